@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/artifact/scorer.h"
+#include "core/base/result.h"
+
+#include <QJsonObject>
+#include <QMap>
+#include <QString>
+
+namespace pilothouse::artifact {
+
+/// The model package on disk, a folder:
+///   MLmodel              YAML, MLflow's own format (flavors, signature, utc_time_created, run_id, model_uuid)
+///   model.json | model.ubj | model.pt …   weights, by flavour
+///   preprocessing.json   fitted transforms
+///   signature.json       Signature with categories and classes
+///   input_example.json   {"columns":[…],"data":[[…]]}
+///   metrics.json         {"train":{…},"test":{…},"baseline":{…},"candidates":[…]}
+///   recipe.yaml          as trained          recipe.json  resolved (paths, defaults, seeds)
+///   data.json            {"source","rows","columns","md5","sha256","schema",…,"train_rows","test_rows"}
+///   profile.json         training profile (core/drift)
+///   train_rows.u64       sorted 64-bit hashes of training rows (rowHash), little endian
+///   sample.csv           up to 10,000 test rows, inputs and target (absent if switched off)
+///   MODEL_CARD.md        for people
+///   requirements.txt, conda.yaml, python_env.yaml    so that MLflow can serve it
+///   SHA256SUMS           "hash  name" of every other file, sorted; its own SHA-256 is the package digest
+struct Package {
+    QString folder;
+    QString digest; ///< SHA-256 of SHA256SUMS
+    QString runId, estimator, created;
+    Signature signature;
+    QJsonObject metrics, data, recipe;
+    QMap<QString, QString> files; ///< name → sha256
+};
+
+/// Verifies every checksum and opens. A truncated, altered, missing or added file is Invalid and named.
+Result<Package> openPackage(const QString &folder);
+/// Writes SHA256SUMS over all files in the folder, fsyncs everything; gives the digest.
+Result<QString> sealPackage(const QString &folder);
+/// Verified copy into a new folder (temporary name, rename).
+Result<void> copyPackage(const QString &from, const QString &to);
+/// FNV-1a-based 64-bit identity of one row's inputs and target, used to tell which rows a model was trained on.
+std::uint64_t rowHash(std::span<const double> inputs, std::span<const double> targets);
+/// The sorted hashes of train_rows.u64; empty if the file is absent.
+Result<std::vector<std::uint64_t>> trainRowHashes(const QString &folder);
+
+} // namespace pilothouse::artifact

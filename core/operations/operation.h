@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "core/operations/journal.h"
+#include "core/workspace/workspace.h"
+
+#include <QJsonObject>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace pilothouse::operations {
+
+/// Who acts. `program` is pilot, pilothouse or pilot serve.
+struct Actor {
+    QString name, program;
+    workspace::Role role = workspace::Role::Viewer;
+};
+
+/// One call of a plan, exactly as it will be made.
+struct PlannedCall {
+    QString verb;   ///< "SET", "POST", "START", …
+    QString object; ///< "alias champion on t2m"
+    QString effect; ///< "3 → 4"
+    QString undo;   ///< "back to 3"; empty: cannot be undone
+    QString command; ///< the same as a `pilot` command line or curl, to copy
+};
+
+/// One step of an operation. Steps run in order; a failed one stops the rest.
+struct Step {
+    PlannedCall call;
+    /// Re-reads what the step relies on; Conflict shows the difference and nothing is sent.
+    std::function<Result<void>()> guard;
+    std::function<Result<void>()> execute;
+    /// Reads back and gives the new state (journalled as "after"); an error means "sent, but not seen".
+    std::function<Result<QJsonObject>()> readBack;
+    /// Puts back what was; recorded data must be enough to build it again later (see Operation::undoRecord).
+    std::function<Result<void>()> undo;
+};
+
+/// Every change to the world. Built by the area that knows (promotion, rollouts, registry verbs), run by Operations.
+struct Operation {
+    QString id;      ///< "op-" + 12 hex, made by Operations if empty
+    QString kind;    ///< as JournalEntry::kind
+    QString object;  ///< as JournalEntry::object
+    QString summary; ///< a sentence: "Promote t2m version 4 to champion, then roll out 10, 50, 100 %"
+    workspace::Role needs = workspace::Role::Operator;
+    QJsonObject before;
+    QJsonObject undoRecord; ///< what a later undo needs: {"kind":…, …}; stored with the operation
+    QJsonObject details;    ///< e.g. approvals, comment, evidence digest
+    std::vector<Step> steps;
+    std::vector<PlannedCall> plan() const;
+};
+
+struct StepOutcome {
+    PlannedCall call;
+    QString state; ///< done | failed | refused | not sent | undone
+    std::optional<Error> error;
+    QJsonObject after;
+};
+
+struct OperationOutcome {
+    QString id;
+    bool done = false;
+    std::vector<StepOutcome> steps;
+    std::optional<Error> error; ///< of the step that stopped it
+};
+
+/// Runs operations: role check → guard of all steps → journal "executing" → each step execute + read back → journal
+/// "done" or "failed". A refused write (role, guard) is journalled too, as "refused".
+/// A failure halfway leaves what was done, says so, and offers undoDone().
+class Operations {
+public:
+    Operations(std::shared_ptr<Journal> journal, Actor actor);
+    OperationOutcome run(Operation operation);
+    /// Runs the undo of the done steps in reverse, journalled as "undone".
+    OperationOutcome undoDone(const Operation &operation, const OperationOutcome &outcome);
+    const Actor &actor() const { return m_actor; }
+    const std::shared_ptr<Journal> &journal() const { return m_journal; }
+
+private:
+    std::shared_ptr<Journal> m_journal;
+    Actor m_actor;
+};
+
+/// Refused if the role is too low: "Role viewer may not …; it needs operator."
+Result<void> checkRole(const Actor &actor, workspace::Role needed, const QString &toDo);
+
+} // namespace pilothouse::operations

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/artifact/package.h"
+#include "core/base/result.h"
+#include "core/drift/drift.h"
+#include "core/registry/registry.h"
+
+#include <QJsonObject>
+
+#include <optional>
+#include <vector>
+
+namespace pilothouse::promotion {
+
+/// One metric of both, on the same rows.
+struct MetricComparison {
+    QString metric, unit;
+    double champion = 0, candidate = 0, change = 0; ///< change = candidate − champion
+    double low = 0, high = 0;                       ///< 95 % paired bootstrap interval of the change
+    bool largerIsBetter = false;
+    QString verdict; ///< better | worse | not distinguishable
+};
+
+enum class GateState { Pass, Warn, Block, Waits, NotRun, Unknown }; ///< Unknown blocks
+struct GateResult {
+    QString rule, source, value; ///< rule as a sentence; source of the limit; measured value
+    GateState state = GateState::Unknown;
+};
+
+/// What stands beside the approve button. Everything in it is computed now from the packages and the rows, never
+/// read from stored metrics.
+struct Evidence {
+    QString model, alias;
+    std::optional<int> championVersion; ///< none: compared with the naive baseline
+    int candidateVersion = 0;
+    QString championDigest, candidateDigest;
+    std::size_t rows = 0;         ///< scored by both
+    std::size_t excludedRows = 0; ///< test rows of the candidate that the champion was trained on
+    QString rowsFrom;             ///< "test rows of data/x.csv (sha256 …)" or "sample rows of the package"
+    bool championHasRowHashes = true;
+    std::vector<MetricComparison> metrics;
+    QString selectMetric;
+    double pairedP = 1;           ///< paired test on per-row loss (Wilcoxon or sign-flip permutation; named in pairedTest)
+    QString pairedTest;
+    QString sentence;             ///< "v4 is better than v3: MAE −0.37 °C (−0.41 … −0.33) on 17 520 rows."
+    std::vector<GateResult> gates;
+    std::vector<double> residualEdges, championResiduals, candidateResiduals; ///< densities on shared bins
+    std::vector<QString> classes;
+    std::vector<std::vector<double>> championConfusion, candidateConfusion;   ///< rows true, columns predicted; counts
+    drift::DriftReport trainingDrift; ///< champion's against candidate's training profile
+    QJsonObject lineage;              ///< data source, rows, sha256, git commit if any, run, requester
+    QDateTime computed;
+    double seconds = 0;
+    bool blocked() const;
+    QJsonObject toJson() const;
+    static Result<Evidence> fromJson(const QJsonObject &object);
+    QString digest() const; ///< SHA-256 of the canonical JSON
+};
+
+struct EvidenceInput {
+    registry::Version candidate;
+    std::optional<registry::Version> champion;
+    QString alias, requester;
+    artifact::ScorerLoader loadScorer;
+    int bootstrapRounds = 1000;
+    quint64 seed = 7;
+};
+Result<Evidence> computeEvidence(const EvidenceInput &input);
+
+} // namespace pilothouse::promotion

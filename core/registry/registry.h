@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <QDateTime>
+#include <QJsonObject>
+#include <QMap>
+#include <QString>
+
+#include <optional>
+#include <vector>
+
+namespace pilothouse::registry {
+
+struct MetricPoint {
+    QString name;
+    double value = 0;
+    qint64 step = 0;
+    QDateTime time;
+};
+
+enum class RunStatus { Running, Finished, Failed, Killed };
+QString runStatusName(RunStatus status); ///< MLflow's words: RUNNING, FINISHED, FAILED, KILLED
+
+struct Run {
+    QString id, experiment, name, user;
+    RunStatus status = RunStatus::Running;
+    QDateTime started, ended;
+    QMap<QString, QString> params, tags;
+    QMap<QString, double> metrics; ///< last value of each
+    QString artifactFolder;
+    QString error; ///< of a failed run
+};
+
+struct Version {
+    QString model;
+    int version = 0;
+    QString runId, source, digest; ///< package folder inside the registry and its digest
+    QString description, stage = QStringLiteral("None"), user;
+    QStringList aliases;
+    QMap<QString, QString> tags;
+    QDateTime created;
+};
+
+struct Alias {
+    QString name;
+    int version = 0;
+};
+
+struct RegisteredModel {
+    QString name, description;
+    QDateTime created, updated;
+    QMap<QString, QString> tags;
+    std::vector<Alias> aliases;
+    int latestVersion = 0;
+};
+
+/// A model registry and experiment log: local (SQLite) now, MLflow later, one contract test suite for both.
+/// All calls block (pool threads) and may be used from any thread. Writes here are the adapter's raw calls: only
+/// core/operations and the training run itself (log*) may call them.
+class Registry {
+public:
+    virtual ~Registry() = default;
+    virtual QString source() const = 0; ///< "local" or the server's host, for source labels
+
+    virtual Result<std::vector<RegisteredModel>> models() const = 0;
+    virtual Result<std::optional<RegisteredModel>> model(const QString &name) const = 0;
+    virtual Result<std::vector<Version>> versions(const QString &model) const = 0; ///< newest first
+    virtual Result<Version> version(const QString &model, int version) const = 0;
+    /// NotFound if the alias points nowhere.
+    virtual Result<Version> versionByAlias(const QString &model, const QString &alias) const = 0;
+    virtual Result<std::vector<Run>> runs(const QString &experiment, int limit = 1000) const = 0; ///< newest first; "" = all
+    virtual Result<Run> run(const QString &id) const = 0;
+    virtual Result<std::vector<MetricPoint>> metricHistory(const QString &runId, const QString &metric) const = 0;
+
+    virtual Result<QString> createRun(const QString &experiment, const QString &name, const QString &user, const QString &wantedId = {}) = 0;
+    virtual Result<void> logParams(const QString &runId, const QMap<QString, QString> &params) = 0;
+    virtual Result<void> logMetrics(const QString &runId, const std::vector<MetricPoint> &points) = 0;
+    virtual Result<void> setRunTags(const QString &runId, const QMap<QString, QString> &tags) = 0;
+    virtual Result<void> finishRun(const QString &runId, RunStatus status, const QString &error = {}) = 0;
+
+    /// Copies the package into the registry and makes the next version of a model (made if new).
+    virtual Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) = 0;
+    /// Moves an alias if it still points to `expected` (nullopt: must not exist yet); Conflict otherwise. `to` nullopt deletes.
+    virtual Result<void> moveAlias(const QString &model, const QString &alias, std::optional<int> expected, std::optional<int> to) = 0;
+    virtual Result<void> setStage(const QString &model, int version, const QString &stage, bool archiveExisting) = 0;
+    virtual Result<void> setVersionTag(const QString &model, int version, const QString &key, std::optional<QString> value) = 0;
+    virtual Result<void> setDescription(const QString &model, int version, const QString &text) = 0;
+};
+
+} // namespace pilothouse::registry

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <QMap>
+#include <QString>
+#include <QStringList>
+#include <QVariant>
+
+#include <optional>
+#include <vector>
+
+namespace pilothouse::workspace {
+
+enum class TaskKind { Regression, Classification, Forecast };
+QString taskName(TaskKind task); ///< "regression", "classification", "forecast"
+
+/// data: — where the rows come from and how the file is read.
+struct DataSpec {
+    QString source;                ///< path; relative paths are resolved against the recipe's folder when parsed
+    QStringList missing;           ///< texts that mean missing beside the empty field; numbers compare as numbers ("-999" matches -999.0)
+    QMap<QString, QString> where;  ///< column → text that a row must have; others are dropped before the split
+    QString delimiter;             ///< "" = found out
+    QString decimal;               ///< "" = "."; or ","
+    QString skipUntil;             ///< lines up to and including the one that contains this text are skipped
+    QString comment;               ///< lines that begin with this are skipped
+    bool sample = true;            ///< keep up to 10,000 test rows inside the package
+};
+
+/// split: — exactly one way. Rows are counted after `where`, 0-based.
+struct SplitSpec {
+    enum class Kind { Every, Random, Stratified, After } kind = Kind::Every;
+    int every = 5;         ///< row i tests when i % every == every − 1
+    double fraction = 0.2; ///< Random, Stratified: share of test rows, 0 < f < 1
+    quint64 seed = 7;
+    QString after;         ///< After: rows whose time is ≥ this (UTC, ISO date or date-time) test
+};
+
+/// transforms: — a step by name with an optional argument ("impute: median").
+struct TransformSpec {
+    QString name;     ///< impute | one_hot | standard_scale
+    QString argument; ///< impute: mean | median | most_frequent
+};
+
+/// estimators: — a learner by name with its parameters (numbers, texts, lists of numbers).
+struct EstimatorSpec {
+    QString name; ///< linear_regression, ridge, logistic_regression, decision_tree, random_forest, mlp, lstm, …
+    QVariantMap parameters;
+};
+
+/// gates: — "metric OP number", judged on the test rows.
+struct GateSpec {
+    QString metric, op; ///< op: >= > <= < ==
+    double limit = 0;
+    QString text() const;
+    bool passes(double value) const; ///< NaN never passes
+};
+
+/// time: and forecast: — a forecast's time axis and its window and horizon in steps.
+struct TimeSpec {
+    QString column;    ///< or parts
+    QStringList parts; ///< year, month, day, hour columns
+    QString step;      ///< "1h", "15min", "1d"
+    QString zone = QStringLiteral("UTC");
+    qint64 stepSeconds() const; ///< 0 if the text is wrong
+};
+struct ForecastSpec {
+    int window = 24;  ///< steps looked back
+    int horizon = 24; ///< steps predicted
+};
+
+/// One training job, as its file says it.
+struct Recipe {
+    QString name;
+    QString file; ///< absolute path it was read from; empty if made in memory
+    DataSpec data;
+    TaskKind task = TaskKind::Regression;
+    QString target;
+    QStringList categorical, include, exclude; ///< features:
+    SplitSpec split;
+    std::vector<TransformSpec> transforms;
+    std::vector<EstimatorSpec> estimators;
+    QString selectMetric; ///< empty: r2, accuracy or mae by task
+    std::vector<GateSpec> gates;
+    std::optional<TimeSpec> time;
+    std::optional<ForecastSpec> forecast;
+    quint64 seed = 7;
+};
+
+/// Parses recipe text. Every error is Invalid at file:line:column with what was expected and the nearest known key;
+/// unknown and duplicate keys are errors.
+Result<Recipe> parseRecipe(const QByteArray &yaml, const QString &file);
+Result<Recipe> readRecipe(const QString &file);
+/// The recipe as YAML text in the documented key order (for a proposed recipe; an existing file is edited in place).
+QByteArray writeRecipe(const Recipe &recipe);
+/// true if a larger value of this metric is better (r2, accuracy, f1 …), false for errors (mae, rmse, log_loss …).
+bool largerIsBetter(const QString &metric);
+
+} // namespace pilothouse::workspace

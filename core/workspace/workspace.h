@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "core/workspace/recipe.h"
+
+#include <QMap>
+#include <QString>
+#include <QStringList>
+
+#include <optional>
+#include <vector>
+
+namespace pilothouse::workspace {
+
+enum class Role { Viewer, Operator, Approver }; ///< each may all that the one before may
+QString roleName(Role role);
+
+/// connections: NAME: {kind, …}. Secrets by name only.
+struct Connection {
+    QString name;
+    QString kind;   ///< local now; mlflow, jenkins, kubernetes, prometheus, … are parsed and shown as "not in this version" until their issue
+    QString root;   ///< local: folder of registry, journal, serving; absolute, ~ expanded
+    QString url, user, secret, guard;
+    QMap<QString, QString> other; ///< kind-specific keys, as written
+};
+
+/// models: NAME: — what the operator owns; the join that no back end has.
+struct Model {
+    QString name;
+    struct {
+        QString connection, name, champion = QStringLiteral("champion");
+    } registry;
+    QString recipe; ///< absolute path
+    struct {
+        QString connection, target; ///< target: serving/NAME for the local endpoint
+        std::vector<int> steps{10, 50, 100}; ///< percent, rising, last 100
+        int stepSeconds = 30;       ///< shortest time on a step before it may go on by itself
+        double maxErrorRate = 0.02; ///< a step is turned back above this share of failed requests
+    } deployment;
+    struct {
+        QString connection, url, protocol; ///< local connection, or a URL with protocol rest | kserve-v1 | kserve-v2
+        QString secret;                    ///< name of the API key
+        QString profile;                   ///< request profile file (request template, output pointers, login)
+    } endpoint;
+    struct Watch {
+        QString metric, source, unit; ///< source: registry | endpoint
+        std::optional<double> max, min;
+        QString staleness;            ///< "36h": alert when the newest model is older
+    };
+    std::vector<Watch> watch;
+    struct {
+        int approvals = 1;
+        bool preventSelfApproval = false;
+    } promotion;
+    struct {
+        QStringList when;       ///< "mae > 1.5", "r2 < 0.5", "r2 drops 0.1", "data_changed", "age > 7d", "drift > 0.25"
+        QString atMostEvery = QStringLiteral("6h");
+        QString executor = QStringLiteral("local");
+        bool enabled = true;
+    } retrain;
+    QString reference; ///< data or training profile that drift is measured against; empty: the champion's training profile
+    QString notes;
+};
+
+struct Workspace {
+    QString name;
+    QString file; ///< absolute path
+    Role role = Role::Approver;
+    QMap<QString, Connection> connections;
+    std::vector<Model> models; ///< in file order
+    QString zone = QStringLiteral("UTC");
+
+    const Model *model(const QString &name) const;
+    /// Root folder of the local connection that a model uses (registry.connection, if of kind local).
+    Result<QString> localRoot(const QString &connection) const;
+};
+
+/// Parses a workspace; errors as parseRecipe. Paths are made absolute against the file's folder, ~ and $HOME expanded.
+Result<Workspace> parseWorkspace(const QByteArray &yaml, const QString &file);
+Result<Workspace> readWorkspace(const QString &file);
+/// --workspace FILE, else $PILOTHOUSE_WORKSPACE, else pilothouse.yaml here or in a folder above, else NotFound.
+Result<QString> findWorkspace(const QString &option, const QString &startFolder);
+/// A staleness or interval text ("36h", "7d", "15min", "90s") in seconds; Invalid otherwise.
+Result<qint64> parseDuration(const QString &text);
+
+} // namespace pilothouse::workspace
