@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/database.h"
+#include "core/base/result.h"
+#include "core/cluster/rollout_target.h"
+#include "core/net/http.h"
+#include "core/operations/operation.h"
+#include "core/pipelines/pipeline_service.h"
+#include "core/promotion/promotion.h"
+#include "core/registry/registry.h"
+#include "core/secrets/secret_store.h"
+#include "core/workspace/workspace.h"
+
+#include <functional>
+#include <memory>
+
+namespace pilothouse::fleet {
+
+/// Everything a program needs for one workspace, wired once: both `pilot` and the console build this and nothing else.
+/// All members may be used from any thread. Folder layout under the local connection's root:
+///   registry.db  journal.jsonl  artifacts/<model>/<version>/  runs/<run>/  serving/<target>/{serving.db,server.json,serve.log}
+///   pipelines/<run>/  decisions.jsonl  cache.db  locks/
+struct Services {
+    workspace::Workspace workspace;
+    QString root; ///< of the local connection
+    std::shared_ptr<const Clock> clock;
+    std::shared_ptr<secrets::SecretStore> secrets;
+    std::shared_ptr<net::HttpClient> http;
+    std::shared_ptr<Database> database; ///< registry.db
+    std::shared_ptr<registry::Registry> registry;
+    std::shared_ptr<operations::Journal> journal;
+    std::shared_ptr<operations::Operations> operations;
+    std::shared_ptr<promotion::Promotions> promotions;
+    std::shared_ptr<pipelines::PipelineService> pipelines;
+    /// The rollout target of a model; NotFound if none is configured.
+    std::function<Result<std::shared_ptr<cluster::RolloutTarget>>(const workspace::Model &)> rolloutTarget;
+    QStringList notes; ///< what the start found and a person should know: "No keychain: the journal head is not authenticated."
+};
+
+struct ServiceOptions {
+    QString workspaceFile;
+    std::shared_ptr<secrets::SecretStore> secrets; ///< null: keychain, then environment
+    std::shared_ptr<const Clock> clock;            ///< null: system
+    QString program = QStringLiteral("pilot");
+};
+Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options);
+
+} // namespace pilothouse::fleet

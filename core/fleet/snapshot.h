@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/cluster/rollout_target.h"
+#include "core/drift/drift.h"
+#include "core/fleet/services.h"
+#include "core/operations/journal.h"
+#include "core/pipelines/pipeline_service.h"
+#include "core/promotion/promotion.h"
+#include "core/registry/registry.h"
+#include "core/retrain/policy.h"
+
+#include <QDateTime>
+#include <QString>
+
+#include <optional>
+#include <vector>
+
+namespace pilothouse::fleet {
+
+/// A value with where and when it was read: a number without these is a bug.
+struct Observed {
+    QString source; ///< "local", "serving/t2m"
+    QDateTime time;
+    bool reachable = true;
+    QString problem; ///< why not, if not
+};
+
+/// The quality of a model against its limit.
+struct Quality {
+    QString metric, unit;
+    std::optional<double> value, min, max;
+    std::vector<std::pair<QDateTime, double>> series; ///< oldest first; NaN = gap
+    qint64 labelledRows = 0;
+    QString note; ///< "too few labels: 61"
+    bool over() const;
+};
+
+enum class Health { Ok, Warn, Bad, Paused, Running, Unknown };
+
+/// One line of the fleet table.
+struct ModelRow {
+    QString name, estimator, task, unit;
+    Health health = Health::Unknown;
+    std::optional<int> liveVersion, candidateVersion, servedVersion, latestVersion;
+    Quality quality;
+    std::optional<double> worstPsi;
+    QString worstColumn;
+    std::optional<QDateTime> newestModel;
+    QString stalenessLimit;
+    bool stale = false;
+    std::optional<pipelines::PipelineRun> lastRun;
+    std::optional<cluster::RolloutStatus> rollout;
+    QString skew; ///< "" none; else a sentence: "alias v4, endpoint serves v3"
+    std::optional<retrain::Decision> lastDecision;
+    bool retrainEnabled = true;
+    Observed seen;
+};
+
+enum class InboxGroup { Decision, Broken, Soon, Handled };
+struct InboxItem {
+    InboxGroup group = InboxGroup::Decision;
+    Health state = Health::Paused;
+    QString id, title, sentence, model;
+    QDateTime since;
+    QString action;   ///< action id of the catalogue that handles it: "promotion.review", "rollout.promote", "train.start" …
+    QString argument; ///< e.g. the promotion request id
+};
+
+/// One mark on the time axis. Lanes: train, build, promotion, rollout, drift, alert.
+struct TimelineEvent {
+    QString lane, label, model, link; ///< link joins events of one chain (the operation or run id)
+    QDateTime from, to;
+    Health state = Health::Ok;
+    double value = 0; ///< drift lane: PSI
+};
+
+/// Everything the panels show, read in one go on a pool thread; a plain value.
+struct Snapshot {
+    QString workspace, workspaceFile;
+    workspace::Role role = workspace::Role::Viewer;
+    std::vector<ModelRow> models;
+    std::vector<InboxItem> inbox;
+    std::vector<TimelineEvent> timeline;
+    std::vector<promotion::Request> promotions;
+    std::vector<registry::RegisteredModel> registered;
+    std::vector<registry::Version> versions; ///< all models, newest first
+    std::vector<registry::Run> runs;         ///< newest first
+    std::vector<pipelines::Pipeline> pipelines;
+    std::vector<pipelines::PipelineRun> pipelineRuns;
+    std::vector<retrain::Decision> decisions;
+    std::vector<operations::JournalEntry> journal; ///< newest first, up to 2000
+    operations::JournalCheck journalCheck;
+    std::vector<Error> problems; ///< parts that could not be read; the rest is still shown
+    QDateTime read;
+};
+
+/// Blocking. A part that fails is named in `problems`, never the whole.
+Snapshot readSnapshot(const Services &services);
+/// What needs a person now, from the rest of the snapshot (also `pilot inbox`).
+std::vector<InboxItem> inboxOf(const Snapshot &snapshot, const workspace::Workspace &workspace, const QDateTime &now);
+
+} // namespace pilothouse::fleet
