@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/data/table.h"
+#include "core/data/input.h"
 #include "core/workspace/recipe.h"
 
 #include <QJsonObject>
@@ -15,16 +15,12 @@
 
 namespace pilothouse::artifact {
 
-/// One input of a model, as the serving routes name it.
-struct Input {
-    QString name;
-    data::ColumnType type = data::ColumnType::Number; ///< Number or Category
-    std::vector<std::string> categories;              ///< Category: those seen in training, sorted
-    bool optional = false;                            ///< a missing value is imputed
-};
+using data::Input;
+using data::Rows;
 
 /// What goes in and comes out. A forecast's inputs are its window, oldest step first, series by series:
-/// "t2m@-23" … "t2m@0"; its outputs are the horizon's steps "t2m@+1" …
+/// "t2m@-23" … "t2m@0" (window 24); its outputs are the horizon's steps "t2m@+1" …. For classification the task is
+/// decided by `classes`.
 struct Signature {
     workspace::TaskKind task = workspace::TaskKind::Regression;
     std::vector<Input> inputs;        ///< k
@@ -33,14 +29,6 @@ struct Signature {
     QString target, unit;
     QJsonObject toJson() const;
     static Result<Signature> fromJson(const QJsonObject &object, const QString &where);
-};
-
-/// Rows as numbers, row-major [rows × k] in signature order: numbers as they are (NaN = missing), categories as the index
-/// into Input::categories, −1 = unknown, NaN = missing.
-struct Rows {
-    std::size_t count = 0, width = 0;
-    std::vector<double> values;
-    std::span<const double> row(std::size_t i) const { return {values.data() + i * width, width}; }
 };
 
 /// Regression, forecast: values [n × m]. Classification: values [n] = class index, probabilities [n × classes].
@@ -62,9 +50,5 @@ public:
 using ScorerPtr = std::shared_ptr<const Scorer>;
 /// How everything above core/learn gets a scorer: package folder → scorer. app/pilot passes learn's; the console has none.
 using ScorerLoader = std::function<Result<ScorerPtr>(const QString &packageFolder)>;
-
-/// Picks and codes the inputs of a signature out of a table, by name. A missing column is Invalid and names it.
-/// For forecasts the table must hold the inputs already (see data's window builder).
-Result<Rows> rowsFromTable(const data::Table &table, const Signature &signature);
 
 } // namespace pilothouse::artifact
