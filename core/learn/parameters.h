@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "core/workspace/recipe.h"
+
+#include <QJsonObject>
+
+#include <optional>
+#include <vector>
+
+namespace pilothouse::learn {
+
+/// Reads the parameters of one estimator and remembers what is known: the first wrong type or range, or an unknown name
+/// (with the nearest known one) comes out of check(). resolved() has every parameter read, defaults included.
+/// Usage: Parameters p(spec); const auto depth = p.integer("max_depth", 6, 1, 64); PH_TRY(p.check());
+class Parameters {
+public:
+    explicit Parameters(const workspace::EstimatorSpec &spec) : m_spec(spec) {}
+    qint64 integer(const char *name, qint64 otherwise, qint64 least, qint64 most);
+    double number(const char *name, double otherwise, double least, double most);
+    bool boolean(const char *name, bool otherwise);
+    QString word(const char *name, const QString &otherwise, const QStringList &allowed);
+    /// A list of whole numbers, e.g. hidden: [64, 64]; one number is a list of one.
+    std::vector<qint64> integers(const char *name, std::vector<qint64> otherwise, qint64 least, qint64 most);
+    Result<void> check() const;
+    const QJsonObject &resolved() const { return m_resolved; }
+
+private:
+    const QVariant *find(const char *name);
+    void fail(const char *name, const QString &expected);
+    workspace::EstimatorSpec m_spec;
+    QStringList m_known;
+    QJsonObject m_resolved;
+    std::optional<Error> m_error;
+};
+
+} // namespace pilothouse::learn

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/events.h"
+#include "core/base/result.h"
+#include "core/workspace/recipe.h"
+
+#include <QJsonObject>
+#include <QMap>
+#include <QString>
+
+#include <functional>
+#include <stop_token>
+#include <vector>
+
+namespace pilothouse::learn {
+
+/// One training job. `out` is the package folder to be made (must not exist); checkpoints lie in "<out>.checkpoint".
+struct TrainOptions {
+    workspace::Recipe recipe;
+    QString out;
+    QString runId; ///< 32 hex digits; made if empty
+    QString user;
+    bool resume = false;         ///< go on from "<out>.checkpoint"; Refused, and why, if data or recipe changed
+    double checkpointSeconds = 60; ///< 0: after every unit of work
+    int threads = 0;             ///< 0: one per core
+    EventSink *events = nullptr; ///< null: nobody listens
+    std::stop_token stop;        ///< stop: checkpoint, then Cancelled
+    /// Every point of a live curve, for the run's metric history; may be empty.
+    std::function<void(const QString &name, qint64 step, double value)> onMetric;
+};
+
+using MetricValues = QMap<QString, double>; ///< NaN = undefined, null in JSON
+
+struct CandidateResult {
+    QString estimator;
+    QJsonObject parameters;
+    MetricValues train, test;
+    double seconds = 0;
+};
+struct GateOutcome {
+    QString rule;
+    double value = 0;
+    bool passed = false;
+};
+
+struct TrainResult {
+    QString runId, package, digest, estimator, selectMetric;
+    MetricValues train, test, baseline; ///< baseline: the naive model on the test rows
+    QString baselineName;               ///< "mean", "majority", "persistence"
+    QJsonObject parameters;
+    std::vector<CandidateResult> candidates;
+    std::vector<GateOutcome> gates;
+    qint64 rows = 0, trainRows = 0, testRows = 0;
+    QString md5, sha256, weightsSha256;
+    QStringList notes; ///< what a person should know: rows left out and why, worse than the baseline …
+    double seconds = 0;
+    bool gatesPassed() const;
+    /// {"run","package","digest","estimator","parameters","select","metrics":{"train","test","baseline"},"baseline","candidates":[{"estimator",
+    /// "parameters","metrics":{"train","test"},"seconds"}],"gates":[{"rule","value","passed"}],"data":{"rows","train_rows","test_rows",
+    /// "md5","sha256"},"weights_sha256","notes":[…],"seconds"}
+    QJsonObject toJson() const;
+};
+
+/// Recipe → package. Events: started, stage, progress, metric, log, checkpoint (not result: the caller answers). The package
+/// appears whole or not at all. The same recipe, data and seed give the same weightsSha256 on one machine. A failed gate is no error.
+Result<TrainResult> train(const TrainOptions &options);
+
+/// true if "<out>.checkpoint" holds something to resume.
+bool hasCheckpoint(const QString &out);
+
+} // namespace pilothouse::learn

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/metrics/metrics.h"
+
+#include <span>
+
+namespace pilothouse::metrics {
+
+/// A metric of two models on the same rows. change = b − a; low … high is the 95 % percentile interval of the change over bootstrap
+/// resamples of the rows, the same resample for both (NaN where fewer than 90 % of the resamples define the metric).
+struct PairedInterval {
+    QString metric;
+    double a = 0, b = 0, change = 0, low = 0, high = 0;
+    int rounds = 0;
+};
+
+/// Invalid if the two have not the same truth, or a metric is not theirs. Deterministic in the seed, whatever the threads.
+Result<std::vector<PairedInterval>> pairedBootstrap(const QStringList &metrics, const Scored &a, const Scored &b, int rounds = 1000,
+                                                    quint64 seed = 7);
+
+/// Is the mean difference of two losses on the same rows more than chance?
+struct PairedTest {
+    QString name;       ///< "sign-flip permutation test, 9999 rounds, seed 7, two-sided"
+    double p = 1;       ///< (1 + extreme) / (1 + rounds); exact over all 2^n sign flips up to 12 rows
+    double meanDifference = 0; ///< mean(b − a); below 0: b loses less
+    std::size_t rows = 0;
+};
+/// Invalid for empty or unequal lengths.
+Result<PairedTest> pairedTest(std::span<const double> lossA, std::span<const double> lossB, int rounds = 9999, quint64 seed = 7);
+
+} // namespace pilothouse::metrics

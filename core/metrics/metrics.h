@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <QJsonObject>
+#include <QMap>
+#include <QString>
+#include <QStringList>
+
+#include <vector>
+
+namespace pilothouse::metrics {
+
+/// What came out beside what was true. Regression, forecast: truth and predicted [count × outputs]. Classification (classes
+/// > 0): truth and predicted [count] hold class indices, probabilities [count × classes] (may be empty: no scores). With two
+/// classes the second one is the positive class.
+struct Scored {
+    std::size_t count = 0, outputs = 1, classes = 0;
+    std::vector<double> truth, predicted, probabilities;
+    bool isClassification() const { return classes > 0; }
+    /// The rows listed, repeated where listed twice.
+    Scored take(const std::vector<std::size_t> &rows) const;
+};
+
+/// Name → value; NaN = undefined (null in JSON).
+using Values = QMap<QString, double>;
+
+/// Every metric of the kind, by the definitions of scikit-learn 1.x:
+///   regression      r2 mae rmse mse median_ae max_error mape explained_variance (several outputs: r2 and explained_variance are
+///                   means over outputs, the others over all values)
+///   classification  accuracy balanced_accuracy mcc cohen_kappa precision_macro … f1_weighted log_loss roc_auc average_precision brier;
+///                   two classes: also precision recall f1 of the positive class. 0/0 counts as 0; log_loss clips at 2.2e-16;
+///                   more than two classes: roc_auc one-vs-rest macro, no average_precision; brier is the mean squared distance
+///                   of the probability vector (two classes: of the positive class's probability).
+/// Undefined (NaN): r2 with fewer than two rows, mape when a true value is 0, roc_auc with one class only.
+/// Invalid: no rows, lengths that do not fit, a value that is not finite (with its row).
+Result<Values> allMetrics(const Scored &scored);
+/// One of them. Invalid for a name that the kind does not have.
+Result<double> metricOf(const QString &name, const Scored &scored);
+/// Names of allMetrics for regression (classes 0), two or more classes, in the order of importance.
+QStringList metricNames(std::size_t classes);
+
+/// Counts, true classes in rows [classes × classes].
+std::vector<std::vector<double>> confusion(const Scored &scored);
+/// Loss of each row: regression mean |error| over outputs; classification log loss of the true class (0/1 without probabilities).
+std::vector<double> rowLosses(const Scored &scored);
+QString rowLossName(const Scored &scored); ///< "absolute error", "log loss", "0/1 loss"
+
+QJsonObject toJson(const Values &values);
+Values valuesFromJson(const QJsonObject &object);
+
+} // namespace pilothouse::metrics
