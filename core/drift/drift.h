@@ -14,32 +14,48 @@ namespace pilothouse::drift {
 inline constexpr double psiWarning = 0.10; ///< from here "Moderate"
 inline constexpr double psiDrifted = 0.25; ///< from here "High"
 inline constexpr std::size_t minimumRows = 100; ///< on each side; below: "too few rows", never drifted
+inline constexpr double profileResolution = 0.001; ///< step of a profile's quantiles, as a share of the rows
 
-/// One column compared. Definitions: ../shared/reference/drift.json, printed in every report.
+/// One column compared. The definitions are those of definitions(), printed in every report. A statistic that has no
+/// value (an empty side) is NaN or absent, and null in JSON.
 struct ColumnDrift {
     QString name;
-    data::ColumnType kind = data::ColumnType::Number;
+    data::ColumnType kind = data::ColumnType::Number; ///< Number or Category
     std::size_t referenceRows = 0, currentRows = 0; ///< after dropping missing values
     double referenceMissing = 0, currentMissing = 0; ///< shares
     double psi = 0;                        ///< psi_quantile10 or psi_categorical
+    double psiByChance = 0;                ///< PSI to expect without any drift at these row counts: (bins−1)·(1/n+1/m)
     std::optional<double> ksD, ksP;        ///< numbers
     std::optional<double> wasserstein, wassersteinNorm; ///< numbers; norm undefined for a constant reference
     double js = 0;                         ///< distance, base 2, on the PSI bins or categories
     std::optional<double> chi2, chi2P;     ///< categories
     std::optional<int> chi2Dof;
     double effect = 0;                     ///< = psi
+    double resolution = 0;                 ///< 0: exact, from rows; else the share of rows a profile cannot tell apart
     bool tooFewRows = false, warning = false, drifted = false;
     std::vector<double> edges;             ///< inner bin edges from the reference
-    std::vector<QString> categories;
+    std::vector<QString> categories;       ///< union of both sides, sorted by bytes
     std::vector<double> referenceShares, currentShares; ///< per bin or category, for the overlay
+};
+
+/// A column that was left out, and why, in a few words.
+struct NotCompared {
+    QString name, reason;
 };
 
 struct DriftReport {
     std::size_t referenceRows = 0, currentRows = 0;
     bool drifted = false; ///< any column
     std::vector<ColumnDrift> columns;
+    std::vector<NotCompared> notCompared; ///< only on one side, times, another type
     QString referenceName, currentName;
-    QJsonObject toJson() const; ///< the documented --json object
+    /// The documented --json object: {"reference":{"rows","name"},"current":{…},"drifted","columns":[{"name","kind","rows":
+    /// {"reference","current"},"missing":{…},"psi","psi_by_chance","ks":{"d","p"}|null,"wasserstein","wasserstein_norm","js",
+    /// "chi2":{"statistic","dof","p"}|null,"effect","resolution","too_few_rows","warning","drifted","bins":{"edges"|
+    /// "categories","reference","current"}}],"not_compared":[{"name","reason"}]}.
+    QJsonObject toJson() const;
+    /// Reads toJson() back. Invalid with `where` if a field is missing or of the wrong type.
+    static Result<DriftReport> fromJson(const QJsonObject &object, const QString &where);
 };
 
 /// What is kept of a column instead of its rows: enough for PSI, JS, chi² exactly on the reference's bins and for KS and
@@ -48,29 +64,38 @@ struct ColumnProfile {
     QString name;
     data::ColumnType kind = data::ColumnType::Number;
     std::size_t present = 0, missing = 0;
-    double min = 0, max = 0, mean = 0, std = 0; ///< std with ddof 0
+    double min = 0, max = 0, mean = 0, std = 0; ///< std with ddof 0; numbers with present > 0
     std::vector<double> edges;     ///< quantiles 0.1 … 0.9, equal ones merged
     std::vector<double> counts;    ///< per bin
     std::vector<double> quantiles; ///< 0, 0.001, …, 1 by linear interpolation (1001 points)
-    std::vector<QString> categories;
+    std::vector<QString> categories;    ///< sorted by bytes; the 1,000 most frequent
     std::vector<double> categoryCounts;
+    double otherCount = 0; ///< rows of rarer categories that were folded together
 };
 struct Profile {
     QString name;
     std::size_t rows = 0;
     std::vector<ColumnProfile> columns;
     QJsonObject toJson() const;
+    /// Invalid with `where` if a field is missing, of the wrong type, or the lengths do not fit each other.
     static Result<Profile> fromJson(const QJsonObject &object, const QString &where);
 };
 
 Profile profileOf(const data::Table &table, const QString &name);
-/// Exact, from rows. Columns present in both are compared; others are reported by the caller.
+/// Exact, from rows. Columns present in both are compared, the others listed in notCompared. Infinite numbers count as missing. Any
+/// thread; uses all cores, one column each.
 DriftReport compare(const data::Table &reference, const data::Table &current);
-/// Reference as a training profile.
+/// Reference as a training profile: PSI, JS and chi² as exact as from rows, KS and Wasserstein within profileResolution.
 DriftReport compare(const Profile &reference, const data::Table &current);
-/// Both as profiles (evidence: drift between two training sets).
+/// Both as profiles (evidence: drift between two training sets); PSI and JS of numbers within profileResolution too,
+/// unless both have the same edges.
 DriftReport compare(const Profile &reference, const Profile &current);
+
+/// How each figure is defined and where it ends, one sentence each; the text every report carries.
+QStringList definitions();
 /// One self-contained HTML page with SVG; definitions and limits printed.
 QByteArray htmlReport(const DriftReport &report);
+/// "High", "Moderate", "Low" or "Too few rows".
+QString verdictWord(const ColumnDrift &column);
 
 } // namespace pilothouse::drift

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/task.h"
+#include "core/drift/drift.h"
+#include "core/drift/sorted_sample.h"
+#include "core/drift/statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <string>
+
+namespace pilothouse::drift {
+
+namespace {
+
+/// One column of one side, ready to be compared: from rows (exact) or from a profile.
+struct Side {
+    bool exact = true;
+    std::size_t present = 0, missing = 0;
+    // numbers
+    std::vector<double> sample; ///< ascending: the values, or a profile's 1,000 interval midpoints
+    std::vector<double> edges, counts;
+    double std = 0;
+    // categories, by UTF-8 bytes
+    std::map<std::string, double> categories;
+    double other = 0;
+};
+
+Side sideOf(const data::Column &column, bool isReference) {
+    Side side;
+    if (column.type == data::ColumnType::Number) {
+        side.sample = sortedFinite(column.numbers);
+        side.present = side.sample.size();
+        if (isReference) {
+            side.edges = decileEdges(side.sample);
+            side.counts = binCounts(side.sample, side.edges);
+            const bool constant = side.sample.empty() || side.sample.front() == side.sample.back();
+            side.std = constant ? 0 : momentsOf(side.sample).std;
+        }
+    } else {
+        std::vector<double> counts(column.dictionary.size(), 0);
+        for (const std::int32_t code : column.codes)
+            if (code >= 0) {
+                ++counts[std::size_t(code)];
+                ++side.present;
+            }
+        for (std::size_t i = 0; i < counts.size(); ++i)
+            if (counts[i] > 0)
+                side.categories[column.dictionary[i]] += counts[i];
+    }
+    side.missing = column.size() - side.present;
+    return side;
+}
+
+Side sideOf(const ColumnProfile &profile, bool) {
+    Side side;
+    side.exact = false;
+    side.present = profile.present;
+    side.missing = profile.missing;
+    side.edges = profile.edges;
+    side.counts = profile.counts;
+    side.std = profile.std;
+    // Midpoints, not the quantiles themselves: their mean is the trapezoid rule for the mean of the distribution.
+    for (std::size_t i = 1; i < profile.quantiles.size(); ++i)
+        side.sample.push_back(std::midpoint(profile.quantiles[i - 1], profile.quantiles[i]));
+    for (std::size_t i = 0; i < profile.categories.size(); ++i)
+        side.categories[profile.categories[i].toStdString()] = profile.categoryCounts[i];
+    side.other = profile.otherCount;
+    return side;
+}
+
+std::vector<double> countsOnEdges(const Side &side, const std::vector<double> &edges) {
+    if (side.exact)
+        return binCounts(side.sample, edges);
+    if (side.edges == edges)
+        return side.counts;
+    std::vector<double> counts = binCounts(side.sample, edges);
+    for (double &c : counts)
+        c *= side.sample.empty() ? 0 : double(side.present) / double(side.sample.size());
+    return counts;
+}
+
+void compareNumbers(const Side &reference, const Side &current, ColumnDrift &out) {
+    out.edges = reference.edges;
+    out.referenceShares = sharesOf(reference.counts);
+    out.currentShares = sharesOf(countsOnEdges(current, reference.edges));
+    if (!reference.exact || !current.exact)
+        out.resolution = profileResolution;
+    if (reference.sample.empty() || current.sample.empty())
+        return;
+    const Distances d = distances(reference.sample, current.sample);
+    out.ksD = d.ks;
+    out.ksP = kolmogorovP(d.ks, reference.present, current.present);
+    out.wasserstein = d.wasserstein;
+    if (reference.std > 0)
+        out.wassersteinNorm = d.wasserstein / reference.std;
+}
+
+/// Counts on the categories that both sides can tell apart: where a profile folded its rare ones, they are one category.
+void compareCategories(const Side &reference, const Side &current, ColumnDrift &out) {
+    const auto toldApart = [&](const std::string &name) {
+        return (reference.other == 0 || reference.categories.count(name)) && (current.other == 0 || current.categories.count(name));
+    };
+    std::map<std::string, std::pair<double, double>> both;
+    std::pair<double, double> other{reference.other, current.other};
+    for (const auto &[name, count] : reference.categories)
+        (toldApart(name) ? both[name] : other).first += count;
+    for (const auto &[name, count] : current.categories)
+        (toldApart(name) ? both[name] : other).second += count;
+    std::vector<double> referenceCounts, currentCounts;
+    for (const auto &[name, counts] : both) {
+        out.categories.push_back(QString::fromStdString(name));
+        referenceCounts.push_back(counts.first);
+        currentCounts.push_back(counts.second);
+    }
+    if (other.first + other.second > 0) {
+        out.categories.push_back(QStringLiteral("(other)"));
+        referenceCounts.push_back(other.first);
+        currentCounts.push_back(other.second);
+    }
+    out.referenceShares = sharesOf(referenceCounts);
+    out.currentShares = sharesOf(currentCounts);
+    if (const auto test = chiSquare(referenceCounts, currentCounts)) {
+        out.chi2 = test->statistic;
+        out.chi2Dof = test->dof;
+        out.chi2P = test->p;
+    }
+}
+
+ColumnDrift compareSides(const QString &name, data::ColumnType kind, const Side &reference, const Side &current) {
+    ColumnDrift out;
+    out.name = name;
+    out.kind = kind;
+    out.referenceRows = reference.present;
+    out.currentRows = current.present;
+    const auto share = [](const Side &s) { return s.missing ? double(s.missing) / double(s.present + s.missing) : 0.0; };
+    out.referenceMissing = share(reference);
+    out.currentMissing = share(current);
+    if (kind == data::ColumnType::Number)
+        compareNumbers(reference, current, out);
+    else
+        compareCategories(reference, current, out);
+    const bool empty = reference.present == 0 || current.present == 0;
+    out.psi = empty ? std::numeric_limits<double>::quiet_NaN() : populationStability(out.referenceShares, out.currentShares);
+    out.js = empty ? out.psi : jensenShannonDistance(out.referenceShares, out.currentShares);
+    out.psiByChance = empty ? out.psi
+                            : (double(out.referenceShares.size()) - 1) * (1 / double(reference.present) + 1 / double(current.present));
+    out.effect = out.psi;
+    out.tooFewRows = std::min(reference.present, current.present) < minimumRows;
+    out.drifted = !out.tooFewRows && out.psi >= psiDrifted;
+    out.warning = !out.tooFewRows && !out.drifted && out.psi >= psiWarning;
+    return out;
+}
+
+data::ColumnType kindOf(const data::Column &c) { return c.type; }
+data::ColumnType kindOf(const ColumnProfile &c) { return c.kind; }
+std::size_t rowsOf(const data::Table &t) { return t.rows(); }
+std::size_t rowsOf(const Profile &p) { return p.rows; }
+
+template<class Columns>
+auto findColumn(const Columns &columns, const QString &name) {
+    const auto found = std::find_if(columns.begin(), columns.end(), [&](const auto &c) { return c.name == name; });
+    return found == columns.end() ? nullptr : &*found;
+}
+
+template<class Reference, class Current>
+DriftReport compareAll(const Reference &reference, const Current &current) {
+    DriftReport report;
+    report.referenceRows = rowsOf(reference);
+    report.currentRows = rowsOf(current);
+    std::vector<std::pair<decltype(&reference.columns.front()), decltype(&current.columns.front())>> pairs;
+    for (const auto &r : reference.columns) {
+        const auto *c = findColumn(current.columns, r.name);
+        const auto type = data::columnTypeName(kindOf(r));
+        if (kindOf(r) == data::ColumnType::Time)
+            report.notCompared.push_back({r.name, QStringLiteral("a time, which always moves on")});
+        else if (!c)
+            report.notCompared.push_back({r.name, QStringLiteral("missing in the current data")});
+        else if (kindOf(*c) != kindOf(r))
+            report.notCompared.push_back({r.name, QStringLiteral("%1 in the reference, %2 in the current data").arg(type, data::columnTypeName(kindOf(*c)))});
+        else
+            pairs.emplace_back(&r, c);
+    }
+    for (const auto &c : current.columns)
+        if (!findColumn(reference.columns, c.name) && kindOf(c) != data::ColumnType::Time)
+            report.notCompared.push_back({c.name, QStringLiteral("missing in the reference")});
+    report.columns.resize(pairs.size());
+    parallelFor(pairs.size(), 1, [&](std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i) {
+            const auto [r, c] = pairs[i];
+            report.columns[i] = compareSides(r->name, kindOf(*r), sideOf(*r, true), sideOf(*c, false));
+        }
+    });
+    report.drifted = std::any_of(report.columns.begin(), report.columns.end(), [](const ColumnDrift &c) { return c.drifted; });
+    return report;
+}
+
+} // namespace
+
+DriftReport compare(const data::Table &reference, const data::Table &current) { return compareAll(reference, current); }
+
+DriftReport compare(const Profile &reference, const data::Table &current) {
+    DriftReport report = compareAll(reference, current);
+    report.referenceName = reference.name;
+    return report;
+}
+
+DriftReport compare(const Profile &reference, const Profile &current) {
+    DriftReport report = compareAll(reference, current);
+    report.referenceName = reference.name;
+    report.currentName = current.name;
+    return report;
+}
+
+} // namespace pilothouse::drift

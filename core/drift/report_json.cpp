@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/json.h"
+#include "core/drift/drift.h"
+
+#include <limits>
+
+namespace pilothouse::drift {
+
+using Q = QLatin1String;
+
+namespace {
+
+QJsonValue optionalNumber(const std::optional<double> &value) { return value ? jsonNumber(*value) : QJsonValue(QJsonValue::Null); }
+
+QJsonObject pair(const char *first, const QJsonValue &a, const char *second, const QJsonValue &b) {
+    return {{Q(first), a}, {Q(second), b}};
+}
+
+QJsonObject columnToJson(const ColumnDrift &c) {
+    QJsonObject bins{{Q("reference"), jsonNumbers(c.referenceShares)}, {Q("current"), jsonNumbers(c.currentShares)}};
+    if (c.kind == data::ColumnType::Number) {
+        bins.insert(Q("edges"), jsonNumbers(c.edges));
+    } else {
+        QJsonArray names;
+        for (const QString &name : c.categories)
+            names.append(name);
+        bins.insert(Q("categories"), names);
+    }
+    QJsonObject object{
+        {Q("name"), c.name},
+        {Q("kind"), data::columnTypeName(c.kind)},
+        {Q("rows"), pair("reference", qint64(c.referenceRows), "current", qint64(c.currentRows))},
+        {Q("missing"), pair("reference", jsonNumber(c.referenceMissing), "current", jsonNumber(c.currentMissing))},
+        {Q("psi"), jsonNumber(c.psi)},
+        {Q("psi_by_chance"), jsonNumber(c.psiByChance)},
+        {Q("ks"), c.ksD ? QJsonValue(pair("d", *c.ksD, "p", optionalNumber(c.ksP))) : QJsonValue(QJsonValue::Null)},
+        {Q("wasserstein"), optionalNumber(c.wasserstein)},
+        {Q("wasserstein_norm"), optionalNumber(c.wassersteinNorm)},
+        {Q("js"), jsonNumber(c.js)},
+        {Q("chi2"), QJsonValue::Null},
+        {Q("effect"), jsonNumber(c.effect)},
+        {Q("resolution"), c.resolution},
+        {Q("too_few_rows"), c.tooFewRows},
+        {Q("warning"), c.warning},
+        {Q("drifted"), c.drifted},
+        {Q("bins"), bins},
+    };
+    if (c.chi2)
+        object.insert(Q("chi2"), QJsonObject{{Q("statistic"), *c.chi2}, {Q("dof"), *c.chi2Dof}, {Q("p"), optionalNumber(c.chi2P)}});
+    return object;
+}
+
+double numberOrNan(const QJsonValue &value) { return value.isDouble() ? value.toDouble() : std::numeric_limits<double>::quiet_NaN(); }
+std::optional<double> numberOrNone(const QJsonValue &value) {
+    return value.isDouble() ? std::optional(value.toDouble()) : std::nullopt;
+}
+
+Result<ColumnDrift> columnFromJson(const QJsonObject &object, const QString &where) {
+    JsonReader r(object, where);
+    ColumnDrift c;
+    c.name = r.text("name");
+    c.kind = r.text("kind") == QStringLiteral("number") ? data::ColumnType::Number : data::ColumnType::Category;
+    JsonReader rows(r.object("rows"), where), missing(r.object("missing"), where), bins(r.object("bins"), where);
+    c.referenceRows = std::size_t(rows.integer("reference"));
+    c.currentRows = std::size_t(rows.integer("current"));
+    c.referenceMissing = missing.number("reference");
+    c.currentMissing = missing.number("current");
+    c.psi = numberOrNan(object.value(Q("psi")));
+    c.psiByChance = numberOrNan(object.value(Q("psi_by_chance")));
+    c.js = numberOrNan(object.value(Q("js")));
+    c.effect = numberOrNan(object.value(Q("effect")));
+    c.wasserstein = numberOrNone(object.value(Q("wasserstein")));
+    c.wassersteinNorm = numberOrNone(object.value(Q("wasserstein_norm")));
+    const QJsonObject ks = object.value(Q("ks")).toObject(), chi2 = object.value(Q("chi2")).toObject();
+    c.ksD = numberOrNone(ks.value(Q("d")));
+    c.ksP = numberOrNone(ks.value(Q("p")));
+    c.chi2 = numberOrNone(chi2.value(Q("statistic")));
+    c.chi2P = numberOrNone(chi2.value(Q("p")));
+    if (c.chi2)
+        c.chi2Dof = chi2.value(Q("dof")).toInt();
+    c.resolution = r.number("resolution");
+    c.tooFewRows = r.boolean("too_few_rows");
+    c.warning = r.boolean("warning");
+    c.drifted = r.boolean("drifted");
+    c.referenceShares = bins.numbers("reference");
+    c.currentShares = bins.numbers("current");
+    if (c.kind == data::ColumnType::Number) {
+        c.edges = bins.numbers("edges");
+    } else {
+        const QStringList names = bins.texts("categories");
+        c.categories.assign(names.begin(), names.end());
+    }
+    for (const JsonReader *reader : {&r, &rows, &missing, &bins})
+        PH_TRY(reader->check());
+    return c;
+}
+
+} // namespace
+
+QJsonObject DriftReport::toJson() const {
+    QJsonArray list, left;
+    for (const ColumnDrift &c : columns)
+        list.append(columnToJson(c));
+    for (const NotCompared &c : notCompared)
+        left.append(pair("name", c.name, "reason", c.reason));
+    return {{Q("reference"), pair("rows", qint64(referenceRows), "name", referenceName)},
+            {Q("current"), pair("rows", qint64(currentRows), "name", currentName)},
+            {Q("drifted"), drifted},
+            {Q("columns"), list},
+            {Q("not_compared"), left}};
+}
+
+Result<DriftReport> DriftReport::fromJson(const QJsonObject &object, const QString &where) {
+    JsonReader r(object, where);
+    DriftReport report;
+    JsonReader reference(r.object("reference"), where), current(r.object("current"), where);
+    report.drifted = r.boolean("drifted");
+    const QJsonArray list = r.array("columns"), left = r.array("not_compared");
+    report.referenceRows = std::size_t(reference.integer("rows"));
+    report.currentRows = std::size_t(current.integer("rows"));
+    report.referenceName = reference.text("name", {});
+    report.currentName = current.text("name", {});
+    for (const JsonReader *reader : {&r, &reference, &current})
+        PH_TRY(reader->check());
+    for (const QJsonValue &value : list) {
+        PH_ASSIGN(ColumnDrift column, columnFromJson(value.toObject(), where));
+        report.columns.push_back(std::move(column));
+    }
+    for (const QJsonValue &value : left)
+        report.notCompared.push_back({value.toObject().value(Q("name")).toString(), value.toObject().value(Q("reason")).toString()});
+    return report;
+}
+
+QString verdictWord(const ColumnDrift &c) {
+    if (c.tooFewRows)
+        return QStringLiteral("Too few rows");
+    return c.drifted ? QStringLiteral("High") : c.warning ? QStringLiteral("Moderate") : QStringLiteral("Low");
+}
+
+QStringList definitions() {
+    return {
+        QStringLiteral("Missing and infinite values are dropped from each side before anything else; rows are counted after that."),
+        QStringLiteral("PSI: population stability index on ten bins whose edges are the quantiles 0.1 … 0.9 of the reference (linear "
+                       "interpolation, equal edges merged, a value on an edge goes left); for categories, on the categories. Each share is "
+                       "at least 0.0001. Moderate from 0.10, High from 0.25; this effect size alone decides, never a p-value."),
+        QStringLiteral("Below %1 rows on either side the answer is \"Too few rows\". \"By chance\" is the PSI to expect between two samples "
+                       "of these sizes with no drift at all: (bins − 1)·(1/n + 1/m). A PSI near it says nothing.")
+            .arg(minimumRows),
+        QStringLiteral("KS: largest distance between the two cumulative distributions; p from the limiting Kolmogorov distribution. With many "
+                       "rows p is tiny for differences that do not matter."),
+        QStringLiteral("Shift: first Wasserstein distance, in the unit of the column; σ: the same divided by the reference's standard "
+                       "deviation (ddof 0), undefined for a constant reference."),
+        QStringLiteral("JS: Jensen-Shannon distance to base 2 on the same bins, raw shares: 0 equal, 1 disjoint."),
+        QStringLiteral("χ²: Pearson's test on the table of counts over all categories of both sides, no continuity correction."),
+        QStringLiteral("Against a training profile, PSI, JS and χ² are exact; KS and Wasserstein are read from 1,001 quantiles and hold within "
+                       "0.001 of the rows. Between two profiles PSI and JS of numbers hold within the same step."),
+    };
+}
+
+} // namespace pilothouse::drift
