@@ -26,6 +26,7 @@ struct DataSpec {
     QString skipUntil;             ///< lines up to and including the one that contains this text are skipped
     QString comment;               ///< lines that begin with this are skipped
     bool sample = true;            ///< keep up to 10,000 test rows inside the package
+    bool operator==(const DataSpec &) const = default;
 };
 
 /// split: — exactly one way. Rows are counted after `where`, 0-based.
@@ -35,18 +36,21 @@ struct SplitSpec {
     double fraction = 0.2; ///< Random, Stratified: share of test rows, 0 < f < 1
     quint64 seed = 7;
     QString after;         ///< After: rows whose time is ≥ this (UTC, ISO date or date-time) test
+    bool operator==(const SplitSpec &) const = default;
 };
 
 /// transforms: — a step by name with an optional argument ("impute: median").
 struct TransformSpec {
     QString name;     ///< impute | one_hot | standard_scale
     QString argument; ///< impute: mean | median | most_frequent
+    bool operator==(const TransformSpec &) const = default;
 };
 
 /// estimators: — a learner by name with its parameters (numbers, texts, lists of numbers).
 struct EstimatorSpec {
     QString name; ///< linear_regression, ridge, logistic_regression, decision_tree, random_forest, mlp, lstm, …
-    QVariantMap parameters;
+    QVariantMap parameters; ///< qlonglong, double, bool, QString or QVariantList of numbers
+    bool operator==(const EstimatorSpec &) const = default;
 };
 
 /// gates: — "metric OP number", judged on the test rows.
@@ -55,6 +59,7 @@ struct GateSpec {
     double limit = 0;
     QString text() const;
     bool passes(double value) const; ///< NaN never passes
+    bool operator==(const GateSpec &) const = default;
 };
 
 /// time: and forecast: — a forecast's time axis and its window and horizon in steps.
@@ -64,10 +69,12 @@ struct TimeSpec {
     QString step;      ///< "1h", "15min", "1d"
     QString zone = QStringLiteral("UTC");
     qint64 stepSeconds() const; ///< 0 if the text is wrong
+    bool operator==(const TimeSpec &) const = default;
 };
 struct ForecastSpec {
     int window = 24;  ///< steps looked back
     int horizon = 24; ///< steps predicted
+    bool operator==(const ForecastSpec &) const = default;
 };
 
 /// One training job, as its file says it.
@@ -86,6 +93,7 @@ struct Recipe {
     std::optional<TimeSpec> time;
     std::optional<ForecastSpec> forecast;
     quint64 seed = 7;
+    bool operator==(const Recipe &) const = default;
 };
 
 /// Parses recipe text. Every error is Invalid at file:line:column with what was expected and the nearest known key;
@@ -96,5 +104,11 @@ Result<Recipe> readRecipe(const QString &file);
 QByteArray writeRecipe(const Recipe &recipe);
 /// true if a larger value of this metric is better (r2, accuracy, f1 …), false for errors (mae, rmse, log_loss …).
 bool largerIsBetter(const QString &metric);
+/// The metric that selects when the recipe names none: r2, accuracy or mae by task.
+QString defaultMetric(TaskKind task);
+/// Every name a recipe may use; sorted. An unknown one is an error that names the nearest.
+const QStringList &knownEstimators();
+const QStringList &knownTransforms();
+const QStringList &knownMetrics();
 
 } // namespace pilothouse::workspace

@@ -21,7 +21,8 @@ struct Connection {
     QString name;
     QString kind;   ///< local now; mlflow, jenkins, kubernetes, prometheus, … are parsed and shown as "not in this version" until their issue
     QString root;   ///< local: folder of registry, journal, serving; absolute, ~ expanded
-    QString url, user, secret, guard;
+    QString url, user, secret;
+    QString guard;  ///< "typed-name": the name must be typed before a write
     QMap<QString, QString> other; ///< kind-specific keys, as written
 };
 
@@ -33,7 +34,12 @@ struct Model {
     } registry;
     QString recipe; ///< absolute path
     struct {
+        QString connection, job;       ///< empty: the local pipeline of the recipe
+        QMap<QString, QString> other;  ///< kind-specific keys, as written
+    } pipeline;
+    struct {
         QString connection, target; ///< target: serving/NAME for the local endpoint
+        QString space;              ///< namespace in a cluster
         std::vector<int> steps{10, 50, 100}; ///< percent, rising, last 100
         int stepSeconds = 30;       ///< shortest time on a step before it may go on by itself
         double maxErrorRate = 0.02; ///< a step is turned back above this share of failed requests
@@ -47,6 +53,7 @@ struct Model {
         QString metric, source, unit; ///< source: registry | endpoint
         std::optional<double> max, min;
         QString staleness;            ///< "36h": alert when the newest model is older
+        QString cadence;              ///< "1d": how often the figure is expected anew
     };
     std::vector<Watch> watch;
     struct {
@@ -63,12 +70,19 @@ struct Model {
     QString notes;
 };
 
+/// notifications: NAME: {kind, …}. Where news goes out.
+struct Notification {
+    QString name, kind, secret, url, channel;
+    QStringList on; ///< staleness, accuracy, gate, drift, rollout, pipeline
+};
+
 struct Workspace {
     QString name;
     QString file; ///< absolute path
     Role role = Role::Approver;
     QMap<QString, Connection> connections;
     std::vector<Model> models; ///< in file order
+    QMap<QString, Notification> notifications;
     QString zone = QStringLiteral("UTC");
 
     const Model *model(const QString &name) const;
@@ -81,6 +95,8 @@ Result<Workspace> parseWorkspace(const QByteArray &yaml, const QString &file);
 Result<Workspace> readWorkspace(const QString &file);
 /// --workspace FILE, else $PILOTHOUSE_WORKSPACE, else pilothouse.yaml here or in a folder above, else NotFound.
 Result<QString> findWorkspace(const QString &option, const QString &startFolder);
+/// The connection kinds a workspace may name; `local` works, the others are shown as "not in this version".
+const QStringList &knownConnectionKinds();
 /// A staleness or interval text ("36h", "7d", "15min", "90s") in seconds; Invalid otherwise.
 Result<qint64> parseDuration(const QString &text);
 

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/workspace/recipe.h"
+
+#include "core/workspace/yaml_text.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+
+namespace pilothouse::workspace {
+
+namespace {
+
+QByteArray textList(const QStringList &texts) {
+    QByteArrayList parts;
+    for (const QString &text : texts)
+        parts << yamlScalar(text);
+    return '[' + parts.join(", ") + ']';
+}
+
+/// Collects "key: value" pairs of one flow map; empty values are left out.
+class FlowMap {
+public:
+    void text(const char *key, const QString &value) {
+        if (!value.isEmpty())
+            raw(key, yamlScalar(value));
+    }
+    void list(const char *key, const QStringList &values) {
+        if (!values.isEmpty())
+            raw(key, textList(values));
+    }
+    void raw(const char *key, const QByteArray &value) { m_parts << QByteArray(key) + ": " + value; }
+    bool isEmpty() const { return m_parts.isEmpty(); }
+    QByteArray bytes() const { return '{' + m_parts.join(", ") + '}'; }
+
+private:
+    QByteArrayList m_parts;
+};
+
+/// Relative to the recipe's folder where the file lies below it, so that the two can be moved together.
+QString writtenSource(const Recipe &recipe) {
+    const QString folder = recipe.file.isEmpty() ? QString() : QFileInfo(recipe.file).absolutePath() + QLatin1Char('/');
+    return !folder.isEmpty() && recipe.data.source.startsWith(folder) ? recipe.data.source.mid(folder.size()) : recipe.data.source;
+}
+
+QByteArray dataMap(const Recipe &recipe) {
+    const DataSpec &data = recipe.data;
+    FlowMap map;
+    map.raw("source", yamlScalar(writtenSource(recipe)));
+    map.list("missing", data.missing);
+    if (!data.where.isEmpty()) {
+        QByteArrayList rules;
+        for (auto it = data.where.begin(); it != data.where.end(); ++it)
+            rules << yamlScalar(it.key()) + ": " + yamlScalar(it.value());
+        map.raw("where", '{' + rules.join(", ") + '}');
+    }
+    map.text("delimiter", data.delimiter == QLatin1String("\t") ? QStringLiteral("tab") : data.delimiter);
+    map.text("decimal", data.decimal);
+    map.text("skip_until", data.skipUntil);
+    map.text("comment", data.comment);
+    if (!data.sample)
+        map.raw("sample", "false");
+    return map.bytes();
+}
+
+QByteArray splitMap(const SplitSpec &split) {
+    FlowMap map;
+    switch (split.kind) {
+    case SplitSpec::Kind::Every:
+        map.raw("every", QByteArray::number(split.every));
+        break;
+    case SplitSpec::Kind::Random:
+    case SplitSpec::Kind::Stratified:
+        map.raw(split.kind == SplitSpec::Kind::Random ? "random" : "stratified", yamlNumber(split.fraction));
+        map.raw("seed", QByteArray::number(split.seed));
+        break;
+    case SplitSpec::Kind::After:
+        map.text("after", split.after);
+        break;
+    }
+    return map.bytes();
+}
+
+void line(QByteArray &out, const char *key, const QByteArray &value) {
+    out += QByteArray(key) + ":" + QByteArray(std::max(1, 11 - int(qstrlen(key))), ' ') + value + '\n';
+}
+
+} // namespace
+
+QByteArray writeRecipe(const Recipe &recipe) {
+    QByteArray out;
+    line(out, "recipe", yamlScalar(recipe.name));
+    line(out, "data", dataMap(recipe));
+    line(out, "task", yamlScalar(taskName(recipe.task)));
+    line(out, "target", yamlScalar(recipe.target));
+    FlowMap features;
+    features.list("categorical", recipe.categorical);
+    features.list("include", recipe.include);
+    features.list("exclude", recipe.exclude);
+    if (!features.isEmpty())
+        line(out, "features", features.bytes());
+    if (recipe.time) {
+        FlowMap time;
+        time.text("column", recipe.time->column);
+        time.list("parts", recipe.time->parts);
+        time.text("step", recipe.time->step);
+        time.text("zone", recipe.time->zone);
+        line(out, "time", time.bytes());
+    }
+    if (recipe.forecast)
+        line(out, "forecast", "{window: " + QByteArray::number(recipe.forecast->window) + ", horizon: " + QByteArray::number(recipe.forecast->horizon) + '}');
+    line(out, "split", splitMap(recipe.split));
+    QByteArrayList steps;
+    for (const TransformSpec &step : recipe.transforms)
+        steps << yamlScalar(step.name) + (step.argument.isEmpty() ? QByteArray() : ": " + yamlScalar(step.argument));
+    if (!steps.isEmpty())
+        line(out, "transforms", '[' + steps.join(", ") + ']');
+    out += "estimators:\n";
+    for (const EstimatorSpec &estimator : recipe.estimators)
+        out += "  - " + yamlScalar(estimator.name) + (estimator.parameters.isEmpty() ? QByteArray() : ": " + yamlFlow(estimator.parameters)) + '\n';
+    if (!recipe.selectMetric.isEmpty())
+        line(out, "select", "{metric: " + yamlScalar(recipe.selectMetric) + '}');
+    QStringList gates;
+    for (const GateSpec &gate : recipe.gates)
+        gates << gate.text();
+    if (!gates.isEmpty())
+        line(out, "gates", textList(gates));
+    line(out, "seed", QByteArray::number(recipe.seed));
+    return out;
+}
+
+} // namespace pilothouse::workspace

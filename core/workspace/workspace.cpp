@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/workspace/workspace.h"
+
+#include "core/base/file.h"
+#include "core/workspace/section.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QRegularExpression>
+#include <QTimeZone>
+#include <QUrl>
+
+#include <algorithm>
+
+namespace pilothouse::workspace {
+
+namespace {
+
+QString u(const char *text) { return QString::fromUtf8(text); }
+
+/// Keys of a connection kind beside kind, url, user, secret, guard and ca_file, which all but `local` may have.
+const QMap<QString, QStringList> &kindKeys() {
+    static const QMap<QString, QStringList> keys{
+        {u("local"), {}},
+        {u("mlflow"), {u("experiment"), u("artifacts")}},
+        {u("jenkins"), {u("folder")}},
+        {u("kubernetes"), {u("kubeconfig"), u("context"), u("namespace")}},
+        {u("prometheus"), {u("alertmanager")}},
+        {u("github"), {u("owner"), u("repo"), u("branch")}},
+        {u("kubeflow"), {u("namespace"), u("experiment")}},
+        {u("azureml"), {u("tenant"), u("client"), u("subscription"), u("resource_group"), u("workspace")}},
+        {u("elasticsearch"), {u("index")}},
+        {u("slack"), {u("channel"), u("on")}},
+        {u("vault"), {u("mount"), u("path"), u("role")}},
+        {u("s3"), {u("bucket"), u("region"), u("prefix"), u("access_key")}},
+    };
+    return keys;
+}
+
+/// Everything the reading functions share while one file is read.
+struct Reading {
+    Workspace &workspace;
+    Problems &problems;
+    QString file;
+    QString onlyLocal; ///< the name of the local connection if there is exactly one
+
+    QString connection(Section &section, const QString &otherwise) {
+        const QString name = section.text(u("connection"), otherwise);
+        if (!name.isEmpty() && !workspace.connections.contains(name))
+            addUnknown(problems, section.positionOf(u("connection")), u("connection"), name, workspace.connections.keys());
+        return name;
+    }
+    bool isLocal(const QString &connection) const { return workspace.connections.value(connection).kind == QLatin1String("local"); }
+    void checkUrl(Section &section, const QString &key, const QString &url) {
+        const QUrl parsed(url, QUrl::StrictMode);
+        if (!url.isEmpty() && (!parsed.isValid() || parsed.host().isEmpty() || (parsed.scheme() != QLatin1String("http") && parsed.scheme() != QLatin1String("https"))))
+            problems.add(section.positionOf(key), u("“%1” must be a URL with http or https.").arg(key), u("For example http://127.0.0.1:5000."));
+        else if (!parsed.userInfo().isEmpty())
+            problems.add(section.positionOf(key), u("“%1” carries a user name or password.").arg(key), u("Write “user: NAME” and “secret: NAME”; the value belongs in the keychain."));
+    }
+};
+
+void readConnection(Reading &reading, const QString &name, Section section) {
+    Connection c;
+    c.name = name;
+    (void)section.needText(u("kind"));
+    c.kind = section.word(u("kind"), knownConnectionKinds());
+    if (!isPlainName(name))
+        reading.problems.add(section.position(), u("“%1” cannot be a connection's name.").arg(name), u("Use letters, digits, - and _."));
+    if (c.kind.isEmpty())
+        return;
+    if (c.kind == QLatin1String("local")) {
+        c.root = resolvedPath(section.needText(u("root")), reading.file);
+    } else {
+        c.url = section.text(u("url"));
+        reading.checkUrl(section, u("url"), c.url);
+        c.user = section.text(u("user"));
+        c.secret = section.text(u("secret"));
+        c.guard = section.word(u("guard"), {u("none"), u("typed-name")});
+        QStringList others = kindKeys().value(c.kind);
+        others << u("ca_file");
+        for (const QString &key : std::as_const(others)) {
+            const QString value = key == QLatin1String("on") ? section.texts(key).join(QLatin1Char(',')) : section.text(key);
+            if (!value.isEmpty())
+                c.other.insert(key, key == QLatin1String("kubeconfig") || key == QLatin1String("ca_file") ? resolvedPath(value, reading.file) : value);
+        }
+    }
+    section.finish();
+    reading.workspace.connections.insert(name, c);
+}
+
+void readDeployment(Reading &reading, Model &model, Section section) {
+    auto &d = model.deployment;
+    d.connection = reading.connection(section, reading.onlyLocal);
+    d.target = section.text(u("target"), reading.isLocal(d.connection) ? u("serving/") + model.name : QString());
+    d.space = section.text(u("namespace"));
+    if (reading.isLocal(d.connection) && !(d.target.startsWith(QLatin1String("serving/")) && isPlainName(d.target.mid(8))))
+        reading.problems.add(section.positionOf(u("target")), u("A local target must read serving/NAME, not “%1”.").arg(d.target));
+    if (const YamlNode *steps = section.node(u("steps"))) {
+        d.steps.clear();
+        for (const auto &item : steps->items)
+            d.steps.push_back(item->kind == YamlNode::Kind::Scalar ? item->text.toInt() : 0);
+        const bool rising = std::adjacent_find(d.steps.begin(), d.steps.end(), std::greater_equal<>()) == d.steps.end();
+        if (d.steps.empty() || d.steps.front() < 1 || d.steps.back() != 100 || !rising)
+            reading.problems.add(section.positionOf(u("steps")), u("“steps” must be rising whole percentages that end with 100."), u("For example [10, 50, 100]."));
+    }
+    d.stepSeconds = int(section.integer(u("step_seconds"), d.stepSeconds, 1, 30 * 86400));
+    d.maxErrorRate = section.number(u("max_error_rate"), d.maxErrorRate, 0, 1);
+    section.finish();
+}
+
+void readEndpoint(Reading &reading, Model &model, Section section) {
+    auto &e = model.endpoint;
+    e.url = section.text(u("url"));
+    reading.checkUrl(section, u("url"), e.url);
+    e.connection = reading.connection(section, e.url.isEmpty() ? reading.onlyLocal : QString());
+    e.protocol = section.word(u("protocol"), {u("rest"), u("kserve-v1"), u("kserve-v2")}, u("rest"));
+    e.secret = section.text(u("secret"));
+    e.profile = resolvedPath(section.text(u("profile")), reading.file);
+    if (!e.url.isEmpty() && !e.connection.isEmpty())
+        reading.problems.add(section.position(), u("“endpoint” names both a connection and a URL."), u("Keep one of the two."));
+    section.finish();
+}
+
+void readWatch(Reading &reading, Model &model, const YamlNode *list) {
+    if (!list || list->kind == YamlNode::Kind::Null)
+        return;
+    if (list->kind != YamlNode::Kind::List) {
+        reading.problems.add(list->position, u("“watch” must be a list."), u("Write one “- {metric: mae, max: 1.5}” a line."));
+        return;
+    }
+    for (const auto &item : list->items) {
+        Section entry(item.get(), reading.problems, u("watch"), list->position);
+        Model::Watch w;
+        w.metric = entry.text(u("metric"));
+        w.source = entry.word(u("source"), {u("registry"), u("endpoint")}, u("registry"));
+        w.unit = entry.text(u("unit"));
+        w.max = entry.maybeNumber(u("max"));
+        w.min = entry.maybeNumber(u("min"));
+        w.cadence = entry.duration(u("cadence"));
+        w.staleness = entry.duration(u("staleness"));
+        entry.finish();
+        if (!w.metric.isEmpty() && !knownMetrics().contains(w.metric))
+            addUnknown(reading.problems, entry.positionOf(u("metric")), u("metric"), w.metric, knownMetrics());
+        if (w.metric.isEmpty() == w.staleness.isEmpty())
+            reading.problems.add(entry.position(), u("A watch needs either metric or staleness."), u("For example {metric: mae, max: 1.5} or {staleness: 36h}."));
+        if (w.min && w.max && *w.min > *w.max)
+            reading.problems.add(entry.position(), u("In this watch min is greater than max."));
+        model.watch.push_back(w);
+    }
+}
+
+/// A retrain condition is one of the documented forms; the words are judged here so that a slip shows before the night.
+void checkCondition(Reading &reading, qsizetype position, const QString &rule) {
+    static const QRegularExpression form(u(R"(^(\w+)\s*(>=|<=|>|<|drops)\s*(\S+)$)"));
+    if (rule == QLatin1String("data_changed"))
+        return;
+    const auto match = form.match(rule);
+    const QString left = match.captured(1), right = match.captured(3);
+    bool number = false;
+    (void)right.toDouble(&number);
+    if (match.hasMatch() && left == QLatin1String("age") && match.captured(2) == QLatin1String(">") && parseDuration(right))
+        return;
+    if (!match.hasMatch() || !number || left == QLatin1String("age")) {
+        reading.problems.add(position, u("The condition “%1” is not understood.").arg(rule),
+                             u("Forms: “mae > 1.5”, “r2 drops 0.1”, “drift > 0.25”, “age > 7d”, “data_changed”."));
+    } else if (left != QLatin1String("drift") && !knownMetrics().contains(left)) {
+        addUnknown(reading.problems, position, u("metric"), left, QStringList(knownMetrics()) << u("drift") << u("age"));
+    }
+}
+
+void readRetrain(Reading &reading, Model &model, Section section) {
+    auto &r = model.retrain;
+    r.when = section.texts(u("when"));
+    for (QString &rule : r.when) {
+        rule = rule.simplified();
+        checkCondition(reading, section.positionOf(u("when")), rule);
+    }
+    r.atMostEvery = section.duration(u("at_most_every"), r.atMostEvery);
+    r.executor = section.text(u("executor"), r.executor);
+    QStringList executors = reading.workspace.connections.keys();
+    for (const char *kind : {"local", "kubernetes", "pytorchjob", "kubeflow", "azureml", "jenkins", "github"})
+        if (!executors.contains(QLatin1String(kind)))
+            executors << QLatin1String(kind);
+    if (!executors.contains(r.executor))
+        addUnknown(reading.problems, section.positionOf(u("executor")), u("executor"), r.executor, executors);
+    r.enabled = section.boolean(u("enabled"), true);
+    section.finish();
+}
+
+void readModel(Reading &reading, const QString &name, Section section) {
+    Model m;
+    m.name = name;
+    if (!isPlainName(name))
+        reading.problems.add(section.position(), u("“%1” cannot be a model's name: it also becomes a folder.").arg(name), u("Use letters, digits, - and _."));
+    Section registry = section.section(u("registry"));
+    m.registry.connection = reading.connection(registry, reading.onlyLocal);
+    m.registry.name = registry.text(u("name"), name);
+    m.registry.champion = registry.text(u("champion"), m.registry.champion);
+    if (!isPlainName(m.registry.name) && reading.isLocal(m.registry.connection))
+        reading.problems.add(registry.positionOf(u("name")), u("“%1” cannot be a registry name: it also becomes a folder.").arg(m.registry.name));
+    if (m.registry.connection.isEmpty())
+        reading.problems.add(section.positionOf(u("registry")), u("“registry” of model “%1” names no connection.").arg(name),
+                             u("Add “registry: {connection: NAME}”; with exactly one local connection it may be left out."));
+    registry.finish();
+    m.recipe = resolvedPath(section.text(u("recipe")), reading.file);
+    if (section.has(u("pipeline"))) {
+        Section pipeline = section.section(u("pipeline"));
+        m.pipeline.connection = reading.connection(pipeline, reading.onlyLocal);
+        m.pipeline.job = pipeline.text(u("job"));
+        for (const char *key : {"workflow", "branch", "experiment", "namespace", "parameters"})
+            if (const QString value = pipeline.text(QLatin1String(key)); !value.isEmpty())
+                m.pipeline.other.insert(QLatin1String(key), value);
+        pipeline.finish();
+    }
+    if (section.has(u("deployment")))
+        readDeployment(reading, m, section.section(u("deployment")));
+    if (section.has(u("endpoint")))
+        readEndpoint(reading, m, section.section(u("endpoint")));
+    readWatch(reading, m, section.node(u("watch")));
+    Section promotion = section.section(u("promotion"));
+    m.promotion.approvals = int(promotion.integer(u("approvals"), 1, 0, 20));
+    m.promotion.preventSelfApproval = promotion.boolean(u("prevent_self_approval"), false);
+    promotion.finish();
+    readRetrain(reading, m, section.section(u("retrain")));
+    m.reference = resolvedPath(section.text(u("reference")), reading.file);
+    m.notes = section.text(u("notes"));
+    section.finish();
+    reading.workspace.models.push_back(m);
+}
+
+void readNotification(Reading &reading, const QString &name, Section section) {
+    Notification n;
+    n.name = name;
+    (void)section.needText(u("kind"));
+    n.kind = section.word(u("kind"), {u("slack"), u("webhook"), u("mail"), u("desktop")});
+    n.secret = section.text(u("secret"));
+    n.url = section.text(u("url"));
+    reading.checkUrl(section, u("url"), n.url);
+    n.channel = section.text(u("channel"));
+    n.on = section.texts(u("on"));
+    const QStringList events{u("accuracy"), u("approval"), u("drift"), u("gate"), u("pipeline"), u("retrain"), u("rollout"), u("staleness")};
+    for (const QString &event : std::as_const(n.on))
+        if (!events.contains(event))
+            addUnknown(reading.problems, section.positionOf(u("on")), u("event"), event, events);
+    section.finish();
+    reading.workspace.notifications.insert(name, n);
+}
+
+/// Calls `read(reading, NAME, section of NAME)` for every entry of a map of maps.
+template<class Read>
+void readEach(Reading &reading, Section &top, const QString &key, Read read) {
+    Section all = top.section(key);
+    if (!all.map())
+        return;
+    for (const auto &[name, value] : all.map()->entries)
+        read(reading, name->text, Section(value.get(), reading.problems, name->text, name->position));
+}
+
+} // namespace
+
+QString roleName(Role role) {
+    switch (role) {
+    case Role::Viewer: return u("viewer");
+    case Role::Operator: return u("operator");
+    case Role::Approver: return u("approver");
+    }
+    return {};
+}
+
+const QStringList &knownConnectionKinds() {
+    static const QStringList kinds = kindKeys().keys();
+    return kinds;
+}
+
+const Model *Workspace::model(const QString &wanted) const {
+    const auto found = std::find_if(models.begin(), models.end(), [&](const Model &m) { return m.name == wanted; });
+    return found == models.end() ? nullptr : &*found;
+}
+
+Result<QString> Workspace::localRoot(const QString &connection) const {
+    const auto found = connections.find(connection);
+    if (found == connections.end())
+        return notFound(u("There is no connection “%1” in this workspace.").arg(connection), file, u("Add one: pilot connect add %1 --kind local --root FOLDER").arg(connection));
+    if (found->kind != QLatin1String("local"))
+        return notFound(u("The connection “%1” is of kind %2, which this version does not use.").arg(connection, found->kind), file, u("Use a connection of kind local."));
+    return found->root;
+}
+
+Result<Workspace> parseWorkspace(const QByteArray &yaml, const QString &file) {
+    const YamlPlaces places(yaml, file);
+    PH_ASSIGN(const YamlPointer root, parseYaml(places));
+    Problems problems(places);
+    Section top(root.get(), problems, u("the workspace"));
+    Workspace w;
+    w.file = resolvedPath(file, QString());
+    w.name = top.needText(u("workspace"));
+    const QStringList roles{u("viewer"), u("operator"), u("approver")};
+    w.role = Role(std::max<qsizetype>(0, roles.indexOf(top.word(u("role"), roles, roles.last()))));
+    w.zone = top.text(u("zone"), w.zone);
+    if (!QTimeZone(w.zone.toUtf8()).isValid())
+        problems.add(top.positionOf(u("zone")), u("Unknown time zone “%1”.").arg(w.zone), u("Write UTC or a name such as Europe/Berlin."));
+    Reading reading{w, problems, file, {}};
+    readEach(reading, top, u("connections"), readConnection);
+    QStringList locals;
+    for (const Connection &c : std::as_const(w.connections))
+        if (c.kind == QLatin1String("local"))
+            locals << c.name;
+    if (locals.size() == 1)
+        reading.onlyLocal = locals.first();
+    readEach(reading, top, u("models"), readModel);
+    readEach(reading, top, u("notifications"), readNotification);
+    top.finish();
+    if (problems.any())
+        return problems.error();
+    return w;
+}
+
+Result<Workspace> readWorkspace(const QString &file) {
+    PH_ASSIGN(const QByteArray bytes, readFile(file));
+    return parseWorkspace(bytes, file);
+}
+
+Result<QString> findWorkspace(const QString &option, const QString &startFolder) {
+    const QString name = u("pilothouse.yaml");
+    const QString hint = u("Name a file with --workspace or PILOTHOUSE_WORKSPACE, or make one to try with: pilot demo");
+    for (const auto &[given, by] : {std::pair{option, u("--workspace")}, std::pair{qEnvironmentVariable("PILOTHOUSE_WORKSPACE"), u("PILOTHOUSE_WORKSPACE")}}) {
+        if (given.isEmpty())
+            continue;
+        const QString path = resolvedPath(given, startFolder + QLatin1String("/."));
+        if (QFileInfo(path).isDir() && QFileInfo::exists(path + QLatin1Char('/') + name))
+            return path + QLatin1Char('/') + name;
+        if (QFileInfo(path).isFile())
+            return path;
+        return notFound(u("There is no workspace file there (named by %1).").arg(by), path, hint);
+    }
+    QDir folder(QFileInfo(startFolder).absoluteFilePath());
+    do {
+        if (QFileInfo(folder.filePath(name)).isFile())
+            return folder.absoluteFilePath(name);
+    } while (folder.cdUp());
+    return notFound(u("There is no pilothouse.yaml here or in a folder above."), startFolder, hint);
+}
+
+Result<qint64> parseDuration(const QString &text) {
+    static const QRegularExpression form(u(R"(^\s*(\d{1,9})\s*(s|min|h|d|w)\s*$)"));
+    static const QMap<QString, qint64> units{{u("s"), 1}, {u("min"), 60}, {u("h"), 3600}, {u("d"), 86400}, {u("w"), 604800}};
+    const auto match = form.match(text);
+    const qint64 seconds = match.captured(1).toLongLong() * units.value(match.captured(2));
+    if (!match.hasMatch() || seconds <= 0)
+        return invalid(u("“%1” is not a time.").arg(text), {}, u("Write a whole number and a unit: 90s, 15min, 36h, 7d, 2w."));
+    return seconds;
+}
+
+} // namespace pilothouse::workspace
