@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/pipelines/pipeline_service.h"
+#include "core/workspace/workspace.h"
+
+#include <functional>
+#include <memory>
+
+namespace pilothouse::pipelines {
+
+/// The stages of a recipe's pipeline, in order: train, gate, register, deploy.
+const std::vector<QString> &localStages();
+
+/// How the process that carries out a run is started; gives its pid. The default is `pilot pipelines exec RUN`, detached, so
+/// that a run goes on when the console closes; its output goes to `logFile`.
+using Launcher = std::function<Result<qint64>(const QString &run, const QString &logFile)>;
+
+/// Pipelines of this machine: one per workspace model with a recipe, named like the model. A run is a folder
+/// `<folder>/<run>/` that holds run.json (its whole state, replaced atomically), one log a stage, and exec.log (what the
+/// process itself said). Nothing is kept in memory: any program sees the same runs. A run whose process is gone without
+/// having written its end is shown as failed, with the sentence why.
+class LocalPipelines final : public PipelineService {
+public:
+    LocalPipelines(QString folder, workspace::Workspace workspace, Launcher launcher = {}, std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>());
+
+    QString source() const override { return QStringLiteral("local"); }
+    Result<std::vector<Pipeline>> pipelines() const override;
+    Result<std::vector<PipelineRun>> runs(const QString &pipeline, int limit = 50) const override;
+    Result<PipelineRun> run(const QString &id) const override;
+    Result<QString> log(const QString &run, const QString &stage = {}) const override;
+    /// Conflict while a run of the same pipeline is waiting or running. Invalid for an unknown parameter; known ones:
+    /// resume (a training run), deploy (false: stop after registering), decision (the retrain decision it belongs to).
+    Result<QString> start(const QString &pipeline, const QJsonObject &parameters, const QString &by, const QString &reason) override;
+    /// Asks the run's process to stop (SIGTERM; a training checkpoints) and waits until it has written its end. A run that
+    /// waits for an approval has no process and ends at once. Conflict if the run has ended.
+    Result<void> cancel(const QString &run) override;
+
+    QString folderOf(const QString &run) const { return m_folder + QLatin1Char('/') + run; }
+
+private:
+    Result<PipelineRun> read(const QString &id) const;
+    void fillMedians(std::vector<PipelineRun> &runs) const;
+    QString m_folder;
+    workspace::Workspace m_workspace;
+    Launcher m_launcher;
+    std::shared_ptr<const Clock> m_clock;
+};
+
+/// As the programs use it: `pilot pipelines exec` of this installation, with the workspace's file.
+Result<std::shared_ptr<PipelineService>> openLocalPipelines(const QString &folder, const workspace::Workspace &workspace);
+
+} // namespace pilothouse::pipelines
