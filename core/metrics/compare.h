@@ -26,7 +26,7 @@ struct PairedTest {
     double meanDifference = 0; ///< mean(b − a); below 0: b loses less
     std::size_t rows = 0;
 };
-/// Invalid for empty or unequal lengths.
+/// Above 20,000 rows the normal limit of the sign flips is used, and named. Invalid for empty or unequal lengths.
 Result<PairedTest> pairedTest(std::span<const double> lossA, std::span<const double> lossB, int rounds = 9999, quint64 seed = 7);
 
 } // namespace pilothouse::metrics

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/metrics/metrics.h"
+
+#include "core/base/json.h"
+#include "core/metrics/evaluator.h"
+
+#include <cmath>
+#include <limits>
+
+namespace pilothouse::metrics {
+
+Scored Scored::take(const std::vector<std::size_t> &rows) const {
+    Scored taken{rows.size(), outputs, classes, {}, {}, {}};
+    const std::size_t width = isClassification() ? 1 : outputs;
+    for (const std::size_t row : rows) {
+        taken.truth.insert(taken.truth.end(), truth.begin() + std::ptrdiff_t(row * width), truth.begin() + std::ptrdiff_t((row + 1) * width));
+        taken.predicted.insert(taken.predicted.end(), predicted.begin() + std::ptrdiff_t(row * width),
+                               predicted.begin() + std::ptrdiff_t((row + 1) * width));
+        if (!probabilities.empty())
+            taken.probabilities.insert(taken.probabilities.end(), probabilities.begin() + std::ptrdiff_t(row * classes),
+                                       probabilities.begin() + std::ptrdiff_t((row + 1) * classes));
+    }
+    return taken;
+}
+
+Result<void> checkScored(const Scored &s) {
+    if (s.count == 0)
+        return invalid(QStringLiteral("There are no rows to judge, so no metric has a value."));
+    const std::size_t values = s.count * (s.isClassification() ? 1 : s.outputs);
+    if (s.truth.size() != values || s.predicted.size() != values || (!s.probabilities.empty() && s.probabilities.size() != s.count * s.classes))
+        return invalid(QStringLiteral("%1 true values, %2 predictions and %3 probabilities do not belong together.")
+                           .arg(s.truth.size()).arg(s.predicted.size()).arg(s.probabilities.size()));
+    const auto wrong = [&](double v) { return !std::isfinite(v) || (s.isClassification() && (v < 0 || v >= double(s.classes) || v != std::floor(v))); };
+    for (std::size_t i = 0; i < values; ++i)
+        if (wrong(s.truth[i]) || wrong(s.predicted[i]))
+            return invalid(QStringLiteral("Row %1: true value %2, prediction %3: no metric can be computed from that.")
+                               .arg(i / (s.isClassification() ? 1 : s.outputs)).arg(s.truth[i]).arg(s.predicted[i]));
+    for (std::size_t i = 0; i < s.probabilities.size(); ++i)
+        if (!(s.probabilities[i] >= 0 && s.probabilities[i] <= 1 + 1e-9))
+            return invalid(QStringLiteral("Row %1: %2 is no probability.").arg(i / s.classes).arg(s.probabilities[i]));
+    return {};
+}
+
+QStringList metricNames(std::size_t classes) {
+    if (classes == 0)
+        return {QStringLiteral("r2"), QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("mse"), QStringLiteral("median_ae"),
+                QStringLiteral("max_error"), QStringLiteral("mape"), QStringLiteral("explained_variance")};
+    QStringList names{QStringLiteral("accuracy")};
+    if (classes == 2)
+        names << QStringLiteral("precision") << QStringLiteral("recall") << QStringLiteral("f1");
+    names << QStringLiteral("balanced_accuracy") << QStringLiteral("roc_auc");
+    if (classes == 2)
+        names << QStringLiteral("average_precision");
+    names << QStringLiteral("log_loss") << QStringLiteral("brier") << QStringLiteral("mcc") << QStringLiteral("cohen_kappa");
+    for (const char *how : {"_macro", "_weighted"})
+        for (const char *what : {"precision", "recall", "f1"})
+            names << QLatin1String(what) + QLatin1String(how);
+    return names;
+}
+
+Result<Values> allMetrics(const Scored &scored) {
+    PH_TRY(checkScored(scored));
+    const Evaluator evaluator(scored);
+    Values values;
+    for (const QString &name : metricNames(scored.classes))
+        values.insert(name, evaluator.value(name));
+    return values;
+}
+
+Result<double> metricOf(const QString &name, const Scored &scored) {
+    PH_TRY(checkScored(scored));
+    if (!metricNames(scored.classes).contains(name))
+        return invalid(QStringLiteral("%1 is no metric of a %2.")
+                           .arg(name, scored.isClassification() ? QStringLiteral("classification with %1 classes").arg(scored.classes)
+                                                                : QStringLiteral("regression")),
+                       {}, QStringLiteral("Known: %1.").arg(metricNames(scored.classes).join(QLatin1String(", "))));
+    return Evaluator(scored).value(name);
+}
+
+std::vector<std::vector<double>> confusion(const Scored &scored) {
+    std::vector<std::vector<double>> cells(scored.classes, std::vector<double>(scored.classes, 0));
+    for (std::size_t i = 0; i < scored.count; ++i)
+        cells[std::size_t(scored.truth[i])][std::size_t(scored.predicted[i])] += 1;
+    return cells;
+}
+
+std::vector<double> rowLosses(const Scored &scored) {
+    std::vector<double> losses(scored.count, 0);
+    for (std::size_t i = 0; i < scored.count; ++i) {
+        if (!scored.isClassification()) {
+            for (std::size_t o = 0; o < scored.outputs; ++o)
+                losses[i] += std::abs(scored.truth[i * scored.outputs + o] - scored.predicted[i * scored.outputs + o]) / double(scored.outputs);
+        } else if (scored.probabilities.empty()) {
+            losses[i] = scored.truth[i] == scored.predicted[i] ? 0 : 1;
+        } else {
+            const double p = scored.probabilities[i * scored.classes + std::size_t(scored.truth[i])];
+            losses[i] = -std::log(std::max(p, std::numeric_limits<double>::epsilon()));
+        }
+    }
+    return losses;
+}
+
+QString rowLossName(const Scored &scored) {
+    if (!scored.isClassification())
+        return QStringLiteral("absolute error");
+    return scored.probabilities.empty() ? QStringLiteral("0/1 loss") : QStringLiteral("log loss");
+}
+
+QJsonObject toJson(const Values &values) {
+    QJsonObject object;
+    for (auto it = values.begin(); it != values.end(); ++it)
+        object.insert(it.key(), jsonNumber(it.value()));
+    return object;
+}
+
+Values valuesFromJson(const QJsonObject &object) {
+    Values values;
+    for (auto it = object.begin(); it != object.end(); ++it)
+        values.insert(it.key(), it.value().toDouble(std::numeric_limits<double>::quiet_NaN()));
+    return values;
+}
+
+} // namespace pilothouse::metrics
