@@ -167,7 +167,7 @@ std::vector<EstimatorSpec> readEstimators(Section &recipe) {
         all.push_back(spec);
     }
     if (all.empty())
-        recipe.problems().add(recipe.positionOf(u("estimators")), u("“estimators” is missing: a recipe names at least one."),
+        recipe.problems().addMissing(recipe.positionOf(u("estimators")), u("“estimators” is missing: a recipe names at least one."),
                               u("For example “estimators: [linear_regression]”."));
     return all;
 }
@@ -208,9 +208,9 @@ TimeSpec readTime(Section section) {
 
 void checkWhole(const Recipe &r, Section &top) {
     if (r.task == TaskKind::Forecast && !r.time)
-        top.problems().add(top.position(), u("A forecast needs “time”."), u("Add “time: {column: datetime, step: 1h}”."));
+        top.problems().addMissing(top.position(), u("A forecast needs “time”."), u("Add “time: {column: datetime, step: 1h}”."));
     if (r.task == TaskKind::Forecast && r.time && r.time->step.isEmpty())
-        top.problems().add(top.positionOf(u("time")), u("A forecast needs the step of its time axis."), u("Add “step: 1h”."));
+        top.problems().addMissing(top.positionOf(u("time")), u("A forecast needs the step of its time axis."), u("Add “step: 1h”."));
     if (r.task != TaskKind::Forecast && r.forecast)
         top.problems().add(top.positionOf(u("forecast")), u("“forecast” belongs to task: forecast."));
     if (r.split.kind == SplitSpec::Kind::After && !r.time)
@@ -248,7 +248,7 @@ Result<Recipe> parseRecipe(const QByteArray &yaml, const QString &file) {
     if (!r.name.isEmpty() && !isPlainName(r.name))
         problems.add(top.positionOf(u("recipe")), u("“%1” cannot be a recipe's name: it also becomes a folder.").arg(r.name), u("Use letters, digits, - and _."));
     if (!top.has(u("data")))
-        problems.add(top.position(), u("“data” is missing in the recipe."), u("Add “data: {source: FILE}”."));
+        problems.addMissing(top.position(), u("“data” is missing in the recipe."), u("Add “data: {source: FILE}”."));
     else
         r.data = readData(top.section(u("data")), file);
     const QStringList tasks{u("regression"), u("classification"), u("forecast")};

@@ -4,6 +4,8 @@
 
 #include <QLocale>
 
+#include <cmath>
+
 namespace pilothouse::workspace {
 
 const QStringList &knownEstimators() {
@@ -66,7 +68,10 @@ QString defaultMetric(TaskKind task) {
     return {};
 }
 
-QString GateSpec::text() const { return QStringLiteral("%1 %2 %3").arg(metric, op, QString::number(limit, 'g', QLocale::FloatingPointShortest)); }
+QString GateSpec::text() const {
+    const bool plain = limit == 0 || (std::abs(limit) >= 1e-6 && std::abs(limit) < 1e15);
+    return QStringLiteral("%1 %2 %3").arg(metric, op, QString::number(limit, plain ? 'f' : 'g', QLocale::FloatingPointShortest));
+}
 
 bool GateSpec::passes(double value) const {
     if (op == QLatin1String(">="))

@@ -12,11 +12,14 @@
 
 namespace pilothouse::workspace {
 
-void Problems::add(qsizetype position, QString what, QString hint) { m_found.push_back({position, std::move(what), std::move(hint)}); }
+void Problems::add(qsizetype position, QString what, QString hint) { m_found.push_back({position, std::move(what), std::move(hint), false}); }
+void Problems::addMissing(qsizetype position, QString what, QString hint) { m_found.push_back({position, std::move(what), std::move(hint), true}); }
 
 Error Problems::error() const {
     auto found = m_found;
-    std::stable_sort(found.begin(), found.end(), [](const Found &a, const Found &b) { return a.position < b.position; });
+    std::stable_sort(found.begin(), found.end(), [](const Found &a, const Found &b) {
+        return std::pair(a.missing, a.position) < std::pair(b.missing, b.position);
+    });
     Error error = invalid(found.front().what, m_places.at(found.front().position), found.front().hint);
     QStringList others;
     for (std::size_t i = 1; i < found.size(); ++i)
@@ -77,7 +80,7 @@ QString Section::text(const QString &key, const QString &otherwise) {
 
 QString Section::needText(const QString &key) {
     if (!has(key)) {
-        m_problems.add(m_position, QStringLiteral("“%1” is missing in %2.").arg(key, m_name), QStringLiteral("Add “%1: …”.").arg(key));
+        m_problems.addMissing(m_position, QStringLiteral("“%1” is missing in %2.").arg(key, m_name), QStringLiteral("Add “%1: …”.").arg(key));
         return {};
     }
     const QString value = text(key);

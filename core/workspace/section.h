@@ -12,10 +12,12 @@
 namespace pilothouse::workspace {
 
 /// What is wrong in one file. All findings are kept; the first in file order becomes the error, the rest its raw text.
+/// Something missing comes last: the misspelt key that was meant says more.
 class Problems {
 public:
     explicit Problems(const YamlPlaces &places) : m_places(places) {}
     void add(qsizetype position, QString what, QString hint = {});
+    void addMissing(qsizetype position, QString what, QString hint = {});
     bool any() const { return !m_found.empty(); }
     Error error() const; ///< Invalid; call only if any()
 
@@ -23,6 +25,7 @@ private:
     struct Found {
         qsizetype position;
         QString what, hint;
+        bool missing = false;
     };
     const YamlPlaces &m_places;
     std::vector<Found> m_found;

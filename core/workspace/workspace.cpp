@@ -327,7 +327,7 @@ Result<QString> findWorkspace(const QString &option, const QString &startFolder)
     for (const auto &[given, by] : {std::pair{option, u("--workspace")}, std::pair{qEnvironmentVariable("PILOTHOUSE_WORKSPACE"), u("PILOTHOUSE_WORKSPACE")}}) {
         if (given.isEmpty())
             continue;
-        const QString path = resolvedPath(given, startFolder + QLatin1String("/."));
+        const QString path = resolvedPath(given, startFolder + QLatin1Char('/') + name);
         if (QFileInfo(path).isDir() && QFileInfo::exists(path + QLatin1Char('/') + name))
             return path + QLatin1Char('/') + name;
         if (QFileInfo(path).isFile())

@@ -49,6 +49,23 @@ QByteArray yamlScalar(const QString &text, bool keepText) {
     return '"' + quoted.toUtf8() + '"';
 }
 
+QStringList documentedOrder(const QStringList &keys) {
+    static const char *const order[] = {"workspace", "role", "zone", "connections", "models", "notifications", "kind", "connection", "root", "url", "user",
+                                        "secret", "name", "champion", "registry", "recipe", "pipeline", "deployment", "endpoint", "job", "namespace",
+                                        "target", "steps", "watch", "promotion", "retrain", "metric", "source", "max", "min", "unit", "when", "at_most_every",
+                                        "executor"};
+    QStringList sorted;
+    for (const char *key : order)
+        if (keys.contains(QLatin1String(key)))
+            sorted << QLatin1String(key);
+    QStringList others;
+    for (const QString &key : keys)
+        if (!sorted.contains(key))
+            others << key;
+    others.sort();
+    return sorted + others;
+}
+
 QByteArray yamlNumber(double value) {
     QByteArray text = QByteArray::number(value, 'g', QLocale::FloatingPointShortest);
     if (!text.contains('.') && !text.contains('e'))
@@ -75,8 +92,8 @@ QByteArray yamlFlow(const QVariant &value) {
     case QMetaType::QVariantMap: {
         QByteArrayList parts;
         const QVariantMap map = value.toMap();
-        for (auto it = map.begin(); it != map.end(); ++it)
-            parts << yamlScalar(it.key()) + ": " + yamlFlow(it.value());
+        for (const QString &key : documentedOrder(map.keys()))
+            parts << yamlScalar(key) + ": " + yamlFlow(map.value(key));
         return '{' + parts.join(", ") + '}';
     }
     default: return yamlScalar(value.toString(), true);

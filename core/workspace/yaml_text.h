@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QStringList>
 #include <QVariant>
 
 namespace pilothouse::workspace {
@@ -10,9 +11,11 @@ namespace pilothouse::workspace {
 /// With `keepText` also quoted where it would read as a number, a bool or null.
 QByteArray yamlScalar(const QString &text, bool keepText = false);
 
-/// Texts, numbers, bools, lists and maps on one line: {kind: local, root: ~/x}. Map keys are sorted, as
-/// QVariantMap has them.
+/// Texts, numbers, bools, lists and maps on one line: {kind: local, root: ~/x}. Map keys in documentedOrder().
 QByteArray yamlFlow(const QVariant &value);
+
+/// Keys as the documents list them (kind before root, registry before recipe), unknown ones behind, sorted.
+QStringList documentedOrder(const QStringList &keys);
 
 /// A number so that it reads back equal; always with a point or exponent, so that it stays a fraction.
 QByteArray yamlNumber(double value);

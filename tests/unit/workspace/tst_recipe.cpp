@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/workspace/recipe.h"
+
+#include <QDir>
+#include <QTest>
+
+#include <cmath>
+
+using namespace pilothouse;
+using namespace pilothouse::workspace;
+
+namespace {
+const QString file = QStringLiteral("/somewhere/recipes/r.yaml");
+const char *const smallest = "recipe: small\ndata: {source: x.csv}\ntask: regression\ntarget: y\nestimators: [linear_regression]\n";
+
+QString failure(const QByteArray &yaml) {
+    const auto recipe = parseRecipe(yaml, QStringLiteral("/r.yaml"));
+    return recipe ? QStringLiteral("accepted") : recipe.error().text();
+}
+} // namespace
+
+class tst_Recipe : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void theDocumentedRecipeIsReadWhole() {
+        const auto r = parseRecipe(R"(recipe: california-housing
+data:      {source: data/california_housing.csv, missing: ['', NA, -999], where: {origin: JFK}}
+task:      regression                # regression | classification | forecast
+target:    median_house_value
+features:  {categorical: [ocean_proximity]}
+split:     {every: 5}
+transforms: [impute: median, one_hot, standard_scale]
+estimators:
+  - linear_regression
+  - decision_tree: {max_depth: 10, rate: 0.5, hidden: [64, 32], mode: exact, text: "7"}
+select:    {metric: r2}
+gates:     [r2 >= 0.5, "mae<=1e5"]
+seed:      11
+)", file);
+        QVERIFY2(r, r ? "" : qPrintable(r.error().text()));
+        QCOMPARE(r->name, QStringLiteral("california-housing"));
+        QCOMPARE(r->file, file);
+        QCOMPARE(r->data.source, QStringLiteral("/somewhere/recipes/data/california_housing.csv"));
+        QCOMPARE(r->data.missing, QStringList({QString(), QStringLiteral("NA"), QStringLiteral("-999")}));
+        QCOMPARE(r->data.where.value(QStringLiteral("origin")), QStringLiteral("JFK"));
+        QVERIFY(r->data.sample);
+        QCOMPARE(r->categorical, QStringList{QStringLiteral("ocean_proximity")});
+        QCOMPARE(r->split.every, 5);
+        QCOMPARE(r->transforms.size(), 3u);
+        QCOMPARE(r->transforms[0].argument, QStringLiteral("median"));
+        QCOMPARE(r->estimators.size(), 2u);
+        const QVariantMap p = r->estimators[1].parameters;
+        QCOMPARE(p.value(QStringLiteral("max_depth")), QVariant(qlonglong(10)));
+        QCOMPARE(p.value(QStringLiteral("rate")), QVariant(0.5));
+        QCOMPARE(p.value(QStringLiteral("hidden")), QVariant(QVariantList{qlonglong(64), qlonglong(32)}));
+        QCOMPARE(p.value(QStringLiteral("mode")), QVariant(QStringLiteral("exact")));
+        QCOMPARE(p.value(QStringLiteral("text")), QVariant(QStringLiteral("7")));
+        QCOMPARE(r->selectMetric, QStringLiteral("r2"));
+        QCOMPARE(r->gates.size(), 2u);
+        QCOMPARE(r->gates[0].text(), QStringLiteral("r2 >= 0.5"));
+        QCOMPARE(r->gates[1].text(), QStringLiteral("mae <= 100000"));
+        QCOMPARE(r->seed, 11u);
+    }
+
+    void aForecastHasItsTimeAxisAndDefaults() {
+        const auto r = parseRecipe("recipe: w\ndata: {source: ~/w.csv, skip_until: -END HEADER-}\ntask: forecast\ntarget: T2M\n"
+                                   "time: {parts: [YEAR, MO, DY, HR], step: 1h, zone: Asia/Colombo}\nsplit: {after: 2013-10-01}\nestimators: [ridge]\n",
+                                   file);
+        QVERIFY2(r, r ? "" : qPrintable(r.error().text()));
+        QCOMPARE(r->data.source, QDir::homePath() + QStringLiteral("/w.csv"));
+        QCOMPARE(r->time->parts.size(), 4);
+        QCOMPARE(r->time->stepSeconds(), 3600);
+        QCOMPARE(r->forecast->window, 24);
+        QCOMPARE(r->split.after, QStringLiteral("2013-10-01"));
+    }
+
+    void wrongTextsNameTheirPlace_data() {
+        QTest::addColumn<QByteArray>("yaml");
+        QTest::addColumn<QString>("message");
+        const auto row = [](const char *name, const QByteArray &yaml, const char *message) { QTest::newRow(name) << yaml << QString::fromUtf8(message); };
+        const QByteArray good(smallest);
+        row("a slip of the finger in a key is answered with the key", QByteArray(good).replace("target:", "targt:"), "Unknown key “targt” — did you mean “target”?");
+        row("and says where", QByteArray(good).replace("target:", "targt:"), "/r.yaml:4:1: Unknown key");
+        row("a key written twice", good + "task: forecast\n", "/r.yaml:6:1: The key “task” is written twice.");
+        row("a key written twice inside brackets", QByteArray(good).replace("x.csv", "x.csv, source: y.csv"), "/r.yaml:2:23: The key “source” is written twice.");
+        row("a missing key", QByteArray(good).replace("target: y\n", ""), "“target” is missing in the recipe.");
+        row("a key without a value", QByteArray(good).replace("target: y", "target:"), "/r.yaml:4:1: “target” has no value.");
+        row("a misspelt task", QByteArray(good).replace("regression\n", "regresion\n"), "/r.yaml:3:7: Unknown task “regresion” — did you mean “regression”?");
+        row("a misspelt estimator", QByteArray(good).replace("linear_regression]", "lineer_regression]"), "did you mean “linear_regression”?");
+        row("a misspelt metric in a gate", good + "gates: [rr2 >= 1]\n", "/r.yaml:6:9: Unknown metric “rr2” — did you mean “r2”?");
+        row("a gate without a number", good + "gates: [r2 >= good]\n", "A gate must read “metric >= number”, not “r2 >= good”.");
+        row("a gate with an odd operator", good + "gates: [r2 => 1]\n", "operators are >= > <= < ==");
+        row("two ways to split", good + "split: {every: 5, random: 0.2}\n", "/r.yaml:6:8: “split” needs exactly one of");
+        row("a share of all rows", good + "split: {random: 1}\n", "“random” must be a number from");
+        row("a number that is none", good + "seed: many\n", "/r.yaml:6:7: “seed” must be a whole number of 0 or more, not “many”.");
+        row("a negative seed", good + "seed: -1\n", "“seed” must be a whole number");
+        row("a stratified regression", good + "split: {stratified: 0.2}\n", "A stratified split needs classes");
+        row("a forecast without time", QByteArray(good).replace("regression\n", "forecast\n"), "A forecast needs “time”.");
+        row("a step of time that is none", QByteArray(good).replace("regression\n", "forecast\n") + "time: {column: t, step: 1 hour}\n", "“step”: “1 hour” is not a time. Write a whole number and a unit");
+        row("an unknown zone", good + "time: {column: t, zone: Mars/North}\n", "Unknown time zone “Mars/North”.");
+        row("a list that is not closed", good + "gates: [r2 >= 0.5\n", "This is not valid YAML");
+        row("a tabulator as indentation", "recipe: a\ndata:\n\tsource: x\n", "/r.yaml:3:");
+        row("a column counts characters, not bytes", "recipe: a\ndata: {source: äöü.csv, soruce: b}\n", "/r.yaml:2:25: Unknown key “soruce” — did you mean “source”?");
+        row("text that is not UTF-8", "recipe: a\ntarget: \xff\n", "/r.yaml:2:9: The text is not UTF-8.");
+        row("a NUL byte", QByteArray("recipe: a\0b\n", 12), "/r.yaml:1:10: The text is not UTF-8.");
+        row("two documents", good + "---\n" + good, "/r.yaml:6:1: The file holds more than one YAML document.");
+        row("a list where a map belongs", "- a\n- b\n", "“the recipe” must be a map");
+        row("an empty file", "", "“recipe” is missing in the recipe.");
+        row("only a comment", "# nothing\n", "“recipe” is missing in the recipe.");
+        row("an alias of itself", "recipe: &a [*a]\n", "/r.yaml:1:");
+        row("a name that would leave its folder", QByteArray(good).replace("recipe: small", "recipe: ../up"), "cannot be a recipe's name");
+        row("a parameter without a value", QByteArray(good).replace("[linear_regression]", "[ridge: {alpha: ~}]"), "Leave it out for the default.");
+        row("a delimiter of two characters", QByteArray(good).replace("x.csv", "x.csv, delimiter: ab"), "“delimiter” must be one character.");
+        row("decimal comma with comma as delimiter", QByteArray(good).replace("x.csv", "x.csv, delimiter: ',', decimal: ','"), "are the same character");
+        row("the target among the features left out", good + "features: {exclude: [y]}\n", "The target “y” is among");
+    }
+    void wrongTextsNameTheirPlace() {
+        QFETCH(QByteArray, yaml);
+        QFETCH(QString, message);
+        const QString text = failure(yaml);
+        QVERIFY2(text.contains(message), qPrintable(text));
+        QCOMPARE(exitCode(parseRecipe(yaml, file).error().kind), 2);
+    }
+
+    void theFirstMistakeLeadsAndTheOthersFollow() {
+        const auto r = parseRecipe("recipe: a\ndata: {source: x}\ntask: regression\ntargt: y\nestimators: [ridge]\nsead: 3\n", QStringLiteral("/r.yaml"));
+        QVERIFY(!r);
+        QCOMPARE(r.error().where, QStringLiteral("/r.yaml:4:1"));
+        QVERIFY(r.error().raw.contains(QStringLiteral("/r.yaml:1:1: “target” is missing")));
+        QVERIFY(r.error().raw.contains(QStringLiteral("/r.yaml:6:1: Unknown key “sead” — did you mean “seed”?")));
+    }
+
+    void aByteOrderMarkAndWindowsLinesAreRead() {
+        const auto r = parseRecipe("\xEF\xBB\xBF" + QByteArray(smallest).replace("\n", "\r\n"), file);
+        QVERIFY2(r, r ? "" : qPrintable(r.error().text()));
+        QCOMPARE(r->target, QStringLiteral("y"));
+        const auto bad = parseRecipe("\xEF\xBB\xBFrecipes: a\r\n", QStringLiteral("/r.yaml"));
+        QVERIFY(bad.error().text().contains(QStringLiteral("/r.yaml:1:1: ")));
+    }
+
+    void aWrittenRecipeReadsBackEqual_data() {
+        QTest::addColumn<Recipe>("recipe");
+        Recipe r = parseRecipe(smallest, file).value();
+        QTest::newRow("the smallest") << r;
+        r.name = QStringLiteral("yes: no");
+        r.target = QStringLiteral("Air temperature [K], # and \"more\"");
+        r.data.source = QStringLiteral("/else/where ü/x: y.csv");
+        r.data.missing = {QString(), QStringLiteral("-999"), QStringLiteral("null"), QStringLiteral("~"), QStringLiteral(" "), QStringLiteral("n/a, none")};
+        r.data.where = {{QStringLiteral("a: b"), QStringLiteral("{1}")}, {QStringLiteral("origin"), QStringLiteral("JFK")}};
+        r.data.delimiter = QStringLiteral("\t");
+        r.data.decimal = QStringLiteral(",");
+        r.data.skipUntil = QStringLiteral("-END HEADER-");
+        r.data.comment = QStringLiteral("#");
+        r.data.sample = false;
+        r.categorical = {QStringLiteral("<1H OCEAN"), QStringLiteral("- x"), QStringLiteral("it's"), QStringLiteral("tab\there"), QStringLiteral("two\nlines")};
+        r.include = {QStringLiteral("a"), QStringLiteral("*b"), QStringLiteral("&c"), QStringLiteral("!d"), QStringLiteral("%e"), QStringLiteral("@f"), QStringLiteral("`g")};
+        r.exclude = {QStringLiteral("?"), QStringLiteral("-"), QStringLiteral(":"), QStringLiteral("x:"), QStringLiteral("---"), QStringLiteral("\u2028"), QStringLiteral("😀")};
+        r.split = {SplitSpec::Kind::Random, 5, 0.1 + 0.2, 18446744073709551615ULL, {}};
+        r.transforms = {{QStringLiteral("impute"), QStringLiteral("most_frequent")}, {QStringLiteral("one_hot"), {}}};
+        r.estimators = {{QStringLiteral("mlp"),
+                         {{QStringLiteral("hidden"), QVariantList{qlonglong(64), 0.5}},
+                          {QStringLiteral("rate"), 1e-300},
+                          {QStringLiteral("whole"), 3.0},
+                          {QStringLiteral("count"), qlonglong(3)},
+                          {QStringLiteral("digits"), QStringLiteral("3")},
+                          {QStringLiteral("truth"), QStringLiteral("true")},
+                          {QStringLiteral("on"), true}}},
+                        {QStringLiteral("ridge"), {}}};
+        r.selectMetric = QStringLiteral("mae");
+        r.gates = {{QStringLiteral("r2"), QStringLiteral(">="), 1.0 / 3}, {QStringLiteral("mae"), QStringLiteral("<"), 1e22}};
+        r.seed = 99;
+        QTest::newRow("every kind of odd text") << r;
+        r.split = {SplitSpec::Kind::After, 5, 0.2, 7, QStringLiteral("2013-10-01T06:00:00")};
+        r.task = TaskKind::Forecast;
+        r.time = TimeSpec{QStringLiteral("time, UTC"), {}, QStringLiteral("15min"), QStringLiteral("Europe/Berlin")};
+        r.forecast = ForecastSpec{48, 6};
+        QTest::newRow("a forecast") << r;
+        r.data.source = QStringLiteral("/somewhere/recipes/data/x.csv");
+        QTest::newRow("a source beside the recipe") << r;
+    }
+    void aWrittenRecipeReadsBackEqual() {
+        QFETCH(Recipe, recipe);
+        const QByteArray text = writeRecipe(recipe);
+        const auto again = parseRecipe(text, recipe.file);
+        QVERIFY2(again, again ? "" : qPrintable(again.error().text() + QLatin1Char('\n') + QString::fromUtf8(text)));
+        QVERIFY2(*again == recipe, text.constData());
+        QCOMPARE(writeRecipe(*again), text);
+    }
+
+    void aSourceBesideTheRecipeIsWrittenRelative() {
+        const Recipe r = parseRecipe(smallest, file).value();
+        QVERIFY(writeRecipe(r).contains("{source: x.csv}"));
+    }
+
+    void gatesJudgeTheirEdges_data() {
+        QTest::addColumn<QString>("op");
+        QTest::addColumn<double>("value");
+        QTest::addColumn<bool>("passes");
+        QTest::newRow("at least, met exactly") << ">=" << 0.5 << true;
+        QTest::newRow("more than, met exactly") << ">" << 0.5 << false;
+        QTest::newRow("at most, met exactly") << "<=" << 0.5 << true;
+        QTest::newRow("less than, met exactly") << "<" << 0.5 << false;
+        QTest::newRow("equal") << "==" << 0.5 << true;
+        QTest::newRow("not a number never passes at least") << ">=" << std::nan("") << false;
+        QTest::newRow("not a number never passes at most") << "<=" << std::nan("") << false;
+        QTest::newRow("not a number is not equal") << "==" << std::nan("") << false;
+    }
+    void gatesJudgeTheirEdges() {
+        QFETCH(QString, op);
+        QFETCH(double, value);
+        QFETCH(bool, passes);
+        QCOMPARE(GateSpec({QStringLiteral("r2"), op, 0.5}).passes(value), passes);
+    }
+
+    void errorsAreBetterSmall() {
+        for (const char *name : {"mae", "rmse", "mse", "log_loss", "brier", "mape", "max_error", "val_loss"})
+            QVERIFY2(!largerIsBetter(QLatin1String(name)), name);
+        for (const char *name : {"r2", "accuracy", "f1", "roc_auc", "mcc", "explained_variance"})
+            QVERIFY2(largerIsBetter(QLatin1String(name)), name);
+        for (const auto task : {TaskKind::Regression, TaskKind::Classification, TaskKind::Forecast})
+            QVERIFY(knownMetrics().contains(defaultMetric(task)));
+    }
+};
+
+QTEST_GUILESS_MAIN(tst_Recipe)
+#include "tst_recipe.moc"

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/workspace/workspace.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace pilothouse;
+using namespace pilothouse::workspace;
+
+namespace {
+const QString file = QStringLiteral("/w/pilothouse.yaml");
+
+QString failure(const QByteArray &yaml) {
+    const auto w = parseWorkspace(yaml, file);
+    return w ? QStringLiteral("accepted") : w.error().text() + QLatin1Char('\n') + w.error().raw;
+}
+const char *const local = "workspace: a\nconnections: {here: {kind: local, root: r}}\n";
+} // namespace
+
+class tst_Workspace : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void theSmallDocumentedWorkspaceIsReadWhole() {
+        const auto w = parseWorkspace(R"(workspace: mine
+connections: {local: {kind: local, root: ~/.local/share/pilothouse/mine}}
+models:
+  t2m:
+    registry:   {connection: local, name: t2m, champion: champion}
+    recipe:     recipes/t2m.yaml
+    deployment: {connection: local, target: serving/t2m, steps: [10, 50, 100]}
+    endpoint:   {connection: local}
+    promotion:  {approvals: 1}
+)", file);
+        QVERIFY2(w, w ? "" : qPrintable(w.error().text()));
+        QCOMPARE(w->role, Role::Approver);
+        QCOMPARE(w->localRoot(QStringLiteral("local")).value(), QDir::homePath() + QStringLiteral("/.local/share/pilothouse/mine"));
+        const Model *m = w->model(QStringLiteral("t2m"));
+        QVERIFY(m);
+        QCOMPARE(m->recipe, QStringLiteral("/w/recipes/t2m.yaml"));
+        QCOMPARE(m->deployment.steps, std::vector<int>({10, 50, 100}));
+        QCOMPARE(m->retrain.atMostEvery, QStringLiteral("6h"));
+        QVERIFY(!w->model(QStringLiteral("other")));
+    }
+
+    void theFullDocumentedWorkspaceIsReadWhole() {
+        const auto w = parseWorkspace(R"(workspace: weather
+role: operator                       # viewer | operator | approver
+connections:
+  mlflow:  {kind: mlflow, url: http://127.0.0.1:5000, secret: mlflow}
+  jenkins: {kind: jenkins, url: https://ci.example, user: ops, secret: jenkins}
+  cluster: {kind: kubernetes, kubeconfig: ~/.kube/config, context: prod, guard: typed-name}
+  prom:    {kind: prometheus, url: http://prom:9090}
+  local:   {kind: local, root: $HOME/weather}
+models:
+  temperature:
+    registry:   {connection: mlflow, name: weather-t2m, champion: champion}
+    recipe:     recipes/t2m.yaml
+    pipeline:   {connection: jenkins, job: weather/retrain}
+    deployment: {connection: cluster, namespace: weather, target: deployment/inference-t2m}
+    endpoint:   {url: http://inference-t2m/predict, protocol: rest}
+    watch:
+      - {metric: mae, source: registry, max: 1.5, unit: °C, cadence: 1d}   # and never above 24 h persistence
+      - {staleness: 36h}
+    promotion:  {approvals: 2, prevent_self_approval: true}
+    retrain:    {when: [mae > 1.5, data_changed, age > 7d, r2 drops 0.1, drift > 0.25], at_most_every: 6h, executor: local}
+notifications:
+  slack: {kind: slack, secret: slack-webhook, on: [staleness, accuracy, gate]}
+)", file);
+        QVERIFY2(w, w ? "" : qPrintable(w.error().text() + w.error().raw));
+        QCOMPARE(w->role, Role::Operator);
+        QCOMPARE(w->connections.size(), 5);
+        QCOMPARE(w->connections[QStringLiteral("cluster")].other.value(QStringLiteral("kubeconfig")), QDir::homePath() + QStringLiteral("/.kube/config"));
+        QCOMPARE(w->connections[QStringLiteral("cluster")].guard, QStringLiteral("typed-name"));
+        QCOMPARE(w->connections[QStringLiteral("local")].root, QDir::homePath() + QStringLiteral("/weather"));
+        const Model &m = w->models.front();
+        QCOMPARE(m.pipeline.job, QStringLiteral("weather/retrain"));
+        QCOMPARE(m.deployment.space, QStringLiteral("weather"));
+        QCOMPARE(m.endpoint.url, QStringLiteral("http://inference-t2m/predict"));
+        QCOMPARE(m.watch.size(), 2u);
+        QCOMPARE(*m.watch[0].max, 1.5);
+        QCOMPARE(m.watch[0].unit, QStringLiteral("°C"));
+        QCOMPARE(m.watch[1].staleness, QStringLiteral("36h"));
+        QVERIFY(m.promotion.preventSelfApproval);
+        QCOMPARE(m.retrain.when.size(), 5);
+        QCOMPARE(w->notifications[QStringLiteral("slack")].on.size(), 3);
+        const auto remote = w->localRoot(QStringLiteral("mlflow"));
+        QVERIFY(!remote && remote.error().what.contains(QStringLiteral("which this version does not use")));
+    }
+
+    void withOneLocalConnectionItNeedsNotBeNamed() {
+        const auto w = parseWorkspace(QByteArray(local) + "models: {m: {recipe: m.yaml, deployment: {}, endpoint: {}}, n: }\n", file);
+        QVERIFY2(w, w ? "" : qPrintable(w.error().text()));
+        QCOMPARE(w->models[0].registry.connection, QStringLiteral("here"));
+        QCOMPARE(w->models[0].registry.name, QStringLiteral("m"));
+        QCOMPARE(w->models[0].deployment.target, QStringLiteral("serving/m"));
+        QCOMPARE(w->models[0].endpoint.connection, QStringLiteral("here"));
+        QCOMPARE(w->models[1].name, QStringLiteral("n"));
+        QVERIFY(w->models[1].deployment.connection.isEmpty());
+    }
+
+    void wrongTextsNameTheirPlace_data() {
+        QTest::addColumn<QByteArray>("yaml");
+        QTest::addColumn<QString>("message");
+        const auto row = [](const char *name, const QByteArray &yaml, const char *message) { QTest::newRow(name) << yaml << QString::fromUtf8(message); };
+        const auto model = [](const QByteArray &body) { return QByteArray(local) + "models:\n  m: {" + body + "}\n"; };
+        row("an unknown top key", QByteArray(local) + "modles: {}\n", "/w/pilothouse.yaml:3:1: Unknown key “modles” — did you mean “models”?");
+        row("an unknown connection kind", "workspace: a\nconnections: {x: {kind: locel, root: r}}\n", "Unknown kind “locel” — did you mean “local”?");
+        row("a local connection without a root", "workspace: a\nconnections: {x: {kind: local}}\n", "“root” is missing in x.");
+        row("a root key on a server", "workspace: a\nconnections: {x: {kind: mlflow, root: r}}\n", "Unknown key “root”");
+        row("a password in a URL", "workspace: a\nconnections: {x: {kind: mlflow, url: 'http://a:b@c'}}\n", "carries a user name or password");
+        row("a URL that is none", "workspace: a\nconnections: {x: {kind: mlflow, url: c:5000}}\n", "must be a URL with http or https");
+        row("a connection that is not there", model("registry: {connection: her}"), "/w/pilothouse.yaml:4:30: Unknown connection “her” — did you mean “here”?");
+        row("an unknown model key", model("reciep: x"), "Unknown key “reciep” — did you mean “recipe”?");
+        row("steps that fall", model("deployment: {steps: [50, 10, 100]}"), "“steps” must be rising whole percentages that end with 100.");
+        row("steps that do not end", model("deployment: {steps: [10, 50]}"), "“steps” must be rising");
+        row("steps with a word", model("deployment: {steps: [ten, 100]}"), "“steps” must be rising");
+        row("a target of another kind", model("deployment: {target: deployment/x}"), "A local target must read serving/NAME");
+        row("a target that climbs out", model("deployment: {target: serving/../x}"), "A local target must read serving/NAME");
+        row("a negative number of approvals", model("promotion: {approvals: -1}"), "“approvals” must be a whole number from 0 to 20");
+        row("a yes that is none", model("promotion: {prevent_self_approval: perhaps}"), "must be true or false");
+        row("a condition with an unknown metric", model("retrain: {when: [mea > 1]}"), "Unknown metric “mea” — did you mean “mae”?");
+        row("a condition without a number", model("retrain: {when: [mae > high]}"), "The condition “mae > high” is not understood.");
+        row("an age without a unit", model("retrain: {when: [age > 7]}"), "The condition “age > 7” is not understood.");
+        row("an interval without a unit", model("retrain: {at_most_every: 6}"), "“at_most_every”: “6” is not a time.");
+        row("an unknown executor", model("retrain: {executor: locl}"), "Unknown executor “locl” — did you mean “local”?");
+        row("a watch on nothing", model("watch: [{max: 3}]"), "A watch needs either metric or staleness.");
+        row("a watch turned round", model("watch: [{metric: mae, max: 1, min: 2}]"), "min is greater than max");
+        row("an endpoint twice", model("endpoint: {connection: here, url: 'http://x'}"), "names both a connection and a URL");
+        row("a model name with a slash", QByteArray(local) + "models: {a/b: {}}\n", "cannot be a model's name");
+        row("a role nobody has", "workspace: a\nrole: admin\n", "/w/pilothouse.yaml:2:7: Unknown role “admin”");
+        row("no registry to be found", "workspace: a\nmodels: {m: {}}\n", "“registry” of model “m” names no connection.");
+        row("an unknown event", QByteArray(local) + "notifications: {s: {kind: slack, on: [drif]}}\n", "did you mean “drift”?");
+    }
+    void wrongTextsNameTheirPlace() {
+        QFETCH(QByteArray, yaml);
+        QFETCH(QString, message);
+        const QString text = failure(yaml);
+        QVERIFY2(text.contains(message), qPrintable(text));
+    }
+
+    void durationsHaveAUnit_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<qint64>("seconds");
+        QTest::newRow("seconds") << "90s" << qint64(90);
+        QTest::newRow("minutes") << "15min" << qint64(900);
+        QTest::newRow("hours with a space") << "36 h" << qint64(129600);
+        QTest::newRow("days") << "7d" << qint64(604800);
+        QTest::newRow("weeks") << "2w" << qint64(1209600);
+        QTest::newRow("no unit is wrong") << "7" << qint64(-1);
+        QTest::newRow("nothing is wrong") << "" << qint64(-1);
+        QTest::newRow("zero is wrong") << "0h" << qint64(-1);
+        QTest::newRow("m could be month or minute") << "5m" << qint64(-1);
+        QTest::newRow("negative is wrong") << "-5h" << qint64(-1);
+        QTest::newRow("too many digits are wrong") << "99999999999999999999h" << qint64(-1);
+    }
+    void durationsHaveAUnit() {
+        QFETCH(QString, text);
+        QFETCH(qint64, seconds);
+        QCOMPARE(parseDuration(text).value_or(-1), seconds);
+    }
+
+    void theWorkspaceIsFoundInTheOrderThatTheHelpSays() {
+        QTemporaryDir dir;
+        const QString deep = dir.filePath(QStringLiteral("a/b"));
+        QVERIFY(QDir().mkpath(deep));
+        const auto touch = [&](const QString &name) {
+            QFile f(dir.filePath(name));
+            QVERIFY(f.open(QIODevice::WriteOnly));
+        };
+        qunsetenv("PILOTHOUSE_WORKSPACE");
+        touch(QStringLiteral("pilothouse.yaml"));
+        QCOMPARE(findWorkspace({}, deep).value(), dir.filePath(QStringLiteral("pilothouse.yaml")));
+        touch(QStringLiteral("a/pilothouse.yaml"));
+        QCOMPARE(findWorkspace({}, deep).value(), dir.filePath(QStringLiteral("a/pilothouse.yaml")));
+        touch(QStringLiteral("other.yaml"));
+        qputenv("PILOTHOUSE_WORKSPACE", dir.filePath(QStringLiteral("other.yaml")).toUtf8());
+        QCOMPARE(findWorkspace({}, deep).value(), dir.filePath(QStringLiteral("other.yaml")));
+        QCOMPARE(findWorkspace(QStringLiteral("../pilothouse.yaml"), deep).value(), dir.filePath(QStringLiteral("a/pilothouse.yaml")));
+        QCOMPARE(findWorkspace(QStringLiteral(".."), deep).value(), dir.filePath(QStringLiteral("a/pilothouse.yaml")));
+        const auto missing = findWorkspace(QStringLiteral("not-there.yaml"), deep);
+        QVERIFY(!missing);
+        QCOMPARE(missing.error().kind, ErrorKind::NotFound);
+        qunsetenv("PILOTHOUSE_WORKSPACE");
+    }
+
+    void aFileThatIsNotThereIsAnError() { QVERIFY(!readWorkspace(QStringLiteral("/not/there.yaml"))); }
+};
+
+QTEST_GUILESS_MAIN(tst_Workspace)
+#include "tst_workspace.moc"
