@@ -23,6 +23,7 @@ struct Column {
     std::vector<std::int32_t> codes;     ///< Category: [n], index into dictionary, -1 = missing
     std::vector<std::string> dictionary; ///< Category: UTF-8, in order of first appearance
     std::vector<std::int64_t> times;     ///< Time: [n], milliseconds since 1970 UTC, missingTime = missing
+    bool zoned = false;                  ///< Time: the texts carried Z or an offset; else they were taken as UTC
     static constexpr std::int64_t missingTime = INT64_MIN;
 
     std::size_t size() const;

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/csv.h"
+
+#include <QJsonObject>
+
+#include <cmath>
+#include <utility>
+#include <vector>
+
+namespace pilothouse::data {
+
+/// One column in figures. Quantiles by linear interpolation, h = (n − 1)·q; std with ddof 0. NaN = undefined (no value).
+struct ColumnStatistics {
+    QString name;
+    ColumnType type = ColumnType::Number;
+    qint64 missing = 0, present = 0, distinct = 0;
+    double min = NAN, max = NAN, mean = NAN, std = NAN, sum = NAN; ///< numbers
+    double q25 = NAN, median = NAN, q75 = NAN;                     ///< numbers
+    double mostCommon = NAN;    ///< numbers: the value that occurs most often (the smallest of several)
+    qint64 mostCommonCount = 0; ///< how often
+    bool whole = false;         ///< numbers: all are whole
+    std::int64_t firstTime = Column::missingTime, lastTime = Column::missingTime; ///< times
+    std::int64_t step = 0;      ///< times: the most frequent distance of neighbours in ms; 0 = none
+    bool sorted = false;        ///< times: rising in file order
+    std::vector<std::pair<QString, qint64>> top; ///< categories: the six most frequent, ties in code-point order
+};
+
+/// Something a person should look at before training on this file.
+struct QualityProblem {
+    QString column; ///< empty: the file
+    QString what, hint;
+    qint64 line = 0; ///< 0: no single place
+};
+
+struct Profile {
+    qint64 rows = 0;
+    std::vector<ColumnStatistics> columns;
+    std::vector<QualityProblem> problems;
+    Fingerprint fingerprint;
+    ReadReport report;
+    const ColumnStatistics *find(const QString &name) const;
+    /// {"rows","columns":[{"name","type","missing","distinct","min","max","mean","std","quantiles":{"q25","median","q75"},
+    /// "top":[["text",count]…]}],"md5","sha256","bytes","problems":[{"column","what","hint","line"}],"report":{…}}. min and max of
+    /// times are ISO texts; keys without meaning for a type are absent.
+    QJsonObject toJson() const;
+};
+
+ColumnStatistics statisticsOf(const Column &column);
+/// Statistics of every column (in parallel) and the quality problems. Any thread.
+Profile profileOf(const LoadedTable &loaded, int threads = 0);
+
+} // namespace pilothouse::data
