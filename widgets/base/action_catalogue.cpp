@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/action_catalogue.h"
+
+#include "widgets/base/icons.h"
+
+#include <QAction>
+#include <QMenu>
+#include <QShortcut>
+
+namespace pilothouse::ui {
+
+ActionCatalogue::ActionCatalogue(QObject *parent) : QObject(parent) {}
+
+void ActionCatalogue::add(ActionSpec spec) {
+    const QString id = spec.id;
+    if (const auto known = m_index.constFind(id); known != m_index.constEnd()) {
+        m_specs[*known] = std::move(spec);
+    } else {
+        m_index.insert(id, m_specs.size());
+        m_specs.push_back(std::move(spec));
+        for (const Keys &keys : m_keys)
+            if (keys.panel == m_specs.back().panel)
+                installKey(m_specs.back(), keys);
+    }
+    Q_EMIT added(id);
+}
+
+const ActionSpec *ActionCatalogue::find(const QString &id) const {
+    const auto at = m_index.constFind(id);
+    return at == m_index.constEnd() ? nullptr : &m_specs[*at];
+}
+
+QString ActionCatalogue::blocked(const QString &id, const QString &argument) const {
+    const ActionSpec *spec = find(id);
+    if (!spec)
+        return tr("There is no command “%1” here.").arg(id);
+    return spec->blocked ? spec->blocked(argument) : QString();
+}
+
+void ActionCatalogue::trigger(const QString &id, const QString &argument) {
+    if (const QString reason = blocked(id, argument); !reason.isEmpty()) {
+        Q_EMIT refused(id, reason);
+        return;
+    }
+    const ActionSpec spec = *find(id); // a handler may add specs, which moves the list
+    const auto go = [this, spec, argument](const QString &comment) {
+        Q_EMIT triggered(spec.id, argument);
+        spec.run(argument, comment);
+    };
+    if (!spec.danger)
+        return go({});
+    if (!m_ask) {
+        Q_EMIT refused(id, tr("Nothing can ask for confirmation here, so nothing was done."));
+        return;
+    }
+    m_ask(spec.danger(argument), spec, go);
+}
+
+QString ActionCatalogue::label(const QString &id) const {
+    const ActionSpec *spec = find(id);
+    if (!spec)
+        return id;
+    return spec->danger && !spec->text.endsWith(QChar(0x2026)) ? spec->text + QChar(0x2026) : spec->text;
+}
+
+QMenu *ActionCatalogue::menu(const QStringList &ids, const QString &argument, QWidget *parent) {
+    auto *menu = new QMenu(parent);
+    for (const QString &id : ids) {
+        if (id == QLatin1String("-")) {
+            menu->addSeparator();
+            continue;
+        }
+        const ActionSpec *spec = find(id);
+        if (!spec)
+            continue;
+        QAction *action = menu->addAction(icon(spec->icon), label(id));
+        action->setShortcut(spec->shortcut);
+        action->setShortcutContext(Qt::WidgetShortcut); // the key is installed once, elsewhere
+        const QString reason = blocked(id, argument);
+        action->setEnabled(reason.isEmpty());
+        action->setToolTip(reason.isEmpty() ? spec->text : reason);
+        connect(action, &QAction::triggered, this, [this, id, argument] { trigger(id, argument); });
+    }
+    menu->setToolTipsVisible(true);
+    return menu;
+}
+
+void ActionCatalogue::installShortcuts(const QString &panel, QWidget *widget, std::function<QString(const QString &)> argument) {
+    m_keys.push_back({panel, widget, std::move(argument)});
+    connect(widget, &QObject::destroyed, this, [this, widget] {
+        std::erase_if(m_keys, [widget](const Keys &keys) { return keys.widget == widget; });
+    });
+    for (const ActionSpec &spec : m_specs)
+        if (spec.panel == panel)
+            installKey(spec, m_keys.back());
+}
+
+void ActionCatalogue::installKey(const ActionSpec &spec, const Keys &keys) {
+    if (spec.shortcut.isEmpty())
+        return;
+    auto *key = new QShortcut(spec.shortcut, keys.widget);
+    key->setObjectName(QStringLiteral("key:") + spec.id);
+    key->setContext(keys.panel.isEmpty() ? Qt::WindowShortcut : Qt::WidgetWithChildrenShortcut);
+    connect(key, &QShortcut::activated, this, [this, id = spec.id, argument = keys.argument] {
+        trigger(id, argument ? argument(id) : QString());
+    });
+}
+
+} // namespace pilothouse::ui

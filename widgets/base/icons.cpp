@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/icons.h"
+
+#include "widgets/base/theme.h"
+
+#include <QIconEngine>
+#include <QPainter>
+#include <QPixmapCache>
+#include <QResource>
+#include <QSvgRenderer>
+
+namespace pilothouse::ui {
+namespace {
+
+QString resourceName(const QString &name) { return QStringLiteral(":/icons/%1.svg").arg(name); }
+
+class TintedEngine final : public QIconEngine {
+public:
+    explicit TintedEngine(QString name) : m_name(std::move(name)) {}
+    QIconEngine *clone() const override { return new TintedEngine(m_name); }
+    QString iconName() override { return m_name; }
+    void paint(QPainter *painter, const QRect &rect, QIcon::Mode mode, QIcon::State) override {
+        paintIcon(*painter, rect, m_name, ink(mode));
+    }
+    QPixmap pixmap(const QSize &size, QIcon::Mode mode, QIcon::State) override {
+        return iconPixmap(m_name, size, ink(mode), tokens(nullptr).bg1, 1);
+    }
+    QPixmap scaledPixmap(const QSize &size, QIcon::Mode mode, QIcon::State, qreal) override { return pixmap(size, mode, QIcon::Off); }
+
+private:
+    static QColor ink(QIcon::Mode mode) {
+        const Tokens &t = tokens(nullptr);
+        return mode == QIcon::Disabled ? t.t3 : mode == QIcon::Normal ? t.t2 : t.t1;
+    }
+    QString m_name;
+};
+
+} // namespace
+
+bool hasIcon(const QString &name) { return QResource(resourceName(name)).isValid(); }
+
+QStringList iconNames() {
+    QStringList names = QResource(QStringLiteral(":/icons")).children();
+    for (QString &name : names)
+        name.chop(4); // ".svg"
+    names.sort();
+    return names;
+}
+
+QPixmap iconPixmap(const QString &name, const QSizeF &size, const QColor &ink, const QColor &knockout, double ratio) {
+    const QString key = QStringLiteral("pilothouse/%1/%2/%3/%4x%5@%6")
+                            .arg(name, ink.name(QColor::HexArgb), knockout.name(QColor::HexArgb))
+                            .arg(size.width()).arg(size.height()).arg(ratio);
+    QPixmap pixmap;
+    if (QPixmapCache::find(key, &pixmap))
+        return pixmap;
+    const QResource file(resourceName(name));
+    if (!file.isValid() || size.isEmpty())
+        return {};
+    QByteArray text = file.uncompressedData();
+    text.replace("currentColor", ink.name().toLatin1());
+    text.replace("knockout", (knockout.isValid() ? knockout : tokens(nullptr).bg1).name().toLatin1());
+    QSvgRenderer renderer(text);
+    pixmap = QPixmap((size * ratio).toSize());
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    renderer.render(&painter, QRectF(QPointF(0, 0), pixmap.size()));
+    painter.end();
+    pixmap.setDevicePixelRatio(ratio);
+    QPixmapCache::insert(key, pixmap);
+    return pixmap;
+}
+
+void paintIcon(QPainter &painter, const QRectF &rect, const QString &name, const QColor &ink, const QColor &knockout) {
+    const double ratio = painter.device() ? painter.device()->devicePixelRatioF() : 1;
+    const QPixmap pixmap = iconPixmap(name, rect.size(), ink, knockout, ratio);
+    if (!pixmap.isNull())
+        painter.drawPixmap(rect.topLeft(), pixmap);
+}
+
+QIcon icon(const QString &name) { return QIcon(new TintedEngine(name)); }
+
+} // namespace pilothouse::ui

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/fleet/fleet.h"
+#include "widgets/base/action_catalogue.h"
+#include "widgets/base/state.h"
+#include "widgets/base/theme.h"
+
+#include <QWidget>
+
+#include <functional>
+
+namespace pilothouse::ui {
+
+class ToastArea;
+
+/// What the window gives a panel. All of it outlives the panel. `fleet` and `jobs` are null in tests that hand snapshots over.
+struct PanelContext {
+    fleet::Fleet *fleet = nullptr;
+    fleet::Jobs *jobs = nullptr;
+    ActionCatalogue *actions = nullptr;
+    Theme *theme = nullptr;
+    ToastArea *toasts = nullptr;
+    /// Goes to another panel and shows something there: open("models", "t2m").
+    std::function<void(const QString &panel, const QString &argument)> open;
+    std::function<QDateTime()> now; ///< UTC; set by the window, a fixed time in tests
+};
+
+struct HeaderBadge {
+    State state = State::None;
+    QString word;
+};
+
+/// One screen of the window. A panel is a function of the snapshot: the window calls showSnapshot() when the panel becomes
+/// visible and whenever a new one is there meanwhile; a hidden panel costs nothing. Child widgets that keep their
+/// size or columns between starts have an objectName.
+class Panel : public QWidget {
+    Q_OBJECT
+public:
+    Panel(const QString &id, const QString &title, const PanelContext &context, QWidget *parent = nullptr);
+    QString id() const { return objectName(); }
+    QString title() const { return m_title; }
+
+    virtual void showSnapshot(const fleet::Snapshot &snapshot) = 0;
+    /// Shows one thing: a model name, a run, a request id (from a link, the palette, an inbox button).
+    virtual void openAt(const QString &argument) { Q_UNUSED(argument); }
+    /// What stands before the title in the header: "Models › weather-ws2m".
+    virtual QStringList path() const { return {}; }
+    virtual QString subject() const { return m_title; } ///< the last, bold part of the path
+    virtual std::vector<HeaderBadge> badges() const { return {}; }
+    /// What a key or palette line of this panel acts on now: the chosen row's id.
+    virtual QString currentArgument(const QString &actionId) const { Q_UNUSED(actionId); return {}; }
+    /// Where the keyboard goes when the panel is shown.
+    virtual QWidget *firstFocus() { return this; }
+
+Q_SIGNALS:
+    void headerChanged(); ///< path, subject or badges differ
+
+protected:
+    const PanelContext &context() const { return m_context; }
+    Theme &theme() const { return *m_context.theme; }
+    ActionCatalogue &actions() const { return *m_context.actions; }
+    QDateTime now() const { return m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc(); }
+
+private:
+    QString m_title;
+    PanelContext m_context;
+};
+
+} // namespace pilothouse::ui

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/theme.h"
+
+#include "widgets/base/style.h"
+
+#include <QApplication>
+#include <QPainter>
+#include <QPointer>
+#include <QResource>
+#include <QStyleFactory>
+#include <QVariant>
+
+namespace pilothouse::ui {
+namespace {
+
+constexpr char themeProperty[] = "pilothouseTheme";
+
+struct RoleFont {
+    double size;
+    QFont::Weight weight;
+    bool mono;
+};
+
+RoleFont roleFont(TextRole role) {
+    switch (role) {
+    case TextRole::Answer: return {28, QFont::DemiBold, false};
+    case TextRole::Key: return {20, QFont::DemiBold, false};
+    case TextRole::Screen: return {15, QFont::DemiBold, false};
+    case TextRole::Title: return {13, QFont::DemiBold, false};
+    case TextRole::Body: return {13, QFont::Normal, false};
+    case TextRole::Strong: return {13, QFont::Medium, false};
+    case TextRole::Second: return {12, QFont::Normal, false};
+    case TextRole::Label: return {12, QFont::Medium, false};
+    case TextRole::Caption: return {11, QFont::Normal, false};
+    case TextRole::Column: return {11, QFont::Medium, false};
+    case TextRole::Mono: return {12, QFont::Normal, true};
+    case TextRole::MonoSmall: return {11, QFont::Normal, true};
+    }
+    return {13, QFont::Normal, false};
+}
+
+QString filledStyleSheet(const Theme &theme) {
+    const QResource file(QStringLiteral(":/theme/pilothouse.qss"));
+    QString text = QString::fromUtf8(file.uncompressedData());
+    for (const TokenName &token : tokenNames())
+        text.replace(QStringLiteral("@%1;").arg(QLatin1String(token.name)), (theme.tokens().*token.ink).name() + QLatin1Char(';'));
+    // Lengths are written as px(8) and follow the user's scale.
+    for (qsizetype open = text.indexOf(QLatin1String("px(")); open >= 0; open = text.indexOf(QLatin1String("px("), open)) {
+        const qsizetype close = text.indexOf(QLatin1Char(')'), open);
+        const int pixels = theme.px(text.mid(open + 3, close - open - 3).toInt());
+        text.replace(open, close - open + 1, QStringLiteral("%1px").arg(pixels));
+    }
+    return text;
+}
+
+} // namespace
+
+Theme::Theme(QObject *parent) : QObject(parent) {
+    qApp->setProperty(themeProperty, QVariant::fromValue<QObject *>(this));
+}
+
+Theme::~Theme() {
+    if (qApp && qApp->property(themeProperty).value<QObject *>() == this)
+        qApp->setProperty(themeProperty, QVariant());
+}
+
+Theme &Theme::of(const QWidget *) {
+    if (auto *theme = qobject_cast<Theme *>(qApp->property(themeProperty).value<QObject *>()))
+        return *theme;
+    return *new Theme(qApp);
+}
+
+void Theme::apply(SchemeChoice choice, int scalePercent) {
+    const int scale = qBound(90, scalePercent, 150);
+    const bool dark = choice == SchemeChoice::System ? m_systemDark : choice == SchemeChoice::Dark;
+    m_choice = choice;
+    if (m_installed && dark == m_dark && scale == m_scale)
+        return;
+    m_dark = dark;
+    m_scale = scale;
+    install();
+}
+
+void Theme::setSystemDark(bool dark) {
+    m_systemDark = dark;
+    if (m_installed && m_choice == SchemeChoice::System)
+        apply(m_choice, m_scale);
+}
+
+void Theme::install() {
+    if (!m_installed)
+        qApp->setStyle(new Style);
+    m_installed = true;
+    qApp->setFont(font(TextRole::Body));
+    qApp->setPalette(palette(tokens()));
+    qApp->setStyleSheet(filledStyleSheet(*this));
+    Q_EMIT changed();
+}
+
+QPalette Theme::palette(const Tokens &t) {
+    QPalette p;
+    p.setColor(QPalette::Window, t.bg0);
+    p.setColor(QPalette::Base, t.bg1);
+    p.setColor(QPalette::AlternateBase, t.bg2);
+    p.setColor(QPalette::Midlight, t.bg3);
+    p.setColor(QPalette::Light, t.bg3);
+    p.setColor(QPalette::ToolTipBase, t.bg3);
+    p.setColor(QPalette::Button, t.btn);
+    p.setColor(QPalette::Mid, t.line);
+    p.setColor(QPalette::Dark, t.line2);
+    p.setColor(QPalette::Shadow, t.line2);
+    for (auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::HighlightedText, QPalette::ToolTipText}) {
+        p.setColor(role, t.t1);
+        p.setColor(QPalette::Disabled, role, t.t3);
+    }
+    p.setColor(QPalette::PlaceholderText, t.t3);
+    p.setColor(QPalette::Link, t.acc);
+    p.setColor(QPalette::LinkVisited, t.acc);
+    p.setColor(QPalette::BrightText, t.accOn);
+    p.setColor(QPalette::Highlight, t.sel);
+    return p;
+}
+
+QFont Theme::font(TextRole role) const {
+    const RoleFont wanted = roleFont(role);
+    QFont font;
+    font.setFamilies(wanted.mono
+                         ? QStringList{QStringLiteral("JetBrains Mono"), QStringLiteral("Noto Sans Mono"), QStringLiteral("monospace")}
+                         : QStringList{QStringLiteral("Inter"), QStringLiteral("Noto Sans"), QStringLiteral("sans-serif")});
+    font.setStyleHint(wanted.mono ? QFont::Monospace : QFont::SansSerif);
+    font.setPixelSize(qMax(11, px(wanted.size)));
+    font.setWeight(wanted.weight);
+    return font;
+}
+
+int Theme::px(double pixels) const { return qRound(pixels * m_scale / 100.0); }
+
+Label::Label(const QString &text, TextRole role, Ink ink, QWidget *parent) : QLabel(text, parent), m_role(role), m_ink(ink) {
+    setTextInteractionFlags(Qt::NoTextInteraction);
+    connect(&Theme::of(this), &Theme::changed, this, &Label::refresh);
+    refresh();
+}
+
+void Label::refresh() {
+    const Theme &theme = Theme::of(this);
+    setFont(theme.font(m_role));
+    QPalette p = palette();
+    p.setColor(QPalette::WindowText, theme.tokens().*m_ink);
+    setPalette(p);
+}
+
+void Label::setInk(Ink ink) {
+    if (m_ink == ink)
+        return;
+    m_ink = ink;
+    refresh();
+}
+
+void Label::setRole(TextRole role) {
+    m_role = role;
+    refresh();
+}
+
+void Label::setElide(Qt::TextElideMode mode) {
+    m_elide = mode;
+    updateGeometry();
+    update();
+}
+
+QSize Label::minimumSizeHint() const {
+    QSize size = QLabel::minimumSizeHint();
+    if (m_elide != Qt::ElideNone)
+        size.setWidth(fontMetrics().averageCharWidth() * 4);
+    return size;
+}
+
+void Label::paintEvent(QPaintEvent *event) {
+    if (m_elide == Qt::ElideNone || wordWrap())
+        return QLabel::paintEvent(event);
+    QPainter painter(this);
+    const QString shown = fontMetrics().elidedText(text(), m_elide, contentsRect().width());
+    if (shown != text() && toolTip() != text())
+        setToolTip(text());
+    painter.setPen(palette().color(QPalette::WindowText));
+    painter.drawText(contentsRect(), int(alignment()) | Qt::TextSingleLine, shown);
+}
+
+} // namespace pilothouse::ui

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/base/tokens.h"
+
+#include <QFont>
+#include <QLabel>
+#include <QObject>
+#include <QPalette>
+
+class QWidget;
+
+namespace pilothouse::ui {
+
+enum class SchemeChoice { System, Dark, Light };
+
+/// The type scale of DESIGN_SYSTEM §3: size in px and weight.
+enum class TextRole {
+    Answer,  ///< 28 semibold
+    Key,     ///< 20 semibold
+    Screen,  ///< 15 semibold
+    Title,   ///< 13 semibold
+    Body,    ///< 13
+    Strong,  ///< 13 medium
+    Second,  ///< 12
+    Label,   ///< 12 medium
+    Caption, ///< 11
+    Column,  ///< 11 medium
+    Mono,    ///< 12 monospaced
+    MonoSmall,
+};
+
+/// Colours, fonts and scale of one program, installed on the QApplication. Made once by main() or by a test and found by
+/// `Theme::of(widget)` through a property of the application, so that no component holds a global of its own. GUI thread.
+class Theme : public QObject {
+    Q_OBJECT
+public:
+    explicit Theme(QObject *parent = nullptr); ///< installs itself; the newest one counts
+    ~Theme() override;
+
+    /// Style, palette, fonts and style sheet of the whole program; repaints what is open. Cheap if nothing differs.
+    void apply(SchemeChoice choice, int scalePercent = 100);
+    /// What the desktop wants, told by the program (Qt 6.4 cannot say); counts while the choice is System.
+    void setSystemDark(bool dark);
+
+    const Tokens &tokens() const { return tokensOf(m_dark); }
+    bool dark() const { return m_dark; }
+    SchemeChoice choice() const { return m_choice; }
+    int scalePercent() const { return m_scale; }
+    QFont font(TextRole role) const;
+    int px(double pixels) const; ///< logical pixels of the design at the user's scale
+
+    /// The installed theme; a dark one is made if a program has none (a bare component in a test).
+    static Theme &of(const QWidget *widget);
+    static QPalette palette(const Tokens &tokens);
+
+Q_SIGNALS:
+    void changed(); ///< colours or scale
+
+private:
+    void install();
+    bool m_systemDark = true, m_dark = true, m_installed = false;
+    SchemeChoice m_choice = SchemeChoice::Dark;
+    int m_scale = 100;
+};
+
+/// Tokens of the theme in force.
+inline const Tokens &tokens(const QWidget *widget) { return Theme::of(widget).tokens(); }
+
+/// A line of text in one role and ink of the theme; follows its changes. `setElide` cuts it to the width and puts the full
+/// text into the tooltip.
+class Label : public QLabel {
+    Q_OBJECT
+public:
+    explicit Label(const QString &text = {}, TextRole role = TextRole::Body, Ink ink = &Tokens::t1, QWidget *parent = nullptr);
+    void setInk(Ink ink);
+    void setRole(TextRole role);
+    void setElide(Qt::TextElideMode mode);
+    QSize minimumSizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    void refresh();
+    TextRole m_role;
+    Ink m_ink;
+    Qt::TextElideMode m_elide = Qt::ElideNone;
+};
+
+} // namespace pilothouse::ui

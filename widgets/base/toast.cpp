@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/toast.h"
+
+#include "widgets/base/button.h"
+#include "widgets/base/theme.h"
+
+#include <QBoxLayout>
+#include <QEvent>
+#include <QPainter>
+#include <QTimer>
+
+namespace pilothouse::ui {
+
+class ToastArea::Toast : public QWidget {
+public:
+    Toast(State state, const QString &what, const QString &why, const QString &button, std::function<void()> act, ToastArea *area)
+        : QWidget(area), m_act(std::move(act)), m_text(why.isEmpty() ? what : what + QLatin1Char('\n') + why), m_undo(button == ToastArea::tr("Undo")) {
+        auto *row = new QHBoxLayout(this);
+        row->setContentsMargins(12, 9, 8, 9);
+        row->setSpacing(10);
+        row->addWidget(new StateGlyph(state, 14, this), 0, Qt::AlignTop);
+        auto *words = new QVBoxLayout;
+        words->setSpacing(1);
+        auto *first = new Label(what, TextRole::Strong);
+        first->setWordWrap(true);
+        words->addWidget(first);
+        if (!why.isEmpty()) {
+            auto *second = new Label(why, TextRole::Second, &Tokens::t2);
+            second->setWordWrap(true);
+            words->addWidget(second);
+        }
+        row->addLayout(words, 1);
+        if (!button.isEmpty()) {
+            auto *verb = new Button(button, ButtonKind::Plain, this);
+            verb->setObjectName(QStringLiteral("toastButton"));
+            verb->setFocusPolicy(Qt::TabFocus);
+            if (m_undo) {
+                verb->setGlyph(QStringLiteral("undo"));
+                verb->setHint(QStringLiteral("Ctrl Z"));
+            }
+            connect(verb, &QAbstractButton::clicked, area, [this, area] { area->m_toasts.contains(this) ? run() : void(); });
+            row->addWidget(verb, 0, Qt::AlignVCenter);
+        }
+        auto *close = new Button({}, ButtonKind::Ghost, this);
+        close->setGlyph(QStringLiteral("cross"));
+        close->setPixelHeight(24);
+        close->setFocusPolicy(Qt::TabFocus);
+        close->setAccessibleName(ToastArea::tr("Close"));
+        connect(close, &QAbstractButton::clicked, this, [this] { leave(); });
+        row->addWidget(close, 0, Qt::AlignTop);
+        if (state != State::Bad)
+            QTimer::singleShot(ToastArea::keepMilliseconds, this, [this] { leave(); });
+        setFixedWidth(Theme::of(this).px(360));
+    }
+    void run() {
+        const auto act = m_act;
+        leave();
+        if (act)
+            act();
+    }
+    void leave() {
+        auto *area = static_cast<ToastArea *>(parentWidget());
+        area->m_toasts.removeAll(this);
+        hide();
+        deleteLater();
+        area->place();
+    }
+    QString text() const { return m_text; }
+    bool isUndo() const { return m_undo && m_act; }
+
+protected:
+    void paintEvent(QPaintEvent *) override {
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        const Tokens &t = tokens(this);
+        painter.setPen(QPen(t.line2, 1));
+        painter.setBrush(t.bg2);
+        painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
+    }
+
+private:
+    std::function<void()> m_act;
+    QString m_text;
+    bool m_undo;
+};
+
+ToastArea::ToastArea(QWidget *window) : QWidget(window), m_window(window) {
+    setObjectName(QStringLiteral("toasts"));
+    window->installEventFilter(this);
+    hide();
+}
+
+void ToastArea::show(State state, const QString &what, const QString &why, const QString &button, std::function<void()> act) {
+    while (m_toasts.size() >= 3)
+        m_toasts.first()->leave();
+    auto *toast = new Toast(state, what, why, button, std::move(act), this);
+    m_toasts.append(toast);
+    toast->show();
+    place();
+}
+
+void ToastArea::showError(const Error &error) {
+    if (error.kind == ErrorKind::Cancelled)
+        return; // asked for, so no failure
+    QStringList why;
+    for (const QString &part : {error.where, error.hint})
+        if (!part.isEmpty())
+            why << part;
+    show(State::Bad, error.what, why.join(QLatin1Char('\n')));
+}
+
+bool ToastArea::undoLast() {
+    for (auto toast = m_toasts.crbegin(); toast != m_toasts.crend(); ++toast)
+        if ((*toast)->isUndo()) {
+            (*toast)->run();
+            return true;
+        }
+    return false;
+}
+
+int ToastArea::count() const { return int(m_toasts.size()); }
+
+QStringList ToastArea::texts() const {
+    QStringList all;
+    for (const Toast *toast : m_toasts)
+        all << toast->text();
+    return all;
+}
+
+void ToastArea::place() {
+    if (m_toasts.isEmpty())
+        return hide();
+    const Theme &theme = Theme::of(this);
+    const int width = theme.px(360), gap = theme.px(8);
+    int height = 0;
+    for (Toast *toast : m_toasts) {
+        toast->resize(width, toast->layout()->totalHeightForWidth(width));
+        height += toast->height() + gap;
+    }
+    setGeometry(m_window->width() - width - theme.px(12), m_window->height() - theme.px(28 + 4) - height, width, height);
+    int y = 0;
+    for (Toast *toast : m_toasts) {
+        toast->move(0, y);
+        y += toast->height() + gap;
+    }
+    show();
+    raise();
+}
+
+bool ToastArea::eventFilter(QObject *watched, QEvent *event) {
+    if (watched == m_window && event->type() == QEvent::Resize)
+        place();
+    return QWidget::eventFilter(watched, event);
+}
+
+} // namespace pilothouse::ui
