@@ -21,14 +21,16 @@ namespace pilothouse::artifact {
 ///   data.json            {"source","rows","columns","md5","sha256","schema",…,"train_rows","test_rows"}
 ///   profile.json         training profile (core/drift)
 ///   train_rows.u64       sorted 64-bit hashes of training rows (rowHash), little endian
-///   sample.csv           up to 10,000 test rows, inputs and target (absent if switched off)
+///   sample.csv           up to 10,000 test rows, one column for each input and output of the signature (absent if switched off)
 ///   MODEL_CARD.md        for people
-///   requirements.txt, conda.yaml, python_env.yaml    so that MLflow can serve it
-///   SHA256SUMS           "hash  name" of every other file, sorted; its own SHA-256 is the package digest
+///   requirements.txt, conda.yaml, python_env.yaml, code/    so that MLflow can serve it
+///   SHA256SUMS           "# n files" and "hash  name" of every other file, sorted; its own SHA-256 is the package digest
+/// `sha256sum -c SHA256SUMS` checks it without us.
 struct Package {
     QString folder;
     QString digest; ///< SHA-256 of SHA256SUMS
-    QString runId, estimator, created;
+    QString runId, estimator, created; ///< created: ISO 8601, UTC
+    QString modelType;                 ///< who loads the weights: linear, trees, torch, naive
     Signature signature;
     QJsonObject metrics, data, recipe;
     QMap<QString, QString> files; ///< name → sha256
@@ -38,11 +40,15 @@ struct Package {
 Result<Package> openPackage(const QString &folder);
 /// Writes SHA256SUMS over all files in the folder, fsyncs everything; gives the digest.
 Result<QString> sealPackage(const QString &folder);
-/// Verified copy into a new folder (temporary name, rename).
+/// Verified copy into a new folder (temporary name, rename). Conflict if it exists.
 Result<void> copyPackage(const QString &from, const QString &to);
-/// FNV-1a-based 64-bit identity of one row's inputs and target, used to tell which rows a model was trained on.
+
+/// FNV-1a-based 64-bit identity of one row, used to tell which rows a model was trained on. Inputs and targets are coded by
+/// the signature of the package whose train_rows.u64 is asked: categories and classes as indices (LabelledRows).
 std::uint64_t rowHash(std::span<const double> inputs, std::span<const double> targets);
 /// The sorted hashes of train_rows.u64; empty if the file is absent.
 Result<std::vector<std::uint64_t>> trainRowHashes(const QString &folder);
+/// The bytes of train_rows.u64 for these hashes (sorted here).
+QByteArray trainRowFile(std::vector<std::uint64_t> hashes);
 
 } // namespace pilothouse::artifact

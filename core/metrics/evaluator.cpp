@@ -160,16 +160,13 @@ double Evaluator::classification(const QString &metric, const std::vector<std::u
         return m_logLoss.empty() ? undefined : meanLoss(metric == Q("brier"), counts);
     if (metric == Q("average_precision"))
         return m_byScore.empty() || k != 2 ? undefined : averagePrecision(1, counts);
-    if (metric == Q("roc_auc")) {
+    if (metric == Q("roc_auc") || metric == Q("roc_auc_ovr_macro") || metric == Q("roc_auc_ovo_macro")) {
         if (m_byScore.empty())
             return undefined;
-        if (k == 2)
-            return rocAuc(1, counts);
-        double sum = 0;
-        for (std::size_t c = 0; c < k; ++c)
-            sum += rocAuc(c, counts); // NaN of a class that never or always occurs makes the mean undefined
-        return sum / double(k);
+        return k == 2 ? rocAuc(1, 1, counts) : manyClassAuc(metric == Q("roc_auc_ovo_macro"), counts);
     }
+    if (metric == Q("top_2_accuracy"))
+        return m_byScore.empty() ? undefined : topTwo(counts);
     const Confusion c = confusion(counts);
     double right = 0, byChance = 0, truthSquared = 0, predictedSquared = 0;
     for (std::size_t i = 0; i < k; ++i) {
@@ -200,6 +197,12 @@ double Evaluator::averaged(const QString &metric, const Confusion &c) const {
     const auto figure = [&](std::size_t i) { return metric.startsWith(Q("precision")) ? precision(i) : metric.startsWith(Q("recall")) ? recall(i) : f1(i); };
     if (metric == Q("precision") || metric == Q("recall") || metric == Q("f1"))
         return k == 2 ? figure(1) : undefined;
+    if (metric.endsWith(Q("_micro"))) { // every row is one prediction: the three are the share of right ones
+        double right = 0;
+        for (std::size_t i = 0; i < k; ++i)
+            right += c.cells[i * k + i];
+        return right / c.total;
+    }
     double sum = 0, weights = 0;
     for (std::size_t i = 0; i < k; ++i) {
         double w = 0;
@@ -210,14 +213,14 @@ double Evaluator::averaged(const QString &metric, const Confusion &c) const {
         else if (metric.endsWith(Q("_weighted")))
             w = c.truth[i];
         else
-            return undefined;
+            return undefined; // no name of ours
         sum += w * (metric == Q("balanced_accuracy") ? recall(i) : figure(i));
         weights += w;
     }
     return sum / weights;
 }
 
-double Evaluator::rocAuc(std::size_t positive, const std::vector<std::uint32_t> &counts) const {
+double Evaluator::rocAuc(std::size_t positive, std::size_t negative, const std::vector<std::uint32_t> &counts) const {
     // Mann-Whitney: pairs of a positive and a negative where the positive stands higher; a tie counts one half.
     const std::vector<std::uint32_t> &order = m_byScore[positive];
     const double *p = m_scored.probabilities.data() + positive;
@@ -226,13 +229,47 @@ double Evaluator::rocAuc(std::size_t positive, const std::vector<std::uint32_t> 
     for (std::size_t i = 0; i < order.size();) {
         const double score = p[order[i] * k];
         double tiedPositives = 0, tiedNegatives = 0;
-        for (; i < order.size() && p[order[i] * k] == score; ++i)
-            (std::size_t(m_scored.truth[order[i]]) == positive ? tiedPositives : tiedNegatives) += weight(counts, order[i]);
+        for (; i < order.size() && p[order[i] * k] == score; ++i) {
+            const auto truth = std::size_t(m_scored.truth[order[i]]);
+            if (truth == positive)
+                tiedPositives += weight(counts, order[i]);
+            else if (negative == positive || truth == negative)
+                tiedNegatives += weight(counts, order[i]);
+        }
         won += tiedNegatives * (positives + tiedPositives / 2);
         positives += tiedPositives;
         negatives += tiedNegatives;
     }
     return positives == 0 || negatives == 0 ? undefined : won / (positives * negatives);
+}
+
+double Evaluator::manyClassAuc(bool oneVersusOne, const std::vector<std::uint32_t> &counts) const {
+    // A class that never or always occurs makes the mean undefined.
+    const std::size_t k = m_scored.classes;
+    double sum = 0, terms = 0;
+    for (std::size_t c = 0; c < k; ++c) {
+        for (std::size_t other = 0; other < k; ++other) {
+            if (oneVersusOne ? other == c : other != c)
+                continue;
+            sum += rocAuc(c, other, counts);
+            ++terms;
+        }
+    }
+    return sum / terms;
+}
+
+double Evaluator::topTwo(const std::vector<std::uint32_t> &counts) const {
+    double right = 0, total = 0;
+    for (std::size_t i = 0; i < m_scored.count; ++i) {
+        const double *p = m_scored.probabilities.data() + i * m_scored.classes;
+        const auto truth = std::size_t(m_scored.truth[i]);
+        std::size_t above = 0;
+        for (std::size_t c = 0; c < m_scored.classes; ++c)
+            above += p[c] > p[truth] || (p[c] == p[truth] && c > truth) ? 1 : 0; // ties as scikit-learn orders them
+        right += above < 2 ? weight(counts, i) : 0;
+        total += weight(counts, i);
+    }
+    return right / total;
 }
 
 double Evaluator::averagePrecision(std::size_t positive, const std::vector<std::uint32_t> &counts) const {

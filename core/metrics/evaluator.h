@@ -29,7 +29,10 @@ private:
     double classification(const QString &metric, const std::vector<std::uint32_t> &counts) const;
     Confusion confusion(const std::vector<std::uint32_t> &counts) const;
     double averaged(const QString &metric, const Confusion &c) const;
-    double rocAuc(std::size_t positive, const std::vector<std::uint32_t> &counts) const;
+    /// Area under the curve of one class against another one, or against all others (negative == positive).
+    double rocAuc(std::size_t positive, std::size_t negative, const std::vector<std::uint32_t> &counts) const;
+    double manyClassAuc(bool oneVersusOne, const std::vector<std::uint32_t> &counts) const;
+    double topTwo(const std::vector<std::uint32_t> &counts) const;
     double averagePrecision(std::size_t positive, const std::vector<std::uint32_t> &counts) const;
     double meanLoss(bool brier, const std::vector<std::uint32_t> &counts) const;
 

@@ -52,7 +52,9 @@ QStringList metricNames(std::size_t classes) {
     if (classes == 2)
         names << QStringLiteral("average_precision");
     names << QStringLiteral("log_loss") << QStringLiteral("brier") << QStringLiteral("mcc") << QStringLiteral("cohen_kappa");
-    for (const char *how : {"_macro", "_weighted"})
+    if (classes > 2)
+        names << QStringLiteral("roc_auc_ovr_macro") << QStringLiteral("roc_auc_ovo_macro") << QStringLiteral("top_2_accuracy");
+    for (const char *how : {"_macro", "_micro", "_weighted"})
         for (const char *what : {"precision", "recall", "f1"})
             names << QLatin1String(what) + QLatin1String(how);
     return names;

@@ -29,7 +29,7 @@ using Values = QMap<QString, double>;
 /// Every metric of the kind, by the definitions of scikit-learn 1.x:
 ///   regression      r2 mae rmse mse median_ae max_error mape explained_variance (several outputs: r2 and explained_variance are
 ///                   means over outputs, the others over all values)
-///   classification  accuracy balanced_accuracy mcc cohen_kappa precision_macro … f1_weighted log_loss roc_auc average_precision brier;
+///   classification  accuracy balanced_accuracy mcc cohen_kappa precision_macro … f1_weighted (macro, micro, weighted) log_loss roc_auc average_precision brier;
 ///                   two classes: also precision recall f1 of the positive class. 0/0 counts as 0; log_loss clips at 2.2e-16;
 ///                   more than two classes: roc_auc one-vs-rest macro, no average_precision; brier is the mean squared distance
 ///                   of the probability vector (two classes: of the positive class's probability).

@@ -118,7 +118,10 @@ private Q_SLOTS:
                 scored.probabilities.insert(scored.probabilities.end(), p.begin(), p.end());
             }
             compareWith(scored, {{QStringLiteral("log_loss"), entry.value(QStringLiteral("log_loss"))},
-                                 {QStringLiteral("roc_auc"), entry.value(QStringLiteral("roc_auc_ovr_macro"))}});
+                                 {QStringLiteral("roc_auc"), entry.value(QStringLiteral("roc_auc_ovr_macro"))},
+                                 {QStringLiteral("roc_auc_ovr_macro"), entry.value(QStringLiteral("roc_auc_ovr_macro"))},
+                                 {QStringLiteral("roc_auc_ovo_macro"), entry.value(QStringLiteral("roc_auc_ovo_macro"))},
+                                 {QStringLiteral("top_2_accuracy"), entry.value(QStringLiteral("top_2_accuracy"))}});
             return;
         }
         scored.predicted = numbers(entry.value(QStringLiteral("y_pred")));

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/artifact/package_writer.h"
+
+#include <QJsonArray>
+
+namespace pilothouse::artifact {
+
+namespace {
+
+using Q = QLatin1String;
+
+QString figure(const QJsonValue &value) { return value.isDouble() ? QString::number(value.toDouble(), 'g', 6) : QStringLiteral("–"); }
+
+QString cell(QString text) { return text.replace(QLatin1Char('|'), QLatin1String("\\|")).replace(QLatin1Char('\n'), QLatin1Char(' ')); }
+
+QString taskSentence(const PackageContents &c) {
+    const QString target = c.signature.target;
+    switch (c.signature.task) {
+    case workspace::TaskKind::Classification: {
+        QStringList classes;
+        for (const std::string &name : c.signature.classes)
+            classes << QString::fromStdString(name);
+        return QStringLiteral("Tells which **%1** a row has: %2.").arg(target, classes.join(QLatin1String(", ")));
+    }
+    case workspace::TaskKind::Forecast:
+        return QStringLiteral("Forecasts **%1** for the next %2 step(s) from the steps before.").arg(target).arg(c.signature.outputs.size());
+    case workspace::TaskKind::Regression: break;
+    }
+    return QStringLiteral("Predicts the number **%1**.").arg(target);
+}
+
+QString metricTable(const QJsonObject &metrics, const QString &baseline) {
+    const QJsonObject train = metrics.value(Q("train")).toObject(), test = metrics.value(Q("test")).toObject(), naive = metrics.value(Q("baseline")).toObject();
+    QString out = QStringLiteral("| metric | test rows | training rows | naive baseline (%1), test rows |\n|---|---|---|---|\n").arg(baseline);
+    for (const QString &name : test.keys())
+        out += QStringLiteral("| %1 | %2 | %3 | %4 |\n").arg(name, figure(test.value(name)), figure(train.value(name)), figure(naive.value(name)));
+    return out;
+}
+
+QString inputTable(const Signature &signature) {
+    constexpr std::size_t shown = 60;
+    QString out = QStringLiteral("| input | type | may be missing |\n|---|---|---|\n");
+    for (std::size_t i = 0; i < std::min(signature.inputs.size(), shown); ++i) {
+        const Input &input = signature.inputs[i];
+        QString type = data::columnTypeName(input.type);
+        if (input.type == data::ColumnType::Category)
+            type += QStringLiteral(", %1 known").arg(input.categories.size());
+        out += QStringLiteral("| %1 | %2 | %3 |\n").arg(cell(input.name), type, input.optional ? QStringLiteral("yes, it is imputed") : QStringLiteral("no"));
+    }
+    if (signature.inputs.size() > shown)
+        out += QStringLiteral("\n… and %1 more; see signature.json.\n").arg(signature.inputs.size() - shown);
+    return out;
+}
+
+QString gateList(const QJsonArray &gates) {
+    QString out;
+    for (const QJsonValue &value : gates) {
+        const QJsonObject gate = value.toObject();
+        out += QStringLiteral("- %1: %2, measured %3\n").arg(gate.value(Q("rule")).toString(), gate.value(Q("passed")).toBool() ? QStringLiteral("passed") : QStringLiteral("**failed**"),
+                                                             figure(gate.value(Q("value"))));
+    }
+    return out.isEmpty() ? QStringLiteral("None.\n") : out;
+}
+
+QString candidateTable(const QJsonArray &candidates, const QString &select) {
+    QString out = QStringLiteral("| estimator | %1 on test rows |\n|---|---|\n").arg(select);
+    for (const QJsonValue &value : candidates) {
+        const QJsonObject candidate = value.toObject();
+        const QJsonObject test = candidate.value(Q("metrics")).toObject().value(Q("test")).toObject();
+        out += QStringLiteral("| %1 | %2 |\n").arg(candidate.value(Q("estimator")).toString(), figure(test.value(select)));
+    }
+    return out;
+}
+
+} // namespace
+
+QByteArray modelCard(const PackageContents &c) {
+    QString out = QStringLiteral("# %1\n\n%2\n\n").arg(c.recipe.value(Q("name")).toString(), taskSentence(c));
+    out += QStringLiteral("- Estimator: %1\n- Run: %2\n- Made: %3 by %4\n").arg(c.ml.estimator, c.ml.runId, c.ml.created, c.data.value(Q("user")).toString());
+    out += QStringLiteral("- Data: %1, %2 rows, SHA-256 %3\n").arg(c.data.value(Q("source")).toString()).arg(c.data.value(Q("rows")).toInteger()).arg(c.data.value(Q("sha256")).toString());
+    out += QStringLiteral("- Split: %1; %2 training rows, %3 test rows\n").arg(c.data.value(Q("split")).toString()).arg(c.data.value(Q("train_rows")).toInteger()).arg(c.data.value(Q("test_rows")).toInteger());
+    for (auto it = c.ml.versions.begin(); it != c.ml.versions.end(); ++it)
+        out += QStringLiteral("- %1 %2\n").arg(it.key(), it.value());
+    const QString baseline = c.metrics.value(Q("baseline_name")).toString();
+    out += QStringLiteral("\n## How good it is\n\nThe naive baseline is what one gets without a model; a model that is not better is of no use.\n\n%1").arg(metricTable(c.metrics, baseline));
+    out += QStringLiteral("\n## Gates\n\n%1").arg(gateList(c.metrics.value(Q("gates")).toArray()));
+    out += QStringLiteral("\n## Tried\n\n%1").arg(candidateTable(c.metrics.value(Q("candidates")).toArray(), c.metrics.value(Q("select")).toString()));
+    out += QStringLiteral("\n## Inputs\n\n%1").arg(inputTable(c.signature));
+    out += QStringLiteral("\n## Pre-processing\n\n");
+    for (const QJsonValue &step : c.preprocessing.value(Q("steps")).toArray())
+        out += QStringLiteral("- %1\n").arg(step.toString());
+    for (const QJsonValue &rule : c.preprocessing.value(Q("rules")).toArray())
+        out += QStringLiteral("- %1\n").arg(rule.toString());
+    out += QStringLiteral("\n## Limits\n\n"
+                          "- It knows the ranges and categories of its training rows (profile.json); far outside them its answers are guesses.\n"
+                          "- The test rows come from the same file as the training rows: data from another time or place may be harder.\n");
+    for (const QString &note : c.notes)
+        out += QStringLiteral("- %1\n").arg(note);
+    return out.toUtf8();
+}
+
+} // namespace pilothouse::artifact

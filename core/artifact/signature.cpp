@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/artifact/scorer.h"
+
+#include "core/base/json.h"
+
+namespace pilothouse::artifact {
+
+using Q = QLatin1String;
+
+namespace {
+
+QJsonArray textArray(const std::vector<std::string> &texts) {
+    QJsonArray out;
+    for (const std::string &text : texts)
+        out.append(QString::fromStdString(text));
+    return out;
+}
+
+std::vector<std::string> textVector(const QStringList &texts) {
+    std::vector<std::string> out;
+    for (const QString &text : texts)
+        out.push_back(text.toStdString());
+    return out;
+}
+
+Result<Input> inputFromJson(const QJsonObject &object, const QString &where) {
+    JsonReader reader(object, where);
+    Input input;
+    input.name = reader.text("name");
+    const QString type = reader.text("type");
+    input.optional = reader.boolean("optional", false);
+    input.type = type == Q("category") ? data::ColumnType::Category : data::ColumnType::Number;
+    if (input.type == data::ColumnType::Category)
+        input.categories = textVector(reader.texts("categories"));
+    PH_TRY(reader.check());
+    if (type != Q("category") && type != Q("number"))
+        return invalid(QStringLiteral("Input “%1” has the type “%2”; number or category was expected.").arg(input.name, type), where);
+    return input;
+}
+
+} // namespace
+
+QJsonObject Signature::toJson() const {
+    QJsonArray in, out;
+    for (const Input &input : inputs) {
+        QJsonObject object{{Q("name"), input.name}, {Q("type"), data::columnTypeName(input.type)}, {Q("optional"), input.optional}};
+        if (input.type == data::ColumnType::Category)
+            object.insert(Q("categories"), textArray(input.categories));
+        in.append(object);
+    }
+    for (const QString &output : outputs)
+        out.append(output);
+    QJsonObject object{{Q("task"), workspace::taskName(task)}, {Q("target"), target}, {Q("unit"), unit}, {Q("inputs"), in}, {Q("outputs"), out}};
+    if (!classes.empty())
+        object.insert(Q("classes"), textArray(classes));
+    return object;
+}
+
+Result<Signature> Signature::fromJson(const QJsonObject &object, const QString &where) {
+    JsonReader reader(object, where);
+    Signature signature;
+    const QString task = reader.text("task");
+    signature.target = reader.text("target");
+    signature.unit = reader.text("unit", QString());
+    const QJsonArray inputs = reader.array("inputs");
+    for (const QString &name : reader.texts("outputs"))
+        signature.outputs.push_back(name);
+    if (reader.has("classes"))
+        signature.classes = textVector(reader.texts("classes"));
+    PH_TRY(reader.check());
+    bool known = false;
+    for (const auto kind : {workspace::TaskKind::Regression, workspace::TaskKind::Classification, workspace::TaskKind::Forecast}) {
+        if (task == workspace::taskName(kind)) {
+            signature.task = kind;
+            known = true;
+        }
+    }
+    if (!known)
+        return invalid(QStringLiteral("The task “%1” is not known.").arg(task), where);
+    if (signature.outputs.empty() || (signature.task == workspace::TaskKind::Classification && signature.classes.size() < 2))
+        return invalid(QStringLiteral("The signature names no outputs, or a classification fewer than two classes."), where);
+    for (const QJsonValue &value : inputs) {
+        PH_ASSIGN(Input input, inputFromJson(value.toObject(), where));
+        signature.inputs.push_back(std::move(input));
+    }
+    return signature;
+}
+
+} // namespace pilothouse::artifact

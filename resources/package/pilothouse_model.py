@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Loads a Pilothouse model package in Python; MLflow calls _load_pyfunc (flavour python_function in MLmodel).
+
+predict(table): one row for each row of a pandas DataFrame (columns by name) or of a list of lists (inputs in the order of
+signature.json). Regression and forecast give numbers, classification gives class labels; predict_proba gives
+probabilities in the order of signature.json's "classes".
+"""
+import json
+import math
+import os
+
+
+class Model:
+    def __init__(self, folder):
+        def read(name):
+            with open(os.path.join(folder, name), encoding="utf-8") as f:
+                return json.load(f)
+
+        self.signature, self.steps = read("signature.json"), read("preprocessing.json")
+        self.classes = self.signature.get("classes")
+        if os.path.exists(os.path.join(folder, "model.pt")):
+            import torch
+
+            module = torch.jit.load(os.path.join(folder, "model.pt"))
+            module.eval()
+
+            def raw(rows):
+                with torch.no_grad():
+                    return module(torch.tensor(rows, dtype=torch.float32)).tolist()
+        else:
+            weights = read("model.json")
+            raw = self._linear(weights) if "coefficients" in weights else self._trees(os.path.join(folder, "model.json"))
+        self._raw = raw
+
+    @staticmethod
+    def _linear(weights):
+        def raw(rows):
+            out = [[b + sum(c * v for c, v in zip(line, row)) for b, line in zip(weights["intercept"], weights["coefficients"])] for row in rows]
+            if weights["link"] == "logistic":
+                return [[1 / (1 + math.exp(-z[0])) if z[0] >= 0 else math.exp(z[0]) / (1 + math.exp(z[0]))] for z in out]
+            if weights["link"] == "softmax":
+                powers = [[math.exp(v - max(z)) for v in z] for z in out]
+                return [[v / sum(p) for v in p] for p in powers]
+            return out
+
+        return raw
+
+    @staticmethod
+    def _trees(path):
+        import numpy
+        import xgboost
+
+        booster = xgboost.Booster()
+        booster.load_model(path)
+
+        def raw(rows):
+            out = booster.inplace_predict(numpy.asarray(rows, dtype=numpy.float32), validate_features=False)
+            return numpy.asarray(out, dtype=float).reshape(len(rows), -1).tolist()
+
+        return raw
+
+    def _prepare(self, row):
+        out = []
+        for step, value in zip(self.steps["inputs"], row):
+            missing = value is None or value != value
+            categories = step.get("categories")
+            if categories is None:
+                out.append(step["fill"] if missing and step["fill"] is not None else math.nan if missing else float(value))
+                continue
+            index = categories.index(str(value)) if not missing and str(value) in categories else None
+            if missing and step["fill"] is not None:
+                index = int(step["fill"])
+            out.extend(1.0 if i == index else 0.0 for i in range(len(categories)))
+        return [(v - o["mean"]) / o["scale"] for v, o in zip(out, self.steps["outputs"])]
+
+    def _outputs(self, table):
+        if hasattr(table, "columns"):
+            table = table[[i["name"] for i in self.signature["inputs"]]].values.tolist()
+        return self._raw([self._prepare(row) for row in table])
+
+    def predict_proba(self, table):
+        out = []
+        for row in self._outputs(table):
+            row = [min(max(v, 0.0), 1.0) for v in row]
+            row = [1 - row[0], row[0]] if len(row) == 1 else row
+            out.append([v / sum(row) for v in row] if sum(row) > 0 else [1 / len(row)] * len(row))
+        return out
+
+    def predict(self, table, params=None):
+        if self.classes:
+            return [self.classes[p.index(max(p))] for p in self.predict_proba(table)]
+        return [row[0] if len(row) == 1 else row for row in self._outputs(table)]
+
+
+def _load_pyfunc(path):
+    return Model(path)
