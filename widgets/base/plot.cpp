@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/plot.h"
+
+#include "widgets/base/format.h"
+#include "widgets/base/text.h"
+#include "widgets/base/theme.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QKeyEvent>
+#include <QLocale>
+#include <QMouseEvent>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace pilothouse::ui {
+namespace {
+
+constexpr double noX = std::numeric_limits<double>::quiet_NaN();
+
+struct Range {
+    double low = INFINITY, high = -INFINITY;
+    void reach(double value) {
+        if (std::isfinite(value))
+            low = std::min(low, value), high = std::max(high, value);
+    }
+    bool empty() const { return low > high; }
+};
+
+Range xRange(const PlotData &data) {
+    Range range;
+    for (const PlotSeries &series : data.series)
+        if (!series.points.empty())
+            range.reach(series.points.front().x()), range.reach(series.points.back().x());
+    for (const PlotBand &band : data.bands)
+        if (!band.x.empty())
+            range.reach(band.x.front()), range.reach(band.x.back());
+    const bool bars = std::any_of(data.series.begin(), data.series.end(), [](const PlotSeries &s) { return s.bars; });
+    if (!data.categories.empty() || bars)
+        range.reach(range.low - 0.5), range.reach(range.high + 0.5);
+    return range;
+}
+
+Range yRange(const PlotData &data, double x0, double x1) {
+    Range range;
+    bool fromZero = false;
+    for (const PlotSeries &series : data.series) {
+        fromZero |= series.filled || series.steps || series.bars;
+        for (const QPointF &p : series.points)
+            if (p.x() >= x0 && p.x() <= x1)
+                range.reach(p.y());
+    }
+    for (const PlotBand &band : data.bands)
+        for (std::size_t i = 0; i < band.x.size(); ++i)
+            range.reach(band.low[i]), range.reach(band.high[i]);
+    for (const PlotLimit &limit : data.limits)
+        range.reach(limit.value);
+    if (range.empty())
+        return {0, 1};
+    if (fromZero)
+        range.reach(0);
+    const double room = range.high > range.low ? (range.high - range.low) * 0.08 : std::max(0.5, std::abs(range.high) * 0.1);
+    return {fromZero && range.low >= 0 ? 0 : range.low - room, range.high + room};
+}
+
+} // namespace
+
+PlotWidget::PlotWidget(QWidget *parent) : QWidget(parent), m_crosshair(noX) {
+    setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setAccessibleName(tr("Chart"));
+    connect(&Theme::of(this), &Theme::changed, this, [this] {
+        m_ground = {};
+        update();
+    });
+}
+
+void PlotWidget::setData(PlotData data) {
+    m_data = std::move(data);
+    m_ground = {};
+    setAccessibleDescription(m_data.sentence.isEmpty() ? asText().left(2000) : m_data.sentence);
+    update();
+}
+
+QSize PlotWidget::sizeHint() const { return {Theme::of(this).px(320), Theme::of(this).px(180)}; }
+
+PlotScale PlotWidget::scale() const {
+    const Theme &theme = Theme::of(this);
+    PlotScale scale;
+    const Range x = xRange(m_data);
+    scale.x0 = m_data.xMin.value_or(x.empty() ? 0 : x.low);
+    scale.x1 = m_data.xMax.value_or(x.empty() ? 1 : x.high);
+    if (!(scale.x1 > scale.x0))
+        scale.x0 -= 0.5, scale.x1 += 0.5;
+    const Range y = yRange(m_data, scale.x0, scale.x1);
+    scale.y0 = m_data.yMin.value_or(y.low);
+    scale.y1 = m_data.yMax.value_or(y.high);
+    const QFontMetricsF metrics(theme.font(TextRole::Caption));
+    const auto ticks = roundTicks(scale.y0, scale.y1);
+    double widest = metrics.horizontalAdvance(QStringLiteral("0.0"));
+    for (double tick : ticks)
+        widest = std::max(widest, metrics.horizontalAdvance(fixed(tick, tickDecimals(ticks))));
+    const double left = widest + theme.px(10);
+    scale.area = QRectF(left, theme.px(m_data.unit.isEmpty() && m_data.markers.empty() ? 8 : 22), 0, 0);
+    scale.area.setRight(std::max(left + 10, double(width() - theme.px(8))));
+    scale.area.setBottom(std::max(scale.area.top() + 10, double(height() - theme.px(22))));
+    return scale;
+}
+
+void PlotWidget::resizeEvent(QResizeEvent *) { m_ground = {}; }
+
+void PlotWidget::changeEvent(QEvent *event) {
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange || event->type() == QEvent::LanguageChange)
+        m_ground = {};
+    QWidget::changeEvent(event);
+}
+
+void PlotWidget::paintEvent(QPaintEvent *) {
+    const PlotScale now = scale();
+    const double ratio = devicePixelRatioF();
+    if (m_ground.isNull() || m_ground.devicePixelRatioF() != ratio) {
+        m_ground = QPixmap(size() * ratio);
+        m_ground.setDevicePixelRatio(ratio);
+        m_ground.fill(Qt::transparent);
+        QPainter painter(&m_ground);
+        painter.setRenderHint(QPainter::Antialiasing);
+        paintGround(painter, now);
+        paintAxes(painter, now);
+        painter.save();
+        painter.setClipRect(now.area.adjusted(-1, -1, 1, 1));
+        for (const PlotSeries &series : m_data.series)
+            paintSeries(painter, now, series);
+        painter.restore();
+        paintMarks(painter, now);
+    }
+    QPainter painter(this);
+    painter.drawPixmap(0, 0, m_ground);
+    if (!std::isnan(m_crosshair))
+        paintCallout(painter, now);
+    if (hasFocus() && std::isnan(m_crosshair)) {
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(tokens(this).acc, 2));
+        painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 4, 4);
+    }
+}
+
+void PlotWidget::paintGround(QPainter &painter, const PlotScale &scale) const {
+    const Theme &theme = Theme::of(this);
+    const Tokens &t = theme.tokens();
+    painter.save();
+    for (const PlotSpan &span : m_data.spans) {
+        const double left = std::max(scale.area.left(), scale.toX(span.from)), right = std::min(scale.area.right(), scale.toX(span.to));
+        if (right <= left)
+            continue;
+        const QRectF area(left, scale.area.top(), right - left, scale.area.height());
+        painter.setClipRect(area);
+        if (span.over) {
+            QColor shade = t.bad;
+            shade.setAlphaF(0.13f);
+            painter.fillRect(area, shade);
+        } else {
+            painter.setPen(QPen(t.line, 1));
+            for (double x = area.left() - area.height(); x < area.right(); x += 6)
+                painter.drawLine(QPointF(x, area.bottom()), QPointF(x + area.height(), area.top()));
+        }
+        painter.setClipping(false);
+        painter.setFont(theme.font(TextRole::Caption));
+        painter.setPen(span.over ? t.bad : t.t3);
+        drawLine(painter, area.adjusted(2, 2, -2, 0), Qt::AlignHCenter | Qt::AlignTop, span.text);
+    }
+    for (const PlotBand &band : m_data.bands) {
+        QColor shade = t.*band.ink;
+        shade.setAlphaF(0.16f);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(shade);
+        painter.setClipRect(scale.area);
+        QPolygonF shape;
+        const auto close = [&](std::size_t from, std::size_t to) {
+            for (std::size_t i = to; i > from; --i)
+                shape << QPointF(scale.toX(band.x[i - 1]), scale.toY(band.low[i - 1]));
+            painter.drawPolygon(shape);
+            shape.clear();
+        };
+        std::size_t start = 0;
+        for (std::size_t i = 0; i < band.x.size(); ++i) {
+            if (std::isnan(band.low[i]) || std::isnan(band.high[i])) {
+                close(start, i);
+                start = i + 1;
+                continue;
+            }
+            shape << QPointF(scale.toX(band.x[i]), scale.toY(band.high[i]));
+        }
+        close(start, band.x.size());
+        painter.setClipping(false);
+    }
+    painter.restore();
+}
+
+void PlotWidget::paintAxes(QPainter &painter, const PlotScale &scale) const {
+    const Theme &theme = Theme::of(this);
+    const Tokens &t = theme.tokens();
+    painter.setFont(theme.font(TextRole::Caption));
+    const auto ticks = roundTicks(scale.y0, scale.y1);
+    const int decimals = tickDecimals(ticks);
+    for (double tick : ticks) {
+        const double y = std::round(scale.toY(tick)) + 0.5;
+        painter.setPen(QPen(t.grid, 1));
+        painter.drawLine(QPointF(scale.area.left(), y), QPointF(scale.area.right(), y));
+        painter.setPen(t.t3);
+        drawTabular(painter, QRectF(0, y - theme.px(8), scale.area.left() - theme.px(6), theme.px(16)), Qt::AlignRight | Qt::AlignVCenter, fixed(tick, decimals));
+    }
+    painter.setPen(t.t3);
+    if (!m_data.unit.isEmpty())
+        painter.drawText(QRectF(0, 0, scale.area.right(), theme.px(16)), Qt::AlignLeft | Qt::AlignVCenter, m_data.unit);
+    const QRectF below(scale.area.left(), scale.area.bottom() + theme.px(3), scale.area.width(), theme.px(16));
+    const auto label = [&](double x, const QString &text) {
+        const double wide = painter.fontMetrics().horizontalAdvance(text) + 2;
+        const double left = qBound(0.0, scale.toX(x) - wide / 2, width() - wide);
+        painter.drawText(QRectF(left, below.top(), wide, below.height()), Qt::AlignCenter, text);
+    };
+    if (!m_data.categories.empty()) {
+        const double room = scale.area.width() / double(m_data.categories.size());
+        const int every = std::max(1, int(std::ceil(theme.px(44) / std::max(1.0, room))));
+        for (std::size_t i = 0; i < m_data.categories.size(); i += every)
+            label(double(i), painter.fontMetrics().elidedText(m_data.categories[i], Qt::ElideRight, int(room * every) - 4));
+    } else if (m_data.time) {
+        for (const TimeTick &tick : timeTicks(scale.x0, scale.x1, std::max(2, int(scale.area.width() / theme.px(80)))))
+            label(tick.seconds, tick.text);
+    } else {
+        const auto across = roundTicks(scale.x0, scale.x1, std::max(2, int(scale.area.width() / theme.px(70))));
+        for (double tick : across)
+            label(tick, fixed(tick, tickDecimals(across)));
+    }
+    painter.setPen(QPen(t.line2, 1));
+    painter.drawLine(QPointF(scale.area.left(), std::round(scale.area.bottom()) + 0.5), QPointF(scale.area.right(), std::round(scale.area.bottom()) + 0.5));
+}
+
+void PlotWidget::paintSeries(QPainter &painter, const PlotScale &scale, const PlotSeries &series) const {
+    const QColor ink = tokens(this).*series.ink;
+    QColor shade = ink;
+    shade.setAlphaF(0.16f);
+    const double zero = scale.toY(qBound(scale.y0, 0.0, scale.y1));
+    if (series.bars) {
+        const double step = series.points.size() > 1 ? std::abs(scale.toX(series.points[1].x()) - scale.toX(series.points[0].x())) : scale.area.width() / 4;
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(ink);
+        for (const QPointF &p : series.points)
+            if (!std::isnan(p.y()))
+                painter.drawRect(QRectF(QPointF(scale.toX(p.x()) - step * 0.35, scale.toY(p.y())), QPointF(scale.toX(p.x()) + step * 0.35, zero)).normalized());
+        return;
+    }
+    if (series.dots) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(ink);
+        for (const QPointF &p : series.points)
+            if (!std::isnan(p.y()))
+                painter.drawEllipse(QPointF(scale.toX(p.x()), scale.toY(p.y())), 2.6, 2.6);
+        return;
+    }
+    std::vector<std::vector<QPointF>> pieces;
+    if (series.steps) {
+        pieces.emplace_back();
+        for (std::size_t i = 0; i < series.points.size(); ++i) {
+            const QPointF &p = series.points[i];
+            if (i > 0)
+                pieces.back().emplace_back(scale.toX(p.x()), pieces.back().back().y());
+            pieces.back().emplace_back(scale.toX(p.x()), scale.toY(std::isnan(p.y()) ? 0 : p.y()));
+        }
+    } else {
+        pieces = linePieces(series.points, scale);
+    }
+    QPen pen(ink, series.width, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin);
+    if (series.dashed)
+        pen.setDashPattern({3, 3});
+    for (const auto &piece : pieces) {
+        if (series.filled && piece.size() > 1) {
+            QPolygonF shape(QList<QPointF>(piece.begin(), piece.end()));
+            shape << QPointF(piece.back().x(), zero) << QPointF(piece.front().x(), zero);
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(shade);
+            painter.drawPolygon(shape);
+        }
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(pen);
+        if (piece.size() == 1)
+            painter.drawPoint(piece.front());
+        else
+            painter.drawPolyline(piece.data(), int(piece.size()));
+    }
+}
+
+void PlotWidget::paintMarks(QPainter &painter, const PlotScale &scale) const {
+    const Theme &theme = Theme::of(this);
+    const Tokens &t = theme.tokens();
+    painter.setFont(theme.font(TextRole::Caption));
+    bool leftSide = true;
+    for (const PlotLimit &limit : m_data.limits) {
+        const double y = scale.toY(limit.value);
+        if (y < scale.area.top() - 1 || y > scale.area.bottom() + 1)
+            continue;
+        QPen pen(t.*limit.ink, 1.2);
+        pen.setDashPattern({4, 3});
+        painter.setPen(pen);
+        painter.drawLine(QPointF(scale.area.left(), y), QPointF(scale.area.right(), y));
+        const QRectF words(scale.area.left() + 6, y - theme.px(16), scale.area.width() - 10, theme.px(15));
+        drawLine(painter, words, (leftSide ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter, limit.text);
+        leftSide = !leftSide; // two limits close together must not write over each other
+    }
+    for (const PlotMarker &marker : m_data.markers) {
+        const double x = scale.toX(marker.x);
+        if (x < scale.area.left() - 1 || x > scale.area.right() + 1)
+            continue;
+        QPen pen(t.*marker.ink, 1);
+        pen.setDashPattern({1.5, 3});
+        painter.setPen(pen);
+        painter.drawLine(QPointF(x, scale.area.top()), QPointF(x, scale.area.bottom()));
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(t.*marker.ink);
+        const double y = scale.area.top() - theme.px(4), r = 5;
+        painter.drawPolygon(QPolygonF({QPointF(x, y - r), QPointF(x + r, y), QPointF(x, y + r), QPointF(x - r, y)}));
+        painter.setPen(marker.ink == &Tokens::t3 ? t.t1 : t.*marker.ink);
+        const double wide = painter.fontMetrics().horizontalAdvance(marker.text) + 4;
+        const bool right = x + 9 + wide <= width();
+        painter.drawText(QRectF(right ? x + 9 : x - 9 - wide, y - theme.px(8), wide, theme.px(16)), (right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter, marker.text);
+    }
+    for (const PlotPoint &point : m_data.points) {
+        const QPointF at(scale.toX(point.x), scale.toY(point.y));
+        painter.setPen(QPen(t.*point.ink, 1.5));
+        painter.setBrush(t.bg1);
+        painter.drawEllipse(at, 4, 4);
+        const double wide = painter.fontMetrics().horizontalAdvance(point.text) + 4;
+        const bool right = at.x() + 10 + wide <= scale.area.right();
+        painter.drawText(QRectF(right ? at.x() + 10 : at.x() - 10 - wide, at.y() - theme.px(8), wide, theme.px(16)), Qt::AlignVCenter | (right ? Qt::AlignLeft : Qt::AlignRight), point.text);
+    }
+}
+
+void PlotWidget::paintCallout(QPainter &painter, const PlotScale &scale) const {
+    const Theme &theme = Theme::of(this);
+    const Tokens &t = theme.tokens();
+    painter.setRenderHint(QPainter::Antialiasing);
+    const double x = scale.toX(m_crosshair);
+    if (x < scale.area.left() - 1 || x > scale.area.right() + 1)
+        return;
+    painter.setPen(QPen(m_pinned ? t.acc : t.t3, 1));
+    painter.drawLine(QPointF(x, scale.area.top()), QPointF(x, scale.area.bottom()));
+    for (const PlotSeries &series : m_data.series) {
+        const int i = nearestPoint(series.points, m_crosshair);
+        if (i < 0 || series.steps || series.bars || std::isnan(series.points[i].y()))
+            continue;
+        painter.setPen(QPen(t.*series.ink, 1.5));
+        painter.setBrush(t.bg1);
+        painter.drawEllipse(QPointF(scale.toX(series.points[i].x()), scale.toY(series.points[i].y())), 3.5, 3.5);
+    }
+    const auto values = valuesAt(m_crosshair);
+    const QFont strong = theme.font(TextRole::Label), plain = theme.font(TextRole::Second);
+    const QFontMetricsF metrics(plain), strongMetrics(strong);
+    double wide = strongMetrics.horizontalAdvance(xText(m_crosshair));
+    for (const auto &[name, value] : values)
+        wide = std::max(wide, metrics.horizontalAdvance(name) + theme.px(20) + tabularWidth(strong, value));
+    const double line = theme.px(17);
+    QRectF box(x + theme.px(10), scale.area.top() + theme.px(4), wide + theme.px(20), line * double(values.size() + 1) + theme.px(12));
+    if (box.right() > width())
+        box.moveRight(x - theme.px(10));
+    box.moveLeft(qBound(0.0, box.left(), std::max(0.0, width() - box.width())));
+    painter.setPen(QPen(t.line2, 1));
+    painter.setBrush(t.bg3);
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
+    QRectF row(box.left() + theme.px(10), box.top() + theme.px(6), box.width() - theme.px(20), line);
+    painter.setFont(strong);
+    painter.setPen(t.t1);
+    painter.drawText(row, Qt::AlignVCenter | Qt::AlignLeft, xText(m_crosshair));
+    for (const auto &[name, value] : values) {
+        row.translate(0, line);
+        painter.setFont(plain);
+        painter.setPen(t.t2);
+        painter.drawText(row, Qt::AlignVCenter | Qt::AlignLeft, name);
+        painter.setFont(strong);
+        painter.setPen(t.t1);
+        drawTabular(painter, row, Qt::AlignRight | Qt::AlignVCenter, value);
+    }
+}
+
+} // namespace pilothouse::ui
