@@ -4,10 +4,12 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/pipelines/pipeline_service.h"
+#include "core/pipelines/run_record.h"
 #include "core/workspace/workspace.h"
 
 #include <functional>
 #include <memory>
+#include <mutex>
 
 namespace pilothouse::pipelines {
 
@@ -18,10 +20,19 @@ const std::vector<QString> &localStages();
 /// that a run goes on when the console closes; its output goes to `logFile`.
 using Launcher = std::function<Result<qint64>(const QString &run, const QString &logFile)>;
 
+/// How it stands with the promotion that a paused deploy stage waits for: Paused (pending), Running, Passed, Failed, with a
+/// sentence. core/promotion stands above this area, so it is handed in.
+struct DeployState {
+    State state = State::Paused;
+    QString note;
+};
+using DeployWatcher = std::function<Result<DeployState>(const QString &promotion)>;
+
 /// Pipelines of this machine: one per workspace model with a recipe, named like the model. A run is a folder
 /// `<folder>/<run>/` that holds run.json (its whole state, replaced atomically), one log a stage, and exec.log (what the
 /// process itself said). Nothing is kept in memory: any program sees the same runs. A run whose process is gone without
-/// having written its end is shown as failed, with the sentence why.
+/// having written its end is shown as failed, with the sentence why. While its deploy stage waits for an approval a run has no
+/// process; what became of the promotion is asked at each reading and written down once it is decided. Any thread.
 class LocalPipelines final : public PipelineService {
 public:
     LocalPipelines(QString folder, workspace::Workspace workspace, Launcher launcher = {}, std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>());
@@ -32,21 +43,30 @@ public:
     Result<PipelineRun> run(const QString &id) const override;
     Result<QString> log(const QString &run, const QString &stage = {}) const override;
     /// Conflict while a run of the same pipeline is waiting or running. Invalid for an unknown parameter; known ones:
-    /// resume (a training run), deploy (false: stop after registering), decision (the retrain decision it belongs to).
+    /// resume (an ended run of this pipeline whose training goes on from its checkpoint), deploy (false: stop after
+    /// registering), decision (the retrain decision it belongs to).
     Result<QString> start(const QString &pipeline, const QJsonObject &parameters, const QString &by, const QString &reason) override;
-    /// Asks the run's process to stop (SIGTERM; a training checkpoints) and waits until it has written its end. A run that
-    /// waits for an approval has no process and ends at once. Conflict if the run has ended.
+    /// Asks the run's process to stop (SIGTERM; a training checkpoints) and waits until it has written its end, with a limit,
+    /// then by force. A run that waits for an approval has no process and ends at once. Conflict if the run has ended.
     Result<void> cancel(const QString &run) override;
 
-    QString folderOf(const QString &run) const { return m_folder + QLatin1Char('/') + run; }
+    /// Without one, a paused deploy stage stays paused.
+    void watchDeploys(DeployWatcher watcher);
+    Result<RunFolder> folderOf(const QString &run) const; ///< NotFound if there is no such run
+    void setStopLimit(int seconds) { m_stopLimitSeconds = seconds; }
 
 private:
-    Result<PipelineRun> read(const QString &id) const;
-    void fillMedians(std::vector<PipelineRun> &runs) const;
+    Result<PipelineRun> read(const RunFolder &folder) const;
+    RunRecord settled(const RunFolder &folder, RunRecord record) const;
+    std::vector<PipelineRun> all() const;
+    Result<void> checkParameters(const QString &pipeline, const QJsonObject &parameters) const;
     QString m_folder;
     workspace::Workspace m_workspace;
     Launcher m_launcher;
     std::shared_ptr<const Clock> m_clock;
+    mutable std::mutex m_lock; ///< of the watcher
+    DeployWatcher m_watcher;
+    int m_stopLimitSeconds = 30;
 };
 
 /// As the programs use it: `pilot pipelines exec` of this installation, with the workspace's file.

@@ -14,6 +14,7 @@ namespace pilothouse::pipelines {
 /// One vocabulary for all systems (DESIGN_SYSTEM §4). A word the mapping does not know is Unknown, never Passed.
 enum class State { Waiting, Running, Passed, Failed, Paused, Skipped, Cancelled, Unknown };
 QString stateName(State state); ///< "waiting" …
+State stateFromName(const QString &name);
 
 struct Stage {
     QString name;
