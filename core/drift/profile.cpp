@@ -109,6 +109,10 @@ Result<ColumnProfile> columnFromJson(const QJsonObject &object, const QString &w
     const QString kind = r.text("kind");
     const qint64 present = r.integer("present"), missing = r.integer("missing");
     const std::vector<double> counts = r.numbers("counts");
+    PH_TRY(r.check());
+    if (kind != QStringLiteral("number") && kind != QStringLiteral("category"))
+        return invalid(QStringLiteral("The profile of column \"%1\" has the kind \"%2\".").arg(c.name, kind), where,
+                       QStringLiteral("A column is a number or a category."));
     if (kind == QStringLiteral("number")) {
         c.min = r.number("min");
         c.max = r.number("max");
@@ -125,9 +129,6 @@ Result<ColumnProfile> columnFromJson(const QJsonObject &object, const QString &w
         c.otherCount = r.number("other", 0);
     }
     PH_TRY(r.check());
-    if (kind != QStringLiteral("number") && kind != QStringLiteral("category"))
-        return invalid(QStringLiteral("The profile of column \"%1\" has the kind \"%2\".").arg(c.name, kind), where,
-                       QStringLiteral("A column is a number or a category."));
     if (present < 0 || missing < 0)
         return invalid(QStringLiteral("The profile of column \"%1\" has a negative row count.").arg(c.name), where);
     c.present = std::size_t(present);
