@@ -6,7 +6,9 @@
 
 #include <QWidget>
 
+class QGridLayout;
 class QHBoxLayout;
+class QVBoxLayout;
 
 namespace pilothouse::ui {
 
@@ -25,7 +27,7 @@ public:
     void setBody(QWidget *body, int margin = 0);
     QWidget *body() const;
     /// Body with a vertical layout of 12 px margins, made on first call.
-    class QVBoxLayout *bodyLayout(int margin = 12, int spacing = 8);
+    QVBoxLayout *bodyLayout(int margin = 12, int spacing = 8);
     void showState(const ScreenState &state) { m_state->show(state); }
     PanelState *state() const { return m_state; }
     void setEdge(Ink ink); ///< e.g. pau for a card that waits for an answer
@@ -70,7 +72,7 @@ public:
 
 private:
     std::vector<Row> m_rows;
-    class QGridLayout *m_grid;
+    QGridLayout *m_grid;
     int m_keyWidth = 96;
 };
 

@@ -5,7 +5,12 @@
 
 #include <QDialog>
 
+class QLineEdit;
+class QPlainTextEdit;
+
 namespace pilothouse::ui {
+
+class Button;
 
 /// Asks once before a command that changes the world: what it will do, how it is undone, a verb on the button (never
 /// "OK"), the typed name where the connection is guarded, a comment where one is kept. Opened, never exec'ed: no nested loop.
@@ -19,9 +24,9 @@ public:
 private:
     void refresh();
     Danger m_danger;
-    class QLineEdit *m_name = nullptr;
-    class QPlainTextEdit *m_comment = nullptr;
-    class Button *m_verb;
+    QLineEdit *m_name = nullptr;
+    QPlainTextEdit *m_comment = nullptr;
+    Button *m_verb;
 };
 
 } // namespace pilothouse::ui

@@ -39,14 +39,6 @@ private:
 
 bool hasIcon(const QString &name) { return QResource(resourceName(name)).isValid(); }
 
-QStringList iconNames() {
-    QStringList names = QResource(QStringLiteral(":/icons")).children();
-    for (QString &name : names)
-        name.chop(4); // ".svg"
-    names.sort();
-    return names;
-}
-
 QPixmap iconPixmap(const QString &name, const QSizeF &size, const QColor &ink, const QColor &knockout, double ratio) {
     const QString key = QStringLiteral("pilothouse/%1/%2/%3/%4x%5@%6")
                             .arg(name, ink.name(QColor::HexArgb), knockout.name(QColor::HexArgb))

@@ -4,7 +4,6 @@
 #include <QColor>
 #include <QIcon>
 #include <QPixmap>
-#include <QStringList>
 
 class QPainter;
 
@@ -17,6 +16,5 @@ void paintIcon(QPainter &painter, const QRectF &rect, const QString &name, const
 /// For buttons, menus and actions: second ink, first ink under the mouse, third when disabled; follows the theme.
 QIcon icon(const QString &name);
 bool hasIcon(const QString &name);
-QStringList iconNames();
 
 } // namespace pilothouse::ui

@@ -49,7 +49,7 @@ protected:
 };
 
 /// Letters that move must not fall into the view's keyboard search.
-int movement(const QKeyEvent *event) {
+int rowKey(const QKeyEvent *event) {
     if (event->modifiers() & ~Qt::KeypadModifier)
         return 0;
     return event->key() == Qt::Key_J ? Qt::Key_Down : event->key() == Qt::Key_K ? Qt::Key_Up : 0;
@@ -207,7 +207,7 @@ void Table::fitColumns() {
 }
 
 void Table::keyPressEvent(QKeyEvent *event) {
-    if (const int moved = movement(event)) {
+    if (const int moved = rowKey(event)) {
         QKeyEvent arrow(event->type(), moved, Qt::NoModifier);
         return QTableView::keyPressEvent(&arrow);
     }
@@ -294,7 +294,7 @@ void List::resizeEvent(QResizeEvent *event) {
 }
 
 void List::keyPressEvent(QKeyEvent *event) {
-    if (const int moved = movement(event)) {
+    if (const int moved = rowKey(event)) {
         QKeyEvent arrow(event->type(), moved, Qt::NoModifier);
         return QListView::keyPressEvent(&arrow);
     }
