@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 namespace pilothouse::net {
@@ -21,13 +22,15 @@ struct Request {
     QByteArray method = "GET";
     QString url;
     QList<Header> headers;
-    QByteArray body;
-    int timeoutMs = 30000;        ///< whole transfer
+    QByteArray body;              ///< sent as application/json unless the headers say otherwise
+    int timeoutMs = 30000;        ///< the whole call with its retries; 0 = none (streams)
     int connectTimeoutMs = 5000;
-    bool idempotent = true;       ///< may be sent again after a broken connection, and on 429/503 with Retry-After
-    qint64 maxBytes = 64 << 20;   ///< a longer reply is Invalid
+    std::optional<bool> idempotent; ///< may be sent again after a broken connection, and on 429/503 with Retry-After; default by method (POST and PATCH: no)
+    qint64 maxBytes = 64 << 20;   ///< a longer reply is Invalid; counted after decompression
     QString caFile;               ///< private CA; empty = system
-    std::function<bool(const char *, std::size_t)> onData; ///< streaming: called on the I/O thread; false stops
+    /// Streaming: called on the I/O thread with each piece of a reply below 400; false ends the transfer, which counts as
+    /// success. Must not block.
+    std::function<bool(const char *, std::size_t)> onData;
 };
 
 struct Response {
@@ -40,7 +43,10 @@ struct Response {
 
 /// HTTP client on libcurl's multi interface with one I/O thread that shares connections. send() looks blocking: it hands
 /// the transfer over and waits on the calling pool thread; a stop request drops the transfer within milliseconds.
-/// Errors: Unreachable, TimedOut, Cancelled. A status of 400 and more is NOT an error here: see statusError().
+/// Proxies come from the environment (never for loopback), redirects are given back and not followed, an Origin header is
+/// never sent. Any thread may call; the client must outlive its calls.
+/// Errors: Unreachable, TimedOut, Cancelled; Invalid for a bad URL or header, a bad CA file, a reply that is too long.
+/// A status of 400 and more is NOT an error here: see statusError().
 class HttpClient {
 public:
     HttpClient();

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Failures of a request as an operator reads them.
+#include "core/net/transfer_internal.h"
+
+#include "core/base/redact.h"
+
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include <algorithm>
+#include <cstring>
+
+namespace pilothouse::net {
+
+namespace {
+
+bool hasControl(const QByteArray &bytes) {
+    return std::any_of(bytes.begin(), bytes.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+bool isToken(const QByteArray &bytes) {
+    return !bytes.isEmpty() && std::all_of(bytes.begin(), bytes.end(), [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || std::strchr("!#$%&'*+-.^_`|~", c);
+    });
+}
+
+QString hostOf(const Request &request) {
+    const QUrl url(request.url);
+    return url.host() + QLatin1Char(':') + QString::number(url.port(url.scheme() == QLatin1String("https") ? 443 : 80));
+}
+
+/// The texts of an error body in the shapes that the peers use.
+struct BodyText {
+    QString what, hint;
+};
+
+BodyText readBody(const Response &response) {
+    const QJsonObject body = QJsonDocument::fromJson(response.body).object();
+    const auto text = [](const QJsonObject &object, const char *key) { return object.value(QLatin1String(key)).toString(); };
+    if (const QJsonValue error = body.value(QLatin1String("error")); error.isObject()) // our own servers; Kubernetes' and Azure's "message"
+        return {text(error.toObject(), "what").isEmpty() ? text(error.toObject(), "message") : text(error.toObject(), "what"), text(error.toObject(), "hint")};
+    else if (error.isString()) // KServe, Prometheus
+        return {error.toString(), {}};
+    for (const char *key : {"message", "detail", "msg"}) // MLflow {"error_code","message"}, GitHub; FastAPI
+        if (!text(body, key).isEmpty())
+            return {text(body, key), {}};
+    return {};
+}
+
+} // namespace
+
+QString requestPlace(const Request &request) {
+    const QUrl url(request.url);
+    return QString::fromLatin1(request.method) + QLatin1Char(' ') + url.toString(QUrl::RemoveQuery | QUrl::RemoveUserInfo | QUrl::RemoveFragment);
+}
+
+Result<void> checkRequest(const Request &request) {
+    const QUrl url(request.url, QUrl::StrictMode);
+    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != QLatin1String("http") && url.scheme() != QLatin1String("https")))
+        return invalid(QStringLiteral("This is not an http or https address."), redact(request.url), QStringLiteral("Write it as http://host:port/path."));
+    if (!isToken(request.method))
+        return invalid(QStringLiteral("This is not an HTTP method."), QString::fromLatin1(request.method));
+    for (const Header &header : request.headers)
+        if (!isToken(header.name) || hasControl(header.value))
+            return invalid(QStringLiteral("The header “%1” cannot be sent: its name or value holds a forbidden character.").arg(QString::fromLatin1(header.name)), requestPlace(request));
+    if (!request.caFile.isEmpty() && !QFileInfo(request.caFile).isReadable())
+        return invalid(QStringLiteral("The file with the private CA cannot be read."), request.caFile, QStringLiteral("Name a PEM file in ca_file."));
+    return {};
+}
+
+Error transferError(const Request &request, const Transfer &transfer) {
+    Error error{ErrorKind::Unreachable, {}, requestPlace(request), {}, {}};
+    const QString host = hostOf(request);
+    const QString library = QString::fromUtf8(*transfer.errorText() ? transfer.errorText() : curl_easy_strerror(transfer.code));
+    error.raw = redact(library);
+    if (transfer.wasCancelled)
+        return cancelled();
+    switch (transfer.code) {
+    case CURLE_WRITE_ERROR:
+        if (transfer.tooLong)
+            return invalid(QStringLiteral("The reply is longer than %1 bytes.").arg(request.maxBytes), error.where, QStringLiteral("Ask for less, or for a page at a time."));
+        error.what = QStringLiteral("The reply of %1 could not be taken.").arg(host);
+        break;
+    case CURLE_COULDNT_RESOLVE_HOST:
+        error.what = QStringLiteral("Could not find the host “%1”.").arg(QUrl(request.url).host());
+        error.hint = QStringLiteral("Check the address and the network.");
+        break;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        error.what = QStringLiteral("Could not find the proxy of the environment.");
+        error.hint = QStringLiteral("Check http_proxy, https_proxy and NO_PROXY.");
+        break;
+    case CURLE_COULDNT_CONNECT:
+        error.what = QStringLiteral("Could not reach %1 — %2.").arg(host, transfer.systemError ? QString::fromLocal8Bit(std::strerror(int(transfer.systemError))).toLower() : library);
+        error.hint = QStringLiteral("Start the server, or correct the address.");
+        break;
+    case CURLE_OPERATION_TIMEDOUT:
+        error.kind = ErrorKind::TimedOut;
+        error.what = QStringLiteral("%1 did not answer in time.").arg(host);
+        error.hint = QStringLiteral("Try again, or look at the server.");
+        break;
+    case CURLE_SSL_CACERT_BADFILE:
+        return {ErrorKind::Invalid, QStringLiteral("The file with the private CA is not a PEM certificate."), request.caFile, QStringLiteral("Name a PEM file in ca_file."), error.raw};
+    case CURLE_PEER_FAILED_VERIFICATION:
+        error.what = QStringLiteral("The certificate of %1 is not trusted.").arg(host);
+        error.hint = QStringLiteral("If it is signed by a private CA, name its file in ca_file.");
+        break;
+    case CURLE_SSL_CONNECT_ERROR:
+        error.what = QStringLiteral("No secure connection to %1 came about.").arg(host);
+        error.hint = QStringLiteral("Does the server speak https on this port?");
+        break;
+    case CURLE_GOT_NOTHING:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_PARTIAL_FILE:
+        error.what = QStringLiteral("The connection to %1 broke before the reply was complete.").arg(host);
+        error.hint = QStringLiteral("Try again, or look at the server's log.");
+        break;
+    default:
+        error.what = QStringLiteral("The reply of %1 was not understood.").arg(host);
+        error.hint = QStringLiteral("Is this the address of an HTTP server?");
+        break;
+    }
+    return error;
+}
+
+Error statusError(const Request &request, const Response &response) {
+    Error error{ErrorKind::Unreachable, {}, requestPlace(request), {}, {}};
+    const int status = response.status;
+    QString outcome = QStringLiteral("The server failed");
+    if (status == 401 || status == 403 || status == 407) {
+        error.kind = ErrorKind::Denied;
+        outcome = QStringLiteral("Access was refused");
+        error.hint = status == 401 ? QStringLiteral("Check the user and the secret of the connection.") : QStringLiteral("The user lacks the right to do this.");
+    } else if (status == 404 || status == 410) {
+        error.kind = ErrorKind::NotFound;
+        outcome = QStringLiteral("There is no such object");
+    } else if (status == 408 || status == 504) {
+        error.kind = ErrorKind::TimedOut;
+        outcome = QStringLiteral("The server did not answer in time");
+    } else if (status == 409 || status == 412) {
+        error.kind = ErrorKind::Conflict;
+        outcome = QStringLiteral("The object has changed or is held by somebody else");
+    } else if (status == 429) {
+        outcome = QStringLiteral("The server asks to slow down");
+        error.hint = QStringLiteral("Try again later.");
+    } else if (status >= 400 && status < 500) {
+        error.kind = ErrorKind::Invalid;
+        outcome = QStringLiteral("The server did not accept the request");
+    } else if (status == 503) {
+        error.hint = QStringLiteral("The service is not ready; try again later.");
+    }
+    const BodyText body = readBody(response);
+    error.what = QStringLiteral("%1 (HTTP %2)").arg(outcome).arg(status) + (body.what.isEmpty() ? QStringLiteral(".") : QStringLiteral(": ") + redact(body.what));
+    if (!body.hint.isEmpty())
+        error.hint = redact(body.hint);
+    error.raw = redact(QString::fromUtf8(response.body.left(4096)));
+    return error;
+}
+
+} // namespace pilothouse::net

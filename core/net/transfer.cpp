@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/net/transfer_internal.h"
+
+#include <QFile>
+
+#include <algorithm>
+#include <new>
+
+namespace pilothouse::net {
+
+namespace {
+
+bool isLoopback(const QString &url) {
+    const QString host = QUrl(url).host();
+    return host == QLatin1String("localhost") || host.startsWith(QLatin1String("127.")) || host == QLatin1String("::1");
+}
+
+bool has(const QList<Header> &headers, const char *name) {
+    return std::any_of(headers.begin(), headers.end(), [&](const Header &h) { return h.name.compare(name, Qt::CaseInsensitive) == 0; });
+}
+
+} // namespace
+
+bool mayRepeat(const Request &request) { return request.idempotent.value_or(request.method != "POST" && request.method != "PATCH"); }
+
+Transfer::Transfer(const Request &request, int timeoutMs) : m_request(request), m_handle(curl_easy_init()) {
+    if (!m_handle)
+        throw std::bad_alloc();
+    setMethod();
+    setConnection(timeoutMs);
+    setHeaders();
+    curl_easy_setopt(m_handle, CURLOPT_PRIVATE, this);
+    curl_easy_setopt(m_handle, CURLOPT_ERRORBUFFER, m_errorText);
+    curl_easy_setopt(m_handle, CURLOPT_WRITEFUNCTION, &Transfer::onBody);
+    curl_easy_setopt(m_handle, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(m_handle, CURLOPT_HEADERFUNCTION, &Transfer::onHeader);
+    curl_easy_setopt(m_handle, CURLOPT_HEADERDATA, this);
+}
+
+Transfer::~Transfer() {
+    curl_easy_cleanup(m_handle);
+    curl_slist_free_all(m_headers);
+}
+
+void Transfer::setMethod() {
+    const QByteArray &method = m_request.method;
+    curl_easy_setopt(m_handle, CURLOPT_URL, m_request.url.toUtf8().constData());
+    if (method == "HEAD") {
+        curl_easy_setopt(m_handle, CURLOPT_NOBODY, 1L);
+    } else if (!m_request.body.isEmpty() || method == "POST" || method == "PUT" || method == "PATCH") {
+        curl_easy_setopt(m_handle, CURLOPT_POST, 1L);
+        curl_easy_setopt(m_handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(m_request.body.size()));
+        curl_easy_setopt(m_handle, CURLOPT_POSTFIELDS, m_request.body.constData());
+        if (method != "POST")
+            curl_easy_setopt(m_handle, CURLOPT_CUSTOMREQUEST, method.constData());
+    } else if (method != "GET") {
+        curl_easy_setopt(m_handle, CURLOPT_CUSTOMREQUEST, method.constData());
+    }
+}
+
+void Transfer::setConnection(int timeoutMs) {
+    curl_easy_setopt(m_handle, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(m_handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(m_handle, CURLOPT_HTTP_VERSION, long(CURL_HTTP_VERSION_2TLS));
+    curl_easy_setopt(m_handle, CURLOPT_TIMEOUT_MS, long(timeoutMs));
+    curl_easy_setopt(m_handle, CURLOPT_CONNECTTIMEOUT_MS, long(m_request.connectTimeoutMs));
+    curl_easy_setopt(m_handle, CURLOPT_ACCEPT_ENCODING, "");
+    curl_easy_setopt(m_handle, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(m_handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    curl_easy_setopt(m_handle, CURLOPT_QUICK_EXIT, 1L); // dropping a transfer must not wait for its name look-up
+#endif
+    if (isLoopback(m_request.url))
+        curl_easy_setopt(m_handle, CURLOPT_PROXY, "");
+    if (!m_request.caFile.isEmpty())
+        curl_easy_setopt(m_handle, CURLOPT_CAINFO, QFile::encodeName(m_request.caFile).constData());
+    // On a kept connection that broke curl repeats the request by itself, also a POST.
+    if (!mayRepeat(m_request))
+        curl_easy_setopt(m_handle, CURLOPT_FRESH_CONNECT, 1L);
+}
+
+void Transfer::setHeaders() {
+    const auto add = [this](const QByteArray &line) { m_headers = curl_slist_append(m_headers, line.constData()); };
+    add("Expect:");
+    if (!has(m_request.headers, "User-Agent"))
+        add("User-Agent: pilothouse");
+    if (!has(m_request.headers, "Content-Type"))
+        add(m_request.body.isEmpty() ? "Content-Type:" : "Content-Type: application/json");
+    for (const Header &header : m_request.headers) {
+        if (header.name.compare("Origin", Qt::CaseInsensitive) == 0)
+            continue;
+        add(header.value.isEmpty() ? header.name + ';' : header.name + ": " + header.value); // "name;" is curl's way to send an empty one
+    }
+    curl_easy_setopt(m_handle, CURLOPT_HTTPHEADER, m_headers);
+}
+
+std::size_t Transfer::onBody(char *bytes, std::size_t size, std::size_t count, void *self) {
+    auto &t = *static_cast<Transfer *>(self);
+    const std::size_t n = size * count;
+    if (t.m_request.onData && t.response.status < 400) {
+        t.delivered = true;
+        t.stoppedByReader = !t.m_request.onData(bytes, n);
+        return t.stoppedByReader ? 0 : n;
+    }
+    if (t.response.body.size() + qint64(n) > t.m_request.maxBytes) {
+        t.tooLong = true;
+        return 0;
+    }
+    t.response.body.append(bytes, qsizetype(n));
+    return n;
+}
+
+std::size_t Transfer::onHeader(char *bytes, std::size_t size, std::size_t count, void *self) {
+    auto &t = *static_cast<Transfer *>(self);
+    const QByteArray line = QByteArray(bytes, qsizetype(size * count)).trimmed();
+    if (line.startsWith("HTTP/")) { // also after an interim 1xx
+        t.response.headers.clear();
+        t.response.status = line.mid(line.indexOf(' ') + 1, 3).toInt();
+    } else if (const qsizetype colon = line.indexOf(':'); colon > 0) {
+        t.response.headers.append({line.left(colon), line.mid(colon + 1).trimmed()});
+    }
+    return size * count;
+}
+
+void Transfer::finish(CURLcode result, bool cancelledByUser) {
+    const std::lock_guard lock(m_mutex);
+    code = result;
+    wasCancelled = cancelledByUser;
+    long status = 0;
+    curl_off_t microseconds = 0, retryAfter = 0;
+    curl_easy_getinfo(m_handle, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(m_handle, CURLINFO_TOTAL_TIME_T, &microseconds);
+    curl_easy_getinfo(m_handle, CURLINFO_OS_ERRNO, &systemError);
+    curl_easy_getinfo(m_handle, CURLINFO_RETRY_AFTER, &retryAfter); // both forms: seconds and date
+    response.status = int(status);
+    response.seconds = double(microseconds) / 1e6;
+    if (!response.header("Retry-After").isEmpty())
+        retryAfterSeconds = retryAfter;
+    m_done = true;
+    m_changed.notify_all();
+}
+
+void Transfer::wait() {
+    std::unique_lock lock(m_mutex);
+    m_changed.wait(lock, [this] { return m_done; });
+}
+
+} // namespace pilothouse::net

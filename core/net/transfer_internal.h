@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/net/http.h"
+
+#include <curl/curl.h>
+
+#include <QUrl>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+namespace pilothouse::net {
+
+/// One attempt: a curl handle with its options and what comes back. Made and read by the calling thread, driven by the
+/// I/O thread in between; `request` outlives it because the caller waits.
+class Transfer {
+public:
+    /// @param timeoutMs what is left of the request's time; 0 = none.
+    Transfer(const Request &request, int timeoutMs);
+    ~Transfer();
+    Transfer(const Transfer &) = delete;
+    Transfer &operator=(const Transfer &) = delete;
+
+    CURL *handle() const { return m_handle; }
+    /// I/O thread: the end. Wakes the caller.
+    void finish(CURLcode code, bool wasCancelled);
+    void wait();
+
+    CURLcode code = CURLE_OK; ///< valid after wait()
+    bool wasCancelled = false, tooLong = false, stoppedByReader = false, delivered = false;
+    Response response;
+    const char *errorText() const { return m_errorText; }
+    long systemError = 0;
+    qint64 retryAfterSeconds = -1; ///< −1: the reply has no Retry-After
+
+private:
+    void setMethod();
+    void setConnection(int timeoutMs);
+    void setHeaders();
+    static std::size_t onBody(char *bytes, std::size_t size, std::size_t count, void *self);
+    static std::size_t onHeader(char *bytes, std::size_t size, std::size_t count, void *self);
+
+    const Request &m_request;
+    CURL *m_handle = nullptr;
+    curl_slist *m_headers = nullptr;
+    char m_errorText[CURL_ERROR_SIZE] = {};
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    bool m_done = false;
+};
+
+bool mayRepeat(const Request &request);
+/// An attempt that failed, as an operator reads it.
+Error transferError(const Request &request, const Transfer &transfer);
+/// "GET https://host:8080/path": where a request went, without query and user.
+QString requestPlace(const Request &request);
+/// Invalid: not http(s), no host, a line feed in a header or method, a CA file that is not there.
+Result<void> checkRequest(const Request &request);
+
+} // namespace pilothouse::net
