@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace pilothouse::operations {
@@ -59,6 +60,7 @@ struct StepOutcome {
     QString state; ///< done | failed | refused | not sent | undone
     std::optional<Error> error;
     QJsonObject after;
+    bool sent = false; ///< execute() was called and did not fail: the world may have changed, also when the read-back failed
 };
 
 struct OperationOutcome {
@@ -70,12 +72,12 @@ struct OperationOutcome {
 
 /// Runs operations: role check → guard of all steps → journal "executing" → each step execute + read back → journal
 /// "done" or "failed". A refused write (role, guard) is journalled too, as "refused".
-/// A failure halfway leaves what was done, says so, and offers undoDone().
+/// A failure halfway leaves what was done, says so, and offers undoDone(). Without a journal nothing is sent.
 class Operations {
 public:
     Operations(std::shared_ptr<Journal> journal, Actor actor);
     OperationOutcome run(Operation operation);
-    /// Runs the undo of the done steps in reverse, journalled as "undone".
+    /// Runs the undo of the steps that were sent, in reverse, journalled as "undone" ("failed" if one does not go back).
     OperationOutcome undoDone(const Operation &operation, const OperationOutcome &outcome);
     const Actor &actor() const { return m_actor; }
     const std::shared_ptr<Journal> &journal() const { return m_journal; }
@@ -84,6 +86,18 @@ private:
     std::shared_ptr<Journal> m_journal;
     Actor m_actor;
 };
+
+/// What the journal holds of an operation, for an undo later: its last phase, and the record it was begun with.
+struct RecordedOperation {
+    QString id, kind, object, phase, actor;
+    QDateTime time;
+    QJsonObject before, undoRecord;
+};
+/// NotFound if no line of the journal has this id.
+Result<RecordedOperation> recordedOperation(const Journal &journal, const QString &id);
+
+/// Writes a "note" that changes nothing: something a person should find in the journal.
+Result<void> journalNote(Journal &journal, const Actor &actor, const QString &kind, const QString &object, const QJsonObject &details, const QString &operation = {});
 
 /// Refused if the role is too low: "Role viewer may not …; it needs operator."
 Result<void> checkRole(const Actor &actor, workspace::Role needed, const QString &toDo);

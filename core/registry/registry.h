@@ -56,6 +56,24 @@ struct RegisteredModel {
     int latestVersion = 0;
 };
 
+/// Who changes an alias, and in which operation: kept with the history of the alias.
+struct Stamp {
+    QString by, operation;
+};
+
+/// One change of an alias: what it points to from `since` on; no version = the alias was deleted.
+struct AliasChange {
+    QString model, alias;
+    std::optional<int> version;
+    QDateTime since;
+    QString by, operation;
+};
+
+/// Invalid unless the name can be a folder and an MLflow name: 1 … 128 of A–Z a–z 0–9 . _ -, not beginning with a dot or dash.
+Result<void> checkModelName(const QString &name);
+/// Invalid unless MLflow takes it as an alias: A–Z a–z 0–9 _ -, and neither "latest" nor like "v12".
+Result<void> checkAliasName(const QString &alias);
+
 /// A model registry and experiment log: local (SQLite) now, MLflow later, one contract test suite for both.
 /// All calls block (pool threads) and may be used from any thread. Writes here are the adapter's raw calls: only
 /// core/operations and the training run itself (log*) may call them.
@@ -73,8 +91,12 @@ public:
     virtual Result<std::vector<Run>> runs(const QString &experiment, int limit = 1000) const = 0; ///< newest first; "" = all
     virtual Result<Run> run(const QString &id) const = 0;
     virtual Result<std::vector<MetricPoint>> metricHistory(const QString &runId, const QString &metric) const = 0;
+    /// Every change of an alias that was made through this interface, newest first.
+    virtual Result<std::vector<AliasChange>> aliasHistory(const QString &model, const QString &alias) const = 0;
 
+    /// Conflict if `wantedId` is taken.
     virtual Result<QString> createRun(const QString &experiment, const QString &name, const QString &user, const QString &wantedId = {}) = 0;
+    /// A parameter is written once: the same value again is fine, another one is Conflict.
     virtual Result<void> logParams(const QString &runId, const QMap<QString, QString> &params) = 0;
     virtual Result<void> logMetrics(const QString &runId, const std::vector<MetricPoint> &points) = 0;
     virtual Result<void> setRunTags(const QString &runId, const QMap<QString, QString> &tags) = 0;
@@ -83,7 +105,10 @@ public:
     /// Copies the package into the registry and makes the next version of a model (made if new).
     virtual Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) = 0;
     /// Moves an alias if it still points to `expected` (nullopt: must not exist yet); Conflict otherwise. `to` nullopt deletes.
-    virtual Result<void> moveAlias(const QString &model, const QString &alias, std::optional<int> expected, std::optional<int> to) = 0;
+    /// The change and its line in aliasHistory() are one step: both are there or none.
+    virtual Result<void> moveAlias(const QString &model, const QString &alias, std::optional<int> expected, std::optional<int> to,
+                                   const Stamp &stamp) = 0;
+    /// Stage: None, Staging, Production or Archived (MLflow's legacy words). `archiveExisting` archives the others in that stage.
     virtual Result<void> setStage(const QString &model, int version, const QString &stage, bool archiveExisting) = 0;
     virtual Result<void> setVersionTag(const QString &model, int version, const QString &key, std::optional<QString> value) = 0;
     virtual Result<void> setDescription(const QString &model, int version, const QString &text) = 0;

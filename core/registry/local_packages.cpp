@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/registry/local_registry_internal.h"
+
+#include "core/artifact/package.h"
+#include "core/base/file.h"
+#include "core/base/hash.h"
+
+#include <QDir>
+#include <QFile>
+#include <QSet>
+
+#include <cstdio>
+
+namespace pilothouse::registry {
+
+namespace {
+constexpr auto incoming = ".incoming-"; ///< a package on its way in; only a killed program leaves one
+}
+
+/// Order: copy under a temporary name, rename to the version's folder, then the row. A kill leaves a folder that no row
+/// names, never a row without its package; the lock keeps cleanUp() of another program away from a copy on its way.
+Result<Version> LocalRegistry::registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) {
+    PH_TRY(checkModelName(model));
+    PH_ASSIGN(const artifact::Package package, artifact::openPackage(packageFolder));
+    PH_ASSIGN(const FileLock lock, FileLock::acquire(lockFile()));
+    const QString home = m_root + QLatin1Char('/') + model;
+    PH_TRY(makeFolder(home));
+    const QString waiting = home + QLatin1Char('/') + QLatin1String(incoming) + randomHex(6);
+    if (auto copied = artifact::copyPackage(packageFolder, waiting); !copied) {
+        QDir(waiting).removeRecursively();
+        return copied.error();
+    }
+    QString finalFolder;
+    int next = 0;
+    auto registered = m_database->transaction([&]() -> Result<void> {
+        PH_TRY(m_database->execute(QStringLiteral("INSERT INTO models(name, created, updated) VALUES(?1, ?2, ?2) ON CONFLICT(name) DO NOTHING"),
+                                   [&](Statement &s) { s.bind(1, model).bind(2, now()); }));
+        PH_TRY(m_database->query(QStringLiteral("SELECT coalesce(max(version), 0) + 1 FROM versions WHERE model = ?1"),
+                                 [&](Statement &s) { s.bind(1, model); }, [&](const Statement &row) { next = int(row.integer(0)); }));
+        finalFolder = folderOf(model, next);
+        if (QDir(finalFolder).exists() && !QDir(finalFolder).removeRecursively()) // an orphan of a killed registration: no row names it
+            return invalid(QStringLiteral("A left-over folder could not be removed."), finalFolder);
+        if (std::rename(QFile::encodeName(waiting).constData(), QFile::encodeName(finalFolder).constData()) != 0)
+            return fileError(QStringLiteral("put in place"), finalFolder);
+        PH_TRY(syncFolder(home));
+        PH_TRY(m_database->execute(
+            QStringLiteral("INSERT INTO versions(model, version, run, digest, user, created) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"),
+            [&](Statement &s) { s.bind(1, model).bind(2, next).bind(3, runId).bind(4, package.digest).bind(5, user).bind(6, now()); }));
+        return touch(model);
+    });
+    if (!registered) {
+        QDir(waiting).removeRecursively();
+        if (!finalFolder.isEmpty())
+            QDir(finalFolder).removeRecursively();
+        return registered.error();
+    }
+    return version(model, next);
+}
+
+Result<QStringList> LocalRegistry::cleanUp() {
+    PH_TRY(makeFolder(m_root));
+    auto lock = FileLock::tryAcquire(lockFile());
+    if (!lock)
+        return lock.error().kind == ErrorKind::Conflict ? Result<QStringList>(QStringList()) : Result<QStringList>(lock.error());
+    PH_ASSIGN(const auto all, readVersions({}, {}));
+    QSet<QString> known;
+    QStringList found;
+    for (const Version &v : all) {
+        known.insert(v.model + QLatin1Char('/') + QString::number(v.version));
+        if (!QDir(v.source).exists())
+            found += QStringLiteral("The package of %1 version %2 is gone from %3.").arg(v.model).arg(v.version).arg(v.source);
+    }
+    const auto subfolders = QDir::Dirs | QDir::NoDotAndDotDot | QDir::Hidden | QDir::NoSymLinks;
+    for (const QString &model : QDir(m_root).entryList(subfolders)) {
+        for (const QString &name : QDir(m_root + QLatin1Char('/') + model).entryList(subfolders)) {
+            bool number = false;
+            name.toInt(&number);
+            const bool orphan = number && !known.contains(model + QLatin1Char('/') + name);
+            if (!orphan && !name.startsWith(QLatin1String(incoming)))
+                continue; // a version, or nothing of ours
+            const QString path = m_root + QLatin1Char('/') + model + QLatin1Char('/') + name;
+            found += QDir(path).removeRecursively() ? QStringLiteral("Removed %1: left by a registration that was interrupted.").arg(path)
+                                                    : QStringLiteral("Could not remove %1, left by a registration that was interrupted.").arg(path);
+        }
+    }
+    return found;
+}
+
+Result<std::shared_ptr<Registry>> openLocalRegistry(std::shared_ptr<Database> database, const QString &artifactRoot, QStringList *found,
+                                                    std::shared_ptr<const Clock> clock) {
+    auto registry = std::make_shared<LocalRegistry>(std::move(database), QDir(artifactRoot).absolutePath(), std::move(clock));
+    PH_ASSIGN(const QStringList finds, registry->cleanUp());
+    if (found)
+        *found += finds;
+    return std::shared_ptr<Registry>(registry);
+}
+
+} // namespace pilothouse::registry

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/registry/registry.h"
+
+#include <QRegularExpression>
+
+namespace pilothouse::registry {
+
+Result<void> checkModelName(const QString &name) {
+    static const QRegularExpression allowed(QStringLiteral("\\A[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\\z"));
+    if (allowed.match(name).hasMatch())
+        return {};
+    return invalid(QStringLiteral("“%1” cannot be the name of a model.").arg(name.left(140)), {},
+                   QStringLiteral("Use 1 to 128 letters, digits, dots, dashes and underscores, beginning with a letter or digit."));
+}
+
+Result<void> checkAliasName(const QString &alias) {
+    static const QRegularExpression allowed(QStringLiteral("\\A[A-Za-z0-9_-]{1,128}\\z"));
+    static const QRegularExpression version(QStringLiteral("\\A[vV][0-9]+\\z"));
+    if (allowed.match(alias).hasMatch() && alias != QLatin1String("latest") && !version.match(alias).hasMatch())
+        return {};
+    return invalid(QStringLiteral("“%1” cannot be an alias.").arg(alias.left(140)), {},
+                   QStringLiteral("Use letters, digits, dashes and underscores; “latest” and names like “v3” would read as a version."));
+}
+
+QString runStatusName(RunStatus status) {
+    switch (status) {
+    case RunStatus::Running: return QStringLiteral("RUNNING");
+    case RunStatus::Finished: return QStringLiteral("FINISHED");
+    case RunStatus::Failed: return QStringLiteral("FAILED");
+    case RunStatus::Killed: break;
+    }
+    return QStringLiteral("KILLED");
+}
+
+} // namespace pilothouse::registry
