@@ -50,14 +50,14 @@ Known metricOf(const QString &name, const Observations &seen) {
                              : QStringLiteral("%1 %2 on %3").arg(name, number(it->second), source->second)};
 }
 
-RuleOutcome unknown(const Rule &rule, const QString &why) { return {rule.text, why, false, false}; }
+RuleOutcome unknown(const Rule &rule, const QString &why) { return {rule.text, why, false, false, {}}; }
 
 RuleOutcome judgeMetric(const Rule &rule, const Observations &seen) {
     const Known known = metricOf(rule.metric, seen);
     if (!known.value)
         return unknown(rule, known.words);
     if (rule.kind == Rule::Kind::Limit)
-        return {rule.text, known.words, holds(*known.value, rule.op, rule.number), true};
+        return {rule.text, known.words, holds(*known.value, rule.op, rule.number), true, known.value};
     const auto best = seen.bestMetrics.find(rule.metric);
     if (best == seen.bestMetrics.end() || !std::isfinite(best->second))
         return unknown(rule, QStringLiteral("%1, its best so far is not known").arg(known.words));
@@ -65,7 +65,7 @@ RuleOutcome judgeMetric(const Rule &rule, const Observations &seen) {
     return {rule.text,
             drop > 0 ? QStringLiteral("%1, %2 below its best %3").arg(known.words, number(drop), number(best->second))
                      : QStringLiteral("%1, its best was %2").arg(known.words, number(best->second)),
-            drop > rule.number, true};
+            drop > rule.number, true, known.value};
 }
 
 RuleOutcome judge(const Rule &rule, const Observations &seen) {
@@ -77,7 +77,7 @@ RuleOutcome judge(const Rule &rule, const Observations &seen) {
         if (!seen.worstPsi || !std::isfinite(*seen.worstPsi))
             return unknown(rule, QStringLiteral("drift is not known"));
         return {rule.text, QStringLiteral("PSI %1 in %2").arg(number(*seen.worstPsi), seen.worstColumn),
-                holds(*seen.worstPsi, rule.op, rule.number), true};
+                holds(*seen.worstPsi, rule.op, rule.number), true, seen.worstPsi};
     case Rule::Kind::DataChanged: {
         if (!seen.dataHash || !seen.trainedDataHash)
             return unknown(rule, seen.dataHash ? QStringLiteral("the data that the champion was trained on is not known")
@@ -86,7 +86,7 @@ RuleOutcome judge(const Rule &rule, const Observations &seen) {
         return {rule.text,
                 changed ? QStringLiteral("MD5 %1 now, %2 when trained").arg(seen.dataHash->left(8), seen.trainedDataHash->left(8))
                         : QStringLiteral("MD5 %1 as when trained").arg(seen.dataHash->left(8)),
-                changed, true};
+                changed, true, {}};
     }
     case Rule::Kind::Age: {
         if (!seen.newestModel)
@@ -94,7 +94,7 @@ RuleOutcome judge(const Rule &rule, const Observations &seen) {
         const qint64 age = seen.newestModel->secsTo(seen.now);
         if (age < 0)
             return unknown(rule, QStringLiteral("the newest model is dated %1, after now: the clock was moved").arg(shortUtc(*seen.newestModel)));
-        return {rule.text, QStringLiteral("newest model is %1 old").arg(duration(age)), holds(double(age), rule.op, double(rule.seconds)), true};
+        return {rule.text, QStringLiteral("newest model is %1 old").arg(duration(age)), holds(double(age), rule.op, double(rule.seconds)), true, double(age)};
     }
     }
     return unknown(rule, QStringLiteral("a rule of an unknown kind"));
@@ -163,7 +163,7 @@ QJsonObject Decision::toJson() const {
     using Q = QLatin1String;
     QJsonArray list;
     for (const RuleOutcome &r : rules)
-        list << QJsonObject{{Q("rule"), r.rule}, {Q("numbers"), r.numbers}, {Q("fired"), r.fired}, {Q("known"), r.known}};
+        list << QJsonObject{{Q("rule"), r.rule}, {Q("numbers"), r.numbers}, {Q("fired"), r.fired}, {Q("known"), r.known}, {Q("value"), r.value ? jsonNumber(*r.value) : QJsonValue()}};
     const auto maybe = [](const std::optional<double> &v) { return v ? jsonNumber(*v) : QJsonValue(); };
     return {{Q("id"), id},           {Q("model"), model},     {Q("decision"), decisionName(kind)}, {Q("reason"), reason},
             {Q("rules"), list},      {Q("time"), isoUtc(time)}, {Q("run"), run},                   {Q("trigger"), trigger},
@@ -200,8 +200,10 @@ Result<Decision> Decision::fromJson(const QJsonObject &object, const QString &wh
         d.nextAllowed = fromIsoUtc(v.toString());
     for (const QJsonValue &v : list) {
         JsonReader rule(v.toObject(), where);
-        d.rules.push_back({rule.text("rule"), rule.text("numbers"), rule.boolean("fired"), rule.boolean("known")});
+        d.rules.push_back({rule.text("rule"), rule.text("numbers"), rule.boolean("fired"), rule.boolean("known"), {}});
         PH_TRY(rule.check());
+        if (const QJsonValue value = v.toObject().value(Q("value")); value.isDouble())
+            d.rules.back().value = value.toDouble();
     }
     return d;
 }

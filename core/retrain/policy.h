@@ -55,6 +55,7 @@ struct Observations {
 struct RuleOutcome {
     QString rule, numbers; ///< "mae > 1.5", "mae 1.31 on 412 labelled rows"
     bool fired = false, known = true;
+    std::optional<double> value; ///< what was compared: the metric, the PSI, the age in seconds
 };
 
 enum class DecisionKind { Skipped, RetrainAttempted };

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/retrain/observe.h"
+
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/base/json.h"
+#include "core/data/csv.h"
+#include "core/drift/drift.h"
+#include "core/workspace/recipe.h"
+
+#include <QFile>
+#include <QFileInfo>
+
+#include <cmath>
+
+namespace pilothouse::retrain {
+
+namespace {
+
+/// One look; each part fills what it can and notes what it cannot.
+class Look {
+public:
+    Look(const ObserveParts &parts, const workspace::Model &model) : m_parts(parts), m_model(model) { m_seen.now = parts.now; }
+
+    Observations take() {
+        memory();
+        versions();
+        data();
+        if (m_champion) {
+            package();
+            live();
+        }
+        return std::move(m_seen);
+    }
+
+private:
+    void note(const Error &error) { m_seen.notes << error.text(); }
+
+    void memory() {
+        const auto state = m_parts.store.state(m_model.name);
+        if (!state)
+            return note(state.error());
+        m_seen.lastRetrain = state->lastRetrain;
+        m_seen.bestMetrics = state->best;
+    }
+
+    void versions() {
+        const auto all = m_parts.registry.versions(m_model.registry.name);
+        if (!all)
+            return note(all.error());
+        for (const auto &version : *all)
+            if (!m_seen.newestModel || version.created > *m_seen.newestModel)
+                m_seen.newestModel = version.created;
+        auto champion = m_parts.registry.versionByAlias(m_model.registry.name, m_model.registry.champion);
+        if (champion)
+            m_champion = *std::move(champion);
+        else if (champion.error().kind == ErrorKind::NotFound)
+            m_seen.notes << QStringLiteral("No version of %1 is %2 yet.").arg(m_model.name, m_model.registry.champion);
+        else
+            note(champion.error());
+    }
+
+    void data() {
+        if (m_model.recipe.isEmpty())
+            return;
+        const auto recipe = workspace::readRecipe(m_model.recipe);
+        if (!recipe)
+            return note(recipe.error());
+        QFile file(recipe->data.source);
+        if (!file.open(QIODevice::ReadOnly)) {
+            m_seen.notes << QStringLiteral("The data file %1 could not be read: %2.").arg(recipe->data.source, file.errorString());
+            return;
+        }
+        Hasher hasher(Hasher::Kind::Md5);
+        QByteArray block(1 << 20, Qt::Uninitialized);
+        for (qint64 n = 0; (n = file.read(block.data(), block.size())) > 0;)
+            hasher.add(block.constData(), std::size_t(n));
+        if (file.error() == QFileDevice::NoError)
+            m_seen.dataHash = hasher.hex();
+        else
+            m_seen.notes << QStringLiteral("The data file %1 could not be read to its end: %2.").arg(recipe->data.source, file.errorString());
+    }
+
+    /// A JSON file of the champion's package. Not openPackage: a look every few seconds must not hash every weight again.
+    std::optional<QJsonObject> packageFile(const QString &name) {
+        const QString path = m_champion->source + QLatin1Char('/') + name;
+        const auto bytes = readFile(path);
+        if (!bytes) {
+            note(bytes.error());
+            return {};
+        }
+        auto object = parseJsonObject(*bytes, path);
+        if (!object) {
+            note(object.error());
+            return {};
+        }
+        return *std::move(object);
+    }
+
+    void package() {
+        if (const auto data = packageFile(QStringLiteral("data.json")))
+            if (const QString md5 = data->value(QStringLiteral("md5")).toString(); !md5.isEmpty())
+                m_seen.trainedDataHash = md5;
+        const auto object = packageFile(QStringLiteral("metrics.json"));
+        if (!object)
+            return;
+        const QJsonObject test = object->value(QStringLiteral("test")).toObject();
+        for (auto it = test.begin(); it != test.end(); ++it) {
+            if (!it.value().isDouble())
+                continue;
+            const double value = it.value().toDouble();
+            m_seen.metrics[it.key()] = value;
+            m_seen.metricSources[it.key()] = QStringLiteral("test rows of version %1").arg(m_champion->version);
+            const auto best = m_seen.bestMetrics.find(it.key());
+            if (best == m_seen.bestMetrics.end() || (workspace::largerIsBetter(it.key()) ? value > best->second : value < best->second))
+                m_seen.bestMetrics[it.key()] = value;
+        }
+    }
+
+    void live() {
+        if (!m_parts.live)
+            return;
+        const auto rows = m_parts.live(m_model, m_champion->version);
+        if (!rows)
+            return note(rows.error());
+        if (!*rows) {
+            m_seen.notes << QStringLiteral("No endpoint has answered with version %1 yet.").arg(m_champion->version);
+            return;
+        }
+        m_seen.labelledRows = qint64((*rows)->scored.count);
+        liveMetrics(**rows);
+        drift(**rows);
+    }
+
+    void liveMetrics(const LiveRows &rows) {
+        if (m_seen.labelledRows < minimumLabelledRows) {
+            m_seen.notes << QStringLiteral("Only %1 of the last %2 rows at %3 are labelled, %4 are needed to judge live metrics.")
+                                .arg(m_seen.labelledRows).arg(liveWindow).arg(rows.source).arg(minimumLabelledRows);
+            return;
+        }
+        const auto values = metrics::allMetrics(rows.scored);
+        if (!values)
+            return note(values.error());
+        for (auto it = values->begin(); it != values->end(); ++it) {
+            m_seen.metricSources.erase(it.key());
+            m_seen.metrics[it.key()] = it.value();
+        }
+    }
+
+    void drift(const LiveRows &rows) {
+        const auto report = compared(rows.inputs);
+        if (!report)
+            return note(report.error());
+        for (const auto &column : report->columns) {
+            if (column.tooFewRows || !std::isfinite(column.psi)) {
+                m_tooFew = true;
+                continue;
+            }
+            if (!m_seen.worstPsi || column.psi > *m_seen.worstPsi) {
+                m_seen.worstPsi = column.psi;
+                m_seen.worstColumn = column.name;
+            }
+        }
+        if (!m_seen.worstPsi && m_tooFew)
+            m_seen.notes << QStringLiteral("Too few rows at %1 to judge drift: %2 of %3 needed.").arg(rows.source).arg(rows.inputs.rows()).arg(drift::minimumRows);
+    }
+
+    Result<drift::DriftReport> compared(const data::Table &current) {
+        const QString reference = m_model.reference.isEmpty() ? m_champion->source + QStringLiteral("/profile.json") : m_model.reference;
+        if (QFileInfo(reference).suffix() != QLatin1String("json")) {
+            workspace::DataSpec spec;
+            spec.source = reference;
+            QMap<QString, data::ColumnType> types;
+            for (const auto &column : current.columns)
+                types.insert(column.name, column.type);
+            PH_ASSIGN(const data::LoadedTable loaded, data::loadData(spec, types));
+            return drift::compare(loaded.table, current);
+        }
+        PH_ASSIGN(const QByteArray bytes, readFile(reference));
+        PH_ASSIGN(const QJsonObject object, parseJsonObject(bytes, reference));
+        PH_ASSIGN(const drift::Profile profile, drift::Profile::fromJson(object, reference));
+        return drift::compare(profile, current);
+    }
+
+    const ObserveParts &m_parts;
+    const workspace::Model &m_model;
+    Observations m_seen;
+    std::optional<registry::Version> m_champion;
+    bool m_tooFew = false;
+};
+
+} // namespace
+
+Observations observe(const ObserveParts &parts, const workspace::Model &model) { return Look(parts, model).take(); }
+
+} // namespace pilothouse::retrain

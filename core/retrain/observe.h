@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "core/data/table.h"
+#include "core/metrics/metrics.h"
+#include "core/registry/registry.h"
+#include "core/retrain/decision_store.h"
+#include "core/retrain/policy.h"
+
+#include <functional>
+#include <optional>
+
+namespace pilothouse::retrain {
+
+/// A policy looks at the newest rows of the champion only: what was asked last, and what is labelled of it.
+inline constexpr int liveWindow = 500;
+
+/// What an endpoint has answered by one version, newest `liveWindow` rows of each kind.
+struct LiveRows {
+    metrics::Scored scored; ///< rows whose label came; count 0 = none
+    data::Table inputs;     ///< rows asked, one column for each input of the signature
+    QString source;         ///< "serving/ws2m"
+};
+/// Reads them for a version of a model; nullopt: nothing was asked of it. core/retrain/live_rows.h reads local serving.
+using LiveReader = std::function<Result<std::optional<LiveRows>>(const workspace::Model &model, int version)>;
+
+struct ObserveParts {
+    const registry::Registry &registry;
+    const DecisionStore &store;
+    LiveReader live; ///< may be empty: no endpoint
+    QDateTime now;
+};
+
+/// Collects what the policy of a model looks at: live metrics of the champion on labelled rows if there are at least
+/// `minimumLabelledRows`, else those of its test rows (said in metricSources); drift of the rows asked against the
+/// champion's training profile (or the model's `reference`, a CSV file or a profile); MD5 of the recipe's data now and of what
+/// the champion was trained on; when the newest version was made; best values and the last retrain from the store.
+/// What cannot be read is absent and told in `notes`: it never fires a rule. Blocking.
+Observations observe(const ObserveParts &parts, const workspace::Model &model);
+
+} // namespace pilothouse::retrain
