@@ -4,6 +4,8 @@
 #include "widgets/base/state.h"
 
 #include <QAbstractTableModel>
+#include <QHash>
+#include <QSet>
 #include <QStyledItemDelegate>
 #include <QVariant>
 
@@ -114,6 +116,9 @@ public:
                 m_rows.erase(m_rows.begin() + i);
                 endRemoveRows();
             }
+        QSet<QString> kept;
+        for (const Row &row : m_rows)
+            kept.insert(key(row));
         for (int i = 0; i < int(rows.size()); ++i) {
             const QString id = key(rows[i]);
             if (i < int(m_rows.size()) && key(m_rows[i]) == id) {
@@ -121,7 +126,7 @@ public:
                 continue;
             }
             int from = -1;
-            for (int j = i + 1; j < int(m_rows.size()) && from < 0; ++j)
+            for (int j = i + 1; kept.contains(id) && j < int(m_rows.size()) && from < 0; ++j)
                 if (key(m_rows[j]) == id)
                     from = j;
             if (from > 0) {
@@ -132,7 +137,7 @@ public:
             } else {
                 // Runs of new rows are inserted in one go: 10,000 first rows are one signal.
                 int end = i + 1;
-                while (end < int(rows.size()) && !contains(key(rows[end]), i))
+                while (end < int(rows.size()) && !kept.contains(key(rows[end])))
                     ++end;
                 beginInsertRows({}, i, end - 1);
                 m_rows.insert(m_rows.begin() + i, std::make_move_iterator(rows.begin() + i), std::make_move_iterator(rows.begin() + end));
@@ -152,12 +157,6 @@ protected:
     virtual QVariant cell(const Row &row, int column, int role) const = 0;
 
 private:
-    bool contains(const QString &id, int from) const {
-        for (int i = from; i < int(m_rows.size()); ++i)
-            if (key(m_rows[i]) == id)
-                return true;
-        return false;
-    }
     void replace(int at, Row row) {
         int first = -1, last = -1;
         for (int column = 0; column < columnCount(); ++column)

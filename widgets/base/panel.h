@@ -14,6 +14,15 @@ namespace pilothouse::ui {
 
 class ToastArea;
 
+/// What the user chose (not what was open: that is the session). Plain values; app/console loads and saves them.
+struct Preferences {
+    SchemeChoice scheme = SchemeChoice::System;
+    int scalePercent = 100;    ///< 90 … 150
+    bool notifications = true; ///< on the desktop
+    QString language;          ///< "" = of the system, "en", "de"; counts from the next start
+    bool operator==(const Preferences &) const = default;
+};
+
 /// What the window gives a panel. All of it outlives the panel. `fleet` and `jobs` are null in tests that hand snapshots over.
 struct PanelContext {
     fleet::Fleet *fleet = nullptr;
@@ -23,6 +32,9 @@ struct PanelContext {
     ToastArea *toasts = nullptr;
     /// Goes to another panel and shows something there: open("models", "t2m").
     std::function<void(const QString &panel, const QString &argument)> open;
+    std::function<Preferences()> preferences;
+    std::function<void(const Preferences &)> setPreferences; ///< applied at once and saved
+    QString preferencesFile; ///< to show
     std::function<QDateTime()> now; ///< UTC; set by the window, a fixed time in tests
 };
 
