@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/learn/run_model.h"
+
+#include "widgets/base/format.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace pilothouse::ui {
+
+namespace {
+constexpr Qt::Alignment right = Qt::AlignRight | Qt::AlignVCenter, left = Qt::AlignLeft | Qt::AlignVCenter;
+
+/// A test metric of a run, whatever prefix its writer used.
+std::optional<double> testMetric(const registry::Run &run, const QString &name) {
+    for (const QString &key : {QStringLiteral("test_") + name, QStringLiteral("test.") + name, name})
+        if (run.metrics.contains(key) && std::isfinite(run.metrics.value(key)))
+            return run.metrics.value(key);
+    return std::nullopt;
+}
+} // namespace
+
+std::vector<RunLine> runLines(const fleet::Snapshot &s, const QString &model) {
+    std::vector<RunLine> lines;
+    for (const registry::Run &run : s.runs) {
+        if (!model.isEmpty() && run.experiment != model)
+            continue;
+        RunLine line;
+        line.run = run;
+        for (const registry::Version &v : s.versions)
+            if (v.runId == run.id) {
+                line.chips << QStringLiteral("v%1").arg(v.version);
+                line.chips << v.aliases;
+            }
+        line.selectMetric = run.params.value(QStringLiteral("select"));
+        for (const QString &candidate : {line.selectMetric, QStringLiteral("mae"), QStringLiteral("accuracy")})
+            if (!candidate.isEmpty() && !line.selected) {
+                line.selected = testMetric(run, candidate);
+                if (line.selected)
+                    line.selectMetric = candidate;
+            }
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+RunModel::RunModel(QObject *parent) : RowsModel(parent) {
+    m_columns = {{tr("Run"), left, 0, {}, 0},           {tr("Estimator"), left, 150, {}, 0},     {tr("Chosen by"), right, 120, tr("The recipe's metric on the test rows"), 0},
+                 {tr("R²"), right, 70, {}, 2},          {tr("Time"), right, 80, {}, 1},          {tr("Started"), right, 90, {}, 3},
+                 {tr("By"), left, 80, {}, 4}};
+}
+
+QVariant RunModel::cell(const RunLine &l, int column, int role) const {
+    const registry::Run &run = l.run;
+    if (role == StateRole)
+        return column == Name ? QVariant(int(stateOf(run.status))) : QVariant();
+    if (role == ChipRole)
+        return column == Name ? QVariant(l.chips) : QVariant();
+    if (role == StrongRole)
+        return column == Selected;
+    if (role == MutedRole)
+        return column >= Duration;
+    if (role == SortRole) {
+        if (column == Selected)
+            return l.selected.value_or(std::nan(""));
+        if (column == When)
+            return run.started;
+        if (column == Duration)
+            return run.started.msecsTo(run.ended);
+    }
+    if (role == Qt::ToolTipRole)
+        return column == Name ? (run.error.isEmpty() ? run.id : run.error) : QVariant();
+    if (role != Qt::DisplayRole && role != SortRole)
+        return {};
+    switch (column) {
+    case Name: return run.name.isEmpty() ? run.id.left(8) : run.name;
+    case Estimator: return run.params.value(QStringLiteral("estimator"));
+    case Selected: return l.selected ? QStringLiteral("%1 %2").arg(metricName(l.selectMetric), number(*l.selected)) : tr("none");
+    case R2: {
+        const auto r2 = testMetric(run, QStringLiteral("r2"));
+        return r2 ? number(*r2) : QString();
+    }
+    case Duration: return run.ended.isValid() ? runTime(double(run.started.msecsTo(run.ended)) / 1000) : QString();
+    case When: return m_now.isValid() ? age(run.started, m_now) : QString();
+    case By: return run.user;
+    default: return {};
+    }
+}
+
+std::vector<CompareRow> compareRuns(const std::vector<const registry::Run *> &runs) {
+    std::set<QString> params, metrics;
+    for (const registry::Run *run : runs) {
+        for (auto it = run->params.begin(); it != run->params.end(); ++it)
+            params.insert(it.key());
+        for (auto it = run->metrics.begin(); it != run->metrics.end(); ++it)
+            metrics.insert(it.key());
+    }
+    std::vector<CompareRow> rows;
+    const auto add = [&](const QString &name, auto value) {
+        CompareRow row{name, {}, false};
+        for (const registry::Run *run : runs)
+            row.values << value(*run);
+        row.differs = std::any_of(row.values.begin(), row.values.end(), [&](const QString &v) { return v != row.values.front(); });
+        rows.push_back(std::move(row));
+    };
+    for (const QString &name : metrics)
+        add(metricName(name), [&](const registry::Run &run) { return run.metrics.contains(name) ? number(run.metrics.value(name)) : QString(); });
+    for (const QString &name : params)
+        add(name, [&](const registry::Run &run) { return run.params.value(name); });
+    // What differs comes first: that is why one compares.
+    std::stable_partition(rows.begin(), rows.end(), [](const CompareRow &row) { return row.differs; });
+    return rows;
+}
+
+} // namespace pilothouse::ui

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/fleet/snapshot.h"
+#include "widgets/base/cells.h"
+
+namespace pilothouse::ui {
+
+/// One run of the registry with the version made of it.
+struct RunLine {
+    registry::Run run;
+    QStringList chips; ///< "v4", "champion"
+    QString selectMetric;
+    std::optional<double> selected;
+};
+std::vector<RunLine> runLines(const fleet::Snapshot &snapshot, const QString &model);
+
+class RunModel : public RowsModel<RunLine> {
+    Q_OBJECT
+public:
+    enum ColumnIndex { Name, Estimator, Selected, R2, Duration, When, By };
+    explicit RunModel(QObject *parent = nullptr);
+    void setNow(const QDateTime &now) { m_now = now; }
+
+protected:
+    QString key(const RunLine &row) const override { return row.run.id; }
+    QVariant cell(const RunLine &row, int column, int role) const override;
+
+private:
+    QDateTime m_now;
+};
+
+/// Settings and figures of a few runs side by side; a row differs when not all values are the same.
+struct CompareRow {
+    QString name;
+    QStringList values;
+    bool differs = false;
+};
+std::vector<CompareRow> compareRuns(const std::vector<const registry::Run *> &runs);
+
+} // namespace pilothouse::ui

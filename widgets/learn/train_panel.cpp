@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/learn/train_panel.h"
+
+#include "widgets/base/button.h"
+#include "widgets/base/card.h"
+#include "widgets/base/field.h"
+#include "widgets/base/format.h"
+#include "widgets/base/table.h"
+#include "widgets/base/toast.h"
+#include "widgets/learn/compare_model.h"
+#include "widgets/learn/recipe_form.h"
+#include "widgets/learn/run_view.h"
+
+#include <QHBoxLayout>
+#include <QItemSelectionModel>
+#include <QScrollArea>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace pilothouse::ui {
+
+TrainPanel::TrainPanel(const PanelContext &context, QWidget *parent) : Panel(QStringLiteral("train"), tr("Train"), context, parent) {
+    addActions();
+    auto *layout = new QHBoxLayout(this);
+    layout->setContentsMargins(12, 12, 12, 12);
+    auto *split = new QSplitter;
+    split->setObjectName(QStringLiteral("trainSplit"));
+    split->setHandleWidth(12);
+    m_form = new RecipeForm(context);
+    m_form->setMinimumWidth(260);
+    m_run = new RunView(context);
+    auto *side = new QWidget;
+    auto *column = new QVBoxLayout(side);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(12);
+    column->addWidget(m_run);
+    auto *charts = new QHBoxLayout;
+    charts->setSpacing(12);
+    charts->addWidget(m_run->lossCard(), 1);
+    column->addLayout(charts, 3);
+    column->addWidget(buildRuns(), 3);
+    column->addWidget(m_run->logCard(), 2);
+    split->addWidget(m_form);
+    split->addWidget(side);
+    split->setStretchFactor(1, 1);
+    split->setSizes({300, 900});
+    layout->addWidget(split);
+    connect(m_form, &RecipeForm::modelChosen, this, [this](const QString &model) {
+        m_model = model;
+        showRuns();
+        m_run->showJob(shownJob());
+        Q_EMIT headerChanged();
+    });
+    connect(m_form, &RecipeForm::changed, this, [this] {
+        for (Button *button : findChildren<Button *>())
+            button->refresh();
+    });
+    if (context.jobs) {
+        connect(context.jobs, &fleet::Jobs::changed, this, [this](const QString &) {
+            m_run->showJob(shownJob());
+            Q_EMIT headerChanged();
+        });
+        connect(context.jobs, &fleet::Jobs::finished, this, [this](const QString &id) {
+            const fleet::Job *job = this->context().jobs->job(id);
+            if (!job || job->arguments.value(0) != QLatin1String("train"))
+                return;
+            Q_EMIT m_form->changed();
+            if (this->context().fleet)
+                this->context().fleet->refresh();
+            if (job->state == QLatin1String("done")) {
+                const QString model = job->model;
+                this->context().toasts->show(State::Ok, tr("%1 is trained").arg(model), tr("The candidate stands in the registry; judge it against the champion."), tr("Open"),
+                                             [this, model] { this->context().open(QStringLiteral("models"), model); });
+            } else if (job->error && job->error->kind != ErrorKind::Cancelled) {
+                this->context().toasts->showError(*job->error);
+            }
+        });
+    }
+    m_run->showJob(nullptr);
+}
+
+QWidget *TrainPanel::buildRuns() {
+    m_runs = new RunModel(this);
+    m_filter = new FilterProxy(this);
+    m_filter->setSourceModel(m_runs);
+    m_table = new Table;
+    m_table->setObjectName(QStringLiteral("runTable"));
+    m_table->setAccessibleName(tr("Runs"));
+    m_table->setSortingEnabled(true);
+    m_table->setModel(m_filter);
+    m_table->sortByColumn(-1, Qt::AscendingOrder); // newest first, as they come
+    m_table->setItemDelegate(new StateDelegate(m_table));
+    m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_runsCard = new Card(tr("Runs"));
+    m_runsCard->setBody(m_table);
+    m_compare = new CompareModel(this);
+    auto *compare = new Table;
+    compare->setObjectName(QStringLiteral("compareTable"));
+    compare->setAccessibleName(tr("Chosen runs side by side"));
+    compare->setRowHeight(Table::Compact);
+    compare->setModel(m_compare);
+    compare->setItemDelegate(new StateDelegate(compare));
+    m_compareCard = new Card(tr("Compare"));
+    m_compareCard->setBody(compare);
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &TrainPanel::showCompare);
+    auto *both = new QSplitter;
+    both->setObjectName(QStringLiteral("runsSplit"));
+    both->setHandleWidth(12);
+    both->addWidget(m_runsCard);
+    both->addWidget(m_compareCard);
+    both->setStretchFactor(0, 3);
+    both->setStretchFactor(1, 2);
+    return both;
+}
+
+void TrainPanel::addActions() {
+    ActionSpec start;
+    start.id = QStringLiteral("train.start");
+    start.text = tr("Train");
+    start.icon = QStringLiteral("train");
+    start.section = tr("Commands");
+    start.targets = [this] {
+        std::vector<ActionTarget> out;
+        for (const fleet::ModelRow &row : m_snapshot.models)
+            out.push_back({row.name, tr("Train %1").arg(row.name), row.estimator});
+        return out;
+    };
+    start.run = [this](const QString &argument, const QString &) { context().open(id(), argument); };
+    actions().add(start);
+
+    ActionSpec run;
+    run.id = QStringLiteral("train.run");
+    run.text = tr("Train on this machine");
+    run.icon = QStringLiteral("play");
+    run.section = tr("Commands");
+    run.shortcut = QKeySequence(Qt::CTRL | Qt::Key_T);
+    run.panel = id();
+    run.blocked = [this](const QString &) { return m_form ? m_form->blockedReason() : QString(); };
+    run.run = [this](const QString &, const QString &) { m_form->train(); };
+    actions().add(run);
+
+    ActionSpec open;
+    open.id = QStringLiteral("train.openData");
+    open.text = tr("Open data…");
+    open.icon = QStringLiteral("plus");
+    open.section = tr("Commands");
+    open.shortcut = QKeySequence(Qt::CTRL | Qt::Key_O);
+    open.panel = id();
+    open.run = [this](const QString &, const QString &) { m_form->openData(); };
+    actions().add(open);
+
+    const auto jobAction = [this](const QString &actionId, const QString &text, const QString &icon, auto allowed, auto body) {
+        ActionSpec spec;
+        spec.id = actionId;
+        spec.text = text;
+        spec.icon = icon;
+        spec.section = tr("Commands");
+        spec.panel = id();
+        spec.inPalette = false;
+        spec.blocked = [this, allowed](const QString &argument) {
+            const fleet::Job *job = context().jobs ? context().jobs->job(argument) : nullptr;
+            return job && allowed(*job) ? QString() : tr("There is no such training in this window.");
+        };
+        spec.run = [this, body](const QString &argument, const QString &) { body(argument); };
+        actions().add(spec);
+    };
+    jobAction(QStringLiteral("train.cancel"), tr("Stop"), QStringLiteral("stop"), [](const fleet::Job &job) { return job.state == QLatin1String("running"); },
+              [this](const QString &job) { context().jobs->cancel(job); });
+    jobAction(QStringLiteral("train.resume"), tr("Go on"), QStringLiteral("play"),
+              [](const fleet::Job &job) { return job.state != QLatin1String("running") && job.state != QLatin1String("cancelling"); },
+              [this](const QString &job) { context().jobs->resume(job); });
+}
+
+const fleet::Job *TrainPanel::shownJob() const {
+    if (!context().jobs)
+        return nullptr;
+    for (const fleet::Job &job : context().jobs->jobs()) // newest first
+        if (job.arguments.value(0) == QLatin1String("train") && (m_model.isEmpty() || job.model == m_model))
+            return &job;
+    return nullptr;
+}
+
+void TrainPanel::showSnapshot(const fleet::Snapshot &snapshot) {
+    m_snapshot = snapshot;
+    m_form->showSnapshot(snapshot);
+    showRuns();
+    m_run->showJob(shownJob());
+    Q_EMIT headerChanged();
+}
+
+void TrainPanel::showRuns() {
+    m_runs->setNow(now());
+    m_runs->setRows(runLines(m_snapshot, m_model));
+    m_runsCard->setSubtitle(count(m_runs->rowCount()));
+    m_runsCard->source()->setSource(tr("local"), m_snapshot.read, Freshness::Polled, 2);
+    m_runsCard->showState(m_runs->rowCount() ? ScreenState::full() : ScreenState::empty(tr("No runs yet"), tr("Train once and the runs show up here.")));
+    showCompare();
+}
+
+void TrainPanel::showCompare() {
+    std::vector<const registry::Run *> chosen;
+    const auto selected = m_table->selectionModel()->selectedRows();
+    for (const QModelIndex &index : selected)
+        if (const RunLine *line = m_runs->find(index.data(IdRole).toString()); line && chosen.size() < 50)
+            chosen.push_back(&line->run);
+    m_compareCard->setTitle(chosen.size() > 1 ? tr("Compare %n runs", nullptr, int(chosen.size())) : tr("Compare"));
+    if (chosen.empty())
+        m_compareCard->showState(ScreenState::empty(tr("Choose runs"), tr("Ctrl and click chooses more than one; what differs comes first.")));
+    else
+        m_compareCard->showState(ScreenState::full());
+    m_compare->setRuns(chosen);
+}
+
+void TrainPanel::openAt(const QString &argument) {
+    if (!argument.isEmpty())
+        m_form->chooseModel(argument);
+}
+
+QStringList TrainPanel::path() const { return {title()}; }
+QString TrainPanel::subject() const { return m_model.isEmpty() ? title() : m_model; }
+
+std::vector<HeaderBadge> TrainPanel::badges() const {
+    const int running = context().jobs ? context().jobs->running() : 0;
+    return running ? std::vector<HeaderBadge>{{State::Running, tr("%n running", nullptr, running)}} : std::vector<HeaderBadge>{};
+}
+
+QString TrainPanel::currentArgument(const QString &actionId) const {
+    if (actionId == QLatin1String("train.cancel") || actionId == QLatin1String("train.resume"))
+        return shownJob() ? shownJob()->id : QString();
+    return m_model;
+}
+
+} // namespace pilothouse::ui

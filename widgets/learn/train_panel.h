@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/base/panel.h"
+
+namespace pilothouse::ui {
+
+class Card;
+class FilterProxy;
+class RecipeForm;
+class RunModel;
+class RunView;
+class Table;
+class CompareModel;
+
+/// Train (board 04): recipe left; the running job, its curves and log, the runs and their comparison right.
+/// openAt() takes a model name.
+class TrainPanel : public Panel {
+    Q_OBJECT
+public:
+    explicit TrainPanel(const PanelContext &context, QWidget *parent = nullptr);
+    void showSnapshot(const fleet::Snapshot &snapshot) override;
+    void openAt(const QString &argument) override;
+    QString subject() const override;
+    QStringList path() const override;
+    std::vector<HeaderBadge> badges() const override;
+    QString currentArgument(const QString &actionId) const override;
+    RecipeForm *form() const { return m_form; }
+
+private:
+    void addActions();
+    QWidget *buildRuns();
+    void showRuns();
+    void showCompare();
+    const fleet::Job *shownJob() const;
+
+    fleet::Snapshot m_snapshot;
+    QString m_model;
+    RecipeForm *m_form;
+    RunView *m_run;
+    RunModel *m_runs;
+    FilterProxy *m_filter;
+    Table *m_table;
+    Card *m_runsCard, *m_compareCard;
+    CompareModel *m_compare;
+};
+
+} // namespace pilothouse::ui

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/promotion/promotion_sheet.h"
+
+#include "widgets/base/button.h"
+#include "widgets/base/card.h"
+#include "widgets/base/confusion_view.h"
+#include "widgets/base/format.h"
+#include "widgets/base/plan_view.h"
+#include "widgets/base/plot.h"
+#include "widgets/base/table.h"
+#include "widgets/promotion/comparison_model.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace pilothouse::ui {
+
+namespace {
+
+constexpr int decideWidth = 392;
+
+QVBoxLayout *column(QWidget *widget, int spacing) {
+    auto *layout = new QVBoxLayout(widget);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(spacing);
+    return layout;
+}
+
+Label *heading(const QString &text) { return new Label(text, TextRole::Title); }
+
+State stateOfRequest(promotion::RequestState state) {
+    switch (state) {
+    case promotion::RequestState::Pending: return State::Paused;
+    case promotion::RequestState::Executing: return State::Running;
+    case promotion::RequestState::Done: return State::Ok;
+    case promotion::RequestState::Failed:
+    case promotion::RequestState::TurnedBack: return State::Bad;
+    case promotion::RequestState::Rejected:
+    case promotion::RequestState::Undone: break;
+    }
+    return State::Skipped;
+}
+
+int approvalsGiven(const promotion::Request &request) {
+    return int(std::count_if(request.approvals.begin(), request.approvals.end(), [](const auto &a) { return a.approved; }));
+}
+
+} // namespace
+
+PromotionSheet::PromotionSheet(const PanelContext &context, QWidget *parent) : QWidget(parent), m_context(context) {
+    setObjectName(QStringLiteral("promotionSheet"));
+    auto *outer = column(this, 12);
+    outer->addWidget(buildBanner());
+    auto *row = new QHBoxLayout;
+    row->setSpacing(12);
+    auto *scroll = new QScrollArea;
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto *evidence = new QWidget;
+    auto *columns = new QHBoxLayout(evidence);
+    columns->setContentsMargins(0, 0, 0, 0);
+    columns->setSpacing(12);
+    columns->addWidget(buildMetrics(), 5);
+    columns->addWidget(buildError(), 3);
+    scroll->setWidget(evidence);
+    row->addWidget(scroll, 1);
+    row->addWidget(buildDecide());
+    outer->addLayout(row, 1);
+}
+
+QWidget *PromotionSheet::buildBanner() {
+    auto *card = new Card;
+    auto *body = new QWidget;
+    auto *row = new QHBoxLayout(body);
+    row->setContentsMargins(12, 8, 12, 8);
+    row->setSpacing(12);
+    m_badge = new StateBadge;
+    m_asked = new Label({}, TextRole::Body, &Tokens::t2);
+    m_sentence = new Label({}, TextRole::Strong);
+    m_sentence->setElide(Qt::ElideRight);
+    m_sentence->setObjectName(QStringLiteral("evidenceSentence"));
+    row->addWidget(m_badge);
+    row->addWidget(m_asked);
+    row->addWidget(m_sentence, 1);
+    auto *copy = new Button(*m_context.actions, QStringLiteral("promotion.copy"));
+    row->addWidget(copy);
+    card->setBody(body);
+    return card;
+}
+
+QWidget *PromotionSheet::buildMetrics() {
+    auto *widget = new QWidget;
+    auto *layout = column(widget, 12);
+    m_metricsCard = new Card(tr("Both models, scored again on the same rows"));
+    m_comparison = new ComparisonModel(this);
+    auto *table = new Table;
+    table->setObjectName(QStringLiteral("comparisonTable"));
+    table->setAccessibleName(tr("Metrics of both models on the same rows"));
+    table->setModel(m_comparison);
+    table->setItemDelegate(new StateDelegate(table));
+    table->setItemDelegateForColumn(ComparisonModel::Forest, new ForestDelegate(*m_comparison, table));
+    m_metricsCard->setBody(table);
+    layout->addWidget(m_metricsCard, 3);
+    m_gatesCard = new Card(tr("Gates"));
+    m_gates = new GateModel(this);
+    auto *gates = new Table;
+    gates->setObjectName(QStringLiteral("gateTable"));
+    gates->setAccessibleName(tr("Gates of this promotion"));
+    gates->setModel(m_gates);
+    gates->horizontalHeader()->hide();
+    gates->setItemDelegate(new GateDelegate(gates));
+    m_gatesCard->setBody(gates);
+    layout->addWidget(m_gatesCard, 3);
+    return widget;
+}
+
+QWidget *PromotionSheet::buildError() {
+    auto *widget = new QWidget;
+    auto *layout = column(widget, 12);
+    m_errorCard = new Card(tr("Error"));
+    m_density = new PlotWidget;
+    m_density->setObjectName(QStringLiteral("residualPlot"));
+    m_errorCard->setBody(m_density, 8);
+    layout->addWidget(m_errorCard, 1);
+    m_shapeCard = new Card(tr("Row share in %"));
+    auto *body = new QWidget;
+    auto *both = new QVBoxLayout(body);
+    m_championConfusion = new ConfusionView;
+    m_candidateConfusion = new ConfusionView;
+    both->addWidget(m_championConfusion);
+    both->addWidget(m_candidateConfusion);
+    both->addStretch(1);
+    m_shapeCard->setBody(body);
+    layout->addWidget(m_shapeCard, 2);
+    return widget;
+}
+
+QWidget *PromotionSheet::buildDecide() {
+    m_decideCard = new Card(tr("Decide"));
+    m_decideCard->setFixedWidth(decideWidth);
+    auto *body = new QWidget;
+    auto *outer = column(body, 0);
+    auto *scroll = new QScrollArea;
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto *inner = new QWidget;
+    auto *top = new QVBoxLayout(inner);
+    top->setContentsMargins(12, 12, 12, 12);
+    top->setSpacing(8);
+    top->addWidget(heading(tr("Where it comes from")));
+    m_lineage = new KeyValues;
+    top->addWidget(m_lineage);
+    top->addWidget(new HairLine);
+    top->addWidget(heading(tr("What approving will do")));
+    m_planNote = new Label({}, TextRole::Second, &Tokens::t3);
+    m_planNote->setWordWrap(true);
+    top->addWidget(m_planNote);
+    m_plan = new PlanView;
+    m_plan->setObjectName(QStringLiteral("promotionPlan"));
+    top->addWidget(m_plan);
+    top->addWidget(new HairLine);
+    top->addWidget(heading(tr("Undo")));
+    m_undoText = new Label({}, TextRole::Second, &Tokens::t2);
+    m_undoText->setWordWrap(true);
+    top->addWidget(m_undoText);
+    top->addWidget(new HairLine);
+    top->addWidget(heading(tr("Approvals")));
+    m_rule = new Label({}, TextRole::Second, &Tokens::t3);
+    m_rule->setWordWrap(true);
+    top->addWidget(m_rule);
+    m_approvals = new QVBoxLayout;
+    m_approvals->setSpacing(4);
+    top->addLayout(m_approvals);
+    top->addStretch(1);
+    scroll->setWidget(inner);
+    outer->addWidget(scroll, 1);
+
+    auto *foot = new QWidget; // never scrolls out of sight
+    auto *bottom = new QVBoxLayout(foot);
+    bottom->setContentsMargins(12, 8, 12, 12);
+    bottom->setSpacing(8);
+    auto *label = new Label(tr("Comment, kept with the decision"), TextRole::Label, &Tokens::t2);
+    m_comment = new QPlainTextEdit;
+    m_comment->setObjectName(QStringLiteral("promotionComment"));
+    m_comment->setAccessibleName(label->text());
+    m_comment->setTabChangesFocus(true);
+    m_comment->setFixedHeight(52);
+    label->setBuddy(m_comment);
+    connect(m_comment, &QPlainTextEdit::textChanged, this, &PromotionSheet::showButtons);
+    bottom->addWidget(label);
+    bottom->addWidget(m_comment);
+    auto *buttons = new QHBoxLayout;
+    buttons->setSpacing(8);
+    m_approve = new Button(*m_context.actions, QStringLiteral("promotion.approve"), ButtonKind::Primary);
+    m_approve->setObjectName(QStringLiteral("approveButton"));
+    m_approve->setPixelHeight(32);
+    m_reject = new Button(*m_context.actions, QStringLiteral("promotion.reject"), ButtonKind::Danger);
+    m_reject->setObjectName(QStringLiteral("rejectButton"));
+    m_reject->setPixelHeight(32);
+    m_undo = new Button(*m_context.actions, QStringLiteral("promotion.undo"));
+    m_undo->setObjectName(QStringLiteral("undoButton"));
+    m_undo->setPixelHeight(32);
+    buttons->addWidget(m_approve, 1);
+    buttons->addWidget(m_reject);
+    buttons->addWidget(m_undo);
+    bottom->addLayout(buttons);
+    m_note = new Label({}, TextRole::Caption, &Tokens::t3);
+    m_note->setWordWrap(true);
+    bottom->addWidget(m_note);
+    outer->addWidget(new HairLine);
+    outer->addWidget(foot);
+    m_decideCard->setBody(body);
+    return m_decideCard;
+}
+
+void PromotionSheet::setRequest(const promotion::Request &request) {
+    const bool other = !m_request || m_request->id != request.id;
+    m_request = request;
+    if (other) {
+        m_comment->clear();
+        m_planFor.clear();
+    }
+    m_comparison->setEvidence(request.evidence);
+    m_metricsCard->setSubtitle(tr("%1 rows", nullptr, int(request.evidence.rows)).arg(count(qint64(request.evidence.rows))) +
+                               (request.evidence.excludedRows ? tr(", %1 left out: the champion was trained on them").arg(count(qint64(request.evidence.excludedRows))) : QString()));
+    m_metricsCard->source()->setSource(tr("local, %1").arg(runTime(request.evidence.seconds)), request.evidence.computed, Freshness::Local);
+    m_gates->setRows(request.evidence.gates);
+    m_gatesCard->setSubtitle(m_gates->summary());
+    showBanner();
+    showError();
+    showLineage();
+    showApprovals();
+    showButtons();
+    readPlan();
+}
+
+void PromotionSheet::showBanner() {
+    const promotion::Request &r = *m_request;
+    const QString word = r.state == promotion::RequestState::Pending ? tr("Waiting, %1 of %2 approvals").arg(approvalsGiven(r)).arg(r.approvalsNeeded)
+                                                                     : promotion::requestStateName(r.state);
+    m_badge->setState(stateOfRequest(r.state), word);
+    const QDateTime now = m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc();
+    m_asked->setText(tr("Asked by %1, %2 ago").arg(r.requester, age(r.created, now)));
+    m_sentence->setText(r.state == promotion::RequestState::Pending || r.outcome.isEmpty() ? r.evidence.sentence : r.outcome);
+}
+
+void PromotionSheet::showError() {
+    const promotion::Evidence &e = m_request->evidence;
+    const bool classes = !e.classes.empty();
+    m_errorCard->setVisible(!classes);
+    m_shapeCard->setVisible(classes);
+    const QString champion = e.championVersion ? tr("v%1").arg(*e.championVersion) : tr("baseline");
+    const QString candidate = tr("v%1").arg(e.candidateVersion);
+    if (classes) {
+        m_championConfusion->setMatrix(tr("Champion %1").arg(champion), e.classes, e.championConfusion, &Tokens::s1);
+        m_candidateConfusion->setMatrix(tr("Candidate %1").arg(candidate), e.classes, e.candidateConfusion, &Tokens::s2);
+        return;
+    }
+    PlotData data;
+    data.unit = tr("density");
+    data.xName = tr("error");
+    data.sentence = tr("Distribution of the error of both models: %1").arg(e.sentence);
+    const auto series = [&](const QString &name, Ink ink, const std::vector<double> &density) {
+        PlotSeries s;
+        s.name = name;
+        s.ink = ink;
+        s.filled = true;
+        for (std::size_t i = 0; i < density.size() && i + 1 < e.residualEdges.size(); ++i)
+            s.points.emplace_back((e.residualEdges[i] + e.residualEdges[i + 1]) / 2, density[i]);
+        data.series.push_back(std::move(s));
+    };
+    series(champion, &Tokens::s1, e.championResiduals);
+    series(candidate, &Tokens::s2, e.candidateResiduals);
+    m_density->setData(std::move(data));
+    const QString unit = e.metrics.empty() ? QString() : e.metrics.front().unit;
+    m_errorCard->setTitle(unit.isEmpty() ? tr("Error") : tr("Error, %1").arg(unit));
+    m_errorCard->setSubtitle(tr("predicted minus true"));
+}
+
+void PromotionSheet::showLineage() {
+    const QJsonObject &l = m_request->evidence.lineage;
+    const auto text = [&](const char *key) { return l.value(QLatin1String(key)).toVariant().toString(); };
+    std::vector<KeyValues::Row> rows;
+    rows.push_back({tr("Data"), m_request->evidence.rowsFrom});
+    rows.push_back({tr("SHA-256"), middleElided(text("sha256"), 20), true});
+    rows.push_back({tr("Code"), text("git_commit").left(12), true});
+    rows.push_back({tr("Run"), middleElided(text("run"), 16), true});
+    rows.push_back({tr("Package"), QStringLiteral("sha256:") + middleElided(m_request->digest, 14), true});
+    rows.push_back({tr("Paired test"), tr("p = %1, %2").arg(number(m_request->evidence.pairedP), m_request->evidence.pairedTest)});
+    m_lineage->setRows(rows);
+}
+
+void PromotionSheet::showApprovals() {
+    while (QLayoutItem *item = m_approvals->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    const promotion::Request &r = *m_request;
+    m_rule->setText(r.preventSelfApproval ? tr("%n needed, not by who asked. A guard-rail until approvals are signed.", nullptr, r.approvalsNeeded)
+                                          : tr("%n needed; one's own counts here. A guard-rail until approvals are signed.", nullptr, r.approvalsNeeded));
+    const QDateTime now = m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc();
+    for (const promotion::Approval &a : r.approvals) {
+        auto *line = new QWidget;
+        auto *row = new QHBoxLayout(line);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->addWidget(new StateGlyph(a.approved ? State::Ok : State::Bad));
+        auto *words = new Label(a.approved ? tr("%1 approved %2, “%3”").arg(a.actor, moment(a.time, now), a.comment)
+                                           : tr("%1 rejected %2, “%3”").arg(a.actor, moment(a.time, now), a.comment),
+                                TextRole::Second, &Tokens::t2);
+        words->setWordWrap(true);
+        row->addWidget(words, 1);
+        m_approvals->addWidget(line);
+    }
+}
+
+QString PromotionSheet::comment() const { return m_comment->toPlainText().trimmed(); }
+void PromotionSheet::clearComment() { m_comment->clear(); }
+
+QString PromotionSheet::blockedReason() const {
+    if (!m_request)
+        return tr("Nothing is open.");
+    if (m_request->state != promotion::RequestState::Pending)
+        return tr("It is decided: %1.").arg(promotion::requestStateName(m_request->state));
+    if (m_request->evidence.blocked())
+        return tr("A gate blocks.");
+    if (comment().isEmpty())
+        return tr("Write a comment first; it is kept with the decision.");
+    return {};
+}
+
+void PromotionSheet::showButtons() {
+    if (!m_request)
+        return;
+    const bool pending = m_request->state == promotion::RequestState::Pending;
+    m_approve->setVisible(pending);
+    m_reject->setVisible(pending);
+    m_undo->setVisible(m_request->state == promotion::RequestState::Done);
+    for (Button *button : {m_approve, m_reject, m_undo}) {
+        button->setArgument(m_request->id);
+        button->refresh();
+    }
+    m_note->setText(pending ? tr("If the alias or the package moves before it is sent, nothing is sent.") : QString());
+    m_note->setVisible(pending);
+}
+
+/// The plan is asked for once per request state: it re-reads alias and endpoint, so it may be slow.
+void PromotionSheet::readPlan() {
+    const promotion::Request &r = *m_request;
+    m_undoText->setText(r.from ? tr("Alias %1 back to v%2 and traffic with it, noted in the journal. One step, kept until the next promotion.").arg(r.alias).arg(*r.from)
+                               : tr("Alias %1 is taken away again; nothing was served before.").arg(r.alias));
+    const QString wanted = r.id + promotion::requestStateName(r.state);
+    if (!m_context.fleet || m_planFor == wanted)
+        return;
+    m_planFor = wanted;
+    if (r.state != promotion::RequestState::Pending) {
+        m_planNote->setText(r.outcome);
+        m_planNote->setVisible(!r.outcome.isEmpty());
+        return;
+    }
+    m_planNote->setText(tr("Reading what stands now…"));
+    m_planNote->show();
+    m_planTask.stop.request_stop();
+    using Calls = std::vector<operations::PlannedCall>;
+    m_planTask = startTask<Calls>(m_context.fleet->pools().waiting,
+                                  [promotions = m_context.fleet->services()->promotions, model = r.model, version = r.version, alias = r.alias](std::stop_token) -> Result<Calls> {
+                                      PH_ASSIGN(const auto operation, promotions->plan(model, version, alias));
+                                      return operation.plan();
+                                  });
+    deliver(m_planTask, this, [this, wanted](const Result<Calls> &plan) {
+        if (m_planFor != wanted)
+            return;
+        if (plan) {
+            m_plan->setPlan(*plan);
+            m_planNote->hide();
+        } else if (plan.error().kind != ErrorKind::Cancelled) {
+            m_planNote->setText(plan.error().text());
+        }
+    });
+}
+
+} // namespace pilothouse::ui

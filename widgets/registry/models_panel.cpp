@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/registry/models_panel.h"
+
+#include "widgets/base/button.h"
+#include "widgets/base/card.h"
+#include "widgets/base/field.h"
+#include "widgets/base/format.h"
+#include "widgets/base/table.h"
+#include "widgets/base/toast.h"
+#include "widgets/promotion/promotion_sheet.h"
+#include "widgets/registry/version_model.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QJsonDocument>
+#include <QHBoxLayout>
+#include <QShortcut>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace pilothouse::ui {
+
+ModelsPanel::ModelsPanel(const PanelContext &context, QWidget *parent)
+    : Panel(QStringLiteral("models"), tr("Models"), context, parent), m_state(new PanelState), m_pages(new QStackedWidget) {
+    addActions(); // first: the sheet's buttons read the catalogue
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(12, 12, 12, 12);
+    auto *page = new QSplitter;
+    page->setObjectName(QStringLiteral("modelsSplit"));
+    page->setHandleWidth(12);
+    page->addWidget(buildList());
+    page->addWidget(buildModel());
+    page->setStretchFactor(1, 1);
+    page->setSizes({260, 900});
+    m_sheet = new PromotionSheet(context);
+    m_pages->addWidget(page);
+    m_pages->addWidget(m_sheet);
+    m_state->setContent(m_pages);
+    layout->addWidget(m_state);
+    auto *back = new QShortcut(Qt::Key_Escape, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
+    connect(back, &QShortcut::activated, this, &ModelsPanel::closeSheet);
+}
+
+QWidget *ModelsPanel::buildList() {
+    m_listCard = new Card(tr("Models"));
+    m_models = new ModelListModel(this);
+    m_filter = new FilterProxy(this);
+    m_filter->setSourceModel(m_models);
+    m_list = new List;
+    m_list->setObjectName(QStringLiteral("modelList"));
+    m_list->setAccessibleName(tr("Models"));
+    m_list->setModel(m_filter);
+    auto *filter = new FilterEdit(tr("Filter, / to focus"));
+    filter->setObjectName(QStringLiteral("modelFilter"));
+    connect(filter, &QLineEdit::textChanged, m_filter, &FilterProxy::setWords);
+    auto *body = new QWidget;
+    auto *column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 12, 0, 0);
+    auto *padded = new QHBoxLayout;
+    padded->setContentsMargins(12, 0, 12, 0);
+    padded->addWidget(filter);
+    column->addLayout(padded);
+    column->addWidget(m_list, 1);
+    m_listCard->setBody(body);
+    connect(m_list, &List::chosen, this, [this](const QString &id) {
+        if (id.isEmpty() || id == m_model)
+            return;
+        m_model = id;
+        showModel();
+    });
+    return m_listCard;
+}
+
+QWidget *ModelsPanel::buildModel() {
+    auto *widget = new QWidget;
+    auto *column = new QVBoxLayout(widget);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(12);
+    m_head = new Card(QStringLiteral(" "));
+    m_facts = new KeyValues;
+    m_facts->setKeyWidth(120);
+    m_head->bodyLayout()->addWidget(m_facts);
+    m_train = new Button(actions(), QStringLiteral("train.start"));
+    m_head->addTool(m_train);
+    column->addWidget(m_head);
+    m_versionsCard = new Card(tr("Versions"));
+    m_versions = new VersionModel(this);
+    m_table = new Table;
+    m_table->setObjectName(QStringLiteral("versionTable"));
+    m_table->setAccessibleName(tr("Versions of the chosen model"));
+    m_table->setModel(m_versions);
+    m_table->setItemDelegate(new StateDelegate(m_table));
+    m_versionsCard->setBody(m_table);
+    m_promote = new Button(actions(), QStringLiteral("promotion.request"), ButtonKind::Primary);
+    m_promote->setObjectName(QStringLiteral("promoteButton"));
+    m_review = new Button(actions(), QStringLiteral("promotion.review"));
+    m_review->setObjectName(QStringLiteral("reviewButton"));
+    m_versionsCard->addTool(m_review);
+    m_versionsCard->addTool(m_promote);
+    column->addWidget(m_versionsCard, 1);
+    connect(m_table, &Table::chosen, this, [this] {
+        for (Button *button : {m_promote, m_review}) {
+            button->setArgument(currentArgument(button == m_promote ? QStringLiteral("promotion.request") : QStringLiteral("promotion.review")));
+            button->refresh();
+        }
+    });
+    connect(m_table, &Table::opened, this, [this] {
+        const QString id = currentArgument(QStringLiteral("promotion.review"));
+        if (!id.isEmpty())
+            showSheet(id);
+    });
+    return widget;
+}
+
+void ModelsPanel::addActions() {
+    ActionSpec ask;
+    ask.id = QStringLiteral("promotion.request");
+    ask.text = tr("Promote");
+    ask.icon = QStringLiteral("promote");
+    ask.section = tr("Commands");
+    ask.panel = id();
+    ask.shortcut = QKeySequence(Qt::Key_P);
+    ask.blocked = [this](const QString &argument) {
+        if (argument.isEmpty())
+            return tr("Choose a version first.");
+        if (m_snapshot.role == workspace::Role::Viewer)
+            return tr("Needs role operator.");
+        return m_evidenceJob.isEmpty() ? QString() : tr("Evidence is being computed.");
+    };
+    ask.targets = [this] {
+        std::vector<ActionTarget> out;
+        for (const registry::Version &v : m_snapshot.versions)
+            if (!v.aliases.contains(QStringLiteral("champion")))
+                out.push_back({QStringLiteral("%1/%2").arg(v.model).arg(v.version), tr("Promote %1 v%2").arg(v.model).arg(v.version), {}});
+        return out;
+    };
+    ask.run = [this](const QString &argument, const QString &) { startEvidence(argument); };
+    actions().add(ask);
+
+    ActionSpec review;
+    review.id = QStringLiteral("promotion.review");
+    review.text = tr("Review evidence");
+    review.section = tr("Commands");
+    review.panel = id();
+    review.shortcut = QKeySequence(Qt::Key_E);
+    review.blocked = [](const QString &argument) { return argument.isEmpty() ? tr("Nothing of this version was asked for yet.") : QString(); };
+    review.targets = [this] {
+        std::vector<ActionTarget> out;
+        for (const promotion::Request &r : m_snapshot.promotions)
+            out.push_back({r.id, tr("Review %1 v%2").arg(r.model).arg(r.version), promotion::requestStateName(r.state)});
+        return out;
+    };
+    review.run = [this](const QString &argument, const QString &) {
+        if (context().open)
+            context().open(id(), argument);
+        else
+            openAt(argument);
+    };
+    actions().add(review);
+
+    const auto decision = [this](const QString &actionId, const QString &text, const QString &icon, const QKeySequence &key) {
+        ActionSpec spec;
+        spec.id = actionId;
+        spec.text = text;
+        spec.icon = icon;
+        spec.section = tr("Commands");
+        spec.panel = id();
+        spec.shortcut = key;
+        spec.inPalette = false; // it stands beside its evidence only
+        return spec;
+    };
+    ActionSpec approve = decision(QStringLiteral("promotion.approve"), tr("Approve and promote"), QStringLiteral("check"), QKeySequence(Qt::CTRL | Qt::Key_Return));
+    approve.blocked = [this](const QString &argument) {
+        if (m_snapshot.role != workspace::Role::Approver)
+            return tr("Needs role approver.");
+        if (m_tasks.contains(argument))
+            return tr("It is being carried out.");
+        return m_sheet && m_sheet->requestId() == argument ? m_sheet->blockedReason() : tr("Open its evidence first.");
+    };
+    approve.run = [this](const QString &argument, const QString &) {
+        decide(tr("approved"), argument, [argument, comment = m_sheet->comment()](promotion::Promotions &p) { return p.approve(argument, comment); });
+    };
+    actions().add(approve);
+    ActionSpec reject = decision(QStringLiteral("promotion.reject"), tr("Reject"), QStringLiteral("cross"), QKeySequence(Qt::Key_R));
+    reject.blocked = [this](const QString &argument) {
+        if (m_snapshot.role != workspace::Role::Approver)
+            return tr("Needs role approver.");
+        const promotion::Request *r = request(argument);
+        if (!r || r->state != promotion::RequestState::Pending)
+            return tr("It is decided.");
+        return m_sheet->comment().isEmpty() ? tr("Write a comment first; it is kept with the decision.") : QString();
+    };
+    reject.run = [this](const QString &argument, const QString &) {
+        decide(tr("rejected"), argument, [argument, comment = m_sheet->comment()](promotion::Promotions &p) { return p.reject(argument, comment); });
+    };
+    actions().add(reject);
+    ActionSpec undo = decision(QStringLiteral("promotion.undo"), tr("Undo promotion"), QStringLiteral("undo"), QKeySequence(Qt::Key_U));
+    undo.blocked = [this](const QString &argument) {
+        const promotion::Request *r = request(argument);
+        if (m_snapshot.role == workspace::Role::Viewer)
+            return tr("Needs role operator.");
+        return r && r->state == promotion::RequestState::Done ? QString() : tr("Only a promotion that was carried out can be undone.");
+    };
+    undo.danger = [this](const QString &argument) {
+        Danger danger;
+        const promotion::Request *r = request(argument);
+        danger.verb = tr("Undo promotion");
+        if (r)
+            danger.effect = r->from ? tr("Alias %1 goes back to v%2 and all traffic with it.").arg(r->alias).arg(*r->from) : tr("Alias %1 is taken away.").arg(r->alias);
+        danger.undo = tr("Promote it again to come back.");
+        return danger;
+    };
+    undo.run = [this](const QString &argument, const QString &comment) {
+        decide(tr("undone"), argument, [argument, comment](promotion::Promotions &p) { return p.undo(argument, comment); });
+    };
+    actions().add(undo);
+
+    ActionSpec copy = decision(QStringLiteral("promotion.copy"), tr("Copy as text"), QStringLiteral("copy"), {});
+    copy.run = [this](const QString &, const QString &) {
+        if (m_sheet->request())
+            QGuiApplication::clipboard()->setText(QString::fromUtf8(QJsonDocument(m_sheet->request()->evidence.toJson()).toJson()));
+    };
+    actions().add(copy);
+}
+
+void ModelsPanel::startEvidence(const QString &modelAndVersion) {
+    const QString model = modelAndVersion.section(QLatin1Char('/'), 0, 0), version = modelAndVersion.section(QLatin1Char('/'), 1);
+    if (!context().jobs)
+        return;
+    m_evidenceJob = context().jobs->start(tr("Judge %1 v%2").arg(model, version), model, {QStringLiteral("promote"), model, version});
+    m_promote->refresh();
+    auto *watch = new QObject(this);
+    connect(context().jobs, &fleet::Jobs::finished, watch, [this, watch](const QString &job) {
+        if (job != m_evidenceJob)
+            return;
+        watch->deleteLater();
+        m_evidenceJob.clear();
+        m_promote->refresh();
+        const fleet::Job *done = context().jobs->job(job);
+        if (!done)
+            return;
+        if (done->error) {
+            context().toasts->showError(*done->error);
+            return;
+        }
+        m_wantedRequest = done->result.value(QLatin1String("id")).toString();
+        context().fleet->refresh(); // the sheet opens when the snapshot has the request
+    });
+}
+
+void ModelsPanel::decide(const QString &what, const QString &requestId, std::function<Result<promotion::Request>(promotion::Promotions &)> body) {
+    if (!context().fleet || m_tasks.contains(requestId))
+        return;
+    const auto task = startTask<promotion::Request>(context().fleet->pools().waiting,
+                                                    [promotions = context().fleet->services()->promotions, body](std::stop_token) { return body(*promotions); });
+    m_tasks.insert(requestId, task);
+    m_sheet->setRequest(*m_sheet->request());
+    deliver(task, this, [this, what, requestId](const Result<promotion::Request> &done) {
+        m_tasks.remove(requestId);
+        context().fleet->refresh();
+        if (!done) {
+            context().toasts->showError(done.error());
+            if (m_sheet->request())
+                m_sheet->setRequest(*m_sheet->request());
+            return;
+        }
+        if (m_sheet->requestId() == requestId)
+            m_sheet->setRequest(*done);
+        const bool executed = done->state == promotion::RequestState::Done || done->state == promotion::RequestState::Executing;
+        context().toasts->show(done->state == promotion::RequestState::Failed ? State::Bad : State::Ok, tr("%1 v%2 %3").arg(done->model).arg(done->version).arg(what),
+                               done->outcome, executed ? tr("Undo") : QString(),
+                               [this, requestId] { actions().trigger(QStringLiteral("promotion.undo"), requestId); });
+        Q_EMIT headerChanged();
+    });
+}
+
+const promotion::Request *ModelsPanel::request(const QString &id) const {
+    const auto it = std::find_if(m_snapshot.promotions.begin(), m_snapshot.promotions.end(), [&](const auto &r) { return r.id == id; });
+    return it == m_snapshot.promotions.end() ? nullptr : &*it;
+}
+
+void ModelsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
+    m_snapshot = snapshot;
+    if (snapshot.models.empty() && snapshot.registered.empty()) {
+        m_state->show(ScreenState::empty(tr("No models yet"), tr("Models come from the workspace file and from training: pick a data file and train once."), tr("Train"),
+                                         [this] { context().open(QStringLiteral("train"), {}); }));
+        return;
+    }
+    m_state->show(ScreenState::full());
+    m_models->setRows(modelLines(snapshot, now()));
+    if (m_model.isEmpty() || !m_models->find(m_model))
+        m_model = m_models->rows().empty() ? QString() : m_models->rows().front().name;
+    if (m_list->currentId() != m_model)
+        m_list->choose(m_model);
+    m_listCard->source()->setSource(tr("local"), snapshot.read, Freshness::Polled, 2);
+    showModel();
+    if (!m_wantedRequest.isEmpty() && request(m_wantedRequest))
+        showSheet(std::exchange(m_wantedRequest, {}));
+    else if (m_pages->currentIndex() == 1 && request(m_request))
+        m_sheet->setRequest(*request(m_request));
+    Q_EMIT headerChanged();
+}
+
+void ModelsPanel::showModel() {
+    m_head->setTitle(m_model);
+    const auto row = std::find_if(m_snapshot.models.begin(), m_snapshot.models.end(), [&](const auto &m) { return m.name == m_model; });
+    std::vector<KeyValues::Row> facts;
+    if (row != m_snapshot.models.end()) {
+        m_head->setSubtitle(row->estimator);
+        facts.push_back({tr("Live"), row->liveVersion ? tr("version %1").arg(*row->liveVersion) : tr("none yet")});
+        facts.push_back({tr("Served"), row->servedVersion ? tr("version %1 at %2").arg(*row->servedVersion).arg(row->rollout ? row->rollout->url : QString()) : tr("nothing")});
+        facts.push_back({tr("Skew"), row->skew.isEmpty() ? tr("none") : row->skew, false, row->skew.isEmpty() ? &Tokens::t1 : &Tokens::warn});
+        facts.push_back({tr("Newest model"), row->newestModel ? tr("%1 old%2").arg(age(*row->newestModel, now()), row->stalenessLimit.isEmpty() ? QString() : tr(", limit %1").arg(row->stalenessLimit)) : tr("none yet")});
+        facts.push_back({tr("Last decision"), row->lastDecision ? row->lastDecision->reason : tr("the policy has not looked yet")});
+        m_head->source()->setSource(row->seen.source, row->seen.time, row->seen.reachable ? Freshness::Polled : Freshness::Stale, 2);
+    } else {
+        m_head->setSubtitle(tr("not declared in the workspace"));
+    }
+    m_facts->setRows(facts);
+    m_train->setArgument(m_model);
+    m_train->refresh();
+    const QString chosen = m_table->currentId();
+    m_versions->setNow(now());
+    m_versions->setRows(versionLines(m_snapshot, m_model));
+    m_versionsCard->setSubtitle(count(m_versions->rowCount()));
+    m_versionsCard->showState(m_versions->rowCount() ? ScreenState::full()
+                                                     : ScreenState::empty(tr("No version yet"), tr("Train once and register the candidate; it shows up here."), tr("Train"),
+                                                                          [this] { context().open(QStringLiteral("train"), m_model); }));
+    if (m_versions->rowCount())
+        m_table->choose(chosen.isEmpty() || !m_versions->find(chosen) ? QString::number(m_versions->row(0).version.version) : chosen);
+    for (Button *button : {m_promote, m_review}) {
+        button->setArgument(currentArgument(button == m_promote ? QStringLiteral("promotion.request") : QStringLiteral("promotion.review")));
+        button->refresh();
+    }
+}
+
+void ModelsPanel::showSheet(const QString &requestId) {
+    const promotion::Request *r = request(requestId);
+    if (!r)
+        return;
+    m_request = requestId;
+    m_model = r->model;
+    m_list->choose(m_model);
+    m_sheet->setRequest(*r);
+    m_pages->setCurrentIndex(1);
+    Q_EMIT headerChanged();
+}
+
+void ModelsPanel::closeSheet() {
+    if (m_pages->currentIndex() == 0)
+        return;
+    m_pages->setCurrentIndex(0);
+    m_table->setFocus();
+    Q_EMIT headerChanged();
+}
+
+void ModelsPanel::openAt(const QString &argument) {
+    if (argument.startsWith(QLatin1String("p-"))) {
+        if (request(argument))
+            showSheet(argument);
+        else
+            m_wantedRequest = argument;
+        return;
+    }
+    closeSheet();
+    if (!argument.isEmpty()) {
+        m_model = argument;
+        m_list->choose(argument);
+        showModel();
+    }
+}
+
+QStringList ModelsPanel::path() const {
+    return m_pages->currentIndex() == 1 ? QStringList{title(), m_model} : QStringList{title()};
+}
+
+QString ModelsPanel::subject() const {
+    const promotion::Request *r = request(m_request);
+    if (m_pages->currentIndex() == 1 && r)
+        return tr("Promote v%1 to %2").arg(r->version).arg(r->alias);
+    return m_model.isEmpty() ? title() : m_model;
+}
+
+std::vector<HeaderBadge> ModelsPanel::badges() const { return {}; }
+
+QString ModelsPanel::currentArgument(const QString &actionId) const {
+    if (m_pages->currentIndex() == 1)
+        return m_request;
+    const QString version = m_table->currentId();
+    if (actionId == QLatin1String("promotion.request"))
+        return version.isEmpty() ? QString() : m_model + QLatin1Char('/') + version;
+    if (actionId == QLatin1String("promotion.review"))
+        for (const promotion::Request &r : m_snapshot.promotions)
+            if (r.model == m_model && QString::number(r.version) == version)
+                return r.id;
+    return {};
+}
+
+QWidget *ModelsPanel::firstFocus() { return m_pages->currentIndex() == 1 ? static_cast<QWidget *>(m_sheet) : m_list; }
+
+} // namespace pilothouse::ui

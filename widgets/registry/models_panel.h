@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/task.h"
+#include "core/promotion/promotion.h"
+#include "widgets/base/panel.h"
+
+#include <QHash>
+
+class QStackedWidget;
+
+namespace pilothouse::ui {
+
+class Button;
+class Card;
+class FilterEdit;
+class FilterProxy;
+class KeyValues;
+class Label;
+class List;
+class ModelListModel;
+class PanelState;
+class PromotionSheet;
+class Table;
+class VersionModel;
+
+/// Models, their versions, and the evidence sheet of a promotion. openAt() takes a model name or a request id ("p-…").
+class ModelsPanel : public Panel {
+    Q_OBJECT
+public:
+    explicit ModelsPanel(const PanelContext &context, QWidget *parent = nullptr);
+    void showSnapshot(const fleet::Snapshot &snapshot) override;
+    void openAt(const QString &argument) override;
+    QStringList path() const override;
+    QString subject() const override;
+    std::vector<HeaderBadge> badges() const override;
+    QString currentArgument(const QString &actionId) const override;
+    QWidget *firstFocus() override;
+
+private:
+    QWidget *buildList();
+    QWidget *buildModel();
+    void addActions();
+    void showModel();
+    void showSheet(const QString &requestId);
+    void closeSheet();
+    /// Runs a decision on the pool and says how it ended, with the way back.
+    void decide(const QString &what, const QString &requestId, std::function<Result<promotion::Request>(promotion::Promotions &)> body);
+    void startEvidence(const QString &modelAndVersion);
+    const promotion::Request *request(const QString &id) const;
+
+    fleet::Snapshot m_snapshot;
+    QString m_model, m_request, m_wantedRequest, m_evidenceJob;
+    QHash<QString, Task<promotion::Request>> m_tasks;
+    PanelState *m_state;
+    QStackedWidget *m_pages;
+    ModelListModel *m_models;
+    FilterProxy *m_filter;
+    List *m_list;
+    Card *m_listCard = nullptr, *m_head = nullptr, *m_versionsCard = nullptr;
+    KeyValues *m_facts = nullptr;
+    VersionModel *m_versions = nullptr;
+    Table *m_table = nullptr;
+    Button *m_promote = nullptr, *m_review = nullptr, *m_train = nullptr;
+    PromotionSheet *m_sheet = nullptr;
+};
+
+} // namespace pilothouse::ui
