@@ -26,7 +26,7 @@ class Model:
 
             def raw(rows):
                 with torch.no_grad():
-                    return module(torch.tensor(rows, dtype=torch.float32)).tolist()
+                    return module(torch.tensor(rows, dtype=torch.float64)).tolist()
         else:
             weights = read("model.json")
             raw = self._linear(weights) if "coefficients" in weights else self._trees(os.path.join(folder, "model.json"))

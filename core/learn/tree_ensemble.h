@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <QByteArray>
+#include <QString>
+
+#include <cstdint>
+#include <vector>
+
+namespace pilothouse::learn {
+
+/// A node of a tree. Children lie side by side: a row goes to left, or left + 1 if not (value < threshold); a missing value goes
+/// where defaultRight says. A leaf has inner = 0, points to itself and holds its value in `threshold`.
+struct TreeNode {
+    float threshold = 0;
+    std::uint32_t left = 0; ///< index in the tree
+    std::uint16_t feature = 0;
+    std::uint8_t defaultRight = 0, inner = 0;
+};
+
+/// One tree, root first, breadth first.
+struct Tree {
+    std::vector<TreeNode> nodes;
+    std::vector<float> gain, cover; ///< of each node: loss reduction, rows; for explanations
+    int depth = 0;                  ///< steps from the root to the deepest leaf
+    int group = 0;                  ///< which output it adds to
+};
+
+/// A sum of trees, laid out for prediction: several trees (one row) or rows (many rows) are walked side by side, so that the
+/// wait for memory of one walk is used by the others. Sums are float32 in the order of the trees, as XGBoost's are.
+class TreeEnsemble {
+public:
+    /// @param width columns of the model matrix, at most 65,535
+    TreeEnsemble(std::vector<Tree> trees, std::size_t width, int groups);
+    std::size_t width() const { return m_width; }
+    int groups() const { return m_groups; }
+    const std::vector<Tree> &trees() const { return m_trees; }
+    /// rows [count × width], NaN = missing → out [count × groups]. Any thread.
+    void predict(const float *rows, std::size_t count, float *out) const;
+
+private:
+    void predictOne(const float *row, float *out) const;
+    void predictBlock(const float *rows, std::size_t count, float *out) const;
+    std::vector<Tree> m_trees;
+    std::size_t m_width;
+    int m_groups;
+    std::vector<TreeNode> m_nodes; ///< all trees one after the other, left is an index here
+    std::vector<std::uint32_t> m_roots;
+};
+
+/// The trees inside XGBoost's JSON (versions 1.7 to 3). Invalid if indices lead outside or round in circles: the file may come
+/// from anywhere.
+Result<TreeEnsemble> readXgboostJson(const QByteArray &json, const QString &where);
+/// XGBoost's JSON, which xgboost ≥ 1.7 loads in Python, with num_target = groups.
+QByteArray writeXgboostJson(const TreeEnsemble &ensemble);
+
+} // namespace pilothouse::learn

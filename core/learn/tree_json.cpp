@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/tree_ensemble.h"
+
+#include <simdjson.h>
+
+#include <charconv>
+#include <cstring>
+#include <limits>
+
+namespace pilothouse::learn {
+
+namespace {
+
+using simdjson::dom::array;
+using simdjson::dom::element;
+
+/// A JSON list of numbers. XGBoost writes true/false, 0/1 and numbers as the version likes.
+std::vector<double> numbers(const element &parent, const char *key) {
+    std::vector<double> out;
+    const array list = parent[key].get_array();
+    out.reserve(list.size());
+    for (const element value : list)
+        out.push_back(value.is_bool() ? double(bool(value)) : double(value));
+    return out;
+}
+
+int textNumber(const element &value) {
+    const std::string_view text = value.get_string();
+    int number = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc())
+        throw std::runtime_error("a number in a text was expected");
+    return number;
+}
+
+/// XGBoost's node lists as a tree, root first, breadth first. Throws when they are no tree.
+Tree readTree(const element &json, std::size_t width) {
+    const auto left = numbers(json, "left_children"), right = numbers(json, "right_children");
+    const auto feature = numbers(json, "split_indices"), condition = numbers(json, "split_conditions");
+    const auto missing = numbers(json, "default_left"), gain = numbers(json, "loss_changes"), cover = numbers(json, "sum_hessian");
+    const std::size_t n = left.size();
+    if (n == 0 || right.size() != n || feature.size() != n || condition.size() != n || missing.size() != n || gain.size() != n || cover.size() != n)
+        throw std::runtime_error("the node lists of a tree differ in length");
+    for (const element type : json["split_type"].get_array())
+        if (double(type) != 0)
+            throw std::runtime_error("splits by category are not read");
+    Tree tree;
+    std::vector<std::pair<std::size_t, int>> queue{{0, 0}}; // node of XGBoost, depth
+    for (std::size_t i = 0; i < queue.size(); ++i) {
+        const auto [id, depth] = queue[i];
+        if (queue.size() > n)
+            throw std::runtime_error("the nodes of a tree go round in circles");
+        TreeNode node;
+        node.threshold = float(condition[id]);
+        node.left = std::uint32_t(i);
+        if (left[id] >= 0) {
+            if (left[id] >= double(n) || right[id] < 0 || right[id] >= double(n) || feature[id] < 0 || feature[id] >= double(width))
+                throw std::runtime_error("a node points outside its tree");
+            node.inner = 1;
+            node.feature = std::uint16_t(feature[id]);
+            node.defaultRight = missing[id] != 0 ? 0 : 1;
+            node.left = std::uint32_t(queue.size());
+            queue.push_back({std::size_t(left[id]), depth + 1});
+            queue.push_back({std::size_t(right[id]), depth + 1});
+        }
+        tree.depth = std::max(tree.depth, depth);
+        tree.nodes.push_back(node);
+        tree.gain.push_back(float(gain[id]));
+        tree.cover.push_back(float(cover[id]));
+    }
+    return tree;
+}
+
+class Writer {
+public:
+    QByteArray text;
+    void raw(const char *s) { text += s; }
+    template<class Items, class Value>
+    void list(const char *key, const Items &items, Value value) {
+        text += '"';
+        text += key;
+        text += "\":[";
+        bool first = true;
+        for (const auto &item : items) {
+            if (!first)
+                text += ',';
+            first = false;
+            number(value(item));
+        }
+        text += "],";
+    }
+    void number(float value) { append(value); }
+    void number(qint64 value) { append(value); }
+
+private:
+    void append(auto value) {
+        char buffer[32];
+        const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+        text.append(buffer, end - buffer);
+    }
+};
+
+void writeTree(Writer &out, const Tree &tree, std::size_t id, std::size_t width) {
+    std::vector<qint64> parents(tree.nodes.size(), std::numeric_limits<std::int32_t>::max());
+    std::vector<std::size_t> order(tree.nodes.size());
+    for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
+        order[i] = i;
+        if (tree.nodes[i].inner)
+            parents[tree.nodes[i].left] = parents[tree.nodes[i].left + 1] = qint64(i);
+    }
+    const auto zero = [](std::size_t) { return qint64(0); };
+    out.raw("{");
+    out.list("base_weights", tree.nodes, [](const TreeNode &n) { return n.inner ? 0.0f : n.threshold; });
+    out.raw("\"categories\":[],\"categories_nodes\":[],\"categories_segments\":[],\"categories_sizes\":[],");
+    out.list("default_left", tree.nodes, [](const TreeNode &n) { return qint64(n.inner && !n.defaultRight); });
+    out.raw("\"id\":");
+    out.number(qint64(id));
+    out.raw(",");
+    out.list("left_children", tree.nodes, [](const TreeNode &n) { return n.inner ? qint64(n.left) : -1; });
+    out.list("loss_changes", tree.gain, [](float v) { return v; });
+    out.list("parents", parents, [](qint64 v) { return v; });
+    out.list("right_children", tree.nodes, [](const TreeNode &n) { return n.inner ? qint64(n.left) + 1 : -1; });
+    out.list("split_conditions", tree.nodes, [](const TreeNode &n) { return n.threshold; });
+    out.list("split_indices", tree.nodes, [](const TreeNode &n) { return qint64(n.inner ? n.feature : 0); });
+    out.list("split_type", order, zero);
+    out.list("sum_hessian", tree.cover, [](float v) { return v; });
+    out.text += "\"tree_param\":{\"num_deleted\":\"0\",\"num_feature\":\"" + QByteArray::number(qulonglong(width)) + "\",\"num_nodes\":\"" +
+                QByteArray::number(qulonglong(tree.nodes.size())) + "\",\"size_leaf_vector\":\"0\"}}";
+}
+
+} // namespace
+
+Result<TreeEnsemble> readXgboostJson(const QByteArray &json, const QString &where) {
+    try {
+        simdjson::dom::parser parser;
+        const element root = parser.parse(json.constData(), std::size_t(json.size()));
+        const element learner = root["learner"];
+        const element parameters = learner["learner_model_param"];
+        const int width = textNumber(parameters["num_feature"]);
+        const element model = learner["gradient_booster"]["model"];
+        if (width < 1 || width > std::numeric_limits<std::uint16_t>::max())
+            throw std::runtime_error("the number of features is not 1 to 65535");
+        int groups = 1;
+        for (const char *key : {"num_target", "num_class"})
+            if (auto found = parameters[key]; !found.error())
+                groups = std::max(groups, textNumber(found.value()));
+        const std::vector<double> info = numbers(model, "tree_info");
+        std::vector<Tree> trees;
+        for (const element tree : model["trees"].get_array()) {
+            trees.push_back(readTree(tree, std::size_t(width)));
+            if (trees.size() > info.size() || info[trees.size() - 1] < 0 || info[trees.size() - 1] >= groups)
+                throw std::runtime_error("tree_info does not fit the trees");
+            trees.back().group = int(info[trees.size() - 1]);
+        }
+        return TreeEnsemble(std::move(trees), std::size_t(width), groups);
+    } catch (const std::exception &e) {
+        return invalid(QStringLiteral("This is no tree model that can be read: %1.").arg(QString::fromUtf8(e.what())), where);
+    }
+}
+
+QByteArray writeXgboostJson(const TreeEnsemble &ensemble) {
+    const auto text = [](std::size_t n) { return QByteArray::number(qulonglong(n)); };
+    const std::size_t count = ensemble.trees().size();
+    Writer out;
+    out.text = "{\"learner\":{\"attributes\":{},\"feature_names\":[],\"feature_types\":[],\"gradient_booster\":{\"model\":{\"gbtree_model_param\":"
+               "{\"num_parallel_tree\":\"" + text(std::max<std::size_t>(count / std::size_t(ensemble.groups()), 1)) + "\",\"num_trees\":\"" + text(count) +
+               "\",\"size_leaf_vector\":\"0\"},\"iteration_indptr\":[0," + text(count) + "],";
+    out.list("tree_info", ensemble.trees(), [](const Tree &t) { return qint64(t.group); });
+    out.raw("\"trees\":[");
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i)
+            out.raw(",");
+        writeTree(out, ensemble.trees()[i], i, ensemble.width());
+    }
+    out.text += "]},\"name\":\"gbtree\"},\"learner_model_param\":{\"base_score\":\"0E0\",\"boost_from_average\":\"0\",\"num_class\":\"0\",\"num_feature\":\"" +
+                text(ensemble.width()) + "\",\"num_target\":\"" + text(std::size_t(ensemble.groups())) +
+                "\"},\"objective\":{\"name\":\"reg:squarederror\",\"reg_loss_param\":{\"scale_pos_weight\":\"1\"}}},\"version\":[1,7,4]}";
+    return out.text;
+}
+
+} // namespace pilothouse::learn
