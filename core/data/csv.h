@@ -69,7 +69,9 @@ struct ReadReport {
     static constexpr std::size_t kept = 100;
     /// The rules by which problems are handled, a sentence each; the same for every file.
     static QStringList rules();
-    QJsonObject toJson() const; ///< {"rows","rows_dropped","rows_filtered","counts":{…},"problems":[{"kind","line","column","what"}],"notes":[…]}
+    /// {"rows","rows_dropped","rows_filtered","blank_lines","comment_lines","header_lines","delimiter","decimal","missing":[…],
+    /// "problem_count","counts":{…},"problems":[{"kind","line","column","what"}],"notes":[…],"rules":[…]}
+    QJsonObject toJson() const;
 };
 
 struct SchemaColumn {

@@ -26,6 +26,7 @@ struct Windows {
     std::size_t leftOutGap = 0;     ///< origins left out: a step of window or horizon has no row
     std::size_t leftOutMissing = 0; ///< origins left out: a row is there, but a value is missing
     std::size_t repeatedTimes = 0;  ///< rows that repeat a time: the first is kept
+    std::size_t offGrid = 0;        ///< rows left out: their time lies beside the grid of most rows
     std::size_t withoutTime = 0;    ///< rows left out: no time
     std::size_t count() const { return origins.size(); }
     std::int64_t targetTime(std::size_t row, std::size_t step) const { return origins[row] + std::int64_t(step + 1) * stepMs; } ///< step from 0

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/column_builder.h"
+
+#include "core/data/number_text.h"
+
+#include <limits>
+
+namespace pilothouse::data {
+
+namespace {
+
+/// nine in ten, without fractions
+bool most(qint64 good, qint64 all) { return 10 * good >= 9 * all; }
+
+} // namespace
+
+ColumnBuilder::ColumnBuilder(const QString &name, ColumnType type) {
+    m_column.name = name;
+    m_column.type = type;
+}
+
+void ColumnBuilder::expect(std::size_t rows) {
+    switch (m_column.type) {
+    case ColumnType::Number: m_column.numbers.reserve(rows); break;
+    case ColumnType::Category: m_column.codes.reserve(rows); break;
+    case ColumnType::Time: m_column.times.reserve(rows); break;
+    }
+}
+
+void ColumnBuilder::add(const Block &block, std::size_t index) {
+    const BlockColumn &from = block.columns[index];
+    m_bad += from.bad;
+    if (m_column.type == ColumnType::Number) {
+        m_column.numbers.insert(m_column.numbers.end(), from.numbers.data(), from.numbers.data() + block.rows);
+    } else if (m_column.type == ColumnType::Time) {
+        m_column.times.insert(m_column.times.end(), from.times.data(), from.times.data() + block.rows);
+        m_column.zoned = m_column.zoned || from.zoned;
+        m_unzoned = m_unzoned || from.unzoned;
+    } else {
+        // By the rows, not by the block's list: a dropped row may have brought a category that no kept row has.
+        std::vector<std::int32_t> global(from.dictionary.texts.size(), -1);
+        m_column.codes.reserve(std::max(m_column.codes.capacity(), m_column.codes.size() + block.rows));
+        for (std::size_t row = 0; row < block.rows; ++row) {
+            const std::int32_t local = from.codes.data()[row];
+            if (local < 0) {
+                m_column.codes.push_back(-1);
+                continue;
+            }
+            std::int32_t &code = global[std::size_t(local)];
+            if (code < 0) {
+                const std::string_view text = from.dictionary.texts[std::size_t(local)];
+                bool added = false;
+                code = m_index.findOrAdd(text, textHash(text), [&](std::int32_t i) { return std::string_view(m_column.dictionary[std::size_t(i)]); }, added);
+                if (added)
+                    m_column.dictionary.emplace_back(text);
+            }
+            m_column.codes.push_back(code);
+        }
+    }
+}
+
+qint64 ColumnBuilder::presentRows() const {
+    qint64 present = 0;
+    for (std::size_t row = 0; row < m_column.size(); ++row)
+        present += !m_column.isMissing(row);
+    return present;
+}
+
+ColumnType ColumnBuilder::shownType(const MissingValues &missing, char decimal, bool &exact) const {
+    exact = true;
+    if (m_column.type != ColumnType::Category) {
+        if (m_bad == 0)
+            return m_column.type;
+        const qint64 good = presentRows();
+        return most(good, good + m_bad) ? m_column.type : ColumnType::Category;
+    }
+    std::vector<qint64> counts(m_column.dictionary.size());
+    qint64 present = 0;
+    for (const std::int32_t code : m_column.codes) {
+        if (code < 0)
+            continue;
+        ++counts[std::size_t(code)];
+        ++present;
+    }
+    if (present == 0)
+        return ColumnType::Number;
+    qint64 numbers = 0, times = 0;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        if (parseNumber(m_column.dictionary[i], decimal))
+            numbers += counts[i];
+        else if (parseIsoTime(m_column.dictionary[i]) != Column::missingTime)
+            times += counts[i];
+        else if (m_column.dictionary[i].find_first_not_of(" \t") == std::string::npos)
+            present -= counts[i]; // blanks alone are no value, as in a number column
+    }
+    if (present > 0 && most(numbers, present)) {
+        exact = numbers == present;
+        return ColumnType::Number;
+    }
+    if (present > 0 && most(times, present)) {
+        exact = times == present;
+        return ColumnType::Time;
+    }
+    return ColumnType::Category;
+}
+
+void ColumnBuilder::convert(ColumnType type, char decimal) {
+    const std::vector<std::int32_t> codes = std::move(m_column.codes);
+    const std::vector<std::string> texts = std::move(m_column.dictionary);
+    m_column.codes = {};
+    m_column.dictionary = {};
+    m_column.type = type;
+    expect(codes.size());
+    if (type == ColumnType::Number) {
+        std::vector<double> values;
+        for (const std::string &text : texts)
+            values.push_back(parseNumber(text, decimal).value_or(std::numeric_limits<double>::quiet_NaN()));
+        for (const std::int32_t code : codes)
+            m_column.numbers.push_back(code < 0 ? std::numeric_limits<double>::quiet_NaN() : values[std::size_t(code)]);
+    } else {
+        std::vector<std::int64_t> values;
+        for (const std::string &text : texts) {
+            bool zoned = false;
+            values.push_back(parseIsoTime(text, &zoned));
+            m_column.zoned = m_column.zoned || zoned;
+        }
+        for (const std::int32_t code : codes)
+            m_column.times.push_back(code < 0 ? Column::missingTime : values[std::size_t(code)]);
+    }
+}
+
+} // namespace pilothouse::data

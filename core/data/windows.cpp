@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/windows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/data/csv.h"
+
+namespace pilothouse::data {
+
+namespace {
+
+constexpr std::size_t noRow = std::size_t(-1);
+
+/// The rows on the grid first, first + step, …; cells without a row hold noRow. Rows off the grid of the most frequent
+/// phase have no neighbours and stay outside.
+struct Grid {
+    std::int64_t first = 0, step = 0;
+    std::vector<std::size_t> rows;
+    std::int64_t time(std::size_t cell) const { return first + std::int64_t(cell) * step; }
+};
+
+constexpr std::size_t mostCells = 200'000'000;
+
+Result<Grid> gridOf(const std::vector<std::int64_t> &times, std::int64_t step, Windows &windows) {
+    std::vector<std::size_t> order;
+    for (std::size_t row = 0; row < times.size(); ++row) {
+        if (times[row] == Column::missingTime)
+            ++windows.withoutTime;
+        else
+            order.push_back(row);
+    }
+    if (order.empty())
+        return invalid(QStringLiteral("No row has a time."), {}, QStringLiteral("Check `time:` against the columns that `pilot profile` shows."));
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return times[a] < times[b]; });
+    // The phase of most rows: a single stray time must not decide where the grid lies.
+    std::vector<std::int64_t> phases;
+    for (const std::size_t row : order)
+        phases.push_back(((times[row] % step) + step) % step);
+    std::sort(phases.begin(), phases.end());
+    std::int64_t phase = phases.front();
+    std::size_t best = 0;
+    for (std::size_t i = 0; i < phases.size();) {
+        std::size_t j = i;
+        while (j < phases.size() && phases[j] == phases[i])
+            ++j;
+        if (j - i > best) {
+            best = j - i;
+            phase = phases[i];
+        }
+        i = j;
+    }
+    Grid grid;
+    grid.step = step;
+    const auto onGrid = [&](std::size_t row) { return ((times[row] % step) + step) % step == phase; };
+    std::erase_if(order, [&](std::size_t row) { return !onGrid(row); });
+    windows.offGrid = times.size() - windows.withoutTime - order.size();
+    grid.first = times[order.front()];
+    const auto cells = std::uint64_t(times[order.back()] - grid.first) / std::uint64_t(step) + 1;
+    if (cells > mostCells)
+        return invalid(QStringLiteral("The times span %1 steps of %2 s.").arg(cells).arg(step / 1000), {}, QStringLiteral("Use a longer `step:`, or look for a wrong time."));
+    grid.rows.assign(std::size_t(cells), noRow);
+    for (const std::size_t row : order) {
+        std::size_t &cell = grid.rows[std::size_t((times[row] - grid.first) / step)];
+        if (cell == noRow)
+            cell = row;
+        else
+            ++windows.repeatedTimes;
+    }
+    if (windows.repeatedTimes * 100 > order.size())
+        return invalid(QStringLiteral("%1 of %2 rows repeat a time: there are several series in this file.").arg(windows.repeatedTimes).arg(order.size()), {},
+                       QStringLiteral("Choose one, for example data: {where: {station: NAME}}."));
+    return grid;
+}
+
+Result<std::vector<const Column *>> seriesColumns(const Table &table, const workspace::Recipe &recipe) {
+    QStringList names{recipe.target};
+    for (const QString &name : recipe.include)
+        if (!names.contains(name))
+            names << name;
+    std::vector<const Column *> columns;
+    for (const QString &name : std::as_const(names)) {
+        const Column *column = table.find(name);
+        if (!column)
+            return invalid(QStringLiteral("The recipe names the column “%1”, which the data does not have.").arg(name), recipe.file,
+                           QStringLiteral("It has: %1.").arg(table.names().join(QStringLiteral(", "))));
+        if (column->type != ColumnType::Number)
+            return invalid(QStringLiteral("A forecast needs numbers; the column “%1” holds %2 values.").arg(name, columnTypeName(column->type)), recipe.file,
+                           QStringLiteral("Take it out of `features: {include: […]}`, or choose another target."));
+        columns.push_back(column);
+    }
+    return columns;
+}
+
+/// Fills the samples cell by cell; what is missing decides how an origin is counted.
+class Builder {
+public:
+    Builder(const Grid &grid, const std::vector<const Column *> &columns, Targets targets, Windows &windows)
+        : m_grid(grid), m_columns(columns), m_targets(targets), m_w(windows), m_x(windows.inputs.size()), m_y(windows.horizon) {}
+
+    void run() {
+        const std::size_t behind = m_targets == Targets::None ? 0 : m_targets == Targets::Whole ? m_w.horizon : 1;
+        if (m_grid.rows.size() < m_w.window + behind)
+            return;
+        for (std::size_t origin = m_w.window - 1; origin + behind < m_grid.rows.size(); ++origin) {
+            m_gap = m_missing = false;
+            inputs(origin);
+            if (m_targets != Targets::None)
+                outputs(origin);
+            if (m_gap)
+                ++m_w.leftOutGap;
+            else if (m_missing)
+                ++m_w.leftOutMissing;
+            else
+                keep(origin);
+        }
+    }
+
+private:
+    double value(std::size_t series, std::size_t cell) const {
+        return cell < m_grid.rows.size() && m_grid.rows[cell] != noRow ? m_columns[series]->numbers[m_grid.rows[cell]] : std::numeric_limits<double>::quiet_NaN();
+    }
+    void note(std::size_t cell) { (cell >= m_grid.rows.size() || m_grid.rows[cell] == noRow ? m_gap : m_missing) = true; }
+
+    void inputs(std::size_t origin) {
+        for (std::size_t s = 0; s < m_columns.size(); ++s) {
+            for (std::size_t t = 0; t < m_w.window; ++t) {
+                const std::size_t cell = origin + 1 - m_w.window + t;
+                m_x[s * m_w.window + t] = value(s, cell);
+                if (std::isnan(m_x[s * m_w.window + t]))
+                    note(cell);
+            }
+        }
+    }
+    void outputs(std::size_t origin) {
+        std::size_t present = 0;
+        for (std::size_t h = 0; h < m_w.horizon; ++h) {
+            m_y[h] = value(0, origin + 1 + h);
+            present += !std::isnan(m_y[h]);
+        }
+        if (present == m_w.horizon || (m_targets == Targets::AnyPresent && present > 0))
+            return;
+        for (std::size_t h = 0; h < m_w.horizon; ++h)
+            if (std::isnan(m_y[h]))
+                note(origin + 1 + h);
+    }
+    void keep(std::size_t origin) {
+        m_w.x.values.insert(m_w.x.values.end(), m_x.begin(), m_x.end());
+        if (m_targets != Targets::None)
+            m_w.y.insert(m_w.y.end(), m_y.begin(), m_y.end());
+        m_w.origins.push_back(m_grid.time(origin));
+    }
+
+    const Grid &m_grid;
+    const std::vector<const Column *> &m_columns;
+    const Targets m_targets;
+    Windows &m_w;
+    std::vector<double> m_x, m_y;
+    bool m_gap = false, m_missing = false;
+};
+
+} // namespace
+
+QStringList Windows::notes() const {
+    QStringList all;
+    const auto say = [&](std::size_t n, const QString &text) {
+        if (n)
+            all << text.arg(n);
+    };
+    say(leftOutGap, QStringLiteral("%1 windows cross a gap in time; they are left out."));
+    say(leftOutMissing, QStringLiteral("%1 windows hold a missing value; they are left out."));
+    say(repeatedTimes, QStringLiteral("%1 rows repeat a time; the first row of each time counts."));
+    say(offGrid, QStringLiteral("%1 rows do not lie on the time grid; they are left out."));
+    say(withoutTime, QStringLiteral("%1 rows have no time; they are left out."));
+    return all;
+}
+
+Result<Windows> buildWindows(const Table &table, const workspace::Recipe &recipe, Targets targets) {
+    if (!recipe.time || !recipe.forecast || recipe.time->stepSeconds() <= 0)
+        return invalid(QStringLiteral("A forecast needs `time:` with a step, and `forecast:`."), recipe.file, QStringLiteral("For example time: {column: datetime, step: 1h} and forecast: {window: 24, horizon: 24}."));
+    Windows windows;
+    windows.window = std::size_t(std::max(1, recipe.forecast->window));
+    windows.horizon = std::size_t(std::max(1, recipe.forecast->horizon));
+    windows.stepMs = recipe.time->stepSeconds() * 1000;
+    PH_ASSIGN(const std::vector<const Column *> columns, seriesColumns(table, recipe));
+    PH_ASSIGN(const std::vector<std::int64_t> times, rowTimes(table, *recipe.time));
+    PH_ASSIGN(const Grid grid, gridOf(times, windows.stepMs, windows));
+    for (const Column *column : columns) {
+        windows.series.push_back(column->name);
+        for (std::size_t t = 0; t < windows.window; ++t) {
+            const std::size_t back = windows.window - 1 - t;
+            windows.inputs.push_back({back == 0 ? column->name + QStringLiteral("@0") : QStringLiteral("%1@-%2").arg(column->name).arg(back), ColumnType::Number, {}, false});
+        }
+    }
+    for (std::size_t h = 1; h <= windows.horizon; ++h)
+        windows.targets.push_back(QStringLiteral("%1@+%2").arg(recipe.target).arg(h));
+    windows.x.width = windows.inputs.size();
+    Builder(grid, columns, targets, windows).run();
+    windows.x.count = windows.origins.size();
+    if (windows.count() == 0)
+        return invalid(QStringLiteral("No whole window of %1 steps with %2 steps behind it is left (%3 cross a gap, %4 miss a value).")
+                           .arg(windows.window).arg(windows.horizon).arg(windows.leftOutGap).arg(windows.leftOutMissing),
+                       recipe.file, QStringLiteral("Use a shorter window or horizon, or a `step:` that fits the times."));
+    return windows;
+}
+
+Result<Split> splitWindows(const Windows &windows, const workspace::SplitSpec &spec) {
+    using Kind = workspace::SplitSpec::Kind;
+    if (spec.kind == Kind::Every || spec.kind == Kind::Random) {
+        PH_ASSIGN(Split split, splitCount(windows.count(), spec));
+        split.notes << QStringLiteral("Neighbouring windows overlap, so that test windows are nearly known from training: prefer split: {after: …}.");
+        return split;
+    }
+    const std::int64_t border = parseIsoTime(spec.after.toStdString());
+    if (spec.kind != Kind::After || border == Column::missingTime)
+        return invalid(QStringLiteral("A forecast is split by time."), {}, QStringLiteral("Write split: {after: 2013-10-01}."));
+    Split split;
+    for (std::size_t row = 0; row < windows.count(); ++row) {
+        if (windows.targetTime(row, 0) >= border)
+            split.test.push_back(row);
+        else if (windows.targetTime(row, windows.horizon - 1) < border)
+            split.train.push_back(row);
+        else
+            ++split.leftOut;
+    }
+    if (split.leftOut)
+        split.notes << QStringLiteral("%1 windows have targets on both sides of the border; they are in neither part.").arg(split.leftOut);
+    if (split.train.empty() || split.test.empty())
+        return invalid(QStringLiteral("The split leaves %1 training windows and %2 test windows.").arg(split.train.size()).arg(split.test.size()), {},
+                       QStringLiteral("Choose `after:` inside the span of the data."));
+    return split;
+}
+
+Windows takeWindows(const Windows &windows, const std::vector<std::size_t> &rows) {
+    Windows out = windows;
+    out.x.values.clear();
+    out.y.clear();
+    out.origins.clear();
+    for (const std::size_t row : rows) {
+        const auto x = windows.x.row(row);
+        out.x.values.insert(out.x.values.end(), x.begin(), x.end());
+        if (!windows.y.empty())
+            out.y.insert(out.y.end(), windows.y.begin() + std::ptrdiff_t(row * windows.horizon), windows.y.begin() + std::ptrdiff_t((row + 1) * windows.horizon));
+        out.origins.push_back(windows.origins[row]);
+    }
+    out.x.count = rows.size();
+    return out;
+}
+
+} // namespace pilothouse::data
