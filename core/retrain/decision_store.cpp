@@ -117,7 +117,7 @@ Result<Decision> DecisionStore::appendSkipped(Decision decision) {
 Result<Decision> DecisionStore::appendRetrain(Decision decision, const std::optional<QDateTime> &expectedLast) {
     if (decision.kind != DecisionKind::RetrainAttempted)
         return Error{ErrorKind::Internal, QStringLiteral("A skipped decision was to be written down as a retrain."), decision.model, {}, {}};
-    PH_TRY(m_database->transaction([&]() -> Result<void> {
+    const auto done = m_database->transaction([&]() -> Result<void> {
         PH_ASSIGN(ModelState now, state(decision.model));
         if (now.lastRetrain != expectedLast)
             return Error{ErrorKind::Conflict, QStringLiteral("Another program started a retraining of %1 at %2.").arg(decision.model, now.lastRetrain ? isoUtc(*now.lastRetrain) : QString()),
@@ -128,7 +128,9 @@ Result<Decision> DecisionStore::appendRetrain(Decision decision, const std::opti
         PH_TRY(writeState(decision.model, now));
         PH_ASSIGN(decision, append(decision));
         return {};
-    }));
+    });
+    if (!done)
+        return done.error();
     return decision;
 }
 
