@@ -147,13 +147,14 @@ Result<void> LocalRegistry::moveAlias(const QString &model, const QString &alias
                          {}, QStringLiteral("Somebody moved it. Look again and decide anew; nothing was changed."), {}};
         if (current == to)
             return {};
-        if (to)
+        if (to) { // braces: PH_TRY is an if of its own
             PH_TRY(m_database->execute(QStringLiteral("INSERT INTO aliases(model, alias, version) VALUES(?1, ?2, ?3)"
                                                       " ON CONFLICT(model, alias) DO UPDATE SET version = ?3"),
                                        [&](Statement &s) { s.bind(1, model).bind(2, alias).bind(3, *to); }));
-        else
+        } else {
             PH_TRY(m_database->execute(QStringLiteral("DELETE FROM aliases WHERE model = ?1 AND alias = ?2"),
                                        [&](Statement &s) { s.bind(1, model).bind(2, alias); }));
+        }
         PH_TRY(m_database->execute(
             QStringLiteral("INSERT INTO alias_history(model, alias, version, since, by, operation) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"), [&](Statement &s) {
                 s.bind(1, model).bind(2, alias).bind(4, now()).bind(5, stamp.by).bind(6, stamp.operation);
@@ -183,13 +184,14 @@ Result<void> LocalRegistry::setVersionTag(const QString &model, int version, con
         return invalid(QStringLiteral("A tag needs a key of 1 to 250 characters."));
     return m_database->transaction([&]() -> Result<void> {
         PH_TRY(needVersion(model, version));
-        if (value)
+        if (value) {
             PH_TRY(m_database->execute(QStringLiteral("INSERT INTO version_tags(model, version, key, value) VALUES(?1, ?2, ?3, ?4)"
                                                       " ON CONFLICT(model, version, key) DO UPDATE SET value = ?4"),
                                        [&](Statement &s) { s.bind(1, model).bind(2, version).bind(3, key).bind(4, *value); }));
-        else
+        } else {
             PH_TRY(m_database->execute(QStringLiteral("DELETE FROM version_tags WHERE model = ?1 AND version = ?2 AND key = ?3"),
                                        [&](Statement &s) { s.bind(1, model).bind(2, version).bind(3, key); }));
+        }
         return touch(model);
     });
 }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/registry/registry.h"
+
+#include <QObject>
+#include <QTemporaryDir>
+
+#include <functional>
+#include <memory>
+
+/// What every registry must do, whatever stands behind it. A back end's test gives a factory of empty registries.
+class RegistryContract : public QObject {
+    Q_OBJECT
+public:
+    using Factory = std::function<std::shared_ptr<pilothouse::registry::Registry>()>;
+    explicit RegistryContract(Factory factory) : m_factory(std::move(factory)) {}
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void aNewRegistryIsEmpty();
+    void versionsCountFromOneAndCopyThePackage();
+    void namesAreChecked_data();
+    void namesAreChecked();
+    void aDamagedPackageIsNotRegistered();
+    void anAliasMovesOnlyFromWhereItWasExpected();
+    void anAliasNeedsAVersionThatIsThere();
+    void aDeletedAliasIsGone();
+    void everyAliasChangeIsKept();
+    void stagesArchiveTheOthersWhenAsked();
+    void tagsAndDescriptionsAreKept();
+    void aRunKeepsParamsTagsAndStatus();
+    void parametersAreWrittenOnce();
+    void metricsKeepTheirHistoryAndTheLastValue();
+    void runsComeNewestFirst();
+    void whatIsNotThereIsNotFound();
+
+private:
+    pilothouse::registry::Version registerOne(const QString &model, double weight = 1);
+    Factory m_factory;
+    std::shared_ptr<pilothouse::registry::Registry> m_registry;
+    QTemporaryDir m_folder;
+    int m_packages = 0;
+};
