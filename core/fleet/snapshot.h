@@ -51,6 +51,7 @@ struct ModelRow {
     bool stale = false;
     std::optional<pipelines::PipelineRun> lastRun;
     std::optional<cluster::RolloutStatus> rollout;
+    std::vector<cluster::Revision> revisions; ///< newest first
     QString skew; ///< "" none; else a sentence: "alias v4, endpoint serves v3"
     std::optional<retrain::Decision> lastDecision;
     bool retrainEnabled = true;
