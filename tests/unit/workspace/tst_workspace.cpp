@@ -185,6 +185,27 @@ notifications:
         qunsetenv("PILOTHOUSE_WORKSPACE");
     }
 
+    void everyTemplateIsAWorkspace() {
+        const QDir folder(QStringLiteral(PILOTHOUSE_SOURCE_DIR "/resources/templates"));
+        const QStringList files = folder.entryList({QStringLiteral("*.yaml")});
+        QVERIFY(!files.isEmpty());
+        for (const QString &name : files) {
+            const auto w = readWorkspace(folder.filePath(name));
+            QVERIFY2(w, w ? "" : qPrintable(w.error().text()));
+            QVERIFY(!w->models.empty());
+        }
+    }
+
+    void theDemoIsAWorkspace() {
+        const QDir folder(QStringLiteral(PILOTHOUSE_SOURCE_DIR "/resources/demo"));
+        const auto w = readWorkspace(folder.filePath(QStringLiteral("pilothouse.yaml")));
+        QVERIFY2(w, w ? "" : qPrintable(w.error().text()));
+        for (const Model &model : w->models) {
+            const auto recipe = readRecipe(model.recipe);
+            QVERIFY2(recipe, recipe ? "" : qPrintable(recipe.error().text()));
+        }
+    }
+
     void aFileThatIsNotThereIsAnError() { QVERIFY(!readWorkspace(QStringLiteral("/not/there.yaml"))); }
 };
 
