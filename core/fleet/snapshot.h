@@ -46,6 +46,7 @@ struct ModelRow {
     Quality quality;
     std::optional<double> worstPsi;
     QString worstColumn;
+    std::shared_ptr<const drift::DriftReport> drift; ///< what was asked last against the champion's training profile; null: nothing asked yet
     std::optional<QDateTime> newestModel;
     QString stalenessLimit;
     bool stale = false;

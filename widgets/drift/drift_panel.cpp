@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/drift/drift_panel.h"
+
+#include "widgets/base/button.h"
+#include "widgets/base/card.h"
+#include "widgets/base/format.h"
+#include "widgets/base/plot.h"
+#include "widgets/base/run_verb.h"
+#include "widgets/base/table.h"
+#include "widgets/drift/drift_models.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace pilothouse::ui {
+
+DriftPanel::DriftPanel(const PanelContext &context, QWidget *parent) : Panel(QStringLiteral("drift"), tr("Drift"), context, parent), m_state(new PanelState) {
+    addActions();
+    auto *outer = new QVBoxLayout(this);
+    outer->setContentsMargins(12, 12, 12, 12);
+    auto *content = new QWidget;
+    auto *row = new QHBoxLayout(content);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(12);
+    auto *left = new QVBoxLayout;
+    left->setSpacing(12);
+    m_choice = new SegmentedControl;
+    m_choice->setObjectName(QStringLiteral("driftModel"));
+    m_choice->setAccessibleName(tr("Model"));
+    connect(m_choice, &SegmentedControl::currentChanged, this, [this](const QString &id) {
+        m_model = id;
+        showModel();
+        Q_EMIT headerChanged();
+    });
+    m_qualityCard = new Card(tr("Quality"));
+    m_qualityCard->addLeftTool(m_choice);
+    m_quality = new PlotWidget;
+    m_quality->setObjectName(QStringLiteral("qualityPlot"));
+    m_qualityCard->setBody(m_quality, 8);
+    left->addWidget(m_qualityCard, 4);
+    auto *below = new QHBoxLayout;
+    below->setSpacing(12);
+    m_features = new FeatureModel(this);
+    m_sorted = new FilterProxy(this);
+    m_sorted->setSourceModel(m_features);
+    m_table = new Table;
+    m_table->setObjectName(QStringLiteral("featureTable"));
+    m_table->setAccessibleName(tr("Inputs against the training data"));
+    m_table->setModel(m_sorted);
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(FeatureModel::Psi, Qt::DescendingOrder);
+    m_table->setItemDelegate(new StateDelegate(m_table));
+    m_table->setItemDelegateForColumn(FeatureModel::Psi, new EffectDelegate(m_table));
+    connect(m_table, &Table::chosen, this, [this] { showDistribution(); });
+    m_featuresCard = new Card(tr("Features"));
+    m_featuresCard->setBody(m_table);
+    below->addWidget(m_featuresCard, 3);
+    m_distributionCard = new Card(tr("Distribution"));
+    m_distribution = new PlotWidget;
+    m_distribution->setObjectName(QStringLiteral("distributionPlot"));
+    m_distributionCard->setBody(m_distribution, 8);
+    m_distributionCard->addTool(new Legend({{tr("training"), &Tokens::s1, false}, {tr("asked"), &Tokens::s2, false}}));
+    below->addWidget(m_distributionCard, 2);
+    left->addLayout(below, 5);
+    row->addLayout(left, 1);
+    row->addWidget(buildPolicy());
+    m_state->setContent(content);
+    outer->addWidget(m_state);
+}
+
+QWidget *DriftPanel::buildPolicy() {
+    auto *widget = new QWidget;
+    widget->setFixedWidth(340);
+    auto *column = new QVBoxLayout(widget);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(12);
+    m_policyCard = new Card(tr("What the policy says"));
+    auto *body = new QWidget;
+    auto *inner = new QVBoxLayout(body);
+    inner->setContentsMargins(0, 12, 0, 12);
+    inner->setSpacing(8);
+    m_reason = new Label({}, TextRole::Strong);
+    m_reason->setObjectName(QStringLiteral("policyReason"));
+    m_reason->setWordWrap(true);
+    m_reason->setContentsMargins(12, 0, 12, 0);
+    inner->addWidget(m_reason);
+    m_rules = new RuleModel(this);
+    auto *rules = new Table;
+    rules->setObjectName(QStringLiteral("ruleTable"));
+    rules->setAccessibleName(tr("Rules of the policy with the numbers they saw"));
+    rules->setModel(m_rules);
+    rules->horizontalHeader()->hide();
+    rules->setItemDelegate(new GateDelegate(rules));
+    inner->addWidget(rules, 1);
+    m_next = new Label({}, TextRole::Second, &Tokens::t3);
+    m_next->setWordWrap(true);
+    m_next->setContentsMargins(12, 0, 12, 0);
+    inner->addWidget(m_next);
+    auto *buttons = new QHBoxLayout;
+    buttons->setContentsMargins(12, 0, 12, 0);
+    for (const auto &[id, kind] : {std::pair{"retrain.run", ButtonKind::Primary}, std::pair{"retrain.check", ButtonKind::Plain}, std::pair{"retrain.switch", ButtonKind::Plain}}) {
+        auto *button = new Button(actions(), QLatin1String(id), kind);
+        button->setObjectName(QLatin1String(id));
+        buttons->addWidget(button);
+        m_buttons.push_back(button);
+    }
+    buttons->addStretch(1);
+    inner->addLayout(buttons);
+    m_policyCard->setBody(body);
+    column->addWidget(m_policyCard, 1);
+    m_decisions = new DecisionModel(this);
+    auto *log = new Table;
+    log->setObjectName(QStringLiteral("decisionTable"));
+    log->setAccessibleName(tr("Decisions of the policy"));
+    log->setModel(m_decisions);
+    log->setItemDelegate(new StateDelegate(log));
+    m_logCard = new Card(tr("Decisions"));
+    m_logCard->setBody(log);
+    column->addWidget(m_logCard, 1);
+    return widget;
+}
+
+void DriftPanel::addActions() {
+    const auto add = [this](const QString &actionId, const QString &text, const QString &icon, std::function<void(const QString &)> body) {
+        ActionSpec spec;
+        spec.id = actionId;
+        spec.text = text;
+        spec.icon = icon;
+        spec.section = tr("Commands");
+        spec.panel = id();
+        spec.blocked = [this](const QString &model) {
+            if (m_snapshot.role == workspace::Role::Viewer)
+                return tr("Needs role operator.");
+            return row(model) ? QString() : tr("Choose a model first.");
+        };
+        spec.targets = [this, text] {
+            std::vector<ActionTarget> out;
+            for (const fleet::ModelRow &m : m_snapshot.models)
+                out.push_back({m.name, text + QLatin1Char(' ') + m.name, {}});
+            return out;
+        };
+        spec.run = [body](const QString &model, const QString &) { body(model); };
+        actions().add(spec);
+    };
+    add(QStringLiteral("retrain.check"), tr("Check now"), QStringLiteral("refresh"), [this](const QString &model) {
+        runVerb(context(), tr("Check the policy of %1").arg(model), model, {QStringLiteral("retrain"), QStringLiteral("check"), model}, tr("The policy of %1 has looked").arg(model));
+    });
+    add(QStringLiteral("retrain.run"), tr("Retrain"), QStringLiteral("train"), [this](const QString &model) {
+        runVerb(context(), tr("Retrain %1").arg(model), model, {QStringLiteral("retrain"), QStringLiteral("run"), model}, tr("Retraining of %1 has started").arg(model),
+                [this, model](const QJsonObject &) { context().open(QStringLiteral("pipelines"), model); });
+    });
+    add(QStringLiteral("retrain.switch"), tr("Automatic on or off"), {}, [this](const QString &model) {
+        const fleet::ModelRow *m = row(model);
+        const bool on = m && m->retrainEnabled;
+        runVerb(context(), on ? tr("Switch off retraining of %1").arg(model) : tr("Switch on retraining of %1").arg(model), model,
+                {QStringLiteral("retrain"), on ? QStringLiteral("disable") : QStringLiteral("enable"), model},
+                on ? tr("%1 is no longer retrained by itself").arg(model) : tr("%1 is retrained by its policy").arg(model));
+    });
+    ActionSpec show;
+    show.id = QStringLiteral("drift.show");
+    show.text = tr("Show drift");
+    show.section = tr("Go to");
+    show.targets = [this] {
+        std::vector<ActionTarget> out;
+        for (const fleet::ModelRow &m : m_snapshot.models)
+            out.push_back({m.name, tr("Show drift of %1").arg(m.name), {}});
+        return out;
+    };
+    show.run = [this](const QString &model, const QString &) { context().open(id(), model); };
+    actions().add(show);
+}
+
+const fleet::ModelRow *DriftPanel::row(const QString &model) const {
+    const auto it = std::find_if(m_snapshot.models.begin(), m_snapshot.models.end(), [&](const auto &m) { return m.name == model; });
+    return it == m_snapshot.models.end() ? nullptr : &*it;
+}
+
+void DriftPanel::showSnapshot(const fleet::Snapshot &snapshot) {
+    m_snapshot = snapshot;
+    if (snapshot.models.empty()) {
+        m_state->show(ScreenState::empty(tr("No models yet"), tr("What a served model is asked is compared with what it was trained on, here."), tr("Train"),
+                                         [this] { context().open(QStringLiteral("train"), {}); }));
+        return;
+    }
+    m_state->show(ScreenState::full());
+    std::vector<SegmentedControl::Segment> segments;
+    for (const fleet::ModelRow &m : snapshot.models)
+        segments.push_back({m.name, m.name, m.quality.over() ? State::Bad : m.drift && m.drift->drifted ? State::Warn : State::None});
+    m_choice->setSegments(std::move(segments));
+    if (!row(m_model))
+        m_model = snapshot.models.front().name;
+    m_choice->setCurrent(m_model);
+    showModel();
+    Q_EMIT headerChanged();
+}
+
+void DriftPanel::showModel() {
+    const fleet::ModelRow *m = row(m_model);
+    if (!m)
+        return;
+    showQuality(*m);
+    showFeatures(*m);
+    showPolicy(*m);
+    for (Button *button : m_buttons) {
+        button->setArgument(m_model);
+        button->refresh();
+    }
+}
+
+void DriftPanel::showQuality(const fleet::ModelRow &m) {
+    const fleet::Quality &q = m.quality;
+    m_qualityCard->setTitle(q.metric.isEmpty() ? tr("Quality") : metricName(q.metric));
+    m_qualityCard->source()->setSource(m.seen.source, m.seen.time, Freshness::Polled, 2);
+    m_qualityCard->setSubtitle(q.note.isEmpty() ? tr("%1 labelled rows").arg(count(q.labelledRows)) : q.note);
+    if (q.series.empty()) {
+        m_qualityCard->showState(ScreenState::empty(tr("No labels yet"), q.note.isEmpty() ? tr("The error is known once labels reach the endpoint (POST /labels).") : q.note));
+        return;
+    }
+    m_qualityCard->showState(ScreenState::full());
+    PlotData data;
+    data.time = true;
+    data.unit = q.unit;
+    data.sentence = tr("%1 of %2 over time, %3 now").arg(metricName(q.metric), m.name, q.value ? number(*q.value) : tr("none"));
+    PlotSeries series;
+    series.name = metricName(q.metric);
+    for (const auto &[time, value] : q.series)
+        series.points.emplace_back(double(time.toMSecsSinceEpoch()) / 1000, value);
+    data.series = {series};
+    for (const auto &limit : {q.max, q.min})
+        if (limit)
+            data.limits.push_back({*limit, tr("limit %1").arg(number(*limit)), &Tokens::warn});
+    for (const cluster::Revision &revision : m.revisions)
+        if (!q.series.empty() && revision.when >= q.series.front().first)
+            data.markers.push_back({double(revision.when.toMSecsSinceEpoch()) / 1000, QStringLiteral("v%1").arg(revision.version), &Tokens::t3});
+    m_quality->setData(std::move(data));
+}
+
+void DriftPanel::showFeatures(const fleet::ModelRow &m) {
+    if (!m.drift) {
+        m_featuresCard->showState(ScreenState::empty(tr("Nothing asked yet"), tr("Each input is compared with the training data once the endpoint is asked.")));
+        m_distributionCard->showState(ScreenState::empty(tr("No distribution yet"), {}));
+        m_featuresCard->setSubtitle({});
+        return;
+    }
+    m_featuresCard->showState(ScreenState::full());
+    m_distributionCard->showState(ScreenState::full());
+    const QString chosen = m_table->currentId();
+    m_features->setRows(m.drift->columns);
+    m_featuresCard->setSubtitle(tr("effect size decides, %1 rows vs %2").arg(count(qint64(m.drift->currentRows)), count(qint64(m.drift->referenceRows))));
+    m_featuresCard->source()->setSource(m.seen.source, m.seen.time, Freshness::Local, 2);
+    if ((chosen.isEmpty() || !m_features->find(chosen)) && m_sorted->rowCount())
+        m_table->choose(m_sorted->index(0, 0).data(IdRole).toString());
+    showDistribution();
+}
+
+void DriftPanel::showDistribution() {
+    const drift::ColumnDrift *column = m_features->find(m_table->currentId());
+    if (!column)
+        return;
+    m_distributionCard->setTitle(column->name);
+    m_distribution->setData(distributionPlot(*column));
+}
+
+void DriftPanel::showPolicy(const fleet::ModelRow &m) {
+    std::vector<retrain::Decision> decisions;
+    for (const retrain::Decision &d : m_snapshot.decisions)
+        if (d.model == m.name)
+            decisions.push_back(d);
+    m_decisions->setNow(now());
+    m_decisions->setRows(decisions);
+    m_logCard->showState(decisions.empty() ? ScreenState::empty(tr("No decision yet"), tr("Every look of the policy is kept, also when it skips.")) : ScreenState::full());
+    m_policyCard->setSubtitle(m.retrainEnabled ? tr("automatic") : tr("switched off"));
+    if (decisions.empty()) {
+        m_policyCard->source()->clear();
+        m_reason->setText(tr("The policy has not looked yet. Check now to see its rules and numbers."));
+        m_rules->setRows({});
+        m_next->clear();
+        return;
+    }
+    const retrain::Decision &last = decisions.front();
+    m_policyCard->source()->setSource(tr("local"), last.time, Freshness::Local);
+    m_reason->setText(last.reason);
+    m_rules->setRows(last.rules);
+    QStringList notes;
+    if (last.nextAllowed && *last.nextAllowed > now())
+        notes << tr("Next retrain allowed %1.").arg(moment(*last.nextAllowed, now()));
+    notes << last.notes;
+    m_next->setText(notes.join(QLatin1Char(' ')));
+}
+
+void DriftPanel::openAt(const QString &argument) {
+    if (argument.isEmpty())
+        return;
+    m_model = argument;
+    m_choice->setCurrent(argument);
+    showModel();
+}
+
+std::vector<HeaderBadge> DriftPanel::badges() const {
+    std::vector<HeaderBadge> out;
+    const fleet::ModelRow *m = row(m_model);
+    if (!m)
+        return out;
+    if (m->quality.over())
+        out.push_back({State::Bad, tr("%1 %2 over limit").arg(metricName(m->quality.metric), number(m->quality.value.value_or(0)))});
+    if (m->worstPsi && *m->worstPsi >= drift::psiDrifted)
+        out.push_back({State::Bad, tr("Drift high, %1").arg(m->worstColumn)});
+    return out;
+}
+
+} // namespace pilothouse::ui

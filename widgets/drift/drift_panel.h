@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/base/panel.h"
+
+namespace pilothouse::ui {
+
+class Button;
+class Card;
+class DecisionModel;
+class FeatureModel;
+class FilterProxy;
+class Label;
+class PanelState;
+class PlotWidget;
+class RuleModel;
+class SegmentedControl;
+class Table;
+
+/// Drift (board 03): the error over time against its limit, every input against the training data, and the policy's
+/// rules with the numbers they saw. openAt() takes a model name.
+class DriftPanel : public Panel {
+    Q_OBJECT
+public:
+    explicit DriftPanel(const PanelContext &context, QWidget *parent = nullptr);
+    void showSnapshot(const fleet::Snapshot &snapshot) override;
+    void openAt(const QString &argument) override;
+    QStringList path() const override { return {title()}; }
+    QString subject() const override { return m_model.isEmpty() ? title() : m_model; }
+    std::vector<HeaderBadge> badges() const override;
+    QString currentArgument(const QString &) const override { return m_model; }
+
+private:
+    void addActions();
+    QWidget *buildPolicy();
+    void showModel();
+    void showQuality(const fleet::ModelRow &row);
+    void showFeatures(const fleet::ModelRow &row);
+    void showDistribution();
+    void showPolicy(const fleet::ModelRow &row);
+    const fleet::ModelRow *row(const QString &model) const;
+
+    fleet::Snapshot m_snapshot;
+    QString m_model;
+    PanelState *m_state;
+    SegmentedControl *m_choice;
+    Card *m_qualityCard, *m_featuresCard, *m_distributionCard, *m_policyCard, *m_logCard;
+    PlotWidget *m_quality, *m_distribution;
+    FeatureModel *m_features;
+    FilterProxy *m_sorted;
+    Table *m_table;
+    Label *m_reason, *m_next;
+    RuleModel *m_rules;
+    DecisionModel *m_decisions;
+    std::vector<Button *> m_buttons;
+};
+
+} // namespace pilothouse::ui
