@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/networks/training_loop.h"
+
+#include "core/learn/networks/kernels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+namespace pilothouse::learn {
+
+namespace {
+
+constexpr double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+constexpr std::uint64_t weightStream = 0; // epoch e (0-based) shuffles with stream 1 + e
+
+class Loop {
+public:
+    Loop(const Network &network, const Samples &train, const Samples &validation, const LoopOptions &options, FitContext &context)
+        : m_network(network), m_train(train), m_validation(validation), m_options(options), m_context(context),
+          m_yWidth(options.classification ? 1 : network.spec().outputs), m_gradient(network.parameterCount()) {
+        const std::size_t chunk = network.chunk();
+        m_x.resize(chunk * network.spec().inputs);
+        m_y.resize(chunk * m_yWidth);
+        m_out.resize(chunk * network.spec().outputs);
+        m_dOut.resize(m_out.size());
+        m_scratch.resize(network.scratchSize(chunk, true));
+        m_order.resize(train.rows);
+    }
+
+    Result<TrainingState> run() {
+        PH_TRY(start());
+        while (m_state.epoch < m_options.epochs && !exhausted()) {
+            PH_TRY(epoch());
+            if (!std::isfinite(m_state.trainLoss))
+                return invalid(QStringLiteral("The loss became infinite in epoch %1.").arg(m_state.epoch), {},
+                               QStringLiteral("Lower learning_rate (it is %1), or look for extreme values in the inputs.").arg(m_options.rate));
+            m_context.progress(m_state.epoch, m_options.epochs, QStringLiteral("epoch"));
+        }
+        if (!m_state.best.empty())
+            m_state.parameters = m_state.best;
+        return std::move(m_state);
+    }
+
+private:
+    Result<void> start() {
+        const std::size_t count = m_network.parameterCount();
+        if (!m_context.previousState.isEmpty()) {
+            PH_ASSIGN(m_state, TrainingState::fromBytes(m_context.previousState, m_options.fingerprint, count));
+            return {};
+        }
+        m_state.parameters.resize(count);
+        m_state.mean.resize(count);
+        m_state.variance.resize(count);
+        m_network.initialise(m_state.parameters, Random(m_context.seed, weightStream));
+        return {};
+    }
+    bool stopsEarly() const { return m_options.patience > 0 && m_validation.rows > 0; }
+    bool exhausted() const {
+        return stopsEarly() && m_state.bestEpoch > 0 && m_state.batch == 0 && m_state.epoch - m_state.bestEpoch >= m_options.patience;
+    }
+
+    Result<void> epoch() {
+        std::iota(m_order.begin(), m_order.end(), 0u);
+        Random(m_context.seed, 1 + std::uint64_t(m_state.epoch)).shuffle(m_order);
+        const auto size = std::size_t(m_options.batch);
+        for (auto first = std::size_t(m_state.batch) * size; first < m_train.rows; first = std::size_t(m_state.batch) * size) {
+            if (m_context.stop.stop_requested()) {
+                PH_TRY(m_context.checkpoint(m_state.toBytes(m_options.fingerprint), m_state.epoch));
+                return cancelled();
+            }
+            m_state.epochLoss += batch(first, std::min(size, m_train.rows - first));
+            ++m_state.batch;
+            if (m_context.checkpointDue())
+                PH_TRY(m_context.checkpoint(m_state.toBytes(m_options.fingerprint), m_state.epoch));
+        }
+        endEpoch();
+        return {};
+    }
+
+    double batch(std::size_t first, std::size_t rows) {
+        std::fill(m_gradient.begin(), m_gradient.end(), 0.0f);
+        double loss = 0;
+        for (std::size_t from = 0; from < rows; from += m_network.chunk()) {
+            const std::size_t count = std::min(m_network.chunk(), rows - from);
+            gather(first + from, count);
+            const float *parameters = m_state.parameters.data();
+            m_network.forward(parameters, m_x.data(), count, m_out.data(), m_scratch.data(), true);
+            loss += lossOf(m_out.data(), m_y.data(), count, m_network.spec().outputs, m_options.classification, 1 / float(rows), m_dOut.data());
+            m_network.backward(parameters, m_x.data(), count, m_dOut.data(), m_gradient.data(), m_scratch.data());
+        }
+        optimise();
+        return loss;
+    }
+
+    void gather(std::size_t first, std::size_t count) {
+        const std::size_t width = m_network.spec().inputs;
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t row = m_order[first + i];
+            std::memcpy(m_x.data() + i * width, m_train.x.data() + row * width, width * sizeof(float));
+            std::memcpy(m_y.data() + i * m_yWidth, m_train.y.data() + row * m_yWidth, m_yWidth * sizeof(float));
+        }
+    }
+
+    void optimise() {
+        const std::size_t count = m_gradient.size();
+        if (m_options.weightDecay > 0)
+            for (std::size_t i = 0; i < count; ++i)
+                m_gradient[i] += float(m_options.weightDecay) * m_state.parameters[i];
+        const double t = double(++m_state.step);
+        kernels().adam(m_state.parameters.data(), m_state.mean.data(), m_state.variance.data(), m_gradient.data(), count,
+                       {float(beta1), float(beta2), float(m_options.rate / (1 - std::pow(beta1, t))),
+                        float(1 / std::sqrt(1 - std::pow(beta2, t))), float(epsilon)});
+    }
+
+    void endEpoch() {
+        m_state.trainLoss = m_state.epochLoss / double(std::max<std::size_t>(1, m_train.rows));
+        m_state.epochLoss = 0;
+        m_state.batch = 0;
+        ++m_state.epoch;
+        m_context.metric(QStringLiteral("loss"), m_state.epoch, m_state.trainLoss, QStringLiteral("train"));
+        if (m_validation.rows == 0)
+            return;
+        m_state.validationLoss = validationLoss();
+        m_context.metric(QStringLiteral("loss"), m_state.epoch, m_state.validationLoss, QStringLiteral("validation"));
+        if (stopsEarly() && (m_state.bestEpoch == 0 || m_state.validationLoss < m_state.bestLoss)) {
+            m_state.bestLoss = m_state.validationLoss;
+            m_state.bestEpoch = m_state.epoch;
+            m_state.best = m_state.parameters;
+        }
+    }
+
+    double validationLoss() {
+        double loss = 0;
+        const std::size_t width = m_network.spec().inputs;
+        for (std::size_t first = 0; first < m_validation.rows; first += m_network.chunk()) {
+            const std::size_t count = std::min(m_network.chunk(), m_validation.rows - first);
+            m_network.forward(m_state.parameters.data(), m_validation.x.data() + first * width, count, m_out.data(), m_scratch.data(), false);
+            loss += lossOf(m_out.data(), m_validation.y.data() + first * m_yWidth, count, m_network.spec().outputs, m_options.classification, 0, nullptr);
+        }
+        return loss / double(m_validation.rows);
+    }
+
+    const Network &m_network;
+    const Samples &m_train, &m_validation;
+    const LoopOptions &m_options;
+    FitContext &m_context;
+    std::size_t m_yWidth;
+    TrainingState m_state;
+    std::vector<float> m_gradient, m_x, m_y, m_out, m_dOut, m_scratch;
+    std::vector<std::uint32_t> m_order;
+};
+
+double crossEntropy(const float *out, std::size_t right, std::size_t classes, float weight, float *dOut) {
+    const float most = *std::max_element(out, out + classes);
+    double sum = 0;
+    for (std::size_t j = 0; j < classes; ++j)
+        sum += std::exp(double(out[j] - most));
+    if (dOut)
+        for (std::size_t j = 0; j < classes; ++j)
+            dOut[j] = weight * float(std::exp(double(out[j] - most)) / sum - (j == right ? 1 : 0));
+    return std::log(sum) - double(out[right] - most);
+}
+
+} // namespace
+
+double lossOf(const float *out, const float *y, std::size_t rows, std::size_t outputs, bool classification, float weight, float *dOut) {
+    double loss = 0;
+    if (classification) {
+        for (std::size_t i = 0; i < rows; ++i)
+            loss += crossEntropy(out + i * outputs, std::size_t(y[i]), outputs, weight, dOut ? dOut + i * outputs : nullptr);
+        return loss;
+    }
+    const float slope = 2 * weight / float(outputs);
+    for (std::size_t i = 0; i < rows * outputs; ++i) {
+        const float difference = out[i] - y[i];
+        loss += double(difference) * double(difference);
+        if (dOut)
+            dOut[i] = slope * difference;
+    }
+    return loss / double(outputs);
+}
+
+Result<TrainingState> runTraining(const Network &network, const Samples &train, const Samples &validation, const LoopOptions &options,
+                                  FitContext &context) {
+    return Loop(network, train, validation, options, context).run();
+}
+
+} // namespace pilothouse::learn

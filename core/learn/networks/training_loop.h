@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/learn/estimator.h"
+#include "core/learn/networks/network.h"
+#include "core/learn/networks/scaling.h"
+#include "core/learn/networks/training_state.h"
+
+namespace pilothouse::learn {
+
+struct LoopOptions {
+    qint64 epochs = 200, batch = 256;
+    qint64 patience = 20; ///< epochs without a better validation loss before it stops; 0: all epochs, last weights
+    double rate = 1e-3, weightDecay = 0; ///< Adam (β 0.9, 0.999, ε 1e-8); decay is added to the gradient (L2)
+    bool classification = false;         ///< cross-entropy over the outputs as logits; else mean squared error
+    QByteArray fingerprint;              ///< see TrainingState
+};
+
+/// Adam on mini-batches in one thread until the epochs are done or the validation loss has not improved for `patience` epochs.
+/// Emits "loss" for series train and validation each epoch; asks for checkpoints after each batch. Gives the final state,
+/// with `parameters` the weights to use. Cancelled after a checkpoint on a stop request; Invalid if the loss is no longer finite.
+Result<TrainingState> runTraining(const Network &network, const Samples &train, const Samples &validation, const LoopOptions &options,
+                                  FitContext &context);
+
+/// Sum over rows of the loss (mean over outputs of the squared error, or cross-entropy); dOut (may be null) gets its gradient
+/// times `weight`.
+double lossOf(const float *out, const float *y, std::size_t rows, std::size_t outputs, bool classification, float weight, float *dOut);
+
+} // namespace pilothouse::learn

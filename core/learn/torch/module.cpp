@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/torch_module.h"
+
+#include "core/base/file.h"
+#include "core/learn/torch/network_estimator.h"
+#include "core/learn/torch/torch_model.h"
+
+namespace pilothouse::learn {
+
+namespace {
+
+class Module final : public TorchModule {
+public:
+    QString version() const override { return torchVersion(); }
+    void setThreads(int threads) override { setTorchThreads(threads); }
+    Result<std::unique_ptr<Estimator>> makeEstimator(const workspace::EstimatorSpec &spec, workspace::TaskKind task) const override {
+        return makeNetworkEstimator(spec, task);
+    }
+    Result<std::unique_ptr<FittedModel>> loadModel(const QString &folder, const artifact::Signature &signature) const override {
+        const QString file = folder + QLatin1Char('/') + QLatin1String(torchModelFile);
+        PH_ASSIGN(const QByteArray bytes, readFile(file));
+        PH_ASSIGN(TrainedNetwork trained, fromTorchScript(bytes, file));
+        const bool classification = signature.task == workspace::TaskKind::Classification;
+        const std::size_t outputs = classification ? signature.classes.size() : signature.outputs.size();
+        if ((trained.classes > 0) != classification || trained.spec.outputs != outputs)
+            return invalid(QStringLiteral("The network gives %1 outputs, the package's signature says %2.").arg(trained.spec.outputs).arg(outputs), file,
+                           QStringLiteral("The package was put together from two models: train it again."));
+        return std::unique_ptr<FittedModel>(std::make_unique<TorchModel>(std::move(trained)));
+    }
+};
+
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) TorchModule *pilothouse_torch_module(int abi) {
+    static Module module;
+    return abi == torchModuleAbi ? &module : nullptr;
+}
+
+} // namespace pilothouse::learn

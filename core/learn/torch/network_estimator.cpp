@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/torch/network_estimator.h"
+
+#include "core/base/hash.h"
+#include "core/base/json.h"
+#include "core/learn/networks/kernels.h"
+#include "core/learn/networks/training_loop.h"
+#include "core/learn/parameters.h"
+#include "core/learn/torch/torch_model.h"
+
+#include <algorithm>
+
+namespace pilothouse::learn {
+
+namespace {
+
+class NetworkEstimator final : public Estimator {
+public:
+    NetworkEstimator(QString name, NetworkSpec shape, LoopOptions options, QJsonObject parameters)
+        : m_name(std::move(name)), m_shape(std::move(shape)), m_options(std::move(options)), m_parameters(std::move(parameters)) {}
+    QString name() const override { return m_name; }
+    QJsonObject parameters() const override { return m_parameters; }
+    bool wantsValidation() const override { return m_options.patience > 0; }
+
+    Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &validation, FitContext &context) override {
+        try {
+            return fitOn(train, validation, context);
+        } catch (const std::exception &e) {
+            return internalError(e);
+        }
+    }
+
+private:
+    Result<std::unique_ptr<FittedModel>> fitOn(const TrainData &train, const TrainData &validation, FitContext &context) {
+        PH_TRY(check(train));
+        PH_TRY(requireFinite(train, m_name));
+        PH_TRY(requireFinite(validation, m_name));
+        TrainedNetwork trained;
+        trained.spec = shapeFor(train);
+        trained.classes = train.isClassification() ? train.classes.size() : 0;
+        trained.scaling = fitScaling(train);
+        const auto network = makeNetwork(trained.spec);
+        LoopOptions options = m_options;
+        options.classification = train.isClassification();
+        options.fingerprint = fingerprint(train, validation, context.seed);
+        const Samples samples = scaled(train, trained.scaling), held = scaled(validation, trained.scaling);
+        PH_ASSIGN(TrainingState state, runTraining(*network, samples, held, options, context));
+        trained.parameters = std::move(state.parameters);
+        trained.facts = facts(state, validation.rows > 0);
+        return std::unique_ptr<FittedModel>(std::make_unique<TorchModel>(std::move(trained)));
+    }
+
+    Result<void> check(const TrainData &train) const {
+        if (train.rows == 0 || train.width == 0)
+            return invalid(QStringLiteral("%1 has no training rows or no inputs.").arg(m_name));
+        if (m_shape.kind == NetworkSpec::Kind::Lstm && (train.window == 0 || train.series * train.window != train.width))
+            return invalid(QStringLiteral("lstm learns from windows of a time series only."), {},
+                           QStringLiteral("Set task: forecast with time and forecast in the recipe, or choose mlp."));
+        if (train.isClassification() && train.classes.size() < 2)
+            return invalid(QStringLiteral("%1 needs at least two classes in the training rows; there is one.").arg(m_name));
+        return {};
+    }
+
+    NetworkSpec shapeFor(const TrainData &train) const {
+        NetworkSpec spec = m_shape;
+        spec.inputs = train.width;
+        spec.outputs = train.isClassification() ? train.classes.size() : train.outputs;
+        if (spec.kind == NetworkSpec::Kind::Lstm) {
+            spec.window = train.window;
+            spec.series = train.series;
+        }
+        return spec;
+    }
+
+    /// All that decides the bits of the outcome. The rows themselves are the trainer's to compare.
+    QByteArray fingerprint(const TrainData &train, const TrainData &validation, quint64 seed) const {
+        const QJsonObject all{{QLatin1String("name"), m_name},
+                              {QLatin1String("parameters"), m_parameters},
+                              {QLatin1String("shape"), QJsonArray{qint64(train.rows), qint64(train.width), qint64(train.outputs), qint64(validation.rows)}},
+                              {QLatin1String("seed"), QString::number(seed)},
+                              {QLatin1String("kernels"), QLatin1String(kernels().name)}};
+        return sha256Hex(canonicalJson(all)).toLatin1();
+    }
+
+    QJsonObject facts(const TrainingState &state, bool validated) const {
+        QJsonObject facts{{QLatin1String("epochs"), state.epoch}, {QLatin1String("loss_train"), jsonNumber(state.trainLoss)}};
+        if (m_shape.kind == NetworkSpec::Kind::Mlp)
+            facts.insert(QLatin1String("hidden"), m_parameters.value(QLatin1String("hidden")));
+        if (!state.best.empty()) {
+            facts.insert(QLatin1String("best_epoch"), state.bestEpoch);
+            facts.insert(QLatin1String("loss_validation"), jsonNumber(state.bestLoss));
+        } else if (validated) {
+            facts.insert(QLatin1String("loss_validation"), jsonNumber(state.validationLoss));
+        }
+        return facts;
+    }
+
+    QString m_name;
+    NetworkSpec m_shape;
+    LoopOptions m_options;
+    QJsonObject m_parameters;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Estimator>> makeNetworkEstimator(const workspace::EstimatorSpec &spec, workspace::TaskKind task) {
+    const bool lstm = spec.name == QStringLiteral("lstm");
+    if (!lstm && spec.name != QStringLiteral("mlp"))
+        return invalid(QStringLiteral("The LibTorch module has no estimator \"%1\".").arg(spec.name), {}, QStringLiteral("It has mlp and lstm."));
+    if (lstm && task != workspace::TaskKind::Forecast)
+        return invalid(QStringLiteral("lstm makes forecasts only, but the task is %1.").arg(workspace::taskName(task)), {},
+                       QStringLiteral("Choose mlp, or set task: forecast with time and forecast."));
+    Parameters p(spec);
+    NetworkSpec shape;
+    LoopOptions options;
+    if (lstm) {
+        shape.kind = NetworkSpec::Kind::Lstm;
+        shape.units = std::size_t(p.integer("units", 64, 1, 2048));
+        shape.layers = std::size_t(p.integer("layers", 1, 1, 8));
+    } else {
+        for (const qint64 units : p.integers("hidden", {64, 64}, 1, 8192))
+            shape.hidden.push_back(std::size_t(units));
+    }
+    options.epochs = p.integer("epochs", lstm ? 50 : 200, 1, 1'000'000);
+    options.batch = p.integer("batch_size", 256, 1, 1 << 20);
+    options.patience = p.integer("patience", lstm ? 8 : 20, 0, 1'000'000);
+    options.rate = p.number("learning_rate", 1e-3, 1e-8, 10);
+    options.weightDecay = p.number("weight_decay", 0, 0, 100);
+    PH_TRY(p.check());
+    return std::unique_ptr<Estimator>(std::make_unique<NetworkEstimator>(spec.name, std::move(shape), options, p.resolved()));
+}
+
+} // namespace pilothouse::learn

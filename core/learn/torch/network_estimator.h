@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/learn/estimator.h"
+
+namespace pilothouse::learn {
+
+/// mlp:  hidden [64, 64], learning_rate 0.001, batch_size 256, epochs 200, patience 20, weight_decay 0. Regression, forecast and
+///       classification.
+/// lstm: units 64, layers 1, and the same training parameters with epochs 50, patience 8. Forecast only.
+Result<std::unique_ptr<Estimator>> makeNetworkEstimator(const workspace::EstimatorSpec &spec, workspace::TaskKind task);
+
+} // namespace pilothouse::learn

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "core/learn/networks/network.h"
+#include "core/learn/networks/scaling.h"
+
+#include <QByteArray>
+#include <QJsonObject>
+
+#include <vector>
+
+namespace pilothouse::learn {
+
+/// A trained network with its scales: what lies in model.pt.
+struct TrainedNetwork {
+    NetworkSpec spec;
+    std::vector<float> parameters;
+    Scaling scaling;
+    std::size_t classes = 0; ///< 0: regression or forecast
+    QJsonObject facts;       ///< for the model card; travels inside the file
+};
+
+/// TorchScript bytes of a module `forward(x: Tensor[n, inputs]) -> Tensor[n, outputs]` (float64; probabilities for
+/// classification) with scaling inside, so that torch.jit.load in Python answers as we do. The script is run once on probe rows and
+/// must agree with our own forward pass, else Internal. The same network gives the same bytes.
+Result<QByteArray> toTorchScript(const TrainedNetwork &network);
+/// Reads it back. Invalid with `where` if it is no TorchScript, not one of ours, or its tensors do not fit each other.
+Result<TrainedNetwork> fromTorchScript(const QByteArray &bytes, const QString &where);
+
+QString torchVersion();
+void setTorchThreads(int threads);
+
+/// Rows [n × inputs] → values [n × outputs]: scaled, run in blocks, unscaled; classification: probabilities. Any thread.
+void runNetwork(const Network &network, const TrainedNetwork &trained, const double *x, std::size_t rows, double *out);
+
+} // namespace pilothouse::learn

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The LibTorch module through its door: what is fitted, saved as TorchScript, read back, resumed.
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/learn/torch_loader.h"
+
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+#include <numbers>
+#include <random>
+#include <thread>
+
+using namespace pilothouse;
+using namespace pilothouse::learn;
+using workspace::TaskKind;
+
+namespace {
+
+struct Problem {
+    TrainData train, validation;
+};
+
+std::mt19937_64 engine(quint64 seed) { return std::mt19937_64(seed); }
+double uniform(std::mt19937_64 &random) { return double(random() >> 11) * 0x1p-53; }
+
+/// y = 2·10⁵ + 4·10⁴·(sin(πab) + c²): far from zero and curved, so an unscaled or linear learner fails on it.
+TrainData regression(std::size_t rows, quint64 seed) {
+    auto random = engine(seed);
+    TrainData d;
+    d.rows = rows;
+    d.width = 4;
+    d.names = {QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c"), QStringLiteral("unit of thousands")};
+    for (std::size_t i = 0; i < rows; ++i) {
+        const double a = uniform(random) * 2 - 1, b = uniform(random) * 2 - 1, c = uniform(random) * 2 - 1, e = uniform(random) * 1000;
+        d.x.insert(d.x.end(), {a, b, c, e});
+        d.y.push_back(2e5 + 4e4 * (std::sin(std::numbers::pi * a * b) + c * c));
+    }
+    return d;
+}
+
+/// Three classes in rings about the origin: no plane parts them.
+TrainData rings(std::size_t rows, quint64 seed) {
+    auto random = engine(seed);
+    TrainData d;
+    d.task = TaskKind::Classification;
+    d.rows = rows;
+    d.width = 2;
+    d.classes = {"inner", "middle", "outer"};
+    for (std::size_t i = 0; i < rows; ++i) {
+        const double radius = uniform(random) * 3, angle = uniform(random) * 2 * std::numbers::pi;
+        d.x.insert(d.x.end(), {radius * std::cos(angle), radius * std::sin(angle)});
+        d.y.push_back(std::floor(radius));
+    }
+    return d;
+}
+
+/// A daily wave about 20 with a second series that says nothing; window 24, horizon 6.
+TrainData waves(std::size_t rows, quint64 seed) {
+    auto random = engine(seed);
+    TrainData d;
+    d.task = TaskKind::Forecast;
+    d.rows = rows;
+    d.window = 24;
+    d.series = 2;
+    d.width = 48;
+    d.outputs = 6;
+    const auto wave = [](double t) { return 20 + 5 * std::sin(2 * std::numbers::pi * t / 24); };
+    for (std::size_t i = 0; i < rows; ++i) {
+        const double start = uniform(random) * 1000;
+        for (int t = 0; t < 24; ++t)
+            d.x.push_back(wave(start + t));
+        for (int t = 0; t < 24; ++t)
+            d.x.push_back(uniform(random));
+        for (int h = 1; h <= 6; ++h)
+            d.y.push_back(wave(start + 23 + h));
+    }
+    return d;
+}
+
+struct Kind {
+    const char *name;
+    TaskKind task;
+    QVariantMap parameters;
+    TrainData (*make)(std::size_t, quint64);
+    std::size_t rows;
+};
+
+const std::vector<Kind> &kinds() {
+    static const std::vector<Kind> list{{"mlp", TaskKind::Regression, {{QStringLiteral("epochs"), 30}, {QStringLiteral("batch_size"), 64}}, regression, 3000},
+            {"mlp", TaskKind::Classification, {{QStringLiteral("epochs"), 30}, {QStringLiteral("batch_size"), 64}}, rings, 3000},
+            {"lstm", TaskKind::Forecast, {{QStringLiteral("epochs"), 8}, {QStringLiteral("units"), 16}, {QStringLiteral("batch_size"), 32}}, waves, 1200},
+            {"lstm", TaskKind::Forecast, {{QStringLiteral("epochs"), 15}, {QStringLiteral("units"), 8}, {QStringLiteral("layers"), 2}, {QStringLiteral("batch_size"), 16}}, waves, 400}};
+    return list;
+}
+
+FitContext contextWith(quint64 seed) {
+    FitContext c;
+    c.seed = seed;
+    c.progress = [](qint64, qint64, const QString &) {};
+    c.metric = [](const QString &, qint64, double, const QString &) {};
+    c.log = [](const QString &, const QString &) {};
+    c.checkpointDue = [] { return false; };
+    c.checkpoint = [](const QByteArray &, qint64) -> Result<void> { return {}; };
+    return c;
+}
+
+data::Rows rowsOf(const TrainData &d) { return {d.rows, d.width, d.x}; }
+
+double r2(const TrainData &truth, const std::vector<double> &predicted) {
+    double mean = 0, residual = 0, total = 0;
+    for (const double y : truth.y)
+        mean += y / double(truth.y.size());
+    for (std::size_t i = 0; i < truth.y.size(); ++i) {
+        residual += (truth.y[i] - predicted[i]) * (truth.y[i] - predicted[i]);
+        total += (truth.y[i] - mean) * (truth.y[i] - mean);
+    }
+    return 1 - residual / total;
+}
+
+artifact::Signature signatureOf(const TrainData &d) {
+    artifact::Signature s;
+    s.task = d.task;
+    s.classes = d.classes;
+    for (std::size_t i = 0; i < (d.isClassification() ? 1 : d.outputs); ++i)
+        s.outputs.push_back(QStringLiteral("y%1").arg(i));
+    return s;
+}
+
+QString saved(const FittedModel &model, const QTemporaryDir &dir, const QString &name) {
+    const QString folder = dir.filePath(name);
+    if (!makeFolder(folder))
+        return {};
+    const auto files = model.save(folder);
+    return files && *files == QStringList{QStringLiteral("model.pt")} ? folder : QString();
+}
+
+} // namespace
+
+class tst_TorchModule : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        const auto module = torchModule();
+        QVERIFY2(module, module ? "" : qPrintable(module.error().text()));
+        m_module = *module;
+        QVERIFY(!m_module->version().isEmpty());
+    }
+
+    void aKnownFunctionIsLearnt_data() { rows(); }
+    void aKnownFunctionIsLearnt() {
+        QFETCH(int, kind);
+        const TrainData test = kinds()[std::size_t(kind)].make(500, 77);
+        const auto model = fit(kind, 7);
+        QVERIFY2(model, model ? "" : qPrintable(model.error().text()));
+        const auto p = (*model)->predict(rowsOf(test));
+        QVERIFY(p);
+        if (test.isClassification()) {
+            double right = 0;
+            for (std::size_t i = 0; i < test.rows; ++i) {
+                right += p->values[i] == test.y[i];
+                const auto row = p->probabilities.begin() + std::ptrdiff_t(i * 3);
+                QVERIFY(std::abs(row[0] + row[1] + row[2] - 1) < 1e-12);
+            }
+            QVERIFY2(right / double(test.rows) > 0.93, qPrintable(QString::number(right / double(test.rows))));
+        } else {
+            QCOMPARE(p->outputs, test.outputs);
+            const double quality = r2(test, p->values), least = kind == 3 ? 0.5 : 0.95;
+            QVERIFY2(quality > least, qPrintable(QString::number(quality)));
+        }
+    }
+
+    void theSameSeedGivesTheSameBytesAndAnotherSeedOthers_data() { rows(); }
+    void theSameSeedGivesTheSameBytesAndAnotherSeedOthers() {
+        QFETCH(int, kind);
+        QTemporaryDir dir;
+        QStringList hashes;
+        for (const quint64 seed : {7, 7, 8}) {
+            const auto model = fit(kind, seed);
+            QVERIFY(model);
+            const QString folder = saved(**model, dir, QString::number(hashes.size()));
+            QVERIFY(!folder.isEmpty());
+            hashes << sha256OfFile(folder + QStringLiteral("/model.pt")).value();
+        }
+        QCOMPARE(hashes[1], hashes[0]);
+        QVERIFY(hashes[2] != hashes[0]);
+    }
+
+    void aStoppedRunResumesToTheSameBytes_data() { rows(); }
+    void aStoppedRunResumesToTheSameBytes() {
+        QFETCH(int, kind);
+        QTemporaryDir dir;
+        const auto whole = fit(kind, 7);
+        QVERIFY(whole);
+        const QString expected = sha256OfFile(saved(**whole, dir, QStringLiteral("whole")) + QStringLiteral("/model.pt")).value();
+        auto random = engine(99);
+        QByteArray state;
+        for (int round = 0; round < 4; ++round) {
+            FitContext context = contextWith(7);
+            std::stop_source source;
+            context.stop = source.get_token();
+            context.previousState = state;
+            int left = 1 + int(random() % 40);
+            context.checkpointDue = [&] {
+                if (--left == 0)
+                    source.request_stop();
+                return false;
+            };
+            context.checkpoint = [&](const QByteArray &bytes, qint64) -> Result<void> {
+                state = bytes;
+                return {};
+            };
+            const auto result = fit(kind, context);
+            if (result)
+                break; // the run was shorter than the stops
+            QCOMPARE(result.error().kind, ErrorKind::Cancelled);
+            QVERIFY(!state.isEmpty());
+        }
+        FitContext context = contextWith(7);
+        context.previousState = state;
+        const auto resumed = fit(kind, context);
+        QVERIFY2(resumed, resumed ? "" : qPrintable(resumed.error().text()));
+        QCOMPARE(sha256OfFile(saved(**resumed, dir, QStringLiteral("resumed")) + QStringLiteral("/model.pt")).value(), expected);
+    }
+
+    void aSavedModelReadsBackToTheSameAnswers_data() { rows(); }
+    void aSavedModelReadsBackToTheSameAnswers() {
+        QFETCH(int, kind);
+        QTemporaryDir dir;
+        const TrainData test = kinds()[std::size_t(kind)].make(300, 5);
+        const auto model = fit(kind, 7);
+        QVERIFY(model);
+        const QString folder = saved(**model, dir, QStringLiteral("m"));
+        const auto again = m_module->loadModel(folder, signatureOf(test));
+        QVERIFY2(again, again ? "" : qPrintable(again.error().text()));
+        const auto a = (*model)->predict(rowsOf(test)), b = (*again)->predict(rowsOf(test));
+        QVERIFY(a && b);
+        QVERIFY(a->values == b->values && a->probabilities == b->probabilities);
+        QCOMPARE((*again)->describe(), (*model)->describe());
+        QCOMPARE((*again)->flavour(), QStringLiteral("torch"));
+        QVERIFY(saved(**again, dir, QStringLiteral("n")).size() > 0);
+        QCOMPARE(sha256OfFile(dir.filePath(QStringLiteral("n/model.pt"))).value(), sha256OfFile(folder + QStringLiteral("/model.pt")).value());
+    }
+
+    void pythonReadsTheTorchScriptToTheSameAnswers_data() { rows(); }
+    void pythonReadsTheTorchScriptToTheSameAnswers() {
+        QFETCH(int, kind);
+        const QString interpreter = pythonWithTorch();
+        if (interpreter.isEmpty())
+            QSKIP("python3-torch is not installed");
+        QProcess python;
+        QTemporaryDir dir;
+        const TrainData test = kinds()[std::size_t(kind)].make(20, 5);
+        const auto model = fit(kind, 7);
+        QVERIFY(model);
+        const QString folder = saved(**model, dir, QStringLiteral("m"));
+        QByteArray rows;
+        for (std::size_t i = 0; i < test.x.size(); ++i)
+            rows += QByteArray::number(test.x[i], 'g', 17) + ((i + 1) % test.width ? "," : "\n");
+        QVERIFY(writeFileAtomically(dir.filePath(QStringLiteral("x.csv")), rows));
+        const QString script = QStringLiteral("import sys, torch\n"
+                                              "m = torch.jit.load(sys.argv[1])\n"
+                                              "x = torch.tensor([[float(v) for v in l.split(',')] for l in open(sys.argv[2])], dtype=torch.float64)\n"
+                                              "for row in m(x).tolist(): print(' '.join(repr(v) for v in row))\n");
+        python.start(interpreter, {QStringLiteral("-c"), script, folder + QStringLiteral("/model.pt"), dir.filePath(QStringLiteral("x.csv"))});
+        QVERIFY(python.waitForFinished(60'000));
+        QVERIFY2(python.exitCode() == 0, python.readAllStandardError().constData());
+        std::vector<double> theirs;
+        for (const QByteArray &word : python.readAllStandardOutput().simplified().split(' '))
+            theirs.push_back(word.toDouble());
+        const auto ours = (*model)->predict(rowsOf(test));
+        const std::vector<double> &expected = test.isClassification() ? ours->probabilities : ours->values;
+        QCOMPARE(theirs.size(), expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            QVERIFY2(std::abs(theirs[i] - expected[i]) <= 2e-5 * std::max(1.0, std::abs(expected[i])),
+                     qPrintable(QStringLiteral("%1 and %2").arg(theirs[i]).arg(expected[i])));
+    }
+
+    void manyThreadsPredictAtOnce() {
+        const TrainData test = regression(400, 6);
+        const auto model = fit(0, 7);
+        QVERIFY(model);
+        const auto expected = (*model)->predict(rowsOf(test));
+        std::vector<int> wrong(4, 0);
+        {
+            std::vector<std::jthread> threads;
+            for (std::size_t t = 0; t < wrong.size(); ++t)
+                threads.emplace_back([&, t] {
+                    for (std::size_t i = 0; i < test.rows; ++i) { // one row at a time, as served
+                        const data::Rows row{1, test.width, {test.x.begin() + std::ptrdiff_t(i * test.width), test.x.begin() + std::ptrdiff_t((i + 1) * test.width)}};
+                        const auto p = (*model)->predict(row);
+                        wrong[t] += !p || p->values[0] != expected->values[i];
+                    }
+                });
+        }
+        QCOMPARE(wrong, std::vector<int>(4, 0));
+    }
+
+    void wrongInputIsAReadableError_data() {
+        QTest::addColumn<QString>("estimator");
+        QTest::addColumn<int>("task");
+        QTest::addColumn<QVariantMap>("parameters");
+        QTest::addColumn<QString>("word");
+        const QString mlp = QStringLiteral("mlp"), lstm = QStringLiteral("lstm");
+        QTest::newRow("an LSTM outside a forecast") << lstm << int(TaskKind::Regression) << QVariantMap() << QStringLiteral("forecast");
+        QTest::newRow("an unknown parameter") << mlp << int(TaskKind::Regression) << QVariantMap{{QStringLiteral("hiden"), 3}} << QStringLiteral("hidden");
+        QTest::newRow("no units") << mlp << int(TaskKind::Regression) << QVariantMap{{QStringLiteral("hidden"), QVariantList{0}}} << QStringLiteral("hidden");
+        QTest::newRow("a rate below zero") << lstm << int(TaskKind::Forecast) << QVariantMap{{QStringLiteral("learning_rate"), -1}} << QStringLiteral("learning_rate");
+        QTest::newRow("another estimator") << QStringLiteral("gru") << int(TaskKind::Forecast) << QVariantMap() << QStringLiteral("lstm");
+    }
+    void wrongInputIsAReadableError() {
+        QFETCH(QString, estimator);
+        QFETCH(int, task);
+        QFETCH(QVariantMap, parameters);
+        QFETCH(QString, word);
+        const auto made = m_module->makeEstimator({estimator, parameters}, TaskKind(task));
+        QVERIFY(!made);
+        QCOMPARE(made.error().kind, ErrorKind::Invalid);
+        QVERIFY2(made.error().text().contains(word), qPrintable(made.error().text()));
+    }
+
+    void aMissingValueIsNamedWithItsColumn() {
+        TrainData train = regression(50, 1);
+        train.x[9] = NAN;
+        auto estimator = m_module->makeEstimator({QStringLiteral("mlp"), {}}, TaskKind::Regression);
+        FitContext context = contextWith(7);
+        const auto model = (*estimator)->fit(train, {}, context);
+        QVERIFY(!model);
+        QVERIFY2(model.error().what.contains(QStringLiteral("\"b\"")), qPrintable(model.error().text()));
+        const auto good = fit(0, 7);
+        QVERIFY(!(*good)->predict({1, 4, {1, 2, NAN, 4}}));
+        QVERIFY(!(*good)->predict({1, 3, {1, 2, 4}}));
+        QVERIFY((*good)->predict({0, 4, {}})->values.empty());
+    }
+
+    void aBrokenOrForeignFileIsRefusedWithItsName() {
+        QTemporaryDir dir;
+        const auto model = fit(0, 7);
+        const QString folder = saved(**model, dir, QStringLiteral("m")), file = folder + QStringLiteral("/model.pt");
+        const QByteArray bytes = readFile(file).value();
+        const artifact::Signature signature = signatureOf(regression(1, 1));
+        artifact::Signature two = signature;
+        two.outputs.push_back(QStringLiteral("more"));
+        QVERIFY(!m_module->loadModel(folder, two));
+        for (const QByteArray &broken : {QByteArray(), QByteArray("no zip"), bytes.left(bytes.size() / 2), bytes.left(bytes.size() - 10)}) {
+            QVERIFY(writeFileAtomically(file, broken));
+            const auto again = m_module->loadModel(folder, signature);
+            QVERIFY(!again);
+            QCOMPARE(again.error().kind, ErrorKind::Invalid);
+            QVERIFY2(again.error().where.contains(QStringLiteral("model.pt")), qPrintable(again.error().text()));
+        }
+        QVERIFY(!m_module->loadModel(dir.filePath(QStringLiteral("nothing")), signature));
+    }
+
+private:
+    /// The distribution's python3-torch belongs to /usr/bin/python3, which need not be the first on PATH.
+    static QString pythonWithTorch() {
+        for (const QString &interpreter : {QStringLiteral("python3"), QStringLiteral("/usr/bin/python3")}) {
+            QProcess python;
+            python.start(interpreter, {QStringLiteral("-c"), QStringLiteral("import torch")});
+            if (python.waitForFinished(60'000) && python.exitStatus() == QProcess::NormalExit && python.exitCode() == 0)
+                return interpreter;
+        }
+        return {};
+    }
+    static void rows() {
+        QTest::addColumn<int>("kind");
+        QTest::newRow("mlp for regression") << 0;
+        QTest::newRow("mlp for classification") << 1;
+        QTest::newRow("lstm for a forecast") << 2;
+        QTest::newRow("lstm of two layers") << 3;
+    }
+    Result<std::unique_ptr<FittedModel>> fit(int kind, FitContext context) {
+        const Kind &k = kinds()[std::size_t(kind)];
+        PH_ASSIGN(auto estimator, m_module->makeEstimator({QString::fromLatin1(k.name), k.parameters}, k.task));
+        return estimator->fit(k.make(k.rows, 1), k.make(k.rows / 5, 2), context);
+    }
+    Result<std::unique_ptr<FittedModel>> fit(int kind, quint64 seed) { return fit(kind, contextWith(seed)); }
+    TorchModule *m_module = nullptr;
+};
+
+QTEST_GUILESS_MAIN(tst_TorchModule)
+#include "tst_torch_module.moc"
