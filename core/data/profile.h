@@ -20,9 +20,12 @@ struct ColumnStatistics {
     double q25 = NAN, median = NAN, q75 = NAN;                     ///< numbers
     double mostCommon = NAN;    ///< numbers: the value that occurs most often (the smallest of several)
     qint64 mostCommonCount = 0; ///< how often
+    qint64 maxCount = 0;        ///< numbers: how often max occurs
+    double sentinel = NAN;      ///< numbers: a value such as −999 at the edge, far from all others: perhaps "missing"
     bool whole = false;         ///< numbers: all are whole
     std::int64_t firstTime = Column::missingTime, lastTime = Column::missingTime; ///< times
     std::int64_t step = 0;      ///< times: the most frequent distance of neighbours in ms; 0 = none
+    qint64 gaps = 0;            ///< times: neighbours at another distance than `step`
     bool sorted = false;        ///< times: rising in file order
     std::vector<std::pair<QString, qint64>> top; ///< categories: the six most frequent, ties in code-point order
 };
@@ -40,6 +43,7 @@ struct Profile {
     std::vector<QualityProblem> problems;
     Fingerprint fingerprint;
     ReadReport report;
+    qint64 repeatedRows = 0; ///< rows that equal an earlier one in every column
     const ColumnStatistics *find(const QString &name) const;
     /// {"rows","columns":[{"name","type","missing","distinct","min","max","mean","std","quantiles":{"q25","median","q75"},
     /// "top":[["text",count]…]}],"md5","sha256","bytes","problems":[{"column","what","hint","line"}],"report":{…}}. min and max of
@@ -48,6 +52,9 @@ struct Profile {
 };
 
 ColumnStatistics statisticsOf(const Column &column);
+/// true for a column that tells rows apart and says nothing else: texts that are all distinct, or whole numbers that count
+/// the rows. A model must not learn from it.
+bool isIdentifier(const ColumnStatistics &column);
 /// Statistics of every column (in parallel) and the quality problems. Any thread.
 Profile profileOf(const LoadedTable &loaded, int threads = 0);
 

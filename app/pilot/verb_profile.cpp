@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// pilot profile FILE [--target COLUMN] [--recipe OUT.yaml] [--json]: what is in a data file, and a recipe to start from.
+//   --json {"file","rows","columns":[{"name","type","missing","distinct","min","max","mean","std","quantiles":{"q25","median",
+//           "q75"},"top":[["text",count]]}],"md5","sha256","bytes","repeated_rows","problems":[{"column","what","hint","line"}],
+//           "report":{…},"recipe"|null,"reasons":[…],"written"|null}
+#include "app/pilot/verb.h"
+
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/data/profile.h"
+#include "core/data/propose.h"
+
+#include <QDateTime>
+#include <QFileInfo>
+#include <QTimeZone>
+
+#include <cmath>
+
+namespace pilothouse {
+
+namespace {
+
+using Q = QLatin1String;
+
+struct ProfileArguments {
+    std::string file, target, recipe, delimiter, decimal, skipUntil, comment;
+    std::vector<std::string> missing, categorical;
+    bool force = false;
+};
+
+QString text(const std::string &bytes) { return QString::fromStdString(bytes); }
+QString shown(double value) { return std::isnan(value) ? QStringLiteral("–") : QString::number(value, 'g', 6); }
+
+/// One line a column, aligned.
+QString columnLine(const data::ColumnStatistics &s, int width) {
+    QString what;
+    if (s.present == 0) {
+        what = QStringLiteral("no value");
+    } else if (s.type == data::ColumnType::Number) {
+        what = QStringLiteral("%1 … %2, mean %3, std %4, median %5").arg(shown(s.min), shown(s.max), shown(s.mean), shown(s.std), shown(s.median));
+    } else if (s.type == data::ColumnType::Category) {
+        QStringList top;
+        for (const auto &[name, count] : s.top)
+            top << QStringLiteral("%1 %2").arg(name).arg(count);
+        what = QStringLiteral("%1 values: %2%3").arg(s.distinct).arg(top.join(QStringLiteral(", ")), s.distinct > qint64(s.top.size()) ? QStringLiteral(", …") : QString());
+    } else {
+        const auto iso = [](std::int64_t t) { return QDateTime::fromMSecsSinceEpoch(t, Qt::UTC).toString(Qt::ISODate); };
+        what = QStringLiteral("%1 … %2").arg(iso(s.firstTime), iso(s.lastTime));
+    }
+    return QStringLiteral("  %1  %2  %3  %4").arg(s.name.leftJustified(width), data::columnTypeName(s.type).leftJustified(8), (s.missing ? QStringLiteral("%1 missing").arg(s.missing) : QString()).leftJustified(14), what);
+}
+
+QString profileText(const data::Profile &profile, const Result<data::Proposal> &proposal, const QString &file, const QString &written) {
+    QStringList lines;
+    lines << QStringLiteral("%1: %2 rows, %3 columns, %4 bytes").arg(file).arg(profile.rows).arg(profile.columns.size()).arg(profile.fingerprint.bytes);
+    lines << QStringLiteral("md5 %1\nsha256 %2").arg(profile.fingerprint.md5, profile.fingerprint.sha256);
+    for (const QString &note : profile.report.notes)
+        lines << note;
+    lines << QString() << QStringLiteral("Columns");
+    int width = 4;
+    for (const auto &column : profile.columns)
+        width = std::max(width, int(std::min<qsizetype>(40, column.name.size())));
+    for (const auto &column : profile.columns)
+        lines << columnLine(column, width);
+    lines << QString() << (profile.problems.empty() ? QStringLiteral("No problem found.") : QStringLiteral("To look at"));
+    for (const auto &problem : profile.problems)
+        lines << QStringLiteral("  %1%2%3 %4").arg(problem.line ? QStringLiteral("line %1: ").arg(problem.line) : QString(), problem.column.isEmpty() ? QString() : problem.column + QStringLiteral(": "), problem.what, problem.hint);
+    lines << QString();
+    if (!proposal) {
+        lines << QStringLiteral("No recipe is proposed: ") + proposal.error().what + QLatin1Char(' ') + proposal.error().hint;
+    } else {
+        lines << QStringLiteral("Proposed recipe") << QString::fromUtf8(workspace::writeRecipe(proposal->recipe));
+        lines << QStringLiteral("Why") << QStringLiteral("  ") + proposal->reasons.join(QStringLiteral("\n  "));
+        if (!written.isEmpty())
+            lines << QString() << QStringLiteral("Written to %1. Train with: pilot train %1").arg(written);
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+data::CsvOptions csvOptions(const ProfileArguments &arguments) {
+    data::CsvOptions options;
+    options.delimiter = arguments.delimiter == "tab" || arguments.delimiter == "\\t" ? QStringLiteral("\t") : text(arguments.delimiter);
+    options.decimal = text(arguments.decimal);
+    options.skipUntil = text(arguments.skipUntil);
+    options.comment = text(arguments.comment);
+    for (const std::string &value : arguments.missing)
+        options.missing << text(value);
+    for (const std::string &name : arguments.categorical)
+        options.types.insert(text(name), data::ColumnType::Category);
+    return options;
+}
+
+/// The options a person gave to read the file belong into the recipe, else training would read it in another way.
+void keepOptions(workspace::DataSpec &spec, const data::CsvOptions &options) {
+    spec.delimiter = options.delimiter;
+    spec.decimal = options.decimal;
+    spec.skipUntil = options.skipUntil;
+    spec.comment = options.comment;
+    if (!options.missing.isEmpty())
+        spec.missing = options.missing;
+}
+
+Result<void> writeProposal(workspace::Recipe &recipe, const QString &out, bool force) {
+    if (QFileInfo::exists(out) && !force)
+        return Error{ErrorKind::Conflict, QStringLiteral("The recipe file exists already."), out, QStringLiteral("Give another name, or --force to replace it."), {}};
+    recipe.file = QFileInfo(out).absoluteFilePath();
+    return writeFileAtomically(out, workspace::writeRecipe(recipe));
+}
+
+Result<void> profile(Context &context, const ProfileArguments &arguments) {
+    const QString file = text(arguments.file), out = text(arguments.recipe);
+    const data::CsvOptions options = csvOptions(arguments);
+    const auto progress = [&](qint64 done, qint64 total) { context.events().progress(done, total, QStringLiteral("bytes"), -1, QStringLiteral("read")); };
+    PH_ASSIGN(const data::LoadedTable loaded, data::readCsv(file, options, context.stop(), progress));
+    const data::Profile profile = data::profileOf(loaded);
+    Result<data::Proposal> proposal = data::proposeRecipe(loaded.table, profile, file, text(arguments.target));
+    const bool asked = !out.isEmpty() || !arguments.target.empty();
+    if (!proposal && asked) // without asking for a recipe, the profile alone is an answer
+        return proposal.error();
+    if (proposal) {
+        keepOptions(proposal->recipe.data, options);
+        if (!out.isEmpty())
+            PH_TRY(writeProposal(proposal->recipe, out, arguments.force));
+    }
+    QJsonObject object = profile.toJson();
+    object.insert(Q("file"), file);
+    object.insert(Q("recipe"), proposal ? QJsonValue(QString::fromUtf8(workspace::writeRecipe(proposal->recipe))) : QJsonValue());
+    object.insert(Q("reasons"), proposal ? QJsonArray::fromStringList(proposal->reasons) : QJsonArray{proposal.error().text()});
+    object.insert(Q("written"), out.isEmpty() ? QJsonValue() : QJsonValue(out));
+    context.answer(object, profileText(profile, proposal, file, out));
+    return {};
+}
+
+const Verb verb("profile", "Schema, missing values, ranges, quality and fingerprint of a CSV file; proposes a recipe", [](CLI::App &app, VerbBody &body) {
+    auto arguments = std::make_shared<ProfileArguments>();
+    app.add_option("FILE", arguments->file, "CSV file, plain or gzip")->required();
+    app.add_option("--target", arguments->target, "Column to predict (else found out)");
+    app.add_option("--recipe", arguments->recipe, "Write the proposed recipe to this file");
+    app.add_flag("--force", arguments->force, "Replace an existing recipe file");
+    app.add_option("--delimiter", arguments->delimiter, "One character, or tab (else found out)");
+    app.add_option("--decimal", arguments->decimal, "Decimal mark: . or , (else found out)");
+    app.add_option("--missing", arguments->missing, "Text that means missing; may be repeated (else NA, NaN, null …)");
+    app.add_option("--skip-until", arguments->skipUntil, "Skip lines up to and including the one that contains this text");
+    app.add_option("--comment", arguments->comment, "Skip lines that begin with this");
+    app.add_option("--categorical", arguments->categorical, "Read this column as a category; may be repeated");
+    app.callback([arguments, &body] { body = [arguments](Context &context) { return profile(context, *arguments); }; });
+});
+
+} // namespace
+} // namespace pilothouse
