@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/serving/serving_store.h"
+
+#include <QString>
+
+#include <optional>
+#include <span>
+
+namespace pilothouse::serving {
+
+/// Mean of (canary − stable) losses over labelled rows that both versions scored; below 0 the canary is better.
+struct LossInterval {
+    std::size_t rows = 0;
+    double mean = 0, low = 0, high = 0; ///< 99 % interval
+    double stableMean = 0, canaryMean = 0;
+};
+/// Percentile bootstrap of the paired difference, 2000 rounds, seed 7; above 5000 rows the normal limit of the same.
+/// 99 %, not 95 %: a rollout is looked at several times, and every look may be wrong.
+LossInterval lossInterval(std::span<const LossPair> pairs);
+
+struct JudgeRules {
+    double maxErrorRate = 0.02;
+    qint64 minimumRequests = 50; ///< of the canary, on this step
+    std::size_t minimumLabelled = 200;
+    int stepSeconds = 30;              ///< shortest time on a step
+    int goOnWithoutLabelsSeconds = 0;  ///< 0: never. Else: a step without a single label goes on after that time
+    bool classes = false;
+    QString unit;
+};
+
+struct JudgeSight {
+    qint64 canaryRequests = 0, canaryFailed = 0;
+    std::optional<LossInterval> interval; ///< of the last look
+    std::size_t labelled = 0;             ///< rows that came since; may be more than the last look saw
+    qint64 secondsOnStep = 0;
+};
+
+enum class Verdict { Wait, GoOn, TurnBack };
+struct Judgement {
+    Verdict verdict = Verdict::Wait;
+    QString sentence;
+};
+
+/// What to do on this step now. Pure. In this order: too many errors turn back; a loss that is worse beyond chance turns
+/// back; too few requests, labels or seconds wait; better, or not to be told apart, goes on.
+Judgement judge(const JudgeRules &rules, const JudgeSight &sight);
+
+/// "Canary 0.9 °C better on 212 labelled rows, interval −1.1…−0.7", with other names for the two sides of an A/B test.
+QString comparisonSentence(const LossInterval &interval, const JudgeRules &rules, const QString &name);
+
+/// Row counts at which the interval is looked at: 200, 400, 800, … A look at every new row would find a difference by
+/// chance sooner or later. Gives the next count after `rows`.
+std::size_t nextLook(std::size_t rows, std::size_t minimum);
+
+} // namespace pilothouse::serving

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/serving/prediction_log.h"
+#include "core/serving/rollout_control.h"
+
+#include <string>
+#include <vector>
+
+namespace pilothouse::serving {
+
+/// What really happened, for one prediction.
+struct Label {
+    std::string predictionId;
+    bool isClass = false;       ///< given as text or truth value
+    std::string text;           ///< the class; of a whole number too
+    std::vector<double> values; ///< a number, or one for each step of a forecast
+};
+
+/// Reads {"labels":[{"prediction_id","value"}]}; value: number, text or list of numbers.
+std::optional<InputProblem> readLabels(const std::string &body, std::vector<Label> &labels);
+
+struct LabelOutcome {
+    qint64 accepted = 0;
+    std::vector<std::string> unknown; ///< ids this server never gave, or whose prediction the log dropped or deleted
+    std::vector<std::pair<std::string, std::string>> rejected; ///< id, why: a class the model does not know, a failed request
+};
+
+/// Stores labels with the loss of what was predicted, durable when it returns. While two versions are compared, the row
+/// is scored by both, so that they are judged on the same rows. A label sent again replaces the earlier one.
+Result<LabelOutcome> takeLabels(const std::vector<Label> &labels, ServingStore &store, PredictionLog &log, RolloutControl &control);
+
+} // namespace pilothouse::serving

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/serving/live_model.h"
+
+#include "core/base/clock.h"
+#include "core/base/json.h"
+#include "core/serving/json_text.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+#include <limits>
+
+namespace pilothouse::serving {
+
+using Q = QLatin1String;
+
+QString Revision::versionText() const {
+    if (version > 0)
+        return QString::number(version);
+    return digest.isEmpty() ? QStringLiteral("unversioned") : digest.left(12);
+}
+
+QString Revision::source() const {
+    return version > 0 ? QStringLiteral("local registry %1/%2").arg(model).arg(version) : QStringLiteral("package %1").arg(QFileInfo(folder).fileName());
+}
+
+QJsonObject Revision::toJson() const {
+    return {{Q("revision"), number}, {Q("model"), model}, {Q("version"), version}, {Q("digest"), digest}, {Q("folder"), folder}, {Q("by"), by},
+            {Q("operation"), operation}, {Q("when"), isoUtc(when)}, {Q("outcome"), outcome}, {Q("reason"), reason}};
+}
+
+Result<Revision> Revision::fromJson(const QJsonObject &object, const QString &where) {
+    JsonReader reader(object, where);
+    Revision r;
+    r.number = int(reader.integer("revision", 0));
+    r.model = reader.text("model");
+    r.version = int(reader.integer("version", 0));
+    r.digest = reader.text("digest", QString());
+    r.folder = reader.text("folder");
+    r.by = reader.text("by", QString());
+    r.operation = reader.text("operation", QString());
+    r.when = fromIsoUtc(reader.text("when", QString()));
+    r.outcome = reader.text("outcome", QString());
+    r.reason = reader.text("reason", QString());
+    PH_TRY(reader.check());
+    return r;
+}
+
+namespace {
+
+bool wholeNumber(const std::string &text) {
+    const std::size_t digits = text.size() - (text.starts_with('-') ? 1 : 0);
+    if (digits == 0 || digits > 15 || (digits > 1 && text[text.size() - digits] == '0'))
+        return false;
+    return std::all_of(text.end() - std::ptrdiff_t(digits), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+} // namespace
+
+LiveModel::LiveModel(Revision r, artifact::ScorerPtr s, std::shared_ptr<VersionCounters> c)
+    : revision(std::move(r)), scorer(std::move(s)), reader(scorer->signature()), counters(std::move(c)) {
+    const artifact::Signature &signature = scorer->signature();
+    classes = !signature.classes.empty();
+    const bool numbers = std::all_of(signature.classes.begin(), signature.classes.end(), wholeNumber);
+    for (const std::string &label : signature.classes)
+        classJson.push_back(numbers ? label : jsonText(label));
+    nameJson = jsonText(utf8(revision.model));
+    versionText = utf8(revision.versionText());
+    versionJson = jsonText(versionText);
+    origin = ",\"model_version\":" + versionJson + ",\"model_source\":" + jsonText(utf8(revision.source()));
+}
+
+void LiveModel::appendPrediction(std::string &out, const artifact::Predictions &predictions, std::size_t i) const {
+    if (classes) {
+        const double index = predictions.values[i];
+        if (index >= 0 && index < double(classJson.size()))
+            out += classJson[std::size_t(index)];
+        else
+            out += "null";
+        return;
+    }
+    if (predictions.outputs == 1) {
+        appendNumber(out, predictions.values[i]);
+        return;
+    }
+    out += '[';
+    for (std::size_t k = 0; k < predictions.outputs; ++k) {
+        if (k)
+            out += ',';
+        appendNumber(out, predictions.values[i * predictions.outputs + k]);
+    }
+    out += ']';
+}
+
+void LiveModel::appendProbability(std::string &out, const artifact::Predictions &predictions, std::size_t i) const {
+    if (predictions.classes == 0 || predictions.probabilities.size() < (i + 1) * predictions.classes) {
+        out += "null";
+        return;
+    }
+    out += '[';
+    for (std::size_t k = 0; k < predictions.classes; ++k) {
+        if (k)
+            out += ',';
+        appendNumber(out, predictions.probabilities[i * predictions.classes + k]);
+    }
+    out += ']';
+}
+
+Result<LiveModelPtr> loadLiveModel(const Revision &revision, const artifact::ScorerLoader &loader, std::shared_ptr<VersionCounters> counters) {
+    if (!loader)
+        return Error{ErrorKind::Internal, QStringLiteral("This server was started without a way to load models."), {}, {}, {}};
+    PH_ASSIGN(artifact::ScorerPtr scorer, loader(revision.folder));
+    auto live = std::make_shared<LiveModel>(revision, std::move(scorer), std::move(counters));
+    const artifact::Signature &signature = live->scorer->signature();
+    data::Rows probe;
+    probe.count = 1;
+    probe.width = signature.inputs.size();
+    probe.values.assign(probe.width, 0.0);
+    for (std::size_t i = 0; i < probe.width; ++i)
+        if (signature.inputs[i].optional)
+            probe.values[i] = std::numeric_limits<double>::quiet_NaN();
+    const auto answer = live->scorer->score(probe);
+    if (!answer)
+        return answer.error();
+    const std::size_t expected = live->classes ? 1 : std::max<std::size_t>(1, signature.outputs.size());
+    if (answer->count != 1 || answer->values.size() != expected)
+        return invalid(QStringLiteral("The model gave %1 values for one row; its signature says %2.").arg(answer->values.size()).arg(expected), revision.folder,
+                       QStringLiteral("The package does not fit its signature; train it again."));
+    return LiveModelPtr(std::move(live));
+}
+
+} // namespace pilothouse::serving

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/serving/log_reader.h"
+
+#include "core/artifact/scorer.h"
+#include "core/base/json.h"
+#include "core/serving/input_reader.h"
+#include "core/serving/json_text.h"
+#include "core/serving/labels.h"
+#include "core/serving/serving_store.h"
+
+#include <QFileInfo>
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <unordered_map>
+
+namespace pilothouse::serving {
+
+namespace {
+
+QDateTime fromMs(qint64 ms) { return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC); }
+
+} // namespace
+
+Result<std::shared_ptr<Database>> openServingDatabase(const QString &servingFolder) {
+    const QString file = servingFolder + QStringLiteral("/serving.db");
+    if (!QFileInfo::exists(file))
+        return notFound(QStringLiteral("Nothing was served here yet."), file, QStringLiteral("Roll out a version first."));
+    return Database::open(file, servingMigrations());
+}
+
+Result<void> appendNewestRequests(Database &database, int limit, std::string &out) {
+    out += '[';
+    bool first = true;
+    PH_TRY(database.query(QStringLiteral("SELECT p.seq,p.instance,p.time,p.input,p.output,p.latency_us,p.status,p.error,p.rows,r.model,r.version,r.digest "
+                                         "FROM predictions p LEFT JOIN revisions r ON r.number=p.revision ORDER BY p.seq DESC LIMIT ?1"),
+                          [&](Statement &s) { s.bind(1, limit); },
+                          [&](const Statement &s) {
+                              out += first ? "{\"prediction_id\":\"" : ",{\"prediction_id\":\"";
+                              first = false;
+                              char id[40];
+                              std::snprintf(id, sizeof id, "%08llx-%llx", static_cast<unsigned long long>(s.integer(1)), static_cast<unsigned long long>(s.integer(0)));
+                              out += id;
+                              out += "\",\"timestamp\":\"";
+                              appendTime(out, s.integer(2));
+                              const bool good = s.integer(6) < 400;
+                              const std::string input = s.blob(3).toStdString(), output = s.blob(4).toStdString();
+                              out += "\",\"input\":";
+                              good ? void(out += input) : appendText(out, utf8(QString::fromUtf8(s.blob(3)))); // a bad body need not be UTF-8
+                              out += ",\"prediction\":" + (output.empty() ? std::string("null") : output) + ",\"model\":";
+                              appendText(out, utf8(s.text(9)));
+                              out += ",\"model_version\":";
+                              appendText(out, utf8(s.integer(10) > 0 ? QString::number(s.integer(10)) : s.text(11).left(12)));
+                              out += ",\"rows\":";
+                              appendInteger(out, s.integer(8));
+                              out += ",\"response_time_ms\":";
+                              appendFixed(out, double(s.integer(5)) / 1000.0, 3);
+                              out += ",\"status\":";
+                              appendInteger(out, s.integer(6));
+                              out += ",\"error\":";
+                              s.text(7).isEmpty() ? void(out += "null") : appendText(out, utf8(s.text(7)));
+                              out += '}';
+                          }));
+    out += ']';
+    return {};
+}
+
+namespace {
+
+/// What is needed to read the bodies that one revision answered.
+struct Schema {
+    artifact::Signature signature;
+    std::unique_ptr<InputReader> reader;
+    bool same = false; ///< as the newest one's inputs
+};
+
+struct LabelOfRow {
+    double value = 0;
+    std::string text;
+};
+
+class RowCollector {
+public:
+    RowCollector(Database &database, std::size_t limit) : m_database(database), m_limit(limit) {}
+
+    Result<LoggedRows> collect(const std::optional<QDateTime> &since) {
+        PH_TRY(readSchemas());
+        if (m_newest == 0)
+            return notFound(QStringLiteral("The prediction log holds no answered request yet."), m_database.path());
+        PH_TRY(m_database.query(QStringLiteral("SELECT p.seq,p.time,p.revision,p.protocol,p.many,p.rows,p.input,p.output FROM predictions p "
+                                               "WHERE p.status<400 AND p.time>=?2 ORDER BY p.seq DESC LIMIT ?1"),
+                                [&](Statement &s) { s.bind(1, qint64(m_limit)).bind(2, since ? since->toMSecsSinceEpoch() : qint64(0)); },
+                                [&](const Statement &s) { takeRequest(s); }));
+        PH_TRY(readLabelsOf());
+        return finish();
+    }
+
+private:
+    struct Row {
+        qint64 sequence = 0;
+        int row = 0;
+        qint64 time = 0;
+        double prediction = 0;
+        std::string predictedClass;
+    };
+
+    Result<void> readSchemas() {
+        std::vector<std::pair<int, QByteArray>> stored;
+        PH_TRY(m_database.query(QStringLiteral("SELECT number,signature FROM revisions"), {}, [&](const Statement &s) { stored.emplace_back(int(s.integer(0)), s.blob(1)); }));
+        PH_TRY(m_database.query(QStringLiteral("SELECT revision FROM predictions WHERE status<400 ORDER BY seq DESC LIMIT 1"), {}, [&](const Statement &s) { m_newest = int(s.integer(0)); }));
+        for (const auto &[number, json] : stored) {
+            PH_ASSIGN(const QJsonObject object, parseJsonObject(json, m_database.path()));
+            PH_ASSIGN(artifact::Signature signature, artifact::Signature::fromJson(object, m_database.path()));
+            Schema schema;
+            schema.reader = std::make_unique<InputReader>(signature);
+            schema.signature = std::move(signature);
+            m_schemas.emplace(number, std::move(schema));
+        }
+        const auto newest = m_schemas.find(m_newest);
+        if (newest == m_schemas.end())
+            return {};
+        const auto &inputs = newest->second.signature.inputs;
+        for (auto &[number, schema] : m_schemas) {
+            const auto &own = schema.signature.inputs;
+            schema.same = own.size() == inputs.size() && std::equal(own.begin(), own.end(), inputs.begin(), [](const data::Input &a, const data::Input &b) {
+                              return a.name == b.name && a.type == b.type;
+                          });
+        }
+        m_cells.resize(inputs.size());
+        m_texts.resize(inputs.size());
+        return {};
+    }
+
+    void takeRequest(const Statement &s) {
+        const auto schema = m_schemas.find(int(s.integer(2)));
+        if (m_rows.size() >= m_limit || schema == m_schemas.end() || !schema->second.same)
+            return;
+        ReadInput input;
+        if (schema->second.reader->read(Protocol(s.integer(3)), s.blob(6).toStdString(), m_read, input))
+            return;
+        const std::string output = s.blob(7).toStdString();
+        simdjson::dom::element predicted;
+        if (m_parser.parse(output).get(predicted))
+            return;
+        const bool many = s.integer(4) != 0;
+        for (std::size_t i = m_read.count; i-- > 0 && m_rows.size() < m_limit;) { // the query runs newest first, so do its rows
+            Row row{s.integer(0), int(i), s.integer(1), std::nan(""), {}};
+            simdjson::dom::element one = predicted;
+            if (many && predicted.at(i).get(one))
+                continue;
+            takePrediction(one, row);
+            const auto cells = m_read.row(i);
+            for (std::size_t k = 0; k < cells.size(); ++k) {
+                const data::Input &in = schema->second.signature.inputs[k];
+                if (in.type == data::ColumnType::Category)
+                    m_texts[k].push_back(std::isnan(cells[k]) ? std::string() : cells[k] < 0 ? "(unknown)" : in.categories[std::size_t(cells[k])]);
+                else
+                    m_cells[k].push_back(cells[k]);
+            }
+            m_rows.push_back(std::move(row));
+        }
+    }
+
+    static void takePrediction(simdjson::dom::element value, Row &row) {
+        simdjson::dom::element first;
+        if (value.is_array() && !value.at(0).get(first))
+            value = first;
+        if (std::string_view text; !value.get(text))
+            row.predictedClass = text;
+        else if (!value.get(row.prediction))
+            appendNumber(row.predictedClass, row.prediction);
+    }
+
+    Result<void> readLabelsOf() {
+        if (m_rows.empty())
+            return {};
+        return m_database.query(QStringLiteral("SELECT seq,row,value,class FROM labels WHERE seq>=?1"), [&](Statement &s) { s.bind(1, m_rows.back().sequence); },
+                                [&](const Statement &s) { m_labels[s.integer(0)][int(s.integer(1))] = {s.isNull(2) ? std::nan("") : s.real(2), s.text(3).toStdString()}; });
+    }
+
+    static data::Column categoryColumn(const QString &name, const std::vector<std::string> &texts) {
+        data::Column column;
+        column.name = name;
+        column.type = data::ColumnType::Category;
+        std::unordered_map<std::string, std::int32_t> codes;
+        for (auto it = texts.rbegin(); it != texts.rend(); ++it) {
+            if (it->empty()) {
+                column.codes.push_back(-1);
+                continue;
+            }
+            const auto [at, fresh] = codes.emplace(*it, std::int32_t(column.dictionary.size()));
+            if (fresh)
+                column.dictionary.push_back(*it);
+            column.codes.push_back(at->second);
+        }
+        return column;
+    }
+    static data::Column numberColumn(const QString &name, const std::vector<double> &numbers) {
+        data::Column column;
+        column.name = name;
+        column.numbers.assign(numbers.rbegin(), numbers.rend());
+        return column;
+    }
+
+    LoggedRows finish() {
+        LoggedRows out;
+        const artifact::Signature &signature = m_schemas.at(m_newest).signature;
+        QStringList names;
+        for (std::size_t k = 0; k < signature.inputs.size(); ++k) {
+            const data::Input &in = signature.inputs[k];
+            names << in.name;
+            out.table.columns.push_back(in.type == data::ColumnType::Category ? categoryColumn(in.name, m_texts[k]) : numberColumn(in.name, m_cells[k]));
+        }
+        out.predictionColumn = QStringLiteral("prediction");
+        out.labelColumn = QStringLiteral("label");
+        while (names.contains(out.predictionColumn))
+            out.predictionColumn += QLatin1Char('_');
+        while (names.contains(out.labelColumn))
+            out.labelColumn += QLatin1Char('_');
+        std::vector<double> predictions, labels;
+        std::vector<std::string> predictedClasses, labelClasses;
+        for (const Row &row : m_rows) {
+            predictions.push_back(row.prediction);
+            predictedClasses.push_back(row.predictedClass);
+            LabelOfRow label{std::nan(""), {}};
+            if (const auto request = m_labels.find(row.sequence); request != m_labels.end())
+                if (const auto one = request->second.find(row.row); one != request->second.end()) {
+                    label = one->second;
+                    ++out.labelled;
+                }
+            labels.push_back(label.value);
+            labelClasses.push_back(label.text);
+        }
+        const bool classes = !signature.classes.empty();
+        out.table.columns.push_back(classes ? categoryColumn(out.predictionColumn, predictedClasses) : numberColumn(out.predictionColumn, predictions));
+        out.table.columns.push_back(classes ? categoryColumn(out.labelColumn, labelClasses) : numberColumn(out.labelColumn, labels));
+        if (!m_rows.empty()) {
+            out.from = fromMs(m_rows.back().time);
+            out.to = fromMs(m_rows.front().time);
+        }
+        return out;
+    }
+
+    Database &m_database;
+    std::size_t m_limit;
+    int m_newest = 0;
+    std::map<int, Schema> m_schemas;
+    data::Rows m_read;
+    simdjson::dom::parser m_parser;
+    std::vector<Row> m_rows; ///< newest first, as the cells
+    std::vector<std::vector<double>> m_cells;
+    std::vector<std::vector<std::string>> m_texts;
+    std::unordered_map<qint64, std::map<int, LabelOfRow>> m_labels;
+};
+
+/// Sums from which every live metric follows.
+struct Sums {
+    qint64 rows = 0, numbers = 0;
+    double loss = 0, squares = 0, values = 0, valueSquares = 0;
+};
+
+const QString sumColumns = QStringLiteral("count(loss),count(value),total(loss),total((predicted-value)*(predicted-value)),total(value),total(value*value)");
+
+Sums readSums(const Statement &s, int from) {
+    return {s.integer(from), s.integer(from + 1), s.real(from + 2), s.real(from + 3), s.real(from + 4), s.real(from + 5)};
+}
+
+double metricOf(const QString &metric, const Sums &sums) {
+    const double n = double(sums.rows);
+    if (sums.rows == 0)
+        return std::nan("");
+    if (metric == QLatin1String("accuracy"))
+        return sums.numbers == 0 ? 1.0 - sums.loss / n : std::nan("");
+    if (sums.numbers == 0)
+        return std::nan("");
+    if (metric == QLatin1String("mae"))
+        return sums.loss / n;
+    if (metric == QLatin1String("rmse"))
+        return std::sqrt(sums.squares / double(sums.numbers));
+    const double spread = sums.valueSquares - sums.values * sums.values / double(sums.numbers);
+    return spread > 1e-12 * std::max(1.0, sums.valueSquares) ? 1.0 - sums.squares / spread : std::nan("");
+}
+
+} // namespace
+
+Result<LoggedRows> newestRows(Database &database, std::size_t rows, std::optional<QDateTime> since) { return RowCollector(database, rows).collect(since); }
+
+Result<std::vector<MetricBucket>> rollingMetric(Database &database, const QString &metric, qint64 bucketSeconds, const QDateTime &since) {
+    static const QStringList known{QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("r2"), QStringLiteral("accuracy")};
+    if (!known.contains(metric))
+        return invalid(QStringLiteral("The live metric “%1” is not known.").arg(metric), {}, QStringLiteral("Known: %1.").arg(known.join(QStringLiteral(", "))));
+    if (bucketSeconds < 1)
+        return invalid(QStringLiteral("A stretch of time must be at least a second."));
+    std::vector<MetricBucket> out;
+    PH_TRY(database.query(QStringLiteral("SELECT predicted_time/?1 AS bucket,%1 FROM labels WHERE predicted_time>=?2 GROUP BY bucket ORDER BY bucket").arg(sumColumns),
+                          [&](Statement &s) { s.bind(1, bucketSeconds * 1000).bind(2, since.toMSecsSinceEpoch()); },
+                          [&](const Statement &s) {
+                              const Sums sums = readSums(s, 1);
+                              out.push_back({fromMs(s.integer(0) * bucketSeconds * 1000), metricOf(metric, sums), sums.rows});
+                          }));
+    return out;
+}
+
+Result<LiveMetrics> liveMetrics(Database &database, qint64 newestLabelled, std::optional<QDateTime> since) {
+    LiveMetrics out;
+    Sums sums;
+    PH_TRY(database.query(QStringLiteral("SELECT %1,min(predicted_time),max(predicted_time) FROM (SELECT * FROM labels WHERE predicted_time>=?2 "
+                                         "ORDER BY predicted_time DESC LIMIT ?1)")
+                              .arg(sumColumns),
+                          [&](Statement &s) { s.bind(1, newestLabelled).bind(2, since ? since->toMSecsSinceEpoch() : qint64(0)); },
+                          [&](const Statement &s) {
+                              sums = readSums(s, 0);
+                              if (sums.rows > 0) {
+                                  out.from = fromMs(s.integer(6));
+                                  out.to = fromMs(s.integer(7));
+                              }
+                          }));
+    out.labelled = sums.rows;
+    for (const QString &metric : {QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("r2"), QStringLiteral("accuracy")})
+        if (const double value = metricOf(metric, sums); std::isfinite(value))
+            out.values.emplace(metric, value);
+    return out;
+}
+
+} // namespace pilothouse::serving

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/database.h"
+#include "core/data/table.h"
+
+#include <QDateTime>
+#include <QString>
+#include <QStringList>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pilothouse::serving {
+
+/// serving.db for reading, by another program than the server too. NotFound if nothing was ever served there.
+Result<std::shared_ptr<Database>> openServingDatabase(const QString &servingFolder);
+
+/// The newest requests as a JSON list, newest first: prediction_id, timestamp, input, prediction, model, model_version,
+/// rows, response_time_ms, status, error. The input is the body as it came.
+Result<void> appendNewestRequests(Database &database, int limit, std::string &out);
+
+/// The newest answered rows as columns, oldest first: the inputs by name, what was predicted, and the label where one came.
+/// A category the model did not know stands as "(unknown)".
+struct LoggedRows {
+    data::Table table;
+    QString predictionColumn, labelColumn;
+    QDateTime from, to;
+    std::size_t labelled = 0;
+};
+/// Rows of the newest answered version's schema; rows of versions with other inputs are left out. `rows` at most.
+Result<LoggedRows> newestRows(Database &database, std::size_t rows, std::optional<QDateTime> since = {});
+
+/// A live metric over one stretch of time, from labels. Forecasts of several steps count by their first step, and by
+/// the mean over the steps in mae.
+struct MetricBucket {
+    QDateTime start; ///< of the stretch, UTC
+    double value = 0; ///< NaN: undefined here (r2 of a constant)
+    qint64 labelled = 0;
+};
+/// mae, rmse, r2 (numbers) or accuracy (classes), by stretches of `bucketSeconds` (86400: days UTC) of the time of the prediction.
+/// Invalid for another metric.
+Result<std::vector<MetricBucket>> rollingMetric(Database &database, const QString &metric, qint64 bucketSeconds, const QDateTime &since);
+
+/// The live metrics over the newest labelled rows: mae, rmse, r2, or accuracy.
+struct LiveMetrics {
+    std::map<QString, double> values;
+    qint64 labelled = 0;
+    QDateTime from, to;
+};
+Result<LiveMetrics> liveMetrics(Database &database, qint64 newestLabelled, std::optional<QDateTime> since = {});
+
+} // namespace pilothouse::serving

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/serving/openapi.h"
+
+#include "core/base/json.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+
+namespace pilothouse::serving {
+
+using Q = QLatin1String;
+
+namespace {
+
+QString pathParameter(const QString &path) { return path.contains(Q("/models/")) ? QStringLiteral("model") : path.contains(Q("/admin/")) ? QStringLiteral("verb") : QStringLiteral("limit"); }
+
+QJsonObject schemaOf(const artifact::Signature &signature) {
+    QJsonObject properties;
+    QJsonArray required;
+    for (const data::Input &input : signature.inputs) {
+        QJsonObject property;
+        if (input.type == data::ColumnType::Category) {
+            QJsonArray values;
+            for (const std::string &category : input.categories)
+                values.append(QString::fromStdString(category));
+            property = {{Q("type"), Q("string")}, {Q("enum"), values}};
+        } else {
+            property = {{Q("type"), Q("number")}};
+        }
+        if (input.optional)
+            property.insert(Q("nullable"), true);
+        else
+            required.append(input.name);
+        properties.insert(input.name, property);
+    }
+    QJsonObject schema{{Q("type"), Q("object")}, {Q("properties"), properties}, {Q("example"), exampleRow(signature)}};
+    if (!required.isEmpty())
+        schema.insert(Q("required"), required);
+    return schema;
+}
+
+QJsonObject jsonBody(const QJsonObject &schema) {
+    return {{Q("required"), true}, {Q("content"), QJsonObject{{Q("application/json"), QJsonObject{{Q("schema"), schema}}}}}};
+}
+
+QJsonObject bodyOf(const QString &path, const artifact::Signature *signature) {
+    if (path == Q("/predict"))
+        return jsonBody({{Q("$ref"), Q("#/components/schemas/Row")}});
+    const QJsonObject object{{Q("type"), Q("object")}};
+    if (path == Q("/labels"))
+        return jsonBody({{Q("type"), Q("object")}, {Q("example"), QJsonObject{{Q("labels"), QJsonArray{QJsonObject{{Q("prediction_id"), Q("3fa90c11-1a2b")}, {Q("value"), 1}}}}}}});
+    Q_UNUSED(signature)
+    return jsonBody(object);
+}
+
+QJsonObject responses(const QString &path) {
+    const QJsonObject error{{Q("description"), Q("{\"error\":{\"kind\",\"what\",\"hint\"}}")},
+                            {Q("content"), QJsonObject{{Q("application/json"), QJsonObject{{Q("schema"), QJsonObject{{Q("$ref"), Q("#/components/schemas/Error")}}}}}}}};
+    QJsonObject ok{{Q("description"), Q("OK")}};
+    if (path == Q("/predict"))
+        ok.insert(Q("content"), QJsonObject{{Q("application/json"), QJsonObject{{Q("schema"), QJsonObject{{Q("$ref"), Q("#/components/schemas/Prediction")}}}}}});
+    return {{Q("200"), ok}, {Q("default"), error}};
+}
+
+QJsonObject typed(const char *type) { return {{Q("type"), Q(type)}}; }
+
+} // namespace
+
+QJsonObject exampleRow(const artifact::Signature &signature) {
+    QJsonObject row;
+    for (const data::Input &input : signature.inputs)
+        row.insert(input.name, input.type == data::ColumnType::Category ? QJsonValue(input.categories.empty() ? QString() : QString::fromStdString(input.categories.front())) : QJsonValue(0));
+    return row;
+}
+
+QJsonObject openApiDocument(const QString &model, const QString &version, const std::vector<ApiRoute> &routes, const artifact::Signature *signature) {
+    QJsonObject paths;
+    for (const ApiRoute &route : routes) {
+        QString path = Q(route.path);
+        QJsonObject operation{{Q("summary"), QString::fromUtf8(route.summary)}, {Q("responses"), responses(path)}};
+        if (path.contains(Q("{}"))) {
+            const QString name = pathParameter(path);
+            operation.insert(Q("parameters"), QJsonArray{QJsonObject{{Q("name"), name}, {Q("in"), Q("path")}, {Q("required"), true},
+                                                                     {Q("schema"), typed(name == Q("limit") ? "integer" : "string")}}});
+            path.replace(Q("{}"), QLatin1Char('{') + name + QLatin1Char('}'));
+        }
+        if (route.key)
+            operation.insert(Q("security"), QJsonArray{QJsonObject{{Q("apiKey"), QJsonArray()}}});
+        const bool post = Q(route.method) == Q("POST");
+        if (post)
+            operation.insert(Q("requestBody"), bodyOf(path, signature));
+        QJsonObject item = paths.value(path).toObject();
+        item.insert(post ? Q("post") : Q("get"), operation);
+        paths.insert(path, item);
+    }
+    const QJsonObject error{{Q("type"), Q("object")},
+                            {Q("properties"), QJsonObject{{Q("error"), QJsonObject{{Q("type"), Q("object")}, {Q("properties"), QJsonObject{{Q("kind"), typed("string")}, {Q("what"), typed("string")},
+                                                                                                                                           {Q("hint"), typed("string")}, {Q("field"), typed("string")}}}}}}}};
+    const QJsonObject prediction{{Q("type"), Q("object")},
+                                 {Q("properties"), QJsonObject{{Q("prediction"), QJsonObject()}, {Q("probability"), QJsonObject{{Q("type"), Q("array")}, {Q("items"), typed("number")}, {Q("nullable"), true}}},
+                                                               {Q("prediction_id"), typed("string")}, {Q("model_version"), typed("string")}, {Q("model_source"), typed("string")},
+                                                               {Q("timestamp"), typed("string")}, {Q("response_time_ms"), typed("number")}}}};
+    const QJsonObject schemas{{Q("Row"), signature ? schemaOf(*signature) : typed("object")}, {Q("Error"), error}, {Q("Prediction"), prediction}};
+    return {{Q("openapi"), Q("3.0.3")},
+            {Q("info"), QJsonObject{{Q("title"), model}, {Q("version"), version}}},
+            {Q("paths"), paths},
+            {Q("components"), QJsonObject{{Q("schemas"), schemas},
+                                          {Q("securitySchemes"), QJsonObject{{Q("apiKey"), QJsonObject{{Q("type"), Q("apiKey")}, {Q("in"), Q("header")}, {Q("name"), Q("X-API-Key")}}}}}}}};
+}
+
+QByteArray docsPage(const QString &model, const std::vector<ApiRoute> &routes, const artifact::Signature *signature) {
+    QString html = QStringLiteral("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>%1</title><style>"
+                                  "body{font:15px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#1b2430;background:#fff}"
+                                  "table{border-collapse:collapse;width:100%%}td,th{text-align:left;padding:.35em .8em .35em 0;border-bottom:1px solid #d8dee6;vertical-align:top}"
+                                  "code,pre{font-family:monospace}pre{background:#f2f5f8;padding:1em;overflow:auto}"
+                                  "@media(prefers-color-scheme:dark){body{color:#dfe6ee;background:#12161c}td,th{border-color:#2b3440}pre{background:#1a2029}}"
+                                  "</style></head><body><h1>%1</h1>")
+                       .replace(Q("%%"), Q("%"))
+                       .arg(model.toHtmlEscaped());
+    html += QStringLiteral("<p>Send the API key as header <code>X-API-Key</code>. The same as a document: <a href=\"/openapi.json\">/openapi.json</a>.</p><table><tr><th>Method</th><th>Route</th><th></th><th>Key</th></tr>");
+    for (const ApiRoute &route : routes)
+        html += QStringLiteral("<tr><td>%1</td><td><code>%2</code></td><td>%3</td><td>%4</td></tr>")
+                    .arg(Q(route.method), QString(Q(route.path)).replace(Q("{}"), QLatin1Char('{') + pathParameter(Q(route.path)) + QLatin1Char('}')).toHtmlEscaped(),
+                         QString::fromUtf8(route.summary).toHtmlEscaped(), route.key ? QStringLiteral("yes") : QStringLiteral("no"));
+    html += QStringLiteral("</table>");
+    if (signature) {
+        html += QStringLiteral("<h2>Inputs</h2><table><tr><th>Name</th><th>Type</th><th>May be missing</th></tr>");
+        for (const data::Input &input : signature->inputs)
+            html += QStringLiteral("<tr><td><code>%1</code></td><td>%2</td><td>%3</td></tr>")
+                        .arg(input.name.toHtmlEscaped(), input.type == data::ColumnType::Category ? QStringLiteral("text") : QStringLiteral("number"), input.optional ? QStringLiteral("yes") : QStringLiteral("no"));
+        const QString example = QString::fromUtf8(QJsonDocument(exampleRow(*signature)).toJson());
+        html += QStringLiteral("</table><h2>POST /predict</h2><pre>%1</pre>").arg(example.toHtmlEscaped());
+    }
+    html += QStringLiteral("</body></html>");
+    return html.toUtf8();
+}
+
+QJsonObject v2Metadata(const QString &model, const QString &version, const artifact::Signature &signature) {
+    QJsonArray inputs;
+    for (const data::Input &input : signature.inputs)
+        inputs.append(QJsonObject{{Q("name"), input.name}, {Q("datatype"), input.type == data::ColumnType::Category ? Q("BYTES") : Q("FP64")}, {Q("shape"), QJsonArray{-1}}});
+    const bool classes = !signature.classes.empty();
+    QJsonArray shape{-1};
+    if (signature.outputs.size() > 1)
+        shape.append(int(signature.outputs.size()));
+    QJsonArray outputs{QJsonObject{{Q("name"), Q("predict")}, {Q("datatype"), classes ? Q("BYTES") : Q("FP64")}, {Q("shape"), shape}}};
+    if (classes)
+        outputs.append(QJsonObject{{Q("name"), Q("predict_proba")}, {Q("datatype"), Q("FP64")}, {Q("shape"), QJsonArray{-1, int(signature.classes.size())}}});
+    return {{Q("name"), model}, {Q("versions"), QJsonArray{version}}, {Q("platform"), Q("pilothouse")}, {Q("inputs"), inputs}, {Q("outputs"), outputs}};
+}
+
+} // namespace pilothouse::serving

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The hot path: body → rows → scorer → answer, log record and counters.
+#include "core/serving/server_impl.h"
+
+namespace pilothouse::serving {
+
+/// One attempt of one model at a body. Kept per thread so that its vectors are not allocated for every request.
+struct Scored {
+    data::Rows rows;
+    ReadInput input;
+    artifact::Predictions answer;
+    std::optional<InputProblem> problem;
+    std::optional<Error> error;
+};
+
+bool InferenceServer::Impl::score(const LiveModel &model, Protocol protocol, const std::string &body, Scored &out) const {
+    out.error.reset();
+    out.problem = model.reader.read(protocol, body, out.rows, out.input);
+    if (out.problem)
+        return false;
+    try {
+        auto answer = model.scorer->score(out.rows);
+        if (!answer) {
+            out.error = std::move(answer).error();
+            return false;
+        }
+        out.answer = *std::move(answer);
+    } catch (const std::exception &e) {
+        out.error = internalError(e);
+        return false;
+    }
+    if (out.answer.count != out.rows.count) {
+        out.error = Error{ErrorKind::Internal, QStringLiteral("The model gave %1 answers for %2 rows.").arg(out.answer.count).arg(out.rows.count), {}, {}, {}};
+        return false;
+    }
+    return true;
+}
+
+namespace {
+
+void appendPredictions(std::string &out, const LiveModel &model, const artifact::Predictions &answer, bool many) {
+    if (!many) {
+        model.appendPrediction(out, answer, 0);
+        return;
+    }
+    out += '[';
+    for (std::size_t i = 0; i < answer.count; ++i) {
+        if (i)
+            out += ',';
+        model.appendPrediction(out, answer, i);
+    }
+    out += ']';
+}
+
+void appendProbabilities(std::string &out, const LiveModel &model, const artifact::Predictions &answer, bool many) {
+    if (!many) {
+        model.appendProbability(out, answer, 0);
+        return;
+    }
+    out += '[';
+    for (std::size_t i = 0; i < answer.count; ++i) {
+        if (i)
+            out += ',';
+        model.appendProbability(out, answer, i);
+    }
+    out += ']';
+}
+
+void writeRest(std::string &out, const LiveModel &model, const Scored &scored, const std::string &predictions, const std::string &id, std::int64_t timeMs, double ms) {
+    const bool many = scored.input.many;
+    out += many ? "{\"predictions\":" : "{\"prediction\":";
+    out += predictions;
+    if (!many || model.classes) {
+        out += many ? ",\"probabilities\":" : ",\"probability\":";
+        appendProbabilities(out, model, scored.answer, many);
+    }
+    out += ",\"prediction_id\":\"" + id + '"';
+    out += model.origin;
+    out += ",\"timestamp\":\"";
+    appendTime(out, timeMs);
+    out += "\",\"response_time_ms\":";
+    appendFixed(out, ms, 3);
+    out += '}';
+}
+
+void writeV2(std::string &out, const LiveModel &model, const Scored &scored, const std::string &predictions, const std::string &id) {
+    const artifact::Predictions &answer = scored.answer;
+    out += "{\"model_name\":" + model.nameJson + ",\"model_version\":" + model.versionJson + ",\"id\":";
+    appendText(out, scored.input.requestId.empty() ? std::string_view(id) : std::string_view(scored.input.requestId));
+    out += ",\"parameters\":{\"prediction_id\":\"" + id + "\"},\"outputs\":[{\"name\":\"predict\",\"shape\":[";
+    appendInteger(out, std::int64_t(answer.count));
+    if (answer.outputs > 1) {
+        out += ',';
+        appendInteger(out, std::int64_t(answer.outputs));
+    }
+    const bool text = model.classes && !model.classJson.empty() && model.classJson.front().starts_with('"');
+    out += text ? "],\"datatype\":\"BYTES\",\"data\":" : model.classes ? "],\"datatype\":\"INT64\",\"data\":" : "],\"datatype\":\"FP64\",\"data\":";
+    out += predictions;
+    out += '}';
+    if (answer.classes > 0) {
+        out += ",{\"name\":\"predict_proba\",\"shape\":[";
+        appendInteger(out, std::int64_t(answer.count));
+        out += ',';
+        appendInteger(out, std::int64_t(answer.classes));
+        out += "],\"datatype\":\"FP64\",\"data\":";
+        appendProbabilities(out, model, answer, true);
+        out += '}';
+    }
+    out += "]}";
+}
+
+/// What a failed attempt says, for the log.
+std::string reasonOf(const Scored &scored) {
+    if (scored.problem)
+        return scored.problem->field.empty() ? scored.problem->what : scored.problem->field + ": " + scored.problem->what;
+    return scored.error ? utf8(scored.error->text()) : std::string();
+}
+
+constexpr std::size_t loggedBytesOfBadInput = 2048;
+
+} // namespace
+
+void InferenceServer::Impl::predict(Protocol protocol, const HttpRequest &request, HttpReply &reply) {
+    const auto begin = SteadyClock::now();
+    const SplitPtr split = control->split();
+    if (!split->stable) {
+        writeError(reply, 503, "unreachable", "No model is served here yet.", "Promote a version, or `pilot rollouts start`.");
+        countAnswer(503);
+        return;
+    }
+    thread_local Scored scored;
+    LogRecord record;
+    record.sequence = log->nextSequence();
+    record.timeMs = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    record.protocol = protocol;
+    const LiveModel *model = split->stable.get();
+    bool good = false;
+    if (split->toCanary(record.sequence)) {
+        record.side = Side::Canary;
+        good = score(*split->canary, protocol, request.body, scored);
+        if (good) {
+            model = split->canary.get();
+        } else {
+            // A new version must not cost anybody an answer: the stable one takes over, and if it can, the failure is
+            // the canary's. If it cannot either, the request was wrong.
+            record.error = utf8(split->canary->revision.versionText()) + ": " + reasonOf(scored);
+            good = score(*split->stable, protocol, request.body, scored);
+            if (good || scored.error)
+                record.side = Side::Rescued;
+            else
+                record.error.clear();
+        }
+    } else {
+        good = score(*split->stable, protocol, request.body, scored);
+    }
+    std::string id;
+    log->appendId(id, record.sequence);
+    if (good) {
+        record.rows = int(scored.answer.count);
+        record.many = scored.input.many;
+        appendPredictions(record.output, *model, scored.answer, scored.input.many);
+    } else {
+        record.status = scored.problem ? scored.problem->status : 500;
+        record.error = record.error.empty() ? reasonOf(scored) : record.error;
+        if (scored.problem)
+            writeError(reply, record.status, "invalid", scored.problem->what, scored.problem->hint, scored.problem->field);
+        else
+            writeError(reply, 500, "internal", utf8(scored.error->what), "The log of this server holds the details under " + id + ".");
+    }
+    record.latencyUs = std::uint32_t(std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - begin).count());
+    if (good) {
+        reply.body.reserve(record.output.size() + 256);
+        if (protocol == Protocol::Rest)
+            writeRest(reply.body, *model, scored, record.output, id, record.timeMs, record.latencyUs / 1000.0);
+        else if (protocol == Protocol::KserveV1)
+            reply.body += "{\"predictions\":" + record.output + ",\"prediction_id\":\"" + id + '"' + model->origin + '}';
+        else
+            writeV2(reply.body, *model, scored, record.output, id);
+    }
+    record.revision = model->revision.number;
+    record.input = good ? request.body : request.body.substr(0, loggedBytesOfBadInput);
+
+    VersionCounters &counters = *model->counters;
+    counters.latency.add(record.latencyUs);
+    counters.byClass[std::size_t(record.status / 100)].fetch_add(1, std::memory_order_relaxed);
+    counters.rows.fetch_add(std::uint64_t(record.rows), std::memory_order_relaxed);
+    if (record.status < 400 || record.status >= 500) { // what a client sent wrong says nothing about a version
+        SideCounters &side = record.side == Side::Stable ? *split->stableSide : *split->canarySide;
+        side.requests.fetch_add(1, std::memory_order_relaxed);
+        side.latency.add(record.latencyUs);
+        if (record.status >= 500 || record.side == Side::Rescued)
+            side.failed.fetch_add(1, std::memory_order_relaxed);
+        if (record.side == Side::Rescued)
+            split->canary->counters->rescued.fetch_add(1, std::memory_order_relaxed);
+    }
+    if (good && split->shadow)
+        shadow->offer(split->stable.get() == model ? split->stable : split->canary, split->shadow, protocol, request.body, scored.answer);
+    log->add(std::move(record));
+}
+
+} // namespace pilothouse::serving

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/serving/prediction_log.h"
+
+#include "core/serving/json_text.h"
+#include "core/serving/serving_store.h"
+
+#include <QRandomGenerator>
+
+#include <charconv>
+#include <chrono>
+
+namespace pilothouse::serving {
+
+namespace {
+constexpr std::size_t wakeAt = 2048; ///< below this the writer waits for its next look: a wake-up costs more than a row
+constexpr auto lookEvery = std::chrono::milliseconds(100);
+} // namespace
+
+Result<std::unique_ptr<PredictionLog>> PredictionLog::open(const QString &file, const LogOptions &options) {
+    PH_ASSIGN(auto database, Database::open(file, servingMigrations()));
+    PH_TRY(database->setSynchronous(false));
+    std::unique_ptr<PredictionLog> log(new PredictionLog(std::move(database), options));
+    std::int64_t last = 0;
+    PH_TRY(log->m_database->query(QStringLiteral("SELECT max((SELECT ifnull(max(seq),0) FROM predictions),(SELECT ifnull(max(seq),0) FROM labels))"), {},
+                                  [&](const Statement &s) { last = s.integer(0); }));
+    log->m_sequence = last + 1;
+    log->m_thread = std::thread([raw = log.get()] { raw->run(); });
+    return log;
+}
+
+PredictionLog::PredictionLog(std::shared_ptr<Database> database, const LogOptions &options)
+    : m_database(std::move(database)), m_options(options), m_instance(QRandomGenerator::system()->generate()) {}
+
+PredictionLog::~PredictionLog() {
+    {
+        const std::lock_guard guard(m_lock);
+        m_stop = true;
+    }
+    m_wake.notify_all();
+    if (m_thread.joinable())
+        m_thread.join();
+}
+
+void PredictionLog::appendId(std::string &out, std::int64_t sequence, int row) const {
+    static constexpr char hex[] = "0123456789abcdef";
+    for (int shift = 28; shift >= 0; shift -= 4)
+        out += hex[(m_instance >> shift) & 15];
+    out += '-';
+    char text[24];
+    out.append(text, std::to_chars(text, text + sizeof text, sequence, 16).ptr);
+    if (row >= 0) {
+        out += '.';
+        appendInteger(out, row);
+    }
+}
+
+std::optional<PredictionId> parsePredictionId(std::string_view text) {
+    PredictionId id;
+    if (text.size() < 10 || text.size() > 40 || text[8] != '-')
+        return std::nullopt;
+    const char *begin = text.data(), *end = begin + text.size();
+    const auto first = std::from_chars(begin, begin + 8, id.instance, 16);
+    if (first.ec != std::errc() || first.ptr != begin + 8)
+        return std::nullopt;
+    const auto second = std::from_chars(begin + 9, end, id.sequence, 16);
+    if (second.ec != std::errc() || id.sequence <= 0)
+        return std::nullopt;
+    if (second.ptr == end)
+        return id;
+    if (*second.ptr != '.')
+        return std::nullopt;
+    const auto third = std::from_chars(second.ptr + 1, end, id.row);
+    if (third.ec != std::errc() || third.ptr != end || id.row < 0)
+        return std::nullopt;
+    return id;
+}
+
+void PredictionLog::add(LogRecord record) {
+    const std::size_t bytes = record.input.size() + record.output.size() + record.error.size() + sizeof record;
+    bool wake = false;
+    {
+        const std::lock_guard guard(m_lock);
+        if (m_queue.size() >= m_options.queueRecords || m_bytes + bytes > m_options.queueBytes) {
+            m_dropped.fetch_add(1, std::memory_order_relaxed);
+            return;
+        }
+        m_queue.push_back(std::move(record));
+        m_bytes += bytes;
+        ++m_added;
+        wake = m_queue.size() == wakeAt;
+    }
+    if (wake)
+        m_wake.notify_one();
+}
+
+Result<void> PredictionLog::flush() {
+    std::unique_lock guard(m_lock);
+    const std::uint64_t wanted = m_added;
+    ++m_flushing;
+    m_wake.notify_one();
+    const bool done = m_done.wait_for(guard, std::chrono::seconds(10), [&] { return m_settled >= wanted; });
+    --m_flushing;
+    if (!done)
+        return Error{ErrorKind::TimedOut, QStringLiteral("The prediction log was not written in time."), m_database->path(), QStringLiteral("Look for a full or slow disk."), {}};
+    if (!m_error.empty())
+        return Error{ErrorKind::Unreachable, QStringLiteral("The prediction log could not be written: %1").arg(fromUtf8(m_error)), m_database->path(), {}, {}};
+    return {};
+}
+
+std::size_t PredictionLog::waiting() const {
+    const std::lock_guard guard(m_lock);
+    return m_queue.size();
+}
+
+std::string PredictionLog::lastError() const {
+    const std::lock_guard guard(m_lock);
+    return m_error;
+}
+
+void PredictionLog::run() {
+    std::vector<LogRecord> batch;
+    std::unique_lock guard(m_lock);
+    while (true) {
+        m_wake.wait_for(guard, lookEvery, [this] { return m_stop || m_flushing > 0 || m_queue.size() >= wakeAt; });
+        if (m_queue.empty()) {
+            m_done.notify_all();
+            if (m_stop)
+                return;
+            if (m_flushing > 0) // the one who waits has not gone yet: let it
+                m_wake.wait_for(guard, std::chrono::milliseconds(1));
+            continue;
+        }
+        batch.swap(m_queue);
+        m_bytes = 0;
+        guard.unlock();
+        const Result<void> done = write(batch);
+        if (done) {
+            m_written.fetch_add(batch.size());
+            m_sinceForget += std::int64_t(batch.size());
+            if (m_sinceForget > 10000)
+                forgetOld();
+        } else {
+            m_dropped.fetch_add(batch.size());
+        }
+        const std::size_t count = batch.size();
+        batch.clear();
+        guard.lock();
+        m_error = done ? std::string() : utf8(done.error().text());
+        m_settled += count;
+        m_done.notify_all();
+    }
+}
+
+Result<void> PredictionLog::write(const std::vector<LogRecord> &batch) {
+    static const QString insert = QStringLiteral("INSERT INTO predictions(seq,instance,time,revision,side,protocol,rows,many,input,output,latency_us,status,error) "
+                                                 "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)");
+    return m_database->transaction([&]() -> Result<void> {
+        for (const LogRecord &r : batch)
+            PH_TRY(m_database->execute(insert, [&](Statement &s) {
+                s.bind(1, qint64(r.sequence)).bind(2, qint64(m_instance)).bind(3, qint64(r.timeMs)).bind(4, r.revision).bind(5, int(r.side));
+                s.bind(6, int(r.protocol)).bind(7, r.rows).bind(8, r.many ? 1 : 0).bind(9, std::string_view(r.input)).bind(10, std::string_view(r.output));
+                s.bind(11, qint64(r.latencyUs)).bind(12, r.status).bind(13, std::string_view(r.error));
+            }));
+        return {};
+    });
+}
+
+void PredictionLog::forgetOld() {
+    m_sinceForget = 0;
+    const qint64 oldest = qint64(m_sequence.load()) - m_options.keepRecords;
+    if (oldest <= 0)
+        return;
+    for (const QString &sql : {QStringLiteral("DELETE FROM labels WHERE seq<?1"), QStringLiteral("DELETE FROM predictions WHERE seq<?1")})
+        if (const auto done = m_database->execute(sql, [&](Statement &s) { s.bind(1, oldest); }); !done)
+            return; // next time
+}
+
+} // namespace pilothouse::serving
