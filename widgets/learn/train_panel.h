@@ -36,8 +36,8 @@ private:
 
     fleet::Snapshot m_snapshot;
     QString m_model;
-    RecipeForm *m_form;
-    RunView *m_run;
+    RecipeForm *m_form = nullptr;
+    RunView *m_run = nullptr;
     RunModel *m_runs;
     FilterProxy *m_filter;
     Table *m_table;

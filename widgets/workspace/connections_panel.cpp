@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/workspace/connections_panel.h"
+
+#include "widgets/base/button.h"
+#include "widgets/base/card.h"
+#include "widgets/base/field.h"
+#include "widgets/base/format.h"
+#include "widgets/base/run_verb.h"
+#include "widgets/base/table.h"
+#include "widgets/base/toast.h"
+
+#include <QHBoxLayout>
+#include <QLineEdit>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace pilothouse::ui {
+
+ConnectionsPanel::ConnectionsPanel(const PanelContext &context, QWidget *parent) : Panel(QStringLiteral("connections"), tr("Connections"), context, parent) {
+    addActions();
+    auto *layout = new QHBoxLayout(this);
+    layout->setContentsMargins(12, 12, 12, 12);
+    layout->setSpacing(12);
+    m_card = new Card(tr("Connections"));
+    m_model = new ConnectionModel(this);
+    m_table = new Table;
+    m_table->setObjectName(QStringLiteral("connectionTable"));
+    m_table->setAccessibleName(tr("Connections of the workspace"));
+    m_table->setModel(m_model);
+    m_table->setItemDelegate(new StateDelegate(m_table));
+    m_card->setBody(m_table);
+    auto *note = new Label(tr("Secrets are in the system keychain, none in files"), TextRole::Second, &Tokens::t3);
+    m_card->addTool(note);
+    for (const char *id : {"connection.test", "connection.remove", "connection.testAll"}) {
+        auto *button = new Button(actions(), QLatin1String(id));
+        button->setObjectName(QLatin1String(id));
+        m_card->addTool(button);
+        m_buttons.push_back(button);
+    }
+    connect(m_table, &Table::chosen, this, &ConnectionsPanel::showLines);
+    layout->addWidget(m_card, 1);
+    layout->addWidget(buildForm());
+}
+
+QWidget *ConnectionsPanel::buildForm() {
+    m_form = new Card(tr("Add connection"));
+    m_form->setFixedWidth(340);
+    auto *column = m_form->bodyLayout(12, 10);
+    m_kind = new Choice;
+    m_kind->setObjectName(QStringLiteral("connectionKind"));
+    for (const char *kind : {"local", "mlflow", "jenkins", "github", "kubeflow", "azureml", "kubernetes", "prometheus", "elasticsearch", "s3", "vault", "slack"})
+        m_kind->addItem(QLatin1String(kind));
+    const auto edit = [](const char *name) {
+        auto *line = new QLineEdit;
+        line->setObjectName(QLatin1String(name));
+        return line;
+    };
+    m_name = edit("connectionName");
+    m_where = edit("connectionWhere");
+    m_user = edit("connectionUser");
+    m_secretName = edit("connectionSecretName");
+    m_secret = edit("connectionSecret");
+    m_secret->setEchoMode(QLineEdit::Password);
+    column->addWidget(new Field(tr("System"), m_kind));
+    column->addWidget(new Field(tr("Name"), m_name, tr("How the workspace file calls it")));
+    column->addWidget(m_whereField = new Field(tr("Folder"), m_where));
+    column->addWidget(m_userField = new Field(tr("User"), m_user));
+    column->addWidget(m_secretNameField = new Field(tr("Secret's name"), m_secretName, tr("Only this name stands in the file")));
+    column->addWidget(m_secretField = new Field(tr("Token or password"), m_secret, tr("Goes to the keychain. Never written to files, logs or the journal.")));
+    m_problem = new Label({}, TextRole::Second, &Tokens::t3);
+    m_problem->setWordWrap(true);
+    column->addWidget(m_problem);
+    column->addStretch(1);
+    m_save = new Button(actions(), QStringLiteral("connection.add"), ButtonKind::Primary);
+    m_save->setObjectName(QStringLiteral("connectionSave"));
+    m_save->setPixelHeight(32);
+    column->addWidget(m_save);
+    const auto refresh = [this] {
+        const bool local = m_kind->currentText() == QLatin1String("local");
+        m_whereField->setHelp(local ? tr("Registry, journal and serving live here") : tr("Its address, https://…"));
+        for (Field *field : {m_userField, m_secretNameField, m_secretField})
+            field->setVisible(!local);
+        m_problem->setText(local ? QString() : tr("This version keeps it and looks whether it answers; its panels come with their own release."));
+        m_save->refresh();
+    };
+    connect(m_kind, &QComboBox::currentTextChanged, this, refresh);
+    for (QLineEdit *line : {m_name, m_where, m_user, m_secretName, m_secret})
+        connect(line, &QLineEdit::textChanged, this, refresh);
+    refresh();
+    return m_form;
+}
+
+void ConnectionsPanel::addActions() {
+    ActionSpec test;
+    test.id = QStringLiteral("connection.test");
+    test.text = tr("Test");
+    test.icon = QStringLiteral("refresh");
+    test.section = tr("Commands");
+    test.panel = id();
+    test.blocked = [](const QString &name) { return name.isEmpty() ? tr("Choose a connection first.") : QString(); };
+    test.targets = [this] {
+        std::vector<ActionTarget> out;
+        for (const ConnectionLine &line : m_model ? m_model->rows() : std::vector<ConnectionLine>())
+            out.push_back({line.connection.name, tr("Test connection %1").arg(line.connection.name), line.connection.kind});
+        return out;
+    };
+    test.run = [this](const QString &name, const QString &) { look(name); };
+    actions().add(test);
+    ActionSpec all;
+    all.id = QStringLiteral("connection.testAll");
+    all.text = tr("Test all");
+    all.icon = QStringLiteral("refresh");
+    all.section = tr("Commands");
+    all.panel = id();
+    all.run = [this](const QString &, const QString &) {
+        for (const ConnectionLine &line : m_model->rows())
+            look(line.connection.name);
+    };
+    actions().add(all);
+    ActionSpec remove;
+    remove.id = QStringLiteral("connection.remove");
+    remove.text = tr("Remove");
+    remove.icon = QStringLiteral("cross");
+    remove.section = tr("Commands");
+    remove.panel = id();
+    remove.inPalette = false;
+    remove.blocked = [this](const QString &name) {
+        if (m_snapshot.role == workspace::Role::Viewer)
+            return tr("Needs role operator.");
+        const ConnectionLine *line = m_model->find(name);
+        if (!line)
+            return tr("Choose a connection first.");
+        return line->usedBy.isEmpty() ? QString() : tr("Model %1 uses it.").arg(line->usedBy.front());
+    };
+    remove.danger = [](const QString &name) { return Danger{tr("Remove connection"), tr("%1 leaves the workspace file; its data stay where they are.").arg(name), tr("Add it again."), {}, false}; };
+    remove.run = [this](const QString &name, const QString &) {
+        runVerb(context(), tr("Remove connection %1").arg(name), {}, {QStringLiteral("connect"), QStringLiteral("remove"), name}, tr("Connection %1 is removed").arg(name));
+    };
+    actions().add(remove);
+    ActionSpec add;
+    add.id = QStringLiteral("connection.add");
+    add.text = tr("Add connection");
+    add.icon = QStringLiteral("plus");
+    add.section = tr("Commands");
+    add.panel = id();
+    add.inPalette = false;
+    add.blocked = [this](const QString &) { return formProblem(); };
+    add.run = [this](const QString &, const QString &) { save(); };
+    actions().add(add);
+}
+
+QString ConnectionsPanel::formProblem() const {
+    if (m_snapshot.role == workspace::Role::Viewer)
+        return tr("Needs role operator.");
+    if (m_name->text().trimmed().isEmpty())
+        return tr("Give it a name.");
+    if (m_model->find(m_name->text().trimmed()))
+        return tr("The name is taken.");
+    if (m_where->text().trimmed().isEmpty())
+        return m_kind->currentText() == QLatin1String("local") ? tr("Give its folder.") : tr("Give its address.");
+    if (!m_secret->text().isEmpty() && m_secretName->text().trimmed().isEmpty())
+        return tr("Give the secret a name.");
+    return m_saving.isRunning() ? tr("It is being saved.") : QString();
+}
+
+/// The secret goes to the keychain first: a file that names a secret which is not there would be half a change.
+void ConnectionsPanel::save() {
+    const QString name = m_name->text().trimmed(), secretName = m_secretName->text().trimmed(), secret = m_secret->text();
+    QVariantMap entry{{QStringLiteral("kind"), m_kind->currentText()}};
+    entry.insert(m_kind->currentText() == QLatin1String("local") ? QStringLiteral("root") : QStringLiteral("url"), m_where->text().trimmed());
+    if (!m_user->text().trimmed().isEmpty())
+        entry.insert(QStringLiteral("user"), m_user->text().trimmed());
+    if (!secretName.isEmpty())
+        entry.insert(QStringLiteral("secret"), secretName);
+    m_saving = startTask<Saved>(context().fleet->pools().waiting, [services = context().fleet->services(), name, entry, secretName, secret](std::stop_token) -> Result<Saved> {
+        if (!secret.isEmpty())
+            PH_TRY(services->secrets->write(secretName, secret));
+        PH_ASSIGN(auto operation, fleet::addConnection(services->workspace.file, name, entry));
+        const auto outcome = services->operations->run(std::move(operation));
+        if (outcome.error)
+            return *outcome.error;
+        return Saved{};
+    });
+    deliver(m_saving, this, [this, name](const Result<Saved> &saved) {
+        if (!saved) {
+            context().toasts->showError(saved.error());
+        } else {
+            context().toasts->show(State::Ok, tr("Connection %1 is added").arg(name), tr("The workspace file is read again."));
+            for (QLineEdit *line : {m_name, m_where, m_user, m_secretName, m_secret})
+                line->clear();
+        }
+        m_save->refresh();
+    });
+}
+
+void ConnectionsPanel::look(const QString &name) {
+    if (!context().fleet || m_tasks.contains(name))
+        return;
+    const auto task = startTask<fleet::ConnectionCheck>(context().fleet->pools().waiting, [services = context().fleet->services(), name](std::stop_token token) {
+        return fleet::testConnection(services->workspace, name, *services->http, *services->secrets, token);
+    });
+    m_tasks.insert(name, task);
+    m_found[name].looking = true;
+    showLines();
+    deliver(task, this, [this, name](const Result<fleet::ConnectionCheck> &check) {
+        m_tasks.remove(name);
+        ConnectionLine &line = m_found[name];
+        line.looking = false;
+        line.looked = now();
+        line.check = check ? std::optional(*check) : std::nullopt;
+        line.error = check ? std::nullopt : std::optional(check.error());
+        showLines();
+        Q_EMIT headerChanged();
+    });
+}
+
+void ConnectionsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
+    const bool first = !m_snapshot.read.isValid();
+    m_snapshot = snapshot;
+    showLines();
+    if (first)
+        for (const ConnectionLine &line : m_model->rows())
+            look(line.connection.name);
+}
+
+void ConnectionsPanel::showLines() {
+    std::vector<ConnectionLine> lines;
+    if (context().fleet) {
+        const workspace::Workspace &workspace = context().fleet->services()->workspace;
+        for (const workspace::Connection &connection : workspace.connections) {
+            ConnectionLine line = m_found.value(connection.name);
+            line.connection = connection;
+            for (const workspace::Model &model : workspace.models)
+                if (model.registry.connection == connection.name || model.deployment.connection == connection.name || model.endpoint.connection == connection.name)
+                    line.usedBy << model.name;
+            lines.push_back(std::move(line));
+        }
+    }
+    m_model->setNow(now());
+    m_model->setRows(std::move(lines));
+    m_card->setSubtitle(count(m_model->rowCount()));
+    m_card->showState(m_model->rowCount() ? ScreenState::full() : ScreenState::empty(tr("No connections"), tr("A local connection holds registry, journal and serving on this machine; add one.")));
+    for (Button *button : m_buttons) {
+        button->setArgument(m_table->currentId());
+        button->refresh();
+    }
+    m_save->refresh();
+}
+
+void ConnectionsPanel::openAt(const QString &argument) {
+    if (!argument.isEmpty())
+        m_table->choose(argument);
+}
+
+std::vector<HeaderBadge> ConnectionsPanel::badges() const {
+    std::vector<HeaderBadge> out;
+    const auto having = [&](State state) { return std::count_if(m_model->rows().begin(), m_model->rows().end(), [&](const auto &l) { return stateOfConnection(l) == state; }); };
+    if (const auto n = having(State::Ok))
+        out.push_back({State::Ok, tr("%n answer", nullptr, int(n))});
+    if (const auto n = having(State::Bad))
+        out.push_back({State::Bad, tr("%n fail", nullptr, int(n))});
+    return out;
+}
+
+QString ConnectionsPanel::currentArgument(const QString &) const { return m_table->currentId(); }
+QWidget *ConnectionsPanel::firstFocus() { return m_table; }
+
+} // namespace pilothouse::ui

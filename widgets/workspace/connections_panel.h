@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/task.h"
+#include "core/fleet/connections.h"
+#include "widgets/base/panel.h"
+#include "widgets/workspace/connection_model.h"
+
+#include <QHash>
+
+class QLineEdit;
+
+namespace pilothouse::ui {
+
+class Button;
+class Card;
+class Choice;
+class Field;
+class Label;
+class PanelState;
+class Table;
+
+/// Connections (board 09): what the workspace names, whether it answers, and one form to add another.
+class ConnectionsPanel : public Panel {
+    Q_OBJECT
+public:
+    explicit ConnectionsPanel(const PanelContext &context, QWidget *parent = nullptr);
+    void showSnapshot(const fleet::Snapshot &snapshot) override;
+    void openAt(const QString &argument) override;
+    std::vector<HeaderBadge> badges() const override;
+    QString currentArgument(const QString &) const override;
+    QWidget *firstFocus() override;
+
+private:
+    void addActions();
+    QWidget *buildForm();
+    void showLines();
+    void look(const QString &name);
+    void save();
+    QString formProblem() const;
+
+    fleet::Snapshot m_snapshot;
+    QHash<QString, ConnectionLine> m_found;
+    QHash<QString, Task<fleet::ConnectionCheck>> m_tasks;
+    struct Saved {};
+    Task<Saved> m_saving;
+    ConnectionModel *m_model;
+    Table *m_table;
+    Card *m_card, *m_form;
+    QLineEdit *m_name, *m_where, *m_user, *m_secretName, *m_secret;
+    Choice *m_kind;
+    Field *m_whereField, *m_userField, *m_secretNameField, *m_secretField;
+    Label *m_problem;
+    Button *m_save;
+    std::vector<Button *> m_buttons;
+};
+
+} // namespace pilothouse::ui

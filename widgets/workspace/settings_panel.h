@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/base/panel.h"
+
+namespace pilothouse::ui {
+
+class Card;
+class CheckBox;
+class Choice;
+class KeyValues;
+class SegmentedControl;
+
+/// Settings: what a person prefers (look, size, language, notifications), and what this installation is.
+class SettingsPanel : public Panel {
+    Q_OBJECT
+public:
+    explicit SettingsPanel(const PanelContext &context, QWidget *parent = nullptr);
+    void showSnapshot(const fleet::Snapshot &snapshot) override;
+    QWidget *firstFocus() override;
+
+private:
+    void store();
+    QWidget *buildLook();
+    QWidget *buildWorkspace();
+    SegmentedControl *m_scheme;
+    Choice *m_scale, *m_language;
+    CheckBox *m_notify;
+    KeyValues *m_facts, *m_keys;
+    bool m_loading = false;
+};
+
+} // namespace pilothouse::ui
