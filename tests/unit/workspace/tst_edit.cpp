@@ -6,6 +6,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+#include <random>
+
 using namespace pilothouse;
 using namespace pilothouse::workspace;
 
@@ -169,6 +172,36 @@ private Q_SLOTS:
             for (const QByteArray &comment : comments)
                 QVERIFY2(edited->contains(comment) || (comment == "# a day and a half" && qstrcmp(where, "models/t2m/watch") == 0), where + comment);
         }
+    }
+
+    /// Cut, doubled and exchanged pieces of a real file: whatever comes out is an error or a text that still parses.
+    void mangledTextsAreAnErrorOrStayYaml() {
+        std::mt19937 random(7);
+        const auto below = [&](qsizetype n) { return qsizetype(random() % std::size_t(std::max<qsizetype>(1, n))); };
+        const QByteArray signs = "{}[]:,#'\"&*|>-~ \n\t!%@a1\xc3\xff";
+        const QStringList paths{QStringLiteral("models/t2m/promotion/approvals"), QStringLiteral("connections/new"), QStringLiteral("models/t2m/watch/+"), QStringLiteral("models/rh/retrain/when/0"), QStringLiteral("new/a/b")};
+        int edited = 0;
+        for (int round = 0; round < 4000; ++round) {
+            QByteArray mangled = text;
+            for (qsizetype i = below(4); i >= 0; --i) {
+                const qsizetype at = below(mangled.size());
+                switch (random() % 4) {
+                case 0: mangled.remove(at, below(30)); break;
+                case 1: mangled.insert(at, mangled.mid(below(mangled.size()), below(40))); break;
+                case 2: mangled.insert(at, signs[below(signs.size())]); break;
+                default: mangled[at] = signs[below(signs.size())]; break;
+                }
+            }
+            const auto where = paths[below(paths.size())].split(QLatin1Char('/'));
+            const auto result = random() % 3 ? editValue(mangled, file, where, QVariantMap{{QStringLiteral("max"), 2}}) : removeEntry(mangled, file, where);
+            if (result) {
+                ++edited;
+                const auto again = editValue(*result, file, {QStringLiteral("zzz")}, 1); // parses the result
+                QVERIFY2(again || again.error().what.contains(QStringLiteral("in place")), again ? "" : qPrintable(again.error().text() + QString::fromUtf8(*result)));
+            }
+            (void)parseWorkspace(mangled, file);
+        }
+        QVERIFY2(edited > 500, qPrintable(QString::number(edited)));
     }
 
     void aFileIsReplacedOnlyByAWorkspace() {
