@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// pilot connect list|add|test|remove: the connections of the workspace file, edited in place.
+//   list --json  {"connections":[{"name","kind","address","user","secret","used"}]}
+//   test --json  {"connections":[{"name","kind","address","ok","finding","seconds","error"?}]}
+//   add, remove  {"operation","connection"}
+#include "app/pilot/verb.h"
+
+#include "core/base/actor.h"
+#include "core/base/json.h"
+#include "core/fleet/connections.h"
+#include "core/fleet/services.h"
+
+#include <QDir>
+#include <QJsonArray>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <termios.h>
+#include <unistd.h>
+
+namespace pilothouse {
+
+namespace {
+
+using Q = QLatin1String;
+
+struct Options {
+    std::string name, kind, root, url, user, secret, guard;
+    std::vector<std::string> set;
+    bool secretFromStdin = false, forgetSecret = false;
+};
+
+Result<workspace::Workspace> openWorkspace(const Context &context) {
+    PH_ASSIGN(const QString file, workspace::findWorkspace(context.workspaceOption, QDir::currentPath()));
+    return workspace::readWorkspace(file);
+}
+
+QString addressOf(const workspace::Connection &c) { return c.kind == Q("local") ? c.root : c.url; }
+
+/// One line of standard input, without its line feed; on a terminal it is asked for and not shown.
+Result<QString> readSecret() {
+    termios before{};
+    const bool terminal = ::isatty(STDIN_FILENO) && ::tcgetattr(STDIN_FILENO, &before) == 0;
+    if (terminal) {
+        termios silent = before;
+        silent.c_lflag &= ~tcflag_t(ECHO);
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+        std::fprintf(stderr, "Secret (not shown): ");
+    }
+    QByteArray line;
+    char byte = 0;
+    ssize_t n = 0;
+    while (line.size() < 65536 && ((n = ::read(STDIN_FILENO, &byte, 1)) > 0 || (n < 0 && errno == EINTR)))
+        if (n > 0) {
+            if (byte == '\n')
+                break;
+            line += byte;
+        }
+    if (terminal) {
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        std::fprintf(stderr, "\n");
+    }
+    if (line.endsWith('\r'))
+        line.chop(1);
+    if (line.isEmpty())
+        return invalid(QStringLiteral("No secret came on standard input."), {}, QStringLiteral("Pipe it in: … | pilot connect add NAME … --secret-from-stdin"));
+    return QString::fromUtf8(line);
+}
+
+Result<void> list(Context &context) {
+    PH_ASSIGN(const auto workspace, openWorkspace(context));
+    QJsonArray all;
+    QString text;
+    for (const auto &c : workspace.connections) {
+        const bool used = c.kind == Q("local");
+        all.append(QJsonObject{{Q("name"), c.name}, {Q("kind"), c.kind}, {Q("address"), addressOf(c)}, {Q("user"), c.user}, {Q("secret"), c.secret}, {Q("used"), used}});
+        text += QStringLiteral("%1  %2  %3%4\n").arg(c.name, -12).arg(c.kind, -12).arg(addressOf(c), used ? QString() : QStringLiteral("  (not in this version)"));
+    }
+    if (all.isEmpty())
+        text = QStringLiteral("No connections. Add one: pilot connect add local --kind local --root FOLDER");
+    context.answer({{Q("connections"), all}}, text.trimmed());
+    return {};
+}
+
+/// Runs a change of the workspace file. A workspace without a local connection has no journal yet: then the role is
+/// checked here, and the journal that the change may bring gets its line afterwards.
+Result<void> runChange(Context &context, const workspace::Workspace &workspace, operations::Operation operation) {
+    const operations::Actor actor{currentActor(), programName(), workspace.role};
+    const QString name = operation.object.section(Q(" "), 1);
+    QString id;
+    if (const auto services = context.services()) {
+        const auto outcome = services.value()->operations->run(operation);
+        if (outcome.error)
+            return *outcome.error;
+        id = outcome.id;
+    } else {
+        PH_TRY(operations::checkRole(actor, operation.needs, operation.summary));
+        for (const auto &step : operation.steps) {
+            PH_TRY(step.guard());
+            PH_TRY(step.execute());
+            PH_ASSIGN(const QJsonObject after, step.readBack());
+            if (const auto now = context.services())
+                PH_TRY(operations::journalNote(*now.value()->journal, actor, operation.kind, operation.object, after));
+        }
+    }
+    context.answer({{Q("operation"), id}, {Q("connection"), name}}, operation.summary + QStringLiteral(": done."));
+    return {};
+}
+
+Result<QVariantMap> entryOf(const Options &options) {
+    QVariantMap entry{{QStringLiteral("kind"), QString::fromStdString(options.kind)}};
+    const auto put = [&](const char *key, const std::string &value) {
+        if (!value.empty())
+            entry.insert(Q(key), QString::fromStdString(value));
+    };
+    put("url", options.url);
+    put("user", options.user);
+    put("guard", options.guard);
+    put("secret", options.secret.empty() && options.secretFromStdin ? options.name : options.secret);
+    if (!options.root.empty()) {
+        // On the command line a path is relative to here, in the file to the file.
+        const QString root = QString::fromStdString(options.root);
+        const bool byHome = root.startsWith(QLatin1Char('~')) || root.startsWith(QLatin1Char('$'));
+        entry.insert(QStringLiteral("root"), byHome ? root : QDir::cleanPath(QDir::current().absoluteFilePath(root)));
+    }
+    for (const std::string &pair : options.set) {
+        const QString text = QString::fromStdString(pair);
+        const qsizetype equals = text.indexOf(QLatin1Char('='));
+        if (equals <= 0)
+            return invalid(QStringLiteral("--set needs KEY=VALUE, not “%1”.").arg(text));
+        entry.insert(text.left(equals), text.mid(equals + 1));
+    }
+    return entry;
+}
+
+Result<void> add(Context &context, const Options &options) {
+    PH_ASSIGN(const auto workspace, openWorkspace(context));
+    PH_ASSIGN(const QVariantMap entry, entryOf(options));
+    PH_ASSIGN(auto operation, fleet::addConnection(workspace.file, QString::fromStdString(options.name), entry));
+    PH_TRY(operations::checkRole({currentActor(), programName(), workspace.role}, operation.needs, operation.summary));
+    if (options.secretFromStdin) { // before the file, so that a keychain that says no leaves nothing behind
+        PH_ASSIGN(const QString value, readSecret());
+        PH_TRY(secrets::keychainStore()->write(entry.value(QStringLiteral("secret")).toString(), value));
+    }
+    return runChange(context, workspace, std::move(operation));
+}
+
+Result<void> remove(Context &context, const Options &options) {
+    PH_ASSIGN(const auto workspace, openWorkspace(context));
+    const QString name = QString::fromStdString(options.name);
+    PH_ASSIGN(auto operation, fleet::removeConnection(workspace.file, name));
+    const QString secret = workspace.connections.value(name).secret;
+    PH_TRY(runChange(context, workspace, std::move(operation)));
+    const bool shared = std::any_of(workspace.connections.begin(), workspace.connections.end(), [&](const auto &c) { return c.name != name && c.secret == secret; });
+    if (options.forgetSecret && !secret.isEmpty() && !shared)
+        return secrets::keychainStore()->remove(secret);
+    return {};
+}
+
+Result<void> test(Context &context, const Options &options) {
+    PH_ASSIGN(const auto workspace, openWorkspace(context));
+    const auto secrets = secrets::chainedStore({secrets::environmentStore(), secrets::keychainStore()});
+    net::HttpClient http;
+    const QStringList names = options.name.empty() ? QStringList(workspace.connections.keys()) : QStringList{QString::fromStdString(options.name)};
+    QJsonArray all;
+    QString text;
+    std::optional<Error> worst;
+    for (const QString &name : names) {
+        const auto check = fleet::testConnection(workspace, name, http, *secrets, context.stop());
+        if (check) {
+            all.append(QJsonObject{{Q("name"), name}, {Q("kind"), check->kind}, {Q("address"), check->address}, {Q("ok"), true}, {Q("finding"), check->finding}, {Q("seconds"), check->seconds}});
+            text += QStringLiteral("ok   %1: %2\n").arg(name, check->finding);
+            continue;
+        }
+        if (names.size() == 1 || check.error().kind == ErrorKind::Cancelled)
+            return check.error();
+        const auto connection = workspace.connections.value(name);
+        all.append(QJsonObject{{Q("name"), name}, {Q("kind"), connection.kind}, {Q("address"), addressOf(connection)}, {Q("ok"), false}, {Q("finding"), check.error().text()}, {Q("error"), errorToJson(check.error())}});
+        text += QStringLiteral("bad  %1: %2\n").arg(name, check.error().text());
+        if (!worst || exitCode(check.error().kind) > exitCode(worst->kind))
+            worst = check.error();
+    }
+    if (all.isEmpty())
+        text = QStringLiteral("No connections to test.");
+    context.answer({{Q("connections"), all}}, text.trimmed());
+    if (worst)
+        context.exitCodeWanted = exitCode(worst->kind);
+    return {};
+}
+
+const Verb verb("connect", "List, add, test and remove the connections of the workspace", [](CLI::App &app, VerbBody &body) {
+    auto options = std::make_shared<Options>();
+    app.require_subcommand(1);
+    auto *lister = app.add_subcommand("list", "The connections of the workspace");
+    lister->callback([&body] { body = list; });
+    auto *adder = app.add_subcommand("add", "Add a connection; comments and order of the file stay");
+    adder->add_option("NAME", options->name, "Name in the workspace")->required();
+    adder->add_option("--kind", options->kind, "local; others are kept for later versions")->required();
+    adder->add_option("--root", options->root, "local: folder of registry, journal and serving");
+    adder->add_option("--url", options->url, "Address of the server");
+    adder->add_option("--user", options->user, "User of the secret, if it is a password");
+    adder->add_option("--guard", options->guard, "typed-name: the name must be typed before a write");
+    adder->add_option("--set", options->set, "Another key of this kind: KEY=VALUE; may be repeated");
+    adder->add_option("--secret", options->secret, "Name of the secret in the keychain");
+    adder->add_flag("--secret-from-stdin", options->secretFromStdin, "Store the secret in the keychain: its value is read from standard input");
+    adder->callback([&body, options] { body = [options](Context &context) { return add(context, *options); }; });
+    auto *tester = app.add_subcommand("test", "Look at one connection, or at all");
+    tester->add_option("NAME", options->name, "Connection; left out: all");
+    tester->callback([&body, options] { body = [options](Context &context) { return test(context, *options); }; });
+    auto *remover = app.add_subcommand("remove", "Take a connection out");
+    remover->add_option("NAME", options->name, "Connection")->required();
+    remover->add_flag("--forget-secret", options->forgetSecret, "Remove its secret from the keychain too, if no other connection names it");
+    remover->callback([&body, options] { body = [options](Context &context) { return remove(context, *options); }; });
+    for (auto *sub : {lister, adder, tester, remover})
+        sub->fallthrough();
+});
+
+} // namespace
+} // namespace pilothouse

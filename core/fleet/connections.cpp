@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fleet/connections.h"
+
+#include "core/base/database.h"
+#include "core/base/file.h"
+#include "core/promotion/promotion.h"
+#include "core/workspace/edit.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
+#include <QJsonArray>
+
+#include <unistd.h>
+
+namespace pilothouse::fleet {
+
+namespace {
+
+struct Text {
+    Q_DECLARE_TR_FUNCTIONS(Connections)
+};
+const QString connectionsKey = QStringLiteral("connections");
+
+Result<ConnectionCheck> testLocal(ConnectionCheck check) {
+    QFileInfo folder(check.address);
+    if (!folder.exists()) {
+        QFileInfo parent(folder.absolutePath());
+        while (!parent.exists() && parent.absoluteFilePath() != QLatin1String("/"))
+            parent = QFileInfo(parent.absolutePath());
+        if (!parent.isDir() || ::access(qUtf8Printable(parent.filePath()), W_OK) != 0)
+            return Error{ErrorKind::Denied, Text::tr("The folder does not exist and cannot be made."), check.address, Text::tr("Choose a folder that you may write, or make it."), {}};
+        check.finding = Text::tr("The folder will be made at the first use.");
+        return check;
+    }
+    if (!folder.isDir())
+        return invalid(Text::tr("This is a file, not a folder."), check.address, Text::tr("Name a folder in root."));
+    if (::access(qUtf8Printable(check.address), W_OK | X_OK) != 0)
+        return Error{ErrorKind::Denied, Text::tr("The folder cannot be written."), check.address, Text::tr("Change its owner or mode, or choose another."), {}};
+    const QString file = check.address + QStringLiteral("/registry.db");
+    if (!QFileInfo::exists(file)) {
+        check.finding = Text::tr("The folder can be written; there is no registry in it yet.");
+        return check;
+    }
+    PH_ASSIGN(const auto database, Database::open(file, promotion::registryDatabaseMigrations()));
+    check.finding = Text::tr("The folder can be written and the registry opens.");
+    return check;
+}
+
+/// An address of each kind that answers without side effects, and needs the credential where the kind has one.
+QString probePath(const QString &kind) {
+    static const QMap<QString, QString> paths{
+        {QStringLiteral("mlflow"), QStringLiteral("/api/2.0/mlflow/experiments/search?max_results=1")},
+        {QStringLiteral("jenkins"), QStringLiteral("/api/json?tree=mode")},
+        {QStringLiteral("prometheus"), QStringLiteral("/api/v1/status/buildinfo")},
+        {QStringLiteral("github"), QStringLiteral("/rate_limit")},
+        {QStringLiteral("vault"), QStringLiteral("/v1/auth/token/lookup-self")},
+    };
+    return paths.value(kind, QStringLiteral("/"));
+}
+
+Result<void> addCredential(net::Request &request, const workspace::Connection &connection, secrets::SecretStore &secrets) {
+    if (connection.secret.isEmpty())
+        return {};
+    PH_ASSIGN(const QString value, secrets.read(connection.secret));
+    if (connection.kind == QLatin1String("vault"))
+        request.headers << net::Header{"X-Vault-Token", value.toUtf8()};
+    else if (connection.user.isEmpty())
+        request.headers << net::Header{"Authorization", "Bearer " + value.toUtf8()};
+    else
+        request.headers << net::Header{"Authorization", "Basic " + (connection.user + QLatin1Char(':') + value).toUtf8().toBase64()};
+    return {};
+}
+
+Result<void> checkEdit(const QString &file, const Result<QByteArray> &edited) {
+    if (!edited)
+        return edited.error();
+    const auto parsed = workspace::parseWorkspace(*edited, file);
+    return parsed ? Result<void>() : parsed.error();
+}
+
+Result<void> writeEdit(const QString &file, const workspace::TextEdit &edit) {
+    const auto done = workspace::editWorkspaceFile(file, edit);
+    return done ? Result<void>() : done.error();
+}
+
+/// One step on the workspace file: `edit` forwards, `back` for the undo.
+operations::Operation fileOperation(const QString &file, const QString &name, const QByteArray &before, bool add, const QString &effect,
+                                    workspace::TextEdit edit, workspace::TextEdit back) {
+    operations::Operation operation;
+    operation.kind = add ? QStringLiteral("connect") : QStringLiteral("disconnect");
+    operation.object = QStringLiteral("connection ") + name;
+    operation.summary = add ? Text::tr("Add the connection %1 to the workspace").arg(name) : Text::tr("Take the connection %1 out of the workspace").arg(name);
+    operation.needs = workspace::Role::Operator;
+    operations::Step step;
+    step.call.verb = QStringLiteral("EDIT");
+    step.call.object = file;
+    step.call.effect = effect;
+    step.call.undo = add ? Text::tr("remove it again") : Text::tr("put it back");
+    step.guard = [file, before]() -> Result<void> {
+        PH_ASSIGN(const QByteArray now, readFile(file));
+        if (now != before)
+            return Error{ErrorKind::Conflict, Text::tr("The workspace file was changed meanwhile."), file, Text::tr("Look at it and try again."), {}};
+        return {};
+    };
+    step.execute = [file, edit = std::move(edit)] { return writeEdit(file, edit); };
+    step.readBack = [file, name, add]() -> Result<QJsonObject> {
+        PH_ASSIGN(const auto now, workspace::readWorkspace(file));
+        if (now.connections.contains(name) != add)
+            return Error{ErrorKind::Conflict, Text::tr("The workspace file was written by somebody else meanwhile."), file, {}, {}};
+        return QJsonObject{{QStringLiteral("connections"), QJsonArray::fromStringList(now.connections.keys())}};
+    };
+    step.undo = [file, back = std::move(back)] { return writeEdit(file, back); };
+    operation.steps.push_back(std::move(step));
+    return operation;
+}
+
+} // namespace
+
+Result<ConnectionCheck> testConnection(const workspace::Workspace &workspace, const QString &name, net::HttpClient &http, secrets::SecretStore &secrets,
+                                       std::stop_token token) {
+    const auto found = workspace.connections.constFind(name);
+    if (found == workspace.connections.constEnd())
+        return notFound(Text::tr("There is no connection “%1” in this workspace.").arg(name), workspace.file, Text::tr("Known: %1.").arg(QStringList(workspace.connections.keys()).join(QStringLiteral(", "))));
+    ConnectionCheck check;
+    check.name = name;
+    check.kind = found->kind;
+    check.address = found->kind == QLatin1String("local") ? found->root : found->url;
+    if (found->kind == QLatin1String("local"))
+        return testLocal(check);
+    check.usedHere = false;
+    if (found->url.isEmpty()) {
+        check.finding = Text::tr("This version does not use connections of kind %1.").arg(found->kind);
+        return check;
+    }
+    net::Request request;
+    request.url = found->url;
+    if (request.url.endsWith(QLatin1Char('/')))
+        request.url.chop(1);
+    request.url += probePath(found->kind);
+    request.caFile = found->other.value(QStringLiteral("ca_file"));
+    request.timeoutMs = 15000;
+    PH_TRY(addCredential(request, *found, secrets));
+    PH_ASSIGN(const net::Response reply, http.send(request, token));
+    if (reply.status >= 400)
+        return net::statusError(request, reply);
+    check.seconds = reply.seconds;
+    check.finding = Text::tr("It answers (HTTP %1). This version does not use connections of kind %2 yet.").arg(reply.status).arg(found->kind);
+    return check;
+}
+
+Result<operations::Operation> addConnection(const QString &file, const QString &name, const QVariantMap &entry) {
+    PH_ASSIGN(const QByteArray before, readFile(file));
+    PH_ASSIGN(const auto workspace, workspace::parseWorkspace(before, file));
+    if (workspace.connections.contains(name))
+        return Error{ErrorKind::Conflict, Text::tr("There is a connection “%1” already.").arg(name), file, Text::tr("Remove it first, or choose another name."), {}};
+    const QStringList path{connectionsKey, name};
+    const auto add = [file, path, entry](const QByteArray &text) { return workspace::editValue(text, file, path, entry); };
+    PH_TRY(checkEdit(file, add(before)));
+    return fileOperation(file, name, before, true, Text::tr("connection %1 of kind %2").arg(name, entry.value(QStringLiteral("kind")).toString()), add,
+                         [file, path](const QByteArray &text) { return workspace::removeEntry(text, file, path); });
+}
+
+Result<operations::Operation> removeConnection(const QString &file, const QString &name) {
+    PH_ASSIGN(const QByteArray before, readFile(file));
+    PH_ASSIGN(const auto workspace, workspace::parseWorkspace(before, file));
+    if (!workspace.connections.contains(name))
+        return notFound(Text::tr("There is no connection “%1” in this workspace.").arg(name), file);
+    QStringList users;
+    for (const auto &model : workspace.models)
+        if (QStringList{model.registry.connection, model.pipeline.connection, model.deployment.connection, model.endpoint.connection, model.retrain.executor}.contains(name))
+            users << model.name;
+    if (!users.isEmpty())
+        return refused(Text::tr("The connection “%1” is in use by %2.").arg(name, users.join(QStringLiteral(", "))), file, Text::tr("Point these models at another connection first."));
+    const auto remove = [file, path = QStringList{connectionsKey, name}](const QByteArray &text) { return workspace::removeEntry(text, file, path); };
+    PH_TRY(checkEdit(file, remove(before)));
+    return fileOperation(file, name, before, false, Text::tr("connection %1 is gone").arg(name), remove, [before](const QByteArray &) -> Result<QByteArray> { return before; });
+}
+
+} // namespace pilothouse::fleet

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "core/net/http.h"
+#include "core/operations/operation.h"
+#include "core/secrets/secret_store.h"
+#include "core/workspace/workspace.h"
+
+#include <QVariantMap>
+
+#include <stop_token>
+
+namespace pilothouse::fleet {
+
+/// What a look at a connection found.
+struct ConnectionCheck {
+    QString name, kind, address; ///< address: root or URL
+    QString finding;             ///< a sentence
+    bool usedHere = true;        ///< false: this version only knows that the kind exists
+    double seconds = 0;          ///< until the answer; 0 for local
+};
+
+/// Looks at one connection. Local: the folder can be written and the registry opens. With a URL: one GET with the
+/// credential. Errors: NotFound (no such connection, no secret), Unreachable, Denied, Invalid, as statusError() and the
+/// database say it. Blocking.
+Result<ConnectionCheck> testConnection(const workspace::Workspace &workspace, const QString &name, net::HttpClient &http,
+                                       secrets::SecretStore &secrets, std::stop_token token = {});
+
+/// The operation that adds a connection to the workspace file, comments and order kept. `entry` is the map as it is
+/// written: {kind, root | url, user, secret, …}. Conflict if the name is taken; Invalid if the file would not be a workspace.
+Result<operations::Operation> addConnection(const QString &workspaceFile, const QString &name, const QVariantMap &entry);
+/// The operation that takes a connection out. Refused while a model names it.
+Result<operations::Operation> removeConnection(const QString &workspaceFile, const QString &name);
+
+} // namespace pilothouse::fleet
