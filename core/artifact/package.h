@@ -30,7 +30,7 @@ struct Package {
     QString folder;
     QString digest; ///< SHA-256 of SHA256SUMS
     QString runId, estimator, created; ///< created: ISO 8601, UTC
-    QString modelType;                 ///< who loads the weights: linear, trees, torch, naive
+    QString modelType;                 ///< who loads the weights: linear, trees, torch
     Signature signature;
     QJsonObject metrics, data, recipe;
     QMap<QString, QString> files; ///< name → sha256

@@ -18,7 +18,7 @@
 
 namespace pilothouse::learn {
 
-/// Samples ready for a learner: transforms are done, nothing is missing unless the learner says that it takes NaN.
+/// Samples ready for a learner: transforms are done, nothing is missing.
 struct TrainData {
     workspace::TaskKind task = workspace::TaskKind::Regression;
     std::size_t rows = 0, width = 0, outputs = 1;
@@ -60,7 +60,7 @@ public:
     virtual Result<artifact::Predictions> predict(const data::Rows &x) const = 0;
     /// Writes the weights into an existing folder; gives the file names. The same model gives the same bytes.
     virtual Result<QStringList> save(const QString &folder) const = 0;
-    /// Who can load it again: "linear", "trees", "torch", "naive"; stands in MLmodel as our flavour's `model_type`.
+    /// Who can load it again: "linear", "trees", "torch"; stands in MLmodel as our flavour's `model_type`.
     virtual QString flavour() const = 0;
     /// Facts for the model card: {"parameters", "trees", "tree_method", "epochs", …}.
     virtual QJsonObject describe() const = 0;

@@ -1,12 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/artifact/package.h"
 #include "core/artifact/scorer.h"
+#include "core/data/transforms.h"
+#include "core/learn/estimator.h"
 
 namespace pilothouse::learn {
 
 /// Verifies a package (artifact::openPackage) and makes its scorer: pre-processing and weights of any flavour. Loads
 /// LibTorch only for TorchScript; XGBoost for none. Invalid with the file named if anything is wrong with the package.
 Result<artifact::ScorerPtr> loadScorer(const QString &packageFolder);
+/// The same of a package that has just been opened.
+Result<artifact::ScorerPtr> loadScorer(const artifact::Package &package);
+
+/// The weights alone, by FittedModel::flavour().
+Result<std::unique_ptr<FittedModel>> loadFitted(const QString &modelType, const QString &folder, const artifact::Signature &signature);
+
+/// Inputs → transforms → model.
+artifact::ScorerPtr makeScorer(artifact::Signature signature, data::FittedTransforms transforms, std::shared_ptr<const FittedModel> model);
+
+/// The naive model that every other must beat: mean (numbers), majority class, persistence (the last value, for a forecast). Fitted on
+/// raw training rows.
+artifact::ScorerPtr makeBaseline(artifact::Signature signature, std::size_t window, const std::vector<double> &trainTargets);
+QString baselineName(workspace::TaskKind task); ///< "mean", "majority", "persistence"
 
 } // namespace pilothouse::learn

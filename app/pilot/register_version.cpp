@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pilot/register_version.h"
+
+namespace pilothouse {
+
+using Q = QLatin1String;
+
+Result<registry::Version> registerPackage(const fleet::Services &services, const QString &model, const QString &package, const QString &digest,
+                                          const QString &runId) {
+    const auto made = std::make_shared<registry::Version>();
+    const auto registry = services.registry;
+    const QString user = services.operations->actor().name;
+    operations::Operation operation;
+    operation.kind = QStringLiteral("register");
+    operation.object = QStringLiteral("model %1").arg(model);
+    operation.summary = QStringLiteral("Register package %1 as the next version of %2").arg(digest.left(12), model);
+    operation.details = {{Q("digest"), digest}, {Q("run"), runId}};
+    operations::Step step;
+    step.call = {QStringLiteral("CREATE"), QStringLiteral("version of %1").arg(model), QStringLiteral("the next number, package %1").arg(digest.left(12)), QString(),
+                 QStringLiteral("pilot registry register %1 %2").arg(model, package)};
+    step.execute = [=]() -> Result<void> {
+        PH_ASSIGN(*made, registry->registerVersion(model, package, runId, user));
+        return {};
+    };
+    step.readBack = [=]() -> Result<QJsonObject> {
+        PH_ASSIGN(const registry::Version seen, registry->version(model, made->version));
+        if (seen.digest != digest)
+            return Error{ErrorKind::Conflict, QStringLiteral("The registered package is not the one that was given."), seen.source, {}, {}};
+        return QJsonObject{{Q("version"), seen.version}, {Q("digest"), seen.digest}};
+    };
+    operation.steps.push_back(std::move(step));
+    const operations::OperationOutcome outcome = services.operations->run(std::move(operation));
+    if (!outcome.done)
+        return outcome.error.value_or(refused(QStringLiteral("The version was not registered.")));
+    return *made;
+}
+
+} // namespace pilothouse

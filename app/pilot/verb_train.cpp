@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// pilot train RECIPE [--data FILE] [--out DIR] [--register NAME] [--resume RUN] [--checkpoint-seconds N] [--threads N]
+//   --json and the result event: the object of learn::TrainResult::toJson(), with "registered":{"model","version"}|null.
+//   With --register or --workspace the run, its parameters and metric history go into the workspace's registry.
+//   Exit 1 if a gate failed (the package is written all the same, but not registered); 143 after SIGTERM's checkpoint.
+#include "app/pilot/register_version.h"
+#include "app/pilot/verb.h"
+
+#include "core/base/actor.h"
+#include "core/base/hash.h"
+#include "core/learn/checkpoint.h"
+#include "core/learn/trainer.h"
+
+#include <QDir>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QFileInfo>
+
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <mutex>
+
+namespace pilothouse {
+
+namespace {
+
+using Q = QLatin1String;
+const QString checkpointSuffix = QStringLiteral(".checkpoint");
+
+struct Options {
+    std::string recipe, data, out, registerAs, resume;
+    double checkpointSeconds = 60;
+    int threads = 0;
+};
+
+/// The run in the registry: opened at the start, fed with points in batches, closed with its end.
+class RunRecord {
+public:
+    RunRecord(std::shared_ptr<fleet::Services> services, QString run) : m_services(std::move(services)), m_run(std::move(run)) {}
+
+    Result<void> begin(const workspace::Recipe &recipe, bool resumed) {
+        const QString user = m_services->operations->actor().name;
+        PH_TRY(operations::checkRole(m_services->operations->actor(), workspace::Role::Operator, QStringLiteral("train into this workspace's registry")));
+        if (resumed && m_services->registry->run(m_run))
+            return {};
+        PH_ASSIGN(m_run, m_services->registry->createRun(recipe.name, recipe.name, user, m_run));
+        return {};
+    }
+    void point(const QString &name, qint64 step, double value) {
+        if (!std::isfinite(value))
+            return;
+        const std::lock_guard guard(m_lock);
+        m_points.push_back({name, value, step, QDateTime::currentDateTimeUtc()});
+        if (std::chrono::steady_clock::now() - m_flushed > std::chrono::seconds(1))
+            flush();
+    }
+    Result<void> end(const learn::TrainResult &result) {
+        QMap<QString, QString> params{{QStringLiteral("estimator"), result.estimator}};
+        for (auto it = result.parameters.begin(); it != result.parameters.end(); ++it)
+            params.insert(it.key(), it.value().isString() ? it.value().toString() : QString::fromUtf8(QJsonDocument(QJsonArray{it.value()}).toJson(QJsonDocument::Compact)).chopped(1).mid(1));
+        PH_TRY(m_services->registry->logParams(m_run, params));
+        for (auto it = result.test.begin(); it != result.test.end(); ++it)
+            point(QStringLiteral("test_") + it.key(), 0, it.value());
+        for (auto it = result.train.begin(); it != result.train.end(); ++it)
+            point(QStringLiteral("train_") + it.key(), 0, it.value());
+        {
+            const std::lock_guard guard(m_lock);
+            flush();
+        }
+        if (m_failed)
+            return *m_failed;
+        PH_TRY(m_services->registry->setRunTags(m_run, {{QStringLiteral("data.sha256"), result.sha256}, {QStringLiteral("package.digest"), result.digest},
+                                                        {QStringLiteral("weights.sha256"), result.weightsSha256}, {QStringLiteral("gates"), result.gatesPassed() ? QStringLiteral("passed") : QStringLiteral("failed")}}));
+        return m_services->registry->finishRun(m_run, registry::RunStatus::Finished);
+    }
+    void fail(const Error &error) {
+        const bool stopped = error.kind == ErrorKind::Cancelled;
+        // The training's own error is what the user must read; a second one about its record would hide it.
+        (void)m_services->registry->finishRun(m_run, stopped ? registry::RunStatus::Killed : registry::RunStatus::Failed, stopped ? QString() : error.text());
+    }
+
+private:
+    void flush() {
+        if (!m_points.empty())
+            if (const Result<void> logged = m_services->registry->logMetrics(m_run, m_points); !logged && !m_failed)
+                m_failed = logged.error();
+        m_points.clear();
+        m_flushed = std::chrono::steady_clock::now();
+    }
+    std::shared_ptr<fleet::Services> m_services;
+    QString m_run;
+    std::mutex m_lock;
+    std::vector<registry::MetricPoint> m_points;
+    std::chrono::steady_clock::time_point m_flushed = std::chrono::steady_clock::now();
+    std::optional<Error> m_failed;
+};
+
+/// The package folder whose checkpoint --resume means: a package folder, its checkpoint folder, or a run's number.
+Result<QString> resumedOut(const QString &resume, const QString &out, const QString &runsFolder) {
+    if (!out.isEmpty() && learn::hasCheckpoint(out))
+        return out;
+    QString folder = QDir::cleanPath(QFileInfo(resume).absoluteFilePath());
+    if (folder.endsWith(checkpointSuffix))
+        folder.chop(checkpointSuffix.size());
+    if (learn::hasCheckpoint(folder))
+        return folder;
+    QStringList candidates;
+    for (const QString &name : QDir().entryList({QStringLiteral("*-") + resume + checkpointSuffix}, QDir::Dirs))
+        candidates << QFileInfo(name.chopped(checkpointSuffix.size())).absoluteFilePath();
+    if (!runsFolder.isEmpty())
+        candidates << runsFolder + QLatin1Char('/') + resume + QStringLiteral("/package");
+    for (const QString &candidate : std::as_const(candidates))
+        if (learn::hasCheckpoint(candidate))
+            return candidate;
+    return notFound(QStringLiteral("No checkpoint of “%1” was found, so nothing can be resumed.").arg(resume), {}, QStringLiteral("Give the run's number or the package folder it was to write; or start without --resume."));
+}
+
+QString summary(const learn::TrainResult &r, const std::optional<registry::Version> &registered) {
+    QString text = QStringLiteral("%1, %2 training rows, %3 test rows, %4 s\n").arg(r.estimator).arg(r.trainRows).arg(r.testRows).arg(r.seconds, 0, 'f', 2);
+    text += QStringLiteral("  %1 %2 %3 %4\n").arg(QStringLiteral("metric"), -20).arg(QStringLiteral("test"), 12).arg(QStringLiteral("train"), 12).arg(r.baselineName, 12);
+    for (auto it = r.test.begin(); it != r.test.end(); ++it)
+        text += QStringLiteral("  %1 %2 %3 %4\n").arg(it.key(), -20).arg(it.value(), 12, 'g', 6).arg(r.train.value(it.key()), 12, 'g', 6).arg(r.baseline.value(it.key()), 12, 'g', 6);
+    if (r.candidates.size() > 1)
+        for (const learn::CandidateResult &c : r.candidates)
+            text += QStringLiteral("  tried %1: %2 %3\n").arg(c.estimator, r.selectMetric).arg(c.test.value(r.selectMetric), 0, 'g', 6);
+    for (const learn::GateOutcome &gate : r.gates)
+        text += QStringLiteral("  gate %1: %2 (%3)\n").arg(gate.rule, gate.passed ? QStringLiteral("passed") : QStringLiteral("FAILED")).arg(gate.value, 0, 'g', 6);
+    for (const QString &note : r.notes)
+        text += QStringLiteral("  %1\n").arg(note);
+    if (registered)
+        text += QStringLiteral("Registered as %1 version %2\n").arg(registered->model).arg(registered->version);
+    return text + QStringLiteral("Package %1").arg(r.package);
+}
+
+Result<void> runTraining(Context &context, const Options &options) {
+    learn::TrainOptions training;
+    PH_ASSIGN(training.recipe, workspace::readRecipe(QString::fromStdString(options.recipe)));
+    if (!options.data.empty())
+        training.recipe.data.source = QFileInfo(QString::fromStdString(options.data)).absoluteFilePath();
+    const QString name = QString::fromStdString(options.registerAs);
+    std::shared_ptr<fleet::Services> services;
+    if (!name.isEmpty() || !context.workspaceOption.isEmpty()) {
+        PH_ASSIGN(services, context.services());
+    }
+    const QString runsFolder = services ? services->root + QStringLiteral("/runs") : QString();
+    if (!options.out.empty())
+        training.out = QDir::cleanPath(QFileInfo(QString::fromStdString(options.out)).absoluteFilePath());
+    training.runId = randomHex(16);
+    training.resume = !options.resume.empty();
+    if (training.resume) {
+        PH_ASSIGN(training.out, resumedOut(QString::fromStdString(options.resume), training.out, runsFolder));
+        PH_ASSIGN(const learn::Checkpoint checkpoint, learn::Checkpoint::open(training.out + checkpointSuffix));
+        training.runId = checkpoint.runId;
+    } else if (training.out.isEmpty()) {
+        training.out = services ? QStringLiteral("%1/%2/package").arg(runsFolder, training.runId)
+                                : QFileInfo(QStringLiteral("%1-%2").arg(training.recipe.name, training.runId)).absoluteFilePath();
+    }
+    training.user = services ? services->operations->actor().name : currentActor();
+    training.checkpointSeconds = options.checkpointSeconds;
+    training.threads = options.threads;
+    training.events = &context.events();
+    training.stop = context.stop();
+    std::optional<RunRecord> record;
+    if (services) {
+        record.emplace(services, training.runId);
+        PH_TRY(record->begin(training.recipe, training.resume));
+        training.onMetric = [&record](const QString &metric, qint64 step, double value) { record->point(metric, step, value); };
+    }
+    Result<learn::TrainResult> trained = learn::train(training);
+    if (!trained) {
+        if (record)
+            record->fail(trained.error());
+        if (trained.error().kind == ErrorKind::Cancelled && learn::hasCheckpoint(training.out))
+            context.note(QStringLiteral("Stopped. Go on with: pilot train %1 --resume %2").arg(QString::fromStdString(options.recipe), training.out));
+        return trained.error();
+    }
+    if (record)
+        PH_TRY(record->end(*trained));
+    std::optional<registry::Version> registered;
+    if (!name.isEmpty() && trained->gatesPassed()) {
+        PH_ASSIGN(registered, registerPackage(*services, name, trained->package, trained->digest, trained->runId));
+    } else if (!name.isEmpty()) {
+        trained->notes << QStringLiteral("A gate failed, so the package was not registered as %1.").arg(name);
+    }
+    QJsonObject object = trained->toJson();
+    object.insert(Q("registered"), registered ? QJsonValue(QJsonObject{{Q("model"), registered->model}, {Q("version"), registered->version}}) : QJsonValue());
+    context.answer(object, summary(*trained, registered));
+    context.exitCodeWanted = trained->gatesPassed() ? 0 : 1;
+    return {};
+}
+
+const Verb verb("train", "Train by a recipe: file to judged, sealed model package", [](CLI::App &app, VerbBody &body) {
+    auto options = std::make_shared<Options>();
+    app.add_option("recipe", options->recipe, "Recipe file (YAML)")->required();
+    app.add_option("--data", options->data, "Data file instead of the recipe's");
+    app.add_option("--out", options->out, "Package folder to make (default: RECIPE-RUN here, or the workspace's runs folder)");
+    app.add_option("--register", options->registerAs, "Register the package as the next version of this model");
+    app.add_option("--resume", options->resume, "Go on with an interrupted run: its number or its package folder");
+    app.add_option("--checkpoint-seconds", options->checkpointSeconds, "Seconds between checkpoints (0: after every unit of work)")->check(CLI::NonNegativeNumber);
+    app.add_option("--threads", options->threads, "Threads (default: one per core); the model does not depend on it")->check(CLI::NonNegativeNumber);
+    app.callback([options, &body] { body = [options](Context &context) { return runTraining(context, *options); }; });
+});
+
+} // namespace
+} // namespace pilothouse

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <QByteArray>
+#include <QJsonObject>
+#include <QString>
+
+#include <vector>
+
+namespace pilothouse::learn {
+
+/// What an interrupted training leaves: a folder with checkpoint.json, the state of the estimator that was at work, and
+/// a folder of weights for each one that had finished. Written so that a kill at any moment leaves the last whole one.
+class Checkpoint {
+public:
+    struct Finished {
+        QString modelType, folder; ///< folder: absolute
+        QJsonObject facts;         ///< {"describe":…, "seconds":…}
+    };
+
+    explicit Checkpoint(QString folder) : m_folder(std::move(folder)) {}
+    /// Reads and verifies. NotFound if there is none, Invalid with the file if it is damaged.
+    static Result<Checkpoint> open(const QString &folder);
+    static bool exists(const QString &folder);
+
+    QString folder() const { return m_folder; }
+    QString runId, recipeDigest, dataSha256, program;
+    std::vector<Finished> finished; ///< estimators 0 … finished − 1
+    qint64 step = 0;
+
+    /// State of the estimator after the finished ones; empty: it had not begun.
+    const QByteArray &state() const { return m_state; }
+    /// Enters what is known so far without a state, so that a run stopped early can be resumed all the same.
+    Result<void> keep();
+    Result<void> writeState(const QByteArray &state, qint64 step);
+    /// Where the weights of the next finished estimator go; then addFinished().
+    Result<QString> nextFolder() const;
+    Result<void> addFinished(const Finished &estimator);
+    void remove();
+
+private:
+    Result<void> writeIndex();
+    QString m_folder, m_stateFile;
+    QByteArray m_state;
+};
+
+} // namespace pilothouse::learn

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/load_scorer.h"
+
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/learn/linear_model.h"
+#include "core/learn/torch_loader.h"
+#include "core/learn/tree_model.h"
+
+#include <cmath>
+
+namespace pilothouse::learn {
+
+namespace {
+
+Result<void> checkRows(const data::Rows &rows, const artifact::Signature &signature) {
+    if (rows.width != signature.inputs.size())
+        return invalid(QStringLiteral("The model takes %1 inputs, a row of %2 was given.").arg(signature.inputs.size()).arg(rows.width));
+    for (std::size_t i = 0; i < rows.count; ++i) {
+        const auto row = rows.row(i);
+        for (std::size_t k = 0; k < row.size(); ++k) {
+            if (std::isfinite(row[k]) || (std::isnan(row[k]) && signature.inputs[k].optional))
+                continue;
+            return invalid(QStringLiteral("Input “%1” of row %2 %3.").arg(signature.inputs[k].name).arg(i + 1).arg(std::isnan(row[k]) ? QStringLiteral("is missing") : QStringLiteral("is not finite")));
+        }
+    }
+    return {};
+}
+
+class PackageScorer final : public artifact::Scorer {
+public:
+    PackageScorer(artifact::Signature signature, data::FittedTransforms transforms, std::shared_ptr<const FittedModel> model)
+        : m_signature(std::move(signature)), m_transforms(std::move(transforms)), m_model(std::move(model)) {}
+    const artifact::Signature &signature() const override { return m_signature; }
+    Result<artifact::Predictions> score(const data::Rows &rows) const override {
+        PH_TRY(checkRows(rows, m_signature));
+        PH_ASSIGN(const data::Rows matrix, m_transforms.apply(rows));
+        return m_model->predict(matrix);
+    }
+
+private:
+    artifact::Signature m_signature;
+    data::FittedTransforms m_transforms;
+    std::shared_ptr<const FittedModel> m_model;
+};
+
+class Baseline final : public artifact::Scorer {
+public:
+    Baseline(artifact::Signature signature, std::size_t window, const std::vector<double> &targets) : m_signature(std::move(signature)), m_window(window) {
+        const std::size_t classes = m_signature.classes.size();
+        m_shares.assign(classes, 0);
+        for (const double target : targets) {
+            if (classes)
+                m_shares[std::size_t(target)] += 1.0 / double(targets.size());
+            else
+                m_mean += target / double(targets.size());
+        }
+    }
+    const artifact::Signature &signature() const override { return m_signature; }
+    Result<artifact::Predictions> score(const data::Rows &rows) const override {
+        PH_TRY(checkRows(rows, m_signature));
+        artifact::Predictions out;
+        out.count = rows.count;
+        out.outputs = m_signature.outputs.size();
+        out.classes = m_shares.size();
+        const double answer = out.classes ? double(std::max_element(m_shares.begin(), m_shares.end()) - m_shares.begin()) : m_mean;
+        for (std::size_t i = 0; i < rows.count; ++i) {
+            // Series stand one after the other, the target first: its newest step is number window − 1.
+            out.values.insert(out.values.end(), out.outputs, m_window ? rows.row(i)[m_window - 1] : answer);
+            out.probabilities.insert(out.probabilities.end(), m_shares.begin(), m_shares.end());
+        }
+        return out;
+    }
+
+private:
+    artifact::Signature m_signature;
+    std::size_t m_window;
+    double m_mean = 0;
+    std::vector<double> m_shares;
+};
+
+} // namespace
+
+Result<std::unique_ptr<FittedModel>> loadFitted(const QString &modelType, const QString &folder, const artifact::Signature &signature) {
+    if (modelType == QLatin1String("linear"))
+        return LinearModel::load(folder);
+    if (modelType == QLatin1String("trees"))
+        return TreeModel::load(folder, signature);
+    if (modelType == QLatin1String("torch")) {
+        PH_ASSIGN(TorchModule *const module, torchModule());
+        return module->loadModel(folder, signature);
+    }
+    return invalid(QStringLiteral("The package's model type “%1” is not known to this program.").arg(modelType), folder, QStringLiteral("Use a newer Pilothouse."));
+}
+
+Result<artifact::ScorerPtr> loadScorer(const artifact::Package &package) {
+    const QString path = package.folder + QStringLiteral("/preprocessing.json");
+    PH_ASSIGN(const QByteArray bytes, readFile(path));
+    PH_ASSIGN(const QJsonObject object, parseJsonObject(bytes, path));
+    PH_ASSIGN(data::FittedTransforms transforms, data::FittedTransforms::fromJson(object, path));
+    PH_ASSIGN(std::unique_ptr<FittedModel> model, loadFitted(package.modelType, package.folder, package.signature));
+    if (transforms.inputWidth() != package.signature.inputs.size())
+        return invalid(QStringLiteral("Pre-processing takes %1 inputs, the signature has %2.").arg(transforms.inputWidth()).arg(package.signature.inputs.size()), path);
+    // One probe row finds weights that do not fit the pre-processing now, and not at the first request.
+    const data::Rows probe{1, transforms.outputWidth(), std::vector<double>(transforms.outputWidth(), 0.0)};
+    PH_TRY([&]() -> Result<void> {
+        PH_ASSIGN(const artifact::Predictions out, model->predict(probe));
+        if (out.outputs != package.signature.outputs.size() || out.classes != package.signature.classes.size())
+            return invalid(QStringLiteral("The weights answer with %1 outputs and %2 classes, the signature has %3 and %4.")
+                               .arg(out.outputs).arg(out.classes).arg(package.signature.outputs.size()).arg(package.signature.classes.size()), package.folder);
+        return {};
+    }());
+    return makeScorer(package.signature, std::move(transforms), std::move(model));
+}
+
+Result<artifact::ScorerPtr> loadScorer(const QString &packageFolder) {
+    PH_ASSIGN(const artifact::Package package, artifact::openPackage(packageFolder));
+    return loadScorer(package);
+}
+
+artifact::ScorerPtr makeScorer(artifact::Signature signature, data::FittedTransforms transforms, std::shared_ptr<const FittedModel> model) {
+    return std::make_shared<PackageScorer>(std::move(signature), std::move(transforms), std::move(model));
+}
+
+artifact::ScorerPtr makeBaseline(artifact::Signature signature, std::size_t window, const std::vector<double> &trainTargets) {
+    return std::make_shared<Baseline>(std::move(signature), window, trainTargets);
+}
+
+QString baselineName(workspace::TaskKind task) {
+    switch (task) {
+    case workspace::TaskKind::Classification: return QStringLiteral("majority");
+    case workspace::TaskKind::Forecast: return QStringLiteral("persistence");
+    case workspace::TaskKind::Regression: break;
+    }
+    return QStringLiteral("mean");
+}
+
+} // namespace pilothouse::learn

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/samples.h"
+
+#include "core/base/file.h"
+#include "core/data/split.h"
+#include "core/data/transforms.h"
+#include "core/data/windows.h"
+
+#include <QSet>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace pilothouse::learn {
+
+namespace {
+
+using workspace::Recipe;
+using workspace::TaskKind;
+
+bool hasTransform(const Recipe &recipe, QLatin1String name) {
+    return std::any_of(recipe.transforms.begin(), recipe.transforms.end(), [name](const auto &t) { return t.name == name; });
+}
+
+/// Labels of the training rows, in the order of numbers if all are numbers, else of bytes.
+std::vector<std::string> classesOf(const data::Column &target, const std::vector<std::size_t> &rows) {
+    std::vector<std::string> classes;
+    QSet<QString> seen;
+    for (const std::size_t row : rows) {
+        if (target.isMissing(row))
+            continue;
+        const QString text = target.text(row);
+        if (!seen.contains(text)) {
+            seen.insert(text);
+            classes.push_back(text.toStdString());
+        }
+    }
+    const auto number = [](const std::string &text, double *value) {
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
+        return error == std::errc() && end == text.data() + text.size();
+    };
+    double a = 0, b = 0;
+    const bool numbers = std::all_of(classes.begin(), classes.end(), [&](const std::string &text) { return number(text, &a); });
+    std::sort(classes.begin(), classes.end(), [&](const std::string &x, const std::string &y) { return numbers && number(x, &a) && number(y, &b) ? a < b : x < y; });
+    return classes;
+}
+
+Result<void> checkInputs(const Recipe &recipe, const data::Table &table, const std::vector<data::Input> &inputs) {
+    for (const data::Input &input : inputs) {
+        const data::Column *column = table.find(input.name);
+        if (input.type == data::ColumnType::Category && !hasTransform(recipe, QLatin1String("one_hot")))
+            return invalid(QStringLiteral("Column “%1” holds categories, and no estimator takes texts.").arg(input.name), recipe.file,
+                           QStringLiteral("Add one_hot to transforms, or leave the column out by features: {exclude: [%1]}.").arg(input.name));
+        if (!column || input.optional)
+            continue;
+        std::size_t missing = 0, first = 0;
+        for (std::size_t i = 0; i < column->size(); ++i) {
+            if (!column->isMissing(i))
+                continue;
+            first = missing == 0 ? i : first;
+            ++missing;
+        }
+        if (missing)
+            return invalid(QStringLiteral("%1 of %2 rows have no value in column “%3” (the first is data row %4).").arg(missing).arg(column->size()).arg(input.name).arg(first + 1),
+                           recipe.data.source, QStringLiteral("Add “impute: median” to transforms, or leave the column out by features: {exclude: [%1]}.").arg(input.name));
+    }
+    return {};
+}
+
+/// Row numbers of a table as numbers of the samples that were kept.
+std::vector<std::size_t> kept(const std::vector<std::size_t> &tableRows, const artifact::LabelledRows &rows) {
+    std::vector<std::size_t> out;
+    auto it = rows.tableRows.begin();
+    for (const std::size_t row : tableRows) { // both rise
+        while (it != rows.tableRows.end() && *it < row)
+            ++it;
+        if (it != rows.tableRows.end() && *it == row)
+            out.push_back(std::size_t(it - rows.tableRows.begin()));
+    }
+    return out;
+}
+
+Result<void> checkSides(const Recipe &recipe, const Samples &samples) {
+    if (samples.train.empty() || samples.test.empty())
+        return invalid(QStringLiteral("After rows without a usable target were left out, %1 training rows and %2 test rows remain; both are needed.")
+                           .arg(samples.train.size()).arg(samples.test.size()), recipe.file, QStringLiteral("Check target and split."));
+    const std::size_t outputs = samples.rows.width();
+    for (std::size_t o = 0; o < outputs; ++o) {
+        const double first = samples.rows.targets[samples.train[0] * outputs + o];
+        const bool constant = std::all_of(samples.train.begin(), samples.train.end(), [&](std::size_t i) { return samples.rows.targets[i * outputs + o] == first; });
+        if (constant)
+            return invalid(QStringLiteral("The target “%1” has one and the same value in all training rows: there is nothing to learn.").arg(samples.signature.target), recipe.file,
+                           QStringLiteral("Check target, where and split."));
+    }
+    return {};
+}
+
+Result<Samples> tableSamples(const Recipe &recipe, data::LoadedTable loaded) {
+    Samples samples;
+    samples.loaded = std::move(loaded);
+    const data::Table &table = samples.loaded.table;
+    PH_ASSIGN(const data::Split split, data::splitRows(table, recipe.split, recipe.target, recipe.time));
+    samples.notes += split.notes;
+    samples.signature.task = recipe.task;
+    samples.signature.target = recipe.target;
+    samples.signature.outputs = {recipe.target};
+    PH_ASSIGN(samples.signature.inputs, data::inputsOf(table, recipe, split.train));
+    PH_TRY(checkInputs(recipe, table, samples.signature.inputs));
+    if (recipe.task == TaskKind::Classification) {
+        samples.signature.classes = classesOf(*table.find(recipe.target), split.train);
+        if (samples.signature.classes.size() < 2)
+            return invalid(QStringLiteral("The target “%1” has fewer than two classes in the training rows: there is nothing to learn.").arg(recipe.target), recipe.file,
+                           QStringLiteral("Check target, where and split."));
+        if (samples.signature.classes.size() > 1000)
+            return invalid(QStringLiteral("The target “%1” has %2 different values; these are hardly classes.").arg(recipe.target).arg(samples.signature.classes.size()), recipe.file,
+                           QStringLiteral("Choose task: regression, or another target."));
+    }
+    PH_ASSIGN(samples.rows, artifact::labelledRows(table, samples.signature));
+    samples.notes += samples.rows.notes();
+    samples.train = kept(split.train, samples.rows);
+    samples.test = kept(split.test, samples.rows);
+    return samples;
+}
+
+artifact::LabelledRows rowsOf(const data::Windows &windows) {
+    artifact::LabelledRows rows;
+    rows.inputs = windows.x;
+    rows.targets = windows.y;
+    rows.tableRows.resize(windows.count());
+    for (std::size_t i = 0; i < rows.tableRows.size(); ++i)
+        rows.tableRows[i] = i;
+    return rows;
+}
+
+Result<Samples> windowSamples(const Recipe &recipe, data::LoadedTable loaded, bool split) {
+    Samples samples;
+    samples.loaded = std::move(loaded);
+    PH_ASSIGN(const data::Windows windows, data::buildWindows(samples.loaded.table, recipe));
+    samples.notes += windows.notes();
+    samples.signature.task = recipe.task;
+    samples.signature.target = recipe.target;
+    samples.signature.inputs = windows.inputs;
+    samples.signature.outputs = windows.targets;
+    samples.rows = rowsOf(windows);
+    samples.origins = windows.origins;
+    samples.window = windows.window;
+    samples.series = windows.series.size();
+    if (split) {
+        PH_ASSIGN(data::Split sides, data::splitWindows(windows, recipe.split));
+        samples.notes += sides.notes;
+        samples.train = std::move(sides.train);
+        samples.test = std::move(sides.test);
+    }
+    return samples;
+}
+
+/// The package's recipe turned to another file, and its columns read as the signature has them.
+Result<std::pair<Recipe, data::LoadedTable>> loadFor(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
+    PH_ASSIGN(Recipe recipe, recipeOf(package));
+    recipe.data.source = dataFile;
+    QMap<QString, data::ColumnType> types;
+    if (recipe.task != TaskKind::Forecast)
+        types = artifact::columnTypes(package.signature);
+    PH_ASSIGN(data::LoadedTable loaded, data::loadData(recipe.data, types, stop));
+    return std::pair(std::move(recipe), std::move(loaded));
+}
+
+} // namespace
+
+Result<Samples> trainingSamples(const Recipe &recipe, std::stop_token stop, const data::ReadProgress &progress) {
+    PH_ASSIGN(data::LoadedTable loaded, data::loadData(recipe, stop, progress));
+    const qint64 dropped = loaded.report.rowsDropped, problems = loaded.report.problemCount;
+    Result<Samples> samples = recipe.task == TaskKind::Forecast ? windowSamples(recipe, std::move(loaded), true) : tableSamples(recipe, std::move(loaded));
+    if (!samples)
+        return samples;
+    if (problems)
+        samples->notes.prepend(QStringLiteral("Reading the data found %1 problems, %2 rows were dropped; `pilot profile` lists them.").arg(problems).arg(dropped));
+    PH_TRY(checkSides(recipe, *samples));
+    return samples;
+}
+
+Result<Recipe> recipeOf(const artifact::Package &package) {
+    const QString file = package.folder + QStringLiteral("/recipe.yaml");
+    PH_ASSIGN(const QByteArray yaml, readFile(file));
+    return workspace::parseRecipe(yaml, file);
+}
+
+Result<Samples> samplesFor(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
+    PH_ASSIGN(auto pair, loadFor(package, dataFile, stop));
+    auto &[recipe, loaded] = pair;
+    Samples samples;
+    if (recipe.task == TaskKind::Forecast) {
+        PH_ASSIGN(samples, windowSamples(recipe, std::move(loaded), false));
+        return samples;
+    }
+    samples.signature = package.signature;
+    samples.loaded = std::move(loaded);
+    PH_ASSIGN(samples.rows, artifact::labelledRows(samples.loaded.table, package.signature));
+    samples.notes = samples.rows.notes();
+    return samples;
+}
+
+Result<ScoringRows> scoringRows(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
+    PH_ASSIGN(auto pair, loadFor(package, dataFile, stop));
+    auto &[recipe, loaded] = pair;
+    ScoringRows out;
+    if (recipe.task == TaskKind::Forecast) {
+        PH_ASSIGN(data::Windows windows, data::buildWindows(loaded.table, recipe, data::Targets::None));
+        out.inputs = std::move(windows.x);
+        out.origins = std::move(windows.origins);
+        out.notes = windows.notes();
+        return out;
+    }
+    PH_ASSIGN(const data::Rows all, data::rowsFromTable(loaded.table, package.signature.inputs));
+    out.inputs.width = all.width;
+    for (std::size_t i = 0; i < all.count; ++i) {
+        const auto row = all.row(i);
+        bool whole = true;
+        for (std::size_t k = 0; k < row.size(); ++k)
+            whole &= !std::isnan(row[k]) || package.signature.inputs[k].optional;
+        if (!whole)
+            continue;
+        out.inputs.values.insert(out.inputs.values.end(), row.begin(), row.end());
+        out.tableRows.push_back(i);
+    }
+    out.inputs.count = out.tableRows.size();
+    if (const std::size_t left = all.count - out.inputs.count)
+        out.notes << QStringLiteral("%1 rows left out: an input is missing that the model does not fill in.").arg(left);
+    return out;
+}
+
+} // namespace pilothouse::learn

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/artifact/labelled_rows.h"
+#include "core/artifact/package.h"
+#include "core/data/csv.h"
+#include "core/workspace/recipe.h"
+
+#include <stop_token>
+
+namespace pilothouse::learn {
+
+/// A recipe's data as samples: rows of a table, or the windows of a forecast.
+struct Samples {
+    artifact::Signature signature;
+    artifact::LabelledRows rows;         ///< all that can be used, training and test
+    std::vector<std::size_t> train, test; ///< numbers in `rows`; empty if not split
+    std::vector<std::int64_t> origins;   ///< forecast: time of step @0 of each row, ms UTC
+    std::size_t window = 0, series = 0;  ///< forecast
+    QStringList notes;                   ///< what was left out and why
+    data::LoadedTable loaded;
+};
+
+/// Loads and splits. Categories and classes are those of the training rows; nothing of the test rows goes into them.
+/// Invalid: whatever the data says against training: missing values without impute (with the count and the column), a
+/// constant target, no test rows, a category without one_hot.
+Result<Samples> trainingSamples(const workspace::Recipe &recipe, std::stop_token stop, const data::ReadProgress &progress);
+
+/// The recipe that a package was trained by.
+Result<workspace::Recipe> recipeOf(const artifact::Package &package);
+
+/// Labelled rows of another file for a package: its recipe says how the file is read, its signature how rows are coded.
+Result<Samples> samplesFor(const artifact::Package &package, const QString &dataFile, std::stop_token stop = {});
+
+/// Rows to score, with or without a true value.
+struct ScoringRows {
+    data::Rows inputs;
+    std::vector<std::int64_t> origins;  ///< forecast
+    std::vector<std::size_t> tableRows; ///< row of the file (after `where`), 0-based; empty for a forecast
+    QStringList notes;
+};
+Result<ScoringRows> scoringRows(const artifact::Package &package, const QString &dataFile, std::stop_token stop = {});
+
+} // namespace pilothouse::learn

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/train_report.h"
+
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/base/json.h"
+#include "core/metrics/metrics.h"
+
+#include <QDir>
+#include <QFileInfo>
+
+#include <cmath>
+
+namespace pilothouse::learn {
+
+namespace {
+
+using Q = QLatin1String;
+
+QJsonArray textArray(const QStringList &texts) { return QJsonArray::fromStringList(texts); }
+
+QJsonArray gateArray(const std::vector<GateOutcome> &gates) {
+    QJsonArray out;
+    for (const GateOutcome &gate : gates)
+        out.append(QJsonObject{{Q("rule"), gate.rule}, {Q("value"), jsonNumber(gate.value)}, {Q("passed"), gate.passed}});
+    return out;
+}
+
+QJsonArray candidateArray(const std::vector<CandidateResult> &candidates) {
+    QJsonArray out;
+    for (const CandidateResult &c : candidates)
+        out.append(QJsonObject{{Q("estimator"), c.estimator}, {Q("parameters"), c.parameters}, {Q("seconds"), c.seconds},
+                               {Q("metrics"), QJsonObject{{Q("train"), metrics::toJson(c.train)}, {Q("test"), metrics::toJson(c.test)}}}});
+    return out;
+}
+
+QJsonObject splitJson(const workspace::SplitSpec &split) {
+    using Kind = workspace::SplitSpec::Kind;
+    switch (split.kind) {
+    case Kind::Every: return {{Q("every"), split.every}};
+    case Kind::Random: return {{Q("random"), split.fraction}, {Q("seed"), qint64(split.seed)}};
+    case Kind::Stratified: return {{Q("stratified"), split.fraction}, {Q("seed"), qint64(split.seed)}};
+    case Kind::After: break;
+    }
+    return {{Q("after"), split.after}};
+}
+
+} // namespace
+
+bool TrainResult::gatesPassed() const {
+    return std::all_of(gates.begin(), gates.end(), [](const GateOutcome &gate) { return gate.passed; });
+}
+
+QJsonObject TrainResult::toJson() const {
+    return {{Q("run"), runId}, {Q("package"), package}, {Q("digest"), digest}, {Q("estimator"), estimator}, {Q("parameters"), parameters}, {Q("select"), selectMetric},
+            {Q("metrics"), QJsonObject{{Q("train"), metrics::toJson(train)}, {Q("test"), metrics::toJson(test)}, {Q("baseline"), metrics::toJson(baseline)}}},
+            {Q("baseline"), baselineName}, {Q("candidates"), candidateArray(candidates)}, {Q("gates"), gateArray(gates)},
+            {Q("data"), QJsonObject{{Q("rows"), rows}, {Q("train_rows"), trainRows}, {Q("test_rows"), testRows}, {Q("md5"), md5}, {Q("sha256"), sha256}}},
+            {Q("weights_sha256"), weightsSha256}, {Q("notes"), textArray(notes)}, {Q("seconds"), seconds}};
+}
+
+QJsonObject metricsJson(const TrainResult &result) {
+    return {{Q("train"), metrics::toJson(result.train)}, {Q("test"), metrics::toJson(result.test)}, {Q("baseline"), metrics::toJson(result.baseline)},
+            {Q("baseline_name"), result.baselineName}, {Q("candidates"), candidateArray(result.candidates)}, {Q("select"), result.selectMetric}, {Q("gates"), gateArray(result.gates)}};
+}
+
+QJsonObject recipeJson(const workspace::Recipe &recipe, const QJsonArray &estimators) {
+    QJsonArray transforms, gates;
+    for (const auto &t : recipe.transforms)
+        transforms.append(t.argument.isEmpty() ? QJsonValue(t.name) : QJsonValue(QJsonObject{{t.name, t.argument}}));
+    for (const auto &g : recipe.gates)
+        gates.append(g.text());
+    QJsonObject where;
+    for (auto it = recipe.data.where.begin(); it != recipe.data.where.end(); ++it)
+        where.insert(it.key(), it.value());
+    QJsonObject object{{Q("name"), recipe.name}, {Q("task"), workspace::taskName(recipe.task)}, {Q("target"), recipe.target},
+        {Q("data"), QJsonObject{{Q("source"), recipe.data.source}, {Q("missing"), textArray(recipe.data.missing)}, {Q("where"), where}, {Q("delimiter"), recipe.data.delimiter},
+                                {Q("decimal"), recipe.data.decimal}, {Q("skip_until"), recipe.data.skipUntil}, {Q("comment"), recipe.data.comment}, {Q("sample"), recipe.data.sample}}},
+        {Q("features"), QJsonObject{{Q("categorical"), textArray(recipe.categorical)}, {Q("include"), textArray(recipe.include)}, {Q("exclude"), textArray(recipe.exclude)}}},
+        {Q("split"), splitJson(recipe.split)}, {Q("transforms"), transforms}, {Q("estimators"), estimators},
+        {Q("select"), recipe.selectMetric.isEmpty() ? workspace::defaultMetric(recipe.task) : recipe.selectMetric}, {Q("gates"), gates}, {Q("seed"), qint64(recipe.seed)}};
+    if (recipe.time)
+        object.insert(Q("time"), QJsonObject{{Q("column"), recipe.time->column}, {Q("parts"), textArray(recipe.time->parts)}, {Q("step"), recipe.time->step}, {Q("zone"), recipe.time->zone}});
+    if (recipe.forecast)
+        object.insert(Q("forecast"), QJsonObject{{Q("window"), recipe.forecast->window}, {Q("horizon"), recipe.forecast->horizon}});
+    return object;
+}
+
+QString recipeDigest(const workspace::Recipe &recipe) {
+    workspace::Recipe plain = recipe;
+    plain.file.clear();
+    plain.data.source = QStringLiteral("data");
+    return sha256Hex(workspace::writeRecipe(plain));
+}
+
+QString splitText(const workspace::SplitSpec &split) {
+    using Kind = workspace::SplitSpec::Kind;
+    switch (split.kind) {
+    case Kind::Every: return QStringLiteral("every %1th row tests").arg(split.every);
+    case Kind::Random: return QStringLiteral("%1 % of the rows test, drawn with seed %2").arg(split.fraction * 100).arg(split.seed);
+    case Kind::Stratified: return QStringLiteral("%1 % of the rows of each class test, drawn with seed %2").arg(split.fraction * 100).arg(split.seed);
+    case Kind::After: break;
+    }
+    return QStringLiteral("rows from %1 on test").arg(split.after);
+}
+
+QString gitCommit(const QString &folder) {
+    QDir dir(folder);
+    while (!QFileInfo::exists(dir.filePath(QStringLiteral(".git/HEAD"))))
+        if (!dir.cdUp())
+            return {};
+    const auto line = [&](const QString &name) {
+        const Result<QByteArray> bytes = readFile(dir.filePath(QStringLiteral(".git/") + name));
+        return bytes ? QString::fromUtf8(*bytes).trimmed() : QString();
+    };
+    const QString head = line(QStringLiteral("HEAD"));
+    if (!head.startsWith(Q("ref: ")))
+        return head;
+    const QString reference = head.mid(5);
+    if (const QString commit = line(reference); !commit.isEmpty())
+        return commit;
+    for (const QString &packed : line(QStringLiteral("packed-refs")).split(QLatin1Char('\n')))
+        if (packed.endsWith(QLatin1Char(' ') + reference))
+            return packed.left(40);
+    return {};
+}
+
+QJsonObject dataJson(const workspace::Recipe &recipe, const Samples &samples, const QString &user) {
+    QJsonObject object = samples.loaded.fingerprint.toJson();
+    object.insert(Q("source"), recipe.data.source);
+    object.insert(Q("rows"), qint64(samples.loaded.table.rows()));
+    object.insert(Q("samples"), qint64(samples.rows.inputs.count));
+    object.insert(Q("split"), splitText(recipe.split));
+    object.insert(Q("train_rows"), qint64(samples.train.size()));
+    object.insert(Q("test_rows"), qint64(samples.test.size()));
+    object.insert(Q("user"), user);
+    object.insert(Q("code"), gitCommit(QFileInfo(recipe.file.isEmpty() ? recipe.data.source : recipe.file).absolutePath()));
+    return object;
+}
+
+data::Table trainingTable(const Samples &samples) {
+    data::Table table;
+    const artifact::Signature &signature = samples.signature;
+    const std::size_t width = signature.inputs.size(), outputs = samples.rows.width();
+    const auto numbers = [&](const QString &name, auto value) {
+        data::Column column;
+        column.name = name;
+        for (const std::size_t i : samples.train)
+            column.numbers.push_back(value(i));
+        table.columns.push_back(std::move(column));
+    };
+    const auto categories = [&](const QString &name, const std::vector<std::string> &dictionary, auto code) {
+        data::Column column;
+        column.name = name;
+        column.type = data::ColumnType::Category;
+        column.dictionary = dictionary;
+        for (const std::size_t i : samples.train)
+            column.codes.push_back(std::isnan(code(i)) ? -1 : std::int32_t(code(i)));
+        table.columns.push_back(std::move(column));
+    };
+    for (std::size_t k = 0; k < width; ++k) {
+        const auto value = [&, k](std::size_t i) { return samples.rows.inputs.values[i * width + k]; };
+        if (signature.inputs[k].type == data::ColumnType::Category)
+            categories(signature.inputs[k].name, signature.inputs[k].categories, value);
+        else
+            numbers(signature.inputs[k].name, value);
+    }
+    for (std::size_t s = 0; s < samples.series; ++s) {
+        const std::size_t newest = (s + 1) * samples.window - 1;
+        const QString input = signature.inputs[newest].name;
+        numbers(input.left(input.lastIndexOf(QLatin1Char('@'))), [&, newest](std::size_t i) { return samples.rows.inputs.values[i * width + newest]; });
+    }
+    if (samples.series == 0) {
+        const auto value = [&](std::size_t i) { return samples.rows.targets[i * outputs]; };
+        if (signature.classes.empty())
+            numbers(signature.target, value);
+        else
+            categories(signature.target, signature.classes, value);
+    }
+    return table;
+}
+
+} // namespace pilothouse::learn

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/trainer.h"
+
+#include "core/artifact/package_writer.h"
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/base/json.h"
+#include "core/data/transforms.h"
+#include "core/drift/drift.h"
+#include "core/learn/checkpoint.h"
+#include "core/learn/load_scorer.h"
+#include "core/learn/torch_loader.h"
+#include "core/learn/train_report.h"
+#include "core/learn/xgboost_grower.h"
+#include "core/metrics/metrics.h"
+#include "core/metrics/random.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <mutex>
+#include <numeric>
+#include <thread>
+
+namespace pilothouse::learn {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+double secondsSince(SteadyClock::time_point from) { return std::chrono::duration<double>(SteadyClock::now() - from).count(); }
+
+constexpr double validationShare = 0.1; // of the training rows, for early stopping
+
+class Training {
+public:
+    explicit Training(const TrainOptions &options)
+        : m_options(options), m_recipe(options.recipe), m_events(options.events ? *options.events : m_nobody), m_checkpoint(options.out + QStringLiteral(".checkpoint")) {
+        m_threads = options.threads > 0 ? options.threads : int(std::max(1u, std::thread::hardware_concurrency()));
+    }
+    Result<TrainResult> run();
+
+private:
+    struct Candidate {
+        CandidateResult result;
+        std::shared_ptr<FittedModel> model;
+        QJsonObject facts;
+    };
+
+    Result<void> load();
+    Result<void> resume();
+    Result<void> checkMetrics() const;
+    Result<Candidate> candidate(std::size_t index);
+    Result<std::unique_ptr<FittedModel>> fit(Estimator &estimator);
+    FitContext context(const QString &estimator);
+    TrainData trainData(const std::vector<std::size_t> &rows, const data::Rows &matrix) const;
+    std::pair<std::vector<std::size_t>, std::vector<std::size_t>> validationSplit() const;
+    Result<MetricValues> judge(const artifact::Scorer &scorer, const std::vector<std::size_t> &rows) const;
+    Result<MetricValues> judge(const FittedModel &model, const data::Rows &matrix, const std::vector<std::size_t> &rows) const;
+    std::size_t best(const std::vector<Candidate> &candidates) const;
+    void finish(const std::vector<Candidate> &candidates, std::size_t chosen);
+    Result<void> writePackage(const Candidate &winner);
+    QMap<QString, QString> versions(const QString &flavour) const;
+
+    TrainOptions m_options;
+    workspace::Recipe m_recipe;
+    NullEvents m_nobody;
+    EventSink &m_events;
+    Checkpoint m_checkpoint;
+    int m_threads = 1;
+    std::vector<std::unique_ptr<Estimator>> m_estimators;
+    Samples m_samples;
+    std::optional<data::FittedTransforms> m_transforms;
+    data::Rows m_trainMatrix, m_testMatrix; ///< transformed
+    TrainResult m_result;
+    SteadyClock::time_point m_started = SteadyClock::now(), m_lastCheckpoint = m_started;
+};
+
+Result<void> Training::load() {
+    m_events.stage(QStringLiteral("data"), QStringLiteral("running"), 0, int(m_estimators.size()) + 1);
+    SteadyClock::time_point last{};
+    PH_ASSIGN(m_samples, trainingSamples(m_recipe, m_options.stop, [&](qint64 done, qint64 total) {
+        if (secondsSince(last) < 0.1 && done < total)
+            return;
+        last = SteadyClock::now();
+        m_events.progress(done, total, QStringLiteral("byte"), -1, QStringLiteral("data"));
+    }));
+    PH_TRY(checkMetrics());
+    const artifact::LabelledRows training = m_samples.rows.take(m_samples.train), test = m_samples.rows.take(m_samples.test);
+    PH_ASSIGN(m_transforms, data::FittedTransforms::fit(training.inputs, m_samples.signature.inputs, m_recipe.transforms));
+    PH_ASSIGN(m_trainMatrix, m_transforms->apply(training.inputs, m_threads));
+    PH_ASSIGN(m_testMatrix, m_transforms->apply(test.inputs, m_threads));
+    for (const QString &note : std::as_const(m_samples.notes))
+        m_events.log(QStringLiteral("info"), note);
+    m_result.notes = m_samples.notes;
+    m_result.rows = qint64(m_samples.loaded.table.rows());
+    m_result.trainRows = qint64(m_samples.train.size());
+    m_result.testRows = qint64(m_samples.test.size());
+    m_result.md5 = m_samples.loaded.fingerprint.md5;
+    m_result.sha256 = m_samples.loaded.fingerprint.sha256;
+    m_events.stage(QStringLiteral("data"), QStringLiteral("passed"), 0, int(m_estimators.size()) + 1);
+    return {};
+}
+
+Result<void> Training::checkMetrics() const {
+    const QStringList known = metrics::metricNames(m_samples.signature.classes.size());
+    QStringList asked{m_result.selectMetric};
+    for (const workspace::GateSpec &gate : m_recipe.gates)
+        asked << gate.metric;
+    for (const QString &metric : std::as_const(asked))
+        if (!known.contains(metric))
+            return invalid(QStringLiteral("“%1” (in select or gates) has no value for this %2.").arg(metric, workspace::taskName(m_recipe.task)), m_recipe.file,
+                           QStringLiteral("Known here: %1.").arg(known.join(QLatin1String(", "))));
+    return {};
+}
+
+/// Takes up the checkpoint, or begins a new one in memory.
+Result<void> Training::resume() {
+    const QString digest = recipeDigest(m_recipe), program = QStringLiteral("pilothouse %1, xgboost %2").arg(QLatin1String(PILOTHOUSE_VERSION), XgboostGrower::version());
+    if (m_options.resume) {
+        PH_ASSIGN(m_checkpoint, Checkpoint::open(m_checkpoint.folder()));
+        QString why;
+        if (m_checkpoint.recipeDigest != digest)
+            why = QStringLiteral("the recipe has changed");
+        else if (m_checkpoint.dataSha256 != m_result.sha256)
+            why = QStringLiteral("the data has changed (SHA-256 %1 then, %2 now)").arg(m_checkpoint.dataSha256.left(12), m_result.sha256.left(12));
+        else if (m_checkpoint.program != program)
+            why = QStringLiteral("it was written by %1, this is %2").arg(m_checkpoint.program, program);
+        else if (m_checkpoint.finished.size() > m_estimators.size())
+            why = QStringLiteral("it has more finished estimators than the recipe");
+        if (!why.isEmpty())
+            return refused(QStringLiteral("The run cannot be resumed: %1. The weights would not be those of an uninterrupted run.").arg(why), m_checkpoint.folder(),
+                           QStringLiteral("Start the training without --resume."));
+        m_result.runId = m_checkpoint.runId;
+        m_events.log(QStringLiteral("info"), QStringLiteral("Resumed run %1 from %2.").arg(m_result.runId, m_checkpoint.folder()));
+        return {};
+    }
+    if (Checkpoint::exists(m_checkpoint.folder()))
+        m_events.log(QStringLiteral("warning"), QStringLiteral("The checkpoint of an earlier run in %1 is thrown away; --resume would have used it.").arg(m_checkpoint.folder()));
+    m_checkpoint.remove();
+    m_checkpoint.runId = m_result.runId;
+    m_checkpoint.recipeDigest = digest;
+    m_checkpoint.dataSha256 = m_result.sha256;
+    m_checkpoint.program = program;
+    return {};
+}
+
+FitContext Training::context(const QString &estimator) {
+    FitContext context;
+    context.seed = m_recipe.seed;
+    context.threads = m_threads;
+    context.stop = m_options.stop;
+    struct Pace {
+        SteadyClock::time_point begun = SteadyClock::now(), last{};
+        qint64 first = -1;
+    };
+    auto pace = std::make_shared<Pace>();
+    context.progress = [this, estimator, pace](qint64 done, qint64 total, const QString &unit) {
+        if (pace->first < 0)
+            pace->first = done;
+        if (secondsSince(pace->last) < 0.1 && done < total)
+            return;
+        pace->last = SteadyClock::now();
+        const qint64 mine = done - pace->first; // units of an earlier, interrupted run took no time of this one
+        const double eta = mine > 0 ? secondsSince(pace->begun) / double(mine) * double(total - done) : -1;
+        m_events.progress(done, total, unit, eta, estimator);
+    };
+    context.metric = [this](const QString &name, qint64 step, double value, const QString &series) {
+        m_events.metric(name, step, value, series);
+        if (m_options.onMetric)
+            m_options.onMetric(series.isEmpty() ? name : series + QLatin1Char('_') + name, step, value);
+    };
+    context.log = [this](const QString &level, const QString &text) { m_events.log(level, text); };
+    context.checkpointDue = [this] { return secondsSince(m_lastCheckpoint) >= m_options.checkpointSeconds; };
+    context.checkpoint = [this](const QByteArray &state, qint64 step) -> Result<void> {
+        PH_TRY(m_checkpoint.writeState(state, step));
+        m_lastCheckpoint = SteadyClock::now();
+        m_events.emitEvent(QStringLiteral("checkpoint"), {{QStringLiteral("path"), m_checkpoint.folder()}, {QStringLiteral("step"), step}});
+        return {};
+    };
+    context.previousState = m_checkpoint.state();
+    return context;
+}
+
+TrainData Training::trainData(const std::vector<std::size_t> &rows, const data::Rows &matrix) const {
+    TrainData data;
+    data.task = m_recipe.task;
+    data.rows = rows.size();
+    data.width = matrix.width;
+    data.outputs = m_samples.rows.width();
+    data.classes = m_samples.signature.classes;
+    data.names = m_transforms->outputNames();
+    if (matrix.width == m_samples.window * m_samples.series) {
+        data.window = m_samples.window;
+        data.series = m_samples.series;
+    }
+    data.x.reserve(rows.size() * matrix.width);
+    data.y.reserve(rows.size() * data.outputs);
+    for (const std::size_t row : rows) { // number among the training rows
+        const auto x = matrix.row(row);
+        data.x.insert(data.x.end(), x.begin(), x.end());
+        const auto y = m_samples.rows.targets.begin() + std::ptrdiff_t(m_samples.train[row] * data.outputs);
+        data.y.insert(data.y.end(), y, y + std::ptrdiff_t(data.outputs));
+    }
+    return data;
+}
+
+/// Training rows in two parts, for early stopping: the newest tenth of a forecast, any tenth otherwise.
+std::pair<std::vector<std::size_t>, std::vector<std::size_t>> Training::validationSplit() const {
+    std::vector<std::size_t> rows(m_samples.train.size());
+    std::iota(rows.begin(), rows.end(), std::size_t(0));
+    const auto held = std::size_t(std::max(1.0, std::floor(validationShare * double(rows.size()))));
+    if (rows.size() < 2)
+        return {rows, {}};
+    if (m_recipe.task != workspace::TaskKind::Forecast) {
+        metrics::Random random(m_recipe.seed, 0x76616C);
+        metrics::shuffle(rows, random);
+        std::sort(rows.begin(), rows.end() - std::ptrdiff_t(held));
+        std::sort(rows.end() - std::ptrdiff_t(held), rows.end());
+    }
+    return {{rows.begin(), rows.end() - std::ptrdiff_t(held)}, {rows.end() - std::ptrdiff_t(held), rows.end()}};
+}
+
+Result<std::unique_ptr<FittedModel>> Training::fit(Estimator &estimator) {
+    FitContext fitContext = context(estimator.name());
+    std::vector<std::size_t> all(m_samples.train.size());
+    std::iota(all.begin(), all.end(), std::size_t(0));
+    if (!estimator.wantsValidation())
+        return estimator.fit(trainData(all, m_trainMatrix), trainData({}, m_trainMatrix), fitContext);
+    const auto [rows, held] = validationSplit();
+    return estimator.fit(trainData(rows, m_trainMatrix), trainData(held, m_trainMatrix), fitContext);
+}
+
+Result<MetricValues> Training::judge(const artifact::Scorer &scorer, const std::vector<std::size_t> &rows) const {
+    PH_ASSIGN(const metrics::Scored scored, artifact::scoreRows(scorer, m_samples.rows.take(rows)));
+    return metrics::allMetrics(scored);
+}
+
+Result<MetricValues> Training::judge(const FittedModel &model, const data::Rows &matrix, const std::vector<std::size_t> &rows) const {
+    PH_ASSIGN(artifact::Predictions predictions, model.predict(matrix));
+    metrics::Scored scored{predictions.count, predictions.outputs, predictions.classes, {}, std::move(predictions.values), std::move(predictions.probabilities)};
+    const std::size_t outputs = m_samples.rows.width();
+    for (const std::size_t row : rows)
+        scored.truth.insert(scored.truth.end(), m_samples.rows.targets.begin() + std::ptrdiff_t(row * outputs), m_samples.rows.targets.begin() + std::ptrdiff_t((row + 1) * outputs));
+    return metrics::allMetrics(scored);
+}
+
+Result<Training::Candidate> Training::candidate(std::size_t index) {
+    Estimator &estimator = *m_estimators[index];
+    const int place = int(index) + 1, places = int(m_estimators.size()) + 1;
+    const auto begun = SteadyClock::now();
+    Candidate made;
+    m_events.stage(estimator.name(), QStringLiteral("running"), place, places);
+    if (index < m_checkpoint.finished.size()) {
+        const Checkpoint::Finished &finished = m_checkpoint.finished[index];
+        PH_ASSIGN(made.model, loadFitted(finished.modelType, finished.folder, m_samples.signature));
+        made.facts = finished.facts.value(QStringLiteral("describe")).toObject();
+        made.result.seconds = finished.facts.value(QStringLiteral("seconds")).toDouble();
+    } else {
+        PH_ASSIGN(made.model, fit(estimator));
+        made.facts = made.model->describe();
+        made.result.seconds = secondsSince(begun);
+        if (index + 1 < m_estimators.size()) {
+            PH_ASSIGN(const QString folder, m_checkpoint.nextFolder());
+            PH_ASSIGN([[maybe_unused]] const QStringList files, made.model->save(folder));
+            PH_TRY(m_checkpoint.addFinished({made.model->flavour(), folder, {{QStringLiteral("describe"), made.facts}, {QStringLiteral("seconds"), made.result.seconds}}}));
+        }
+    }
+    made.result.estimator = estimator.name();
+    made.result.parameters = estimator.parameters();
+    PH_ASSIGN(made.result.train, judge(*made.model, m_trainMatrix, m_samples.train));
+    PH_ASSIGN(made.result.test, judge(*made.model, m_testMatrix, m_samples.test));
+    m_events.log(QStringLiteral("info"), QStringLiteral("%1: %2 %3 on the test rows.").arg(made.result.estimator, m_result.selectMetric).arg(made.result.test.value(m_result.selectMetric)));
+    m_events.stage(estimator.name(), QStringLiteral("passed"), place, places);
+    return made;
+}
+
+std::size_t Training::best(const std::vector<Candidate> &candidates) const {
+    const bool larger = workspace::largerIsBetter(m_result.selectMetric);
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < candidates.size(); ++i) {
+        const double now = candidates[best].result.test.value(m_result.selectMetric), other = candidates[i].result.test.value(m_result.selectMetric);
+        if (std::isnan(now) || (larger ? other > now : other < now))
+            best = std::isnan(other) ? best : i;
+    }
+    return best;
+}
+
+void Training::finish(const std::vector<Candidate> &candidates, std::size_t chosen) {
+    const CandidateResult &winner = candidates[chosen].result;
+    m_result.estimator = winner.estimator;
+    m_result.parameters = winner.parameters;
+    m_result.train = winner.train;
+    m_result.test = winner.test;
+    for (const Candidate &c : candidates)
+        m_result.candidates.push_back(c.result);
+    for (const workspace::GateSpec &gate : m_recipe.gates) {
+        const double value = m_result.test.value(gate.metric, std::nan(""));
+        m_result.gates.push_back({gate.text(), value, gate.passes(value)});
+    }
+    if (candidates.size() > 1)
+        m_result.notes << QStringLiteral("The best of %1 estimators was chosen by %2 on the test rows, so its figure there is a little too good.").arg(candidates.size()).arg(m_result.selectMetric);
+    const double mine = m_result.test.value(m_result.selectMetric), naive = m_result.baseline.value(m_result.selectMetric);
+    if (!(workspace::largerIsBetter(m_result.selectMetric) ? mine > naive : mine < naive))
+        m_result.notes << QStringLiteral("The model is not better than the naive baseline (%1): %2 %3 against %4.").arg(m_result.baselineName, m_result.selectMetric).arg(mine).arg(naive);
+}
+
+QMap<QString, QString> Training::versions(const QString &flavour) const {
+    QMap<QString, QString> versions{{QStringLiteral("pilothouse"), QLatin1String(PILOTHOUSE_VERSION)}, {QStringLiteral("qt"), QLatin1String(qVersion())}, {QStringLiteral("compiler"), QLatin1String(__VERSION__)}};
+    if (flavour == QLatin1String("trees"))
+        versions.insert(QStringLiteral("xgboost"), XgboostGrower::version());
+    if (flavour == QLatin1String("torch"))
+        if (const Result<TorchModule *> module = torchModule())
+            versions.insert(QStringLiteral("libtorch"), (*module)->version());
+    return versions;
+}
+
+Result<void> Training::writePackage(const Candidate &winner) {
+    QJsonArray estimators;
+    for (const auto &estimator : m_estimators)
+        estimators.append(QJsonObject{{QStringLiteral("name"), estimator->name()}, {QStringLiteral("parameters"), estimator->parameters()}});
+    artifact::PackageContents contents;
+    contents.ml.runId = m_result.runId;
+    contents.ml.uuid = randomHex(16);
+    contents.ml.created = isoUtc(QDateTime::currentDateTimeUtc());
+    contents.ml.estimator = m_result.estimator;
+    contents.ml.modelType = winner.model->flavour();
+    contents.ml.versions = versions(winner.model->flavour());
+    contents.signature = m_samples.signature;
+    contents.preprocessing = m_transforms->toJson();
+    contents.metrics = metricsJson(m_result);
+    contents.data = dataJson(m_recipe, m_samples, m_options.user);
+    contents.recipe = recipeJson(m_recipe, estimators);
+    contents.recipeYaml = workspace::writeRecipe(m_recipe);
+    if (!m_recipe.file.isEmpty()) {
+        PH_ASSIGN(contents.recipeYaml, readFile(m_recipe.file));
+    }
+    contents.profile = drift::profileOf(trainingTable(m_samples), m_recipe.name).toJson();
+    contents.trainRows = artifact::rowHashes(m_samples.rows.take(m_samples.train));
+    if (m_recipe.data.sample)
+        contents.sample = m_samples.rows.take({m_samples.test.begin(), m_samples.test.begin() + std::ptrdiff_t(std::min(m_samples.test.size(), artifact::sampleLimit))});
+    contents.notes = m_result.notes;
+    contents.model = winner.facts;
+    PH_ASSIGN(m_result.digest, artifact::writePackage(m_options.out, std::move(contents), [&](const QString &folder) -> Result<QStringList> {
+        PH_ASSIGN(const QStringList files, winner.model->save(folder));
+        QByteArray list;
+        for (const QString &file : files) {
+            PH_ASSIGN(const QString hash, sha256OfFile(folder + QLatin1Char('/') + file));
+            list += hash.toLatin1();
+        }
+        m_result.weightsSha256 = files.size() == 1 ? QString::fromLatin1(list) : sha256Hex(list);
+        return files;
+    }));
+    return {};
+}
+
+Result<TrainResult> Training::run() {
+    m_result.runId = m_options.runId.isEmpty() ? randomHex(16) : m_options.runId;
+    m_result.package = QFileInfo(m_options.out).absoluteFilePath();
+    m_result.selectMetric = m_recipe.selectMetric.isEmpty() ? workspace::defaultMetric(m_recipe.task) : m_recipe.selectMetric;
+    m_result.baselineName = baselineName(m_recipe.task);
+    if (QFileInfo::exists(m_options.out))
+        return Error{ErrorKind::Conflict, QStringLiteral("The folder for the package is there already."), m_result.package, QStringLiteral("Choose another --out."), {}};
+    if (m_recipe.estimators.empty())
+        return invalid(QStringLiteral("The recipe names no estimator."), m_recipe.file);
+    for (const workspace::EstimatorSpec &spec : m_recipe.estimators) {
+        Result<std::unique_ptr<Estimator>> made = makeEstimator(spec, m_recipe.task);
+        if (!made) {
+            Error error = made.error();
+            if (error.where.isEmpty())
+                error.where = m_recipe.file;
+            return error;
+        }
+        m_estimators.push_back(*std::move(made));
+    }
+    m_events.started(m_result.runId, QStringLiteral("train %1").arg(m_recipe.name));
+    PH_TRY(load());
+    PH_TRY(resume());
+    std::vector<double> trainTargets = m_samples.rows.take(m_samples.train).targets;
+    const artifact::ScorerPtr baseline = makeBaseline(m_samples.signature, m_samples.window, trainTargets);
+    PH_ASSIGN(m_result.baseline, judge(*baseline, m_samples.test));
+    std::vector<Candidate> candidates;
+    for (std::size_t i = 0; i < m_estimators.size(); ++i) {
+        Result<Candidate> made = m_options.stop.stop_requested() ? Result<Candidate>(cancelled()) : candidate(i);
+        if (!made) {
+            if (made.error().kind == ErrorKind::Cancelled)
+                PH_TRY(m_checkpoint.keep());
+            return made.error();
+        }
+        candidates.push_back(*std::move(made));
+    }
+    const std::size_t chosen = best(candidates);
+    finish(candidates, chosen);
+    PH_TRY(writePackage(candidates[chosen]));
+    m_checkpoint.remove();
+    m_result.seconds = secondsSince(m_started);
+    return m_result;
+}
+
+} // namespace
+
+Result<TrainResult> train(const TrainOptions &options) {
+    try {
+        return Training(options).run();
+    } catch (const std::bad_alloc &) {
+        return Error{ErrorKind::Refused, QStringLiteral("The training needs more memory than there is."), options.recipe.data.source, QStringLiteral("Train on fewer rows or columns, or a smaller model."), {}};
+    }
+}
+
+bool hasCheckpoint(const QString &out) { return Checkpoint::exists(out + QStringLiteral(".checkpoint")); }
+
+} // namespace pilothouse::learn
