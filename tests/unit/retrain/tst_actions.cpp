@@ -19,7 +19,7 @@ struct Desk {
 
     explicit Desk(workspace::Role role = workspace::Role::Operator) {
         store = DecisionStore::open(folder.path()).value();
-        auto head = Database::open(folder.filePath(QStringLiteral("registry.db")), {}).value();
+        auto head = Database::open(folder.filePath(QStringLiteral("registry.db")), {operations::journalTables1()}).value();
         auto journal = operations::Journal::open(folder.filePath(QStringLiteral("journal.jsonl")), head, "key").value();
         operations = std::make_shared<operations::Operations>(journal, operations::Actor{QStringLiteral("ana"), QStringLiteral("test"), role});
     }
