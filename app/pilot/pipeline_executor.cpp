@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pilot/pipeline_executor.h"
+
+#include "app/pilot/register_version.h"
+#include "core/base/child_process.h"
+#include "core/base/json.h"
+#include "core/learn/load_scorer.h"
+#include "core/promotion/evidence.h"
+#include "core/retrain/decision_store.h"
+
+#include <QDir>
+#include <QFileInfo>
+
+#include <unistd.h>
+
+namespace pilothouse {
+
+using pipelines::RunRecord;
+using pipelines::State;
+using Q = QLatin1String;
+
+namespace {
+
+QString numberText(const QJsonValue &value) { return value.isDouble() ? QString::number(value.toDouble(), 'g', 4) : QStringLiteral("undefined"); }
+
+/// An event of the training as a line of its log; empty: not worth one.
+QString eventLine(const Event &event, int &lastTenth) {
+    const auto text = [&](const char *key) { return event.fields.value(Q(key)).toVariant().toString(); };
+    if (event.name == Q("log"))
+        return QStringLiteral("%1: %2").arg(text("level"), text("text"));
+    if (event.name == Q("stage"))
+        return QStringLiteral("%1 %2").arg(text("name"), text("state"));
+    if (event.name == Q("checkpoint"))
+        return QStringLiteral("checkpoint at step %1: %2").arg(text("step"), text("path"));
+    if (event.name == Q("error"))
+        return QStringLiteral("error: %1").arg(errorFromJson(event.fields).text());
+    const double total = event.fields.value(Q("total")).toDouble();
+    if (event.name != Q("progress") || total <= 0)
+        return {};
+    const int tenth = int(10 * event.fields.value(Q("done")).toDouble() / total);
+    if (tenth == lastTenth)
+        return {};
+    lastTenth = tenth;
+    return QStringLiteral("%1 %, %2 of %3 %4").arg(tenth * 10).arg(text("done"), text("total"), text("unit"));
+}
+
+} // namespace
+
+PipelineExecutor::PipelineExecutor(std::shared_ptr<fleet::Services> services, pipelines::RunFolder folder, std::stop_token stop)
+    : m_services(std::move(services)), m_folder(std::move(folder)), m_stop(std::move(stop)) {}
+
+void PipelineExecutor::log(const QString &text) {
+    // A log that cannot be written (a full disk) does not end a run; the record's own write will.
+    (void)m_folder.appendLog(m_stage, text, m_services->clock->nowUtc());
+}
+
+Result<void> PipelineExecutor::keep(const QString &key, const QJsonValue &result) {
+    PH_ASSIGN(m_record, m_folder.update([&](RunRecord &r) -> Result<void> {
+        r.results.insert(key, result);
+        return {};
+    }));
+    return {};
+}
+
+Result<void> PipelineExecutor::setVersion(int version) {
+    PH_ASSIGN(m_record, m_folder.update([&](RunRecord &r) -> Result<void> {
+        r.run.version = version;
+        return {};
+    }));
+    return {};
+}
+
+Result<void> PipelineExecutor::claim() {
+    const auto mine = pipelines::markOf(::getpid());
+    PH_ASSIGN(m_record, m_folder.update([&](RunRecord &r) -> Result<void> {
+        const bool otherAlive = r.process && r.process != mine && pipelines::markOf(r.process->pid) == r.process;
+        if (r.run.state != State::Waiting || otherAlive)
+            return Error{ErrorKind::Conflict, QStringLiteral("Run %1 is %2 already.").arg(r.run.id, pipelines::stateName(r.run.state)), m_folder.path(),
+                         QStringLiteral("Start a new one: pilot pipelines start %1.").arg(r.run.pipeline), {}};
+        r.run.state = State::Running;
+        r.process = mine;
+        return {};
+    }));
+    m_model = m_services->workspace.model(m_record.run.model);
+    if (!m_model || m_model->recipe.isEmpty())
+        return notFound(QStringLiteral("The workspace has no model %1 with a recipe any more.").arg(m_record.run.model), m_services->workspace.file);
+    return {};
+}
+
+Result<void> PipelineExecutor::finish(State state, std::optional<Error> error) {
+    PH_ASSIGN(m_record, m_folder.update([&](RunRecord &r) -> Result<void> {
+        if (!pipelines::hasEnded(r.run.state)) // somebody may have cancelled it meanwhile
+            pipelines::endRun(r, state, m_services->clock->nowUtc(), std::move(error));
+        return {};
+    }));
+    return {};
+}
+
+Result<void> PipelineExecutor::run() {
+    PH_TRY(claim());
+    for (const QString &stage : pipelines::localStages()) {
+        m_stage = stage;
+        if (m_stop.stop_requested()) {
+            PH_TRY(finish(State::Cancelled));
+            return cancelled();
+        }
+        PH_ASSIGN(m_record, m_folder.update([&](RunRecord &r) -> Result<void> {
+            pipelines::setStage(r, stage, State::Running, m_services->clock->nowUtc());
+            return {};
+        }));
+        const auto end = carryOut(stage);
+        if (!end) {
+            const bool stopped = end.error().kind == ErrorKind::Cancelled;
+            log(stopped ? QStringLiteral("cancelled") : QStringLiteral("error: %1").arg(end.error().text()));
+            PH_TRY(finish(stopped ? State::Cancelled : State::Failed, stopped ? std::nullopt : std::optional(end.error())));
+            return end.error();
+        }
+        if (!end->note.isEmpty())
+            log(end->note);
+        PH_ASSIGN(m_record, m_folder.update([&](RunRecord &r) -> Result<void> {
+            pipelines::setStage(r, stage, end->state, m_services->clock->nowUtc(), end->note);
+            if (end->state == State::Paused) {
+                r.run.state = State::Paused;
+                r.run.systemState = QStringLiteral("Waits for you");
+                r.process.reset();
+            }
+            return {};
+        }));
+        if (end->state == State::Paused)
+            return {};
+        if (end->state == State::Failed) {
+            PH_TRY(finish(State::Failed, end->error));
+            return end->error.value_or(refused(end->note));
+        }
+    }
+    return finish(State::Passed);
+}
+
+Result<PipelineExecutor::StageEnd> PipelineExecutor::carryOut(const QString &stage) {
+    if (stage == Q("train"))
+        return train();
+    if (stage == Q("gate"))
+        return gate();
+    if (stage == Q("register"))
+        return registerVersion();
+    return deploy();
+}
+
+/// A resumed run trains on in the folder of the run that it resumes: its checkpoint lies beside the package.
+Result<QString> PipelineExecutor::packageFolder() const {
+    const QString resumed = m_record.run.parameters.value(Q("resume")).toString();
+    const QString folder = resumed.isEmpty() ? m_folder.path() : QFileInfo(m_folder.path()).absolutePath() + QLatin1Char('/') + resumed;
+    return folder + QStringLiteral("/package");
+}
+
+Result<PipelineExecutor::StageEnd> PipelineExecutor::train() {
+    PH_ASSIGN(const QString package, packageFolder());
+    ChildJob job;
+    job.program = pilotProgram();
+    job.arguments = {QStringLiteral("train"), model().recipe, QStringLiteral("--out"), package, QStringLiteral("--workspace"), m_services->workspace.file};
+    const QString resumed = m_record.run.parameters.value(Q("resume")).toString();
+    if (!resumed.isEmpty() && QFileInfo::exists(package + QStringLiteral(".checkpoint")))
+        job.arguments << QStringLiteral("--resume") << package;
+    log(QStringLiteral("pilot %1").arg(job.arguments.join(QLatin1Char(' '))));
+    int lastTenth = -1;
+    PH_ASSIGN(const QJsonObject result, runJob(job, [&](const Event &event) {
+        if (const QString line = eventLine(event, lastTenth); !line.isEmpty())
+            log(line);
+    }, m_stop));
+    PH_TRY(keep(QStringLiteral("train"), result));
+    const QString metric = result.value(Q("select")).toString();
+    const QJsonValue value = result.value(Q("metrics")).toObject().value(Q("test")).toObject().value(metric);
+    return StageEnd{State::Passed, QStringLiteral("%1: %2 %3 on %4 test rows").arg(result.value(Q("estimator")).toString(), metric, numberText(value)).arg(result.value(Q("data")).toObject().value(Q("test_rows")).toInteger()), {}};
+}
+
+Result<PipelineExecutor::StageEnd> PipelineExecutor::gate() {
+    const QJsonArray gates = m_record.results.value(Q("train")).toObject().value(Q("gates")).toArray();
+    QStringList failed, passed;
+    for (const QJsonValue &v : gates) {
+        const QJsonObject g = v.toObject();
+        const bool good = g.value(Q("passed")).toBool();
+        const QString line = QStringLiteral("%1 (%2)").arg(g.value(Q("rule")).toString(), numberText(g.value(Q("value"))));
+        log((good ? QStringLiteral("passed: ") : QStringLiteral("failed: ")) + line);
+        (good ? passed : failed) << line;
+    }
+    if (failed.isEmpty())
+        return StageEnd{State::Passed, gates.isEmpty() ? QStringLiteral("the recipe has no gate") : passed.join(QStringLiteral(", ")), {}};
+    const QString note = failed.join(QStringLiteral(", "));
+    return StageEnd{State::Failed, note, refused(QStringLiteral("A gate of the recipe failed: %1. Nothing was registered.").arg(note), model().recipe)};
+}
+
+Result<PipelineExecutor::StageEnd> PipelineExecutor::registerVersion() {
+    const QJsonObject trained = m_record.results.value(Q("train")).toObject();
+    const QString package = trained.value(Q("package")).toString();
+    PH_ASSIGN(const registry::Version made, registerPackage(*m_services, model().registry.name, package, trained.value(Q("digest")).toString(), trained.value(Q("run")).toString()));
+    PH_TRY(setVersion(made.version));
+    tellDecision();
+    if (QFileInfo(package).absolutePath().startsWith(QFileInfo(m_folder.path()).absolutePath()))
+        QDir(package).removeRecursively(); // the registry holds a verified copy
+    return StageEnd{State::Passed, QStringLiteral("version %1 of %2").arg(made.version).arg(model().registry.name), {}};
+}
+
+/// The decision that started this run learns what the new model reached.
+void PipelineExecutor::tellDecision() {
+    const QString id = m_record.run.parameters.value(Q("decision")).toString();
+    if (id.isEmpty())
+        return;
+    const auto store = retrain::DecisionStore::open(m_services->root);
+    const auto decision = store ? (*store)->decision(id) : Result<retrain::Decision>(store.error());
+    if (!decision) {
+        log(QStringLiteral("warning: %1").arg(decision.error().text()));
+        return;
+    }
+    const QJsonObject test = m_record.results.value(Q("train")).toObject().value(Q("metrics")).toObject().value(Q("test")).toObject();
+    if (const QJsonValue value = test.value(decision->metric); value.isDouble())
+        if (const auto told = (*store)->setAfter(id, value.toDouble()); !told)
+            log(QStringLiteral("warning: %1").arg(told.error().text()));
+}
+
+Result<PipelineExecutor::StageEnd> PipelineExecutor::deploy() {
+    if (m_record.run.parameters.value(Q("deploy")) == QJsonValue(false))
+        return StageEnd{State::Skipped, QStringLiteral("not asked for: the version stays a candidate"), {}};
+    const QString name = model().registry.name, alias = model().registry.champion;
+    promotion::EvidenceInput input;
+    PH_ASSIGN(input.candidate, m_services->registry->version(name, m_record.run.version));
+    if (auto champion = m_services->registry->versionByAlias(name, alias))
+        input.champion = *std::move(champion);
+    else if (champion.error().kind != ErrorKind::NotFound)
+        return champion.error();
+    input.alias = alias;
+    input.requester = m_record.run.startedBy;
+    input.loadScorer = [](const QString &folder) { return learn::loadScorer(folder); };
+    PH_ASSIGN(const promotion::Evidence evidence, promotion::computeEvidence(input));
+    log(evidence.sentence);
+    for (const promotion::GateResult &gate : evidence.gates)
+        log(QStringLiteral("gate %1: %2").arg(gate.rule, gate.value));
+    if (evidence.blocked())
+        return StageEnd{State::Failed, evidence.sentence, refused(QStringLiteral("The evidence blocks a promotion of version %1: %2").arg(m_record.run.version).arg(evidence.sentence), QStringLiteral("model %1").arg(model().name),
+                                                                  QStringLiteral("It stays a candidate; pilot promote %1 %2 --plan shows the sheet.").arg(name).arg(m_record.run.version))};
+    PH_ASSIGN(const promotion::Request request, m_services->promotions->request(name, m_record.run.version, alias, evidence));
+    PH_TRY(keep(QStringLiteral("promotion"), request.id));
+    PH_ASSIGN(const pipelines::DeployState deploy, deployWatcher(m_services->promotions)(request.id));
+    if (deploy.state == State::Paused)
+        return StageEnd{State::Paused, QStringLiteral("%1 Waits for an approval: pilot approve %2 --comment …").arg(evidence.sentence, request.id), {}};
+    return StageEnd{deploy.state, deploy.note, deploy.state == State::Failed ? std::optional(refused(deploy.note)) : std::nullopt};
+}
+
+pipelines::DeployWatcher deployWatcher(std::shared_ptr<promotion::Promotions> promotions) {
+    return [promotions = std::move(promotions)](const QString &id) -> Result<pipelines::DeployState> {
+        PH_ASSIGN(const promotion::Request request, promotions->requestById(id));
+        const QString who = request.approvals.empty() ? QString() : request.approvals.back().actor;
+        const QString said = request.approvals.empty() ? QString() : request.approvals.back().comment;
+        switch (request.state) {
+        case promotion::RequestState::Pending: return pipelines::DeployState{State::Paused, {}};
+        case promotion::RequestState::Executing: return pipelines::DeployState{State::Running, QStringLiteral("promotion %1 is being carried out").arg(id)};
+        case promotion::RequestState::Done:
+            return pipelines::DeployState{State::Passed, QStringLiteral("promotion %1 approved by %2: %3").arg(id, who, said)};
+        case promotion::RequestState::Rejected:
+            return pipelines::DeployState{State::Failed, QStringLiteral("promotion %1 rejected by %2: %3").arg(id, who, said)};
+        case promotion::RequestState::Failed:
+        case promotion::RequestState::Undone:
+        case promotion::RequestState::TurnedBack: break;
+        }
+        return pipelines::DeployState{State::Failed, QStringLiteral("promotion %1 %2: %3").arg(id, promotion::requestStateName(request.state), request.outcome)};
+    };
+}
+
+} // namespace pilothouse

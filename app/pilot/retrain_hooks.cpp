@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pilot/retrain_hooks.h"
+
+#include "core/base/events.h"
+#include "core/base/json.h"
+#include "core/retrain/live_rows.h"
+#include "core/retrain/pipeline_actions.h"
+
+#include <algorithm>
+
+namespace pilothouse {
+
+namespace {
+
+using Q = QLatin1String;
+using namespace retrain;
+using Answer = serving::RetrainHooks::Answer;
+
+QJsonValue numberIn(const std::map<QString, double> &values, const QString &name) {
+    const auto it = values.find(name);
+    return it == values.end() ? QJsonValue() : jsonNumber(it->second);
+}
+
+/// What the four routes share.
+struct Routes {
+    std::shared_ptr<fleet::Services> services;
+    std::shared_ptr<DecisionStore> store;
+    workspace::Model model;
+
+    Observations look() const { return observe({*services->registry, *store, localLiveReader(services->root), services->clock->nowUtc()}, model); }
+
+    Result<QJsonObject> status() const {
+        PH_ASSIGN(const ModelState state, store->state(model.name));
+        PH_ASSIGN(const QJsonObject config, configInForce(model, state.config));
+        PH_ASSIGN(const workspace::Model inForce, withConfig(model, state.config));
+        const Observations seen = look();
+        PH_ASSIGN(const Decision decision, decide(inForce, seen));
+        QJsonObject object{{Q("enabled"), inForce.retrain.enabled},
+                           {Q("last_retrain"), state.lastRetrain ? QJsonValue(isoUtc(*state.lastRetrain)) : QJsonValue()},
+                           {Q("last_data_hash"), state.lastDataHash ? QJsonValue(*state.lastDataHash) : QJsonValue()},
+                           {Q("metric"), decision.metric.isEmpty() ? QJsonValue() : QJsonValue(decision.metric)},
+                           {Q("current"), numberIn(seen.metrics, decision.metric)},
+                           {Q("best"), numberIn(seen.bestMetrics, decision.metric)},
+                           {Q("current_r2"), numberIn(seen.metrics, QStringLiteral("r2"))},
+                           {Q("best_r2"), numberIn(seen.bestMetrics, QStringLiteral("r2"))},
+                           {Q("next_allowed"), decision.nextAllowed ? QJsonValue(isoUtc(*decision.nextAllowed)) : QJsonValue()},
+                           {Q("config"), config}};
+        object.insert(Q("rules"), decision.toJson().value(Q("rules")));
+        return object;
+    }
+
+    static Answer no(int status, const QString &rule, const Error &error, int retryAfter = 0) {
+        return {status, {{Q("accepted"), false}, {Q("rule"), rule}, {Q("error"), errorToJson(error)}}, retryAfter};
+    }
+
+    Result<Answer> trigger(const QJsonObject &body) const {
+        for (const QString &key : body.keys())
+            if (key != Q("force") || !body.value(key).isBool())
+                return invalid(QStringLiteral("The body may hold “force”, true or false; “%1” is not that.").arg(key), key);
+        const bool force = body.value(Q("force")).toBool();
+        PH_ASSIGN(const ModelState state, store->state(model.name));
+        PH_ASSIGN(const workspace::Model inForce, withConfig(model, state.config));
+        const Observations seen = look();
+        const QString user = services->operations->actor().name;
+        const auto wanted = byHand(inForce, seen, user, force);
+        if (!wanted && wanted.error().kind == ErrorKind::Refused) {
+            PH_ASSIGN(const qint64 interval, workspace::parseDuration(inForce.retrain.atMostEvery));
+            const auto next = nextAllowed(interval, seen.lastRetrain, seen.now);
+            return no(429, QStringLiteral("at_most_every %1").arg(inForce.retrain.atMostEvery), wanted.error(), next ? int(std::clamp<qint64>(seen.now.secsTo(*next), 1, INT_MAX)) : 1);
+        }
+        if (!wanted)
+            return wanted.error();
+        auto written = std::make_shared<Decision>();
+        const auto outcome = services->operations->run(retrainOperation(store, *wanted, state.lastRetrain, pipelineStarter(services->pipelines, user), written));
+        if (outcome.done)
+            return Answer{202, {{Q("accepted"), true}, {Q("run_id"), written->run}, {Q("decision_id"), written->id}}, 0};
+        const Error error = outcome.error.value_or(refused(QStringLiteral("The retraining was not started.")));
+        if (error.kind == ErrorKind::Conflict)
+            return no(409, QStringLiteral("one run at a time"), error);
+        return error;
+    }
+
+    Result<Answer> config(const QJsonObject &body) const {
+        PH_ASSIGN(const ModelState state, store->state(model.name));
+        PH_ASSIGN(const Config wanted, parseConfig(body, QStringLiteral("/retrain/config"), state.config));
+        PH_ASSIGN(const QJsonObject inForce, configInForce(model, wanted));
+        if (!(wanted == state.config)) {
+            const auto outcome = services->operations->run(configOperation(store, model.name, state.config, wanted));
+            if (!outcome.done)
+                return outcome.error.value_or(refused(QStringLiteral("The policy was not changed.")));
+        }
+        return Answer{200, inForce, 0};
+    }
+
+    Result<QJsonArray> logs(int limit) const {
+        PH_ASSIGN(const auto decisions, store->decisions(model.name, limit));
+        QJsonArray array;
+        for (const Decision &d : decisions) {
+            const auto value = [&](const std::optional<double> &v, bool wanted) { return v && wanted ? jsonNumber(*v) : QJsonValue(); };
+            const bool r2 = d.metric == Q("r2");
+            array << QJsonObject{{Q("timestamp"), isoUtc(d.time)}, {Q("trigger"), d.trigger}, {Q("reason"), d.reason}, {Q("metric"), d.metric},
+                                 {Q("old"), value(d.before, true)}, {Q("new"), value(d.after, true)}, {Q("old_r2"), value(d.before, r2)},
+                                 {Q("new_r2"), value(d.after, r2)}, {Q("decision"), decisionName(d.kind)}, {Q("run_id"), d.run.isEmpty() ? QJsonValue() : QJsonValue(d.run)}};
+        }
+        return array;
+    }
+};
+
+} // namespace
+
+Result<serving::RetrainHooks> retrainHooks(std::shared_ptr<fleet::Services> services, const workspace::Model &model) {
+    auto routes = std::make_shared<Routes>();
+    PH_ASSIGN(routes->store, DecisionStore::open(services->root));
+    routes->services = std::move(services);
+    routes->model = model;
+    serving::RetrainHooks hooks;
+    hooks.status = [routes] { return routes->status(); };
+    hooks.trigger = [routes](const QJsonObject &body) { return routes->trigger(body); };
+    hooks.config = [routes](const QJsonObject &body) { return routes->config(body); };
+    hooks.logs = [routes](int limit) { return routes->logs(limit); };
+    return hooks;
+}
+
+} // namespace pilothouse
