@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fleet/snapshot.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace pilothouse::fleet {
+
+namespace {
+
+struct Text {
+    Q_DECLARE_TR_FUNCTIONS(Inbox)
+};
+
+using Item = InboxItem;
+
+void addPromotions(const Snapshot &s, const QDateTime &now, std::vector<Item> &out) {
+    for (const promotion::Request &r : s.promotions) {
+        Item item;
+        item.id = r.id;
+        item.model = r.model;
+        item.argument = r.id;
+        item.action = QStringLiteral("promotion.review");
+        if (r.state == promotion::RequestState::Pending) {
+            const auto given = std::count_if(r.approvals.begin(), r.approvals.end(), [](const auto &a) { return a.approved; });
+            item.group = InboxGroup::Decision;
+            item.state = Health::Paused;
+            item.title = Text::tr("Promote %1 v%2").arg(r.model).arg(r.version);
+            item.sentence = Text::tr("%1 of %2 approvals. %3").arg(given).arg(r.approvalsNeeded).arg(r.evidence.sentence);
+            item.since = r.created;
+        } else if (r.decided.isValid() && r.decided.secsTo(now) < 24 * 3600) {
+            item.group = InboxGroup::Handled;
+            item.since = r.decided;
+            item.state = r.state == promotion::RequestState::Done ? Health::Ok
+                         : r.state == promotion::RequestState::Executing ? Health::Running
+                         : r.state == promotion::RequestState::Failed || r.state == promotion::RequestState::TurnedBack ? Health::Bad
+                                                                                                                        : Health::Unknown;
+            item.title = Text::tr("%1 v%2: %3").arg(r.model).arg(r.version).arg(promotion::requestStateName(r.state));
+            item.sentence = r.outcome;
+        } else {
+            continue;
+        }
+        out.push_back(item);
+    }
+}
+
+void addRollouts(const Snapshot &s, std::vector<Item> &out) {
+    for (const ModelRow &m : s.models) {
+        if (!m.rollout)
+            continue;
+        const cluster::RolloutStatus &r = *m.rollout;
+        Item item;
+        item.model = m.name;
+        item.argument = m.name;
+        item.action = QStringLiteral("rollout.show");
+        item.since = r.currentStep >= 0 && r.currentStep < int(r.steps.size()) ? r.steps[std::size_t(r.currentStep)].started : r.observed;
+        if (r.phase == cluster::RolloutPhase::Paused) {
+            item.id = QStringLiteral("rollout/") + m.name;
+            item.title = Text::tr("Canary %1 paused at %2 %").arg(m.name).arg(qRound(r.wantedCanaryShare * 100));
+            item.sentence = r.verdict;
+            out.push_back(item);
+        } else if (r.phase == cluster::RolloutPhase::Unreachable && (r.stable || m.liveVersion)) {
+            item.id = QStringLiteral("endpoint/") + m.name;
+            item.group = InboxGroup::Broken;
+            item.state = Health::Bad;
+            item.title = Text::tr("Endpoint of %1 does not answer").arg(m.name);
+            item.sentence = m.seen.problem.isEmpty() ? Text::tr("Start it again; it takes its last state up.") : m.seen.problem;
+            out.push_back(item);
+        }
+    }
+}
+
+void addQuality(const Snapshot &s, const QDateTime &now, std::vector<Item> &out) {
+    for (const ModelRow &m : s.models) {
+        if (m.quality.over()) {
+            Item item;
+            item.group = InboxGroup::Broken;
+            item.state = Health::Bad;
+            item.id = QStringLiteral("quality/") + m.name;
+            item.model = item.argument = m.name;
+            item.action = QStringLiteral("train.start");
+            item.since = m.seen.time;
+            item.title = Text::tr("%1 %2 over limit").arg(m.name, m.quality.metric);
+            const double limit = m.quality.max.value_or(m.quality.min.value_or(0));
+            item.sentence = Text::tr("%1 %2%3, limit %4.").arg(m.quality.metric, QString::number(m.quality.value.value_or(0), 'g', 3),
+                                                                     m.unit.isEmpty() ? QString() : QLatin1Char(' ') + m.unit, QString::number(limit, 'g', 3));
+            if (m.worstPsi && *m.worstPsi >= drift::psiWarning)
+                item.sentence += Text::tr(" %1 drifted most (PSI %2).").arg(m.worstColumn, QString::number(*m.worstPsi, 'f', 2));
+            out.push_back(item);
+        } else if (m.worstPsi && *m.worstPsi >= drift::psiDrifted) {
+            Item item;
+            item.group = InboxGroup::Soon;
+            item.state = Health::Warn;
+            item.id = QStringLiteral("drift/") + m.name;
+            item.model = item.argument = m.name;
+            item.action = QStringLiteral("drift.show");
+            item.since = m.seen.time;
+            item.title = Text::tr("%1 inputs drifted").arg(m.name);
+            item.sentence = Text::tr("%1 most, PSI %2, limit %3.").arg(m.worstColumn, QString::number(*m.worstPsi, 'f', 2), QString::number(drift::psiDrifted, 'f', 2));
+            out.push_back(item);
+        }
+        if (m.stale && m.newestModel) {
+            Item item;
+            item.group = InboxGroup::Broken;
+            item.state = Health::Warn;
+            item.id = QStringLiteral("stale/") + m.name;
+            item.model = item.argument = m.name;
+            item.action = QStringLiteral("train.start");
+            item.since = *m.newestModel;
+            item.title = Text::tr("%1 has no new model").arg(m.name);
+            item.sentence = Text::tr("Newest is %1 h old, limit %2.").arg(m.newestModel->secsTo(now) / 3600).arg(m.stalenessLimit);
+            out.push_back(item);
+        }
+        if (!m.skew.isEmpty()) {
+            Item item;
+            item.group = InboxGroup::Broken;
+            item.state = Health::Warn;
+            item.id = QStringLiteral("skew/") + m.name;
+            item.model = item.argument = m.name;
+            item.action = QStringLiteral("rollout.show");
+            item.since = m.seen.time;
+            item.title = Text::tr("%1 serves another version").arg(m.name);
+            item.sentence = m.skew;
+            out.push_back(item);
+        }
+    }
+}
+
+void addRuns(const Snapshot &s, const QDateTime &now, std::vector<Item> &out) {
+    QStringList seen; // only the newest run of a pipeline speaks
+    for (const pipelines::PipelineRun &r : s.pipelineRuns) {
+        if (seen.contains(r.pipeline))
+            continue;
+        seen << r.pipeline;
+        if (r.state != pipelines::State::Failed || !r.ended.isValid() || r.ended.secsTo(now) > 7 * 24 * 3600)
+            continue;
+        Item item;
+        item.group = InboxGroup::Broken;
+        item.state = Health::Bad;
+        item.id = QStringLiteral("run/") + r.id;
+        item.model = r.model;
+        item.argument = r.id;
+        item.action = QStringLiteral("pipeline.show");
+        item.since = r.ended;
+        item.title = Text::tr("Pipeline %1 failed").arg(r.pipeline);
+        item.sentence = r.error ? r.error->what : Text::tr("Its log tells why.");
+        out.push_back(item);
+    }
+}
+
+} // namespace
+
+std::vector<InboxItem> inboxOf(const Snapshot &snapshot, const workspace::Workspace &, const QDateTime &now) {
+    std::vector<InboxItem> out;
+    addPromotions(snapshot, now, out);
+    addRollouts(snapshot, out);
+    addQuality(snapshot, now, out);
+    addRuns(snapshot, now, out);
+    if (!snapshot.journalCheck.intact && snapshot.journalCheck.entries > 0) {
+        InboxItem item;
+        item.group = InboxGroup::Broken;
+        item.state = Health::Bad;
+        item.id = QStringLiteral("journal");
+        item.action = QStringLiteral("journal.show");
+        item.since = now;
+        item.title = Text::tr("The journal does not verify");
+        item.sentence = snapshot.journalCheck.finding;
+        out.push_back(item);
+    }
+    std::stable_sort(out.begin(), out.end(), [](const InboxItem &a, const InboxItem &b) {
+        return a.group != b.group ? a.group < b.group : a.since > b.since;
+    });
+    return out;
+}
+
+bool Quality::over() const { return value && ((max && *value > *max) || (min && *value < *min)); }
+
+} // namespace pilothouse::fleet

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fleet/live_quality.h"
+
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/drift/drift.h"
+#include "core/serving/log_reader.h"
+#include "core/serving/server_folder.h"
+#include "core/workspace/recipe.h"
+
+#include <QCoreApplication>
+
+namespace pilothouse::fleet {
+
+namespace {
+
+struct Text {
+    Q_DECLARE_TR_FUNCTIONS(LiveQuality)
+};
+
+constexpr int windowRows = 500;       ///< newest rows that quality and drift are told of
+constexpr qint64 minimumLabels = 100; ///< fewer labelled rows give no judgement
+
+/// Stretches so long that a chart shows 30 to 150 of them.
+qint64 bucketFor(qint64 spanSeconds) {
+    for (const qint64 bucket : {5, 15, 60, 300, 900, 3600, 6 * 3600})
+        if (spanSeconds / bucket <= 150)
+            return bucket;
+    return 86400;
+}
+
+void addQuality(Database &database, ModelRow &row, const QDateTime &now) {
+    const auto live = serving::liveMetrics(database, windowRows);
+    if (!live)
+        return;
+    row.quality.labelledRows = live->labelled;
+    if (row.quality.metric.isEmpty() && !live->values.empty())
+        row.quality.metric = live->values.count(QStringLiteral("mae")) ? QStringLiteral("mae") : live->values.begin()->first;
+    if (live->labelled < minimumLabels)
+        row.quality.note = Text::tr("too few labels: %1").arg(live->labelled);
+    else if (const auto it = live->values.find(row.quality.metric); it != live->values.end())
+        row.quality.value = it->second;
+    // A week back at most: the chart's stretch, not the log's whole life.
+    const QDateTime weekAgo = now.addDays(-7);
+    const auto buckets = serving::rollingMetric(database, row.quality.metric, 3600, weekAgo);
+    if (!buckets || buckets->empty())
+        return;
+    const QDateTime first = qMax(buckets->front().start, weekAgo);
+    const auto fine = serving::rollingMetric(database, row.quality.metric, bucketFor(first.secsTo(now)), first);
+    for (const serving::MetricBucket &bucket : fine ? *fine : *buckets)
+        row.quality.series.emplace_back(bucket.start, bucket.value);
+}
+
+/// What was asked last against the training profile of the version that answers.
+void addDrift(const Services &services, const workspace::Model &model, Database &database, ModelRow &row) {
+    const std::optional<int> version = row.servedVersion ? row.servedVersion : row.liveVersion;
+    if (!version)
+        return;
+    const auto registered = services.registry->version(model.registry.name, *version);
+    if (!registered)
+        return;
+    const QString file = registered->source + QStringLiteral("/profile.json");
+    const auto bytes = readFile(file);
+    if (!bytes)
+        return;
+    const auto object = parseJsonObject(*bytes, file);
+    if (!object)
+        return;
+    const auto profile = drift::Profile::fromJson(*object, file);
+    const auto rows = serving::newestRows(database, windowRows);
+    if (!profile || !rows || rows->table.rows() == 0)
+        return;
+    auto report = std::make_shared<drift::DriftReport>(drift::compare(*profile, rows->table));
+    for (const drift::ColumnDrift &column : report->columns)
+        if (!column.tooFewRows && (!row.worstPsi || column.psi > *row.worstPsi)) {
+            row.worstPsi = column.psi;
+            row.worstColumn = column.name;
+        }
+    row.drift = std::move(report);
+}
+
+} // namespace
+
+void addLiveQuality(const Services &services, const workspace::Model &model, ModelRow &row) {
+    const auto folder = serving::servingFolder(services.root, model.deployment.target);
+    if (model.deployment.target.isEmpty() || !folder)
+        return;
+    const auto database = serving::openServingDatabase(*folder);
+    if (!database)
+        return; // nothing was ever served there
+    addQuality(**database, row, services.clock->nowUtc());
+    addDrift(services, model, **database, row);
+}
+
+} // namespace pilothouse::fleet

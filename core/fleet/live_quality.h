@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/fleet/snapshot.h"
+
+namespace pilothouse::fleet {
+
+/// Quality from the labels that came to the model's endpoint, and drift of what it was asked against the champion's training
+/// profile; both from the endpoint's own prediction log. Leaves the row as it is where there is no log yet.
+void addLiveQuality(const Services &services, const workspace::Model &model, ModelRow &row);
+
+} // namespace pilothouse::fleet

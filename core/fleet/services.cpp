@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fleet/services.h"
+
+#include "core/base/actor.h"
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/cluster/local_target.h"
+#include "core/pipelines/local_pipelines.h"
+#include "core/registry/local_registry.h"
+
+#include <QCoreApplication>
+#include <QDir>
+
+namespace pilothouse::fleet {
+
+namespace {
+
+struct Text {
+    Q_DECLARE_TR_FUNCTIONS(Services)
+};
+
+/// The journal's HMAC key: read from the keychain, made there on first use. Empty where no keychain can be written.
+Result<QByteArray> journalKey(secrets::SecretStore &store, const QString &workspaceName, QStringList &notes) {
+    const QString name = QStringLiteral("journal-key/") + workspaceName;
+    auto key = store.read(name);
+    if (key)
+        return key->toUtf8();
+    if (key.error().kind == ErrorKind::NotFound) {
+        const QString fresh = randomHex(32);
+        if (store.write(name, fresh))
+            return fresh.toUtf8();
+    }
+    if (key.error().kind == ErrorKind::Denied)
+        notes << Text::tr("The keychain was not opened: the journal is kept, its head is not authenticated.");
+    else
+        notes << Text::tr("No keychain here: the journal is kept, its head is not authenticated. Set PILOTHOUSE_SECRET_JOURNAL_KEY_%1 to change that.")
+                     .arg(workspaceName.toUpper());
+    return QByteArray();
+}
+
+/// The one local connection of a workspace: the folder that holds registry, journal and serving.
+Result<QString> rootOf(const workspace::Workspace &workspace) {
+    for (const workspace::Connection &connection : workspace.connections)
+        if (connection.kind == QLatin1String("local"))
+            return workspace.localRoot(connection.name);
+    return invalid(Text::tr("The workspace has no local connection."), workspace.file,
+                   Text::tr("Add `connections: {local: {kind: local, root: …}}`, or run `pilot connect add local --kind local --root DIR`."));
+}
+
+} // namespace
+
+Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
+    auto s = std::make_shared<Services>();
+    PH_ASSIGN(s->workspace, workspace::readWorkspace(options.workspaceFile));
+    PH_ASSIGN(s->root, rootOf(s->workspace));
+    PH_TRY(makeFolder(s->root, true));
+    s->clock = options.clock ? options.clock : std::make_shared<SystemClock>();
+    s->secrets = options.secrets ? options.secrets : secrets::chainedStore({secrets::environmentStore(), secrets::keychainStore()});
+    s->http = std::make_shared<net::HttpClient>();
+    PH_ASSIGN(s->database, Database::open(s->root + QStringLiteral("/registry.db"), promotion::registryDatabaseMigrations()));
+    PH_ASSIGN(s->registry, registry::openLocalRegistry(s->database, s->root + QStringLiteral("/artifacts"), &s->notes, s->clock));
+    PH_ASSIGN(const QByteArray key, journalKey(*s->secrets, s->workspace.name, s->notes));
+    PH_ASSIGN(s->journal, operations::Journal::open(s->root + QStringLiteral("/journal.jsonl"), s->database, key, s->clock));
+    s->operations = std::make_shared<operations::Operations>(
+        s->journal, operations::Actor{currentActor(), options.program, s->workspace.role});
+    PH_ASSIGN(s->pipelines, pipelines::openLocalPipelines(s->root + QStringLiteral("/pipelines"), s->workspace));
+    s->rolloutTarget = [http = s->http, root = s->root, file = s->workspace.file](const workspace::Model &model) -> Result<std::shared_ptr<cluster::RolloutTarget>> {
+        if (model.deployment.target.isEmpty())
+            return notFound(Text::tr("Model %1 has no deployment.").arg(model.name), {}, Text::tr("Add `deployment: {connection: local, target: serving/%1}` to the workspace.").arg(model.name));
+        cluster::LocalTargetOptions target;
+        target.root = root;
+        target.model = model;
+        target.workspaceFile = file;
+        target.http = http;
+        return cluster::localTarget(target);
+    };
+    promotion::Promotions::Parts parts;
+    parts.database = s->database;
+    parts.registry = s->registry;
+    parts.operations = s->operations;
+    parts.rolloutTarget = s->rolloutTarget;
+    parts.workspace = s->workspace;
+    parts.clock = s->clock;
+    PH_ASSIGN(s->promotions, promotion::Promotions::open(std::move(parts)));
+    return s;
+}
+
+} // namespace pilothouse::fleet

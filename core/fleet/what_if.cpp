@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fleet/what_if.h"
+
+#include "core/artifact/package.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/drift/drift.h"
+#include "core/serving/server_folder.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <cmath>
+
+namespace pilothouse::fleet {
+
+namespace {
+
+struct Text {
+    Q_DECLARE_TR_FUNCTIONS(WhatIf)
+};
+
+constexpr int shapeSteps = 24;
+
+/// Shares of the training rows in equal steps, from the profile's 1001 quantiles.
+std::vector<double> shapeOf(const std::vector<double> &quantiles, double low, double high) {
+    std::vector<double> shares(shapeSteps, 0);
+    if (quantiles.size() < 2 || !(high > low))
+        return shares;
+    for (const double value : quantiles) {
+        const int step = std::clamp(int((value - low) / (high - low) * shapeSteps), 0, shapeSteps - 1);
+        shares[std::size_t(step)] += 1.0 / double(quantiles.size());
+    }
+    return shares;
+}
+
+WhatIfInput inputOf(const artifact::Input &input, const drift::Profile &profile) {
+    WhatIfInput out;
+    out.input = input;
+    const auto column = std::find_if(profile.columns.begin(), profile.columns.end(), [&](const auto &c) { return c.name == input.name; });
+    if (input.type == data::ColumnType::Category) {
+        out.typicalCategory = input.categories.empty() ? QString() : QString::fromStdString(input.categories.front());
+        if (column != profile.columns.end() && !column->categories.empty()) {
+            const auto most = std::max_element(column->categoryCounts.begin(), column->categoryCounts.end());
+            out.typicalCategory = column->categories[std::size_t(most - column->categoryCounts.begin())];
+        }
+        return out;
+    }
+    if (column == profile.columns.end() || column->quantiles.size() < 3)
+        return out;
+    const auto quantile = [&](double share) { return column->quantiles[std::size_t(std::lround(share * double(column->quantiles.size() - 1)))]; };
+    out.low = quantile(0.001);
+    out.high = quantile(0.999);
+    if (!(out.high > out.low)) { // a constant column still needs a slider that moves
+        out.low -= 1;
+        out.high += 1;
+    }
+    out.typical = quantile(0.5);
+    out.shares = shapeOf(column->quantiles, out.low, out.high);
+    return out;
+}
+
+QJsonValue jsonOf(const artifact::Input &input, const WhatIfValue &value) {
+    if (input.type == data::ColumnType::Category)
+        return value.category.isEmpty() ? QJsonValue(QJsonValue::Null) : QJsonValue(value.category);
+    return value.number ? jsonNumber(*value.number) : QJsonValue(QJsonValue::Null);
+}
+
+QJsonObject rowObject(const artifact::Signature &signature, const std::vector<WhatIfValue> &row) {
+    QJsonObject object;
+    for (std::size_t i = 0; i < signature.inputs.size() && i < row.size(); ++i)
+        object.insert(signature.inputs[i].name, jsonOf(signature.inputs[i], row[i]));
+    return object;
+}
+
+/// A prediction as one number: the value, the first step of a forecast, or the index of the class.
+void addPrediction(const artifact::Signature &signature, const QJsonValue &prediction, WhatIfAnswer &answer) {
+    if (!signature.classes.empty()) {
+        const QString label = prediction.isString() ? prediction.toString() : QString::number(prediction.toDouble());
+        const auto it = std::find(signature.classes.begin(), signature.classes.end(), label.toStdString());
+        answer.labels.push_back(it == signature.classes.end() && prediction.isDouble() && prediction.toInt() < int(signature.classes.size())
+                                    ? QString::fromStdString(signature.classes[std::size_t(prediction.toInt())])
+                                    : label);
+        answer.values.push_back(it == signature.classes.end() ? prediction.toDouble() : double(it - signature.classes.begin()));
+        return;
+    }
+    const QJsonValue first = prediction.isArray() ? prediction.toArray().first() : prediction;
+    answer.values.push_back(first.toDouble(std::nan("")));
+}
+
+} // namespace
+
+Result<WhatIfModel> openWhatIf(const Services &services, const QString &name, int version) {
+    const workspace::Model *declared = services.workspace.model(name);
+    PH_ASSIGN(const auto registered, services.registry->version(declared ? declared->registry.name : name, version));
+    PH_ASSIGN(const auto package, artifact::openPackage(registered.source));
+    const QString file = registered.source + QStringLiteral("/profile.json");
+    PH_ASSIGN(const QByteArray bytes, readFile(file));
+    PH_ASSIGN(const QJsonObject object, parseJsonObject(bytes, file));
+    PH_ASSIGN(const auto profile, drift::Profile::fromJson(object, file));
+    WhatIfModel out;
+    out.model = name;
+    out.version = version;
+    out.estimator = package.estimator;
+    out.signature = package.signature;
+    out.unit = package.signature.unit;
+    if (out.unit.isEmpty() && declared)
+        for (const workspace::Model::Watch &watch : declared->watch)
+            if (!watch.unit.isEmpty())
+                out.unit = watch.unit;
+    for (const artifact::Input &input : package.signature.inputs)
+        out.inputs.push_back(inputOf(input, profile));
+    return out;
+}
+
+QByteArray requestBody(const artifact::Signature &signature, const std::vector<WhatIfValue> &row) { return canonicalJson(rowObject(signature, row)); }
+
+Result<WhatIfAnswer> ask(const Services &services, const QString &url, const QString &apiKey, const artifact::Signature &signature,
+                         const std::vector<std::vector<WhatIfValue>> &rows, std::stop_token token) {
+    if (rows.empty())
+        return invalid(Text::tr("There is no row to ask for."));
+    net::Request request;
+    request.method = "POST";
+    request.url = url + QStringLiteral("/predict");
+    request.headers = {{"Content-Type", "application/json"}};
+    if (!apiKey.isEmpty())
+        request.headers.append({"X-API-Key", apiKey.toUtf8()});
+    request.timeoutMs = 10000;
+    request.idempotent = false;
+    if (rows.size() == 1) {
+        request.body = requestBody(signature, rows.front());
+    } else {
+        QJsonArray list;
+        for (const auto &row : rows)
+            list.append(rowObject(signature, row));
+        request.body = canonicalJson({{QStringLiteral("rows"), list}});
+    }
+    PH_ASSIGN(const auto response, services.http->send(request, token));
+    if (response.status >= 400)
+        return net::statusError(request, response);
+    PH_ASSIGN(const QJsonObject reply, parseJsonObject(response.body, url));
+    WhatIfAnswer answer;
+    answer.milliseconds = response.seconds * 1000;
+    answer.version = reply.value(QLatin1String("model_version")).toVariant().toString();
+    answer.source = reply.value(QLatin1String("model_source")).toString();
+    for (const QJsonValue &p : reply.value(QLatin1String("probability")).toArray())
+        answer.probabilities.push_back(p.toDouble());
+    if (rows.size() == 1)
+        addPrediction(signature, reply.value(QLatin1String("prediction")), answer);
+    else
+        for (const QJsonValue &p : reply.value(QLatin1String("predictions")).toArray())
+            addPrediction(signature, p.isObject() ? p.toObject().value(QLatin1String("prediction")) : p, answer);
+    if (answer.values.size() != rows.size())
+        return Error{ErrorKind::Invalid, Text::tr("The endpoint answered %1 predictions for %2 rows.").arg(answer.values.size()).arg(rows.size()), url, {}, QString::fromUtf8(response.body.left(2000))};
+    return answer;
+}
+
+Result<ServedAt> servedAt(const Services &services, const QString &name) {
+    const workspace::Model *model = services.workspace.model(name);
+    if (!model)
+        return notFound(Text::tr("The workspace has no model “%1”.").arg(name), services.workspace.file);
+    ServedAt at;
+    if (!model->endpoint.url.isEmpty()) {
+        at.url = model->endpoint.url;
+        if (!model->endpoint.secret.isEmpty()) {
+            PH_ASSIGN(at.apiKey, services.secrets->read(model->endpoint.secret));
+        }
+        return at;
+    }
+    PH_ASSIGN(const QString folder, serving::servingFolder(services.root, model->deployment.target));
+    PH_ASSIGN(const auto running, serving::runningServer(folder));
+    if (!running)
+        return notFound(Text::tr("Nothing serves %1 now.").arg(name), {}, Text::tr("Promote a version, or start it: `pilot rollouts start %1`.").arg(name));
+    at.url = running->file.url;
+    at.apiKey = running->apiKey;
+    return at;
+}
+
+} // namespace pilothouse::fleet

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/artifact/scorer.h"
+#include "core/base/result.h"
+#include "core/fleet/services.h"
+
+#include <QString>
+
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+namespace pilothouse::fleet {
+
+/// One input of a what-if form: its span and shape in the training data.
+struct WhatIfInput {
+    artifact::Input input;
+    double low = 0, high = 1, typical = 0; ///< 0.1 % and 99.9 % quantile, median
+    std::vector<double> shares;            ///< of the training rows in 24 equal steps from low to high
+    QString typicalCategory;
+};
+
+/// A version with what its form needs; read from its package.
+struct WhatIfModel {
+    QString model, estimator, unit;
+    int version = 0;
+    artifact::Signature signature;
+    std::vector<WhatIfInput> inputs;
+};
+Result<WhatIfModel> openWhatIf(const Services &services, const QString &model, int version);
+
+/// A value of one input: a number, or a category by name; nullopt = missing.
+struct WhatIfValue {
+    std::optional<double> number;
+    QString category;
+};
+
+/// One answer of an endpoint.
+struct WhatIfAnswer {
+    std::vector<double> values; ///< one a row (the first step of a forecast; the class index of a classification)
+    std::vector<QString> labels; ///< class names of a classification
+    std::vector<double> probabilities; ///< of the first row
+    QString version, source;
+    double milliseconds = 0;
+};
+
+/// Asks an endpoint for the rows (each in the order of the signature's inputs), as any client would: POST /predict.
+/// @param url  base address  @param apiKey  empty: none
+Result<WhatIfAnswer> ask(const Services &services, const QString &url, const QString &apiKey, const artifact::Signature &signature,
+                         const std::vector<std::vector<WhatIfValue>> &rows, std::stop_token token);
+/// The body that ask() sends for one row; for "copy as curl".
+QByteArray requestBody(const artifact::Signature &signature, const std::vector<WhatIfValue> &row);
+
+/// Where a model is served now and the key it wants. NotFound if nothing serves it.
+struct ServedAt {
+    QString url, apiKey;
+};
+Result<ServedAt> servedAt(const Services &services, const QString &model);
+
+} // namespace pilothouse::fleet
