@@ -23,6 +23,7 @@ struct MetricComparison {
 };
 
 enum class GateState { Pass, Warn, Block, Waits, NotRun, Unknown }; ///< Unknown blocks
+QString gateStateName(GateState state); ///< pass, warn, block, waits, not run, unknown
 struct GateResult {
     QString rule, source, value; ///< rule as a sentence; source of the limit; measured value
     GateState state = GateState::Unknown;
@@ -33,11 +34,14 @@ struct GateResult {
 struct Evidence {
     QString model, alias;
     std::optional<int> championVersion; ///< none: compared with the naive baseline
+    QString baseline;                   ///< then: mean | majority | persistence
     int candidateVersion = 0;
     QString championDigest, candidateDigest;
     std::size_t rows = 0;         ///< scored by both
     std::size_t excludedRows = 0; ///< test rows of the candidate that the champion was trained on
-    QString rowsFrom;             ///< "test rows of data/x.csv (sha256 …)" or "sample rows of the package"
+    std::size_t notForChampion = 0; ///< test rows that the champion cannot take (an input is missing, an unknown class)
+    QString rowsFrom;             ///< "test rows of data/x.csv (sha256 …)" or "test rows kept in the package, because …"
+    QString problem;              ///< why the two could not be compared; empty if they were
     bool championHasRowHashes = true;
     std::vector<MetricComparison> metrics;
     QString selectMetric;
@@ -52,9 +56,16 @@ struct Evidence {
     QJsonObject lineage;              ///< data source, rows, sha256, git commit if any, run, requester
     QDateTime computed;
     double seconds = 0;
-    bool blocked() const;
+    bool blocked() const; ///< a gate blocks or is unknown
+    const MetricComparison *selected() const; ///< the row of selectMetric; null if nothing was scored
+    /// {"model","alias","candidate":{"version","digest"},"champion":{"version","digest"}|null,"baseline","rows","excluded_rows",
+    /// "not_for_champion","rows_from","problem","champion_has_row_hashes","metrics":[{"metric","unit","champion","candidate","change",
+    /// "low","high","larger_is_better","verdict"}],"select","paired":{"p","test"},"sentence","gates":[{"rule","source","value","state"}],
+    /// "residuals":{"edges","champion","candidate"},"confusion":{"classes","champion","candidate"},"training_drift":{…},"lineage":{…},
+    /// "computed","seconds","blocked"}
     QJsonObject toJson() const;
     static Result<Evidence> fromJson(const QJsonObject &object);
+    QString text() const;   ///< the sheet for a terminal, several lines
     QString digest() const; ///< SHA-256 of the canonical JSON
 };
 
@@ -63,9 +74,16 @@ struct EvidenceInput {
     std::optional<registry::Version> champion;
     QString alias, requester;
     artifact::ScorerLoader loadScorer;
+    int approvalsNeeded = 1;
+    bool preventSelfApproval = false;
+    QString codeFolder; ///< where the code lies: its git commit is named, if it is a repository; empty: none
     int bootstrapRounds = 1000;
     quint64 seed = 7;
 };
+inline constexpr std::size_t evidenceRows = 100; ///< fewer scored rows are a warning: intervals are wide and say so themselves
+
+/// Reads, scores and judges now. What stops a comparison with a damaged or foreign champion is told in `problem` and blocks by a gate;
+/// an error is only what is wrong with the candidate itself (Invalid, with the file).
 Result<Evidence> computeEvidence(const EvidenceInput &input);
 
 } // namespace pilothouse::promotion

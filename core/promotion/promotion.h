@@ -13,6 +13,11 @@
 
 namespace pilothouse::promotion {
 
+/// All tables of registry.db in the one order in which they came to be; every program opens the file with this list. New steps go
+/// to the end; a released one is never changed.
+std::vector<QString> registryDatabaseMigrations();
+QString promotionTables1();
+
 enum class RequestState { Pending, Rejected, Executing, Done, Failed, Undone, TurnedBack };
 QString requestStateName(RequestState state);
 
@@ -38,6 +43,10 @@ struct Request {
     QString operation; ///< id of the executed operation
     QJsonObject undoRecord;
     QString outcome; ///< a sentence
+    int approved() const; ///< how many said yes
+    /// {"id","model","alias","version","from","digest","state","requester","approvals":[{"actor","approved","comment","time"}],
+    /// "approvals_needed","prevent_self_approval","created","decided","operation","outcome","evidence":{…}}
+    QJsonObject toJson() const;
 };
 
 /// Which version was live when: one row per change of an alias, written by the executed operations.
@@ -48,7 +57,10 @@ struct LiveRecord {
     QString by, operation;
 };
 
-/// The promotion service: everything the sheet and `pilot promote|approve|reject|undo` do. Enforcement lives here.
+/// The alias that the version before carries while the new one is rolled out, and until the next promotion.
+inline constexpr auto previousAlias = "previous";
+
+/// The promotion service: everything the sheet and `pilot promote|approve|reject|undo` do. Enforcement lives here. Any thread.
 class Promotions {
 public:
     struct Parts {
@@ -59,21 +71,28 @@ public:
         workspace::Workspace workspace;
         std::shared_ptr<const Clock> clock;
     };
-    static Result<std::shared_ptr<Promotions>> open(Parts parts);
+    /// A promotion that a killed program left in the midst is looked at (alias? traffic?) and finished, or marked with what is
+    /// true, if the actor may do so (operator); one that another program is executing now is left alone. `found`: a sentence each.
+    static Result<std::shared_ptr<Promotions>> open(Parts parts, QStringList *found = nullptr);
     ~Promotions();
 
-    /// What approving would do now, without doing it.
+    /// What approving would do now, without doing it. Refused if the alias points there already.
     Result<operations::Operation> plan(const QString &model, int version, const QString &alias);
-    /// Stores a pending request with its evidence (operator).
+    /// What undo(id) would do now.
+    Result<operations::Operation> planUndo(const QString &id, const QString &reason);
+    /// Stores a pending request with its evidence (operator). Conflict if the alias moved since the evidence was made, or the
+    /// same wish is pending already.
     Result<Request> request(const QString &model, int version, const QString &alias, const Evidence &evidence);
     /// Records an approval (approver; not one's own where barred; comment required); executes the plan when enough are there.
-    /// Refused if a gate blocks, Conflict if the alias or the package digest moved.
+    /// Refused if a gate blocks, Conflict if the alias or the package digest moved. When the execution fails halfway, what was
+    /// done is put back, the request is Failed, and the error comes back.
     Result<Request> approve(const QString &id, const QString &comment);
     Result<Request> reject(const QString &id, const QString &comment);
-    /// One-step undo of an executed promotion: alias and traffic back, by its undo record. `reason` for turn-backs.
+    /// One-step undo of an executed promotion: traffic, alias and `previous` back, by its undo record. `id`: of the request or of its
+    /// operation. `reason` for turn-backs, which need no role: they carry out the undo that was approved with the plan.
     Result<Request> undo(const QString &id, const QString &reason, bool turnBack = false);
     Result<std::vector<Request>> requests(const QString &model = {}) const; ///< newest first
-    Result<Request> requestById(const QString &id) const;
+    Result<Request> requestById(const QString &id) const; ///< by its own id or its operation's
     Result<std::vector<LiveRecord>> liveHistory(const QString &model, const QString &alias) const; ///< newest first
     Result<std::optional<int>> liveAt(const QString &model, const QString &alias, const QDateTime &time) const;
 

@@ -16,6 +16,7 @@ struct TinyModel {
     double intercept = 0, a = 1, b = 0;
     QStringList inputs{QStringLiteral("x"), QStringLiteral("z")};
     QString target = QStringLiteral("y"), unit = QStringLiteral("°C");
+    QStringList outputs; ///< of a forecast; empty: the target
     std::vector<std::string> classes; ///< two: a classification
     QByteArray recipe = "recipe: tiny\ndata: {source: tiny.csv}\ntask: regression\ntarget: y\nsplit: {every: 5}\nestimators: [linear_regression]\n";
     QJsonObject data;    ///< source, sha256 …
@@ -27,10 +28,12 @@ struct TinyModel {
 
 inline artifact::Signature tinySignature(const TinyModel &model) {
     artifact::Signature s;
-    s.task = model.classes.empty() ? workspace::TaskKind::Regression : workspace::TaskKind::Classification;
+    s.task = !model.outputs.isEmpty()    ? workspace::TaskKind::Forecast
+             : model.classes.empty() ? workspace::TaskKind::Regression
+                                     : workspace::TaskKind::Classification;
     for (const QString &name : model.inputs)
         s.inputs.push_back({name, data::ColumnType::Number, {}, false});
-    s.outputs = {model.target};
+    s.outputs = model.outputs.isEmpty() ? std::vector<QString>{model.target} : std::vector<QString>(model.outputs.begin(), model.outputs.end());
     s.target = model.target;
     s.unit = model.unit;
     s.classes = model.classes;
@@ -67,11 +70,12 @@ public:
     Result<artifact::Predictions> score(const artifact::Rows &rows) const override {
         artifact::Predictions p;
         p.count = rows.count;
+        p.outputs = m_signature.outputs.size();
         p.classes = m_signature.classes.size();
         for (std::size_t i = 0; i < rows.count; ++i) {
             const double y = m_intercept + m_a * rows.row(i)[0] + (rows.width > 1 ? m_b * rows.row(i)[1] : 0);
             if (p.classes == 0) {
-                p.values.push_back(y);
+                p.values.insert(p.values.end(), p.outputs, y);
                 continue;
             }
             const double second = 1 / (1 + std::exp(-y));

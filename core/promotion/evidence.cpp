@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/promotion/evidence.h"
+
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/metrics/compare.h"
+#include "core/promotion/evidence_gates.h"
+#include "core/promotion/evidence_rows.h"
+#include "core/promotion/lineage.h"
+
+#include <QElapsedTimer>
+
+#include <algorithm>
+#include <cmath>
+
+namespace pilothouse::promotion {
+
+namespace {
+
+using artifact::Package;
+using metrics::Scored;
+
+/// The columns `wanted` of a model's outputs.
+Scored selectOutputs(const Scored &from, const std::vector<QString> &names, const std::vector<QString> &wanted) {
+    if (names == wanted)
+        return from;
+    Scored out;
+    out.count = from.count;
+    out.outputs = wanted.size();
+    for (std::size_t i = 0; i < from.count; ++i)
+        for (const QString &name : wanted) {
+            const std::size_t at = i * from.outputs + std::size_t(std::find(names.begin(), names.end(), name) - names.begin());
+            out.truth.push_back(from.truth[at]);
+            out.predicted.push_back(from.predicted[at]);
+        }
+    return out;
+}
+
+/// Class indices and probabilities of `own` turned into those of `all`, which holds every class of `own`.
+Scored recodeClasses(Scored from, const std::vector<std::string> &own, const std::vector<std::string> &all) {
+    if (own == all)
+        return from;
+    std::vector<std::size_t> to;
+    for (const std::string &name : own)
+        to.push_back(std::size_t(std::find(all.begin(), all.end(), name) - all.begin()));
+    for (auto *values : {&from.truth, &from.predicted})
+        for (double &v : *values)
+            v = double(to[std::size_t(v)]);
+    if (!from.probabilities.empty()) {
+        std::vector<double> wide(from.count * all.size(), 0);
+        for (std::size_t i = 0; i < from.count; ++i)
+            for (std::size_t k = 0; k < own.size(); ++k)
+                wide[i * all.size() + to[k]] = from.probabilities[i * own.size() + k];
+        from.probabilities = std::move(wide);
+    }
+    from.classes = all.size();
+    return from;
+}
+
+/// Both models' answers on the same rows, in one coding.
+struct Pair {
+    Scored champion, candidate;
+    std::vector<std::string> classes;
+};
+
+Result<Pair> scoreBoth(const Package &candidate, const Package &champion, const ComparedRows &rows, const artifact::ScorerLoader &load, Evidence &sheet) {
+    PH_ASSIGN(const artifact::ScorerPtr mine, load(candidate.folder));
+    PH_ASSIGN(Scored ours, artifact::scoreRows(*mine, rows.candidate));
+    Pair out;
+    out.candidate = std::move(ours);
+    out.classes = candidate.signature.classes;
+    const auto theirs = [&]() -> Result<Scored> {
+        PH_ASSIGN(const artifact::ScorerPtr scorer, load(champion.folder));
+        return artifact::scoreRows(*scorer, rows.champion);
+    }();
+    if (!theirs) {
+        sheet.problem = QStringLiteral("The champion could not be scored: ") + theirs.error().what;
+        return out;
+    }
+    const auto &a = champion.signature, &b = candidate.signature;
+    std::vector<QString> common;
+    std::copy_if(b.outputs.begin(), b.outputs.end(), std::back_inserter(common),
+                 [&](const QString &name) { return std::find(a.outputs.begin(), a.outputs.end(), name) != a.outputs.end(); });
+    if (common.empty() || a.classes.empty() != b.classes.empty()) {
+        sheet.problem = QStringLiteral("The champion predicts %1, the candidate %2: they cannot be compared.").arg(a.target, b.target);
+        return out;
+    }
+    if (out.classes.empty()) {
+        out.champion = selectOutputs(*theirs, a.outputs, common);
+        out.candidate = selectOutputs(out.candidate, b.outputs, common);
+        return out;
+    }
+    for (const std::string &name : a.classes)
+        if (std::find(out.classes.begin(), out.classes.end(), name) == out.classes.end())
+            out.classes.push_back(name);
+    out.champion = recodeClasses(*theirs, a.classes, out.classes);
+    out.candidate = recodeClasses(std::move(out.candidate), b.classes, out.classes);
+    return out;
+}
+
+QStringList metricsShown(const Scored &scored, const QString &selected, const std::vector<workspace::GateSpec> &gates) {
+    const QStringList known = metrics::metricNames(scored.classes);
+    QStringList shown{selected};
+    const QStringList usual = scored.classes ? QStringList{QStringLiteral("accuracy"), QStringLiteral("balanced_accuracy"), QStringLiteral("f1_macro"), QStringLiteral("log_loss"), QStringLiteral("roc_auc")}
+                                             : QStringList{QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("r2"), QStringLiteral("median_ae"), QStringLiteral("max_error")};
+    shown += usual;
+    for (const auto &gate : gates)
+        shown += gate.metric;
+    QStringList out;
+    for (const QString &name : std::as_const(shown))
+        if (known.contains(name) && !out.contains(name))
+            out += name;
+    return out;
+}
+
+/// The unit of a metric is the target's where it is an error in it; scores have none.
+QString unitOf(const QString &metric, const QString &unit) {
+    static const QStringList inTarget{QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("median_ae"), QStringLiteral("max_error")};
+    return inTarget.contains(metric) ? unit : QString();
+}
+
+QString verdictOf(const MetricComparison &m) {
+    if (std::isnan(m.low) || std::isnan(m.high) || (m.low <= 0 && m.high >= 0))
+        return QStringLiteral("not distinguishable");
+    return (m.low > 0) == m.largerIsBetter ? QStringLiteral("better") : QStringLiteral("worse");
+}
+
+/// Densities of predicted − true of both on 40 shared bins over the middle 99 % of all errors.
+void residuals(Evidence &sheet, const Scored &champion, const Scored &candidate) {
+    const auto errors = [](const Scored &s) {
+        std::vector<double> out(s.truth.size());
+        for (std::size_t i = 0; i < out.size(); ++i)
+            out[i] = s.predicted[i] - s.truth[i];
+        return out;
+    };
+    const std::vector<double> a = errors(champion), b = errors(candidate);
+    std::vector<double> all = a;
+    all.insert(all.end(), b.begin(), b.end());
+    std::sort(all.begin(), all.end());
+    const auto at = [&](double q) { return all[std::size_t(q * double(all.size() - 1))]; };
+    double low = at(0.005), high = at(0.995);
+    if (!(high > low)) { // one and the same error everywhere
+        low -= 0.5;
+        high += 0.5;
+    }
+    constexpr int bins = 40;
+    const double width = (high - low) / bins;
+    for (int i = 0; i <= bins; ++i)
+        sheet.residualEdges.push_back(low + width * i);
+    const auto density = [&](const std::vector<double> &values) {
+        std::vector<double> out(bins, 0);
+        for (const double v : values)
+            if (v >= low && v <= high)
+                out[std::size_t(std::min(bins - 1.0, (v - low) / width))] += 1 / (width * double(values.size()));
+        return out;
+    };
+    sheet.championResiduals = density(a);
+    sheet.candidateResiduals = density(b);
+}
+
+/// Rounds fewer than asked for, where rows × rounds would take minutes; never below 200.
+int affordableRounds(int wanted, std::size_t rows) { return std::clamp(int(200e6 / double(std::max<std::size_t>(rows, 1))), std::min(wanted, 200), wanted); }
+
+Result<void> compareScores(Evidence &sheet, const Pair &pair, const QStringList &names, const EvidenceInput &input, const QString &unit) {
+    const int rounds = affordableRounds(input.bootstrapRounds, pair.candidate.count);
+    PH_ASSIGN(const auto intervals, metrics::pairedBootstrap(names, pair.champion, pair.candidate, rounds, input.seed));
+    for (const auto &i : intervals) {
+        MetricComparison m;
+        m.metric = i.metric;
+        m.unit = unitOf(i.metric, unit);
+        m.champion = i.a;
+        m.candidate = i.b;
+        m.change = i.change;
+        m.low = i.low;
+        m.high = i.high;
+        m.largerIsBetter = workspace::largerIsBetter(i.metric);
+        m.verdict = verdictOf(m);
+        sheet.metrics.push_back(std::move(m));
+    }
+    const auto lossA = metrics::rowLosses(pair.champion), lossB = metrics::rowLosses(pair.candidate);
+    PH_ASSIGN(const metrics::PairedTest test, metrics::pairedTest(lossA, lossB, 9999, input.seed));
+    sheet.pairedP = test.p;
+    sheet.pairedTest = QStringLiteral("%1, on %2").arg(test.name, metrics::rowLossName(pair.candidate));
+    if (!pair.candidate.isClassification()) {
+        residuals(sheet, pair.champion, pair.candidate);
+        return {};
+    }
+    for (const std::string &name : pair.classes)
+        sheet.classes.push_back(QString::fromStdString(name));
+    sheet.championConfusion = metrics::confusion(pair.champion);
+    sheet.candidateConfusion = metrics::confusion(pair.candidate);
+    return {};
+}
+
+/// A package that was opened is whole, but it may have been changed and sealed again after it was registered.
+std::optional<GateResult> sealedAnew(const EvidenceInput &input, const Package &candidate, const std::optional<Package> &champion) {
+    GateResult gate{QStringLiteral("The packages are those that were registered"), QStringLiteral("registry digests"), {}, GateState::Pass};
+    if (candidate.digest != input.candidate.digest) {
+        gate.state = GateState::Block;
+        gate.value = QStringLiteral("v%1 was changed and sealed anew").arg(input.candidate.version);
+        return gate;
+    }
+    if (champion && champion->digest != input.champion->digest) { // what it answers is measured here all the same
+        gate.state = GateState::Warn;
+        gate.value = QStringLiteral("v%1 was changed and sealed anew").arg(input.champion->version);
+        return gate;
+    }
+    return {};
+}
+
+std::optional<drift::Profile> profileIn(const QString &folder) {
+    const QString path = folder + QStringLiteral("/profile.json");
+    const auto bytes = readFile(path);
+    const auto object = bytes ? parseJsonObject(*bytes, path) : Result<QJsonObject>(bytes.error());
+    auto profile = object ? drift::Profile::fromJson(*object, path) : Result<drift::Profile>(object.error());
+    return profile ? std::optional<drift::Profile>(std::move(*profile)) : std::nullopt;
+}
+
+QString sentenceOf(const Evidence &e) {
+    const QString candidate = QStringLiteral("v%1").arg(e.candidateVersion), other = opponentName(e);
+    if (!e.problem.isEmpty())
+        return QStringLiteral("%1 was not compared with %2: %3").arg(candidate, other, e.problem);
+    const MetricComparison *m = e.selected();
+    if (!m)
+        return QStringLiteral("%1 was not scored: no row is left.").arg(candidate);
+    const QString how = m->verdict == QLatin1String("not distinguishable") ? QStringLiteral("cannot be told apart from") : QStringLiteral("is %1 than").arg(m->verdict);
+    return QStringLiteral("%1 %2 %3: %4 %5 on %6 rows.").arg(candidate, how, other, m->metric, changeText(*m)).arg(e.rows);
+}
+
+/// Rows, scores and comparison; the candidate's own metrics on these rows come back for the recipe's gates.
+Result<metrics::Values> scoreAndCompare(Evidence &sheet, const Package &candidate, const std::optional<Package> &champion, const workspace::Recipe &recipe,
+                                        const EvidenceInput &input) {
+    PH_ASSIGN(const ComparedRows rows, comparedRows(candidate, champion));
+    sheet.rowsFrom = rows.rowsFrom;
+    sheet.excludedRows = rows.excluded;
+    sheet.notForChampion = rows.notForChampion;
+    sheet.championHasRowHashes = rows.championHasRowHashes;
+    if (!rows.incomparable.isEmpty())
+        sheet.problem = QStringLiteral("The champion cannot take these rows: ") + rows.incomparable;
+    if (rows.candidate.inputs.count == 0) {
+        if (sheet.problem.isEmpty())
+            sheet.problem = rows.excluded ? QStringLiteral("All %1 test rows were in the champion's training data; none is left to compare on.").arg(rows.excluded)
+                                          : QStringLiteral("No test row is left that both models can take.");
+        return metrics::Values();
+    }
+    Pair pair;
+    if (champion && sheet.problem.isEmpty()) {
+        PH_ASSIGN(pair, scoreBoth(candidate, *champion, rows, input.loadScorer, sheet));
+    } else {
+        PH_ASSIGN(const artifact::ScorerPtr scorer, input.loadScorer(candidate.folder));
+        PH_ASSIGN(pair.candidate, artifact::scoreRows(*scorer, rows.candidate));
+        pair.classes = candidate.signature.classes;
+        if (!champion) {
+            PH_ASSIGN(NaiveAnswer naive, naiveAnswer(candidate, rows));
+            sheet.baseline = naive.name;
+            pair.champion = std::move(naive.scored);
+        }
+    }
+    sheet.rows = pair.candidate.count;
+    if (sheet.problem.isEmpty())
+        PH_TRY(compareScores(sheet, pair, metricsShown(pair.candidate, sheet.selectMetric, recipe.gates), input, candidate.signature.unit));
+    return metrics::allMetrics(pair.candidate);
+}
+
+} // namespace
+
+Result<Evidence> computeEvidence(const EvidenceInput &input) {
+    QElapsedTimer timer;
+    timer.start();
+    if (!input.loadScorer)
+        return Error{ErrorKind::Internal, QStringLiteral("Evidence needs a way to load scorers."), {}, {}, {}};
+    PH_ASSIGN(const Package candidate, artifact::openPackage(input.candidate.source));
+    const QString recipeFile = candidate.folder + QStringLiteral("/recipe.yaml");
+    PH_ASSIGN(const QByteArray yaml, readFile(recipeFile));
+    PH_ASSIGN(const workspace::Recipe recipe, workspace::parseRecipe(yaml, recipeFile));
+
+    Evidence sheet;
+    sheet.model = input.candidate.model;
+    sheet.alias = input.alias;
+    sheet.candidateVersion = input.candidate.version;
+    sheet.candidateDigest = candidate.digest;
+    sheet.selectMetric = recipe.selectMetric.isEmpty() ? workspace::defaultMetric(recipe.task) : recipe.selectMetric;
+    std::optional<Package> champion;
+    if (input.champion) {
+        sheet.championVersion = input.champion->version;
+        sheet.championDigest = input.champion->digest;
+        auto opened = artifact::openPackage(input.champion->source);
+        if (opened)
+            champion = std::move(*opened);
+        else
+            sheet.problem = QStringLiteral("The champion's package cannot be opened: ") + opened.error().text();
+    }
+    metrics::Values own;
+    if (sheet.problem.isEmpty()) {
+        PH_ASSIGN(own, scoreAndCompare(sheet, candidate, champion, recipe, input));
+    }
+    if (champion)
+        if (const auto before = profileIn(champion->folder), now = profileIn(candidate.folder); before && now) {
+            sheet.trainingDrift = drift::compare(*before, *now);
+            sheet.trainingDrift.referenceName = QStringLiteral("training data of v%1").arg(*sheet.championVersion);
+            sheet.trainingDrift.currentName = QStringLiteral("training data of v%1").arg(sheet.candidateVersion);
+        }
+    sheet.gates = judge(sheet, recipe.gates, own, input);
+    if (auto sealed = sealedAnew(input, candidate, champion))
+        sheet.gates.insert(sheet.gates.begin(), std::move(*sealed));
+    sheet.lineage = lineageOf(candidate, input.candidate, input.codeFolder, input.requester);
+    sheet.sentence = sentenceOf(sheet);
+    sheet.computed = SystemClock().nowUtc();
+    sheet.seconds = double(timer.elapsed()) / 1000;
+    return sheet;
+}
+
+bool Evidence::blocked() const {
+    return gates.empty() || std::any_of(gates.begin(), gates.end(), [](const GateResult &g) { return g.state == GateState::Block || g.state == GateState::Unknown; });
+}
+
+const MetricComparison *Evidence::selected() const {
+    const auto found = std::find_if(metrics.begin(), metrics.end(), [this](const auto &m) { return m.metric == selectMetric; });
+    return found == metrics.end() ? nullptr : &*found;
+}
+
+} // namespace pilothouse::promotion
