@@ -58,7 +58,7 @@ Hour Series::next() {
     const double day = std::cos(2 * std::numbers::pi * (double(hour.time.time().hour()) - warmestHour) / 24);
     double t = 14 + 3 * year + 4 * day + m_temperature + 0.2 * noise(TemperatureNoise);
     double rh = 70 - 12 * day - 1.5 * m_temperature + m_humidity + 0.8 * noise(HumidityNoise);
-    double ws = std::max(0.0, 3.5 + 0.8 * day + m_wind + 0.15 * noise(WindNoise));
+    double ws = std::max(0.0, 3.5 + 1.2 * day + m_wind + 0.3 * noise(WindNoise));
     if (m_options.driftFrom && m_row >= *m_options.driftFrom) {
         t += 1.0;
         const double fan = m_row % 4 < 2 ? 1 : -1;
