@@ -4,6 +4,7 @@
 #include "app/pilot/register_version.h"
 #include "core/base/child_process.h"
 #include "core/base/json.h"
+#include "core/fleet/deploy_watch.h"
 #include "core/learn/load_scorer.h"
 #include "core/promotion/evidence.h"
 #include "core/retrain/decision_store.h"
@@ -239,30 +240,10 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::deploy() {
                                                                   QStringLiteral("It stays a candidate; pilot promote %1 %2 --plan shows the sheet.").arg(name).arg(m_record.run.version))};
     PH_ASSIGN(const promotion::Request request, m_services->promotions->request(name, m_record.run.version, alias, evidence));
     PH_TRY(keep(QStringLiteral("promotion"), request.id));
-    PH_ASSIGN(const pipelines::DeployState deploy, deployWatcher(m_services->promotions)(request.id));
+    PH_ASSIGN(const pipelines::DeployState deploy, fleet::deployWatcher(m_services->promotions)(request.id));
     if (deploy.state == State::Paused)
         return StageEnd{State::Paused, QStringLiteral("%1 Waits for an approval: pilot approve %2 --comment …").arg(evidence.sentence, request.id), {}};
     return StageEnd{deploy.state, deploy.note, deploy.state == State::Failed ? std::optional(refused(deploy.note)) : std::nullopt};
-}
-
-pipelines::DeployWatcher deployWatcher(std::shared_ptr<promotion::Promotions> promotions) {
-    return [promotions = std::move(promotions)](const QString &id) -> Result<pipelines::DeployState> {
-        PH_ASSIGN(const promotion::Request request, promotions->requestById(id));
-        const QString who = request.approvals.empty() ? QString() : request.approvals.back().actor;
-        const QString said = request.approvals.empty() ? QString() : request.approvals.back().comment;
-        switch (request.state) {
-        case promotion::RequestState::Pending: return pipelines::DeployState{State::Paused, {}};
-        case promotion::RequestState::Executing: return pipelines::DeployState{State::Running, QStringLiteral("promotion %1 is being carried out").arg(id)};
-        case promotion::RequestState::Done:
-            return pipelines::DeployState{State::Passed, QStringLiteral("promotion %1 approved by %2: %3").arg(id, who, said)};
-        case promotion::RequestState::Rejected:
-            return pipelines::DeployState{State::Failed, QStringLiteral("promotion %1 rejected by %2: %3").arg(id, who, said)};
-        case promotion::RequestState::Failed:
-        case promotion::RequestState::Undone:
-        case promotion::RequestState::TurnedBack: break;
-        }
-        return pipelines::DeployState{State::Failed, QStringLiteral("promotion %1 %2: %3").arg(id, promotion::requestStateName(request.state), request.outcome)};
-    };
 }
 
 } // namespace pilothouse

@@ -51,7 +51,4 @@ private:
     QString m_stage;
 };
 
-/// What became of a promotion, as a paused deploy stage shows it.
-pipelines::DeployWatcher deployWatcher(std::shared_ptr<promotion::Promotions> promotions);
-
 } // namespace pilothouse

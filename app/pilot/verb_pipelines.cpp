@@ -11,6 +11,7 @@
 #include "app/pilot/verb.h"
 
 #include "core/base/json.h"
+#include "core/fleet/deploy_watch.h"
 #include "core/pipelines/pipeline_json.h"
 #include "core/retrain/pipeline_actions.h"
 
@@ -34,7 +35,7 @@ struct Options {
 Result<std::shared_ptr<pipelines::PipelineService>> service(Context &context) {
     PH_ASSIGN(const auto services, context.services());
     if (auto *local = dynamic_cast<pipelines::LocalPipelines *>(services->pipelines.get()))
-        local->watchDeploys(deployWatcher(services->promotions));
+        local->watchDeploys(fleet::deployWatcher(services->promotions));
     return services->pipelines;
 }
 

@@ -4,11 +4,12 @@
 // pilot retrain enable|disable MODEL         {"model","config":{…in force…}}
 // pilot retrain config MODEL [--min-performance X] [--degradation X] [--min-hours X]   the same; without options it only shows
 // pilot retrain log [MODEL] [--limit N]      {"decisions":[…]}, newest first
-#include "app/pilot/pipeline_executor.h"
 #include "app/pilot/pipeline_wait.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/json.h"
+#include "core/fleet/deploy_watch.h"
+#include "core/fleet/services.h"
 #include "core/pipelines/pipeline_json.h"
 #include "core/retrain/live_rows.h"
 #include "core/retrain/pipeline_actions.h"
@@ -149,7 +150,7 @@ Result<void> run(Context &context, const Options &options) {
     QJsonValue run;
     if (options.wait) {
         if (auto *local = dynamic_cast<pipelines::LocalPipelines *>(desk.services->pipelines.get()))
-            local->watchDeploys(deployWatcher(desk.services->promotions));
+            local->watchDeploys(fleet::deployWatcher(desk.services->promotions));
         PH_ASSIGN(const auto ended, waitForRun(context, *desk.services->pipelines, decision.run));
         run = pipelines::toJson(ended);
         context.exitCodeWanted = ended.state == pipelines::State::Failed || ended.state == pipelines::State::Cancelled ? 1 : 0;

@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/pipelines/local_pipelines.h"
+#include "core/pipelines/pipeline_json.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -271,6 +272,25 @@ private Q_SLOTS:
         QCOMPARE(place.run(QStringLiteral("t2m-3")).stages[0].medianSeconds, 10.0);
         QCOMPARE(place.pipelines->runs(QStringLiteral("ws2m"))->size(), std::size_t(0));
         QCOMPARE(place.pipelines->runs({}, 2)->size(), std::size_t(2));
+    }
+
+    void theJsonOfARunHasItsDocumentedKeys() {
+        PipelineRun run;
+        run.id = QStringLiteral("t2m-1");
+        run.pipeline = run.model = QStringLiteral("t2m");
+        run.state = State::Running;
+        run.started = QDateTime::fromString(QStringLiteral("2026-03-01T12:00:00Z"), Qt::ISODate);
+        run.stages.push_back({QStringLiteral("train"), State::Passed, run.started, run.started.addMSecs(2500), 2.25, QStringLiteral("ridge")});
+        run.stages.push_back({QStringLiteral("gate"), State::Waiting, {}, {}, 0, {}});
+        QCOMPARE(canonicalJson(toJson(run)),
+                 QByteArray(R"({"ended":null,"error":null,"id":"t2m-1","model":"t2m","parameters":{},"pipeline":"t2m","reason":"","seconds":null,)"
+                            R"("stages":[{"ended":"2026-03-01T12:00:02.500Z","median_seconds":2.25,"name":"train","note":"ridge","seconds":2.5,"started":"2026-03-01T12:00:00.000Z","state":"passed"},)"
+                            R"({"ended":null,"median_seconds":null,"name":"gate","note":"","seconds":null,"started":null,"state":"waiting"}],)"
+                            R"("started":"2026-03-01T12:00:00.000Z","started_by":"","state":"running","system_state":"","version":null})"));
+        run.version = 3;
+        run.error = refused(QStringLiteral("no"));
+        QCOMPARE(toJson(run).value(QStringLiteral("version")).toInt(), 3);
+        QCOMPARE(toJson(run).value(QStringLiteral("error")).toObject().value(QStringLiteral("kind")).toString(), QStringLiteral("refused"));
     }
 
     void parametersAreChecked_data() {
