@@ -25,6 +25,18 @@ void ActionCatalogue::add(ActionSpec spec) {
     Q_EMIT added(id);
 }
 
+void ActionCatalogue::remove(const QString &id) {
+    const auto at = m_index.constFind(id);
+    if (at == m_index.constEnd())
+        return;
+    m_specs.erase(m_specs.begin() + qsizetype(*at));
+    m_index.clear();
+    for (std::size_t i = 0; i < m_specs.size(); ++i)
+        m_index.insert(m_specs[i].id, i);
+    for (const Keys &keys : m_keys)
+        delete keys.widget->findChild<QShortcut *>(QStringLiteral("key:") + id, Qt::FindDirectChildrenOnly);
+}
+
 const ActionSpec *ActionCatalogue::find(const QString &id) const {
     const auto at = m_index.constFind(id);
     return at == m_index.constEnd() ? nullptr : &m_specs[*at];
@@ -32,12 +44,16 @@ const ActionSpec *ActionCatalogue::find(const QString &id) const {
 
 QString ActionCatalogue::blocked(const QString &id, const QString &argument) const {
     const ActionSpec *spec = find(id);
+    if (!spec && m_resolver && m_resolver(id, false))
+        return {}; // known, its panel is not built yet
     if (!spec)
         return tr("There is no command “%1” here.").arg(id);
     return spec->blocked ? spec->blocked(argument) : QString();
 }
 
 void ActionCatalogue::trigger(const QString &id, const QString &argument) {
+    if (!find(id) && m_resolver && m_resolver(id, true) && !find(id))
+        return; // the resolver showed what it belongs to
     if (const QString reason = blocked(id, argument); !reason.isEmpty()) {
         Q_EMIT refused(id, reason);
         return;

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/console/key_sheet.h"
+
+#include "widgets/base/button.h"
+
+#include <QBoxLayout>
+#include <QGridLayout>
+#include <QPainter>
+#include <QScrollArea>
+
+namespace pilothouse::console {
+
+using namespace ui;
+
+namespace {
+
+class Keys : public QWidget {
+public:
+    Keys(QStringList keys, QWidget *parent) : QWidget(parent), m_keys(std::move(keys)) {
+        setFixedSize(qMax(1, int(paintKeys(nullptr, m_keys, 0, 0, {}, this)) + 2), Theme::of(this).px(20));
+        setAccessibleName(m_keys.join(QLatin1Char(' ')));
+    }
+
+protected:
+    void paintEvent(QPaintEvent *) override {
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        paintKeys(&painter, m_keys, width() - 1, height() / 2.0, tokens(this).t2, this);
+    }
+
+private:
+    QStringList m_keys;
+};
+
+} // namespace
+
+QStringList keyWords(const QKeySequence &keys) {
+    QStringList words;
+    for (const QString &part : keys.toString(QKeySequence::PortableText).split(QStringLiteral(", "), Qt::SkipEmptyParts))
+        for (QString word : part.split(QLatin1Char('+'), Qt::SkipEmptyParts))
+            words << (word == QLatin1String("Return") || word == QLatin1String("Enter") ? QStringLiteral("↵") : word);
+    return words;
+}
+
+KeySheet::KeySheet(const ActionCatalogue &actions, const std::vector<PanelEntry> &panels, QWidget *window) : QDialog(window) {
+    setObjectName(QStringLiteral("keySheet"));
+    setWindowTitle(tr("Keys"));
+    setAttribute(Qt::WA_DeleteOnClose);
+    auto *grid = new QGridLayout;
+    grid->setHorizontalSpacing(16);
+    grid->setVerticalSpacing(4);
+    int line = 0;
+    const auto heading = [&](const QString &text) {
+        grid->setRowMinimumHeight(line++, 8);
+        grid->addWidget(new Label(text, TextRole::Title), line++, 0, 1, 2);
+    };
+    const auto add = [&](const QStringList &keys, const QString &text) {
+        grid->addWidget(new Keys(keys, this), line, 0, Qt::AlignLeft);
+        grid->addWidget(new Label(text, TextRole::Body, &Tokens::t2), line++, 1);
+    };
+    const auto section = [&](const QString &title, const QString &panel) {
+        bool first = true;
+        for (const ActionSpec &spec : actions.all()) {
+            if (spec.panel != panel || spec.shortcut.isEmpty())
+                continue;
+            if (first)
+                heading(title);
+            first = false;
+            add(keyWords(spec.shortcut), actions.label(spec.id));
+        }
+    };
+    section(tr("Everywhere"), {});
+    heading(tr("Tables and lists"));
+    add({QStringLiteral("J")}, tr("next row"));
+    add({QStringLiteral("K")}, tr("row before"));
+    add({QStringLiteral("↵")}, tr("open"));
+    add({QStringLiteral("Ctrl"), QStringLiteral("C")}, tr("copy row as text"));
+    heading(tr("Charts"));
+    add({QStringLiteral("←"), QStringLiteral("→")}, tr("move the crosshair"));
+    add({QStringLiteral("Space")}, tr("pin it"));
+    add({QStringLiteral("Ctrl"), QStringLiteral("C")}, tr("copy the values as text"));
+    for (const PanelEntry &panel : panels)
+        section(panel.title, panel.id);
+    auto *inside = new QWidget;
+    auto *insideColumn = new QVBoxLayout(inside);
+    insideColumn->addLayout(grid);
+    insideColumn->addStretch(1);
+    auto *scroll = new QScrollArea;
+    scroll->setWidget(inside);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    auto *column = new QVBoxLayout(this);
+    column->addWidget(scroll);
+    resize(Theme::of(this).px(460), Theme::of(this).px(560));
+}
+
+} // namespace pilothouse::console

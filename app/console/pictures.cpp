@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/console/pictures.h"
+
+#include "core/base/file.h"
+
+#include <QBuffer>
+#include <QCoreApplication>
+#include <QPixmap>
+
+namespace pilothouse::console {
+namespace {
+
+constexpr int settleMilliseconds = 250; // panels that ask a pool for more get their answer
+
+} // namespace
+
+Pictures::Pictures(MainWindow &window, ui::Theme &theme, const QString &folder, QObject *parent)
+    : QObject(parent), m_window(window), m_theme(theme), m_folder(folder) {
+    for (bool dark : {true, false})
+        for (const QSize size : {QSize(1440, 900), QSize(1024, 640)})
+            for (const PanelEntry &entry : window.panels())
+                if (entry.make)
+                    m_shots.push_back({entry.id, dark, size});
+    m_settle.setSingleShot(true);
+    m_settle.setInterval(settleMilliseconds);
+    connect(&m_settle, &QTimer::timeout, this, &Pictures::grab);
+    connect(&window, &MainWindow::snapshotShown, this, &Pictures::next, Qt::SingleShotConnection);
+}
+
+void Pictures::next() {
+    if (m_at >= m_shots.size())
+        return QCoreApplication::exit(0);
+    const Shot &shot = m_shots[m_at];
+    m_theme.apply(shot.dark ? ui::SchemeChoice::Dark : ui::SchemeChoice::Light, m_theme.scalePercent());
+    m_window.resize(shot.size);
+    m_window.open(shot.panel);
+    m_settle.start();
+}
+
+void Pictures::grab() {
+    const Shot &shot = m_shots[m_at++];
+    QByteArray png;
+    QBuffer buffer(&png);
+    buffer.open(QIODevice::WriteOnly);
+    const QString file = QStringLiteral("%1/%2-%3-%4x%5.png").arg(m_folder, shot.panel, shot.dark ? QStringLiteral("dark") : QStringLiteral("light")).arg(shot.size.width()).arg(shot.size.height());
+    m_window.grab().save(&buffer, "PNG");
+    if (const auto written = writeFileAtomically(file, png); !written) {
+        qCritical("%s", qUtf8Printable(written.error().text()));
+        return QCoreApplication::exit(2);
+    }
+    next();
+}
+
+} // namespace pilothouse::console

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/console/main_window.h"
+
+#include <QTimer>
+
+namespace pilothouse::console {
+
+/// --pictures DIR: once the first snapshot is shown, every panel in dark and light, at 1440×900 and 1024×640, as PNG files
+/// named panel-scheme-size.png; then the program ends with 0, or 2 if a picture could not be written.
+class Pictures : public QObject {
+    Q_OBJECT
+public:
+    Pictures(MainWindow &window, ui::Theme &theme, const QString &folder, QObject *parent = nullptr);
+
+private:
+    struct Shot {
+        QString panel;
+        bool dark;
+        QSize size;
+    };
+    void next();
+    void grab();
+    MainWindow &m_window;
+    ui::Theme &m_theme;
+    QString m_folder;
+    std::vector<Shot> m_shots;
+    std::size_t m_at = 0;
+    QTimer m_settle;
+};
+
+} // namespace pilothouse::console

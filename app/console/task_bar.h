@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/fleet/fleet.h"
+#include "widgets/base/button.h"
+
+class QHBoxLayout;
+
+namespace pilothouse::console {
+
+/// 28 px at the foot: jobs with progress, time left and cancel; journal, connections, keychain and clock.
+class TaskBar : public QWidget {
+    Q_OBJECT
+public:
+    explicit TaskBar(QWidget *parent = nullptr);
+    void setJobs(const QList<fleet::Job> &jobs);
+    void setJournal(const operations::JournalCheck &check);
+    void setConnections(int reachable, int all, const QString &problem);
+    void setKeychain(const QString &words, bool ok, const QString &why);
+    void setNarrow(bool narrow);
+    static constexpr int shownJobs = 3;
+
+Q_SIGNALS:
+    void cancelWanted(const QString &job);
+    void resumeWanted(const QString &job);
+    void dismissWanted(const QString &job);
+    void jobOpened(const QString &job);
+    void journalOpened();
+    void connectionsOpened();
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    class JobView;
+    class Status;
+    void showClock();
+    QHBoxLayout *m_jobs;
+    QHash<QString, JobView *> m_views;
+    ui::Button *m_more;
+    Status *m_journal, *m_connections, *m_keychain, *m_clock;
+    bool m_narrow = false;
+};
+
+} // namespace pilothouse::console
