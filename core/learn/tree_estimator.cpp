@@ -236,7 +236,7 @@ Result<std::unique_ptr<Estimator>> makeTreeEstimator(const workspace::EstimatorS
         estimator->m_trees = int(p.integer("n_estimators", 100, 1, 100000));
         // About twenty units of progress; never a matter of the threads, which must not change the model.
         estimator->m_perBooster = int(p.integer("trees_per_booster", std::max(1, estimator->m_trees / 20), 1, 100000));
-        estimator->m_options.subsample = p.number("subsample", 0.8, 0.01, 1);
+        estimator->m_options.subsample = p.number("subsample", 0.632, 0.01, 1); // the share of distinct rows in a bootstrap sample
         estimator->m_options.columnsByNode = p.number("colsample_bynode", 0.8, 0.01, 1);
     }
     estimator->m_options.maxDepth = int(p.integer("max_depth", 10, 1, 30));
