@@ -101,7 +101,7 @@ QString rect(const char *klass, double x, double y, double width, double height)
 /// Reference and current side by side in each bin; a bar's title gives the exact shares.
 QString barsSvg(const ColumnDrift &c) {
     const std::vector<Bar> bars = barsOf(c);
-    constexpr double left = 44, top = 8, width = 980, height = 150, label = 22;
+    constexpr double left = 44, top = 8, width = 980, height = 150, labels = 22;
     double most = 0;
     for (const Bar &b : bars)
         for (const double share : {b.reference, b.current})
@@ -111,23 +111,29 @@ QString barsSvg(const ColumnDrift &c) {
     const double step = std::pow(10, std::floor(std::log10(most))) * (most / std::pow(10, std::floor(std::log10(most))) < 3 ? 0.5 : 1);
     const double ceiling = std::ceil(most / step - 1e-9) * step, slot = width / double(bars.size()), bar = std::min(slot * 0.36, 60.0);
     QString svg = QStringLiteral("<svg viewBox=\"0 0 %1 %2\" role=\"img\" aria-label=\"Shares of %3 in each bin, reference and current\">")
-                      .arg(left + width).arg(top + height + label).arg(c.name.toHtmlEscaped());
+                      .arg(left + width).arg(top + height + labels).arg(c.name.toHtmlEscaped());
     for (double share = 0; share <= ceiling + step / 2; share += step) {
         const double y = top + height * (1 - share / ceiling);
         svg += QStringLiteral("<line class=\"g\" x1=\"%1\" x2=\"%2\" y1=\"%3\" y2=\"%3\"/><text class=\"l\" x=\"%4\" y=\"%5\" text-anchor=\"end\">%6 %</text>")
                    .arg(left).arg(left + width).arg(y, 0, 'f', 1).arg(left - 6).arg(y + 4, 0, 'f', 1).arg(number(share * 100, 3));
     }
+    const bool numbers = c.kind == data::ColumnType::Number && !c.edges.empty(); // labelled at the edges between bins, else below them
     const int room = std::max(3, int(slot / 6.5));
+    const auto label = [&](double x, const QString &text) {
+        const QString fitting = text.size() <= room ? text : text.left(room - 1) + QChar(0x2026);
+        return QStringLiteral("<text class=\"l\" x=\"%1\" y=\"%2\" text-anchor=\"middle\">%3</text>")
+            .arg(x, 0, 'f', 1).arg(top + height + 15).arg(fitting.toHtmlEscaped());
+    };
     for (std::size_t i = 0; i < bars.size(); ++i) {
         const Bar &b = bars[i];
         const double middle = left + slot * (double(i) + 0.5);
         const auto tall = [&](double share) { return std::isfinite(share) ? height * share / ceiling : 0; };
-        const QString shortLabel = b.label.size() <= room ? b.label : b.label.left(room - 1) + QChar(0x2026);
         svg += QStringLiteral("<g><title>%1: reference %2, current %3</title>").arg(b.label.toHtmlEscaped(), percent(b.reference), percent(b.current));
         svg += rect("r", middle - bar, top + height - tall(b.reference), bar - 1, tall(b.reference));
         svg += rect("c", middle + 1, top + height - tall(b.current), bar - 1, tall(b.current));
-        svg += QStringLiteral("<text class=\"l\" x=\"%1\" y=\"%2\" text-anchor=\"middle\">%3</text></g>")
-                   .arg(middle, 0, 'f', 1).arg(top + height + 15).arg(shortLabel.toHtmlEscaped());
+        svg += (numbers ? QString() : label(middle, b.label)) + QStringLiteral("</g>");
+        if (numbers && i < c.edges.size())
+            svg += label(left + slot * double(i + 1), number(c.edges[i], 5));
     }
     return svg + QStringLiteral("<line class=\"a\" x1=\"%1\" x2=\"%2\" y1=\"%3\" y2=\"%3\"/></svg>").arg(left).arg(left + width).arg(top + height);
 }

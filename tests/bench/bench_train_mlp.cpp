@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <thread>
 #include <sys/resource.h>
 
 using namespace pilothouse;
@@ -87,6 +88,7 @@ double r2(const Data &d, const std::vector<double> &predicted) {
 FitContext context() {
     FitContext c;
     c.seed = 0;
+    c.threads = int(std::max(1u, std::thread::hardware_concurrency()));
     c.progress = [](qint64, qint64, const QString &) {};
     c.metric = [](const QString &, qint64, double, const QString &) {};
     c.log = [](const QString &, const QString &) {};
@@ -128,7 +130,7 @@ Result<QJsonObject> measure(const QString &kind, const QString &file, int epochs
     return QJsonObject{{Q("bench"), QStringLiteral("train/pilothouse_") + kind}, {Q("median_s"), median(walls)},
                        {Q("min_s"), *std::min_element(walls.begin(), walls.end())}, {Q("max_s"), *std::max_element(walls.begin(), walls.end())},
                        {Q("runs"), runs}, {Q("cpu_median_s"), median(cpus)}, {Q("peak_rss_mb"), double(usage.ru_maxrss) / 1024}, {Q("load1"), load},
-                       {Q("threads"), 1}, {Q("rows"), qint64(d.train.rows)}, {Q("epochs"), epochs}, {Q("quality"), quality},
+                       {Q("threads"), context().threads}, {Q("rows"), qint64(d.train.rows)}, {Q("epochs"), epochs}, {Q("quality"), quality},
                        {Q("quality_kind"), QStringLiteral("r2")}, {Q("predict_one_us"), median(single)}, {Q("torch"), module->version()}};
 }
 

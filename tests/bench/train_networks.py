@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 GATES = {"mlp": (6.0, 0.002), "lstm": (3.0, 0.005)}
-SIZES = {"mlp": (20000, 20), "lstm": (10000, 1)}
+SIZES = {"mlp": (20000, 20), "lstm": (50000, 3)}
 
 # The peer's own rows, written for our program: the same formulas and the same generator, see train_torch.py.
 DATA = r"""

@@ -10,7 +10,7 @@ class MlpNetwork final : public Network {
 public:
     explicit MlpNetwork(NetworkSpec spec);
     void initialise(std::span<float> parameters, Random random) const override;
-    std::size_t chunk() const override { return 256; }
+    std::size_t chunk() const override { return m_largestWeight > 16384 ? 64 : 256; } // wide layers: enough chunks to share out
     std::size_t scratchSize(std::size_t rows, bool training) const override;
     void forward(const float *parameters, const float *x, std::size_t rows, float *out, float *scratch, bool training) const override;
     void backward(const float *parameters, const float *x, std::size_t rows, const float *dOut, float *gradient, float *scratch) const override;

@@ -4,11 +4,17 @@
 #include "core/learn/networks/lstm_network.h"
 #include "core/learn/networks/mlp_network.h"
 
+#include <algorithm>
+
 namespace pilothouse::learn {
 
 std::size_t Network::parameterCount() const {
     const TensorPlace &last = m_tensors.back();
     return last.offset + last.rows * last.columns;
+}
+
+double Network::workPerRow() const { // two operations a weight, in three products: forward, and both factors backward
+    return 6.0 * double(parameterCount()) * double(std::max<std::size_t>(1, m_spec.window));
 }
 
 std::size_t Network::addTensor(std::string name, std::size_t rows, std::size_t columns) {

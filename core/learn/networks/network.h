@@ -41,6 +41,8 @@ public:
     virtual void initialise(std::span<float> parameters, Random random) const = 0;
     /// Rows per pass that keep the scratch in the cache.
     virtual std::size_t chunk() const = 0;
+    /// Floating-point operations of one row, forward and backward.
+    double workPerRow() const;
     /// Floats of scratch for `rows` rows, of a pass forward only or forward and backward.
     virtual std::size_t scratchSize(std::size_t rows, bool training) const = 0;
     /// x [rows × inputs] → out [rows × outputs] (regression value or logits). A row's result does not depend on the others.

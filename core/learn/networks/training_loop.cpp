@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/networks/training_loop.h"
 
+#include "core/base/task.h"
 #include "core/learn/networks/kernels.h"
 
 #include <algorithm>
@@ -14,19 +15,27 @@ namespace {
 
 constexpr double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
 constexpr std::uint64_t weightStream = 0; // epoch e (0-based) shuffles with stream 1 + e
+constexpr std::size_t mostSlots = 16;     // chunks in flight
+constexpr double workPerThread = 5e7;     // floating-point operations that pay for waking a thread (about 0.5 ms)
 
 class Loop {
 public:
     Loop(const Network &network, const Samples &train, const Samples &validation, const LoopOptions &options, FitContext &context)
         : m_network(network), m_train(train), m_validation(validation), m_options(options), m_context(context),
           m_yWidth(options.classification ? 1 : network.spec().outputs), m_gradient(network.parameterCount()) {
-        const std::size_t chunk = network.chunk();
-        m_x.resize(chunk * network.spec().inputs);
-        m_y.resize(chunk * m_yWidth);
-        m_out.resize(chunk * network.spec().outputs);
-        m_dOut.resize(m_out.size());
-        m_scratch.resize(network.scratchSize(chunk, true));
+        const std::size_t chunk = network.chunk(), batch = std::min(std::size_t(options.batch), train.rows);
+        m_slots.resize(std::clamp<std::size_t>((batch + chunk - 1) / chunk, 1, mostSlots));
+        for (Slot &slot : m_slots) {
+            slot.x.resize(chunk * network.spec().inputs);
+            slot.y.resize(chunk * m_yWidth);
+            slot.out.resize(chunk * network.spec().outputs);
+            slot.dOut.resize(slot.out.size());
+            slot.gradient.resize(m_gradient.size());
+            slot.scratch.resize(network.scratchSize(chunk, true));
+        }
         m_order.resize(train.rows);
+        const double work = network.workPerRow() * double(std::min(batch, m_slots.size() * chunk));
+        m_threads = int(std::clamp(work / workPerThread, 1.0, double(std::max(1, context.threads))));
     }
 
     Result<TrainingState> run() {
@@ -79,28 +88,49 @@ private:
         return {};
     }
 
+    /// Sums of what one chunk of rows gives. Chunks are summed in their order whoever computed them, so the weights do not
+    /// depend on the number of threads.
+    struct Slot {
+        std::vector<float> x, y, out, dOut, gradient, scratch;
+        double loss = 0;
+    };
+
     double batch(std::size_t first, std::size_t rows) {
         std::fill(m_gradient.begin(), m_gradient.end(), 0.0f);
         double loss = 0;
-        for (std::size_t from = 0; from < rows; from += m_network.chunk()) {
-            const std::size_t count = std::min(m_network.chunk(), rows - from);
-            gather(first + from, count);
-            const float *parameters = m_state.parameters.data();
-            m_network.forward(parameters, m_x.data(), count, m_out.data(), m_scratch.data(), true);
-            loss += lossOf(m_out.data(), m_y.data(), count, m_network.spec().outputs, m_options.classification, 1 / float(rows), m_dOut.data());
-            m_network.backward(parameters, m_x.data(), count, m_dOut.data(), m_gradient.data(), m_scratch.data());
+        const std::size_t chunk = m_network.chunk(), round = chunk * m_slots.size();
+        for (std::size_t from = 0; from < rows; from += round) {
+            const std::size_t slots = (std::min(round, rows - from) + chunk - 1) / chunk;
+            const auto compute = [&](std::size_t low, std::size_t high) {
+                for (std::size_t i = low; i < high; ++i)
+                    oneChunk(m_slots[i], first + from + i * chunk, std::min(chunk, rows - from - i * chunk), 1 / float(rows));
+            };
+            if (m_threads > 1)
+                parallelFor(slots, 1, compute, m_threads);
+            else
+                compute(0, slots);
+            for (std::size_t i = 0; i < slots; ++i) {
+                loss += m_slots[i].loss;
+                for (std::size_t j = 0; j < m_gradient.size(); ++j)
+                    m_gradient[j] += m_slots[i].gradient[j];
+            }
         }
         optimise();
         return loss;
     }
 
-    void gather(std::size_t first, std::size_t count) {
+    void oneChunk(Slot &slot, std::size_t first, std::size_t count, float weight) const {
         const std::size_t width = m_network.spec().inputs;
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t row = m_order[first + i];
-            std::memcpy(m_x.data() + i * width, m_train.x.data() + row * width, width * sizeof(float));
-            std::memcpy(m_y.data() + i * m_yWidth, m_train.y.data() + row * m_yWidth, m_yWidth * sizeof(float));
+            std::memcpy(slot.x.data() + i * width, m_train.x.data() + row * width, width * sizeof(float));
+            std::memcpy(slot.y.data() + i * m_yWidth, m_train.y.data() + row * m_yWidth, m_yWidth * sizeof(float));
         }
+        std::fill(slot.gradient.begin(), slot.gradient.end(), 0.0f);
+        const float *parameters = m_state.parameters.data();
+        m_network.forward(parameters, slot.x.data(), count, slot.out.data(), slot.scratch.data(), true);
+        slot.loss = lossOf(slot.out.data(), slot.y.data(), count, m_network.spec().outputs, m_options.classification, weight, slot.dOut.data());
+        m_network.backward(parameters, slot.x.data(), count, slot.dOut.data(), slot.gradient.data(), slot.scratch.data());
     }
 
     void optimise() {
@@ -136,8 +166,9 @@ private:
         const std::size_t width = m_network.spec().inputs;
         for (std::size_t first = 0; first < m_validation.rows; first += m_network.chunk()) {
             const std::size_t count = std::min(m_network.chunk(), m_validation.rows - first);
-            m_network.forward(m_state.parameters.data(), m_validation.x.data() + first * width, count, m_out.data(), m_scratch.data(), false);
-            loss += lossOf(m_out.data(), m_validation.y.data() + first * m_yWidth, count, m_network.spec().outputs, m_options.classification, 0, nullptr);
+            Slot &slot = m_slots.front();
+            m_network.forward(m_state.parameters.data(), m_validation.x.data() + first * width, count, slot.out.data(), slot.scratch.data(), false);
+            loss += lossOf(slot.out.data(), m_validation.y.data() + first * m_yWidth, count, m_network.spec().outputs, m_options.classification, 0, nullptr);
         }
         return loss / double(m_validation.rows);
     }
@@ -148,8 +179,10 @@ private:
     FitContext &m_context;
     std::size_t m_yWidth;
     TrainingState m_state;
-    std::vector<float> m_gradient, m_x, m_y, m_out, m_dOut, m_scratch;
+    std::vector<float> m_gradient;
+    std::vector<Slot> m_slots;
     std::vector<std::uint32_t> m_order;
+    int m_threads = 1;
 };
 
 double crossEntropy(const float *out, std::size_t right, std::size_t classes, float weight, float *dOut) {

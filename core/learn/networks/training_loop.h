@@ -16,7 +16,8 @@ struct LoopOptions {
     QByteArray fingerprint;              ///< see TrainingState
 };
 
-/// Adam on mini-batches in one thread until the epochs are done or the validation loss has not improved for `patience` epochs.
+/// Adam on mini-batches, in one thread where batches are small (two are slower there) and up to context.threads where they
+/// are not, with the same weights either way, until the epochs are done or the validation loss has not improved for `patience` epochs.
 /// Emits "loss" for series train and validation each epoch; asks for checkpoints after each batch. Gives the final state,
 /// with `parameters` the weights to use. Cancelled after a checkpoint on a stop request; Invalid if the loss is no longer finite.
 Result<TrainingState> runTraining(const Network &network, const Samples &train, const Samples &validation, const LoopOptions &options,

@@ -236,6 +236,30 @@ private Q_SLOTS:
         }
     }
 
+    void theNumberOfThreadsDoesNotChangeTheWeights_data() {
+        QTest::addColumn<bool>("recurrent");
+        QTest::newRow("a wide MLP") << false;
+        QTest::newRow("an LSTM") << true;
+    }
+    void theNumberOfThreadsDoesNotChangeTheWeights() {
+        QFETCH(bool, recurrent);
+        const auto network = makeNetwork(recurrent ? lstm(64, 1, 24, 3, 2) : mlp({256, 256}, 8, 1));
+        const Samples train = problem(network->spec(), 700, 4);
+        LoopOptions options = loopOptions(2, 0);
+        options.batch = 512; // more than the chunks in flight of the LSTM, and large enough to be shared out
+        QVERIFY(network->workPerRow() * 512 > 1.5e8);
+        std::vector<std::vector<float>> weights;
+        for (const int threads : {1, 2, 3}) {
+            Recorder r;
+            r.context.threads = threads;
+            const auto state = runTraining(*network, train, {}, options, r.context);
+            QVERIFY(state);
+            weights.push_back(state->parameters);
+        }
+        QCOMPARE(weights[1], weights[0]);
+        QCOMPARE(weights[2], weights[0]);
+    }
+
     void earlyStoppingKeepsTheBestWeights() {
         const auto network = makeNetwork(mlp({16}, 4, 1));
         const Samples train = problem(network->spec(), 64, 4);
