@@ -38,8 +38,11 @@ Result<TargetPtr> targetOf(const Promotions::Parts &parts, const QString &regist
     return target;
 }
 
-bool moving(const RolloutStatus &s) { return s.phase == RolloutPhase::Progressing || s.phase == RolloutPhase::Paused; }
 bool serves(const std::optional<cluster::Revision> &revision, int version) { return revision && revision->version == version; }
+/// On its steps; a server that is down goes on with its canary when it comes back.
+bool moving(const RolloutStatus &s) {
+    return s.phase == RolloutPhase::Progressing || s.phase == RolloutPhase::Paused || (s.phase == RolloutPhase::Unreachable && s.canary);
+}
 /// Has this promotion's rollout begun?
 bool begun(const RolloutStatus &s, int version) { return serves(s.stable, version) || (moving(s) && serves(s.canary, version)); }
 

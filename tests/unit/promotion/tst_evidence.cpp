@@ -1,0 +1,505 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/hash.h"
+#include "core/data/csv.h"
+#include "core/promotion/evidence.h"
+#include "core/promotion/lineage.h"
+#include "tests/support/tiny_package.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+
+using namespace pilothouse;
+using namespace pilothouse::promotion;
+
+namespace {
+
+constexpr int rowCount = 1000;
+
+double xOf(int i) { return (i * 37 % 101) / 10.0; }
+double zOf(int i) { return (i * 53 % 89) / 7.0; }
+double yOf(int i) { return 2 * xOf(i) + zOf(i) + ((i * 7919) % 13 - 6) / 10.0; } // noise in −0.6 … 0.6
+bool tests(int i) { return i % 5 == 4; }
+
+/// A CSV of y = 2x + z + noise, and packages trained on it (or so they say).
+struct Bench {
+    QTemporaryDir folder;
+    QString csv = folder.filePath(QStringLiteral("tiny.csv"));
+    int made = 0;
+
+    Bench() { write(0); }
+    void write(double shift) const {
+        QByteArray text = "x,z,y\n";
+        for (int i = 0; i < rowCount; ++i)
+            text += QByteArray::number(xOf(i), 'g', 17) + ',' + QByteArray::number(zOf(i), 'g', 17) + ',' + QByteArray::number(yOf(i) + shift, 'g', 17) + '\n';
+        if (!writeFileAtomically(csv, text))
+            qFatal("could not write the data");
+    }
+    QByteArray recipe(const QByteArray &more = "gates: [r2 >= 0.5]\n") const {
+        return "recipe: tiny\ndata: {source: " + csv.toUtf8() + "}\ntask: regression\ntarget: y\nsplit: {every: 5}\nestimators: [linear_regression]\n" + more;
+    }
+    test::TinyModel model(double a, double b = 1) const {
+        test::TinyModel m;
+        m.a = a;
+        m.b = b;
+        m.recipe = recipe();
+        m.data = {{QStringLiteral("source"), csv}, {QStringLiteral("sha256"), *sha256OfFile(csv)}, {QStringLiteral("rows"), rowCount}};
+        m.trainRows = hashes([](int i) { return !tests(i); });
+        m.metrics = {{QStringLiteral("test"), QJsonObject{{QStringLiteral("r2"), 0.9}}}};
+        artifact::LabelledRows sample;
+        for (int i = 4; i < 600; i += 5) {
+            sample.inputs.values.insert(sample.inputs.values.end(), {xOf(i), zOf(i)});
+            sample.targets.push_back(yOf(i));
+            sample.tableRows.push_back(sample.tableRows.size());
+        }
+        sample.inputs.count = sample.tableRows.size();
+        sample.inputs.width = 2;
+        m.sample = sample;
+        return m;
+    }
+    template<class Fn>
+    static std::vector<std::uint64_t> hashes(Fn wanted) {
+        std::vector<std::uint64_t> out;
+        for (int i = 0; i < rowCount; ++i)
+            if (wanted(i)) {
+                const double in[]{xOf(i), zOf(i)}, target[]{yOf(i)};
+                out.push_back(artifact::rowHash(in, target));
+            }
+        return out;
+    }
+    registry::Version version(int number, const test::TinyModel &m) {
+        registry::Version v;
+        v.model = QStringLiteral("tiny");
+        v.version = number;
+        v.user = QStringLiteral("ada");
+        v.source = folder.filePath(QStringLiteral("package%1").arg(++made));
+        auto digest = test::writeTinyPackage(v.source, m);
+        if (!digest)
+            qFatal("%s", qPrintable(digest.error().text()));
+        v.digest = *digest;
+        return v;
+    }
+    Evidence evidence(const registry::Version &candidate, const std::optional<registry::Version> &champion) const {
+        EvidenceInput in;
+        in.candidate = candidate;
+        in.champion = champion;
+        in.alias = QStringLiteral("champion");
+        in.requester = QStringLiteral("ben");
+        in.loadScorer = test::loadTinyScorer;
+        in.bootstrapRounds = 200;
+        auto out = computeEvidence(in);
+        if (!out)
+            qFatal("%s", qPrintable(out.error().text()));
+        return *out;
+    }
+};
+
+GateState gate(const Evidence &e, const char *begins) {
+    for (const GateResult &g : e.gates)
+        if (g.rule.startsWith(QLatin1String(begins)))
+            return g.state;
+    qFatal("no gate begins with %s", begins);
+}
+
+/// Mean absolute error of y = a·x + b·z on the test rows, by hand.
+double maeOf(double a, double b) {
+    double sum = 0;
+    int n = 0;
+    for (int i = 0; i < rowCount; ++i)
+        if (tests(i)) {
+            sum += std::abs(yOf(i) - a * xOf(i) - b * zOf(i));
+            ++n;
+        }
+    return sum / n;
+}
+
+const MetricComparison &metric(const Evidence &e, const char *name) {
+    for (const auto &m : e.metrics)
+        if (m.metric == QLatin1String(name))
+            return m;
+    qFatal("no metric %s", name);
+}
+
+/// The sheet without what says when and of which bytes it was made.
+QByteArray content(const Evidence &e) {
+    QJsonObject o = e.toJson();
+    for (const char *key : {"computed", "seconds", "candidate", "champion", "lineage"})
+        o.remove(QLatin1String(key));
+    return canonicalJson(o);
+}
+
+} // namespace
+
+class TestEvidence : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void bothAreScoredNowOnTheCandidatesTestRows();
+    void falsifiedMetricsChangeNothing();
+    void aPackageSealedAnewInTheRegistryBlocks();
+    void theVerdictDecidesTheGate_data();
+    void theVerdictDecidesTheGate();
+    void rowsOfTheChampionsTrainingAreLeftOut();
+    void withNoRowLeftTheSheetBlocks();
+    void aChampionWithoutRowHashesIsSaid();
+    void aFirstVersionMeetsTheMean();
+    void aFirstClassifierMeetsTheMajority();
+    void aFirstForecastMeetsPersistence();
+    void aChangedSourceIsNotUsed();
+    void withoutSourceAndSampleThereIsNoEvidence();
+    void aChampionThatCannotTakeTheRowsBlocks();
+    void aDamagedChampionBlocksAndADamagedCandidateIsAnError();
+    void recipeGatesAreJudgedOnTheseRows_data();
+    void recipeGatesAreJudgedOnTheseRows();
+    void classesOfBothAreJoined();
+    void theSheetSurvivesJson();
+    void theCommitIsReadFromGit();
+};
+
+void TestEvidence::bothAreScoredNowOnTheCandidatesTestRows() {
+    Bench b;
+    const Evidence e = b.evidence(b.version(2, b.model(2.0)), b.version(1, b.model(1.8)));
+    QCOMPARE(e.rows, std::size_t(200));
+    QCOMPARE(e.excludedRows, std::size_t(0));
+    QVERIFY2(e.rowsFrom.startsWith(QStringLiteral("test rows of ") + b.csv), qPrintable(e.rowsFrom));
+    const auto &mae = metric(e, "mae");
+    QVERIFY(std::abs(mae.candidate - maeOf(2.0, 1)) < 1e-12);
+    QVERIFY(std::abs(mae.champion - maeOf(1.8, 1)) < 1e-12);
+    QVERIFY(std::abs(mae.change - (mae.candidate - mae.champion)) < 1e-12);
+    QVERIFY(mae.low < mae.change && mae.change < mae.high && mae.high < 0);
+    QCOMPARE(mae.verdict, QStringLiteral("better"));
+    QCOMPARE(mae.unit, QStringLiteral("°C"));
+    QCOMPARE(metric(e, "r2").unit, QString());
+    QCOMPARE(e.selectMetric, QStringLiteral("r2"));
+    QVERIFY(e.pairedP < 0.001);
+    QVERIFY2(e.sentence.startsWith(QStringLiteral("v2 is better than v1: r2 +")), qPrintable(e.sentence));
+    QCOMPARE(gate(e, "r2 >= 0.5"), GateState::Pass);
+    QCOMPARE(gate(e, "Better than v1"), GateState::Pass);
+    QCOMPARE(gate(e, "Scored on at least"), GateState::Pass);
+    QCOMPARE(gate(e, "Approvals"), GateState::Waits);
+    QVERIFY(!e.blocked());
+    // Densities over shared bins: almost all of each side, and the candidate's error is the narrower one.
+    QCOMPARE(e.residualEdges.size(), e.candidateResiduals.size() + 1);
+    const double width = e.residualEdges[1] - e.residualEdges[0];
+    double area = 0;
+    for (const double d : e.candidateResiduals)
+        area += d * width;
+    QVERIFY(area > 0.9 && area < 1.0001);
+    QCOMPARE(e.lineage.value(QStringLiteral("requester")).toString(), QStringLiteral("ben"));
+}
+
+void TestEvidence::falsifiedMetricsChangeNothing() {
+    Bench b;
+    registry::Version candidate = b.version(2, b.model(1.7)), champion = b.version(1, b.model(2.0));
+    const Evidence honest = b.evidence(candidate, champion);
+    QVERIFY(honest.blocked()); // it is worse
+    int i = 0;
+    for (registry::Version *v : {&candidate, &champion}) {
+        const QJsonObject lie{{QStringLiteral("r2"), i == 0 ? 0.999 : 0.001}, {QStringLiteral("mae"), i == 0 ? 0.001 : 99.0}};
+        QVERIFY(writeFileAtomically(v->source + QStringLiteral("/metrics.json"), prettyJson({{QStringLiteral("train"), lie}, {QStringLiteral("test"), lie}})).has_value());
+        const auto sealed = artifact::sealPackage(v->source);
+        QVERIFY(sealed.has_value());
+        QVERIFY(*sealed != v->digest);
+        v->digest = *sealed;
+        ++i;
+    }
+    QCOMPARE(content(b.evidence(candidate, champion)), content(honest));
+}
+
+void TestEvidence::aPackageSealedAnewInTheRegistryBlocks() {
+    Bench b;
+    registry::Version candidate = b.version(2, b.model(2.0)), champion = b.version(1, b.model(1.8));
+    candidate.digest = QString(64, QLatin1Char('0'));
+    const Evidence e = b.evidence(candidate, champion);
+    QCOMPARE(gate(e, "The packages are those"), GateState::Block);
+    QVERIFY(e.blocked());
+}
+
+void TestEvidence::theVerdictDecidesTheGate_data() {
+    QTest::addColumn<double>("candidate");
+    QTest::addColumn<QString>("verdict");
+    QTest::addColumn<GateState>("state");
+    QTest::newRow("a better one passes") << 2.0 << QStringLiteral("better") << GateState::Pass;
+    QTest::newRow("the same one warns") << 1.9 << QStringLiteral("not distinguishable") << GateState::Warn;
+    QTest::newRow("a worse one blocks") << 1.7 << QStringLiteral("worse") << GateState::Block;
+}
+
+void TestEvidence::theVerdictDecidesTheGate() {
+    QFETCH(const double, candidate);
+    QFETCH(const QString, verdict);
+    QFETCH(const GateState, state);
+    Bench b;
+    const Evidence e = b.evidence(b.version(2, b.model(candidate)), b.version(1, b.model(1.9)));
+    QCOMPARE(e.selected()->verdict, verdict);
+    QCOMPARE(gate(e, "Better than v1"), state);
+    QCOMPARE(e.blocked(), state == GateState::Block);
+}
+
+void TestEvidence::rowsOfTheChampionsTrainingAreLeftOut() {
+    Bench b;
+    auto champion = b.model(1.8);
+    champion.trainRows = Bench::hashes([](int i) { return i < 500; }); // a hundred of the candidate's test rows among them
+    const Evidence e = b.evidence(b.version(2, b.model(2.0)), b.version(1, champion));
+    QCOMPARE(e.excludedRows, std::size_t(100));
+    QCOMPARE(e.rows, std::size_t(100));
+    double sum = 0;
+    for (int i = 500; i < rowCount; ++i)
+        if (tests(i))
+            sum += std::abs(yOf(i) - 2 * xOf(i) - zOf(i)) / 100;
+    QVERIFY(std::abs(metric(e, "mae").candidate - sum) < 1e-12);
+    QVERIFY(!e.blocked());
+}
+
+void TestEvidence::withNoRowLeftTheSheetBlocks() {
+    Bench b;
+    auto champion = b.model(1.8);
+    champion.trainRows = Bench::hashes([](int) { return true; });
+    const Evidence e = b.evidence(b.version(2, b.model(2.0)), b.version(1, champion));
+    QCOMPARE(e.rows, std::size_t(0));
+    QCOMPARE(e.excludedRows, std::size_t(200));
+    QVERIFY2(e.problem.contains(QStringLiteral("All 200 test rows")), qPrintable(e.problem));
+    QVERIFY(e.metrics.empty());
+    QCOMPARE(gate(e, "Better than v1"), GateState::Unknown);
+    QCOMPARE(gate(e, "r2 >= 0.5"), GateState::Unknown);
+    QVERIFY(e.blocked());
+}
+
+void TestEvidence::aChampionWithoutRowHashesIsSaid() {
+    Bench b;
+    auto champion = b.model(1.8);
+    champion.trainRows.clear();
+    const Evidence e = b.evidence(b.version(2, b.model(2.0)), b.version(1, champion));
+    QVERIFY(!e.championHasRowHashes);
+    QCOMPARE(gate(e, "No scored row"), GateState::Warn);
+    QVERIFY(!e.blocked());
+}
+
+void TestEvidence::aFirstVersionMeetsTheMean() {
+    Bench b;
+    const Evidence e = b.evidence(b.version(1, b.model(2.0)), std::nullopt);
+    QVERIFY(!e.championVersion);
+    QCOMPARE(e.baseline, QStringLiteral("mean"));
+    double mean = 0, mae = 0;
+    for (int i = 0; i < rowCount; ++i)
+        mean += tests(i) ? 0 : yOf(i) / 800;
+    for (int i = 0; i < rowCount; ++i)
+        mae += tests(i) ? std::abs(yOf(i) - mean) / 200 : 0;
+    QVERIFY(std::abs(metric(e, "mae").champion - mae) < 1e-9);
+    QCOMPARE(gate(e, "Better than the naive baseline (mean)"), GateState::Pass);
+    QVERIFY(!e.blocked());
+    // A model that is no better than the mean does not get in.
+    auto useless = b.model(0, 0);
+    useless.intercept = mean + 3;
+    const Evidence bad = b.evidence(b.version(1, useless), std::nullopt);
+    QCOMPARE(gate(bad, "Better than the naive baseline"), GateState::Block);
+}
+
+void TestEvidence::aFirstClassifierMeetsTheMajority() {
+    Bench b;
+    QByteArray text = "x,z,y\n";
+    int yes = 0;
+    for (int i = 0; i < rowCount; ++i) {
+        const bool positive = xOf(i) - 3 > 0;
+        yes += tests(i) && positive;
+        text += QByteArray::number(xOf(i)) + ',' + QByteArray::number(zOf(i)) + (positive ? ",yes\n" : ",no\n");
+    }
+    QVERIFY(writeFileAtomically(b.csv, text).has_value());
+    auto m = b.model(1, 0);
+    m.intercept = -3;
+    m.classes = {"no", "yes"};
+    m.sample.reset();
+    m.recipe = "recipe: tiny\ndata: {source: " + b.csv.toUtf8() + "}\ntask: classification\ntarget: y\nsplit: {every: 5}\nestimators: [logistic_regression]\n";
+    const Evidence e = b.evidence(b.version(1, m), std::nullopt);
+    QCOMPARE(e.baseline, QStringLiteral("majority"));
+    QVERIFY(yes > 100); // so "yes" is the majority
+    QVERIFY(std::abs(metric(e, "accuracy").champion - yes / 200.0) < 1e-12);
+    QCOMPARE(metric(e, "accuracy").candidate, 1.0);
+    QCOMPARE(e.classes, (std::vector<QString>{QStringLiteral("no"), QStringLiteral("yes")}));
+    QCOMPARE(e.championConfusion, (std::vector<std::vector<double>>{{0, 200.0 - yes}, {0, double(yes)}}));
+    QCOMPARE(e.candidateConfusion, (std::vector<std::vector<double>>{{200.0 - yes, 0}, {0, double(yes)}}));
+    QVERIFY(e.residualEdges.empty());
+}
+
+void TestEvidence::aFirstForecastMeetsPersistence() {
+    Bench b;
+    const auto value = [](int i) { return 10 * std::sin(i / 4.0); };
+    QByteArray text = "time,t\n";
+    const QDateTime start(QDate(2024, 1, 1), QTime(0, 0), Qt::UTC);
+    for (int i = 0; i < 400; ++i)
+        text += start.addSecs(3600 * i).toString(Qt::ISODate).toUtf8() + ',' + QByteArray::number(value(i), 'g', 17) + '\n';
+    QVERIFY(writeFileAtomically(b.csv, text).has_value());
+    auto m = b.model(-1, 2); // y(+1) ≈ 2·y(0) − y(−1)
+    m.target = QStringLiteral("t");
+    m.inputs = {QStringLiteral("t@-1"), QStringLiteral("t@0")};
+    m.outputs = {QStringLiteral("t@+1")};
+    m.sample.reset();
+    m.recipe = "recipe: tiny\ndata: {source: " + b.csv.toUtf8() +
+               "}\ntask: forecast\ntarget: t\nsplit: {after: 2024-01-13}\nestimators: [linear_regression]\n"
+               "time: {column: time, step: 1h, zone: UTC}\nforecast: {window: 2, horizon: 1}\n";
+    const Evidence e = b.evidence(b.version(1, m), std::nullopt);
+    QCOMPARE(e.baseline, QStringLiteral("persistence"));
+    double persistence = 0, linear = 0;
+    int n = 0;
+    for (int i = 12 * 24; i < 400; ++i, ++n) {
+        persistence += std::abs(value(i) - value(i - 1));
+        linear += std::abs(value(i) - 2 * value(i - 1) + value(i - 2));
+    }
+    QCOMPARE(e.rows, std::size_t(n));
+    QVERIFY(std::abs(metric(e, "mae").champion - persistence / n) < 1e-9);
+    QVERIFY(std::abs(metric(e, "mae").candidate - linear / n) < 1e-9);
+    QCOMPARE(e.selectMetric, QStringLiteral("mae"));
+    QCOMPARE(gate(e, "Better than the naive baseline (persistence)"), GateState::Pass);
+    // Against a champion with another window the same origins are compared.
+    auto other = m;
+    other.a = 0;
+    other.b = 1;
+    other.inputs = {QStringLiteral("t@0")};
+    other.a = 1;
+    other.b = 0;
+    other.recipe.replace("window: 2", "window: 1");
+    other.trainRows.clear();
+    const Evidence two = b.evidence(b.version(2, m), b.version(1, other));
+    QVERIFY2(two.problem.isEmpty(), qPrintable(two.problem));
+    QCOMPARE(two.rows, std::size_t(n));
+    QVERIFY(std::abs(metric(two, "mae").champion - persistence / n) < 1e-9);
+}
+
+void TestEvidence::aChangedSourceIsNotUsed() {
+    Bench b;
+    const auto candidate = b.version(2, b.model(2.0)), champion = b.version(1, b.model(1.8));
+    b.write(100);
+    Evidence e = b.evidence(candidate, champion);
+    QCOMPARE(e.rows, std::size_t(120)); // the sample's
+    QVERIFY2(e.rowsFrom.contains(QStringLiteral("kept in the package")) && e.rowsFrom.contains(QStringLiteral("not the file that")), qPrintable(e.rowsFrom));
+    QVERIFY(metric(e, "mae").candidate < 1);
+    QVERIFY(QFile::remove(b.csv));
+    e = b.evidence(candidate, champion);
+    QVERIFY2(e.rowsFrom.contains(QStringLiteral("is gone")), qPrintable(e.rowsFrom));
+    QCOMPARE(e.rows, std::size_t(120));
+    QVERIFY(!e.blocked());
+}
+
+void TestEvidence::withoutSourceAndSampleThereIsNoEvidence() {
+    Bench b;
+    auto m = b.model(2.0);
+    m.sample.reset();
+    EvidenceInput in;
+    in.candidate = b.version(1, m);
+    in.loadScorer = test::loadTinyScorer;
+    QVERIFY(QFile::remove(b.csv));
+    const auto e = computeEvidence(in);
+    QVERIFY(!e);
+    QCOMPARE(e.error().kind, ErrorKind::Invalid);
+    QVERIFY2(e.error().text().contains(QStringLiteral("tiny.csv is gone")), qPrintable(e.error().text()));
+}
+
+void TestEvidence::aChampionThatCannotTakeTheRowsBlocks() {
+    Bench b;
+    auto champion = b.model(1.8);
+    champion.inputs = {QStringLiteral("x"), QStringLiteral("humidity")};
+    Evidence e = b.evidence(b.version(2, b.model(2.0)), b.version(1, champion));
+    QVERIFY2(e.problem.contains(QStringLiteral("humidity")), qPrintable(e.problem));
+    QCOMPARE(gate(e, "Better than v1"), GateState::Unknown);
+    QVERIFY(e.blocked());
+    champion = b.model(1.8);
+    champion.target = QStringLiteral("z");
+    champion.inputs = {QStringLiteral("x"), QStringLiteral("y")};
+    e = b.evidence(b.version(2, b.model(2.0)), b.version(1, champion));
+    QVERIFY2(e.problem.contains(QStringLiteral("cannot be compared")), qPrintable(e.problem));
+    QVERIFY(e.blocked());
+}
+
+void TestEvidence::aDamagedChampionBlocksAndADamagedCandidateIsAnError() {
+    Bench b;
+    const auto candidate = b.version(2, b.model(2.0)), champion = b.version(1, b.model(1.8));
+    const auto damage = [](const QString &folder) {
+        QFile file(folder + QStringLiteral("/model.json"));
+        return file.open(QIODevice::ReadWrite) && file.resize(file.size() - 1);
+    };
+    QVERIFY(damage(champion.source));
+    const Evidence e = b.evidence(candidate, champion);
+    QVERIFY2(e.problem.contains(QStringLiteral("model.json")), qPrintable(e.problem));
+    QVERIFY(e.blocked());
+    QVERIFY(damage(candidate.source));
+    EvidenceInput in;
+    in.candidate = candidate;
+    in.loadScorer = test::loadTinyScorer;
+    const auto bad = computeEvidence(in);
+    QVERIFY(!bad);
+    QVERIFY(bad.error().text().contains(QStringLiteral("model.json")));
+}
+
+void TestEvidence::recipeGatesAreJudgedOnTheseRows_data() {
+    QTest::addColumn<QByteArray>("gates");
+    QTest::addColumn<GateState>("state");
+    QTest::newRow("reached") << QByteArray("mae <= 0.5") << GateState::Pass;
+    QTest::newRow("missed") << QByteArray("mae <= 0.1") << GateState::Block;
+    QTest::newRow("a metric of another task is unknown") << QByteArray("accuracy >= 0.5") << GateState::Unknown;
+}
+
+void TestEvidence::recipeGatesAreJudgedOnTheseRows() {
+    QFETCH(const QByteArray, gates);
+    QFETCH(const GateState, state);
+    Bench b;
+    auto m = b.model(2.0);
+    m.recipe = b.recipe("gates: [" + gates + "]\n");
+    const Evidence e = b.evidence(b.version(2, m), b.version(1, b.model(1.8)));
+    QCOMPARE(gate(e, gates.constData()), state);
+    QCOMPARE(e.blocked(), state != GateState::Pass);
+}
+
+void TestEvidence::classesOfBothAreJoined() {
+    Bench b;
+    QByteArray text = "x,z,y\n";
+    for (int i = 0; i < rowCount; ++i)
+        text += QByteArray::number(xOf(i)) + ",0," + (xOf(i) > 5 ? "high" : "low") + '\n';
+    QVERIFY(writeFileAtomically(b.csv, text).has_value());
+    auto m = b.model(-1, 0); // "low" is the second class: −x + 5 > 0
+    m.intercept = 5.05; // no x stands on the border
+    m.classes = {"high", "low"};
+    m.sample.reset();
+    m.recipe = "recipe: tiny\ndata: {source: " + b.csv.toUtf8() + "}\ntask: classification\ntarget: y\nsplit: {every: 5}\nestimators: [logistic_regression]\n";
+    auto champion = m; // codes the classes the other way round, and says the same
+    champion.classes = {"low", "high"};
+    champion.a = 1;
+    champion.intercept = -5.05;
+    champion.trainRows.clear();
+    const Evidence e = b.evidence(b.version(2, m), b.version(1, champion));
+    QVERIFY2(e.problem.isEmpty(), qPrintable(e.problem));
+    QCOMPARE(e.candidateConfusion, e.championConfusion);
+    QVERIFY(std::abs(metric(e, "log_loss").change) < 1e-12);
+}
+
+void TestEvidence::theSheetSurvivesJson() {
+    Bench b;
+    const Evidence e = b.evidence(b.version(2, b.model(2.0)), b.version(1, b.model(1.8)));
+    const auto back = Evidence::fromJson(QJsonDocument::fromJson(canonicalJson(e.toJson())).object());
+    QVERIFY2(back.has_value(), back.has_value() ? "" : qPrintable(back.error().text()));
+    QCOMPARE(canonicalJson(back->toJson()), canonicalJson(e.toJson()));
+    QCOMPARE(back->digest(), e.digest());
+    QVERIFY(!Evidence::fromJson({{QStringLiteral("model"), QStringLiteral("tiny")}}));
+    QVERIFY(e.text().contains(QStringLiteral("mae °C")));
+}
+
+void TestEvidence::theCommitIsReadFromGit() {
+    QTemporaryDir folder;
+    const QString commit(40, QLatin1Char('c')), deep = folder.filePath(QStringLiteral("a/b"));
+    QVERIFY(QDir().mkpath(deep));
+    QCOMPARE(gitCommit(QString()), QString());
+    QVERIFY(writeFileAtomically(folder.filePath(QStringLiteral(".git/HEAD")), QByteArray("ref: refs/heads/main\n")).has_value());
+    QCOMPARE(gitCommit(deep), QString()); // no commit yet
+    QVERIFY(writeFileAtomically(folder.filePath(QStringLiteral(".git/packed-refs")), "# pack-refs\n" + commit.toLatin1() + " refs/heads/main\n").has_value());
+    QCOMPARE(gitCommit(deep), commit);
+    const QString loose(40, QLatin1Char('d'));
+    QVERIFY(writeFileAtomically(folder.filePath(QStringLiteral(".git/refs/heads/main")), loose.toLatin1() + '\n').has_value());
+    QCOMPARE(gitCommit(deep), loose);
+    QVERIFY(writeFileAtomically(folder.filePath(QStringLiteral(".git/HEAD")), commit.toLatin1() + '\n').has_value());
+    QCOMPARE(gitCommit(deep), commit);
+    QVERIFY(writeFileAtomically(folder.filePath(QStringLiteral(".git/HEAD")), QByteArray("ref: refs/../../../etc/passwd\n")).has_value());
+    QCOMPARE(gitCommit(deep), QString());
+}
+
+QTEST_GUILESS_MAIN(TestEvidence)
+#include "tst_evidence.moc"
