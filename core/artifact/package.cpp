@@ -44,13 +44,13 @@ Result<void> syncFile(const QString &path) {
 }
 
 QByteArray sumsOf(const QMap<QString, QString> &files) {
-    QByteArray text = "# pilothouse package: " + QByteArray::number(files.size()) + " files\n";
+    QByteArray lines;
     for (auto it = files.begin(); it != files.end(); ++it)
-        text += it.value().toLatin1() + "  " + it.key().toUtf8() + '\n';
-    return text;
+        lines += it.value().toLatin1() + "  " + it.key().toUtf8() + '\n';
+    return "# pilothouse package: " + QByteArray::number(files.size()) + " files, these lines " + sha256Hex(lines).toLatin1() + '\n' + lines;
 }
 
-/// SHA256SUMS as name → hash. It must be byte for byte what sumsOf() writes: a cut list would otherwise blame another file.
+/// SHA256SUMS as name → hash. It must be byte for byte what sumsOf() writes: a harmed list would otherwise blame another file.
 Result<QMap<QString, QString>> parseSums(const QByteArray &text, const QString &path) {
     QMap<QString, QString> files;
     for (const QByteArray &line : text.split('\n')) {

@@ -24,7 +24,8 @@ namespace pilothouse::artifact {
 ///   sample.csv           up to 10,000 test rows, one column for each input and output of the signature (absent if switched off)
 ///   MODEL_CARD.md        for people
 ///   requirements.txt, conda.yaml, python_env.yaml, code/    so that MLflow can serve it
-///   SHA256SUMS           "# n files" and "hash  name" of every other file, sorted; its own SHA-256 is the package digest
+///   SHA256SUMS           "# pilothouse package: n files, these lines HASH", then "hash  name" of every other file, sorted; the
+///                        SHA-256 of this file is the package digest
 /// `sha256sum -c SHA256SUMS` checks it without us.
 struct Package {
     QString folder;

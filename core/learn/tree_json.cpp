@@ -88,7 +88,13 @@ public:
         }
         text += "],";
     }
-    void number(float value) { append(value); }
+    /// XGBoost tells floats from whole numbers by how they are written.
+    void number(float value) {
+        const qsizetype from = text.size();
+        append(value);
+        if (text.indexOf('.', from) < 0 && text.indexOf('e', from) < 0)
+            text += ".0";
+    }
     void number(qint64 value) { append(value); }
 
 private:

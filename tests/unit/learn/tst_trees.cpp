@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/tree_ensemble.h"
+
+#include "core/base/file.h"
+#include "core/learn/estimator.h"
+#include "core/learn/tree_model.h"
+#include "core/metrics/random.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <atomic>
+#include <cmath>
+#include <limits>
+
+#include <xgboost/c_api.h>
+
+using namespace pilothouse;
+using namespace pilothouse::learn;
+
+namespace {
+
+TrainData wavyData(std::size_t rows, std::size_t width, quint64 seed, double offset = 0) {
+    TrainData data;
+    data.rows = rows;
+    data.width = width;
+    metrics::Random random(seed);
+    for (std::size_t i = 0; i < rows; ++i) {
+        for (std::size_t j = 0; j < width; ++j)
+            data.x.push_back(random.uniform());
+        data.y.push_back(offset + 10 * std::sin(3.14 * data.x[i * width] * data.x[i * width + 1]) + random.uniform());
+    }
+    for (std::size_t j = 0; j < width; ++j)
+        data.names.push_back(QStringLiteral("x%1").arg(j));
+    return data;
+}
+
+struct Fit {
+    Result<std::unique_ptr<FittedModel>> model = cancelled();
+    QByteArray state;
+    QByteArray weights() const {
+        QTemporaryDir folder;
+        return model && (*model)->save(folder.path()) ? *readFile(folder.filePath(QStringLiteral("model.json"))) : QByteArray();
+    }
+};
+
+/// Fits; stops after `stopAfter` trees (0: never) and keeps the last checkpoint.
+Fit fit(const TrainData &data, const char *name, QVariantMap parameters, int threads = 2, qint64 stopAfter = 0, QByteArray previous = {}, bool everyUnit = false) {
+    Fit result;
+    std::stop_source stop;
+    FitContext context;
+    context.seed = 5;
+    context.threads = threads;
+    context.stop = stop.get_token();
+    context.previousState = std::move(previous);
+    context.progress = [&](qint64 done, qint64, const QString &) {
+        if (stopAfter && done >= stopAfter)
+            stop.request_stop();
+    };
+    context.metric = [](const QString &, qint64, double, const QString &) {};
+    context.log = [](const QString &, const QString &) {};
+    context.checkpointDue = [everyUnit] { return everyUnit; };
+    context.checkpoint = [&](const QByteArray &state, qint64) {
+        result.state = state;
+        return Result<void>();
+    };
+    auto estimator = makeEstimator({QString::fromLatin1(name), std::move(parameters)}, data.task);
+    result.model = estimator ? (*estimator)->fit(data, {}, context) : Result<std::unique_ptr<FittedModel>>(estimator.error());
+    return result;
+}
+
+/// What XGBoost itself predicts from the file.
+std::vector<float> xgboostPredictions(const QByteArray &json, const std::vector<float> &x, std::size_t rows, std::size_t width) {
+    BoosterHandle booster = nullptr;
+    DMatrixHandle matrix = nullptr;
+    XGBoosterCreate(nullptr, 0, &booster);
+    XGBoosterSetParam(booster, "nthread", "1");
+    std::vector<float> out;
+    bst_ulong length = 0;
+    const float *values = nullptr;
+    if (XGBoosterLoadModelFromBuffer(booster, json.constData(), bst_ulong(json.size())) == 0 && XGDMatrixCreateFromMat(x.data(), rows, width, std::numeric_limits<float>::quiet_NaN(), &matrix) == 0 &&
+        XGBoosterPredict(booster, matrix, 0, 0, 0, &length, &values) == 0)
+        out.assign(values, values + length);
+    else
+        qWarning("%s", XGBGetLastError());
+    XGBoosterFree(booster);
+    XGDMatrixFree(matrix);
+    return out;
+}
+
+const QVariantMap smallForest{{QStringLiteral("n_estimators"), 12}, {QStringLiteral("max_depth"), 5}, {QStringLiteral("trees_per_booster"), 1}};
+
+} // namespace
+
+class TestTrees : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void predictionsAreThoseOfXgboostToTheLastBit_data() {
+        QTest::addColumn<QString>("estimator");
+        QTest::addColumn<int>("rows");
+        QTest::addColumn<bool>("missing");
+        for (const int rows : {1, 3, 7, 8, 9, 600}) {
+            QTest::addRow("forest, %d rows", rows) << "random_forest" << rows << false;
+            QTest::addRow("tree, %d rows", rows) << "decision_tree" << rows << false;
+        }
+        QTest::newRow("forest, missing values") << "random_forest" << 300 << true;
+    }
+    void predictionsAreThoseOfXgboostToTheLastBit() {
+        QFETCH(QString, estimator);
+        QFETCH(int, rows);
+        QFETCH(bool, missing);
+        const TrainData data = wavyData(800, 5, 1, 1000);
+        const Fit fitted = fit(data, estimator.toLatin1().constData(), estimator == QLatin1String("random_forest") ? QVariantMap{{QStringLiteral("n_estimators"), 21}} : QVariantMap{});
+        QVERIFY2(fitted.model, fitted.model ? "" : qPrintable(fitted.model.error().text()));
+        const auto ensemble = readXgboostJson(fitted.weights(), QStringLiteral("test"));
+        QVERIFY2(ensemble, ensemble ? "" : qPrintable(ensemble.error().text()));
+        metrics::Random random(8);
+        std::vector<float> x(std::size_t(rows) * 5);
+        for (float &v : x)
+            v = missing && random.uniform() < 0.3 ? std::numeric_limits<float>::quiet_NaN() : float(random.uniform() * 1.2 - 0.1);
+        if (rows > 8) {
+            x[0] = std::numeric_limits<float>::infinity();
+            x[6] = -std::numeric_limits<float>::infinity();
+            x[2] = ensemble->trees()[0].nodes[0].threshold; // equal to a threshold goes right
+        }
+        std::vector<float> ours(std::size_t(rows), -1);
+        ensemble->predict(x.data(), std::size_t(rows), ours.data());
+        if (rows > 8)
+            x[0] = std::numeric_limits<float>::max(); // XGBoost's matrix takes no infinities
+        if (rows > 8)
+            x[6] = std::numeric_limits<float>::lowest();
+        const std::vector<float> theirs = xgboostPredictions(fitted.weights(), x, std::size_t(rows), 5);
+        QCOMPARE(theirs.size(), ours.size());
+        for (std::size_t i = 0; i < ours.size(); ++i)
+            QCOMPARE(ours[i], theirs[i]);
+    }
+
+    void severalOutputsAreReadByXgboostToo() {
+        TrainData data = wavyData(500, 4, 2);
+        data.outputs = 3;
+        std::vector<double> y;
+        for (const double v : data.y)
+            y.insert(y.end(), {v, 1000 - v, v * v});
+        data.y = y;
+        const Fit fitted = fit(data, "random_forest", smallForest);
+        QVERIFY(fitted.model);
+        std::vector<float> x(data.x.begin(), data.x.begin() + 80);
+        const std::vector<float> theirs = xgboostPredictions(fitted.weights(), x, 20, 4);
+        QCOMPARE(theirs.size(), std::size_t(60));
+        const auto ours = (*fitted.model)->predict({20, 4, {data.x.begin(), data.x.begin() + 80}});
+        QCOMPARE(ours->outputs, std::size_t(3));
+        for (std::size_t i = 0; i < 60; ++i)
+            QCOMPARE(float(ours->values[i]), theirs[i]);
+    }
+
+    void aForestIsTheMeanOfItsTrees() {
+        // A forest that may not sample is one tree grown again and again.
+        const TrainData data = wavyData(400, 3, 3, 50);
+        const QVariantMap common{{QStringLiteral("max_depth"), 4}, {QStringLiteral("tree_method"), QStringLiteral("hist")}, {QStringLiteral("max_bin"), 64}};
+        QVariantMap forest = common;
+        forest.insert({{QStringLiteral("n_estimators"), 7}, {QStringLiteral("subsample"), 1.0}, {QStringLiteral("colsample_bynode"), 1.0}});
+        const Fit one = fit(data, "decision_tree", common), many = fit(data, "random_forest", forest);
+        QVERIFY(one.model && many.model);
+        const auto a = (*one.model)->predict({400, 3, data.x}), b = (*many.model)->predict({400, 3, data.x});
+        for (std::size_t i = 0; i < 400; ++i)
+            QVERIFY(std::abs(a->values[i] - b->values[i]) < 1e-3);
+    }
+
+    void leavesAreTheMeansOfTheirRowsAlsoFarFromZero() {
+        // float32 holds 10^9 in steps of 64; differences of 1 survive because trees grow on what differs from the mean.
+        TrainData data;
+        data.rows = 400;
+        data.width = 1;
+        data.names = {QStringLiteral("x")};
+        for (int i = 0; i < 400; ++i) {
+            data.x.push_back(i);
+            data.y.push_back(1e6 + (i < 200 ? 0 : 1));
+        }
+        const Fit fitted = fit(data, "decision_tree", {{QStringLiteral("max_depth"), 1}});
+        QVERIFY(fitted.model);
+        const auto p = (*fitted.model)->predict({2, 1, {10, 300}});
+        QVERIFY(std::abs(p->values[0] - 1e6) < 0.07 && std::abs(p->values[1] - 1e6 - 1) < 0.07);
+    }
+
+    void classShares() {
+        // One split, leaves with shares 1/4 and 3/4: the tree gives the shares of its rows.
+        TrainData data;
+        data.task = workspace::TaskKind::Classification;
+        data.classes = {"no", "yes"};
+        data.rows = 400;
+        data.width = 1;
+        data.names = {QStringLiteral("x")};
+        for (int i = 0; i < 400; ++i) {
+            data.x.push_back(i < 200 ? 0 : 1);
+            data.y.push_back(i % 4 == 0 ? (i < 200 ? 1 : 0) : (i < 200 ? 0 : 1));
+        }
+        const Fit two = fit(data, "decision_tree", {{QStringLiteral("max_depth"), 1}});
+        const auto p = (*two.model)->predict({2, 1, {0, 1}});
+        QVERIFY(std::abs(p->probabilities[1] - 0.25) < 1e-6 && std::abs(p->probabilities[3] - 0.75) < 1e-6);
+        QCOMPARE(p->values, (std::vector<double>{0, 1}));
+        data.classes = {"a", "b", "c"};
+        for (int i = 0; i < 400; ++i)
+            data.y[std::size_t(i)] = i % 3;
+        const Fit three = fit(data, "random_forest", smallForest);
+        const auto q = (*three.model)->predict({400, 1, data.x});
+        for (std::size_t i = 0; i < 400; ++i)
+            QVERIFY(std::abs(q->probabilities[i * 3] + q->probabilities[i * 3 + 1] + q->probabilities[i * 3 + 2] - 1) < 1e-9);
+    }
+
+    void theForestDoesNotDependOnTheThreads() {
+        const TrainData data = wavyData(600, 4, 4);
+        const QByteArray one = fit(data, "random_forest", smallForest, 1).weights();
+        QVERIFY(!one.isEmpty());
+        QCOMPARE(fit(data, "random_forest", smallForest, 2).weights(), one);
+        QCOMPARE(fit(data, "random_forest", smallForest, 5).weights(), one);
+    }
+
+    void resumedAnywhereTheWeightsAreTheSame() {
+        const TrainData data = wavyData(400, 4, 6);
+        const QByteArray whole = fit(data, "random_forest", smallForest).weights();
+        QVERIFY(!whole.isEmpty());
+        metrics::Random random(11);
+        for (int round = 0; round < 25; ++round) {
+            QByteArray state;
+            QByteArray weights;
+            int parts = 0;
+            while (weights.isEmpty() && parts < 40) { // stopped again and again at chance moments, with other threads each time
+                const Fit part = fit(data, "random_forest", smallForest, 1 + int(random.below(3)), 1 + qint64(random.below(12)), state, random.below(2) == 0);
+                if (part.model) {
+                    weights = part.weights();
+                } else {
+                    QCOMPARE(part.model.error().kind, ErrorKind::Cancelled);
+                    QVERIFY(!part.state.isEmpty());
+                    state = part.state;
+                }
+                ++parts;
+                if (parts == 30) // a stop at one tree at a time may take as many rounds as there are trees
+                    weights = fit(data, "random_forest", smallForest, 2, 0, state).weights();
+            }
+            QCOMPARE(weights, whole);
+        }
+    }
+
+    void aForeignOrCutStateIsRefused() {
+        const TrainData data = wavyData(300, 4, 6);
+        const Fit stopped = fit(data, "random_forest", smallForest, 1, 4);
+        QVERIFY(!stopped.model && !stopped.state.isEmpty());
+        for (const QByteArray &state : {stopped.state.left(stopped.state.size() / 2), stopped.state + "x", QByteArray("something else"), QByteArray(1, '\0')}) {
+            const Fit resumed = fit(data, "random_forest", smallForest, 1, 0, state);
+            QVERIFY(!resumed.model);
+            QCOMPARE(resumed.model.error().kind, ErrorKind::Invalid);
+        }
+        QVariantMap other = smallForest;
+        other.insert(QStringLiteral("n_estimators"), 13);
+        QVERIFY(!fit(data, "random_forest", other, 1, 0, stopped.state).model);
+    }
+
+    void theMethodFollowsTheSizeAndIsRecorded() {
+        const TrainData data = wavyData(300, 3, 6);
+        QCOMPARE((*fit(data, "decision_tree", {}).model)->describe().value(QStringLiteral("tree_method")).toString(), QStringLiteral("exact"));
+        QCOMPARE((*fit(data, "decision_tree", {{QStringLiteral("tree_method"), QStringLiteral("hist")}}).model)->describe().value(QStringLiteral("tree_method")).toString(), QStringLiteral("hist"));
+        const TrainData large = wavyData(100000, 2, 6);
+        QCOMPARE((*fit(large, "decision_tree", {{QStringLiteral("max_depth"), 2}}).model)->describe().value(QStringLiteral("tree_method")).toString(), QStringLiteral("hist"));
+    }
+
+    void brokenTreeFilesAreErrors_data() {
+        QTest::addColumn<QByteArray>("from");
+        QTest::addColumn<QByteArray>("to");
+        QTest::newRow("no JSON") << QByteArray("{\"learner\"") << QByteArray("learner");
+        QTest::newRow("a child outside") << QByteArray("\"left_children\":[1,") << QByteArray("\"left_children\":[99,");
+        QTest::newRow("a child that is its own parent") << QByteArray("\"left_children\":[1,") << QByteArray("\"left_children\":[0,");
+        QTest::newRow("a feature outside") << QByteArray("\"num_feature\":\"1\",\"num_target\"") << QByteArray("\"num_feature\":\"0\",\"num_target\"");
+        QTest::newRow("a list is missing") << QByteArray("\"split_conditions\"") << QByteArray("\"other\"");
+        QTest::newRow("a tree of no group") << QByteArray("\"tree_info\":[0]") << QByteArray("\"tree_info\":[7]");
+        QTest::newRow("a split by category") << QByteArray("\"split_type\":[0,") << QByteArray("\"split_type\":[1,");
+    }
+    void brokenTreeFilesAreErrors() {
+        QFETCH(QByteArray, from);
+        QFETCH(QByteArray, to);
+        Tree tree;
+        tree.nodes = {{0.5f, 1, 0, 0, 1}, {1, 1, 0, 0, 0}, {2, 2, 0, 0, 0}};
+        tree.gain = {1, 0, 0};
+        tree.cover = {2, 1, 1};
+        tree.depth = 1;
+        QByteArray json = writeXgboostJson(TreeEnsemble({tree}, 1, 1));
+        QVERIFY(readXgboostJson(json, QStringLiteral("model.json")));
+        QVERIFY2(json.contains(from), json.constData());
+        json.replace(from, to);
+        const auto read = readXgboostJson(json, QStringLiteral("model.json"));
+        QVERIFY(!read);
+        QCOMPARE(read.error().kind, ErrorKind::Invalid);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTrees)
+#include "tst_trees.moc"
