@@ -260,7 +260,9 @@ void addJournal(Snapshot &s) {
         previous = line.hash;
         s.journal.push_back(line);
     }
-    s.journalCheck = {true, true, 1284, {}, str("1284 of 1284 entries chain, the head is authenticated.")};
+    s.journalCheck.intact = s.journalCheck.authenticated = true;
+    s.journalCheck.entries = 1284;
+    s.journalCheck.finding = str("1284 of 1284 entries chain, the head is authenticated.");
 }
 
 } // namespace
@@ -322,7 +324,8 @@ Snapshot freshSnapshot() {
     row.name = str("t2m");
     row.seen = {str("local"), sampleNow(), true, {}};
     s.models.push_back(row);
-    s.journalCheck = {true, true, 0, {}, str("The journal is empty.")};
+    s.journalCheck.intact = s.journalCheck.authenticated = true;
+    s.journalCheck.finding = str("The journal is empty.");
     return s;
 }
 

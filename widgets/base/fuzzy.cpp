@@ -13,9 +13,10 @@ bool wordStart(const QString &text, qsizetype at) {
 std::optional<FuzzyMatch> fuzzyMatch(const QString &pattern, const QString &text) {
     const QString wanted = pattern.toCaseFolded(), in = text.toCaseFolded();
     FuzzyMatch match;
-    // The whole pattern in one piece beats any scattered match, and most people type a piece of the name.
+    // The whole pattern in one piece beats any scattered match, and most people type a piece of the name; one or two
+    // letters inside a word are chance.
     const QString piece = wanted.trimmed();
-    if (const qsizetype at = piece.isEmpty() ? -1 : in.indexOf(piece); at >= 0) {
+    if (const qsizetype at = piece.isEmpty() ? -1 : in.indexOf(piece); at >= 0 && (piece.size() > 2 || wordStart(text, at))) {
         for (qsizetype i = 0; i < piece.size(); ++i)
             match.positions.push_back(int(at + i));
         match.score = 100 + int(piece.size()) * 8 + (wordStart(text, at) ? 40 : 0) - int(at) - int(text.size()) / 8;

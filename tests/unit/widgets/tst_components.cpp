@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/base/button.h"
+#include "widgets/base/card.h"
+#include "widgets/base/confirm.h"
+#include "widgets/base/log_view.h"
+#include "widgets/base/source_label.h"
+#include "widgets/base/table.h"
+#include "widgets/base/toast.h"
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QClipboard>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QScrollBar>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace pilothouse;
+using namespace pilothouse::ui;
+
+namespace {
+
+struct Row {
+    QString id;
+    int value = 0;
+};
+
+class Rows : public RowsModel<Row> {
+public:
+    Rows() { m_columns = {{QStringLiteral("Name")}, {QStringLiteral("Value"), Qt::AlignRight | Qt::AlignVCenter, 60, {}, 1}}; }
+    QString key(const Row &row) const override { return row.id; }
+    QVariant cell(const Row &row, int column, int role) const override {
+        if (role == Qt::DisplayRole)
+            return column == 0 ? row.id : QString::number(row.value);
+        return role == SortRole ? (column == 0 ? QVariant(row.id) : QVariant(row.value)) : QVariant();
+    }
+};
+
+std::vector<Row> rows(const char *text) { // "a1 b2"
+    std::vector<Row> all;
+    for (const QString &word : QString::fromLatin1(text).split(QLatin1Char(' '), Qt::SkipEmptyParts))
+        all.push_back({word.left(1), word.mid(1).toInt()});
+    return all;
+}
+
+QString text(const Rows &model) {
+    QStringList words;
+    for (const Row &row : model.rows())
+        words << row.id + QString::number(row.value);
+    return words.join(QLatin1Char(' '));
+}
+
+} // namespace
+
+class TestComponents : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void rowsChangeByTheSmallestSignals_data() {
+        QTest::addColumn<QString>("before");
+        QTest::addColumn<QString>("after");
+        QTest::addColumn<QString>("signalled"); // inserted removed moved changed
+        QTest::newRow("nothing differs") << "a1 b2" << "a1 b2" << "0 0 0 0";
+        QTest::newRow("one value") << "a1 b2 c3" << "a1 b9 c3" << "0 0 0 1";
+        QTest::newRow("new rows in front come in one go") << "c3" << "a1 b2 c3" << "1 0 0 0";
+        QTest::newRow("one leaves") << "a1 b2 c3" << "a1 c3" << "0 1 0 0";
+        QTest::newRow("one moves up") << "a1 b2 c3" << "c3 a1 b2" << "0 0 1 0";
+        QTest::newRow("moved and changed") << "a1 b2" << "b5 a1" << "0 0 1 1";
+        QTest::newRow("all new") << "" << "a1 b2 c3" << "1 0 0 0";
+        QTest::newRow("all gone") << "a1 b2" << "" << "0 2 0 0";
+    }
+    void rowsChangeByTheSmallestSignals() {
+        QFETCH(QString, before);
+        QFETCH(QString, after);
+        QFETCH(QString, signalled);
+        Rows model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setRows(rows(before.toLatin1().constData()));
+        QSignalSpy inserted(&model, &Rows::rowsInserted), removed(&model, &Rows::rowsRemoved), moved(&model, &Rows::rowsMoved), changed(&model, &Rows::dataChanged), reset(&model, &Rows::modelReset);
+        model.setRows(rows(after.toLatin1().constData()));
+        QCOMPARE(text(model), after);
+        QCOMPARE(QStringLiteral("%1 %2 %3 %4").arg(inserted.size()).arg(removed.size()).arg(moved.size()).arg(changed.size()), signalled);
+        QCOMPARE(reset.size(), 0);
+    }
+
+    void theChosenRowSurvivesNewData() {
+        Rows model;
+        model.setRows(rows("a1 b2 c3"));
+        Table table;
+        table.resize(300, 200);
+        table.setModel(&model);
+        table.choose(QStringLiteral("b"));
+        model.setRows(rows("x0 a1 b7 c3"));
+        QCOMPARE(table.currentId(), QStringLiteral("b"));
+        QCOMPARE(table.currentIndex().row(), 2);
+    }
+
+    void lettersMoveAndEnterOpens() {
+        Rows model;
+        model.setRows(rows("a1 b2 c3"));
+        Table table;
+        table.setModel(&model);
+        table.setCurrentIndex(model.index(0, 0));
+        QSignalSpy opened(&table, &Table::opened);
+        QTest::keyClick(&table, Qt::Key_J);
+        QTest::keyClick(&table, Qt::Key_J);
+        QTest::keyClick(&table, Qt::Key_K);
+        QTest::keyClick(&table, Qt::Key_Return);
+        QCOMPARE(opened.size(), 1);
+        QCOMPARE(opened.first().first().toString(), QStringLiteral("b"));
+        QTest::keyClick(&table, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("b\t2"));
+    }
+
+    void columnsLeaveANarrowTableInTheirOrder() {
+        Rows model;
+        model.setRows(rows("a1"));
+        Table table;
+        table.setModel(&model);
+        table.resize(400, 100);
+        table.show();
+        QCOMPARE(table.droppedColumns(), 0);
+        table.resize(120, 100);
+        QTRY_COMPARE(table.droppedColumns(), 1);
+        QVERIFY(table.isColumnHidden(1));
+    }
+
+    void filtersNeedAllWordsAndSortByValue() {
+        Rows model;
+        model.setRows(rows("a10 b9 c100"));
+        FilterProxy proxy;
+        proxy.setSourceModel(&model);
+        QAbstractItemModelTester tester(&proxy, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        proxy.sort(1);
+        QCOMPARE(proxy.index(0, 0).data().toString(), QStringLiteral("b")); // 9 before 10 before 100
+        proxy.setWords(QStringLiteral("10 A"));
+        QCOMPARE(proxy.rowCount(), 1);
+    }
+
+    void anActionThatIsBlockedSaysWhyAndDoesNothing() {
+        ActionCatalogue actions;
+        int ran = 0;
+        ActionSpec spec;
+        spec.id = QStringLiteral("a");
+        spec.text = QStringLiteral("Abort");
+        spec.blocked = [](const QString &argument) { return argument.isEmpty() ? QStringLiteral("needs a rollout") : QString(); };
+        spec.run = [&](const QString &, const QString &) { ++ran; };
+        actions.add(spec);
+        QSignalSpy refused(&actions, &ActionCatalogue::refused);
+        actions.trigger(QStringLiteral("a"));
+        QCOMPARE(ran, 0);
+        QCOMPARE(refused.first().last().toString(), QStringLiteral("needs a rollout"));
+        actions.trigger(QStringLiteral("a"), QStringLiteral("x"));
+        QCOMPARE(ran, 1);
+        Button button(actions, QStringLiteral("a"));
+        QVERIFY(!button.isEnabled());
+        QCOMPARE(button.toolTip(), QStringLiteral("needs a rollout"));
+    }
+
+    void aDangerousActionAsksOnceWithItsEffect() {
+        QWidget window;
+        window.resize(600, 400);
+        window.show();
+        ActionCatalogue actions;
+        actions.setAsk(ConfirmSheet::asker(&window));
+        QString comment;
+        ActionSpec spec;
+        spec.id = QStringLiteral("reject");
+        spec.text = QStringLiteral("Reject");
+        spec.danger = [](const QString &) { return Danger{QStringLiteral("Reject v4"), QStringLiteral("v4 stays a candidate."), {}, QStringLiteral("t2m"), true}; };
+        spec.run = [&](const QString &, const QString &text) { comment = text; };
+        actions.add(spec);
+        QCOMPARE(actions.label(QStringLiteral("reject")), QStringLiteral("Reject…"));
+        actions.trigger(QStringLiteral("reject"));
+        auto *sheet = window.findChild<ConfirmSheet *>();
+        QVERIFY(sheet);
+        auto *verb = sheet->findChild<Button *>(QStringLiteral("confirmVerb"));
+        QCOMPARE(verb->text(), QStringLiteral("Reject v4"));
+        QVERIFY(!verb->isEnabled()); // the name first, then the comment
+        QTest::keyClicks(sheet->findChild<QLineEdit *>(QStringLiteral("confirmName")), QStringLiteral("t2m"));
+        QVERIFY(!verb->isEnabled());
+        QTest::keyClicks(sheet->findChild<QPlainTextEdit *>(QStringLiteral("confirmComment")), QStringLiteral("gusts"));
+        QVERIFY(verb->isEnabled());
+        QTest::mouseClick(verb, Qt::LeftButton);
+        QCOMPARE(comment, QStringLiteral("gusts"));
+    }
+
+    void aCommandOfAPanelThatIsNotBuiltIsBrought() {
+        ActionCatalogue actions;
+        int ran = 0;
+        actions.setResolver([&](const QString &id, bool build) {
+            if (id != QLatin1String("late.one"))
+                return false;
+            if (build) {
+                ActionSpec spec;
+                spec.id = id;
+                spec.run = [&](const QString &, const QString &) { ++ran; };
+                actions.add(spec);
+            }
+            return true;
+        });
+        QVERIFY(actions.blocked(QStringLiteral("late.one")).isEmpty());
+        QVERIFY(!actions.find(QStringLiteral("late.one")));
+        actions.trigger(QStringLiteral("late.one"));
+        QCOMPARE(ran, 1);
+        actions.remove(QStringLiteral("late.one"));
+        QVERIFY(!actions.find(QStringLiteral("late.one")));
+        QVERIFY(!actions.blocked(QStringLiteral("no.such")).isEmpty());
+    }
+
+    void aCardShowsExactlyOneOfFiveStates() {
+        Card card(QStringLiteral("Runs"));
+        auto *body = new QWidget;
+        card.setBody(body);
+        card.resize(500, 300);
+        card.show();
+        int acted = 0;
+        card.showState(ScreenState::empty(QStringLiteral("No runs yet"), QStringLiteral("Train once."), QStringLiteral("Train"), [&] { ++acted; }));
+        QVERIFY(!body->isVisible());
+        QCOMPARE(card.state()->text(), QStringLiteral("No runs yet\nTrain once."));
+        QTest::mouseClick(card.findChild<Button *>(QStringLiteral("noticeButton")), Qt::LeftButton);
+        QCOMPARE(acted, 1);
+        card.showState(ScreenState::failed({ErrorKind::Unreachable, QStringLiteral("No answer."), QStringLiteral("127.0.0.1"), QStringLiteral("Start it."), {}}));
+        QVERIFY(card.state()->text().contains(QStringLiteral("Start it.")));
+        card.showState(ScreenState::loading());
+        QVERIFY(!body->isVisible());
+        card.showState(ScreenState::stale(QDateTime::currentDateTimeUtc().addSecs(-7200), QStringLiteral("Writes are off.")));
+        QVERIFY(body->isVisible());
+        QVERIFY(card.state()->text().contains(QStringLiteral("2 h old")));
+        card.showState(ScreenState::full());
+        QVERIFY(body->isVisible());
+        QVERIFY(card.state()->text().isEmpty());
+    }
+
+    void sourcesAgeAndGoStaleAfterThreePolls() {
+        QDateTime now(QDate(2026, 11, 21), QTime(12, 0), Qt::UTC);
+        QWidget window;
+        SourceLabel label(&window);
+        Ticker::of(&label).setNow([&] { return now; });
+        label.setSource(QStringLiteral("MLflow"), now.addSecs(-40), Freshness::Polled, 20);
+        QCOMPARE(label.text(), QStringLiteral("MLflow 40 s"));
+        const QImage fresh = label.grab().toImage();
+        now = now.addSecs(120);
+        Q_EMIT Ticker::of(&label).tick();
+        QCOMPARE(label.text(), QStringLiteral("MLflow 2 min"));
+        QVERIFY(label.grab().toImage() != fresh);
+        label.setDown(QStringLiteral("edge-1"), now.addSecs(-7200), QStringLiteral("no route"));
+        QCOMPARE(label.text(), QStringLiteral("edge-1 no answer, 2 h"));
+        Ticker::of(&label).setNow({});
+    }
+
+    void toastsAreAtMostThreeAndErrorsStay() {
+        QWidget window;
+        window.resize(800, 600);
+        window.show();
+        ToastArea area(&window);
+        int undone = 0;
+        area.show(State::Ok, QStringLiteral("v30 is champion"), {}, ToastArea::tr("Undo"), [&] { ++undone; });
+        for (int i = 0; i < 2; ++i)
+            area.showError({ErrorKind::Conflict, QStringLiteral("moved"), {}, {}, {}});
+        QCOMPARE(area.count(), 3);
+        QVERIFY(area.undoLast());
+        QCOMPARE(undone, 1);
+        QCOMPARE(area.count(), 2);
+        QVERIFY(!area.undoLast());
+        area.showError({ErrorKind::Cancelled, QStringLiteral("cancelled"), {}, {}, {}});
+        QCOMPARE(area.count(), 2); // asked for, so no failure
+        for (int i = 0; i < 4; ++i)
+            area.show(State::Ok, QString::number(i), {});
+        QCOMPARE(area.count(), 3);
+    }
+
+    void theLogFollowsUntilTheUserScrollsAndForgetsTheOldest() {
+        LogView log;
+        log.resize(400, 200);
+        log.show();
+        QStringList lines;
+        for (int i = 0; i < 500; ++i)
+            lines << QStringLiteral("line %1").arg(i);
+        log.append(lines);
+        QVERIFY(log.follows());
+        QCOMPARE(log.verticalScrollBar()->value(), log.verticalScrollBar()->maximum());
+        log.verticalScrollBar()->setValue(3);
+        QVERIFY(!log.follows());
+        log.append({QStringLiteral("more")});
+        QCOMPARE(log.verticalScrollBar()->value(), 3);
+        QVERIFY(log.find(QStringLiteral("LINE 77")));
+        QCOMPARE(log.selectedText(), QStringLiteral("line 77"));
+        QVERIFY(!log.find(QStringLiteral("no such words")));
+        for (int i = 0; i < LogView::capacity; i += 500)
+            log.append(lines);
+        QCOMPARE(log.lineCount(), LogView::capacity);
+        QVERIFY(log.dropped() > 0);
+    }
+
+    void setLinesAppendsOnlyTheTail() {
+        LogView log;
+        log.setLines({QStringLiteral("a"), QStringLiteral("b")});
+        log.setLines({QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")});
+        QCOMPARE(log.lineCount(), 3);
+        log.setLines({QStringLiteral("x")});
+        QCOMPARE(log.lineCount(), 1);
+    }
+
+    void segmentsMoveByArrowKeysAndKeepTheirChoice() {
+        SegmentedControl control;
+        control.setSegments({{QStringLiteral("all"), QStringLiteral("All 9")}, {QStringLiteral("bad"), QStringLiteral("Over 1"), State::Bad}});
+        QSignalSpy changed(&control, &SegmentedControl::currentChanged);
+        QTest::keyClick(&control, Qt::Key_Right);
+        QCOMPARE(control.current(), QStringLiteral("bad"));
+        control.setSegments({{QStringLiteral("all"), QStringLiteral("All 8")}, {QStringLiteral("bad"), QStringLiteral("Over 2"), State::Bad}});
+        QCOMPARE(control.current(), QStringLiteral("bad"));
+        QCOMPARE(changed.size(), 1);
+    }
+};
+
+QTEST_MAIN(TestComponents)
+#include "tst_components.moc"

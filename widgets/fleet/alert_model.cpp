@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/fleet/alert_model.h"
+
+#include "widgets/base/cells.h"
+#include "widgets/base/format.h"
+
+#include <algorithm>
+
+namespace pilothouse::ui {
+namespace {
+
+constexpr double nearShare = 0.9; // of the limit
+
+QString groupTitle(Alert::Group group) {
+    return group == Alert::Firing ? AlertModel::tr("Firing") : group == Alert::Pending ? AlertModel::tr("Pending") : AlertModel::tr("No data");
+}
+
+bool nearLimit(const fleet::Quality &quality) {
+    if (!quality.value || quality.over())
+        return false;
+    if (quality.max && *quality.max > 0 && *quality.value >= nearShare * *quality.max)
+        return true;
+    return quality.min && *quality.min > 0 && *quality.value <= *quality.min / nearShare;
+}
+
+} // namespace
+
+std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
+    std::vector<Alert> alerts;
+    for (const fleet::InboxItem &item : snapshot.inbox) {
+        if (item.group != fleet::InboxGroup::Broken && item.group != fleet::InboxGroup::Soon)
+            continue;
+        Alert alert;
+        alert.group = item.group == fleet::InboxGroup::Broken ? Alert::Firing : Alert::Pending;
+        alert.state = stateOf(item.state);
+        alert.id = item.id;
+        alert.title = item.title;
+        alert.sentence = item.sentence;
+        alert.model = item.model;
+        alert.source = AlertModel::tr("local");
+        alert.since = item.since;
+        alert.action = item.action;
+        alert.argument = item.argument;
+        alerts.push_back(alert);
+    }
+    for (const fleet::ModelRow &row : snapshot.models) {
+        Alert alert;
+        alert.model = alert.argument = row.name;
+        alert.source = row.seen.source;
+        alert.since = row.seen.time;
+        if (nearLimit(row.quality)) {
+            alert.group = Alert::Pending;
+            alert.state = State::Warn;
+            alert.id = QStringLiteral("near/") + row.name;
+            alert.title = AlertModel::tr("%1 %2 near limit").arg(row.name, metricName(row.quality.metric));
+            alert.sentence = AlertModel::tr("%1, limit %2").arg(number(*row.quality.value), limitText(row.quality.min, row.quality.max));
+            alert.action = QStringLiteral("drift.show");
+            alerts.push_back(alert);
+        } else if (!row.quality.metric.isEmpty() && row.liveVersion && !row.quality.value) {
+            alert.group = Alert::NoData;
+            alert.state = State::Unknown;
+            alert.id = QStringLiteral("nodata/") + row.name;
+            alert.title = AlertModel::tr("%1 %2 cannot be told").arg(row.name, metricName(row.quality.metric));
+            alert.sentence = row.quality.note.isEmpty() ? row.seen.problem : row.quality.note;
+            alert.action = QStringLiteral("rollout.show");
+            alerts.push_back(alert);
+        }
+    }
+    std::stable_sort(alerts.begin(), alerts.end(), [](const Alert &a, const Alert &b) { return a.group != b.group ? a.group < b.group : a.since > b.since; });
+    return alerts;
+}
+
+void AlertModel::setAlerts(std::vector<Alert> alerts, const QDateTime &now) {
+    std::vector<Line> lines;
+    for (int i = 0; i < int(alerts.size()); ++i) {
+        if (i == 0 || alerts[std::size_t(i)].group != alerts[std::size_t(i) - 1].group) {
+            const Alert::Group group = alerts[std::size_t(i)].group;
+            const auto members = std::count_if(alerts.begin(), alerts.end(), [&](const Alert &alert) { return alert.group == group; });
+            lines.push_back({-1, groupTitle(group), int(members)});
+        }
+        lines.push_back({i, {}, 0});
+    }
+    const auto key = [](const Line &line, const std::vector<Alert> &of) { return line.alert < 0 ? line.heading : of[std::size_t(line.alert)].id; };
+    const bool same = lines.size() == m_lines.size() && std::equal(lines.begin(), lines.end(), m_lines.begin(), [&](const Line &a, const Line &b) { return key(a, alerts) == key(b, m_alerts); });
+    m_now = now;
+    if (same) {
+        m_alerts = std::move(alerts);
+        m_lines = std::move(lines);
+        if (!m_lines.empty())
+            Q_EMIT dataChanged(index(0), index(int(m_lines.size()) - 1));
+        return;
+    }
+    beginResetModel(); // an alert came or went: the list is short, and the panel chooses its row again by id
+    m_alerts = std::move(alerts);
+    m_lines = std::move(lines);
+    endResetModel();
+}
+
+const Alert *AlertModel::find(const QString &id) const {
+    const auto at = std::find_if(m_alerts.begin(), m_alerts.end(), [&](const Alert &alert) { return alert.id == id; });
+    return at == m_alerts.end() ? nullptr : &*at;
+}
+
+int AlertModel::count(Alert::Group group) const {
+    return int(std::count_if(m_alerts.begin(), m_alerts.end(), [&](const Alert &alert) { return alert.group == group; }));
+}
+
+QVariant AlertModel::data(const QModelIndex &index, int role) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const Line &line = m_lines[std::size_t(index.row())];
+    if (line.alert < 0)
+        return role == Qt::DisplayRole ? QVariant(line.heading) : role == GroupRole ? QVariant(true) : role == RightRole ? QVariant(QString::number(line.count)) : QVariant();
+    const Alert &alert = m_alerts[std::size_t(line.alert)];
+    switch (role) {
+    case Qt::DisplayRole: return alert.title;
+    case SecondRole: return alert.sentence;
+    case StateRole: return int(alert.state);
+    case RightRole: return alert.source;
+    case RightSecondRole: return age(alert.since, m_now);
+    case IdRole: return alert.id;
+    case Qt::ToolTipRole: return alert.sentence;
+    case Qt::AccessibleTextRole: return QStringLiteral("%1, %2, %3").arg(groupTitle(alert.group), alert.title, alert.sentence);
+    default: return {};
+    }
+}
+
+Qt::ItemFlags AlertModel::flags(const QModelIndex &index) const {
+    return index.isValid() && m_lines[std::size_t(index.row())].alert >= 0 ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren : Qt::ItemNeverHasChildren;
+}
+
+} // namespace pilothouse::ui
