@@ -5,6 +5,7 @@
 #include "core/workspace/section.h"
 #include "core/workspace/workspace.h"
 
+#include <QFileInfo>
 #include <QDateTime>
 #include <QRegularExpression>
 #include <QTimeZone>
@@ -283,8 +284,9 @@ Result<Recipe> parseRecipe(const QByteArray &yaml, const QString &file) {
 }
 
 Result<Recipe> readRecipe(const QString &file) {
-    PH_ASSIGN(const QByteArray bytes, readFile(file));
-    return parseRecipe(bytes, file);
+    const QString path = QFileInfo(file).absoluteFilePath();
+    PH_ASSIGN(const QByteArray bytes, readFile(path));
+    return parseRecipe(bytes, path);
 }
 
 } // namespace pilothouse::workspace

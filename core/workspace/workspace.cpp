@@ -317,8 +317,9 @@ Result<Workspace> parseWorkspace(const QByteArray &yaml, const QString &file) {
 }
 
 Result<Workspace> readWorkspace(const QString &file) {
-    PH_ASSIGN(const QByteArray bytes, readFile(file));
-    return parseWorkspace(bytes, file);
+    const QString path = QFileInfo(file).absoluteFilePath();
+    PH_ASSIGN(const QByteArray bytes, readFile(path));
+    return parseWorkspace(bytes, path);
 }
 
 Result<QString> findWorkspace(const QString &option, const QString &startFolder) {
