@@ -206,6 +206,9 @@ private:
         auto window = std::make_unique<MainWindow>(m_pools, *m_theme, options());
         ui::Ticker::of(window.get()).setNow([] { return testing::sampleNow(); });
         window->show();
+        window->activateWindow(); // keys go to the active window only
+        if (!QTest::qWaitForWindowActive(window.get()))
+            qWarning("the window did not become active");
         return window;
     }
     Pools m_pools{1};
