@@ -91,13 +91,17 @@ Result<void> runChange(Context &context, const workspace::Workspace &workspace, 
     QString id;
     if (const auto services = context.services()) {
         const auto outcome = services.value()->operations->run(operation);
-        if (outcome.error)
+        if (outcome.error) {
+            if (outcome.steps.size() > 1) // a secret without its connection would be half a change
+                (void)services.value()->operations->undoDone(operation, outcome);
             return *outcome.error;
+        }
         id = outcome.id;
     } else {
-        PH_TRY(operations::checkRole(actor, operation.needs, operation.summary));
+        PH_TRY(operations::checkRole(actor, operation.needs, operation.summary.left(1).toLower() + operation.summary.mid(1)));
         for (const auto &step : operation.steps) {
-            PH_TRY(step.guard());
+            if (step.guard)
+                PH_TRY(step.guard());
             PH_TRY(step.execute());
             PH_ASSIGN(const QJsonObject after, step.readBack());
             if (const auto now = context.services())
@@ -138,10 +142,9 @@ Result<void> add(Context &context, const Options &options) {
     PH_ASSIGN(const auto workspace, openWorkspace(context));
     PH_ASSIGN(const QVariantMap entry, entryOf(options));
     PH_ASSIGN(auto operation, fleet::addConnection(workspace.file, QString::fromStdString(options.name), entry));
-    PH_TRY(operations::checkRole({currentActor(), programName(), workspace.role}, operation.needs, operation.summary));
-    if (options.secretFromStdin) { // before the file, so that a keychain that says no leaves nothing behind
+    if (options.secretFromStdin) {
         PH_ASSIGN(const QString value, readSecret());
-        PH_TRY(secrets::keychainStore()->write(entry.value(QStringLiteral("secret")).toString(), value));
+        fleet::storeSecretFirst(operation, secrets::keychainStore(), entry.value(QStringLiteral("secret")).toString(), value);
     }
     return runChange(context, workspace, std::move(operation));
 }

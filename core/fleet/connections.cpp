@@ -10,6 +10,7 @@
 #include <QFileInfo>
 #include <QJsonArray>
 
+#include <optional>
 #include <unistd.h>
 
 namespace pilothouse::fleet {
@@ -158,6 +159,28 @@ Result<operations::Operation> addConnection(const QString &file, const QString &
     PH_TRY(checkEdit(file, add(before)));
     return fileOperation(file, name, before, true, Text::tr("connection %1 of kind %2").arg(name, entry.value(QStringLiteral("kind")).toString()), add,
                          [file, path](const QByteArray &text) { return workspace::removeEntry(text, file, path); });
+}
+
+void storeSecretFirst(operations::Operation &operation, std::shared_ptr<secrets::SecretStore> store, const QString &secret, const QString &value) {
+    const auto before = std::make_shared<std::optional<QString>>();
+    operations::Step step;
+    step.call.verb = QStringLiteral("STORE");
+    step.call.object = Text::tr("secret %1 in the keychain").arg(secret);
+    step.call.effect = Text::tr("the value that was given");
+    step.call.undo = Text::tr("put back what was there");
+    step.execute = [store, secret, value, before]() -> Result<void> {
+        if (auto old = store->read(secret))
+            *before = *old;
+        return store->write(secret, value);
+    };
+    step.readBack = [store, secret, value]() -> Result<QJsonObject> {
+        PH_ASSIGN(const QString now, store->read(secret));
+        if (now != value)
+            return Error{ErrorKind::Conflict, Text::tr("The keychain does not hold the secret that was stored."), {}, {}, {}};
+        return QJsonObject{{QStringLiteral("secret"), secret}};
+    };
+    step.undo = [store, secret, before] { return before->has_value() ? store->write(secret, **before) : store->remove(secret); };
+    operation.steps.insert(operation.steps.begin(), std::move(step));
 }
 
 Result<operations::Operation> removeConnection(const QString &file, const QString &name) {

@@ -9,6 +9,7 @@
 
 #include <QVariantMap>
 
+#include <memory>
 #include <stop_token>
 
 namespace pilothouse::fleet {
@@ -30,6 +31,9 @@ Result<ConnectionCheck> testConnection(const workspace::Workspace &workspace, co
 /// The operation that adds a connection to the workspace file, comments and order kept. `entry` is the map as it is
 /// written: {kind, root | url, user, secret, …}. Conflict if the name is taken; Invalid if the file would not be a workspace.
 Result<operations::Operation> addConnection(const QString &workspaceFile, const QString &name, const QVariantMap &entry);
+/// Puts a step before the others that keeps the secret of the new connection, so that a keychain that says no leaves the
+/// file as it was. The value is in no plan and no journal line; the undo puts back what was there.
+void storeSecretFirst(operations::Operation &operation, std::shared_ptr<secrets::SecretStore> store, const QString &secret, const QString &value);
 /// The operation that takes a connection out. Refused while a model names it.
 Result<operations::Operation> removeConnection(const QString &workspaceFile, const QString &name);
 

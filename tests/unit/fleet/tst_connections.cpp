@@ -5,6 +5,7 @@
 #include "tests/support/loopback_server.h"
 
 #include <QDir>
+#include <QJsonDocument>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -60,6 +61,32 @@ private Q_SLOTS:
         const auto unknown = addConnection(file, QStringLiteral("y"), {{QStringLiteral("kind"), QStringLiteral("mlfow")}});
         QVERIFY(unknown.error().what.contains(QStringLiteral("did you mean “mlflow”")));
         QCOMPARE(readFile(file).value(), QByteArray(text));
+    }
+
+    void aSecretIsStoredFirstAndTakenBack_data() {
+        QTest::addColumn<QHash<QString, QString>>("before");
+        QTest::newRow("a new secret is removed again") << QHash<QString, QString>{};
+        QTest::newRow("an old value is put back") << QHash<QString, QString>{{QStringLiteral("s"), QStringLiteral("old")}};
+    }
+    void aSecretIsStoredFirstAndTakenBack() {
+        using Secrets = QHash<QString, QString>;
+        QFETCH(Secrets, before);
+        const auto store = secrets::memoryStore(before);
+        operations::Operation operation;
+        operation.steps.resize(1);
+        storeSecretFirst(operation, store, QStringLiteral("s"), QStringLiteral("hush-hush"));
+        QCOMPARE(operation.steps.size(), 2u);
+        const operations::Step &step = operation.steps.front();
+        for (const QString &shown : {step.call.verb, step.call.object, step.call.effect, step.call.undo, step.call.command})
+            QVERIFY(!shown.contains(QStringLiteral("hush")));
+        QVERIFY(step.execute());
+        const auto seen = step.readBack();
+        QVERIFY(seen);
+        QVERIFY(!QJsonDocument(*seen).toJson().contains("hush"));
+        QCOMPARE(store->read(QStringLiteral("s")).value(), QStringLiteral("hush-hush"));
+        QVERIFY(step.undo());
+        QCOMPARE(store->read(QStringLiteral("s")).value_or(QString()), before.value(QStringLiteral("s")));
+        QCOMPARE(store->read(QStringLiteral("s")).has_value(), !before.isEmpty());
     }
 
     void aConnectionInUseStays() {
