@@ -190,23 +190,6 @@ private Q_SLOTS:
     }
 
     void theSameSeedGivesTheSameBytesAndAnotherSeedOthers_data() { rows(); }
-    void anUntrainedForecastIsThePersistenceBaseline() {
-        TrainData train = waves(300, 1);
-        for (std::size_t i = 0; i < train.y.size(); ++i) // nothing to learn: the future is the last known value
-            train.y[i] = train.x[i / train.outputs * train.width + 23];
-        for (const char *name : {"mlp", "lstm"}) {
-            auto estimator = m_module->makeEstimator({QString::fromLatin1(name), {{QStringLiteral("epochs"), 1}}}, TaskKind::Forecast);
-            QVERIFY(estimator);
-            QCOMPARE((*estimator)->parameters().value(QStringLiteral("residual")).toBool(), true);
-            FitContext context = contextWith(7);
-            const auto model = (*estimator)->fit(train, {}, context);
-            QVERIFY(model);
-            const auto p = (*model)->predict(rowsOf(train));
-            // a change that is always 0 has no spread, so its scale is 1 and the first weights' noise stays within it
-            QVERIFY2(r2(train, p->values) > 0.98, qPrintable(QString::number(r2(train, p->values))));
-        }
-    }
-
     void theSameSeedGivesTheSameBytesAndAnotherSeedOthers() {
         QFETCH(int, kind);
         QTemporaryDir dir;
