@@ -22,6 +22,7 @@ Result<void> InferenceServer::Impl::begin() {
     options.target = o.target;
     options.model = o.model;
     options.loader = o.loader;
+    options.digestOf = o.digestOf;
     options.clock = o.clock;
     options.rules = o.rules;
     options.sequence = [raw = log.get()] { return qint64(raw->sequence()); };

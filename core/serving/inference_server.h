@@ -45,6 +45,7 @@ struct ServerOptions {
     LogOptions log;
     JudgeRules rules;
     artifact::ScorerLoader loader;
+    std::function<Result<QString>(const QString &folder)> digestOf; ///< see ControlOptions
     RetrainHooks retrain;
     std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
     int tickMs = 200;       ///< how often the judge looks; 0: only when tick() is called

@@ -167,7 +167,8 @@ Problem InputReader::readRow(const Body &row, const std::string &prefix, double 
 
 Problem InputReader::readNamed(const Body &body, const std::string &prefix, double *out) const {
     dom::object object;
-    (void)body.value.get(object);
+    if (body.value.get(object))
+        return broken(prefix, "Expected an object.");
     thread_local std::vector<char> seen;
     seen.assign(m_known.size(), 0);
     std::size_t expected = 0, filled = 0;
@@ -302,9 +303,9 @@ Problem InputReader::readTensor(const Body &body, std::size_t index, bool only, 
         sizes.push_back(n);
     }
     std::string_view name;
-    (void)tensor["name"].get(name);
-    const auto named = columnOf(name, index);
-    const bool column = named && (sizes.size() == 1 || (sizes.size() == 2 && sizes[1] == 1)) && !(only && m_known.size() > 1);
+    const bool hasName = !tensor["name"].get(name);
+    const auto named = hasName ? columnOf(name, index) : std::nullopt;
+    const bool column = named && (sizes.size() == 1 || (sizes.size() == 2 && sizes[1] == 1));
     if (!column && !(only && sizes.size() == 2 && sizes[1] == m_known.size()))
         return broken(at + ".shape", "Expected one tensor of shape [rows, " + std::to_string(m_known.size()) + "], or one of shape [rows] for each input by its name.");
     const std::size_t count = sizes[0];

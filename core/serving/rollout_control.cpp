@@ -55,7 +55,16 @@ std::string RolloutControl::problem() const {
     return m_problem;
 }
 
-Result<LiveModelPtr> RolloutControl::loadRevision(const Revision &revision) { return loadLiveModel(revision, m_options.loader, countersOf(revision)); }
+Result<LiveModelPtr> RolloutControl::loadRevision(const Revision &revision) {
+    if (m_options.digestOf && !revision.digest.isEmpty()) {
+        PH_ASSIGN(const QString now, m_options.digestOf(revision.folder));
+        if (now != revision.digest)
+            return conflict(QStringLiteral("The package of version %1 is not the one that was taken into service (digest %2… instead of %3…).")
+                                .arg(revision.versionText(), now.left(12), revision.digest.left(12)),
+                            revision.folder, QStringLiteral("Somebody changed it. Register it as a new version."));
+    }
+    return loadLiveModel(revision, m_options.loader, countersOf(revision));
+}
 
 /// Makes the split of what m_state, m_ab and the loaded models say, and lets requests see it.
 void RolloutControl::publish(bool freshCounters) {
@@ -238,6 +247,8 @@ void RolloutControl::turnBack(const QString &reason, bool byJudge) {
         state.notices.push_back({Notice::Kind::TurnBack, state.operation, reason, state.stable, state.canary});
     const ServingStore::Outcome outcome{state.canary, QStringLiteral("aborted"), reason};
     m_canary.reset();
+    m_canaryRevision.outcome = outcome.outcome;
+    m_canaryRevision.reason = reason;
     m_state = state;
     forgetPairs();
     publish(true);

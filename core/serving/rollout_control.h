@@ -17,6 +17,8 @@ namespace pilothouse::serving {
 struct ControlOptions {
     QString target, model; ///< "serving/t2m", "t2m"
     artifact::ScorerLoader loader;
+    /// Digest of the package in a folder as it is now; a version whose package is another one is not loaded. Empty: not checked.
+    std::function<Result<QString>(const QString &folder)> digestOf;
     std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
     JudgeRules rules; ///< classes and unit are taken from the models
     std::function<qint64()> sequence; ///< the log's next one

@@ -192,8 +192,11 @@ QJsonObject RolloutControl::status() const {
     out.remove(Q("stable"));
     out.remove(Q("canary"));
     out.insert(Q("target"), m_options.target);
-    if (m_stable)
-        out.insert(Q("stable"), m_stable->revision.toJson());
+    if (m_stable) {
+        Revision stable = m_stable->revision; // it holds what it was when it was loaded
+        stable.outcome = QStringLiteral("stable");
+        out.insert(Q("stable"), stable.toJson());
+    }
     if ((m_state.inProgress() || m_state.phase == Phase::Aborted) && m_state.canary > 0)
         out.insert(Q("canary"), m_canaryRevision.toJson());
     out.insert(Q("wanted_share"), m_state.wantedShare());

@@ -25,7 +25,7 @@ QJsonObject ServerFile::toJson() const {
 
 Result<QString> servingFolder(const QString &root, const QString &target) {
     const QStringList parts = target.split(QLatin1Char('/'));
-    bool good = !target.isEmpty() && parts.size() <= 4;
+    bool good = parts.size() >= 2 && parts.size() <= 4 && parts.front() == Q("serving");
     for (const QString &part : parts) {
         good = good && !part.isEmpty() && part != Q(".") && part != Q("..");
         for (const QChar c : part)
@@ -33,12 +33,16 @@ Result<QString> servingFolder(const QString &root, const QString &target) {
     }
     if (!good)
         return invalid(QStringLiteral("The deployment target “%1” cannot be a folder.").arg(target), {}, QStringLiteral("Write it as serving/NAME."));
-    return root + QLatin1Char('/') + (parts.front() == Q("serving") ? target : QStringLiteral("serving/") + target);
+    return root + QLatin1Char('/') + target;
 }
 
 Result<FileLock> lockServerFolder(const QString &folder) {
     PH_TRY(makeFolder(folder, true));
     auto lock = FileLock::tryAcquire(folder + QStringLiteral("/server.lock"));
+    for (int i = 0; i < 20 && !lock && lock.error().kind == ErrorKind::Conflict; ++i) { // runningServer() holds it for a moment, too
+        ::usleep(10000);
+        lock = FileLock::tryAcquire(folder + QStringLiteral("/server.lock"));
+    }
     if (lock || lock.error().kind != ErrorKind::Conflict)
         return lock;
     const auto file = readServerFile(folder);
@@ -117,6 +121,8 @@ Result<std::optional<RunningServer>> runningServer(const QString &folder) {
     if (!file.adminTokenFile.isEmpty()) {
         PH_ASSIGN(running.adminToken, secretOfFile(file.adminTokenFile));
     }
+    if (running.apiKey.isEmpty())
+        running.apiKey = running.adminToken; // the key is a named secret, or none is needed: the owner's token opens all routes
     return Found(std::move(running));
 }
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// pilot serve MODEL [--port N] …: answers predictions until it is stopped (SIGINT, SIGTERM: exit 0 after what is under way).
+//   MODEL: a package folder (no workspace needed), or a model of the workspace: NAME goes on with what its target served, NAME@ALIAS
+//   and NAME/VERSION also take that version into service where nothing was.
+//   --events {"event":"ready","url","pid","key_file","folder"}; --json prints the same object once it accepts requests.
+#include "app/pilot/serve_session.h"
+
+namespace pilothouse {
+
+namespace {
+
+struct Typed {
+    std::string model, target, address = "127.0.0.1", secret, data;
+};
+
+const Verb verb("serve", "Serve a model over HTTP: predictions, labels, rollout", [](CLI::App &app, VerbBody &body) {
+    auto typed = std::make_shared<Typed>();
+    auto o = std::make_shared<ServeOptions>();
+    app.add_option("model", typed->model, "Package folder, NAME, NAME@ALIAS or NAME/VERSION")->required();
+    app.add_option("--port", o->port, "Port (0: the last one used here, else any free one)")->check(CLI::Range(0, 65535));
+    app.add_option("--address", typed->address, "Address to listen on (default: loopback only)");
+    app.add_option("--target", typed->target, "Rollout target, serving/NAME (default: the workspace's)");
+    app.add_option("--data", typed->data, "Folder of serving.db, keys and log (default: below the workspace's root; a package folder: temporary)");
+    app.add_option("--api-key-secret", typed->secret, "Name of the secret that is the API key (default: a random one in api.key)");
+    app.add_flag("--no-api-key", o->noApiKey, "Ask for no key (loopback only)");
+    app.add_option("--rate", o->rate, "Requests a second for each key (0: no limit)")->check(CLI::NonNegativeNumber);
+    app.add_option("--threads", o->threads, "I/O threads (at most the number of cores)")->check(CLI::Range(1, 64));
+    app.add_option("--body-limit", o->bodyMiB, "Largest body in MiB")->check(CLI::Range(1, 1024));
+    app.add_option("--time-limit", o->requestSeconds, "Seconds in which a request must have arrived")->check(CLI::Range(1, 3600));
+    app.add_option("--minimum-labels", o->minimumLabelled, "Labelled rows a step is judged on")->check(CLI::Range(20, 1000000));
+    app.add_option("--go-on-without-labels", o->goOnWithoutLabels, "Seconds after which a step without a single label goes on by itself (0: never)")->check(CLI::NonNegativeNumber);
+    app.callback([&body, typed, o] {
+        o->model = QString::fromStdString(typed->model);
+        o->target = QString::fromStdString(typed->target);
+        o->address = QString::fromStdString(typed->address);
+        o->dataFolder = QString::fromStdString(typed->data);
+        o->apiKeySecret = QString::fromStdString(typed->secret);
+        body = [o](Context &context) { return ServeSession(context, *o).run(); };
+    });
+});
+
+} // namespace
+} // namespace pilothouse

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/cluster/rollout_target.h"
+
+namespace pilothouse::cluster {
+
+QString rolloutPhaseName(RolloutPhase phase) {
+    switch (phase) {
+    case RolloutPhase::None: return QStringLiteral("none");
+    case RolloutPhase::Stable: return QStringLiteral("stable");
+    case RolloutPhase::Progressing: return QStringLiteral("progressing");
+    case RolloutPhase::Paused: return QStringLiteral("paused");
+    case RolloutPhase::Aborted: return QStringLiteral("aborted");
+    case RolloutPhase::Unreachable: break;
+    }
+    return QStringLiteral("unreachable");
+}
+
+} // namespace pilothouse::cluster

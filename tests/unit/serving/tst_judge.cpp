@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/metrics/random.h"
+#include "core/serving/judge.h"
+
+#include <QtTest>
+
+#include <cmath>
+
+using namespace pilothouse;
+using namespace pilothouse::serving;
+
+Q_DECLARE_METATYPE(pilothouse::serving::JudgeSight)
+Q_DECLARE_METATYPE(pilothouse::serving::Verdict)
+
+namespace {
+
+LossInterval interval(std::size_t rows, double mean, double low, double high) { return {rows, mean, low, high, 1.0, 1.0 + mean}; }
+
+} // namespace
+
+class TestJudge : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void verdicts_data() {
+        QTest::addColumn<JudgeSight>("sight");
+        QTest::addColumn<int>("withoutLabels");
+        QTest::addColumn<Verdict>("verdict");
+        QTest::addColumn<QString>("says");
+        const auto row = [](const char *name, JudgeSight sight, Verdict verdict, const char *says, int withoutLabels = 0) {
+            QTest::newRow(name) << sight << withoutLabels << verdict << QString::fromUtf8(says);
+        };
+        row("nothing yet waits for labels", {0, 0, {}, 0, 60}, Verdict::Wait, "Waits for labels: 0 of 200");
+        row("199 labels wait", {500, 0, {}, 199, 60}, Verdict::Wait, "Waits for labels: 199 of 200");
+        row("better goes on", {500, 0, interval(212, -0.9, -1.1, -0.7), 212, 30}, Verdict::GoOn, "Canary 0.9 °C better on 212 labelled rows, interval −1.1…−0.7");
+        row("better waits for the shortest step", {500, 0, interval(212, -0.9, -1.1, -0.7), 212, 12}, Verdict::Wait, "goes on in 18 s");
+        row("better waits for enough requests", {49, 0, interval(212, -0.9, -1.1, -0.7), 212, 60}, Verdict::Wait, "Waits for requests: 49 of 50");
+        row("not to be told apart goes on", {500, 0, interval(200, 0.1, -0.2, 0.4), 200, 60}, Verdict::GoOn, "not to be told apart");
+        row("an interval that touches zero does not turn back", {500, 0, interval(200, 0.1, 0.0, 0.4), 200, 60}, Verdict::GoOn, "not to be told apart");
+        row("worse turns back at once", {5, 0, interval(200, 0.5, 0.1, 0.9), 200, 0}, Verdict::TurnBack, "Canary 0.5 °C worse on 200 labelled rows");
+        row("errors above the limit turn back", {50, 2, {}, 0, 0}, Verdict::TurnBack, "Canary failed 2 of 50 requests (4 %, limit 2 %)");
+        row("errors at the limit do not", {100, 2, interval(200, -1, -2, -0.5), 200, 60}, Verdict::GoOn, "better");
+        row("errors on too few requests are not judged", {49, 49, {}, 0, 0}, Verdict::Wait, "Waits for labels");
+        row("errors come before quality", {100, 50, interval(200, -1, -2, -0.5), 200, 60}, Verdict::TurnBack, "failed 50 of 100");
+        row("without any label a person decides", {5000, 0, {}, 0, 100000}, Verdict::Wait, "a person may promote");
+        row("without any label it may go on if so set", {5000, 0, {}, 0, 600}, Verdict::GoOn, "No labels came", 600);
+        row("but not before its time", {5000, 0, {}, 0, 599}, Verdict::Wait, "goes on without them in 1 s", 600);
+        row("with some labels it waits for all", {5000, 0, {}, 3, 6000}, Verdict::Wait, "3 of 200", 600);
+    }
+    void verdicts() {
+        QFETCH(JudgeSight, sight);
+        QFETCH(int, withoutLabels);
+        QFETCH(Verdict, verdict);
+        QFETCH(QString, says);
+        JudgeRules rules;
+        rules.unit = QStringLiteral("°C");
+        rules.goOnWithoutLabelsSeconds = withoutLabels;
+        const Judgement judgement = judge(rules, sight);
+        QVERIFY2(judgement.sentence.contains(says), qPrintable(judgement.sentence));
+        QCOMPARE(judgement.verdict, verdict);
+    }
+
+    void theIntervalOfConstantDifferencesIsAPoint() {
+        std::vector<LossPair> pairs(200, LossPair{0, 0, 1.0, 1.5});
+        const LossInterval i = lossInterval(pairs);
+        QCOMPARE(i.rows, std::size_t(200));
+        QCOMPARE(i.low, 0.5);
+        QCOMPARE(i.high, 0.5);
+        QCOMPARE(i.stableMean, 1.0);
+    }
+
+    void equalModelsAreNeverTurnedBack() {
+        std::vector<LossPair> pairs;
+        for (int i = 0; i < 400; ++i)
+            pairs.push_back({i, 0, i * 0.01, i * 0.01});
+        const LossInterval i = lossInterval(pairs);
+        QCOMPARE(i.low, 0.0);
+        QCOMPARE(i.high, 0.0);
+    }
+
+    void theBootstrapAgreesWithTheNormalLimit_data() {
+        QTest::addColumn<int>("rows");
+        QTest::newRow("bootstrap") << 5000;
+        QTest::newRow("normal limit") << 5001;
+    }
+    void theBootstrapAgreesWithTheNormalLimit() {
+        QFETCH(int, rows);
+        metrics::Random random(3);
+        std::vector<LossPair> pairs;
+        double sum = 0, squares = 0;
+        for (int i = 0; i < rows; ++i) {
+            const double d = random.uniform() - 0.45;
+            pairs.push_back({i, 0, 1.0, 1.0 + d});
+            sum += d;
+            squares += d * d;
+        }
+        const double mean = sum / rows, half = 2.5758293 * std::sqrt((squares / rows - mean * mean) / rows);
+        const LossInterval i = lossInterval(pairs);
+        QVERIFY(std::abs(i.mean - mean) < 1e-9);
+        QVERIFY2(std::abs(i.low - (mean - half)) < 0.1 * half, qPrintable(QString::number(i.low)));
+        QVERIFY2(std::abs(i.high - (mean + half)) < 0.1 * half, qPrintable(QString::number(i.high)));
+    }
+
+    /// The rule as a whole: a model that is as good is turned back by chance in few of many rollouts, although every
+    /// rollout is looked at four times.
+    void chanceAloneSeldomTurnsBack() {
+        int turnedBack = 0;
+        for (int trial = 0; trial < 200; ++trial) {
+            metrics::Random random(99, std::uint64_t(trial));
+            std::vector<LossPair> pairs;
+            std::size_t look = nextLook(0, 200);
+            bool worse = false;
+            for (int i = 0; i < 1600; ++i) {
+                pairs.push_back({i, 0, random.uniform(), random.uniform()});
+                if (pairs.size() == look) {
+                    worse = worse || lossInterval(pairs).low > 0;
+                    look = nextLook(pairs.size(), 200);
+                }
+            }
+            turnedBack += worse ? 1 : 0;
+        }
+        QVERIFY2(turnedBack <= 10, qPrintable(QString::number(turnedBack))); // expected: below 2 % of 200; 10 would be 5 %
+    }
+
+    void looksDouble() {
+        QCOMPARE(nextLook(0, 200), std::size_t(200));
+        QCOMPARE(nextLook(199, 200), std::size_t(200));
+        QCOMPARE(nextLook(200, 200), std::size_t(400));
+        QCOMPARE(nextLook(1000, 200), std::size_t(1600));
+    }
+
+    void classesAreToldInPoints() {
+        JudgeRules rules;
+        rules.classes = true;
+        QCOMPARE(comparisonSentence({300, -0.025, -0.04, -0.01, 0.125, 0.1}, rules, QStringLiteral("Canary")),
+                 QString::fromUtf8("Canary 2.5 points better on 300 labelled rows, interval −4…−1"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestJudge)
+#include "tst_judge.moc"
