@@ -33,8 +33,6 @@ QString eventLine(const Event &event, int &lastTenth) {
         return QStringLiteral("%1 %2").arg(text("name"), text("state"));
     if (event.name == Q("checkpoint"))
         return QStringLiteral("checkpoint at step %1: %2").arg(text("step"), text("path"));
-    if (event.name == Q("error"))
-        return QStringLiteral("error: %1").arg(errorFromJson(event.fields).text());
     const double total = event.fields.value(Q("total")).toDouble();
     if (event.name != Q("progress") || total <= 0)
         return {};
@@ -116,7 +114,7 @@ Result<void> PipelineExecutor::run() {
             PH_TRY(finish(stopped ? State::Cancelled : State::Failed, stopped ? std::nullopt : std::optional(end.error())));
             return end.error();
         }
-        if (!end->note.isEmpty())
+        if (!end->note.isEmpty() && stage != Q("gate")) // its rules stand in the log already
             log(end->note);
         PH_ASSIGN(m_record, m_folder.update([&](RunRecord &r) -> Result<void> {
             pipelines::setStage(r, stage, end->state, m_services->clock->nowUtc(), end->note);
@@ -147,11 +145,21 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::carryOut(const QString &sta
     return deploy();
 }
 
-/// A resumed run trains on in the folder of the run that it resumes: its checkpoint lies beside the package.
-Result<QString> PipelineExecutor::packageFolder() const {
+/// Where the package is made. A resumed run goes on in the folder of the run that it resumes, which may be a resumed one
+/// itself: its checkpoint lies beside the package.
+Result<QString> PipelineExecutor::packageFolder() {
     const QString resumed = m_record.run.parameters.value(Q("resume")).toString();
-    const QString folder = resumed.isEmpty() ? m_folder.path() : QFileInfo(m_folder.path()).absolutePath() + QLatin1Char('/') + resumed;
-    return folder + QStringLiteral("/package");
+    QString folder = m_folder.path() + QStringLiteral("/package");
+    if (!resumed.isEmpty()) {
+        PH_ASSIGN(const RunRecord earlier, pipelines::RunFolder(QFileInfo(m_folder.path()).absolutePath() + QLatin1Char('/') + resumed).read());
+        const QString there = earlier.results.value(Q("package_folder")).toString();
+        if (QFileInfo::exists(there + QStringLiteral(".checkpoint")))
+            folder = there;
+        else
+            log(QStringLiteral("warning: run %1 left no checkpoint; the training starts afresh").arg(resumed));
+    }
+    PH_TRY(keep(QStringLiteral("package_folder"), folder));
+    return folder;
 }
 
 Result<PipelineExecutor::StageEnd> PipelineExecutor::train() {
@@ -159,8 +167,7 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::train() {
     ChildJob job;
     job.program = pilotProgram();
     job.arguments = {QStringLiteral("train"), model().recipe, QStringLiteral("--out"), package, QStringLiteral("--workspace"), m_services->workspace.file};
-    const QString resumed = m_record.run.parameters.value(Q("resume")).toString();
-    if (!resumed.isEmpty() && QFileInfo::exists(package + QStringLiteral(".checkpoint")))
+    if (QFileInfo::exists(package + QStringLiteral(".checkpoint")))
         job.arguments << QStringLiteral("--resume") << package;
     log(QStringLiteral("pilot %1").arg(job.arguments.join(QLatin1Char(' '))));
     int lastTenth = -1;
@@ -196,8 +203,7 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::registerVersion() {
     PH_ASSIGN(const registry::Version made, registerPackage(*m_services, model().registry.name, package, trained.value(Q("digest")).toString(), trained.value(Q("run")).toString()));
     PH_TRY(setVersion(made.version));
     tellDecision();
-    if (QFileInfo(package).absolutePath().startsWith(QFileInfo(m_folder.path()).absolutePath()))
-        QDir(package).removeRecursively(); // the registry holds a verified copy
+    QDir(package).removeRecursively(); // it was made for this run, and the registry holds a verified copy
     return StageEnd{State::Passed, QStringLiteral("version %1 of %2").arg(made.version).arg(model().registry.name), {}};
 }
 
@@ -232,7 +238,6 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::deploy() {
     input.requester = m_record.run.startedBy;
     input.loadScorer = [](const QString &folder) { return learn::loadScorer(folder); };
     PH_ASSIGN(const promotion::Evidence evidence, promotion::computeEvidence(input));
-    log(evidence.sentence);
     for (const promotion::GateResult &gate : evidence.gates)
         log(QStringLiteral("gate %1: %2").arg(gate.rule, gate.value));
     if (evidence.blocked())

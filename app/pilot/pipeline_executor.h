@@ -41,7 +41,7 @@ private:
     void tellDecision();
     void log(const QString &text);
     const workspace::Model &model() const { return *m_model; }
-    Result<QString> packageFolder() const;
+    Result<QString> packageFolder();
 
     std::shared_ptr<fleet::Services> m_services;
     pipelines::RunFolder m_folder;

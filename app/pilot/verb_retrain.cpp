@@ -146,16 +146,21 @@ Result<void> run(Context &context, const Options &options) {
     PH_ASSIGN(const ModelState state, desk.store->state(original->name));
     PH_ASSIGN(const workspace::Model model, withConfig(*original, state.config));
     PH_ASSIGN(const Decision wanted, byHand(model, desk.look(model), desk.user(), options.force));
-    PH_ASSIGN(const Decision decision, desk.start(wanted, state.lastRetrain));
+    PH_ASSIGN(Decision decision, desk.start(wanted, state.lastRetrain));
     QJsonValue run;
+    QString text = textOf(decision);
     if (options.wait) {
         if (auto *local = dynamic_cast<pipelines::LocalPipelines *>(desk.services->pipelines.get()))
             local->watchDeploys(fleet::deployWatcher(desk.services->promotions));
         PH_ASSIGN(const auto ended, waitForRun(context, *desk.services->pipelines, decision.run));
         run = pipelines::toJson(ended);
+        PH_ASSIGN(decision, desk.store->decision(decision.id)); // it knows now what the new model reached
+        text += QStringLiteral("  %1 is %2\n").arg(ended.id, pipelines::stateName(ended.state));
+        if (ended.error)
+            text += QStringLiteral("  %1\n").arg(ended.error->text());
         context.exitCodeWanted = ended.state == pipelines::State::Failed || ended.state == pipelines::State::Cancelled ? 1 : 0;
     }
-    context.answer({{Q("decision"), decision.toJson()}, {Q("run"), run}}, textOf(decision).trimmed() + QStringLiteral("\n  follow it: pilot pipelines show %1").arg(decision.run));
+    context.answer({{Q("decision"), decision.toJson()}, {Q("run"), run}}, text + QStringLiteral("  follow it: pilot pipelines show %1").arg(decision.run));
     return {};
 }
 

@@ -42,7 +42,12 @@ Result<QString> tail(const QString &path) {
 
 /// A run that has no living process although it should: what a reader is shown.
 RunRecord lost(RunRecord record, const RunFolder &folder, const QString &what) {
-    const QDateTime seen = QFileInfo(folder.path() + QStringLiteral("/run.json")).lastModified().toUTC();
+    // The last sign of life: the newest file of the run, and never before its newest stage began.
+    QDateTime seen = record.run.started;
+    for (const QFileInfo &file : QDir(folder.path()).entryInfoList(QDir::Files))
+        seen = std::max(seen, file.lastModified().toUTC());
+    for (const Stage &stage : record.run.stages)
+        seen = stage.started.isValid() ? std::max(seen, stage.started) : seen;
     Error error{ErrorKind::Internal, what, folder.path(), QStringLiteral("Start it again with the parameter resume=%1 to go on from the last checkpoint.").arg(record.run.id),
                 tail(folder.processLog()).value_or(QString()).right(4000)};
     endRun(record, State::Failed, seen, std::move(error));

@@ -154,7 +154,7 @@ void setStage(RunRecord &record, const QString &name, State state, const QDateTi
 void endRun(RunRecord &record, State state, const QDateTime &now, std::optional<Error> error) {
     for (Stage &stage : record.run.stages) {
         if (stage.state == State::Running || stage.state == State::Paused)
-            setStage(record, stage.name, state, now);
+            setStage(record, stage.name, state, now, state == State::Failed && error ? error->what : QString());
         else if (stage.state == State::Waiting)
             stage.state = State::Skipped;
     }
