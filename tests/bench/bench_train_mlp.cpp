@@ -100,7 +100,9 @@ FitContext context() {
 Result<QJsonObject> measure(const QString &kind, const QString &file, int epochs, int runs) {
     PH_ASSIGN(const Data d, readData(file));
     PH_ASSIGN(const TorchModule *module, torchModule());
-    const QVariantMap parameters{{QStringLiteral("epochs"), epochs}, {QStringLiteral("patience"), 0}};
+    QVariantMap parameters{{QStringLiteral("epochs"), epochs}, {QStringLiteral("patience"), 0}};
+    if (d.train.window > 0)
+        parameters.insert(QStringLiteral("residual"), false); // the peer learns the values themselves
     std::vector<double> walls, cpus, single;
     double quality = 0;
     for (int run = 0; run < runs; ++run) {

@@ -16,8 +16,9 @@ namespace {
 
 class NetworkEstimator final : public Estimator {
 public:
-    NetworkEstimator(QString name, NetworkSpec shape, LoopOptions options, QJsonObject parameters)
-        : m_name(std::move(name)), m_shape(std::move(shape)), m_options(std::move(options)), m_parameters(std::move(parameters)) {}
+    NetworkEstimator(QString name, NetworkSpec shape, LoopOptions options, bool residual, QJsonObject parameters)
+        : m_name(std::move(name)), m_shape(std::move(shape)), m_options(std::move(options)), m_residual(residual),
+          m_parameters(std::move(parameters)) {}
     QString name() const override { return m_name; }
     QJsonObject parameters() const override { return m_parameters; }
     bool wantsValidation() const override { return m_options.patience > 0; }
@@ -38,12 +39,15 @@ private:
         TrainedNetwork trained;
         trained.spec = shapeFor(train);
         trained.classes = train.isClassification() ? train.classes.size() : 0;
-        trained.scaling = fitScaling(train);
+        if (m_residual && train.window > 0)
+            trained.anchor = qint64(train.window) - 1; // the target is the first series, its newest step the last of the window
+        const TrainData change = withoutAnchor(train, trained.anchor), heldChange = withoutAnchor(validation, trained.anchor);
+        trained.scaling = fitScaling(change);
         const auto network = makeNetwork(trained.spec);
         LoopOptions options = m_options;
         options.classification = train.isClassification();
         options.fingerprint = fingerprint(train, validation, context.seed);
-        const Samples samples = scaled(train, trained.scaling), held = scaled(validation, trained.scaling);
+        const Samples samples = scaled(change, trained.scaling), held = scaled(heldChange, trained.scaling);
         PH_ASSIGN(TrainingState state, runTraining(*network, samples, held, options, context));
         trained.parameters = std::move(state.parameters);
         trained.facts = facts(state, validation.rows > 0);
@@ -59,6 +63,13 @@ private:
         if (train.isClassification() && train.classes.size() < 2)
             return invalid(QStringLiteral("%1 needs at least two classes in the training rows; there is one.").arg(m_name));
         return {};
+    }
+
+    static TrainData withoutAnchor(TrainData data, qint64 anchor) {
+        if (anchor >= 0)
+            for (std::size_t i = 0; i < data.y.size(); ++i)
+                data.y[i] -= data.x[i / data.outputs * data.width + std::size_t(anchor)];
+        return data;
     }
 
     NetworkSpec shapeFor(const TrainData &train) const {
@@ -98,6 +109,7 @@ private:
     QString m_name;
     NetworkSpec m_shape;
     LoopOptions m_options;
+    bool m_residual;
     QJsonObject m_parameters;
 };
 
@@ -126,8 +138,9 @@ Result<std::unique_ptr<Estimator>> makeNetworkEstimator(const workspace::Estimat
     options.patience = p.integer("patience", lstm ? 8 : 20, 0, 1'000'000);
     options.rate = p.number("learning_rate", 1e-3, 1e-8, 10);
     options.weightDecay = p.number("weight_decay", 0, 0, 100);
+    const bool residual = task == workspace::TaskKind::Forecast && p.boolean("residual", true);
     PH_TRY(p.check());
-    return std::unique_ptr<Estimator>(std::make_unique<NetworkEstimator>(spec.name, std::move(shape), options, p.resolved()));
+    return std::unique_ptr<Estimator>(std::make_unique<NetworkEstimator>(spec.name, std::move(shape), options, residual, p.resolved()));
 }
 
 } // namespace pilothouse::learn

@@ -42,10 +42,11 @@ std::string lstmForward(const TrainedNetwork &n) {
 }
 
 std::string forwardCode(const TrainedNetwork &n) {
+    const std::string anchor = n.anchor < 0 ? "" : " + x.double().narrow(1, " + std::to_string(n.anchor) + ", 1)";
     return "def forward(self, x):\n"
            "    z = ((x.double() - self.x_mean) * self.x_scale).float()\n" +
            (n.spec.kind == NetworkSpec::Kind::Mlp ? mlpForward(n) : lstmForward(n)) +
-           (n.classes ? "    return torch.softmax(z.double(), 1)\n" : "    return z.double() * self.y_scale + self.y_mean\n");
+           (n.classes ? "    return torch.softmax(z.double(), 1)\n" : "    return z.double() * self.y_scale + self.y_mean" + anchor + "\n");
 }
 
 /// Our matrices are input side first; PyTorch's Linear and LSTM keep them the other way round.
@@ -76,6 +77,7 @@ torch::jit::Module moduleOf(const TrainedNetwork &n, const Network &network) {
     card.insert(QLatin1String("window"), qint64(n.spec.window));
     card.insert(QLatin1String("series"), qint64(n.spec.series));
     card.insert(QLatin1String("classes"), qint64(n.classes));
+    card.insert(QLatin1String("anchor"), n.anchor);
     module.register_attribute("format", c10::StringType::get(), std::string(formatName));
     module.register_attribute("card", c10::StringType::get(), canonicalJson(card).toStdString());
     module.define(forwardCode(n));
@@ -186,15 +188,16 @@ Result<TrainedNetwork> fromTorchScript(const QByteArray &bytes, const QString &w
         TrainedNetwork n;
         n.spec = specOf(module, card);
         n.classes = std::size_t(card.value(QLatin1String("classes")).toInteger());
+        n.anchor = card.value(QLatin1String("anchor")).toInteger(-1);
         n.scaling = {doubles(module, "x_mean"), doubles(module, "x_scale"), doubles(module, "y_mean"), doubles(module, "y_scale")};
         const auto network = makeNetwork(n.spec);
         n.parameters = parametersOf(module, *network);
-        for (const char *key : {"kind", "window", "series", "classes"})
+        for (const char *key : {"kind", "window", "series", "classes", "anchor"})
             card.remove(QLatin1String(key));
         n.facts = card;
         const std::size_t targets = n.classes ? 0 : n.spec.outputs;
         if (n.scaling.xMean.size() != n.spec.inputs || n.scaling.xScale.size() != n.spec.inputs || n.scaling.yMean.size() != targets ||
-            n.scaling.yScale.size() != targets || (n.classes && n.classes != n.spec.outputs))
+            n.scaling.yScale.size() != targets || (n.classes && n.classes != n.spec.outputs) || n.anchor >= qint64(n.spec.inputs))
             return invalid(QStringLiteral("The network's scales do not fit its inputs and outputs."), where, QStringLiteral("Train the model again."));
         return n;
     } catch (const c10::Error &e) {

@@ -18,6 +18,7 @@ struct TrainedNetwork {
     std::vector<float> parameters;
     Scaling scaling;
     std::size_t classes = 0; ///< 0: regression or forecast
+    qint64 anchor = -1;      ///< input column that is added to every output (a forecast's last known value); −1: none
     QJsonObject facts;       ///< for the model card; travels inside the file
 };
 
