@@ -5,9 +5,6 @@
 
 #include <algorithm>
 #include <limits>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 namespace pilothouse::data {
 
@@ -23,249 +20,212 @@ namespace {
 
 constexpr double missingNumber = std::numeric_limits<double>::quiet_NaN();
 
-/// The next delimiter or line feed at or behind p.
-inline const char *findFieldEnd(const char *p, char delimiter) {
-#ifdef __SSE2__
-    const __m128i d = _mm_set1_epi8(delimiter), n = _mm_set1_epi8('\n');
-    for (;; p += 16) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p));
-        const int mask = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, d), _mm_cmpeq_epi8(bytes, n)));
-        if (mask)
-            return p + std::countr_zero(unsigned(mask));
-    }
-#else
-    while (*p != delimiter && *p != '\n')
-        ++p;
-    return p;
-#endif
-}
-
+/// Reads one block column by column: what a row is, is settled first, by the field index alone.
 class Parser {
 public:
-    Parser(Block &block, const CsvDialect &dialect, const std::vector<ColumnType> &types)
-        : m_block(block), m_dialect(dialect), m_types(types), m_delimiter(dialect.delimiter), m_decimal(dialect.decimal) {}
+    Parser(Block &block, const CsvDialect &dialect, const std::vector<ColumnType> &types) : m_block(block), m_dialect(dialect), m_types(types), m_decimal(dialect.decimal) {}
 
     void run();
 
 private:
-    struct Pending {
-        ProblemKind kind;
-        int column;
-        std::string text;
-    };
-    bool skippable(const char *&p);
-    const char *row(const char *p);
-    const char *number(BlockColumn &column, int index, const char *p);
-    const char *numberSlow(BlockColumn &column, int index, const char *p);
-    const char *category(BlockColumn &column, int index, const char *p);
-    const char *time(BlockColumn &column, int index, const char *p);
-    const char *field(const char *p, int index, std::string_view &text);
-    const char *quoted(const char *p, int index, std::string_view &text);
-    std::int32_t code(BlockDictionary &dictionary, std::string_view text);
-    std::int32_t addText(BlockDictionary &dictionary, std::string_view text, bool inBlock);
-    void problem(ProblemKind kind, int column, std::string_view text = {});
-    void keepPending();
-    void ragged(std::size_t fields);
-    void keep(ProblemKind kind, int column, QString what);
+    void findRecords();
+    bool skip(const char *begin, const char *end);
     void growTo(std::size_t rows);
+    void numbers(std::size_t index);
+    void categories(std::size_t index);
+    void times(std::size_t index);
+    double number(std::string_view text, std::size_t row, std::size_t index);
+    std::string_view text(const char *begin, const char *end);
+    std::string_view quoted(const char *begin, const char *end);
+    std::int32_t code(BlockDictionary &dictionary, std::string_view text);
+    void addText(BlockDictionary &dictionary, std::string_view text);
+    bool isBlankOrMissing(std::string_view text) const { return m_dialect.missing.isText(text) || text.find_first_not_of(" \t") == text.npos; }
+    FieldColumn fields(std::size_t index) const { return {m_block.text.data(), m_block.index.begin(), index, index + 1 == m_types.size()}; }
+    void problem(ProblemKind kind, std::size_t row, std::size_t index, std::string_view text = {});
+    void keep(ProblemKind kind, qint64 line, int column, QString what);
+    void orderProblems();
 
     Block &m_block;
     const CsvDialect &m_dialect;
     const std::vector<ColumnType> &m_types;
-    const char m_delimiter, m_decimal;
-    std::size_t m_row = 0;
-    qint64 m_line = 0, m_rowLine = 0;
-    std::string m_scratch; ///< a quoted field with its quotes resolved
-    std::vector<Pending> m_pending; ///< of the current row; dropped with it if it is ragged
+    const char m_decimal;
+    std::size_t m_kept = 0; ///< problems kept of this column
+    std::string m_scratch;  ///< a quoted field with its quotes resolved
+    bool m_behindQuote = false; ///< the field just resolved has text behind its closing quote
 };
+
+void Parser::run() {
+    m_block.index.build(m_block.text, m_dialect.delimiter, m_dialect.comment);
+    findRecords();
+    m_block.rows = m_block.records.size();
+    if (m_block.rows > m_block.capacity)
+        growTo(m_block.rows + m_block.rows / 8);
+    for (std::size_t i = 0; i < m_types.size(); ++i) {
+        m_kept = 0;
+        switch (m_types[i]) {
+        case ColumnType::Number: numbers(i); break;
+        case ColumnType::Category: categories(i); break;
+        case ColumnType::Time: times(i); break;
+        }
+    }
+    orderProblems();
+}
+
+/// Lists the records that have as many fields as the header; skips and counts the others.
+void Parser::findRecords() {
+    const char *const text = m_block.text.data();
+    const std::uint32_t *const index = m_block.index.begin(), *const last = m_block.index.end();
+    const std::size_t width = m_types.size();
+    const bool quotedLines = m_block.index.lineFeedsInQuotes();
+    const char *begin = text;
+    qint64 line = 0;
+    for (const std::uint32_t *ends = index; ends < last;) {
+        const std::uint32_t *end = ends;
+        while (text[*end] != '\n')
+            ++end;
+        const char *const recordEnd = text + *end;
+        const std::size_t fields = std::size_t(end - ends) + 1;
+        if (!skip(begin, recordEnd)) {
+            if (fields == width) [[likely]] {
+                m_block.records.push_back({std::uint32_t(ends - index), std::uint32_t(line)});
+            } else {
+                ++m_block.ragged;
+                keep(ProblemKind::RaggedRow, line, 0, QStringLiteral("The row has %1 fields, the header %2.").arg(fields).arg(width));
+            }
+        }
+        line += quotedLines ? std::count(begin, recordEnd + 1, '\n') : 1;
+        begin = recordEnd + 1;
+        ends = end + 1;
+    }
+    m_block.lines = line;
+}
+
+bool Parser::skip(const char *begin, const char *end) {
+    if (begin == end || (*begin == '\r' && begin + 1 == end)) {
+        ++m_block.blank;
+        return true;
+    }
+    if (m_dialect.comment.empty() || !std::string_view(begin, std::size_t(end - begin)).starts_with(m_dialect.comment))
+        return false;
+    ++m_block.comments;
+    return true;
+}
 
 void Parser::growTo(std::size_t rows) {
     for (std::size_t i = 0; i < m_types.size(); ++i) {
         BlockColumn &column = m_block.columns[i];
         switch (m_types[i]) {
-        case ColumnType::Number: column.numbers.grow(m_row, rows); break;
-        case ColumnType::Category: column.codes.grow(m_row, rows); break;
-        case ColumnType::Time: column.times.grow(m_row, rows); break;
+        case ColumnType::Number: column.numbers.grow(rows); break;
+        case ColumnType::Category: column.codes.grow(rows); break;
+        case ColumnType::Time: column.times.grow(rows); break;
         }
     }
     m_block.capacity = rows;
 }
 
-void Parser::run() {
-    const char *p = m_block.text.data(), *const end = p + m_block.text.size();
-    while (p < end) {
-        if (skippable(p))
+void Parser::numbers(std::size_t index) {
+    double *const out = m_block.columns[index].numbers.data();
+    const FieldColumn fields = this->fields(index);
+    m_block.unread.clear();
+    readPlainNumbers(fields, m_block.records, m_decimal, out, m_block.unread);
+    if (!m_dialect.missing.numbers.empty())
+        std::replace_if(out, out + m_block.rows, [this](double v) { return m_dialect.missing.isNumber(v); }, missingNumber);
+    for (const std::uint32_t row : m_block.unread) {
+        const char *begin = fields.begin(m_block.records[row]), *end = fields.end(m_block.records[row], begin);
+        out[row] = begin == end ? missingNumber : number(text(begin, end), row, index);
+    }
+}
+
+double Parser::number(std::string_view text, std::size_t row, std::size_t index) {
+    if (m_behindQuote)
+        problem(ProblemKind::OpenQuote, row, index, text);
+    if (const auto parsed = parseNumber(text, m_decimal))
+        return m_dialect.missing.isNumber(*parsed) ? missingNumber : *parsed;
+    if (!isBlankOrMissing(text))
+        problem(ProblemKind::BadNumber, row, index, text);
+    return missingNumber;
+}
+
+void Parser::times(std::size_t index) {
+    BlockColumn &column = m_block.columns[index];
+    const FieldColumn fields = this->fields(index);
+    for (std::size_t row = 0; row < m_block.rows; ++row) {
+        const char *begin = fields.begin(m_block.records[row]), *end = fields.end(m_block.records[row], begin);
+        const std::string_view text = this->text(begin, end);
+        if (m_behindQuote) [[unlikely]]
+            problem(ProblemKind::OpenQuote, row, index, text);
+        bool zoned = false;
+        const std::int64_t value = parseIsoTime(text, &zoned);
+        column.times.data()[row] = value;
+        if (value != Column::missingTime)
+            (zoned ? column.zoned : column.unzoned) = true;
+        else if (!isBlankOrMissing(text))
+            problem(ProblemKind::BadTime, row, index, text);
+    }
+}
+
+void Parser::categories(std::size_t index) {
+    using State = BlockDictionary::State;
+    BlockColumn &column = m_block.columns[index];
+    std::int32_t *const codes = column.codes.data();
+    const FieldColumn fields = this->fields(index);
+    for (std::size_t row = 0; row < m_block.rows; ++row) {
+        const char *begin = fields.begin(m_block.records[row]), *end = fields.end(m_block.records[row], begin);
+        const std::string_view text = this->text(begin, end);
+        codes[row] = -1;
+        if (m_behindQuote) [[unlikely]]
+            problem(ProblemKind::OpenQuote, row, index, text);
+        if (text.empty())
             continue;
-        if (m_row == m_block.capacity)
-            growTo(std::max<std::size_t>(2 * m_block.capacity, 512));
-        p = row(p);
-    }
-    m_block.rows = m_row;
-    m_block.lines = m_line;
-}
-
-bool Parser::skippable(const char *&p) {
-    if (*p == '\n' || (*p == '\r' && p[1] == '\n')) {
-        p += *p == '\n' ? 1 : 2;
-        ++m_block.blank;
-    } else if (!m_dialect.comment.empty() && std::string_view(p, std::size_t(m_block.text.data() + m_block.text.size() - p)).starts_with(m_dialect.comment)) {
-        p = static_cast<const char *>(std::memchr(p, '\n', std::size_t(m_block.text.data() + m_block.text.size() - p))) + 1;
-        ++m_block.comments;
-    } else {
-        return false;
-    }
-    ++m_line;
-    return true;
-}
-
-/// One record; gives the position behind its line end.
-const char *Parser::row(const char *p) {
-    m_rowLine = m_line;
-    const std::size_t width = m_types.size();
-    std::size_t fields = 0;
-    for (;;) {
-        if (fields < width) [[likely]] {
-            BlockColumn &column = m_block.columns[fields];
-            switch (m_types[fields]) {
-            case ColumnType::Number: p = number(column, int(fields), p); break;
-            case ColumnType::Category: p = category(column, int(fields), p); break;
-            case ColumnType::Time: p = time(column, int(fields), p); break;
-            }
-        } else {
-            std::string_view text;
-            p = field(p, -1, text);
+        const std::int32_t code = this->code(column.dictionary, text);
+        const State state = column.dictionary.states[std::size_t(code)];
+        if (state == State::Fine) [[likely]]
+            codes[row] = code;
+        if (state == State::Repaired) {
+            codes[row] = code;
+            problem(ProblemKind::BadText, row, index);
         }
-        ++fields;
-        p += *p == '\r' && m_delimiter != '\r';
-        if (*p++ == '\n')
-            break;
     }
-    ++m_line;
-    if (fields != width) [[unlikely]] {
-        ragged(fields);
-        return p;
-    }
-    if (!m_pending.empty()) [[unlikely]]
-        keepPending();
-    ++m_row;
-    return p;
 }
 
-inline const char *Parser::number(BlockColumn &column, int index, const char *p) {
-    double value;
-    if (fastNumber(p, m_delimiter, m_decimal, value)) [[likely]] {
-        if (!m_dialect.missing.numbers.empty() && m_dialect.missing.isNumber(value)) [[unlikely]]
-            value = missingNumber;
-        column.numbers.data()[m_row] = value;
-        return p;
-    }
-    if (*p == m_delimiter || *p == '\n') {
-        column.numbers.data()[m_row] = missingNumber;
-        return p;
-    }
-    return numberSlow(column, index, p);
+/// A field's text with its quotes resolved; valid until the next one.
+inline std::string_view Parser::text(const char *begin, const char *end) {
+    m_behindQuote = false;
+    if (begin < end && *begin == '"') [[unlikely]]
+        return quoted(begin, end);
+    return {begin, std::size_t(end - begin)};
 }
 
-const char *Parser::numberSlow(BlockColumn &column, int index, const char *p) {
-    std::string_view text;
-    p = field(p, index, text);
-    double value = missingNumber;
-    if (const auto parsed = parseNumber(text, m_decimal)) {
-        if (!m_dialect.missing.isNumber(*parsed))
-            value = *parsed;
-    } else if (!m_dialect.missing.isText(text) && text.find_first_not_of(" \t") != text.npos) {
-        problem(ProblemKind::BadNumber, index, text);
+std::string_view Parser::quoted(const char *begin, const char *end) {
+    const auto quote = [end](const char *from) { return std::find(from, end, '"'); };
+    const char *p = begin + 1;
+    const char *close = quote(p);
+    if (close + 1 == end) [[likely]]
+        return {p, std::size_t(close - p)};
+    m_scratch.clear();
+    while (close != end && close + 1 != end && close[1] == '"') {
+        m_scratch.append(p, close + 1);
+        p = close + 2;
+        close = quote(p);
     }
-    column.numbers.data()[m_row] = value;
-    return p;
-}
-
-const char *Parser::time(BlockColumn &column, int index, const char *p) {
-    std::string_view text;
-    p = field(p, index, text);
-    bool zoned = false;
-    const std::int64_t value = parseIsoTime(text, &zoned);
-    column.times.data()[m_row] = value;
-    if (value != Column::missingTime)
-        (zoned ? column.zoned : column.unzoned) = true;
-    else if (!m_dialect.missing.isText(text) && text.find_first_not_of(" \t") != text.npos)
-        problem(ProblemKind::BadTime, index, text);
-    return p;
-}
-
-inline const char *Parser::category(BlockColumn &column, int index, const char *p) {
-    std::string_view text;
-    p = field(p, index, text);
-    std::int32_t code = -1;
-    if (!text.empty()) {
-        code = this->code(column.dictionary, text);
-        const auto state = column.dictionary.states[std::size_t(code)];
-        if (state == BlockDictionary::State::Repaired) [[unlikely]]
-            problem(ProblemKind::BadText, index);
-        if (state == BlockDictionary::State::Missing)
-            code = -1;
-    }
-    column.codes.data()[m_row] = code;
-    return p;
-}
-
-/// The text of a field and the position of the delimiter or line feed behind it.
-inline const char *Parser::field(const char *p, int index, std::string_view &text) {
-    if (*p == '"') [[unlikely]]
-        return quoted(p, index, text);
-    const char *end = findFieldEnd(p, m_delimiter);
-    std::size_t length = std::size_t(end - p);
-    if (*end == '\n' && length > 0 && end[-1] == '\r')
-        --length;
-    text = {p, length};
-    return end;
-}
-
-const char *Parser::quoted(const char *p, int index, std::string_view &text) {
-    const char *const end = m_block.text.data() + m_block.text.size();
-    const char *const open = p++;
-    const char *close = static_cast<const char *>(std::memchr(p, '"', std::size_t(end - p)));
-    const auto endsField = [&](const char *q) { return *q == m_delimiter || *q == '\n' || (*q == '\r' && q[1] == '\n'); };
-    if (close && endsField(close + 1)) [[likely]] {
-        text = {p, std::size_t(close - p)};
-        p = close + 1;
-    } else {
-        m_scratch.clear();
-        while (close && close[1] == '"') {
-            m_scratch.append(p, std::size_t(close + 1 - p));
-            p = close + 2;
-            close = static_cast<const char *>(std::memchr(p, '"', std::size_t(end - p)));
-        }
-        if (!close) // cannot be: blocks hold whole records
-            close = end - 1;
-        m_scratch.append(p, std::size_t(close - p));
-        p = close + 1;
-        if (!endsField(p)) {
-            const char *rest = findFieldEnd(p, m_delimiter);
-            m_scratch.append(p, std::size_t(rest - p));
-            if (*rest == '\n' && m_scratch.ends_with('\r'))
-                m_scratch.pop_back();
-            p = rest;
-            if (index >= 0)
-                problem(ProblemKind::OpenQuote, index, m_scratch);
-        }
-        text = m_scratch;
-    }
-    m_line += std::count(open, p, '\n');
-    return p + (*p == '\r' && p[1] == '\n');
+    m_scratch.append(p, close);
+    m_behindQuote = close != end && close + 1 != end;
+    if (m_behindQuote)
+        m_scratch.append(close + 1, end);
+    return m_scratch;
 }
 
 inline std::int32_t Parser::code(BlockDictionary &dictionary, std::string_view text) {
     bool added = false;
     const auto number = dictionary.index.findOrAdd(text, textHash(text), [&](std::int32_t i) { return dictionary.keys[std::size_t(i)]; }, added);
     if (added) [[unlikely]]
-        addText(dictionary, text, text.data() != m_scratch.data());
+        addText(dictionary, text);
     return number;
 }
 
-std::int32_t Parser::addText(BlockDictionary &dictionary, std::string_view text, bool inBlock) {
+void Parser::addText(BlockDictionary &dictionary, std::string_view text) {
     using State = BlockDictionary::State;
-    if (!inBlock)
+    if (text.data() == m_scratch.data())
         text = dictionary.kept.emplace_back(text);
     dictionary.keys.push_back(text);
     State state = State::Fine;
@@ -280,42 +240,44 @@ std::int32_t Parser::addText(BlockDictionary &dictionary, std::string_view text,
     }
     dictionary.texts.push_back(text);
     dictionary.states.push_back(state);
-    return std::int32_t(dictionary.keys.size() - 1);
 }
 
-void Parser::problem(ProblemKind kind, int column, std::string_view text) {
-    const bool shown = m_block.problems.size() < ReadReport::kept;
-    m_pending.push_back({kind, column, shown ? std::string(text.substr(0, 60)) : std::string()});
-}
-
-void Parser::keep(ProblemKind kind, int column, QString what) {
-    ++m_block.counts[std::size_t(kind)];
-    if (m_block.problems.size() < ReadReport::kept)
-        m_block.problems.push_back({kind, m_rowLine, column, std::move(what)});
-}
-
-void Parser::keepPending() {
-    for (const Pending &p : m_pending) {
-        const QString &name = m_dialect.names[std::size_t(p.column)];
-        const QString text = m_block.problems.size() < ReadReport::kept ? QString::fromStdString(p.text) : QString();
-        QString what;
-        switch (p.kind) {
-        case ProblemKind::BadNumber: what = QStringLiteral("“%1” in the column “%2” is no number.").arg(text, name); break;
-        case ProblemKind::BadTime: what = QStringLiteral("“%1” in the column “%2” is no ISO 8601 time.").arg(text, name); break;
-        case ProblemKind::BadText: what = QStringLiteral("The text in the column “%1” is not UTF-8 or holds a NUL byte.").arg(name); break;
-        case ProblemKind::OpenQuote: what = QStringLiteral("Text follows the closing quote in the column “%1”: %2").arg(name, text); break;
-        default: break;
-        }
-        keep(p.kind, p.column + 1, std::move(what));
-        m_block.columns[std::size_t(p.column)].bad += p.kind == ProblemKind::BadNumber || p.kind == ProblemKind::BadTime;
+/// The first ReadReport::kept of each column are kept: the first of all are among them.
+void Parser::problem(ProblemKind kind, std::size_t row, std::size_t index, std::string_view text) {
+    m_block.columns[index].bad += kind == ProblemKind::BadNumber || kind == ProblemKind::BadTime;
+    if (m_kept == ReadReport::kept) {
+        ++m_block.counts[std::size_t(kind)];
+        return;
     }
-    m_pending.clear();
+    ++m_kept;
+    const QString &name = m_dialect.names[index];
+    const std::string_view start = text.substr(0, 60);
+    const QString shown = QString::fromUtf8(start.data(), qsizetype(start.size()));
+    QString what;
+    switch (kind) {
+    case ProblemKind::BadNumber: what = QStringLiteral("“%1” in the column “%2” is no number.").arg(shown, name); break;
+    case ProblemKind::BadTime: what = QStringLiteral("“%1” in the column “%2” is no ISO 8601 time.").arg(shown, name); break;
+    case ProblemKind::BadText: what = QStringLiteral("The text in the column “%1” is not UTF-8 or holds a NUL byte.").arg(name); break;
+    case ProblemKind::OpenQuote: what = QStringLiteral("Text follows the closing quote in the column “%1”: %2").arg(name, shown); break;
+    case ProblemKind::RaggedRow:
+    case ProblemKind::ColumnName: break;
+    }
+    keep(kind, m_block.records[row].line, int(index) + 1, std::move(what));
 }
 
-void Parser::ragged(std::size_t fields) {
-    m_pending.clear();
-    ++m_block.ragged;
-    keep(ProblemKind::RaggedRow, 0, QStringLiteral("The row has %1 fields, the header %2.").arg(fields).arg(m_types.size()));
+void Parser::keep(ProblemKind kind, qint64 line, int column, QString what) {
+    if (kind == ProblemKind::RaggedRow && m_block.counts[std::size_t(kind)] >= qint64(ReadReport::kept)) {
+        ++m_block.counts[std::size_t(kind)];
+        return;
+    }
+    ++m_block.counts[std::size_t(kind)];
+    m_block.problems.push_back({kind, line, column, std::move(what)});
+}
+
+void Parser::orderProblems() {
+    std::stable_sort(m_block.problems.begin(), m_block.problems.end(), [](const Problem &a, const Problem &b) { return std::pair(a.line, a.column) < std::pair(b.line, b.column); });
+    if (m_block.problems.size() > ReadReport::kept)
+        m_block.problems.resize(ReadReport::kept);
 }
 
 } // namespace
@@ -329,6 +291,7 @@ void parseBlock(Block &block, const CsvDialect &dialect, const std::vector<Colum
         if (types[i] == ColumnType::Category)
             column.dictionary.clear();
     }
+    block.records.clear();
     block.rows = 0;
     block.lines = block.blank = block.comments = block.ragged = 0;
     block.problems.clear();

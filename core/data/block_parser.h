@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/data/csv_dialect.h"
+#include "core/data/field_index.h"
+#include "core/data/number_kernel.h"
 #include "core/data/text_index.h"
 
 #include <array>
@@ -10,17 +12,13 @@
 
 namespace pilothouse::data {
 
-/// Room for values that is written by index; unlike std::vector it is not filled with zeros first.
+/// Room for values that are written by index; unlike std::vector it is not filled with zeros first.
 template<class T>
 class Room {
 public:
     T *data() { return m_data.get(); }
     const T *data() const { return m_data.get(); }
-    void grow(std::size_t used, std::size_t wanted) {
-        auto bigger = std::make_unique_for_overwrite<T[]>(wanted);
-        std::copy_n(m_data.get(), used, bigger.get());
-        m_data = std::move(bigger);
-    }
+    void grow(std::size_t size) { m_data = std::make_unique_for_overwrite<T[]>(size); } ///< what was in it is lost
 
 private:
     std::unique_ptr<T[]> m_data;
@@ -50,15 +48,18 @@ struct BlockColumn {
 /// What was read of one block of whole records. Kept for the next block, so that its memory is used again.
 struct Block {
     std::string_view text;
+    FieldIndex index;
     std::vector<BlockColumn> columns;
     std::size_t rows = 0, capacity = 0;
+    std::vector<RecordPlace> records;
+    std::vector<std::uint32_t> unread; ///< rows of a number column that are not plain numbers
     qint64 lines = 0, blank = 0, comments = 0, ragged = 0;
     std::vector<Problem> problems; ///< the first ReadReport::kept; lines count from 0 at the block's first
     std::array<qint64, 6> counts{}; ///< by ProblemKind
 };
 
-/// Reads block.text. `types` says how each column is read. Behind the text at least 64 readable bytes must follow, and it
-/// must end with a line feed. Any thread; blocks share nothing.
+/// Reads block.text. `types` says how each column is read. At least 64 readable bytes must stand before the text and behind
+/// it, and it must end with a line feed. Any thread; blocks share nothing.
 void parseBlock(Block &block, const CsvDialect &dialect, const std::vector<ColumnType> &types);
 
 } // namespace pilothouse::data

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t prefixBytes = 256 * 1024;
 constexpr std::size_t defaultBatch = 8u << 20;
 constexpr std::size_t longestRecord = 256u << 20;
-constexpr std::size_t padding = 64; ///< fastNumber and findFieldEnd look ahead
+constexpr std::size_t padding = 64; ///< readable bytes that parseBlock needs on both sides
 
 /// Bytes of one batch: what the batch before left over, then what was read.
 struct Batch {
@@ -33,8 +33,8 @@ struct Batch {
     std::string_view freshBytes() const { return {storage.data() + room, fresh}; }
     /// Makes room for `bytes` that will stand before the fresh ones.
     void prepend(std::string_view rest) {
-        if (rest.size() > room) {
-            const std::size_t more = 2 * rest.size() - room;
+        if (rest.size() + padding > room) {
+            const std::size_t more = 2 * rest.size() + padding - room;
             storage.insert(storage.begin(), more, '\0');
             room += more;
         }
@@ -81,7 +81,7 @@ private:
 
 Result<void> Pass::fill(Batch &batch, FileStream &stream) {
     if (batch.storage.empty()) {
-        batch.room = std::min<std::size_t>(m_batchBytes / 8, 64 * 1024);
+        batch.room = std::min<std::size_t>(m_batchBytes / 8, 64 * 1024) + padding;
         batch.storage.resize(batch.room + m_batchBytes + padding);
     }
     PH_ASSIGN(batch.fresh, stream.read(batch.storage.data() + batch.room, m_batchBytes));
@@ -109,7 +109,7 @@ Result<void> Pass::parse(Batch &batch, Batch &next, FileStream &stream) {
         ++batch.fresh;
     }
     const std::string_view text = batch.text();
-    RecordCuts cuts = cutRecords(text, m_dialect, std::max<std::size_t>(m_batchBytes / 16, 16));
+    RecordCuts cuts = cutRecords(text, m_dialect, std::max<std::size_t>(m_batchBytes / 32, 16));
     m_used = cuts.blocks.size();
     if (m_blocks.size() < m_used)
         m_blocks.resize(m_used);
@@ -209,18 +209,19 @@ Result<void> Pass::run(FileStream &stream, bool hash, std::stop_token stop, cons
 
 /// The types that the beginning of the file shows; the whole file decides in the end.
 std::vector<ColumnType> guessTypes(std::string_view prefix, bool whole, const CsvDialect &dialect) {
-    std::string text(prefix.substr(std::min(dialect.bodyOffset, prefix.size())));
-    if (whole && !text.empty() && text.back() != '\n')
-        text += '\n';
+    std::string padded(padding, '\0');
+    padded += prefix.substr(std::min(dialect.bodyOffset, prefix.size()));
+    if (whole && padded.size() > padding && padded.back() != '\n')
+        padded += '\n';
     std::vector<ColumnType> types(dialect.names.size(), ColumnType::Category);
-    const RecordCuts cuts = cutRecords(text, dialect, 32 * 1024);
+    const RecordCuts cuts = cutRecords(std::string_view(padded).substr(padding), dialect, 32 * 1024);
     if (cuts.blocks.empty())
         return types;
     Block block;
     const std::size_t length = cuts.blocks.front().size();
-    text.resize(length);
-    text.append(padding, '\0');
-    block.text = std::string_view(text).substr(0, length);
+    padded.resize(padding + length);
+    padded.append(padding, '\0');
+    block.text = std::string_view(padded).substr(padding, length);
     parseBlock(block, dialect, types);
     for (std::size_t i = 0; i < types.size(); ++i) {
         ColumnBuilder column(dialect.names[i], ColumnType::Category);

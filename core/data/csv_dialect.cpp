@@ -288,8 +288,8 @@ Result<CsvDialect> findDialect(std::string_view prefix, bool whole, const CsvOpt
         return invalid(QStringLiteral("The file is empty."), path, QStringLiteral("A CSV file begins with a line of column names."));
     PH_TRY(refuseForeignFormats(prefix, path));
     for (const auto &[name, value] : {std::pair{QStringLiteral("delimiter"), options.delimiter}, std::pair{QStringLiteral("decimal"), options.decimal}})
-        if (value.size() > 1 || (value.size() == 1 && (value.at(0).unicode() > 127 || value == QLatin1String("\"") || value == QLatin1String("\n"))))
-            return invalid(QStringLiteral("The %1 “%2” must be one ASCII character and no quote.").arg(name, value), path, QStringLiteral("For example ; or , or tab."));
+        if (value.size() > 1 || (value.size() == 1 && (value.at(0).unicode() > 127 || value.at(0).isLetterOrNumber() || QStringLiteral("\"\n\r+-").contains(value))))
+            return invalid(QStringLiteral("The %1 “%2” must be one ASCII character, no letter, digit, sign or quote.").arg(name, value), path, QStringLiteral("For example ; or , or tab."));
     CsvDialect dialect;
     dialect.comment = options.comment.toStdString();
     Preamble preamble{prefix, prefix.starts_with("\xef\xbb\xbf") ? std::size_t(3) : 0, 1};

@@ -35,50 +35,44 @@ inline std::uint64_t leadingDigits(const char *p, int &count) {
 
 } // namespace number_detail
 
-/// The usual number "-123.456", at most fifteen digits, right before a delimiter or line end: exactly rounded, because
-/// digits < 2^53 and powers of ten ≤ 10^22 are exact doubles and one division rounds once. Moves `p` to the byte behind
-/// it. false (p unchanged): not of that form, ask parseNumber(). Reads up to 24 bytes behind p.
-inline bool fastNumber(const char *&p, char delimiter, char decimal, double &value) {
+/// The usual number "-123.456" that fills [begin, end): at most fifteen digits, eight of them behind the
+/// decimal mark. Exactly rounded, because digits < 2^53 and powers of ten ≤ 10^22 are exact doubles and one division
+/// rounds once. false: not of that form, ask parseNumber(). Reads up to 16 bytes behind the end.
+inline bool fastNumber(const char *begin, const char *end, char decimal, double &value) {
     using namespace number_detail;
     if constexpr (std::endian::native != std::endian::little)
         return false;
-    const char *q = p;
-    const bool negative = *q == '-';
-    q += negative;
-    int whole, fraction = 0;
+    const bool negative = *begin == '-';
+    const char *q = begin + negative;
+    int whole;
     std::uint64_t mantissa = leadingDigits(q, whole);
     q += whole;
-    if (whole == 8) {
+    if (whole == 8 && q != end && unsigned(*q) - '0' < 10) {
         int more;
         const std::uint64_t rest = leadingDigits(q, more);
-        if (more == 8)
+        if (more > 7)
             return false;
         mantissa = mantissa * wholeTen[std::size_t(more)] + rest;
         whole += more;
         q += more;
     }
-    if (*q == decimal && decimal != delimiter) {
-        ++q;
-        const std::uint64_t rest = leadingDigits(q, fraction);
+    double digits;
+    if (q == end) {
+        if (whole == 0)
+            return false;
+        digits = double(mantissa);
+    } else {
+        const std::ptrdiff_t fraction = end - q - 1;
+        if (*q != decimal || fraction > 8 || fraction < 1 || whole + fraction > 15)
+            return false;
+        int found;
+        std::uint64_t rest = leadingDigits(q + 1, found);
+        if (found != fraction)
+            return false;
         mantissa = mantissa * wholeTen[std::size_t(fraction)] + rest;
-        q += fraction;
-        if (fraction == 8) {
-            int more;
-            const std::uint64_t last = leadingDigits(q, more);
-            if (whole + fraction + more > 15)
-                return false;
-            mantissa = mantissa * wholeTen[std::size_t(more)] + last;
-            fraction += more;
-            q += more;
-        }
+        digits = double(mantissa) / exactTen[std::size_t(fraction)];
     }
-    if (whole + fraction == 0 || whole + fraction > 15)
-        return false;
-    if (*q != delimiter && *q != '\n' && !(*q == '\r' && q[1] == '\n'))
-        return false;
-    const double digits = fraction ? double(mantissa) / exactTen[std::size_t(fraction)] : double(mantissa);
-    value = negative ? -digits : digits;
-    p = q;
+    value = std::bit_cast<double>(std::bit_cast<std::uint64_t>(digits) | std::uint64_t(negative) << 63);
     return true;
 }
 

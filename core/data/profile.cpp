@@ -64,7 +64,7 @@ public:
         if (m_s.distinct == 1 && m_rows > 1)
             say(QStringLiteral("All values are equal."), QStringLiteral("Exclude it: a model learns nothing from it."));
         else if (isIdentifier(m_s))
-            say(QStringLiteral("Every row has its own value: an identifier."), QStringLiteral("Exclude it: a model would learn the rows by heart."));
+            say(QStringLiteral("It names or numbers the rows: an identifier."), QStringLiteral("Exclude it: a model would learn the rows by heart."));
         else if (m_s.type == ColumnType::Category)
             category();
         if (m_s.type == ColumnType::Number)
@@ -144,6 +144,8 @@ QJsonObject columnJson(const ColumnStatistics &s) {
 } // namespace
 
 bool isIdentifier(const ColumnStatistics &s) {
+    if (s.counter)
+        return true;
     if (s.present < 20 || s.distinct != s.present)
         return false;
     // Whole numbers count the rows if they fill their span.

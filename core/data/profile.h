@@ -23,6 +23,7 @@ struct ColumnStatistics {
     qint64 maxCount = 0;        ///< numbers: how often max occurs
     double sentinel = NAN;      ///< numbers: a value such as −999 at the edge, far from all others: perhaps "missing"
     bool whole = false;         ///< numbers: all are whole
+    bool counter = false;       ///< numbers: rising by one nearly everywhere: a row number
     std::int64_t firstTime = Column::missingTime, lastTime = Column::missingTime; ///< times
     std::int64_t step = 0;      ///< times: the most frequent distance of neighbours in ms; 0 = none
     qint64 gaps = 0;            ///< times: neighbours at another distance than `step`

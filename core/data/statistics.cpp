@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <vector>
 
 namespace pilothouse::data {
 
@@ -51,6 +52,17 @@ double sentinelOf(const std::vector<double> &sorted) {
     return NAN;
 }
 
+/// 1, 2, 3 … over long stretches, perhaps starting anew (a row number within each part of the file). Not the days of a
+/// year or the hours of a day: those come back after few values.
+bool countsRows(const std::vector<double> &inFileOrder, qint64 distinct) {
+    if (distinct <= 366 || 20 * distinct < qint64(inFileOrder.size()))
+        return false;
+    std::size_t steps = 0;
+    for (std::size_t i = 1; i < inFileOrder.size(); ++i)
+        steps += inFileOrder[i] == inFileOrder[i - 1] + 1;
+    return steps * 100 >= (inFileOrder.size() - 1) * 99;
+}
+
 void numberStatistics(const Column &column, ColumnStatistics &s) {
     std::vector<double> values;
     values.reserve(column.numbers.size());
@@ -61,6 +73,7 @@ void numberStatistics(const Column &column, ColumnStatistics &s) {
     if (values.empty())
         return;
     moments(values, s);
+    const std::vector<double> inFileOrder = values;
     std::sort(values.begin(), values.end());
     s.min = values.front();
     s.max = values.back();
@@ -82,6 +95,7 @@ void numberStatistics(const Column &column, ColumnStatistics &s) {
     }
     s.maxCount = qint64(values.end() - std::lower_bound(values.begin(), values.end(), s.max));
     s.sentinel = sentinelOf(values);
+    s.counter = s.whole && countsRows(inFileOrder, s.distinct);
 }
 
 void categoryStatistics(const Column &column, ColumnStatistics &s) {

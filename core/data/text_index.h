@@ -38,6 +38,28 @@ inline std::uint64_t textHash(std::string_view text) {
     return mix(0, hash);
 }
 
+/// As ==, without a call for short texts.
+inline bool sameText(std::string_view a, std::string_view b) {
+    if (a.size() != b.size())
+        return false;
+    const auto differ = [&](std::size_t at, auto word) {
+        auto other = word;
+        std::memcpy(&word, a.data() + at, sizeof word);
+        std::memcpy(&other, b.data() + at, sizeof other);
+        return word ^ other;
+    };
+    if (a.size() > 16)
+        return a == b;
+    if (a.size() >= 8)
+        return (differ(0, std::uint64_t()) | differ(a.size() - 8, std::uint64_t())) == 0;
+    if (a.size() >= 4)
+        return (differ(0, std::uint32_t()) | differ(a.size() - 4, std::uint32_t())) == 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (a[i] != b[i])
+            return false;
+    return true;
+}
+
 /// Finds the number of a text among texts that somebody else keeps. Open addressing; a slot holds number + 1 and a part of
 /// the hash.
 class TextIndex {
@@ -63,7 +85,7 @@ public:
                 added = true;
                 return std::int32_t(m_count - 1);
             }
-            if (slot.tag == tag && textOf(slot.number - 1) == text) {
+            if (slot.tag == tag && sameText(textOf(slot.number - 1), text)) {
                 added = false;
                 return slot.number - 1;
             }

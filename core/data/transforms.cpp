@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <set>
 
 namespace pilothouse::data {
@@ -81,6 +80,25 @@ std::pair<double, double> meanAndScale(const std::vector<double> &values) {
     return {double(mean), *low == *high || scale == 0 ? 1.0 : scale};
 }
 
+/// The categories that occur in these rows, sorted by bytes; numbers by their shortest text.
+std::vector<std::string> categoriesIn(const Column &column, const std::vector<std::size_t> &rows) {
+    std::set<std::string> seen;
+    if (column.type == ColumnType::Category) {
+        std::vector<bool> used(column.dictionary.size());
+        for (const std::size_t row : rows)
+            if (column.codes[row] >= 0)
+                used[std::size_t(column.codes[row])] = true;
+        for (std::size_t i = 0; i < used.size(); ++i)
+            if (used[i])
+                seen.insert(column.dictionary[i]);
+    } else {
+        for (const std::size_t row : rows)
+            if (!column.isMissing(row))
+                seen.insert(column.text(row).toStdString());
+    }
+    return {seen.begin(), seen.end()};
+}
+
 QString stepText(const workspace::TransformSpec &step) {
     return step.argument.isEmpty() ? step.name : step.name + QStringLiteral(": ") + step.argument;
 }
@@ -114,23 +132,8 @@ Result<std::vector<Input>> inputsOf(const Table &table, const workspace::Recipe 
         Input input{column.name, column.type, {}, optional};
         if (recipe.categorical.contains(column.name))
             input.type = ColumnType::Category;
-        if (input.type == ColumnType::Category) {
-            std::set<std::string> seen;
-            if (column.type == ColumnType::Category) {
-                std::vector<bool> used(column.dictionary.size());
-                for (const std::size_t row : rows)
-                    if (column.codes[row] >= 0)
-                        used[std::size_t(column.codes[row])] = true;
-                for (std::size_t i = 0; i < used.size(); ++i)
-                    if (used[i])
-                        seen.insert(column.dictionary[i]);
-            } else {
-                for (const std::size_t row : rows)
-                    if (!column.isMissing(row))
-                        seen.insert(column.text(row).toStdString());
-            }
-            input.categories.assign(seen.begin(), seen.end());
-        }
+        if (input.type == ColumnType::Category)
+            input.categories = categoriesIn(column, rows);
         inputs.push_back(std::move(input));
     }
     if (inputs.empty())
@@ -138,71 +141,86 @@ Result<std::vector<Input>> inputsOf(const Table &table, const workspace::Recipe 
     return inputs;
 }
 
+/// What the steps do to one input, one step after the other.
+class FittedTransforms::Fitter {
+public:
+    Fitter(const Rows &training, std::size_t column, const Input &input)
+        : m_training(training), m_column(column), m_input(input), m_category(input.type == ColumnType::Category) {}
+
+    Result<void> add(const workspace::TransformSpec &step) {
+        if (step.name == QLatin1String("one_hot"))
+            m_hot = m_category;
+        else if (step.name == QLatin1String("impute"))
+            return impute(step.argument);
+        else if (step.name == QLatin1String("standard_scale"))
+            scale();
+        else
+            return invalid(QStringLiteral("Unknown transform “%1”.").arg(step.name), {}, QStringLiteral("Known: impute, one_hot, standard_scale."));
+        return {};
+    }
+    Result<void> finish(FittedTransforms &fitted) const {
+        if (m_category && !m_hot)
+            return invalid(QStringLiteral("The input “%1” is a category, and no transform makes numbers of it.").arg(m_input.name), {},
+                           QStringLiteral("Add one_hot to `transforms:`, or exclude the column."));
+        fitted.m_inputs.push_back({m_fill, m_category ? std::int32_t(m_input.categories.size()) : -1, m_input.name, m_input.categories});
+        for (std::size_t i = 0; i < (m_category ? m_input.categories.size() : 1); ++i) {
+            fitted.m_names.push_back(m_category ? m_input.name + QLatin1Char('=') + QString::fromStdString(m_input.categories[i]) : m_input.name);
+            fitted.m_mean.push_back(m_scaled.empty() ? 0 : m_scaled[i].first);
+            fitted.m_scale.push_back(m_scaled.empty() ? 1 : m_scaled[i].second);
+        }
+        return {};
+    }
+
+private:
+    Result<void> impute(const QString &how) {
+        if (m_hot || !std::isnan(m_fill)) // nothing is missing any more
+            return {};
+        const std::vector<double> values = presentValues(m_training, m_column);
+        if (values.empty())
+            return invalid(QStringLiteral("The input “%1” has no value in the training rows, so nothing can be imputed.").arg(m_input.name), {},
+                           QStringLiteral("Exclude it: features: {exclude: [%1]}.").arg(m_input.name));
+        m_fill = imputed(values, m_category, how);
+        return {};
+    }
+    void scale() {
+        if (m_category && !m_hot)
+            return;
+        std::vector<double> values = presentValues(m_training, m_column); // their order does not matter here
+        if (!std::isnan(m_fill))
+            values.resize(m_training.count, m_fill);
+        m_scaled.clear();
+        if (!m_category) {
+            m_scaled.push_back(meanAndScale(values));
+            return;
+        }
+        values.resize(m_training.count, -1); // missing without imputation is all zeros, as an unknown category
+        std::vector<double> ones(values.size());
+        for (std::size_t c = 0; c < m_input.categories.size(); ++c) {
+            std::transform(values.begin(), values.end(), ones.begin(), [c](double v) { return v == double(c) ? 1.0 : 0.0; });
+            m_scaled.push_back(meanAndScale(ones));
+        }
+    }
+
+    const Rows &m_training;
+    const std::size_t m_column;
+    const Input &m_input;
+    const bool m_category;
+    bool m_hot = false;
+    double m_fill = undefined;
+    std::vector<std::pair<double, double>> m_scaled; ///< mean and scale of each output; empty: not scaled
+};
+
 Result<FittedTransforms> FittedTransforms::fit(const Rows &training, const std::vector<Input> &inputs, const std::vector<workspace::TransformSpec> &steps) {
     if (training.count == 0 || training.width != inputs.size())
         return invalid(QStringLiteral("There are no training rows, or they do not have the %1 inputs.").arg(inputs.size()));
     FittedTransforms fitted;
-    const std::size_t k = inputs.size();
-    std::vector<bool> hot(k, false), numberScaled(k, false);
-    std::vector<double> numberMean(k, 0), numberScale(k, 1);
-    std::vector<std::vector<std::pair<double, double>>> hotScale(k); // mean and scale of each 0/1 column, if scaled
-    for (const Input &input : inputs)
-        fitted.m_inputs.push_back({undefined, -1, input.name, input.categories});
-    for (const workspace::TransformSpec &step : steps) {
+    for (const workspace::TransformSpec &step : steps)
         fitted.m_steps << stepText(step);
-        const bool impute = step.name == QLatin1String("impute"), oneHot = step.name == QLatin1String("one_hot"), scale = step.name == QLatin1String("standard_scale");
-        if (!impute && !oneHot && !scale)
-            return invalid(QStringLiteral("Unknown transform “%1”.").arg(step.name), {}, QStringLiteral("Known: impute, one_hot, standard_scale."));
-        for (std::size_t i = 0; i < k; ++i) {
-            const bool category = inputs[i].type == ColumnType::Category;
-            if (oneHot) {
-                hot[i] = category;
-                continue;
-            }
-            std::vector<double> values = presentValues(training, i);
-            if (impute && !hot[i]) {
-                if (values.empty())
-                    return invalid(QStringLiteral("The input “%1” has no value in the training rows, so nothing can be imputed.").arg(inputs[i].name), {},
-                                   QStringLiteral("Exclude it: features: {exclude: [%1]}.").arg(inputs[i].name));
-                if (std::isnan(fitted.m_inputs[i].fill))
-                    fitted.m_inputs[i].fill = imputed(values, category, step.argument);
-                continue;
-            }
-            if (!scale || (category && !hot[i]))
-                continue;
-            const double fill = fitted.m_inputs[i].fill;
-            if (!std::isnan(fill))
-                values.resize(training.count, fill); // order does not matter here
-            if (!category) {
-                std::tie(numberMean[i], numberScale[i]) = meanAndScale(values);
-                continue;
-            }
-            // Missing without imputation is all zeros, as an unknown category.
-            values.resize(training.count, -1);
-            hotScale[i].clear();
-            for (std::size_t c = 0; c < inputs[i].categories.size(); ++c) {
-                std::vector<double> column(values.size());
-                std::transform(values.begin(), values.end(), column.begin(), [c](double v) { return v == double(c) ? 1.0 : 0.0; });
-                hotScale[i].push_back(meanAndScale(column));
-            }
-        }
-    }
-    for (std::size_t i = 0; i < k; ++i) {
-        if (inputs[i].type != ColumnType::Category) {
-            fitted.m_names.push_back(inputs[i].name);
-            fitted.m_mean.push_back(numberMean[i]);
-            fitted.m_scale.push_back(numberScale[i]);
-            continue;
-        }
-        if (!hot[i])
-            return invalid(QStringLiteral("The input “%1” is a category, and no transform makes numbers of it.").arg(inputs[i].name), {},
-                           QStringLiteral("Add one_hot to `transforms:`, or exclude the column."));
-        fitted.m_inputs[i].categories = std::int32_t(inputs[i].categories.size());
-        for (std::size_t c = 0; c < inputs[i].categories.size(); ++c) {
-            fitted.m_names.push_back(inputs[i].name + QLatin1Char('=') + QString::fromStdString(inputs[i].categories[c]));
-            fitted.m_mean.push_back(hotScale[i].empty() ? 0 : hotScale[i][c].first);
-            fitted.m_scale.push_back(hotScale[i].empty() ? 1 : hotScale[i][c].second);
-        }
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        Fitter fitter(training, i, inputs[i]);
+        for (const workspace::TransformSpec &step : steps)
+            PH_TRY(fitter.add(step));
+        PH_TRY(fitter.finish(fitted));
     }
     return fitted;
 }

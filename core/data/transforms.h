@@ -47,6 +47,7 @@ public:
     static Result<FittedTransforms> fromJson(const QJsonObject &object, const QString &where);
 
 private:
+    class Fitter;
     struct Step {
         double fill = 0;            ///< NaN: a missing value stays missing
         std::int32_t categories = -1; ///< -1: a number; else how many 0/1 columns

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace pilothouse::data {
+
+/// Where the fields of a block end: offsets of every delimiter and line feed outside of quotes, rising. Knowing them before
+/// the fields are read makes the fields independent of each other, so that the processor reads several at once.
+class FieldIndex {
+public:
+    /// A quote opens only at the beginning of a field; a doubled one inside is text. The text begins at a record and has at
+    /// least 64 readable bytes behind it. A record that begins with `comment` (if not empty) is one field to its line's end.
+    void build(std::string_view text, char delimiter, std::string_view comment);
+    bool lineFeedsInQuotes() const { return m_lineFeedsInQuotes; }
+    /// begin()[−1] is readable: −1, the byte before the text.
+    const std::uint32_t *begin() const { return m_ends.get() + 1; }
+    const std::uint32_t *end() const { return begin() + m_count; }
+
+private:
+    std::uint32_t *fieldsAndComments(std::uint32_t *out, std::string_view text, char delimiter, std::string_view comment);
+    std::unique_ptr<std::uint32_t[]> m_ends;
+    std::size_t m_capacity = 0, m_count = 0;
+    bool m_lineFeedsInQuotes = false;
+};
+
+} // namespace pilothouse::data
