@@ -50,6 +50,7 @@ int main(int argc, char **argv) {
     const QCommandLineOption picturesOption(QStringLiteral("pictures"), QStringLiteral("Write a picture of every screen into DIR and end."), QStringLiteral("DIR"));
     parser.addHelpOption();
     parser.addVersionOption();
+    parser.addOptions({workspaceOption, picturesOption});
     if (!parser.parse(QCoreApplication::arguments()))
         return usageError(parser.errorText());
     if (parser.isSet(QStringLiteral("help")))

@@ -69,11 +69,11 @@ QVariant RuleModel::cell(const retrain::RuleOutcome &r, int, int role) const {
     return {};
 }
 
-DecisionModel::DecisionModel(QObject *parent) : RowsModel(parent) {
+PolicyLogModel::PolicyLogModel(QObject *parent) : RowsModel(parent) {
     m_columns = {{tr("When"), left, 90, {}, 0}, {tr("Decision"), left, 170, {}, 0}, {tr("Why"), left, 0, {}, 0}};
 }
 
-QVariant DecisionModel::cell(const retrain::Decision &d, int column, int role) const {
+QVariant PolicyLogModel::cell(const retrain::Decision &d, int column, int role) const {
     const bool retrained = d.kind == retrain::DecisionKind::RetrainAttempted;
     if (role == StateRole)
         return column == 1 ? QVariant(int(retrained ? State::Running : State::Skipped)) : QVariant();

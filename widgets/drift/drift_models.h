@@ -32,10 +32,10 @@ protected:
 };
 
 /// The decision log of a model, newest first.
-class DecisionModel : public RowsModel<retrain::Decision> {
+class PolicyLogModel : public RowsModel<retrain::Decision> {
     Q_OBJECT
 public:
-    explicit DecisionModel(QObject *parent = nullptr);
+    explicit PolicyLogModel(QObject *parent = nullptr);
     void setNow(const QDateTime &now) { m_now = now; }
 
 protected:

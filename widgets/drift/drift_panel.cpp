@@ -111,7 +111,7 @@ QWidget *DriftPanel::buildPolicy() {
     inner->addLayout(buttons);
     m_policyCard->setBody(body);
     column->addWidget(m_policyCard, 1);
-    m_decisions = new DecisionModel(this);
+    m_decisions = new PolicyLogModel(this);
     auto *log = new Table;
     log->setObjectName(QStringLiteral("decisionTable"));
     log->setAccessibleName(tr("Decisions of the policy"));

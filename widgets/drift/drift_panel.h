@@ -7,7 +7,7 @@ namespace pilothouse::ui {
 
 class Button;
 class Card;
-class DecisionModel;
+class PolicyLogModel;
 class FeatureModel;
 class FilterProxy;
 class Label;
@@ -51,7 +51,7 @@ private:
     Table *m_table;
     Label *m_reason, *m_next;
     RuleModel *m_rules;
-    DecisionModel *m_decisions;
+    PolicyLogModel *m_decisions;
     std::vector<Button *> m_buttons;
 };
 

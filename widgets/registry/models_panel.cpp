@@ -246,7 +246,9 @@ void ModelsPanel::startEvidence(const QString &modelAndVersion) {
             context().toasts->showError(*done->error);
             return;
         }
-        m_wantedRequest = done->result.value(QLatin1String("id")).toString();
+        m_wantedRequest = done->result.value(QLatin1String("request")).toObject().value(QLatin1String("id")).toString();
+        if (m_wantedRequest.isEmpty()) // nothing was asked for: the sheet's gates say why
+            context().toasts->show(State::Bad, tr("A gate blocks this version"), done->result.value(QLatin1String("evidence")).toObject().value(QLatin1String("sentence")).toString());
         context().fleet->refresh(); // the sheet opens when the snapshot has the request
     });
 }
