@@ -41,13 +41,22 @@ public:
     void predict(const float *rows, std::size_t count, float *out) const;
 
 private:
-    void predictOne(const float *row, float *out) const;
-    void predictBlock(const float *rows, std::size_t count, float *out) const;
+    /// A node in eight bytes, for rows of finite values: leaves have the threshold +∞ and point to themselves, so that a walk needs no
+    /// question but "value < threshold?".
+    struct SmallNode {
+        float threshold = 0;
+        std::uint32_t link = 0; ///< left child in the tree · 2^featureBits + feature
+    };
+    void pack();
+    void walkOne(const float *row, float *out) const;
+    void walkBlock(const float *rows, std::size_t count, float *out) const;
+    void walkAny(const float *row, float *out) const;
     std::vector<Tree> m_trees;
     std::size_t m_width;
     int m_groups;
-    std::vector<TreeNode> m_nodes; ///< all trees one after the other, left is an index here
-    std::vector<std::uint32_t> m_roots;
+    std::vector<SmallNode> m_nodes; ///< all trees one after the other; empty if a tree is too large to be packed
+    std::vector<float> m_leaves;    ///< value of each node that is a leaf
+    std::vector<std::size_t> m_roots;
 };
 
 /// The trees inside XGBoost's JSON (versions 1.7 to 3). Invalid if indices lead outside or round in circles: the file may come
