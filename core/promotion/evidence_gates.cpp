@@ -82,7 +82,9 @@ GateResult driftGate(const Evidence &evidence) {
 QString figure(double value) {
     if (std::isnan(value))
         return QStringLiteral("undefined");
-    QString text = QString::number(value, 'g', 4);
+    const double size = std::abs(value);
+    QString text = size >= 1e-4 && size < 1e9 ? QString::number(value, 'f', std::clamp(3 - int(std::floor(std::log10(size))), 0, 8)) // no "9.1e+04" for a price
+                                              : QString::number(value, 'g', 4);
     if (text.startsWith(QLatin1Char('-')))
         text[0] = QChar(0x2212);
     return text;

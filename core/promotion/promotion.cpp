@@ -222,6 +222,25 @@ Result<std::shared_ptr<Promotions>> Promotions::open(Parts parts, QStringList *f
     return out;
 }
 
+Result<EvidenceInput> Promotions::evidenceInput(const QString &model, int version, const QString &alias) const {
+    const Parts &parts = m_impl->parts;
+    EvidenceInput in;
+    PH_ASSIGN(in.candidate, parts.registry->version(model, version));
+    auto champion = parts.registry->versionByAlias(model, alias);
+    if (champion)
+        in.champion = std::move(*champion);
+    else if (champion.error().kind != ErrorKind::NotFound)
+        return champion.error();
+    in.alias = alias;
+    in.requester = m_impl->actorName();
+    if (const workspace::Model *owner = ownerOf(parts.workspace, model)) {
+        in.approvalsNeeded = std::max(1, owner->promotion.approvals);
+        in.preventSelfApproval = owner->promotion.preventSelfApproval;
+    }
+    in.codeFolder = QFileInfo(parts.workspace.file).absolutePath();
+    return in;
+}
+
 Result<Operation> Promotions::plan(const QString &model, int version, const QString &alias) {
     PH_ASSIGN(const PromotionFacts facts, promotionFacts(m_impl->parts, model, version, alias, {}));
     return promoteOperation(m_impl->parts, facts, {}, false);

@@ -76,6 +76,8 @@ public:
     static Result<std::shared_ptr<Promotions>> open(Parts parts, QStringList *found = nullptr);
     ~Promotions();
 
+    /// What computeEvidence() needs for this promotion, but for the loader: both versions, the model's rules, the code's folder.
+    Result<EvidenceInput> evidenceInput(const QString &model, int version, const QString &alias) const;
     /// What approving would do now, without doing it. Refused if the alias points there already.
     Result<operations::Operation> plan(const QString &model, int version, const QString &alias);
     /// What undo(id) would do now.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/promotion/registry_operations.h"
 
-#include "core/artifact/package.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/promotion/promotion_plan.h"
@@ -116,28 +115,6 @@ Operation descriptionChange(const RegistryPtr &registry, const QString &model, i
 }
 
 } // namespace
-
-Result<Operation> registerOperation(RegistryPtr registry, const QString &model, const QString &packageFolder, const QString &runId, const operations::Actor &actor,
-                                    std::shared_ptr<registry::Version> made) {
-    PH_TRY(registry::checkModelName(model));
-    PH_ASSIGN(const artifact::Package package, artifact::openPackage(packageFolder));
-    Operation o = operationFor("register-version", model, QStringLiteral("Register a package as the next version of %1").arg(model), {}, {});
-    o.details = {{Q("digest"), package.digest}, {Q("estimator"), package.estimator}};
-    Step step;
-    step.call = {QStringLiteral("COPY"), QStringLiteral("package %1… to %2").arg(package.digest.left(12), model), QStringLiteral("the next version"), {},
-                 QStringLiteral("pilot registry register %1 %2").arg(model, packageFolder)};
-    const QString run = runId.isEmpty() ? package.runId : runId, by = actor.name;
-    step.execute = [=]() -> Result<void> {
-        PH_ASSIGN(*made, registry->registerVersion(model, packageFolder, run, by));
-        return {};
-    };
-    step.readBack = [=]() -> Result<QJsonObject> {
-        PH_ASSIGN(const auto v, registry->version(model, made->version));
-        return QJsonObject{{Q("version"), v.version}, {Q("digest"), v.digest}};
-    };
-    o.steps.push_back(std::move(step));
-    return o;
-}
 
 Result<Operation> aliasOperation(RegistryPtr registry, const workspace::Workspace &workspace, const QString &model, const QString &alias, std::optional<int> to, const operations::Actor &actor) {
     PH_TRY(registry::checkAliasName(alias));

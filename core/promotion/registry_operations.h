@@ -9,11 +9,6 @@ namespace pilothouse::promotion {
 /// The registry's plain writes as Operations, for `pilot registry …` and the Models panel. Each is guarded by what it read when
 /// it was built, and carries the record that undoes it (undoRegistryOperation). All need the role operator, if not said otherwise.
 
-/// Copies a package into the registry as the model's next version. Cannot be undone: versions are never deleted. `made` is filled
-/// when it has run.
-Result<operations::Operation> registerOperation(std::shared_ptr<registry::Registry> registry, const QString &model, const QString &packageFolder,
-                                                const QString &runId, const operations::Actor &actor, std::shared_ptr<registry::Version> made);
-
 /// Moves or (`to` none) deletes an alias. A model's champion is not moved this way: Refused, promote it (deleting it needs an
 /// approver). `workspace` says which alias that is.
 Result<operations::Operation> aliasOperation(std::shared_ptr<registry::Registry> registry, const workspace::Workspace &workspace, const QString &model, const QString &alias,

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// pilot registry …: the models of the workspace's registry. Writes are operations: role checked, journalled, undone by pilot undo OP.
+//   list                              {"models":[{"name","description","latest","aliases":{alias:version},"tags":{…},"created","updated"}]}
+//   show NAME                         {"model":{… as list},"versions":[{"version","run","digest","source","description","stage","user","aliases":[…],
+//                                     "tags":{…},"created"}]}, newest first
+//   register NAME PACKAGE [--run ID]  {"model","version","digest","source"}
+//   alias NAME ALIAS VERSION|--delete, stage NAME VERSION STAGE [--archive], tag NAME VERSION KEY VALUE|--delete, describe NAME VERSION TEXT
+//                                     {"operation","summary","done","steps":[…]}; each takes --plan
+//   history NAME [--alias A]          {"model","alias","changes":[{"version"|null,"since","by","operation"}]}, newest first
+//   live NAME --at TIME [--alias A]   {"model","alias","at","version"|null}
+// A champion is not moved here: pilot promote does that.
+#include "app/pilot/operation_answer.h"
+#include "app/pilot/promotion_answer.h"
+#include "app/pilot/register_version.h"
+
+#include "core/artifact/package.h"
+#include "core/base/clock.h"
+#include "core/data/csv.h"
+#include "core/fleet/services.h"
+#include "core/promotion/registry_operations.h"
+
+#include <QFileInfo>
+
+namespace pilothouse {
+
+namespace {
+
+using Q = QLatin1String;
+
+struct Options {
+    std::string name, alias, stage, key, value, text, package, run, at;
+    int version = 0;
+    bool remove = false, archive = false, plan = false;
+};
+
+QString text(const std::string &s) { return QString::fromStdString(s); }
+
+QJsonObject mapJson(const QMap<QString, QString> &map) {
+    QJsonObject out;
+    for (auto it = map.begin(); it != map.end(); ++it)
+        out.insert(it.key(), it.value());
+    return out;
+}
+
+QJsonObject modelJson(const registry::RegisteredModel &m) {
+    QJsonObject aliases;
+    for (const registry::Alias &a : m.aliases)
+        aliases.insert(a.name, a.version);
+    return {{Q("name"), m.name}, {Q("description"), m.description}, {Q("latest"), m.latestVersion}, {Q("aliases"), aliases}, {Q("tags"), mapJson(m.tags)},
+            {Q("created"), isoUtc(m.created)}, {Q("updated"), isoUtc(m.updated)}};
+}
+
+QJsonObject versionJson(const registry::Version &v) {
+    return {{Q("version"), v.version}, {Q("run"), v.runId}, {Q("digest"), v.digest}, {Q("source"), v.source}, {Q("description"), v.description}, {Q("stage"), v.stage},
+            {Q("user"), v.user}, {Q("aliases"), QJsonArray::fromStringList(v.aliases)}, {Q("tags"), mapJson(v.tags)}, {Q("created"), isoUtc(v.created)}};
+}
+
+QString localTime(const QDateTime &time) { return time.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")); }
+
+/// Services and the model's registered name.
+struct Place {
+    std::shared_ptr<fleet::Services> services;
+    QString name;
+    QString alias(const Options &options) const { return options.alias.empty() ? championAlias(services->workspace, name) : text(options.alias); }
+};
+Result<Place> placeOf(Context &context, const Options &options) {
+    PH_ASSIGN(auto services, context.services());
+    const QString name = registryName(services->workspace, text(options.name));
+    return Place{std::move(services), name};
+}
+
+Result<void> list(Context &context, const Options &) {
+    PH_ASSIGN(const auto services, context.services());
+    PH_ASSIGN(const auto models, services->registry->models());
+    QJsonArray array;
+    QStringList lines;
+    for (const auto &m : models) {
+        array.append(modelJson(m));
+        QStringList aliases;
+        for (const registry::Alias &a : m.aliases)
+            aliases += QStringLiteral("%1 → v%2").arg(a.name).arg(a.version);
+        lines += QStringLiteral("%1  %2 versions  %3").arg(m.name.leftJustified(24)).arg(m.latestVersion, 3).arg(aliases.join(QStringLiteral(", ")));
+    }
+    context.answer({{Q("models"), array}}, lines.isEmpty() ? QStringLiteral("No model is registered yet: pilot train RECIPE --register NAME.") : lines.join(QLatin1Char('\n')));
+    return {};
+}
+
+Result<void> show(Context &context, const Options &options) {
+    PH_ASSIGN(const Place place, placeOf(context, options));
+    PH_ASSIGN(const auto model, place.services->registry->model(place.name));
+    if (!model)
+        return notFound(QStringLiteral("The registry has no model “%1”.").arg(place.name), {}, QStringLiteral("See “pilot registry list”."));
+    PH_ASSIGN(const auto versions, place.services->registry->versions(place.name));
+    QJsonArray array;
+    QStringList lines{place.name};
+    for (const auto &v : versions) {
+        array.append(versionJson(v));
+        lines += QStringLiteral("  v%1  %2  by %3  run %4  sha256 %5…  %6  %7").arg(v.version).arg(localTime(v.created), v.user, v.runId.left(12), v.digest.left(12), v.stage == Q("None") ? QString() : v.stage,
+                                                                                    v.aliases.isEmpty() ? QString() : QLatin1Char('@') + v.aliases.join(QStringLiteral(", @"))).trimmed();
+        for (auto it = v.tags.begin(); it != v.tags.end(); ++it)
+            lines += QStringLiteral("        %1 = %2").arg(it.key(), it.value());
+    }
+    context.answer({{Q("model"), modelJson(*model)}, {Q("versions"), array}}, lines.join(QLatin1Char('\n')));
+    return {};
+}
+
+Result<void> registerIt(Context &context, const Options &options) {
+    PH_ASSIGN(const Place place, placeOf(context, options));
+    const QString folder = QFileInfo(text(options.package)).absoluteFilePath();
+    PH_ASSIGN(const artifact::Package package, artifact::openPackage(folder));
+    PH_ASSIGN(const registry::Version v, registerPackage(*place.services, place.name, folder, package.digest, options.run.empty() ? package.runId : text(options.run)));
+    context.answer({{Q("model"), v.model}, {Q("version"), v.version}, {Q("digest"), v.digest}, {Q("source"), v.source}},
+                   QStringLiteral("Registered as %1 version %2.").arg(v.model).arg(v.version));
+    return {};
+}
+
+Result<void> runPlan(Context &context, const Place &place, Result<operations::Operation> operation, bool planOnly) {
+    if (!operation)
+        return operation.error();
+    return runAndAnswer(context, *place.services->operations, *std::move(operation), planOnly);
+}
+
+Result<void> alias(Context &context, const Options &options) {
+    PH_ASSIGN(const Place place, placeOf(context, options));
+    if ((options.version > 0) == options.remove)
+        return invalid(QStringLiteral("Give either a version or --delete."));
+    const auto to = options.remove ? std::nullopt : std::optional(options.version);
+    return runPlan(context, place, promotion::aliasOperation(place.services->registry, place.services->workspace, place.name, text(options.alias), to, place.services->operations->actor()), options.plan);
+}
+
+Result<void> stage(Context &context, const Options &options) {
+    PH_ASSIGN(const Place place, placeOf(context, options));
+    return runPlan(context, place, promotion::stageOperation(place.services->registry, place.name, options.version, text(options.stage), options.archive), options.plan);
+}
+
+Result<void> tag(Context &context, const Options &options) {
+    PH_ASSIGN(const Place place, placeOf(context, options));
+    if (!options.value.empty() && options.remove)
+        return invalid(QStringLiteral("Give either a value or --delete."));
+    const auto value = options.remove ? std::nullopt : std::optional(text(options.value));
+    return runPlan(context, place, promotion::tagOperation(place.services->registry, place.name, options.version, text(options.key), value), options.plan);
+}
+
+Result<void> describe(Context &context, const Options &options) {
+    PH_ASSIGN(const Place place, placeOf(context, options));
+    return runPlan(context, place, promotion::descriptionOperation(place.services->registry, place.name, options.version, text(options.text)), options.plan);
+}
+
+Result<void> history(Context &context, const Options &options) {
+    PH_ASSIGN(const Place place, placeOf(context, options));
+    const QString alias = place.alias(options);
+    PH_ASSIGN(const auto changes, place.services->promotions->liveHistory(place.name, alias));
+    QJsonArray array;
+    QStringList lines;
+    for (const auto &c : changes) {
+        array.append(QJsonObject{{Q("version"), c.version ? QJsonValue(*c.version) : QJsonValue()}, {Q("since"), isoUtc(c.since)}, {Q("by"), c.by}, {Q("operation"), c.operation}});
+        lines += QStringLiteral("%1  %2  by %3  %4").arg(localTime(c.since), c.version ? QStringLiteral("v%1").arg(*c.version) : QStringLiteral("deleted"), c.by, c.operation);
+    }
+    context.answer({{Q("model"), place.name}, {Q("alias"), alias}, {Q("changes"), array}}, lines.isEmpty() ? QStringLiteral("The alias %1 of %2 was never set.").arg(alias, place.name) : lines.join(QLatin1Char('\n')));
+    return {};
+}
+
+Result<void> live(Context &context, const Options &options) {
+    PH_ASSIGN(const Place place, placeOf(context, options));
+    const std::int64_t ms = data::parseIsoTime(options.at);
+    if (ms == data::Column::missingTime)
+        return invalid(QStringLiteral("“%1” is no time.").arg(text(options.at)), QStringLiteral("--at"), QStringLiteral("Write it as 2024-05-01 or 2024-05-01T14:30:00Z (UTC without an offset)."));
+    const QDateTime at = QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC);
+    const QString alias = place.alias(options);
+    PH_ASSIGN(const auto version, place.services->promotions->liveAt(place.name, alias, at));
+    context.answer({{Q("model"), place.name}, {Q("alias"), alias}, {Q("at"), isoUtc(at)}, {Q("version"), version ? QJsonValue(*version) : QJsonValue()}},
+                   version ? QStringLiteral("%1 was version %2 at %3.").arg(alias).arg(*version).arg(isoUtc(at)) : QStringLiteral("%1 pointed nowhere at %2.").arg(alias, isoUtc(at)));
+    return {};
+}
+
+const Verb verb("registry", "Registered models: versions, aliases, stages, tags, what was live when", [](CLI::App &app, VerbBody &body) {
+    static Options o;
+    app.require_subcommand(1);
+    const auto add = [&](const char *name, const char *help, Result<void> (*function)(Context &, const Options &), bool named = true) {
+        auto *sub = app.add_subcommand(name, help);
+        sub->fallthrough();
+        sub->callback([&body, function] { body = [function](Context &context) { return function(context, o); }; });
+        if (named)
+            sub->add_option("NAME", o.name, "Registered model, or the workspace's name for it")->required();
+        return sub;
+    };
+    const auto version = [&](CLI::App *sub) { return sub->add_option("VERSION", o.version, "Version number")->check(CLI::PositiveNumber); };
+    const auto plan = [&](CLI::App *sub) { sub->add_flag("--plan", o.plan, "Show the call, change nothing"); };
+    add("list", "All models", list, false);
+    add("show", "One model with its versions", show);
+    auto *reg = add("register", "Copy a package into the registry as the next version", registerIt);
+    reg->add_option("PACKAGE", o.package, "Package folder")->required();
+    reg->add_option("--run", o.run, "The run it comes from (default: the package's)");
+    auto *al = add("alias", "Move or delete an alias that is no champion", alias);
+    al->add_option("ALIAS", o.alias, "e.g. challenger")->required();
+    version(al);
+    al->add_flag("--delete", o.remove, "Delete the alias");
+    plan(al);
+    auto *st = add("stage", "Set a version's stage (legacy MLflow)", stage);
+    version(st)->required();
+    st->add_option("STAGE", o.stage, "None, Staging, Production or Archived")->required();
+    st->add_flag("--archive", o.archive, "Archive the versions that are in that stage");
+    plan(st);
+    auto *tg = add("tag", "Set or delete a version's tag", tag);
+    version(tg)->required();
+    tg->add_option("KEY", o.key)->required();
+    tg->add_option("VALUE", o.value);
+    tg->add_flag("--delete", o.remove, "Delete the tag");
+    plan(tg);
+    auto *ds = add("describe", "Set a version's description", describe);
+    version(ds)->required();
+    ds->add_option("TEXT", o.text)->required();
+    plan(ds);
+    add("history", "Every change of an alias", history)->add_option("--alias", o.alias, "Default: the champion");
+    auto *lv = add("live", "Which version an alias pointed to at a time", live);
+    lv->add_option("--at", o.at, "ISO 8601, e.g. 2024-05-01T14:30:00Z")->required();
+    lv->add_option("--alias", o.alias, "Default: the champion");
+});
+
+} // namespace
+} // namespace pilothouse
