@@ -22,7 +22,8 @@ constexpr int rounds = 2000;
 
 /// Three significant digits, with the minus that stands beside figures.
 QString figure(double value) {
-    QString text = QString::number(value, 'g', 3);
+    const double size = std::abs(value);
+    QString text = size >= 1000 && size < 1e9 ? QString::number(value, 'f', 0) : QString::number(value, 'g', 3);
     return text.replace(QLatin1Char('-'), QChar(0x2212));
 }
 

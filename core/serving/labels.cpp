@@ -179,7 +179,7 @@ private:
 
     Result<void> store(const PredictionId &id, const Label &label, const Logged &logged, const Predicted &predicted, bool classes, double loss, qint64 timeMs) {
         PH_TRY(m_store.database()->execute(
-            QStringLiteral("INSERT INTO labels(seq,row,time,predicted_time,revision,value,class,predicted,predicted_class,loss) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) "
+            QStringLiteral("INSERT INTO labels(seq,row,time,predicted_time,revision,value,class,predicted,predicted_class,loss,prediction_id) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11) "
                            "ON CONFLICT(seq,row) DO UPDATE SET time=excluded.time,value=excluded.value,class=excluded.class,loss=excluded.loss"),
             [&](Statement &s) {
                 s.bind(1, qint64(id.sequence)).bind(2, std::max(0, id.row)).bind(3, timeMs).bind(4, qint64(logged.timeMs)).bind(5, logged.revision);
@@ -190,6 +190,7 @@ private:
                     predicted.values.empty() ? s.bindNull(8) : s.bind(8, predicted.values.front());
                 }
                 std::isfinite(loss) ? s.bind(10, loss) : s.bindNull(10);
+                s.bind(11, std::string_view(label.predictionId));
             }));
         return {};
     }

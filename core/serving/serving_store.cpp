@@ -15,7 +15,7 @@ CREATE TABLE state(key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE predictions(seq INTEGER PRIMARY KEY, instance INTEGER NOT NULL, time INTEGER NOT NULL, revision INTEGER NOT NULL,
   side INTEGER NOT NULL, protocol INTEGER NOT NULL, rows INTEGER NOT NULL, many INTEGER NOT NULL, input TEXT NOT NULL, output TEXT NOT NULL,
   latency_us INTEGER NOT NULL, status INTEGER NOT NULL, error TEXT NOT NULL);
-CREATE TABLE labels(seq INTEGER NOT NULL, row INTEGER NOT NULL, time INTEGER NOT NULL, predicted_time INTEGER NOT NULL,
+CREATE TABLE labels(seq INTEGER NOT NULL, row INTEGER NOT NULL, prediction_id TEXT NOT NULL DEFAULT '', time INTEGER NOT NULL, predicted_time INTEGER NOT NULL,
   revision INTEGER NOT NULL, value REAL, class TEXT, predicted REAL, predicted_class TEXT, loss REAL,
   PRIMARY KEY(seq, row)) WITHOUT ROWID;
 CREATE INDEX labels_by_time ON labels(predicted_time);

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One client for our own routes, KServe, and a service behind a login.
+#include "tests/unit/serving/serving_fixture.h"
+
+#include "core/serving/endpoint.h"
+
+#include <QtTest>
+
+using namespace pilothouse;
+using namespace pilothouse::serving;
+using namespace pilothouse::serving::testing;
+using Q = QLatin1String;
+
+namespace {
+
+QJsonObject object(const char *json) { return QJsonDocument::fromJson(json).object(); }
+
+/// A service of somebody else: /login gives a token that is good for one call, /forecast wants it.
+class LoginService final : public HttpHandler {
+public:
+    bool handle(const HttpRequest &request, HttpReply &reply) override {
+        const QJsonObject body = QJsonDocument::fromJson(QByteArray::fromStdString(request.body)).object();
+        if (request.path == "/login") {
+            ++logins;
+            const bool good = body.value(Q("password")).toString() == Q("open sesame") && body.value(Q("user")).toString() == Q("ops");
+            reply.status = good ? 200 : 401;
+            m_token = "token-" + std::to_string(logins);
+            reply.body = good ? "{\"data\":{\"jwt\":\"" + m_token + "\"}}" : "{}";
+        } else if (m_token.empty() || request.key != m_token) {
+            reply.status = 401;
+        } else {
+            m_token.clear();
+            lastBody = request.body;
+            reply.body = "{\"answer\":{\"values\":[" + std::to_string(body.value(Q("x")).toObject().value(Q("a")).toDouble() * 2) + "]},\"v\":7}";
+        }
+        return true;
+    }
+    void handleSlow(const HttpRequest &, HttpReply &) override {}
+    void fail(int status, std::string_view, HttpReply &reply) override { reply.status = status; }
+    int logins = 0;
+    std::string lastBody;
+
+private:
+    std::string m_token;
+};
+
+} // namespace
+
+class TestEndpoint : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyProtocolGivesTheSameAnswer_data() {
+        QTest::addColumn<QString>("protocol");
+        QTest::newRow("rest") << "rest";
+        QTest::newRow("KServe V1") << "kserve-v1";
+        QTest::newRow("KServe V2") << "kserve-v2";
+    }
+    void everyProtocolGivesTheSameAnswer() {
+        QFETCH(QString, protocol);
+        Served served;
+        QVERIFY(served.start());
+        const auto profile = profileOf(protocol, QStringLiteral("t2m"));
+        QVERIFY(profile);
+        Endpoint endpoint(std::make_shared<net::HttpClient>(), served.server->url() + QLatin1Char('/'), *profile,
+                          [](const QString &name) -> Result<QString> { return name == Q("key") ? Result<QString>(QStringLiteral("the-api-key-of-this-test")) : notFound(name); }, QStringLiteral("key"));
+        const QStringList columns{QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("side")};
+        const auto answer = endpoint.predict(columns, {object(R"({"a":1,"b":2,"side":"west"})"), object(R"({"a":3,"b":0,"side":"east"})")});
+        QVERIFY2(answer, answer ? "" : qPrintable(answer.error().text()));
+        QCOMPARE(answer->predictions.size(), std::size_t(2));
+        QCOMPARE(answer->predictions[0].toDouble(), 1021.0);
+        QCOMPARE(answer->predictions[1].toDouble(), 1103.0);
+        QVERIFY(answer->milliseconds > 0);
+        if (protocol != Q("kserve-v1"))
+            QCOMPARE(answer->version, QStringLiteral("1"));
+        const auto wrong = endpoint.predict(columns, {object(R"({"a":"one"})")});
+        QVERIFY(!wrong);
+        QCOMPARE(wrong.error().kind, ErrorKind::Invalid);
+        QVERIFY2(wrong.error().what.contains(Q("Expected a number")), qPrintable(wrong.error().what));
+    }
+
+    void aServiceBehindALoginIsAskedLikeAnyOther() {
+        LoginService service;
+        auto server = HttpServer::listen("127.0.0.1", 0, {}, service);
+        QVERIFY(server);
+        (*server)->begin();
+        const auto profile = RequestProfile::fromJson(object(R"({"path":"/forecast","input":{"x":{"a":"{{input:a}}","all":"{{values}}"}},)"
+            R"("output":{"predictions":"/answer/values","version":"/v"},)"
+            R"("login":{"path":"/login","body":{"user":"ops","password":"{{secret:door}}"},"token":"/data/jwt"}})"), QStringLiteral("profile"));
+        QVERIFY2(profile, profile ? "" : qPrintable(profile.error().text()));
+        Endpoint endpoint(std::make_shared<net::HttpClient>(), QStringLiteral("http://127.0.0.1:%1").arg((*server)->port()), *profile,
+                          [](const QString &name) -> Result<QString> { return name == Q("door") ? Result<QString>(QStringLiteral("open sesame")) : notFound(name); });
+        const QStringList columns{QStringLiteral("a"), QStringLiteral("b")};
+        // One row a call, and the token runs out after each: the client logs in again by itself.
+        const auto answer = endpoint.predict(columns, {object(R"({"a":4,"b":1})"), object(R"({"a":5})")});
+        QVERIFY2(answer, answer ? "" : qPrintable(answer.error().text()));
+        QCOMPARE(answer->predictions.size(), std::size_t(2));
+        QCOMPARE(answer->predictions[0].toDouble(), 8.0);
+        QCOMPARE(answer->predictions[1].toDouble(), 10.0);
+        QCOMPARE(answer->version, QStringLiteral("7"));
+        QCOMPARE(service.logins, 2);
+        QCOMPARE(service.lastBody, std::string(R"({"x":{"a":5,"all":[5,null]}})"));
+
+        RequestProfile other = *profile;
+        other.login->body = object(R"({"user":"ops","password":"{{secret:nothing}}"})");
+        Endpoint unknown(std::make_shared<net::HttpClient>(), QStringLiteral("http://127.0.0.1:%1").arg((*server)->port()), other, [](const QString &name) -> Result<QString> { return notFound(name); });
+        const auto refused = unknown.predict(columns, {object(R"({"a":4})")});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ErrorKind::NotFound);
+    }
+
+    void aProfileSurvivesItsFile() {
+        const QJsonObject written = object(R"({"path":"/p","method":"POST","headers":{"Host":"iris.example"},"input":{"instances":"{{rows}}"},)"
+            R"("output":{"predictions":"/predictions","probabilities":"","version":"","id":""}})");
+        const auto profile = RequestProfile::fromJson(written, QStringLiteral("p.json"));
+        QVERIFY(profile);
+        QCOMPARE(profile->toJson(), written);
+        const auto unknown = RequestProfile::fromJson(object(R"({"path":"/p","inputs":{}})"), QStringLiteral("p.json"));
+        QVERIFY(!unknown);
+        QVERIFY(unknown.error().what.contains(Q("inputs")));
+    }
+
+    void aDescriptionProposesAProfile_data() {
+        QTest::addColumn<QByteArray>("document");
+        QTest::addColumn<QByteArray>("profile");
+        QTest::newRow("FastAPI with a feature list and a login")
+            << QByteArray(R"({"paths":{"/health":{"get":{}},"/login":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Login"}}}},)"
+            R"("responses":{"200":{"content":{"application/json":{"schema":{"properties":{"access_token":{}}}}}}}}},)"
+            R"("/predict":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/In"}}}},)"
+            R"("responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Out"}}}}}}}},)"
+            R"("components":{"schemas":{"In":{"type":"object","properties":{"features":{"type":"array","items":{"type":"number"}}}},)"
+            R"("Out":{"properties":{"prediction":{},"probability":{},"model_version":{}}},"Login":{"properties":{"username":{},"password":{}}}}}})")
+            << QByteArray(R"({"path":"/predict","method":"POST","headers":{},"input":{"features":"{{values}}"},)"
+            R"("output":{"predictions":"/prediction","probabilities":"/probability","version":"/model_version","id":""},)"
+            R"("login":{"path":"/login","method":"POST","body":{"username":"","password":"{{secret:endpoint-login}}"},"token":"/access_token","header":"Authorization","prefix":"Bearer "}})");
+        QTest::newRow("named fields") << QByteArray(R"({"paths":{"/score":{"post":{"requestBody":{"content":{"application/json":{"schema":{"type":"object","properties":{"age":{},"income":{}}}}}},)"
+            R"("responses":{"200":{"content":{"application/json":{"schema":{"properties":{"score":{}}}}}}}}}}})")
+                                      << QByteArray(R"({"path":"/score","method":"POST","headers":{},"input":{"age":"{{input:age}}","income":"{{input:income}}"},)"
+            R"("output":{"predictions":"/score","probabilities":"","version":"","id":""}})");
+    }
+    void aDescriptionProposesAProfile() {
+        QFETCH(QByteArray, document);
+        QFETCH(QByteArray, profile);
+        const auto proposed = proposeProfile(object(document.constData()));
+        QVERIFY2(proposed, proposed ? "" : qPrintable(proposed.error().text()));
+        QCOMPARE(proposed->toJson(), object(profile.constData()));
+    }
+
+    void ourOwnDescriptionProposesAProfileThatWorks() {
+        Served served;
+        served.options.apiKey.clear();
+        QVERIFY(served.start());
+        Wire wire(served.port());
+        const auto profile = proposeProfile(wire.ask("GET", "/openapi.json").json());
+        QVERIFY(profile);
+        Endpoint endpoint(std::make_shared<net::HttpClient>(), served.server->url(), *profile, {});
+        const auto answer = endpoint.predict({QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("side")}, {object(R"({"a":1,"b":2,"side":"west"})")});
+        QVERIFY2(answer, answer ? "" : qPrintable(answer.error().text()));
+        QCOMPARE(answer->predictions.front().toDouble(), 1021.0);
+        QVERIFY(!answer->id.isEmpty());
+    }
+
+    void aDescriptionWithoutAPredictionSaysSo() {
+        const auto proposed = proposeProfile(object(R"({"paths":{"/health":{"get":{}},"/users":{"post":{}}}})"));
+        QVERIFY(!proposed);
+        QCOMPARE(proposed.error().kind, ErrorKind::NotFound);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestEndpoint)
+#include "tst_endpoint.moc"
