@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the scenario scripts share: running `pilot`, a small regression file, a workspace around it. Standard library only."""
+"""What the loop scripts share: running `pilot`, a small regression file, a workspace around it, and what must hold after a kill.
+Standard library only; every process that is started is ended by its id; loopback only."""
+import hashlib
 import json
 import os
 import pathlib
@@ -9,7 +11,9 @@ import subprocess
 import sys
 import time
 
-PILOT = os.environ.get("PILOTHOUSE_PILOT", "pilot")
+PILOT = os.environ.get("PILOTHOUSE_PILOT") or str(pathlib.Path(__file__).resolve().parents[2] / "build/dev/bin/pilot")
+# The key of the scenario's journal, so that its head is authenticated and nobody's keychain is touched.
+os.environ["PILOTHOUSE_SECRET_JOURNAL_KEY_SCENARIO"] = "5c" * 32
 
 
 class Failed(Exception):
@@ -68,8 +72,60 @@ def write_workspace(folder, recipe="recipe.yaml", steps="[10, 50, 100]", step_se
     return path
 
 
+def killed_or_done(generator, longest, arguments, workspace):
+    """(object or None, killed): a verb that is killed -9 after a random time up to `longest` seconds, unless it ended before."""
+    command = [PILOT, *map(str, arguments), "--json", "--workspace", str(workspace)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        stdout, stderr = child.communicate(timeout=generator.uniform(0.001, longest))
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
+        return None, True
+    if child.returncode != 0:
+        raise Failed(f"{' '.join(command)} ended with {child.returncode}\n{stdout[-2000:]}\n{stderr[-2000:]}")
+    return json.loads(stdout), False
+
+
+def whole_package(package):
+    """Checks every file against SHA256SUMS and gives the SHA-256 of the weights."""
+    sums = [line for line in (package / "SHA256SUMS").read_text().splitlines() if not line.startswith("#")]
+    weights = None
+    for line in sums:
+        digest, name = line.split("  ", 1)
+        check(hashlib.sha256((package / name).read_bytes()).hexdigest() == digest, f"{package / name} is not what SHA256SUMS says")
+        if name.startswith("model."):
+            weights = digest
+    check(weights, f"{package} holds no weights")
+    return weights
+
+
+def seal(package):
+    """SHA256SUMS anew over all other files, as core/artifact writes it: what somebody would do who edits a package."""
+    names = sorted(str(p.relative_to(package)) for p in package.rglob("*") if p.is_file() and p.name != "SHA256SUMS")
+    lines = "".join(f"{hashlib.sha256((package / name).read_bytes()).hexdigest()}  {name}\n" for name in names)
+    (package / "SHA256SUMS").write_text(f"# pilothouse package: {len(names)} files, these lines {hashlib.sha256(lines.encode()).hexdigest()}\n{lines}")
+
+
+def champion(workspace):
+    """The version that the alias names; None: no alias."""
+    return pilot("registry", "show", "m", workspace=workspace)[0]["model"]["aliases"].get("champion")
+
+
+def requests_of(workspace):
+    """Promotions by id, newest first."""
+    return {r["id"]: r for r in pilot("promote", "--list", "m", workspace=workspace)[0]["requests"]}
+
+
+def journal_holds(workspace, when):
+    """Every line follows the one before it, and the head is the one that was signed."""
+    found, code = pilot("journal", "verify", workspace=workspace, expect=None)
+    check(code == 0 and found["intact"] and found["authenticated"], f"{when}: the journal does not verify: {found}")
+    return found["entries"]
+
+
 def server_of(folder):
-    """server.json of the endpoint of model m with its key, once it answers."""
+    """(URL, API key, pid) of the endpoint of model m."""
     place = pathlib.Path(folder) / "state" / "serving" / "m"
     server = json.loads((place / "server.json").read_text())
     key = pathlib.Path(server["api_key_file"]).read_text().strip() if server.get("api_key_file") else ""
@@ -104,10 +160,10 @@ def until(what, seconds, condition):
 
 
 def run(main):
-    """Runs a scenario's main(rounds): prints how it ended, exits 0 or 1."""
+    """Runs a script's main(rounds): prints how it ended, exits 0 or 1."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     try:
-        print(main(rounds))
+        print(f"{pathlib.Path(sys.argv[0]).stem}: {main(rounds)}", flush=True)
     except Failed as failure:
-        print("FAILED:", failure)
+        print(f"{pathlib.Path(sys.argv[0]).stem}: FAILED: {failure}", flush=True)
         sys.exit(1)
