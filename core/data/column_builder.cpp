@@ -4,10 +4,26 @@
 #include "core/data/number_text.h"
 
 #include <limits>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 namespace pilothouse::data {
 
 namespace {
+
+/// Big columns in pages of 2 MiB: a page fault for each 4 KiB was a sixth of all the work. Only advice: it may be refused.
+template<class T>
+void reserveBig(std::vector<T> &values, std::size_t count) {
+    values.reserve(count);
+#ifdef __linux__
+    constexpr std::uintptr_t page = 2u << 20;
+    const auto begin = (reinterpret_cast<std::uintptr_t>(values.data()) + page - 1) / page * page;
+    const auto end = (reinterpret_cast<std::uintptr_t>(values.data()) + values.capacity() * sizeof(T)) / page * page;
+    if (begin < end)
+        ::madvise(reinterpret_cast<void *>(begin), end - begin, MADV_HUGEPAGE);
+#endif
+}
 
 /// nine in ten, without fractions
 bool most(qint64 good, qint64 all) { return 10 * good >= 9 * all; }
@@ -21,9 +37,9 @@ ColumnBuilder::ColumnBuilder(const QString &name, ColumnType type) {
 
 void ColumnBuilder::expect(std::size_t rows) {
     switch (m_column.type) {
-    case ColumnType::Number: m_column.numbers.reserve(rows); break;
-    case ColumnType::Category: m_column.codes.reserve(rows); break;
-    case ColumnType::Time: m_column.times.reserve(rows); break;
+    case ColumnType::Number: reserveBig(m_column.numbers, rows); break;
+    case ColumnType::Category: reserveBig(m_column.codes, rows); break;
+    case ColumnType::Time: reserveBig(m_column.times, rows); break;
     }
 }
 

@@ -71,32 +71,73 @@ __attribute__((target("avx2,bmi,popcnt"))) inline bool plainNumber(const char *b
     return true;
 }
 
+__attribute__((target("avx2,bmi,popcnt"))) inline __m256i both(const void *first, const void *second) {
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(static_cast<const __m128i *>(first))), _mm_loadu_si128(static_cast<const __m128i *>(second)), 1);
+}
+
+/// Two neighbours at once: the two halves of a register. false: one of them is not plain, ask plainNumber() for each.
+__attribute__((target("avx2,bmi,popcnt"))) inline bool plainPair(const char *begin0, const char *end0, const char *begin1, const char *end1, __m256i decimal, double *out) {
+    const bool negative0 = *begin0 == '-', negative1 = *begin1 == '-';
+    const auto length0 = std::size_t(end0 - begin0) - negative0, length1 = std::size_t(end1 - begin1) - negative1;
+    if (((length0 - 1) | (length1 - 1)) > 15) [[unlikely]]
+        return false;
+    const __m256i inside = both(tables.inside + length0, tables.inside + length1);
+    const __m256i bytes = both(end0 - 16, end1 - 16);
+    const __m256i mark = _mm256_and_si256(inside, _mm256_cmpeq_epi8(bytes, decimal));
+    const __m256i digits = _mm256_andnot_si256(mark, _mm256_and_si256(inside, _mm256_sub_epi8(bytes, _mm256_set1_epi8('0'))));
+    const auto marks = unsigned(_mm256_movemask_epi8(mark));
+    const unsigned marks0 = marks & 0xffff, marks1 = marks >> 16;
+    const __m256i nine = _mm256_set1_epi8(9);
+    const bool allDigits = _mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(digits, nine), nine)) == -1;
+    const bool bare = length0 <= unsigned(marks0 != 0) || length1 <= unsigned(marks1 != 0);
+    if (!allDigits || bare || (_blsr_u32(marks0) | _blsr_u32(marks1))) [[unlikely]]
+        return false;
+    const unsigned place0 = _tzcnt_u32(marks0 | 0x10000), place1 = _tzcnt_u32(marks1 | 0x10000);
+    const __m256i closed = _mm256_shuffle_epi8(digits, both(tables.closeGap[place0], tables.closeGap[place1]));
+    const __m256i pairs = _mm256_maddubs_epi16(closed, _mm256_set1_epi16(0x010a));
+    const __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x00010064));
+    const __m256i eights = _mm256_madd_epi16(_mm256_packus_epi32(fours, fours), _mm256_set1_epi32(0x00012710));
+    // In each half: the upper eight digits below, the lower eight above them.
+    const __m256i mantissas = _mm256_add_epi64(_mm256_mul_epu32(eights, _mm256_set1_epi64x(100'000'000)), _mm256_srli_epi64(eights, 32));
+    const auto mantissa0 = std::uint64_t(_mm_cvtsi128_si64(_mm256_castsi256_si128(mantissas)));
+    const auto mantissa1 = std::uint64_t(_mm_cvtsi128_si64(_mm256_extracti128_si256(mantissas, 1)));
+    if ((mantissa0 | mantissa1) >> 53) [[unlikely]]
+        return false;
+    const __m128d magnitudes = _mm_div_pd(_mm_set_pd(double(std::int64_t(mantissa1)), double(std::int64_t(mantissa0))), _mm_set_pd(tables.divisor[place1], tables.divisor[place0]));
+    const __m128i signs = _mm_slli_epi64(_mm_set_epi64x(negative1, negative0), 63);
+    _mm_storeu_pd(out, _mm_or_pd(magnitudes, _mm_castsi128_pd(signs)));
+    return true;
+}
+
 __attribute__((target("avx2,bmi,popcnt"))) void readPlainNumbersAvx2(const FieldColumn &fields, const std::vector<RecordPlace> &records, char decimal, double *out,
                                                                     std::vector<std::uint32_t> &rest) {
     const __m128i mark = _mm_set1_epi8(decimal);
-    const char *const text = fields.text;
-    const std::uint32_t *const ends = fields.ends + fields.column;
+    const __m256i marks = _mm256_set1_epi8(decimal);
     const RecordPlace *const places = records.data();
     const std::size_t count = records.size();
-    if (fields.last) {
-        for (std::size_t row = 0; row < count; ++row) {
-            const char *begin = fields.begin(places[row]), *end = fields.end(places[row], begin);
-            if (!plainNumber(begin, end, mark, out[row])) [[unlikely]]
-                rest.push_back(std::uint32_t(row));
-        }
-        return;
-    }
-    for (std::size_t row = 0; row < count; ++row) {
-        const std::uint32_t *const end = ends + places[row].first;
-        if (!plainNumber(text + std::uint32_t(end[-1] + 1), text + *end, mark, out[row])) [[unlikely]]
+    const auto single = [&](std::size_t row) __attribute__((target("avx2,bmi,popcnt"))) {
+        const char *begin = fields.begin(places[row]), *end = fields.end(places[row], begin);
+        if (!plainNumber(begin, end, mark, out[row])) [[unlikely]]
             rest.push_back(std::uint32_t(row));
+    };
+    const char *const text = fields.text;
+    const std::uint32_t *const ends = fields.ends + fields.column;
+    std::size_t row = 0;
+    for (; !fields.last && row + 2 <= count; row += 2) {
+        const std::uint32_t *const end0 = ends + places[row].first, *const end1 = ends + places[row + 1].first;
+        if (!plainPair(text + std::uint32_t(end0[-1] + 1), text + *end0, text + std::uint32_t(end1[-1] + 1), text + *end1, marks, out + row)) [[unlikely]] {
+            single(row);
+            single(row + 1);
+        }
     }
+    for (; row < count; ++row)
+        single(row);
 }
 
 } // namespace
 
 void readPlainNumbers(const FieldColumn &fields, const std::vector<RecordPlace> &records, char decimal, double *out, std::vector<std::uint32_t> &rest) {
-    static const auto kernel = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? readPlainNumbersAvx2 : readPlainNumbersPortable;
+    static const auto kernel = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt") ? readPlainNumbersAvx2 : readPlainNumbersPortable;
     kernel(fields, records, decimal, out, rest);
 }
 
