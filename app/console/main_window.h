@@ -74,6 +74,7 @@ private:
     void jobFinished(const QString &id);
     void showWelcome();
     void chooseWorkspace();
+    void exportJournal();
     std::vector<struct PaletteItem> paletteItems();
     ui::PanelContext panelContext();
 

@@ -5,6 +5,7 @@
 #include "app/console/header_bar.h"
 #include "app/console/key_sheet.h"
 #include "app/console/main_window.h"
+#include "core/base/file.h"
 #include "widgets/base/confirm.h"
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
@@ -64,6 +65,7 @@ void MainWindow::addActions() {
     });
     add("workspace.open", tr("Open a workspace file…"), "folder", QKeySequence(Qt::CTRL | Qt::Key_O), [this] { chooseWorkspace(); });
     add("workspace.reload", tr("Read the workspace file again"), "refresh", {}, [this] { m_workspace->reload(); });
+    add("journal.export", tr("Export the journal…"), "export", QKeySequence(Qt::CTRL | Qt::Key_E), [this] { exportJournal(); });
     add("window.welcome", tr("Show the first-start screen"), "info", {}, [this] { showWelcome(); });
     add("window.quit", tr("Quit"), "cross", QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); });
 }
@@ -150,6 +152,29 @@ void MainWindow::showWelcome() {
     m_stack->setCurrentWidget(m_welcome);
     m_welcome->setFocus();
     showHeader();
+}
+
+void MainWindow::exportJournal() {
+    if (!m_fleet)
+        return m_toasts->show(State::Warn, tr("Not done"), tr("No workspace is open."));
+    auto *dialog = new QFileDialog(this, tr("Export the journal"), QStringLiteral("journal-%1.jsonl").arg(m_snapshot.workspace), tr("JSON lines (*.jsonl)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &file) {
+        // The lines as they are, so that whoever gets the file can check the chain.
+        const auto copied = startTask<qint64>(m_pools.waiting, [from = m_fleet->services()->journal->file(), file](std::stop_token) -> Result<qint64> {
+            PH_ASSIGN(const QByteArray lines, readFile(from));
+            PH_TRY(writeFileAtomically(file, lines));
+            return qint64(lines.count('\n'));
+        });
+        deliver(copied, this, [this, file](const Result<qint64> &lines) {
+            if (lines)
+                m_toasts->show(State::Ok, tr("%n entries exported", nullptr, int(*lines)), file);
+            else
+                m_toasts->showError(lines.error());
+        });
+    });
+    dialog->open();
 }
 
 void MainWindow::chooseWorkspace() {

@@ -47,12 +47,16 @@ private Q_SLOTS:
         QCOMPARE(m_window->findChildren<ui::Panel *>().size(), 2);
     }
 
-    void thePaletteFindsAModelAndGoesThere() {
+    void thePaletteFindsAScreenAndGoesThere() {
         m_window->showSnapshot(testing::sampleSnapshot());
         QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
         auto *edit = m_window->findChild<QLineEdit *>(QStringLiteral("paletteEdit"));
         QVERIFY(edit->isVisible());
         QTest::keyClicks(edit, QStringLiteral("journal"));
+        const auto *list = m_window->findChild<ui::List *>(QStringLiteral("paletteList"));
+        for (int step = 0; step < 20 && list->currentIndex().data().toString() != QStringLiteral("Journal"); ++step)
+            QTest::keyClick(edit, Qt::Key_Down);
+        QCOMPARE(list->currentIndex().data().toString(), QStringLiteral("Journal"));
         QTest::keyClick(edit, Qt::Key_Return);
         QVERIFY(!edit->isVisible());
         QCOMPARE(m_window->currentPanel(), QStringLiteral("journal"));
@@ -99,6 +103,7 @@ private Q_SLOTS:
         m_window->showSnapshot(testing::sampleSnapshot());
         m_window->open(QStringLiteral("journal"));
         m_window->close();
+        QCOMPARE(Session::load(m_folder->filePath(QStringLiteral("session.json"))).panel, QStringLiteral("journal"));
         m_window = make();
         m_window->showSnapshot(testing::sampleSnapshot());
         QCOMPARE(m_window->currentPanel(), QStringLiteral("journal"));
@@ -188,8 +193,8 @@ private Q_SLOTS:
                     continue;
                 const auto *button = qobject_cast<const QAbstractButton *>(widget);
                 const bool named = !widget->accessibleName().isEmpty() || (button && !button->text().isEmpty()) || widget->inherits("QSplitterHandle");
-                QVERIFY2(named, qPrintable(QStringLiteral("%1: %2 '%3' in %4").arg(entry.id, QLatin1String(widget->metaObject()->className()), widget->objectName(),
-                                                                                  QLatin1String(widget->parentWidget()->metaObject()->className()))));
+                QVERIFY2(named, qPrintable(QStringLiteral("%1: %2 '%3' tip '%4' in %5 '%6'").arg(entry.id, QLatin1String(widget->metaObject()->className()), widget->objectName(), widget->toolTip(),
+                                                                                  QLatin1String(widget->parentWidget()->metaObject()->className()), widget->parentWidget()->accessibleName())));
             }
         }
     }

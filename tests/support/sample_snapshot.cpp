@@ -287,6 +287,7 @@ Snapshot sampleSnapshot() {
     for (const Line &line : lines)
         s.models.push_back(rowOf(line));
     s.models[2].skew = str("alias v7, endpoint serves v6");
+    s.models[2].servedVersion = 6;
     s.pipelineRuns = {runOf("421", "weather-ws2m", pipelines::State::Paused, 0.4, 0, 3), runOf("8f2c", "iris-kserve", pipelines::State::Failed, 1.1, 0.3, 1),
                       runOf("57", "iris-rf", pipelines::State::Running, 0.1, 0, 2), runOf("420", "weather-t2m", pipelines::State::Passed, 9.3, 0.1, 6),
                       runOf("419", "weather-rh2m", pipelines::State::Passed, 9.2, 0.1, 6)};

@@ -75,6 +75,11 @@ QVBoxLayout *Card::bodyLayout(int margin, int spacing) {
     return qobject_cast<QVBoxLayout *>(m_state->content()->layout());
 }
 
+void Card::setFolded(bool folded) {
+    m_state->setVisible(!folded);
+    setMaximumHeight(folded ? Theme::of(this).px(36) + 2 : QWIDGETSIZE_MAX);
+}
+
 void Card::setEdge(Ink ink) {
     m_edge = ink;
     update();

@@ -30,6 +30,7 @@ public:
     QVBoxLayout *bodyLayout(int margin = 12, int spacing = 8);
     void showState(const ScreenState &state) { m_state->show(state); }
     PanelState *state() const { return m_state; }
+    void setFolded(bool folded); ///< only the header is left
     void setEdge(Ink ink); ///< e.g. pau for a card that waits for an answer
     QString title() const { return m_title->text(); }
 

@@ -95,6 +95,7 @@ void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         paintState(*painter, QRectF(x, first.center().y() - side / 2, side, side), state, option.widget);
         indent = side + theme.px(7);
     }
+    const double under = stateAt(index, StateRole) == State::Stale ? 0 : indent; // a clock belongs to the age, not to the limit below
     const bool mono = index.data(MonoRole).toBool(), strong = index.data(StrongRole).toBool();
     painter->setFont(theme.font(mono ? TextRole::Mono : strong ? TextRole::Title : TextRole::Body));
     const State textState = stateAt(index, TextStateRole);
@@ -110,7 +111,7 @@ void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         painter->setFont(theme.font(stacked ? TextRole::Caption : TextRole::Second));
         painter->setPen(secondState != State::None ? t.*stateInk(secondState) : t.t3);
         if (stacked)
-            drawLine(*painter, QRectF(area.left() + indent, first.bottom(), area.width() - indent, theme.px(15)), alignment, second);
+            drawLine(*painter, QRectF(area.left() + under, first.bottom(), area.width() - under, theme.px(15)), alignment, second);
         else if (after < area.right())
             drawLine(*painter, QRectF(after, area.top(), area.right() - after, area.height()), Qt::AlignLeft | Qt::AlignVCenter, second);
         after += painter->fontMetrics().horizontalAdvance(second) + theme.px(6);

@@ -124,9 +124,9 @@ void MetricDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option
     const QRectF value(area.left(), area.top(), valueWidth, area.height());
     drawTabular(*painter, value, Qt::AlignRight | Qt::AlignVCenter, cell.value);
     if (cell.kind == MetricCell::Old) {
-        const double side = theme.px(12);
+        const double side = theme.px(11);
         const double x = value.right() - tabularWidth(painter->font(), cell.value) - side - theme.px(4);
-        paintState(*painter, QRectF(qMax(area.left(), x), area.center().y() - side / 2, side, side), State::Stale, option.widget);
+        paintState(*painter, QRectF(qMax<double>(option.rect.left() + 1, x), area.center().y() - side / 2, side, side), State::Stale, option.widget);
     }
     painter->setFont(theme.font(TextRole::Caption));
     painter->setPen(t.t2);

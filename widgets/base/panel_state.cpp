@@ -47,7 +47,7 @@ public:
         row->addWidget(m_glyph, 0, Qt::AlignTop);
         row->addLayout(words, 1);
         row->addWidget(m_button, 0, Qt::AlignTop);
-        setMaximumWidth(620);
+        setMaximumWidth(460);
         setObjectName(QStringLiteral("notice"));
         m_button->setObjectName(QStringLiteral("noticeButton"));
         connect(m_button, &QAbstractButton::clicked, this, [this] {
@@ -125,7 +125,7 @@ PanelState::PanelState(QWidget *parent)
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setSpacing(0);
     m_layout->addWidget(m_strip);
-    m_layout->addWidget(m_notice, 0, Qt::AlignCenter);
+    m_layout->addWidget(m_notice, 0, Qt::AlignVCenter);
     m_strip->hide();
     m_notice->hide();
 }

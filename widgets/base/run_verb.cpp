@@ -3,33 +3,37 @@
 
 #include "widgets/base/toast.h"
 
+#include <QPointer>
+
 namespace pilothouse::ui {
 
-void runVerb(const PanelContext &context, const QString &title, const QString &model, const QStringList &arguments, const QString &done,
+void runVerb(const PanelContext &context, QObject *owner, const QString &title, const QString &model, const QStringList &arguments, const QString &done,
              std::function<void(const QJsonObject &result)> then) {
     if (!context.jobs)
         return;
     const QString id = context.jobs->start(title, model, arguments);
     auto *watch = new QObject(context.jobs); // dies with its answer, or with the jobs
-    QObject::connect(context.jobs, &fleet::Jobs::finished, watch, [context, watch, id, done, then](const QString &finished) {
+    // The fleet and the panel may be others by then: the workspace file can change while the verb runs.
+    QObject::connect(context.jobs, &fleet::Jobs::finished, watch,
+                     [jobs = context.jobs, toasts = context.toasts, fleet = QPointer<fleet::Fleet>(context.fleet), owner = QPointer<QObject>(owner), watch, id, done, then](const QString &finished) {
         if (finished != id)
             return;
         watch->deleteLater();
-        const fleet::Job *job = context.jobs->job(id);
+        const fleet::Job *job = jobs->job(id);
         if (!job)
             return;
         if (job->error) {
-            if (context.toasts && job->error->kind != ErrorKind::Cancelled)
-                context.toasts->showError(*job->error);
+            if (toasts && job->error->kind != ErrorKind::Cancelled)
+                toasts->showError(*job->error);
         } else {
-            if (context.toasts)
-                context.toasts->show(State::Ok, done, {});
-            if (then)
+            if (toasts)
+                toasts->show(State::Ok, done, {});
+            if (then && owner)
                 then(job->result);
-            context.jobs->dismiss(id); // short writes leave no line in the task bar
+            jobs->dismiss(id); // short writes leave no line in the task bar
         }
-        if (context.fleet)
-            context.fleet->refresh();
+        if (fleet)
+            fleet->refresh();
     });
 }
 

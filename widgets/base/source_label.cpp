@@ -98,7 +98,7 @@ void SourceLabel::tick() {
 QSize SourceLabel::sizeHint() const {
     const Theme &theme = Theme::of(this);
     const QFontMetrics plain(theme.font(TextRole::Caption)), strong(theme.font(TextRole::Column));
-    return {theme.px(10 + 5 + 5) + plain.horizontalAdvance(m_name) + strong.horizontalAdvance(ageText()) + 2, theme.px(20)};
+    return {theme.px(10 + 5 + 5) + plain.horizontalAdvance(m_name) + strong.horizontalAdvance(ageText()) + 6, theme.px(20)};
 }
 
 QSize SourceLabel::minimumSizeHint() const {

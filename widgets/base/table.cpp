@@ -142,6 +142,16 @@ void Table::setRowHeight(RowHeight height) {
     restyle();
 }
 
+void Table::setNarrowWidth(int column, int width) {
+    if (m_widths.value(column) == width)
+        return;
+    if (width > 0)
+        m_widths.insert(column, width);
+    else
+        m_widths.remove(column);
+    fitColumns();
+}
+
 void Table::setModel(QAbstractItemModel *model) {
     QTableView::setModel(model);
     fitColumns();
@@ -166,7 +176,10 @@ void Table::fitColumns() {
     if (!rows)
         return;
     const Theme &theme = Theme::of(this);
-    const std::vector<Column> &columns = rows->columns();
+    std::vector<Column> columns = rows->columns();
+    for (auto width = m_widths.begin(); width != m_widths.end(); ++width)
+        if (width.key() < int(columns.size()))
+            columns[std::size_t(width.key())].width = width.value();
     const int room = viewport()->width();
     constexpr int flexible = 140; // what a column of width 0 needs at least
     std::vector<bool> shown(columns.size(), true);

@@ -41,6 +41,7 @@ public:
     QString currentId() const;         ///< IdRole of the chosen row
     void choose(const QString &id);    ///< selects the row with this id and scrolls to it
     int droppedColumns() const { return m_dropped; }
+    void setNarrowWidth(int column, int width); ///< instead of the column table's; 0: as it says there
     QString rowText(int row) const;    ///< tab-separated, with second lines
 
 Q_SIGNALS:
@@ -60,6 +61,7 @@ private:
     void restyle();
     RowHeight m_rowHeight = Normal;
     int m_dropped = 0;
+    QHash<int, int> m_widths;
 };
 
 /// A list of two-line rows with group headings (ListRowDelegate). Groups cannot be chosen.

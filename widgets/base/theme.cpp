@@ -130,6 +130,7 @@ QFont Theme::font(TextRole role) const {
     font.setStyleHint(wanted.mono ? QFont::Monospace : QFont::SansSerif);
     font.setPixelSize(qMax(11, px(wanted.size)));
     font.setWeight(wanted.weight);
+    font.setHintingPreference(QFont::PreferNoHinting); // hinted stems come out a weight too heavy on a dark ground
     return font;
 }
 

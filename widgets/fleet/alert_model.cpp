@@ -9,7 +9,7 @@
 namespace pilothouse::ui {
 namespace {
 
-constexpr double nearShare = 0.9; // of the limit
+constexpr double nearShare = 0.95; // of the limit
 
 QString groupTitle(Alert::Group group) {
     return group == Alert::Firing ? AlertModel::tr("Firing") : group == Alert::Pending ? AlertModel::tr("Pending") : AlertModel::tr("No data");
@@ -66,7 +66,10 @@ std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
             alerts.push_back(alert);
         }
     }
-    std::stable_sort(alerts.begin(), alerts.end(), [](const Alert &a, const Alert &b) { return a.group != b.group ? a.group < b.group : a.since > b.since; });
+    std::stable_sort(alerts.begin(), alerts.end(), [](const Alert &a, const Alert &b) { 
+        const bool badA = a.state == State::Bad, badB = b.state == State::Bad;
+        return a.group != b.group ? a.group < b.group : badA != badB ? badA : a.since > b.since;
+    });
     return alerts;
 }
 

@@ -16,8 +16,8 @@ struct Alert {
     QString action, argument; ///< the command that handles it
 };
 
-/// Alerts of the local rules: the broken and soon items of the inbox, metrics within a tenth of their limit, and models whose
-/// numbers cannot be read. Firing first, newest first. Pure; tested.
+/// Alerts of the local rules: the broken and soon items of the inbox, metrics within a twentieth of their limit, and models whose
+/// numbers cannot be read. Firing first; bad before late, then newest first. Pure; tested.
 std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot);
 
 /// Alerts under their group headings.

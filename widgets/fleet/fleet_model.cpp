@@ -9,7 +9,18 @@
 namespace pilothouse::ui {
 namespace {
 
-QString readable(QString name) { return name.replace(QLatin1Char('_'), QLatin1Char(' ')); }
+/// random_forest → Random forest, lstm → LSTM.
+QString readable(QString name) {
+    if (name.size() <= 4)
+        return name.toUpper();
+    name.replace(QLatin1Char('_'), QLatin1Char(' '));
+    return name.left(1).toUpper() + name.mid(1);
+}
+
+QString limitOf(const QString &text) {
+    const auto seconds = workspace::parseDuration(text);
+    return seconds ? duration(double(*seconds)) : text;
+}
 
 } // namespace
 
@@ -58,15 +69,15 @@ bool passes(const fleet::ModelRow &row, FleetFilter filter) {
 
 FleetModel::FleetModel(QObject *parent) : RowsModel(parent) {
     const auto left = Qt::AlignLeft | Qt::AlignVCenter;
-    m_columns = {{QString(), left, 34, tr("State"), 0},
-                 {tr("Model"), left, 170, {}, 0},
-                 {tr("Live version"), left, 84, {}, 0},
-                 {tr("Quality, limit"), left, 196, tr("Against the limit of the watch list, with its history"), 0},
+    m_columns = {{QString(), left, 33, tr("State"), 0},
+                 {tr("Model"), left, 174, {}, 0},
+                 {tr("Live version"), left, 80, {}, 0},
+                 {tr("Quality, limit"), left, 186, tr("Against the limit of the watch list, with its history"), 0},
                  {tr("Drift, worst PSI"), left, 96, tr("Population stability index of the worst column: warns from 0.10, high from 0.25"), 0},
-                 {tr("Newest model"), left, 106, {}, 0},
-                 {tr("Pipeline"), left, 150, {}, 3},
-                 {tr("Rollout"), left, 108, {}, 2},
-                 {tr("Skew"), left, 108, tr("Registry and endpoint disagree"), 1}};
+                 {tr("Newest model"), left, 98, {}, 0},
+                 {tr("Pipeline"), left, 140, {}, 3},
+                 {tr("Rollout"), left, 104, {}, 2},
+                 {tr("Skew"), left, 88, tr("Registry and endpoint disagree"), 1}};
 }
 
 void FleetModel::setSnapshot(const fleet::Snapshot &snapshot, const QDateTime &now) {
@@ -177,7 +188,7 @@ QVariant FleetModel::newestCell(const fleet::ModelRow &row, int role) const {
     case StateRole: return int(row.stale ? State::Stale : State::None);
     case TextStateRole: return int(row.stale ? State::Warn : State::None);
     case MutedRole: return !row.newestModel;
-    case SecondRole: return row.stalenessLimit.isEmpty() ? tr("no limit set") : tr("limit %1").arg(row.stalenessLimit);
+    case SecondRole: return row.stalenessLimit.isEmpty() ? tr("no limit set") : tr("limit %1").arg(limitOf(row.stalenessLimit));
     case SortRole: return row.newestModel ? QVariant(*row.newestModel) : QVariant();
     case Qt::ToolTipRole: return row.newestModel ? moment(*row.newestModel, m_now) : QString();
     default: return {};
@@ -233,8 +244,9 @@ QVariant FleetModel::skewCell(const fleet::ModelRow &row, int role) const {
     case StateRole: return int(!row.skew.isEmpty() ? State::Skew : unknown ? State::Unknown : State::None);
     case Qt::DisplayRole:
         if (!row.skew.isEmpty())
-            return row.servedVersion && row.skew.contains(QLatin1String("endpoint")) ? tr("serves v%1").arg(*row.servedVersion) : row.skew;
+            return row.servedVersion && row.servedVersion != row.liveVersion ? QStringLiteral("v%1").arg(*row.servedVersion) : tr("skew");
         return unknown ? tr("unknown") : tr("none");
+    case SecondRole: return row.skew.isEmpty() ? QString() : tr("is served");
     case MutedRole: return row.skew.isEmpty() && !unknown;
     case SortRole: return row.skew;
     case Qt::ToolTipRole: return row.skew;

@@ -81,8 +81,9 @@ OverviewPanel::OverviewPanel(const PanelContext &context)
     row->setSpacing(12);
     m_down->addWidget(buildFleet());
     m_down->addWidget(buildTimeline());
-    m_down->setStretchFactor(0, 56);
-    m_down->setStretchFactor(1, 44);
+    m_down->setStretchFactor(0, 1);
+    m_down->setStretchFactor(1, 1);
+    m_down->setSizes({450, 336}); // nine models without a scroll bar
     m_across->addWidget(m_down);
     m_across->addWidget(buildInbox());
     m_across->setStretchFactor(0, 1);
@@ -269,8 +270,8 @@ void OverviewPanel::layoutForSize() {
     m_metric->setSparkline(!narrow);
     m_tab->setVisible(narrow);
     m_inboxCard->setVisible(!narrow || m_inboxWanted);
-    m_timelineCard->setMaximumHeight(low ? theme().px(38) : QWIDGETSIZE_MAX);
-    m_timelineCard->setVisible(!low || height() > theme().px(420));
+    m_table->setNarrowWidth(FleetModel::Quality, narrow ? 122 : 0);
+    m_timelineCard->setFolded(low);
     m_linked->setVisible(!narrow && !m_table->currentId().isEmpty());
     m_fleetCard->source()->setVisible(m_read.isValid());
 }

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Lives through the whole loop in the real window, against the real `pilot`, registry, journal and endpoint: first start, a data
+// file, a recipe, two trainings, evidence, approval, rollout, what-if, drift, policy, retrain, undo.
+#include "app/console/main_window.h"
+#include "core/base/child_process.h"
+#include "core/fleet/what_if.h"
+#include "core/net/http.h"
+#include "widgets/base/confirm.h"
+#include "widgets/base/panel.h"
+#include "widgets/base/plot.h"
+#include "widgets/base/table.h"
+#include "widgets/base/toast.h"
+
+#include <QAbstractButton>
+#include <QApplication>
+#include <QFileDialog>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <atomic>
+#include <cmath>
+#include <random>
+#include <thread>
+
+using namespace pilothouse;
+using namespace pilothouse::console;
+
+namespace {
+
+constexpr int slow = 60000; // a loaded CI machine; conditions end the wait, never time
+
+struct Row {
+    double x[5];
+    double y;
+};
+Row friedman(std::mt19937_64 &random, double shift = 0) {
+    std::uniform_real_distribution<double> uniform(0, 1);
+    std::normal_distribution<double> noise(0, 0.3);
+    Row row{};
+    for (double &x : row.x)
+        x = uniform(random);
+    row.x[0] += shift;
+    row.y = 10 * std::sin(M_PI * row.x[0] * row.x[1]) + 20 * std::pow(row.x[2] - 0.5, 2) + 10 * row.x[3] + 5 * row.x[4] + noise(random);
+    return row;
+}
+
+/// Somebody who uses the endpoint: asks, and says later what was true. Counts what failed.
+class Traffic {
+public:
+    Traffic(std::shared_ptr<fleet::Services> services, QString model) : m_services(std::move(services)), m_model(std::move(model)), m_thread([this] { run(); }) {}
+    ~Traffic() {
+        m_stop = true;
+        m_thread.join();
+    }
+    std::atomic<double> shift{0};
+    std::atomic<int> sent{0}, failed{0};
+
+private:
+    Result<QJsonObject> post(net::HttpClient &http, const fleet::ServedAt &at, const char *path, const QJsonObject &body) {
+        net::Request request;
+        request.method = "POST";
+        request.url = at.url + QLatin1String(path);
+        request.headers = {net::Header{"Content-Type", "application/json"}, net::Header{"X-API-Key", at.apiKey.toUtf8()}};
+        request.body = QJsonDocument(body).toJson(QJsonDocument::Compact);
+        const auto response = http.send(request);
+        if (!response)
+            return response.error();
+        if (response->status >= 400)
+            return net::statusError(request, *response);
+        return QJsonDocument::fromJson(response->body).object();
+    }
+    void run() {
+        net::HttpClient http;
+        std::mt19937_64 random(5);
+        const auto at = fleet::servedAt(*m_services, m_model);
+        QJsonArray labels;
+        while (!m_stop && at) {
+            const Row row = friedman(random, shift);
+            QJsonArray features;
+            for (const double x : row.x)
+                features.append(x);
+            const auto answer = post(http, *at, "/predict", {{QStringLiteral("features"), features}});
+            ++sent;
+            if (!answer) {
+                ++failed;
+                continue;
+            }
+            labels.append(QJsonObject{{QStringLiteral("prediction_id"), answer->value(QLatin1String("prediction_id"))}, {QStringLiteral("value"), row.y}});
+            if (labels.size() >= 20) {
+                if (!post(http, *at, "/labels", {{QStringLiteral("labels"), labels}}))
+                    ++failed;
+                labels = {};
+            }
+        }
+    }
+    std::shared_ptr<fleet::Services> m_services;
+    QString m_model;
+    std::atomic<bool> m_stop{false};
+    std::thread m_thread;
+};
+
+} // namespace
+
+class tst_WholeLoop : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        if (pilotProgram().isEmpty())
+            QSKIP("pilot was not built");
+        m_pools = std::make_unique<Pools>(1);
+        m_theme = std::make_unique<ui::Theme>();
+        WindowOptions options;
+        options.preferencesFile = m_folder.filePath(QStringLiteral("preferences.json"));
+        options.sessionFile = m_folder.filePath(QStringLiteral("session.json"));
+        options.desktop = false;
+        m_window = std::make_unique<MainWindow>(*m_pools, *m_theme, options);
+        m_window->actions().setAsk([](const ui::Danger &, const ui::ActionSpec &, std::function<void(const QString &)> go) { go(QStringLiteral("asked once")); });
+        m_window->resize(1440, 900);
+        m_window->show();
+        m_window->start();
+        writeData();
+    }
+    void cleanupTestCase() {
+        m_traffic.reset();
+        if (m_window && m_window->fleet()) {
+            ChildJob stop;
+            stop.program = pilotProgram();
+            stop.arguments = {QStringLiteral("rollouts"), QStringLiteral("stop"), QStringLiteral("loop"), QStringLiteral("--workspace"), m_window->fleet()->services()->workspace.file};
+            (void)runJob(stop, {}, {});
+        }
+        m_window.reset();
+    }
+
+    void theFirstStartOpensTheDemoByItself() {
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->fleet() && m_window->snapshot().models.size() == 3, slow);
+        QCOMPARE(m_window->snapshot().workspace, QStringLiteral("demo"));
+    }
+
+    void aDataFileGivesAProposedRecipe() {
+        m_window->open(QStringLiteral("train"));
+        QTest::mouseClick(find<QAbstractButton>("openDataButton"), Qt::LeftButton);
+        QFileDialog *dialog = nullptr;
+        QTRY_VERIFY_WITH_TIMEOUT((dialog = m_window->findChild<QFileDialog *>()) && dialog->isVisible(), slow);
+        dialog->selectFile(m_data);
+        QVERIFY(QMetaObject::invokeMethod(dialog, "accept"));
+        auto *text = find<QPlainTextEdit>("recipeText");
+        QTRY_VERIFY_WITH_TIMEOUT(text->toPlainText().contains(QStringLiteral("target:     y")) || text->toPlainText().contains(QStringLiteral("target: y")), slow);
+        QVERIFY(text->toPlainText().contains(QStringLiteral("linear_regression")));
+    }
+
+    void aMistakeInTheRecipeIsNamedAndBlocksTraining() {
+        auto *text = find<QPlainTextEdit>("recipeText");
+        m_proposed = text->toPlainText();
+        QString wrong = m_proposed;
+        text->setPlainText(wrong.replace(QStringLiteral("target:"), QStringLiteral("targt:")));
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->actions().blocked(QStringLiteral("train.run")).isEmpty(), slow);
+        text->setPlainText(withEstimators(m_proposed, QStringLiteral("  - linear_regression\n")));
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->actions().blocked(QStringLiteral("train.run")).isEmpty(), slow);
+    }
+
+    void trainingMakesACandidate() {
+        QTest::mouseClick(find<QAbstractButton>("trainButton"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(versionCount() == 1, slow);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->fleet()->services()->workspace.model(QStringLiteral("loop")), slow);
+    }
+
+    void theFirstVersionIsJudgedAgainstTheBaselineAndApproved() {
+        judge(1);
+        const promotion::Request *request = newest();
+        QVERIFY(request && !request->evidence.championVersion);
+        QVERIFY2(request->evidence.sentence.contains(QStringLiteral("better")), qPrintable(request->evidence.sentence));
+        approve(QStringLiteral("Better than guessing the mean."));
+        QTRY_VERIFY_WITH_TIMEOUT(row() && row()->servedVersion == 1, slow);
+    }
+
+    void whatIfAnswersFromTheServedVersion() {
+        m_window->open(QStringLiteral("what-if"), QStringLiteral("loop"));
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<QLabel *>(QStringLiteral("whatIfAnswer")) && !find<QLabel>("whatIfAnswer")->text().isEmpty(), slow);
+        auto *plot = find<ui::PlotWidget>("responsePlot");
+        QTRY_VERIFY_WITH_TIMEOUT(!plot->data().series.empty() && plot->data().series.front().points.size() > 10, slow);
+    }
+
+    void aBetterCandidateIsRolledOutStepByStep() {
+        m_window->open(QStringLiteral("train"), QStringLiteral("loop"));
+        auto *text = find<QPlainTextEdit>("recipeText");
+        QTRY_VERIFY_WITH_TIMEOUT(text->toPlainText().contains(QStringLiteral("linear_regression")), slow);
+        text->setPlainText(withEstimators(text->toPlainText(), QStringLiteral("  - random_forest: {n_estimators: 40, max_depth: 8}\n")));
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->actions().blocked(QStringLiteral("train.run")).isEmpty(), slow);
+        QTest::keyClick(m_window.get(), Qt::Key_T, Qt::ControlModifier);
+        QTRY_VERIFY_WITH_TIMEOUT(versionCount() == 2, slow);
+        judge(2);
+        QCOMPARE(newest()->evidence.championVersion.value_or(0), 1);
+        QVERIFY2(newest()->evidence.sentence.contains(QStringLiteral("better")), qPrintable(newest()->evidence.sentence));
+        m_promotion = newest()->id;
+        m_traffic = std::make_unique<Traffic>(m_window->fleet()->services(), QStringLiteral("loop"));
+        approve(QStringLiteral("Half the error on the same rows."));
+        QTRY_VERIFY_WITH_TIMEOUT(row() && row()->rollout && row()->rollout->canary, slow);
+        m_window->open(QStringLiteral("rollouts"), QStringLiteral("loop"));
+        for (int step = 0; step < 4 && !(row()->rollout->phase == cluster::RolloutPhase::Stable && row()->servedVersion == 2); ++step) {
+            const int before = row()->rollout->currentStep;
+            QTRY_VERIFY_WITH_TIMEOUT(row()->rollout->canaryStats.requests > 20 || row()->servedVersion == 2, slow);
+            if (row()->servedVersion != 2)
+                QTest::mouseClick(find<QAbstractButton>("rollout.promote"), Qt::LeftButton);
+            QTRY_VERIFY_WITH_TIMEOUT(row()->rollout->currentStep != before || row()->servedVersion == 2, slow);
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(row()->servedVersion == 2 && row()->liveVersion == 2, slow);
+        QVERIFY(row()->skew.isEmpty());
+        QCOMPARE(m_traffic->failed.load(), 0);
+    }
+
+    void driftAppearsAndThePolicyDecidesWithItsNumbers() {
+        m_traffic->shift = 0.8;
+        m_window->open(QStringLiteral("drift"), QStringLiteral("loop"));
+        QTRY_VERIFY_WITH_TIMEOUT(row() && row()->worstPsi && *row()->worstPsi > drift::psiDrifted, slow);
+        QCOMPARE(row()->worstColumn, QStringLiteral("x0"));
+        QTest::mouseClick(find<QAbstractButton>("retrain.check"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(row()->lastDecision.has_value(), slow);
+        QTRY_VERIFY_WITH_TIMEOUT(find<QLabel>("policyReason")->text().contains(QStringLiteral("drift")), slow);
+        QVERIFY2(std::any_of(row()->lastDecision->rules.begin(), row()->lastDecision->rules.end(), [](const auto &r) { return r.fired; }), "no rule fired");
+    }
+
+    void theRetrainEndsAtAGateThatIsAnsweredInPlace() {
+        QTest::mouseClick(find<QAbstractButton>("retrain.run"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(row()->lastRun && row()->lastRun->state == pipelines::State::Paused, slow);
+        m_window->open(QStringLiteral("pipelines"), QStringLiteral("loop"));
+        QAbstractButton *review = nullptr;
+        QTRY_VERIFY_WITH_TIMEOUT((review = m_window->findChild<QAbstractButton *>(QStringLiteral("gateReview"))) && review->isVisible(), slow);
+        QTest::mouseClick(review, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->currentPanel() == QStringLiteral("models") && find<QWidget>("promotionSheet")->isVisible(), slow);
+        find<QPlainTextEdit>("promotionComment")->setPlainText(QStringLiteral("The same rows as before."));
+        QTest::mouseClick(find<QAbstractButton>("rejectButton"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(newest() && newest()->state == promotion::RequestState::Rejected, slow);
+    }
+
+    void aPromotionIsUndoneInOneStep() {
+        m_window->open(QStringLiteral("models"), m_promotion);
+        QAbstractButton *undo = nullptr;
+        QTRY_VERIFY_WITH_TIMEOUT((undo = m_window->findChild<QAbstractButton *>(QStringLiteral("undoButton"))) && undo->isVisible(), slow);
+        QTest::mouseClick(undo, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(row()->liveVersion == 1 && row()->servedVersion == 1, slow);
+        QCOMPARE(m_traffic->failed.load(), 0);
+        QVERIFY(m_traffic->sent.load() > 100);
+    }
+
+    void everyWriteStandsInAnIntactJournal() {
+        const auto check = m_window->fleet()->services()->journal->verify();
+        QVERIFY(check.has_value());
+        QVERIFY2(check->intact, qPrintable(check->finding));
+        QStringList kinds;
+        for (const auto &entry : m_window->snapshot().journal)
+            kinds << entry.kind + QLatin1Char('/') + entry.phase;
+        QVERIFY2(kinds.contains(QStringLiteral("promote/done")) || kinds.join(QLatin1Char(' ')).contains(QStringLiteral("promote")), qPrintable(kinds.join(QLatin1Char(' '))));
+        m_window->open(QStringLiteral("journal"));
+        QVERIFY(m_window->panel(QStringLiteral("journal")));
+    }
+
+private:
+    template<class T>
+    T *find(const char *name) {
+        T *found = m_window->findChild<T *>(QLatin1String(name));
+        if (!found)
+            qFatal("there is no %s in the window", name);
+        return found;
+    }
+    void writeData() {
+        m_data = m_folder.filePath(QStringLiteral("loop.csv"));
+        QFile file(m_data);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("x0,x1,x2,x3,x4,y\n");
+        std::mt19937_64 random(1);
+        for (int i = 0; i < 2500; ++i) {
+            const Row row = friedman(random);
+            for (const double x : row.x)
+                file.write(QByteArray::number(x, 'g', 8) + ',');
+            file.write(QByteArray::number(row.y, 'g', 8) + '\n');
+        }
+    }
+    static QString withEstimators(const QString &recipe, const QString &lines) {
+        QString out;
+        bool inside = false;
+        for (const QString &line : recipe.split(QLatin1Char('\n'))) {
+            if (inside && line.startsWith(QLatin1String("  -")))
+                continue;
+            inside = false;
+            out += line + QLatin1Char('\n');
+            if (line.startsWith(QLatin1String("estimators:"))) {
+                out += lines;
+                inside = true;
+            }
+        }
+        return out.trimmed() + QLatin1Char('\n');
+    }
+    int versionCount() const {
+        return int(std::count_if(m_window->snapshot().versions.begin(), m_window->snapshot().versions.end(), [](const auto &v) { return v.model == QLatin1String("loop"); }));
+    }
+    const fleet::ModelRow *row() const {
+        for (const fleet::ModelRow &m : m_window->snapshot().models)
+            if (m.name == QLatin1String("loop"))
+                return &m;
+        return nullptr;
+    }
+    const promotion::Request *newest() const {
+        for (const promotion::Request &r : m_window->snapshot().promotions)
+            if (r.model == QLatin1String("loop"))
+                return &r;
+        return nullptr;
+    }
+    void judge(int version) {
+        m_window->open(QStringLiteral("models"), QStringLiteral("loop"));
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<ui::Table *>(QStringLiteral("versionTable")) && find<ui::Table>("versionTable")->currentId() == QString::number(version), slow);
+        QTest::mouseClick(find<QAbstractButton>("promoteButton"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(newest() && newest()->version == version && find<QWidget>("promotionSheet")->isVisible(), slow);
+        QVERIFY(find<ui::Table>("comparisonTable")->model()->rowCount() > 2);
+        QVERIFY(find<ui::Table>("gateTable")->model()->rowCount() > 1);
+    }
+    void approve(const QString &comment) {
+        QVERIFY2(!m_window->actions().blocked(QStringLiteral("promotion.approve"), newest()->id).isEmpty(), "an approval without a comment must be refused");
+        find<QPlainTextEdit>("promotionComment")->setPlainText(comment);
+        QTest::mouseClick(find<QAbstractButton>("approveButton"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(newest() && newest()->state == promotion::RequestState::Done, slow);
+    }
+
+    QTemporaryDir m_folder;
+    QString m_data, m_proposed, m_promotion;
+    std::unique_ptr<Pools> m_pools;
+    std::unique_ptr<ui::Theme> m_theme;
+    std::unique_ptr<MainWindow> m_window;
+    std::unique_ptr<Traffic> m_traffic;
+};
+
+int main(int argc, char **argv) {
+    QTemporaryDir home; // the demo and the preferences of this run only
+    qputenv("XDG_DATA_HOME", QFile::encodeName(home.path()) + "/data");
+    qputenv("XDG_CONFIG_HOME", QFile::encodeName(home.path()) + "/config");
+    qputenv("XDG_CACHE_HOME", QFile::encodeName(home.path()) + "/cache");
+    qputenv("DBUS_SESSION_BUS_ADDRESS", "disabled:");
+    QDir::setCurrent(home.path());
+    QApplication app(argc, argv);
+    QApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
+    tst_WholeLoop test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "tst_whole_loop.moc"

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/base/cells.h"
+
+namespace pilothouse::ui {
+
+/// The journal's lines, newest first.
+class JournalModel : public RowsModel<operations::JournalEntry> {
+    Q_OBJECT
+public:
+    enum ColumnIndex { Number, When, Who, Did, On, Change, Seal };
+    explicit JournalModel(QObject *parent = nullptr);
+    void setEntries(const std::vector<operations::JournalEntry> &entries, const QDateTime &now);
+
+protected:
+    QString key(const operations::JournalEntry &row) const override { return QString::number(row.sequence); }
+    QVariant cell(const operations::JournalEntry &row, int column, int role) const override;
+
+private:
+    QDateTime m_now;
+};
+
+State stateOfPhase(const QString &phase); ///< refused warn, failed bad, executing running, …
+QString phaseWord(const QString &phase);
+QString kindWord(const QString &kind); ///< "promote" → "Promote"; an unknown kind as it is, with spaces
+/// "v3 → v4" from before and after: the values that differ, without braces. Pure; tested.
+QString changeText(const QJsonObject &before, const QJsonObject &after);
+/// The entry as the lines of the detail pane and of the clipboard.
+QString entryText(const operations::JournalEntry &entry, const QDateTime &now);
+
+} // namespace pilothouse::ui

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/operations/journal_panel.h"
+
+#include "widgets/base/button.h"
+#include "widgets/base/card.h"
+#include "widgets/base/field.h"
+#include "widgets/base/format.h"
+#include "widgets/base/log_view.h"
+#include "widgets/base/table.h"
+#include "widgets/base/toast.h"
+#include "widgets/operations/journal_model.h"
+#include "widgets/operations/live_view.h"
+
+#include <QApplication>
+#include <QBoxLayout>
+#include <QClipboard>
+#include <QSplitter>
+
+namespace pilothouse::ui {
+namespace {
+
+QSplitter *splitter(Qt::Orientation orientation, const char *name) {
+    auto *made = new QSplitter(orientation);
+    made->setObjectName(QLatin1String(name));
+    made->setHandleWidth(12);
+    made->setChildrenCollapsible(false);
+    return made;
+}
+
+State sealState(const operations::JournalCheck &check) {
+    if (check.entries == 0)
+        return State::Waiting;
+    return !check.intact ? State::Bad : check.authenticated ? State::Ok : State::Warn;
+}
+
+QString sealWord(const operations::JournalCheck &check) {
+    if (check.entries == 0)
+        return JournalPanel::tr("Empty");
+    if (!check.intact)
+        return check.firstBadLine ? JournalPanel::tr("Broken at line %1").arg(count(*check.firstBadLine)) : JournalPanel::tr("Does not verify");
+    return check.authenticated ? JournalPanel::tr("Chain whole, %1").arg(count(check.entries)) : JournalPanel::tr("Chain whole, head not sealed");
+}
+
+} // namespace
+
+JournalPanel::JournalPanel(const PanelContext &context) : Panel(QStringLiteral("journal"), tr("Journal"), context), m_model(new JournalModel(this)), m_filter(new FilterProxy(this)) {
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(12, 12, 12, 12);
+    auto *down = splitter(Qt::Vertical, "down");
+    down->addWidget(buildTable());
+    auto *across = splitter(Qt::Horizontal, "across");
+    across->addWidget(buildDetail());
+    m_liveCard = new Card(tr("What was live?"));
+    m_live = new LiveView(context);
+    m_liveCard->setBody(m_live);
+    across->addWidget(m_liveCard);
+    across->setStretchFactor(0, 3);
+    across->setStretchFactor(1, 2);
+    across->setSizes({800, 520});
+    down->addWidget(across);
+    down->setStretchFactor(0, 3);
+    down->setStretchFactor(1, 2);
+    down->setSizes({470, 310});
+    column->addWidget(down);
+    addActions();
+    connect(m_live, &LiveView::failed, this, [this](const Error &error) { m_liveCard->showState(ScreenState::failed(error, tr("Try again"), [this] { m_live->refresh(); })); });
+}
+
+JournalPanel::~JournalPanel() { m_verify.stop.request_stop(); }
+
+QWidget *JournalPanel::buildTable() {
+    m_tableCard = new Card(tr("Journal"));
+    m_words = new FilterEdit(tr("Who, what, on what   /"));
+    m_words->setObjectName(QStringLiteral("journalFilter"));
+    m_words->setMinimumWidth(theme().px(200));
+    m_seal = new StateBadge(m_tableCard);
+    m_tableCard->addTool(m_words);
+    m_tableCard->addTool(m_seal);
+    m_table = new Table;
+    m_table->setObjectName(QStringLiteral("journalTable"));
+    m_table->setAccessibleName(tr("Journal"));
+    m_table->setRowHeight(Table::Compact);
+    m_filter->setSourceModel(m_model);
+    m_table->setModel(m_filter);
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(JournalModel::Number, Qt::DescendingOrder);
+    m_tableCard->setBody(m_table);
+    connect(m_words, &QLineEdit::textChanged, m_filter, &FilterProxy::setWords);
+    connect(m_words, &QLineEdit::returnPressed, m_table, qOverload<>(&QWidget::setFocus));
+    connect(m_table, &Table::chosen, this, &JournalPanel::showEntry);
+    return m_tableCard;
+}
+
+QWidget *JournalPanel::buildDetail() {
+    m_detailCard = new Card(tr("No entry chosen"));
+    auto *copy = new Button(tr("Copy"), ButtonKind::Ghost);
+    copy->setGlyph(QStringLiteral("copy"));
+    m_detailCard->addTool(copy);
+    m_detail = new LogView;
+    m_detail->setObjectName(QStringLiteral("journalEntry"));
+    m_detail->setAccessibleName(tr("Entry"));
+    m_detailCard->setBody(m_detail);
+    connect(copy, &QAbstractButton::clicked, this, [this] {
+        if (const auto *entry = m_model->find(m_table->currentId()))
+            QApplication::clipboard()->setText(entryText(*entry, now()));
+    });
+    return m_detailCard;
+}
+
+void JournalPanel::addActions() {
+    ActionSpec verifySpec;
+    verifySpec.id = QStringLiteral("journal.verify");
+    verifySpec.text = tr("Verify the journal");
+    verifySpec.icon = QStringLiteral("check");
+    verifySpec.section = tr("Commands");
+    verifySpec.panel = id();
+    verifySpec.shortcut = QKeySequence(Qt::Key_V);
+    verifySpec.blocked = [this](const QString &) { return this->context().fleet ? QString() : tr("No workspace is open."); };
+    verifySpec.run = [this](const QString &, const QString &) { verify(); };
+    actions().add(verifySpec);
+    ActionSpec show;
+    show.id = QStringLiteral("journal.show");
+    show.text = tr("Open the journal");
+    show.icon = QStringLiteral("journal");
+    show.section = tr("Commands");
+    show.inPalette = false;
+    show.run = [this](const QString &argument, const QString &) { this->context().open(id(), argument); };
+    actions().add(show);
+    auto *verifyButton = new Button(actions(), QStringLiteral("journal.verify"), ButtonKind::Ghost);
+    verifyButton->setObjectName(QStringLiteral("verify"));
+    auto *exportButton = new Button(actions(), QStringLiteral("journal.export"), ButtonKind::Ghost);
+    exportButton->setObjectName(QStringLiteral("export"));
+    m_tableCard->addTool(verifyButton);
+    if (actions().find(QStringLiteral("journal.export")))
+        m_tableCard->addTool(exportButton);
+    else
+        delete exportButton; // a program without a window's file dialogs
+}
+
+void JournalPanel::verify() {
+    if (m_verify.isRunning())
+        return;
+    m_seal->setState(State::Running, tr("Verifying"));
+    m_verify = startTask<operations::JournalCheck>(context().fleet->pools().waiting,
+                                                   [journal = context().fleet->services()->journal](std::stop_token) { return journal->verify(); });
+    deliver(m_verify, this, [this](const Result<operations::JournalCheck> &check) {
+        if (!check) {
+            m_seal->setState(sealState(m_check), sealWord(m_check));
+            return context().toasts->showError(check.error());
+        }
+        m_check = *check;
+        m_seal->setState(sealState(m_check), sealWord(m_check));
+        context().toasts->show(sealState(m_check), sealWord(m_check), m_check.finding);
+        Q_EMIT headerChanged();
+    });
+}
+
+void JournalPanel::showSnapshot(const fleet::Snapshot &snapshot) {
+    m_check = snapshot.journalCheck;
+    m_model->setEntries(snapshot.journal, now());
+    m_seal->setState(sealState(m_check), sealWord(m_check));
+    m_seal->setToolTip(m_check.finding);
+    m_tableCard->source()->setSource(tr("local"), snapshot.read, Freshness::Local);
+    const bool cut = qint64(snapshot.journal.size()) < m_check.entries;
+    m_tableCard->setSubtitle(cut ? tr("newest %1 of %2").arg(count(qint64(snapshot.journal.size())), count(m_check.entries)) : QString());
+    m_tableCard->showState(!snapshot.journal.empty() ? ScreenState::full()
+                                                     : ScreenState::empty(tr("No entry yet"), tr("Every write stands here before and after it is made: who, what, on what, and the seal of the chain.")));
+    if (!m_table->currentIndex().isValid() && m_filter->rowCount() > 0)
+        m_table->setCurrentIndex(m_filter->index(0, 0));
+    showEntry();
+    const qint64 newest = snapshot.journal.empty() ? 0 : snapshot.journal.front().sequence;
+    if (newest != m_newest) { // what is live only changes by a write
+        m_newest = newest;
+        m_live->refresh();
+    }
+    if (!context().fleet)
+        m_liveCard->showState(ScreenState::empty(tr("No history"), tr("Which version answered at a past time, and who put it there.")));
+    m_liveCard->source()->setSource(tr("journal"), snapshot.read, Freshness::Local);
+    Q_EMIT headerChanged();
+}
+
+void JournalPanel::showEntry() {
+    const operations::JournalEntry *entry = m_model->find(m_table->currentId());
+    if (!entry) {
+        m_detailCard->setTitle(tr("No entry chosen"));
+        m_detailCard->showState(ScreenState::empty(tr("No entry chosen"), tr("What was wanted, what was found and what was sent.")));
+        return;
+    }
+    m_detailCard->setTitle(tr("Entry %1, %2").arg(count(entry->sequence), phaseWord(entry->phase)));
+    m_detailCard->showState(ScreenState::full());
+    m_detail->setFollow(false);
+    m_detail->setLines(entryText(*entry, now()).split(QLatin1Char('\n')));
+}
+
+void JournalPanel::openAt(const QString &argument) {
+    if (argument.isEmpty())
+        return m_words->clear();
+    if (m_model->find(argument)) {
+        m_words->clear();
+        return m_table->choose(argument);
+    }
+    m_words->setText(argument);
+}
+
+std::vector<HeaderBadge> JournalPanel::badges() const {
+    if (m_check.intact || m_check.entries == 0)
+        return {};
+    return {{State::Bad, sealWord(m_check)}};
+}
+
+QString JournalPanel::currentArgument(const QString &) const { return m_table->currentId(); }
+
+QWidget *JournalPanel::firstFocus() { return m_table; }
+
+} // namespace pilothouse::ui

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/task.h"
+#include "widgets/base/panel.h"
+
+namespace pilothouse::ui {
+
+class Card;
+class FilterEdit;
+class FilterProxy;
+class JournalModel;
+class LiveView;
+class LogView;
+class StateBadge;
+class Table;
+
+/// Board 08, right: every write with who, what, before and after, the seal of the chain, and what was live at a time.
+/// "journal.export" belongs to the window, because a file is written.
+class JournalPanel : public Panel {
+    Q_OBJECT
+public:
+    explicit JournalPanel(const PanelContext &context);
+    ~JournalPanel() override;
+    void showSnapshot(const fleet::Snapshot &snapshot) override;
+    void openAt(const QString &argument) override; ///< a number, an operation id, or words to filter by
+    std::vector<HeaderBadge> badges() const override;
+    QString currentArgument(const QString &actionId) const override;
+    QWidget *firstFocus() override;
+
+private:
+    QWidget *buildTable();
+    QWidget *buildDetail();
+    void addActions();
+    void showEntry();
+    void verify();
+    operations::JournalCheck m_check;
+    JournalModel *m_model;
+    FilterProxy *m_filter;
+    FilterEdit *m_words;
+    Table *m_table;
+    Card *m_tableCard, *m_detailCard, *m_liveCard;
+    StateBadge *m_seal;
+    LogView *m_detail;
+    LiveView *m_live;
+    qint64 m_newest = -1;
+    Task<operations::JournalCheck> m_verify;
+};
+
+} // namespace pilothouse::ui
