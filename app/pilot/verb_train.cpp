@@ -39,12 +39,14 @@ class RunRecord {
 public:
     RunRecord(std::shared_ptr<fleet::Services> services, QString run) : m_services(std::move(services)), m_run(std::move(run)) {}
 
-    Result<void> begin(const workspace::Recipe &recipe, bool resumed) {
+    /// @param experiment  the registered model it trains for, else the recipe's name
+    Result<void> begin(const workspace::Recipe &recipe, const QString &experiment, bool resumed) {
         const QString user = m_services->operations->actor().name;
         PH_TRY(operations::checkRole(m_services->operations->actor(), workspace::Role::Operator, QStringLiteral("train into this workspace's registry")));
+        m_task = workspace::taskName(recipe.task);
         if (resumed && m_services->registry->run(m_run))
             return {};
-        PH_ASSIGN(m_run, m_services->registry->createRun(recipe.name, recipe.name, user, m_run));
+        PH_ASSIGN(m_run, m_services->registry->createRun(experiment, recipe.name + QLatin1Char('-') + m_run.left(6), user, m_run));
         return {};
     }
     void point(const QString &name, qint64 step, double value) {
@@ -56,7 +58,7 @@ public:
             flush();
     }
     Result<void> end(const learn::TrainResult &result) {
-        QMap<QString, QString> params{{QStringLiteral("estimator"), result.estimator}};
+        QMap<QString, QString> params{{QStringLiteral("estimator"), result.estimator}, {QStringLiteral("task"), m_task}, {QStringLiteral("select"), result.selectMetric}};
         for (auto it = result.parameters.begin(); it != result.parameters.end(); ++it)
             params.insert(it.key(), it.value().isString() ? it.value().toString() : QString::fromUtf8(QJsonDocument(QJsonArray{it.value()}).toJson(QJsonDocument::Compact)).chopped(1).mid(1));
         PH_TRY(m_services->registry->logParams(m_run, params));
@@ -89,7 +91,7 @@ private:
         m_flushed = std::chrono::steady_clock::now();
     }
     std::shared_ptr<fleet::Services> m_services;
-    QString m_run;
+    QString m_run, m_task;
     std::mutex m_lock;
     std::vector<registry::MetricPoint> m_points;
     std::chrono::steady_clock::time_point m_flushed = std::chrono::steady_clock::now();
@@ -164,7 +166,7 @@ Result<void> runTraining(Context &context, const Options &options) {
     std::optional<RunRecord> record;
     if (services) {
         record.emplace(services, training.runId);
-        PH_TRY(record->begin(training.recipe, training.resume));
+        PH_TRY(record->begin(training.recipe, name.isEmpty() ? training.recipe.name : name, training.resume));
         training.onMetric = [&record](const QString &metric, qint64 step, double value) { record->point(metric, step, value); };
     }
     Result<learn::TrainResult> trained = learn::train(training);

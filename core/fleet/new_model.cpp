@@ -42,7 +42,10 @@ Result<void> addModel(const workspace::Workspace &workspace, const RecipeDraft &
         {QStringLiteral("registry"), QVariantMap{{QStringLiteral("connection"), connection}, {QStringLiteral("name"), draft.model}}},
         {QStringLiteral("recipe"), recipe},
         {QStringLiteral("deployment"), QVariantMap{{QStringLiteral("connection"), connection}, {QStringLiteral("target"), QStringLiteral("serving/") + draft.model}}},
-        {QStringLiteral("endpoint"), QVariantMap{{QStringLiteral("connection"), connection}}}};
+        {QStringLiteral("endpoint"), QVariantMap{{QStringLiteral("connection"), connection}}},
+        // A policy from the start: what nobody watches goes wrong unseen. Every word can be changed in the file.
+        {QStringLiteral("retrain"), QVariantMap{{QStringLiteral("when"), QVariantList{QStringLiteral("drift > 0.25"), QStringLiteral("data_changed"), QStringLiteral("age > 30d")}},
+                                                {QStringLiteral("at_most_every"), QStringLiteral("6h")}}}};
     const auto edited = workspace::editWorkspaceFile(workspace.file, [&](const QByteArray &text) {
         return workspace::editValue(text, workspace.file, {QStringLiteral("models"), draft.model}, entry);
     });

@@ -182,7 +182,7 @@ void RolloutsPanel::addActions() {
             arguments.insert(2, model);
             if (!comment.isEmpty())
                 arguments << QStringLiteral("--reason") << comment;
-            runVerb(context(), text + QLatin1Char(' ') + model, model, arguments, done.arg(model));
+            runVerb(context(), this, text + QLatin1Char(' ') + model, model, arguments, done.arg(model));
         };
         actions().add(spec);
     };
@@ -233,7 +233,7 @@ void RolloutsPanel::addActions() {
     };
     undo.run = [this](const QString &argument, const QString &) {
         const QString model = argument.section(QLatin1Char('/'), 0, 0), revision = argument.section(QLatin1Char('/'), 1);
-        runVerb(context(), tr("Undo %1 to revision %2").arg(model, revision), model, {QStringLiteral("rollouts"), QStringLiteral("undo"), model, QStringLiteral("--to"), revision},
+        runVerb(context(), this, tr("Undo %1 to revision %2").arg(model, revision), model, {QStringLiteral("rollouts"), QStringLiteral("undo"), model, QStringLiteral("--to"), revision},
                 tr("%1 is back at revision %2").arg(model, revision));
     };
     actions().add(undo);

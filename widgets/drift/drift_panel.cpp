@@ -146,16 +146,16 @@ void DriftPanel::addActions() {
         actions().add(spec);
     };
     add(QStringLiteral("retrain.check"), tr("Check now"), QStringLiteral("refresh"), [this](const QString &model) {
-        runVerb(context(), tr("Check the policy of %1").arg(model), model, {QStringLiteral("retrain"), QStringLiteral("check"), model}, tr("The policy of %1 has looked").arg(model));
+        runVerb(context(), this, tr("Check the policy of %1").arg(model), model, {QStringLiteral("retrain"), QStringLiteral("check"), model}, tr("The policy of %1 has looked").arg(model));
     });
     add(QStringLiteral("retrain.run"), tr("Retrain"), QStringLiteral("train"), [this](const QString &model) {
-        runVerb(context(), tr("Retrain %1").arg(model), model, {QStringLiteral("retrain"), QStringLiteral("run"), model}, tr("Retraining of %1 has started").arg(model),
+        runVerb(context(), this, tr("Retrain %1").arg(model), model, {QStringLiteral("retrain"), QStringLiteral("run"), model}, tr("Retraining of %1 has started").arg(model),
                 [this, model](const QJsonObject &) { context().open(QStringLiteral("pipelines"), model); });
     });
     add(QStringLiteral("retrain.switch"), tr("Automatic on or off"), {}, [this](const QString &model) {
         const fleet::ModelRow *m = row(model);
         const bool on = m && m->retrainEnabled;
-        runVerb(context(), on ? tr("Switch off retraining of %1").arg(model) : tr("Switch on retraining of %1").arg(model), model,
+        runVerb(context(), this, on ? tr("Switch off retraining of %1").arg(model) : tr("Switch on retraining of %1").arg(model), model,
                 {QStringLiteral("retrain"), on ? QStringLiteral("disable") : QStringLiteral("enable"), model},
                 on ? tr("%1 is no longer retrained by itself").arg(model) : tr("%1 is retrained by its policy").arg(model));
     });

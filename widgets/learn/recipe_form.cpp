@@ -69,8 +69,15 @@ void RecipeForm::showSnapshot(const fleet::Snapshot &snapshot) {
         m_models->addItems(names);
         m_models->setCurrentText(current);
     }
-    if (m_draft.yaml.isEmpty() && !m_task.isRunning() && !names.isEmpty())
+    if (m_draft.yaml.isEmpty() && !m_task.isRunning() && !names.isEmpty()) {
+        // What trains now is what one wants to see, also after the workspace was read again.
+        for (const fleet::Job &job : m_context.jobs ? m_context.jobs->jobs() : QList<fleet::Job>())
+            if (job.arguments.value(0) == QLatin1String("train") && names.contains(job.model)) {
+                m_models->setCurrentText(job.model);
+                break;
+            }
         loadModel(m_models->currentText());
+    }
     Q_EMIT changed();
 }
 

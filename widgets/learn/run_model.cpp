@@ -24,7 +24,8 @@ std::optional<double> testMetric(const registry::Run &run, const QString &name) 
 std::vector<RunLine> runLines(const fleet::Snapshot &s, const QString &model) {
     std::vector<RunLine> lines;
     for (const registry::Run &run : s.runs) {
-        if (!model.isEmpty() && run.experiment != model)
+        const bool mine = run.experiment == model || std::any_of(s.versions.begin(), s.versions.end(), [&](const auto &v) { return v.model == model && v.runId == run.id; });
+        if (!model.isEmpty() && !mine)
             continue;
         RunLine line;
         line.run = run;

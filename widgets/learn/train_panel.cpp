@@ -72,7 +72,7 @@ TrainPanel::TrainPanel(const PanelContext &context, QWidget *parent) : Panel(QSt
             if (job->state == QLatin1String("done")) {
                 const QString model = job->model;
                 this->context().toasts->show(State::Ok, tr("%1 is trained").arg(model), tr("The candidate stands in the registry; judge it against the champion."), tr("Open"),
-                                             [this, model] { this->context().open(QStringLiteral("models"), model); });
+                                             [open = this->context().open, model] { open(QStringLiteral("models"), model); });
             } else if (job->error && job->error->kind != ErrorKind::Cancelled) {
                 this->context().toasts->showError(*job->error);
             }

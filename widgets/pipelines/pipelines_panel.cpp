@@ -160,7 +160,7 @@ void PipelinesPanel::addActions() {
         return out;
     };
     start.run = [this](const QString &pipeline, const QString &) {
-        runVerb(context(), tr("Start pipeline %1").arg(pipeline), pipeline, {QStringLiteral("pipelines"), QStringLiteral("start"), pipeline}, tr("Pipeline %1 has started").arg(pipeline),
+        runVerb(context(), this, tr("Start pipeline %1").arg(pipeline), pipeline, {QStringLiteral("pipelines"), QStringLiteral("start"), pipeline}, tr("Pipeline %1 has started").arg(pipeline),
                 [this, pipeline](const QJsonObject &) { m_wanted = pipeline; });
     };
     actions().add(start);
@@ -183,7 +183,7 @@ void PipelinesPanel::addActions() {
                       tr("Start it again; a training goes on from its checkpoint."), {}, false};
     };
     cancel.run = [this](const QString &argument, const QString &) {
-        runVerb(context(), tr("Cancel %1").arg(argument), {}, {QStringLiteral("pipelines"), QStringLiteral("cancel"), argument}, tr("Run %1 was cancelled").arg(argument));
+        runVerb(context(), this, tr("Cancel %1").arg(argument), {}, {QStringLiteral("pipelines"), QStringLiteral("cancel"), argument}, tr("Run %1 was cancelled").arg(argument));
     };
     actions().add(cancel);
     ActionSpec show;

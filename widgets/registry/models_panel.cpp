@@ -274,7 +274,7 @@ void ModelsPanel::decide(const QString &what, const QString &requestId, std::fun
         const bool executed = done->state == promotion::RequestState::Done || done->state == promotion::RequestState::Executing;
         context().toasts->show(done->state == promotion::RequestState::Failed ? State::Bad : State::Ok, tr("%1 v%2 %3").arg(done->model).arg(done->version).arg(what),
                                done->outcome, executed ? tr("Undo") : QString(),
-                               [this, requestId] { actions().trigger(QStringLiteral("promotion.undo"), requestId); });
+                               [catalogue = &actions(), requestId] { catalogue->trigger(QStringLiteral("promotion.undo"), requestId); });
         Q_EMIT headerChanged();
     });
 }

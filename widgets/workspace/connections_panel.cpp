@@ -135,7 +135,7 @@ void ConnectionsPanel::addActions() {
     };
     remove.danger = [](const QString &name) { return Danger{tr("Remove connection"), tr("%1 leaves the workspace file; its data stay where they are.").arg(name), tr("Add it again."), {}, false}; };
     remove.run = [this](const QString &name, const QString &) {
-        runVerb(context(), tr("Remove connection %1").arg(name), {}, {QStringLiteral("connect"), QStringLiteral("remove"), name}, tr("Connection %1 is removed").arg(name));
+        runVerb(context(), this, tr("Remove connection %1").arg(name), {}, {QStringLiteral("connect"), QStringLiteral("remove"), name}, tr("Connection %1 is removed").arg(name));
     };
     actions().add(remove);
     ActionSpec add;
