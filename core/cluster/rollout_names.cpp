@@ -15,4 +15,10 @@ QString rolloutPhaseName(RolloutPhase phase) {
     return QStringLiteral("unreachable");
 }
 
+bool inProgress(const RolloutStatus &s) {
+    if (s.phase == RolloutPhase::Unreachable)
+        return s.canary && s.canary->outcome != QLatin1String("aborted");
+    return s.phase == RolloutPhase::Progressing || s.phase == RolloutPhase::Paused;
+}
+
 } // namespace pilothouse::cluster

@@ -62,6 +62,10 @@ struct RolloutStatus {
     QDateTime observed;
 };
 
+/// On its steps, or paused on one. Also of an endpoint that is down: it goes on with its canary when it comes back, unless that
+/// was turned back before.
+bool inProgress(const RolloutStatus &status);
+
 /// Anything that can shift traffic from one revision to the next: local serving now; Deployment, Argo Rollout, KServe later.
 /// Writes here are raw calls: only core/operations may make them.
 class RolloutTarget {

@@ -39,12 +39,8 @@ Result<TargetPtr> targetOf(const Promotions::Parts &parts, const QString &regist
 }
 
 bool serves(const std::optional<cluster::Revision> &revision, int version) { return revision && revision->version == version; }
-/// On its steps; a server that is down goes on with its canary when it comes back.
-bool moving(const RolloutStatus &s) {
-    return s.phase == RolloutPhase::Progressing || s.phase == RolloutPhase::Paused || (s.phase == RolloutPhase::Unreachable && s.canary);
-}
 /// Has this promotion's rollout begun?
-bool begun(const RolloutStatus &s, int version) { return serves(s.stable, version) || (moving(s) && serves(s.canary, version)); }
+bool begun(const RolloutStatus &s, int version) { return serves(s.stable, version) || (cluster::inProgress(s) && serves(s.canary, version)); }
 
 Error aliasMoved(const PromotionFacts &f, std::optional<int> now, std::optional<int> expected) {
     return {ErrorKind::Conflict,
@@ -113,7 +109,7 @@ Step previousStep(const Promotions::Parts &parts, const PromotionFacts &f, const
 /// Traffic back to what had it before; nothing to do where it is back already.
 Result<void> trafficBack(cluster::RolloutTarget &target, const PromotionFacts &f, const QString &reason) {
     PH_ASSIGN(const RolloutStatus s, target.status());
-    if (moving(s) && serves(s.canary, f.to))
+    if (cluster::inProgress(s) && serves(s.canary, f.to))
         return target.abort(reason);
     if (serves(s.stable, f.to) && f.stableRevision)
         return target.undo(*f.stableRevision);
@@ -129,7 +125,7 @@ Step rolloutStep(const TargetPtr &target, const PromotionFacts &f, const cluster
                  QStringLiteral("pilot rollouts status %1").arg(f.model)};
     step.guard = [=]() -> Result<void> {
         PH_ASSIGN(const RolloutStatus s, target->status());
-        if (moving(s) && !serves(s.canary, f.to))
+        if (cluster::inProgress(s) && !serves(s.canary, f.to))
             return Error{ErrorKind::Conflict, QStringLiteral("%1 is rolling out another version (%2) now.").arg(f.target, s.canary ? versionText(s.canary->version) : QStringLiteral("unknown")),
                          f.target, QStringLiteral("Nothing was sent. Let that rollout end, or abort it."), {}};
         return {};

@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/serving/rollout_state.h"
 #include "core/serving/serving_store.h"
 
 #include <QFileInfo>
@@ -130,7 +131,27 @@ Result<std::optional<QJsonObject>> lastStatus(const QString &folder) {
     if (!QFileInfo::exists(folder + QStringLiteral("/serving.db")))
         return std::optional<QJsonObject>();
     PH_ASSIGN(const auto store, ServingStore::open(folder + QStringLiteral("/serving.db")));
-    return store->load(QStringLiteral("status"));
+    PH_ASSIGN(auto status, store->load(QStringLiteral("status")));
+    PH_ASSIGN(const auto stored, store->load(QStringLiteral("rollout")));
+    if (!status || !stored)
+        return status;
+    // The figures are as old as the last look; who has the traffic is what the server goes on with, even if it was killed between.
+    PH_ASSIGN(const RolloutState state, RolloutState::fromJson(*stored, folder));
+    const QJsonObject now = state.toJson();
+    for (const char *key : {"phase", "steps", "step", "operation", "verdict"})
+        status->insert(QLatin1String(key), now.value(QLatin1String(key)));
+    status->insert(QLatin1String("wanted_share"), state.wantedShare());
+    status->remove(QLatin1String("stable"));
+    status->remove(QLatin1String("canary"));
+    if (state.stable > 0) {
+        PH_ASSIGN(const Revision stable, store->revision(state.stable));
+        status->insert(QLatin1String("stable"), stable.toJson());
+    }
+    if (state.canary > 0 && (state.inProgress() || state.phase == Phase::Aborted)) {
+        PH_ASSIGN(const Revision canary, store->revision(state.canary));
+        status->insert(QLatin1String("canary"), canary.toJson());
+    }
+    return status;
 }
 
 Result<QJsonArray> storedHistory(const QString &folder) {
