@@ -16,7 +16,7 @@ namespace pilothouse::data {
 namespace {
 
 constexpr std::size_t prefixBytes = 256 * 1024;
-constexpr std::size_t defaultBatch = 8u << 20;
+constexpr std::size_t defaultBatch = 2u << 20;
 constexpr std::size_t longestRecord = 256u << 20;
 constexpr std::size_t padding = 64; ///< readable bytes that parseBlock needs on both sides
 
@@ -63,7 +63,8 @@ public:
 private:
     Result<void> fill(Batch &batch, FileStream &stream);
     Result<void> parse(Batch &batch, Batch &next, FileStream &stream);
-    void commit();
+    void settle(std::size_t column);
+    Result<void> account(const Batch &batch, std::size_t consumed);
     void expectRows(const Batch &batch, const FileStream &stream);
     Error openQuote() const;
 
@@ -74,8 +75,10 @@ private:
     std::size_t m_batchBytes = 0;
     std::size_t m_skipped = 0; ///< bytes before the first row that were passed
     qint64 m_line = 0;         ///< lines of rows that were passed
-    std::vector<Block> m_blocks;
-    std::size_t m_used = 0; ///< blocks of this batch
+    struct Blocks {
+        std::vector<Block> list;
+        std::size_t used = 0;
+    } m_blocks, m_parsed; ///< of this batch; of the one before, which is put into the columns meanwhile
     std::optional<Hasher> m_md5, m_sha256;
 };
 
@@ -95,7 +98,8 @@ Error Pass::openQuote() const {
     return invalid(QStringLiteral("A quote in the record that begins here never closes."), where, QStringLiteral("Close it, or double the quotes that belong to the text."));
 }
 
-/// Hashes, parses and reads on at the same time; the digests each need the bytes in order, so each is one task.
+/// Does at the same time what can be done at the same time: digests of this batch (each needs the bytes in order, so each is
+/// one task), reading the next, putting the one before into the columns, parsing this one. One wait a batch.
 Result<void> Pass::parse(Batch &batch, Batch &next, FileStream &stream) {
     if (m_skipped < m_dialect.bodyOffset) {
         const std::size_t skip = std::min(m_dialect.bodyOffset - m_skipped, batch.text().size());
@@ -108,13 +112,13 @@ Result<void> Pass::parse(Batch &batch, Batch &next, FileStream &stream) {
         batch.storage[batch.end()] = '\n'; // in the padding
         ++batch.fresh;
     }
-    const std::string_view text = batch.text();
-    RecordCuts cuts = cutRecords(text, m_dialect, std::max<std::size_t>(m_batchBytes / 32, 16));
-    m_used = cuts.blocks.size();
-    if (m_blocks.size() < m_used)
-        m_blocks.resize(m_used);
+    const RecordCuts cuts = cutRecords(batch.text(), m_dialect, std::max<std::size_t>(m_batchBytes / 32, 16));
+    m_blocks.used = cuts.blocks.size();
+    if (m_blocks.list.size() < m_blocks.used)
+        m_blocks.list.resize(m_blocks.used);
     Result<void> read;
-    parallelFor(3 + m_used, 1, [&](std::size_t first, std::size_t last) {
+    const std::size_t firstBlock = 3 + columns.size();
+    parallelFor(firstBlock + m_blocks.used, 1, [&](std::size_t first, std::size_t last) {
         for (std::size_t task = first; task < last; ++task) {
             if (task == 0 && hashed)
                 m_md5->add(raw.data(), raw.size());
@@ -122,32 +126,32 @@ Result<void> Pass::parse(Batch &batch, Batch &next, FileStream &stream) {
                 read = fill(next, stream);
             else if (task == 2 && hashed)
                 m_sha256->add(raw.data(), raw.size());
-            else if (task > 2) {
-                m_blocks[task - 3].text = cuts.blocks[task - 3];
-                parseBlock(m_blocks[task - 3], m_dialect, m_types);
+            else if (task > 2 && task < firstBlock)
+                settle(task - 3);
+            else if (task >= firstBlock) {
+                Block &block = m_blocks.list[task - firstBlock];
+                block.text = cuts.blocks[task - firstBlock];
+                parseBlock(block, m_dialect, m_types);
             }
         }
     }, m_options.threads);
     PH_TRY(read);
-    const std::string_view rest = text.substr(cuts.consumed);
-    if (rest.size() > longestRecord || (batch.last && !rest.empty())) {
-        for (std::size_t i = 0; i < m_used; ++i)
-            m_line += m_blocks[i].lines;
-        return openQuote();
-    }
+    PH_TRY(account(batch, cuts.consumed));
     if (!batch.last)
-        next.prepend(rest);
+        next.prepend(batch.text().substr(cuts.consumed));
     return {};
 }
 
-void Pass::commit() {
-    parallelFor(columns.size(), 1, [&](std::size_t first, std::size_t last) {
-        for (std::size_t i = first; i < last; ++i)
-            for (std::size_t b = 0; b < m_used; ++b)
-                columns[i].add(m_blocks[b], i);
-    }, m_options.threads);
-    for (std::size_t b = 0; b < m_used; ++b) {
-        const Block &block = m_blocks[b];
+/// Puts what the batch before gave for one column behind what is there.
+void Pass::settle(std::size_t column) {
+    for (std::size_t b = 0; b < m_parsed.used; ++b)
+        columns[column].add(m_parsed.list[b], column);
+}
+
+/// Counts what this batch gave, in file order.
+Result<void> Pass::account(const Batch &batch, std::size_t consumed) {
+    for (std::size_t b = 0; b < m_blocks.used; ++b) {
+        const Block &block = m_blocks.list[b];
         for (const Problem &p : block.problems) {
             if (problems.size() == ReadReport::kept)
                 break;
@@ -162,13 +166,15 @@ void Pass::commit() {
         comments += block.comments;
         m_line += block.lines;
     }
+    const std::size_t rest = batch.text().size() - consumed;
+    if (rest > longestRecord || (batch.last && rest > 0))
+        return openQuote();
+    return {};
 }
 
 /// From the first batch, so that columns are made in their final size once.
 void Pass::expectRows(const Batch &batch, const FileStream &stream) {
-    std::size_t count = 0;
-    for (std::size_t b = 0; b < m_used; ++b)
-        count += m_blocks[b].rows;
+    std::size_t count = std::size_t(rows);
     if (!batch.last && !stream.packed() && !batch.text().empty())
         count = std::size_t(double(count) * double(stream.fileSize()) / double(batch.text().size()) * 1.02) + 1000;
     for (ColumnBuilder &column : columns)
@@ -184,21 +190,26 @@ Result<void> Pass::run(FileStream &stream, bool hash, std::stop_token stop, cons
             m_sha256->add(bytes, count);
         });
     }
-    Batch batches[2];
+    Batch batches[3]; // one is read, one is parsed, and the texts of one go into the columns
     PH_TRY(fill(batches[0], stream));
-    for (int turn = 0;; turn = 1 - turn) {
+    for (std::size_t turn = 0;; ++turn) {
         if (stop.stop_requested())
             return cancelled();
-        Batch &batch = batches[turn];
-        PH_TRY(parse(batch, batches[1 - turn], stream));
-        if (rows == 0)
+        Batch &batch = batches[turn % 3];
+        const bool first = rows == 0;
+        PH_TRY(parse(batch, batches[(turn + 1) % 3], stream));
+        if (first)
             expectRows(batch, stream);
-        commit();
+        std::swap(m_blocks, m_parsed);
         if (progress)
             progress(stream.bytesRead(), stream.fileSize());
         if (batch.last)
             break;
     }
+    parallelFor(columns.size(), 1, [&](std::size_t first, std::size_t last) {
+        for (std::size_t column = first; column < last; ++column)
+            settle(column);
+    }, m_options.threads);
     PH_TRY(stream.check());
     if (hash) {
         md5 = m_md5->hex();

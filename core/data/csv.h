@@ -27,7 +27,7 @@ struct CsvOptions {
     QMap<QString, ColumnType> types; ///< columns whose type is known (a package's inputs, features: {categorical}); the others are found out
     bool fingerprint = true; ///< false: no MD5 and SHA-256 (a benchmark of reading alone)
     int threads = 0;         ///< 0: one per core
-    std::size_t batchBytes = 0; ///< bytes read at a time; 0 = 8 MiB. The result does not depend on it
+    std::size_t batchBytes = 0; ///< bytes read at a time; 0 = 2 MiB. The result does not depend on it
 
     CsvOptions() = default;
     explicit CsvOptions(const workspace::DataSpec &spec);

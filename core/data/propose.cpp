@@ -185,7 +185,7 @@ void Proposer::features() {
             m_recipe.categorical << s.name;
     }
     if (!m_recipe.categorical.isEmpty())
-        why(QStringLiteral("%1 hold texts and are read as categories.").arg(m_recipe.categorical.join(QStringLiteral(", "))));
+        why(QStringLiteral("Read as categories, because they hold texts: %1.").arg(m_recipe.categorical.join(QStringLiteral(", "))));
 }
 
 void Proposer::split() {
