@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot retrain check [MODEL] [--start]      {"decisions":[{…Decision::toJson(),"would_retrain"}]}: every rule with its numbers; recorded.
-// pilot retrain run MODEL [--force] [--wait] {"decision":{…},"run":{…}|null}; exit 1 if it was waited for and failed
+// pilot retrain run MODEL [--force] [--wait] {"decision":{…},"run":{…}}; exit 1 if it was waited for and failed
 // pilot retrain enable|disable MODEL         {"model","config":{…in force…}}
 // pilot retrain config MODEL [--min-performance X] [--degradation X] [--min-hours X]   the same; without options it only shows
 // pilot retrain log [MODEL] [--limit N]      {"decisions":[…]}, newest first
@@ -147,7 +147,7 @@ Result<void> run(Context &context, const Options &options) {
     PH_ASSIGN(const workspace::Model model, withConfig(*original, state.config));
     PH_ASSIGN(const Decision wanted, byHand(model, desk.look(model), desk.user(), options.force));
     PH_ASSIGN(Decision decision, desk.start(wanted, state.lastRetrain));
-    QJsonValue run;
+    QJsonObject run;
     QString text = textOf(decision);
     if (options.wait) {
         if (auto *local = dynamic_cast<pipelines::LocalPipelines *>(desk.services->pipelines.get()))
@@ -159,6 +159,9 @@ Result<void> run(Context &context, const Options &options) {
         if (ended.error)
             text += QStringLiteral("  %1\n").arg(ended.error->text());
         context.exitCodeWanted = ended.state == pipelines::State::Failed || ended.state == pipelines::State::Cancelled ? 1 : 0;
+    } else {
+        PH_ASSIGN(const auto begun, desk.services->pipelines->run(decision.run));
+        run = pipelines::toJson(begun);
     }
     context.answer({{Q("decision"), decision.toJson()}, {Q("run"), run}}, text + QStringLiteral("  follow it: pilot pipelines show %1").arg(decision.run));
     return {};

@@ -103,6 +103,10 @@ public:
         }
         ++m_progress.sent;
         const auto answer = post(QStringLiteral("/predict"), {{QStringLiteral("features"), features}});
+        if (!answer && answer.error().kind == ErrorKind::Cancelled) {
+            --m_progress.sent; // the replay was stopped, the endpoint did not fail
+            return;
+        }
         if (!answer) {
             ++m_progress.failed;
             m_progress.problem = answer.error().text();
@@ -180,6 +184,8 @@ private:
         request.timeoutMs = 5000;
         request.idempotent = false; // a prediction sent twice would be logged twice
         auto response = m_http.send(request, m_token);
+        if (!response && response.error().kind == ErrorKind::Cancelled)
+            return response.error();
         if (!response || response->status == 401 || response->status == 403) {
             const Error error = response ? net::statusError(request, *response) : response.error();
             m_endpoint.url.clear(); // it may have moved, or got another key: ask again

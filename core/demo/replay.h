@@ -35,7 +35,7 @@ struct ReplayOptions {
     std::vector<ReplayTarget> targets;
     int millisecondsPerHour = 25; ///< speed; 0: as fast as the endpoints answer
     int labelDelayHours = 6;     ///< a measured value comes back that many hours after its hour
-    int writeEveryHours = 120;   ///< data/weather.csv grows in such portions; also at the end
+    int writeEveryHours = 48;    ///< data/weather.csv grows in such portions; also at the end
     std::size_t hours = 0;       ///< 0: until stopped
     /// The drift begins that many hours after the first replayed one, if it has not begun in an earlier replay.
     std::optional<std::size_t> driftAfter = 600;

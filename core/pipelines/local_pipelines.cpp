@@ -149,9 +149,10 @@ RunRecord LocalPipelines::settled(const RunFolder &folder, RunRecord record) con
     if (!deploy || deploy->state == State::Paused)
         return record;
     const auto edit = [&](RunRecord &r) -> Result<void> {
-        setStage(r, QStringLiteral("deploy"), deploy->state, m_clock->nowUtc(), deploy->note);
+        const QDateTime when = deploy->when.isValid() ? deploy->when : m_clock->nowUtc();
+        setStage(r, QStringLiteral("deploy"), deploy->state, when, deploy->note);
         if (hasEnded(deploy->state))
-            endRun(r, deploy->state, m_clock->nowUtc(), deploy->state == State::Failed ? std::optional(refused(deploy->note, promotion)) : std::nullopt);
+            endRun(r, deploy->state, when, deploy->state == State::Failed ? std::optional(refused(deploy->note, promotion)) : std::nullopt);
         return {};
     };
     if (!hasEnded(deploy->state)) { // on its way: shown, not written

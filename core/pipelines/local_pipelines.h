@@ -25,6 +25,7 @@ using Launcher = std::function<Result<qint64>(const QString &run, const QString 
 struct DeployState {
     State state = State::Paused;
     QString note;
+    QDateTime when; ///< of the decision; invalid: now
 };
 using DeployWatcher = std::function<Result<DeployState>(const QString &promotion)>;
 

@@ -159,6 +159,7 @@ void endRun(RunRecord &record, State state, const QDateTime &now, std::optional<
             stage.state = State::Skipped;
     }
     record.run.state = state;
+    record.run.systemState.clear();
     record.run.ended = now;
     record.run.error = std::move(error);
     record.process.reset();

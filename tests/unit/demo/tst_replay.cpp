@@ -29,6 +29,8 @@ public:
         return m_labels;
     }
     std::atomic<int> status = 200;
+    std::atomic<bool> silent = false; ///< takes requests and says nothing
+    std::atomic<int> taken = 0;
     std::atomic<bool> list = false; ///< answers with a list, as a longer horizon does
 
 private:
@@ -37,6 +39,9 @@ private:
             answer(connection, request);
     }
     void answer(support::LoopbackServer::Connection &connection, const QByteArray &request) {
+        ++taken;
+        if (silent)
+            return connection.waitForClose();
         if (!m_key.isEmpty() && !request.contains("X-API-Key: " + m_key)) {
             connection.reply(401, R"({"error":{"kind":"denied","what":"Wrong key.","hint":""}})");
             return;
@@ -177,6 +182,26 @@ private Q_SLOTS:
         QCOMPARE(end->targets[1].sent, 40);
         QCOMPARE(end->targets[1].failed, 40);
         QVERIFY(end->targets[1].problem.contains(QStringLiteral("No model here")));
+    }
+
+    void stoppingInTheMidstOfARequestIsNoFailureOfTheEndpoint() {
+        QTemporaryDir dir;
+        QVERIFY(writeDemoWorkspace(dir.path()));
+        Endpoint endpoint;
+        endpoint.silent = true;
+        net::HttpClient http;
+        std::stop_source stop;
+        std::thread stopper([&] {
+            while (endpoint.taken == 0)
+                std::this_thread::yield();
+            stop.request_stop();
+        });
+        const auto end = replay(http, optionsFor(dir, {targetAt(QStringLiteral("ws2m"), endpoint.url())}, 0), {}, stop.get_token());
+        stopper.join();
+        QVERIFY(end);
+        QCOMPARE(end->targets[0].sent, 0);
+        QCOMPARE(end->targets[0].failed, 0);
+        QCOMPARE(readStation(dir.path())->rows, historyHours + 1); // the hour did pass
     }
 
     void anEndpointThatMovesIsFoundAgain() {

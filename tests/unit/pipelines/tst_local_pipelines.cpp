@@ -237,9 +237,12 @@ private Q_SLOTS:
         }));
         QCOMPARE(place.run(id).state, State::Paused); // nobody tells: it stays
         place.pipelines->watchDeploys([&](const QString &p) -> Result<DeployState> {
-            return DeployState{p == QLatin1String("p-1") ? State(promotion) : State::Unknown, QStringLiteral("so it is")};
+            return DeployState{p == QLatin1String("p-1") ? State(promotion) : State::Unknown, QStringLiteral("so it is"), place.clock->nowUtc().addSecs(-5)};
         });
+        place.clock->advance(60);
         const PipelineRun seen = place.run(id);
+        if (State(run) != State::Paused)
+            QCOMPARE(seen.started.secsTo(seen.ended), 55); // when it was decided, not when somebody looked
         QCOMPARE(int(seen.state), run);
         QCOMPARE(int(seen.stages[3].state), promotion);
         QCOMPARE(seen.error.has_value(), State(promotion) == State::Failed);
