@@ -8,7 +8,6 @@
 
 #include "core/base/actor.h"
 #include "core/base/hash.h"
-#include "core/learn/checkpoint.h"
 #include "core/learn/trainer.h"
 
 #include <QDir>
@@ -98,24 +97,38 @@ private:
     std::optional<Error> m_failed;
 };
 
-/// The package folder whose checkpoint --resume means: a package folder, its checkpoint folder, or a run's number.
-Result<QString> resumedOut(const QString &resume, const QString &out, const QString &runsFolder) {
-    if (!out.isEmpty() && learn::hasCheckpoint(out))
-        return out;
+/// The run that --resume means, and its package folder: RESUME is a package folder, its checkpoint folder, or a run's number.
+struct Resumed {
+    QString out, runId;
+};
+Result<Resumed> findResumed(const QString &resume, const QString &out, const QString &runsFolder) {
     QString folder = QDir::cleanPath(QFileInfo(resume).absoluteFilePath());
     if (folder.endsWith(checkpointSuffix))
         folder.chop(checkpointSuffix.size());
-    if (learn::hasCheckpoint(folder))
-        return folder;
-    QStringList candidates;
-    for (const QString &name : QDir().entryList({QStringLiteral("*-") + resume + checkpointSuffix}, QDir::Dirs))
-        candidates << QFileInfo(name.chopped(checkpointSuffix.size())).absoluteFilePath();
+    QStringList candidates{folder};
+    if (!out.isEmpty())
+        candidates.prepend(out);
+    for (const QString &name : QDir().entryList({QStringLiteral("*-") + resume, QStringLiteral("*-") + resume + checkpointSuffix}, QDir::Dirs))
+        candidates << QFileInfo(name.endsWith(checkpointSuffix) ? name.chopped(checkpointSuffix.size()) : name).absoluteFilePath();
     if (!runsFolder.isEmpty())
         candidates << runsFolder + QLatin1Char('/') + resume + QStringLiteral("/package");
-    for (const QString &candidate : std::as_const(candidates))
-        if (learn::hasCheckpoint(candidate))
-            return candidate;
+    for (const QString &candidate : std::as_const(candidates)) {
+        PH_ASSIGN(const std::optional<QString> run, learn::resumableRun(candidate));
+        if (run)
+            return Resumed{candidate, *run};
+    }
     return notFound(QStringLiteral("No checkpoint of “%1” was found, so nothing can be resumed.").arg(resume), {}, QStringLiteral("Give the run's number or the package folder it was to write; or start without --resume."));
+}
+
+/// Registers once: a resumed run may have been killed after its registration.
+Result<registry::Version> registerOnce(const fleet::Services &services, const QString &model, const learn::TrainResult &trained, bool resumed) {
+    if (resumed) {
+        PH_ASSIGN(const std::vector<registry::Version> versions, services.registry->versions(model));
+        for (const registry::Version &version : versions)
+            if (version.digest == trained.digest)
+                return version;
+    }
+    return registerPackage(services, model, trained.package, trained.digest, trained.runId);
 }
 
 QString summary(const learn::TrainResult &r, const std::optional<registry::Version> &registered) {
@@ -151,9 +164,9 @@ Result<void> runTraining(Context &context, const Options &options) {
     training.runId = randomHex(16);
     training.resume = !options.resume.empty();
     if (training.resume) {
-        PH_ASSIGN(training.out, resumedOut(QString::fromStdString(options.resume), training.out, runsFolder));
-        PH_ASSIGN(const learn::Checkpoint checkpoint, learn::Checkpoint::open(training.out + checkpointSuffix));
-        training.runId = checkpoint.runId;
+        PH_ASSIGN(const Resumed resumed, findResumed(QString::fromStdString(options.resume), training.out, runsFolder));
+        training.out = resumed.out;
+        training.runId = resumed.runId;
     } else if (training.out.isEmpty()) {
         training.out = services ? QStringLiteral("%1/%2/package").arg(runsFolder, training.runId)
                                 : QFileInfo(QStringLiteral("%1-%2").arg(training.recipe.name, training.runId)).absoluteFilePath();
@@ -181,7 +194,7 @@ Result<void> runTraining(Context &context, const Options &options) {
         PH_TRY(record->end(*trained));
     std::optional<registry::Version> registered;
     if (!name.isEmpty() && trained->gatesPassed()) {
-        PH_ASSIGN(registered, registerPackage(*services, name, trained->package, trained->digest, trained->runId));
+        PH_ASSIGN(registered, registerOnce(*services, name, *trained, training.resume));
     } else if (!name.isEmpty()) {
         trained->notes << QStringLiteral("A gate failed, so the package was not registered as %1.").arg(name);
     }

@@ -145,8 +145,19 @@ Result<Package> openPackage(const QString &folder) {
     package.runId = ml.runId;
     package.estimator = ml.estimator;
     package.modelType = ml.modelType;
+    package.weightFiles = ml.weightFiles;
+    for (const QString &name : ml.weightFiles)
+        if (!package.files.contains(name))
+            return invalid(QStringLiteral("MLmodel names the weights “%1”, which the package does not hold.").arg(name), folder);
     package.created = ml.created;
     return package;
+}
+
+QString Package::weightsSha256() const {
+    QByteArray hashes;
+    for (const QString &name : weightFiles)
+        hashes += files.value(name).toLatin1();
+    return weightFiles.size() == 1 ? QString::fromLatin1(hashes) : sha256Hex(hashes);
 }
 
 Result<void> copyPackage(const QString &from, const QString &to) {

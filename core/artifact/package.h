@@ -7,6 +7,7 @@
 #include <QJsonObject>
 #include <QMap>
 #include <QString>
+#include <QStringList>
 
 namespace pilothouse::artifact {
 
@@ -32,9 +33,12 @@ struct Package {
     QString digest; ///< SHA-256 of SHA256SUMS
     QString runId, estimator, created; ///< created: ISO 8601, UTC
     QString modelType;                 ///< who loads the weights: linear, trees, torch
+    QStringList weightFiles;
     Signature signature;
     QJsonObject metrics, data, recipe;
     QMap<QString, QString> files; ///< name → sha256
+    /// SHA-256 of the weights: of the one file, or of the hashes of several, one after the other.
+    QString weightsSha256() const;
 };
 
 /// Verifies every checksum and opens. A truncated, altered, missing or added file is Invalid and named.

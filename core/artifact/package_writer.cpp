@@ -125,6 +125,10 @@ Result<QString> writePackage(const QString &folder, PackageContents contents, co
         return Error{ErrorKind::Conflict, QStringLiteral("A folder of this name is there already; a package is never overwritten."), folder,
                      QStringLiteral("Choose another --out, or move the old folder away."), {}};
     PH_TRY(makeFolder(QFileInfo(folder).absolutePath()));
+    // What a write that was killed has left: it never became a package.
+    const QFileInfo target(folder);
+    for (const QString &left : target.dir().entryList({target.fileName() + QStringLiteral(".tmp-*")}, QDir::Dirs | QDir::Hidden))
+        QDir(target.dir().filePath(left)).removeRecursively();
     const QString temporary = folder + QStringLiteral(".tmp-") + randomHex(4);
     const auto write = [&]() -> Result<QString> {
         PH_TRY(makeFolder(temporary));

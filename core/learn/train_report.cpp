@@ -61,7 +61,49 @@ QJsonObject TrainResult::toJson() const {
 
 QJsonObject metricsJson(const TrainResult &result) {
     return {{Q("train"), metrics::toJson(result.train)}, {Q("test"), metrics::toJson(result.test)}, {Q("baseline"), metrics::toJson(result.baseline)},
-            {Q("baseline_name"), result.baselineName}, {Q("candidates"), candidateArray(result.candidates)}, {Q("select"), result.selectMetric}, {Q("gates"), gateArray(result.gates)}};
+            {Q("baseline_name"), result.baselineName}, {Q("candidates"), candidateArray(result.candidates)}, {Q("select"), result.selectMetric}, {Q("gates"), gateArray(result.gates)},
+            {Q("notes"), textArray(result.notes)}};
+}
+
+Result<TrainResult> resultOf(const artifact::Package &package) {
+    const QString where = package.folder + QStringLiteral("/metrics.json");
+    JsonReader reader(package.metrics, where), data(package.data, package.folder + QStringLiteral("/data.json"));
+    TrainResult result;
+    result.runId = package.runId;
+    result.package = package.folder;
+    result.digest = package.digest;
+    result.estimator = package.estimator;
+    result.selectMetric = reader.text("select");
+    result.baselineName = reader.text("baseline_name");
+    result.train = metrics::valuesFromJson(reader.object("train"));
+    result.test = metrics::valuesFromJson(reader.object("test"));
+    result.baseline = metrics::valuesFromJson(reader.object("baseline"));
+    result.notes = reader.texts("notes");
+    result.weightsSha256 = package.weightsSha256();
+    for (const QJsonValue &value : reader.array("candidates")) {
+        JsonReader entry(value.toObject(), where);
+        CandidateResult candidate{entry.text("estimator"), entry.object("parameters"), {}, {}, entry.number("seconds")};
+        const QJsonObject both = entry.object("metrics");
+        PH_TRY(entry.check());
+        candidate.train = metrics::valuesFromJson(both.value(Q("train")).toObject());
+        candidate.test = metrics::valuesFromJson(both.value(Q("test")).toObject());
+        if (candidate.estimator == result.estimator && candidate.test.value(result.selectMetric) == result.test.value(result.selectMetric))
+            result.parameters = candidate.parameters;
+        result.candidates.push_back(std::move(candidate));
+    }
+    for (const QJsonValue &value : reader.array("gates")) {
+        JsonReader entry(value.toObject(), where);
+        result.gates.push_back({entry.text("rule"), entry.number("value", std::nan("")), entry.boolean("passed")});
+        PH_TRY(entry.check());
+    }
+    result.rows = data.integer("rows");
+    result.trainRows = data.integer("train_rows");
+    result.testRows = data.integer("test_rows");
+    result.md5 = data.text("md5");
+    result.sha256 = data.text("sha256");
+    PH_TRY(reader.check());
+    PH_TRY(data.check());
+    return result;
 }
 
 QJsonObject recipeJson(const workspace::Recipe &recipe, const QJsonArray &estimators) {
@@ -96,7 +138,7 @@ QString recipeDigest(const workspace::Recipe &recipe) {
 QString splitText(const workspace::SplitSpec &split) {
     using Kind = workspace::SplitSpec::Kind;
     switch (split.kind) {
-    case Kind::Every: return QStringLiteral("every %1th row tests").arg(split.every);
+    case Kind::Every: return QStringLiteral("one row in %1 tests (row i, from 0, when i mod %1 = %2)").arg(split.every).arg(split.every - 1);
     case Kind::Random: return QStringLiteral("%1 % of the rows test, drawn with seed %2").arg(split.fraction * 100).arg(split.seed);
     case Kind::Stratified: return QStringLiteral("%1 % of the rows of each class test, drawn with seed %2").arg(split.fraction * 100).arg(split.seed);
     case Kind::After: break;

@@ -11,12 +11,14 @@ namespace pilothouse::learn {
 QJsonObject recipeJson(const workspace::Recipe &recipe, const QJsonArray &estimators);
 /// Digest of what decides over the weights: the recipe without the place of its file and of the data.
 QString recipeDigest(const workspace::Recipe &recipe);
-/// "every 5th row", "random 20 %, seed 7", …
+/// "one row in 5 tests …", "20 % of the rows test, drawn with seed 7", …
 QString splitText(const workspace::SplitSpec &split);
 /// data.json: {"source","rows","columns","md5","sha256","schema","split","train_rows","test_rows","user","code"}.
 QJsonObject dataJson(const workspace::Recipe &recipe, const Samples &samples, const QString &user);
-/// metrics.json: {"train","test","baseline","baseline_name","candidates","select","gates"}.
+/// metrics.json: {"train","test","baseline","baseline_name","candidates","select","gates","notes"}.
 QJsonObject metricsJson(const TrainResult &result);
+/// What train() answered when it wrote this package: for a run that was killed after its last write. `seconds` is not kept (0).
+Result<TrainResult> resultOf(const artifact::Package &package);
 /// Training rows as a table: inputs, for a forecast also each series' newest step under the series' own name, and the target.
 data::Table trainingTable(const Samples &samples);
 /// The commit checked out where the folder lies (.git read by hand, nothing is run); empty if there is none.

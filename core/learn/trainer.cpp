@@ -62,6 +62,7 @@ private:
     std::size_t best(const std::vector<Candidate> &candidates) const;
     void finish(const std::vector<Candidate> &candidates, std::size_t chosen);
     Result<void> writePackage(const Candidate &winner);
+    Result<TrainResult> finished();
     QMap<QString, QString> versions(const QString &flavour) const;
 
     TrainOptions m_options;
@@ -343,17 +344,29 @@ Result<void> Training::writePackage(const Candidate &winner) {
         contents.sample = m_samples.rows.take({m_samples.test.begin(), m_samples.test.begin() + std::ptrdiff_t(std::min(m_samples.test.size(), artifact::sampleLimit))});
     contents.notes = m_result.notes;
     contents.model = winner.facts;
-    PH_ASSIGN(m_result.digest, artifact::writePackage(m_options.out, std::move(contents), [&](const QString &folder) -> Result<QStringList> {
-        PH_ASSIGN(const QStringList files, winner.model->save(folder));
-        QByteArray list;
-        for (const QString &file : files) {
-            PH_ASSIGN(const QString hash, sha256OfFile(folder + QLatin1Char('/') + file));
-            list += hash.toLatin1();
-        }
-        m_result.weightsSha256 = files.size() == 1 ? QString::fromLatin1(list) : sha256Hex(list);
-        return files;
-    }));
+    PH_ASSIGN(m_result.digest, artifact::writePackage(m_options.out, std::move(contents), [&](const QString &folder) { return winner.model->save(folder); }));
+    PH_ASSIGN(const artifact::Package written, artifact::openPackage(m_options.out)); // read back: what is announced is what lies there
+    m_result.weightsSha256 = written.weightsSha256();
     return {};
+}
+
+/// A run that was killed between its last write and its answer has nothing left to do but to answer.
+Result<TrainResult> Training::finished() {
+    PH_ASSIGN(const artifact::Package package, artifact::openPackage(m_options.out));
+    PH_ASSIGN(const workspace::Recipe trained, recipeOf(package));
+    PH_ASSIGN(const QString sha256, sha256OfFile(m_recipe.data.source));
+    QString why;
+    if (recipeDigest(trained) != recipeDigest(m_recipe))
+        why = QStringLiteral("the recipe has changed");
+    else if (package.data.value(QStringLiteral("sha256")).toString() != sha256)
+        why = QStringLiteral("the data has changed");
+    if (!why.isEmpty())
+        return refused(QStringLiteral("The run cannot be resumed: it has finished its package, and since then %1.").arg(why), m_result.package,
+                       QStringLiteral("Start the training without --resume, with another --out."));
+    m_checkpoint.remove();
+    m_events.started(package.runId, QStringLiteral("train %1").arg(m_recipe.name));
+    m_events.log(QStringLiteral("info"), QStringLiteral("The run had finished its package before it was interrupted."));
+    return resultOf(package);
 }
 
 Result<TrainResult> Training::run() {
@@ -361,6 +374,8 @@ Result<TrainResult> Training::run() {
     m_result.package = QFileInfo(m_options.out).absoluteFilePath();
     m_result.selectMetric = m_recipe.selectMetric.isEmpty() ? workspace::defaultMetric(m_recipe.task) : m_recipe.selectMetric;
     m_result.baselineName = baselineName(m_recipe.task);
+    if (m_options.resume && QFileInfo::exists(m_options.out))
+        return finished();
     if (QFileInfo::exists(m_options.out))
         return Error{ErrorKind::Conflict, QStringLiteral("The folder for the package is there already."), m_result.package, QStringLiteral("Choose another --out."), {}};
     if (m_recipe.estimators.empty())
@@ -410,5 +425,16 @@ Result<TrainResult> train(const TrainOptions &options) {
 }
 
 bool hasCheckpoint(const QString &out) { return Checkpoint::exists(out + QStringLiteral(".checkpoint")); }
+
+Result<std::optional<QString>> resumableRun(const QString &out) {
+    if (QFileInfo::exists(out)) {
+        PH_ASSIGN(const artifact::Package package, artifact::openPackage(out));
+        return std::optional<QString>(package.runId);
+    }
+    if (!hasCheckpoint(out))
+        return std::optional<QString>();
+    PH_ASSIGN(const Checkpoint checkpoint, Checkpoint::open(out + QStringLiteral(".checkpoint")));
+    return std::optional<QString>(checkpoint.runId);
+}
 
 } // namespace pilothouse::learn

@@ -10,6 +10,7 @@
 #include <QString>
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -68,5 +69,8 @@ Result<TrainResult> train(const TrainOptions &options);
 
 /// true if "<out>.checkpoint" holds something to resume.
 bool hasCheckpoint(const QString &out);
+/// The run that `resume` would go on with: of the checkpoint, or of the package if the run was killed after its last write (then
+/// train() answers from the package). nullopt: nothing is there. An error: what is there is damaged.
+Result<std::optional<QString>> resumableRun(const QString &out);
 
 } // namespace pilothouse::learn

@@ -301,6 +301,47 @@ private Q_SLOTS:
         QVERIFY2(interruptions > 20, qPrintable(QString::number(interruptions)));
     }
 
+    void aRunKilledAfterItsPackageIsAnsweredFromIt() {
+        auto o = options(forestRecipe);
+        std::stop_source stop;
+        Collected events;
+        events.onEvent = [&](const Event &e) {
+            if (e.name == Q("checkpoint"))
+                stop.request_stop();
+        };
+        o->stop = stop.get_token();
+        o->events = &events;
+        o->checkpointSeconds = 0;
+        QVERIFY(!train(*o));
+        const QString checkpoint = o->out + QStringLiteral(".checkpoint"), kept = path(QStringLiteral("kept"));
+        QVERIFY(QDir().rename(checkpoint, kept));
+        QVERIFY(QDir().mkpath(checkpoint));
+        for (const QString &name : QDir(kept).entryList(QDir::Files))
+            QVERIFY(QFile::copy(kept + QLatin1Char('/') + name, checkpoint + QLatin1Char('/') + name));
+        QVERIFY(QDir(kept).exists(QStringLiteral("estimator-0")));
+        QVERIFY(QDir().mkpath(checkpoint + QStringLiteral("/estimator-0")));
+        for (const QString &name : QDir(kept + QStringLiteral("/estimator-0")).entryList(QDir::Files))
+            QVERIFY(QFile::copy(kept + QStringLiteral("/estimator-0/") + name, checkpoint + QStringLiteral("/estimator-0/") + name));
+        o->stop = {};
+        o->resume = true;
+        const auto first = train(*o);
+        QVERIFY2(first, first ? "" : qPrintable(first.error().text()));
+        QVERIFY(!QFileInfo::exists(checkpoint));
+        QVERIFY(QDir().rename(kept, checkpoint)); // as if the kill came just before the checkpoint was cleared
+        const auto second = train(*o);
+        QVERIFY2(second, second ? "" : qPrintable(second.error().text()));
+        QJsonObject a = first->toJson(), b = second->toJson();
+        a.remove(Q("seconds"));
+        b.remove(Q("seconds"));
+        QCOMPARE(b, a);
+        QVERIFY(!QFileInfo::exists(checkpoint));
+        QCOMPARE(train(*o)->digest, first->digest); // killed later still: the checkpoint is gone, the package is there
+        QCOMPARE(*resumableRun(o->out), std::optional(first->runId));
+        o->recipe.seed = 99;
+        const auto changed = train(*o);
+        QVERIFY(!changed && changed.error().kind == ErrorKind::Refused);
+    }
+
     void aChangedRecipeOrDataIsNotResumed_data() {
         QTest::addColumn<QString>("what");
         QTest::addColumn<QString>("says");
