@@ -10,6 +10,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
+#include <QJsonDocument>
 
 #include <chrono>
 #include <csignal>
@@ -38,8 +39,17 @@ Result<QJsonObject> call(net::HttpClient &http, const RunningServer &server, con
         request.body = canonicalJson(body);
     }
     PH_ASSIGN(const net::Response response, http.send(request));
-    if (response.status >= 400)
-        return net::statusError(request, response);
+    if (response.status >= 400) {
+        Error error = net::statusError(request, response);
+        const QJsonObject said = QJsonDocument::fromJson(response.body).object().value(Q("error")).toObject();
+        if (!said.isEmpty()) { // our own server has said it in an operator's words
+            error.what = said.value(Q("what")).toString();
+            error.hint = said.value(Q("hint")).toString();
+            error.where = server.file.url;
+            error.raw.clear();
+        }
+        return error;
+    }
     return parseJsonObject(response.body, server.file.url + path);
 }
 
@@ -108,9 +118,30 @@ public:
         PH_TRY(ensureRunning());
         return {};
     }
+    Result<QJsonObject> route(const char *method, const QString &path, const QJsonObject &body) {
+        if (qstrcmp(method, "GET") == 0) {
+            PH_ASSIGN(const auto server, serving::runningServer(m_folder));
+            if (!server)
+                return notFound(QStringLiteral("Nothing serves %1 now.").arg(m_o.model.name), m_folder, QStringLiteral("`pilot rollouts start %1` starts it.").arg(m_o.model.name));
+            return call(*m_o.http, *server, method, path);
+        }
+        PH_TRY(checkServed());
+        PH_ASSIGN(const RunningServer server, ensureRunning());
+        return call(*m_o.http, server, method, path, body);
+    }
 
 private:
+    /// Conflict where nothing was ever served: no server is started to find that out.
+    Result<void> checkServed() const {
+        PH_ASSIGN(const QJsonArray revisions, serving::storedHistory(m_folder));
+        if (!revisions.isEmpty())
+            return {};
+        return Error{ErrorKind::Conflict, QStringLiteral("Nothing was served on %1 yet.").arg(name()), m_folder, QStringLiteral("Promote a first version."), {}};
+    }
+
     Result<void> act(const char *verb, const QJsonObject &body) {
+        if (qstrcmp(verb, "start") != 0)
+            PH_TRY(checkServed());
         PH_ASSIGN(const RunningServer server, ensureRunning());
         PH_TRY(call(*m_o.http, server, "POST", QStringLiteral("/admin/rollout/") + Q(verb), body));
         return {};
@@ -162,6 +193,14 @@ Result<void> startLocalServer(LocalTargetOptions options) {
     if (!options.http)
         options.http = std::make_shared<net::HttpClient>();
     return LocalTarget(std::move(options), folder).run();
+}
+
+Result<QJsonObject> callLocalServer(const LocalTargetOptions &options, const char *method, const QString &path, const QJsonObject &body) {
+    PH_ASSIGN(const QString folder, serving::servingFolder(options.root, options.model.deployment.target));
+    LocalTargetOptions own = options;
+    if (!own.http)
+        own.http = std::make_shared<net::HttpClient>();
+    return LocalTarget(std::move(own), folder).route(method, path, body);
 }
 
 Result<bool> stopLocalServer(const LocalTargetOptions &options) {

@@ -29,6 +29,10 @@ Result<void> startLocalServer(LocalTargetOptions options);
 /// Stops the server of a model's target, politely; true if one ran. Its state stays: the next start goes on with it.
 Result<bool> stopLocalServer(const LocalTargetOptions &options);
 
+/// One admin route of the model's server, for what is no rollout: shadow and A/B test. A write starts the server if it is down; a
+/// read of a stopped one is NotFound. Raw: writes come through core/operations.
+Result<QJsonObject> callLocalServer(const LocalTargetOptions &options, const char *method, const QString &path, const QJsonObject &body = {});
+
 /// JSON of GET /admin/rollout as a status. Invalid if it is not one.
 Result<RolloutStatus> rolloutStatusFromJson(const QJsonObject &object, const QString &where);
 /// For --json: the documented form of a status, and of a revision.

@@ -113,7 +113,7 @@ void writeError(HttpReply &reply, const Error &error) {
         }
         return 500;
     }();
-    const QString what = error.where.isEmpty() ? error.what : error.where + QStringLiteral(": ") + error.what;
+    const QString what = error.where.isEmpty() || error.what.contains(error.where) ? error.what : error.where + QStringLiteral(": ") + error.what;
     writeError(reply, status, utf8(error.kindName()), utf8(what), utf8(error.hint));
 }
 

@@ -77,6 +77,27 @@ private Q_SLOTS:
         QVERIFY(!serving::runningServer(folder())->has_value());
     }
 
+    void aWriteOnNothingSaysSoAndStartsNoServer() {
+        const std::vector<Result<void>> all{m_target->pause(), m_target->resume(), m_target->promote(true), m_target->abort({}), m_target->undo(0)};
+        for (const Result<void> &done : all) {
+            QVERIFY(!done);
+            QCOMPARE(done.error().kind, ErrorKind::Conflict);
+        }
+        QVERIFY(!QFileInfo::exists(folder()));
+    }
+
+    void theServersOwnWordsArrive() {
+        startServer();
+        QVERIFY(m_target->start(version(1), QStringLiteral("v1"), {100}, {}));
+        const auto refused = m_target->pause();
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ErrorKind::Conflict);
+        QCOMPARE(refused.error().what, QStringLiteral("There is no rollout to pause on serving/t2m."));
+        const auto missing = m_target->start(version(2), QStringLiteral("nowhere"), {100}, {});
+        QVERIFY(!missing);
+        QCOMPARE(missing.error().kind, ErrorKind::NotFound);
+    }
+
     void aRolloutGoesThroughTheTarget() {
         startServer();
         QVERIFY(m_target->start(version(1), QStringLiteral("v1"), {10, 50, 100}, QStringLiteral("p-1")));
