@@ -71,7 +71,7 @@ struct Routes {
         if (!wanted)
             return wanted.error();
         auto written = std::make_shared<Decision>();
-        const auto outcome = services->operations->run(retrainOperation(store, *wanted, state.lastRetrain, pipelineStarter(services->pipelines, user), written));
+        const auto outcome = services->operations->run(retrainOperation(store, *wanted, state.lastRetrain, pipelineStarter(services->pipelines, user), written, pipelineReady(services->pipelines, model.name)));
         if (outcome.done)
             return Answer{202, {{Q("accepted"), true}, {Q("run_id"), written->run}, {Q("decision_id"), written->id}}, 0};
         const Error error = outcome.error.value_or(refused(QStringLiteral("The retraining was not started.")));

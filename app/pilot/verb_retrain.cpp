@@ -57,7 +57,7 @@ struct Desk {
     /// Writes a decision to retrain down and starts the model's pipeline, as one operation.
     Result<Decision> start(const Decision &decision, const std::optional<QDateTime> &lastRetrain) const {
         auto written = std::make_shared<Decision>();
-        const auto outcome = services->operations->run(retrainOperation(store, decision, lastRetrain, pipelineStarter(services->pipelines, user()), written));
+        const auto outcome = services->operations->run(retrainOperation(store, decision, lastRetrain, pipelineStarter(services->pipelines, user()), written, pipelineReady(services->pipelines, decision.model)));
         if (!outcome.done)
             return outcome.error.value_or(refused(QStringLiteral("The retraining was not started.")));
         return *written;

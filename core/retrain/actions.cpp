@@ -21,7 +21,7 @@ Result<Decision> byHand(const workspace::Model &model, const Observations &seen,
 }
 
 operations::Operation retrainOperation(std::shared_ptr<DecisionStore> store, const Decision &decision, const std::optional<QDateTime> &lastRetrain,
-                                       Starter starter, std::shared_ptr<Decision> written) {
+                                       Starter starter, std::shared_ptr<Decision> written, std::function<Result<void>()> ready) {
     using Q = QLatin1String;
     if (!written)
         written = std::make_shared<Decision>();
@@ -36,7 +36,9 @@ operations::Operation retrainOperation(std::shared_ptr<DecisionStore> store, con
     step.call.object = QStringLiteral("pipeline %1").arg(decision.model);
     step.call.effect = QStringLiteral("train, judge by the gates, register a candidate");
     step.call.command = QStringLiteral("pilot retrain run %1%2").arg(decision.model, decision.trigger == Q("by hand") ? QStringLiteral(" --force") : QString());
-    step.guard = [store, model = decision.model, lastRetrain]() -> Result<void> {
+    step.guard = [store, model = decision.model, lastRetrain, ready = std::move(ready)]() -> Result<void> {
+        if (ready)
+            PH_TRY(ready());
         PH_ASSIGN(const ModelState now, store->state(model));
         if (now.lastRetrain != lastRetrain)
             return Error{ErrorKind::Conflict, QStringLiteral("A retraining of %1 was started at %2, after this one was decided.").arg(model, now.lastRetrain ? isoUtc(*now.lastRetrain) : QString()),

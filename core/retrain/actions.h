@@ -17,10 +17,11 @@ using Starter = std::function<Result<QString>(const Decision &)>;
 Result<Decision> byHand(const workspace::Model &model, const Observations &seen, const QString &by, bool force);
 
 /// The operation that writes a RETRAIN_ATTEMPTED decision down and starts its run. Its guard and the store refuse when
-/// another retrain was written since `lastRetrain` was read. The written decision (id, run) is put into `written`, which
-/// may be null. A starter that fails leaves the decision in the log with the reason.
+/// another retrain was written since `lastRetrain` was read. The written decision (id, run) is put into `written`, which may
+/// be null. `ready` is part of the guard: what it refuses (a run is under way) leaves no decision. A starter that fails
+/// leaves the decision in the log with the reason.
 operations::Operation retrainOperation(std::shared_ptr<DecisionStore> store, const Decision &decision, const std::optional<QDateTime> &lastRetrain,
-                                       Starter starter, std::shared_ptr<Decision> written);
+                                       Starter starter, std::shared_ptr<Decision> written, std::function<Result<void>()> ready = {});
 
 /// The operation that changes a model's run-time config. Conflict if it changed since `before` was read. Undo puts `before` back.
 operations::Operation configOperation(std::shared_ptr<DecisionStore> store, const QString &model, const Config &before, const Config &after);

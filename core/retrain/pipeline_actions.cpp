@@ -64,4 +64,15 @@ Starter pipelineStarter(std::shared_ptr<pipelines::PipelineService> service, con
     };
 }
 
+std::function<Result<void>()> pipelineReady(std::shared_ptr<pipelines::PipelineService> service, const QString &model) {
+    return [service = std::move(service), model]() -> Result<void> {
+        PH_ASSIGN(const auto runs, service->runs(model, 10)); // a paused run may lie before the one that is under way
+        for (const pipelines::PipelineRun &run : runs)
+            if (run.state == pipelines::State::Waiting || run.state == pipelines::State::Running)
+                return Error{ErrorKind::Conflict, QStringLiteral("Run %1 of %2 is still %3.").arg(run.id, model, pipelines::stateName(run.state)), {},
+                             QStringLiteral("Wait for it, or end it: pilot pipelines cancel %1.").arg(run.id), {}};
+        return {};
+    };
+}
+
 } // namespace pilothouse::retrain

@@ -19,4 +19,7 @@ operations::Operation cancelRunOperation(std::shared_ptr<pipelines::PipelineServ
 /// A Starter that runs the model's pipeline with the decision as its reason; the run leads back to the decision.
 Starter pipelineStarter(std::shared_ptr<pipelines::PipelineService> service, const QString &by);
 
+/// The guard that goes with it: Conflict while a run of the model's pipeline is waiting or running.
+std::function<Result<void>()> pipelineReady(std::shared_ptr<pipelines::PipelineService> service, const QString &model);
+
 } // namespace pilothouse::retrain

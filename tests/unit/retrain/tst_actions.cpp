@@ -109,6 +109,16 @@ private Q_SLOTS:
         QVERIFY(log[0].run.isEmpty());
     }
 
+    void aRunUnderWayLeavesNoDecision() {
+        Desk desk;
+        const auto busy = []() -> Result<void> { return Error{ErrorKind::Conflict, QStringLiteral("Run ws2m-1 of ws2m is still running."), {}, {}, {}}; };
+        const auto outcome = desk.operations->run(retrainOperation(desk.store, fired(), {}, [](const Decision &) -> Result<QString> { return QStringLiteral("ws2m-2"); }, {}, busy));
+        QVERIFY(!outcome.done);
+        QCOMPARE(outcome.error->kind, ErrorKind::Conflict);
+        QVERIFY(desk.store->decisions()->empty());
+        QVERIFY(!desk.store->state(QStringLiteral("ws2m"))->lastRetrain);
+    }
+
     void theSwitchIsAnOperationThatCanBeUndone() {
         Desk desk;
         Config off;
