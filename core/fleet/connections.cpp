@@ -85,7 +85,7 @@ Result<void> writeEdit(const QString &file, const workspace::TextEdit &edit) {
 }
 
 /// One step on the workspace file: `edit` forwards, `back` for the undo.
-operations::Operation fileOperation(const QString &file, const QString &name, const QByteArray &before, bool add, const QString &effect,
+auto fileOperation(const QString &file, const QString &name, const QByteArray &before, bool add, const QString &effect,
                                     workspace::TextEdit edit, workspace::TextEdit back) {
     operations::Operation operation;
     operation.kind = add ? QStringLiteral("connect") : QStringLiteral("disconnect");

@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/cluster/local_target.h"
+#include "core/fleet/deploy_watch.h"
 #include "core/pipelines/local_pipelines.h"
 #include "core/registry/local_registry.h"
 
@@ -20,15 +21,17 @@ struct Text {
 };
 
 /// The journal's HMAC key: read from the keychain, made there on first use. Empty where no keychain can be written.
-Result<QByteArray> journalKey(secrets::SecretStore &store, const QString &workspaceName, QStringList &notes) {
+Result<QByteArray> journalKey(secrets::SecretStore &store, const QString &workspaceName, QStringList &notes, bool &isNew) {
     const QString name = QStringLiteral("journal-key/") + workspaceName;
     auto key = store.read(name);
     if (key)
         return key->toUtf8();
     if (key.error().kind == ErrorKind::NotFound) {
         const QString fresh = randomHex(32);
-        if (store.write(name, fresh))
+        if (store.write(name, fresh)) {
+            isNew = true;
             return fresh.toUtf8();
+        }
     }
     if (key.error().kind == ErrorKind::Denied)
         notes << Text::tr("The keychain was not opened: the journal is kept, its head is not authenticated.");
@@ -59,8 +62,9 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     s->http = std::make_shared<net::HttpClient>();
     PH_ASSIGN(s->database, Database::open(s->root + QStringLiteral("/registry.db"), promotion::registryDatabaseMigrations()));
     PH_ASSIGN(s->registry, registry::openLocalRegistry(s->database, s->root + QStringLiteral("/artifacts"), &s->notes, s->clock));
-    PH_ASSIGN(const QByteArray key, journalKey(*s->secrets, s->workspace.name, s->notes));
-    PH_ASSIGN(s->journal, operations::Journal::open(s->root + QStringLiteral("/journal.jsonl"), s->database, key, s->clock));
+    bool keyIsNew = false;
+    PH_ASSIGN(const QByteArray key, journalKey(*s->secrets, s->workspace.name, s->notes, keyIsNew));
+    PH_ASSIGN(s->journal, operations::Journal::open(s->root + QStringLiteral("/journal.jsonl"), s->database, key, s->clock, keyIsNew));
     s->operations = std::make_shared<operations::Operations>(
         s->journal, operations::Actor{currentActor(), options.program, s->workspace.role});
     PH_ASSIGN(s->pipelines, pipelines::openLocalPipelines(s->root + QStringLiteral("/pipelines"), s->workspace));
@@ -81,7 +85,10 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     parts.rolloutTarget = s->rolloutTarget;
     parts.workspace = s->workspace;
     parts.clock = s->clock;
-    PH_ASSIGN(s->promotions, promotion::Promotions::open(std::move(parts)));
+    PH_ASSIGN(s->promotions, promotion::Promotions::open(std::move(parts), &s->notes));
+    // A paused deploy stage has no process: whoever looks at the runs settles it by what became of its promotion.
+    if (auto *local = dynamic_cast<pipelines::LocalPipelines *>(s->pipelines.get()))
+        local->watchDeploys(deployWatcher(s->promotions));
     return s;
 }
 

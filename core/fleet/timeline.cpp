@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/timeline.h"
 
-#include <QRegularExpression>
-
 #include <algorithm>
 
 namespace pilothouse::fleet {
@@ -76,13 +74,12 @@ void addRollouts(const Snapshot &s, std::vector<TimelineEvent> &out) {
 
 /// The numbers that a recorded decision saw: its drift rule fills the drift lane, a fired rule on a metric the alert lane.
 void addDecisions(const Snapshot &s, std::vector<TimelineEvent> &out) {
-    static const QRegularExpression number(QStringLiteral(R"((\d+(?:\.\d+)?))"));
     for (const retrain::Decision &d : s.decisions) {
         for (const retrain::RuleOutcome &rule : d.rules) {
             if (!rule.known)
                 continue;
             if (rule.rule.startsWith(QLatin1String("drift"))) {
-                const double psi = number.match(rule.numbers).captured(1).toDouble();
+                const double psi = rule.value.value_or(0);
                 out.push_back({QStringLiteral("drift"), rule.numbers, d.model, d.id, d.time, d.time,
                                psi >= drift::psiDrifted ? Health::Bad : psi >= drift::psiWarning ? Health::Warn : Health::Ok, psi});
             } else if (rule.fired) {
