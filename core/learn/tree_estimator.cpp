@@ -133,13 +133,14 @@ private:
         }
     }
 
-    /// Boosters are independent, each with its own seed, so who grows which one makes no difference to the model. A single tree
-    /// uses all threads by itself.
+    /// Boosters are independent, each with its own seed, so who grows which one makes no difference to the model. A single
+    /// large tree uses all threads by itself.
     Result<void> growAll(const TrainData &train, FitContext &context) {
         const std::vector<float> x(train.x.begin(), train.x.end());
         const int workers = std::max(1, std::min(context.threads, int(m_units.size())));
         GrowOptions options = m_options;
-        options.threads = m_units.size() == 1 ? std::max(1, context.threads) : 1;
+        // Small exact trees lose more to threads that wait for each other than they win (ten times on a busy machine).
+        options.threads = m_units.size() == 1 && !m_options.exact ? std::max(1, context.threads) : 1;
         std::atomic<std::size_t> next = 0;
         std::mutex lock;
         std::optional<Error> failed;

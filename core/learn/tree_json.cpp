@@ -145,6 +145,12 @@ Result<TreeEnsemble> readXgboostJson(const QByteArray &json, const QString &wher
         const element model = learner["gradient_booster"]["model"];
         if (width < 1 || width > std::numeric_limits<std::uint16_t>::max())
             throw std::runtime_error("the number of features is not 1 to 65535");
+        // Ours is 0 (the leaves hold the mean); another one would shift every prediction.
+        std::string_view base = parameters["base_score"].get_string();
+        double score = 1;
+        base.remove_prefix(!base.empty() && base.front() == '[' ? 1 : 0); // XGBoost 3.1 writes a list
+        if (std::from_chars(base.data(), base.data() + base.size(), score).ec != std::errc() || score != 0)
+            throw std::runtime_error("base_score is not 0");
         int groups = 1;
         for (const char *key : {"num_target", "num_class"})
             if (auto found = parameters[key]; !found.error())

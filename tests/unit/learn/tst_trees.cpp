@@ -273,6 +273,7 @@ private Q_SLOTS:
         QTest::newRow("a feature outside") << QByteArray("\"num_feature\":\"1\",\"num_target\"") << QByteArray("\"num_feature\":\"0\",\"num_target\"");
         QTest::newRow("a list is missing") << QByteArray("\"split_conditions\"") << QByteArray("\"other\"");
         QTest::newRow("a tree of no group") << QByteArray("\"tree_info\":[0]") << QByteArray("\"tree_info\":[7]");
+        QTest::newRow("another base score") << QByteArray("\"base_score\":\"0E0\"") << QByteArray("\"base_score\":\"5E-1\"");
         QTest::newRow("a split by category") << QByteArray("\"split_type\":[0,") << QByteArray("\"split_type\":[1,");
     }
     void brokenTreeFilesAreErrors() {
