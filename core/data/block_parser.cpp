@@ -74,20 +74,18 @@ void Parser::run() {
 /// Lists the records that have as many fields as the header; skips and counts the others.
 void Parser::findRecords() {
     const char *const text = m_block.text.data();
-    const std::uint32_t *const index = m_block.index.begin(), *const last = m_block.index.end();
+    const std::uint32_t *const ends = m_block.index.begin();
     const std::size_t width = m_types.size();
     const bool quotedLines = m_block.index.lineFeedsInQuotes();
     const char *begin = text;
     qint64 line = 0;
-    for (const std::uint32_t *ends = index; ends < last;) {
-        const std::uint32_t *end = ends;
-        while (text[*end] != '\n')
-            ++end;
-        const char *const recordEnd = text + *end;
-        const std::size_t fields = std::size_t(end - ends) + 1;
+    std::uint32_t first = 0;
+    for (const std::uint32_t last : m_block.index.recordEnds()) {
+        const char *const recordEnd = text + ends[last];
+        const std::size_t fields = last - first + 1;
         if (!skip(begin, recordEnd)) {
             if (fields == width) [[likely]] {
-                m_block.records.push_back({std::uint32_t(ends - index), std::uint32_t(line)});
+                m_block.records.push_back({first, std::uint32_t(line)});
             } else {
                 ++m_block.ragged;
                 keep(ProblemKind::RaggedRow, line, 0, QStringLiteral("The row has %1 fields, the header %2.").arg(fields).arg(width));
@@ -95,7 +93,7 @@ void Parser::findRecords() {
         }
         line += quotedLines ? std::count(begin, recordEnd + 1, '\n') : 1;
         begin = recordEnd + 1;
-        ends = end + 1;
+        first = last + 1;
     }
     m_block.lines = line;
 }

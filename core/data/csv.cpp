@@ -112,7 +112,7 @@ Result<void> Pass::parse(Batch &batch, Batch &next, FileStream &stream) {
         batch.storage[batch.end()] = '\n'; // in the padding
         ++batch.fresh;
     }
-    const RecordCuts cuts = cutRecords(batch.text(), m_dialect, std::max<std::size_t>(m_batchBytes / 32, 16));
+    const RecordCuts cuts = cutRecords(batch.text(), m_dialect, std::max<std::size_t>(m_batchBytes / 16, 16));
     m_blocks.used = cuts.blocks.size();
     if (m_blocks.list.size() < m_blocks.used)
         m_blocks.list.resize(m_blocks.used);

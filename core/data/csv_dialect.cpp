@@ -42,6 +42,8 @@ Field fieldAt(std::string_view text, std::size_t at, char delimiter) {
 }
 
 std::optional<std::string> repairedUtf8(std::string_view text) {
+    if (std::all_of(text.begin(), text.end(), [](char c) { return static_cast<signed char>(c) > 0; })) // plain ASCII, nearly always
+        return {};
     std::string out;
     bool changed = false;
     for (std::size_t i = 0; i < text.size();) {

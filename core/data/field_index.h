@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace pilothouse::data {
@@ -17,12 +18,12 @@ public:
     bool lineFeedsInQuotes() const { return m_lineFeedsInQuotes; }
     /// begin()[−1] is readable: −1, the byte before the text.
     const std::uint32_t *begin() const { return m_ends.get() + 1; }
-    const std::uint32_t *end() const { return begin() + m_count; }
+    /// The last field of each record, as its place in begin()[…]; rising.
+    std::span<const std::uint32_t> recordEnds() const { return {m_records.get(), m_recordCount}; }
 
 private:
-    std::uint32_t *fieldsAndComments(std::uint32_t *out, std::string_view text, char delimiter, std::string_view comment);
-    std::unique_ptr<std::uint32_t[]> m_ends;
-    std::size_t m_capacity = 0, m_count = 0;
+    std::unique_ptr<std::uint32_t[]> m_ends, m_records;
+    std::size_t m_capacity = 0, m_recordCount = 0;
     bool m_lineFeedsInQuotes = false;
 };
 
