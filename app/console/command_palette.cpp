@@ -170,6 +170,8 @@ QVariant PaletteModel::data(const QModelIndex &index, int role) const {
 }
 
 Qt::ItemFlags PaletteModel::flags(const QModelIndex &index) const {
+    if (!index.isValid())
+        return {};
     return item(index) ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren : Qt::ItemNeverHasChildren;
 }
 

@@ -28,7 +28,8 @@ void installTranslators(const QString &language) {
     if (!language.isEmpty())
         QLocale::setDefault(locale);
     auto *ours = new QTranslator(qApp), *qts = new QTranslator(qApp);
-    if (ours->load(locale, QStringLiteral("pilothouse"), QStringLiteral("_"), QStringLiteral(":/i18n")))
+    // English is in the sources; its file only knows plurals, and serves every language we do not speak.
+    if (ours->load(locale, QStringLiteral("pilothouse"), QStringLiteral("_"), QStringLiteral(":/i18n")) || ours->load(QStringLiteral(":/i18n/pilothouse_en.qm")))
         QCoreApplication::installTranslator(ours);
     if (qts->load(locale, QStringLiteral("qtbase"), QStringLiteral("_"), QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
         QCoreApplication::installTranslator(qts);

@@ -52,7 +52,7 @@ MainWindow::MainWindow(Pools &pools, Theme &theme, WindowOptions options)
     addGoActions();
     m_actions->installShortcuts({}, this, {});
     m_actions->setAsk(ConfirmSheet::asker(this));
-    m_actions->setResolver([this](const QString &id, bool build) { return resolve(id, build); });
+    m_actions->setResolver([this](const QString &id, ActionCatalogue::Resolve how) { return resolve(id, how); });
     connect(m_actions, &ActionCatalogue::refused, this, [this](const QString &, const QString &reason) { m_toasts->show(State::Warn, tr("Not done"), reason); });
     connect(m_workspace, &OpenWorkspace::opened, this, &MainWindow::workspaceOpened);
     connect(m_workspace, &OpenWorkspace::failed, this, [this](const Error &error) {
@@ -189,12 +189,14 @@ void MainWindow::open(const QString &id, const QString &argument) {
     showHeader();
 }
 
-bool MainWindow::resolve(const QString &action, bool build) {
+bool MainWindow::resolve(const QString &action, ActionCatalogue::Resolve how) {
     for (const PanelEntry &entry : m_entries)
         for (const QString &prefix : entry.actions)
             if (action.startsWith(prefix) && entry.make) {
-                if (build && !m_actions->find(action) && !(panel(entry.id) && m_actions->find(action)))
-                    open(entry.id); // the panel has no command of this name: it is shown instead
+                if (how == ActionCatalogue::Resolve::Bring)
+                    panel(entry.id);
+                else if (how == ActionCatalogue::Resolve::Show)
+                    open(entry.id);
                 return true;
             }
     return false;

@@ -65,7 +65,7 @@ private:
     void build();
     void addActions();
     void addGoActions();
-    bool resolve(const QString &action, bool build);
+    bool resolve(const QString &action, ui::ActionCatalogue::Resolve how);
     void workspaceOpened();
     void dropPanels();
     void showHeader();

@@ -21,7 +21,7 @@ public:
         setCheckable(true);
         setAutoExclusive(true);
         setFocusPolicy(Qt::TabFocus);
-        setToolTip(tr("%1 (G %2)").arg(entry.title, entry.key));
+        setToolTip(NavRail::tr("%1 (G %2)").arg(entry.title, entry.key));
         setAttribute(Qt::WA_Hover);
     }
     void setCount(int count, State state) {

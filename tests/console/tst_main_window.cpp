@@ -188,6 +188,7 @@ private Q_SLOTS:
             if (!entry.make)
                 continue;
             m_window->open(entry.id);
+            QCoreApplication::processEvents(); // buttons fetch commands of panels not yet built
             for (const QWidget *widget : m_window->findChildren<QWidget *>()) {
                 if (!widget->isVisible() || !(widget->focusPolicy() & Qt::TabFocus))
                     continue;

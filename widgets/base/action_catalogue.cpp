@@ -42,9 +42,15 @@ const ActionSpec *ActionCatalogue::find(const QString &id) const {
     return at == m_index.constEnd() ? nullptr : &m_specs[*at];
 }
 
+bool ActionCatalogue::bring(const QString &id) {
+    if (!find(id) && m_resolver)
+        m_resolver(id, Resolve::Bring);
+    return find(id) != nullptr;
+}
+
 QString ActionCatalogue::blocked(const QString &id, const QString &argument) const {
     const ActionSpec *spec = find(id);
-    if (!spec && m_resolver && m_resolver(id, false))
+    if (!spec && m_resolver && m_resolver(id, Resolve::Ask))
         return {}; // known, its panel is not built yet
     if (!spec)
         return tr("There is no command “%1” here.").arg(id);
@@ -52,8 +58,8 @@ QString ActionCatalogue::blocked(const QString &id, const QString &argument) con
 }
 
 void ActionCatalogue::trigger(const QString &id, const QString &argument) {
-    if (!find(id) && m_resolver && m_resolver(id, true) && !find(id))
-        return; // the resolver showed what it belongs to
+    if (!bring(id) && m_resolver && m_resolver(id, Resolve::Show))
+        return;
     if (const QString reason = blocked(id, argument); !reason.isEmpty()) {
         Q_EMIT refused(id, reason);
         return;

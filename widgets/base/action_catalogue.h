@@ -61,8 +61,11 @@ public:
     const ActionSpec *find(const QString &id) const;
     const std::vector<ActionSpec> &all() const { return m_specs; }
     void remove(const QString &id);
-    /// Called with an id nobody has added yet: whoever can brings the command (builds its panel). False: nobody has it.
-    void setResolver(std::function<bool(const QString &id, bool build)> resolver) { m_resolver = std::move(resolver); }
+    /// Called with an id nobody has added yet. Ask: may it exist? Bring: add it (its panel is built). Show: it does not exist
+    /// after all, so what it belongs to is shown instead. False: nobody knows it.
+    enum class Resolve { Ask, Bring, Show };
+    void setResolver(std::function<bool(const QString &id, Resolve how)> resolver) { m_resolver = std::move(resolver); }
+    bool bring(const QString &id); ///< true if it is here now
     /// Empty: can be done now. An unknown id: a sentence too.
     QString blocked(const QString &id, const QString &argument = {}) const;
     /// Runs it, after asking where it is dangerous. Blocked: `refused` is emitted with the reason and nothing runs.
@@ -93,7 +96,7 @@ private:
     QHash<QString, std::size_t> m_index;
     std::vector<Keys> m_keys;
     Ask m_ask;
-    std::function<bool(const QString &, bool)> m_resolver;
+    std::function<bool(const QString &, Resolve)> m_resolver;
 };
 
 } // namespace pilothouse::ui

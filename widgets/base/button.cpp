@@ -6,6 +6,7 @@
 
 #include <QKeySequence>
 #include <QPainter>
+#include <QTimer>
 
 namespace pilothouse::ui {
 
@@ -117,6 +118,16 @@ QSize Button::sizeHint() const {
     if (!m_hint.isEmpty())
         width += theme.px(8) + int(paintKeys(nullptr, hintKeys(), 0, 0, {}, this));
     return {qMax(width, theme.px(m_height)), theme.px(m_height)};
+}
+
+void Button::showEvent(QShowEvent *event) {
+    QAbstractButton::showEvent(event);
+    // Its command may belong to a panel that nobody has visited yet: without it the button has no words.
+    if (m_actions && !m_actions->find(m_action))
+        QTimer::singleShot(0, this, [this] {
+            if (m_actions)
+                m_actions->bring(m_action);
+        });
 }
 
 void Button::enterEvent(QEnterEvent *event) {

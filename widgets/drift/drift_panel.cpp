@@ -73,7 +73,7 @@ DriftPanel::DriftPanel(const PanelContext &context, QWidget *parent) : Panel(QSt
 
 QWidget *DriftPanel::buildPolicy() {
     auto *widget = new QWidget;
-    widget->setFixedWidth(340);
+    widget->setFixedWidth(384);
     auto *column = new QVBoxLayout(widget);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(12);

@@ -129,7 +129,9 @@ QVariant AlertModel::data(const QModelIndex &index, int role) const {
 }
 
 Qt::ItemFlags AlertModel::flags(const QModelIndex &index) const {
-    return index.isValid() && m_lines[std::size_t(index.row())].alert >= 0 ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren : Qt::ItemNeverHasChildren;
+    if (!index.isValid())
+        return {};
+    return m_lines[std::size_t(index.row())].alert >= 0 ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren : Qt::ItemNeverHasChildren;
 }
 
 } // namespace pilothouse::ui

@@ -228,7 +228,9 @@ QVariant InboxModel::data(const QModelIndex &index, int role) const {
 
 Qt::ItemFlags InboxModel::flags(const QModelIndex &index) const {
     const InboxLine *at = line(index);
-    return at && !at->heading ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren : Qt::ItemNeverHasChildren;
+    if (!at)
+        return {};
+    return !at->heading ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren : Qt::ItemNeverHasChildren;
 }
 
 InboxList::InboxList(QWidget *parent) : QListView(parent), m_model(new InboxModel(this)) {

@@ -188,10 +188,10 @@ private Q_SLOTS:
     void aCommandOfAPanelThatIsNotBuiltIsBrought() {
         ActionCatalogue actions;
         int ran = 0;
-        actions.setResolver([&](const QString &id, bool build) {
+        actions.setResolver([&](const QString &id, ActionCatalogue::Resolve how) {
             if (id != QLatin1String("late.one"))
                 return false;
-            if (build) {
+            if (how == ActionCatalogue::Resolve::Bring) {
                 ActionSpec spec;
                 spec.id = id;
                 spec.run = [&](const QString &, const QString &) { ++ran; };

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The item models of Overview, Alerts and Journal, without a window.
+#include "tests/support/sample_snapshot.h"
+#include "widgets/base/format.h"
+#include "widgets/fleet/alert_model.h"
+#include "widgets/fleet/decision_model.h"
+#include "widgets/fleet/fleet_model.h"
+#include "widgets/fleet/inbox_list.h"
+#include "widgets/fleet/timeline_view.h"
+#include "widgets/operations/journal_model.h"
+#include "widgets/operations/live_view.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace pilothouse;
+using namespace pilothouse::ui;
+using testing::sampleNow;
+using testing::sampleSnapshot;
+
+namespace {
+
+/// A row as its shown texts, glyph words in brackets.
+QString rowText(const FleetModel &model, int row) {
+    QStringList cells;
+    for (int column = 0; column < model.columnCount(); ++column) {
+        const QModelIndex index = model.index(row, column);
+        QString text = index.data().toString();
+        if (const State state = State(index.data(StateRole).toInt()); state != State::None)
+            text.prepend(QStringLiteral("[%1]").arg(stateWord(state)));
+        if (const QString second = index.data(SecondRole).toString(); !second.isEmpty())
+            text += QLatin1Char('/') + second;
+        cells << text;
+    }
+    return cells.join(QStringLiteral(" | "));
+}
+
+} // namespace
+
+class TestModels : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale::c()); }
+
+    void fleetRowsReadAsTheBoard_data() {
+        QTest::addColumn<int>("row");
+        QTest::addColumn<QString>("text");
+        QTest::newRow("over its limit, candidate waits, drift high") << 0 << QStringLiteral("[Failed] | weather-ws2m/LSTM · serving/weather-ws2m | v29/v30 waiting | 1.31 MAE/≤ 1.10 | 0.31/WD10M | 9 d 4 h/no limit set | [Paused]Paused at gate/#421 | [Passed]v29/stable | none");
+        QTest::newRow("too old, pipeline failed") << 1 << QStringLiteral("[Near limit] | iris-kserve/Random forest · serving/iris-kserve | v41/champion | 0.953 accuracy/≥ 0.950 | 0.04/petal_length | [Stale]38 h 10 m/limit 36 h | [Failed]Failed at train/#8f2c | [Passed]v41/stable | none");
+        QTest::newRow("endpoint serves another version") << 2 << QStringLiteral("[Near limit] | damage-svc/Logistic regression · serving/damage-svc | v7/champion | 0.847 F1/≥ 0.800 | 0.07/torque | 4 d 2 h/limit 7 d | no run yet | [Passed]v7/stable | [Skew]v6/is served");
+        QTest::newRow("canary on its way") << 3 << QStringLiteral("[Running] | weather-t2m/LSTM · serving/weather-t2m | v34/v35 canary | 1.42 MAE/≤ 1.80 | 0.06/QV2M | 9 h 11 m/limit 36 h | [Passed]Passed/#420 | [Paused]v34/canary 25 % | none");
+        QTest::newRow("no answer: last known, marked old") << 8 << QStringLiteral("[Unknown] | maintenance-svc/Logistic regression · serving/maintenance-svc | v3/champion | 0.912 F1/≥ 0.850 | No data | 21 d/limit 30 d | no run yet | [Unknown]v3/2 h 01 m old | [Unknown]unknown");
+    }
+    void fleetRowsReadAsTheBoard() {
+        QFETCH(int, row);
+        QFETCH(QString, text);
+        FleetModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setSnapshot(sampleSnapshot(), sampleNow());
+        QCOMPARE(rowText(model, row), text);
+    }
+
+    void anUnchangedSnapshotSignalsNothing() {
+        FleetModel model;
+        model.setSnapshot(sampleSnapshot(), sampleNow());
+        QSignalSpy changed(&model, &FleetModel::dataChanged), reset(&model, &FleetModel::modelReset);
+        model.setSnapshot(sampleSnapshot(), sampleNow());
+        QCOMPARE(changed.size(), 0);
+        fleet::Snapshot other = sampleSnapshot();
+        other.models[3].quality.value = 1.9;
+        model.setSnapshot(other, sampleNow());
+        QCOMPARE(changed.size(), 1);
+        QCOMPARE(changed.first().first().toModelIndex().row(), 3);
+        QCOMPARE(changed.first().first().toModelIndex().column(), int(FleetModel::Quality));
+        QCOMPARE(reset.size(), 0);
+    }
+
+    void aModelOfAFreshWorkspaceHasNoInventedNumbers() {
+        FleetModel model;
+        model.setSnapshot(testing::freshSnapshot(), sampleNow());
+        QCOMPARE(rowText(model, 0), QStringLiteral("[Unknown] | t2m/not trained · local | none | none | No data | none/no limit set | no run yet | not served | none"));
+    }
+
+    void psiWordsChangeAtTheirLimits_data() {
+        QTest::addColumn<double>("psi");
+        QTest::addColumn<QString>("word");
+        QTest::newRow("just below warning") << 0.0999 << QStringLiteral("Low");
+        QTest::newRow("warning met exactly") << 0.10 << QStringLiteral("Moderate");
+        QTest::newRow("just below drifted") << 0.2499 << QStringLiteral("Moderate");
+        QTest::newRow("drifted met exactly") << 0.25 << QStringLiteral("High");
+    }
+    void psiWordsChangeAtTheirLimits() {
+        QFETCH(double, psi);
+        QFETCH(QString, word);
+        QCOMPARE(effectCellOf(psi).word, word);
+    }
+
+    void filtersCountWhatTheyLetThrough() {
+        const fleet::Snapshot snapshot = sampleSnapshot();
+        const auto count = [&](FleetFilter filter) { return std::count_if(snapshot.models.begin(), snapshot.models.end(), [&](const auto &row) { return passes(row, filter); }); };
+        QCOMPARE(count(FleetFilter::All), 9);
+        QCOMPARE(count(FleetFilter::NeedsMe), 2);
+        QCOMPARE(count(FleetFilter::OverLimit), 1);
+        QCOMPARE(count(FleetFilter::Late), 1);
+        QCOMPARE(count(FleetFilter::Unknown), 1);
+    }
+
+    void theInboxGroupsAndCountsAndChangesLittle() {
+        InboxModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        fleet::Snapshot snapshot = sampleSnapshot();
+        model.setItems(snapshot.inbox, sampleNow());
+        QCOMPARE(model.open(), 6);
+        QCOMPARE(model.rowCount(), 7 + 4);
+        QCOMPARE(model.index(0).data().toString(), QStringLiteral("Waiting for a decision"));
+        QCOMPARE(model.index(1).data(RightRole).toString(), QStringLiteral("14 min"));
+        QVERIFY(!(model.flags(model.index(0)) & Qt::ItemIsSelectable));
+        QSignalSpy inserted(&model, &InboxModel::rowsInserted), removed(&model, &InboxModel::rowsRemoved), reset(&model, &InboxModel::modelReset);
+        snapshot.inbox.erase(snapshot.inbox.begin() + 1);
+        model.setItems(snapshot.inbox, sampleNow());
+        QCOMPARE(removed.size(), 1);
+        QCOMPARE(inserted.size() + reset.size(), 0);
+        model.setItems({}, sampleNow());
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void marksStandWhereTheirTimeIs() {
+        std::vector<fleet::TimelineEvent> events(3);
+        events[0] = {QStringLiteral("promotion"), QStringLiteral("v2"), QStringLiteral("t2m"), {}, sampleNow().addSecs(-12 * 3600), {}, fleet::Health::Ok, 0};
+        events[1] = {QStringLiteral("alert"), QStringLiteral("over"), QStringLiteral("t2m"), {}, sampleNow().addDays(-3), sampleNow(), fleet::Health::Bad, 0};
+        events[2] = {QStringLiteral("train"), {}, QStringLiteral("t2m"), {}, sampleNow().addDays(-30), {}, fleet::Health::Ok, 0};
+        const auto layout = layoutTimeline(events, QSizeF(1000, 320), sampleNow().addDays(-1), sampleNow(), 100, 20);
+        QCOMPARE(layout.marks.size(), std::size_t(2)); // a month ago is not on a day's axis
+        QCOMPARE(layout.marks[0].rect.center().x(), 500.0);
+        QCOMPARE(layout.marks[1].rect.left(), 100.0); // began before: cut at the edge
+        QCOMPARE(layout.marks[1].rect.right(), 900.0);
+        QCOMPARE(layout.laneAt(layout.marks[0].rect.center().y()), 2);
+    }
+
+    void alertsAreSortedByHowBadTheyAre() {
+        const auto alerts = alertsOf(sampleSnapshot());
+        QStringList lines;
+        for (const Alert &alert : alerts)
+            lines << QStringLiteral("%1 %2").arg(int(alert.group)).arg(alert.id);
+        QCOMPARE(lines.join(QLatin1Char('\n')), QStringLiteral("0 endpoint/maintenance-svc\n0 quality/weather-ws2m\n0 stale/iris-kserve\n1 near/iris-kserve\n1 near/iris-rf\n1 drift/weather-rh2m"));
+    }
+    void aMetricThatCannotBeToldIsNoDataNotFine() {
+        fleet::Snapshot snapshot;
+        fleet::ModelRow row;
+        row.name = QStringLiteral("t2m");
+        row.liveVersion = 1;
+        row.quality.metric = QStringLiteral("mae");
+        row.quality.max = 2;
+        row.quality.note = QStringLiteral("too few labels: 61");
+        snapshot.models = {row};
+        const auto alerts = alertsOf(snapshot);
+        QCOMPARE(alerts.size(), std::size_t(1));
+        QCOMPARE(int(alerts[0].group), int(Alert::NoData));
+        QCOMPARE(alerts[0].sentence, QStringLiteral("too few labels: 61"));
+    }
+    void alertListKeepsItsRowsWhenOnlyNumbersChange() {
+        AlertModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setAlerts(alertsOf(sampleSnapshot()), sampleNow());
+        QSignalSpy reset(&model, &AlertModel::modelReset);
+        model.setAlerts(alertsOf(sampleSnapshot()), sampleNow().addSecs(60));
+        QCOMPARE(reset.size(), 0);
+        QCOMPARE(model.count(Alert::Firing), 3);
+    }
+
+    void journalShowsWhatDiffers_data() {
+        QTest::addColumn<QJsonObject>("before");
+        QTest::addColumn<QJsonObject>("after");
+        QTest::addColumn<QString>("text");
+        using O = QJsonObject;
+        const QString v = QStringLiteral("version"), w = QStringLiteral("weight");
+        QTest::newRow("one value") << O{{v, 3}} << O{{v, 4}} << QStringLiteral("3 → 4");
+        QTest::newRow("nothing before") << O{} << O{{v, 4}} << QStringLiteral("4");
+        QTest::newRow("taken away") << O{{v, 4}} << O{} << QStringLiteral("4 → none");
+        QTest::newRow("two values are named, the same one is left out") << O{{v, 3}, {w, 10}} << O{{v, 3}, {w, 25}} << QStringLiteral("weight 10 → 25");
+        QTest::newRow("nothing differs") << O{{v, 3}} << O{{v, 3}} << QString();
+    }
+    void journalShowsWhatDiffers() {
+        QFETCH(QJsonObject, before);
+        QFETCH(QJsonObject, after);
+        QFETCH(QString, text);
+        QCOMPARE(changeText(before, after), text);
+    }
+    void journalRows() {
+        JournalModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setEntries(sampleSnapshot().journal, sampleNow());
+        QCOMPARE(model.index(0, JournalModel::Number).data().toString(), QStringLiteral("1\u2009284"));
+        QCOMPARE(model.index(4, JournalModel::Did).data().toString(), QStringLiteral("Set alias, refused, nothing sent"));
+        QCOMPARE(State(model.index(4, JournalModel::Did).data(StateRole).toInt()), State::Warn);
+        QCOMPARE(stateOfPhase(QStringLiteral("a word of a newer version")), State::Unknown);
+        const QString text = entryText(model.row(4), sampleNow());
+        QVERIFY2(text.contains(QStringLiteral("alias is 7")) && text.contains(model.row(4).hash), qPrintable(text));
+    }
+
+    void whatWasLiveIsTheLastChangeBefore() {
+        using R = promotion::LiveRecord;
+        const std::vector<R> history{{QStringLiteral("t2m"), QStringLiteral("champion"), 3, sampleNow().addDays(-1), QStringLiteral("you"), {}},
+                                     {QStringLiteral("t2m"), QStringLiteral("champion"), 2, sampleNow().addDays(-5), QStringLiteral("policy"), {}}};
+        QCOMPARE(*liveAt(history, sampleNow())->version, 3);
+        QCOMPARE(*liveAt(history, sampleNow().addDays(-1))->version, 3); // from its very moment on
+        QCOMPARE(*liveAt(history, sampleNow().addDays(-2))->version, 2);
+        QVERIFY(!liveAt(history, sampleNow().addDays(-9)));
+    }
+};
+
+QTEST_MAIN(TestModels)
+#include "tst_models.moc"

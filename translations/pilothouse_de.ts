@@ -1,0 +1,4248 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de_DE" sourcelanguage="en_US">
+<context>
+    <name>Connections</name>
+    <message>
+        <source>The folder does not exist and cannot be made.</source>
+        <translation>Der Ordner ist nicht vorhanden und kann nicht angelegt werden.</translation>
+    </message>
+    <message>
+        <source>Choose a folder that you may write, or make it.</source>
+        <translation>Einen Ordner wählen, der beschrieben werden darf, oder ihn anlegen.</translation>
+    </message>
+    <message>
+        <source>The folder will be made at the first use.</source>
+        <translation>Der Ordner wird beim ersten Gebrauch angelegt.</translation>
+    </message>
+    <message>
+        <source>This is a file, not a folder.</source>
+        <translation>Das ist eine Datei, kein Ordner.</translation>
+    </message>
+    <message>
+        <source>Name a folder in root.</source>
+        <translation>Unter root einen Ordner nennen.</translation>
+    </message>
+    <message>
+        <source>The folder cannot be written.</source>
+        <translation>Der Ordner kann nicht beschrieben werden.</translation>
+    </message>
+    <message>
+        <source>Change its owner or mode, or choose another.</source>
+        <translation>Seinen Besitzer oder seine Rechte ändern oder einen anderen wählen.</translation>
+    </message>
+    <message>
+        <source>The folder can be written; there is no registry in it yet.</source>
+        <translation>Der Ordner kann beschrieben werden; eine Registry liegt noch nicht darin.</translation>
+    </message>
+    <message>
+        <source>The folder can be written and the registry opens.</source>
+        <translation>Der Ordner kann beschrieben werden, und die Registry lässt sich öffnen.</translation>
+    </message>
+    <message>
+        <source>There is no connection “%1” in this workspace.</source>
+        <translation>In diesem Arbeitsbereich gibt es keine Verbindung „%1“.</translation>
+    </message>
+    <message>
+        <source>Known: %1.</source>
+        <translation>Bekannt: %1.</translation>
+    </message>
+    <message>
+        <source>This version does not use connections of kind %1.</source>
+        <translation>Diese Version benutzt keine Verbindungen der Art %1.</translation>
+    </message>
+    <message>
+        <source>It answers (HTTP %1). This version does not use connections of kind %2 yet.</source>
+        <translation>Sie antwortet (HTTP %1). Diese Version benutzt Verbindungen der Art %2 noch nicht.</translation>
+    </message>
+    <message>
+        <source>There is a connection “%1” already.</source>
+        <translation>Eine Verbindung „%1“ gibt es schon.</translation>
+    </message>
+    <message>
+        <source>Remove it first, or choose another name.</source>
+        <translation>Sie erst entfernen oder einen anderen Namen wählen.</translation>
+    </message>
+    <message>
+        <source>connection %1 of kind %2</source>
+        <translation>Verbindung %1 der Art %2</translation>
+    </message>
+    <message>
+        <source>secret %1 in the keychain</source>
+        <translation>Geheimnis %1 im Schlüsselbund</translation>
+    </message>
+    <message>
+        <source>the value that was given</source>
+        <translation>der angegebene Wert</translation>
+    </message>
+    <message>
+        <source>put back what was there</source>
+        <translation>zurück auf den alten Stand</translation>
+    </message>
+    <message>
+        <source>The keychain does not hold the secret that was stored.</source>
+        <translation>Der Schlüsselbund enthält das gespeicherte Geheimnis nicht.</translation>
+    </message>
+    <message>
+        <source>The connection “%1” is in use by %2.</source>
+        <translation>Die Verbindung „%1“ wird von %2 benutzt.</translation>
+    </message>
+    <message>
+        <source>Point these models at another connection first.</source>
+        <translation>Diese Modelle erst auf eine andere Verbindung umstellen.</translation>
+    </message>
+    <message>
+        <source>connection %1 is gone</source>
+        <translation>Verbindung %1 ist entfernt</translation>
+    </message>
+    <message>
+        <source>Add the connection %1 to the workspace</source>
+        <translation>Verbindung %1 in den Arbeitsbereich aufnehmen</translation>
+    </message>
+    <message>
+        <source>Take the connection %1 out of the workspace</source>
+        <translation>Verbindung %1 aus dem Arbeitsbereich nehmen</translation>
+    </message>
+    <message>
+        <source>remove it again</source>
+        <translation>wieder entfernen</translation>
+    </message>
+    <message>
+        <source>put it back</source>
+        <translation>wieder eintragen</translation>
+    </message>
+    <message>
+        <source>The workspace file was changed meanwhile.</source>
+        <translation>Die Arbeitsbereichsdatei wurde inzwischen geändert.</translation>
+    </message>
+    <message>
+        <source>Look at it and try again.</source>
+        <translation>Sie ansehen und noch einmal versuchen.</translation>
+    </message>
+    <message>
+        <source>The workspace file was written by somebody else meanwhile.</source>
+        <translation>Die Arbeitsbereichsdatei wurde inzwischen von jemand anderem geschrieben.</translation>
+    </message>
+</context>
+<context>
+    <name>Inbox</name>
+    <message>
+        <source>Promote %1 v%2</source>
+        <translation>%1 v%2 freigeben</translation>
+    </message>
+    <message>
+        <source>%1 of %2 approvals. %3</source>
+        <translation>%1 von %2 Zustimmungen. %3</translation>
+    </message>
+    <message>
+        <source>%1 v%2: %3</source>
+        <translation>%1 v%2: %3</translation>
+    </message>
+    <message>
+        <source>Canary %1 paused at %2 %</source>
+        <translation>Canary %1 angehalten bei %2 %</translation>
+    </message>
+    <message>
+        <source>Endpoint of %1 does not answer</source>
+        <translation>Endpunkt von %1 antwortet nicht</translation>
+    </message>
+    <message>
+        <source>Start it again; it takes its last state up.</source>
+        <translation>Ihn wieder starten; er nimmt seinen letzten Stand auf.</translation>
+    </message>
+    <message>
+        <source>%1 %2 over limit</source>
+        <translation>%1 %2 über dem Grenzwert</translation>
+    </message>
+    <message>
+        <source>%1 %2%3, limit %4.</source>
+        <translation>%1 %2%3, Grenzwert %4.</translation>
+    </message>
+    <message>
+        <source> %1 drifted most (PSI %2).</source>
+        <translation> %1 driftet am stärksten (PSI %2).</translation>
+    </message>
+    <message>
+        <source>%1 inputs drifted</source>
+        <translation>Eingaben von %1 sind gedriftet</translation>
+    </message>
+    <message>
+        <source>%1 most, PSI %2, limit %3.</source>
+        <translation>%1 am stärksten, PSI %2, Grenzwert %3.</translation>
+    </message>
+    <message>
+        <source>%1 has no new model</source>
+        <translation>%1 hat kein neues Modell</translation>
+    </message>
+    <message>
+        <source>Newest is %1 h old, limit %2.</source>
+        <translation>Das neueste ist %1 h alt, Grenzwert %2.</translation>
+    </message>
+    <message>
+        <source>%1 serves another version</source>
+        <translation>%1 liefert eine andere Version aus</translation>
+    </message>
+    <message>
+        <source>Pipeline %1 failed</source>
+        <translation>Pipeline %1 ist gescheitert</translation>
+    </message>
+    <message>
+        <source>Its log tells why.</source>
+        <translation>Ihr Protokoll sagt, warum.</translation>
+    </message>
+    <message>
+        <source>The journal does not verify</source>
+        <translation>Das Journal lässt sich nicht bestätigen</translation>
+    </message>
+</context>
+<context>
+    <name>LiveQuality</name>
+    <message>
+        <source>too few labels: %1</source>
+        <translation>zu wenige Labels: %1</translation>
+    </message>
+</context>
+<context>
+    <name>NewModel</name>
+    <message>
+        <source>line %1, column %2: %3</source>
+        <translation>Zeile %1, Spalte %2: %3</translation>
+    </message>
+    <message>
+        <source>The workspace has no model “%1”.</source>
+        <translation>Der Arbeitsbereich hat kein Modell „%1“.</translation>
+    </message>
+    <message>
+        <source>Model %1 has no recipe.</source>
+        <translation>Modell %1 hat kein Rezept.</translation>
+    </message>
+    <message>
+        <source>Open a data file to have one proposed.</source>
+        <translation>Eine Datendatei öffnen, um eines vorgeschlagen zu bekommen.</translation>
+    </message>
+    <message>
+        <source>Add model %1 with its recipe</source>
+        <translation>Modell %1 mit seinem Rezept anlegen</translation>
+    </message>
+    <message>
+        <source>Change the recipe of %1</source>
+        <translation>Rezept von %1 ändern</translation>
+    </message>
+    <message>
+        <source>replaces the recipe</source>
+        <translation>ersetzt das Rezept</translation>
+    </message>
+    <message>
+        <source>a new recipe</source>
+        <translation>ein neues Rezept</translation>
+    </message>
+    <message>
+        <source>the old text</source>
+        <translation>der alte Text</translation>
+    </message>
+    <message>
+        <source>removed</source>
+        <translation>entfernt</translation>
+    </message>
+    <message>
+        <source>The recipe was changed by somebody else meanwhile.</source>
+        <translation>Das Rezept wurde inzwischen von jemand anderem geändert.</translation>
+    </message>
+    <message>
+        <source>Open it again. Nothing was written.</source>
+        <translation>Es noch einmal öffnen. Es wurde nichts geschrieben.</translation>
+    </message>
+    <message>
+        <source>adds models: %1</source>
+        <translation>fügt models: %1 hinzu</translation>
+    </message>
+    <message>
+        <source>removes it</source>
+        <translation>entfernt es</translation>
+    </message>
+    <message>
+        <source>The model was written but is not in the file.</source>
+        <translation>Das Modell wurde geschrieben, steht aber nicht in der Datei.</translation>
+    </message>
+</context>
+<context>
+    <name>QObject</name>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>done %1</source>
+        <translation>fertig %1</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>turned back</source>
+        <translation>zurückgenommen</translation>
+    </message>
+    <message>
+        <source>seen on this step: %1 / %2 %</source>
+        <translation>gesehen in diesem Schritt: %1 / %2 %</translation>
+    </message>
+    <message>
+        <source>1/s</source>
+        <translation>1/s</translation>
+    </message>
+    <message>
+        <source>Requests per second of both sides since this window opened</source>
+        <translation>Anfragen je Sekunde beider Seiten, seit dieses Fenster offen ist</translation>
+    </message>
+    <message>
+        <source>Share of failed requests of both sides on the present step</source>
+        <translation>Anteil gescheiterter Anfragen beider Seiten im jetzigen Schritt</translation>
+    </message>
+    <message>
+        <source>turned back above %1</source>
+        <translation>wird zurückgenommen über %1</translation>
+    </message>
+    <message>
+        <source>Mean error of both sides over the rows whose labels have come</source>
+        <translation>Mittlerer Fehler beider Seiten über die Zeilen, deren Labels da sind</translation>
+    </message>
+    <message>
+        <source>%1: share of rows, training against what was asked; PSI %2</source>
+        <translation>%1: Zeilenanteil, Training gegen Anfragen; PSI %2</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>asked</source>
+        <translation>angefragt</translation>
+    </message>
+    <message>
+        <source>Paused: %1</source>
+        <translation>Angehalten: %1</translation>
+    </message>
+    <message>
+        <source>Failed: %1</source>
+        <translation>Gescheitert: %1</translation>
+    </message>
+    <message>
+        <source>%1, %2 of %3</source>
+        <translation>%1, %2 von %3</translation>
+    </message>
+    <message>
+        <source>%1× its median %2</source>
+        <translation>%1× des Medians %2</translation>
+    </message>
+    <message>
+        <source>s</source>
+        <translation>s</translation>
+    </message>
+    <message>
+        <source>median %1</source>
+        <translation>Median %1</translation>
+    </message>
+    <message>
+        <source>Time of stage %1 over the last %2 runs, median %3</source>
+        <translation>Dauer der Stufe %1 über die letzten %2 Läufe, Median %3</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>not trained yet</source>
+        <translation>noch nicht trainiert</translation>
+    </message>
+    <message>
+        <source>none live</source>
+        <translation>keine live</translation>
+    </message>
+    <message>
+        <source>, newest %1 old</source>
+        <translation>, neueste %1 alt</translation>
+    </message>
+    <message>
+        <source>in the registry only</source>
+        <translation>nur in der Registry</translation>
+    </message>
+    <message>
+        <source>Waits for approval</source>
+        <translation>Wartet auf Zustimmung</translation>
+    </message>
+</context>
+<context>
+    <name>RolloutJudge</name>
+    <message>
+        <source>%1 points</source>
+        <translation>%1 Punkte</translation>
+    </message>
+    <message>
+        <source>%1 %2 worse on %3 labelled rows, interval %4</source>
+        <translation>%1 %2 schlechter auf %3 Zeilen mit Label, Intervall %4</translation>
+    </message>
+    <message>
+        <source>%1 %2 better on %3 labelled rows, interval %4</source>
+        <translation>%1 %2 besser auf %3 Zeilen mit Label, Intervall %4</translation>
+    </message>
+    <message>
+        <source>%1 not to be told apart on %2 labelled rows, interval %3</source>
+        <translation>%1 nicht zu unterscheiden auf %2 Zeilen mit Label, Intervall %3</translation>
+    </message>
+    <message>
+        <source>Canary</source>
+        <translation>Canary</translation>
+    </message>
+    <message>
+        <source>Canary failed %1 of %2 requests (%3, limit %4)</source>
+        <translation>Canary scheiterte bei %1 von %2 Anfragen (%3, Grenzwert %4)</translation>
+    </message>
+    <message>
+        <source>No labels yet; goes on without them in %1 s</source>
+        <translation>Noch keine Labels; geht in %1 s ohne sie weiter</translation>
+    </message>
+    <message>
+        <source>Waits for labels: %1 of %2 labelled rows; a person may promote</source>
+        <translation>Wartet auf Labels: %1 von %2 Zeilen mit Label; eine Person darf weiterstellen</translation>
+    </message>
+    <message>
+        <source>Waits for requests: %1 of %2 on the canary</source>
+        <translation>Wartet auf Anfragen: %1 von %2 am Canary</translation>
+    </message>
+    <message>
+        <source>No labels came; errors %1 of %2 requests</source>
+        <translation>Es kamen keine Labels; Fehler bei %1 von %2 Anfragen</translation>
+    </message>
+    <message>
+        <source>%1; goes on in %2 s</source>
+        <translation>%1; geht in %2 s weiter</translation>
+    </message>
+</context>
+<context>
+    <name>Services</name>
+    <message>
+        <source>The keychain was not opened: the journal is kept, its head is not authenticated.</source>
+        <translation>Der Schlüsselbund wurde nicht geöffnet: Das Journal wird geführt, sein Kopf ist nicht beglaubigt.</translation>
+    </message>
+    <message>
+        <source>No keychain here: the journal is kept, its head is not authenticated. Set PILOTHOUSE_SECRET_JOURNAL_KEY_%1 to change that.</source>
+        <translation>Hier gibt es keinen Schlüsselbund: Das Journal wird geführt, sein Kopf ist nicht beglaubigt. PILOTHOUSE_SECRET_JOURNAL_KEY_%1 setzen, um das zu ändern.</translation>
+    </message>
+    <message>
+        <source>The workspace has no local connection.</source>
+        <translation>Der Arbeitsbereich hat keine lokale Verbindung.</translation>
+    </message>
+    <message>
+        <source>Add `connections: {local: {kind: local, root: …}}`, or run `pilot connect add local --kind local --root DIR`.</source>
+        <translation>`connections: {local: {kind: local, root: …}}` eintragen oder `pilot connect add local --kind local --root DIR` ausführen.</translation>
+    </message>
+    <message>
+        <source>Model %1 has no deployment.</source>
+        <translation>Modell %1 hat kein Deployment.</translation>
+    </message>
+    <message>
+        <source>Add `deployment: {connection: local, target: serving/%1}` to the workspace.</source>
+        <translation>`deployment: {connection: local, target: serving/%1}` in den Arbeitsbereich eintragen.</translation>
+    </message>
+</context>
+<context>
+    <name>Snapshot</name>
+    <message>
+        <source>alias v%1, endpoint serves v%2</source>
+        <translation>Alias v%1, Endpunkt liefert v%2</translation>
+    </message>
+    <message>
+        <source>alias v%1, canary is v%2</source>
+        <translation>Alias v%1, Canary ist v%2</translation>
+    </message>
+</context>
+<context>
+    <name>WhatIf</name>
+    <message>
+        <source>There is no row to ask for.</source>
+        <translation>Es gibt keine Zeile, nach der gefragt werden könnte.</translation>
+    </message>
+    <message>
+        <source>The endpoint answered %1 predictions for %2 rows.</source>
+        <translation>Der Endpunkt gab %1 Vorhersagen für %2 Zeilen zurück.</translation>
+    </message>
+    <message>
+        <source>The workspace has no model “%1”.</source>
+        <translation>Der Arbeitsbereich hat kein Modell „%1“.</translation>
+    </message>
+    <message>
+        <source>Nothing serves %1 now.</source>
+        <translation>%1 wird zurzeit von nichts ausgeliefert.</translation>
+    </message>
+    <message>
+        <source>Promote a version, or start it: `pilot rollouts start %1`.</source>
+        <translation>Eine Version freigeben oder starten: `pilot rollouts start %1`.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::console::CommandPalette</name>
+    <message>
+        <source>Command palette</source>
+        <translation>Befehlspalette</translation>
+    </message>
+    <message>
+        <source>Search or run a command</source>
+        <translation>Suchen oder Befehl ausführen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n results in %1 ms</source>
+        <translation>
+            <numerusform>%n Treffer in %1 ms</numerusform>
+            <numerusform>%n Treffer in %1 ms</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>choose</source>
+        <translation>wählen</translation>
+    </message>
+    <message>
+        <source>run</source>
+        <translation>ausführen</translation>
+    </message>
+    <message>
+        <source>commands only</source>
+        <translation>nur Befehle</translation>
+    </message>
+    <message>
+        <source>runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>endpoints</source>
+        <translation>Endpunkte</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::console::FirstStart</name>
+    <message>
+        <source>One window from drift to rollout</source>
+        <translation>Ein Fenster von der Drift bis zum Rollout</translation>
+    </message>
+    <message>
+        <source>Pilothouse shows what is live, what waits for you and what each button will do before it does it.</source>
+        <translation>Pilothouse zeigt, was live ist, was auf Sie wartet und was jede Taste tun wird, bevor sie es tut.</translation>
+    </message>
+    <message>
+        <source>Ctrl K everything      ? keys      No usage data is sent.</source>
+        <translation>Strg K alles      ? Tasten      Es werden keine Nutzungsdaten gesendet.</translation>
+    </message>
+    <message>
+        <source>Drift</source>
+        <translation>Drift</translation>
+    </message>
+    <message>
+        <source>Retrain</source>
+        <translation>Neu trainieren</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>Belege</translation>
+    </message>
+    <message>
+        <source>Approve</source>
+        <translation>Zustimmen</translation>
+    </message>
+    <message>
+        <source>Rollout</source>
+        <translation>Rollout</translation>
+    </message>
+    <message>
+        <source>Watch</source>
+        <translation>Beobachten</translation>
+    </message>
+    <message>
+        <source>Look around first</source>
+        <translation>Erst umsehen</translation>
+    </message>
+    <message>
+        <source>The demo workspace runs a small estate on this computer: three weather models, traffic with labels that come late, drift that grows while you watch. No account, no network, nothing real can be changed.</source>
+        <translation>Der Demo-Arbeitsbereich betreibt eine kleine Anlage auf diesem Rechner: drei Wettermodelle, Anfragen mit Labels, die spät kommen, Drift, die beim Zusehen wächst. Kein Konto, kein Netz, nichts Echtes lässt sich ändern.</translation>
+    </message>
+    <message>
+        <source>Approve a promotion and undo it</source>
+        <translation>Einer Freigabe zustimmen und sie zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Retrain a wind model on this computer</source>
+        <translation>Ein Windmodell auf diesem Rechner neu trainieren</translation>
+    </message>
+    <message>
+        <source>See a worse model turned back by itself</source>
+        <translation>Sehen, wie ein schlechteres Modell von selbst zurückgenommen wird</translation>
+    </message>
+    <message>
+        <source>Open the demo workspace</source>
+        <translation>Demo-Arbeitsbereich öffnen</translation>
+    </message>
+    <message>
+        <source>Or connect your own</source>
+        <translation>Oder Eigenes verbinden</translation>
+    </message>
+    <message>
+        <source>Start with any one. All open read only until you allow writes.</source>
+        <translation>Mit irgendeinem beginnen. Alle öffnen nur lesend, bis Schreiben erlaubt wird.</translation>
+    </message>
+    <message>
+        <source>Registry</source>
+        <translation>Registry</translation>
+    </message>
+    <message>
+        <source>local, MLflow</source>
+        <translation>lokal, MLflow</translation>
+    </message>
+    <message>
+        <source>See which version is live and what waits</source>
+        <translation>Sehen, welche Version live ist und was wartet</translation>
+    </message>
+    <message>
+        <source>CI</source>
+        <translation>CI</translation>
+    </message>
+    <message>
+        <source>local pipelines, Jenkins, Actions, Kubeflow, Azure ML</source>
+        <translation>lokale Pipelines, Jenkins, Actions, Kubeflow, Azure ML</translation>
+    </message>
+    <message>
+        <source>Answer paused gates here</source>
+        <translation>Wartende Tore hier beantworten</translation>
+    </message>
+    <message>
+        <source>Cluster</source>
+        <translation>Cluster</translation>
+    </message>
+    <message>
+        <source>local serving, Kubernetes</source>
+        <translation>lokale Auslieferung, Kubernetes</translation>
+    </message>
+    <message>
+        <source>Watch rollouts, undo</source>
+        <translation>Rollouts beobachten, zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Metrics</source>
+        <translation>Metriken</translation>
+    </message>
+    <message>
+        <source>Prometheus, Elasticsearch</source>
+        <translation>Prometheus, Elasticsearch</translation>
+    </message>
+    <message>
+        <source>Accuracy, drift and alerts</source>
+        <translation>Genauigkeit, Drift und Alarme</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>Verbinden</translation>
+    </message>
+    <message>
+        <source>Connect %1</source>
+        <translation>%1 verbinden</translation>
+    </message>
+    <message>
+        <source>Workspace file…</source>
+        <translation>Arbeitsbereichsdatei …</translation>
+    </message>
+    <message>
+        <source>Secrets go to the keychain</source>
+        <translation>Geheimnisse kommen in den Schlüsselbund</translation>
+    </message>
+    <message>
+        <source>Ready, in %1</source>
+        <translation>Bereit, in %1</translation>
+    </message>
+    <message>
+        <source>is being made</source>
+        <translation>wird angelegt</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::console::HeaderBar</name>
+    <message>
+        <source>Search or run a command</source>
+        <translation>Suchen oder Befehl ausführen</translation>
+    </message>
+    <message>
+        <source>Search, run</source>
+        <translation>Suchen, Befehl</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::console::KeySheet</name>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>Everywhere</source>
+        <translation>Überall</translation>
+    </message>
+    <message>
+        <source>Tables and lists</source>
+        <translation>Tabellen und Listen</translation>
+    </message>
+    <message>
+        <source>next row</source>
+        <translation>nächste Zeile</translation>
+    </message>
+    <message>
+        <source>row before</source>
+        <translation>Zeile davor</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>öffnen</translation>
+    </message>
+    <message>
+        <source>copy row as text</source>
+        <translation>Zeile als Text kopieren</translation>
+    </message>
+    <message>
+        <source>Charts</source>
+        <translation>Diagramme</translation>
+    </message>
+    <message>
+        <source>move the crosshair</source>
+        <translation>Fadenkreuz bewegen</translation>
+    </message>
+    <message>
+        <source>pin it</source>
+        <translation>festhalten</translation>
+    </message>
+    <message>
+        <source>copy the values as text</source>
+        <translation>Werte als Text kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::console::MainWindow</name>
+    <message>
+        <source>Not done</source>
+        <translation>Nicht ausgeführt</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>no workspace</source>
+        <translation>kein Arbeitsbereich</translation>
+    </message>
+    <message>
+        <source>%1 is not part of this build</source>
+        <translation>%1 gehört nicht zu diesem Bau</translation>
+    </message>
+    <message>
+        <source>The other screens are.</source>
+        <translation>Die anderen Ansichten schon.</translation>
+    </message>
+    <message>
+        <source>Keychain ready</source>
+        <translation>Schlüsselbund bereit</translation>
+    </message>
+    <message>
+        <source>No keychain</source>
+        <translation>Kein Schlüsselbund</translation>
+    </message>
+    <message>
+        <source>read only</source>
+        <translation>nur lesen</translation>
+    </message>
+    <message>
+        <source>writes ask for the name</source>
+        <translation>Schreiben fragt nach dem Namen</translation>
+    </message>
+    <message>
+        <source>writes ask first</source>
+        <translation>Schreiben fragt erst</translation>
+    </message>
+    <message>
+        <source>%1 is done</source>
+        <translation>%1 ist fertig</translation>
+    </message>
+    <message>
+        <source>%1 failed</source>
+        <translation>%1 ist gescheitert</translation>
+    </message>
+    <message>
+        <source>Stop and close</source>
+        <translation>Anhalten und schließen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n jobs are running. They write a checkpoint and stop; each can go on at the next start. Served endpoints keep running.</source>
+        <translation>
+            <numerusform>%n Auftrag läuft. Er schreibt einen Checkpoint und hält an; beim nächsten Start kann er weitergehen. Ausgelieferte Endpunkte laufen weiter.</numerusform>
+            <numerusform>%n Aufträge laufen. Sie schreiben einen Checkpoint und halten an; jeder kann beim nächsten Start weitergehen. Ausgelieferte Endpunkte laufen weiter.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Close Pilothouse?</source>
+        <translation>Pilothouse schließen?</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Search or run a command</source>
+        <translation>Suchen oder Befehl ausführen</translation>
+    </message>
+    <message>
+        <source>Show the keys</source>
+        <translation>Tasten zeigen</translation>
+    </message>
+    <message>
+        <source>Refresh in place</source>
+        <translation>An Ort und Stelle auffrischen</translation>
+    </message>
+    <message>
+        <source>Undo from the notice</source>
+        <translation>Aus dem Hinweis zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Nothing to undo here</source>
+        <translation>Hier gibt es nichts zurückzunehmen</translation>
+    </message>
+    <message>
+        <source>An executed promotion is undone from its model.</source>
+        <translation>Eine ausgeführte Freigabe wird an ihrem Modell zurückgenommen.</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filtern</translation>
+    </message>
+    <message>
+        <source>Switch between dark and light</source>
+        <translation>Zwischen dunkel und hell wechseln</translation>
+    </message>
+    <message>
+        <source>Larger text</source>
+        <translation>Größere Schrift</translation>
+    </message>
+    <message>
+        <source>Smaller text</source>
+        <translation>Kleinere Schrift</translation>
+    </message>
+    <message>
+        <source>Open a workspace file…</source>
+        <translation>Arbeitsbereichsdatei öffnen …</translation>
+    </message>
+    <message>
+        <source>Read the workspace file again</source>
+        <translation>Arbeitsbereichsdatei neu lesen</translation>
+    </message>
+    <message>
+        <source>Export the journal…</source>
+        <translation>Journal ausgeben …</translation>
+    </message>
+    <message>
+        <source>Show the first-start screen</source>
+        <translation>Startansicht zeigen</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Go to %1</source>
+        <translation>Zu %1 gehen</translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <translation>Gehe zu</translation>
+    </message>
+    <message>
+        <source>Needs you now</source>
+        <translation>Braucht Sie jetzt</translation>
+    </message>
+    <message>
+        <source>screen</source>
+        <translation>Ansicht</translation>
+    </message>
+    <message>
+        <source>model, champion v%1</source>
+        <translation>Modell, Champion v%1</translation>
+    </message>
+    <message>
+        <source>model, nothing live</source>
+        <translation>Modell, nichts live</translation>
+    </message>
+    <message>
+        <source>rollout, %1</source>
+        <translation>Rollout, %1</translation>
+    </message>
+    <message>
+        <source>run, %1</source>
+        <translation>Lauf, %1</translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>Es ist kein Arbeitsbereich offen.</translation>
+    </message>
+    <message>
+        <source>Export the journal</source>
+        <translation>Journal ausgeben</translation>
+    </message>
+    <message>
+        <source>JSON lines (*.jsonl)</source>
+        <translation>JSON-Zeilen (*.jsonl)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n entries exported</source>
+        <translation>
+            <numerusform>%n Eintrag ausgegeben</numerusform>
+            <numerusform>%n Einträge ausgegeben</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open a workspace</source>
+        <translation>Arbeitsbereich öffnen</translation>
+    </message>
+    <message>
+        <source>Workspace (*.yaml *.yml)</source>
+        <translation>Arbeitsbereich (*.yaml *.yml)</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::console::NavRail</name>
+    <message>
+        <source>%1 (G %2)</source>
+        <translation>%1 (G %2)</translation>
+    </message>
+    <message>
+        <source>Screens</source>
+        <translation>Ansichten</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::console::Panels</name>
+    <message>
+        <source>Overview</source>
+        <translation>Übersicht</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Drift</source>
+        <translation>Drift</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>Pipelines</source>
+        <translation>Pipelines</translation>
+    </message>
+    <message>
+        <source>Rollouts</source>
+        <translation>Rollouts</translation>
+    </message>
+    <message>
+        <source>What-if</source>
+        <translation>Was-wäre</translation>
+    </message>
+    <message>
+        <source>Alerts</source>
+        <translation>Alarme</translation>
+    </message>
+    <message>
+        <source>Journal</source>
+        <translation>Journal</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>Verbinden</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::console::TaskBar</name>
+    <message>
+        <source>stops after this batch, checkpoint kept</source>
+        <translation>hält nach diesem Stapel an, Checkpoint bleibt</translation>
+    </message>
+    <message>
+        <source>stopped, checkpoint kept</source>
+        <translation>angehalten, Checkpoint bleibt</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>gescheitert</translation>
+    </message>
+    <message>
+        <source>done in %1</source>
+        <translation>fertig in %1</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>noch %1</translation>
+    </message>
+    <message>
+        <source>Cancel %1</source>
+        <translation>%1 abbrechen</translation>
+    </message>
+    <message>
+        <source>Close %1</source>
+        <translation>%1 schließen</translation>
+    </message>
+    <message>
+        <source>Cancel: the checkpoint is kept and it can go on later.</source>
+        <translation>Abbrechen: Der Checkpoint bleibt, und es kann später weitergehen.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weiter</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n weiterer</numerusform>
+            <numerusform>%n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Journal does not verify</source>
+        <translation>Journal lässt sich nicht bestätigen</translation>
+    </message>
+    <message>
+        <source>journal entries sealed</source>
+        <translation>Journaleinträge versiegelt</translation>
+    </message>
+    <message>
+        <source>journal entries, head not sealed</source>
+        <translation>Journaleinträge, Kopf nicht versiegelt</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>connections</source>
+        <translation>Verbindungen</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ActionCatalogue</name>
+    <message>
+        <source>There is no command “%1” here.</source>
+        <translation>Einen Befehl „%1“ gibt es hier nicht.</translation>
+    </message>
+    <message>
+        <source>Nothing can ask for confirmation here, so nothing was done.</source>
+        <translation>Hier kann nichts um Bestätigung fragen, also wurde nichts getan.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::AlertDecisionModel</name>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>Decision</source>
+        <translation>Entscheidung</translation>
+    </message>
+    <message>
+        <source>Because</source>
+        <translation>Weil</translation>
+    </message>
+    <message>
+        <source>fired</source>
+        <translation>ausgelöst</translation>
+    </message>
+    <message>
+        <source>not fired</source>
+        <translation>nicht ausgelöst</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::AlertModel</name>
+    <message>
+        <source>Firing</source>
+        <translation>Ausgelöst</translation>
+    </message>
+    <message>
+        <source>Pending</source>
+        <translation>Bevorstehend</translation>
+    </message>
+    <message>
+        <source>No data</source>
+        <translation>Keine Daten</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message>
+        <source>%1 %2 near limit</source>
+        <translation>%1 %2 nahe am Grenzwert</translation>
+    </message>
+    <message>
+        <source>%1, limit %2</source>
+        <translation>%1, Grenzwert %2</translation>
+    </message>
+    <message>
+        <source>%1 %2 cannot be told</source>
+        <translation>%1 %2 lässt sich nicht sagen</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::AlertsPanel</name>
+    <message>
+        <source>Alerts</source>
+        <translation>Alarme</translation>
+    </message>
+    <message>
+        <source>No alert chosen</source>
+        <translation>Kein Alarm gewählt</translation>
+    </message>
+    <message>
+        <source>What the policy decided</source>
+        <translation>Was die Regel entschied</translation>
+    </message>
+    <message>
+        <source>Why did it drift?</source>
+        <translation>Warum die Drift?</translation>
+    </message>
+    <message>
+        <source>Open model</source>
+        <translation>Modell öffnen</translation>
+    </message>
+    <message>
+        <source>Handle the chosen alert</source>
+        <translation>Gewählten Alarm bearbeiten</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Choose an alert first.</source>
+        <translation>Erst einen Alarm wählen.</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n open</source>
+        <translation>
+            <numerusform>%n offen</numerusform>
+            <numerusform>%n offen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing fires</source>
+        <translation>Nichts ausgelöst</translation>
+    </message>
+    <message>
+        <source>Limits stand in the workspace file under watch: a metric with max or min, a staleness, drift. What passes them stands here with its numbers.</source>
+        <translation>Grenzwerte stehen in der Arbeitsbereichsdatei unter watch: eine Metrik mit max oder min, ein Höchstalter, Drift. Was sie überschreitet, steht hier mit seinen Zahlen.</translation>
+    </message>
+    <message>
+        <source>The numbers behind an alert, what is likely and what can be done stand here.</source>
+        <translation>Die Zahlen hinter einem Alarm, was wahrscheinlich ist und was zu tun ist, stehen hier.</translation>
+    </message>
+    <message>
+        <source>No decision yet</source>
+        <translation>Noch keine Entscheidung</translation>
+    </message>
+    <message>
+        <source>Each look of a retrain policy is kept here with its numbers, also when it is “skip”.</source>
+        <translation>Jeder Blick einer Trainingsregel bleibt hier mit seinen Zahlen, auch wenn sie „auslassen“ sagt.</translation>
+    </message>
+    <message>
+        <source>Firing %1</source>
+        <translation>Ausgelöst seit %1</translation>
+    </message>
+    <message>
+        <source>Pending %1</source>
+        <translation>Bevorstehend seit %1</translation>
+    </message>
+    <message>
+        <source>No data %1</source>
+        <translation>Keine Daten seit %1</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>Regel</translation>
+    </message>
+    <message>
+        <source>Measured on</source>
+        <translation>Gemessen an</translation>
+    </message>
+    <message>
+        <source>%1 labelled rows</source>
+        <translation>%1 Zeilen mit Label</translation>
+    </message>
+    <message>
+        <source>Likely</source>
+        <translation>Wahrscheinlich</translation>
+    </message>
+    <message>
+        <source>%1 drifted most, PSI %2</source>
+        <translation>%1 driftet am stärksten, PSI %2</translation>
+    </message>
+    <message>
+        <source>No decision about %1 yet</source>
+        <translation>Noch keine Entscheidung über %1</translation>
+    </message>
+    <message>
+        <source>The policy looks when new labels or data come, and by hand with “pilot retrain check”.</source>
+        <translation>Die Regel sieht nach, wenn neue Labels oder Daten kommen, und von Hand mit „pilot retrain check“.</translation>
+    </message>
+    <message>
+        <source>limit %1</source>
+        <translation>Grenzwert %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2 is %3, %4</source>
+        <translation>%1 von %2 ist %3, %4</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n firing</source>
+        <translation>
+            <numerusform>%n ausgelöst</numerusform>
+            <numerusform>%n ausgelöst</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pending</source>
+        <translation>
+            <numerusform>%n bevorstehend</numerusform>
+            <numerusform>%n bevorstehend</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n no data</source>
+        <translation>
+            <numerusform>%n ohne Daten</numerusform>
+            <numerusform>%n ohne Daten</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::CanaryLadder</name>
+    <message>
+        <source>Rollout steps</source>
+        <translation>Schritte des Rollouts</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::CompareModel</name>
+    <message>
+        <source>Setting</source>
+        <translation>Einstellung</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ComparisonModel</name>
+    <message>
+        <source>Metric</source>
+        <translation>Metrik</translation>
+    </message>
+    <message>
+        <source>Champion</source>
+        <translation>Champion</translation>
+    </message>
+    <message>
+        <source>Candidate</source>
+        <translation>Kandidat</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>−50 %, 0, +50 %</source>
+        <translation>−50 %, 0, +50 %</translation>
+    </message>
+    <message>
+        <source>The change against the champion&apos;s value, with its 95 % interval</source>
+        <translation>Die Änderung gegen den Wert des Champions, mit ihrem 95-%-Intervall</translation>
+    </message>
+    <message>
+        <source>95 % interval</source>
+        <translation>95-%-Intervall</translation>
+    </message>
+    <message>
+        <source>Paired bootstrap over the same rows</source>
+        <translation>Gepaartes Bootstrap über dieselben Zeilen</translation>
+    </message>
+    <message>
+        <source>Champion v%1</source>
+        <translation>Champion v%1</translation>
+    </message>
+    <message>
+        <source>Naive baseline</source>
+        <translation>Naive Basis</translation>
+    </message>
+    <message>
+        <source>Candidate v%1</source>
+        <translation>Kandidat v%1</translation>
+    </message>
+    <message>
+        <source>%1: %2 against %3, %4</source>
+        <translation>%1: %2 gegen %3, %4</translation>
+    </message>
+    <message>
+        <source>The candidate is %1. Change %2, 95 % interval %3 … %4.</source>
+        <translation>Der Kandidat ist %1. Änderung %2, 95-%-Intervall %3 … %4.</translation>
+    </message>
+    <message>
+        <source>%1 … %2</source>
+        <translation>%1 … %2</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ConfirmSheet</name>
+    <message>
+        <source>Undo: %1</source>
+        <translation>Rücknahme: %1</translation>
+    </message>
+    <message>
+        <source>Comment, kept with the decision</source>
+        <translation>Kommentar, bleibt bei der Entscheidung</translation>
+    </message>
+    <message>
+        <source>Type %1 to go on</source>
+        <translation>%1 eintippen, um fortzufahren</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Type the name first.</source>
+        <translation>Erst den Namen eintippen.</translation>
+    </message>
+    <message>
+        <source>Write a comment first.</source>
+        <translation>Erst einen Kommentar schreiben.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ConfusionView</name>
+    <message>
+        <source>%1 right</source>
+        <translation>%1 richtig</translation>
+    </message>
+    <message>
+        <source>no rows</source>
+        <translation>keine Zeilen</translation>
+    </message>
+    <message>
+        <source>%1 taken for %2: %3 %</source>
+        <translation>%1 für %2 gehalten: %3 %</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ConnectionModel</name>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Wo</translation>
+    </message>
+    <message>
+        <source>Signs in with</source>
+        <translation>Meldet sich an mit</translation>
+    </message>
+    <message>
+        <source>Used by</source>
+        <translation>Benutzt von</translation>
+    </message>
+    <message>
+        <source>Last answer</source>
+        <translation>Letzte Antwort</translation>
+    </message>
+    <message>
+        <source>Answered</source>
+        <translation>Geantwortet</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>secret %1</source>
+        <translation>Geheimnis %1</translation>
+    </message>
+    <message>
+        <source>looking…</source>
+        <translation>sieht nach …</translation>
+    </message>
+    <message>
+        <source>not looked at yet</source>
+        <translation>noch nicht nachgesehen</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>nie</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ConnectionsPanel</name>
+    <message>
+        <source>Connections</source>
+        <translation>Verbindungen</translation>
+    </message>
+    <message>
+        <source>Connections of the workspace</source>
+        <translation>Verbindungen des Arbeitsbereichs</translation>
+    </message>
+    <message>
+        <source>Secrets are in the system keychain, none in files</source>
+        <translation>Geheimnisse liegen im Schlüsselbund des Systems, keines in Dateien</translation>
+    </message>
+    <message>
+        <source>Add connection</source>
+        <translation>Verbindung anlegen</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>How the workspace file calls it</source>
+        <translation>Wie die Arbeitsbereichsdatei sie nennt</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>Benutzer</translation>
+    </message>
+    <message>
+        <source>Secret&apos;s name</source>
+        <translation>Name des Geheimnisses</translation>
+    </message>
+    <message>
+        <source>Only this name stands in the file</source>
+        <translation>Nur dieser Name steht in der Datei</translation>
+    </message>
+    <message>
+        <source>Token or password</source>
+        <translation>Token oder Kennwort</translation>
+    </message>
+    <message>
+        <source>Goes to the keychain. Never written to files, logs or the journal.</source>
+        <translation>Kommt in den Schlüsselbund. Nie in Dateien, Protokolle oder das Journal.</translation>
+    </message>
+    <message>
+        <source>Registry, journal and serving live here</source>
+        <translation>Registry, Journal und Auslieferung liegen hier</translation>
+    </message>
+    <message>
+        <source>Its address, https://…</source>
+        <translation>Ihre Adresse, https://…</translation>
+    </message>
+    <message>
+        <source>This version keeps it and looks whether it answers; its panels come with their own release.</source>
+        <translation>Diese Version behält sie und sieht nach, ob sie antwortet; ihre Ansichten kommen mit einer eigenen Ausgabe.</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Prüfen</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Choose a connection first.</source>
+        <translation>Erst eine Verbindung wählen.</translation>
+    </message>
+    <message>
+        <source>Test connection %1</source>
+        <translation>Verbindung %1 prüfen</translation>
+    </message>
+    <message>
+        <source>Test all</source>
+        <translation>Alle prüfen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Needs role operator.</source>
+        <translation>Braucht die Rolle operator.</translation>
+    </message>
+    <message>
+        <source>Model %1 uses it.</source>
+        <translation>Modell %1 benutzt sie.</translation>
+    </message>
+    <message>
+        <source>Remove connection</source>
+        <translation>Verbindung entfernen</translation>
+    </message>
+    <message>
+        <source>%1 leaves the workspace file; its data stay where they are.</source>
+        <translation>%1 verlässt die Arbeitsbereichsdatei; ihre Daten bleiben, wo sie sind.</translation>
+    </message>
+    <message>
+        <source>Add it again.</source>
+        <translation>Sie wieder anlegen.</translation>
+    </message>
+    <message>
+        <source>Remove connection %1</source>
+        <translation>Verbindung %1 entfernen</translation>
+    </message>
+    <message>
+        <source>Connection %1 is removed</source>
+        <translation>Verbindung %1 ist entfernt</translation>
+    </message>
+    <message>
+        <source>Give it a name.</source>
+        <translation>Ihr einen Namen geben.</translation>
+    </message>
+    <message>
+        <source>The name is taken.</source>
+        <translation>Der Name ist vergeben.</translation>
+    </message>
+    <message>
+        <source>Give its folder.</source>
+        <translation>Ihren Ordner angeben.</translation>
+    </message>
+    <message>
+        <source>Give its address.</source>
+        <translation>Ihre Adresse angeben.</translation>
+    </message>
+    <message>
+        <source>Give the secret a name.</source>
+        <translation>Dem Geheimnis einen Namen geben.</translation>
+    </message>
+    <message>
+        <source>It is being saved.</source>
+        <translation>Es wird gespeichert.</translation>
+    </message>
+    <message>
+        <source>Connection %1 is added</source>
+        <translation>Verbindung %1 ist angelegt</translation>
+    </message>
+    <message>
+        <source>The workspace file is read again.</source>
+        <translation>Die Arbeitsbereichsdatei wird neu gelesen.</translation>
+    </message>
+    <message>
+        <source>No connections</source>
+        <translation>Keine Verbindungen</translation>
+    </message>
+    <message>
+        <source>A local connection holds registry, journal and serving on this machine; add one.</source>
+        <translation>Eine lokale Verbindung hält Registry, Journal und Auslieferung auf diesem Rechner; eine anlegen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n answer</source>
+        <translation>
+            <numerusform>%n antwortet</numerusform>
+            <numerusform>%n antworten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n fail</source>
+        <translation>
+            <numerusform>%n scheitert</numerusform>
+            <numerusform>%n scheitern</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::DriftPanel</name>
+    <message>
+        <source>Drift</source>
+        <translation>Drift</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>Qualität</translation>
+    </message>
+    <message>
+        <source>Inputs against the training data</source>
+        <translation>Eingaben gegen die Trainingsdaten</translation>
+    </message>
+    <message>
+        <source>Features</source>
+        <translation>Merkmale</translation>
+    </message>
+    <message>
+        <source>Distribution</source>
+        <translation>Verteilung</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>asked</source>
+        <translation>angefragt</translation>
+    </message>
+    <message>
+        <source>What the policy says</source>
+        <translation>Was die Regel sagt</translation>
+    </message>
+    <message>
+        <source>Rules of the policy with the numbers they saw</source>
+        <translation>Regeln mit den Zahlen, die sie sahen</translation>
+    </message>
+    <message>
+        <source>Decisions of the policy</source>
+        <translation>Entscheidungen der Regel</translation>
+    </message>
+    <message>
+        <source>Decisions</source>
+        <translation>Entscheidungen</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Needs role operator.</source>
+        <translation>Braucht die Rolle operator.</translation>
+    </message>
+    <message>
+        <source>Choose a model first.</source>
+        <translation>Erst ein Modell wählen.</translation>
+    </message>
+    <message>
+        <source>Check now</source>
+        <translation>Jetzt nachsehen</translation>
+    </message>
+    <message>
+        <source>Check the policy of %1</source>
+        <translation>Regel von %1 nachsehen lassen</translation>
+    </message>
+    <message>
+        <source>The policy of %1 has looked</source>
+        <translation>Die Regel von %1 hat nachgesehen</translation>
+    </message>
+    <message>
+        <source>Retrain</source>
+        <translation>Neu trainieren</translation>
+    </message>
+    <message>
+        <source>Retrain %1</source>
+        <translation>%1 neu trainieren</translation>
+    </message>
+    <message>
+        <source>Retraining of %1 has started</source>
+        <translation>Das Training von %1 hat begonnen</translation>
+    </message>
+    <message>
+        <source>Automatic on or off</source>
+        <translation>Automatik an oder aus</translation>
+    </message>
+    <message>
+        <source>Switch off retraining of %1</source>
+        <translation>Automatisches Training von %1 ausschalten</translation>
+    </message>
+    <message>
+        <source>Switch on retraining of %1</source>
+        <translation>Automatisches Training von %1 einschalten</translation>
+    </message>
+    <message>
+        <source>%1 is no longer retrained by itself</source>
+        <translation>%1 wird nicht mehr von selbst trainiert</translation>
+    </message>
+    <message>
+        <source>%1 is retrained by its policy</source>
+        <translation>%1 wird nach seiner Regel trainiert</translation>
+    </message>
+    <message>
+        <source>Show drift</source>
+        <translation>Drift zeigen</translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <translation>Gehe zu</translation>
+    </message>
+    <message>
+        <source>Show drift of %1</source>
+        <translation>Drift von %1 zeigen</translation>
+    </message>
+    <message>
+        <source>No models yet</source>
+        <translation>Noch keine Modelle</translation>
+    </message>
+    <message>
+        <source>What a served model is asked is compared with what it was trained on, here.</source>
+        <translation>Was ein ausgeliefertes Modell gefragt wird, wird hier mit seinen Trainingsdaten verglichen.</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>%1 labelled rows</source>
+        <translation>%1 Zeilen mit Label</translation>
+    </message>
+    <message>
+        <source>No labels yet</source>
+        <translation>Noch keine Labels</translation>
+    </message>
+    <message>
+        <source>The error is known once labels reach the endpoint (POST /labels).</source>
+        <translation>Der Fehler ist bekannt, sobald Labels den Endpunkt erreichen (POST /labels).</translation>
+    </message>
+    <message>
+        <source>%1 of %2 over time, %3 now</source>
+        <translation>%1 von %2 über die Zeit, jetzt %3</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>limit %1</source>
+        <translation>Grenzwert %1</translation>
+    </message>
+    <message>
+        <source>Nothing asked yet</source>
+        <translation>Noch nichts angefragt</translation>
+    </message>
+    <message>
+        <source>Each input is compared with the training data once the endpoint is asked.</source>
+        <translation>Jede Eingabe wird mit den Trainingsdaten verglichen, sobald der Endpunkt gefragt wird.</translation>
+    </message>
+    <message>
+        <source>No distribution yet</source>
+        <translation>Noch keine Verteilung</translation>
+    </message>
+    <message>
+        <source>effect size decides, %1 rows vs %2</source>
+        <translation>die Stärke der Wirkung entscheidet, %1 Zeilen gegen %2</translation>
+    </message>
+    <message>
+        <source>No decision yet</source>
+        <translation>Noch keine Entscheidung</translation>
+    </message>
+    <message>
+        <source>Every look of the policy is kept, also when it skips.</source>
+        <translation>Jeder Blick der Regel bleibt, auch wenn sie auslässt.</translation>
+    </message>
+    <message>
+        <source>automatic</source>
+        <translation>automatisch</translation>
+    </message>
+    <message>
+        <source>switched off</source>
+        <translation>ausgeschaltet</translation>
+    </message>
+    <message>
+        <source>The policy has not looked yet. Check now to see its rules and numbers.</source>
+        <translation>Die Regel hat noch nicht nachgesehen. Jetzt nachsehen, um ihre Regeln und Zahlen zu sehen.</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message>
+        <source>Next retrain allowed %1.</source>
+        <translation>Nächstes Training erlaubt %1.</translation>
+    </message>
+    <message>
+        <source>%1 %2 over limit</source>
+        <translation>%1 %2 über dem Grenzwert</translation>
+    </message>
+    <message>
+        <source>Drift high, %1</source>
+        <translation>Drift hoch, %1</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::FeatureModel</name>
+    <message>
+        <source>Feature</source>
+        <translation>Merkmal</translation>
+    </message>
+    <message>
+        <source>PSI</source>
+        <translation>PSI</translation>
+    </message>
+    <message>
+        <source>Population stability index on ten bins of the reference; warns from 0.10, bad from 0.25</source>
+        <translation>Population-Stability-Index auf zehn Klassen der Referenz; warnt ab 0,10, schlecht ab 0,25</translation>
+    </message>
+    <message>
+        <source>Shift, σ</source>
+        <translation>Verschiebung, σ</translation>
+    </message>
+    <message>
+        <source>Wasserstein distance in standard deviations of the reference</source>
+        <translation>Wasserstein-Abstand in Standardabweichungen der Referenz</translation>
+    </message>
+    <message>
+        <source>JS</source>
+        <translation>JS</translation>
+    </message>
+    <message>
+        <source>Jensen-Shannon distance, base 2, on the same bins</source>
+        <translation>Jensen-Shannon-Abstand, Basis 2, auf denselben Klassen</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>Zeilen</translation>
+    </message>
+    <message>
+        <source>Reference and current rows that are not missing</source>
+        <translation>Zeilen von Referenz und Gegenwart, die nicht fehlen</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>Hoch</translation>
+    </message>
+    <message>
+        <source>Moderate</source>
+        <translation>Mäßig</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>Gering</translation>
+    </message>
+    <message>
+        <source>%1 against %2 rows</source>
+        <translation>%1 gegen %2 Zeilen</translation>
+    </message>
+    <message>
+        <source>Kolmogorov-Smirnov D %1, p %2</source>
+        <translation>Kolmogorow-Smirnow D %1, p %2</translation>
+    </message>
+    <message>
+        <source>Chi-squared %1, %2 degrees of freedom, p %3</source>
+        <translation>Chi-Quadrat %1, %2 Freiheitsgrade, p %3</translation>
+    </message>
+    <message>
+        <source>Missing %1, before %2</source>
+        <translation>Es fehlen %1, vorher %2</translation>
+    </message>
+    <message>
+        <source>%1: %2, PSI %3</source>
+        <translation>%1: %2, PSI %3</translation>
+    </message>
+    <message>
+        <source>too few rows: %1 of %2</source>
+        <translation>zu wenige Zeilen: %1 von %2</translation>
+    </message>
+    <message>
+        <source>%1 vs %2</source>
+        <translation>%1 gegen %2</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::FilterEdit</name>
+    <message>
+        <source>Filter, / to focus</source>
+        <translation>Filtern, / setzt hierher</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filtern</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::FleetModel</name>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>Hoch</translation>
+    </message>
+    <message>
+        <source>Moderate</source>
+        <translation>Mäßig</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>Gering</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Live version</source>
+        <translation>Live-Version</translation>
+    </message>
+    <message>
+        <source>Quality, limit</source>
+        <translation>Qualität, Grenzwert</translation>
+    </message>
+    <message>
+        <source>Against the limit of the watch list, with its history</source>
+        <translation>Gegen den Grenzwert der Beobachtungsliste, mit Verlauf</translation>
+    </message>
+    <message>
+        <source>Drift, worst PSI</source>
+        <translation>Drift, stärkster PSI</translation>
+    </message>
+    <message>
+        <source>Population stability index of the worst column: warns from 0.10, high from 0.25</source>
+        <translation>Population-Stability-Index der stärksten Spalte: warnt ab 0,10, hoch ab 0,25</translation>
+    </message>
+    <message>
+        <source>Newest model</source>
+        <translation>Neuestes Modell</translation>
+    </message>
+    <message>
+        <source>Pipeline</source>
+        <translation>Pipeline</translation>
+    </message>
+    <message>
+        <source>Rollout</source>
+        <translation>Rollout</translation>
+    </message>
+    <message>
+        <source>Skew</source>
+        <translation>Abweichung</translation>
+    </message>
+    <message>
+        <source>Registry and endpoint disagree</source>
+        <translation>Registry und Endpunkt sind sich nicht einig</translation>
+    </message>
+    <message>
+        <source>not trained</source>
+        <translation>nicht trainiert</translation>
+    </message>
+    <message>
+        <source>%1, read from %2 at %3</source>
+        <translation>%1, gelesen von %2 um %3</translation>
+    </message>
+    <message>
+        <source>v%1 canary</source>
+        <translation>v%1 Canary</translation>
+    </message>
+    <message>
+        <source>v%1 waiting</source>
+        <translation>v%1 wartet</translation>
+    </message>
+    <message>
+        <source>champion</source>
+        <translation>Champion</translation>
+    </message>
+    <message>
+        <source>nothing is watched</source>
+        <translation>nichts wird beobachtet</translation>
+    </message>
+    <message>
+        <source>%1 old</source>
+        <translation>%1 alt</translation>
+    </message>
+    <message>
+        <source>%1 %2, limit %3, %4</source>
+        <translation>%1 %2, Grenzwert %3, %4</translation>
+    </message>
+    <message>
+        <source>over limit</source>
+        <translation>über dem Grenzwert</translation>
+    </message>
+    <message>
+        <source>inside</source>
+        <translation>innerhalb</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n labelled rows</source>
+        <translation>
+            <numerusform>%n Zeile mit Label</numerusform>
+            <numerusform>%n Zeilen mit Label</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No data</source>
+        <translation>Keine Daten</translation>
+    </message>
+    <message>
+        <source>PSI %1, %2, %3</source>
+        <translation>PSI %1, %2, %3</translation>
+    </message>
+    <message>
+        <source>%1, PSI %2</source>
+        <translation>%1, PSI %2</translation>
+    </message>
+    <message>
+        <source>No recent rows to compare with the reference</source>
+        <translation>Keine neuen Zeilen, die sich mit der Referenz vergleichen ließen</translation>
+    </message>
+    <message>
+        <source>no limit set</source>
+        <translation>kein Grenzwert</translation>
+    </message>
+    <message>
+        <source>limit %1</source>
+        <translation>Grenzwert %1</translation>
+    </message>
+    <message>
+        <source>no run yet</source>
+        <translation>noch kein Lauf</translation>
+    </message>
+    <message>
+        <source>%1, %2 of %3</source>
+        <translation>%1, %2 von %3</translation>
+    </message>
+    <message>
+        <source>%1 at %2</source>
+        <translation>%1 bei %2</translation>
+    </message>
+    <message>
+        <source>not served</source>
+        <translation>nicht ausgeliefert</translation>
+    </message>
+    <message>
+        <source>canary %1</source>
+        <translation>Canary %1</translation>
+    </message>
+    <message>
+        <source>skew</source>
+        <translation>Abweichung</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>is served</source>
+        <translation>wird geliefert</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::Format</name>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h %2 m</source>
+        <translation>%1 h %2 m</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>%1 d %2 h</source>
+        <translation>%1 d %2 h</translation>
+    </message>
+    <message>
+        <source>%1 d</source>
+        <translation>%1 d</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 min %2 s</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::GateModel</name>
+    <message>
+        <source>Gate</source>
+        <translation>Tor</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pass</source>
+        <translation>
+            <numerusform>%n bestanden</numerusform>
+            <numerusform>%n bestanden</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n warn</source>
+        <translation>
+            <numerusform>%n warnt</numerusform>
+            <numerusform>%n warnen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n block</source>
+        <translation>
+            <numerusform>%n sperrt</numerusform>
+            <numerusform>%n sperren</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n later</source>
+        <translation>
+            <numerusform>%n später</numerusform>
+            <numerusform>%n später</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n wait</source>
+        <translation>
+            <numerusform>%n wartet</numerusform>
+            <numerusform>%n warten</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::HeatMap</name>
+    <message>
+        <source>Heat map</source>
+        <translation>Wärmekarte</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::InboxList</name>
+    <message>
+        <source>Waiting for a decision</source>
+        <translation>Wartet auf eine Entscheidung</translation>
+    </message>
+    <message>
+        <source>Broken or late</source>
+        <translation>Gestört oder verspätet</translation>
+    </message>
+    <message>
+        <source>Soon</source>
+        <translation>Bald</translation>
+    </message>
+    <message>
+        <source>Handled today</source>
+        <translation>Heute erledigt</translation>
+    </message>
+    <message>
+        <source>Review evidence</source>
+        <translation>Belege ansehen</translation>
+    </message>
+    <message>
+        <source>Open rollout</source>
+        <translation>Rollout öffnen</translation>
+    </message>
+    <message>
+        <source>Train…</source>
+        <translation>Trainieren …</translation>
+    </message>
+    <message>
+        <source>Why did it drift?</source>
+        <translation>Warum die Drift?</translation>
+    </message>
+    <message>
+        <source>Open run</source>
+        <translation>Lauf öffnen</translation>
+    </message>
+    <message>
+        <source>Open journal</source>
+        <translation>Journal öffnen</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Needs me now</source>
+        <translation>Braucht mich jetzt</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::InputSlider</name>
+    <message>
+        <source>%1, value</source>
+        <translation>%1, Wert</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::JournalModel</name>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nein</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>gescheitert</translation>
+    </message>
+    <message>
+        <source>refused, nothing sent</source>
+        <translation>verweigert, nichts gesendet</translation>
+    </message>
+    <message>
+        <source>begun</source>
+        <translation>begonnen</translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation>zurückgenommen</translation>
+    </message>
+    <message>
+        <source>planned</source>
+        <translation>geplant</translation>
+    </message>
+    <message>
+        <source>note</source>
+        <translation>Notiz</translation>
+    </message>
+    <message>
+        <source>did</source>
+        <translation>tat</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>an</translation>
+    </message>
+    <message>
+        <source>operation</source>
+        <translation>Vorgang</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>vorher</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>nachher</translation>
+    </message>
+    <message>
+        <source>details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
+        <source>time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>seal</source>
+        <translation>Siegel</translation>
+    </message>
+    <message>
+        <source>follows</source>
+        <translation>folgt auf</translation>
+    </message>
+    <message>
+        <source>nothing, it is the first</source>
+        <translation>nichts, er ist der erste</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>Nr.</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Wer</translation>
+    </message>
+    <message>
+        <source>Did</source>
+        <translation>Tat</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>An</translation>
+    </message>
+    <message>
+        <source>Before → after</source>
+        <translation>Vorher → nachher</translation>
+    </message>
+    <message>
+        <source>Seal</source>
+        <translation>Siegel</translation>
+    </message>
+    <message>
+        <source>Start and end of the line&apos;s SHA-256; each line names the one before</source>
+        <translation>Anfang und Ende des SHA-256 der Zeile; jede Zeile nennt die vorige</translation>
+    </message>
+    <message>
+        <source>%1 by %2</source>
+        <translation>%1 mit %2</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::JournalPanel</name>
+    <message>
+        <source>Empty</source>
+        <translation>Leer</translation>
+    </message>
+    <message>
+        <source>Broken at line %1</source>
+        <translation>Bruch in Zeile %1</translation>
+    </message>
+    <message>
+        <source>Does not verify</source>
+        <translation>Lässt sich nicht bestätigen</translation>
+    </message>
+    <message>
+        <source>Chain whole, %1</source>
+        <translation>Kette ganz, %1</translation>
+    </message>
+    <message>
+        <source>Chain whole, head not sealed</source>
+        <translation>Kette ganz, Kopf nicht versiegelt</translation>
+    </message>
+    <message>
+        <source>Journal</source>
+        <translation>Journal</translation>
+    </message>
+    <message>
+        <source>What was live?</source>
+        <translation>Was war live?</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Who, what, on what   /</source>
+        <translation>Wer, was, woran   /</translation>
+    </message>
+    <message>
+        <source>No entry chosen</source>
+        <translation>Kein Eintrag gewählt</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Entry</source>
+        <translation>Eintrag</translation>
+    </message>
+    <message>
+        <source>Verify the journal</source>
+        <translation>Journal prüfen</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>Es ist kein Arbeitsbereich offen.</translation>
+    </message>
+    <message>
+        <source>Open the journal</source>
+        <translation>Journal öffnen</translation>
+    </message>
+    <message>
+        <source>Verifying</source>
+        <translation>Wird geprüft</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message>
+        <source>newest %1 of %2</source>
+        <translation>neueste %1 von %2</translation>
+    </message>
+    <message>
+        <source>No entry yet</source>
+        <translation>Noch kein Eintrag</translation>
+    </message>
+    <message>
+        <source>Every write stands here before and after it is made: who, what, on what, and the seal of the chain.</source>
+        <translation>Jeder Schreibvorgang steht hier, bevor und nachdem er geschieht: wer, was, woran, und das Siegel der Kette.</translation>
+    </message>
+    <message>
+        <source>No history</source>
+        <translation>Kein Verlauf</translation>
+    </message>
+    <message>
+        <source>Which version answered at a past time, and who put it there.</source>
+        <translation>Welche Version zu einer früheren Zeit antwortete und wer sie eingesetzt hat.</translation>
+    </message>
+    <message>
+        <source>journal</source>
+        <translation>Journal</translation>
+    </message>
+    <message>
+        <source>What was wanted, what was found and what was sent.</source>
+        <translation>Was gewollt war, was vorgefunden wurde und was gesendet wurde.</translation>
+    </message>
+    <message>
+        <source>Entry %1, %2</source>
+        <translation>Eintrag %1, %2</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::LiveBars</name>
+    <message>
+        <source>Live versions over time</source>
+        <translation>Live-Versionen über die Zeit</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::LiveView</name>
+    <message>
+        <source>nothing</source>
+        <translation>nichts</translation>
+    </message>
+    <message>
+        <source>At this time</source>
+        <translation>Zu dieser Zeit</translation>
+    </message>
+    <message>
+        <source>%1 %2 since %3, by %4</source>
+        <translation>%1 %2 seit %3, von %4</translation>
+    </message>
+    <message>
+        <source>%1: nothing was live</source>
+        <translation>%1: nichts war live</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::LogView</name>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ModelListModel</name>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>%1, %2, %3, %4</source>
+        <translation>%1, %2, %3, %4</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ModelsPanel</name>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Filter, / to focus</source>
+        <translation>Filtern, / setzt hierher</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Versionen</translation>
+    </message>
+    <message>
+        <source>Versions of the chosen model</source>
+        <translation>Versionen des gewählten Modells</translation>
+    </message>
+    <message>
+        <source>Promote</source>
+        <translation>Freigeben</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Choose a version first.</source>
+        <translation>Erst eine Version wählen.</translation>
+    </message>
+    <message>
+        <source>Needs role operator.</source>
+        <translation>Braucht die Rolle operator.</translation>
+    </message>
+    <message>
+        <source>Evidence is being computed.</source>
+        <translation>Die Belege werden berechnet.</translation>
+    </message>
+    <message>
+        <source>Promote %1 v%2</source>
+        <translation>%1 v%2 freigeben</translation>
+    </message>
+    <message>
+        <source>Review evidence</source>
+        <translation>Belege ansehen</translation>
+    </message>
+    <message>
+        <source>Nothing of this version was asked for yet.</source>
+        <translation>Für diese Version wurde noch nichts beantragt.</translation>
+    </message>
+    <message>
+        <source>Review %1 v%2</source>
+        <translation>%1 v%2 prüfen</translation>
+    </message>
+    <message>
+        <source>Approve and promote</source>
+        <translation>Zustimmen und freigeben</translation>
+    </message>
+    <message>
+        <source>Needs role approver.</source>
+        <translation>Braucht die Rolle approver.</translation>
+    </message>
+    <message>
+        <source>It is being carried out.</source>
+        <translation>Es wird ausgeführt.</translation>
+    </message>
+    <message>
+        <source>Open its evidence first.</source>
+        <translation>Erst ihre Belege öffnen.</translation>
+    </message>
+    <message>
+        <source>approved</source>
+        <translation>zugestimmt</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>Ablehnen</translation>
+    </message>
+    <message>
+        <source>It is decided.</source>
+        <translation>Es ist entschieden.</translation>
+    </message>
+    <message>
+        <source>Write a comment first; it is kept with the decision.</source>
+        <translation>Erst einen Kommentar schreiben; er bleibt bei der Entscheidung.</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>abgelehnt</translation>
+    </message>
+    <message>
+        <source>Undo promotion</source>
+        <translation>Freigabe zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Only a promotion that was carried out can be undone.</source>
+        <translation>Nur eine ausgeführte Freigabe lässt sich zurücknehmen.</translation>
+    </message>
+    <message>
+        <source>Alias %1 goes back to v%2 and all traffic with it.</source>
+        <translation>Der Alias %1 geht zurück auf v%2 und mit ihm alle Anfragen.</translation>
+    </message>
+    <message>
+        <source>Alias %1 is taken away.</source>
+        <translation>Der Alias %1 wird weggenommen.</translation>
+    </message>
+    <message>
+        <source>Promote it again to come back.</source>
+        <translation>Noch einmal freigeben, um zurückzukommen.</translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation>zurückgenommen</translation>
+    </message>
+    <message>
+        <source>Copy as text</source>
+        <translation>Als Text kopieren</translation>
+    </message>
+    <message>
+        <source>Judge %1 v%2</source>
+        <translation>%1 v%2 beurteilen</translation>
+    </message>
+    <message>
+        <source>A gate blocks this version</source>
+        <translation>Ein Tor sperrt diese Version</translation>
+    </message>
+    <message>
+        <source>%1 v%2 %3</source>
+        <translation>%1 v%2 %3</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Zurücknehmen</translation>
+    </message>
+    <message>
+        <source>No models yet</source>
+        <translation>Noch keine Modelle</translation>
+    </message>
+    <message>
+        <source>Models come from the workspace file and from training: pick a data file and train once.</source>
+        <translation>Modelle kommen aus der Arbeitsbereichsdatei und vom Training: eine Datendatei wählen und einmal trainieren.</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>Live</translation>
+    </message>
+    <message>
+        <source>version %1</source>
+        <translation>Version %1</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>noch keine</translation>
+    </message>
+    <message>
+        <source>Served</source>
+        <translation>Ausgeliefert</translation>
+    </message>
+    <message>
+        <source>version %1 at %2</source>
+        <translation>Version %1 um %2</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>nichts</translation>
+    </message>
+    <message>
+        <source>Skew</source>
+        <translation>Abweichung</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>Newest model</source>
+        <translation>Neuestes Modell</translation>
+    </message>
+    <message>
+        <source>%1 old%2</source>
+        <translation>%1 alt%2</translation>
+    </message>
+    <message>
+        <source>, limit %1</source>
+        <translation>, Grenzwert %1</translation>
+    </message>
+    <message>
+        <source>Last decision</source>
+        <translation>Letzte Entscheidung</translation>
+    </message>
+    <message>
+        <source>the policy has not looked yet</source>
+        <translation>die Regel hat noch nicht nachgesehen</translation>
+    </message>
+    <message>
+        <source>not declared in the workspace</source>
+        <translation>nicht im Arbeitsbereich genannt</translation>
+    </message>
+    <message>
+        <source>No version yet</source>
+        <translation>Noch keine Version</translation>
+    </message>
+    <message>
+        <source>Train once and register the candidate; it shows up here.</source>
+        <translation>Einmal trainieren und den Kandidaten eintragen; dann steht er hier.</translation>
+    </message>
+    <message>
+        <source>Promote v%1 to %2</source>
+        <translation>v%1 als %2 freigeben</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::OverviewPanel</name>
+    <message>
+        <source>Overview</source>
+        <translation>Übersicht</translation>
+    </message>
+    <message>
+        <source>Needs me now</source>
+        <translation>Braucht mich jetzt</translation>
+    </message>
+    <message>
+        <source>Fleet</source>
+        <translation>Flotte</translation>
+    </message>
+    <message>
+        <source>Which models</source>
+        <translation>Welche Modelle</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n columns hidden</source>
+        <translation>
+            <numerusform>%n Spalte ausgeblendet</numerusform>
+            <numerusform>%n Spalten ausgeblendet</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>One time axis</source>
+        <translation>Eine Zeitachse</translation>
+    </message>
+    <message>
+        <source>All models, linked events for</source>
+        <translation>Alle Modelle, verbundene Ereignisse von</translation>
+    </message>
+    <message>
+        <source>Time shown</source>
+        <translation>Gezeigte Zeit</translation>
+    </message>
+    <message>
+        <source>24 h</source>
+        <translation>24 h</translation>
+    </message>
+    <message>
+        <source>7 d</source>
+        <translation>7 T</translation>
+    </message>
+    <message>
+        <source>30 d</source>
+        <translation>30 T</translation>
+    </message>
+    <message>
+        <source>Open the chosen model</source>
+        <translation>Gewähltes Modell öffnen</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Choose a model first.</source>
+        <translation>Erst ein Modell wählen.</translation>
+    </message>
+    <message>
+        <source>Go to what needs me</source>
+        <translation>Zu dem gehen, was mich braucht</translation>
+    </message>
+    <message>
+        <source>No models yet</source>
+        <translation>Noch keine Modelle</translation>
+    </message>
+    <message>
+        <source>Each model of the workspace file stands here with what is live, its quality against its limit, its drift and its rollout. Choose a data file and train the first one.</source>
+        <translation>Jedes Modell der Arbeitsbereichsdatei steht hier mit dem, was live ist, seiner Qualität gegen den Grenzwert, seiner Drift und seinem Rollout. Eine Datendatei wählen und das erste trainieren.</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n items</source>
+        <translation>
+            <numerusform>%n Eintrag</numerusform>
+            <numerusform>%n Einträge</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing waits</source>
+        <translation>Nichts wartet</translation>
+    </message>
+    <message>
+        <source>Promotions to decide, models over their limit and failed runs stand here.</source>
+        <translation>Freigaben, die zu entscheiden sind, Modelle über ihrem Grenzwert und gescheiterte Läufe stehen hier.</translation>
+    </message>
+    <message>
+        <source>All %1</source>
+        <translation>Alle %1</translation>
+    </message>
+    <message>
+        <source>Needs me %1</source>
+        <translation>Braucht mich %1</translation>
+    </message>
+    <message>
+        <source>Over limit %1</source>
+        <translation>Über Grenzwert %1</translation>
+    </message>
+    <message>
+        <source>Late %1</source>
+        <translation>Verspätet %1</translation>
+    </message>
+    <message>
+        <source>Unknown %1</source>
+        <translation>Unbekannt %1</translation>
+    </message>
+    <message>
+        <source>Nothing happened yet</source>
+        <translation>Noch ist nichts geschehen</translation>
+    </message>
+    <message>
+        <source>Trainings, pipeline runs, promotions, rollouts, drift and alerts share one time axis here.</source>
+        <translation>Trainings, Pipeline-Läufe, Freigaben, Rollouts, Drift und Alarme teilen hier eine Zeitachse.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::PanelState</name>
+    <message>
+        <source>Shown from %1, %2 old. %3</source>
+        <translation>Stand von %1, %2 alt. %3</translation>
+    </message>
+    <message>
+        <source>Loading</source>
+        <translation>Wird geladen</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::PipelinesPanel</name>
+    <message>
+        <source>Pipelines</source>
+        <translation>Pipelines</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Which runs</source>
+        <translation>Welche Läufe</translation>
+    </message>
+    <message>
+        <source>Pipeline runs, newest first</source>
+        <translation>Pipeline-Läufe, neueste zuerst</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>Log of the run</source>
+        <translation>Protokoll des Laufs</translation>
+    </message>
+    <message>
+        <source>Stage times</source>
+        <translation>Dauer der Stufen</translation>
+    </message>
+    <message>
+        <source>This run</source>
+        <translation>Dieser Lauf</translation>
+    </message>
+    <message>
+        <source>Start pipeline</source>
+        <translation>Pipeline starten</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Needs role operator.</source>
+        <translation>Braucht die Rolle operator.</translation>
+    </message>
+    <message>
+        <source>No model has a recipe.</source>
+        <translation>Kein Modell hat ein Rezept.</translation>
+    </message>
+    <message>
+        <source>It is running.</source>
+        <translation>Sie läuft.</translation>
+    </message>
+    <message>
+        <source>Start pipeline %1</source>
+        <translation>Pipeline %1 starten</translation>
+    </message>
+    <message>
+        <source>Pipeline %1 has started</source>
+        <translation>Pipeline %1 ist gestartet</translation>
+    </message>
+    <message>
+        <source>Cancel run</source>
+        <translation>Lauf abbrechen</translation>
+    </message>
+    <message>
+        <source>It has ended.</source>
+        <translation>Er ist beendet.</translation>
+    </message>
+    <message>
+        <source>The run ends here; nothing is deployed.</source>
+        <translation>Der Lauf endet hier; nichts wird ausgeliefert.</translation>
+    </message>
+    <message>
+        <source>The training stops at its next checkpoint; nothing is deployed.</source>
+        <translation>Das Training hält am nächsten Checkpoint an; nichts wird ausgeliefert.</translation>
+    </message>
+    <message>
+        <source>Start it again; a training goes on from its checkpoint.</source>
+        <translation>Noch einmal starten; ein Training geht von seinem Checkpoint aus weiter.</translation>
+    </message>
+    <message>
+        <source>Cancel %1</source>
+        <translation>%1 abbrechen</translation>
+    </message>
+    <message>
+        <source>Run %1 was cancelled</source>
+        <translation>Lauf %1 wurde abgebrochen</translation>
+    </message>
+    <message>
+        <source>Show run</source>
+        <translation>Lauf zeigen</translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <translation>Gehe zu</translation>
+    </message>
+    <message>
+        <source>No pipelines yet</source>
+        <translation>Noch keine Pipelines</translation>
+    </message>
+    <message>
+        <source>A model with a recipe has one on this machine: train, gate, register, deploy. Jenkins, Actions and Kubeflow come with their connections.</source>
+        <translation>Ein Modell mit Rezept hat eine auf diesem Rechner: trainieren, Tor, eintragen, ausliefern. Jenkins, Actions und Kubeflow kommen mit ihren Verbindungen.</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Verbindungen</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message>
+        <source>No run yet</source>
+        <translation>Noch kein Lauf</translation>
+    </message>
+    <message>
+        <source>Start a pipeline and its stages show up here.</source>
+        <translation>Eine Pipeline starten, dann stehen ihre Stufen hier.</translation>
+    </message>
+    <message>
+        <source>started by %1</source>
+        <translation>gestartet von %1</translation>
+    </message>
+    <message>
+        <source>started by %1, %2</source>
+        <translation>gestartet von %1, %2</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Begonnen</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Its own word</source>
+        <translation>Eigenes Wort des Systems</translation>
+    </message>
+    <message>
+        <source>Promote %1 v%2? The run goes on when it is decided.</source>
+        <translation>%1 v%2 freigeben? Der Lauf geht weiter, wenn es entschieden ist.</translation>
+    </message>
+    <message>
+        <source>%1, last runs</source>
+        <translation>%1, letzte Läufe</translation>
+    </message>
+    <message>
+        <source>all stages</source>
+        <translation>alle Stufen</translation>
+    </message>
+    <message>
+        <source>%1 paused</source>
+        <translation>%1 angehalten</translation>
+    </message>
+    <message>
+        <source>%1 running</source>
+        <translation>%1 läuft</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::PlanView</name>
+    <message>
+        <source>Copy call %1</source>
+        <translation>Aufruf %1 kopieren</translation>
+    </message>
+    <message>
+        <source>Cannot be undone.</source>
+        <translation>Lässt sich nicht zurücknehmen.</translation>
+    </message>
+    <message>
+        <source>Undo: %1</source>
+        <translation>Rücknahme: %1</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::PlotWidget</name>
+    <message>
+        <source>Chart</source>
+        <translation>Diagramm</translation>
+    </message>
+    <message>
+        <source>no data</source>
+        <translation>keine Daten</translation>
+    </message>
+    <message>
+        <source>time</source>
+        <translation>Zeit</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::PolicyLogModel</name>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>Decision</source>
+        <translation>Entscheidung</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ProgressBar</name>
+    <message>
+        <source>length not known</source>
+        <translation>Länge nicht bekannt</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::PromotionSheet</name>
+    <message>
+        <source>Both models, scored again on the same rows</source>
+        <translation>Beide Modelle, neu gerechnet auf denselben Zeilen</translation>
+    </message>
+    <message>
+        <source>Metrics of both models on the same rows</source>
+        <translation>Metriken beider Modelle auf denselben Zeilen</translation>
+    </message>
+    <message>
+        <source>Gates</source>
+        <translation>Tore</translation>
+    </message>
+    <message>
+        <source>Gates of this promotion</source>
+        <translation>Tore dieser Freigabe</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Row share in %</source>
+        <translation>Zeilenanteil in %</translation>
+    </message>
+    <message>
+        <source>Decide</source>
+        <translation>Entscheiden</translation>
+    </message>
+    <message>
+        <source>Where it comes from</source>
+        <translation>Woher es kommt</translation>
+    </message>
+    <message>
+        <source>What approving will do</source>
+        <translation>Was das Zustimmen bewirkt</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Approvals</source>
+        <translation>Zustimmungen</translation>
+    </message>
+    <message>
+        <source>Comment, kept with the decision</source>
+        <translation>Kommentar, bleibt bei der Entscheidung</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 rows</source>
+        <translation>
+            <numerusform>%1 Zeile</numerusform>
+            <numerusform>%1 Zeilen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>, %1 left out: the champion was trained on them</source>
+        <translation>, %1 ausgelassen: Der Champion wurde damit trainiert</translation>
+    </message>
+    <message>
+        <source>local, %1</source>
+        <translation>lokal, %1</translation>
+    </message>
+    <message>
+        <source>Waiting, %1 of %2 approvals</source>
+        <translation>Wartet, %1 von %2 Zustimmungen</translation>
+    </message>
+    <message>
+        <source>Asked by %1, %2 ago</source>
+        <translation>Beantragt von %1, vor %2</translation>
+    </message>
+    <message>
+        <source>v%1</source>
+        <translation>v%1</translation>
+    </message>
+    <message>
+        <source>baseline</source>
+        <translation>Basis</translation>
+    </message>
+    <message>
+        <source>Champion %1</source>
+        <translation>Champion %1</translation>
+    </message>
+    <message>
+        <source>Candidate %1</source>
+        <translation>Kandidat %1</translation>
+    </message>
+    <message>
+        <source>density</source>
+        <translation>Dichte</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Distribution of the error of both models: %1</source>
+        <translation>Verteilung des Fehlers beider Modelle: %1</translation>
+    </message>
+    <message>
+        <source>Error, %1</source>
+        <translation>Fehler, %1</translation>
+    </message>
+    <message>
+        <source>predicted minus true</source>
+        <translation>vorhergesagt minus wahr</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Daten</translation>
+    </message>
+    <message>
+        <source>SHA-256</source>
+        <translation>SHA-256</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>Code</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Package</source>
+        <translation>Paket</translation>
+    </message>
+    <message>
+        <source>Paired test</source>
+        <translation>Gepaarter Test</translation>
+    </message>
+    <message>
+        <source>p = %1, %2</source>
+        <translation>p = %1, %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n needed, not by who asked. A guard-rail until approvals are signed.</source>
+        <translation>
+            <numerusform>%n nötig, nicht von der antragstellenden Person. Ein Geländer, bis Zustimmungen unterschrieben werden.</numerusform>
+            <numerusform>%n nötig, nicht von der antragstellenden Person. Ein Geländer, bis Zustimmungen unterschrieben werden.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n needed; one&apos;s own counts here. A guard-rail until approvals are signed.</source>
+        <translation>
+            <numerusform>%n nötig; die eigene zählt hier. Ein Geländer, bis Zustimmungen unterschrieben werden.</numerusform>
+            <numerusform>%n nötig; die eigene zählt hier. Ein Geländer, bis Zustimmungen unterschrieben werden.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 approved %2, “%3”</source>
+        <translation>%1 stimmte zu %2, „%3“</translation>
+    </message>
+    <message>
+        <source>%1 rejected %2, “%3”</source>
+        <translation>%1 lehnte ab %2, „%3“</translation>
+    </message>
+    <message>
+        <source>Nothing is open.</source>
+        <translation>Nichts ist offen.</translation>
+    </message>
+    <message>
+        <source>It is decided: %1.</source>
+        <translation>Es ist entschieden: %1.</translation>
+    </message>
+    <message>
+        <source>A gate blocks.</source>
+        <translation>Ein Tor sperrt.</translation>
+    </message>
+    <message>
+        <source>Write a comment first; it is kept with the decision.</source>
+        <translation>Erst einen Kommentar schreiben; er bleibt bei der Entscheidung.</translation>
+    </message>
+    <message>
+        <source>If the alias or the package moves before it is sent, nothing is sent.</source>
+        <translation>Bewegt sich der Alias oder das Paket, bevor gesendet wird, wird nichts gesendet.</translation>
+    </message>
+    <message>
+        <source>Alias %1 back to v%2 and traffic with it, noted in the journal. One step, kept until the next promotion.</source>
+        <translation>Alias %1 zurück auf v%2 und die Anfragen mit ihm, im Journal vermerkt. Ein Schritt, möglich bis zur nächsten Freigabe.</translation>
+    </message>
+    <message>
+        <source>Alias %1 is taken away again; nothing was served before.</source>
+        <translation>Der Alias %1 wird wieder weggenommen; vorher wurde nichts ausgeliefert.</translation>
+    </message>
+    <message>
+        <source>Reading what stands now…</source>
+        <translation>Liest, was jetzt gilt …</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RecipeForm</name>
+    <message>
+        <source>Train</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>Register as a candidate</source>
+        <translation>Als Kandidat eintragen</translation>
+    </message>
+    <message>
+        <source>Recipe</source>
+        <translation>Rezept</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Open a data file</source>
+        <translation>Datendatei öffnen</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv *.csv.gz *.tsv *.txt);;All files (*)</source>
+        <translation>Tabellen (*.csv *.csv.gz *.tsv *.txt);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>reading…</source>
+        <translation>wird gelesen …</translation>
+    </message>
+    <message>
+        <source>%1 rows read.</source>
+        <translation>%1 Zeilen gelesen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s) in the file, first: %1</source>
+        <translation>
+            <numerusform>%n Mangel in der Datei, zuerst: %1</numerusform>
+            <numerusform>%n Mängel in der Datei, zuerst: %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>a new model</source>
+        <translation>ein neues Modell</translation>
+    </message>
+    <message>
+        <source>Needs role operator.</source>
+        <translation>Braucht die Rolle operator.</translation>
+    </message>
+    <message>
+        <source>Choose a model or open a data file first.</source>
+        <translation>Erst ein Modell wählen oder eine Datendatei öffnen.</translation>
+    </message>
+    <message>
+        <source>The recipe has a mistake.</source>
+        <translation>Das Rezept hat einen Fehler.</translation>
+    </message>
+    <message>
+        <source>The recipe is being saved.</source>
+        <translation>Das Rezept wird gespeichert.</translation>
+    </message>
+    <message>
+        <source>It is being trained now.</source>
+        <translation>Es wird gerade trainiert.</translation>
+    </message>
+    <message>
+        <source>Train %1</source>
+        <translation>%1 trainieren</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RevisionModel</name>
+    <message>
+        <source>Rev.</source>
+        <translation>Rev.</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RolloutEventModel</name>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RolloutsPanel</name>
+    <message>
+        <source>Rollouts</source>
+        <translation>Rollouts</translation>
+    </message>
+    <message>
+        <source>Revisions</source>
+        <translation>Revisionen</translation>
+    </message>
+    <message>
+        <source>Events of this endpoint, from the journal</source>
+        <translation>Ereignisse dieses Endpunkts, aus dem Journal</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>Ereignisse</translation>
+    </message>
+    <message>
+        <source>from the journal</source>
+        <translation>aus dem Journal</translation>
+    </message>
+    <message>
+        <source>Endpoints</source>
+        <translation>Endpunkte</translation>
+    </message>
+    <message>
+        <source>Requests/s</source>
+        <translation>Anfragen/s</translation>
+    </message>
+    <message>
+        <source>Errors, %</source>
+        <translation>Fehler, %</translation>
+    </message>
+    <message>
+        <source>Mean error</source>
+        <translation>Mittlerer Fehler</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Needs role operator.</source>
+        <translation>Braucht die Rolle operator.</translation>
+    </message>
+    <message>
+        <source>Promote to next step</source>
+        <translation>Zum nächsten Schritt</translation>
+    </message>
+    <message>
+        <source>No canary is on its way.</source>
+        <translation>Kein Canary ist unterwegs.</translation>
+    </message>
+    <message>
+        <source>%1 goes to the next step</source>
+        <translation>%1 geht zum nächsten Schritt</translation>
+    </message>
+    <message>
+        <source>Promote fully</source>
+        <translation>Ganz umstellen</translation>
+    </message>
+    <message>
+        <source>Version %1 gets all traffic of %2 now, without the steps in between.</source>
+        <translation>Version %1 bekommt sofort alle Anfragen von %2, ohne die Schritte dazwischen.</translation>
+    </message>
+    <message>
+        <source>Undo to the revision before.</source>
+        <translation>Rücknahme auf die Revision davor.</translation>
+    </message>
+    <message>
+        <source>%1 is at 100 %</source>
+        <translation>%1 ist bei 100 %</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Nothing is moving.</source>
+        <translation>Nichts bewegt sich.</translation>
+    </message>
+    <message>
+        <source>Canary of %1 is paused</source>
+        <translation>Canary von %1 ist angehalten</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>It is not paused.</source>
+        <translation>Er ist nicht angehalten.</translation>
+    </message>
+    <message>
+        <source>Canary of %1 goes on</source>
+        <translation>Canary von %1 geht weiter</translation>
+    </message>
+    <message>
+        <source>Abort</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Abort canary</source>
+        <translation>Canary abbrechen</translation>
+    </message>
+    <message>
+        <source>All traffic of %1 returns to version %2, and the alias with it.</source>
+        <translation>Alle Anfragen von %1 gehen zurück an Version %2 und der Alias mit ihnen.</translation>
+    </message>
+    <message>
+        <source>Promote the version again to come back.</source>
+        <translation>Die Version noch einmal freigeben, um zurückzukommen.</translation>
+    </message>
+    <message>
+        <source>Canary of %1 was aborted</source>
+        <translation>Canary von %1 wurde abgebrochen</translation>
+    </message>
+    <message>
+        <source>Serve champion</source>
+        <translation>Champion ausliefern</translation>
+    </message>
+    <message>
+        <source>It is served, or no version is live yet.</source>
+        <translation>Er wird ausgeliefert, oder es ist noch keine Version live.</translation>
+    </message>
+    <message>
+        <source>%1 is served</source>
+        <translation>%1 wird ausgeliefert</translation>
+    </message>
+    <message>
+        <source>Undo to revision</source>
+        <translation>Zurück auf eine Revision</translation>
+    </message>
+    <message>
+        <source>Choose an earlier revision.</source>
+        <translation>Eine frühere Revision wählen.</translation>
+    </message>
+    <message>
+        <source>It has all traffic already.</source>
+        <translation>Sie hat schon alle Anfragen.</translation>
+    </message>
+    <message>
+        <source>Undo to revision %1</source>
+        <translation>Zurück auf Revision %1</translation>
+    </message>
+    <message>
+        <source>Revision %1 gets all traffic of %2 at once.</source>
+        <translation>Revision %1 bekommt sofort alle Anfragen von %2.</translation>
+    </message>
+    <message>
+        <source>Undo to the present revision comes back.</source>
+        <translation>Rücknahme auf die jetzige Revision führt zurück.</translation>
+    </message>
+    <message>
+        <source>Undo %1 to revision %2</source>
+        <translation>%1 auf Revision %2 zurücknehmen</translation>
+    </message>
+    <message>
+        <source>%1 is back at revision %2</source>
+        <translation>%1 ist wieder auf Revision %2</translation>
+    </message>
+    <message>
+        <source>Show rollout</source>
+        <translation>Rollout zeigen</translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <translation>Gehe zu</translation>
+    </message>
+    <message>
+        <source>Show rollout of %1</source>
+        <translation>Rollout von %1 zeigen</translation>
+    </message>
+    <message>
+        <source>Nothing is served</source>
+        <translation>Nichts wird ausgeliefert</translation>
+    </message>
+    <message>
+        <source>A model with a deployment in the workspace shows up here, and its canary when a promotion starts one.</source>
+        <translation>Ein Modell mit einem Deployment im Arbeitsbereich steht hier, und sein Canary, wenn eine Freigabe einen beginnt.</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message>
+        <source>v%1</source>
+        <translation>v%1</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>canary</source>
+        <translation>Canary</translation>
+    </message>
+    <message>
+        <source>No traffic seen yet</source>
+        <translation>Noch keine Anfragen gesehen</translation>
+    </message>
+    <message>
+        <source>The curves begin when the endpoint is asked.</source>
+        <translation>Die Kurven beginnen, wenn der Endpunkt gefragt wird.</translation>
+    </message>
+    <message>
+        <source>Mean error, %1</source>
+        <translation>Mittlerer Fehler, %1</translation>
+    </message>
+    <message>
+        <source>No revision yet</source>
+        <translation>Noch keine Revision</translation>
+    </message>
+    <message>
+        <source>Each version taken into service is kept here to go back to.</source>
+        <translation>Jede Version, die in Betrieb ging, bleibt hier, um zu ihr zurückzukehren.</translation>
+    </message>
+    <message>
+        <source>No event yet</source>
+        <translation>Noch kein Ereignis</translation>
+    </message>
+    <message>
+        <source>Every write to this endpoint is listed here.</source>
+        <translation>Jeder Schreibvorgang an diesem Endpunkt steht hier.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RuleModel</name>
+    <message>
+        <source>Rule</source>
+        <translation>Regel</translation>
+    </message>
+    <message>
+        <source>fires</source>
+        <translation>löst aus</translation>
+    </message>
+    <message>
+        <source>holds</source>
+        <translation>hält</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunListModel</name>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunModel</name>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Estimator</source>
+        <translation>Schätzer</translation>
+    </message>
+    <message>
+        <source>Chosen by</source>
+        <translation>Gewählt nach</translation>
+    </message>
+    <message>
+        <source>The recipe&apos;s metric on the test rows</source>
+        <translation>Die Metrik des Rezepts auf den Testzeilen</translation>
+    </message>
+    <message>
+        <source>R²</source>
+        <translation>R²</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Begonnen</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunView</name>
+    <message>
+        <source>Curves</source>
+        <translation>Kurven</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>Progress of the training</source>
+        <translation>Fortschritt des Trainings</translation>
+    </message>
+    <message>
+        <source>Log of the training</source>
+        <translation>Protokoll des Trainings</translation>
+    </message>
+    <message>
+        <source>No log yet</source>
+        <translation>Noch kein Protokoll</translation>
+    </message>
+    <message>
+        <source>What a training says shows up here while it runs.</source>
+        <translation>Was ein Training sagt, steht hier, während es läuft.</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>Stopping</source>
+        <translation>Hält an</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Gescheitert</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <source> · %1 %2 of %3</source>
+        <translation> · %1 %2 von %3</translation>
+    </message>
+    <message>
+        <source> · stops after this step, the checkpoint is kept</source>
+        <translation> · hält nach diesem Schritt an, der Checkpoint bleibt</translation>
+    </message>
+    <message>
+        <source>%1 spent, %2 left</source>
+        <translation>%1 gebraucht, noch %2</translation>
+    </message>
+    <message>
+        <source>%1 spent</source>
+        <translation>%1 gebraucht</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>Schritt</translation>
+    </message>
+    <message>
+        <source>Live curve of %1 while %2 trains</source>
+        <translation>Laufende Kurve von %1, während %2 trainiert</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::SettingsPanel</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Tell on the desktop when something needs me</source>
+        <translation>Auf dem Schreibtisch melden, wenn mich etwas braucht</translation>
+    </message>
+    <message>
+        <source>Look and language</source>
+        <translation>Aussehen und Sprache</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>As the desktop</source>
+        <translation>Wie der Schreibtisch</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>Size of text and controls</source>
+        <translation>Größe von Schrift und Bedienelementen</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Counts from the next start</source>
+        <translation>Gilt ab dem nächsten Start</translation>
+    </message>
+    <message>
+        <source>This workspace</source>
+        <translation>Dieser Arbeitsbereich</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>? shows them everywhere</source>
+        <translation>? zeigt sie überall</translation>
+    </message>
+    <message>
+        <source>Workspace</source>
+        <translation>Arbeitsbereich</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>Rolle</translation>
+    </message>
+    <message>
+        <source>Data folder</source>
+        <translation>Datenordner</translation>
+    </message>
+    <message>
+        <source>Journal</source>
+        <translation>Journal</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Preferences</source>
+        <translation>Vorlieben</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::SourceLabel</name>
+    <message>
+        <source>%1, read %2</source>
+        <translation>%1, gelesen %2</translation>
+    </message>
+    <message>
+        <source>live</source>
+        <translation>live</translation>
+    </message>
+    <message>
+        <source>no answer, %1</source>
+        <translation>keine Antwort, %1</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::StageGraph</name>
+    <message>
+        <source>Stages</source>
+        <translation>Stufen</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::State</name>
+    <message>
+        <source>Passed</source>
+        <translation>Bestanden</translation>
+    </message>
+    <message>
+        <source>Near limit</source>
+        <translation>Nahe am Grenzwert</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Gescheitert</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>Unknown</source>
+        <translation>Unbekannt</translation>
+    </message>
+    <message>
+        <source>Stale</source>
+        <translation>Veraltet</translation>
+    </message>
+    <message>
+        <source>Skew</source>
+        <translation>Abweichung</translation>
+    </message>
+    <message>
+        <source>Skipped</source>
+        <translation>Ausgelassen</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <source>not served</source>
+        <translation>nicht ausgeliefert</translation>
+    </message>
+    <message>
+        <source>stable</source>
+        <translation>stabil</translation>
+    </message>
+    <message>
+        <source>progressing</source>
+        <translation>unterwegs</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>turned back</source>
+        <translation>zurückgenommen</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>keine Antwort</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::TimelineView</name>
+    <message>
+        <source>Training</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>Pipelines</source>
+        <translation>Pipelines</translation>
+    </message>
+    <message>
+        <source>Promotions</source>
+        <translation>Freigaben</translation>
+    </message>
+    <message>
+        <source>Rollouts</source>
+        <translation>Rollouts</translation>
+    </message>
+    <message>
+        <source>Drift</source>
+        <translation>Drift</translation>
+    </message>
+    <message>
+        <source>Alerts</source>
+        <translation>Alarme</translation>
+    </message>
+    <message>
+        <source>One time axis</source>
+        <translation>Eine Zeitachse</translation>
+    </message>
+    <message>
+        <source>now %1</source>
+        <translation>jetzt %1</translation>
+    </message>
+    <message>
+        <source>%1, PSI</source>
+        <translation>%1, PSI</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ToastArea</name>
+    <message>
+        <source>Undo</source>
+        <translation>Zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::TrafficBar</name>
+    <message>
+        <source>Traffic</source>
+        <translation>Verteilung der Anfragen</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::TrainPanel</name>
+    <message>
+        <source>Train</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>%1 is trained</source>
+        <translation>%1 ist trainiert</translation>
+    </message>
+    <message>
+        <source>The candidate stands in the registry; judge it against the champion.</source>
+        <translation>Der Kandidat steht in der Registry; ihn gegen den Champion beurteilen.</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Chosen runs side by side</source>
+        <translation>Gewählte Läufe nebeneinander</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Train %1</source>
+        <translation>%1 trainieren</translation>
+    </message>
+    <message>
+        <source>Train on this machine</source>
+        <translation>Auf diesem Rechner trainieren</translation>
+    </message>
+    <message>
+        <source>Open data…</source>
+        <translation>Daten öffnen …</translation>
+    </message>
+    <message>
+        <source>There is no such training in this window.</source>
+        <translation>Ein solches Training gibt es in diesem Fenster nicht.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message>
+        <source>No runs yet</source>
+        <translation>Noch keine Läufe</translation>
+    </message>
+    <message>
+        <source>Train once and the runs show up here.</source>
+        <translation>Einmal trainieren, dann stehen die Läufe hier.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Compare %n runs</source>
+        <translation>
+            <numerusform>%n Lauf vergleichen</numerusform>
+            <numerusform>%n Läufe vergleichen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Choose runs</source>
+        <translation>Läufe wählen</translation>
+    </message>
+    <message>
+        <source>Ctrl and click chooses more than one; what differs comes first.</source>
+        <translation>Strg und Klick wählt mehrere; was sich unterscheidet, steht zuerst.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n running</source>
+        <translation>
+            <numerusform>%n läuft</numerusform>
+            <numerusform>%n laufen</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::VersionModel</name>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Aliases</source>
+        <translation>Aliase</translation>
+    </message>
+    <message>
+        <source>Estimator</source>
+        <translation>Schätzer</translation>
+    </message>
+    <message>
+        <source>On its test rows</source>
+        <translation>Auf seinen Testzeilen</translation>
+    </message>
+    <message>
+        <source>As the run logged them; a promotion scores again</source>
+        <translation>Wie der Lauf sie aufschrieb; eine Freigabe rechnet neu</translation>
+    </message>
+    <message>
+        <source>Promotion</source>
+        <translation>Freigabe</translation>
+    </message>
+    <message>
+        <source>Trained</source>
+        <translation>Trainiert</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>Package</source>
+        <translation>Paket</translation>
+    </message>
+    <message>
+        <source>served</source>
+        <translation>ausgeliefert</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::WhatIfPanel</name>
+    <message>
+        <source>What-if</source>
+        <translation>Was-wäre</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Response</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Request</source>
+        <translation>Anfrage</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Typical row</source>
+        <translation>Typische Zeile</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Copy as curl</source>
+        <translation>Als curl kopieren</translation>
+    </message>
+    <message>
+        <source>Nothing is served yet</source>
+        <translation>Noch wird nichts ausgeliefert</translation>
+    </message>
+    <message>
+        <source>Promote a version; then a row can be asked here, with sliders from the model&apos;s own signature.</source>
+        <translation>Eine Version freigeben; dann lässt sich hier eine Zeile fragen, mit Reglern aus der Signatur des Modells.</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n feature(s)</source>
+        <translation>
+            <numerusform>%n Merkmal</numerusform>
+            <numerusform>%n Merkmale</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Champion v%1</source>
+        <translation>Champion v%1</translation>
+    </message>
+    <message>
+        <source>%1, version %2</source>
+        <translation>%1, Version %2</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>endpoint</source>
+        <translation>Endpunkt</translation>
+    </message>
+    <message>
+        <source>class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Prediction of version %1 as %2 goes from %3 to %4, all else as set</source>
+        <translation>Die Vorhersage von Version %1, wenn %2 von %3 bis %4 geht und alles andere bleibt</translation>
+    </message>
+    <message>
+        <source>Response to %1</source>
+        <translation>Verlauf über %1</translation>
+    </message>
+    <message>
+        <source>%1 points, all else as set</source>
+        <translation>%1 Punkte, alles andere wie eingestellt</translation>
+    </message>
+    <message>
+        <source>Signature: %1 in, %2 out</source>
+        <translation>Signatur: %1 ein, %2 aus</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::WorkloadModel</name>
+    <message>
+        <source>Endpoint</source>
+        <translation>Endpunkt</translation>
+    </message>
+    <message>
+        <source>not served</source>
+        <translation>nicht ausgeliefert</translation>
+    </message>
+    <message>
+        <source>canary %1 %</source>
+        <translation>Canary %1 %</translation>
+    </message>
+    <message>
+        <source>no deployment</source>
+        <translation>kein Deployment</translation>
+    </message>
+    <message>
+        <source>%1, %2, %3</source>
+        <translation>%1, %2, %3</translation>
+    </message>
+</context>
+</TS>
