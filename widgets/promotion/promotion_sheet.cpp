@@ -66,6 +66,7 @@ PromotionSheet::PromotionSheet(const PanelContext &context, QWidget *parent) : Q
     columns->setContentsMargins(0, 0, 0, 0);
     columns->setSpacing(12);
     columns->addWidget(buildMetrics(), 5);
+    scroll->setAccessibleName(m_metricsCard->title());
     columns->addWidget(buildError(), 3);
     scroll->setWidget(evidence);
     row->addWidget(scroll, 1);
@@ -149,6 +150,7 @@ QWidget *PromotionSheet::buildDecide() {
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setAccessibleName(m_decideCard->title());
     auto *inner = new QWidget;
     auto *top = new QVBoxLayout(inner);
     top->setContentsMargins(12, 12, 12, 12);

@@ -41,6 +41,7 @@ WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
     m_list->setContentsMargins(12, 8, 12, 12);
     m_list->setSpacing(8);
     scroll->setWidget(inner);
+    scroll->setAccessibleName(m_inputs->title());
     m_inputs->setFixedWidth(320);
     m_inputs->setBody(scroll);
     m_inputs->addTool(new Button(actions(), QStringLiteral("whatif.reset")));

@@ -74,6 +74,7 @@ QWidget *SettingsPanel::buildWorkspace() {
     auto *scroll = new QScrollArea;
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
+    scroll->setAccessibleName(keys->title());
     auto *inner = new QWidget;
     auto *padded = new QVBoxLayout(inner);
     padded->setContentsMargins(16, 12, 16, 12);
