@@ -15,9 +15,11 @@ entries() {
 
 # first_known NAME|NAME...: the first alternative that apt knows
 first_known() {
-	local name
+	local name candidate
 	for name in ${1//|/ }; do
-		if apt-cache policy "$name" 2>/dev/null | grep -q 'Candidate: [^(]'; then
+		# sed reads to the end: grep -q would leave early, and pipefail would take apt-cache's SIGPIPE for "not known"
+		candidate=$(apt-cache policy "$name" 2>/dev/null | sed -n 's/^ *Candidate: //p')
+		if [ -n "$candidate" ] && [ "$candidate" != "(none)" ]; then
 			echo "$name"
 			return
 		fi
