@@ -1039,6 +1039,10 @@
         <source>connections</source>
         <translation>Verbindungen</translation>
     </message>
+    <message>
+        <source>Journal empty</source>
+        <translation>Journal leer</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::ActionCatalogue</name>
@@ -1655,7 +1659,7 @@
     </message>
     <message>
         <source>Check now</source>
-        <translation>Jetzt nachsehen</translation>
+        <translation>Prüfen</translation>
     </message>
     <message>
         <source>Check the policy of %1</source>
@@ -1679,7 +1683,7 @@
     </message>
     <message>
         <source>Automatic on or off</source>
-        <translation>Automatik an oder aus</translation>
+        <translation>Automatik</translation>
     </message>
     <message>
         <source>Switch off retraining of %1</source>
@@ -4028,7 +4032,7 @@
     </message>
     <message>
         <source>Train on this machine</source>
-        <translation>Auf diesem Rechner trainieren</translation>
+        <translation>Hier trainieren</translation>
     </message>
     <message>
         <source>Open data…</source>

@@ -292,7 +292,10 @@ void CommandPalette::move(int by) {
         row = (row + by + rows) % rows;
         if (m_model->item(m_model->index(row, 0))) {
             m_list->setCurrentIndex(m_model->index(row, 0));
-            m_list->scrollTo(m_list->currentIndex());
+            if (row <= 1)
+                m_list->scrollToTop(); // with its heading
+            else
+                m_list->scrollTo(m_list->currentIndex());
             return;
         }
     }

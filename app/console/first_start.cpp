@@ -74,9 +74,11 @@ FirstStart::FirstStart(QWidget *parent) : QWidget(parent) {
     setObjectName(QStringLiteral("firstStart"));
     auto *outer = new QHBoxLayout(this);
     outer->addStretch(1);
-    auto *column = new QVBoxLayout;
+    auto *middle = new QWidget;
+    middle->setMaximumWidth(Theme::of(this).px(960));
+    outer->addWidget(middle, 20);
+    auto *column = new QVBoxLayout(middle);
     column->setSpacing(12);
-    outer->addLayout(column, 20);
     outer->addStretch(1);
     column->addStretch(2);
     auto *head = new Label(tr("One window from drift to rollout"), TextRole::Answer);
@@ -99,7 +101,6 @@ FirstStart::FirstStart(QWidget *parent) : QWidget(parent) {
     column->addSpacing(8);
     column->addWidget(foot);
     column->addStretch(3);
-    setMaximumWidth(1100);
 }
 
 QWidget *FirstStart::loop() {

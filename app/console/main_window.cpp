@@ -287,7 +287,7 @@ void MainWindow::showStatus() {
             ++connections;
         }
         const QString store = m_fleet->services()->secrets ? m_fleet->services()->secrets->name() : QString();
-        const bool sealed = m_snapshot.journalCheck.authenticated || m_snapshot.journalCheck.entries == 0;
+        const bool sealed = m_snapshot.journalCheck.authenticated || (m_snapshot.journalCheck.entries == 0 && m_fleet->services()->notes.isEmpty());
         m_taskBar->setKeychain(sealed ? tr("Keychain ready") : tr("No keychain"), sealed, m_fleet->services()->notes.join(QLatin1Char('\n')) + store);
     }
     QStringList problems;

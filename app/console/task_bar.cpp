@@ -228,6 +228,8 @@ void TaskBar::setJournal(const operations::JournalCheck &check) {
     m_journal->setVisible(true);
     if (!check.intact && check.entries > 0)
         return m_journal->set(State::Bad, {}, {}, tr("Journal does not verify"), check.finding);
+    if (check.entries == 0)
+        return m_journal->set(State::Waiting, {}, {}, tr("Journal empty"), check.finding);
     m_journal->set(check.authenticated ? State::Ok : State::Warn, {}, count(check.entries), check.authenticated ? tr("journal entries sealed") : tr("journal entries, head not sealed"), check.finding);
 }
 

@@ -3,7 +3,9 @@
 // at beside the boards.
 #include "app/console/main_window.h"
 #include "tests/support/sample_snapshot.h"
+#include "widgets/base/icons.h"
 #include "widgets/base/source_label.h"
+#include "widgets/base/toast.h"
 
 #include <QDir>
 #include <QLabel>
@@ -60,6 +62,65 @@ private Q_SLOTS:
                 for (int x = 80; x < size.width(); x += 3)
                     colours.insert(image.pixel(x, y));
             QVERIFY2(colours.size() > 12, qPrintable(entry.id)); // an empty or one-colour screen has fewer
+        }
+    }
+
+    void overlaysAndTheFirstStart_data() {
+        QTest::addColumn<bool>("dark");
+        QTest::newRow("dark") << true;
+        QTest::newRow("light") << false;
+    }
+    void overlaysAndTheFirstStart() {
+        QFETCH(bool, dark);
+        const QSize size(1440, 900);
+        QTemporaryDir folder;
+        ui::Theme theme;
+        Pools pools{1};
+        WindowOptions options;
+        options.preferencesFile = folder.filePath(QStringLiteral("p.json"));
+        options.sessionFile = folder.filePath(QStringLiteral("s.json"));
+        options.remember = options.desktop = false;
+        MainWindow window(pools, theme, options);
+        ui::Ticker::of(&window).setNow([] { return testing::sampleNow(); });
+        theme.apply(dark ? ui::SchemeChoice::Dark : ui::SchemeChoice::Light);
+        window.resize(size);
+        window.show();
+        window.showSnapshot(testing::sampleSnapshot());
+        const QImage plain = window.grab().toImage();
+        const auto differs = [&](const QString &name) {
+            QCoreApplication::processEvents();
+            const QImage image = window.grab().toImage();
+            keep(image, name, dark, size, false);
+            return image != plain;
+        };
+        window.toasts().show(ui::State::Ok, QStringLiteral("weather-ws2m v30 is champion"), QStringLiteral("4 of 4 calls done. Rollout starts."), ui::ToastArea::tr("Undo"), [] {});
+        window.toasts().showError({ErrorKind::Conflict, QStringLiteral("The alias moved."), QStringLiteral("champion on t2m"), QStringLiteral("Nothing was sent. Open the sheet again."), {}});
+        QVERIFY(differs(QStringLiteral("toasts")));
+        window.openPalette(QStringLiteral("ws2m"));
+        QVERIFY(differs(QStringLiteral("palette")));
+        QTest::keyClick(window.focusWidget(), Qt::Key_Escape);
+        window.actions().trigger(QStringLiteral("window.welcome"));
+        QVERIFY(differs(QStringLiteral("first-start")));
+        auto *demo = window.findChild<QWidget *>(QStringLiteral("openDemo"));
+        QVERIFY(demo && demo->isVisible());
+    }
+
+    void everyIconThatIsNamedExists() {
+        QTemporaryDir folder;
+        ui::Theme theme;
+        Pools pools{1};
+        WindowOptions options;
+        options.preferencesFile = folder.filePath(QStringLiteral("p.json"));
+        options.remember = options.desktop = false;
+        MainWindow window(pools, theme, options);
+        window.showSnapshot(testing::sampleSnapshot());
+        for (const PanelEntry &entry : window.panels()) {
+            QVERIFY2(ui::hasIcon(entry.icon), qPrintable(entry.icon));
+            window.panel(entry.id);
+        }
+        for (const ui::ActionSpec &spec : window.actions().all()) {
+            QVERIFY2(spec.icon.isEmpty() || ui::hasIcon(spec.icon), qPrintable(spec.id + QLatin1Char(' ') + spec.icon));
+            QVERIFY2(!spec.text.isEmpty(), qPrintable(spec.id));
         }
     }
 

@@ -125,7 +125,11 @@ PanelState::PanelState(QWidget *parent)
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setSpacing(0);
     m_layout->addWidget(m_strip);
-    m_layout->addWidget(m_notice, 0, Qt::AlignVCenter);
+    auto *middle = new QHBoxLayout; // centred, and as wide as the narrowest card allows
+    middle->addStretch(1);
+    middle->addWidget(m_notice, 1000, Qt::AlignVCenter);
+    middle->addStretch(1);
+    m_layout->addLayout(middle);
     m_strip->hide();
     m_notice->hide();
 }

@@ -10,6 +10,16 @@
 #include <QTimer>
 
 namespace pilothouse::ui {
+namespace {
+
+/// Long names (environment variables, paths) may break where a person would.
+QString breakable(QString text) {
+    for (const char *mark : {"_", "/"})
+        text.replace(QLatin1String(mark), QLatin1String(mark) + QChar(0x200b));
+    return text;
+}
+
+} // namespace
 
 class ToastArea::Toast : public QWidget {
 public:
@@ -21,11 +31,11 @@ public:
         row->addWidget(new StateGlyph(state, 14, this), 0, Qt::AlignTop);
         auto *words = new QVBoxLayout;
         words->setSpacing(1);
-        auto *first = new Label(what, TextRole::Strong);
+        auto *first = new Label(breakable(what), TextRole::Strong);
         first->setWordWrap(true);
         words->addWidget(first);
         if (!why.isEmpty()) {
-            auto *second = new Label(why, TextRole::Second, &Tokens::t2);
+            auto *second = new Label(breakable(why), TextRole::Second, &Tokens::t2);
             second->setWordWrap(true);
             words->addWidget(second);
         }

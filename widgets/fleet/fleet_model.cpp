@@ -70,14 +70,14 @@ bool passes(const fleet::ModelRow &row, FleetFilter filter) {
 FleetModel::FleetModel(QObject *parent) : RowsModel(parent) {
     const auto left = Qt::AlignLeft | Qt::AlignVCenter;
     m_columns = {{QString(), left, 33, tr("State"), 0},
-                 {tr("Model"), left, 174, {}, 0},
+                 {tr("Model"), left, 168, {}, 0},
                  {tr("Live version"), left, 80, {}, 0},
                  {tr("Quality, limit"), left, 186, tr("Against the limit of the watch list, with its history"), 0},
                  {tr("Drift, worst PSI"), left, 96, tr("Population stability index of the worst column: warns from 0.10, high from 0.25"), 0},
                  {tr("Newest model"), left, 98, {}, 0},
                  {tr("Pipeline"), left, 140, {}, 3},
                  {tr("Rollout"), left, 104, {}, 2},
-                 {tr("Skew"), left, 88, tr("Registry and endpoint disagree"), 1}};
+                 {tr("Skew"), left, 94, tr("Registry and endpoint disagree"), 1}};
 }
 
 void FleetModel::setSnapshot(const fleet::Snapshot &snapshot, const QDateTime &now) {

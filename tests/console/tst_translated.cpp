@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window in German, and in a language that is a third longer than English and marks every text it was asked for.
+#include "app/console/main_window.h"
+#include "tests/support/sample_snapshot.h"
+#include "widgets/base/button.h"
+#include "widgets/base/cells.h"
+#include "widgets/base/field.h"
+#include "widgets/base/source_label.h"
+
+#include <QAbstractProxyModel>
+#include <QDir>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTranslator>
+
+using namespace pilothouse;
+using namespace pilothouse::console;
+
+namespace {
+
+class Pseudo : public QTranslator {
+public:
+    bool isEmpty() const override { return false; }
+    QString translate(const char *context, const char *source, const char *, int) const override {
+        if (!QByteArray(context).contains("pilothouse") && !QByteArray(context).startsWith("Q")) // core's and ours; Qt's own stay
+            return QString();
+        const QString text = QString::fromUtf8(source);
+        return QStringLiteral("⟦%1%2⟧").arg(text, QString(text.size() / 3, QLatin1Char('~')));
+    }
+};
+
+/// Labels that are cut without an ellipsis: they neither wrap nor elide and have less room than they ask for.
+QStringList clippedLabels(const QWidget &window) {
+    QStringList clipped;
+    for (const QLabel *label : window.findChildren<QLabel *>())
+        if (label->isVisible() && !label->wordWrap() && label->width() + 1 < label->minimumSizeHint().width())
+            clipped << label->text();
+    for (const ui::Button *button : window.findChildren<ui::Button *>())
+        if (button->isVisible() && button->width() + 1 < button->sizeHint().width() && button->objectName() != QLatin1String("inboxTab"))
+            clipped << button->text();
+    return clipped;
+}
+
+} // namespace
+
+class TestTranslated : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void germanIsBuiltInAndFits() {
+        QTranslator german;
+        QVERIFY(german.load(QStringLiteral(":/i18n/pilothouse_de.qm")));
+        QCoreApplication::installTranslator(&german);
+        const QLocale before;
+        QLocale::setDefault(QLocale(QLocale::German, QLocale::Germany));
+        visit([&](MainWindow &window, const PanelEntry &entry) {
+            keep(window, entry.id);
+            const QStringList clipped = clippedLabels(window);
+            QVERIFY2(clipped.isEmpty(), qPrintable(entry.id + QStringLiteral(": ") + clipped.join(QStringLiteral(" | "))));
+        });
+        QLocale::setDefault(before);
+        QCoreApplication::removeTranslator(&german);
+    }
+
+    void pluralsAgreeWithTheirNumber_data() {
+        QTest::addColumn<QString>("language");
+        QTest::addColumn<int>("number");
+        QTest::addColumn<QString>("text");
+        QTest::newRow("one in English") << QStringLiteral("en") << 1 << QStringLiteral("1 column hidden");
+        QTest::newRow("two in English") << QStringLiteral("en") << 2 << QStringLiteral("2 columns hidden");
+        QTest::newRow("one in German") << QStringLiteral("de") << 1 << QStringLiteral("1 Spalte ausgeblendet");
+        QTest::newRow("none in German") << QStringLiteral("de") << 0 << QStringLiteral("0 Spalten ausgeblendet");
+    }
+    void pluralsAgreeWithTheirNumber() {
+        QFETCH(QString, language);
+        QFETCH(int, number);
+        QFETCH(QString, text);
+        QTranslator translator;
+        QVERIFY(translator.load(QStringLiteral(":/i18n/pilothouse_%1.qm").arg(language)));
+        QString got = translator.translate("pilothouse::ui::OverviewPanel", "%n columns hidden", nullptr, number);
+        got.replace(QStringLiteral("%n"), QString::number(number));
+        QCOMPARE(got, text);
+    }
+
+    void noTextIsARawLiteral() {
+        Pseudo pseudo;
+        QCoreApplication::installTranslator(&pseudo);
+        visit([&](MainWindow &window, const PanelEntry &entry) {
+            QVERIFY2(entry.title.startsWith(QChar(0x27e6)), qPrintable(entry.title));
+            for (const ui::Button *button : window.findChildren<ui::Button *>())
+                if (button->isVisible() && !button->text().isEmpty())
+                    QVERIFY2(button->text().contains(QChar(0x27e6)), qPrintable(entry.id + QStringLiteral(": button ") + button->text()));
+            for (const QTableView *table : window.findChildren<QTableView *>())
+                for (int column = 0; table->isVisible() && table->model() && column < table->model()->columnCount(); ++column) {
+                    const QString title = table->model()->headerData(column, Qt::Horizontal).toString();
+                    // Names of runs side by side, and symbols like R², are data
+                    QVERIFY2(title.size() < 4 || title.contains(QChar(0x27e6)) || title.startsWith(QStringLiteral("run-")), qPrintable(entry.id + QStringLiteral(": column ") + title));
+                }
+        });
+        QCoreApplication::removeTranslator(&pseudo);
+    }
+
+private:
+    template<class Look>
+    void visit(Look look) {
+        QTemporaryDir folder;
+        ui::Theme theme;
+        Pools pools{1};
+        WindowOptions options;
+        options.preferencesFile = folder.filePath(QStringLiteral("p.json"));
+        options.sessionFile = folder.filePath(QStringLiteral("s.json"));
+        options.remember = options.desktop = false;
+        MainWindow window(pools, theme, options);
+        ui::Ticker::of(&window).setNow([] { return testing::sampleNow(); });
+        window.resize(1440, 900);
+        window.show();
+        window.showSnapshot(testing::sampleSnapshot());
+        for (const PanelEntry &entry : window.panels()) {
+            if (!entry.make)
+                continue;
+            window.open(entry.id);
+            QCoreApplication::processEvents(); // buttons fetch their commands, then the layout follows
+            QCoreApplication::processEvents();
+            look(window, entry);
+            if (QTest::currentTestFailed())
+                return;
+        }
+    }
+    static void keep(QWidget &window, const QString &panel) {
+        const QString folder = qEnvironmentVariable("PILOTHOUSE_PICTURES_TO");
+        if (folder.isEmpty())
+            return;
+        QDir().mkpath(folder);
+        QVERIFY(window.grab().save(QStringLiteral("%1/%2-german.png").arg(folder, panel)));
+    }
+};
+
+QTEST_MAIN(TestTranslated)
+#include "tst_translated.moc"
