@@ -81,7 +81,7 @@ void RolloutControl::publish(bool freshCounters) {
     }
     split->stableSide = freshCounters || !before->stableSide ? std::make_shared<SideCounters>() : before->stableSide;
     split->canarySide = freshCounters || !before->canarySide ? std::make_shared<SideCounters>() : before->canarySide;
-    m_split.store(std::move(split), std::memory_order_release);
+    m_split.store(std::move(split));
 }
 
 Result<void> RolloutControl::commit(RolloutState state, const std::vector<ServingStore::Outcome> &outcomes) {

@@ -6,7 +6,6 @@
 #include "core/serving/rollout_state.h"
 #include "core/serving/split.h"
 
-#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -30,7 +29,7 @@ class RolloutControl {
 public:
     static Result<std::unique_ptr<RolloutControl>> open(std::shared_ptr<ServingStore> store, ControlOptions options);
 
-    SplitPtr split() const { return m_split.load(std::memory_order_acquire); }
+    SplitPtr split() const { return m_split.load(); }
 
     /// The first version gets all traffic; a later one the first step's share. Conflict while a rollout or an A/B test runs, or
     /// if it is what is served. Starting the same version by the same operation again changes nothing.
@@ -91,7 +90,7 @@ private:
 
     std::shared_ptr<ServingStore> m_store;
     ControlOptions m_options;
-    std::atomic<SplitPtr> m_split;
+    SplitSlot m_split;
 
     mutable std::mutex m_lock; ///< over everything below
     RolloutState m_state;

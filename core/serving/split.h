@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 
 namespace pilothouse::serving {
 
@@ -24,5 +25,24 @@ struct Split {
     }
 };
 using SplitPtr = std::shared_ptr<const Split>;
+
+/// Where requests find the split and changes publish one. A mutex held for a copy of a pointer, not std::atomic<shared_ptr>:
+/// libstdc++ 12's load() lets its lock go without ordering the read before it (google/sanitizers #1558),
+/// and it is a lock inside all the same.
+class SplitSlot {
+public:
+    SplitPtr load() const {
+        const std::lock_guard guard(m_lock);
+        return m_split;
+    }
+    void store(SplitPtr split) {
+        const std::lock_guard guard(m_lock);
+        m_split.swap(split); // the old one ends after the lock, with its models
+    }
+
+private:
+    mutable std::mutex m_lock;
+    SplitPtr m_split;
+};
 
 } // namespace pilothouse::serving
