@@ -86,6 +86,30 @@ QByteArray secretsJson(const QHash<QString, QString> &secrets) {
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
 }
 
+/// In a child, before exec: every handler is the system's own again, and nothing is blocked. Only async-signal-safe calls.
+void defaultSignals() {
+    struct sigaction usual = {};
+    usual.sa_handler = SIG_DFL;
+    for (int number = 1; number < NSIG; ++number)
+        ::sigaction(number, &usual, nullptr); // refused for SIGKILL, SIGSTOP and the two of the C library: they have none
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
+}
+
+/// fork(), but the child starts without our signal handlers: one that ran between fork and exec would write into our pipes.
+pid_t forkUnsignalled() {
+    sigset_t all, before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    const pid_t pid = ::fork();
+    if (pid == 0)
+        defaultSignals();
+    else
+        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return pid;
+}
+
 /// Waits for the end of a child with a limit; true when it ended.
 bool waitFor(pid_t pid, int *status, int seconds) {
     for (int i = 0; i < seconds * 20; ++i) {
@@ -109,7 +133,7 @@ Result<QJsonObject> runJob(const ChildJob &job, const std::function<void(const E
                 job.secrets.isEmpty() ? QByteArray() : "PILOTHOUSE_SECRETS_FD=" + QByteArray::number(secrets.read));
     const QByteArray folder = QFile::encodeName(job.workingDirectory);
     const pid_t parent = ::getpid();
-    const pid_t pid = ::fork();
+    const pid_t pid = forkUnsignalled();
     if (pid < 0)
         return fileError(QStringLiteral("start"), job.program);
     if (pid == 0) {
@@ -221,7 +245,7 @@ Result<qint64> startDetached(const QString &program, const QStringList &argument
     ExecImage image;
     image.build(program, arguments, {});
     const QByteArray log = QFile::encodeName(logFile);
-    const pid_t pid = ::fork();
+    const pid_t pid = forkUnsignalled();
     if (pid < 0)
         return fileError(QStringLiteral("start"), program);
     if (pid == 0) {

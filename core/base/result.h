@@ -71,7 +71,8 @@ public:
     T &&value() && { return std::get<0>(std::move(m_state)); }
     T &operator*() & { return value(); }
     const T &operator*() const & { return value(); }
-    T &&operator*() && { return std::move(*this).value(); }
+    /// By value, so that `for (x : *call())` iterates over something that lives.
+    T operator*() && { return std::move(*this).value(); }
     T *operator->() { return &value(); }
     const T *operator->() const { return &value(); }
     const Error &error() const & { return std::get<1>(m_state); }
@@ -101,8 +102,10 @@ private:
 #define PH_CONCAT(a, b) PH_CONCAT_(a, b)
 /// PH_TRY(expression of Result<void>): returns its Error from the enclosing function.
 #define PH_TRY(...)                                                                                                    \
-    if (auto phTry_ = (__VA_ARGS__); !phTry_)                                                                          \
-    return phTry_.error()
+    do {                                                                                                               \
+        if (auto phTry_ = (__VA_ARGS__); !phTry_)                                                                      \
+            return phTry_.error();                                                                                     \
+    } while (false)
 /// PH_ASSIGN(auto x, expression of Result<T>): declares x or returns the Error.
 #define PH_ASSIGN(declaration, ...) PH_ASSIGN_(PH_CONCAT(phResult_, __LINE__), declaration, __VA_ARGS__)
 #define PH_ASSIGN_(name, declaration, ...)                                                                             \
