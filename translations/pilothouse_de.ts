@@ -492,7 +492,7 @@
     </message>
     <message>
         <source>Search or run a command</source>
-        <translation>Suchen oder Befehl ausführen</translation>
+        <translation>Suchen oder Befehl</translation>
     </message>
     <message numerus="yes">
         <source>%n results in %1 ms</source>
@@ -669,7 +669,7 @@
     <name>pilothouse::console::HeaderBar</name>
     <message>
         <source>Search or run a command</source>
-        <translation>Suchen oder Befehl ausführen</translation>
+        <translation>Suchen oder Befehl</translation>
     </message>
     <message>
         <source>Search, run</source>
@@ -798,7 +798,7 @@
     </message>
     <message>
         <source>Search or run a command</source>
-        <translation>Suchen oder Befehl ausführen</translation>
+        <translation>Suchen oder Befehl</translation>
     </message>
     <message>
         <source>Show the keys</source>
@@ -971,7 +971,7 @@
     </message>
     <message>
         <source>Settings</source>
-        <translation>Einstellungen</translation>
+        <translation>Optionen</translation>
     </message>
 </context>
 <context>
@@ -1920,7 +1920,7 @@
     </message>
     <message>
         <source>Live version</source>
-        <translation>Live-Version</translation>
+        <translation>Live</translation>
     </message>
     <message>
         <source>Quality, limit</source>
@@ -1932,7 +1932,7 @@
     </message>
     <message>
         <source>Drift, worst PSI</source>
-        <translation>Drift, stärkster PSI</translation>
+        <translation>Drift, PSI</translation>
     </message>
     <message>
         <source>Population stability index of the worst column: warns from 0.10, high from 0.25</source>
@@ -1940,7 +1940,7 @@
     </message>
     <message>
         <source>Newest model</source>
-        <translation>Neuestes Modell</translation>
+        <translation>Neuestes</translation>
     </message>
     <message>
         <source>Pipeline</source>
@@ -2039,7 +2039,7 @@
     </message>
     <message>
         <source>%1 at %2</source>
-        <translation>%1 bei %2</translation>
+        <translation>%1: %2</translation>
     </message>
     <message>
         <source>not served</source>
@@ -2055,11 +2055,11 @@
     </message>
     <message>
         <source>unknown</source>
-        <translation>unbekannt</translation>
+        <translation>unklar</translation>
     </message>
     <message>
         <source>is served</source>
-        <translation>wird geliefert</translation>
+        <translation>geliefert</translation>
     </message>
 </context>
 <context>
@@ -2433,6 +2433,14 @@
         <source>Entry %1, %2</source>
         <translation>Eintrag %1, %2</translation>
     </message>
+    <message>
+        <source>Verify</source>
+        <translation>Prüfen</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Ausgeben …</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::LiveBars</name>
@@ -2662,7 +2670,7 @@
     </message>
     <message>
         <source>Newest model</source>
-        <translation>Neuestes Modell</translation>
+        <translation>Neuestes</translation>
     </message>
     <message>
         <source>%1 old%2</source>
@@ -3747,7 +3755,7 @@
     <name>pilothouse::ui::SettingsPanel</name>
     <message>
         <source>Settings</source>
-        <translation>Einstellungen</translation>
+        <translation>Optionen</translation>
     </message>
     <message>
         <source>Tell on the desktop when something needs me</source>

@@ -239,12 +239,27 @@ void MainWindow::showSnapshot(const fleet::Snapshot &snapshot) {
     const bool first = !m_hasSnapshot;
     m_hasSnapshot = true;
     showStatus();
+    tellDesktop();
     if (first && (!m_welcome || m_stack->currentWidget() != m_welcome))
         open(m_current);
     else if (Panel *shown = m_panels.value(m_current); shown && m_stack->currentWidget() == shown)
         shown->showSnapshot(m_snapshot);
     showHeader();
     Q_EMIT snapshotShown();
+}
+
+void MainWindow::tellDesktop() {
+    QSet<QString> open;
+    for (const fleet::InboxItem &item : m_snapshot.inbox) {
+        if (item.group == fleet::InboxGroup::Handled)
+            continue;
+        open.insert(item.id);
+        const bool fresh = !m_told.contains(item.id) && !m_told.isEmpty(); // what waited at the start is on the screen
+        if (fresh && m_options.desktop && m_preferences.notifications && !isActiveWindow())
+            m_desktop->notify(item.title, item.sentence, item.group == fleet::InboxGroup::Broken);
+    }
+    open.insert(QString()); // so that the first item after an empty start counts as new
+    m_told = open;
 }
 
 void MainWindow::showHeader() {

@@ -71,6 +71,7 @@ private:
     void showHeader();
     void showJobs();
     void showStatus();
+    void tellDesktop();
     void jobFinished(const QString &id);
     void showWelcome();
     void chooseWorkspace();
@@ -90,6 +91,7 @@ private:
     std::unique_ptr<fleet::Fleet> m_fleet;
     std::unique_ptr<fleet::Jobs> m_jobs;
     fleet::Snapshot m_snapshot;
+    QSet<QString> m_told; ///< inbox items that the desktop was told of: each once
     bool m_hasSnapshot = false, m_closing = false, m_painted = false;
     QString m_current;
     QHash<QString, ui::Panel *> m_panels;

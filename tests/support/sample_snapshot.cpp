@@ -308,7 +308,7 @@ Snapshot sampleSnapshot() {
     decision.model = str("weather-t2m");
     decision.kind = retrain::DecisionKind::Skipped;
     decision.reason = str("SKIPPED: mae 1.42 is not above 1.8.");
-    decision.rules = {{str("mae > 1.8"), str("mae 1.42, 412 labelled rows"), false, true}};
+    decision.rules = {{str("mae > 1.8"), str("mae 1.42, 412 labelled rows"), false, true, 1.42}};
     decision.time = ago(21);
     decision.trigger = str("policy");
     s.decisions.push_back(decision);

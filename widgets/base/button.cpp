@@ -64,7 +64,7 @@ void Button::refresh() {
     const ActionSpec *spec = m_actions ? m_actions->find(m_action) : nullptr;
     if (!spec)
         return;
-    setText(m_actions->label(m_action));
+    setText(m_words.isEmpty() ? m_actions->label(m_action) : m_words);
     m_glyph = spec->icon;
     m_hint = spec->shortcut.toString(QKeySequence::NativeText);
     m_hint.replace(QLatin1String("Return"), QStringLiteral("↵")).replace(QLatin1Char('+'), QLatin1Char(' ')).remove(QLatin1Char(','));
@@ -86,6 +86,12 @@ void Button::setGlyph(const QString &iconName) {
     m_glyph = iconName;
     updateGeometry();
     update();
+}
+
+void Button::setWords(const QString &text) {
+    m_words = text;
+    setText(text);
+    updateGeometry();
 }
 
 void Button::setHint(const QString &key) {

@@ -22,6 +22,7 @@ public:
 
     void setKind(ButtonKind kind);
     void setGlyph(const QString &iconName);
+    void setWords(const QString &text); ///< instead of the command's own, where there is little room
     void setHint(const QString &key); ///< "↵", "Ctrl K": words separated by spaces become boxes
     void setPixelHeight(int height);  ///< 24 in rows, 28, 32 in decisions
     void setBlocked(const QString &reason); ///< empty enables
@@ -39,7 +40,7 @@ protected:
 private:
     QStringList hintKeys() const;
     ButtonKind m_kind;
-    QString m_glyph, m_hint, m_action, m_argument;
+    QString m_glyph, m_hint, m_action, m_argument, m_words;
     QPointer<ActionCatalogue> m_actions;
     int m_height = 28;
 };

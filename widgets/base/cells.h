@@ -65,7 +65,7 @@ struct Column {
     QString title;
     Qt::Alignment alignment = Qt::AlignLeft | Qt::AlignVCenter;
     int width = 100;      ///< px of the design at 1440; 0: takes what is left
-    QString toolTip;
+    QString toolTip = {};
     int dropOrder = 0;    ///< 1 leaves the table first when the window is narrow; 0: never
 };
 
@@ -155,9 +155,14 @@ public:
 protected:
     virtual QString key(const Row &row) const = 0;
     virtual QVariant cell(const Row &row, int column, int role) const = 0;
+    /// True if nothing that is shown differs. Without it every cell of both rows is made and compared, which is dear from some
+    /// hundred rows on, at each refresh.
+    virtual bool same(const Row &before, const Row &after) const { return false; }
 
 private:
     void replace(int at, Row row) {
+        if (same(m_rows[at], row))
+            return;
         int first = -1, last = -1;
         for (int column = 0; column < columnCount(); ++column)
             for (int role : {int(Qt::DisplayRole), int(Qt::ToolTipRole), int(StateRole), int(SecondRole), int(SecondStateRole), int(TextStateRole),

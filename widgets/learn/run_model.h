@@ -25,6 +25,10 @@ public:
 protected:
     QString key(const RunLine &row) const override { return row.run.id; }
     QVariant cell(const RunLine &row, int column, int role) const override;
+    bool same(const RunLine &before, const RunLine &after) const override {
+        return before.run.status == after.run.status && before.run.ended == after.run.ended && before.run.metrics == after.run.metrics && before.run.params == after.run.params &&
+               before.run.tags == after.run.tags && before.run.error == after.run.error && before.chips == after.chips && before.selectMetric == after.selectMetric && before.selected == after.selected;
+    }
 
 private:
     QDateTime m_now;

@@ -115,7 +115,7 @@ JournalModel::JournalModel(QObject *parent) : RowsModel(parent) {
 
 void JournalModel::setEntries(const std::vector<operations::JournalEntry> &entries, const QDateTime &now) {
     m_now = now;
-    setRows(entries);
+    setRows(entries); // times that only aged are repainted by the view
 }
 
 QVariant JournalModel::cell(const operations::JournalEntry &row, int column, int role) const {

@@ -16,6 +16,8 @@ public:
 protected:
     QString key(const operations::JournalEntry &row) const override { return QString::number(row.sequence); }
     QVariant cell(const operations::JournalEntry &row, int column, int role) const override;
+    /// A line is never rewritten; if its hash differs it is another line.
+    bool same(const operations::JournalEntry &before, const operations::JournalEntry &after) const override { return before.hash == after.hash; }
 
 private:
     QDateTime m_now;

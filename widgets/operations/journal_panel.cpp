@@ -72,7 +72,7 @@ QWidget *JournalPanel::buildTable() {
     m_tableCard = new Card(tr("Journal"));
     m_words = new FilterEdit(tr("Who, what, on what   /"));
     m_words->setObjectName(QStringLiteral("journalFilter"));
-    m_words->setMinimumWidth(theme().px(200));
+    m_words->setMinimumWidth(theme().px(150));
     m_seal = new StateBadge(m_tableCard);
     m_tableCard->addTool(m_words);
     m_tableCard->addTool(m_seal);
@@ -130,6 +130,8 @@ void JournalPanel::addActions() {
     verifyButton->setObjectName(QStringLiteral("verify"));
     auto *exportButton = new Button(actions(), QStringLiteral("journal.export"), ButtonKind::Ghost);
     exportButton->setObjectName(QStringLiteral("export"));
+    verifyButton->setWords(tr("Verify"));
+    exportButton->setWords(tr("Export…"));
     m_tableCard->addTool(verifyButton);
     if (actions().find(QStringLiteral("journal.export")))
         m_tableCard->addTool(exportButton);

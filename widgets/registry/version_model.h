@@ -43,6 +43,11 @@ public:
 protected:
     QString key(const VersionLine &row) const override { return QString::number(row.version.version); }
     QVariant cell(const VersionLine &row, int column, int role) const override;
+    bool same(const VersionLine &before, const VersionLine &after) const override {
+        return before.version.aliases == after.version.aliases && before.version.stage == after.version.stage && before.version.tags == after.version.tags &&
+               before.version.description == after.version.description && before.version.digest == after.version.digest && before.estimator == after.estimator &&
+               before.metrics == after.metrics && before.decision == after.decision && before.decisionState == after.decisionState && before.served == after.served;
+    }
 
 private:
     QDateTime m_now;
