@@ -50,7 +50,7 @@ struct Served {
         record.revision = revision;
         record.rows = 1;
         record.input = body;
-        record.output = "1";
+        record.output = std::string("1"); // g++ 12 warns of an assigned literal (GCC bug 105651)
         record.status = status;
         const qint64 sequence = record.sequence;
         log->add(std::move(record));

@@ -22,8 +22,8 @@ LogRecord record(PredictionLog &log, const char *input = R"({"a":1})", const cha
     r.timeMs = 1000 * r.sequence;
     r.revision = 1;
     r.rows = 1;
-    r.input = input;
-    r.output = output;
+    r.input = std::string(input); // made, then moved: g++ 12 warns of an assigned literal (GCC bug 105651)
+    r.output = std::string(output);
     return r;
 }
 
