@@ -194,6 +194,21 @@
         <source>The journal does not verify</source>
         <translation>Das Journal lässt sich nicht bestätigen</translation>
     </message>
+    <message>
+        <source>Training of %1 was interrupted</source>
+        <translation>Das Training von %1 wurde unterbrochen</translation>
+    </message>
+    <message>
+        <source>%1 It can go on from its checkpoint.</source>
+        <translation>%1 Es kann ab seinem Checkpoint weitergehen.</translation>
+    </message>
+</context>
+<context>
+    <name>Interrupted</name>
+    <message>
+        <source>Its process ended without a word: killed, or the machine went down.</source>
+        <translation>Sein Prozess endete ohne ein Wort: beendet, oder der Rechner fiel aus.</translation>
+    </message>
 </context>
 <context>
     <name>LiveQuality</name>
@@ -288,24 +303,8 @@
         <translation>gesehen in diesem Schritt: %1 / %2 %</translation>
     </message>
     <message>
-        <source>1/s</source>
-        <translation>1/s</translation>
-    </message>
-    <message>
-        <source>Requests per second of both sides since this window opened</source>
-        <translation>Anfragen je Sekunde beider Seiten, seit dieses Fenster offen ist</translation>
-    </message>
-    <message>
-        <source>Share of failed requests of both sides on the present step</source>
-        <translation>Anteil gescheiterter Anfragen beider Seiten im jetzigen Schritt</translation>
-    </message>
-    <message>
         <source>turned back above %1</source>
         <translation>wird zurückgenommen über %1</translation>
-    </message>
-    <message>
-        <source>Mean error of both sides over the rows whose labels have come</source>
-        <translation>Mittlerer Fehler beider Seiten über die Zeilen, deren Labels da sind</translation>
     </message>
     <message>
         <source>%1: share of rows, training against what was asked; PSI %2</source>
@@ -374,6 +373,30 @@
     <message>
         <source>Waits for approval</source>
         <translation>Wartet auf Zustimmung</translation>
+    </message>
+    <message>
+        <source>no version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>next version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Requests per second of each version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of failed requests of each version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mean error of each version over the answers whose labels have come</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>limit %1</source>
+        <translation type="unfinished">Grenzwert %1</translation>
     </message>
 </context>
 <context>
@@ -520,6 +543,33 @@
     <message>
         <source>endpoints</source>
         <translation>Endpunkte</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::console::DemoTraffic</name>
+    <message>
+        <source>Start the demo&apos;s traffic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation type="unfinished">Befehle</translation>
+    </message>
+    <message>
+        <source>It runs; the task bar shows it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop the demo&apos;s traffic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It does not run.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Demo traffic</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1023,25 +1073,50 @@
         <source>Journal does not verify</source>
         <translation>Journal lässt sich nicht bestätigen</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>journal entries sealed</source>
-        <translation>Journaleinträge versiegelt</translation>
+        <translation type="unfinished">
+            <numerusform>Journaleinträge versiegelt</numerusform>
+            <numerusform></numerusform>
+        </translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>journal entries, head not sealed</source>
-        <translation>Journaleinträge, Kopf nicht versiegelt</translation>
+        <translation type="unfinished">
+            <numerusform>Journaleinträge, Kopf nicht versiegelt</numerusform>
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
         <source>%1 of %2</source>
         <translation>%1 von %2</translation>
     </message>
-    <message>
+    <message numerus="yes">
         <source>connections</source>
-        <translation>Verbindungen</translation>
+        <translation type="unfinished">
+            <numerusform>Verbindungen</numerusform>
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
         <source>Journal empty</source>
         <translation>Journal leer</translation>
+    </message>
+    <message>
+        <source>stops</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">Anhalten</translation>
+    </message>
+    <message>
+        <source>Start demo traffic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plays the weather station: requests to the served models, labels that come late, and a drift after half a minute.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1112,6 +1187,30 @@
         <source>%1 %2 cannot be told</source>
         <translation>%1 %2 lässt sich nicht sagen</translation>
     </message>
+    <message>
+        <source>Watched and kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 %2 inside its limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 inputs as in training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 most, PSI %2, limit %3</source>
+        <translation type="unfinished">%1 am stärksten, PSI %2, Grenzwert %3. {1 ?} {2,?} {3?}</translation>
+    </message>
+    <message>
+        <source>%1 is new enough</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>newest model %1 old, limit %2</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::AlertsPanel</name>
@@ -1151,20 +1250,9 @@
         <source>local</source>
         <translation>lokal</translation>
     </message>
-    <message numerus="yes">
-        <source>%n open</source>
-        <translation>
-            <numerusform>%n offen</numerusform>
-            <numerusform>%n offen</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Nothing fires</source>
         <translation>Nichts ausgelöst</translation>
-    </message>
-    <message>
-        <source>Limits stand in the workspace file under watch: a metric with max or min, a staleness, drift. What passes them stands here with its numbers.</source>
-        <translation>Grenzwerte stehen in der Arbeitsbereichsdatei unter watch: eine Metrik mit max oder min, ein Höchstalter, Drift. Was sie überschreitet, steht hier mit seinen Zahlen.</translation>
     </message>
     <message>
         <source>The numbers behind an alert, what is likely and what can be done stand here.</source>
@@ -1177,18 +1265,6 @@
     <message>
         <source>Each look of a retrain policy is kept here with its numbers, also when it is “skip”.</source>
         <translation>Jeder Blick einer Trainingsregel bleibt hier mit seinen Zahlen, auch wenn sie „auslassen“ sagt.</translation>
-    </message>
-    <message>
-        <source>Firing %1</source>
-        <translation>Ausgelöst seit %1</translation>
-    </message>
-    <message>
-        <source>Pending %1</source>
-        <translation>Bevorstehend seit %1</translation>
-    </message>
-    <message>
-        <source>No data %1</source>
-        <translation>Keine Daten seit %1</translation>
     </message>
     <message>
         <source>What</source>
@@ -1254,6 +1330,78 @@
             <numerusform>%n ohne Daten</numerusform>
             <numerusform>%n ohne Daten</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Which alerts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All %1</source>
+        <translation type="unfinished">Alle %1</translation>
+    </message>
+    <message>
+        <source>Open %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is watched yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A model in the workspace brings its limits: quality, drift, age. Connect a registry and train one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation type="unfinished">Verbindungen</translation>
+    </message>
+    <message>
+        <source>Limits count from the first live version on. They stand in the workspace file under watch.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation type="unfinished">Training</translation>
+    </message>
+    <message>
+        <source>What passes a limit stands here with its numbers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Firing</source>
+        <translation type="unfinished">Ausgelöst</translation>
+    </message>
+    <message>
+        <source>Pending</source>
+        <translation type="unfinished">Bevorstehend</translation>
+    </message>
+    <message>
+        <source>No data</source>
+        <translation type="unfinished">Keine Daten</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 inputs of %2 that were asked last, against the training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation type="unfinished">Qualität</translation>
+    </message>
+    <message>
+        <source>moderate from %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>drifted from %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PSI of the inputs of %1 that drifted most; %2 leads with %3</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1593,6 +1741,17 @@
             <numerusform>%n scheitert</numerusform>
             <numerusform>%n scheitern</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::DetailsSheet</name>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished">Kopieren</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">Schließen</translation>
     </message>
 </context>
 <context>
@@ -2100,6 +2259,10 @@
         <source>%1 min %2 s</source>
         <translation>%1 min %2 s</translation>
     </message>
+    <message>
+        <source>&lt; 0.1 s</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::GateModel</name>
@@ -2199,6 +2362,10 @@
     <message>
         <source>Needs me now</source>
         <translation>Braucht mich jetzt</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Fortsetzen</translation>
     </message>
 </context>
 <context>
@@ -2311,10 +2478,6 @@
         <translation>An</translation>
     </message>
     <message>
-        <source>Before → after</source>
-        <translation>Vorher → nachher</translation>
-    </message>
-    <message>
         <source>Seal</source>
         <translation>Siegel</translation>
     </message>
@@ -2325,6 +2488,10 @@
     <message>
         <source>%1 by %2</source>
         <translation>%1 mit %2</translation>
+    </message>
+    <message>
+        <source>What it changed</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2360,10 +2527,6 @@
     <message>
         <source>Try again</source>
         <translation>Noch einmal versuchen</translation>
-    </message>
-    <message>
-        <source>Who, what, on what   /</source>
-        <translation>Wer, was, woran   /</translation>
     </message>
     <message>
         <source>No entry chosen</source>
@@ -2441,12 +2604,32 @@
         <source>Export…</source>
         <translation>Ausgeben …</translation>
     </message>
+    <message>
+        <source>Which lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Operations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who, what, on what: / to focus</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::LiveBars</name>
     <message>
         <source>Live versions over time</source>
         <translation>Live-Versionen über die Zeit</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2956,10 +3139,6 @@
         <translation>Verbindungen</translation>
     </message>
     <message>
-        <source>All</source>
-        <translation>Alle</translation>
-    </message>
-    <message>
         <source>local</source>
         <translation>lokal</translation>
     </message>
@@ -2974,10 +3153,6 @@
     <message>
         <source>started by %1</source>
         <translation>gestartet von %1</translation>
-    </message>
-    <message>
-        <source>started by %1, %2</source>
-        <translation>gestartet von %1, %2</translation>
     </message>
     <message>
         <source>Model</source>
@@ -2996,10 +3171,6 @@
         <translation>Version</translation>
     </message>
     <message>
-        <source>Its own word</source>
-        <translation>Eigenes Wort des Systems</translation>
-    </message>
-    <message>
         <source>Promote %1 v%2? The run goes on when it is decided.</source>
         <translation>%1 v%2 freigeben? Der Lauf geht weiter, wenn es entschieden ist.</translation>
     </message>
@@ -3008,16 +3179,128 @@
         <translation>%1, letzte Läufe</translation>
     </message>
     <message>
-        <source>all stages</source>
-        <translation>alle Stufen</translation>
-    </message>
-    <message>
         <source>%1 paused</source>
         <translation>%1 angehalten</translation>
     </message>
     <message>
         <source>%1 running</source>
         <translation>%1 läuft</translation>
+    </message>
+    <message>
+        <source>Start…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation type="unfinished">Wartet</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation type="unfinished">Läuft</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation type="unfinished">Angehalten</translation>
+    </message>
+    <message>
+        <source>Passed</source>
+        <translation type="unfinished">Bestanden</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation type="unfinished">Gescheitert</translation>
+    </message>
+    <message>
+        <source>Cancelled, skipped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unknown</source>
+        <translation type="unfinished">Unbekannt</translation>
+    </message>
+    <message>
+        <source>system&apos;s own word on hover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Log of which stage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search the log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search, ↵ next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open model</source>
+        <translation type="unfinished">Modell öffnen</translation>
+    </message>
+    <message>
+        <source>All %1</source>
+        <translation type="unfinished">Alle %1</translation>
+    </message>
+    <message>
+        <source>%1 so far</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, usual %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All stages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No finished stage yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How long it took in the last twelve runs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Test rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation type="unfinished">Warum</translation>
+    </message>
+    <message>
+        <source>Own word</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation type="unfinished">Lauf</translation>
+    </message>
+    <message>
+        <source>Answer this gate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Warnings %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 failed</source>
+        <translation type="unfinished">%1 ist gescheitert</translation>
     </message>
 </context>
 <context>
@@ -3575,10 +3858,6 @@
         <translation>lokal</translation>
     </message>
     <message>
-        <source>v%1</source>
-        <translation>v%1</translation>
-    </message>
-    <message>
         <source>none</source>
         <translation>keine</translation>
     </message>
@@ -3613,6 +3892,82 @@
     <message>
         <source>Every write to this endpoint is listed here.</source>
         <translation>Jeder Schreibvorgang an diesem Endpunkt steht hier.</translation>
+    </message>
+    <message>
+        <source>Both sides in numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both sides</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Newest requests</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Requests</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start demo traffic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop demo traffic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>v%1, %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>since this step began</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>since it began to serve</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing answers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A promotion takes the first version into service.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1/s</source>
+        <translation type="unfinished">1/s</translation>
+    </message>
+    <message>
+        <source>log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No label yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The error is known when what was measured comes back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>newest %1, last %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No request yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was asked last, who answered and how fast.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3810,10 +4165,6 @@
         <translation>Tasten</translation>
     </message>
     <message>
-        <source>? shows them everywhere</source>
-        <translation>? zeigt sie überall</translation>
-    </message>
-    <message>
         <source>Workspace</source>
         <translation>Arbeitsbereich</translation>
     </message>
@@ -3844,6 +4195,61 @@
     <message>
         <source>Version</source>
         <translation>Version</translation>
+    </message>
+    <message>
+        <source>Ctrl + and Ctrl − as well</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>? shows those of every screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::SideModel</name>
+    <message>
+        <source>Figure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stable</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Canary</source>
+        <translation type="unfinished">Canary</translation>
+    </message>
+    <message>
+        <source>Traffic</source>
+        <translation type="unfinished">Verteilung der Anfragen</translation>
+    </message>
+    <message>
+        <source>Requests</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation type="unfinished">Gescheitert</translation>
+    </message>
+    <message>
+        <source>Latency p95, ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Labelled rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mean error</source>
+        <translation type="unfinished">Mittlerer Fehler</translation>
+    </message>
+    <message>
+        <source>Mean error, %1</source>
+        <translation type="unfinished">Mittlerer Fehler, %1</translation>
+    </message>
+    <message>
+        <source>Labelled rows, newest</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3992,6 +4398,10 @@
         <source>Close</source>
         <translation>Schließen</translation>
     </message>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished">Einzelheiten</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::TrafficBar</name>
@@ -4091,6 +4501,14 @@
             <numerusform>%n läuft</numerusform>
             <numerusform>%n laufen</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Go on with %1</source>
+        <translation>%1 fortsetzen</translation>
+    </message>
+    <message>
+        <source>This run has no checkpoint to go on from.</source>
+        <translation>Dieser Lauf hat keinen Checkpoint, ab dem er weitergehen kann.</translation>
     </message>
 </context>
 <context>

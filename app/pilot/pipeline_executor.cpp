@@ -70,9 +70,9 @@ Result<void> PipelineExecutor::setVersion(int version) {
 }
 
 Result<void> PipelineExecutor::claim() {
-    const auto mine = pipelines::markOf(::getpid());
+    const auto mine = markOf(::getpid());
     PH_ASSIGN(m_record, m_folder.update([&](RunRecord &r) -> Result<void> {
-        const bool otherAlive = r.process && r.process != mine && pipelines::markOf(r.process->pid) == r.process;
+        const bool otherAlive = r.process && r.process != mine && lives(*r.process);
         if (r.run.state != State::Waiting || otherAlive)
             return Error{ErrorKind::Conflict, QStringLiteral("Run %1 is %2 already.").arg(r.run.id, pipelines::stateName(r.run.state)), m_folder.path(),
                          QStringLiteral("Start a new one: pilot pipelines start %1.").arg(r.run.pipeline), {}};

@@ -4,6 +4,7 @@
 #include "app/pilot/verb.h"
 
 #include "core/base/file.h"
+#include "core/fleet/interrupted.h"
 #include "core/fleet/services.h"
 #include "core/learn/torch_loader.h"
 #include "core/workspace/recipe.h"
@@ -87,6 +88,13 @@ void checkServices(const fleet::Services &services, Report &report) {
         report.warn(QStringLiteral("journal"), journal->finding, QStringLiteral("Unlock a keychain, so that a recomputed chain is found too."));
     else
         report.ok(QStringLiteral("journal"), journal->finding);
+    if (auto runs = services.registry->runs({}, 500))
+        for (registry::Run &run : *runs) {
+            fleet::settle(run);
+            const auto arguments = fleet::resumeArguments(run);
+            if (run.status == registry::RunStatus::Killed && !run.error.isEmpty() && arguments)
+                report.warn(QStringLiteral("training ") + run.name, run.error, QStringLiteral("Go on from its checkpoint: pilot %1").arg(arguments->join(QLatin1Char(' '))));
+        }
     for (const workspace::Model &model : services.workspace.models) {
         const auto target = services.rolloutTarget(model);
         if (!target)

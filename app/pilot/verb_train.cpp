@@ -8,6 +8,8 @@
 
 #include "core/base/actor.h"
 #include "core/base/hash.h"
+#include "core/base/process_mark.h"
+#include "core/fleet/interrupted.h"
 #include "core/learn/trainer.h"
 
 #include <QDir>
@@ -19,6 +21,7 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <unistd.h>
 
 namespace pilothouse {
 
@@ -39,14 +42,17 @@ public:
     RunRecord(std::shared_ptr<fleet::Services> services, QString run) : m_services(std::move(services)), m_run(std::move(run)) {}
 
     /// @param experiment  the registered model it trains for, else the recipe's name
-    Result<void> begin(const workspace::Recipe &recipe, const QString &experiment, bool resumed) {
+    /// @param tags        how it goes on when it is interrupted
+    Result<void> begin(const workspace::Recipe &recipe, const QString &experiment, const QMap<QString, QString> &tags, bool resumed) {
         const QString user = m_services->operations->actor().name;
         PH_TRY(operations::checkRole(m_services->operations->actor(), workspace::Role::Operator, QStringLiteral("train into this workspace's registry")));
         m_task = workspace::taskName(recipe.task);
-        if (resumed && m_services->registry->run(m_run))
-            return {};
-        PH_ASSIGN(m_run, m_services->registry->createRun(experiment, recipe.name + QLatin1Char('-') + m_run.left(6), user, m_run));
-        return {};
+        if (resumed && m_services->registry->run(m_run)) {
+            PH_TRY(m_services->registry->finishRun(m_run, registry::RunStatus::Running)); // it goes on
+        } else {
+            PH_ASSIGN(m_run, m_services->registry->createRun(experiment, recipe.name + QLatin1Char('-') + m_run.left(6), user, m_run));
+        }
+        return m_services->registry->setRunTags(m_run, tags);
     }
     void point(const QString &name, qint64 step, double value) {
         if (!std::isfinite(value))
@@ -148,6 +154,18 @@ QString summary(const learn::TrainResult &r, const std::optional<registry::Versi
     return text + QStringLiteral("Package %1").arg(r.package);
 }
 
+/// See fleet::resumeArguments().
+QMap<QString, QString> resumeTags(const Options &options, const learn::TrainOptions &training) {
+    QMap<QString, QString> tags{{fleet::trainingTag::recipe, QFileInfo(QString::fromStdString(options.recipe)).absoluteFilePath()}, {fleet::trainingTag::out, training.out}};
+    if (const auto mark = markOf(::getpid()))
+        tags.insert(fleet::trainingTag::process, mark->text());
+    if (!options.data.empty())
+        tags.insert(fleet::trainingTag::data, training.recipe.data.source);
+    if (!options.registerAs.empty())
+        tags.insert(fleet::trainingTag::model, QString::fromStdString(options.registerAs));
+    return tags;
+}
+
 Result<void> runTraining(Context &context, const Options &options) {
     learn::TrainOptions training;
     PH_ASSIGN(training.recipe, workspace::readRecipe(QString::fromStdString(options.recipe)));
@@ -179,7 +197,7 @@ Result<void> runTraining(Context &context, const Options &options) {
     std::optional<RunRecord> record;
     if (services) {
         record.emplace(services, training.runId);
-        PH_TRY(record->begin(training.recipe, name.isEmpty() ? training.recipe.name : name, training.resume));
+        PH_TRY(record->begin(training.recipe, name.isEmpty() ? training.recipe.name : name, resumeTags(options, training), training.resume));
         training.onMetric = [&record](const QString &metric, qint64 step, double value) { record->point(metric, step, value); };
     }
     Result<learn::TrainResult> trained = learn::train(training);

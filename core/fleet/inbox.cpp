@@ -149,6 +149,29 @@ void addRuns(const Snapshot &s, const QDateTime &now, std::vector<Item> &out) {
     }
 }
 
+/// Trainings whose process died: only the newest of each experiment, and only if it can go on. One that a person stopped is no news.
+void addInterrupted(const Snapshot &s, const QDateTime &now, std::vector<Item> &out) {
+    QStringList seen;
+    for (const registry::Run &r : s.runs) {
+        if (seen.contains(r.experiment))
+            continue;
+        seen << r.experiment;
+        if (r.status != registry::RunStatus::Killed || r.error.isEmpty() || !s.resumable.contains(r.id) || r.started.secsTo(now) > 7 * 24 * 3600)
+            continue;
+        Item item;
+        item.group = InboxGroup::Broken;
+        item.state = Health::Warn;
+        item.id = QStringLiteral("training/") + r.id;
+        item.model = r.experiment;
+        item.argument = r.id;
+        item.action = QStringLiteral("train.resumeRun");
+        item.since = r.started;
+        item.title = Text::tr("Training of %1 was interrupted").arg(r.experiment);
+        item.sentence = Text::tr("%1 It can go on from its checkpoint.").arg(r.error);
+        out.push_back(item);
+    }
+}
+
 } // namespace
 
 std::vector<InboxItem> inboxOf(const Snapshot &snapshot, const workspace::Workspace &, const QDateTime &now) {
@@ -157,6 +180,7 @@ std::vector<InboxItem> inboxOf(const Snapshot &snapshot, const workspace::Worksp
     addRollouts(snapshot, out);
     addQuality(snapshot, now, out);
     addRuns(snapshot, now, out);
+    addInterrupted(snapshot, now, out);
     if (!snapshot.journalCheck.intact && snapshot.journalCheck.entries > 0) {
         InboxItem item;
         item.group = InboxGroup::Broken;

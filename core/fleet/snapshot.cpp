@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/snapshot.h"
 
+#include "core/fleet/interrupted.h"
 #include "core/fleet/live_quality.h"
 #include "core/fleet/timeline.h"
 #include "core/retrain/decision_store.h"
@@ -163,6 +164,11 @@ Snapshot readSnapshot(const Services &services) {
         s.versions.insert(s.versions.end(), versions.begin(), versions.end());
     }
     take(services.registry->runs({}, 500), s.runs, s);
+    for (registry::Run &run : s.runs) {
+        settle(run);
+        if (const auto arguments = resumeArguments(run))
+            s.resumable.insert(run.id, *arguments);
+    }
     take(services.promotions->requests(), s.promotions, s);
     take(services.pipelines->pipelines(), s.pipelines, s);
     take(services.pipelines->runs({}, 200), s.pipelineRuns, s);

@@ -11,6 +11,7 @@
 #include "core/retrain/policy.h"
 
 #include <QDateTime>
+#include <QHash>
 #include <QString>
 
 #include <optional>
@@ -87,7 +88,8 @@ struct Snapshot {
     std::vector<promotion::Request> promotions;
     std::vector<registry::RegisteredModel> registered;
     std::vector<registry::Version> versions; ///< all models, newest first
-    std::vector<registry::Run> runs;         ///< newest first
+    std::vector<registry::Run> runs;         ///< newest first; one whose process is gone is Killed here (settle())
+    QHash<QString, QStringList> resumable;   ///< run id → arguments of `pilot` that go on with it
     std::vector<pipelines::Pipeline> pipelines;
     std::vector<pipelines::PipelineRun> pipelineRuns;
     std::vector<retrain::Decision> decisions;

@@ -124,7 +124,7 @@ Result<RunFolder> LocalPipelines::folderOf(const QString &run) const {
 RunRecord LocalPipelines::settled(const RunFolder &folder, RunRecord record) const {
     const State state = record.run.state;
     if (state == State::Running || state == State::Waiting) {
-        if (record.process && markOf(record.process->pid) == record.process)
+        if (record.process && lives(*record.process))
             return record;
         if (!record.process && record.run.started.secsTo(m_clock->nowUtc()) < neverStartedSeconds)
             return record;
@@ -312,7 +312,7 @@ Result<void> LocalPipelines::cancel(const QString &id) {
     if (hasEnded(record.run.state))
         return Error{ErrorKind::Conflict, QStringLiteral("Run %1 has ended already: %2.").arg(id, stateName(record.run.state)), {}, {}, {}};
     const auto process = record.process;
-    const auto alive = [&] { return process && markOf(process->pid) == process; };
+    const auto alive = [&] { return process && lives(*process); };
     if (alive()) {
         ::kill(pid_t(process->pid), SIGTERM);
         const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(m_stopLimitSeconds);

@@ -25,25 +25,7 @@ QDateTime timeFrom(const QJsonObject &object, const char *key) {
     return text.isEmpty() ? QDateTime() : fromIsoUtc(text);
 }
 
-/// /proc files have no size, so core/base's readFile does not suit them.
-QByteArray procFile(const QString &path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
 } // namespace
-
-std::optional<ProcessMark> markOf(qint64 pid) {
-    if (pid <= 0)
-        return {};
-    const QByteArray stat = procFile(QStringLiteral("/proc/%1/stat").arg(pid));
-    // "pid (name) state ppid …": the name may hold spaces and brackets, so count from the last bracket; field 22 is the start.
-    const QList<QByteArray> fields = stat.mid(stat.lastIndexOf(')') + 2).split(' ');
-    if (stat.isEmpty() || fields.size() < 20 || fields.at(0) == "Z" || fields.at(0) == "X")
-        return {};
-    const QByteArray boot = procFile(QStringLiteral("/proc/sys/kernel/random/boot_id")).trimmed();
-    return ProcessMark{pid, QString::fromLatin1(boot) + QLatin1Char('/') + QString::fromLatin1(fields.at(19))};
-}
 
 bool hasEnded(State state) {
     return state == State::Passed || state == State::Failed || state == State::Skipped || state == State::Cancelled;

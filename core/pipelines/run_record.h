@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "core/base/process_mark.h"
 #include "core/base/result.h"
 #include "core/pipelines/pipeline_service.h"
 
@@ -9,15 +10,6 @@
 #include <optional>
 
 namespace pilothouse::pipelines {
-
-/// A process that cannot be mistaken for a later one with the same number: boot, pid and start time.
-struct ProcessMark {
-    qint64 pid = 0;
-    QString start; ///< "<boot id>/<start time in ticks>"
-    bool operator==(const ProcessMark &) const = default;
-};
-/// The mark of a living process; nullopt if there is none with this pid, or it is dead and not yet collected.
-std::optional<ProcessMark> markOf(qint64 pid);
 
 /// run.json: all that is known of one local run.
 struct RunRecord {

@@ -148,6 +148,8 @@ QString inboxVerb(const QString &actionId) {
         return InboxList::tr("Review evidence");
     if (actionId.startsWith(Q("rollout.")))
         return InboxList::tr("Open rollout");
+    if (actionId == Q("train.resumeRun"))
+        return InboxList::tr("Go on");
     if (actionId.startsWith(Q("train.")))
         return InboxList::tr("Train…");
     if (actionId.startsWith(Q("drift.")))

@@ -95,6 +95,11 @@ QWidget *TrainPanel::buildRuns() {
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_runsCard = new Card(tr("Runs"));
     m_runsCard->setBody(m_table);
+    m_goOn = new Button(actions(), QStringLiteral("train.resumeRun"));
+    m_goOn->setObjectName(QStringLiteral("resumeRun"));
+    m_goOn->setPixelHeight(24);
+    m_goOn->hide();
+    m_runsCard->addTool(m_goOn);
     m_compare = new CompareModel(this);
     auto *compare = new Table;
     compare->setObjectName(QStringLiteral("compareTable"));
@@ -105,6 +110,7 @@ QWidget *TrainPanel::buildRuns() {
     m_compareCard = new Card(tr("Compare"));
     m_compareCard->setBody(compare);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &TrainPanel::showCompare);
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &TrainPanel::showGoOn);
     auto *both = new QSplitter;
     both->setObjectName(QStringLiteral("runsSplit"));
     both->setHandleWidth(12);
@@ -171,6 +177,43 @@ void TrainPanel::addActions() {
     jobAction(QStringLiteral("train.resume"), tr("Go on"), QStringLiteral("play"),
               [](const fleet::Job &job) { return job.state != QLatin1String("running") && job.state != QLatin1String("cancelling"); },
               [this](const QString &job) { context().jobs->resume(job); });
+    addResumeAction();
+}
+
+void TrainPanel::addResumeAction() {
+    ActionSpec spec;
+    spec.id = QStringLiteral("train.resumeRun");
+    spec.text = tr("Go on");
+    spec.icon = QStringLiteral("play");
+    spec.section = tr("Commands");
+    spec.panel = id();
+    spec.targets = [this] {
+        std::vector<ActionTarget> out;
+        for (const registry::Run &run : m_snapshot.runs)
+            if (m_snapshot.resumable.contains(run.id))
+                out.push_back({run.id, tr("Go on with %1").arg(run.name), run.experiment});
+        return out;
+    };
+    spec.blocked = [this](const QString &run) {
+        return m_snapshot.resumable.contains(run) ? QString() : tr("This run has no checkpoint to go on from.");
+    };
+    spec.run = [this](const QString &argument, const QString &) {
+        const auto run = std::find_if(m_snapshot.runs.begin(), m_snapshot.runs.end(), [&](const registry::Run &r) { return r.id == argument; });
+        if (run == m_snapshot.runs.end() || !context().jobs)
+            return;
+        context().open(id(), run->experiment);
+        const QStringList arguments = m_snapshot.resumable.take(argument); // pressed once is enough
+        context().jobs->start(tr("Train %1").arg(run->experiment), run->experiment, arguments);
+        showGoOn();
+    };
+    actions().add(spec);
+}
+
+void TrainPanel::showGoOn() {
+    const QString run = m_table->currentId();
+    m_goOn->setVisible(m_snapshot.resumable.contains(run));
+    m_goOn->setArgument(run);
+    m_goOn->refresh();
 }
 
 const fleet::Job *TrainPanel::shownJob() const {
@@ -197,6 +240,7 @@ void TrainPanel::showRuns() {
     m_runsCard->source()->setSource(tr("local"), m_snapshot.read, Freshness::Polled, 2);
     m_runsCard->showState(m_runs->rowCount() ? ScreenState::full() : ScreenState::empty(tr("No runs yet"), tr("Train once and the runs show up here.")));
     showCompare();
+    showGoOn();
 }
 
 void TrainPanel::showCompare() {
@@ -229,6 +273,8 @@ std::vector<HeaderBadge> TrainPanel::badges() const {
 QString TrainPanel::currentArgument(const QString &actionId) const {
     if (actionId == QLatin1String("train.cancel") || actionId == QLatin1String("train.resume"))
         return shownJob() ? shownJob()->id : QString();
+    if (actionId == QLatin1String("train.resumeRun"))
+        return m_table->currentId();
     return m_model;
 }
 

@@ -5,6 +5,7 @@
 
 namespace pilothouse::ui {
 
+class Button;
 class Card;
 class FilterProxy;
 class RecipeForm;
@@ -29,9 +30,11 @@ public:
 
 private:
     void addActions();
+    void addResumeAction();
     QWidget *buildRuns();
     void showRuns();
     void showCompare();
+    void showGoOn();
     const fleet::Job *shownJob() const;
 
     fleet::Snapshot m_snapshot;
@@ -41,6 +44,7 @@ private:
     RunModel *m_runs;
     FilterProxy *m_filter;
     Table *m_table;
+    Button *m_goOn = nullptr; ///< for the chosen run, if it can go on
     Card *m_runsCard, *m_compareCard;
     CompareModel *m_compare;
 };
