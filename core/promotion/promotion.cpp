@@ -234,7 +234,7 @@ Result<EvidenceInput> Promotions::evidenceInput(const QString &model, int versio
     in.alias = alias;
     in.requester = m_impl->actorName();
     if (const workspace::Model *owner = ownerOf(parts.workspace, model)) {
-        in.approvalsNeeded = std::max(1, owner->promotion.approvals);
+        in.approvalsNeeded = owner->promotion.approvals;
         in.preventSelfApproval = owner->promotion.preventSelfApproval;
     }
     in.codeFolder = QFileInfo(parts.workspace.file).absolutePath();
@@ -268,7 +268,7 @@ Result<Request> Promotions::request(const QString &model, int version, const QSt
     r.evidence = evidence;
     r.created = d.now();
     if (const workspace::Model *owner = ownerOf(d.parts.workspace, model)) {
-        r.approvalsNeeded = std::max(1, owner->promotion.approvals);
+        r.approvalsNeeded = owner->promotion.approvals;
         r.preventSelfApproval = owner->promotion.preventSelfApproval;
     }
     const auto guard = [&]() -> Result<void> {

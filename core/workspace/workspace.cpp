@@ -219,7 +219,7 @@ void readModel(Reading &reading, const QString &name, Section section) {
         readEndpoint(reading, m, section.section(u("endpoint")));
     readWatch(reading, m, section.node(u("watch")));
     Section promotion = section.section(u("promotion"));
-    m.promotion.approvals = int(promotion.integer(u("approvals"), 1, 0, 20));
+    m.promotion.approvals = int(promotion.integer(u("approvals"), 1, 1, 20));
     m.promotion.preventSelfApproval = promotion.boolean(u("prevent_self_approval"), false);
     promotion.finish();
     readRetrain(reading, m, section.section(u("retrain")));

@@ -118,7 +118,7 @@ notifications:
         row("steps with a word", model("deployment: {steps: [ten, 100]}"), "“steps” must be rising");
         row("a target of another kind", model("deployment: {target: deployment/x}"), "A local target must read serving/NAME");
         row("a target that climbs out", model("deployment: {target: serving/../x}"), "A local target must read serving/NAME");
-        row("a negative number of approvals", model("promotion: {approvals: -1}"), "“approvals” must be a whole number from 0 to 20");
+        row("a negative number of approvals", model("promotion: {approvals: -1}"), "“approvals” must be a whole number from 1 to 20");
         row("a yes that is none", model("promotion: {prevent_self_approval: perhaps}"), "must be true or false");
         row("a condition with an unknown metric", model("retrain: {when: [mea > 1]}"), "Unknown metric “mea” — did you mean “mae”?");
         row("a condition without a number", model("retrain: {when: [mae > high]}"), "The condition “mae > high” is not understood.");
