@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Sourced by packaging/start and tests/run: installs what is missing from packaging/dependencies, and nothing else.
+# Sourced by packaging/start and tests/run: installs what is missing from packaging/dependencies, and what both say of the build.
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 [ -t 2 ] || say() { printf '==> %s\n' "$*" >&2; }
@@ -78,4 +78,10 @@ build_jobs() {
 	free=$(awk '/^MemAvailable:/ { print int($2 / 1300000) }' /proc/meminfo 2>/dev/null || echo "$cores")
 	[ "${free:-1}" -ge 1 ] || free=1
 	echo $((cores < free ? cores : free))
+}
+
+# share_compiler_cache: one ccache for every clone; paths below the clone are hashed as relative ones
+share_compiler_cache() {
+	export CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G} CCACHE_COMPILERCHECK=${CCACHE_COMPILERCHECK:-content}
+	export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 }
