@@ -1,46 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/console/key_sheet.h"
 
-#include "widgets/base/button.h"
+#include "widgets/base/key_boxes.h"
+#include "widgets/base/theme.h"
 
 #include <QBoxLayout>
 #include <QGridLayout>
-#include <QPainter>
 #include <QScrollArea>
 
 namespace pilothouse::console {
 
 using namespace ui;
-
-namespace {
-
-class Keys : public QWidget {
-public:
-    Keys(QStringList keys, QWidget *parent) : QWidget(parent), m_keys(std::move(keys)) {
-        setFixedSize(qMax(1, int(paintKeys(nullptr, m_keys, 0, 0, {}, this)) + 2), Theme::of(this).px(20));
-        setAccessibleName(m_keys.join(QLatin1Char(' ')));
-    }
-
-protected:
-    void paintEvent(QPaintEvent *) override {
-        QPainter painter(this);
-        painter.setRenderHint(QPainter::Antialiasing);
-        paintKeys(&painter, m_keys, width() - 1, height() / 2.0, tokens(this).t2, this);
-    }
-
-private:
-    QStringList m_keys;
-};
-
-} // namespace
-
-QStringList keyWords(const QKeySequence &keys) {
-    QStringList words;
-    for (const QString &part : keys.toString(QKeySequence::PortableText).split(QStringLiteral(", "), Qt::SkipEmptyParts))
-        for (QString word : part.split(QLatin1Char('+'), Qt::SkipEmptyParts))
-            words << (word == QLatin1String("Return") || word == QLatin1String("Enter") ? QStringLiteral("↵") : word);
-    return words;
-}
 
 KeySheet::KeySheet(const ActionCatalogue &actions, const std::vector<PanelEntry> &panels, QWidget *window) : QDialog(window) {
     setObjectName(QStringLiteral("keySheet"));
@@ -55,7 +25,7 @@ KeySheet::KeySheet(const ActionCatalogue &actions, const std::vector<PanelEntry>
         grid->addWidget(new Label(text, TextRole::Title), line++, 0, 1, 2);
     };
     const auto add = [&](const QStringList &keys, const QString &text) {
-        grid->addWidget(new Keys(keys, this), line, 0, Qt::AlignLeft);
+        grid->addWidget(new KeyBoxes(keys, this), line, 0, Qt::AlignLeft);
         grid->addWidget(new Label(text, TextRole::Body, &Tokens::t2), line++, 1);
     };
     const auto section = [&](const QString &title, const QString &panel) {

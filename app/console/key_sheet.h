@@ -14,7 +14,4 @@ public:
     KeySheet(const ui::ActionCatalogue &actions, const std::vector<PanelEntry> &panels, QWidget *window);
 };
 
-/// A shortcut as the words in its boxes: "Ctrl K" → {Ctrl, K}; "G, O" → {G, O}.
-QStringList keyWords(const QKeySequence &keys);
-
 } // namespace pilothouse::console

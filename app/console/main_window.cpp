@@ -2,6 +2,7 @@
 #include "app/console/main_window.h"
 
 #include "app/console/command_palette.h"
+#include "app/console/demo_traffic.h"
 #include "app/console/desktop.h"
 #include "app/console/first_start.h"
 #include "app/console/header_bar.h"
@@ -35,7 +36,7 @@ constexpr int narrowBelow = 1280; // px: the rail loses its labels
 } // namespace
 
 MainWindow::MainWindow(Pools &pools, Theme &theme, WindowOptions options)
-    : m_pools(pools), m_theme(theme), m_options(std::move(options)), m_entries(panelEntries()), m_actions(new ActionCatalogue(this)), m_desktop(new Desktop(this)),
+    : m_pools(pools), m_theme(theme), m_options(std::move(options)), m_entries(panelEntries()), m_actions(new ActionCatalogue(this)), m_desktop(new Desktop(this)), m_traffic(new DemoTraffic(*m_actions, this)),
       m_workspace(new OpenWorkspace(pools, this)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(QStringLiteral("Pilothouse"));
@@ -117,6 +118,12 @@ void MainWindow::build() {
     connect(m_taskBar, &TaskBar::jobOpened, this, [this](const QString &id) { open(QStringLiteral("train"), id); });
     connect(m_taskBar, &TaskBar::cancelWanted, this, [this](const QString &id) { m_jobs ? m_jobs->cancel(id) : void(); });
     connect(m_taskBar, &TaskBar::dismissWanted, this, [this](const QString &id) { m_jobs ? m_jobs->dismiss(id) : void(); });
+    connect(m_taskBar, &TaskBar::demoWanted, this, [this] { m_actions->trigger(QStringLiteral("demo.start")); });
+    connect(m_traffic, &DemoTraffic::changed, this, [this] {
+        m_taskBar->setDemoOffered(m_traffic->offered() && !m_traffic->running());
+        if (Panel *shown = m_panels.value(m_current); shown && m_hasSnapshot)
+            shown->showSnapshot(m_snapshot); // its button says the other thing now
+    });
     connect(m_taskBar, &TaskBar::resumeWanted, this, [this](const QString &id) {
         if (m_jobs)
             m_jobs->resume(id);
@@ -214,9 +221,10 @@ void MainWindow::workspaceOpened() {
         connect(m_jobs.get(), &fleet::Jobs::finished, this, &MainWindow::jobFinished);
     }
     m_session.workspaceFile = m_workspace->file();
+    m_traffic->setJobs(m_jobs.get(), m_workspace->isDemo() ? m_workspace->file() : QString());
     connect(m_fleet.get(), &fleet::Fleet::changed, this, [this] { showSnapshot(m_fleet->snapshot()); });
     for (const QString &note : m_workspace->services()->notes)
-        m_toasts->show(State::Warn, note, {});
+        m_toasts->showNote(State::Warn, note);
     m_hasSnapshot = false;
     m_fleet->start();
     if (m_workspace->isFreshDemo() && !m_session.welcomed)
@@ -365,13 +373,14 @@ bool MainWindow::event(QEvent *event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent *event) {
-    if (m_jobs && m_jobs->running() > 0) {
+    const int running = m_jobs ? m_jobs->running() - int(m_traffic->running()) : 0; // the demo's traffic just ends with the window
+    if (running > 0) {
         event->ignore();
         if (m_closing)
             return;
         Danger danger;
         danger.verb = tr("Stop and close");
-        danger.effect = tr("%n jobs are running. They write a checkpoint and stop; each can go on at the next start. Served endpoints keep running.", nullptr, m_jobs->running());
+        danger.effect = tr("%n jobs are running. They write a checkpoint and stop; each can go on at the next start. Served endpoints keep running.", nullptr, running);
         (new ConfirmSheet(tr("Close Pilothouse?"), danger,
                           [this](const QString &) {
                               m_closing = true;

@@ -17,6 +17,7 @@ class PanelState;
 namespace pilothouse::console {
 
 class CommandPalette;
+class DemoTraffic;
 class Desktop;
 class FirstStart;
 class HeaderBar;
@@ -87,6 +88,7 @@ private:
     std::vector<PanelEntry> m_entries;
     ui::ActionCatalogue *m_actions;
     Desktop *m_desktop;
+    DemoTraffic *m_traffic;
     OpenWorkspace *m_workspace;
     std::unique_ptr<fleet::Fleet> m_fleet;
     std::unique_ptr<fleet::Jobs> m_jobs;

@@ -2,6 +2,7 @@
 #include "app/console/pictures.h"
 
 #include "core/base/file.h"
+#include "widgets/base/toast.h"
 
 #include <QBuffer>
 #include <QCoreApplication>
@@ -31,6 +32,7 @@ void Pictures::next() {
     if (m_at >= m_shots.size())
         return QCoreApplication::exit(0);
     const Shot &shot = m_shots[m_at];
+    m_window.toasts().dismissAll(); // the screens are looked at, not what the start found
     m_theme.apply(shot.dark ? ui::SchemeChoice::Dark : ui::SchemeChoice::Light, m_theme.scalePercent());
     m_window.resize(shot.size);
     m_window.open(shot.panel);

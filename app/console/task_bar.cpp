@@ -28,7 +28,11 @@ State stateOfJob(const fleet::Job &job) {
     return job.state == QLatin1String("cancelled") ? State::Skipped : State::Waiting;
 }
 
+bool isTraffic(const fleet::Job &job) { return !job.arguments.isEmpty() && job.arguments.first() == QLatin1String("demo"); }
+
 QString noteOfJob(const fleet::Job &job) {
+    if (isTraffic(job) && job.state != QLatin1String("failed"))
+        return job.state == QLatin1String("cancelling") ? TaskBar::tr("stops") : job.stage;
     if (job.state == QLatin1String("cancelling"))
         return TaskBar::tr("stops after this batch, checkpoint kept");
     if (job.state == QLatin1String("cancelled"))
@@ -76,7 +80,7 @@ public:
         m_again->setVisible(!m_running && !job.run.isEmpty() && (job.state == QLatin1String("failed") || job.state == QLatin1String("cancelled")));
         m_close->setVisible(job.state != QLatin1String("cancelling"));
         m_close->setAccessibleName(m_running ? TaskBar::tr("Cancel %1").arg(job.title) : TaskBar::tr("Close %1").arg(job.title));
-        m_close->setToolTip(m_running ? TaskBar::tr("Cancel: the checkpoint is kept and it can go on later.") : QString());
+        m_close->setToolTip(!m_running ? QString() : isTraffic(job) ? TaskBar::tr("Stop") : TaskBar::tr("Cancel: the checkpoint is kept and it can go on later."));
         setAccessibleName(QStringLiteral("%1 %2 %3").arg(job.title, m_share->text(), m_note->text()));
     }
 
@@ -149,7 +153,7 @@ private:
 };
 
 TaskBar::TaskBar(QWidget *parent)
-    : QWidget(parent), m_jobs(new QHBoxLayout), m_more(new Button({}, ButtonKind::Ghost, this)), m_journal(new Status(this)), m_connections(new Status(this)),
+    : QWidget(parent), m_jobs(new QHBoxLayout), m_more(new Button({}, ButtonKind::Ghost, this)), m_demo(new Button(tr("Start demo traffic"), ButtonKind::Ghost, this)), m_journal(new Status(this)), m_connections(new Status(this)),
       m_keychain(new Status(this)), m_clock(new Status(this)) {
     setObjectName(QStringLiteral("taskBar"));
     setFixedHeight(Theme::of(this).px(28));
@@ -159,12 +163,18 @@ TaskBar::TaskBar(QWidget *parent)
     m_jobs->setSpacing(0);
     m_more->setPixelHeight(24);
     m_more->hide();
+    m_demo->setObjectName(QStringLiteral("demoTraffic"));
+    m_demo->setGlyph(QStringLiteral("play"));
+    m_demo->setPixelHeight(24);
+    m_demo->setToolTip(tr("Plays the weather station: requests to the served models, labels that come late, and a drift after half a minute."));
+    m_demo->hide();
     m_journal->setObjectName(QStringLiteral("journalStatus"));
     m_connections->setObjectName(QStringLiteral("connectionStatus"));
     m_keychain->setObjectName(QStringLiteral("keychainStatus"));
     m_clock->setFocusPolicy(Qt::NoFocus);
     row->addLayout(m_jobs);
     row->addWidget(m_more);
+    row->addWidget(m_demo);
     row->addStretch(1);
     for (Status *status : {m_journal, m_connections, m_keychain, m_clock})
         row->addWidget(status);
@@ -173,6 +183,7 @@ TaskBar::TaskBar(QWidget *parent)
     m_keychain->hide();
     connect(m_journal, &QAbstractButton::clicked, this, &TaskBar::journalOpened);
     connect(m_connections, &QAbstractButton::clicked, this, &TaskBar::connectionsOpened);
+    connect(m_demo, &QAbstractButton::clicked, this, &TaskBar::demoWanted);
     connect(&Ticker::of(this), &Ticker::tick, this, &TaskBar::showClock);
     connect(&Theme::of(this), &Theme::changed, this, [this] { setFixedHeight(Theme::of(this).px(28)); });
     showClock();
@@ -230,19 +241,21 @@ void TaskBar::setJournal(const operations::JournalCheck &check) {
         return m_journal->set(State::Bad, {}, {}, tr("Journal does not verify"), check.finding);
     if (check.entries == 0)
         return m_journal->set(State::Waiting, {}, {}, tr("Journal empty"), check.finding);
-    m_journal->set(check.authenticated ? State::Ok : State::Warn, {}, count(check.entries), check.authenticated ? tr("journal entries sealed") : tr("journal entries, head not sealed"), check.finding);
+    m_journal->set(check.authenticated ? State::Ok : State::Warn, {}, count(check.entries), check.authenticated ? tr("journal entries sealed", nullptr, int(check.entries)) : tr("journal entries, head not sealed", nullptr, int(check.entries)), check.finding);
 }
 
 void TaskBar::setConnections(int reachable, int all, const QString &problem) {
     m_connections->setVisible(all > 0 && !(m_narrow && reachable == all));
     m_connections->set(reachable == all ? State::Ok : State::Warn, {}, reachable == all ? QString::number(all) : tr("%1 of %2").arg(reachable).arg(all),
-                       tr("connections"), problem);
+                       tr("connections", nullptr, all), problem);
 }
 
 void TaskBar::setKeychain(const QString &words, bool ok, const QString &why) {
     m_keychain->setVisible(!m_narrow);
     m_keychain->set(ok ? State::None : State::Warn, QStringLiteral("key"), {}, words, why);
 }
+
+void TaskBar::setDemoOffered(bool offered) { m_demo->setVisible(offered); }
 
 void TaskBar::setNarrow(bool narrow) {
     m_narrow = narrow;

@@ -18,6 +18,7 @@ public:
     void setConnections(int reachable, int all, const QString &problem);
     void setKeychain(const QString &words, bool ok, const QString &why);
     void setNarrow(bool narrow);
+    void setDemoOffered(bool offered); ///< a button that starts the demo's traffic, where the demo is open and it does not run
     static constexpr int shownJobs = 3;
 
 Q_SIGNALS:
@@ -27,6 +28,7 @@ Q_SIGNALS:
     void jobOpened(const QString &job);
     void journalOpened();
     void connectionsOpened();
+    void demoWanted();
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -37,7 +39,7 @@ private:
     void showClock();
     QHBoxLayout *m_jobs;
     QHash<QString, JobView *> m_views;
-    ui::Button *m_more;
+    ui::Button *m_more, *m_demo;
     Status *m_journal, *m_connections, *m_keychain, *m_clock;
     bool m_narrow = false;
 };

@@ -9,6 +9,7 @@
 #include "widgets/base/confirm.h"
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
+#include "widgets/base/key_boxes.h"
 #include "widgets/base/panel_state.h"
 #include "widgets/base/toast.h"
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot demo [--folder DIR] [--hours N] [--stop]: lives through the whole loop on the demo workspace, headless.
+// pilot demo [--folder DIR] [--hours N] [--traffic] [--stop]: lives through the whole loop on the demo workspace, headless.
 //   Every step is a verb of this program, run as a child, so what is shown here can be typed by hand.
 //   --json {"workspace","steps":[{"step","text","seconds"}],"seconds"}; exit 0 when the loop closed, 3 when an endpoint failed
+//   --traffic only sends the station's traffic, with labels that come late, to what is served, until it is stopped; the
+//   steps are taken by a person, in the window or by hand.
 //   --stop ends the demo's endpoints; its files stay.
+#include "app/pilot/demo_traffic.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/child_process.h"
@@ -10,7 +13,6 @@
 #include "core/demo/demo_workspace.h"
 #include "core/demo/replay.h"
 #include "core/fleet/services.h"
-#include "core/fleet/what_if.h"
 #include "core/serving/server_folder.h"
 
 #include <QElapsedTimer>
@@ -30,8 +32,8 @@ using Q = QLatin1String;
 
 struct Options {
     std::string folder;
-    int hours = 400;
-    bool stop = false;
+    int hours = 0; ///< 0: 400 for the loop, 1200 for traffic
+    bool stop = false, traffic = false;
 };
 
 /// One run of the demo: the steps taken so far, and the replayed station beside them.
@@ -102,22 +104,8 @@ public:
         return {};
     }
 
-    Result<void> startReplay(std::optional<std::size_t> driftAfter) {
-        demo::ReplayOptions options;
-        options.folder = m_folder;
-        options.millisecondsPerHour = 15;
-        options.driftAfter = driftAfter;
-        for (const workspace::Model &model : m_services->workspace.models) {
-            demo::ReplayTarget target;
-            target.model = target.column = model.name;
-            target.endpoint = [services = m_services, name = model.name]() -> Result<demo::ReplayEndpoint> {
-                const auto at = fleet::servedAt(*services, name);
-                if (!at)
-                    return demo::ReplayEndpoint{}; // not there yet
-                return demo::ReplayEndpoint{at->url, {{"X-API-Key", at->apiKey.toUtf8()}}, {}};
-            };
-            options.targets.push_back(std::move(target));
-        }
+    Result<void> startReplay(std::size_t driftAfter) {
+        const demo::ReplayOptions options = demoReplay(m_services, m_folder, 15, driftAfter);
         m_replay = startTask<demo::ReplayProgress>(m_pools.waiting, [this, options](std::stop_token stop) {
             return demo::replay(*m_services->http, options, [this](const demo::ReplayProgress &progress) {
                 const std::lock_guard lock(m_lock);
@@ -232,20 +220,29 @@ Result<void> stopEndpoints(Context &context, const fleet::Services &services) {
 }
 
 Result<void> demo(Context &context, const Options &options) {
-    const QString folder = options.folder.empty() ? demo::defaultDemoFolder() : QFileInfo(QString::fromStdString(options.folder)).absoluteFilePath();
+    const bool named = options.traffic && options.folder.empty() && !context.workspaceOption.isEmpty(); // the window names its workspace file
+    const QString folder = named                    ? QFileInfo(context.workspaceOption).absolutePath()
+                           : options.folder.empty() ? demo::defaultDemoFolder()
+                                                    : QFileInfo(QString::fromStdString(options.folder)).absoluteFilePath();
     fleet::ServiceOptions wanted;
-    PH_ASSIGN(wanted.workspaceFile, demo::openDemoWorkspace(folder));
+    if (named) {
+        wanted.workspaceFile = QFileInfo(context.workspaceOption).absoluteFilePath();
+    } else {
+        PH_ASSIGN(wanted.workspaceFile, demo::openDemoWorkspace(folder));
+    }
     PH_ASSIGN(const auto services, fleet::openServices(wanted));
     for (const QString &note : std::as_const(services->notes))
         context.note(note);
     if (options.stop)
         return stopEndpoints(context, *services);
+    if (options.traffic)
+        return demoTraffic(context, services, folder, options.hours > 0 ? options.hours : 1200);
     context.events().started(QStringLiteral("demo"), QStringLiteral("demo"));
     Loop loop(context, services, folder);
     loop.tell(QStringLiteral("workspace"), wanted.workspaceFile);
     for (const workspace::Model &model : services->workspace.models)
         PH_TRY(loop.bringUp(model));
-    PH_TRY(loop.startReplay(std::size_t(options.hours)));
+    PH_TRY(loop.startReplay(std::size_t(options.hours > 0 ? options.hours : 400)));
     PH_TRY(loop.until(QStringLiteral("The first labels"), 60, [&]() -> Result<bool> {
         const auto seen = loop.progress();
         for (const auto &target : seen.targets)
@@ -277,6 +274,7 @@ const Verb verb("demo", "Live through the whole loop on the demo workspace", [](
     auto options = std::make_shared<Options>();
     app.add_option("--folder", options->folder, "Where the demo lives (default: the user's data folder)");
     app.add_option("--hours", options->hours, "Replayed hours before the drift begins")->check(CLI::Range(200, 100000));
+    app.add_flag("--traffic", options->traffic, "Only send the demo's traffic, until stopped");
     app.add_flag("--stop", options->stop, "End the demo's endpoints");
     app.callback([options, &body] { body = [options](Context &context) { return demo(context, *options); }; });
 });

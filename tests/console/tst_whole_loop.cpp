@@ -140,6 +140,20 @@ private Q_SLOTS:
         QCOMPARE(m_window->snapshot().workspace, QStringLiteral("demo"));
     }
 
+    void theDemosTrafficIsStartedAndStoppedInTheWindow() {
+        auto *offer = find<QAbstractButton>("demoTraffic");
+        QTRY_VERIFY_WITH_TIMEOUT(offer->isVisible(), slow);
+        QTest::mouseClick(offer, Qt::LeftButton);
+        QCOMPARE(m_window->jobs()->running(), 1);
+        QVERIFY(!offer->isVisible()); // the job stands in its place
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->jobs()->jobs().front().stage, QStringLiteral("waits for a served model"), slow);
+        QVERIFY(!m_window->actions().blocked(QStringLiteral("demo.start")).isEmpty());
+        m_window->actions().trigger(QStringLiteral("demo.stop"));
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->jobs()->running(), 0, slow);
+        QVERIFY(m_window->jobs()->jobs().isEmpty()); // stopped is its end: nothing to go on with
+        QTRY_VERIFY_WITH_TIMEOUT(offer->isVisible(), slow);
+    }
+
     void aDataFileGivesAProposedRecipe() {
         m_window->open(QStringLiteral("train"));
         QTest::mouseClick(find<QAbstractButton>("openDataButton"), Qt::LeftButton);

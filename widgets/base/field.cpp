@@ -13,19 +13,23 @@
 namespace pilothouse::ui {
 
 Field::Field(const QString &label, QWidget *editor, const QString &help, QWidget *parent)
-    : QWidget(parent), m_editor(editor), m_below(new Label({}, TextRole::Caption, &Tokens::t3)), m_help(help) {
+    : QWidget(parent), m_editor(editor), m_above(new Label(label, TextRole::Label, &Tokens::t2)), m_below(new Label({}, TextRole::Caption, &Tokens::t3)), m_help(help) {
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(4);
-    auto *above = new Label(label, TextRole::Label, &Tokens::t2);
-    above->setBuddy(editor);
-    column->addWidget(above);
+    m_above->setBuddy(editor);
+    column->addWidget(m_above);
     column->addWidget(editor);
     column->addWidget(m_below);
     m_below->setWordWrap(true);
     if (editor->accessibleName().isEmpty())
         editor->setAccessibleName(label);
     refresh();
+}
+
+void Field::setLabel(const QString &label) {
+    m_above->setText(label);
+    m_editor->setAccessibleName(label);
 }
 
 void Field::setHelp(const QString &help) {

@@ -18,6 +18,7 @@ class Field : public QWidget {
 public:
     Field(const QString &label, QWidget *editor, const QString &help = {}, QWidget *parent = nullptr);
     QWidget *editor() const { return m_editor; }
+    void setLabel(const QString &label);
     void setHelp(const QString &help);
     void setError(const QString &error); ///< empty: none. "At least 1. Last used: 256."
     void setBlocked(const QString &reason); ///< dashed, reason below; empty enables
@@ -26,7 +27,7 @@ public:
 private:
     void refresh();
     QWidget *m_editor;
-    Label *m_below;
+    Label *m_above, *m_below;
     QString m_help, m_error, m_blocked;
 };
 

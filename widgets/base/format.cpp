@@ -85,6 +85,8 @@ QString duration(double seconds) {
 }
 
 QString runTime(double seconds) {
+    if (seconds > 0 && seconds < 0.05)
+        return Format::tr("< 0.1 s");
     if (seconds < 10)
         return Format::tr("%1 s").arg(fixed(qMax(0.0, seconds), 1));
     const qint64 s = qint64(std::llround(seconds));

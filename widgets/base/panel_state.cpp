@@ -5,6 +5,7 @@
 #include "widgets/base/format.h"
 #include "widgets/base/source_label.h"
 #include "widgets/base/state.h"
+#include "widgets/base/toast.h"
 
 #include <QBoxLayout>
 #include <QPainter>
@@ -41,6 +42,9 @@ public:
         words->setSpacing(2);
         words->addWidget(m_what);
         words->addWidget(m_why);
+        words->addWidget(m_raw, 0, Qt::AlignLeft);
+        m_raw->setPixelHeight(24);
+        connect(m_raw, &QAbstractButton::clicked, this, [this] { (new DetailsSheet(m_what->text(), m_rawText, window()))->open(); });
         m_what->setWordWrap(true);
         m_why->setWordWrap(true);
         m_why->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -59,7 +63,8 @@ public:
         m_glyph->setState(state.kind == ScreenState::Failed ? State::Bad : State::Waiting);
         m_what->setText(state.what);
         m_why->setText(state.why);
-        m_why->setToolTip(state.raw);
+        m_rawText = state.raw;
+        m_raw->setVisible(!state.raw.isEmpty());
         m_why->setVisible(!state.why.isEmpty());
         m_button->setText(state.button);
         m_button->setKind(state.kind == ScreenState::Empty ? ButtonKind::Primary : ButtonKind::Plain);
@@ -72,6 +77,8 @@ private:
     Label *m_what = new Label({}, TextRole::Strong);
     Label *m_why = new Label({}, TextRole::Second, &Tokens::t2);
     Button *m_button = new Button;
+    Button *m_raw = new Button(PanelState::tr("Show the answer"), ButtonKind::Link);
+    QString m_rawText;
     std::function<void()> m_act;
 };
 

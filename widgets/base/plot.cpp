@@ -245,7 +245,9 @@ void PlotWidget::paintSeries(QPainter &painter, const PlotScale &scale, const Pl
     shade.setAlphaF(0.16f);
     const double zero = scale.toY(qBound(scale.y0, 0.0, scale.y1));
     if (series.bars) {
-        const double step = series.points.size() > 1 ? std::abs(scale.toX(series.points[1].x()) - scale.toX(series.points[0].x())) : scale.area.width() / 4;
+        double step = series.points.size() > 1 ? std::abs(scale.toX(series.points[1].x()) - scale.toX(series.points[0].x())) : scale.area.width() / 4;
+        if (!m_data.categories.empty()) // one place each, and no bar is a wall
+            step = std::min<double>(std::abs(scale.toX(1) - scale.toX(0)), Theme::of(this).px(32));
         painter.setPen(Qt::NoPen);
         painter.setBrush(ink);
         for (const QPointF &p : series.points)

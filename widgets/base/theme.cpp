@@ -129,7 +129,8 @@ QFont Theme::font(TextRole role) const {
                          : QStringList{QStringLiteral("Inter"), QStringLiteral("Noto Sans"), QStringLiteral("sans-serif")});
     font.setStyleHint(wanted.mono ? QFont::Monospace : QFont::SansSerif);
     font.setPixelSize(qMax(11, px(wanted.size)));
-    font.setWeight(wanted.weight);
+    // Qt blends glyphs with a gamma that makes light text on a dark ground a step heavier than the same text on white.
+    font.setWeight(m_dark && !wanted.mono && wanted.weight == QFont::Normal ? QFont::Light : m_dark && !wanted.mono && wanted.weight == QFont::Medium ? QFont::Normal : wanted.weight);
     font.setHintingPreference(QFont::PreferNoHinting); // hinted stems come out a weight too heavy on a dark ground
     return font;
 }

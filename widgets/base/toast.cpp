@@ -4,10 +4,15 @@
 #include "widgets/base/button.h"
 #include "widgets/base/theme.h"
 
+#include <QApplication>
 #include <QBoxLayout>
+#include <QClipboard>
 #include <QEvent>
 #include <QPainter>
+#include <QPlainTextEdit>
 #include <QTimer>
+
+#include <algorithm>
 
 namespace pilothouse::ui {
 namespace {
@@ -19,12 +24,26 @@ QString breakable(QString text) {
     return text;
 }
 
+constexpr int shownCharacters = 150; // about three lines of the second text
+
+/// The text up to the last whole sentence or word that fits.
+QString startOf(const QString &text) {
+    if (text.size() <= shownCharacters)
+        return text;
+    const qsizetype sentence = text.lastIndexOf(QLatin1String(". "), shownCharacters - 1);
+    if (sentence > shownCharacters / 3)
+        return text.left(sentence + 1);
+    return text.left(std::max<qsizetype>(text.lastIndexOf(QLatin1Char(' '), shownCharacters - 1), shownCharacters / 2)) + QStringLiteral(" …");
+}
+
 } // namespace
 
 class ToastArea::Toast : public QWidget {
 public:
-    Toast(State state, const QString &what, const QString &why, const QString &button, std::function<void()> act, ToastArea *area)
+    Toast(State state, const QString &what, const QString &why, const QString &button, std::function<void()> act, const QString &details, ToastArea *area)
         : QWidget(area), m_act(std::move(act)), m_text(why.isEmpty() ? what : what + QLatin1Char('\n') + why), m_undo(button == ToastArea::tr("Undo")) {
+        const QString shown = startOf(why);
+        const QString whole = !details.isEmpty() ? details : shown == why ? QString() : m_text;
         auto *row = new QHBoxLayout(this);
         row->setContentsMargins(12, 9, 8, 9);
         row->setSpacing(10);
@@ -34,12 +53,14 @@ public:
         auto *first = new Label(breakable(what), TextRole::Strong);
         first->setWordWrap(true);
         words->addWidget(first);
-        if (!why.isEmpty()) {
-            auto *second = new Label(breakable(why), TextRole::Second, &Tokens::t2);
+        if (!shown.isEmpty()) {
+            auto *second = new Label(breakable(shown), TextRole::Second, &Tokens::t2);
             second->setWordWrap(true);
             words->addWidget(second);
         }
-        row->addLayout(words, 1);
+        auto *verbs = new QHBoxLayout; // under the words: beside them they would leave the words no width
+        verbs->setContentsMargins(0, 5, 0, 2);
+        verbs->setSpacing(8);
         if (!button.isEmpty()) {
             auto *verb = new Button(button, ButtonKind::Plain, this);
             verb->setObjectName(QStringLiteral("toastButton"));
@@ -49,8 +70,22 @@ public:
                 verb->setHint(QStringLiteral("Ctrl Z"));
             }
             connect(verb, &QAbstractButton::clicked, area, [this, area] { area->m_toasts.contains(this) ? run() : void(); });
-            row->addWidget(verb, 0, Qt::AlignVCenter);
+            verbs->addWidget(verb);
         }
+        if (!whole.isEmpty()) {
+            auto *more = new Button(ToastArea::tr("Details"), ButtonKind::Link, this);
+            more->setObjectName(QStringLiteral("toastDetails"));
+            more->setPixelHeight(24);
+            more->setFocusPolicy(Qt::TabFocus);
+            verbs->addWidget(more);
+            connect(more, &QAbstractButton::clicked, area, [area, what, whole] { (new DetailsSheet(what, whole, area->window()))->open(); });
+        }
+        verbs->addStretch(1);
+        if (verbs->count() > 1)
+            words->addLayout(verbs);
+        else
+            delete verbs;
+        row->addLayout(words, 1);
         auto *close = new Button({}, ButtonKind::Ghost, this);
         close->setGlyph(QStringLiteral("cross"));
         close->setPixelHeight(24);
@@ -100,10 +135,10 @@ ToastArea::ToastArea(QWidget *window) : QWidget(window), m_window(window) {
     hide();
 }
 
-void ToastArea::show(State state, const QString &what, const QString &why, const QString &button, std::function<void()> act) {
+void ToastArea::show(State state, const QString &what, const QString &why, const QString &button, std::function<void()> act, const QString &details) {
     while (m_toasts.size() >= 3)
         m_toasts.first()->leave();
-    auto *toast = new Toast(state, what, why, button, std::move(act), this);
+    auto *toast = new Toast(state, what, why, button, std::move(act), details, this);
     m_toasts.append(toast);
     toast->show();
     place();
@@ -116,7 +151,23 @@ void ToastArea::showError(const Error &error) {
     for (const QString &part : {error.where, error.hint})
         if (!part.isEmpty())
             why << part;
-    show(State::Bad, error.what, why.join(QLatin1Char('\n')));
+    const QString shown = why.join(QLatin1Char('\n'));
+    show(State::Bad, error.what, shown, {}, {}, error.raw.isEmpty() ? QString() : shown + QStringLiteral("\n\n") + error.raw);
+}
+
+void ToastArea::showNote(State state, const QString &note) {
+    const qsizetype sentence = note.indexOf(QLatin1String(". ")), colon = note.indexOf(QLatin1String(": "));
+    QString first = sentence < 0 ? note : note.left(sentence + 1), why;
+    if (colon > 0 && colon < first.size()) {
+        why = first.at(colon + 2).toUpper() + first.mid(colon + 3);
+        first.truncate(colon);
+    }
+    show(state, first, why, {}, {}, sentence < 0 ? QString() : note);
+}
+
+void ToastArea::dismissAll() {
+    while (!m_toasts.isEmpty())
+        m_toasts.first()->leave();
 }
 
 bool ToastArea::undoLast() {
@@ -161,6 +212,38 @@ bool ToastArea::eventFilter(QObject *watched, QEvent *event) {
     if (watched == m_window && event->type() == QEvent::Resize)
         place();
     return QWidget::eventFilter(watched, event);
+}
+
+DetailsSheet::DetailsSheet(const QString &title, const QString &text, QWidget *window) : QDialog(window) {
+    setObjectName(QStringLiteral("details"));
+    setWindowTitle(title);
+    setAttribute(Qt::WA_DeleteOnClose);
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(16, 16, 16, 16);
+    column->setSpacing(12);
+    auto *head = new Label(title, TextRole::Screen);
+    head->setWordWrap(true);
+    column->addWidget(head);
+    auto *body = new QPlainTextEdit(text);
+    body->setObjectName(QStringLiteral("detailsText"));
+    body->setAccessibleName(title);
+    body->setReadOnly(true);
+    body->setTabChangesFocus(true);
+    column->addWidget(body, 1);
+    auto *row = new QHBoxLayout;
+    row->setSpacing(8);
+    auto *copy = new Button(tr("Copy"));
+    copy->setGlyph(QStringLiteral("copy"));
+    auto *close = new Button(tr("Close"), ButtonKind::Ghost);
+    close->setHint(QStringLiteral("Esc"));
+    row->addWidget(copy);
+    row->addWidget(close);
+    row->addStretch(1);
+    column->addLayout(row);
+    connect(copy, &QAbstractButton::clicked, this, [text] { QApplication::clipboard()->setText(text); });
+    connect(close, &QAbstractButton::clicked, this, &QDialog::reject);
+    resize(Theme::of(this).px(520), Theme::of(this).px(text.size() > 400 ? 360 : 220));
+    copy->setFocus();
 }
 
 } // namespace pilothouse::ui

@@ -4,20 +4,26 @@
 #include "core/base/result.h"
 #include "widgets/base/state.h"
 
+#include <QDialog>
 #include <QWidget>
 
 #include <functional>
 
 namespace pilothouse::ui {
 
-/// Bottom right of a window, at most three notices, no focus theft. Success leaves after 8 s, errors stay until closed.
+/// Bottom right of a window, at most three notices, no focus theft. Success leaves after 8 s, errors stay until closed. A notice
+/// is short: what does not fit into about four lines stands behind "Details".
 class ToastArea : public QWidget {
     Q_OBJECT
 public:
     explicit ToastArea(QWidget *window);
     /// @param button e.g. "Undo" or "Open run"; empty: none. The newest Undo also answers Ctrl Z (undoLast).
-    void show(State state, const QString &what, const QString &why, const QString &button = {}, std::function<void()> act = {});
+    /// @param details the whole text, where `why` is only its start
+    void show(State state, const QString &what, const QString &why, const QString &button = {}, std::function<void()> act = {}, const QString &details = {});
     void showError(const Error &error);
+    /// A sentence or two from the core: what it says first, the rest behind "Details".
+    void showNote(State state, const QString &note);
+    void dismissAll();
     using QWidget::show;
     bool undoLast(); ///< runs the newest toast's button if it is an undo; false if none
     int count() const;
@@ -32,6 +38,13 @@ private:
     void place();
     QWidget *m_window;
     QList<Toast *> m_toasts;
+};
+
+/// A text too long for a notice, to read and to copy. Opened, never exec'ed.
+class DetailsSheet : public QDialog {
+    Q_OBJECT
+public:
+    DetailsSheet(const QString &title, const QString &text, QWidget *window);
 };
 
 } // namespace pilothouse::ui

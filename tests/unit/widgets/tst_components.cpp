@@ -270,6 +270,25 @@ private Q_SLOTS:
         QCOMPARE(area.count(), 3);
     }
 
+    void aLongNoticeIsShortWithItsWholeTextBehindDetails() {
+        QWidget window;
+        window.resize(800, 600);
+        window.show();
+        ToastArea area(&window);
+        area.showNote(State::Warn, QStringLiteral("No keychain here: the journal is kept. Set A_LONG_NAME to change that."));
+        QCOMPARE(area.texts().last(), QStringLiteral("No keychain here\nThe journal is kept."));
+        auto *details = area.findChild<QAbstractButton *>(QStringLiteral("toastDetails"));
+        QVERIFY(details);
+        QVERIFY(area.geometry().left() >= 0 && area.geometry().bottom() <= window.height());
+        details->click();
+        auto *text = window.findChild<QPlainTextEdit *>(QStringLiteral("detailsText"));
+        QVERIFY(text && text->toPlainText().contains(QStringLiteral("A_LONG_NAME")));
+        area.dismissAll();
+        QCOMPARE(area.count(), 0);
+        area.show(State::Ok, QStringLiteral("done"), QStringLiteral("short"));
+        QVERIFY(!area.findChild<QAbstractButton *>(QStringLiteral("toastDetails")) || area.findChild<QAbstractButton *>(QStringLiteral("toastDetails"))->parentWidget()->isHidden());
+    }
+
     void theLogFollowsUntilTheUserScrollsAndForgetsTheOldest() {
         LogView log;
         log.resize(400, 200);
