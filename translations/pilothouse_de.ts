@@ -376,27 +376,27 @@
     </message>
     <message>
         <source>no version</source>
-        <translation type="unfinished"></translation>
+        <translation>keine Version</translation>
     </message>
     <message>
         <source>next version</source>
-        <translation type="unfinished"></translation>
+        <translation>nächste Version</translation>
     </message>
     <message>
         <source>Requests per second of each version</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfragen je Sekunde nach Version</translation>
     </message>
     <message>
         <source>Share of failed requests of each version</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil gescheiterter Anfragen nach Version</translation>
     </message>
     <message>
         <source>Mean error of each version over the answers whose labels have come</source>
-        <translation type="unfinished"></translation>
+        <translation>Mittlerer Fehler nach Version über die Antworten, deren Labels gekommen sind</translation>
     </message>
     <message>
         <source>limit %1</source>
-        <translation type="unfinished">Grenzwert %1</translation>
+        <translation>Grenze %1</translation>
     </message>
 </context>
 <context>
@@ -549,27 +549,27 @@
     <name>pilothouse::console::DemoTraffic</name>
     <message>
         <source>Start the demo&apos;s traffic</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfragen der Demo starten</translation>
     </message>
     <message>
         <source>Commands</source>
-        <translation type="unfinished">Befehle</translation>
+        <translation>Befehle</translation>
     </message>
     <message>
         <source>It runs; the task bar shows it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie laufen; die Aufgabenleiste zeigt es.</translation>
     </message>
     <message>
         <source>Stop the demo&apos;s traffic</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfragen der Demo anhalten</translation>
     </message>
     <message>
         <source>It does not run.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie laufen nicht.</translation>
     </message>
     <message>
         <source>Demo traffic</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfragen der Demo</translation>
     </message>
 </context>
 <context>
@@ -1075,16 +1075,16 @@
     </message>
     <message numerus="yes">
         <source>journal entries sealed</source>
-        <translation type="unfinished">
+        <translation>
+            <numerusform>Journaleintrag versiegelt</numerusform>
             <numerusform>Journaleinträge versiegelt</numerusform>
-            <numerusform></numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>journal entries, head not sealed</source>
-        <translation type="unfinished">
+        <translation>
+            <numerusform>Journaleintrag, Kopf nicht versiegelt</numerusform>
             <numerusform>Journaleinträge, Kopf nicht versiegelt</numerusform>
-            <numerusform></numerusform>
         </translation>
     </message>
     <message>
@@ -1093,9 +1093,9 @@
     </message>
     <message numerus="yes">
         <source>connections</source>
-        <translation type="unfinished">
+        <translation>
+            <numerusform>Verbindung</numerusform>
             <numerusform>Verbindungen</numerusform>
-            <numerusform></numerusform>
         </translation>
     </message>
     <message>
@@ -1104,19 +1104,19 @@
     </message>
     <message>
         <source>stops</source>
-        <translation type="unfinished"></translation>
+        <translation>hält an</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">Anhalten</translation>
+        <translation>Anhalten</translation>
     </message>
     <message>
         <source>Start demo traffic</source>
-        <translation type="unfinished"></translation>
+        <translation>Demo-Anfragen starten</translation>
     </message>
     <message>
         <source>Plays the weather station: requests to the served models, labels that come late, and a drift after half a minute.</source>
-        <translation type="unfinished"></translation>
+        <translation>Spielt die Wetterstation: Anfragen an die bereitgestellten Modelle, Labels, die spät kommen, und nach einer halben Minute eine Drift.</translation>
     </message>
 </context>
 <context>
@@ -1189,27 +1189,27 @@
     </message>
     <message>
         <source>Watched and kept</source>
-        <translation type="unfinished"></translation>
+        <translation>Überwacht und eingehalten</translation>
     </message>
     <message>
         <source>%1 %2 inside its limit</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 %2 innerhalb der Grenze</translation>
     </message>
     <message>
         <source>%1 inputs as in training</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingaben von %1 wie im Training</translation>
     </message>
     <message>
         <source>%1 most, PSI %2, limit %3</source>
-        <translation type="unfinished">%1 am stärksten, PSI %2, Grenzwert %3. {1 ?} {2,?} {3?}</translation>
+        <translation>%1 am stärksten, PSI %2, Grenze %3</translation>
     </message>
     <message>
         <source>%1 is new enough</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ist neu genug</translation>
     </message>
     <message>
         <source>newest model %1 old, limit %2</source>
-        <translation type="unfinished"></translation>
+        <translation>neuestes Modell %1 alt, Grenze %2</translation>
     </message>
 </context>
 <context>
@@ -1333,75 +1333,75 @@
     </message>
     <message>
         <source>Which alerts</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche Alarme</translation>
     </message>
     <message>
         <source>All %1</source>
-        <translation type="unfinished">Alle %1</translation>
+        <translation>Alle %1</translation>
     </message>
     <message>
         <source>Open %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Offen %1</translation>
     </message>
     <message>
         <source>Nothing is watched yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch wird nichts überwacht</translation>
     </message>
     <message>
         <source>A model in the workspace brings its limits: quality, drift, age. Connect a registry and train one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Modell im Arbeitsbereich bringt seine Grenzen mit: Güte, Drift, Alter. Verbinden Sie ein Register und trainieren Sie eines.</translation>
     </message>
     <message>
         <source>Connections</source>
-        <translation type="unfinished">Verbindungen</translation>
+        <translation>Verbindungen</translation>
     </message>
     <message>
         <source>Limits count from the first live version on. They stand in the workspace file under watch.</source>
-        <translation type="unfinished"></translation>
+        <translation>Grenzen zählen ab der ersten laufenden Version. Sie stehen in der Arbeitsbereichsdatei unter watch.</translation>
     </message>
     <message>
         <source>Train</source>
-        <translation type="unfinished">Training</translation>
+        <translation>Trainieren</translation>
     </message>
     <message>
         <source>What passes a limit stands here with its numbers.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was eine Grenze überschreitet, steht hier mit seinen Zahlen.</translation>
     </message>
     <message>
         <source>Firing</source>
-        <translation type="unfinished">Ausgelöst</translation>
+        <translation>Ausgelöst</translation>
     </message>
     <message>
         <source>Pending</source>
-        <translation type="unfinished">Bevorstehend</translation>
+        <translation>Bevorstehend</translation>
     </message>
     <message>
         <source>No data</source>
-        <translation type="unfinished">Keine Daten</translation>
+        <translation>Keine Daten</translation>
     </message>
     <message>
         <source>Kept</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingehalten</translation>
     </message>
     <message>
         <source>%1 inputs of %2 that were asked last, against the training</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 Eingaben von %2, wie zuletzt gefragt, gegen das Training</translation>
     </message>
     <message>
         <source>Quality</source>
-        <translation type="unfinished">Qualität</translation>
+        <translation>Güte</translation>
     </message>
     <message>
         <source>moderate from %1</source>
-        <translation type="unfinished"></translation>
+        <translation>mäßig ab %1</translation>
     </message>
     <message>
         <source>drifted from %1</source>
-        <translation type="unfinished"></translation>
+        <translation>gedriftet ab %1</translation>
     </message>
     <message>
         <source>PSI of the inputs of %1 that drifted most; %2 leads with %3</source>
-        <translation type="unfinished"></translation>
+        <translation>PSI der am stärksten gedrifteten Eingaben von %1; %2 führt mit %3</translation>
     </message>
 </context>
 <context>
@@ -1569,6 +1569,38 @@
         <source>never</source>
         <translation>nie</translation>
     </message>
+    <message>
+        <source>this machine</source>
+        <translation>dieser Rechner</translation>
+    </message>
+    <message>
+        <source>typed name</source>
+        <translation>Name eintippen</translation>
+    </message>
+    <message>
+        <source>asks first</source>
+        <translation>fragt vorher</translation>
+    </message>
+    <message>
+        <source>read only</source>
+        <translation>nur lesen</translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation>Modus</translation>
+    </message>
+    <message>
+        <source>How a write is asked for</source>
+        <translation>Wie vor einer Änderung gefragt wird</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::ConnectionsPanel</name>
@@ -1579,10 +1611,6 @@
     <message>
         <source>Connections of the workspace</source>
         <translation>Verbindungen des Arbeitsbereichs</translation>
-    </message>
-    <message>
-        <source>Secrets are in the system keychain, none in files</source>
-        <translation>Geheimnisse liegen im Schlüsselbund des Systems, keines in Dateien</translation>
     </message>
     <message>
         <source>Add connection</source>
@@ -1724,10 +1752,6 @@
         <source>No connections</source>
         <translation>Keine Verbindungen</translation>
     </message>
-    <message>
-        <source>A local connection holds registry, journal and serving on this machine; add one.</source>
-        <translation>Eine lokale Verbindung hält Registry, Journal und Auslieferung auf diesem Rechner; eine anlegen.</translation>
-    </message>
     <message numerus="yes">
         <source>%n answer</source>
         <translation>
@@ -1742,16 +1766,76 @@
             <numerusform>%n scheitern</numerusform>
         </translation>
     </message>
+    <message>
+        <source>No connection chosen</source>
+        <translation>Keine Verbindung gewählt</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Secrets: %1, none in files</source>
+        <translation>Geheimnisse: %1, keine in Dateien</translation>
+    </message>
+    <message>
+        <source>A connection to this machine holds registry, journal and serving in a folder; add one on the right.</source>
+        <translation>Eine Verbindung zu diesem Rechner hält Register, Journal und Bereitstellung in einem Ordner; rechts lässt sie sich hinzufügen.</translation>
+    </message>
+    <message>
+        <source>What it is, what it is for and what its last look found.</source>
+        <translation>Was sie ist, wozu sie dient und was der letzte Blick ergab.</translation>
+    </message>
+    <message>
+        <source>Test again</source>
+        <translation>Erneut prüfen</translation>
+    </message>
+    <message>
+        <source>Secret</source>
+        <translation>Geheimnis</translation>
+    </message>
+    <message>
+        <source>none needed</source>
+        <translation>keines nötig</translation>
+    </message>
+    <message>
+        <source>Writes</source>
+        <translation>Änderungen</translation>
+    </message>
+    <message>
+        <source>Used by</source>
+        <translation>Benutzt von</translation>
+    </message>
+    <message>
+        <source>no model yet</source>
+        <translation>noch keinem Modell</translation>
+    </message>
+    <message>
+        <source>Found</source>
+        <translation>Befund</translation>
+    </message>
+    <message>
+        <source>looking…</source>
+        <translation>schaut nach…</translation>
+    </message>
+    <message>
+        <source>not looked at yet</source>
+        <translation>noch nicht angesehen</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::DetailsSheet</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished">Kopieren</translation>
+        <translation>Kopieren</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Schließen</translation>
+        <translation>Schließen</translation>
     </message>
 </context>
 <context>
@@ -2261,7 +2345,7 @@
     </message>
     <message>
         <source>&lt; 0.1 s</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt; 0,1 s</translation>
     </message>
 </context>
 <context>
@@ -2491,7 +2575,7 @@
     </message>
     <message>
         <source>What it changed</source>
-        <translation type="unfinished"></translation>
+        <translation>Was sich änderte</translation>
     </message>
 </context>
 <context>
@@ -2573,10 +2657,6 @@
         <translation>Noch kein Eintrag</translation>
     </message>
     <message>
-        <source>Every write stands here before and after it is made: who, what, on what, and the seal of the chain.</source>
-        <translation>Jeder Schreibvorgang steht hier, bevor und nachdem er geschieht: wer, was, woran, und das Siegel der Kette.</translation>
-    </message>
-    <message>
         <source>No history</source>
         <translation>Kein Verlauf</translation>
     </message>
@@ -2606,19 +2686,27 @@
     </message>
     <message>
         <source>Which lines</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche Zeilen</translation>
     </message>
     <message>
         <source>Operations</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorgänge</translation>
     </message>
     <message>
         <source>Every line</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Zeile</translation>
     </message>
     <message>
         <source>Who, what, on what: / to focus</source>
-        <translation type="unfinished"></translation>
+        <translation>Wer, was, woran: / springt hierher</translation>
+    </message>
+    <message>
+        <source>Every write stands here before and after it is made: who, what, on what, and the seal of the chain. The first comes with a connection or a model.</source>
+        <translation>Jede Änderung steht hier vor und nach ihrer Ausführung: wer, was, woran, und das Siegel der Kette. Die erste kommt mit einer Verbindung oder einem Modell.</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Verbindungen</translation>
     </message>
 </context>
 <context>
@@ -2629,7 +2717,7 @@
     </message>
     <message>
         <source>now</source>
-        <translation type="unfinished"></translation>
+        <translation>jetzt</translation>
     </message>
 </context>
 <context>
@@ -3027,6 +3115,10 @@
         <source>Loading</source>
         <translation>Wird geladen</translation>
     </message>
+    <message>
+        <source>Show the answer</source>
+        <translation>Antwort zeigen</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::PipelinesPanel</name>
@@ -3188,119 +3280,123 @@
     </message>
     <message>
         <source>Start…</source>
-        <translation type="unfinished"></translation>
+        <translation>Starten…</translation>
     </message>
     <message>
         <source>Run again</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal</translation>
     </message>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished">Wartet</translation>
+        <translation>Wartet</translation>
     </message>
     <message>
         <source>Running</source>
-        <translation type="unfinished">Läuft</translation>
+        <translation>Läuft</translation>
     </message>
     <message>
         <source>Paused</source>
-        <translation type="unfinished">Angehalten</translation>
+        <translation>Angehalten</translation>
     </message>
     <message>
         <source>Passed</source>
-        <translation type="unfinished">Bestanden</translation>
+        <translation>Bestanden</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished">Gescheitert</translation>
+        <translation>Gescheitert</translation>
     </message>
     <message>
         <source>Cancelled, skipped</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgebrochen, übersprungen</translation>
     </message>
     <message>
         <source>Unknown</source>
-        <translation type="unfinished">Unbekannt</translation>
+        <translation>Unbekannt</translation>
     </message>
     <message>
         <source>system&apos;s own word on hover</source>
-        <translation type="unfinished"></translation>
+        <translation>Wort des Systems beim Zeigen</translation>
     </message>
     <message>
         <source>Log of which stage</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll welcher Stufe</translation>
     </message>
     <message>
         <source>Warnings</source>
-        <translation type="unfinished"></translation>
+        <translation>Warnungen</translation>
     </message>
     <message>
         <source>Search the log</source>
-        <translation type="unfinished"></translation>
+        <translation>Im Protokoll suchen</translation>
     </message>
     <message>
         <source>Search, ↵ next</source>
-        <translation type="unfinished"></translation>
+        <translation>Suchen, ↵ weiter</translation>
     </message>
     <message>
         <source>Copy the log</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll kopieren</translation>
     </message>
     <message>
         <source>Open model</source>
-        <translation type="unfinished">Modell öffnen</translation>
+        <translation>Modell öffnen</translation>
     </message>
     <message>
         <source>All %1</source>
-        <translation type="unfinished">Alle %1</translation>
+        <translation>Alle %1</translation>
     </message>
     <message>
         <source>%1 so far</source>
-        <translation type="unfinished"></translation>
+        <translation>bisher %1</translation>
     </message>
     <message>
         <source>%1, usual %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1, üblich %2</translation>
     </message>
     <message>
         <source>All stages</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Stufen</translation>
     </message>
     <message>
         <source>No finished stage yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine Stufe beendet</translation>
     </message>
     <message>
         <source>How long it took in the last twelve runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie lange sie in den letzten zwölf Läufen dauerte.</translation>
     </message>
     <message>
         <source>Test rows</source>
-        <translation type="unfinished"></translation>
+        <translation>Testzeilen</translation>
     </message>
     <message>
         <source>Why</source>
-        <translation type="unfinished">Warum</translation>
+        <translation>Grund</translation>
     </message>
     <message>
         <source>Own word</source>
-        <translation type="unfinished"></translation>
+        <translation>Eigenes Wort</translation>
     </message>
     <message>
         <source>Run</source>
-        <translation type="unfinished">Lauf</translation>
+        <translation>Lauf</translation>
     </message>
     <message>
         <source>Answer this gate</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Tor beantworten</translation>
     </message>
     <message>
         <source>Warnings %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Warnungen %1</translation>
     </message>
     <message>
         <source>%1 failed</source>
-        <translation type="unfinished">%1 ist gescheitert</translation>
+        <translation>%1 gescheitert</translation>
+    </message>
+    <message>
+        <source>The run goes on when this is decided.</source>
+        <translation>Der Lauf geht weiter, wenn das entschieden ist.</translation>
     </message>
 </context>
 <context>
@@ -3895,79 +3991,75 @@
     </message>
     <message>
         <source>Both sides in numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>Beide Seiten in Zahlen</translation>
     </message>
     <message>
         <source>Both sides</source>
-        <translation type="unfinished"></translation>
+        <translation>Beide Seiten</translation>
     </message>
     <message>
         <source>Newest requests</source>
-        <translation type="unfinished"></translation>
+        <translation>Neueste Anfragen</translation>
     </message>
     <message>
         <source>Requests</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfragen</translation>
     </message>
     <message>
         <source>Start demo traffic</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Stop demo traffic</source>
-        <translation type="unfinished"></translation>
+        <translation>Demo-Anfragen starten</translation>
     </message>
     <message>
         <source>v%1, %2</source>
-        <translation type="unfinished"></translation>
+        <translation>v%1, %2</translation>
     </message>
     <message>
         <source>What answers</source>
-        <translation type="unfinished"></translation>
+        <translation>Was antwortet</translation>
     </message>
     <message>
         <source>since this step began</source>
-        <translation type="unfinished"></translation>
+        <translation>seit Beginn dieses Schritts</translation>
     </message>
     <message>
         <source>since it began to serve</source>
-        <translation type="unfinished"></translation>
+        <translation>seit sie antwortet</translation>
     </message>
     <message>
         <source>Nothing answers</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts antwortet</translation>
     </message>
     <message>
         <source>A promotion takes the first version into service.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Freigabe nimmt die erste Version in Betrieb.</translation>
     </message>
     <message>
         <source>1/s</source>
-        <translation type="unfinished">1/s</translation>
+        <translation>1/s</translation>
     </message>
     <message>
         <source>log</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll</translation>
     </message>
     <message>
         <source>No label yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch kein Label</translation>
     </message>
     <message>
         <source>The error is known when what was measured comes back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Fehler ist bekannt, wenn das Gemessene zurückkommt.</translation>
     </message>
     <message>
         <source>newest %1, last %2</source>
-        <translation type="unfinished"></translation>
+        <translation>neueste %1, letzte %2</translation>
     </message>
     <message>
         <source>No request yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine Anfrage</translation>
     </message>
     <message>
         <source>What was asked last, who answered and how fast.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was zuletzt gefragt wurde, wer antwortete und wie schnell.</translation>
     </message>
 </context>
 <context>
@@ -4198,58 +4290,58 @@
     </message>
     <message>
         <source>Ctrl + and Ctrl − as well</source>
-        <translation type="unfinished"></translation>
+        <translation>auch Ctrl + und Ctrl −</translation>
     </message>
     <message>
         <source>? shows those of every screen</source>
-        <translation type="unfinished"></translation>
+        <translation>? zeigt die jeder Ansicht</translation>
     </message>
 </context>
 <context>
     <name>pilothouse::ui::SideModel</name>
     <message>
         <source>Figure</source>
-        <translation type="unfinished"></translation>
+        <translation>Kennzahl</translation>
     </message>
     <message>
         <source>Stable</source>
-        <translation type="unfinished"></translation>
+        <translation>Stabil</translation>
     </message>
     <message>
         <source>Canary</source>
-        <translation type="unfinished">Canary</translation>
+        <translation>Canary</translation>
     </message>
     <message>
         <source>Traffic</source>
-        <translation type="unfinished">Verteilung der Anfragen</translation>
+        <translation>Verkehr</translation>
     </message>
     <message>
         <source>Requests</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfragen</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished">Gescheitert</translation>
+        <translation>Gescheitert</translation>
     </message>
     <message>
         <source>Latency p95, ms</source>
-        <translation type="unfinished"></translation>
+        <translation>Latenz p95, ms</translation>
     </message>
     <message>
         <source>Labelled rows</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen mit Label</translation>
     </message>
     <message>
         <source>Mean error</source>
-        <translation type="unfinished">Mittlerer Fehler</translation>
+        <translation>Mittlerer Fehler</translation>
     </message>
     <message>
         <source>Mean error, %1</source>
-        <translation type="unfinished">Mittlerer Fehler, %1</translation>
+        <translation>Mittlerer Fehler, %1</translation>
     </message>
     <message>
-        <source>Labelled rows, newest</source>
-        <translation type="unfinished"></translation>
+        <source>Labels, newest</source>
+        <translation>Labels, neueste</translation>
     </message>
 </context>
 <context>
@@ -4400,7 +4492,7 @@
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished">Einzelheiten</translation>
+        <translation>Einzelheiten</translation>
     </message>
 </context>
 <context>

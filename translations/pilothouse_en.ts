@@ -37,16 +37,30 @@
             <numerusform>%n more</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>journal entries sealed</source>
+        <translation>
+            <numerusform>journal entry sealed</numerusform>
+            <numerusform>journal entries sealed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>journal entries, head not sealed</source>
+        <translation>
+            <numerusform>journal entry, head not sealed</numerusform>
+            <numerusform>journal entries, head not sealed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>connections</source>
+        <translation>
+            <numerusform>connection</numerusform>
+            <numerusform>connections</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::AlertsPanel</name>
-    <message numerus="yes">
-        <source>%n open</source>
-        <translation>
-            <numerusform>%n open</numerusform>
-            <numerusform>%n open</numerusform>
-        </translation>
-    </message>
     <message numerus="yes">
         <source>%n firing</source>
         <translation>

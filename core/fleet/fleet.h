@@ -13,16 +13,6 @@
 
 namespace pilothouse::fleet {
 
-/// What a rollout's two sides did between two snapshots; kept by Fleet while the window is open, so that a panel that was
-/// hidden meanwhile has no hole.
-struct TracePoint {
-    QDateTime time;
-    double stableRequests = 0, canaryRequests = 0; ///< per second; NaN = not known
-    double stableErrors = 0, canaryErrors = 0;     ///< share of failed requests on this step; NaN = no request yet
-    double stableLoss = 0, canaryLoss = 0;         ///< mean error over labelled rows; NaN = no label yet
-    int version = 0; ///< of the canary; 0 = none
-};
-
 /// The console's live view: reads a Snapshot every `interval` on the waiting pool and hands it to the panels. GUI thread.
 class Fleet : public QObject {
     Q_OBJECT
@@ -35,22 +25,14 @@ public:
     void setInterval(int milliseconds);
     void start();
     void refresh(); ///< now; a running read is awaited, then one more follows
-    /// Since the window opened, oldest first, at most two hours at two seconds.
-    const std::vector<TracePoint> &trace(const QString &model) const;
 
 Q_SIGNALS:
     void changed(); ///< a new snapshot is there
 
 private:
     void read();
-    void keepTrace();
     std::shared_ptr<Services> m_services;
     Pools &m_pools;
-    struct Trace {
-        std::vector<TracePoint> points;
-        qint64 stableSeen = -1, canarySeen = -1;
-    };
-    QHash<QString, Trace> m_traces;
     Snapshot m_snapshot;
     Task<Snapshot> m_task;
     QTimer m_timer;

@@ -92,4 +92,14 @@ void addLiveQuality(const Services &services, const workspace::Model &model, Mod
     addDrift(services, model, **database, row);
 }
 
+Result<serving::Traffic> trafficOf(const Services &services, const workspace::Model &model) {
+    PH_ASSIGN(const QString folder, serving::servingFolder(services.root, model.deployment.target));
+    auto database = serving::openServingDatabase(folder);
+    if (!database && database.error().kind == ErrorKind::NotFound)
+        return serving::Traffic{};
+    if (!database)
+        return database.error();
+    return serving::readTraffic(**database);
+}
+
 } // namespace pilothouse::fleet

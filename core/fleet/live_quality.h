@@ -2,11 +2,15 @@
 #pragma once
 
 #include "core/fleet/snapshot.h"
+#include "core/serving/log_reader.h"
 
 namespace pilothouse::fleet {
 
 /// Quality from the labels that came to the model's endpoint, and drift of what it was asked against the champion's training
 /// profile; both from the endpoint's own prediction log. Leaves the row as it is where there is no log yet.
 void addLiveQuality(const Services &services, const workspace::Model &model, ModelRow &row);
+
+/// What the model's endpoint was asked and answered lately, from the same log; empty where there is none yet. Blocking.
+Result<serving::Traffic> trafficOf(const Services &services, const workspace::Model &model);
 
 } // namespace pilothouse::fleet

@@ -52,4 +52,28 @@ struct LiveMetrics {
 };
 Result<LiveMetrics> liveMetrics(Database &database, qint64 newestLabelled, std::optional<QDateTime> since = {});
 
+/// What one revision answered in one stretch of time.
+struct TrafficBucket {
+    QDateTime start; ///< of the stretch, UTC
+    int revision = 0;
+    qint64 requests = 0, failed = 0, labelled = 0;
+    double meanLoss = 0; ///< over the labels of its answers; NaN: none came yet
+};
+struct LoggedRequest {
+    QDateTime time;
+    int version = 0, status = 0;
+    double milliseconds = 0;
+    QString error;
+};
+/// The log's newest traffic, oldest bucket first; a bucket without a request of a revision is absent.
+struct Traffic {
+    qint64 bucketSeconds = 1;
+    QDateTime from, to; ///< of the read stretch; invalid: nothing was asked yet
+    std::map<int, int> versions; ///< of each revision that answered
+    std::vector<TrafficBucket> buckets;
+    std::vector<LoggedRequest> newest; ///< at most 100, newest last
+};
+/// At most `requests` of them and `hours` back from the newest, in at most 150 buckets.
+Result<Traffic> readTraffic(Database &database, qint64 requests = 200000, int hours = 3);
+
 } // namespace pilothouse::serving

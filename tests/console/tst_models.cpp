@@ -11,6 +11,7 @@
 #include "widgets/operations/live_view.h"
 
 #include <QAbstractItemModelTester>
+#include <QJsonArray>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -143,7 +144,7 @@ private Q_SLOTS:
         QStringList lines;
         for (const Alert &alert : alerts)
             lines << QStringLiteral("%1 %2").arg(int(alert.group)).arg(alert.id);
-        QCOMPARE(lines.join(QLatin1Char('\n')), QStringLiteral("0 endpoint/maintenance-svc\n0 quality/weather-ws2m\n0 stale/iris-kserve\n1 near/iris-kserve\n1 near/iris-rf\n1 drift/weather-rh2m"));
+        QCOMPARE(lines.join(QLatin1Char('\n')), QStringLiteral("0 endpoint/maintenance-svc\n0 quality/weather-ws2m\n0 stale/iris-kserve\n1 drift/weather-rh2m\n1 near/iris-kserve\n1 near/iris-rf"));
     }
     void aMetricThatCannotBeToldIsNoDataNotFine() {
         fleet::Snapshot snapshot;
@@ -186,6 +187,59 @@ private Q_SLOTS:
         QFETCH(QJsonObject, after);
         QFETCH(QString, text);
         QCOMPARE(changeText(before, after), text);
+    }
+    void anOperationIsOneRowWithWhatItChanged() {
+        using O = QJsonObject;
+        operations::JournalEntry begun, done, note;
+        begun.sequence = 33;
+        begun.operation = done.operation = note.operation = QStringLiteral("op-1");
+        begun.kind = done.kind = QStringLiteral("promote");
+        begun.object = done.object = QStringLiteral("model ws2m");
+        begun.phase = QStringLiteral("executing");
+        begun.before = O{{QStringLiteral("champion"), 1}};
+        begun.details = O{{QStringLiteral("summary"), QStringLiteral("Promote ws2m version 2")},
+                          {QStringLiteral("calls"), QJsonArray{O{{QStringLiteral("object"), QStringLiteral("alias champion on ws2m")}, {QStringLiteral("effect"), QStringLiteral("v1 → v2")}},
+                                                               O{{QStringLiteral("object"), QStringLiteral("rollout serving/ws2m")}, {QStringLiteral("effect"), QStringLiteral("v2 beside v1")}}}}};
+        done.sequence = 34;
+        done.phase = QStringLiteral("done");
+        note.sequence = 35;
+        note.kind = QStringLiteral("rollout-finished");
+        note.phase = QStringLiteral("note");
+        note.details = O{{QStringLiteral("verdict"), QStringLiteral("better on 200 rows")}};
+        const auto rows = operationsOf({note, done, begun});
+        QCOMPARE(rows.size(), std::size_t(2));
+        QCOMPARE(rows[1].sequence, 34);
+        QCOMPARE(rows[1].phase, QStringLiteral("done"));
+        QCOMPARE(rows[1].before, begun.before);
+        QCOMPARE(effectText(rows[1]), QStringLiteral("champion v1 → v2, v2 beside v1"));
+        QCOMPARE(effectText(rows[0]), QStringLiteral("better on 200 rows"));
+    }
+    void anApprovalTellsItsSummaryAndARefusalItsReason() {
+        using O = QJsonObject;
+        operations::JournalEntry entry;
+        entry.kind = QStringLiteral("approve");
+        entry.details = O{{QStringLiteral("summary"), QStringLiteral("Approve t2m version 1")}, {QStringLiteral("calls"), QJsonArray{O{{QStringLiteral("object"), QStringLiteral("promotion p-1")}, {QStringLiteral("effect"), QStringLiteral("approve")}}}}};
+        QCOMPARE(effectText(entry), QStringLiteral("Approve t2m version 1"));
+        entry.details.insert(QStringLiteral("error"), QStringLiteral("alias is 7"));
+        QCOMPARE(effectText(entry), QStringLiteral("alias is 7"));
+    }
+    void keptLimitsAreListedBesideTheBroken() {
+        const auto open = alertsOf(sampleSnapshot()), quiet = quietRulesOf(sampleSnapshot());
+        QVERIFY(!quiet.empty());
+        for (const Alert &rule : quiet) {
+            QCOMPARE(int(rule.state), int(State::Ok));
+            for (const Alert &alert : open) // a rule is kept or broken, not both
+                QVERIFY2(alert.model != rule.model || alert.about != rule.about || alert.about == Alert::Other, qPrintable(rule.id));
+        }
+    }
+    void aBrokenLimitSaysSinceWhen() {
+        fleet::Quality quality;
+        quality.max = 1.0;
+        for (const double value : {1.2, 0.9, 1.1, 1.3})
+            quality.series.emplace_back(sampleNow().addSecs(qint64(quality.series.size()) * 60), value);
+        QCOMPARE(overSince(quality), sampleNow().addSecs(120));
+        quality.series.emplace_back(sampleNow().addSecs(300), 0.8);
+        QVERIFY(!overSince(quality).isValid());
     }
     void journalRows() {
         JournalModel model;

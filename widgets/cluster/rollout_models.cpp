@@ -2,7 +2,9 @@
 #include "widgets/cluster/rollout_models.h"
 
 #include "widgets/base/format.h"
+#include "widgets/base/journal_text.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace pilothouse::ui {
@@ -10,25 +12,30 @@ namespace pilothouse::ui {
 namespace {
 constexpr Qt::Alignment right = Qt::AlignRight | Qt::AlignVCenter, left = Qt::AlignLeft | Qt::AlignVCenter;
 
-PlotSeries series(const QString &name, Ink ink, const std::vector<fleet::TracePoint> &trace, double fleet::TracePoint::*value, double factor = 1) {
-    PlotSeries s;
-    s.name = name;
-    s.ink = ink;
-    for (const fleet::TracePoint &p : trace)
-        s.points.emplace_back(double(p.time.toMSecsSinceEpoch()) / 1000, p.*value * factor);
-    return s;
+/// Revisions that answered, oldest first.
+std::vector<int> revisionsOf(const serving::Traffic &traffic) {
+    std::vector<int> out;
+    for (const serving::TrafficBucket &bucket : traffic.buckets)
+        if (std::find(out.begin(), out.end(), bucket.revision) == out.end())
+            out.push_back(bucket.revision);
+    std::sort(out.begin(), out.end());
+    return out;
 }
 
-/// A mark where another version came into service.
-std::vector<PlotMarker> markers(const std::vector<fleet::TracePoint> &trace) {
-    std::vector<PlotMarker> out;
-    int version = trace.empty() ? 0 : trace.front().version;
-    for (const fleet::TracePoint &p : trace) {
-        if (p.version != version && p.version != 0)
-            out.push_back({double(p.time.toMSecsSinceEpoch()) / 1000, QStringLiteral("v%1").arg(p.version), &Tokens::t3});
-        version = p.version;
+Ink inkOf(int revision, const TrafficRoles &roles) { return revision == roles.canary ? &Tokens::s2 : revision == roles.stable ? &Tokens::s1 : &Tokens::t3; }
+
+QString nameOf(const serving::Traffic &traffic, int revision) {
+    const auto version = traffic.versions.find(revision);
+    return version == traffic.versions.end() ? QObject::tr("no version") : QStringLiteral("v%1").arg(version->second);
+}
+
+double valueOf(const serving::TrafficBucket &bucket, TrafficMetric metric, qint64 seconds) {
+    switch (metric) {
+    case TrafficMetric::Requests: return double(bucket.requests) / double(seconds);
+    case TrafficMetric::Errors: return bucket.requests > 0 ? 100.0 * double(bucket.failed) / double(bucket.requests) : std::nan("");
+    case TrafficMetric::Loss: return bucket.meanLoss;
     }
-    return out;
+    return std::nan("");
 }
 
 State outcomeState(const QString &outcome) {
@@ -86,30 +93,25 @@ QVariant RevisionModel::cell(const cluster::Revision &r, int column, int role) c
 }
 
 RolloutEventModel::RolloutEventModel(QObject *parent) : RowsModel(parent) {
-    m_columns = {{tr("When"), left, 90, {}, 0}, {tr("What"), left, 150, {}, 0}, {tr("By"), left, 90, {}, 1}, {tr("Details"), left, 0, {}, 0}};
+    m_columns = {{tr("When"), left, 90, {}, 0}, {tr("What"), left, 160, {}, 0}, {tr("By"), left, 80, {}, 1}, {tr("Details"), left, 0, {}, 0}};
 }
 
 QVariant RolloutEventModel::cell(const operations::JournalEntry &e, int column, int role) const {
     if (role == StateRole)
-        return column == 1 ? QVariant(int(e.phase == QLatin1String("done")                                               ? State::Ok
-                                          : e.phase == QLatin1String("failed") || e.phase == QLatin1String("refused") ? State::Bad
-                                          : e.phase == QLatin1String("executing")                                     ? State::Running
-                                                                                                                      : State::Skipped))
-                           : QVariant();
+        return column == 1 ? QVariant(int(stateOfPhase(e.phase))) : QVariant();
+    if (role == Qt::ToolTipRole)
+        return column == 3 ? effectText(e) : QString();
     if (role != Qt::DisplayRole)
         return {};
     switch (column) {
     case 0: return moment(e.time, m_now);
-    case 1: return e.kind;
+    case 1: return e.phase == QLatin1String("done") || e.phase == QLatin1String("note") ? kindWord(e.kind) : kindWord(e.kind) + QStringLiteral(", ") + phaseWord(e.phase);
     case 2: return e.actor;
-    default: {
-        const QString summary = e.details.value(QLatin1String("summary")).toString();
-        return summary.isEmpty() ? e.details.value(QLatin1String("reason")).toString(e.phase) : summary;
-    }
+    default: return effectText(e);
     }
 }
 
-std::vector<StageMark> ladderOf(const cluster::RolloutStatus &status, const QDateTime &now) {
+std::vector<StageMark> ladderOf(const cluster::RolloutStatus &status, const std::vector<int> &planned, const QDateTime &now) {
     std::vector<StageMark> marks;
     for (const cluster::RolloutStep &step : status.steps) {
         StageMark mark;
@@ -127,6 +129,13 @@ std::vector<StageMark> ladderOf(const cluster::RolloutStatus &status, const QDat
         }
         marks.push_back(mark);
     }
+    for (const int percent : status.steps.empty() ? planned : std::vector<int>()) {
+        StageMark mark;
+        mark.id = QString::number(percent);
+        mark.name = QObject::tr("%1 %").arg(percent);
+        mark.note = percent == planned.front() ? QObject::tr("next version") : QString();
+        marks.push_back(mark);
+    }
     return marks;
 }
 
@@ -136,37 +145,119 @@ QString seenSplit(const cluster::RolloutStatus &status) {
     return QObject::tr("seen on this step: %1 / %2 %").arg(fixed((1 - status.seenCanaryShare) * 100, 1), fixed(status.seenCanaryShare * 100, 1));
 }
 
-PlotData requestPlot(const std::vector<fleet::TracePoint> &trace, const QString &stable, const QString &canary) {
-    PlotData data;
-    data.unit = QObject::tr("1/s");
-    data.time = true;
-    data.yMin = 0;
-    data.sentence = QObject::tr("Requests per second of both sides since this window opened");
-    data.series = {series(stable, &Tokens::s1, trace, &fleet::TracePoint::stableRequests), series(canary, &Tokens::s2, trace, &fleet::TracePoint::canaryRequests)};
-    data.markers = markers(trace);
-    return data;
-}
-
-PlotData errorPlot(const std::vector<fleet::TracePoint> &trace, const QString &stable, const QString &canary, double abortAbove) {
-    PlotData data;
-    data.unit = QStringLiteral("%");
-    data.time = true;
-    data.yMin = 0;
-    data.sentence = QObject::tr("Share of failed requests of both sides on the present step");
-    data.series = {series(stable, &Tokens::s1, trace, &fleet::TracePoint::stableErrors, 100), series(canary, &Tokens::s2, trace, &fleet::TracePoint::canaryErrors, 100)};
-    data.limits = {{abortAbove * 100, QObject::tr("turned back above %1").arg(number(abortAbove * 100)), &Tokens::bad}};
-    data.markers = markers(trace);
-    return data;
-}
-
-PlotData lossPlot(const std::vector<fleet::TracePoint> &trace, const QString &stable, const QString &canary, const QString &unit) {
+PlotData trafficPlot(const serving::Traffic &traffic, TrafficMetric metric, const TrafficRoles &roles, const QString &unit, double limit) {
     PlotData data;
     data.unit = unit;
     data.time = true;
-    data.sentence = QObject::tr("Mean error of both sides over the rows whose labels have come");
-    data.series = {series(stable, &Tokens::s1, trace, &fleet::TracePoint::stableLoss), series(canary, &Tokens::s2, trace, &fleet::TracePoint::canaryLoss)};
-    data.markers = markers(trace);
+    if (metric != TrafficMetric::Loss)
+        data.yMin = 0;
+    if (metric == TrafficMetric::Errors)
+        data.yMax = std::isfinite(limit) ? limit * 1.25 : 1; // a flat zero line needs a scale to stand on
+    data.sentence = metric == TrafficMetric::Requests ? QObject::tr("Requests per second of each version")
+                    : metric == TrafficMetric::Errors ? QObject::tr("Share of failed requests of each version")
+                                                      : QObject::tr("Mean error of each version over the answers whose labels have come");
+    for (const int revision : revisionsOf(traffic)) {
+        PlotSeries line;
+        line.name = nameOf(traffic, revision);
+        line.ink = inkOf(revision, roles);
+        line.filled = metric == TrafficMetric::Requests;
+        qint64 due = 0; // the next stretch, if it was asked without a pause
+        for (const serving::TrafficBucket &bucket : traffic.buckets) {
+            if (bucket.revision != revision)
+                continue;
+            const qint64 start = bucket.start.toSecsSinceEpoch();
+            const double nothing = metric == TrafficMetric::Requests ? 0 : std::nan("");
+            if (due > 0 && start > due) {
+                line.points.emplace_back(double(due), nothing);
+                if (metric == TrafficMetric::Requests)
+                    line.points.emplace_back(double(start - traffic.bucketSeconds), nothing);
+            }
+            const double value = valueOf(bucket, metric, traffic.bucketSeconds);
+            if (metric == TrafficMetric::Errors && std::isfinite(value) && data.yMax)
+                data.yMax = std::max(*data.yMax, value * 1.1);
+            if (metric != TrafficMetric::Loss || std::isfinite(value)) // labels come in portions: a stretch without one is no gap
+                line.points.emplace_back(double(start), value);
+            due = start + traffic.bucketSeconds;
+        }
+        if (!line.points.empty()) {
+            if (!data.series.empty() || revision == roles.canary)
+                data.markers.push_back({line.points.front().x(), line.name, &Tokens::t3});
+            data.series.push_back(std::move(line));
+        }
+    }
+    if (std::isfinite(limit))
+        data.limits = {{limit, metric == TrafficMetric::Errors ? QObject::tr("turned back above %1").arg(number(limit)) : QObject::tr("limit %1").arg(number(limit)),
+                        metric == TrafficMetric::Errors ? &Tokens::bad : &Tokens::warn}};
     return data;
+}
+
+std::vector<Legend::Entry> trafficLegend(const serving::Traffic &traffic, const TrafficRoles &roles) {
+    std::vector<Legend::Entry> entries;
+    for (const int revision : revisionsOf(traffic))
+        entries.push_back({nameOf(traffic, revision), inkOf(revision, roles), false});
+    if (entries.size() > 2)
+        entries.erase(entries.begin(), entries.end() - 2);
+    return entries;
+}
+
+QStringList requestLines(const serving::Traffic &traffic, const QDateTime &now) {
+    QStringList lines;
+    for (const serving::LoggedRequest &request : traffic.newest) {
+        QString line = QStringLiteral("%1  %2  %3  %4 ms").arg(moment(request.time, now)).arg(request.version > 0 ? QStringLiteral("v%1").arg(request.version) : QStringLiteral("–"), -4).arg(request.status).arg(fixed(request.milliseconds, 2));
+        if (!request.error.isEmpty())
+            line += QStringLiteral("  error: ") + request.error;
+        lines << line;
+    }
+    return lines;
+}
+
+SideModel::SideModel(QObject *parent) : RowsModel(parent) {
+    m_columns = {{tr("Figure"), left, 128, {}, 0}, {tr("Stable"), right, 84, {}, 0}, {tr("Canary"), right, 84, {}, 0}};
+}
+
+void SideModel::setSides(const cluster::RolloutStatus &status, const fleet::ModelRow &model, double maxErrorRate) {
+    const QString none = QStringLiteral("–");
+    const auto title = [&](int column, const QString &word, const std::optional<cluster::Revision> &side) {
+        m_columns[std::size_t(column)].title = side ? QStringLiteral("%1 v%2").arg(word).arg(side->version) : word;
+    };
+    title(1, tr("Stable"), status.stable);
+    title(2, tr("Canary"), status.canary);
+    Q_EMIT headerDataChanged(Qt::Horizontal, 1, 2);
+    const auto row = [&](const QString &name, const std::function<QString(const cluster::SideStats &)> &text) {
+        return SideLine{name, status.stable ? text(status.stableStats) : none, status.canary ? text(status.canaryStats) : none};
+    };
+    const auto asked = [&](const cluster::SideStats &side, const QString &text) { return side.requests > 0 ? text : none; };
+    std::vector<SideLine> lines;
+    lines.push_back({tr("Traffic"), status.stable ? percent(1 - (status.canary ? status.wantedCanaryShare : 0)) : none, status.canary ? percent(status.wantedCanaryShare) : none});
+    lines.push_back(row(tr("Requests"), [](const cluster::SideStats &side) { return count(side.requests); }));
+    SideLine failed = row(tr("Failed"), [&](const cluster::SideStats &side) { return asked(side, percent(side.errorRate, 2)); });
+    const auto judged = [&](const cluster::SideStats &side) { return side.requests == 0 ? State::None : side.errorRate > maxErrorRate ? State::Bad : State::Ok; };
+    failed.stableState = status.stable ? judged(status.stableStats) : State::None;
+    failed.canaryState = status.canary ? judged(status.canaryStats) : State::None;
+    lines.push_back(failed);
+    lines.push_back(row(tr("Latency p95, ms"), [&](const cluster::SideStats &side) { return asked(side, number(side.p95Ms)); }));
+    if (status.canary) { // labels of this step; both sides are judged on them
+        lines.push_back(row(tr("Labelled rows"), [](const cluster::SideStats &side) { return count(side.labelled); }));
+        lines.push_back(row(model.unit.isEmpty() ? tr("Mean error") : tr("Mean error, %1").arg(model.unit), [&](const cluster::SideStats &side) { return side.meanError ? number(*side.meanError) : none; }));
+    } else {
+        lines.push_back({tr("Labels, newest"), count(model.quality.labelledRows), none});
+        const QString metric = model.quality.metric.isEmpty() ? tr("Mean error") : metricName(model.quality.metric);
+        lines.push_back({model.quality.unit.isEmpty() ? metric : QStringLiteral("%1, %2").arg(metric, model.quality.unit), model.quality.value ? number(*model.quality.value) : none, none,
+                         model.quality.over() ? State::Bad : State::None});
+    }
+    setRows(std::move(lines));
+}
+
+QVariant SideModel::cell(const SideLine &l, int column, int role) const {
+    if (role == Qt::DisplayRole)
+        return column == 0 ? l.name : column == 1 ? l.stable : l.canary;
+    if (role == MutedRole)
+        return column == 0;
+    if (role == TextStateRole) {
+        const State state = column == 1 ? l.stableState : column == 2 ? l.canaryState : State::None;
+        return state == State::Bad ? QVariant(int(state)) : QVariant();
+    }
+    return {};
 }
 
 } // namespace pilothouse::ui

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/cluster/rollouts_panel.h"
 
+#include "core/fleet/live_quality.h"
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/format.h"
+#include "widgets/base/journal_text.h"
+#include "widgets/base/log_view.h"
 #include "widgets/base/plot.h"
-#include "widgets/base/run_verb.h"
 #include "widgets/base/stage_graph.h"
 #include "widgets/base/table.h"
 #include "widgets/cluster/rollout_models.h"
@@ -16,10 +18,24 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 
 namespace pilothouse::ui {
 
 using cluster::RolloutPhase;
+
+namespace {
+
+/// Where something moves now, else where a version came into service last.
+QString mostRecent(const std::vector<fleet::ModelRow> &models) {
+    const auto rank = [](const fleet::ModelRow &m) {
+        const bool moving = m.rollout && m.rollout->canary && inProgress(*m.rollout);
+        return std::pair(moving, m.revisions.empty() ? QDateTime::fromSecsSinceEpoch(0) : m.revisions.front().when);
+    };
+    return std::max_element(models.begin(), models.end(), [&](const auto &a, const auto &b) { return rank(a) < rank(b); })->name;
+}
+
+} // namespace
 
 RolloutsPanel::RolloutsPanel(const PanelContext &context, QWidget *parent)
     : Panel(QStringLiteral("rollouts"), tr("Rollouts"), context, parent), m_state(new PanelState) {
@@ -35,7 +51,31 @@ RolloutsPanel::RolloutsPanel(const PanelContext &context, QWidget *parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(12);
     column->addWidget(buildRollout());
-    column->addWidget(buildCharts(), 3);
+    column->addWidget(buildCharts(), 4);
+    column->addWidget(buildTables(), 4);
+    column->addWidget(buildLogs(), 3);
+    split->addWidget(side);
+    split->setStretchFactor(1, 1);
+    split->setSizes({240, 900});
+    m_state->setContent(split);
+    layout->addWidget(m_state);
+}
+
+QWidget *RolloutsPanel::buildTables() {
+    auto *widget = new QWidget;
+    auto *row = new QHBoxLayout(widget);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(12);
+    m_sides = new SideModel(this);
+    auto *sides = new Table;
+    sides->setObjectName(QStringLiteral("rolloutSides"));
+    sides->setAccessibleName(tr("Both sides in numbers"));
+    sides->setRowHeight(Table::Compact);
+    sides->setModel(m_sides);
+    sides->setItemDelegate(new StateDelegate(sides));
+    m_sidesCard = new Card(tr("Both sides"));
+    m_sidesCard->setBody(sides);
+    row->addWidget(m_sidesCard, 1);
     m_revisions = new RevisionModel(this);
     m_revisionTable = new Table;
     m_revisionTable->setObjectName(QStringLiteral("revisionTable"));
@@ -49,25 +89,33 @@ RolloutsPanel::RolloutsPanel(const PanelContext &context, QWidget *parent)
     m_revisionsCard->addTool(undo);
     m_buttons.push_back(undo);
     connect(m_revisionTable, &Table::chosen, this, [this] { showRollout(); });
+    row->addWidget(m_revisionsCard, 1);
+    return widget;
+}
+
+QWidget *RolloutsPanel::buildLogs() {
+    m_logs = new QWidget;
+    auto *row = new QHBoxLayout(m_logs);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(12);
     m_events = new RolloutEventModel(this);
     auto *events = new Table;
     events->setObjectName(QStringLiteral("rolloutEvents"));
     events->setAccessibleName(tr("Events of this endpoint, from the journal"));
+    events->setRowHeight(Table::Compact);
     events->setModel(m_events);
     events->setItemDelegate(new StateDelegate(events));
     m_eventsCard = new Card(tr("Events"));
     m_eventsCard->setSubtitle(tr("from the journal"));
     m_eventsCard->setBody(events);
-    auto *bottom = new QHBoxLayout;
-    bottom->setSpacing(12);
-    bottom->addWidget(m_revisionsCard, 1);
-    bottom->addWidget(m_eventsCard, 1);
-    column->addLayout(bottom, 3);
-    split->addWidget(side);
-    split->setStretchFactor(1, 1);
-    split->setSizes({240, 900});
-    m_state->setContent(split);
-    layout->addWidget(m_state);
+    row->addWidget(m_eventsCard, 3);
+    m_requestLog = new LogView;
+    m_requestLog->setObjectName(QStringLiteral("requestLog"));
+    m_requestLog->setAccessibleName(tr("Newest requests"));
+    m_requestLogCard = new Card(tr("Requests"));
+    m_requestLogCard->setBody(m_requestLog);
+    row->addWidget(m_requestLogCard, 2);
+    return m_logs;
 }
 
 QWidget *RolloutsPanel::buildList() {
@@ -132,10 +180,12 @@ QWidget *RolloutsPanel::buildCharts() {
     auto *row = new QHBoxLayout(widget);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(12);
+    int at = 0;
     const auto add = [&](Card *&card, PlotWidget *&plot, const QString &title, const char *name) {
         card = new Card(title);
         plot = new PlotWidget;
         plot->setObjectName(QLatin1String(name));
+        card->addTool(m_legends[at++] = new Legend);
         card->setBody(plot, 8);
         row->addWidget(card, 1);
     };
@@ -148,102 +198,6 @@ QWidget *RolloutsPanel::buildCharts() {
             if (from != to)
                 connect(from, &PlotWidget::crosshairMoved, to, &PlotWidget::setCrosshair);
     return widget;
-}
-
-void RolloutsPanel::addActions() {
-    const auto targets = [this](std::function<bool(const fleet::ModelRow &)> fits, const QString &verb) {
-        return [this, fits, verb] {
-            std::vector<ActionTarget> out;
-            for (const fleet::ModelRow &m : m_snapshot.models)
-                if (fits(m))
-                    out.push_back({m.name, verb.arg(m.name), m.rollout ? rolloutWord(m.rollout->phase) : QString()});
-            return out;
-        };
-    };
-    const auto add = [this, targets](const QString &actionId, const QString &text, const QString &icon, const QKeySequence &key, std::function<bool(const fleet::ModelRow &)> fits,
-                                     const QString &why, std::function<Danger(const QString &)> danger, const QStringList &verb, const QString &done) {
-        ActionSpec spec;
-        spec.id = actionId;
-        spec.text = text;
-        spec.icon = icon;
-        spec.section = tr("Commands");
-        spec.panel = id();
-        spec.shortcut = key;
-        spec.targets = targets(fits, text + QStringLiteral(" %1"));
-        spec.blocked = [this, fits, why](const QString &model) {
-            if (m_snapshot.role == workspace::Role::Viewer)
-                return tr("Needs role operator.");
-            const fleet::ModelRow *m = row(model);
-            return m && fits(*m) ? QString() : why;
-        };
-        spec.danger = std::move(danger);
-        spec.run = [this, verb, text, done](const QString &model, const QString &comment) {
-            QStringList arguments = verb;
-            arguments.insert(2, model);
-            if (!comment.isEmpty())
-                arguments << QStringLiteral("--reason") << comment;
-            runVerb(context(), this, text + QLatin1Char(' ') + model, model, arguments, done.arg(model));
-        };
-        actions().add(spec);
-    };
-    const auto onStep = [](const fleet::ModelRow &m) { return m.rollout && m.rollout->canary && (m.rollout->phase == RolloutPhase::Progressing || m.rollout->phase == RolloutPhase::Paused); };
-    const auto verb = [](const char *name) { return QStringList{QStringLiteral("rollouts"), QLatin1String(name)}; };
-    add(QStringLiteral("rollout.promote"), tr("Promote to next step"), QStringLiteral("promote"), Qt::Key_P, onStep, tr("No canary is on its way."), {}, verb("promote"), tr("%1 goes to the next step"));
-    add(QStringLiteral("rollout.full"), tr("Promote fully"), {}, {}, onStep, tr("No canary is on its way."),
-        [this](const QString &model) {
-            const fleet::ModelRow *m = row(model);
-            return Danger{tr("Promote fully"), tr("Version %1 gets all traffic of %2 now, without the steps in between.").arg(m && m->rollout && m->rollout->canary ? m->rollout->canary->version : 0).arg(model),
-                          tr("Undo to the revision before."), {}, false};
-        },
-        verb("promote") << QStringLiteral("--full"), tr("%1 is at 100 %"));
-    add(QStringLiteral("rollout.pause"), tr("Pause"), QStringLiteral("pause"), {}, [](const fleet::ModelRow &m) { return m.rollout && m.rollout->phase == RolloutPhase::Progressing; },
-        tr("Nothing is moving."), {}, verb("pause"), tr("Canary of %1 is paused"));
-    add(QStringLiteral("rollout.resume"), tr("Resume"), QStringLiteral("play"), {}, [](const fleet::ModelRow &m) { return m.rollout && m.rollout->phase == RolloutPhase::Paused; },
-        tr("It is not paused."), {}, verb("resume"), tr("Canary of %1 goes on"));
-    add(QStringLiteral("rollout.abort"), tr("Abort"), QStringLiteral("cross"), {}, onStep, tr("No canary is on its way."),
-        [this](const QString &model) {
-            const fleet::ModelRow *m = row(model);
-            return Danger{tr("Abort canary"), tr("All traffic of %1 returns to version %2, and the alias with it.").arg(model).arg(m && m->rollout && m->rollout->stable ? m->rollout->stable->version : 0),
-                          tr("Promote the version again to come back."), {}, false};
-        },
-        verb("abort"), tr("Canary of %1 was aborted"));
-    add(QStringLiteral("rollout.start"), tr("Serve champion"), QStringLiteral("play"), QKeySequence(Qt::Key_S),
-        [](const fleet::ModelRow &m) { return m.liveVersion && (!m.rollout || m.rollout->phase == RolloutPhase::None || m.rollout->phase == RolloutPhase::Unreachable); },
-        tr("It is served, or no version is live yet."), {}, verb("start"), tr("%1 is served"));
-    ActionSpec undo;
-    undo.id = QStringLiteral("rollout.undo");
-    undo.text = tr("Undo to revision");
-    undo.icon = QStringLiteral("undo");
-    undo.section = tr("Commands");
-    undo.panel = id();
-    undo.shortcut = QKeySequence(Qt::Key_U);
-    undo.inPalette = false;
-    undo.blocked = [this](const QString &argument) {
-        const fleet::ModelRow *m = row(argument.section(QLatin1Char('/'), 0, 0));
-        const int revision = argument.section(QLatin1Char('/'), 1).toInt();
-        if (m_snapshot.role == workspace::Role::Viewer)
-            return tr("Needs role operator.");
-        if (!m || !m->rollout || !m->rollout->stable || revision == 0)
-            return tr("Choose an earlier revision.");
-        return revision == m->rollout->stable->revision ? tr("It has all traffic already.") : QString();
-    };
-    undo.danger = [](const QString &argument) {
-        return Danger{tr("Undo to revision %1").arg(argument.section(QLatin1Char('/'), 1)), tr("Revision %1 gets all traffic of %2 at once.").arg(argument.section(QLatin1Char('/'), 1), argument.section(QLatin1Char('/'), 0, 0)),
-                      tr("Undo to the present revision comes back."), {}, false};
-    };
-    undo.run = [this](const QString &argument, const QString &) {
-        const QString model = argument.section(QLatin1Char('/'), 0, 0), revision = argument.section(QLatin1Char('/'), 1);
-        runVerb(context(), this, tr("Undo %1 to revision %2").arg(model, revision), model, {QStringLiteral("rollouts"), QStringLiteral("undo"), model, QStringLiteral("--to"), revision},
-                tr("%1 is back at revision %2").arg(model, revision));
-    };
-    actions().add(undo);
-    ActionSpec show;
-    show.id = QStringLiteral("rollout.show");
-    show.text = tr("Show rollout");
-    show.section = tr("Go to");
-    show.targets = targets([](const fleet::ModelRow &) { return true; }, tr("Show rollout of %1"));
-    show.run = [this](const QString &model, const QString &) { context().open(id(), model); };
-    actions().add(show);
 }
 
 const fleet::ModelRow *RolloutsPanel::row(const QString &model) const {
@@ -261,7 +215,7 @@ void RolloutsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_state->show(ScreenState::full());
     m_workloads->setRows(snapshot.models);
     if (!row(m_model))
-        m_model = snapshot.models.front().name;
+        m_model = mostRecent(snapshot.models);
     if (m_list->currentId() != m_model)
         m_list->choose(m_model);
     m_listCard->source()->setSource(tr("local"), snapshot.read, Freshness::Polled, 2);
@@ -281,24 +235,20 @@ void RolloutsPanel::showRollout() {
         m_head->source()->setSource(m->seen.source, m->seen.time, Freshness::Live, 2);
     else
         m_head->source()->setDown(m->seen.source, m->seen.time, m->seen.problem);
-    m_ladder->setSteps(ladderOf(status, now()));
-    const QString stable = status.stable ? tr("v%1").arg(status.stable->version) : tr("none"), canary = status.canary ? tr("v%1").arg(status.canary->version) : tr("canary");
+    const workspace::Model *declared = context().fleet ? context().fleet->services()->workspace.model(m->name) : nullptr;
+    std::vector<StageMark> steps = ladderOf(status, declared ? declared->deployment.steps : std::vector<int>(), now());
+    m_ladder->setVisible(!steps.empty());
+    m_ladder->setSteps(std::move(steps));
+    const double share = status.canary ? status.wantedCanaryShare : 0;
     m_traffic->setVisible(status.stable.has_value());
-    m_traffic->setShares(stable, canary, status.canary ? status.wantedCanaryShare : 0, seenSplit(status));
+    m_traffic->setShares(status.stable ? tr("v%1, %2").arg(status.stable->version).arg(percent(1 - share)) : tr("none"),
+                         status.canary ? tr("v%1, %2").arg(status.canary->version).arg(percent(share)) : tr("canary"), share, seenSplit(status));
     m_verdict->setText(status.verdict.isEmpty() ? m->seen.problem : status.verdict);
     m_verdict->setVisible(!m_verdict->text().isEmpty());
-    static const std::vector<fleet::TracePoint> none;
-    const auto &trace = context().fleet ? context().fleet->trace(m->name) : none;
-    const workspace::Model *declared = context().fleet ? context().fleet->services()->workspace.model(m->name) : nullptr;
-    const ScreenState waiting = ScreenState::empty(tr("No traffic seen yet"), tr("The curves begin when the endpoint is asked."));
-    for (Card *card : {m_requestsCard, m_errorsCard, m_lossCard}) {
-        card->showState(trace.size() > 1 ? ScreenState::full() : waiting);
-        card->source()->setSource(m->seen.source, m->seen.time, Freshness::Live, 2);
-    }
-    m_requests->setData(requestPlot(trace, stable, canary));
-    m_errors->setData(errorPlot(trace, stable, canary, declared ? declared->deployment.maxErrorRate : 0.02));
-    m_loss->setData(lossPlot(trace, stable, canary, m->unit));
-    m_lossCard->setTitle(m->unit.isEmpty() ? tr("Mean error") : tr("Mean error, %1").arg(m->unit));
+    m_sides->setSides(status, *m, declared ? declared->deployment.maxErrorRate : 0.02);
+    m_sidesCard->setTitle(status.canary ? tr("Both sides") : tr("What answers"));
+    m_sidesCard->setSubtitle(status.canary ? tr("since this step began") : tr("since it began to serve"));
+    m_sidesCard->showState(status.stable ? ScreenState::full() : ScreenState::empty(tr("Nothing answers"), tr("A promotion takes the first version into service."), tr("Models"), [this] { context().open(QStringLiteral("models"), m_model); }));
     m_revisions->setNow(now());
     m_revisions->setRows(m->revisions);
     m_revisionsCard->showState(m->revisions.empty() ? ScreenState::empty(tr("No revision yet"), tr("Each version taken into service is kept here to go back to.")) : ScreenState::full());
@@ -306,22 +256,95 @@ void RolloutsPanel::showRollout() {
     for (const operations::JournalEntry &e : m_snapshot.journal)
         if (e.object.endsWith(QLatin1Char(' ') + m->name) || e.object.endsWith(QLatin1Char('/') + m->name))
             events.push_back(e);
+    events = operationsOf(events);
     if (events.size() > 200)
         events.resize(200);
     m_events->setNow(now());
     m_events->setRows(events);
     m_eventsCard->showState(events.empty() ? ScreenState::empty(tr("No event yet"), tr("Every write to this endpoint is listed here.")) : ScreenState::full());
+    showButtons(status);
+    showCharts();
+    readTraffic();
+}
+
+/// The verbs of a canary stand here while one is on its way, "Serve" while nothing answers; else there is nothing to press.
+void RolloutsPanel::showButtons(const cluster::RolloutStatus &status) {
+    const bool paused = status.phase == RolloutPhase::Paused, onStep = status.canary && (paused || status.phase == RolloutPhase::Progressing);
+    const fleet::ModelRow *m = row(m_model);
     for (Button *button : m_buttons) {
-        button->setArgument(button->objectName() == QLatin1String("rolloutUndo") ? currentArgument(QStringLiteral("rollout.undo")) : m_model);
+        const QString id = button->objectName();
+        button->setArgument(id == QLatin1String("rolloutUndo") ? currentArgument(QStringLiteral("rollout.undo")) : m_model);
         button->refresh();
+        button->setVisible(id == QLatin1String("rolloutUndo")      ? m && m->revisions.size() > 1
+                           : id == QLatin1String("rollout.start")  ? status.phase == RolloutPhase::None || status.phase == RolloutPhase::Unreachable
+                           : id == QLatin1String("rollout.pause")  ? onStep && !paused
+                           : id == QLatin1String("rollout.resume") ? onStep && paused
+                                                                   : onStep);
     }
-    const bool paused = status.phase == RolloutPhase::Paused;
-    for (Button *button : m_buttons) {
-        if (button->objectName() == QLatin1String("rollout.pause"))
-            button->setVisible(!paused);
-        if (button->objectName() == QLatin1String("rollout.resume"))
-            button->setVisible(paused);
+}
+
+void RolloutsPanel::showCharts() {
+    const fleet::ModelRow *m = row(m_model);
+    if (!m)
+        return;
+    const serving::Traffic none;
+    const serving::Traffic &traffic = m_trafficOf == m_model ? m_seen : none;
+    const cluster::RolloutStatus status = m->rollout.value_or(cluster::RolloutStatus{});
+    const TrafficRoles roles{status.stable ? status.stable->revision : 0, status.canary ? status.canary->revision : 0};
+    const workspace::Model *declared = context().fleet ? context().fleet->services()->workspace.model(m->name) : nullptr;
+    const double errorLimit = (declared ? declared->deployment.maxErrorRate : 0.02) * 100;
+    const double lossLimit = m->quality.metric == QLatin1String("mae") && m->quality.max ? *m->quality.max : std::nan("");
+    m_requests->setData(trafficPlot(traffic, TrafficMetric::Requests, roles, tr("1/s"), std::nan("")));
+    m_errors->setData(trafficPlot(traffic, TrafficMetric::Errors, roles, QStringLiteral("%"), errorLimit));
+    PlotData loss = trafficPlot(traffic, TrafficMetric::Loss, roles, m->unit, lossLimit);
+    const bool labelled = !loss.series.empty();
+    m_loss->setData(std::move(loss));
+    m_lossCard->setTitle(m->unit.isEmpty() ? tr("Mean error") : tr("Mean error, %1").arg(m->unit));
+    const ScreenState waiting = ScreenState::empty(tr("No traffic seen yet"), tr("The curves begin when the endpoint is asked."));
+    ScreenState offer = waiting; // the demo's own traffic can be had here
+    if (actions().find(QStringLiteral("demo.start")) && actions().blocked(QStringLiteral("demo.start")).isEmpty()) {
+        offer.button = tr("Start demo traffic");
+        offer.act = [this] { actions().trigger(QStringLiteral("demo.start")); };
     }
+    const bool asked = !traffic.buckets.empty();
+    for (Card *card : {m_requestsCard, m_errorsCard, m_lossCard}) {
+        card->showState(asked ? ScreenState::full() : card == m_requestsCard ? offer : waiting);
+        card->source()->setSource(tr("log"), m_readAt, Freshness::Polled, 5);
+        card->source()->setVisible(asked);
+    }
+    if (asked && !labelled)
+        m_lossCard->showState(ScreenState::empty(tr("No label yet"), tr("The error is known when what was measured comes back.")));
+    for (Legend *legend : m_legends)
+        legend->setEntries(trafficLegend(traffic, roles));
+    m_requestLogCard->setSubtitle(asked ? tr("newest %1, last %2").arg(traffic.newest.size()).arg(moment(traffic.to, now())) : QString());
+    m_requestLog->setLines(requestLines(traffic, now()));
+    m_requestLogCard->showState(asked ? ScreenState::full() : ScreenState::empty(tr("No request yet"), tr("What was asked last, who answered and how fast.")));
+}
+
+void RolloutsPanel::readTraffic() {
+    const workspace::Model *declared = context().fleet ? context().fleet->services()->workspace.model(m_model) : nullptr;
+    if (!declared || m_task.isRunning())
+        return;
+    m_task = startTask<serving::Traffic>(context().fleet->pools().waiting,
+                                         [services = context().fleet->services(), model = *declared](std::stop_token) { return fleet::trafficOf(*services, model); });
+    deliver(m_task, this, [this, model = m_model](const Result<serving::Traffic> &traffic) {
+        if (!traffic) { // the last known goes on; the card says why it is old
+            m_requestsCard->source()->setDown(tr("log"), m_seen.to, traffic.error().text());
+            return;
+        }
+        m_seen = *traffic;
+        m_readAt = now();
+        m_trafficOf = model;
+        showCharts();
+        if (model != m_model)
+            readTraffic(); // another one was chosen meanwhile
+    });
+}
+
+/// Below 720 px of window the last row would leave the charts no room.
+void RolloutsPanel::resizeEvent(QResizeEvent *event) {
+    Panel::resizeEvent(event);
+    m_logs->setVisible(height() >= theme().px(600));
 }
 
 void RolloutsPanel::openAt(const QString &argument) {

@@ -12,7 +12,10 @@ namespace {
 constexpr double nearShare = 0.95; // of the limit
 
 QString groupTitle(Alert::Group group) {
-    return group == Alert::Firing ? AlertModel::tr("Firing") : group == Alert::Pending ? AlertModel::tr("Pending") : AlertModel::tr("No data");
+    return group == Alert::Firing    ? AlertModel::tr("Firing")
+           : group == Alert::Pending ? AlertModel::tr("Pending")
+           : group == Alert::NoData  ? AlertModel::tr("No data")
+                                     : AlertModel::tr("Watched and kept");
 }
 
 bool nearLimit(const fleet::Quality &quality) {
@@ -23,7 +26,25 @@ bool nearLimit(const fleet::Quality &quality) {
     return quality.min && *quality.min > 0 && *quality.value <= *quality.min / nearShare;
 }
 
+Alert::About aboutOf(const QString &id) {
+    return id.startsWith(QLatin1String("quality/")) || id.startsWith(QLatin1String("near/")) ? Alert::Quality
+           : id.startsWith(QLatin1String("drift/"))                                          ? Alert::Drift
+           : id.startsWith(QLatin1String("stale/"))                                          ? Alert::Staleness
+                                                                                             : Alert::Other;
+}
+
 } // namespace
+
+QDateTime overSince(const fleet::Quality &quality) {
+    QDateTime since;
+    for (auto point = quality.series.rbegin(); point != quality.series.rend(); ++point) {
+        const bool over = (quality.max && point->second > *quality.max) || (quality.min && point->second < *quality.min);
+        if (!over)
+            break;
+        since = point->first;
+    }
+    return since;
+}
 
 std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
     std::vector<Alert> alerts;
@@ -38,7 +59,14 @@ std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
         alert.sentence = item.sentence;
         alert.model = item.model;
         alert.source = AlertModel::tr("local");
+        alert.about = aboutOf(item.id);
         alert.since = item.since;
+        if (alert.about == Alert::Quality || alert.about == Alert::Drift) { // their numbers are read anew each time: when that was is not since when
+            alert.since = QDateTime();
+            for (const fleet::ModelRow &row : snapshot.models)
+                if (row.name == item.model && alert.about == Alert::Quality)
+                    alert.since = overSince(row.quality);
+        }
         alert.action = item.action;
         alert.argument = item.argument;
         alerts.push_back(alert);
@@ -47,10 +75,10 @@ std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
         Alert alert;
         alert.model = alert.argument = row.name;
         alert.source = row.seen.source;
-        alert.since = row.seen.time;
         if (nearLimit(row.quality)) {
             alert.group = Alert::Pending;
             alert.state = State::Warn;
+            alert.about = Alert::Quality;
             alert.id = QStringLiteral("near/") + row.name;
             alert.title = AlertModel::tr("%1 %2 near limit").arg(row.name, metricName(row.quality.metric));
             alert.sentence = AlertModel::tr("%1, limit %2").arg(number(*row.quality.value), limitText(row.quality.min, row.quality.max));
@@ -71,6 +99,41 @@ std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
         return a.group != b.group ? a.group < b.group : badA != badB ? badA : a.since > b.since;
     });
     return alerts;
+}
+
+std::vector<Alert> quietRulesOf(const fleet::Snapshot &snapshot) {
+    std::vector<Alert> rules;
+    const std::vector<Alert> open = alertsOf(snapshot);
+    for (const fleet::ModelRow &row : snapshot.models) {
+        if (!row.liveVersion)
+            continue;
+        const auto add = [&](Alert::About about, const QString &id, const QString &title, const QString &sentence, const QString &action) {
+            if (std::any_of(open.begin(), open.end(), [&](const Alert &alert) { return alert.model == row.name && alert.about == about; }))
+                return; // the inbox takes it for broken or near, which counts more
+            Alert alert;
+            alert.group = Alert::Quiet;
+            alert.about = about;
+            alert.state = State::Ok;
+            alert.id = QStringLiteral("quiet/%1/%2").arg(id, row.name);
+            alert.title = title;
+            alert.sentence = sentence;
+            alert.model = alert.argument = row.name;
+            alert.source = row.seen.source;
+            alert.action = action;
+            rules.push_back(alert);
+        };
+        const fleet::Quality &quality = row.quality;
+        if (quality.value && (quality.max || quality.min) && !quality.over() && !nearLimit(quality))
+            add(Alert::Quality, QStringLiteral("quality"), AlertModel::tr("%1 %2 inside its limit").arg(row.name, metricName(quality.metric)),
+                AlertModel::tr("%1, limit %2").arg(number(*quality.value), limitText(quality.min, quality.max)), QStringLiteral("drift.show"));
+        if (row.worstPsi && *row.worstPsi < drift::psiDrifted)
+            add(Alert::Drift, QStringLiteral("drift"), AlertModel::tr("%1 inputs as in training").arg(row.name),
+                AlertModel::tr("%1 most, PSI %2, limit %3").arg(row.worstColumn, fixed(*row.worstPsi, 2), fixed(drift::psiDrifted, 2)), QStringLiteral("drift.show"));
+        if (row.newestModel && !row.stale && !row.stalenessLimit.isEmpty())
+            add(Alert::Staleness, QStringLiteral("stale"), AlertModel::tr("%1 is new enough").arg(row.name), AlertModel::tr("newest model %1 old, limit %2").arg(age(*row.newestModel, snapshot.read), row.stalenessLimit),
+                QString());
+    }
+    return rules;
 }
 
 void AlertModel::setAlerts(std::vector<Alert> alerts, const QDateTime &now) {
@@ -120,7 +183,7 @@ QVariant AlertModel::data(const QModelIndex &index, int role) const {
     case SecondRole: return alert.sentence;
     case StateRole: return int(alert.state);
     case RightRole: return alert.source;
-    case RightSecondRole: return age(alert.since, m_now);
+    case RightSecondRole: return alert.since.isValid() ? age(alert.since, m_now) : QString();
     case IdRole: return alert.id;
     case Qt::ToolTipRole: return alert.sentence;
     case Qt::AccessibleTextRole: return QStringLiteral("%1, %2, %3").arg(groupTitle(alert.group), alert.title, alert.sentence);

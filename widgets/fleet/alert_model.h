@@ -9,7 +9,8 @@ namespace pilothouse::ui {
 
 /// What an alert is about and how far it is.
 struct Alert {
-    enum Group { Firing, Pending, NoData } group = Firing;
+    enum Group { Firing, Pending, NoData, Quiet } group = Firing; ///< Quiet: a limit that is watched and kept
+    enum About { Quality, Drift, Staleness, Other } about = Other;
     State state = State::Bad;
     QString id, title, sentence, model, source;
     QDateTime since;
@@ -19,6 +20,10 @@ struct Alert {
 /// Alerts of the local rules: the broken and soon items of the inbox, metrics within a twentieth of their limit, and models whose
 /// numbers cannot be read. Firing first; bad before late, then newest first. Pure; tested.
 std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot);
+/// The limits that are watched and kept: quality, drift and age of each live model. Pure; tested.
+std::vector<Alert> quietRulesOf(const fleet::Snapshot &snapshot);
+/// Since when the newest values are all over the limit; invalid: they are not, or the series does not tell. Pure; tested.
+QDateTime overSince(const fleet::Quality &quality);
 
 /// Alerts under their group headings.
 class AlertModel : public QAbstractListModel {

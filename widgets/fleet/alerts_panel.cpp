@@ -29,7 +29,12 @@ AlertsPanel::AlertsPanel(const PanelContext &context)
     m_list->setObjectName(QStringLiteral("alerts"));
     m_list->setAccessibleName(tr("Alerts"));
     m_list->setModel(m_model);
+    m_which = new SegmentedControl;
+    m_which->setObjectName(QStringLiteral("whichAlerts"));
+    m_which->setAccessibleName(tr("Which alerts"));
+    m_listCard->addTool(m_which);
     m_listCard->setBody(m_list);
+    connect(m_which, &SegmentedControl::currentChanged, this, [this] { showAlerts(); });
     m_listCard->setMinimumWidth(theme().px(280));
     across->addWidget(m_listCard);
     auto *down = new QSplitter(Qt::Vertical);
@@ -105,26 +110,36 @@ void AlertsPanel::addActions() {
 }
 
 void AlertsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
-    const QString kept = m_list->currentId();
-    m_rows = snapshot.models;
-    m_decisions = snapshot.decisions;
+    m_snapshot = snapshot;
     m_decisionModel->setNow(now());
-    m_model->setAlerts(alertsOf(snapshot), now());
-    m_list->choose(kept);
-    if (m_list->currentId().isEmpty() && m_model->rowCount() > 1)
-        m_list->setCurrentIndex(m_model->index(1));
     m_listCard->source()->setSource(tr("local"), snapshot.read, Freshness::Polled, 10);
-    m_listCard->setSubtitle(tr("%n open", nullptr, m_model->count(Alert::Firing) + m_model->count(Alert::Pending) + m_model->count(Alert::NoData)));
-    m_listCard->showState(m_model->rowCount() > 0 ? ScreenState::full()
-                                                  : ScreenState::empty(tr("Nothing fires"), tr("Limits stand in the workspace file under watch: a metric with max or min, a staleness, drift. What passes them "
-                                                                                               "stands here with its numbers.")));
-    showDetail();
+    showAlerts();
     Q_EMIT headerChanged();
 }
 
+void AlertsPanel::showAlerts() {
+    const QString kept = m_list->currentId();
+    std::vector<Alert> alerts = alertsOf(m_snapshot), quiet = quietRulesOf(m_snapshot);
+    const auto open = alerts.size();
+    m_which->setSegments({{QStringLiteral("all"), tr("All %1").arg(alerts.size() + quiet.size()), State::None}, {QStringLiteral("open"), tr("Open %1").arg(open), State::None}});
+    if (m_which->current() != QLatin1String("open"))
+        alerts.insert(alerts.end(), quiet.begin(), quiet.end());
+    m_model->setAlerts(std::move(alerts), now());
+    m_list->choose(kept);
+    if (m_list->currentId().isEmpty() && m_model->rowCount() > 1)
+        m_list->setCurrentIndex(m_model->index(1));
+    m_listCard->showState(m_model->rowCount() > 0   ? ScreenState::full()
+                          : m_snapshot.models.empty() ? ScreenState::empty(tr("Nothing is watched yet"), tr("A model in the workspace brings its limits: quality, drift, age. Connect a registry and train one."), tr("Connections"),
+                                                                           [this] { context().open(QStringLiteral("connections"), {}); })
+                          : quiet.empty()             ? ScreenState::empty(tr("Nothing is watched yet"), tr("Limits count from the first live version on. They stand in the workspace file under watch."), tr("Train"),
+                                                                           [this] { context().open(QStringLiteral("train"), m_snapshot.models.front().name); })
+                                                      : ScreenState::empty(tr("Nothing fires"), tr("What passes a limit stands here with its numbers.")));
+    showDetail();
+}
+
 const fleet::ModelRow *AlertsPanel::rowOf(const QString &model) const {
-    const auto at = std::find_if(m_rows.begin(), m_rows.end(), [&](const fleet::ModelRow &row) { return row.name == model; });
-    return at == m_rows.end() ? nullptr : &*at;
+    const auto at = std::find_if(m_snapshot.models.begin(), m_snapshot.models.end(), [&](const fleet::ModelRow &row) { return row.name == model; });
+    return at == m_snapshot.models.end() ? nullptr : &*at;
 }
 
 void AlertsPanel::showDetail() {
@@ -133,45 +148,91 @@ void AlertsPanel::showDetail() {
         m_detailCard->setTitle(tr("No alert chosen"));
         m_badge->hide();
         m_detailCard->showState(ScreenState::empty(tr("No alert chosen"), tr("The numbers behind an alert, what is likely and what can be done stand here.")));
-        m_decisionModel->setRows(m_decisions);
-        m_decisionCard->showState(m_decisions.empty() ? ScreenState::empty(tr("No decision yet"), tr("Each look of a retrain policy is kept here with its numbers, also when it is “skip”.")) : ScreenState::full());
+        m_decisionModel->setRows(m_snapshot.decisions);
+        m_decisionCard->showState(m_snapshot.decisions.empty() ? ScreenState::empty(tr("No decision yet"), tr("Each look of a retrain policy is kept here with its numbers, also when it is “skip”.")) : ScreenState::full());
         return;
     }
     m_detailCard->showState(ScreenState::full());
     m_detailCard->setTitle(alert->title);
-    const QString since = age(alert->since, now());
-    m_badge->setState(alert->state, alert->group == Alert::Firing ? tr("Firing %1").arg(since) : alert->group == Alert::Pending ? tr("Pending %1").arg(since) : tr("No data %1").arg(since));
+    const QString since = alert->since.isValid() ? QLatin1Char(' ') + age(alert->since, now()) : QString();
+    m_badge->setState(alert->state, (alert->group == Alert::Firing    ? tr("Firing")
+                                     : alert->group == Alert::Pending ? tr("Pending")
+                                     : alert->group == Alert::NoData  ? tr("No data")
+                                                                      : tr("Kept")) + since);
     const fleet::ModelRow *row = rowOf(alert->model);
-    showChart(row);
+    showChart(*alert, row);
     std::vector<KeyValues::Row> facts{{tr("What"), alert->sentence}};
     if (row) {
         m_detailCard->source()->setSource(row->seen.source, row->seen.time, row->seen.reachable ? Freshness::Polled : Freshness::Down, 10);
-        if (!row->quality.metric.isEmpty())
+        if (alert->about == Alert::Drift)
+            facts.push_back({tr("Rule"), QStringLiteral("PSI ≤ %1").arg(fixed(drift::psiDrifted, 2)), true});
+        else if (alert->about == Alert::Staleness)
+            facts.push_back({tr("Rule"), QStringLiteral("age ≤ %1").arg(row->stalenessLimit), true});
+        else if (!row->quality.metric.isEmpty())
             facts.push_back({tr("Rule"), QStringLiteral("%1 %2").arg(row->quality.metric, limitText(row->quality.min, row->quality.max)), true});
-        if (row->quality.labelledRows > 0)
+        if (alert->about == Alert::Drift && row->drift)
+            facts.push_back({tr("Measured on"), tr("%1 inputs of %2 that were asked last, against the training").arg(row->drift->columns.size()).arg(row->name)});
+        else if (row->quality.labelledRows > 0 && alert->about != Alert::Staleness)
             facts.push_back({tr("Measured on"), tr("%1 labelled rows").arg(ui::count(row->quality.labelledRows))});
-        if (row->worstPsi)
+        if (row->worstPsi && alert->about != Alert::Drift)
             facts.push_back({tr("Likely"), tr("%1 drifted most, PSI %2").arg(row->worstColumn, fixed(*row->worstPsi, 2)), false, *row->worstPsi >= drift::psiDrifted ? &Tokens::bad : &Tokens::t1});
+        if (alert->about == Alert::Drift && row->quality.value)
+            facts.push_back({tr("Quality"), QStringLiteral("%1 %2, %3").arg(metricName(row->quality.metric), number(*row->quality.value), limitText(row->quality.min, row->quality.max)), false,
+                             row->quality.over() ? &Tokens::bad : &Tokens::t1});
     }
     m_facts->setRows(facts);
     const QString verb = inboxVerb(alert->action);
     m_handle->setText(verb);
     m_handle->setBlocked(actions().blocked(alert->action, alert->argument));
     m_handle->setVisible(!verb.isEmpty());
-    m_drift->setVisible(row && !alert->action.startsWith(QLatin1String("drift.")));
+    m_drift->setVisible(row && alert->group != Alert::Quiet && !alert->action.startsWith(QLatin1String("drift.")));
     m_open->setVisible(row != nullptr);
     std::vector<retrain::Decision> mine;
-    std::copy_if(m_decisions.begin(), m_decisions.end(), std::back_inserter(mine), [&](const retrain::Decision &decision) { return decision.model == alert->model; });
+    std::copy_if(m_snapshot.decisions.begin(), m_snapshot.decisions.end(), std::back_inserter(mine), [&](const retrain::Decision &decision) { return decision.model == alert->model; });
     m_decisionCard->setSubtitle(alert->model);
     m_decisionCard->showState(mine.empty() ? ScreenState::empty(tr("No decision about %1 yet").arg(alert->model), tr("The policy looks when new labels or data come, and by hand with “pilot retrain check”.")) : ScreenState::full());
     m_decisionModel->setRows(std::move(mine));
 }
 
-void AlertsPanel::showChart(const fleet::ModelRow *row) {
-    m_plot->setVisible(row && !row->quality.series.empty());
-    if (!m_plot->isVisibleTo(m_detailCard))
-        return;
-    const fleet::Quality &quality = row->quality;
+void AlertsPanel::showChart(const Alert &alert, const fleet::ModelRow *row) {
+    const bool drifted = alert.about == Alert::Drift && row && row->drift, measured = alert.about != Alert::Drift && alert.about != Alert::Staleness && row && !row->quality.series.empty();
+    m_plot->setVisible(drifted || measured);
+    if (drifted)
+        m_plot->setData(driftChart(*row));
+    else if (measured)
+        m_plot->setData(qualityChart(*row));
+}
+
+/// The inputs that drifted most, with both limits.
+PlotData AlertsPanel::driftChart(const fleet::ModelRow &row) const {
+    const auto shown = std::size_t(std::clamp(m_plot->width() / theme().px(110) - 2, 3, 8)); // as many as have room for their names
+    std::vector<const drift::ColumnDrift *> columns;
+    for (const drift::ColumnDrift &column : row.drift->columns)
+        if (!column.tooFewRows)
+            columns.push_back(&column);
+    std::sort(columns.begin(), columns.end(), [](const auto *a, const auto *b) { return a->psi > b->psi; });
+    columns.resize(std::min(columns.size(), shown));
+    PlotData data;
+    data.unit = QStringLiteral("PSI");
+    data.yMin = 0;
+    PlotSeries bars;
+    bars.name = QStringLiteral("PSI");
+    bars.ink = &Tokens::s3;
+    bars.bars = true;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        data.categories.push_back(columns[i]->name);
+        bars.points.emplace_back(double(i), columns[i]->psi);
+    }
+    data.series.push_back(std::move(bars));
+    data.limits = {{drift::psiWarning, tr("moderate from %1").arg(fixed(drift::psiWarning, 2)), &Tokens::warn}, {drift::psiDrifted, tr("drifted from %1").arg(fixed(drift::psiDrifted, 2)), &Tokens::bad}};
+    data.xMin = -1.6; // room for the words on both limits
+    data.xMax = double(columns.size()) + 0.4;
+    data.sentence = tr("PSI of the inputs of %1 that drifted most; %2 leads with %3").arg(row.name, row.worstColumn, row.worstPsi ? fixed(*row.worstPsi, 2) : tr("none"));
+    return data;
+}
+
+PlotData AlertsPanel::qualityChart(const fleet::ModelRow &row) const {
+    const fleet::Quality &quality = row.quality;
     PlotData data;
     data.time = true;
     data.unit = quality.unit.isEmpty() ? metricName(quality.metric) : quality.unit;
@@ -189,9 +250,9 @@ void AlertsPanel::showChart(const fleet::ModelRow *row) {
         ++over;
     if (over != series.points.rbegin())
         data.spans.push_back({(over - 1)->x(), series.points.back().x(), {}, true});
-    data.sentence = tr("%1 of %2 is %3, %4").arg(metricName(quality.metric), row->name, quality.value ? number(*quality.value) : tr("none"), limitText(quality.min, quality.max));
+    data.sentence = tr("%1 of %2 is %3, %4").arg(metricName(quality.metric), row.name, quality.value ? number(*quality.value) : tr("none"), limitText(quality.min, quality.max));
     data.series.push_back(std::move(series));
-    m_plot->setData(std::move(data));
+    return data;
 }
 
 void AlertsPanel::openAt(const QString &argument) {

@@ -6,6 +6,8 @@
 namespace pilothouse::ui {
 
 class AlertModel;
+struct Alert;
+struct PlotData;
 class Button;
 class Card;
 class AlertDecisionModel;
@@ -31,10 +33,13 @@ private:
     QWidget *buildDetail();
     void addActions();
     void showDetail();
-    void showChart(const fleet::ModelRow *row);
+    void showAlerts();
+    void showChart(const Alert &alert, const fleet::ModelRow *row);
+    PlotData qualityChart(const fleet::ModelRow &row) const;
+    PlotData driftChart(const fleet::ModelRow &row) const;
     const fleet::ModelRow *rowOf(const QString &model) const;
-    std::vector<fleet::ModelRow> m_rows;
-    std::vector<retrain::Decision> m_decisions;
+    fleet::Snapshot m_snapshot;
+    SegmentedControl *m_which;
     AlertModel *m_model;
     AlertDecisionModel *m_decisionModel;
     List *m_list;

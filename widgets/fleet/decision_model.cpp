@@ -7,7 +7,7 @@ namespace pilothouse::ui {
 
 AlertDecisionModel::AlertDecisionModel(QObject *parent) : RowsModel(parent) {
     m_columns = {{tr("When"), Qt::AlignLeft | Qt::AlignVCenter, 90, {}, 0},
-                 {tr("Decision"), Qt::AlignLeft | Qt::AlignVCenter, 170, {}, 0},
+                 {tr("Decision"), Qt::AlignLeft | Qt::AlignVCenter, 196, {}, 0},
                  {tr("Because"), Qt::AlignLeft | Qt::AlignVCenter, 0, {}, 0}};
 }
 

@@ -33,59 +33,6 @@ void addBlock(QStringList &lines, const QString &name, const QJsonObject &object
 
 } // namespace
 
-State stateOfPhase(const QString &phase) {
-    if (phase == Q("done"))
-        return State::Ok;
-    if (phase == Q("failed"))
-        return State::Bad;
-    if (phase == Q("refused"))
-        return State::Warn;
-    if (phase == Q("executing"))
-        return State::Running;
-    if (phase == Q("undone"))
-        return State::Skipped;
-    return phase == Q("planned") ? State::Waiting : phase == Q("note") ? State::None : State::Unknown;
-}
-
-QString phaseWord(const QString &phase) {
-    if (phase == Q("done"))
-        return JournalModel::tr("done");
-    if (phase == Q("failed"))
-        return JournalModel::tr("failed");
-    if (phase == Q("refused"))
-        return JournalModel::tr("refused, nothing sent");
-    if (phase == Q("executing"))
-        return JournalModel::tr("begun");
-    if (phase == Q("undone"))
-        return JournalModel::tr("undone");
-    if (phase == Q("planned"))
-        return JournalModel::tr("planned");
-    return phase == Q("note") ? JournalModel::tr("note") : phase;
-}
-
-QString kindWord(const QString &kind) {
-    QString text = kind;
-    text.replace(QLatin1Char('-'), QLatin1Char(' '));
-    return text.left(1).toUpper() + text.mid(1);
-}
-
-QString changeText(const QJsonObject &before, const QJsonObject &after) {
-    QStringList parts;
-    QStringList keys = before.keys();
-    for (const QString &key : after.keys())
-        if (!keys.contains(key))
-            keys << key;
-    for (const QString &key : keys) {
-        const QJsonValue was = before.value(key), is = after.value(key);
-        if (was == is)
-            continue;
-        const QString name = keys.size() > 1 ? key + QLatin1Char(' ') : QString();
-        const QString from = was.isUndefined() || was.toString(QStringLiteral("-")).isEmpty() ? QString() : shortValue(was) + QStringLiteral(" → ");
-        parts << name + from + (is.isUndefined() ? JournalModel::tr("none") : shortValue(is));
-    }
-    return parts.join(QStringLiteral(", "));
-}
-
 QString entryText(const operations::JournalEntry &entry, const QDateTime &now) {
     QStringList lines;
     lines << QStringLiteral("%1  %2  %3 (%4)").arg(entry.sequence).arg(moment(entry.time, now), entry.actor, entry.program);
@@ -106,10 +53,10 @@ JournalModel::JournalModel(QObject *parent) : RowsModel(parent) {
     const auto left = Qt::AlignLeft | Qt::AlignVCenter, right = Qt::AlignRight | Qt::AlignVCenter;
     m_columns = {{tr("No."), right, 60, {}, 0},
                  {tr("When"), left, 96, {}, 0},
-                 {tr("Who"), left, 130, {}, 0},
-                 {tr("Did"), left, 170, {}, 0},
-                 {tr("On"), left, 190, {}, 0},
-                 {tr("Before → after"), left, 0, {}, 2},
+                 {tr("Who"), left, 104, {}, 0},
+                 {tr("Did"), left, 180, {}, 0},
+                 {tr("On"), left, 170, {}, 0},
+                 {tr("What it changed"), left, 0, {}, 2},
                  {tr("Seal"), left, 90, tr("Start and end of the line's SHA-256; each line names the one before"), 1}};
 }
 
@@ -120,7 +67,7 @@ void JournalModel::setEntries(const std::vector<operations::JournalEntry> &entri
 
 QVariant JournalModel::cell(const operations::JournalEntry &row, int column, int role) const {
     if (role == FilterRole && column == 0)
-        return QStringList{row.actor, row.kind, kindWord(row.kind), row.phase, phaseWord(row.phase), row.object, row.operation, changeText(row.before, row.after), row.hash}.join(QLatin1Char(' '));
+        return QStringList{row.actor, row.kind, kindWord(row.kind), row.phase, phaseWord(row.phase), row.object, row.operation, effectText(row), row.hash}.join(QLatin1Char(' '));
     switch (column) {
     case Number:
         if (role == SortRole)
@@ -143,9 +90,9 @@ QVariant JournalModel::cell(const operations::JournalEntry &row, int column, int
             return int(stateOfPhase(row.phase));
         if (role == Qt::ToolTipRole)
             return phaseWord(row.phase);
-        return role == Qt::DisplayRole || role == SortRole ? QVariant(row.phase == Q("done") ? kindWord(row.kind) : kindWord(row.kind) + QStringLiteral(", ") + phaseWord(row.phase)) : QVariant();
+        return role == Qt::DisplayRole || role == SortRole ? QVariant(row.phase == Q("done") || row.phase == Q("note") ? kindWord(row.kind) : kindWord(row.kind) + QStringLiteral(", ") + phaseWord(row.phase)) : QVariant();
     case On: return role == Qt::DisplayRole || role == SortRole || role == Qt::ToolTipRole ? QVariant(row.object) : QVariant();
-    case Change: return role == Qt::DisplayRole || role == SortRole || role == Qt::ToolTipRole ? QVariant(changeText(row.before, row.after)) : QVariant();
+    case Change: return role == Qt::DisplayRole || role == SortRole || role == Qt::ToolTipRole ? QVariant(effectText(row)) : QVariant();
     case Seal:
         if (role == MonoRole || role == MutedRole)
             return true;

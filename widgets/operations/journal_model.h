@@ -2,6 +2,7 @@
 #pragma once
 
 #include "widgets/base/cells.h"
+#include "widgets/base/journal_text.h"
 
 namespace pilothouse::ui {
 
@@ -23,11 +24,6 @@ private:
     QDateTime m_now;
 };
 
-State stateOfPhase(const QString &phase); ///< refused warn, failed bad, executing running, …
-QString phaseWord(const QString &phase);
-QString kindWord(const QString &kind); ///< "promote" → "Promote"; an unknown kind as it is, with spaces
-/// "v3 → v4" from before and after: the values that differ, without braces. Pure; tested.
-QString changeText(const QJsonObject &before, const QJsonObject &after);
 /// The entry as the lines of the detail pane and of the clipboard.
 QString entryText(const operations::JournalEntry &entry, const QDateTime &now);
 

@@ -16,6 +16,8 @@
 #include <QClipboard>
 #include <QSplitter>
 
+#include <algorithm>
+
 namespace pilothouse::ui {
 namespace {
 
@@ -70,12 +72,26 @@ JournalPanel::~JournalPanel() { m_verify.stop.request_stop(); }
 
 QWidget *JournalPanel::buildTable() {
     m_tableCard = new Card(tr("Journal"));
-    m_words = new FilterEdit(tr("Who, what, on what   /"));
-    m_words->setObjectName(QStringLiteral("journalFilter"));
-    m_words->setMinimumWidth(theme().px(150));
     m_seal = new StateBadge(m_tableCard);
-    m_tableCard->addTool(m_words);
     m_tableCard->addTool(m_seal);
+    auto *body = new QWidget;
+    auto *column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 12, 0, 0);
+    column->setSpacing(12);
+    auto *row = new QHBoxLayout;
+    row->setContentsMargins(12, 0, 12, 0);
+    row->setSpacing(12);
+    m_mode = new SegmentedControl;
+    m_mode->setObjectName(QStringLiteral("journalMode"));
+    m_mode->setAccessibleName(tr("Which lines"));
+    m_mode->setSegments({{QStringLiteral("operations"), tr("Operations"), State::None}, {QStringLiteral("lines"), tr("Every line"), State::None}});
+    m_words = new FilterEdit(tr("Who, what, on what: / to focus"));
+    m_words->setObjectName(QStringLiteral("journalFilter"));
+    m_words->setMaximumWidth(theme().px(380));
+    row->addWidget(m_mode);
+    row->addWidget(m_words, 1);
+    row->addStretch(1);
+    column->addLayout(row);
     m_table = new Table;
     m_table->setObjectName(QStringLiteral("journalTable"));
     m_table->setAccessibleName(tr("Journal"));
@@ -84,7 +100,14 @@ QWidget *JournalPanel::buildTable() {
     m_table->setModel(m_filter);
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(JournalModel::Number, Qt::DescendingOrder);
-    m_tableCard->setBody(m_table);
+    column->addWidget(m_table, 1);
+    m_tableCard->setBody(body);
+    connect(m_mode, &SegmentedControl::currentChanged, this, [this] {
+        m_model->setEntries(m_mode->current() == QLatin1String("lines") ? m_entries : operationsOf(m_entries), now());
+        if (!m_table->currentIndex().isValid() && m_filter->rowCount() > 0)
+            m_table->setCurrentIndex(m_filter->index(0, 0));
+        showEntry();
+    });
     connect(m_words, &QLineEdit::textChanged, m_filter, &FilterProxy::setWords);
     connect(m_words, &QLineEdit::returnPressed, m_table, qOverload<>(&QWidget::setFocus));
     connect(m_table, &Table::chosen, this, &JournalPanel::showEntry);
@@ -102,7 +125,7 @@ QWidget *JournalPanel::buildDetail() {
     m_detailCard->setBody(m_detail);
     connect(copy, &QAbstractButton::clicked, this, [this] {
         if (const auto *entry = m_model->find(m_table->currentId()))
-            QApplication::clipboard()->setText(entryText(*entry, now()));
+            QApplication::clipboard()->setText(textOf(*entry));
     });
     return m_detailCard;
 }
@@ -159,14 +182,16 @@ void JournalPanel::verify() {
 
 void JournalPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_check = snapshot.journalCheck;
-    m_model->setEntries(snapshot.journal, now());
+    m_entries = snapshot.journal;
+    m_model->setEntries(m_mode->current() == QLatin1String("lines") ? m_entries : operationsOf(m_entries), now());
     m_seal->setState(sealState(m_check), sealWord(m_check));
     m_seal->setToolTip(m_check.finding);
     m_tableCard->source()->setSource(tr("local"), snapshot.read, Freshness::Local);
     const bool cut = qint64(snapshot.journal.size()) < m_check.entries;
     m_tableCard->setSubtitle(cut ? tr("newest %1 of %2").arg(count(qint64(snapshot.journal.size())), count(m_check.entries)) : QString());
     m_tableCard->showState(!snapshot.journal.empty() ? ScreenState::full()
-                                                     : ScreenState::empty(tr("No entry yet"), tr("Every write stands here before and after it is made: who, what, on what, and the seal of the chain.")));
+                                                     : ScreenState::empty(tr("No entry yet"), tr("Every write stands here before and after it is made: who, what, on what, and the seal of the chain. The first comes with a connection or a model."),
+                                                                          tr("Connections"), [this] { this->context().open(QStringLiteral("connections"), {}); }));
     if (!m_table->currentIndex().isValid() && m_filter->rowCount() > 0)
         m_table->setCurrentIndex(m_filter->index(0, 0));
     showEntry();
@@ -191,14 +216,28 @@ void JournalPanel::showEntry() {
     m_detailCard->setTitle(tr("Entry %1, %2").arg(count(entry->sequence), phaseWord(entry->phase)));
     m_detailCard->showState(ScreenState::full());
     m_detail->setFollow(false);
-    m_detail->setLines(entryText(*entry, now()).split(QLatin1Char('\n')));
+    m_detail->setLines(textOf(*entry).split(QLatin1Char('\n')));
+}
+
+/// Every line of the operation as it stands in the file: a row of the table may join several.
+QString JournalPanel::textOf(const operations::JournalEntry &entry) const {
+    QStringList lines;
+    for (const operations::JournalEntry &line : m_entries)
+        if (line.sequence == entry.sequence ||
+            (m_mode->current() != QLatin1String("lines") && !line.operation.isEmpty() && entry.phase != QLatin1String("note") && line.phase != QLatin1String("note") &&
+             line.operation == entry.operation && line.kind == entry.kind && line.object == entry.object))
+            lines << entryText(line, now());
+    return lines.join(QStringLiteral("\n\n"));
 }
 
 void JournalPanel::openAt(const QString &argument) {
     if (argument.isEmpty())
         return m_words->clear();
-    if (m_model->find(argument)) {
+    const bool known = std::any_of(m_entries.begin(), m_entries.end(), [&](const auto &entry) { return QString::number(entry.sequence) == argument; });
+    if (known) {
         m_words->clear();
+        if (!m_model->find(argument)) // the beginning of an operation whose end is the row
+            m_mode->setCurrent(QStringLiteral("lines"));
         return m_table->choose(argument);
     }
     m_words->setText(argument);
@@ -208,6 +247,12 @@ std::vector<HeaderBadge> JournalPanel::badges() const {
     if (m_check.intact || m_check.entries == 0)
         return {};
     return {{State::Bad, sealWord(m_check)}};
+}
+
+/// In the narrow window what was changed says more than the seal, which the entry below has in full.
+void JournalPanel::resizeEvent(QResizeEvent *event) {
+    Panel::resizeEvent(event);
+    m_table->setNarrowWidth(JournalModel::Change, width() < theme().px(1100) ? 320 : 0);
 }
 
 QString JournalPanel::currentArgument(const QString &) const { return m_table->currentId(); }

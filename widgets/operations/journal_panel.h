@@ -12,6 +12,7 @@ class FilterProxy;
 class JournalModel;
 class LiveView;
 class LogView;
+class SegmentedControl;
 class StateBadge;
 class Table;
 
@@ -28,16 +29,22 @@ public:
     QString currentArgument(const QString &actionId) const override;
     QWidget *firstFocus() override;
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     QWidget *buildTable();
     QWidget *buildDetail();
     void addActions();
     void showEntry();
     void verify();
+    QString textOf(const operations::JournalEntry &entry) const;
+    std::vector<operations::JournalEntry> m_entries; ///< as they stand in the file, newest first
     operations::JournalCheck m_check;
     JournalModel *m_model;
     FilterProxy *m_filter;
     FilterEdit *m_words;
+    SegmentedControl *m_mode;
     Table *m_table;
     Card *m_tableCard, *m_detailCard, *m_liveCard;
     StateBadge *m_seal;

@@ -35,10 +35,12 @@ LiveBars::LiveBars(QWidget *parent) : QWidget(parent) {
 void LiveBars::setHistory(std::vector<std::pair<QString, std::vector<promotion::LiveRecord>>> history, const QDateTime &now) {
     m_history = std::move(history);
     m_now = now;
-    m_from = now.addDays(-1);
+    QDateTime first;
     for (const auto &[model, records] : m_history)
-        if (!records.empty())
-            m_from = std::min(m_from, records.back().since.addSecs(-3600));
+        if (!records.empty() && (!first.isValid() || records.back().since < first))
+            first = records.back().since;
+    // The whole history fills the width, with a little of the time before it; a young one would be a hairline on a fixed scale.
+    m_from = first.isValid() ? first.addSecs(-std::max<qint64>(10, first.secsTo(now) / 20)) : now.addDays(-1);
     updateGeometry();
     update();
 }
@@ -48,7 +50,7 @@ void LiveBars::setTime(const QDateTime &time) {
     update();
 }
 
-QSize LiveBars::sizeHint() const { return {Theme::of(this).px(240), Theme::of(this).px(26) * int(std::max<std::size_t>(1, m_history.size()))}; }
+QSize LiveBars::sizeHint() const { return {Theme::of(this).px(240), Theme::of(this).px(26) * int(std::max<std::size_t>(1, m_history.size())) + Theme::of(this).px(18)}; }
 
 QRectF LiveBars::area() const {
     double names = 0;
@@ -86,6 +88,11 @@ void LiveBars::paintEvent(QPaintEvent *) {
             right = left;
         }
     }
+    painter.setFont(theme.font(TextRole::Caption));
+    painter.setPen(t.t3);
+    const QRectF axis(bars.left(), row * double(m_history.size()), bars.width(), theme.px(18));
+    drawTabular(painter, axis, Qt::AlignLeft | Qt::AlignVCenter, moment(m_from, m_now));
+    drawLine(painter, axis, Qt::AlignRight | Qt::AlignVCenter, tr("now"));
     if (m_time.isValid() && m_time >= m_from && m_time <= m_now) {
         const double x = scale.toX(double(m_time.toSecsSinceEpoch()));
         painter.setPen(QPen(t.acc, 2));
@@ -123,7 +130,8 @@ LiveView::LiveView(const PanelContext &context, QWidget *parent)
     row->setSpacing(12);
     m_when->setObjectName(QStringLiteral("liveWhen"));
     m_when->setAccessibleName(tr("At this time"));
-    m_when->setDisplayFormat(QStringLiteral("ddd d MMM yyyy HH:mm"));
+    m_when->setDisplayFormat(QStringLiteral("ddd d MMM yyyy HH:mm:ss"));
+    m_when->setButtonSymbols(QAbstractSpinBox::NoButtons); // the arrow keys step the part under the cursor
     m_when->setDateTime((context.now ? context.now() : QDateTime::currentDateTimeUtc()).toLocalTime());
     m_words->setWordWrap(true);
     m_words->setObjectName(QStringLiteral("liveWords"));

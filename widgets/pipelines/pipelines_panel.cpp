@@ -3,22 +3,36 @@
 
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
-#include "widgets/base/field.h"
 #include "widgets/base/format.h"
 #include "widgets/base/log_view.h"
 #include "widgets/base/plot.h"
-#include "widgets/base/run_verb.h"
 #include "widgets/base/stage_graph.h"
 #include "widgets/base/table.h"
 #include "widgets/pipelines/run_list.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QHBoxLayout>
+#include <QLineEdit>
+#include <QMenu>
 #include <QSplitter>
 #include <QVBoxLayout>
 
 #include <algorithm>
 
 namespace pilothouse::ui {
+namespace {
+
+/// "MAE 0.491, R² 0.845" of the test rows.
+QString testMetrics(const registry::Run &run) {
+    QStringList parts;
+    for (const char *name : {"mae", "accuracy", "f1_macro", "r2"})
+        if (const auto found = run.metrics.constFind(QStringLiteral("test_") + QLatin1String(name)); found != run.metrics.constEnd())
+            parts << metricName(QLatin1String(name)) + QLatin1Char(' ') + number(*found);
+    return parts.mid(0, 2).join(QStringLiteral(", "));
+}
+
+} // namespace
 
 PipelinesPanel::PipelinesPanel(const PanelContext &context, QWidget *parent)
     : Panel(QStringLiteral("pipelines"), tr("Pipelines"), context, parent), m_state(new PanelState) {
@@ -31,17 +45,17 @@ PipelinesPanel::PipelinesPanel(const PanelContext &context, QWidget *parent)
     split->addWidget(buildList());
     split->addWidget(buildRun());
     split->setStretchFactor(1, 1);
-    split->setSizes({320, 900});
+    split->setSizes({320, 960});
     m_state->setContent(split);
     layout->addWidget(m_state);
 }
 
 QWidget *PipelinesPanel::buildList() {
     m_listCard = new Card(tr("Runs"));
-    auto *start = new Button(actions(), QStringLiteral("pipeline.start"));
+    auto *start = new Button(tr("Start…"));
     start->setObjectName(QStringLiteral("pipelineStart"));
-    m_listCard->addTool(start);
-    m_buttons.push_back(start);
+    start->setGlyph(QStringLiteral("play"));
+    connect(start, &QAbstractButton::clicked, this, [this, start] { chooseStart(start); });
     auto *body = new QWidget;
     auto *column = new QVBoxLayout(body);
     column->setContentsMargins(0, 12, 0, 0);
@@ -51,6 +65,7 @@ QWidget *PipelinesPanel::buildList() {
     auto *row = new QHBoxLayout;
     row->setContentsMargins(12, 0, 12, 0);
     row->addWidget(m_states);
+    row->addWidget(start);
     row->addStretch(1);
     column->addLayout(row);
     m_runs = new RunListModel(this);
@@ -70,11 +85,26 @@ QWidget *PipelinesPanel::buildList() {
             return;
         m_run = id;
         m_stage.clear();
+        m_logStage->setCurrent(QStringLiteral("*"));
+        m_lines.clear();
         m_log->clear();
         showRun();
         Q_EMIT headerChanged();
     });
     return m_listCard;
+}
+
+/// Each pipeline of the workspace, also those that never ran.
+void PipelinesPanel::chooseStart(QWidget *below) {
+    auto *menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (const pipelines::Pipeline &pipeline : m_snapshot.pipelines) {
+        const QString reason = actions().blocked(QStringLiteral("pipeline.start"), pipeline.id);
+        QAction *line = menu->addAction(reason.isEmpty() ? pipeline.name : QStringLiteral("%1   %2").arg(pipeline.name, reason));
+        line->setEnabled(reason.isEmpty());
+        connect(line, &QAction::triggered, this, [this, id = pipeline.id] { actions().trigger(QStringLiteral("pipeline.start"), id); });
+    }
+    menu->popup(below->mapToGlobal(QPoint(0, below->height() + 2)));
 }
 
 QWidget *PipelinesPanel::buildRun() {
@@ -87,38 +117,104 @@ QWidget *PipelinesPanel::buildRun() {
     m_words = new Label({}, TextRole::Second, &Tokens::t2);
     m_head->addTool(m_badge);
     m_head->addTool(m_words);
+    auto *again = new Button(actions(), QStringLiteral("pipeline.start"), ButtonKind::Ghost);
+    again->setObjectName(QStringLiteral("pipelineAgain"));
+    again->setGlyph(QStringLiteral("refresh"));
+    again->setWords(tr("Run again"));
     auto *cancel = new Button(actions(), QStringLiteral("pipeline.cancel"), ButtonKind::Danger);
     cancel->setObjectName(QStringLiteral("pipelineCancel"));
-    m_head->addTool(cancel);
-    m_buttons.push_back(cancel);
+    for (Button *button : {again, cancel}) {
+        m_head->addTool(button);
+        m_buttons.push_back(button);
+    }
     m_stages = new StageGraph;
     m_stages->setObjectName(QStringLiteral("stageGraph"));
     m_head->setBody(m_stages, 12);
-    connect(m_stages, &StageGraph::chosen, this, [this](const QString &stage) {
-        m_stage = m_stage == stage ? QString() : stage;
-        m_log->clear();
-        showRun();
-    });
+    connect(m_stages, &StageGraph::chosen, this, [this](const QString &stage) { m_logStage->setCurrent(stage); });
     column->addWidget(m_head);
+    column->addWidget(m_legend = buildLegend());
     auto *row = new QHBoxLayout;
     row->setSpacing(12);
     auto *left = new QVBoxLayout;
     left->setSpacing(12);
-    m_logCard = new Card(tr("Log"));
-    m_log = new LogView;
-    m_log->setObjectName(QStringLiteral("pipelineLog"));
-    m_log->setAccessibleName(tr("Log of the run"));
-    m_logCard->setBody(m_log);
-    left->addWidget(m_logCard, 3);
+    left->addWidget(buildLog(), 3);
     m_timeCard = new Card(tr("Stage times"));
     m_times = new PlotWidget;
     m_timeCard->setBody(m_times, 8);
     left->addWidget(m_timeCard, 2);
     row->addLayout(left, 1);
+    row->addWidget(buildFacts());
+    column->addLayout(row, 1);
+    return widget;
+}
+
+/// What the glyphs mean, once; the stages themselves say it in words to a screen reader.
+QWidget *PipelinesPanel::buildLegend() {
+    auto *card = new Card;
+    auto *frame = new QWidget;
+    auto *row = new QHBoxLayout(frame);
+    row->setContentsMargins(12, 7, 12, 7);
+    row->setSpacing(6);
+    const std::pair<State, QString> entries[] = {{State::Waiting, tr("Waiting")}, {State::Running, tr("Running")}, {State::Paused, tr("Paused")}, {State::Ok, tr("Passed")},
+                                                 {State::Bad, tr("Failed")}, {State::Skipped, tr("Cancelled, skipped")}, {State::Unknown, tr("Unknown")}};
+    for (const auto &[state, words] : entries) {
+        row->addWidget(new StateGlyph(state, 14));
+        row->addWidget(new Label(words, TextRole::Second, &Tokens::t2));
+        row->addSpacing(10);
+    }
+    row->addStretch(1);
+    auto *hint = new Label(tr("system's own word on hover"), TextRole::Caption, &Tokens::t3);
+    hint->setElide(Qt::ElideRight);
+    row->addWidget(hint);
+    card->setBody(frame);
+    return card;
+}
+
+Card *PipelinesPanel::buildLog() {
+    m_logCard = new Card(tr("Log"));
+    m_logStage = new SegmentedControl;
+    m_logStage->setObjectName(QStringLiteral("logStage"));
+    m_logStage->setAccessibleName(tr("Log of which stage"));
+    m_logCard->addLeftTool(m_logStage);
+    m_warnings = new Button(tr("Warnings"), ButtonKind::Ghost);
+    m_warnings->setObjectName(QStringLiteral("logWarnings"));
+    m_warnings->setGlyph(QStringLiteral("filter"));
+    m_search = new QLineEdit;
+    m_search->setObjectName(QStringLiteral("logSearch"));
+    m_search->setAccessibleName(tr("Search the log"));
+    m_search->setPlaceholderText(tr("Search, ↵ next"));
+    m_search->setFixedWidth(theme().px(140));
+    auto *copy = new Button({}, ButtonKind::Ghost);
+    copy->setGlyph(QStringLiteral("copy"));
+    copy->setAccessibleName(tr("Copy the log"));
+    copy->setToolTip(tr("Copy the log"));
+    for (QWidget *tool : std::initializer_list<QWidget *>{m_warnings, m_search, copy})
+        m_logCard->addTool(tool);
+    m_warnings->hide();
+    m_log = new LogView;
+    m_log->setObjectName(QStringLiteral("pipelineLog"));
+    m_log->setAccessibleName(tr("Log of the run"));
+    m_logCard->setBody(m_log);
+    connect(m_logStage, &SegmentedControl::currentChanged, this, [this](const QString &stage) {
+        m_stage = stage == QLatin1String("*") ? QString() : stage;
+        m_lines.clear();
+        m_log->clear();
+        showRun();
+    });
+    connect(m_warnings, &QAbstractButton::clicked, this, [this] {
+        m_onlyWarnings = !m_onlyWarnings;
+        showLog();
+    });
+    connect(m_search, &QLineEdit::returnPressed, this, [this] { m_log->find(m_search->text()); });
+    connect(copy, &QAbstractButton::clicked, this, [this] { QApplication::clipboard()->setText(m_lines.join(QLatin1Char('\n'))); });
+    return m_logCard;
+}
+
+Card *PipelinesPanel::buildFacts() {
     m_gateCard = new Card(tr("This run"));
-    m_gateCard->setFixedWidth(320);
     auto *inner = m_gateCard->bodyLayout();
     m_facts = new KeyValues;
+    m_facts->setKeyWidth(80);
     inner->addWidget(m_facts);
     m_failure = new Label({}, TextRole::Body, &Tokens::bad);
     m_failure->setWordWrap(true);
@@ -126,73 +222,20 @@ QWidget *PipelinesPanel::buildRun() {
     m_gateText = new Label({}, TextRole::Strong);
     m_gateText->setWordWrap(true);
     inner->addWidget(m_gateText);
+    inner->addStretch(1);
     m_review = new Button(actions(), QStringLiteral("promotion.review"), ButtonKind::Primary);
     m_review->setObjectName(QStringLiteral("gateReview"));
+    m_review->setPixelHeight(32);
     inner->addWidget(m_review);
-    inner->addStretch(1);
-    row->addWidget(m_gateCard);
-    column->addLayout(row, 1);
-    return widget;
-}
-
-void PipelinesPanel::addActions() {
-    ActionSpec start;
-    start.id = QStringLiteral("pipeline.start");
-    start.text = tr("Start pipeline");
-    start.icon = QStringLiteral("play");
-    start.section = tr("Commands");
-    start.panel = id();
-    start.shortcut = QKeySequence(Qt::Key_S);
-    start.blocked = [this](const QString &argument) {
-        if (m_snapshot.role == workspace::Role::Viewer)
-            return tr("Needs role operator.");
-        if (argument.isEmpty())
-            return tr("No model has a recipe.");
-        for (const pipelines::PipelineRun &r : m_snapshot.pipelineRuns)
-            if (r.pipeline == argument && (r.state == pipelines::State::Running || r.state == pipelines::State::Waiting))
-                return tr("It is running.");
-        return QString();
-    };
-    start.targets = [this] {
-        std::vector<ActionTarget> out;
-        for (const pipelines::Pipeline &p : m_snapshot.pipelines)
-            out.push_back({p.id, tr("Start pipeline %1").arg(p.name), p.system});
-        return out;
-    };
-    start.run = [this](const QString &pipeline, const QString &) {
-        runVerb(context(), this, tr("Start pipeline %1").arg(pipeline), pipeline, {QStringLiteral("pipelines"), QStringLiteral("start"), pipeline}, tr("Pipeline %1 has started").arg(pipeline),
-                [this, pipeline](const QJsonObject &) { m_wanted = pipeline; });
-    };
-    actions().add(start);
-    ActionSpec cancel;
-    cancel.id = QStringLiteral("pipeline.cancel");
-    cancel.text = tr("Cancel run");
-    cancel.icon = QStringLiteral("stop");
-    cancel.section = tr("Commands");
-    cancel.panel = id();
-    cancel.inPalette = false;
-    cancel.blocked = [this](const QString &argument) {
-        const pipelines::PipelineRun *r = run(argument);
-        if (m_snapshot.role == workspace::Role::Viewer)
-            return tr("Needs role operator.");
-        return r && !r->ended.isValid() ? QString() : tr("It has ended.");
-    };
-    cancel.danger = [this](const QString &argument) {
-        const pipelines::PipelineRun *r = run(argument);
-        return Danger{tr("Cancel run"), r && r->state == pipelines::State::Paused ? tr("The run ends here; nothing is deployed.") : tr("The training stops at its next checkpoint; nothing is deployed."),
-                      tr("Start it again; a training goes on from its checkpoint."), {}, false};
-    };
-    cancel.run = [this](const QString &argument, const QString &) {
-        runVerb(context(), this, tr("Cancel %1").arg(argument), {}, {QStringLiteral("pipelines"), QStringLiteral("cancel"), argument}, tr("Run %1 was cancelled").arg(argument));
-    };
-    actions().add(cancel);
-    ActionSpec show;
-    show.id = QStringLiteral("pipeline.show");
-    show.text = tr("Show run");
-    show.section = tr("Go to");
-    show.inPalette = false;
-    show.run = [this](const QString &argument, const QString &) { context().open(id(), argument); };
-    actions().add(show);
+    m_openModel = new Button(tr("Open model"));
+    m_openModel->setObjectName(QStringLiteral("openModel"));
+    m_openModel->setGlyph(QStringLiteral("models"));
+    inner->addWidget(m_openModel);
+    connect(m_openModel, &QAbstractButton::clicked, this, [this] {
+        if (const pipelines::PipelineRun *r = run(m_run))
+            context().open(QStringLiteral("models"), r->model);
+    });
+    return m_gateCard;
 }
 
 const pipelines::PipelineRun *PipelinesPanel::run(const QString &id) const {
@@ -209,7 +252,7 @@ void PipelinesPanel::showSnapshot(const fleet::Snapshot &snapshot) {
         return;
     }
     m_state->show(ScreenState::full());
-    std::vector<SegmentedControl::Segment> segments{{QStringLiteral("all"), tr("All"), State::None}};
+    std::vector<SegmentedControl::Segment> segments{{QStringLiteral("all"), tr("All %1").arg(snapshot.pipelineRuns.size()), State::None}};
     for (const pipelines::State state : {pipelines::State::Paused, pipelines::State::Running, pipelines::State::Failed})
         if (const auto n = having(state))
             segments.push_back({pipelines::stateName(state), QString::number(n), stateOf(state)});
@@ -242,31 +285,70 @@ void PipelinesPanel::showRun() {
     }
     for (Card *card : {m_head, m_logCard, m_timeCard, m_gateCard})
         card->showState(ScreenState::full());
-    m_head->setTitle(r->pipeline + QLatin1Char(' ') + r->id);
-    m_head->setSubtitle(r->reason.isEmpty() ? tr("started by %1").arg(r->startedBy) : tr("started by %1, %2").arg(r->startedBy, r->reason));
+    m_head->setTitle(runTitle(*r));
+    m_head->setSubtitle(tr("started by %1").arg(r->startedBy));
     m_badge->setState(stateOf(r->state), pipelineWord(r->state));
-    m_words->setText(r->started.isValid() ? runTime(double(r->started.msecsTo(r->ended.isValid() ? r->ended : now())) / 1000) : QString());
+    double usual = 0;
+    for (const pipelines::Stage &stage : r->stages)
+        usual += stage.medianSeconds;
+    const QString took = r->started.isValid() ? runTime(double(r->started.msecsTo(r->ended.isValid() ? r->ended : now())) / 1000) : QString();
+    const QString soFar = r->ended.isValid() ? took : tr("%1 so far").arg(took);
+    m_words->setText(took.isEmpty() || usual <= 0 ? soFar : tr("%1, usual %2").arg(soFar, runTime(usual)));
     m_stages->setStages(stageMarks(*r, now()));
-    m_facts->setRows({{tr("Model"), r->model}, {tr("Started"), moment(r->started, now())}, {tr("Ended"), r->ended.isValid() ? moment(r->ended, now()) : QString()},
-                      {tr("Version"), r->version ? QStringLiteral("v%1").arg(r->version) : QString()}, {tr("Its own word"), r->systemState, true}});
-    m_failure->setText(r->error ? r->error->text() : QString());
-    m_failure->setVisible(r->error.has_value());
-    const bool waits = r->state == pipelines::State::Paused;
+    std::vector<SegmentedControl::Segment> segments{{QStringLiteral("*"), tr("All stages"), State::None}};
+    for (const pipelines::Stage &stage : r->stages)
+        segments.push_back({stage.name, stage.name, State::None});
+    m_logStage->setSegments(std::move(segments));
+    if (m_logStage->current() == QLatin1String("*"))
+        m_stage.clear();
+    fitLogTools();
+    for (Button *button : m_buttons) {
+        if (button->objectName() == QLatin1String("pipelineCancel"))
+            button->setVisible(!r->ended.isValid());
+        if (button->objectName() == QLatin1String("pipelineAgain"))
+            button->setVisible(r->ended.isValid());
+    }
+    showFacts(*r);
+    // The first that took longest says most when none is chosen.
+    QString stage = m_stage;
+    double longest = -1;
+    for (const pipelines::Stage &s : r->stages)
+        if (const double seconds = stageSeconds(s, now()); m_stage.isEmpty() && seconds > longest) {
+            longest = seconds;
+            stage = s.name;
+        }
+    m_timeCard->setTitle(tr("%1, last runs").arg(stage.left(1).toUpper() + stage.mid(1)));
+    PlotData times = durationPlot(m_snapshot.pipelineRuns, r->pipeline, stage, r->id);
+    m_timeCard->showState(times.series.empty() ? ScreenState::empty(tr("No finished stage yet"), tr("How long it took in the last twelve runs.")) : ScreenState::full());
+    m_times->setData(std::move(times));
+    readLog();
+}
+
+void PipelinesPanel::showFacts(const pipelines::PipelineRun &r) {
+    QString metrics;
+    for (const registry::Version &version : m_snapshot.versions)
+        if (version.model == r.model && version.version == r.version && r.version > 0)
+            for (const registry::Run &trained : m_snapshot.runs)
+                if (trained.id == version.runId)
+                    metrics = testMetrics(trained);
+    m_facts->setRows({{tr("Model"), r.model}, {tr("Version"), r.version ? QStringLiteral("v%1").arg(r.version) : QString()}, {tr("Test rows"), metrics},
+                      {tr("Started"), moment(r.started, now())}, {tr("Ended"), r.ended.isValid() ? moment(r.ended, now()) : QString()}, {tr("Why"), r.reason},
+                      {tr("Own word"), r.systemState, true}, {tr("Run"), r.id, true}});
+    m_failure->setText(r.error ? r.error->text() : QString());
+    m_failure->setVisible(r.error.has_value());
+    const bool waits = r.state == pipelines::State::Paused;
     QString request;
     for (const promotion::Request &p : m_snapshot.promotions)
-        if (waits && p.model == r->model && p.version == r->version && p.state == promotion::RequestState::Pending)
+        if (waits && p.model == r.model && p.version == r.version && p.state == promotion::RequestState::Pending)
             request = p.id;
+    m_gateCard->setTitle(waits ? tr("Answer this gate") : tr("This run"));
     m_gateCard->setEdge(waits ? &Tokens::pau : &Tokens::line);
-    m_gateText->setText(waits ? tr("Promote %1 v%2? The run goes on when it is decided.").arg(r->model).arg(r->version) : QString());
+    m_gateText->setText(!waits ? QString() : r.version > 0 ? tr("Promote %1 v%2? The run goes on when it is decided.").arg(r.model).arg(r.version) : tr("The run goes on when this is decided."));
     m_gateText->setVisible(waits);
     m_review->setVisible(!request.isEmpty());
     m_review->setArgument(request);
     m_review->refresh();
-    const QString stage = m_stage.isEmpty() ? (r->stages.empty() ? QString() : r->stages.front().name) : m_stage;
-    m_timeCard->setTitle(tr("%1, last runs").arg(stage));
-    m_times->setData(durationPlot(m_snapshot.pipelineRuns, r->pipeline, stage));
-    m_logCard->setSubtitle(m_stage.isEmpty() ? tr("all stages") : m_stage);
-    readLog();
+    m_openModel->setVisible(!r.model.isEmpty());
 }
 
 void PipelinesPanel::readLog() {
@@ -275,12 +357,43 @@ void PipelinesPanel::readLog() {
     m_logTask = startTask<QString>(context().fleet->pools().waiting, [service = context().fleet->services()->pipelines, run = m_run, stage = m_stage](std::stop_token) { return service->log(run, stage); });
     deliver(m_logTask, this, [this, run = m_run, stage = m_stage](const Result<QString> &text) {
         if (run != m_run || stage != m_stage)
-            return; // another one was chosen meanwhile
-        if (text)
-            m_log->setLines(text->split(QLatin1Char('\n'), Qt::SkipEmptyParts));
-        else
-            m_logCard->showState(ScreenState::failed(text.error()));
+            return readLog(); // another one was chosen meanwhile
+        if (!text)
+            return m_logCard->showState(ScreenState::failed(text.error()));
+        m_lines.clear();
+        for (const QString &line : text->split(QLatin1Char('\n'), Qt::SkipEmptyParts))
+            m_lines << logLine(line);
+        showLog();
     });
+}
+
+void PipelinesPanel::showLog() {
+    QStringList marked;
+    for (const QString &line : std::as_const(m_lines))
+        if (logLevel(line) != State::None)
+            marked << line;
+    if (marked.isEmpty())
+        m_onlyWarnings = false;
+    m_warnings->setText(tr("Warnings %1").arg(marked.size()));
+    m_warnings->setVisible(!marked.isEmpty());
+    m_warnings->setKind(m_onlyWarnings ? ButtonKind::Plain : ButtonKind::Ghost);
+    m_log->setLines(m_onlyWarnings ? marked : m_lines);
+}
+
+/// Board 12: the narrow window keeps the log and drops what the stages' own clicks do as well.
+void PipelinesPanel::resizeEvent(QResizeEvent *event) {
+    Panel::resizeEvent(event);
+    m_gateCard->setFixedWidth(theme().px(width() >= theme().px(1200) ? 320 : 240));
+    m_legend->setVisible(height() >= theme().px(700));
+    fitLogTools();
+}
+
+void PipelinesPanel::fitLogTools() {
+    const bool wide = width() >= theme().px(1200);
+    const int room = m_logCard->width() - theme().px(340); // title, warnings, search, copy
+    m_search->setVisible(wide);
+    m_logStage->setVisible(wide && m_logStage->sizeHint().width() <= room);
+    m_logCard->setSubtitle(m_logStage->isVisibleTo(m_logCard) || m_stage.isEmpty() ? QString() : m_stage);
 }
 
 void PipelinesPanel::openAt(const QString &argument) {
@@ -293,6 +406,7 @@ void PipelinesPanel::openAt(const QString &argument) {
     }
     m_run = it->id;
     m_stage.clear();
+    m_logStage->setCurrent(QStringLiteral("*"));
     m_log->clear();
     m_list->choose(m_run);
     showRun();
@@ -300,7 +414,7 @@ void PipelinesPanel::openAt(const QString &argument) {
 
 QString PipelinesPanel::subject() const {
     const pipelines::PipelineRun *r = run(m_run);
-    return r ? r->pipeline + QLatin1Char(' ') + r->id.right(6) : title();
+    return r ? runTitle(*r) : title();
 }
 
 std::vector<HeaderBadge> PipelinesPanel::badges() const {
@@ -311,6 +425,7 @@ std::vector<HeaderBadge> PipelinesPanel::badges() const {
     };
     add(pipelines::State::Paused, tr("%1 paused"));
     add(pipelines::State::Running, tr("%1 running"));
+    add(pipelines::State::Failed, tr("%1 failed"));
     return out;
 }
 

@@ -4,11 +4,12 @@
 #include "core/base/task.h"
 #include "widgets/base/panel.h"
 
+class QLineEdit;
+
 namespace pilothouse::ui {
 
 class Button;
 class Card;
-class FilterEdit;
 class FilterProxy;
 class KeyValues;
 class Label;
@@ -35,10 +36,20 @@ public:
     QString currentArgument(const QString &actionId) const override;
     QWidget *firstFocus() override;
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void addActions();
     QWidget *buildList();
     QWidget *buildRun();
+    QWidget *buildLegend();
+    void chooseStart(QWidget *below);
+    Card *buildLog();
+    Card *buildFacts();
+    void showFacts(const pipelines::PipelineRun &run);
+    void showLog();
+    void fitLogTools();
     void showRun();
     void readLog();
     const pipelines::PipelineRun *run(const QString &id) const;
@@ -46,6 +57,7 @@ private:
     fleet::Snapshot m_snapshot;
     QString m_run, m_stage, m_wanted;
     Task<QString> m_logTask;
+    QStringList m_lines; ///< of the log, as shown
     PanelState *m_state;
     RunListModel *m_runs;
     FilterProxy *m_filter;
@@ -54,6 +66,11 @@ private:
     Card *m_listCard, *m_head, *m_logCard, *m_timeCard, *m_gateCard;
     StateBadge *m_badge;
     Label *m_words, *m_gateText, *m_failure;
+    SegmentedControl *m_logStage;
+    QLineEdit *m_search;
+    Button *m_warnings, *m_openModel;
+    bool m_onlyWarnings = false;
+    QWidget *m_legend;
     StageGraph *m_stages;
     LogView *m_log;
     PlotWidget *m_times;

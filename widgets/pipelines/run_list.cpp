@@ -3,6 +3,8 @@
 
 #include "widgets/base/format.h"
 
+#include <QRegularExpression>
+
 #include <algorithm>
 #include <cmath>
 
@@ -51,48 +53,70 @@ std::vector<StageMark> stageMarks(const PipelineRun &run, const QDateTime &now) 
     return marks;
 }
 
-PlotData durationPlot(const std::vector<PipelineRun> &runs, const QString &pipeline, const QString &stage) {
+PlotData durationPlot(const std::vector<PipelineRun> &runs, const QString &pipeline, const QString &stage, const QString &chosen) {
+    constexpr std::size_t shown = 12;
+    struct Bar {
+        const PipelineRun *run;
+        double seconds;
+    };
+    std::vector<Bar> found; // newest first
+    for (const PipelineRun &run : runs)
+        for (const pipelines::Stage &s : run.stages)
+            if (run.pipeline == pipeline && s.name == stage && s.started.isValid() && s.ended.isValid() && found.size() < shown)
+                found.push_back({&run, stageSeconds(s, {})});
+    std::reverse(found.begin(), found.end());
     PlotData data;
     data.unit = QObject::tr("s");
     data.yMin = 0;
-    PlotSeries bars;
-    bars.name = stage;
-    bars.bars = true;
-    std::vector<double> values;
-    for (auto run = runs.rbegin(); run != runs.rend(); ++run) { // oldest first
-        if (run->pipeline != pipeline)
-            continue;
-        for (const pipelines::Stage &s : run->stages)
-            if (s.name == stage && s.started.isValid() && s.ended.isValid()) {
-                bars.points.emplace_back(double(values.size()), stageSeconds(s, {}));
-                values.push_back(stageSeconds(s, {}));
-                data.categories.push_back(run->id.right(4));
-            }
+    if (found.empty())
+        return data;
+    std::vector<double> sorted;
+    for (const Bar &bar : found)
+        sorted.push_back(bar.seconds);
+    std::sort(sorted.begin(), sorted.end());
+    const double median = sorted[sorted.size() / 2];
+    PlotSeries others, own;
+    others.name = own.name = stage;
+    others.bars = own.bars = true;
+    others.ink = &Tokens::line3;
+    own.ink = &Tokens::acc;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const bool mine = found[i].run->id == chosen;
+        (mine ? own : others).points.emplace_back(double(i), found[i].seconds);
+        if (mine && found[i].seconds > 3 * median)
+            own.ink = &Tokens::warn;
+        data.categories.push_back(runTitle(*found[i].run).section(QLatin1Char(' '), -1));
     }
-    if (values.size() > 12) {
-        const std::size_t drop = values.size() - 12;
-        values.erase(values.begin(), values.begin() + std::ptrdiff_t(drop));
-        data.categories.erase(data.categories.begin(), data.categories.begin() + std::ptrdiff_t(drop));
-        bars.points.clear();
-        for (std::size_t i = 0; i < values.size(); ++i)
-            bars.points.emplace_back(double(i), values[i]);
-    }
-    if (!values.empty()) {
-        std::vector<double> sorted = values;
-        std::sort(sorted.begin(), sorted.end());
-        const double median = sorted[sorted.size() / 2];
+    if (found.size() > 1)
         data.limits.push_back({median, QObject::tr("median %1").arg(runTime(median)), &Tokens::t3});
-        data.sentence = QObject::tr("Time of stage %1 over the last %2 runs, median %3").arg(stage).arg(values.size()).arg(runTime(median));
-    }
-    data.series = {bars};
+    data.sentence = QObject::tr("Time of stage %1 over the last %2 runs, median %3").arg(stage).arg(found.size()).arg(runTime(median));
+    for (PlotSeries &series : std::vector<PlotSeries>{others, own})
+        if (!series.points.empty())
+            data.series.push_back(series);
+    data.xMin = -0.5;
+    data.xMax = double(std::max<std::size_t>(found.size(), 4)) - 0.5; // the first bars stand left, where time begins
     return data;
+}
+
+QString runTitle(const PipelineRun &run) {
+    const QString prefix = run.pipeline + QLatin1Char('-');
+    return run.id.startsWith(prefix) ? QStringLiteral("%1 #%2").arg(run.pipeline, run.id.mid(prefix.size())) : run.pipeline + QLatin1Char(' ') + run.id.right(6);
+}
+
+QString logLine(const QString &line) {
+    static const QRegularExpression form(QStringLiteral("^(\\[[^\\]]*\\] )?(\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z) "));
+    const auto match = form.match(line);
+    if (!match.hasMatch())
+        return line.startsWith(QLatin1Char('[')) ? QStringLiteral("          ") + line : line; // under the others' text
+    const QDateTime time = QDateTime::fromString(match.captured(2), Qt::ISODateWithMs);
+    return time.isValid() ? time.toLocalTime().toString(QStringLiteral("HH:mm:ss  ")) + match.captured(1) + line.mid(match.capturedEnd()) : line;
 }
 
 RunListModel::RunListModel(QObject *parent) : RowsModel(parent) { m_columns = {{tr("Run"), Qt::AlignLeft | Qt::AlignVCenter, 0, {}, 0}}; }
 
 QVariant RunListModel::cell(const PipelineRun &r, int, int role) const {
     switch (role) {
-    case Qt::DisplayRole: return r.pipeline + QLatin1Char(' ') + r.id.right(6);
+    case Qt::DisplayRole: return runTitle(r);
     case StateRole: return int(stateOf(r.state));
     case SecondRole: return runSentence(r);
     case SecondStateRole: return r.state == pipelines::State::Failed ? QVariant(int(State::Bad)) : QVariant();

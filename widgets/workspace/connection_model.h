@@ -19,7 +19,7 @@ struct ConnectionLine {
 class ConnectionModel : public RowsModel<ConnectionLine> {
     Q_OBJECT
 public:
-    enum ColumnIndex { Name, System, Where, Credential, UsedBy, Finding, Answered };
+    enum ColumnIndex { Name, System, Where, Credential, Mode, UsedBy, Finding, Answered, Speed };
     explicit ConnectionModel(QObject *parent = nullptr);
     void setNow(const QDateTime &now) { m_now = now; }
 
@@ -32,5 +32,7 @@ private:
 };
 
 State stateOfConnection(const ConnectionLine &line);
+QString systemName(const QString &kind); ///< "mlflow" → "MLflow"; an unknown kind as it is
+QString modeWord(const workspace::Connection &connection); ///< how writes are asked for
 
 } // namespace pilothouse::ui

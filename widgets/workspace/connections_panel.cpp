@@ -30,27 +30,45 @@ ConnectionsPanel::ConnectionsPanel(const PanelContext &context, QWidget *parent)
     m_table->setModel(m_model);
     m_table->setItemDelegate(new StateDelegate(m_table));
     m_card->setBody(m_table);
-    auto *note = new Label(tr("Secrets are in the system keychain, none in files"), TextRole::Second, &Tokens::t3);
-    m_card->addTool(note);
-    for (const char *id : {"connection.test", "connection.remove", "connection.testAll"}) {
+    m_note = new Label({}, TextRole::Second, &Tokens::t3);
+    m_note->setElide(Qt::ElideRight);
+    m_card->addTool(m_note);
+    const auto addButton = [this](Card *card, const char *id) {
         auto *button = new Button(actions(), QLatin1String(id));
         button->setObjectName(QLatin1String(id));
-        m_card->addTool(button);
+        card->addTool(button);
         m_buttons.push_back(button);
-    }
+    };
+    addButton(m_card, "connection.testAll");
+    addButton(m_card, "connection.new");
     connect(m_table, &Table::chosen, this, &ConnectionsPanel::showLines);
-    layout->addWidget(m_card, 1);
+    auto *left = new QVBoxLayout;
+    left->setSpacing(12);
+    left->addWidget(m_card, 3);
+    left->addWidget(buildDetail(), 2);
+    addButton(m_detail, "connection.test");
+    addButton(m_detail, "connection.remove");
+    layout->addLayout(left, 1);
     layout->addWidget(buildForm());
+}
+
+QWidget *ConnectionsPanel::buildDetail() {
+    m_detail = new Card(tr("No connection chosen"));
+    m_facts = new KeyValues;
+    m_facts->setKeyWidth(110);
+    auto *column = m_detail->bodyLayout(12);
+    column->addWidget(m_facts);
+    column->addStretch(1);
+    return m_detail;
 }
 
 QWidget *ConnectionsPanel::buildForm() {
     m_form = new Card(tr("Add connection"));
-    m_form->setFixedWidth(340);
     auto *column = m_form->bodyLayout(12, 10);
     m_kind = new Choice;
     m_kind->setObjectName(QStringLiteral("connectionKind"));
     for (const char *kind : {"local", "mlflow", "jenkins", "github", "kubeflow", "azureml", "kubernetes", "prometheus", "elasticsearch", "s3", "vault", "slack"})
-        m_kind->addItem(QLatin1String(kind));
+        m_kind->addItem(systemName(QLatin1String(kind)), QLatin1String(kind));
     const auto edit = [](const char *name) {
         auto *line = new QLineEdit;
         line->setObjectName(QLatin1String(name));
@@ -77,7 +95,8 @@ QWidget *ConnectionsPanel::buildForm() {
     m_save->setPixelHeight(32);
     column->addWidget(m_save);
     const auto refresh = [this] {
-        const bool local = m_kind->currentText() == QLatin1String("local");
+        const bool local = kind() == QLatin1String("local");
+        m_whereField->setLabel(local ? tr("Folder") : tr("Address"));
         m_whereField->setHelp(local ? tr("Registry, journal and serving live here") : tr("Its address, https://…"));
         for (Field *field : {m_userField, m_secretNameField, m_secretField})
             field->setVisible(!local);
@@ -85,8 +104,10 @@ QWidget *ConnectionsPanel::buildForm() {
         m_save->refresh();
     };
     connect(m_kind, &QComboBox::currentTextChanged, this, refresh);
-    for (QLineEdit *line : {m_name, m_where, m_user, m_secretName, m_secret})
+    for (QLineEdit *line : {m_name, m_where, m_user, m_secretName, m_secret}) {
         connect(line, &QLineEdit::textChanged, this, refresh);
+        connect(line, &QLineEdit::returnPressed, this, [this] { m_save->isEnabled() ? m_save->click() : void(); });
+    }
     refresh();
     return m_form;
 }
@@ -118,6 +139,16 @@ void ConnectionsPanel::addActions() {
             look(line.connection.name);
     };
     actions().add(all);
+    ActionSpec fresh;
+    fresh.id = QStringLiteral("connection.new");
+    fresh.text = tr("Add");
+    fresh.icon = QStringLiteral("plus");
+    fresh.section = tr("Commands");
+    fresh.panel = id();
+    fresh.shortcut = QKeySequence(Qt::Key_N);
+    fresh.inPalette = false;
+    fresh.run = [this](const QString &, const QString &) { m_kind->setFocus(); };
+    actions().add(fresh);
     ActionSpec remove;
     remove.id = QStringLiteral("connection.remove");
     remove.text = tr("Remove");
@@ -158,7 +189,7 @@ QString ConnectionsPanel::formProblem() const {
     if (m_model->find(m_name->text().trimmed()))
         return tr("The name is taken.");
     if (m_where->text().trimmed().isEmpty())
-        return m_kind->currentText() == QLatin1String("local") ? tr("Give its folder.") : tr("Give its address.");
+        return kind() == QLatin1String("local") ? tr("Give its folder.") : tr("Give its address.");
     if (!m_secret->text().isEmpty() && m_secretName->text().trimmed().isEmpty())
         return tr("Give the secret a name.");
     return m_saving.isRunning() ? tr("It is being saved.") : QString();
@@ -167,8 +198,8 @@ QString ConnectionsPanel::formProblem() const {
 /// The secret goes to the keychain first: a file that names a secret which is not there would be half a change.
 void ConnectionsPanel::save() {
     const QString name = m_name->text().trimmed(), secretName = m_secretName->text().trimmed(), secret = m_secret->text();
-    QVariantMap entry{{QStringLiteral("kind"), m_kind->currentText()}};
-    entry.insert(m_kind->currentText() == QLatin1String("local") ? QStringLiteral("root") : QStringLiteral("url"), m_where->text().trimmed());
+    QVariantMap entry{{QStringLiteral("kind"), kind()}};
+    entry.insert(kind() == QLatin1String("local") ? QStringLiteral("root") : QStringLiteral("url"), m_where->text().trimmed());
     if (!m_user->text().trimmed().isEmpty())
         entry.insert(QStringLiteral("user"), m_user->text().trimmed());
     if (!secretName.isEmpty())
@@ -240,17 +271,59 @@ void ConnectionsPanel::showLines() {
     m_model->setNow(now());
     m_model->setRows(std::move(lines));
     m_card->setSubtitle(count(m_model->rowCount()));
-    m_card->showState(m_model->rowCount() ? ScreenState::full() : ScreenState::empty(tr("No connections"), tr("A local connection holds registry, journal and serving on this machine; add one.")));
+    const QString store = context().fleet && context().fleet->services()->secrets ? context().fleet->services()->secrets->name() : QString();
+    m_note->setText(store.isEmpty() ? QString() : tr("Secrets: %1, none in files").arg(store));
+    m_card->showState(m_model->rowCount() ? ScreenState::full()
+                                          : ScreenState::empty(tr("No connections"), tr("A connection to this machine holds registry, journal and serving in a folder; add one on the right."), tr("Add"),
+                                                               [this] { m_kind->setFocus(); }));
+    if (m_table->currentId().isEmpty() && m_model->rowCount() > 0)
+        m_table->setCurrentIndex(m_model->index(0, 0)); // comes back here by `chosen`
     for (Button *button : m_buttons) {
         button->setArgument(m_table->currentId());
         button->refresh();
     }
     m_save->refresh();
+    showDetail();
 }
 
+void ConnectionsPanel::showDetail() {
+    const ConnectionLine *line = m_model->find(m_table->currentId());
+    m_detail->setTitle(line ? line->connection.name : tr("No connection chosen"));
+    if (!line)
+        return m_detail->showState(ScreenState::empty(tr("No connection chosen"), tr("What it is, what it is for and what its last look found.")));
+    if (line->error && !line->looking)
+        return m_detail->showState(ScreenState::failed(*line->error, tr("Test again"), [this, name = line->connection.name] { look(name); }));
+    m_detail->showState(ScreenState::full());
+    const workspace::Connection &c = line->connection;
+    std::vector<KeyValues::Row> facts{{tr("System"), systemName(c.kind)},
+                                      {c.root.isEmpty() ? tr("Address") : tr("Folder"), c.root.isEmpty() ? c.url : c.root, true},
+                                      {tr("User"), c.user},
+                                      {tr("Secret"), c.secret.isEmpty() ? tr("none needed") : c.secret, !c.secret.isEmpty()},
+                                      {tr("Writes"), modeWord(c)},
+                                      {tr("Used by"), line->usedBy.isEmpty() ? tr("no model yet") : line->usedBy.join(QStringLiteral(", "))},
+                                      {tr("Found"), line->looking ? tr("looking…") : line->check ? line->check->finding : tr("not looked at yet")}};
+    for (auto other = c.other.begin(); other != c.other.end(); ++other)
+        facts.push_back({other.key(), other.value(), true});
+    m_facts->setRows(facts);
+}
+
+/// The narrow window keeps the form beside the table; the note about secrets leaves first.
+void ConnectionsPanel::resizeEvent(QResizeEvent *event) {
+    Panel::resizeEvent(event);
+    const bool wide = width() >= theme().px(1100);
+    m_form->setFixedWidth(theme().px(wide ? 340 : 280));
+    m_note->setVisible(wide);
+}
+
+QString ConnectionsPanel::kind() const { return m_kind->currentData().toString(); }
+
 void ConnectionsPanel::openAt(const QString &argument) {
-    if (!argument.isEmpty())
+    if (const int at = m_kind->findData(argument); at >= 0 && !m_model->find(argument)) { // a system: its form
+        m_kind->setCurrentIndex(at);
+        m_name->setFocus();
+    } else if (!argument.isEmpty()) {
         m_table->choose(argument);
+    }
 }
 
 std::vector<HeaderBadge> ConnectionsPanel::badges() const {

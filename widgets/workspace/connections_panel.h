@@ -16,6 +16,7 @@ class Button;
 class Card;
 class Choice;
 class Field;
+class KeyValues;
 class Label;
 class PanelState;
 class Table;
@@ -31,9 +32,15 @@ public:
     QString currentArgument(const QString &) const override;
     QWidget *firstFocus() override;
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void addActions();
     QWidget *buildForm();
+    QWidget *buildDetail();
+    QString kind() const; ///< chosen in the form
+    void showDetail();
     void showLines();
     void look(const QString &name);
     void save();
@@ -46,7 +53,9 @@ private:
     Task<Saved> m_saving;
     ConnectionModel *m_model;
     Table *m_table;
-    Card *m_card, *m_form;
+    Card *m_card, *m_form, *m_detail;
+    Label *m_note;
+    KeyValues *m_facts;
     QLineEdit *m_name, *m_where, *m_user, *m_secretName, *m_secret;
     Choice *m_kind;
     Field *m_whereField, *m_userField, *m_secretNameField, *m_secretField;

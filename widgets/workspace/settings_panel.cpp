@@ -4,8 +4,10 @@
 #include "widgets/base/card.h"
 #include "widgets/base/button.h"
 #include "widgets/base/field.h"
+#include "widgets/base/key_boxes.h"
 
 #include <QCoreApplication>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QScrollArea>
 #include <QVBoxLayout>
@@ -14,16 +16,32 @@ namespace pilothouse::ui {
 
 namespace {
 const int scales[] = {90, 100, 110, 125, 150};
+
+/// A page that scrolls where the window is small, on the card's ground instead of the window's.
+QScrollArea *scrolled(QWidget *page, const QString &name) {
+    auto *scroll = new QScrollArea;
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setAccessibleName(name);
+    scroll->setWidget(page);
+    for (QWidget *ground : {scroll->viewport(), page})
+        ground->setAutoFillBackground(false);
+    return scroll;
+}
 }
 
 SettingsPanel::SettingsPanel(const PanelContext &context, QWidget *parent)
     : Panel(QStringLiteral("settings"), tr("Settings"), context, parent), m_scheme(new SegmentedControl), m_scale(new Choice), m_language(new Choice),
-      m_notify(new CheckBox(tr("Tell on the desktop when something needs me"))), m_facts(new KeyValues), m_keys(new KeyValues) {
+      m_notify(new CheckBox(tr("Tell on the desktop when something needs me"))), m_facts(new KeyValues) {
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(12, 12, 12, 12);
     layout->setSpacing(12);
-    layout->addWidget(buildLook(), 1);
-    layout->addWidget(buildWorkspace(), 1);
+    auto *left = new QVBoxLayout;
+    left->setSpacing(12);
+    left->addWidget(buildLook());
+    left->addWidget(buildWorkspace(), 1);
+    layout->addLayout(left, 1);
+    layout->addWidget(buildKeys(), 1);
 }
 
 QWidget *SettingsPanel::buildLook() {
@@ -42,16 +60,18 @@ QWidget *SettingsPanel::buildLook() {
     m_scale->setObjectName(QStringLiteral("scaleChoice"));
     for (const int percent : scales)
         m_scale->addItem(tr("%1 %").arg(percent), percent);
-    column->addWidget(new Field(tr("Size of text and controls"), m_scale));
+    auto *choices = new QHBoxLayout;
+    choices->setSpacing(16);
+    choices->addWidget(new Field(tr("Size of text and controls"), m_scale, tr("Ctrl + and Ctrl − as well")), 1);
     m_language->setObjectName(QStringLiteral("languageChoice"));
     m_language->addItem(tr("As the system"), QString());
     m_language->addItem(QStringLiteral("English"), QStringLiteral("en"));
     m_language->addItem(QStringLiteral("Deutsch"), QStringLiteral("de"));
-    column->addWidget(new Field(tr("Language"), m_language, tr("Counts from the next start")));
+    choices->addWidget(new Field(tr("Language"), m_language, tr("Counts from the next start")), 1);
+    column->addLayout(choices);
     m_notify->setObjectName(QStringLiteral("notifyBox"));
     m_notify->setCheckable(true);
     column->addWidget(m_notify);
-    column->addStretch(1);
     connect(m_scheme, &SegmentedControl::currentChanged, this, &SettingsPanel::store);
     connect(m_scale, &QComboBox::currentIndexChanged, this, &SettingsPanel::store);
     connect(m_language, &QComboBox::currentIndexChanged, this, &SettingsPanel::store);
@@ -60,30 +80,61 @@ QWidget *SettingsPanel::buildLook() {
 }
 
 QWidget *SettingsPanel::buildWorkspace() {
-    auto *widget = new QWidget;
-    auto *column = new QVBoxLayout(widget);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(12);
     auto *card = new Card(tr("This workspace"));
-    m_facts->setKeyWidth(130);
-    card->bodyLayout(16)->addWidget(m_facts);
-    column->addWidget(card);
-    auto *keys = new Card(tr("Keys"));
-    keys->setSubtitle(tr("? shows them everywhere"));
-    m_keys->setKeyWidth(130);
-    auto *scroll = new QScrollArea;
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setAccessibleName(keys->title());
+    m_facts->setKeyWidth(110);
     auto *inner = new QWidget;
-    auto *padded = new QVBoxLayout(inner);
-    padded->setContentsMargins(16, 12, 16, 12);
-    padded->addWidget(m_keys);
-    padded->addStretch(1);
-    scroll->setWidget(inner);
-    keys->setBody(scroll);
-    column->addWidget(keys, 1);
-    return widget;
+    auto *column = new QVBoxLayout(inner);
+    column->setContentsMargins(16, 16, 16, 16);
+    column->setSpacing(14);
+    column->addWidget(m_facts);
+    auto *row = new QHBoxLayout;
+    row->setSpacing(8);
+    for (const char *action : {"workspace.open", "workspace.reload"})
+        if (actions().find(QLatin1String(action))) {
+            auto *button = new Button(actions(), QLatin1String(action));
+            button->setObjectName(QLatin1String(action));
+            row->addWidget(button);
+        }
+    row->addStretch(1);
+    column->addLayout(row);
+    column->addStretch(1);
+    card->setBody(scrolled(inner, card->title()));
+    return card;
+}
+
+QWidget *SettingsPanel::buildKeys() {
+    auto *card = new Card(tr("Keys"));
+    card->setSubtitle(tr("? shows those of every screen"));
+    auto *inner = new QWidget;
+    m_keys = new QGridLayout(inner);
+    m_keys->setContentsMargins(16, 12, 16, 12);
+    m_keys->setHorizontalSpacing(16);
+    m_keys->setVerticalSpacing(4);
+    m_keys->setColumnMinimumWidth(0, theme().px(110));
+    m_keys->setColumnStretch(1, 1);
+    card->setBody(scrolled(inner, card->title()));
+    return card;
+}
+
+/// The window's own keys; each screen shows its keys on its buttons.
+void SettingsPanel::showKeys() {
+    QStringList ids;
+    for (const ActionSpec &spec : actions().all())
+        if (!spec.shortcut.isEmpty() && spec.panel.isEmpty() && spec.inPalette)
+            ids << spec.id;
+    if (ids == m_shownKeys)
+        return;
+    m_shownKeys = ids;
+    while (QLayoutItem *item = m_keys->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    int line = 0;
+    for (const QString &id : std::as_const(ids)) {
+        m_keys->addWidget(new KeyBoxes(keyWords(actions().find(id)->shortcut)), line, 0, Qt::AlignLeft);
+        m_keys->addWidget(new Label(actions().label(id), TextRole::Body, &Tokens::t2), line++, 1);
+    }
+    m_keys->setRowStretch(line, 1);
 }
 
 void SettingsPanel::store() {
@@ -118,11 +169,7 @@ void SettingsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     facts.push_back({tr("Preferences"), context().preferencesFile, true});
     facts.push_back({tr("Version"), QCoreApplication::applicationVersion()});
     m_facts->setRows(facts);
-    std::vector<KeyValues::Row> keys;
-    for (const ActionSpec &spec : actions().all())
-        if (!spec.shortcut.isEmpty())
-            keys.push_back({spec.shortcut.toString(QKeySequence::NativeText), spec.text});
-    m_keys->setRows(keys);
+    showKeys();
 }
 
 QWidget *SettingsPanel::firstFocus() { return m_scheme; }

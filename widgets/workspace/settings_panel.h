@@ -3,6 +3,8 @@
 
 #include "widgets/base/panel.h"
 
+class QGridLayout;
+
 namespace pilothouse::ui {
 
 class Card;
@@ -23,10 +25,14 @@ private:
     void store();
     QWidget *buildLook();
     QWidget *buildWorkspace();
+    QWidget *buildKeys();
+    void showKeys();
     SegmentedControl *m_scheme;
     Choice *m_scale, *m_language;
     CheckBox *m_notify;
-    KeyValues *m_facts, *m_keys;
+    KeyValues *m_facts;
+    QGridLayout *m_keys = nullptr;
+    QStringList m_shownKeys; ///< ids
     bool m_loading = false;
 };
 
