@@ -113,6 +113,7 @@ public:
     Result<void> promote(bool full) override { return act("promote", {{Q("full"), full}}); }
     Result<void> abort(const QString &reason) override { return act("abort", {{Q("reason"), reason}}); }
     Result<void> undo(int toRevision) override { return act("undo", {{Q("revision"), toRevision}}); }
+    Result<void> withdraw(const QString &reason) override { return act("withdraw", {{Q("reason"), reason}}); }
 
     Result<void> run() {
         PH_TRY(ensureRunning());

@@ -83,6 +83,8 @@ public:
     virtual Result<void> abort(const QString &reason) = 0;
     /// Back to an earlier revision with all traffic, at once.
     virtual Result<void> undo(int toRevision) = 0;
+    /// Takes the stable version out of service, with nothing in its place: the way back from a first version.
+    virtual Result<void> withdraw(const QString &reason) = 0;
 };
 
 } // namespace pilothouse::cluster

@@ -111,8 +111,8 @@ Result<void> trafficBack(cluster::RolloutTarget &target, const PromotionFacts &f
     PH_ASSIGN(const RolloutStatus s, target.status());
     if (cluster::inProgress(s) && serves(s.canary, f.to))
         return target.abort(reason);
-    if (serves(s.stable, f.to) && f.stableRevision)
-        return target.undo(*f.stableRevision);
+    if (serves(s.stable, f.to))
+        return f.stableRevision ? target.undo(*f.stableRevision) : target.withdraw(reason);
     return {};
 }
 
@@ -121,7 +121,7 @@ Step rolloutStep(const TargetPtr &target, const PromotionFacts &f, const cluster
     step.call = {QStringLiteral("START"), QStringLiteral("rollout %1").arg(f.target),
                  f.stableVersion ? QStringLiteral("v%1 beside v%2: %3").arg(f.to).arg(*f.stableVersion).arg(percentText(f.steps))
                                  : QStringLiteral("v%1 takes all traffic, as the first").arg(f.to),
-                 f.stableVersion ? QStringLiteral("all traffic back to v%1").arg(*f.stableVersion) : QStringLiteral("none: there was no version before"),
+                 f.stableVersion ? QStringLiteral("all traffic back to v%1").arg(*f.stableVersion) : QStringLiteral("nothing is served, as before"),
                  QStringLiteral("pilot rollouts status %1").arg(f.model)};
     step.guard = [=]() -> Result<void> {
         PH_ASSIGN(const RolloutStatus s, target->status());
@@ -292,13 +292,13 @@ Result<Operation> undoOperation(const Promotions::Parts &parts, const PromotionF
             return notFound(QStringLiteral("The rollout target %1 is not configured any more.").arg(f.target));
         Step traffic;
         traffic.call = {QStringLiteral("SHIFT"), QStringLiteral("rollout %1").arg(f.target),
-                        f.stableVersion ? QStringLiteral("all traffic back to v%1").arg(*f.stableVersion) : QStringLiteral("v%1 goes on: there was no version before").arg(f.to),
+                        f.stableVersion ? QStringLiteral("all traffic back to v%1").arg(*f.stableVersion) : QStringLiteral("v%1 is taken out of service: nothing was served before it").arg(f.to),
                         QStringLiteral("promote again"), QStringLiteral("pilot rollouts abort %1").arg(f.model)};
         traffic.guard = aliasGuard;
         traffic.execute = [=] { return trafficBack(*target, f, reason); };
         traffic.readBack = [=]() -> Result<QJsonObject> {
             PH_ASSIGN(const RolloutStatus s, target->status());
-            if (f.stableRevision && begun(s, f.to))
+            if (begun(s, f.to))
                 return Error{ErrorKind::Conflict, QStringLiteral("%1 still serves v%2.").arg(f.target).arg(f.to), f.target, {}, {}};
             return rolloutState(s);
         };

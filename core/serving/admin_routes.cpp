@@ -72,7 +72,12 @@ void InferenceServer::Impl::adminRolloutAct(const HttpRequest &request, const st
             PH_TRY(reader.check());
             return control->undo(revision);
         }
-        return notFound(QStringLiteral("A rollout knows no “%1”.").arg(fromUtf8(verb)), {}, QStringLiteral("start, pause, resume, promote, abort or undo."));
+        if (verb == "withdraw") {
+            const QString reason = reader.text("reason", QString());
+            PH_TRY(reader.check());
+            return control->withdraw(reason);
+        }
+        return notFound(QStringLiteral("A rollout knows no “%1”.").arg(fromUtf8(verb)), {}, QStringLiteral("start, pause, resume, promote, abort, undo or withdraw."));
     };
     const Result<void> done = act();
     saveStatus();

@@ -312,6 +312,32 @@ Result<void> RolloutControl::undo(int toRevision) {
     return {};
 }
 
+/// Traffic first, the file after it, as in turnBack().
+Result<void> RolloutControl::withdraw(const QString &reason) {
+    const std::lock_guard guard(m_lock);
+    if (m_ab.running)
+        return conflict(QStringLiteral("An A/B test runs on %1.").arg(m_options.target), m_options.target, QStringLiteral("Stop it first."));
+    if (m_state.inProgress())
+        return conflict(QStringLiteral("A rollout of version %1 is in progress on %2.").arg(m_canaryRevision.versionText(), m_options.target), m_options.target,
+                        QStringLiteral("Promote or abort it first."));
+    if (m_shadow) { // it has nothing left to agree with
+        PH_TRY(m_store->save(shadowKey, {{QLatin1String("revision"), 0}}));
+        m_shadow.reset();
+    }
+    RolloutState state;
+    state.notices = m_state.notices;
+    state.verdict = reason;
+    std::vector<ServingStore::Outcome> outcomes;
+    if (m_state.stable > 0)
+        outcomes.push_back({m_state.stable, QStringLiteral("undone"), reason});
+    m_stable.reset();
+    m_canary.reset();
+    forgetPairs();
+    m_state = state;
+    publish(true);
+    return commit(std::move(state), outcomes);
+}
+
 Result<void> RolloutControl::startAb(Revision variant, double share, int seconds) {
     if (!(share > 0 && share < 1))
         return invalid(QStringLiteral("The share of an A/B test lies between 0 and 1."), QStringLiteral("share"));

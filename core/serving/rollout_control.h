@@ -41,6 +41,8 @@ public:
     Result<void> abort(const QString &reason);
     /// An earlier revision gets all traffic at once; 0: the one before the stable one.
     Result<void> undo(int toRevision);
+    /// Nothing is served after it: the way back from a first version. Again is fine; Conflict while a rollout or A/B test runs.
+    Result<void> withdraw(const QString &reason);
     Result<void> startAb(Revision variant, double share, int seconds);
     Result<void> stopAb();
     Result<void> setShadow(Revision revision);

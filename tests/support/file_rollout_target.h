@@ -83,6 +83,12 @@ public:
         o.insert(QStringLiteral("phase"), QStringLiteral("stable"));
         return write(o);
     }
+    Result<void> withdraw(const QString &) override {
+        PH_ASSIGN(QJsonObject o, read());
+        o.remove(QStringLiteral("stable"));
+        o.insert(QStringLiteral("phase"), QStringLiteral("none"));
+        return write(o);
+    }
 
 private:
     static QString text(const QJsonObject &o, const char *key) { return o.value(QLatin1String(key)).toString(); }

@@ -78,7 +78,7 @@ private Q_SLOTS:
     }
 
     void aWriteOnNothingSaysSoAndStartsNoServer() {
-        const std::vector<Result<void>> all{m_target->pause(), m_target->resume(), m_target->promote(true), m_target->abort({}), m_target->undo(0)};
+        const std::vector<Result<void>> all{m_target->pause(), m_target->resume(), m_target->promote(true), m_target->abort({}), m_target->undo(0), m_target->withdraw({})};
         for (const Result<void> &done : all) {
             QVERIFY(!done);
             QCOMPARE(done.error().kind, ErrorKind::Conflict);
@@ -160,6 +160,44 @@ private Q_SLOTS:
         QCOMPARE(m_target->history()->size(), std::size_t(2));
         startServer(); // and it goes on
         QCOMPARE(m_target->status()->phase, RolloutPhase::Progressing);
+    }
+
+    void onlyWhatGoesOnIsInProgress() {
+        startServer();
+        QVERIFY(m_target->start(version(1), QStringLiteral("v1"), {100}, {}));
+        QVERIFY(!cluster::inProgress(*m_target->status()));
+        QVERIFY(m_target->start(version(2), QStringLiteral("v2"), {50, 100}, {}));
+        QVERIFY(cluster::inProgress(*m_target->status()));
+        QVERIFY(m_target->pause());
+        QVERIFY(cluster::inProgress(*m_target->status()));
+        stopServer();
+        QVERIFY2(cluster::inProgress(*m_target->status()), "it goes on with its canary when it comes back");
+        startServer();
+        QVERIFY(m_target->abort(QStringLiteral("worse")));
+        QVERIFY(!cluster::inProgress(*m_target->status()));
+        stopServer();
+        QVERIFY2(!cluster::inProgress(*m_target->status()), "aborted, then stopped, is not in progress");
+    }
+
+    void aFirstVersionIsTakenOutOfService() {
+        startServer();
+        QVERIFY(m_target->start(version(1), QStringLiteral("v1"), {100}, {}));
+        QVERIFY(m_target->start(version(2), QStringLiteral("v2"), {50, 100}, {}));
+        const auto moving = m_target->withdraw(QStringLiteral("undone"));
+        QVERIFY(!moving);
+        QCOMPARE(moving.error().kind, ErrorKind::Conflict);
+        QVERIFY(m_target->abort({}));
+        QVERIFY(m_target->withdraw(QStringLiteral("undone")));
+        QCOMPARE(m_target->status()->phase, RolloutPhase::None);
+        QVERIFY(!m_target->status()->stable);
+        QCOMPARE(m_target->history()->back().outcome, QStringLiteral("undone"));
+        QVERIFY(m_target->withdraw(QStringLiteral("again"))); // is fine
+        stopServer();
+        startServer(); // it stays so
+        QCOMPARE(m_target->status()->phase, RolloutPhase::None);
+        QVERIFY(m_target->start(version(2), QStringLiteral("v2"), {50, 100}, {})); // a first version again: all traffic
+        QCOMPARE(m_target->status()->phase, RolloutPhase::Stable);
+        QCOMPARE(m_target->status()->stable->version, 2);
     }
 
     void aServerThatDoesNotStartTellsItsLastWords() {

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void aFailedRolloutStartPutsTheAliasBack();
     void undoPutsEverythingBack_data();
     void undoPutsEverythingBack();
+    void undoOfTheFirstLeavesNothingServed();
     void undoAfterALaterPromotionIsConflict();
     void undoOfAnUnreachableEndpointMovesNothing();
     void aTurnBackNeedsNoRole();
@@ -329,6 +330,20 @@ void TestPromotion::undoPutsEverythingBack() {
     QCOMPARE(b.canary(), 0);
     VERIFY_KIND(ErrorKind::Refused, p->undo(r.id, {}));
     QVERIFY(b.journalText().endsWith(turnBack ? QStringLiteral("turn-back done ada") : QStringLiteral("undo done ada")));
+}
+
+void TestPromotion::undoOfTheFirstLeavesNothingServed() {
+    QTemporaryDir folder;
+    PromotionBench b(folder.path());
+    b.versions(1);
+    auto p = b.promotions(ada);
+    const Request r = *p->approve(p->request(t2m, 1, champion, b.evidence(1))->id, yes);
+    QCOMPARE(b.stable(), 1);
+    const auto undone = p->undo(r.id, QStringLiteral("too early"));
+    QVERIFY2(undone.has_value(), undone ? "" : qPrintable(undone.error().text()));
+    QCOMPARE(undone->state, RequestState::Undone);
+    QCOMPARE(b.champion(), 0);
+    QCOMPARE(b.stable(), 0); // alias and traffic agree
 }
 
 void TestPromotion::undoAfterALaterPromotionIsConflict() {
