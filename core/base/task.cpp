@@ -19,7 +19,8 @@ void parallelFor(std::size_t count, std::size_t grain, const std::function<void(
         return;
     grain = std::max<std::size_t>(1, grain);
     const std::size_t chunks = (count + grain - 1) / grain;
-    std::size_t workers = threads > 0 ? std::size_t(threads) : std::max(1u, std::thread::hardware_concurrency());
+    static const std::size_t cores = std::max(1u, std::thread::hardware_concurrency()); // opens a file in /sys: not for every row served
+    std::size_t workers = threads > 0 ? std::size_t(threads) : cores;
     workers = std::min(workers, chunks);
     if (workers <= 1) {
         body(0, count);
