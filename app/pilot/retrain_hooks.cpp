@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/retrain_hooks.h"
 
+#include "app/pilot/policy_check.h"
 #include "core/base/events.h"
 #include "core/base/json.h"
-#include "core/retrain/live_rows.h"
-#include "core/retrain/pipeline_actions.h"
+#include "core/retrain/actions.h"
 
 #include <algorithm>
 
@@ -22,18 +22,14 @@ QJsonValue numberIn(const std::map<QString, double> &values, const QString &name
 }
 
 /// What the four routes share.
-struct Routes {
-    std::shared_ptr<fleet::Services> services;
-    std::shared_ptr<DecisionStore> store;
+struct Routes : PolicyDesk {
     workspace::Model model;
-
-    Observations look() const { return observe({*services->registry, *store, localLiveReader(services->root), services->clock->nowUtc()}, model); }
 
     Result<QJsonObject> status() const {
         PH_ASSIGN(const ModelState state, store->state(model.name));
         PH_ASSIGN(const QJsonObject config, configInForce(model, state.config));
         PH_ASSIGN(const workspace::Model inForce, withConfig(model, state.config));
-        const Observations seen = look();
+        const Observations seen = look(model);
         PH_ASSIGN(const Decision decision, decide(inForce, seen));
         QJsonObject object{{Q("enabled"), inForce.retrain.enabled},
                            {Q("last_retrain"), state.lastRetrain ? QJsonValue(isoUtc(*state.lastRetrain)) : QJsonValue()},
@@ -60,7 +56,7 @@ struct Routes {
         const bool force = body.value(Q("force")).toBool();
         PH_ASSIGN(const ModelState state, store->state(model.name));
         PH_ASSIGN(const workspace::Model inForce, withConfig(model, state.config));
-        const Observations seen = look();
+        const Observations seen = look(model);
         const QString user = services->operations->actor().name;
         const auto wanted = byHand(inForce, seen, user, force);
         if (!wanted && wanted.error().kind == ErrorKind::Refused) {
@@ -70,14 +66,12 @@ struct Routes {
         }
         if (!wanted)
             return wanted.error();
-        auto written = std::make_shared<Decision>();
-        const auto outcome = services->operations->run(retrainOperation(store, *wanted, state.lastRetrain, pipelineStarter(services->pipelines, user), written, pipelineReady(services->pipelines, model.name)));
-        if (outcome.done)
-            return Answer{202, {{Q("accepted"), true}, {Q("run_id"), written->run}, {Q("decision_id"), written->id}}, 0};
-        const Error error = outcome.error.value_or(refused(QStringLiteral("The retraining was not started.")));
-        if (error.kind == ErrorKind::Conflict)
-            return no(409, QStringLiteral("one run at a time"), error);
-        return error;
+        const auto written = start(*wanted, state.lastRetrain);
+        if (written)
+            return Answer{202, QJsonObject{{Q("accepted"), true}, {Q("run_id"), written->run}, {Q("decision_id"), written->id}}, 0};
+        if (written.error().kind == ErrorKind::Conflict)
+            return no(409, QStringLiteral("one run at a time"), written.error());
+        return written.error();
     }
 
     Result<Answer> config(const QJsonObject &body) const {
@@ -109,10 +103,8 @@ struct Routes {
 } // namespace
 
 Result<serving::RetrainHooks> retrainHooks(std::shared_ptr<fleet::Services> services, const workspace::Model &model) {
-    auto routes = std::make_shared<Routes>();
-    PH_ASSIGN(routes->store, DecisionStore::open(services->root));
-    routes->services = std::move(services);
-    routes->model = model;
+    PH_ASSIGN(PolicyDesk desk, PolicyDesk::open(std::move(services)));
+    const auto routes = std::make_shared<Routes>(Routes{std::move(desk), model});
     serving::RetrainHooks hooks;
     hooks.status = [routes] { return routes->status(); };
     hooks.trigger = [routes](const QJsonObject &body) { return routes->trigger(body); };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/serve_session.h"
 
+#include "app/pilot/policy_check.h"
 #include "app/pilot/retrain_hooks.h"
 
 #include "core/artifact/package.h"
@@ -16,6 +17,7 @@
 #include <QFileInfo>
 #include <QUrl>
 
+#include <chrono>
 #include <cstdio>
 
 namespace pilothouse {
@@ -210,8 +212,32 @@ void ServeSession::waitForEnd() {
         m_end = true;
         m_wake.notify_all();
     });
+    const qint64 every = !m_model ? 0 : m_o.policySeconds >= 0 ? m_o.policySeconds : policyInterval(*m_model);
     std::unique_lock guard(m_mutex);
-    m_wake.wait(guard, [this] { return m_end; });
+    if (every <= 0)
+        return m_wake.wait(guard, [this] { return m_end; });
+    while (!m_wake.wait_for(guard, std::chrono::seconds(every), [this] { return m_end; })) {
+        guard.unlock();
+        lookAtPolicy();
+        guard.lock();
+    }
+}
+
+/// The server looks after its own model, whether a window is open or not; it is the only one that does so by itself, and the lock on
+/// its folder makes it one. Switched off, the decision is written all the same: SKIPPED, with the numbers.
+void ServeSession::lookAtPolicy() {
+    const auto look = [this]() -> Result<void> {
+        PH_ASSIGN(const PolicyDesk desk, PolicyDesk::open(m_services));
+        PH_ASSIGN(const bool rules, hasPolicy(desk, *m_model));
+        if (!rules)
+            return {};
+        PH_ASSIGN(const PolicyChecked checked, checkPolicy(desk, *m_model, true));
+        if (checked.wouldRetrain)
+            m_context.note(QStringLiteral("The policy retrains: %1").arg(checked.decision.reason));
+        return {};
+    };
+    if (const auto looked = look(); !looked)
+        m_context.note(QStringLiteral("The policy could not be followed: %1").arg(looked.error().text()));
 }
 
 /// Makes the alias agree with the traffic, which has been moved already: the promotion's recorded undo, whole.

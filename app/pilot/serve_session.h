@@ -18,6 +18,7 @@ namespace pilothouse {
 struct ServeOptions {
     QString model, target, address = QStringLiteral("127.0.0.1"), apiKeySecret, dataFolder;
     int port = 0, threads = 2, bodyMiB = 8, requestSeconds = 10, goOnWithoutLabels = 0, minimumLabelled = 200;
+    int policySeconds = -1; ///< between two looks at the policy; 0: never, -1: policyInterval()
     double rate = 0;
     bool noApiKey = false;
 };
@@ -37,6 +38,7 @@ private:
     Result<void> firstVersion();
     Result<void> announce();
     void waitForEnd();
+    void lookAtPolicy();
     Result<void> turnBack(const serving::Notice &notice);
     Result<void> finished(const serving::Notice &notice);
     Result<void> journalTurnBack(const serving::Notice &notice);

@@ -5,13 +5,13 @@
 // pilot retrain config MODEL [--min-performance X] [--degradation X] [--min-hours X]   the same; without options it only shows
 // pilot retrain log [MODEL] [--limit N]      {"decisions":[…]}, newest first
 #include "app/pilot/pipeline_wait.h"
+#include "app/pilot/policy_check.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/json.h"
 #include "core/fleet/deploy_watch.h"
 #include "core/fleet/services.h"
 #include "core/pipelines/pipeline_json.h"
-#include "core/retrain/live_rows.h"
 #include "core/retrain/pipeline_actions.h"
 
 #include <QJsonArray>
@@ -31,15 +31,11 @@ struct Options {
 };
 
 /// What all sub-verbs need.
-struct Desk {
-    std::shared_ptr<fleet::Services> services;
-    std::shared_ptr<DecisionStore> store;
-
+struct Desk : PolicyDesk {
     static Result<Desk> open(Context &context) {
-        Desk desk;
-        PH_ASSIGN(desk.services, context.services());
-        PH_ASSIGN(desk.store, DecisionStore::open(desk.services->root));
-        return desk;
+        PH_ASSIGN(auto services, context.services());
+        PH_ASSIGN(PolicyDesk desk, PolicyDesk::open(std::move(services)));
+        return Desk{std::move(desk)};
     }
     Result<const workspace::Model *> model(const std::string &name) const {
         if (const auto *found = services->workspace.model(QString::fromStdString(name)))
@@ -48,19 +44,6 @@ struct Desk {
         for (const auto &m : services->workspace.models)
             names << m.name;
         return notFound(QStringLiteral("The workspace has no model “%1”.").arg(QString::fromStdString(name)), services->workspace.file, QStringLiteral("It has: %1.").arg(names.join(QStringLiteral(", "))));
-    }
-    Observations look(const workspace::Model &model) const {
-        return observe({*services->registry, *store, localLiveReader(services->root), services->clock->nowUtc()}, model);
-    }
-    QString user() const { return services->operations->actor().name; }
-
-    /// Writes a decision to retrain down and starts the model's pipeline, as one operation.
-    Result<Decision> start(const Decision &decision, const std::optional<QDateTime> &lastRetrain) const {
-        auto written = std::make_shared<Decision>();
-        const auto outcome = services->operations->run(retrainOperation(store, decision, lastRetrain, pipelineStarter(services->pipelines, user()), written, pipelineReady(services->pipelines, decision.model)));
-        if (!outcome.done)
-            return outcome.error.value_or(refused(QStringLiteral("The retraining was not started.")));
-        return *written;
     }
 };
 
@@ -74,36 +57,6 @@ QString textOf(const Decision &decision) {
     if (!decision.run.isEmpty())
         text += QStringLiteral("  run %1\n").arg(decision.run);
     return text;
-}
-
-struct Checked {
-    Decision decision;
-    bool wouldRetrain = false;
-};
-
-/// Judges one model and writes the decision down. Without `start` a fired policy is only told, and recorded as skipped.
-Result<Checked> checkModel(const Desk &desk, const workspace::Model &original, bool start) {
-    PH_ASSIGN(const ModelState state, desk.store->state(original.name));
-    PH_ASSIGN(const workspace::Model model, withConfig(original, state.config));
-    const Observations seen = desk.look(model);
-    std::map<QString, double> live;
-    for (const auto &[name, value] : seen.metrics)
-        if (!seen.metricSources.contains(name))
-            live[name] = value;
-    PH_TRY(desk.store->rememberBest(model.name, live));
-    PH_ASSIGN(Decision decision, decide(model, seen));
-    Checked checked;
-    checked.wouldRetrain = decision.kind == DecisionKind::RetrainAttempted;
-    if (checked.wouldRetrain && start) {
-        PH_ASSIGN(checked.decision, desk.start(decision, state.lastRetrain));
-        return checked;
-    }
-    if (checked.wouldRetrain) {
-        decision.kind = DecisionKind::Skipped;
-        decision.reason = QStringLiteral("Only checked, not started. %1").arg(decision.reason);
-    }
-    PH_ASSIGN(checked.decision, desk.store->appendSkipped(std::move(decision)));
-    return checked;
 }
 
 Result<void> check(Context &context, const Options &options) {
@@ -120,7 +73,7 @@ Result<void> check(Context &context, const Options &options) {
     QString text;
     std::optional<Error> first; // one model's trouble does not hide the others
     for (const workspace::Model *model : models) {
-        const auto checked = checkModel(desk, *model, options.start);
+        const auto checked = checkPolicy(desk, *model, options.start);
         if (!checked) {
             context.note(QStringLiteral("%1: %2").arg(model->name, checked.error().text()));
             first = first ? first : checked.error();
@@ -145,7 +98,7 @@ Result<void> run(Context &context, const Options &options) {
     PH_ASSIGN(const workspace::Model *original, desk.model(options.model));
     PH_ASSIGN(const ModelState state, desk.store->state(original->name));
     PH_ASSIGN(const workspace::Model model, withConfig(*original, state.config));
-    PH_ASSIGN(const Decision wanted, byHand(model, desk.look(model), desk.user(), options.force));
+    PH_ASSIGN(const Decision wanted, byHand(model, desk.look(model), desk.services->operations->actor().name, options.force));
     PH_ASSIGN(Decision decision, desk.start(wanted, state.lastRetrain));
     QJsonObject run;
     QString text = textOf(decision);
