@@ -103,6 +103,8 @@ Problem InputReader::readRest(const Body &body, data::Rows &rows, ReadInput &inp
         return broken({}, std::string("The body is ") + typeName(body.value.type()) + "; an object or a list of rows was expected.");
     dom::element found;
     if (m_byName.find("rows") == m_byName.end() && !object["rows"].get(found)) {
+        if (object.size() > 1)
+            return broken({}, "Beside `rows` no other key is known.", "Send either {\"rows\":[…]} or the inputs of one row by name.");
         input.many = true;
         return readList({found}, "rows", rows);
     }
@@ -190,6 +192,8 @@ Problem InputReader::readNamed(const Body &body, const std::string &prefix, doub
     }
     if (filled == m_known.size())
         return std::nullopt;
+    if (filled == 0) // every input imputed would be an answer to nothing
+        return broken(prefix, "The row names no input of this model.", "GET /model-info lists the inputs; one that is not known may be null.");
     for (std::size_t i = 0; i < m_known.size(); ++i)
         if (!seen[i]) {
             if (!m_known[i].optional)
@@ -257,6 +261,8 @@ Problem InputReader::readTensors(const Body &body, data::Rows &rows, ReadInput &
     if (std::string_view id; !object["id"].get(id))
         input.requestId = id;
     const std::size_t count = tensors.size();
+    if (count == 0)
+        return broken("inputs", "The list holds no tensor.", "Send one of shape [rows, " + std::to_string(m_known.size()) + "], or one for each input by its name.");
     std::vector<char> seen(m_known.size(), 0);
     std::size_t index = 0;
     for (const dom::element tensor : tensors)
@@ -264,7 +270,7 @@ Problem InputReader::readTensors(const Body &body, data::Rows &rows, ReadInput &
             return problem;
     for (std::size_t i = 0; i < m_known.size(); ++i)
         if (!seen[i]) {
-            if (!m_known[i].optional || rows.count == 0)
+            if (!m_known[i].optional)
                 return missing(i, "inputs");
             for (std::size_t r = 0; r < rows.count; ++r)
                 rows.values[r * rows.width + i] = missingValue;
@@ -273,6 +279,12 @@ Problem InputReader::readTensors(const Body &body, data::Rows &rows, ReadInput &
 }
 
 namespace {
+
+/// The tensor types of the protocol. Any number type is read as it is written, whatever the client calls it.
+bool isDatatype(std::string_view name) {
+    static constexpr std::string_view known[] = {"BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "BF16", "FP32", "FP64", "BYTES"};
+    return std::find(std::begin(known), std::end(known), name) != std::end(known);
+}
 
 /// Calls `each` for every leaf of nested lists, in order; false stops.
 template<class Each>
@@ -295,6 +307,9 @@ Problem InputReader::readTensor(const Body &body, std::size_t index, bool only, 
     dom::element values;
     if (body.value.get(tensor) || tensor["data"].get(values) || tensor["shape"].get(shape))
         return broken(at, "A tensor needs `name`, `shape`, `datatype` and `data`.");
+    std::string_view datatype;
+    if (tensor["datatype"].get(datatype) || !isDatatype(datatype))
+        return broken(at + ".datatype", "This is no tensor type of the protocol.", "FP64 for a number, BYTES for a text; also FP32, INT64 and the like.");
     std::vector<std::uint64_t> sizes;
     for (const dom::element size : shape) {
         std::uint64_t n = 0;
@@ -308,6 +323,8 @@ Problem InputReader::readTensor(const Body &body, std::size_t index, bool only, 
     const bool column = named && (sizes.size() == 1 || (sizes.size() == 2 && sizes[1] == 1));
     if (!column && !(only && sizes.size() == 2 && sizes[1] == m_known.size()))
         return broken(at + ".shape", "Expected one tensor of shape [rows, " + std::to_string(m_known.size()) + "], or one of shape [rows] for each input by its name.");
+    if (column && seen[*named])
+        return broken(at + ".name", "The input `" + std::string(name) + "` is given twice.");
     const std::size_t count = sizes[0];
     if (rows.count != 0 && rows.count != count)
         return broken(at + ".shape", "The tensors have different numbers of rows.");

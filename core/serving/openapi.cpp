@@ -33,7 +33,7 @@ QJsonObject schemaOf(const artifact::Signature &signature) {
             required.append(input.name);
         properties.insert(input.name, property);
     }
-    QJsonObject schema{{Q("type"), Q("object")}, {Q("properties"), properties}, {Q("example"), exampleRow(signature)}};
+    QJsonObject schema{{Q("type"), Q("object")}, {Q("properties"), properties}, {Q("additionalProperties"), false}, {Q("example"), exampleRow(signature)}};
     if (!required.isEmpty())
         schema.insert(Q("required"), required);
     return schema;
@@ -43,26 +43,83 @@ QJsonObject jsonBody(const QJsonObject &schema) {
     return {{Q("required"), true}, {Q("content"), QJsonObject{{Q("application/json"), QJsonObject{{Q("schema"), schema}}}}}};
 }
 
-QJsonObject bodyOf(const QString &path, const artifact::Signature *signature) {
-    if (path == Q("/predict"))
-        return jsonBody({{Q("$ref"), Q("#/components/schemas/Row")}});
-    const QJsonObject object{{Q("type"), Q("object")}};
-    if (path == Q("/labels"))
-        return jsonBody({{Q("type"), Q("object")}, {Q("example"), QJsonObject{{Q("labels"), QJsonArray{QJsonObject{{Q("prediction_id"), Q("3fa90c11-1a2b")}, {Q("value"), 1}}}}}}});
-    Q_UNUSED(signature)
-    return jsonBody(object);
-}
-
-QJsonObject responses(const QString &path) {
-    const QJsonObject error{{Q("description"), Q("{\"error\":{\"kind\",\"what\",\"hint\"}}")},
-                            {Q("content"), QJsonObject{{Q("application/json"), QJsonObject{{Q("schema"), QJsonObject{{Q("$ref"), Q("#/components/schemas/Error")}}}}}}}};
-    QJsonObject ok{{Q("description"), Q("OK")}};
-    if (path == Q("/predict"))
-        ok.insert(Q("content"), QJsonObject{{Q("application/json"), QJsonObject{{Q("schema"), QJsonObject{{Q("$ref"), Q("#/components/schemas/Prediction")}}}}}});
-    return {{Q("200"), ok}, {Q("default"), error}};
-}
-
 QJsonObject typed(const char *type) { return {{Q("type"), Q(type)}}; }
+QJsonObject reference(const char *schema) { return {{Q("$ref"), Q("#/components/schemas/") + Q(schema)}}; }
+QJsonObject listOf(const QJsonObject &items) { return {{Q("type"), Q("array")}, {Q("items"), items}}; }
+QJsonObject objectOf(const QJsonObject &properties, const QJsonArray &required) {
+    QJsonObject schema{{Q("type"), Q("object")}, {Q("properties"), properties}};
+    if (!required.isEmpty())
+        schema.insert(Q("required"), required);
+    return schema;
+}
+
+QJsonObject tensorSchema() {
+    return objectOf({{Q("name"), typed("string")}, {Q("shape"), listOf(typed("integer"))}, {Q("datatype"), typed("string")}, {Q("data"), listOf({})}},
+                    {Q("name"), Q("shape"), Q("datatype"), Q("data")});
+}
+
+/// What a POST route takes.
+QJsonObject bodyOf(const QString &path) {
+    const QJsonObject row = reference("Row"), values = listOf({});
+    const QJsonObject rows = listOf({{Q("anyOf"), QJsonArray{row, values}}});
+    if (path == Q("/predict")) // the first form is the one that a client should take
+        return jsonBody({{Q("anyOf"), QJsonArray{row, objectOf({{Q("features"), values}}, {Q("features")}), objectOf({{Q("rows"), rows}}, {Q("rows")}), rows}}});
+    if (path.endsWith(Q(":predict")))
+        return jsonBody(objectOf({{Q("instances"), rows}}, {Q("instances")}));
+    if (path.endsWith(Q("/infer")))
+        return jsonBody(objectOf({{Q("id"), typed("string")}, {Q("inputs"), listOf(tensorSchema())}}, {Q("inputs")}));
+    if (path == Q("/labels")) {
+        QJsonObject schema = objectOf({{Q("labels"), listOf(objectOf({{Q("prediction_id"), typed("string")}, {Q("value"), QJsonObject()}}, {Q("prediction_id"), Q("value")}))}}, {Q("labels")});
+        schema.insert(Q("example"), QJsonObject{{Q("labels"), QJsonArray{QJsonObject{{Q("prediction_id"), Q("3fa90c11-1a2b")}, {Q("value"), 1}}}}});
+        return jsonBody(schema);
+    }
+    if (path == Q("/retrain/trigger"))
+        return jsonBody(objectOf({{Q("force"), typed("boolean")}}, {}));
+    if (path == Q("/retrain/config"))
+        return jsonBody(objectOf({{Q("min_performance_threshold"), typed("number")}, {Q("degradation_threshold"), typed("number")}, {Q("min_hours_between"), typed("number")},
+                                  {Q("enabled"), typed("boolean")}}, {}));
+    return jsonBody(typed("object"));
+}
+
+QJsonObject reply(const char *description, const QJsonObject &schema = {}) {
+    QJsonObject out{{Q("description"), Q(description)}};
+    if (!schema.isEmpty())
+        out.insert(Q("content"), QJsonObject{{Q("application/json"), QJsonObject{{Q("schema"), schema}}}});
+    return out;
+}
+
+/// The answers of a route by code. `path` with its parameter filled in by name.
+QJsonObject responses(const QString &path, bool post, bool key) {
+    const QJsonObject error = reference("Error");
+    QJsonObject out;
+    if (path == Q("/predict"))
+        out.insert(Q("200"), reply("One row, or many as `predictions`", reference("Prediction")));
+    else if (path == Q("/retrain/trigger"))
+        out.insert(Q("202"), reply("A retrain has begun", typed("object")));
+    else
+        out.insert(Q("200"), reply("OK"));
+    if (post) {
+        out.insert(Q("400"), reply("The body is not JSON", error));
+        out.insert(Q("413"), reply("The body or the number of rows is too large", error));
+        out.insert(Q("422"), reply("The body does not fit; `field` says where", error));
+    } else if (path.contains(Q("{limit}"))) {
+        out.insert(Q("422"), reply("The limit is no whole number from 1 to 10000", error));
+    }
+    if (key) {
+        out.insert(Q("401"), reply("No key, or another", error));
+        out.insert(Q("429"), reply("Too many requests; Retry-After says when", error));
+    }
+    if (path.contains(Q("{model}")))
+        out.insert(Q("404"), reply("Another model", error));
+    if (path.startsWith(Q("/retrain/")))
+        out.insert(Q("404"), reply("This model has no retrain policy", error));
+    if (path == Q("/retrain/trigger"))
+        out.insert(Q("409"), reply("A rule forbids it", error));
+    if (path == Q("/health") || path.endsWith(Q("/ready")) || path.endsWith(Q("predict")) || path.endsWith(Q("/infer")))
+        out.insert(Q("503"), reply("No model is served", path == Q("/health") || path.endsWith(Q("/ready")) ? typed("object") : error));
+    out.insert(Q("default"), reply("{\"error\":{\"kind\",\"what\",\"hint\",\"field\"?}}", error));
+    return out;
+}
 
 } // namespace
 
@@ -77,7 +134,7 @@ QJsonObject openApiDocument(const QString &model, const QString &version, const 
     QJsonObject paths;
     for (const ApiRoute &route : routes) {
         QString path = Q(route.path);
-        QJsonObject operation{{Q("summary"), QString::fromUtf8(route.summary)}, {Q("responses"), responses(path)}};
+        QJsonObject operation{{Q("summary"), QString::fromUtf8(route.summary)}};
         if (path.contains(Q("{}"))) {
             const QString name = pathParameter(path);
             operation.insert(Q("parameters"), QJsonArray{QJsonObject{{Q("name"), name}, {Q("in"), Q("path")}, {Q("required"), true},
@@ -87,8 +144,9 @@ QJsonObject openApiDocument(const QString &model, const QString &version, const 
         if (route.key)
             operation.insert(Q("security"), QJsonArray{QJsonObject{{Q("apiKey"), QJsonArray()}}});
         const bool post = Q(route.method) == Q("POST");
+        operation.insert(Q("responses"), responses(path, post, route.key));
         if (post)
-            operation.insert(Q("requestBody"), bodyOf(path, signature));
+            operation.insert(Q("requestBody"), bodyOf(path));
         QJsonObject item = paths.value(path).toObject();
         item.insert(post ? Q("post") : Q("get"), operation);
         paths.insert(path, item);
@@ -97,7 +155,7 @@ QJsonObject openApiDocument(const QString &model, const QString &version, const 
                             {Q("properties"), QJsonObject{{Q("error"), QJsonObject{{Q("type"), Q("object")}, {Q("properties"), QJsonObject{{Q("kind"), typed("string")}, {Q("what"), typed("string")},
                                                                                                                                            {Q("hint"), typed("string")}, {Q("field"), typed("string")}}}}}}}};
     const QJsonObject prediction{{Q("type"), Q("object")},
-                                 {Q("properties"), QJsonObject{{Q("prediction"), QJsonObject()}, {Q("probability"), QJsonObject{{Q("type"), Q("array")}, {Q("items"), typed("number")}, {Q("nullable"), true}}},
+                                 {Q("properties"), QJsonObject{{Q("prediction"), QJsonObject()}, {Q("predictions"), listOf({})}, {Q("probability"), QJsonObject{{Q("type"), Q("array")}, {Q("items"), typed("number")}, {Q("nullable"), true}}},
                                                                {Q("prediction_id"), typed("string")}, {Q("model_version"), typed("string")}, {Q("model_source"), typed("string")},
                                                                {Q("timestamp"), typed("string")}, {Q("response_time_ms"), typed("number")}}}};
     const QJsonObject schemas{{Q("Row"), signature ? schemaOf(*signature) : typed("object")}, {Q("Error"), error}, {Q("Prediction"), prediction}};

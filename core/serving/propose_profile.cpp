@@ -9,9 +9,15 @@ using Q = QLatin1String;
 
 namespace {
 
-/// Follows {"$ref":"#/components/schemas/Row"}, a few times at most: a document may refer to itself.
+/// Follows {"$ref":"#/components/schemas/Row"}, a few times at most: a document may refer to itself. Of several forms the first.
 QJsonObject resolved(const QJsonObject &document, QJsonObject schema) {
-    for (int depth = 0; depth < 8 && schema.contains(Q("$ref")); ++depth) {
+    for (int depth = 0; depth < 8; ++depth) {
+        if (const QJsonArray forms = schema.contains(Q("anyOf")) ? schema.value(Q("anyOf")).toArray() : schema.value(Q("oneOf")).toArray(); !forms.isEmpty()) {
+            schema = forms.first().toObject();
+            continue;
+        }
+        if (!schema.contains(Q("$ref")))
+            break;
         QJsonValue value = document;
         for (const QString &part : schema.value(Q("$ref")).toString().mid(2).split(QLatin1Char('/')))
             value = value.toObject().value(part);

@@ -137,6 +137,11 @@ private Q_SLOTS:
             R"("responses":{"200":{"content":{"application/json":{"schema":{"properties":{"score":{}}}}}}}}}}})")
                                       << QByteArray(R"({"path":"/score","method":"POST","headers":{},"input":{"age":"{{input:age}}","income":"{{input:income}}"},)"
             R"("output":{"predictions":"/score","probabilities":"","version":"","id":""}})");
+        QTest::newRow("several forms of a body: the first") << QByteArray(R"({"paths":{"/predict":{"post":{"requestBody":{"content":{"application/json":{"schema":{"oneOf":[)"
+            R"({"$ref":"#/components/schemas/In"},{"type":"array"}]}}}},"responses":{"200":{"content":{"application/json":{"schema":{"properties":{"prediction":{}}}}}}}}}},)"
+            R"("components":{"schemas":{"In":{"type":"object","properties":{"age":{}}}}}})")
+                                      << QByteArray(R"({"path":"/predict","method":"POST","headers":{},"input":{"age":"{{input:age}}"},)"
+            R"("output":{"predictions":"/prediction","probabilities":"","version":"","id":""}})");
     }
     void aDescriptionProposesAProfile() {
         QFETCH(QByteArray, document);

@@ -61,6 +61,14 @@ private Q_SLOTS:
         row("V2 with a shape that does not fit is 422", "POST", "/v2/models/t2m/infer", R"({"inputs":[{"name":"a","shape":[3],"datatype":"FP64","data":[1,3]}]})", 422,
             R"("field":"inputs[0].data")");
         row("V2 without a needed input is 422", "POST", "/v2/models/t2m/infer", R"({"inputs":[{"name":"b","shape":[1],"datatype":"FP64","data":[1]}]})", 422, R"("field":"inputs.a")");
+        row("V2 without a tensor is 422", "POST", "/v2/models/t2m/infer", R"({"inputs":[]})", 422, "The list holds no tensor.");
+        row("V2 with a tensor type that does not exist is 422", "POST", "/v2/models/t2m/infer", R"({"inputs":[{"name":"a","shape":[1],"datatype":"FLOAT","data":[1]}]})", 422,
+            R"("field":"inputs[0].datatype")");
+        row("V2 with an input given twice is 422", "POST", "/v2/models/t2m/infer",
+            R"({"inputs":[{"name":"a","shape":[1],"datatype":"FP64","data":[1]},{"name":"a","shape":[1],"datatype":"FP32","data":[2]}]})", 422, R"("field":"inputs[1].name")");
+        row("a row without any input is 422", "POST", "/predict", "{}", 422, "names no input");
+        row("an empty row in a list is 422 and named", "POST", "/predict", R"({"rows":[{"a":1},{}]})", 422, R"("field":"rows[1]")");
+        row("rows beside another key are 422", "POST", "/predict", R"({"rows":[{"a":1}],"features":[1,2,"west"]})", 422, "Beside `rows` no other key");
         row("another model is 404", "POST", "/v1/models/other:predict", R"({"instances":[[1]]})", 404, "It serves `t2m`.");
         row("an unknown route is 404", "GET", "/nothing", "", 404, R"("kind":"not_found")");
         row("a route below a known one is 404", "GET", "/predict/1", "", 404, R"("kind":"not_found")");
@@ -244,6 +252,22 @@ private Q_SLOTS:
         const QByteArray example = QJsonDocument(row.value(Q("example")).toObject()).toJson(QJsonDocument::Compact);
         QCOMPARE(wire.ask("POST", "/predict", example.toStdString()).status, 200);
         QVERIFY(wire.ask("GET", "/docs").body.find("src=") == std::string::npos);
+    }
+
+    void theDescriptionNamesFormsAndCodes() {
+        Wire wire(m_served->port());
+        const QJsonObject paths = wire.ask("GET", "/openapi.json").json().value(Q("paths")).toObject();
+        const QJsonObject predict = paths.value(Q("/predict")).toObject().value(Q("post")).toObject();
+        const QJsonObject schema = predict.value(Q("requestBody")).toObject().value(Q("content")).toObject().value(Q("application/json")).toObject().value(Q("schema")).toObject();
+        QCOMPARE(schema.value(Q("anyOf")).toArray().size(), 4);
+        for (const char *code : {"200", "400", "401", "413", "422", "429", "503", "default"})
+            QVERIFY2(predict.value(Q("responses")).toObject().contains(Q(code)), code);
+        const QJsonObject trigger = paths.value(Q("/retrain/trigger")).toObject().value(Q("post")).toObject().value(Q("responses")).toObject();
+        QVERIFY(trigger.contains(Q("202")) && trigger.contains(Q("409")) && !trigger.contains(Q("200")));
+        QVERIFY(paths.value(Q("/health")).toObject().value(Q("get")).toObject().value(Q("responses")).toObject().contains(Q("503")));
+        for (auto path = paths.begin(); path != paths.end(); ++path) // a POST says what it takes
+            if (const QJsonObject post = path.value().toObject().value(Q("post")).toObject(); !post.isEmpty())
+                QVERIFY2(post.value(Q("requestBody")).toObject().value(Q("content")).toObject().value(Q("application/json")).toObject().contains(Q("schema")), qPrintable(path.key()));
     }
 
     void retrainRoutesAnswerByTheirHooks() {
