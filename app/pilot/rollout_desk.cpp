@@ -109,7 +109,7 @@ Result<void> runRolloutWrite(Context &context, const RolloutOptions &o, const Ro
     Operation operation;
     operation.kind = write.kind;
     operation.object = QStringLiteral("rollout ") + desk.target->name();
-    operation.summary = QStringLiteral("%1 on %2").arg(write.effect, desk.target->name());
+    operation.summary = QStringLiteral("Change the rollout %1: %2").arg(desk.target->name(), write.effect);
     operation.needs = write.needs;
     operation.before = cluster::toJson(before);
     if (!o.reason.empty())
