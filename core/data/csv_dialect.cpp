@@ -213,7 +213,25 @@ void skipPowerHeader(Preamble &preamble, ReadReport &report, QString &missing) {
     missing.clear();
 }
 
-Result<void> skipPreamble(Preamble &preamble, bool whole, const CsvOptions &options, const QString &path, ReadReport &report, QString &missing) {
+/// "#" if the text begins with comment lines that nobody named: "#" lines before the names. A single one with as many
+/// fields as the line below it is itself the line of column names.
+std::string findComment(std::string_view text, std::size_t at, bool whole) {
+    Preamble look{text, at, 1};
+    std::size_t lines = 0, lastLine = at;
+    for (; !look.atEnd() && (look.current().starts_with('#') || blank(look.current())); look.next())
+        if (!blank(look.current())) {
+            ++lines;
+            lastLine = look.at;
+        }
+    if (lines == 0 || look.atEnd())
+        return {};
+    const char delimiter = findDelimiter(text, look.at, "#", whole);
+    const bool names = lines == 1 && recordAt(text, lastLine, delimiter).fields.size() == recordAt(text, look.at, delimiter).fields.size();
+    return names ? std::string() : std::string("#");
+}
+
+/// `comment` may come back filled.
+Result<void> skipPreamble(Preamble &preamble, bool whole, const CsvOptions &options, const QString &path, ReadReport &report, QString &missing, std::string &comment) {
     const qint64 first = preamble.line;
     if (options.skipUntil.isEmpty()) {
         skipPowerHeader(preamble, report, missing);
@@ -227,7 +245,11 @@ Result<void> skipPreamble(Preamble &preamble, bool whole, const CsvOptions &opti
         preamble.next();
     }
     report.headerLines = preamble.line - first;
-    const std::string comment = options.comment.toStdString();
+    if (comment.empty() && !preamble.atEnd()) {
+        comment = findComment(preamble.text, preamble.at, whole);
+        if (!comment.empty())
+            report.notes << QStringLiteral("Lines that begin with # are comments; they are skipped and counted.");
+    }
     while (!preamble.atEnd()) {
         const bool isComment = !comment.empty() && preamble.current().starts_with(comment);
         if (!isComment && !blank(preamble.current()))
@@ -298,7 +320,7 @@ Result<CsvDialect> findDialect(std::string_view prefix, bool whole, const CsvOpt
     if (preamble.at)
         report.notes << QStringLiteral("The file begins with a UTF-8 byte-order mark; it is no part of the first name.");
     QString missing;
-    PH_TRY(skipPreamble(preamble, whole, options, path, report, missing));
+    PH_TRY(skipPreamble(preamble, whole, options, path, report, missing, dialect.comment));
     if (preamble.atEnd())
         return invalid(QStringLiteral("The file has no line of column names."), path, QStringLiteral("It holds only blank lines, comments or a header block."));
     dialect.delimiter = options.delimiter.isEmpty() ? findDelimiter(prefix, preamble.at, dialect.comment, whole) : options.delimiter.at(0).toLatin1();

@@ -196,6 +196,27 @@ private Q_SLOTS:
         QCOMPARE(dumpTable(loaded->table), table);
     }
 
+    void commentLinesBeforeTheNamesAreFoundOut_data() {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("table");
+        QTest::addColumn<int>("comments");
+        QTest::newRow("a block, and one between the rows") << QByteArray("# made by hand\n# units: m, s\na,b\n1,2\n# later\n3,4\n") << "a:number b:number / 1 2 / 3 4" << 3;
+        QTest::newRow("after a byte-order mark and a blank line") << QByteArray("\xef\xbb\xbf# made by hand\n\na;b\n1,5;2\n") << "a:number b:number / 1.5 2" << 1;
+        QTest::newRow("names that begin with # are names") << QByteArray("#a,b\n1,2\n") << "#a:number b:number / 1 2" << 0;
+        QTest::newRow("# further down is a text like any") << QByteArray("a,b\n#1,2\n#2,3\n") << "a:category b:number / #1 2 / #2 3" << 0;
+    }
+    void commentLinesBeforeTheNamesAreFoundOut() {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, table);
+        QFETCH(int, comments);
+        const TemporaryFile file(bytes);
+        const auto loaded = readCsv(file.path);
+        QVERIFY2(loaded, loaded ? "" : qPrintable(loaded.error().text()));
+        QCOMPARE(dumpTable(loaded->table), table);
+        QCOMPARE(loaded->report.commentLines, qint64(comments));
+        QCOMPARE(loaded->report.problemCount, qint64(0));
+    }
+
     void aMarkThatIsNowhereIsAnError() {
         const TemporaryFile file("a,b\n1,2\n");
         CsvOptions options;
