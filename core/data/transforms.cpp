@@ -2,6 +2,7 @@
 #include "core/data/transforms.h"
 
 #include "core/base/task.h"
+#include "core/data/unknown_column.h"
 
 #include <algorithm>
 #include <cmath>
@@ -115,8 +116,7 @@ Result<std::vector<Input>> inputsOf(const Table &table, const workspace::Recipe 
     for (const auto &list : {recipe.categorical, recipe.include, recipe.exclude, QStringList{recipe.target}})
         for (const QString &name : list)
             if (!table.find(name))
-                return invalid(QStringLiteral("The recipe names the column “%1”, which the data does not have.").arg(name), recipe.file,
-                               QStringLiteral("It has: %1.").arg(table.names().join(QStringLiteral(", "))));
+                return unknownColumn(recipe, name, table);
     const bool optional = std::any_of(recipe.transforms.begin(), recipe.transforms.end(), [](const auto &step) { return step.name == QLatin1String("impute"); });
     std::vector<Input> inputs;
     for (const Column &column : table.columns) {

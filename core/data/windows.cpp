@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/data/csv.h"
+#include "core/data/unknown_column.h"
 
 namespace pilothouse::data {
 
@@ -84,8 +85,7 @@ Result<std::vector<const Column *>> seriesColumns(const Table &table, const work
     for (const QString &name : std::as_const(names)) {
         const Column *column = table.find(name);
         if (!column)
-            return invalid(QStringLiteral("The recipe names the column “%1”, which the data does not have.").arg(name), recipe.file,
-                           QStringLiteral("It has: %1.").arg(table.names().join(QStringLiteral(", "))));
+            return unknownColumn(recipe, name, table);
         if (column->type != ColumnType::Number)
             return invalid(QStringLiteral("A forecast needs numbers; the column “%1” holds %2 values.").arg(name, columnTypeName(column->type)), recipe.file,
                            QStringLiteral("Take it out of `features: {include: […]}`, or choose another target."));

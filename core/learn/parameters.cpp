@@ -40,7 +40,7 @@ const QVariant *Parameters::find(const char *name) {
 void Parameters::fail(const char *name, const QString &expected) {
     if (!m_error)
         m_error = invalid(QStringLiteral("%1: %2 is “%3”; %4 was expected.")
-                              .arg(m_spec.name, QLatin1String(name), m_spec.parameters.value(QLatin1String(name)).toString(), expected));
+                              .arg(m_spec.name, QLatin1String(name), m_spec.parameters.value(QLatin1String(name)).toString(), expected), QLatin1String(name));
 }
 
 qint64 Parameters::integer(const char *name, qint64 otherwise, qint64 least, qint64 most) {
@@ -122,9 +122,9 @@ Result<void> Parameters::check() const {
         if (m_known.contains(it.key()))
             continue;
         if (m_known.isEmpty())
-            return invalid(QStringLiteral("%1 has no parameters, so “%2” means nothing to it.").arg(m_spec.name, it.key()));
+            return invalid(QStringLiteral("%1 has no parameters, so “%2” means nothing to it.").arg(m_spec.name, it.key()), it.key());
         const QString nearest = *std::min_element(m_known.begin(), m_known.end(), [&](const QString &a, const QString &b) { return distance(a, it.key()) < distance(b, it.key()); });
-        return invalid(QStringLiteral("%1 has no parameter “%2”. Did you mean “%3”?").arg(m_spec.name, it.key(), nearest), {},
+        return invalid(QStringLiteral("%1 has no parameter “%2”. Did you mean “%3”?").arg(m_spec.name, it.key(), nearest), it.key(),
                        QStringLiteral("Known: %1.").arg(m_known.join(QLatin1String(", "))));
     }
     return {};

@@ -5,6 +5,7 @@
 #include "core/data/split.h"
 #include "core/data/transforms.h"
 #include "core/data/windows.h"
+#include "core/workspace/recipe_place.h"
 
 #include <QSet>
 
@@ -90,7 +91,7 @@ Result<void> checkSides(const Recipe &recipe, const Samples &samples) {
         const double first = samples.rows.targets[samples.train[0] * outputs + o];
         const bool constant = std::all_of(samples.train.begin(), samples.train.end(), [&](std::size_t i) { return samples.rows.targets[i * outputs + o] == first; });
         if (constant)
-            return invalid(QStringLiteral("The target “%1” has one and the same value in all training rows: there is nothing to learn.").arg(samples.signature.target), recipe.file,
+            return invalid(QStringLiteral("The target “%1” has one and the same value in all training rows: there is nothing to learn.").arg(samples.signature.target), workspace::placeInFile(recipe.file, {QStringLiteral("target")}),
                            QStringLiteral("Check target, where and split."));
     }
     return {};
@@ -110,10 +111,10 @@ Result<Samples> tableSamples(const Recipe &recipe, data::LoadedTable loaded) {
     if (recipe.task == TaskKind::Classification) {
         samples.signature.classes = classesOf(*table.find(recipe.target), split.train);
         if (samples.signature.classes.size() < 2)
-            return invalid(QStringLiteral("The target “%1” has fewer than two classes in the training rows: there is nothing to learn.").arg(recipe.target), recipe.file,
+            return invalid(QStringLiteral("The target “%1” has fewer than two classes in the training rows: there is nothing to learn.").arg(recipe.target), workspace::placeInFile(recipe.file, {QStringLiteral("target")}),
                            QStringLiteral("Check target, where and split."));
         if (samples.signature.classes.size() > 1000)
-            return invalid(QStringLiteral("The target “%1” has %2 different values; these are hardly classes.").arg(recipe.target).arg(samples.signature.classes.size()), recipe.file,
+            return invalid(QStringLiteral("The target “%1” has %2 different values; these are hardly classes.").arg(recipe.target).arg(samples.signature.classes.size()), workspace::placeInFile(recipe.file, {QStringLiteral("target")}),
                            QStringLiteral("Choose task: regression, or another target."));
     }
     PH_ASSIGN(samples.rows, artifact::labelledRows(table, samples.signature));

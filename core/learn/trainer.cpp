@@ -15,6 +15,7 @@
 #include "core/learn/xgboost_grower.h"
 #include "core/metrics/metrics.h"
 #include "core/metrics/random.h"
+#include "core/workspace/recipe_place.h"
 
 #include <QFileInfo>
 
@@ -107,12 +108,12 @@ Result<void> Training::load() {
 
 Result<void> Training::checkMetrics() const {
     const QStringList known = metrics::metricNames(m_samples.signature.classes.size());
-    QStringList asked{m_result.selectMetric};
+    std::vector<std::pair<QString, QString>> asked{{QStringLiteral("select"), m_result.selectMetric}};
     for (const workspace::GateSpec &gate : m_recipe.gates)
-        asked << gate.metric;
-    for (const QString &metric : std::as_const(asked))
+        asked.emplace_back(QStringLiteral("gates"), gate.metric);
+    for (const auto &[key, metric] : asked)
         if (!known.contains(metric))
-            return invalid(QStringLiteral("“%1” (in select or gates) has no value for this %2.").arg(metric, workspace::taskName(m_recipe.task)), m_recipe.file,
+            return invalid(QStringLiteral("“%1” (in %2) has no value for this %3.").arg(metric, key, workspace::taskName(m_recipe.task)), workspace::placeInFile(m_recipe.file, {key}, metric),
                            QStringLiteral("Known here: %1.").arg(known.join(QLatin1String(", "))));
     return {};
 }
@@ -380,18 +381,24 @@ Result<TrainResult> Training::run() {
         return Error{ErrorKind::Conflict, QStringLiteral("The folder for the package is there already."), m_result.package, QStringLiteral("Choose another --out."), {}};
     if (m_recipe.estimators.empty())
         return invalid(QStringLiteral("The recipe names no estimator."), m_recipe.file);
-    for (const workspace::EstimatorSpec &spec : m_recipe.estimators) {
+    for (std::size_t i = 0; i < m_recipe.estimators.size(); ++i) {
+        const workspace::EstimatorSpec &spec = m_recipe.estimators[i];
         Result<std::unique_ptr<Estimator>> made = makeEstimator(spec, m_recipe.task);
         if (!made) {
             Error error = made.error();
-            if (error.where.isEmpty())
-                error.where = m_recipe.file;
+            if (error.kind == ErrorKind::Invalid) // its place is the parameter's name, or nothing
+                error.where = workspace::placeInFile(m_recipe.file, {QStringLiteral("estimators"), QString::number(i)}, error.where.isEmpty() ? spec.name : error.where);
             return error;
         }
         m_estimators.push_back(*std::move(made));
     }
     m_events.started(m_result.runId, QStringLiteral("train %1").arg(m_recipe.name));
-    PH_TRY(load());
+    if (auto loaded = load(); !loaded) {
+        Error error = loaded.error();
+        if (error.kind == ErrorKind::Invalid && error.where.isEmpty())
+            error.where = m_recipe.file;
+        return error;
+    }
     PH_TRY(resume());
     std::vector<double> trainTargets = m_samples.rows.take(m_samples.train).targets;
     const artifact::ScorerPtr baseline = makeBaseline(m_samples.signature, m_samples.window, trainTargets);

@@ -199,7 +199,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("says");
         QTest::newRow("missing values without impute are counted, with the column") << QByteArray("impute: median, ") << QByteArray() << "24 of 400 rows have no value in column “age”";
         QTest::newRow("categories without one_hot") << QByteArray("one_hot, ") << QByteArray() << "Add one_hot";
-        QTest::newRow("a metric of another task") << QByteArray("metric: r2") << QByteArray("metric: accuracy") << "“accuracy” (in select or gates) has no value";
+        QTest::newRow("a metric of another task") << QByteArray("metric: r2") << QByteArray("metric: accuracy") << "“accuracy” (in select) has no value";
         QTest::newRow("an unknown parameter") << QByteArray("max_depth: 4") << QByteArray("max_dept: 4") << "Did you mean “max_depth”";
         QTest::newRow("an estimator for another task") << QByteArray("linear_regression,") << QByteArray("logistic_regression,") << "cannot do a regression";
         QTest::newRow("no such target") << QByteArray("target: price") << QByteArray("target: prize") << "prize";
@@ -224,6 +224,33 @@ private Q_SLOTS:
         QVERIFY2(result.error().kind == ErrorKind::Invalid || result.error().kind == ErrorKind::NotFound, qPrintable(result.error().kindName()));
         QVERIFY2(result.error().text().contains(says), qPrintable(result.error().text()));
         QCOMPARE(QDir(m_folder.path()).entryList({QStringLiteral("package-%1*").arg(m_runs)}, QDir::Dirs).size(), 0);
+    }
+
+    void whatIsFoundAfterParsingNamesItsPlaceToo_data() {
+        QTest::addColumn<QByteArray>("yaml");
+        QTest::addColumn<QString>("place");
+        const QByteArray head("recipe: r\ndata: {source: houses.csv}\ntask: regression\n");
+        QTest::newRow("an unknown parameter") << head + "target: price\nfeatures: {include: [size]}\nestimators:\n  - ridge\n  - decision_tree: {max_dept: 4}\n" << "8:21";
+        QTest::newRow("a parameter out of its range") << head + "target: price\nfeatures: {include: [size]}\nestimators: [ridge: {alpha: -1}]\n" << "6:22";
+        QTest::newRow("an estimator for another task") << head + "target: price\nfeatures: {include: [size]}\nestimators: logistic_regression\n" << "6:13";
+        QTest::newRow("a target that the data lacks") << head + "target: prise\nfeatures: {include: [size]}\nestimators: [ridge]\n" << "4:9";
+        QTest::newRow("a feature that the data lacks") << head + "target: price\nfeatures: {include: [size,\n  sizes]}\nestimators: [ridge]\n" << "6:3";
+        QTest::newRow("a gate of another task") << head + "target: price\nfeatures: {include: [size]}\nestimators: [ridge]\ngates: [r2 >= 0.1, accuracy >= 0.5]\n" << "7:20";
+    }
+    void whatIsFoundAfterParsingNamesItsPlaceToo() {
+        QFETCH(QByteArray, yaml);
+        QFETCH(QString, place);
+        const QString file = path(QStringLiteral("placed.yaml"));
+        QVERIFY(writeFileAtomically(file, yaml));
+        const auto recipe = workspace::readRecipe(file);
+        QVERIFY2(recipe, recipe ? "" : qPrintable(recipe.error().text()));
+        TrainOptions o;
+        o.recipe = *recipe;
+        o.out = path(QStringLiteral("package-placed"));
+        const auto result = train(o);
+        QVERIFY(!result);
+        QCOMPARE(result.error().where, file + QLatin1Char(':') + place);
+        QVERIFY(!QFileInfo::exists(o.out));
     }
 
     void rowsWithoutATargetAreCountedAndLeftOut() {

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/unknown_column.h"
+
+#include "core/workspace/recipe_place.h"
+#include "core/workspace/yaml_tree.h"
+
+namespace pilothouse::data {
+
+Error unknownColumn(const workspace::Recipe &recipe, const QString &name, const Table &table) {
+    const QString key = name == recipe.target ? QStringLiteral("target") : QStringLiteral("features");
+    const QStringList columns = table.names();
+    const QString nearest = workspace::nearestName(name, columns);
+    const QString all = QStringLiteral("It has: %1.").arg(columns.join(QStringLiteral(", ")));
+    return invalid(QStringLiteral("The recipe names the column “%1”, which the data does not have.").arg(name), workspace::placeInFile(recipe.file, {key}, name),
+                   nearest.isEmpty() ? all : QStringLiteral("Did you mean “%1”? %2").arg(nearest, all));
+}
+
+} // namespace pilothouse::data
