@@ -112,7 +112,7 @@ const Verb verb("journal", "Every write that was made or refused: list, verify, 
     // Without a sub-verb it lists; parse_complete_callback runs before the sub-verb's own callback, which then wins.
     app.parse_complete_callback([&body] { body = [](Context &context) { return list(context, options); }; });
     auto *entries = add("list", "The newest lines", list);
-    entries->add_option("--limit", options.limit, "At most that many; 0: all")->check(CLI::NonNegativeNumber);
+    entries->add_option("--limit", options.limit, "At most that many; 0: all")->check(CLI::Range(0, 1'000'000'000));
     entries->add_option("--operation", options.operation, "Only of this operation (op-…)");
     add("verify", "Check every line and the sealed head; exit 1 if something was changed", verify);
     add("export", "Copy the journal to a file", exportTo)->add_option("--out", options.out, "The file to be written")->required();

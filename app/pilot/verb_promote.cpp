@@ -72,7 +72,7 @@ Result<void> promote(Context &context, const Options &options) {
 const Verb verb("promote", "Judge a version against the champion and ask to promote it", [](CLI::App &app, VerbBody &body) {
     static Options options;
     app.add_option("NAME", options.name, "Registered model, or the workspace's name for it");
-    app.add_option("VERSION", options.version, "Version number")->check(CLI::PositiveNumber);
+    app.add_option("VERSION", options.version, "Version number")->check(CLI::Range(1, 1'000'000'000));
     app.add_option("--to", options.to, "Alias to move (default: the model's champion)");
     CLI::Option *plan = app.add_flag("--plan", options.plan, "Show the sheet and the calls, change nothing");
     CLI::Option *comment = app.add_option("--comment", options.comment, "Approve it oneself at once with this comment, where the rules allow");

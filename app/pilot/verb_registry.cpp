@@ -184,7 +184,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
             sub->add_option("NAME", o.name, "Registered model, or the workspace's name for it")->required();
         return sub;
     };
-    const auto version = [&](CLI::App *sub) { return sub->add_option("VERSION", o.version, "Version number")->check(CLI::PositiveNumber); };
+    const auto version = [&](CLI::App *sub) { return sub->add_option("VERSION", o.version, "Version number")->check(CLI::Range(1, 1'000'000'000)); };
     const auto plan = [&](CLI::App *sub) { sub->add_flag("--plan", o.plan, "Show the call, change nothing"); };
     add("list", "All models", list, false);
     add("show", "One model with its versions", show);

@@ -225,16 +225,16 @@ const Verb verb("rollouts", "Rollouts: list, status, start, pause, resume, promo
     sub("promote", "To the next step now", true, promote)->add_flag("--full", o->full, "All traffic now");
     sub("abort", "Back to the stable version", true, abort)->add_option("--reason", o->reason, "Why");
     CLI::App *undoSub = sub("undo", "Back to an earlier revision", true, undo);
-    undoSub->add_option("--to", o->to, "Revision (see history)")->check(CLI::PositiveNumber);
+    undoSub->add_option("--to", o->to, "Revision (see history)")->check(CLI::Range(1, 1'000'000'000));
     undoSub->add_option("--reason", o->reason, "Why");
     sub("stop", "End the endpoint; its state stays", true, stop);
     CLI::App *shadow = sub("shadow", "A second model gets a copy of each request and never answers; how far it agrees", true, rolloutShadow);
-    shadow->add_option("--version", o->version, "Version that becomes the shadow")->check(CLI::PositiveNumber);
+    shadow->add_option("--version", o->version, "Version that becomes the shadow")->check(CLI::Range(1, 1'000'000'000));
     shadow->add_flag("--off", o->off, "Take the shadow away");
     CLI::App *ab = sub("ab", "A fixed split between two versions for a stated time, and how they compare", true, rolloutAb);
-    ab->add_option("--version", o->version, "Version beside the stable one")->check(CLI::PositiveNumber);
+    ab->add_option("--version", o->version, "Version beside the stable one")->check(CLI::Range(1, 1'000'000'000));
     ab->add_option("--share", o->share, "Its share, between 0 and 1")->check(CLI::Range(0.0, 1.0));
-    ab->add_option("--seconds", o->seconds, "How long")->check(CLI::PositiveNumber);
+    ab->add_option("--seconds", o->seconds, "How long")->check(CLI::Range(1, 1'000'000'000));
     ab->add_flag("--off", o->off, "End the test now");
 });
 

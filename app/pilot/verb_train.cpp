@@ -236,8 +236,8 @@ const Verb verb("train", "Train by a recipe: file to judged, sealed model packag
     app.add_option("--out", options->out, "Package folder to make (default: RECIPE-RUN here, or the workspace's runs folder)");
     app.add_option("--register", options->registerAs, "Register the package as the next version of this model");
     app.add_option("--resume", options->resume, "Go on with an interrupted run: its number or its package folder");
-    app.add_option("--checkpoint-seconds", options->checkpointSeconds, "Seconds between checkpoints (0: after every unit of work)")->check(CLI::NonNegativeNumber);
-    app.add_option("--threads", options->threads, "Threads (default: one per core); the model does not depend on it")->check(CLI::NonNegativeNumber);
+    app.add_option("--checkpoint-seconds", options->checkpointSeconds, "Seconds between checkpoints (0: after every unit of work)")->check(CLI::Range(0.0, 86400.0));
+    app.add_option("--threads", options->threads, "Threads (default: one per core); the model does not depend on it")->check(CLI::Range(0, 1024));
     app.callback([options, &body] { body = [options](Context &context) { return runTraining(context, *options); }; });
 });
 
