@@ -3,6 +3,7 @@
 //   --json {"checks":[{"name","state":"ok"|"warn"|"bad","finding","hint"}],"ok"}
 #include "app/pilot/verb.h"
 
+#include "core/retrain/decision_store.h"
 #include "core/base/file.h"
 #include "core/fleet/interrupted.h"
 #include "core/fleet/services.h"
@@ -79,6 +80,8 @@ void checkServices(const fleet::Services &services, Report &report) {
         report.ok(QStringLiteral("registry"), QStringLiteral("opens, %1 registered models.").arg(models->size()));
     else
         report.bad(QStringLiteral("registry"), models.error());
+    if (const auto decisions = retrain::DecisionStore::open(services.root); !decisions)
+        report.bad(QStringLiteral("decisions"), decisions.error());
     const auto journal = services.journal->verify();
     if (!journal)
         report.bad(QStringLiteral("journal"), journal.error());

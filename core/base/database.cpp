@@ -9,8 +9,20 @@
 
 #include <mutex>
 #include <sqlite3.h>
+#include <sys/statvfs.h>
 
 namespace pilothouse {
+
+namespace {
+
+/// Whether the disk of this file has no room for a page of the database and its log.
+bool diskIsFull(const QString &path) {
+    struct statvfs disk {};
+    const QByteArray folder = QFile::encodeName(QFileInfo(path).absolutePath());
+    return ::statvfs(folder.constData(), &disk) == 0 && disk.f_bavail * disk.f_frsize < 64 * 1024;
+}
+
+} // namespace
 
 struct Database::Impl {
     sqlite3 *db = nullptr;
@@ -37,9 +49,11 @@ struct Database::Impl {
             e.kind = ErrorKind::TimedOut;
             e.hint = QStringLiteral("Another program holds the database for long. Close it or try again.");
             break;
-        case SQLITE_FULL:
+        case SQLITE_IOERR:
+        case SQLITE_FULL: // a full disk shows as either, whether the file itself or its log beside it had no room
             e.kind = ErrorKind::Unreachable;
-            e.hint = QStringLiteral("The disk is full. Free some space and try again; nothing was changed.");
+            e.hint = diskIsFull(path) || (code & 0xff) == SQLITE_FULL ? QStringLiteral("The disk is full. Free some space and try again; nothing was changed.")
+                                                                      : QStringLiteral("The disk could not be read or written. Look at the disk and the rights of its folder, then try again.");
             break;
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
@@ -134,7 +148,7 @@ Result<std::shared_ptr<Database>> Database::open(const QString &path, const std:
     };
     PH_ASSIGN(const qint64 found, version());
     if (found > qint64(migrations.size()))
-        return Error{ErrorKind::Conflict,
+        return Error{ErrorKind::Invalid,
                      QStringLiteral("This database is of version %1; this program knows versions up to %2.").arg(found).arg(migrations.size()),
                      path, QStringLiteral("Use a newer Pilothouse. The file was not touched."), {}};
     if (found < qint64(migrations.size())) {

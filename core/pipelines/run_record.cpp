@@ -49,7 +49,7 @@ Result<RunRecord> RunRecord::fromJson(const QJsonObject &object, const QString &
     using Q = QLatin1String;
     JsonReader r(object, where);
     if (r.integer("v", 0) > recordVersion)
-        return Error{ErrorKind::Conflict, QStringLiteral("This run was written by a newer Pilothouse."), where, QStringLiteral("Open it with that one."), {}};
+        return invalid(QStringLiteral("This run was written by a newer Pilothouse."), where, QStringLiteral("Open it with that one."));
     RunRecord record;
     PipelineRun &run = record.run;
     run.id = r.text("id");

@@ -335,7 +335,7 @@ private Q_SLOTS:
             QCOMPARE(run.error.has_value(), run.id == bad);
         }
         QVERIFY(writeFileAtomically(place.folder(bad).path() + QStringLiteral("/run.json"), "{\"v\": 2}"));
-        QCOMPARE(place.pipelines->run(bad).error().kind, ErrorKind::Conflict); // of a newer program
+        QCOMPARE(place.pipelines->run(bad).error().kind, ErrorKind::Invalid); // of a newer program
     }
 
     void aRecordKeepsEverything() {
