@@ -315,6 +315,10 @@ Result<JournalCheck> Journal::verify() const {
     check.finding += check.authenticated ? QStringLiteral(" The head is sealed with the key.") : QStringLiteral(" The head is not authenticated: this program has no key.");
     if (check.authenticated && walk.unsealed > 0)
         check.finding += QStringLiteral(" %1 lines were written by a program without the key.").arg(walk.unsealed);
+    if (walk.setBack)
+        check.finding += QStringLiteral(" The clock was set back before line %1, from %2 to %3%4; the order of the lines is right, those times are not.")
+                             .arg(walk.setBack->line).arg(isoUtc(walk.setBack->from), isoUtc(walk.setBack->to),
+                                  walk.setBacks > 1 ? QStringLiteral(" (and %1 times before)").arg(walk.setBacks - 1) : QString());
     if (!bytes.isEmpty() && !bytes.endsWith('\n'))
         check.finding += QStringLiteral(" A half line from an interrupted write stands at the end; the next write sets it aside.");
     return check;

@@ -157,6 +157,8 @@ Walk walkLines(const QByteArray &lines, const QByteArray &key, const std::vector
             walk.finding = QStringLiteral("Line %1 %2.").arg(walk.count).arg(what);
         }
     };
+    constexpr qint64 tolerated = 60; // programs that wait for the lock may be dated a little before the line they follow
+    QDateTime last;
     for (qsizetype begin = 0; begin < lines.size();) {
         const qsizetype end = lines.indexOf('\n', begin);
         if (end < 0)
@@ -170,6 +172,11 @@ Walk walkLines(const QByteArray &lines, const QByteArray &key, const std::vector
         }
         if (line->entry.sequence != walk.count || line->entry.previousHash != walk.lastHash)
             bad(QStringLiteral("does not follow the line before it: a line was cut, added or moved"));
+        if (last.isValid() && line->entry.time.secsTo(last) > tolerated) {
+            walk.setBack = Walk::SetBack{walk.count, last, line->entry.time};
+            ++walk.setBacks;
+        }
+        last = line->entry.time;
         walk.lastHash = line->entry.hash;
         walk.unsealed += line->sealed ? 0 : 1;
         if (std::find(wanted.begin(), wanted.end(), walk.count) != wanted.end())

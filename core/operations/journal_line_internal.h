@@ -50,6 +50,13 @@ struct Walk {
     std::optional<qint64> badLine;
     QString finding;
     std::vector<std::pair<qint64, QString>> hashAt; ///< hashes at the wanted counts
+    /// A line dated more than a minute before the one before it: the clock was set back. No line is wrong for it.
+    struct SetBack {
+        qint64 line = 0;
+        QDateTime from, to;
+    };
+    std::optional<SetBack> setBack; ///< the newest
+    qint64 setBacks = 0;
 };
 /// Checks hash, sequence and link of every line; goes on after the first bad one only to count.
 Walk walkLines(const QByteArray &lines, const QByteArray &key, const std::vector<qint64> &wanted, qint64 countBefore = 0, const QString &hashBefore = noHash());

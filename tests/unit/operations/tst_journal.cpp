@@ -100,6 +100,7 @@ private Q_SLOTS:
     void aWriterWithoutTheKeyIsCounted();
     void aLostDatabaseIsFound();
     void aFailedAppendLeavesTheFileAsItWas();
+    void aClockThatWasSetBackIsToldAndNoAlarm();
 
 private:
     std::unique_ptr<Bench> m_filled[2];
@@ -369,6 +370,22 @@ void TestJournal::aFailedAppendLeavesTheFileAsItWas() {
     QVERIFY(!journal->append(entry(3)).has_value());
     QCOMPARE(b.bytes(), before);
     QVERIFY(journal->verify()->intact);
+}
+
+void TestJournal::aClockThatWasSetBackIsToldAndNoAlarm() {
+    Bench bench;
+    const auto clock = std::make_shared<FixedClock>(QDateTime::fromString(QStringLiteral("2026-05-01T10:00:00Z"), Qt::ISODate));
+    const auto journal = Journal::open(bench.file, bench.database, key, clock, false);
+    QVERIFY(journal);
+    bench.fill(**journal, 3);
+    clock->advance(-30); // two programs, one lock: no jump
+    bench.fill(**journal, 1);
+    QVERIFY(!(*journal)->verify()->finding.contains(QStringLiteral("clock")));
+    clock->advance(-3600);
+    bench.fill(**journal, 2);
+    const auto check = (*journal)->verify();
+    QVERIFY(check && check->intact);
+    QVERIFY2(check->finding.contains(QStringLiteral("set back before line 5, from 2026-05-01T09:59:30.000Z to 2026-05-01T08:59:30.000Z")), qPrintable(check->finding));
 }
 
 QTEST_GUILESS_MAIN(TestJournal)
