@@ -57,12 +57,18 @@ Error fileError(const QString &verb, const QString &path) {
     const int code = errno;
     Error e;
     e.kind = code == ENOENT                    ? ErrorKind::NotFound
-             : code == EACCES || code == EPERM ? ErrorKind::Denied
+             : code == EACCES || code == EPERM || code == EROFS ? ErrorKind::Denied
              : code == ENOSPC                  ? ErrorKind::Unreachable
                                                : ErrorKind::Invalid;
-    e.what = QStringLiteral("Could not %1 this file: %2.").arg(verb, QString::fromLocal8Bit(std::strerror(code)));
+    // "open" needs its object, "make the folder" has one.
+    e.what = QStringLiteral("Could not %1%2: %3.").arg(verb, verb.contains(QLatin1String(" the ")) && !verb.endsWith(QLatin1String(" of")) ? QString() : QStringLiteral(" this file"),
+                                                       QString::fromLocal8Bit(std::strerror(code)));
     e.where = path;
-    if (code == ENOSPC)
+    if (code == EROFS)
+        e.hint = QStringLiteral("The disk is mounted read-only. Choose another folder, or mount it for writing.");
+    else if (e.kind == ErrorKind::Denied)
+        e.hint = QStringLiteral("Look at the rights of the file and of its folder.");
+    else if (code == ENOSPC)
         e.hint = QStringLiteral("The disk is full. Free some space and run it again; nothing half-written was left.");
     return e;
 }

@@ -12,7 +12,9 @@
 #include <QTest>
 
 #include <atomic>
+#include <csignal>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace pilothouse;
@@ -65,8 +67,39 @@ private Q_SLOTS:
         QVERIFY(Database::open(file, {v1, v2}));
         const auto old = Database::open(file, {v1});
         QVERIFY(!old);
-        QCOMPARE(old.error().kind, ErrorKind::Conflict);
+        QCOMPARE(exitCode(old.error().kind), 2); // input that this program cannot read, no back end that failed
         QVERIFY(Database::open(file, {v1, v2}));
+    }
+
+    void aFileErrorIsASentenceWithTheNextStep() {
+        errno = EACCES;
+        const Error lock = fileError(QStringLiteral("open the lock"), QStringLiteral("/x"));
+        QVERIFY2(lock.what.startsWith(QStringLiteral("Could not open the lock: ")), qPrintable(lock.what));
+        QVERIFY(lock.hint.contains(QStringLiteral("rights")));
+        errno = EROFS;
+        const Error disk = fileError(QStringLiteral("write"), QStringLiteral("/x"));
+        QVERIFY2(disk.what.startsWith(QStringLiteral("Could not write this file: ")), qPrintable(disk.what));
+        QCOMPARE(disk.kind, ErrorKind::Denied);
+        errno = EIO;
+        QVERIFY(fileError(QStringLiteral("tidy the end of"), QStringLiteral("/x")).what.startsWith(QStringLiteral("Could not tidy the end of this file: ")));
+    }
+
+    void aDatabaseThatCannotBeWrittenIsNoInternalError() {
+        QTemporaryDir dir;
+        const QString file = dir.filePath(QStringLiteral("r.db"));
+        const auto db = Database::open(file, {QStringLiteral("CREATE TABLE a(x)")}).value();
+        struct rlimit before {};
+        QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
+        ::signal(SIGXFSZ, SIG_IGN);
+        const struct rlimit small{128 * 1024, before.rlim_max};
+        QCOMPARE(::setrlimit(RLIMIT_FSIZE, &small), 0);
+        const auto written = db->execute(QStringLiteral("INSERT INTO a VALUES(?)"), [](Statement &s) { s.bindBlob(1, QByteArray(1 << 20, 'x')); });
+        QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+        QVERIFY(!written);
+        QCOMPARE(written.error().where, file);
+        QCOMPARE(exitCode(written.error().kind), 3);
+        QVERIFY2(written.error().hint.contains(QStringLiteral("disk")), qPrintable(written.error().text()));
+        QVERIFY(db->execute(QStringLiteral("INSERT INTO a VALUES(1)"), {})); // and goes on when there is room again
     }
 
     void aBrokenDatabaseIsNamed() {
