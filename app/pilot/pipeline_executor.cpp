@@ -43,6 +43,9 @@ QString eventLine(const Event &event, int &lastTenth) {
     return QStringLiteral("%1 %, %2 of %3 %4").arg(tenth * 10).arg(text("done"), text("total"), text("unit"));
 }
 
+/// A training that was interrupted there left a checkpoint, or had sealed its package but not told of it.
+bool canGoOn(const QString &package) { return QFileInfo::exists(package + QStringLiteral(".checkpoint")) || QFileInfo::exists(package + QStringLiteral("/MLmodel")); }
+
 } // namespace
 
 PipelineExecutor::PipelineExecutor(std::shared_ptr<fleet::Services> services, pipelines::RunFolder folder, std::stop_token stop)
@@ -153,7 +156,7 @@ Result<QString> PipelineExecutor::packageFolder() {
     if (!resumed.isEmpty()) {
         PH_ASSIGN(const RunRecord earlier, pipelines::RunFolder(QFileInfo(m_folder.path()).absolutePath() + QLatin1Char('/') + resumed).read());
         const QString there = earlier.results.value(Q("package_folder")).toString();
-        if (QFileInfo::exists(there + QStringLiteral(".checkpoint")))
+        if (canGoOn(there))
             folder = there;
         else
             log(QStringLiteral("warning: run %1 left no checkpoint; the training starts afresh").arg(resumed));
@@ -167,7 +170,7 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::train() {
     ChildJob job;
     job.program = pilotProgram();
     job.arguments = {QStringLiteral("train"), model().recipe, QStringLiteral("--out"), package, QStringLiteral("--workspace"), m_services->workspace.file};
-    if (QFileInfo::exists(package + QStringLiteral(".checkpoint")))
+    if (canGoOn(package))
         job.arguments << QStringLiteral("--resume") << package;
     log(QStringLiteral("pilot %1").arg(job.arguments.join(QLatin1Char(' '))));
     int lastTenth = -1;
@@ -228,13 +231,7 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::deploy() {
     if (m_record.run.parameters.value(Q("deploy")) == QJsonValue(false))
         return StageEnd{State::Skipped, QStringLiteral("not asked for: the version stays a candidate"), {}};
     const QString name = model().registry.name, alias = model().registry.champion;
-    promotion::EvidenceInput input;
-    PH_ASSIGN(input.candidate, m_services->registry->version(name, m_record.run.version));
-    if (auto champion = m_services->registry->versionByAlias(name, alias))
-        input.champion = *std::move(champion);
-    else if (champion.error().kind != ErrorKind::NotFound)
-        return champion.error();
-    input.alias = alias;
+    PH_ASSIGN(promotion::EvidenceInput input, m_services->promotions->evidenceInput(name, m_record.run.version, alias));
     input.requester = m_record.run.startedBy;
     input.loadScorer = [](const QString &folder) { return learn::loadScorer(folder); };
     PH_ASSIGN(const promotion::Evidence evidence, promotion::computeEvidence(input));
