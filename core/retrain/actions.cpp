@@ -11,7 +11,7 @@ Result<Decision> byHand(const workspace::Model &model, const Observations &seen,
     if (decision.nextAllowed && !force)
         return refused(QStringLiteral("Too soon: %1 was last retrained at %2 and may be at most every %3, so again from %4.")
                            .arg(model.name, isoUtc(*seen.lastRetrain), model.retrain.atMostEvery, isoUtc(*decision.nextAllowed)),
-                       QStringLiteral("model %1").arg(model.name), QStringLiteral("Give --force to retrain all the same."));
+                       QStringLiteral("model %1").arg(model.name), QStringLiteral("Force it to retrain all the same: --force, or {\"force\":true} to /retrain/trigger."));
     const QString policy = decision.reason;
     decision.kind = DecisionKind::RetrainAttempted;
     decision.trigger = QStringLiteral("by hand");

@@ -115,7 +115,7 @@ QJsonObject responses(const QString &path, bool post, bool key) {
         out.insert(Q("404"), reply("This model has no retrain policy", error));
     if (path == Q("/retrain/trigger"))
         out.insert(Q("409"), reply("A rule forbids it", error));
-    if (path == Q("/health") || path.endsWith(Q("/ready")) || path.endsWith(Q("predict")) || path.endsWith(Q("/infer")))
+    if (path == Q("/health") || path.endsWith(Q("/ready")) || path.endsWith(Q("predict")) || path == Q("/model-info") || path.contains(Q("/models/")))
         out.insert(Q("503"), reply("No model is served", path == Q("/health") || path.endsWith(Q("/ready")) ? typed("object") : error));
     out.insert(Q("default"), reply("{\"error\":{\"kind\",\"what\",\"hint\",\"field\"?}}", error));
     return out;

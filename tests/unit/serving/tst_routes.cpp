@@ -264,7 +264,8 @@ private Q_SLOTS:
             QVERIFY2(predict.value(Q("responses")).toObject().contains(Q(code)), code);
         const QJsonObject trigger = paths.value(Q("/retrain/trigger")).toObject().value(Q("post")).toObject().value(Q("responses")).toObject();
         QVERIFY(trigger.contains(Q("202")) && trigger.contains(Q("409")) && !trigger.contains(Q("200")));
-        QVERIFY(paths.value(Q("/health")).toObject().value(Q("get")).toObject().value(Q("responses")).toObject().contains(Q("503")));
+        for (const char *path : {"/health", "/model-info", "/v1/models/{model}", "/v2/models/{model}", "/v2/health/ready"})
+            QVERIFY2(paths.value(Q(path)).toObject().value(Q("get")).toObject().value(Q("responses")).toObject().contains(Q("503")), path);
         for (auto path = paths.begin(); path != paths.end(); ++path) // a POST says what it takes
             if (const QJsonObject post = path.value().toObject().value(Q("post")).toObject(); !post.isEmpty())
                 QVERIFY2(post.value(Q("requestBody")).toObject().value(Q("content")).toObject().value(Q("application/json")).toObject().contains(Q("schema")), qPrintable(path.key()));
