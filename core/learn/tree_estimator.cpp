@@ -7,6 +7,7 @@
 #include <QDataStream>
 #include <QIODevice>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <mutex>
@@ -235,8 +236,9 @@ Result<std::unique_ptr<Estimator>> makeTreeEstimator(const workspace::EstimatorS
     estimator->m_name = spec.name;
     if (forest) {
         estimator->m_trees = int(p.integer("n_estimators", 100, 1, 100000));
-        // About twenty units of progress; never a matter of the threads, which must not change the model.
-        estimator->m_perBooster = int(p.integer("trees_per_booster", std::max(1, estimator->m_trees / 20), 1, 100000));
+        // About twenty units of progress, of at most ten trees: a stop waits for the end of one. Never a matter of the threads, which
+        // must not change the model.
+        estimator->m_perBooster = int(p.integer("trees_per_booster", std::clamp(estimator->m_trees / 20, 1, 10), 1, 100000));
         estimator->m_options.subsample = p.number("subsample", 0.632, 0.01, 1); // the share of distinct rows in a bootstrap sample
         estimator->m_options.columnsByNode = p.number("colsample_bynode", 0.8, 0.01, 1);
     }
