@@ -59,8 +59,11 @@ KeySheet::KeySheet(const ActionCatalogue &actions, const std::vector<PanelEntry>
     scroll->setWidget(inside);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setAccessibleName(tr("Keys"));
+    scroll->setFocusPolicy(Qt::StrongFocus); // the arrow keys scroll; Escape closes
     auto *column = new QVBoxLayout(this);
     column->addWidget(scroll);
+    scroll->setFocus();
     resize(Theme::of(this).px(460), Theme::of(this).px(560));
 }
 

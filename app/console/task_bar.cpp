@@ -12,6 +12,9 @@
 #include <QMenu>
 #include <QPainter>
 
+#include <algorithm>
+#include <utility>
+
 namespace pilothouse::console {
 
 using namespace ui;
@@ -32,7 +35,10 @@ bool isTraffic(const fleet::Job &job) { return !job.arguments.isEmpty() && job.a
 
 QString noteOfJob(const fleet::Job &job) {
     if (isTraffic(job) && job.state != QLatin1String("failed"))
-        return job.state == QLatin1String("cancelling") ? TaskBar::tr("stops") : job.stage;
+        return job.state == QLatin1String("cancelling")  ? TaskBar::tr("stops")
+               : job.stage == QLatin1String("drifting") ? TaskBar::tr("%1 requests, the wind sensor drifts").arg(count(job.done))
+               : job.stage == QLatin1String("sending")  ? TaskBar::tr("%1 requests").arg(count(job.done))
+                                                        : TaskBar::tr("waits for a served model");
     if (job.state == QLatin1String("cancelling"))
         return TaskBar::tr("stops after this batch, checkpoint kept");
     if (job.state == QLatin1String("cancelled"))
@@ -59,6 +65,8 @@ public:
         m_close->setPixelHeight(24);
         m_close->setObjectName(QStringLiteral("cancel"));
         m_again->setPixelHeight(24);
+        m_name->setElide(Qt::ElideRight);
+        m_name->setMaximumWidth(Theme::of(this).px(200));
         m_note->setElide(Qt::ElideRight);
         m_note->setMaximumWidth(Theme::of(this).px(260));
         for (QWidget *part : std::initializer_list<QWidget *>{m_glyph, m_name, m_progress, m_share, m_note, m_again, m_close})
@@ -74,7 +82,7 @@ public:
         m_note->setToolTip(job.error ? job.error->text() : QString());
         const double share = job.total > 0 ? double(job.done) / double(job.total) : -1;
         m_progress->setValue(share);
-        m_progress->setVisible(m_running);
+        m_progress->setVisible(m_running && !isTraffic(job)); // it has no end to go towards
         m_share->setVisible(m_running && share >= 0);
         m_share->setText(percent(share));
         m_again->setVisible(!m_running && !job.run.isEmpty() && (job.state == QLatin1String("failed") || job.state == QLatin1String("cancelled")));
@@ -201,8 +209,11 @@ void TaskBar::showClock() {
 }
 
 void TaskBar::setJobs(const QList<fleet::Job> &jobs) {
+    m_all = jobs;
+    std::stable_partition(m_all.begin(), m_all.end(), [](const fleet::Job &job) { return !isTraffic(job); }); // it runs beside what is waited for
+    const qsizetype room = m_narrow ? 1 : shownJobs;
     QSet<QString> shown;
-    for (const fleet::Job &job : jobs.mid(0, shownJobs)) {
+    for (const fleet::Job &job : m_all.mid(0, room)) {
         shown.insert(job.id);
         JobView *&view = m_views[job.id];
         if (!view) {
@@ -219,18 +230,24 @@ void TaskBar::setJobs(const QList<fleet::Job> &jobs) {
             view.value()->deleteLater();
             view = m_views.erase(view);
         }
-    const qsizetype folded = jobs.size() - shownJobs;
-    m_more->setVisible(folded > 0);
-    if (folded <= 0)
+    foldJobs(m_all.mid(room));
+}
+
+void TaskBar::foldJobs(const QList<fleet::Job> &rest) {
+    m_more->setVisible(!rest.isEmpty());
+    if (rest.isEmpty())
         return;
-    m_more->setText(tr("%n more", nullptr, int(folded)));
+    m_more->setText(tr("%n more", nullptr, int(rest.size())));
     m_more->disconnect(this);
-    connect(m_more, &QAbstractButton::clicked, this, [this, rest = jobs.mid(shownJobs)] {
+    connect(m_more, &QAbstractButton::clicked, this, [this, rest] {
         auto *menu = new QMenu(this);
         menu->setAttribute(Qt::WA_DeleteOnClose);
-        for (const fleet::Job &job : rest)
-            connect(menu->addAction(icon(stateIcon(stateOfJob(job))), QStringLiteral("%1   %2").arg(job.title, noteOfJob(job))), &QAction::triggered, this,
-                    [this, id = job.id] { Q_EMIT jobOpened(id); });
+        for (const fleet::Job &job : rest) {
+            const bool stops = isTraffic(job) && job.state == QLatin1String("running");
+            const QString words = QStringLiteral("%1   %2").arg(job.title, noteOfJob(job));
+            connect(menu->addAction(icon(stateIcon(stateOfJob(job))), stops ? tr("Stop: %1").arg(words) : words), &QAction::triggered, this,
+                    [this, id = job.id, stops] { stops ? Q_EMIT cancelWanted(id) : Q_EMIT jobOpened(id); });
+        }
         menu->popup(m_more->mapToGlobal(QPoint(0, -menu->sizeHint().height())));
     });
 }
@@ -258,7 +275,8 @@ void TaskBar::setKeychain(const QString &words, bool ok, const QString &why) {
 void TaskBar::setDemoOffered(bool offered) { m_demo->setVisible(offered); }
 
 void TaskBar::setNarrow(bool narrow) {
-    m_narrow = narrow;
+    if (std::exchange(m_narrow, narrow) != narrow)
+        setJobs(m_all);
     if (!m_keychain->text().isEmpty())
         m_keychain->setVisible(!narrow);
 }

@@ -19,7 +19,7 @@ public:
     void setKeychain(const QString &words, bool ok, const QString &why);
     void setNarrow(bool narrow);
     void setDemoOffered(bool offered); ///< a button that starts the demo's traffic, where the demo is open and it does not run
-    static constexpr int shownJobs = 3;
+    static constexpr int shownJobs = 2; ///< in the narrow window one; the others fold into a list
 
 Q_SIGNALS:
     void cancelWanted(const QString &job);
@@ -37,8 +37,10 @@ private:
     class JobView;
     class Status;
     void showClock();
+    void foldJobs(const QList<fleet::Job> &rest);
     QHBoxLayout *m_jobs;
     QHash<QString, JobView *> m_views;
+    QList<fleet::Job> m_all;
     ui::Button *m_more, *m_demo;
     Status *m_journal, *m_connections, *m_keychain, *m_clock;
     bool m_narrow = false;

@@ -14,18 +14,23 @@ using Q = QLatin1String;
 
 constexpr int windowMillisecondsPerHour = 25; // 40 requests a second to each model: a drift shows within a minute
 
-QString sentenceOf(const demo::ReplayProgress &progress) {
-    qint64 sent = 0, failed = 0;
-    for (const demo::TargetProgress &target : progress.targets) {
+qint64 sentOf(const demo::ReplayProgress &progress) {
+    qint64 sent = 0;
+    for (const demo::TargetProgress &target : progress.targets)
         sent += target.sent;
+    return sent;
+}
+
+/// The stage of the progress event; the window has a sentence for each.
+QString stageOf(const demo::ReplayProgress &progress) {
+    return sentOf(progress) == 0 ? QStringLiteral("waiting") : progress.drifting ? QStringLiteral("drifting") : QStringLiteral("sending");
+}
+
+QString sentenceOf(const demo::ReplayProgress &progress) {
+    qint64 failed = 0;
+    for (const demo::TargetProgress &target : progress.targets)
         failed += target.failed;
-    }
-    if (sent == 0)
-        return QStringLiteral("waits for a served model");
-    QString text = QStringLiteral("%1 requests").arg(sent);
-    if (failed > 0)
-        text += QStringLiteral(", %1 failed").arg(failed);
-    return progress.drifting ? text + QStringLiteral(", the wind sensor drifts") : text;
+    return QStringLiteral("%1 requests, %2 failed%3").arg(sentOf(progress)).arg(failed).arg(progress.drifting ? QStringLiteral("; the wind sensor drifts") : QString());
 }
 
 QJsonObject toJson(const demo::ReplayProgress &progress) {
@@ -58,18 +63,13 @@ demo::ReplayOptions demoReplay(const std::shared_ptr<fleet::Services> &services,
 }
 
 Result<void> demoTraffic(Context &context, const std::shared_ptr<fleet::Services> &services, const QString &folder, int hours) {
-    if (!demo::isDemoWorkspace(folder))
-        return invalid(QStringLiteral("This workspace is not the demo."), services->workspace.file, QStringLiteral("`pilot demo` makes one; --folder says where it is."));
     QElapsedTimer told;
     const auto ended = demo::replay(*services->http, demoReplay(services, folder, windowMillisecondsPerHour, std::size_t(hours)),
                                     [&](const demo::ReplayProgress &progress) {
                                         if (told.isValid() && told.elapsed() < 500)
                                             return;
                                         told.start();
-                                        qint64 sent = 0;
-                                        for (const demo::TargetProgress &target : progress.targets)
-                                            sent += target.sent;
-                                        context.events().progress(sent, 0, QStringLiteral("requests"), -1, sentenceOf(progress));
+                                        context.events().progress(sentOf(progress), 0, QStringLiteral("requests"), -1, stageOf(progress));
                                     },
                                     context.stop());
     if (!ended)

@@ -225,6 +225,8 @@ Result<void> demo(Context &context, const Options &options) {
                            : options.folder.empty() ? demo::defaultDemoFolder()
                                                     : QFileInfo(QString::fromStdString(options.folder)).absoluteFilePath();
     fleet::ServiceOptions wanted;
+    if (options.traffic && !demo::isDemoWorkspace(folder)) // asked before anything is opened or made
+        return invalid(QStringLiteral("This workspace is not the demo."), folder, QStringLiteral("`pilot demo` makes one; --folder says where it is."));
     if (named) {
         wanted.workspaceFile = QFileInfo(context.workspaceOption).absoluteFilePath();
     } else {

@@ -15,6 +15,40 @@ struct Text {
 
 using Item = InboxItem;
 
+/// "MAE", "R²", "accuracy": abbreviations as people write them.
+QString metricWord(const QString &key) {
+    if (key == QLatin1String("r2"))
+        return QStringLiteral("R²");
+    static const QStringList abbreviations{QStringLiteral("mae"), QStringLiteral("mse"), QStringLiteral("rmse"), QStringLiteral("mape")};
+    return abbreviations.contains(key) ? key.toUpper() : key;
+}
+
+/// What was decided and by whom; a failure keeps the outcome's own words, which say what stands.
+void handledWords(const promotion::Request &r, Item &item) {
+    QStringList people;
+    for (const promotion::Approval &a : r.approvals)
+        people << a.actor;
+    people.removeDuplicates();
+    const QString by = people.join(QStringLiteral(", "));
+    switch (r.state) {
+    case promotion::RequestState::Done:
+        item.title = Text::tr("Promoted %1 v%2").arg(r.model).arg(r.version);
+        item.sentence = r.from ? Text::tr("By %1. v%2 was live before; it can be undone.").arg(by).arg(*r.from) : Text::tr("By %1. The first version; it can be undone.").arg(by);
+        return;
+    case promotion::RequestState::Rejected:
+        item.title = Text::tr("Rejected %1 v%2").arg(r.model).arg(r.version);
+        item.sentence = r.approvals.empty() ? r.outcome : Text::tr("By %1: “%2”").arg(by, r.approvals.back().comment);
+        return;
+    case promotion::RequestState::Undone:
+        item.title = Text::tr("Undid the promotion of %1 v%2").arg(r.model).arg(r.version);
+        item.sentence = r.from ? Text::tr("v%1 is live again.").arg(*r.from) : Text::tr("Nothing of it is live.");
+        return;
+    default:
+        item.title = Text::tr("%1 v%2: %3").arg(r.model).arg(r.version).arg(promotion::requestStateName(r.state));
+        item.sentence = r.outcome;
+    }
+}
+
 void addPromotions(const Snapshot &s, const QDateTime &now, std::vector<Item> &out) {
     for (const promotion::Request &r : s.promotions) {
         Item item;
@@ -36,8 +70,7 @@ void addPromotions(const Snapshot &s, const QDateTime &now, std::vector<Item> &o
                          : r.state == promotion::RequestState::Executing ? Health::Running
                          : r.state == promotion::RequestState::Failed || r.state == promotion::RequestState::TurnedBack ? Health::Bad
                                                                                                                         : Health::Unknown;
-            item.title = Text::tr("%1 v%2: %3").arg(r.model).arg(r.version).arg(promotion::requestStateName(r.state));
-            item.sentence = r.outcome;
+            handledWords(r, item);
         } else {
             continue;
         }
@@ -80,10 +113,11 @@ void addQuality(const Snapshot &s, const QDateTime &now, std::vector<Item> &out)
             item.id = QStringLiteral("quality/") + m.name;
             item.model = item.argument = m.name;
             item.action = QStringLiteral("train.start");
-            item.since = m.seen.time;
-            item.title = Text::tr("%1 %2 over limit").arg(m.name, m.quality.metric);
+            item.since = m.quality.overSince().isValid() ? m.quality.overSince() : m.seen.time;
+            const QString metric = metricWord(m.quality.metric);
+            item.title = Text::tr("%1 %2 over limit").arg(m.name, metric);
             const double limit = m.quality.max.value_or(m.quality.min.value_or(0));
-            item.sentence = Text::tr("%1 %2%3, limit %4.").arg(m.quality.metric, QString::number(m.quality.value.value_or(0), 'g', 3),
+            item.sentence = Text::tr("%1 %2%3, limit %4.").arg(metric, QString::number(m.quality.value.value_or(0), 'g', 3),
                                                                      m.unit.isEmpty() ? QString() : QLatin1Char(' ') + m.unit, QString::number(limit, 'g', 3));
             if (m.worstPsi && *m.worstPsi >= drift::psiWarning)
                 item.sentence += Text::tr(" %1 drifted most (PSI %2).").arg(m.worstColumn, QString::number(*m.worstPsi, 'f', 2));
@@ -196,6 +230,16 @@ std::vector<InboxItem> inboxOf(const Snapshot &snapshot, const workspace::Worksp
         return a.group != b.group ? a.group < b.group : a.since > b.since;
     });
     return out;
+}
+
+QDateTime Quality::overSince() const {
+    QDateTime since;
+    for (auto point = series.rbegin(); point != series.rend(); ++point) {
+        if (!((max && point->second > *max) || (min && point->second < *min)))
+            break;
+        since = point->first;
+    }
+    return since;
 }
 
 bool Quality::over() const { return value && ((max && *value > *max) || (min && *value < *min)); }

@@ -35,6 +35,7 @@ struct Quality {
     qint64 labelledRows = 0;
     QString note; ///< "too few labels: 61"
     bool over() const;
+    QDateTime overSince() const; ///< first of the newest values that are all over the limit; invalid: the newest is not
 };
 
 enum class Health { Ok, Warn, Bad, Paused, Running, Unknown };

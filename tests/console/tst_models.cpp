@@ -237,9 +237,9 @@ private Q_SLOTS:
         quality.max = 1.0;
         for (const double value : {1.2, 0.9, 1.1, 1.3})
             quality.series.emplace_back(sampleNow().addSecs(qint64(quality.series.size()) * 60), value);
-        QCOMPARE(overSince(quality), sampleNow().addSecs(120));
+        QCOMPARE(quality.overSince(), sampleNow().addSecs(120));
         quality.series.emplace_back(sampleNow().addSecs(300), 0.8);
-        QVERIFY(!overSince(quality).isValid());
+        QVERIFY(!quality.overSince().isValid());
     }
     void journalRows() {
         JournalModel model;

@@ -2,13 +2,16 @@
 // Every panel in every theme and size on the invented estate. With PILOTHOUSE_PICTURES_TO=DIR the grabs are kept, to be looked
 // at beside the boards.
 #include "app/console/main_window.h"
+#include "app/console/task_bar.h"
 #include "tests/support/sample_snapshot.h"
+#include "widgets/base/confirm.h"
 #include "widgets/base/icons.h"
 #include "widgets/base/source_label.h"
 #include "widgets/base/toast.h"
 
 #include <QDir>
 #include <QLabel>
+#include <QPointer>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -103,6 +106,94 @@ private Q_SLOTS:
         QVERIFY(differs(QStringLiteral("first-start")));
         auto *demo = window.findChild<QWidget *>(QStringLiteral("openDemo"));
         QVERIFY(demo && demo->isVisible());
+    }
+
+    void dialogsFitTheSmallestWindowAndEscapeClosesThem_data() {
+        QTest::addColumn<bool>("dark");
+        QTest::newRow("dark") << true;
+        QTest::newRow("light") << false;
+    }
+    void dialogsFitTheSmallestWindowAndEscapeClosesThem() {
+        QFETCH(bool, dark);
+        const QSize size(1024, 640);
+        QTemporaryDir folder;
+        ui::Theme theme;
+        Pools pools{1};
+        WindowOptions options;
+        options.preferencesFile = folder.filePath(QStringLiteral("p.json"));
+        options.remember = options.desktop = false;
+        MainWindow window(pools, theme, options);
+        theme.apply(dark ? ui::SchemeChoice::Dark : ui::SchemeChoice::Light);
+        window.resize(size);
+        window.show();
+        window.showSnapshot(testing::sampleSnapshot());
+        ui::Danger danger;
+        danger.verb = QStringLiteral("Abort canary");
+        danger.effect = QStringLiteral("All traffic of weather-t2m returns to version 34, and the alias with it.");
+        danger.undo = QStringLiteral("Promote the version again to come back.");
+        danger.typedName = QStringLiteral("weather-t2m");
+        danger.wantsComment = true;
+        const std::pair<QString, std::function<void()>> dialogs[] = {
+            {QStringLiteral("confirm"), [&] { (new ui::ConfirmSheet(QStringLiteral("Abort canary?"), danger, [](const QString &) {}, &window))->open(); }},
+            {QStringLiteral("keySheet"), [&] { window.actions().trigger(QStringLiteral("window.keys")); }},
+            {QStringLiteral("details"), [&] { (new ui::DetailsSheet(QStringLiteral("The server refused the host name"), QString(900, QLatin1Char('x')), &window))->open(); }},
+        };
+        for (const auto &[name, open] : dialogs) {
+            open();
+            QPointer<QDialog> dialog = window.findChild<QDialog *>(name);
+            QVERIFY2(dialog && dialog->isVisible(), qPrintable(name));
+            QVERIFY2(dialog->width() <= size.width() && dialog->height() <= size.height(), qPrintable(name));
+            keep(dialog->grab().toImage(), name, dark, dialog->size(), false);
+            QVERIFY2(dialog->focusWidget(), qPrintable(name)); // the keyboard is in it
+            QTest::keyClick(dialog->focusWidget(), Qt::Key_Escape);
+            QTRY_VERIFY2(!dialog || !dialog->isVisible(), qPrintable(name));
+        }
+    }
+
+    void theTaskBarFitsTheSmallestWindow_data() {
+        QTest::addColumn<bool>("dark");
+        QTest::newRow("dark") << true;
+        QTest::newRow("light") << false;
+    }
+    void theTaskBarFitsTheSmallestWindow() {
+        QFETCH(bool, dark);
+        QTemporaryDir folder;
+        ui::Theme theme;
+        Pools pools{1};
+        WindowOptions options;
+        options.preferencesFile = folder.filePath(QStringLiteral("p.json"));
+        options.remember = options.desktop = false;
+        MainWindow window(pools, theme, options);
+        theme.apply(dark ? ui::SchemeChoice::Dark : ui::SchemeChoice::Light);
+        window.show();
+        window.showSnapshot(testing::sampleSnapshot());
+        fleet::Job training, traffic, failed;
+        training.id = QStringLiteral("job-1");
+        training.title = QStringLiteral("Train weather-ws2m on this machine");
+        training.state = traffic.state = QStringLiteral("running");
+        training.done = 62;
+        training.total = 100;
+        training.etaSeconds = 108;
+        traffic.id = QStringLiteral("job-2");
+        traffic.title = QStringLiteral("Demo traffic");
+        traffic.arguments = QStringList{QStringLiteral("demo"), QStringLiteral("--traffic")};
+        traffic.done = 12345;
+        traffic.stage = QStringLiteral("drifting");
+        failed.id = QStringLiteral("job-3");
+        failed.title = QStringLiteral("Start pipeline iris-kserve");
+        failed.state = QStringLiteral("failed");
+        failed.error = Error{ErrorKind::Internal, QStringLiteral("The process ended before it said how it went, signal 9."), {}, {}, {}};
+        auto *bar = window.findChild<TaskBar *>();
+        QVERIFY(bar);
+        bar->setJobs({training, traffic, failed});
+        for (const QSize size : {QSize(1440, 900), QSize(1024, 640)}) {
+            window.resize(size);
+            QCoreApplication::processEvents();
+            QCOMPARE(window.size(), size);
+            keep(bar->grab().toImage(), QStringLiteral("tasks"), dark, size, false);
+            for (const QWidget *child : bar->findChildren<QWidget *>(QString(), Qt::FindDirectChildrenOnly))
+                QVERIFY2(!child->isVisible() || bar->rect().contains(child->geometry()), qPrintable(child->objectName()));
+        }
     }
 
     void everyIconThatIsNamedExists() {

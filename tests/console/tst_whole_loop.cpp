@@ -13,6 +13,7 @@
 
 #include <QAbstractButton>
 #include <QApplication>
+#include <QComboBox>
 #include <QFileDialog>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -146,7 +147,7 @@ private Q_SLOTS:
         QTest::mouseClick(offer, Qt::LeftButton);
         QCOMPARE(m_window->jobs()->running(), 1);
         QVERIFY(!offer->isVisible()); // the job stands in its place
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->jobs()->jobs().front().stage, QStringLiteral("waits for a served model"), slow);
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->jobs()->jobs().front().stage, QStringLiteral("waiting"), slow);
         QVERIFY(!m_window->actions().blocked(QStringLiteral("demo.start")).isEmpty());
         m_window->actions().trigger(QStringLiteral("demo.stop"));
         QTRY_COMPARE_WITH_TIMEOUT(m_window->jobs()->running(), 0, slow);
@@ -228,6 +229,17 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(row()->servedVersion == 2 && row()->liveVersion == 2, slow);
         QVERIFY(row()->skew.isEmpty());
         QCOMPARE(m_traffic->failed.load(), 0);
+    }
+
+    void whatIfSetsTheVersionBeforeBesideTheServedOne() {
+        QVERIFY2(row() && row()->servedVersion == 2, "the step before failed");
+        m_window->open(QStringLiteral("what-if"), QStringLiteral("loop"));
+        QTRY_COMPARE_WITH_TIMEOUT(find<QComboBox>("whatIfVersion")->currentData().toInt(), 1, slow);
+        QTRY_VERIFY_WITH_TIMEOUT(!find<QLabel>("besideAnswer")->text().isEmpty() && !find<QLabel>("besideChange")->text().isEmpty(), slow);
+        auto *plot = find<ui::PlotWidget>("responsePlot");
+        QTRY_VERIFY_WITH_TIMEOUT(plot->data().series.size() == 2 && plot->data().series.back().name == QLatin1String("v1"), slow);
+        QCOMPARE(plot->data().series.back().points.size(), plot->data().series.front().points.size());
+        QVERIFY(find<QLabel>("besideAnswer")->text() != find<QLabel>("whatIfAnswer")->text()); // a line and a forest
     }
 
     void driftAppearsAndThePolicyDecidesWithItsNumbers() {

@@ -29,9 +29,16 @@ QString nameOf(const serving::Traffic &traffic, int revision) {
     return version == traffic.versions.end() ? QObject::tr("no version") : QStringLiteral("v%1").arg(version->second);
 }
 
-double valueOf(const serving::TrafficBucket &bucket, TrafficMetric metric, qint64 seconds) {
+/// How much of its stretch was read, in seconds: the first and the newest are cut.
+double secondsRead(const serving::Traffic &traffic, const serving::TrafficBucket &bucket) {
+    const qint64 start = std::max(bucket.start.toMSecsSinceEpoch(), traffic.from.toMSecsSinceEpoch());
+    const qint64 end = std::min(bucket.start.toMSecsSinceEpoch() + traffic.bucketSeconds * 1000, traffic.to.toMSecsSinceEpoch());
+    return std::max(double(end - start) / 1000, 0.25 * double(traffic.bucketSeconds)); // a sliver tells no rate
+}
+
+double valueOf(const serving::Traffic &traffic, const serving::TrafficBucket &bucket, TrafficMetric metric) {
     switch (metric) {
-    case TrafficMetric::Requests: return double(bucket.requests) / double(seconds);
+    case TrafficMetric::Requests: return double(bucket.requests) / secondsRead(traffic, bucket);
     case TrafficMetric::Errors: return bucket.requests > 0 ? 100.0 * double(bucket.failed) / double(bucket.requests) : std::nan("");
     case TrafficMetric::Loss: return bucket.meanLoss;
     }
@@ -172,7 +179,7 @@ PlotData trafficPlot(const serving::Traffic &traffic, TrafficMetric metric, cons
                 if (metric == TrafficMetric::Requests)
                     line.points.emplace_back(double(start - traffic.bucketSeconds), nothing);
             }
-            const double value = valueOf(bucket, metric, traffic.bucketSeconds);
+            const double value = valueOf(traffic, bucket, metric);
             if (metric == TrafficMetric::Errors && std::isfinite(value) && data.yMax)
                 data.yMax = std::max(*data.yMax, value * 1.1);
             if (metric != TrafficMetric::Loss || std::isfinite(value)) // labels come in portions: a stretch without one is no gap

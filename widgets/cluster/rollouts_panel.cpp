@@ -26,6 +26,12 @@ using cluster::RolloutPhase;
 
 namespace {
 
+/// A badge begins with a capital; a cell's second line does not.
+QString badgeWord(RolloutPhase phase) {
+    const QString word = rolloutWord(phase);
+    return word.left(1).toUpper() + word.mid(1);
+}
+
 /// Where something moves now, else where a version came into service last.
 QString mostRecent(const std::vector<fleet::ModelRow> &models) {
     const auto rank = [](const fleet::ModelRow &m) {
@@ -230,7 +236,7 @@ void RolloutsPanel::showRollout() {
     m_head->setTitle(m->name);
     const cluster::RolloutStatus status = m->rollout.value_or(cluster::RolloutStatus{});
     m_head->setSubtitle(status.url.isEmpty() ? status.target : status.target + QStringLiteral(" · ") + status.url);
-    m_badge->setState(stateOf(status.phase), rolloutWord(status.phase));
+    m_badge->setState(stateOf(status.phase), badgeWord(status.phase));
     if (m->seen.reachable)
         m_head->source()->setSource(m->seen.source, m->seen.time, Freshness::Live, 2);
     else
@@ -247,7 +253,7 @@ void RolloutsPanel::showRollout() {
     m_verdict->setVisible(!m_verdict->text().isEmpty());
     m_sides->setSides(status, *m, declared ? declared->deployment.maxErrorRate : 0.02);
     m_sidesCard->setTitle(status.canary ? tr("Both sides") : tr("What answers"));
-    m_sidesCard->setSubtitle(status.canary ? tr("since this step began") : tr("since it began to serve"));
+    m_sidesCard->setSubtitle(status.canary ? tr("since this step began") : tr("since it took all traffic"));
     m_sidesCard->showState(status.stable ? ScreenState::full() : ScreenState::empty(tr("Nothing answers"), tr("A promotion takes the first version into service."), tr("Models"), [this] { context().open(QStringLiteral("models"), m_model); }));
     m_revisions->setNow(now());
     m_revisions->setRows(m->revisions);
@@ -310,7 +316,7 @@ void RolloutsPanel::showCharts() {
     for (Card *card : {m_requestsCard, m_errorsCard, m_lossCard}) {
         card->showState(asked ? ScreenState::full() : card == m_requestsCard ? offer : waiting);
         card->source()->setSource(tr("log"), m_readAt, Freshness::Polled, 5);
-        card->source()->setVisible(asked);
+        card->source()->setVisible(asked && width() >= theme().px(1100)); // in the narrow window the title needs the room
     }
     if (asked && !labelled)
         m_lossCard->showState(ScreenState::empty(tr("No label yet"), tr("The error is known when what was measured comes back.")));
@@ -359,7 +365,7 @@ std::vector<HeaderBadge> RolloutsPanel::badges() const {
     const fleet::ModelRow *m = row(m_model);
     if (!m || !m->rollout)
         return {};
-    return {{stateOf(m->rollout->phase), rolloutWord(m->rollout->phase)}};
+    return {{stateOf(m->rollout->phase), badgeWord(m->rollout->phase)}};
 }
 
 QString RolloutsPanel::currentArgument(const QString &actionId) const {

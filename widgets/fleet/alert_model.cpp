@@ -35,17 +35,6 @@ Alert::About aboutOf(const QString &id) {
 
 } // namespace
 
-QDateTime overSince(const fleet::Quality &quality) {
-    QDateTime since;
-    for (auto point = quality.series.rbegin(); point != quality.series.rend(); ++point) {
-        const bool over = (quality.max && point->second > *quality.max) || (quality.min && point->second < *quality.min);
-        if (!over)
-            break;
-        since = point->first;
-    }
-    return since;
-}
-
 std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
     std::vector<Alert> alerts;
     for (const fleet::InboxItem &item : snapshot.inbox) {
@@ -61,12 +50,8 @@ std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
         alert.source = AlertModel::tr("local");
         alert.about = aboutOf(item.id);
         alert.since = item.since;
-        if (alert.about == Alert::Quality || alert.about == Alert::Drift) { // their numbers are read anew each time: when that was is not since when
+        if (alert.about == Alert::Drift) // read anew each time: when that was is not since when
             alert.since = QDateTime();
-            for (const fleet::ModelRow &row : snapshot.models)
-                if (row.name == item.model && alert.about == Alert::Quality)
-                    alert.since = overSince(row.quality);
-        }
         alert.action = item.action;
         alert.argument = item.argument;
         alerts.push_back(alert);

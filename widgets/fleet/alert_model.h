@@ -22,8 +22,6 @@ struct Alert {
 std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot);
 /// The limits that are watched and kept: quality, drift and age of each live model. Pure; tested.
 std::vector<Alert> quietRulesOf(const fleet::Snapshot &snapshot);
-/// Since when the newest values are all over the limit; invalid: they are not, or the series does not tell. Pure; tested.
-QDateTime overSince(const fleet::Quality &quality);
 
 /// Alerts under their group headings.
 class AlertModel : public QAbstractListModel {

@@ -225,8 +225,9 @@ PlotData AlertsPanel::driftChart(const fleet::ModelRow &row) const {
     }
     data.series.push_back(std::move(bars));
     data.limits = {{drift::psiWarning, tr("moderate from %1").arg(fixed(drift::psiWarning, 2)), &Tokens::warn}, {drift::psiDrifted, tr("drifted from %1").arg(fixed(drift::psiDrifted, 2)), &Tokens::bad}};
-    data.xMin = -1.6; // room for the words on both limits
-    data.xMax = double(columns.size()) + 0.4;
+    const double words = theme().px(110), room = double(columns.size()) * words / std::max(words, m_plot->width() - 3 * words); // for the words on both limits, beside the bars
+    data.xMin = -0.5 - room;
+    data.xMax = double(columns.size()) - 0.5 + room;
     data.sentence = tr("PSI of the inputs of %1 that drifted most; %2 leads with %3").arg(row.name, row.worstColumn, row.worstPsi ? fixed(*row.worstPsi, 2) : tr("none"));
     return data;
 }

@@ -171,15 +171,25 @@ void LiveView::setHistory(History history) {
     answer();
 }
 
+void LiveView::resizeEvent(QResizeEvent *event) {
+    QWidget::resizeEvent(event);
+    answer();
+}
+
 void LiveView::answer() {
     const QDateTime time = m_when->dateTime();
     m_bars->setTime(time);
-    QStringList words;
+    QStringList words, tips;
     for (const auto &[model, records] : m_history) {
         const promotion::LiveRecord *record = liveAt(records, time);
-        words << (record ? tr("%1 %2 since %3, by %4").arg(model, versionText(record), moment(record->since, time), record->by) : tr("%1: nothing was live").arg(model));
+        const bool wide = width() >= Theme::of(this).px(420); // the narrow one tells who in the tooltip
+        words << (!record ? tr("%1: nothing was live").arg(model)
+                  : wide  ? tr("%1 %2 since %3, by %4").arg(model, versionText(record), moment(record->since, time), record->by)
+                          : tr("%1 %2 since %3").arg(model, versionText(record), moment(record->since, time)));
+        tips << (record ? tr("%1 %2 since %3, by %4").arg(model, versionText(record), moment(record->since, time), record->by) : words.last());
     }
     m_words->setText(words.join(QLatin1Char('\n')));
+    m_words->setToolTip(tips.join(QLatin1Char('\n')));
 }
 
 } // namespace pilothouse::ui

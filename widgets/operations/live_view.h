@@ -49,6 +49,9 @@ public:
 Q_SIGNALS:
     void failed(const Error &error);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void answer();
     PanelContext m_context;

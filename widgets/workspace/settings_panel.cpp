@@ -93,6 +93,7 @@ QWidget *SettingsPanel::buildWorkspace() {
         if (actions().find(QLatin1String(action))) {
             auto *button = new Button(actions(), QLatin1String(action));
             button->setObjectName(QLatin1String(action));
+            button->setWords(row->count() == 0 ? tr("Open another…") : tr("Read again"));
             row->addWidget(button);
         }
     row->addStretch(1);
