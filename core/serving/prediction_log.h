@@ -37,7 +37,7 @@ struct LogRecord {
 };
 
 struct LogOptions {
-    std::size_t queueRecords = 65536;
+    std::size_t queueRecords = 262144;  ///< queueBytes ends it earlier: about 200,000 of one row, which bridges a disk that stalls for 2 s
     std::size_t queueBytes = 64u << 20;
     std::int64_t keepRecords = 2000000; ///< older ones are deleted with their labels
 };

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each event of the real window costs the GUI thread, by its own CPU clock, while a training runs, 1 M rows are profiled and `pilot
+serve` is under full load: bench_gui visits, sorts, scrolls and resizes every screen meanwhile. No peer: the limit is a frame."""
+import json
+import os
+import subprocess
+
+from server import wrk_program
+from table import Row
+
+LIMIT_MS = 16
+JUDGED = {"loading 1 M rows", "training", "serving at full load"}
+
+
+def measure(options):
+    wrk_program()
+    env = dict(os.environ, PILOTHOUSE_PILOT=options.program("bin/pilot"), LC_ALL="C.UTF-8")
+    env.setdefault("QT_QPA_PLATFORM", "offscreen")
+    done = subprocess.run([options.program("tests/bench_gui"), "8"], capture_output=True, text=True, env=env, timeout=900)
+    if done.returncode != 0:
+        raise RuntimeError(f"bench_gui ended with {done.returncode}: {done.stderr.strip()[-400:]}")
+    *phases, told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    rows = []
+    for phase in phases:
+        name = phase["phase"]
+        dear = "; ".join(f"{d['cpu_ms']:.1f} ms {d['event']} {d['receiver']}" for d in phase["dear"][:3])
+        more = {"loading 1 M rows": f"{told['load_seconds']:.1f} s a load", "training": f"{told['train_seconds']:.1f} s", "serving at full load": f"{told['requests_per_second']:.0f} requests/s"}.get(name, "")
+        rows.append(Row(f"GUI thread, {name}", f"max {phase['max_cpu_ms']:.1f} ms CPU", quality=f"p99.9 {phase['p999_cpu_ms']:.1f} ms, {phase['events']} events, max wall {phase['max_wall_ms']:.0f} ms" + (f", {more}" if more else ""),
+                        gate=f"≤ {LIMIT_MS} ms" if name in JUDGED else "", met=phase["max_cpu_ms"] <= LIMIT_MS if name in JUDGED else None, note=dear))
+    rows[-1].memory = f"peak {told['peak_rss_mb']:.0f} MB"
+    return rows

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`pilot serve` as shipped (API key, validation, prediction log on) beside FastAPI on the same kind of model and the C floor, driven by wrk
+with one thread on the loopback interface. All hops are in one run: ours, peer, floor, ours, peer, floor …"""
+import json
+import math
+import random
+import subprocess
+import threading
+import time
+
+from server import COUNTED, Server, floor, with_key, wrk_program
+from table import PEERS, Row, middle
+
+NAMES = ["MedInc", "HouseAge", "AveRooms", "AveBedrms", "Population", "AveOccup", "Latitude", "Longitude"]
+ROW = dict(zip(NAMES, (0.5, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)))
+ESTIMATORS = {"linear": "  - linear_regression", "forest": "  - random_forest: {n_estimators: 100, max_depth: 8}"}
+ONE, THOUSAND = {"linear": 10, "forest": 100}, {"linear": 10, "forest": 4}  # times FastAPI: half of the final gates
+
+
+def train(pilot, kind, folder):
+    generator = random.Random(1)
+    with open(folder / "d.csv", "w", encoding="utf-8") as out:
+        out.write(",".join(NAMES) + ",y\n")
+        for _ in range(5000):  # every fifth tests, so that 4000 train, as the peer's forest
+            x = [generator.random() for _ in NAMES]
+            out.write(",".join(f"{v:.6f}" for v in x) + f",{x[0] * 2 + math.sin(x[1] * 6) + generator.gauss(0, .1):.6f}\n")
+    recipe = folder / f"{kind}.yaml"
+    recipe.write_text("recipe: bench\ndata: {source: d.csv}\ntask: regression\ntarget: y\nsplit: {every: 5}\ntransforms: [standard_scale]\n"
+                      f"estimators:\n{ESTIMATORS[kind]}\nseed: 7\n", encoding="utf-8")
+    done = subprocess.run([pilot, "train", recipe, "--out", folder / kind], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"pilot train: {done.stderr.strip()[-300:]}")
+    return folder / kind
+
+
+def start_ours(pilot, package, folder):
+    data = folder / f"data-{package.name}"
+    server = Server("pilot serve", [pilot, "serve", package, "--data", data], "")
+    end = time.monotonic() + 60
+    while not (data / "server.json").exists():
+        if time.monotonic() > end or server.process.poll() is not None:
+            server.end()
+            raise RuntimeError("pilot serve did not start")
+        time.sleep(0.01)
+    server.url = json.loads((data / "server.json").read_text())["url"]
+    server.headers = {"X-API-Key": (data / "api.key").read_text().strip()}
+    server.admin = {"Authorization": "Bearer " + (data / "admin.token").read_text().strip()}
+    return server
+
+
+def swaps(server, package, script, seconds):
+    """A version is exchanged about every 100 ms under 64 connections: how many, how many requests failed, p99 steady and meanwhile."""
+    steady = server.wrk(script, "/predict", 64, seconds)
+    ending, count = threading.Event(), 0
+
+    def exchange():
+        nonlocal count
+        while not ending.is_set():
+            count += 1
+            server.ask("/admin/rollout/start", {"model": package.name, "version": count, "folder": str(package), "steps": [50, 100]}, server.admin)
+            ending.wait(0.05)
+            server.ask("/admin/rollout/promote", {"full": True}, server.admin)
+            ending.wait(0.05)
+
+    thread = threading.Thread(target=exchange)
+    thread.start()
+    try:
+        during = server.wrk(script, "/predict", 64, seconds)
+    finally:
+        ending.set()
+        thread.join()
+    return count, during["errors"], steady["p99_us"], during["p99_us"]
+
+
+def compare(kind, ours, peer, least, script, options):
+    rows = []
+    for connections in (1, 16, 64):
+        seen = {"ours": [], "peer": [], "floor": []}
+        for _ in range(options.pairs):
+            seen["ours"].append(ours.wrk(script, "/predict", connections, options.seconds))
+            seen["peer"].append(peer.wrk(PEERS / "post1.lua", "/predict", connections, options.seconds))
+            seen["floor"].append(least.wrk(PEERS / "post1.lua", "/predict", connections, options.seconds))
+        median = {name: {key: middle([run[key] for run in runs]) for key in COUNTED} for name, runs in seen.items()}
+        mine, other = median["ours"], median["peer"]
+        ratios = [a["rps"] / b["rps"] for a, b in zip(seen["ours"], seen["peer"])]
+        rows.append(Row(f"serve {kind}, {connections} connection{'s' if connections > 1 else ''} | FastAPI", f"{mine['rps']:.0f}/s", f"{other['rps']:.0f}/s", ratios,
+                        other["cpu_us"] / max(mine["cpu_us"], 0.1), f"p50 {mine['p50_us']:.0f} p90 {mine['p90_us']:.0f} p99 {mine['p99_us']:.0f} | {other['p50_us']:.0f} µs",
+                        f"{ours.peak_mb():.0f} | {peer.peak_mb():.0f} MB", f"{ONE[kind]}x, no error", middle(ratios) >= ONE[kind] and sum(run["errors"] for run in seen["ours"]) == 0,
+                        f"CPU {mine['cpu_us']:.1f} µs a request against {other['cpu_us']:.0f}; floor {median['floor']['rps']:.0f}/s, {median['floor']['cpu_us']:.1f} µs, p99 {median['floor']['p99_us']:.0f} µs: "
+                        f"{mine['rps'] / median['floor']['rps'] * 100:.0f} % of it"))
+    return rows
+
+
+def measure_kind(kind, options, pilot, python, least):
+    package = train(pilot, kind, options.folder)
+    peer = Server("FastAPI", [python, PEERS / "serve_app.py", kind, "18431"], "http://127.0.0.1:18431")
+    ours = None
+    try:
+        peer_start = peer.wait(ROW)
+        begun = time.perf_counter()
+        ours = start_ours(pilot, package, options.folder)
+        ours.wait(ROW)
+        first = time.perf_counter() - begun
+        one = with_key("post1.lua", options.folder / "one.lua", ours.headers["X-API-Key"])
+        many = with_key("post1000.lua", options.folder / "thousand.lua", ours.headers["X-API-Key"])
+        ours.wrk(one, "/predict", 4, 1)
+        peer.wrk(PEERS / "post1.lua", "/predict", 4, 1)
+        rows = compare(kind, ours, peer, least, one, options)
+        log = ours.ask("/metrics")["log"]
+        rows[-1].note += f"; log {log['written']} written, {log['dropped']} dropped"
+        batches = [(ours.wrk(many, "/predict", 1, options.seconds), peer.wrk(PEERS / "post1000.lua", "/batch", 1, options.seconds)) for _ in range(min(3, options.pairs))]
+        ratios = [a["rps"] / b["rps"] for a, b in batches]
+        rows.append(Row(f"serve {kind}, bodies of 1000 rows | FastAPI", f"{middle([a['rps'] for a, _ in batches]):.0f}/s", f"{middle([b['rps'] for _, b in batches]):.0f}/s", ratios,
+                        middle([b["cpu_us"] / a["cpu_us"] for a, b in batches]), f"p50 {middle([a['p50_us'] for a, _ in batches]):.0f} | {middle([b['p50_us'] for _, b in batches]):.0f} µs",
+                        gate=f"{THOUSAND[kind]}x", met=middle(ratios) >= THOUSAND[kind]))
+        count, failed, steady, during = swaps(ours, package, one, options.seconds)
+        rows.append(Row(f"serve {kind}, {count} hot swaps, 64 connections", f"{failed} failed", quality=f"p99 {steady} → {during} µs", gate="none failed", met=failed == 0))
+        rows.append(Row(f"serve {kind}, first answer | FastAPI", f"{first:.2f} s", f"{peer_start:.2f} s", [peer_start / first]))
+        return rows
+    finally:
+        peer.end()
+        if ours:
+            ours.end()
+
+
+def measure(options):
+    wrk_program()
+    pilot, python = options.program("bin/pilot"), options.peer_python("fastapi", "uvicorn", "uvloop", "httptools", "sklearn")
+    least = floor(options.folder)
+    try:
+        least.wait(ROW)
+        return [row for kind in ONE for row in measure_kind(kind, options, pilot, python, least)]
+    finally:
+        least.end()
