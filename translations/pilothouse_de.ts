@@ -202,6 +202,38 @@
         <source>%1 It can go on from its checkpoint.</source>
         <translation>%1 Es kann ab seinem Checkpoint weitergehen.</translation>
     </message>
+    <message>
+        <source>Promoted %1 v%2</source>
+        <translation>%1 v%2 freigegeben</translation>
+    </message>
+    <message>
+        <source>By %1. v%2 was live before; it can be undone.</source>
+        <translation>Von %1. Vorher lief v%2; rückgängig machbar.</translation>
+    </message>
+    <message>
+        <source>By %1. The first version; it can be undone.</source>
+        <translation>Von %1. Die erste Version; rückgängig machbar.</translation>
+    </message>
+    <message>
+        <source>Rejected %1 v%2</source>
+        <translation>%1 v%2 abgelehnt</translation>
+    </message>
+    <message>
+        <source>By %1: “%2”</source>
+        <translation>Von %1: „%2“</translation>
+    </message>
+    <message>
+        <source>Undid the promotion of %1 v%2</source>
+        <translation>Freigabe von %1 v%2 rückgängig gemacht</translation>
+    </message>
+    <message>
+        <source>v%1 is live again.</source>
+        <translation>v%1 läuft wieder.</translation>
+    </message>
+    <message>
+        <source>Nothing of it is live.</source>
+        <translation>Nichts davon läuft.</translation>
+    </message>
 </context>
 <context>
     <name>Interrupted</name>
@@ -398,6 +430,18 @@
         <source>limit %1</source>
         <translation>Grenze %1</translation>
     </message>
+    <message>
+        <source>%1 σ higher</source>
+        <translation>%1 σ höher</translation>
+    </message>
+    <message>
+        <source>%1 σ lower</source>
+        <translation>%1 σ tiefer</translation>
+    </message>
+    <message>
+        <source>density</source>
+        <translation>Dichte</translation>
+    </message>
 </context>
 <context>
     <name>RolloutJudge</name>
@@ -506,6 +550,14 @@
         <source>Promote a version, or start it: `pilot rollouts start %1`.</source>
         <translation>Eine Version freigeben oder starten: `pilot rollouts start %1`.</translation>
     </message>
+    <message>
+        <source>No temporary folder can be made.</source>
+        <translation>Es lässt sich kein temporärer Ordner anlegen.</translation>
+    </message>
+    <message>
+        <source>The version answered %1 predictions for %2 rows.</source>
+        <translation>Die Version gab %1 Vorhersagen für %2 Zeilen.</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::console::CommandPalette</name>
@@ -581,10 +633,6 @@
     <message>
         <source>Pilothouse shows what is live, what waits for you and what each button will do before it does it.</source>
         <translation>Pilothouse zeigt, was live ist, was auf Sie wartet und was jede Taste tun wird, bevor sie es tut.</translation>
-    </message>
-    <message>
-        <source>Ctrl K everything      ? keys      No usage data is sent.</source>
-        <translation>Strg K alles      ? Tasten      Es werden keine Nutzungsdaten gesendet.</translation>
     </message>
     <message>
         <source>Drift</source>
@@ -713,6 +761,18 @@
     <message>
         <source>is being made</source>
         <translation>wird angelegt</translation>
+    </message>
+    <message>
+        <source>everything</source>
+        <translation>alles</translation>
+    </message>
+    <message>
+        <source>keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>No usage data is sent.</source>
+        <translation>Es werden keine Nutzungsdaten gesendet.</translation>
     </message>
 </context>
 <context>
@@ -1117,6 +1177,22 @@
     <message>
         <source>Plays the weather station: requests to the served models, labels that come late, and a drift after half a minute.</source>
         <translation>Spielt die Wetterstation: Anfragen an die bereitgestellten Modelle, Labels, die spät kommen, und nach einer halben Minute eine Drift.</translation>
+    </message>
+    <message>
+        <source>%1 requests, the wind sensor drifts</source>
+        <translation>%1 Anfragen, der Windsensor driftet</translation>
+    </message>
+    <message>
+        <source>%1 requests</source>
+        <translation>%1 Anfragen</translation>
+    </message>
+    <message>
+        <source>waits for a served model</source>
+        <translation>wartet auf ein bereitgestelltes Modell</translation>
+    </message>
+    <message>
+        <source>Stop: %1</source>
+        <translation>Anhalten: %1</translation>
     </message>
 </context>
 <context>
@@ -1873,10 +1949,6 @@
         <translation>angefragt</translation>
     </message>
     <message>
-        <source>What the policy says</source>
-        <translation>Was die Regel sagt</translation>
-    </message>
-    <message>
         <source>Rules of the policy with the numbers they saw</source>
         <translation>Regeln mit den Zahlen, die sie sahen</translation>
     </message>
@@ -1923,10 +1995,6 @@
     <message>
         <source>Retraining of %1 has started</source>
         <translation>Das Training von %1 hat begonnen</translation>
-    </message>
-    <message>
-        <source>Automatic on or off</source>
-        <translation>Automatik</translation>
     </message>
     <message>
         <source>Switch off retraining of %1</source>
@@ -2013,10 +2081,6 @@
         <translation>Noch keine Entscheidung</translation>
     </message>
     <message>
-        <source>Every look of the policy is kept, also when it skips.</source>
-        <translation>Jeder Blick der Regel bleibt, auch wenn sie auslässt.</translation>
-    </message>
-    <message>
         <source>automatic</source>
         <translation>automatisch</translation>
     </message>
@@ -2043,6 +2107,50 @@
     <message>
         <source>Drift high, %1</source>
         <translation>Drift hoch, %1</translation>
+    </message>
+    <message>
+        <source>Why, and what the policy says</source>
+        <translation>Warum, und was die Regel sagt</translation>
+    </message>
+    <message>
+        <source>Switch off</source>
+        <translation>Ausschalten</translation>
+    </message>
+    <message>
+        <source>Switch on</source>
+        <translation>Einschalten</translation>
+    </message>
+    <message>
+        <source>PSI %1</source>
+        <translation>PSI %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2 inputs drifted, %3 most (%4).</source>
+        <translation>%1 von %2 Eingaben sind gedriftet, am stärksten %3 (%4).</translation>
+    </message>
+    <message>
+        <source>No input drifted; %1 moved most (%2).</source>
+        <translation>Keine Eingabe ist gedriftet; am meisten bewegte sich %1 (%2).</translation>
+    </message>
+    <message>
+        <source>Nothing was asked yet, so there is no drift to see.</source>
+        <translation>Noch wurde nichts gefragt, also ist keine Drift zu sehen.</translation>
+    </message>
+    <message>
+        <source>%1 is %2 and breaks its limit %3.</source>
+        <translation>%1 ist %2 und überschreitet die Grenze %3.</translation>
+    </message>
+    <message>
+        <source>%1 is %2 and keeps its limit %3.</source>
+        <translation>%1 ist %2 und hält die Grenze %3 ein.</translation>
+    </message>
+    <message>
+        <source>Switch automatic retraining</source>
+        <translation>Automatisches Nachtrainieren umschalten</translation>
+    </message>
+    <message>
+        <source>Every look of the policy is kept, also when it skips. Check now makes the first.</source>
+        <translation>Jeder Blick der Regel wird aufgehoben, auch wenn sie nichts tut. Jetzt prüfen macht den ersten.</translation>
     </message>
 </context>
 <context>
@@ -2458,6 +2566,17 @@
         <source>%1, value</source>
         <translation>%1, Wert</translation>
     </message>
+    <message>
+        <source>newest</source>
+        <translation>neuester</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n steps before</source>
+        <translation>
+            <numerusform>%n Schritt davor</numerusform>
+            <numerusform>%n Schritte davor</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::JournalModel</name>
@@ -2738,6 +2857,10 @@
         <source>%1: nothing was live</source>
         <translation>%1: nichts war live</translation>
     </message>
+    <message>
+        <source>%1 %2 since %3</source>
+        <translation>%1 %2 seit %3</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::LogView</name>
@@ -2975,6 +3098,38 @@
         <source>Promote v%1 to %2</source>
         <translation>v%1 als %2 freigeben</translation>
     </message>
+    <message>
+        <source>The chosen version beside another</source>
+        <translation>Die gewählte Version neben einer anderen</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>%1 beside %2</source>
+        <translation>%1 neben %2</translation>
+    </message>
+    <message>
+        <source>Figures of v%1</source>
+        <translation>Zahlen von v%1</translation>
+    </message>
+    <message>
+        <source>as their runs logged them, what differs first</source>
+        <translation>wie ihre Läufe sie protokollierten, Unterschiede zuerst</translation>
+    </message>
+    <message>
+        <source>as its run logged them</source>
+        <translation>wie ihr Lauf sie protokollierte</translation>
+    </message>
+    <message>
+        <source>No run is known</source>
+        <translation>Kein Lauf bekannt</translation>
+    </message>
+    <message>
+        <source>This version was registered from a package; the registry has no figures of its training.</source>
+        <translation>Diese Version kam als Paket ins Register; es kennt keine Zahlen ihres Trainings.</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::OverviewPanel</name>
@@ -3103,6 +3258,10 @@
     <message>
         <source>Trainings, pipeline runs, promotions, rollouts, drift and alerts share one time axis here.</source>
         <translation>Trainings, Pipeline-Läufe, Freigaben, Rollouts, Drift und Alarme teilen hier eine Zeitachse.</translation>
+    </message>
+    <message>
+        <source>1 h</source>
+        <translation>1 h</translation>
     </message>
 </context>
 <context>
@@ -3545,10 +3704,6 @@
         <translation>Dichte</translation>
     </message>
     <message>
-        <source>error</source>
-        <translation>Fehler</translation>
-    </message>
-    <message>
         <source>Distribution of the error of both models: %1</source>
         <translation>Verteilung des Fehlers beider Modelle: %1</translation>
     </message>
@@ -3641,6 +3796,14 @@
     <message>
         <source>Reading what stands now…</source>
         <translation>Liest, was jetzt gilt …</translation>
+    </message>
+    <message>
+        <source>What came of it</source>
+        <translation>Was daraus wurde</translation>
+    </message>
+    <message>
+        <source>mean %1 %2</source>
+        <translation>Mittel %1 %2</translation>
     </message>
 </context>
 <context>
@@ -4022,10 +4185,6 @@
         <translation>seit Beginn dieses Schritts</translation>
     </message>
     <message>
-        <source>since it began to serve</source>
-        <translation>seit sie antwortet</translation>
-    </message>
-    <message>
         <source>Nothing answers</source>
         <translation>Nichts antwortet</translation>
     </message>
@@ -4060,6 +4219,10 @@
     <message>
         <source>What was asked last, who answered and how fast.</source>
         <translation>Was zuletzt gefragt wurde, wer antwortete und wie schnell.</translation>
+    </message>
+    <message>
+        <source>since it took all traffic</source>
+        <translation>seit sie alle Anfragen bekommt</translation>
     </message>
 </context>
 <context>
@@ -4194,8 +4357,64 @@
         <translation>Schritt</translation>
     </message>
     <message>
-        <source>Live curve of %1 while %2 trains</source>
-        <translation>Laufende Kurve von %1, während %2 trainiert</translation>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Last run %1</source>
+        <translation>Letzter Lauf %1</translation>
+    </message>
+    <message>
+        <source>%1 %2 on its test rows</source>
+        <translation>%1 %2 auf seinen Testzeilen</translation>
+    </message>
+    <message>
+        <source>%1 ago, by %2</source>
+        <translation>vor %1, von %2</translation>
+    </message>
+    <message>
+        <source>Nothing trained yet</source>
+        <translation>Noch nichts trainiert</translation>
+    </message>
+    <message>
+        <source>The curves of the running training and how the runs compare stand here. Choose a model or open a data file; the recipe on the left says what is trained.</source>
+        <translation>Hier stehen die Kurven des laufenden Trainings und der Vergleich der Läufe. Wählen Sie ein Modell oder öffnen Sie eine Datendatei; das Rezept links sagt, was trainiert wird.</translation>
+    </message>
+    <message>
+        <source>Train on this machine</source>
+        <translation>Auf diesem Rechner trainieren</translation>
+    </message>
+    <message>
+        <source>champion %1</source>
+        <translation>Champion %1</translation>
+    </message>
+    <message>
+        <source>limit %1</source>
+        <translation>Grenze %1</translation>
+    </message>
+    <message>
+        <source>%1 of every run on its test rows, newest last: %2</source>
+        <translation>%1 jedes Laufs auf seinen Testzeilen, der neueste zuletzt: %2</translation>
+    </message>
+    <message>
+        <source>%1 by run</source>
+        <translation>%1 nach Lauf</translation>
+    </message>
+    <message>
+        <source>on its test rows, newest right</source>
+        <translation>auf seinen Testzeilen, neueste rechts</translation>
+    </message>
+    <message>
+        <source>Curve of %1 in the training of %2</source>
+        <translation>Kurve von %1 im Training von %2</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>validation</source>
+        <translation>Validierung</translation>
     </message>
 </context>
 <context>
@@ -4295,6 +4514,14 @@
     <message>
         <source>? shows those of every screen</source>
         <translation>? zeigt die jeder Ansicht</translation>
+    </message>
+    <message>
+        <source>Open another…</source>
+        <translation>Andere öffnen…</translation>
+    </message>
+    <message>
+        <source>Read again</source>
+        <translation>Neu einlesen</translation>
     </message>
 </context>
 <context>
@@ -4579,14 +4806,6 @@
             <numerusform>%n Läufe vergleichen</numerusform>
         </translation>
     </message>
-    <message>
-        <source>Choose runs</source>
-        <translation>Läufe wählen</translation>
-    </message>
-    <message>
-        <source>Ctrl and click chooses more than one; what differs comes first.</source>
-        <translation>Strg und Klick wählt mehrere; was sich unterscheidet, steht zuerst.</translation>
-    </message>
     <message numerus="yes">
         <source>%n running</source>
         <translation>
@@ -4601,6 +4820,14 @@
     <message>
         <source>This run has no checkpoint to go on from.</source>
         <translation>Dieser Lauf hat keinen Checkpoint, ab dem er weitergehen kann.</translation>
+    </message>
+    <message>
+        <source>Nothing to compare yet</source>
+        <translation>Noch nichts zu vergleichen</translation>
+    </message>
+    <message>
+        <source>Two runs stand side by side here; Ctrl and click chooses more. What differs comes first.</source>
+        <translation>Hier stehen zwei Läufe nebeneinander; Strg und Klick wählt mehr. Unterschiede kommen zuerst.</translation>
     </message>
 </context>
 <context>
@@ -4742,6 +4969,61 @@
     <message>
         <source>Signature: %1 in, %2 out</source>
         <translation>Signatur: %1 ein, %2 aus</translation>
+    </message>
+    <message>
+        <source>Beside</source>
+        <translation>Daneben</translation>
+    </message>
+    <message>
+        <source>Version beside the served one</source>
+        <translation>Version neben der bereitgestellten</translation>
+    </message>
+    <message>
+        <source>v%1, candidate</source>
+        <translation>v%1, Kandidat</translation>
+    </message>
+    <message>
+        <source>v%1, champion</source>
+        <translation>v%1, Champion</translation>
+    </message>
+    <message>
+        <source>v%1</source>
+        <translation>v%1</translation>
+    </message>
+    <message>
+        <source>No other version yet</source>
+        <translation>Noch keine andere Version</translation>
+    </message>
+    <message>
+        <source>A new candidate answers here, beside the served one.</source>
+        <translation>Ein neuer Kandidat antwortet hier, neben der bereitgestellten Version.</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>Trainieren</translation>
+    </message>
+    <message>
+        <source>this machine</source>
+        <translation>dieser Rechner</translation>
+    </message>
+    <message>
+        <source>scored from the registry, nothing is logged</source>
+        <translation>aus dem Register gerechnet, nichts wird protokolliert</translation>
+    </message>
+    <message>
+        <source>the same class</source>
+        <translation>dieselbe Klasse</translation>
+    </message>
+    <message>
+        <source>another class</source>
+        <translation>eine andere Klasse</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more inputs, at their typical value</source>
+        <translation>
+            <numerusform>%n weitere Eingabe, auf ihrem typischen Wert</numerusform>
+            <numerusform>%n weitere Eingaben, auf ihrem typischen Wert</numerusform>
+        </translation>
     </message>
 </context>
 <context>

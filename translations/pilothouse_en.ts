@@ -149,6 +149,16 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::InputSlider</name>
+    <message numerus="yes">
+        <source>%n steps before</source>
+        <translation>
+            <numerusform>%n step before</numerusform>
+            <numerusform>%n steps before</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::OverviewPanel</name>
     <message numerus="yes">
         <source>%n columns hidden</source>
@@ -223,6 +233,13 @@
         <translation>
             <numerusform>%n feature</numerusform>
             <numerusform>%n features</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more inputs, at their typical value</source>
+        <translation>
+            <numerusform>%n more input, at its typical value</numerusform>
+            <numerusform>%n more inputs, at their typical value</numerusform>
         </translation>
     </message>
 </context>

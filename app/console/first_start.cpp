@@ -3,6 +3,7 @@
 
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
+#include "widgets/base/key_boxes.h"
 #include "widgets/base/icons.h"
 #include "widgets/base/text.h"
 
@@ -88,18 +89,27 @@ FirstStart::FirstStart(QWidget *parent) : QWidget(parent) {
     words->setWordWrap(true);
     column->addWidget(head);
     column->addWidget(words);
-    column->addSpacing(16);
+    column->addSpacing(10);
     column->addWidget(loop());
-    column->addSpacing(16);
+    column->addSpacing(10);
     auto *cards = new QHBoxLayout;
     cards->setSpacing(16);
     cards->addWidget(demoCard(), 46);
     cards->addWidget(ownCard(), 52);
     column->addLayout(cards);
-    auto *foot = new Label(tr("Ctrl K everything      ? keys      No usage data is sent."), TextRole::Second, &Tokens::t3);
-    foot->setAlignment(Qt::AlignHCenter);
+    auto *foot = new QHBoxLayout;
+    foot->setSpacing(6);
+    foot->addStretch(1);
+    const std::pair<QStringList, QString> keys[] = {{{QStringLiteral("Ctrl"), QStringLiteral("K")}, tr("everything")}, {{QStringLiteral("?")}, tr("keys")}};
+    for (const auto &[boxes, text] : keys) {
+        foot->addWidget(new KeyBoxes(boxes));
+        foot->addWidget(new Label(text, TextRole::Second, &Tokens::t3));
+        foot->addSpacing(14);
+    }
+    foot->addWidget(new Label(tr("No usage data is sent."), TextRole::Second, &Tokens::t3));
+    foot->addStretch(1);
     column->addSpacing(8);
-    column->addWidget(foot);
+    column->addLayout(foot);
     column->addStretch(3);
 }
 
@@ -147,7 +157,8 @@ QWidget *FirstStart::ownCard() {
     auto *card = new Card;
     auto *column = card->bodyLayout(0, 0);
     auto *head = new QVBoxLayout;
-    head->setContentsMargins(24, 20, 24, 12);
+    head->setContentsMargins(24, 16, 24, 10);
+    head->setSpacing(2);
     head->addWidget(new Label(tr("Or connect your own"), TextRole::Screen));
     head->addWidget(new Label(tr("Start with any one. All open read only until you allow writes."), TextRole::Second, &Tokens::t2));
     column->addLayout(head);
@@ -161,7 +172,7 @@ QWidget *FirstStart::ownCard() {
     for (const auto &[id, name, systems, words] : ways) {
         column->addWidget(new HairLine);
         auto *row = new QHBoxLayout;
-        row->setContentsMargins(24, 9, 24, 9);
+        row->setContentsMargins(24, 7, 24, 7);
         row->setSpacing(12);
         row->addWidget(new Chip(QString::number(number++)));
         auto *text = new QVBoxLayout;
@@ -183,7 +194,7 @@ QWidget *FirstStart::ownCard() {
     }
     column->addWidget(new HairLine);
     auto *foot = new QHBoxLayout;
-    foot->setContentsMargins(24, 10, 24, 10);
+    foot->setContentsMargins(24, 8, 24, 8);
     auto *file = new Button(tr("Workspace file…"));
     file->setGlyph(QStringLiteral("folder"));
     file->setObjectName(QStringLiteral("openWorkspace"));

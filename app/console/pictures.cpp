@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/console/pictures.h"
 
+#include "app/console/command_palette.h"
 #include "core/base/file.h"
 #include "widgets/base/toast.h"
 
@@ -18,10 +19,17 @@ constexpr int settleMilliseconds = 250; // panels that ask a pool for more get t
 Pictures::Pictures(MainWindow &window, ui::Theme &theme, const QString &folder, QObject *parent)
     : QObject(parent), m_window(window), m_theme(theme), m_folder(folder) {
     for (bool dark : {true, false})
-        for (const QSize size : {QSize(1440, 900), QSize(1024, 640)})
+        for (const QSize size : {QSize(1440, 900), QSize(1024, 640)}) {
             for (const PanelEntry &entry : window.panels())
                 if (entry.make)
-                    m_shots.push_back({entry.id, dark, size});
+                    m_shots.push_back({entry.id, [this, id = entry.id] { m_window.open(id); }, dark, size});
+            m_shots.push_back({QStringLiteral("promotion"), [this] { openSheet(); }, dark, size});
+            m_shots.push_back({QStringLiteral("palette"), [this] {
+                                   m_window.open(QStringLiteral("overview"));
+                                   m_window.openPalette(m_window.snapshot().models.empty() ? QString() : m_window.snapshot().models.front().name);
+                               }, dark, size});
+            m_shots.push_back({QStringLiteral("first-start"), [this] { m_window.actions().trigger(QStringLiteral("window.welcome")); }, dark, size});
+        }
     m_settle.setSingleShot(true);
     m_settle.setInterval(settleMilliseconds);
     connect(&m_settle, &QTimer::timeout, this, &Pictures::grab);
@@ -35,8 +43,13 @@ void Pictures::next() {
     m_window.toasts().dismissAll(); // the screens are looked at, not what the start found
     m_theme.apply(shot.dark ? ui::SchemeChoice::Dark : ui::SchemeChoice::Light, m_theme.scalePercent());
     m_window.resize(shot.size);
-    m_window.open(shot.panel);
+    shot.open();
     m_settle.start();
+}
+
+void Pictures::openSheet() {
+    const auto &promotions = m_window.snapshot().promotions; // newest first
+    m_window.open(QStringLiteral("models"), promotions.empty() ? QString() : promotions.front().id);
 }
 
 void Pictures::grab() {
@@ -44,8 +57,10 @@ void Pictures::grab() {
     QByteArray png;
     QBuffer buffer(&png);
     buffer.open(QIODevice::WriteOnly);
-    const QString file = QStringLiteral("%1/%2-%3-%4x%5.png").arg(m_folder, shot.panel, shot.dark ? QStringLiteral("dark") : QStringLiteral("light")).arg(shot.size.width()).arg(shot.size.height());
+    const QString file = QStringLiteral("%1/%2-%3-%4x%5.png").arg(m_folder, shot.name, shot.dark ? QStringLiteral("dark") : QStringLiteral("light")).arg(shot.size.width()).arg(shot.size.height());
     m_window.grab().save(&buffer, "PNG");
+    if (auto *palette = m_window.findChild<CommandPalette *>())
+        palette->close();
     if (const auto written = writeFileAtomically(file, png); !written) {
         qCritical("%s", qUtf8Printable(written.error().text()));
         return QCoreApplication::exit(2);

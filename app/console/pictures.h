@@ -5,9 +5,12 @@
 
 #include <QTimer>
 
+#include <functional>
+
 namespace pilothouse::console {
 
-/// --pictures DIR: once the first snapshot is shown, every panel in dark and light, at 1440×900 and 1024×640, as PNG files
+/// --pictures DIR: once the first snapshot is shown, every panel, the evidence sheet of the newest promotion, the palette and the
+/// first start, in dark and light, at 1440×900 and 1024×640, as PNG files
 /// named panel-scheme-size.png; then the program ends with 0, or 2 if a picture could not be written.
 class Pictures : public QObject {
     Q_OBJECT
@@ -16,12 +19,14 @@ public:
 
 private:
     struct Shot {
-        QString panel;
+        QString name;
+        std::function<void()> open; ///< brings it on the screen
         bool dark;
         QSize size;
     };
     void next();
     void grab();
+    void openSheet();
     MainWindow &m_window;
     ui::Theme &m_theme;
     QString m_folder;

@@ -2,18 +2,22 @@
 // pilot score MODEL --data FILE --out FILE: predictions of every row as a CSV file.
 //   FILE written: row (0-based, after `where`) or time (forecast), then the outputs; classification: prediction and probability_CLASS.
 //   --json {"model","package","digest","rows","out","notes":[…]}
+// pilot score MODEL --rows FILE: the rows of a /predict body, answered on standard output (what-if asks a candidate this way).
+//   --json {"model","package","digest","predictions":[number | class | [numbers]…],"probabilities":[[…]…],"seconds"}
 #include "app/pilot/model_ref.h"
 
 #include "core/artifact/package.h"
 #include "core/base/file.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/samples.h"
+#include "core/serving/input_reader.h"
 
 #include <QDateTime>
 #include <QFileInfo>
 #include <QJsonArray>
 
 #include <charconv>
+#include <chrono>
 #include <memory>
 
 namespace pilothouse {
@@ -23,7 +27,7 @@ namespace {
 using Q = QLatin1String;
 
 struct Options {
-    std::string model, data, out;
+    std::string model, data, out, rows;
 };
 
 QByteArray number(double value) {
@@ -70,6 +74,45 @@ QByteArray csv(const artifact::Signature &signature, const learn::ScoringRows &r
     return out;
 }
 
+QJsonValue predictionOf(const artifact::Signature &signature, const artifact::Predictions &p, std::size_t row) {
+    if (p.classes)
+        return QString::fromStdString(signature.classes[std::size_t(p.values[row])]);
+    if (p.outputs == 1)
+        return p.values[row];
+    QJsonArray steps;
+    for (std::size_t o = 0; o < p.outputs; ++o)
+        steps.append(p.values[row * p.outputs + o]);
+    return steps;
+}
+
+Result<void> scoreRows(Context &context, const Options &options) {
+    PH_ASSIGN(const ModelRef ref, resolveModel(context, QString::fromStdString(options.model)));
+    PH_ASSIGN(const artifact::Package package, artifact::openPackage(ref.folder));
+    PH_ASSIGN(const QByteArray body, readFile(QString::fromStdString(options.rows)));
+    data::Rows rows;
+    serving::ReadInput input;
+    if (const auto problem = serving::InputReader(package.signature).read(serving::Protocol::Rest, body.toStdString(), rows, input))
+        return invalid(QString::fromStdString(problem->what), QString::fromStdString(options.rows + (problem->field.empty() ? "" : ": " + problem->field)), QString::fromStdString(problem->hint));
+    PH_ASSIGN(const artifact::ScorerPtr scorer, learn::loadScorer(package));
+    const auto start = std::chrono::steady_clock::now();
+    PH_ASSIGN(const artifact::Predictions p, scorer->score(rows));
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    QJsonArray predictions, probabilities;
+    QStringList lines;
+    for (std::size_t i = 0; i < p.count; ++i) {
+        predictions.append(predictionOf(package.signature, p, i));
+        QJsonArray shares;
+        for (std::size_t c = 0; c < p.classes; ++c)
+            shares.append(p.probabilities[i * p.classes + c]);
+        if (p.classes)
+            probabilities.append(shares);
+        lines << (p.classes ? QString::fromStdString(package.signature.classes[std::size_t(p.values[i])]) : QString::fromLatin1(number(p.values[i * p.outputs])));
+    }
+    context.answer({{Q("model"), ref.label()}, {Q("package"), package.folder}, {Q("digest"), package.digest}, {Q("predictions"), predictions}, {Q("probabilities"), probabilities}, {Q("seconds"), seconds}},
+                   lines.join(QLatin1Char('\n')));
+    return {};
+}
+
 Result<void> score(Context &context, const Options &options) {
     PH_ASSIGN(const ModelRef ref, resolveModel(context, QString::fromStdString(options.model)));
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(ref.folder));
@@ -91,9 +134,15 @@ Result<void> score(Context &context, const Options &options) {
 const Verb verb("score", "Predict every row of a file", [](CLI::App &app, VerbBody &body) {
     auto options = std::make_shared<Options>();
     app.add_option("model", options->model, "Package folder, NAME@ALIAS or NAME/VERSION")->required();
-    app.add_option("--data", options->data, "CSV file with the model's inputs")->required();
-    app.add_option("--out", options->out, "CSV file to write")->required();
-    app.callback([options, &body] { body = [options](Context &context) { return score(context, *options); }; });
+    auto *data = app.add_option("--data", options->data, "CSV file with the model's inputs");
+    auto *out = app.add_option("--out", options->out, "CSV file to write")->needs(data);
+    data->needs(out);
+    auto *rows = app.add_option("--rows", options->rows, "JSON file as POST /predict takes it; the answer goes to standard output")->excludes(data);
+    app.callback([options, data, rows, &body] {
+        if (!data->count() && !rows->count())
+            throw CLI::RequiredError("--data or --rows");
+        body = [options](Context &context) { return options->rows.empty() ? score(context, *options) : scoreRows(context, *options); };
+    });
 });
 
 } // namespace

@@ -2,12 +2,14 @@
 #include "core/fleet/what_if.h"
 
 #include "core/artifact/package.h"
+#include "core/base/child_process.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/drift/drift.h"
 #include "core/serving/server_folder.h"
 
 #include <QCoreApplication>
+#include <QTemporaryDir>
 
 #include <algorithm>
 #include <cmath>
@@ -88,6 +90,14 @@ void addPrediction(const artifact::Signature &signature, const QJsonValue &predi
     answer.values.push_back(first.toDouble(std::nan("")));
 }
 
+/// {"rows":[…]}: the answer is a list then, also for one row.
+QByteArray rowsBody(const artifact::Signature &signature, const std::vector<std::vector<WhatIfValue>> &rows) {
+    QJsonArray list;
+    for (const auto &row : rows)
+        list.append(rowObject(signature, row));
+    return canonicalJson({{QStringLiteral("rows"), list}});
+}
+
 } // namespace
 
 Result<WhatIfModel> openWhatIf(const Services &services, const QString &name, int version) {
@@ -127,14 +137,7 @@ Result<WhatIfAnswer> ask(const Services &services, const QString &url, const QSt
         request.headers.append({"X-API-Key", apiKey.toUtf8()});
     request.timeoutMs = 10000;
     request.idempotent = false;
-    if (rows.size() == 1) {
-        request.body = requestBody(signature, rows.front());
-    } else {
-        QJsonArray list;
-        for (const auto &row : rows)
-            list.append(rowObject(signature, row));
-        request.body = canonicalJson({{QStringLiteral("rows"), list}});
-    }
+    request.body = rows.size() == 1 ? requestBody(signature, rows.front()) : rowsBody(signature, rows);
     PH_ASSIGN(const auto response, services.http->send(request, token));
     if (response.status >= 400)
         return net::statusError(request, response);
@@ -152,6 +155,35 @@ Result<WhatIfAnswer> ask(const Services &services, const QString &url, const QSt
             addPrediction(signature, p.isObject() ? p.toObject().value(QLatin1String("prediction")) : p, answer);
     if (answer.values.size() != rows.size())
         return Error{ErrorKind::Invalid, Text::tr("The endpoint answered %1 predictions for %2 rows.").arg(answer.values.size()).arg(rows.size()), url, {}, QString::fromUtf8(response.body.left(2000))};
+    return answer;
+}
+
+Result<WhatIfAnswer> askVersion(const Services &services, const QString &model, int version, const artifact::Signature &signature,
+                                const std::vector<std::vector<WhatIfValue>> &rows, std::stop_token token) {
+    if (rows.empty())
+        return invalid(Text::tr("There is no row to ask for."));
+    const workspace::Model *declared = services.workspace.model(model);
+    const QTemporaryDir folder; // 0700: rows are a person's data
+    if (!folder.isValid())
+        return Error{ErrorKind::Internal, Text::tr("No temporary folder can be made."), folder.path(), {}, folder.errorString()};
+    const QString file = folder.filePath(QStringLiteral("rows.json"));
+    PH_TRY(writeFileAtomically(file, rowsBody(signature, rows)));
+    ChildJob job;
+    job.program = pilotProgram();
+    job.nice = 0; // a person waits for it
+    job.arguments = {QStringLiteral("score"), QStringLiteral("%1/%2").arg(declared ? declared->registry.name : model).arg(version), QStringLiteral("--rows"), file,
+                     QStringLiteral("--workspace"), services.workspace.file};
+    PH_ASSIGN(const QJsonObject reply, runJob(job, {}, token));
+    WhatIfAnswer answer;
+    answer.milliseconds = reply.value(QLatin1String("seconds")).toDouble() * 1000;
+    answer.version = QString::number(version);
+    answer.source = reply.value(QLatin1String("model")).toString();
+    for (const QJsonValue &p : reply.value(QLatin1String("predictions")).toArray())
+        addPrediction(signature, p, answer);
+    for (const QJsonValue &p : reply.value(QLatin1String("probabilities")).toArray().first().toArray())
+        answer.probabilities.push_back(p.toDouble());
+    if (answer.values.size() != rows.size())
+        return Error{ErrorKind::Invalid, Text::tr("The version answered %1 predictions for %2 rows.").arg(answer.values.size()).arg(rows.size()), answer.source, {}, {}};
     return answer;
 }
 

@@ -49,6 +49,10 @@ struct WhatIfAnswer {
 /// @param url  base address  @param apiKey  empty: none
 Result<WhatIfAnswer> ask(const Services &services, const QString &url, const QString &apiKey, const artifact::Signature &signature,
                          const std::vector<std::vector<WhatIfValue>> &rows, std::stop_token token);
+/// Asks a version of the registry on this machine, whether it is served or not: a `pilot score` child, so that no model code
+/// runs in this program. The rows are in the order of `signature`, the version's own.
+Result<WhatIfAnswer> askVersion(const Services &services, const QString &model, int version, const artifact::Signature &signature,
+                                const std::vector<std::vector<WhatIfValue>> &rows, std::stop_token token);
 /// The body that ask() sends for one row; for "copy as curl".
 QByteArray requestBody(const artifact::Signature &signature, const std::vector<WhatIfValue> &row);
 

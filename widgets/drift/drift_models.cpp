@@ -88,6 +88,15 @@ QVariant PolicyLogModel::cell(const retrain::Decision &d, int column, int role) 
     }
 }
 
+QString shiftWords(const drift::ColumnDrift &c) {
+    if (c.kind != data::ColumnType::Number || !c.wassersteinNorm || c.referenceShares.size() != c.currentShares.size())
+        return {};
+    double rank = 0; // bins are ordered: more weight further right means higher
+    for (std::size_t i = 0; i < c.referenceShares.size(); ++i)
+        rank += double(i) * (c.currentShares[i] - c.referenceShares[i]);
+    return rank > 0 ? QObject::tr("%1 σ higher").arg(number(*c.wassersteinNorm, 2)) : QObject::tr("%1 σ lower").arg(number(*c.wassersteinNorm, 2));
+}
+
 PlotData distributionPlot(const drift::ColumnDrift &c) {
     PlotData data;
     data.sentence = QObject::tr("%1: share of rows, training against what was asked; PSI %2").arg(c.name, number(c.psi, 2));
@@ -114,13 +123,19 @@ PlotData distributionPlot(const drift::ColumnDrift &c) {
             edges.insert(edges.begin(), edges.front() - (edges[1] - edges.front()));
             edges.push_back(edges.back() + (edges.back() - edges[edges.size() - 2]));
         }
+        // Tenths differ in width: only the density shows the shape, bars of equal share would all be as tall.
+        data.unit = QObject::tr("density");
+        const auto density = [&](const std::vector<double> &shares, std::size_t i) {
+            const double wide = i + 1 < edges.size() ? edges[i + 1] - edges[i] : 0;
+            return wide > 0 ? shares[i] / wide : 0;
+        };
         for (std::size_t i = 0; i < bins && i < edges.size(); ++i) {
-            reference.points.emplace_back(edges[i], c.referenceShares[i] * 100);
-            current.points.emplace_back(edges[i], c.currentShares[i] * 100);
+            reference.points.emplace_back(edges[i], density(c.referenceShares, i));
+            current.points.emplace_back(edges[i], density(c.currentShares, i));
         }
-        if (bins > 0 && edges.size() > bins) {
-            reference.points.emplace_back(edges[bins], c.referenceShares[bins - 1] * 100);
-            current.points.emplace_back(edges[bins], c.currentShares[bins - 1] * 100);
+        if (bins > 0 && edges.size() > bins) { // the last step needs its end
+            reference.points.emplace_back(edges[bins], density(c.referenceShares, bins - 1));
+            current.points.emplace_back(edges[bins], density(c.currentShares, bins - 1));
         }
         reference.steps = current.steps = true;
         reference.filled = current.filled = true;

@@ -46,6 +46,9 @@ private:
     QDateTime m_now;
 };
 
+/// "0.65 σ lower": which way a number moved and how far; empty for categories and without a spread.
+QString shiftWords(const drift::ColumnDrift &column);
+
 /// Both distributions of a column on the reference's bins: outlines for numbers, bars for categories. Pure.
 PlotData distributionPlot(const drift::ColumnDrift &column);
 

@@ -17,6 +17,10 @@
 
 namespace pilothouse::ui {
 
+namespace {
+constexpr int sideWidth = 384, narrowSideWidth = 324;
+} // namespace
+
 DriftPanel::DriftPanel(const PanelContext &context, QWidget *parent) : Panel(QStringLiteral("drift"), tr("Drift"), context, parent), m_state(new PanelState) {
     addActions();
     auto *outer = new QVBoxLayout(this);
@@ -72,16 +76,21 @@ DriftPanel::DriftPanel(const PanelContext &context, QWidget *parent) : Panel(QSt
 }
 
 QWidget *DriftPanel::buildPolicy() {
-    auto *widget = new QWidget;
-    widget->setFixedWidth(384);
-    auto *column = new QVBoxLayout(widget);
+    m_side = new QWidget;
+    m_side->setFixedWidth(sideWidth);
+    auto *column = new QVBoxLayout(m_side);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(12);
-    m_policyCard = new Card(tr("What the policy says"));
+    m_policyCard = new Card(tr("Why, and what the policy says"));
     auto *body = new QWidget;
     auto *inner = new QVBoxLayout(body);
     inner->setContentsMargins(0, 12, 0, 12);
     inner->setSpacing(8);
+    m_summary = new Label({}, TextRole::Body, &Tokens::t2);
+    m_summary->setObjectName(QStringLiteral("driftSummary"));
+    m_summary->setWordWrap(true);
+    m_summary->setContentsMargins(12, 0, 12, 0);
+    inner->addWidget(m_summary);
     m_reason = new Label({}, TextRole::Strong);
     m_reason->setObjectName(QStringLiteral("policyReason"));
     m_reason->setWordWrap(true);
@@ -95,6 +104,7 @@ QWidget *DriftPanel::buildPolicy() {
     rules->horizontalHeader()->hide();
     rules->setItemDelegate(new GateDelegate(rules));
     inner->addWidget(rules, 1);
+    m_ruleTable = rules;
     m_next = new Label({}, TextRole::Second, &Tokens::t3);
     m_next->setWordWrap(true);
     m_next->setContentsMargins(12, 0, 12, 0);
@@ -110,7 +120,7 @@ QWidget *DriftPanel::buildPolicy() {
     buttons->addStretch(1);
     inner->addLayout(buttons);
     m_policyCard->setBody(body);
-    column->addWidget(m_policyCard, 1);
+    column->addWidget(m_policyCard, 3);
     m_decisions = new PolicyLogModel(this);
     auto *log = new Table;
     log->setObjectName(QStringLiteral("decisionTable"));
@@ -119,8 +129,8 @@ QWidget *DriftPanel::buildPolicy() {
     log->setItemDelegate(new StateDelegate(log));
     m_logCard = new Card(tr("Decisions"));
     m_logCard->setBody(log);
-    column->addWidget(m_logCard, 1);
-    return widget;
+    column->addWidget(m_logCard, 2);
+    return m_side;
 }
 
 void DriftPanel::addActions() {
@@ -152,7 +162,7 @@ void DriftPanel::addActions() {
         runVerb(context(), this, tr("Retrain %1").arg(model), model, {QStringLiteral("retrain"), QStringLiteral("run"), model}, tr("Retraining of %1 has started").arg(model),
                 [this, model](const QJsonObject &) { context().open(QStringLiteral("pipelines"), model); });
     });
-    add(QStringLiteral("retrain.switch"), tr("Automatic on or off"), {}, [this](const QString &model) {
+    add(QStringLiteral("retrain.switch"), tr("Switch automatic retraining"), QStringLiteral("refresh"), [this](const QString &model) {
         const fleet::ModelRow *m = row(model);
         const bool on = m && m->retrainEnabled;
         runVerb(context(), this, on ? tr("Switch off retraining of %1").arg(model) : tr("Switch on retraining of %1").arg(model), model,
@@ -229,6 +239,10 @@ void DriftPanel::showQuality(const fleet::ModelRow &m) {
     for (const auto &[time, value] : q.series)
         series.points.emplace_back(double(time.toMSecsSinceEpoch()) / 1000, value);
     data.series = {series};
+    if (series.points.size() < 3) { // a line of one point is not seen
+        data.series.push_back(series);
+        data.series.back().dots = true;
+    }
     for (const auto &limit : {q.max, q.min})
         if (limit)
             data.limits.push_back({*limit, tr("limit %1").arg(number(*limit)), &Tokens::warn});
@@ -271,15 +285,21 @@ void DriftPanel::showPolicy(const fleet::ModelRow &m) {
             decisions.push_back(d);
     m_decisions->setNow(now());
     m_decisions->setRows(decisions);
-    m_logCard->showState(decisions.empty() ? ScreenState::empty(tr("No decision yet"), tr("Every look of the policy is kept, also when it skips.")) : ScreenState::full());
+    m_logCard->showState(decisions.empty() ? ScreenState::empty(tr("No decision yet"), tr("Every look of the policy is kept, also when it skips. Check now makes the first.")) : ScreenState::full());
+    m_summary->setText(summary(m));
+    m_ruleTable->setVisible(!decisions.empty());
+    m_buttons.back()->setWords(m.retrainEnabled ? tr("Switch off") : tr("Switch on"));
     m_policyCard->setSubtitle(m.retrainEnabled ? tr("automatic") : tr("switched off"));
     if (decisions.empty()) {
         m_policyCard->source()->clear();
         m_reason->setText(tr("The policy has not looked yet. Check now to see its rules and numbers."));
         m_rules->setRows({});
         m_next->clear();
-        return;
     }
+    m_next->setVisible(!decisions.empty());
+    layoutPolicy();
+    if (decisions.empty())
+        return;
     const retrain::Decision &last = decisions.front();
     m_policyCard->source()->setSource(tr("local"), last.time, Freshness::Local);
     m_reason->setText(last.reason);
@@ -289,6 +309,55 @@ void DriftPanel::showPolicy(const fleet::ModelRow &m) {
         notes << tr("Next retrain allowed %1.").arg(moment(*last.nextAllowed, now()));
     notes << last.notes;
     m_next->setText(notes.join(QLatin1Char(' ')));
+    layoutPolicy();
+}
+
+/// What moved and whether it hurts, from the numbers on this screen.
+QString DriftPanel::summary(const fleet::ModelRow &m) const {
+    QStringList sentences;
+    if (m.drift && !m.drift->columns.empty()) {
+        const auto drifted = std::count_if(m.drift->columns.begin(), m.drift->columns.end(), [](const auto &c) { return c.drifted; });
+        const auto most = std::max_element(m.drift->columns.begin(), m.drift->columns.end(), [](const auto &a, const auto &b) { return a.psi < b.psi; });
+        const QString shift = shiftWords(*most);
+        const QString figures = tr("PSI %1").arg(number(most->psi, 2)) + (shift.isEmpty() ? QString() : QStringLiteral(", ") + shift);
+        sentences << (drifted ? tr("%1 of %2 inputs drifted, %3 most (%4).").arg(drifted).arg(m.drift->columns.size()).arg(most->name, figures)
+                              : tr("No input drifted; %1 moved most (%2).").arg(most->name, figures));
+    } else {
+        sentences << tr("Nothing was asked yet, so there is no drift to see.");
+    }
+    const fleet::Quality &q = m.quality;
+    if (q.value && (q.max || q.min)) {
+        const QString value = number(*q.value) + (q.unit.isEmpty() ? QString() : QLatin1Char(' ') + q.unit), limit = limitText(q.min, q.max);
+        sentences << (q.over() ? tr("%1 is %2 and breaks its limit %3.") : tr("%1 is %2 and keeps its limit %3.")).arg(metricName(q.metric), value, limit);
+    }
+    return sentences.join(QLatin1Char(' '));
+}
+
+/// Wrapped sentences keep their height, and without rules the card is as tall as they are: no hole where the rules will be.
+void DriftPanel::layoutPolicy() {
+    const int wide = m_side->width() - 2;
+    int tall = theme().px(36) + 12 + 12 + theme().px(28) + 8 + 2;
+    for (Label *label : {m_summary, m_reason, m_next}) {
+        if (label->isHidden())
+            continue;
+        const int height = label->heightForWidth(wide);
+        label->setMinimumHeight(height);
+        tall += height + 8;
+    }
+    m_policyCard->setMaximumHeight(m_ruleTable->isHidden() ? tall : QWIDGETSIZE_MAX);
+}
+
+void DriftPanel::resizeEvent(QResizeEvent *event) {
+    Panel::resizeEvent(event);
+    layoutForSize();
+}
+
+void DriftPanel::layoutForSize() {
+    const bool narrow = width() < theme().px(1280 - 72);
+    m_side->setFixedWidth(theme().px(narrow ? narrowSideWidth : sideWidth));
+    m_featuresCard->source()->setVisible(!narrow && m_featuresCard->state()->kind() == ScreenState::Full);
+    if (const fleet::ModelRow *m = row(m_model))
+        showPolicy(*m); // its height depends on the width
 }
 
 void DriftPanel::openAt(const QString &argument) {

@@ -30,6 +30,9 @@ public:
     std::vector<HeaderBadge> badges() const override;
     QString currentArgument(const QString &) const override { return m_model; }
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void addActions();
     QWidget *buildPolicy();
@@ -37,6 +40,9 @@ private:
     void showQuality(const fleet::ModelRow &row);
     void showFeatures(const fleet::ModelRow &row);
     void showDistribution();
+    QString summary(const fleet::ModelRow &m) const;
+    void layoutForSize();
+    void layoutPolicy();
     void showPolicy(const fleet::ModelRow &row);
     const fleet::ModelRow *row(const QString &model) const;
 
@@ -49,10 +55,11 @@ private:
     FeatureModel *m_features;
     FilterProxy *m_sorted;
     Table *m_table;
-    Label *m_reason, *m_next;
+    Label *m_summary, *m_reason, *m_next;
     RuleModel *m_rules;
     PolicyLogModel *m_decisions;
     std::vector<Button *> m_buttons;
+    QWidget *m_side = nullptr, *m_ruleTable = nullptr;
 };
 
 } // namespace pilothouse::ui

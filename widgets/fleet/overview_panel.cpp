@@ -14,6 +14,7 @@
 #include <QSplitter>
 
 #include <algorithm>
+#include <cmath>
 
 namespace pilothouse::ui {
 namespace {
@@ -84,6 +85,10 @@ OverviewPanel::OverviewPanel(const PanelContext &context)
     m_down->setStretchFactor(0, 1);
     m_down->setStretchFactor(1, 1);
     m_down->setSizes({450, 336}); // nine models without a scroll bar
+    connect(m_down, &QSplitter::splitterMoved, this, [this] {
+        m_share = Share::Users;
+        m_down->setObjectName(QStringLiteral("down")); // the session keeps it from now on
+    });
     m_across->addWidget(m_down);
     m_across->addWidget(buildInbox());
     m_across->setStretchFactor(0, 1);
@@ -145,13 +150,16 @@ QWidget *OverviewPanel::buildTimeline() {
     m_linkedModel->setInk(&Tokens::acc);
     m_range = new SegmentedControl;
     m_range->setAccessibleName(tr("Time shown"));
-    m_range->setSegments({{QStringLiteral("24"), tr("24 h")}, {QStringLiteral("168"), tr("7 d")}, {QStringLiteral("720"), tr("30 d")}});
+    m_range->setSegments({{QStringLiteral("1"), tr("1 h")}, {QStringLiteral("24"), tr("24 h")}, {QStringLiteral("168"), tr("7 d")}, {QStringLiteral("720"), tr("30 d")}});
     m_range->setCurrent(QStringLiteral("168"));
     m_timelineCard->addTool(m_linked);
     m_timelineCard->addTool(m_linkedModel);
     m_timelineCard->addTool(m_range);
     m_timelineCard->setBody(m_timeline);
-    connect(m_range, &SegmentedControl::currentChanged, this, [this](const QString &hours) { m_timeline->setHours(hours.toInt()); });
+    connect(m_range, &SegmentedControl::currentChanged, this, [this](const QString &hours) {
+        m_rangeChosen = m_rangeChosen || !m_choosingRange;
+        m_timeline->setHours(hours.toInt());
+    });
     connect(m_timeline, &TimelineView::opened, this, [this](const QString &model, const QString &lane) {
         static const QHash<QString, QString> panels{{QStringLiteral("train"), QStringLiteral("train")}, {QStringLiteral("build"), QStringLiteral("pipelines")},
                                                     {QStringLiteral("promotion"), QStringLiteral("models")}, {QStringLiteral("rollout"), QStringLiteral("rollouts")},
@@ -218,6 +226,7 @@ void OverviewPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_fleetCard->source()->setSource(tr("local"), snapshot.read, Freshness::Polled, 10);
     m_timelineCard->source()->setSource(tr("local"), snapshot.read, Freshness::Polled, 10);
     m_inboxCard->source()->setSource(tr("local"), snapshot.read, Freshness::Polled, 10);
+    layoutForSize(); // the number of models decides on the height
     m_inbox->setItems(snapshot.inbox, now());
     const int open = m_inbox->items().open();
     m_inboxCard->setSubtitle(tr("%n items", nullptr, open));
@@ -243,8 +252,42 @@ void OverviewPanel::showTimeline() {
     m_linked->setVisible(!model.isEmpty() && width() >= theme().px(1100));
     m_timeline->setModel(model);
     m_timeline->setEvents(m_events, m_read.isValid() ? m_read : now());
+    chooseRange();
     m_timelineCard->showState(m_events.empty() ? ScreenState::empty(tr("Nothing happened yet"), tr("Trainings, pipeline runs, promotions, rollouts, drift and alerts share one time axis here."))
                                                : ScreenState::full());
+}
+
+/// The shortest range that holds all that happened: a young workspace would else press everything onto the "now" line.
+void OverviewPanel::chooseRange() {
+    if (m_rangeChosen || m_events.empty() || !m_read.isValid())
+        return;
+    QDateTime first = m_events.front().from;
+    for (const fleet::TimelineEvent &event : m_events)
+        first = std::min(first, event.from);
+    const double hours = double(first.secsTo(m_read)) / 3600;
+    m_choosingRange = true;
+    m_range->setCurrent(hours < 0.9 ? QStringLiteral("1") : hours < 22 ? QStringLiteral("24") : QStringLiteral("168"));
+    m_choosingRange = false;
+}
+
+int OverviewPanel::fleetHeight() const { return theme().px(36 + 28 + 2) + int(std::max<std::size_t>(1, m_rows.size())) * theme().px(Table::TwoLine + 1); }
+
+/// What the models need goes to the table, the rest to the time axis; never when the user moved the handle, now or in a session
+/// before, which shows in another share than the one this panel starts with.
+void OverviewPanel::shareHeight() {
+    const int whole = m_down->height() - m_down->handleWidth();
+    if (whole < theme().px(300))
+        return;
+    if (m_share == Share::Unknown) {
+        const double share = double(m_down->sizes().constFirst()) / whole;
+        m_share = std::abs(share - 450.0 / 786) < 0.05 ? Share::Ours : Share::Users;
+        if (m_share == Share::Ours)
+            m_down->setObjectName(QString());
+    }
+    if (m_share == Share::Users || m_timelineCard->maximumHeight() < theme().px(60))
+        return;
+    const int least = theme().px(160), fleet = std::clamp(std::max(fleetHeight(), whole - theme().px(440)), least, std::max(least, whole - theme().px(216)));
+    m_down->setSizes({fleet, whole - fleet});
 }
 
 void OverviewPanel::openAt(const QString &argument) {
@@ -271,7 +314,8 @@ void OverviewPanel::layoutForSize() {
     m_tab->setVisible(narrow);
     m_inboxCard->setVisible(!narrow || m_inboxWanted);
     m_table->setNarrowWidth(FleetModel::Quality, narrow ? 122 : 0);
-    m_timelineCard->setFolded(low);
+    m_timelineCard->setFolded(low && fleetHeight() + theme().px(12 + 36 + 200) > height() - 24);
+    shareHeight();
     m_linked->setVisible(!narrow && !m_table->currentId().isEmpty());
     m_fleetCard->source()->setVisible(m_read.isValid());
 }

@@ -42,6 +42,9 @@ private:
     void showSegments(const fleet::Snapshot &snapshot);
     void showTimeline();
     void layoutForSize();
+    int fleetHeight() const; ///< that shows every model without a scroll bar
+    void chooseRange();
+    void shareHeight();
 
     std::vector<fleet::ModelRow> m_rows;
     std::vector<fleet::TimelineEvent> m_events;
@@ -59,6 +62,8 @@ private:
     Card *m_fleetCard, *m_timelineCard, *m_inboxCard;
     QSplitter *m_across, *m_down;
     Button *m_tab;
+    bool m_rangeChosen = false, m_choosingRange = false; ///< by the user; until then the range follows the events
+    enum class Share { Unknown, Ours, Users } m_share = Share::Unknown; ///< whose choice the height of the table is
     bool m_inboxWanted = false; ///< opened from its tab in a narrow window
 };
 

@@ -34,6 +34,7 @@ public:
     void setEvents(std::vector<fleet::TimelineEvent> events, const QDateTime &now);
     void setHours(int hours);
     void setModel(const QString &model); ///< whose linked events are joined and named
+    int hours() const { return m_hours; }
     int current() const { return m_current; }
 
 Q_SIGNALS:

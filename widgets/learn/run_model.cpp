@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 namespace pilothouse::ui {
 
@@ -47,7 +46,7 @@ std::vector<RunLine> runLines(const fleet::Snapshot &s, const QString &model) {
 }
 
 RunModel::RunModel(QObject *parent) : RowsModel(parent) {
-    m_columns = {{tr("Run"), left, 0, {}, 0},           {tr("Estimator"), left, 150, {}, 0},     {tr("Chosen by"), right, 120, tr("The recipe's metric on the test rows"), 0},
+    m_columns = {{tr("Run"), left, 0, {}, 0},           {tr("Estimator"), left, 150, {}, 5},     {tr("Chosen by"), right, 120, tr("The recipe's metric on the test rows"), 0},
                  {tr("R²"), right, 70, {}, 2},          {tr("Time"), right, 80, {}, 1},          {tr("Started"), right, 90, {}, 3},
                  {tr("By"), left, 80, {}, 4}};
 }
@@ -87,31 +86,6 @@ QVariant RunModel::cell(const RunLine &l, int column, int role) const {
     case By: return run.user;
     default: return {};
     }
-}
-
-std::vector<CompareRow> compareRuns(const std::vector<const registry::Run *> &runs) {
-    std::set<QString> params, metrics;
-    for (const registry::Run *run : runs) {
-        for (auto it = run->params.begin(); it != run->params.end(); ++it)
-            params.insert(it.key());
-        for (auto it = run->metrics.begin(); it != run->metrics.end(); ++it)
-            metrics.insert(it.key());
-    }
-    std::vector<CompareRow> rows;
-    const auto add = [&](const QString &name, auto value) {
-        CompareRow row{name, {}, false};
-        for (const registry::Run *run : runs)
-            row.values << value(*run);
-        row.differs = std::any_of(row.values.begin(), row.values.end(), [&](const QString &v) { return v != row.values.front(); });
-        rows.push_back(std::move(row));
-    };
-    for (const QString &name : metrics)
-        add(metricName(name), [&](const registry::Run &run) { return run.metrics.contains(name) ? number(run.metrics.value(name)) : QString(); });
-    for (const QString &name : params)
-        add(name, [&](const registry::Run &run) { return run.params.value(name); });
-    // What differs comes first: that is why one compares.
-    std::stable_partition(rows.begin(), rows.end(), [](const CompareRow &row) { return row.differs; });
-    return rows;
 }
 
 } // namespace pilothouse::ui

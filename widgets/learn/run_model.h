@@ -34,12 +34,4 @@ private:
     QDateTime m_now;
 };
 
-/// Settings and figures of a few runs side by side; a row differs when not all values are the same.
-struct CompareRow {
-    QString name;
-    QStringList values;
-    bool differs = false;
-};
-std::vector<CompareRow> compareRuns(const std::vector<const registry::Run *> &runs);
-
 } // namespace pilothouse::ui

@@ -3,11 +3,11 @@
 
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
+#include "widgets/base/compare_model.h"
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
-#include "widgets/learn/compare_model.h"
 #include "widgets/learn/recipe_form.h"
 #include "widgets/learn/run_view.h"
 
@@ -39,6 +39,7 @@ TrainPanel::TrainPanel(const PanelContext &context, QWidget *parent) : Panel(QSt
     auto *charts = new QHBoxLayout;
     charts->setSpacing(12);
     charts->addWidget(m_run->lossCard(), 1);
+    charts->addWidget(m_run->qualityCard(), 1);
     column->addLayout(charts, 3);
     column->addWidget(buildRuns(), 3);
     column->addWidget(m_run->logCard(), 2);
@@ -235,7 +236,10 @@ void TrainPanel::showSnapshot(const fleet::Snapshot &snapshot) {
 
 void TrainPanel::showRuns() {
     m_runs->setNow(now());
-    m_runs->setRows(runLines(m_snapshot, m_model));
+    auto lines = runLines(m_snapshot, m_model);
+    const auto row = std::find_if(m_snapshot.models.begin(), m_snapshot.models.end(), [this](const auto &m) { return m.name == m_model; });
+    m_run->showRuns(lines, row == m_snapshot.models.end() ? nullptr : &*row);
+    m_runs->setRows(std::move(lines));
     m_runsCard->setSubtitle(count(m_runs->rowCount()));
     m_runsCard->source()->setSource(tr("local"), m_snapshot.read, Freshness::Polled, 2);
     m_runsCard->showState(m_runs->rowCount() ? ScreenState::full() : ScreenState::empty(tr("No runs yet"), tr("Train once and the runs show up here.")));
@@ -249,12 +253,27 @@ void TrainPanel::showCompare() {
     for (const QModelIndex &index : selected)
         if (const RunLine *line = m_runs->find(index.data(IdRole).toString()); line && chosen.size() < 50)
             chosen.push_back(&line->run);
+    if (chosen.size() < 2)
+        chosen = newestAndChampion(chosen.empty() ? nullptr : chosen.front());
     m_compareCard->setTitle(chosen.size() > 1 ? tr("Compare %n runs", nullptr, int(chosen.size())) : tr("Compare"));
     if (chosen.empty())
-        m_compareCard->showState(ScreenState::empty(tr("Choose runs"), tr("Ctrl and click chooses more than one; what differs comes first.")));
+        m_compareCard->showState(ScreenState::empty(tr("Nothing to compare yet"), tr("Two runs stand side by side here; Ctrl and click chooses more. What differs comes first.")));
     else
         m_compareCard->showState(ScreenState::full());
     m_compare->setRuns(chosen);
+}
+
+/// What one wants to see before choosing anything: the one chosen run, else the newest, beside the champion's.
+std::vector<const registry::Run *> TrainPanel::newestAndChampion(const registry::Run *chosen) const {
+    std::vector<const registry::Run *> out;
+    if (chosen)
+        out.push_back(chosen);
+    else if (m_runs->rowCount())
+        out.push_back(&m_runs->row(0).run);
+    for (const RunLine &line : m_runs->rows())
+        if (!out.empty() && line.chips.contains(QStringLiteral("champion")) && line.run.id != out.front()->id)
+            out.push_back(&line.run);
+    return out;
 }
 
 void TrainPanel::openAt(const QString &argument) {

@@ -35,6 +35,7 @@ private:
     void showRuns();
     void showCompare();
     void showGoOn();
+    std::vector<const registry::Run *> newestAndChampion(const registry::Run *chosen) const;
     const fleet::Job *shownJob() const;
 
     fleet::Snapshot m_snapshot;

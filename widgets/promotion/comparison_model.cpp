@@ -21,9 +21,9 @@ State stateOfVerdict(const QString &verdict) {
 } // namespace
 
 ComparisonModel::ComparisonModel(QObject *parent) : RowsModel(parent) {
-    m_columns = {{tr("Metric"), left, 0, {}, 0},         {tr("Champion"), right, 100, {}, 0}, {tr("Candidate"), right, 100, {}, 0},
-                 {tr("Change"), right, 80, {}, 0},       {tr("−50 %, 0, +50 %"), left, 110, tr("The change against the champion's value, with its 95 % interval"), 1},
-                 {tr("95 % interval"), right, 130, tr("Paired bootstrap over the same rows"), 0}};
+    m_columns = {{tr("Metric"), left, 0, {}, 0},         {tr("Champion"), right, 86, {}, 0}, {tr("Candidate"), right, 88, {}, 0},
+                 {tr("Change"), right, 72, {}, 0},       {tr("−50 %, 0, +50 %"), left, 96, tr("The change against the champion's value, with its 95 % interval"), 1},
+                 {tr("95 % interval"), right, 124, tr("Paired bootstrap over the same rows"), 2}};
 }
 
 void ComparisonModel::setEvidence(const promotion::Evidence &evidence) {
@@ -50,8 +50,8 @@ QVariant ComparisonModel::cell(const promotion::MetricComparison &m, int column,
     case Metric: return metricName(m.metric) + (m.unit.isEmpty() ? QString() : QLatin1Char(' ') + m.unit);
     case Champion: return number(m.champion);
     case Candidate: return number(m.candidate);
-    case Change: return number(m.change, 3, true);
-    case Interval: return tr("%1 … %2").arg(number(m.low, 3, true), number(m.high, 3, true));
+    case Change: return number(m.change, 2, true);
+    case Interval: return tr("%1 … %2").arg(number(m.low, 2, true), number(m.high, 2, true));
     default: return {};
     }
 }

@@ -21,7 +21,7 @@ namespace pilothouse::ui {
 
 namespace {
 
-constexpr int decideWidth = 392;
+constexpr int decideWidth = 392, narrowDecideWidth = 344;
 
 QVBoxLayout *column(QWidget *widget, int spacing) {
     auto *layout = new QVBoxLayout(widget);
@@ -106,6 +106,7 @@ QWidget *PromotionSheet::buildMetrics() {
     table->setItemDelegate(new StateDelegate(table));
     table->setItemDelegateForColumn(ComparisonModel::Forest, new ForestDelegate(*m_comparison, table));
     m_metricsCard->setBody(table);
+    m_table = table;
     layout->addWidget(m_metricsCard, 3);
     m_gatesCard = new Card(tr("Gates"));
     m_gates = new GateModel(this);
@@ -127,6 +128,8 @@ QWidget *PromotionSheet::buildError() {
     m_density = new PlotWidget;
     m_density->setObjectName(QStringLiteral("residualPlot"));
     m_errorCard->setBody(m_density, 8);
+    m_legend = new Legend;
+    m_errorCard->addTool(m_legend);
     layout->addWidget(m_errorCard, 1);
     m_shapeCard = new Card(tr("Row share in %"));
     auto *body = new QWidget;
@@ -143,7 +146,7 @@ QWidget *PromotionSheet::buildError() {
 
 QWidget *PromotionSheet::buildDecide() {
     m_decideCard = new Card(tr("Decide"));
-    m_decideCard->setFixedWidth(decideWidth);
+    m_decideCard->setFixedWidth(Theme::of(this).px(decideWidth));
     auto *body = new QWidget;
     auto *outer = column(body, 0);
     auto *scroll = new QScrollArea;
@@ -159,7 +162,8 @@ QWidget *PromotionSheet::buildDecide() {
     m_lineage = new KeyValues;
     top->addWidget(m_lineage);
     top->addWidget(new HairLine);
-    top->addWidget(heading(tr("What approving will do")));
+    m_planHeading = heading(tr("What approving will do"));
+    top->addWidget(m_planHeading);
     m_planNote = new Label({}, TextRole::Second, &Tokens::t3);
     m_planNote->setWordWrap(true);
     top->addWidget(m_planNote);
@@ -181,21 +185,23 @@ QWidget *PromotionSheet::buildDecide() {
     top->addLayout(m_approvals);
     top->addStretch(1);
     scroll->setWidget(inner);
+    inner->setAutoFillBackground(false); // the card's own ground, not the window's
+    scroll->viewport()->setAutoFillBackground(false);
     outer->addWidget(scroll, 1);
 
     auto *foot = new QWidget; // never scrolls out of sight
     auto *bottom = new QVBoxLayout(foot);
     bottom->setContentsMargins(12, 8, 12, 12);
     bottom->setSpacing(8);
-    auto *label = new Label(tr("Comment, kept with the decision"), TextRole::Label, &Tokens::t2);
+    m_commentLabel = new Label(tr("Comment, kept with the decision"), TextRole::Label, &Tokens::t2);
     m_comment = new QPlainTextEdit;
     m_comment->setObjectName(QStringLiteral("promotionComment"));
-    m_comment->setAccessibleName(label->text());
+    m_comment->setAccessibleName(m_commentLabel->text());
     m_comment->setTabChangesFocus(true);
     m_comment->setFixedHeight(52);
-    label->setBuddy(m_comment);
+    m_commentLabel->setBuddy(m_comment);
     connect(m_comment, &QPlainTextEdit::textChanged, this, &PromotionSheet::showButtons);
-    bottom->addWidget(label);
+    bottom->addWidget(m_commentLabel);
     bottom->addWidget(m_comment);
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(8);
@@ -266,23 +272,34 @@ void PromotionSheet::showError() {
     }
     PlotData data;
     data.unit = tr("density");
-    data.xName = tr("error");
+    data.xName = tr("predicted minus true");
     data.sentence = tr("Distribution of the error of both models: %1").arg(e.sentence);
+    QStringList means;
     const auto series = [&](const QString &name, Ink ink, const std::vector<double> &density) {
         PlotSeries s;
         s.name = name;
         s.ink = ink;
         s.filled = true;
-        for (std::size_t i = 0; i < density.size() && i + 1 < e.residualEdges.size(); ++i)
-            s.points.emplace_back((e.residualEdges[i] + e.residualEdges[i + 1]) / 2, density[i]);
+        double weight = 0, sum = 0;
+        for (std::size_t i = 0; i < density.size() && i + 1 < e.residualEdges.size(); ++i) {
+            const double middle = (e.residualEdges[i] + e.residualEdges[i + 1]) / 2, share = density[i] * (e.residualEdges[i + 1] - e.residualEdges[i]);
+            s.points.emplace_back(middle, density[i]);
+            weight += share;
+            sum += middle * share;
+        }
+        if (weight > 0) { // named in the header: on the chart two close means would write over each other
+            data.markers.push_back({sum / weight, QString(), ink});
+            means << tr("mean %1 %2").arg(name, number(sum / weight, 2, true));
+        }
         data.series.push_back(std::move(s));
     };
     series(champion, &Tokens::s1, e.championResiduals);
     series(candidate, &Tokens::s2, e.candidateResiduals);
     m_density->setData(std::move(data));
+    m_legend->setEntries({{champion, &Tokens::s1, false}, {candidate, &Tokens::s2, false}});
     const QString unit = e.metrics.empty() ? QString() : e.metrics.front().unit;
     m_errorCard->setTitle(unit.isEmpty() ? tr("Error") : tr("Error, %1").arg(unit));
-    m_errorCard->setSubtitle(tr("predicted minus true"));
+    m_errorCard->setSubtitle(means.join(QStringLiteral(", ")));
 }
 
 void PromotionSheet::showLineage() {
@@ -321,6 +338,12 @@ void PromotionSheet::showApprovals() {
     }
 }
 
+void PromotionSheet::resizeEvent(QResizeEvent *event) {
+    QWidget::resizeEvent(event);
+    const Theme &theme = Theme::of(this);
+    m_decideCard->setFixedWidth(theme.px(width() < theme.px(1280 - 96) ? narrowDecideWidth : decideWidth));
+}
+
 QString PromotionSheet::comment() const { return m_comment->toPlainText().trimmed(); }
 void PromotionSheet::clearComment() { m_comment->clear(); }
 
@@ -340,6 +363,9 @@ void PromotionSheet::showButtons() {
     if (!m_request)
         return;
     const bool pending = m_request->state == promotion::RequestState::Pending;
+    m_commentLabel->setVisible(pending);
+    m_comment->setVisible(pending); // what was written is under Approvals
+    setFocusProxy(pending ? static_cast<QWidget *>(m_comment) : m_table);
     m_approve->setVisible(pending);
     m_reject->setVisible(pending);
     m_undo->setVisible(m_request->state == promotion::RequestState::Done);
@@ -360,6 +386,7 @@ void PromotionSheet::readPlan() {
     if (!m_context.fleet || m_planFor == wanted)
         return;
     m_planFor = wanted;
+    m_planHeading->setText(r.state == promotion::RequestState::Pending ? tr("What approving will do") : tr("What came of it"));
     if (r.state != promotion::RequestState::Pending) {
         m_planNote->setText(r.outcome);
         m_planNote->setVisible(!r.outcome.isEmpty());

@@ -21,9 +21,11 @@ class ConfusionView;
 class GateModel;
 class KeyValues;
 class Label;
+class Legend;
 class PlanView;
 class PlotWidget;
 class StateBadge;
+class Table;
 
 /// The evidence beside the button (board 02): metrics on the same rows, gates, shape of the error, and the column that
 /// decides. A function of one promotion request; deciding goes through the catalogue's promotion.* actions.
@@ -41,6 +43,9 @@ public:
 
 Q_SIGNALS:
     void openRun(const QString &runId);
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     QWidget *buildBanner();
@@ -60,9 +65,11 @@ private:
     QString m_planFor;
 
     StateBadge *m_badge = nullptr;
-    Label *m_asked = nullptr, *m_sentence = nullptr, *m_undoText = nullptr, *m_planNote = nullptr, *m_rule = nullptr, *m_note = nullptr;
+    Label *m_asked = nullptr, *m_sentence = nullptr, *m_undoText = nullptr, *m_planNote = nullptr, *m_rule = nullptr, *m_note = nullptr, *m_commentLabel = nullptr, *m_planHeading = nullptr;
     Card *m_metricsCard = nullptr, *m_gatesCard = nullptr, *m_errorCard = nullptr, *m_shapeCard = nullptr, *m_decideCard = nullptr;
     ComparisonModel *m_comparison = nullptr;
+    Table *m_table = nullptr;
+    Legend *m_legend = nullptr;
     GateModel *m_gates = nullptr;
     PlotWidget *m_density = nullptr;
     ConfusionView *m_championConfusion = nullptr, *m_candidateConfusion = nullptr;

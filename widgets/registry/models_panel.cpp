@@ -3,6 +3,7 @@
 
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
+#include "widgets/base/compare_model.h"
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
 #include "widgets/base/table.h"
@@ -100,12 +101,23 @@ QWidget *ModelsPanel::buildModel() {
     m_review->setObjectName(QStringLiteral("reviewButton"));
     m_versionsCard->addTool(m_review);
     m_versionsCard->addTool(m_promote);
-    column->addWidget(m_versionsCard, 1);
+    column->addWidget(m_versionsCard, 2);
+    m_compare = new CompareModel(this);
+    auto *compare = new Table;
+    compare->setObjectName(QStringLiteral("versionCompare"));
+    compare->setAccessibleName(tr("The chosen version beside another"));
+    compare->setRowHeight(Table::Compact);
+    compare->setModel(m_compare);
+    compare->setItemDelegate(new StateDelegate(compare));
+    m_compareCard = new Card(tr("Compare"));
+    m_compareCard->setBody(compare);
+    column->addWidget(m_compareCard, 3);
     connect(m_table, &Table::chosen, this, [this] {
         for (Button *button : {m_promote, m_review}) {
             button->setArgument(currentArgument(button == m_promote ? QStringLiteral("promotion.request") : QStringLiteral("promotion.review")));
             button->refresh();
         }
+        showCompare();
     });
     connect(m_table, &Table::opened, this, [this] {
         const QString id = currentArgument(QStringLiteral("promotion.review"));
@@ -143,6 +155,7 @@ void ModelsPanel::addActions() {
     ActionSpec review;
     review.id = QStringLiteral("promotion.review");
     review.text = tr("Review evidence");
+    review.icon = QStringLiteral("file");
     review.section = tr("Commands");
     review.panel = id();
     review.shortcut = QKeySequence(Qt::Key_E);
@@ -337,6 +350,44 @@ void ModelsPanel::showModel() {
         button->setArgument(currentArgument(button == m_promote ? QStringLiteral("promotion.request") : QStringLiteral("promotion.review")));
         button->refresh();
     }
+    showCompare();
+}
+
+const registry::Run *ModelsPanel::runOf(int version) const {
+    for (const registry::Version &v : m_snapshot.versions)
+        if (v.model == m_model && v.version == version)
+            for (const registry::Run &run : m_snapshot.runs)
+                if (run.id == v.runId)
+                    return &run;
+    return nullptr;
+}
+
+/// The chosen version beside the champion; the champion itself beside the version before it.
+void ModelsPanel::showCompare() {
+    const VersionLine *chosen = m_versions->find(m_table->currentId());
+    m_compareCard->setVisible(chosen);
+    if (!chosen)
+        return;
+    const int version = chosen->version.version;
+    int other = 0;
+    for (const VersionLine &line : m_versions->rows()) // newest first
+        if (line.version.version != version && line.version.aliases.contains(QStringLiteral("champion")))
+            other = line.version.version;
+    for (const VersionLine &line : m_versions->rows())
+        if (other == 0 && line.version.version < version)
+            other = line.version.version;
+    std::vector<const registry::Run *> runs;
+    QStringList names;
+    for (const int one : {version, other})
+        if (const registry::Run *run = one > 0 ? runOf(one) : nullptr) {
+            runs.push_back(run);
+            names << QStringLiteral("v%1").arg(one);
+        }
+    m_compareCard->setTitle(names.size() > 1 ? tr("%1 beside %2").arg(names[0], names[1]) : tr("Figures of v%1").arg(version));
+    m_compareCard->setSubtitle(names.size() > 1 ? tr("as their runs logged them, what differs first") : tr("as its run logged them"));
+    m_compareCard->showState(runs.empty() ? ScreenState::empty(tr("No run is known"), tr("This version was registered from a package; the registry has no figures of its training."))
+                                          : ScreenState::full());
+    m_compare->setRuns(runs, names);
 }
 
 void ModelsPanel::showSheet(const QString &requestId) {

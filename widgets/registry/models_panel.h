@@ -13,6 +13,7 @@ namespace pilothouse::ui {
 
 class Button;
 class Card;
+class CompareModel;
 class FilterEdit;
 class FilterProxy;
 class KeyValues;
@@ -42,6 +43,8 @@ private:
     QWidget *buildModel();
     void addActions();
     void showModel();
+    void showCompare();
+    const registry::Run *runOf(int version) const;
     void showSheet(const QString &requestId);
     void closeSheet();
     /// Runs a decision on the pool and says how it ended, with the way back.
@@ -57,9 +60,10 @@ private:
     ModelListModel *m_models;
     FilterProxy *m_filter;
     List *m_list;
-    Card *m_listCard = nullptr, *m_head = nullptr, *m_versionsCard = nullptr;
+    Card *m_listCard = nullptr, *m_head = nullptr, *m_versionsCard = nullptr, *m_compareCard = nullptr;
     KeyValues *m_facts = nullptr;
     VersionModel *m_versions = nullptr;
+    CompareModel *m_compare = nullptr;
     Table *m_table = nullptr;
     Button *m_promote = nullptr, *m_review = nullptr, *m_train = nullptr;
     PromotionSheet *m_sheet = nullptr;

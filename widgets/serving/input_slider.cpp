@@ -70,8 +70,18 @@ void InputSlider::setNumber(double value, bool fromField) {
     Q_EMIT changed();
 }
 
-QSize InputSlider::sizeHint() const { return {240, isNumber() ? 56 : 32}; }
+QSize InputSlider::sizeHint() const { return {240, Theme::of(this).px(isNumber() ? 58 : 32)}; }
 QRectF InputSlider::track() const { return QRectF(8, height() - 14, width() - 16, 4); }
+
+/// What a step of a forecast's window means: "t2m@-3" is three steps before the newest.
+QString InputSlider::stepWords(const QString &name) {
+    const qsizetype at = name.lastIndexOf(QLatin1Char('@'));
+    bool fine = false;
+    const int step = at < 0 ? 0 : name.mid(at + 1).toInt(&fine);
+    if (!fine || step > 0)
+        return {};
+    return step == 0 ? tr("newest") : tr("%n steps before", nullptr, -step);
+}
 
 void InputSlider::paintEvent(QPaintEvent *) {
     QPainter painter(this);
@@ -80,7 +90,14 @@ void InputSlider::paintEvent(QPaintEvent *) {
     const Tokens &t = theme.tokens();
     painter.setFont(theme.font(TextRole::Strong));
     painter.setPen(t.t1);
-    drawLine(painter, QRectF(0, 4, width() - 90, 20), Qt::AlignLeft | Qt::AlignVCenter, m_input.input.name, Qt::ElideMiddle);
+    const QRectF title(0, 4, width() - 90, 20);
+    drawLine(painter, title, Qt::AlignLeft | Qt::AlignVCenter, m_input.input.name, Qt::ElideMiddle);
+    const double after = painter.fontMetrics().horizontalAdvance(m_input.input.name) + 8;
+    if (const QString step = stepWords(m_input.input.name); !step.isEmpty() && after < title.width() - 40) {
+        painter.setFont(theme.font(TextRole::Caption));
+        painter.setPen(t.t3);
+        drawLine(painter, title.adjusted(after, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, step);
+    }
     if (!isNumber())
         return;
     const QRectF bar = track();

@@ -21,6 +21,7 @@ public:
     QString name() const { return m_input.input.name; }
     bool isNumber() const { return m_input.input.type == data::ColumnType::Number; }
     const fleet::WhatIfInput &input() const { return m_input; }
+    static QString stepWords(const QString &name);
 
 Q_SIGNALS:
     void changed();
@@ -33,6 +34,7 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
     void focusInEvent(QFocusEvent *event) override;
     QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return {160, sizeHint().height()}; } ///< many inputs scroll, they never squeeze
 
 private:
     QRectF track() const;

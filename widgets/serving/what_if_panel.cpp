@@ -3,6 +3,7 @@
 
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
+#include "widgets/base/field.h"
 #include "widgets/base/format.h"
 #include "widgets/base/plot.h"
 #include "widgets/serving/input_slider.h"
@@ -18,13 +19,38 @@
 namespace pilothouse::ui {
 
 namespace {
+
 constexpr int curvePoints = 61;
+
+/// Where each input of `form` stands in `signature`; −1: not there.
+std::vector<int> sources(const artifact::Signature &signature, const fleet::WhatIfModel &form) {
+    std::vector<int> from;
+    for (const fleet::WhatIfInput &input : form.inputs) {
+        const auto at = std::find_if(signature.inputs.begin(), signature.inputs.end(), [&](const auto &known) { return known.name == input.input.name; });
+        from.push_back(at == signature.inputs.end() ? -1 : int(at - signature.inputs.begin()));
+    }
+    return from;
 }
 
+/// A row for a version with other inputs: those it shares as set, the rest at their typical value.
+std::vector<fleet::WhatIfValue> translated(const std::vector<fleet::WhatIfValue> &row, const std::vector<int> &from, const fleet::WhatIfModel &form) {
+    std::vector<fleet::WhatIfValue> out;
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        const fleet::WhatIfInput &input = form.inputs[i];
+        out.push_back(from[i] >= 0                                       ? row[std::size_t(from[i])]
+                      : input.input.type == data::ColumnType::Category ? fleet::WhatIfValue{std::nullopt, input.typicalCategory}
+                                                                       : fleet::WhatIfValue{input.typical, {}});
+    }
+    return out;
+}
+
+} // namespace
+
 WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
-    : Panel(QStringLiteral("what-if"), tr("What-if"), context, parent), m_state(new PanelState), m_choice(new SegmentedControl), m_inputs(new Card(WhatIfPanel::tr("Input"))),
-      m_answerCard(new Card(WhatIfPanel::tr("Answer"))), m_curveCard(new Card(WhatIfPanel::tr("Response"))), m_requestCard(new Card(WhatIfPanel::tr("Request"))),
-      m_answer(new Label({}, TextRole::Answer)), m_second(new Label({}, TextRole::Second, &Tokens::t2)), m_request(new Label({}, TextRole::MonoSmall, &Tokens::t2)), m_curve(new PlotWidget) {
+    : Panel(QStringLiteral("what-if"), tr("What-if"), context, parent), m_state(new PanelState), m_choice(new SegmentedControl), m_versions(new Choice), m_legend(new Legend), m_inputs(new Card(WhatIfPanel::tr("Input"))),
+      m_answerCard(new Card(WhatIfPanel::tr("Answer"))), m_besideCard(new Card(WhatIfPanel::tr("Beside"))), m_curveCard(new Card(WhatIfPanel::tr("Response"))), m_requestCard(new Card(WhatIfPanel::tr("Request"))),
+      m_answer(new Label({}, TextRole::Answer)), m_second(new Label({}, TextRole::Second, &Tokens::t2)),
+      m_besideAnswer(new Label({}, TextRole::Answer)), m_besideSecond(new Label({}, TextRole::Second, &Tokens::t2)), m_besideChange(new Label({}, TextRole::Strong, &Tokens::acc)), m_request(new Label({}, TextRole::MonoSmall, &Tokens::t2)), m_curve(new PlotWidget) {
     addActions();
     auto *outer = new QVBoxLayout(this);
     outer->setContentsMargins(12, 12, 12, 12);
@@ -41,6 +67,8 @@ WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
     m_list->setContentsMargins(12, 8, 12, 12);
     m_list->setSpacing(8);
     scroll->setWidget(inner);
+    inner->setAutoFillBackground(false); // the card's own ground, not the window's
+    scroll->viewport()->setAutoFillBackground(false);
     scroll->setAccessibleName(m_inputs->title());
     m_inputs->setFixedWidth(320);
     m_inputs->setBody(scroll);
@@ -55,9 +83,29 @@ WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
     auto *answer = m_answerCard->bodyLayout();
     answer->addWidget(m_answer);
     answer->addWidget(m_second);
-    side->addWidget(m_answerCard);
+    auto *answers = new QHBoxLayout;
+    answers->setSpacing(12);
+    answers->addWidget(m_answerCard, 1);
+    m_versions->setObjectName(QStringLiteral("whatIfVersion"));
+    m_versions->setAccessibleName(tr("Version beside the served one"));
+    m_versions->setMinimumWidth(Theme::of(this).px(132)); // its names come later
+    m_besideCard->addLeftTool(m_versions);
+    m_besideAnswer->setObjectName(QStringLiteral("besideAnswer"));
+    m_besideChange->setObjectName(QStringLiteral("besideChange"));
+    auto *beside = m_besideCard->bodyLayout();
+    auto *line = new QHBoxLayout;
+    line->setSpacing(12);
+    line->addWidget(m_besideAnswer);
+    line->addWidget(m_besideChange, 1, Qt::AlignBottom);
+    beside->addLayout(line);
+    beside->addWidget(m_besideSecond);
+    for (Label *label : {m_second, m_besideSecond})
+        label->setElide(Qt::ElideRight);
+    answers->addWidget(m_besideCard, 1);
+    side->addLayout(answers);
     m_curve->setObjectName(QStringLiteral("responsePlot"));
     m_curveCard->setBody(m_curve, 8);
+    m_curveCard->addTool(m_legend);
     side->addWidget(m_curveCard, 1);
     m_request->setWordWrap(true);
     m_request->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -70,10 +118,16 @@ WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
     m_soon.setSingleShot(true);
     m_soon.setInterval(30);
     connect(&m_soon, &QTimer::timeout, this, &WhatIfPanel::askNow);
+    connect(m_versions, &QComboBox::activated, this, [this] {
+        m_besideVersion = m_versions->currentData().toInt();
+        m_beside.reset();
+        askBeside();
+    });
     connect(m_choice, &SegmentedControl::currentChanged, this, [this](const QString &model) {
         m_model = model;
         m_version = 0;
         openModel();
+        showVersions();
         Q_EMIT headerChanged();
     });
 }
@@ -127,6 +181,44 @@ void WhatIfPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     for (const fleet::ModelRow &m : snapshot.models)
         if (m.name == m_model && m.servedVersion != m_version)
             openModel();
+    showVersions();
+}
+
+/// Every other version of the model; the candidate that waits comes first, then the newest.
+void WhatIfPanel::showVersions() {
+    const auto served = std::find_if(m_snapshot.models.begin(), m_snapshot.models.end(), [this](const auto &m) { return m.name == m_model; });
+    if (served == m_snapshot.models.end())
+        return;
+    std::vector<int> others;
+    for (const registry::Version &v : m_snapshot.versions)
+        if (v.model == m_model && v.version != served->servedVersion)
+            others.push_back(v.version);
+    std::sort(others.rbegin(), others.rend());
+    QStringList names, shown;
+    for (const int version : others)
+        names << (served->candidateVersion == version ? tr("v%1, candidate").arg(version) : served->liveVersion == version ? tr("v%1, champion").arg(version) : tr("v%1").arg(version));
+    for (int i = 0; i < m_versions->count(); ++i)
+        shown << m_versions->itemText(i);
+    const bool known = std::find(others.begin(), others.end(), m_besideVersion) != others.end();
+    if (names != shown) {
+        m_versions->clear();
+        for (std::size_t i = 0; i < others.size(); ++i)
+            m_versions->addItem(names[qsizetype(i)], others[i]);
+    }
+    m_versions->setVisible(!others.empty());
+    const int wanted = known ? m_besideVersion : others.empty() ? 0 : served->candidateVersion && served->candidateVersion != served->servedVersion ? *served->candidateVersion : others.front();
+    m_versions->setCurrentIndex(m_versions->findData(wanted));
+    if (others.empty()) {
+        m_besideVersion = 0;
+        m_beside.reset();
+        m_besideCard->source()->clear();
+        m_besideCard->showState(ScreenState::empty(tr("No other version yet"), tr("A new candidate answers here, beside the served one."), tr("Train"),
+                                                   [this] { context().open(QStringLiteral("train"), m_model); }));
+    } else if (wanted != m_besideVersion) {
+        m_besideVersion = wanted;
+        m_beside.reset();
+        askBeside();
+    }
 }
 
 void WhatIfPanel::openModel() {
@@ -159,9 +251,10 @@ void WhatIfPanel::buildForm(const fleet::WhatIfModel &model) {
     for (const fleet::WhatIfInput &input : model.inputs)
         now << input.input.name;
     m_form = model;
+    m_served.reset();
+    m_beside.reset();
     m_inputs->setSubtitle(tr("%n feature(s)", nullptr, int(model.inputs.size())));
     m_answerCard->setTitle(tr("Champion v%1").arg(model.version));
-    m_answerCard->setSubtitle(model.estimator);
     if (before != now) { // a new version with the same inputs keeps what was set
         while (QLayoutItem *item = m_list->takeAt(0)) {
             delete item->widget();
@@ -175,9 +268,11 @@ void WhatIfPanel::buildForm(const fleet::WhatIfModel &model) {
                 m_curveInput = name;
                 m_soon.start();
             });
-            m_list->addWidget(slider);
+            m_list->insertWidget(model.signature.task == workspace::TaskKind::Forecast ? 0 : -1, slider); // of a window the newest step is on top
             m_sliders.push_back(slider);
         }
+        for (int i = 1; i < m_list->count(); ++i)
+            setTabOrder(m_list->itemAt(i - 1)->widget(), m_list->itemAt(i)->widget());
         m_list->addStretch(1);
         // The newest step of a window says most; elsewhere the first number does.
         m_curveInput.clear();
@@ -195,35 +290,47 @@ std::vector<fleet::WhatIfValue> WhatIfPanel::row() const {
     return values;
 }
 
+std::vector<std::vector<fleet::WhatIfValue>> WhatIfPanel::Question::curveRows() const {
+    std::vector<std::vector<fleet::WhatIfValue>> rows(at.size(), row);
+    for (std::size_t i = 0; i < at.size(); ++i)
+        rows[i][column].number = at[i];
+    return rows;
+}
+
+WhatIfPanel::Question WhatIfPanel::question() const {
+    Question question{};
+    question.row = row();
+    for (std::size_t i = 0; i < m_sliders.size(); ++i)
+        if (m_sliders[i]->name() == m_curveInput)
+            question.column = i;
+    if (!m_sliders[question.column]->isNumber())
+        return question;
+    const fleet::WhatIfInput &input = m_form.inputs[question.column];
+    question.input = input.input.name;
+    for (int i = 0; i < curvePoints; ++i)
+        question.at.push_back(input.low + (input.high - input.low) * i / (curvePoints - 1));
+    return question;
+}
+
 /// One request for the row, one for the curve. A newer wish waits for the answer under way: no pile of requests.
 void WhatIfPanel::askNow() {
     if (!context().fleet || m_sliders.empty())
         return;
+    askBeside();
     if (m_asking.isRunning()) {
         m_again = true;
         return;
     }
     m_request->setText(QStringLiteral("POST /predict\n") + QString::fromUtf8(fleet::requestBody(m_form.signature, row())));
-    std::size_t at = 0;
-    for (std::size_t i = 0; i < m_sliders.size(); ++i)
-        if (m_sliders[i]->name() == m_curveInput)
-            at = i;
-    const bool curve = m_sliders[at]->isNumber();
-    m_asking = startTask<Both>(context().fleet->pools().waiting, [services = context().fleet->services(), form = m_form, values = row(), at, curve](std::stop_token token) -> Result<Both> {
+    m_asking = startTask<Both>(context().fleet->pools().waiting, [services = context().fleet->services(), form = m_form, question = question()](std::stop_token token) -> Result<Both> {
         PH_ASSIGN(const auto where, fleet::servedAt(*services, form.model));
-        Both both;
-        PH_ASSIGN(both.point, fleet::ask(*services, where.url, where.apiKey, form.signature, {values}, token));
-        if (!curve)
+        Both both{};
+        both.question = question;
+        PH_ASSIGN(both.point, fleet::ask(*services, where.url, where.apiKey, form.signature, {question.row}, token));
+        if (question.at.empty())
             return both;
-        const fleet::WhatIfInput &input = form.inputs[at];
-        both.input = input.input.name;
-        std::vector<std::vector<fleet::WhatIfValue>> rows;
-        for (int i = 0; i < curvePoints; ++i) {
-            both.at.push_back(input.low + (input.high - input.low) * i / (curvePoints - 1));
-            rows.push_back(values);
-            rows.back()[at].number = both.at.back();
-        }
-        PH_ASSIGN(both.curve, fleet::ask(*services, where.url, where.apiKey, form.signature, rows, token));
+        PH_ASSIGN(auto curve, fleet::ask(*services, where.url, where.apiKey, form.signature, question.curveRows(), token));
+        both.curve = std::move(curve.values);
         return both;
     });
     deliver(m_asking, this, [this](const Result<Both> &both) {
@@ -238,35 +345,125 @@ void WhatIfPanel::askNow() {
     });
 }
 
+/// The same question to the version beside, on this machine: one child for the row and the curve.
+void WhatIfPanel::askBeside() {
+    if (!context().fleet || m_sliders.empty() || m_besideVersion == 0)
+        return;
+    if (m_askingBeside.isRunning()) {
+        m_againBeside = true;
+        return;
+    }
+    const int version = m_besideVersion;
+    const QString model = m_form.model;
+    m_askingBeside = startTask<Both>(context().fleet->pools().waiting,
+                                     [services = context().fleet->services(), signature = m_form.signature, model, version, question = question()](std::stop_token token) -> Result<Both> {
+                                         Both both{};
+                                         both.question = question;
+                                         PH_ASSIGN(const auto form, fleet::openWhatIf(*services, model, version));
+                                         const auto from = sources(signature, form);
+                                         both.filled = int(std::count(from.begin(), from.end(), -1));
+                                         auto rows = question.curveRows();
+                                         rows.insert(rows.begin(), question.row);
+                                         for (auto &row : rows)
+                                             row = translated(row, from, form);
+                                         PH_ASSIGN(both.point, fleet::askVersion(*services, model, version, form.signature, rows, token));
+                                         both.curve.assign(both.point.values.begin() + 1, both.point.values.end());
+                                         return both;
+                                     });
+    deliver(m_askingBeside, this, [this, model, version](const Result<Both> &both) {
+        if (model == m_model && version == m_besideVersion) {
+            if (both) {
+                m_beside = *both;
+                m_besideCard->showState(ScreenState::full());
+                m_besideCard->source()->setSource(tr("this machine"), now(), Freshness::Local);
+                showBeside();
+                showCurve();
+            } else if (both.error().kind != ErrorKind::Cancelled) {
+                m_beside.reset();
+                m_besideCard->showState(ScreenState::failed(both.error(), tr("Try again"), [this] { askBeside(); }));
+                showCurve();
+            }
+        }
+        if (std::exchange(m_againBeside, false))
+            askBeside();
+    });
+}
+
+QString WhatIfPanel::answerText(const fleet::WhatIfAnswer &answer) const {
+    if (!answer.labels.empty())
+        return answer.labels.front();
+    return number(answer.values.front(), 4) + (m_form.unit.isEmpty() ? QString() : QLatin1Char(' ') + m_form.unit);
+}
+
 void WhatIfPanel::showAnswer(const Both &both) {
-    const bool classes = !both.point.labels.empty();
-    QString text = classes ? both.point.labels.front() : number(both.point.values.front(), 4);
-    if (!classes && !m_form.unit.isEmpty())
-        text += QLatin1Char(' ') + m_form.unit;
-    m_answer->setText(text);
-    QStringList second{tr("%1, version %2").arg(both.point.source, both.point.version), tr("%1 ms").arg(number(both.point.milliseconds, 2))};
+    m_served = both;
+    m_answer->setText(answerText(both.point));
+    QStringList second{m_form.estimator, tr("%1, version %2").arg(both.point.source, both.point.version), tr("%1 ms").arg(number(both.point.milliseconds, 2))};
     for (std::size_t i = 0; i < both.point.probabilities.size() && i < m_form.signature.classes.size(); ++i)
         second << QStringLiteral("%1 %2").arg(QString::fromStdString(m_form.signature.classes[i]), percent(both.point.probabilities[i], 1));
     m_second->setText(second.join(QStringLiteral(" · ")));
     m_answerCard->source()->setSource(tr("endpoint"), now(), Freshness::Live);
-    m_curveCard->setVisible(!both.at.empty());
-    if (both.at.empty())
+    showBeside();
+    showCurve();
+}
+
+/// The difference is only said when both answered the same row.
+void WhatIfPanel::showBeside() {
+    if (!m_beside)
         return;
+    const fleet::WhatIfAnswer &answer = m_beside->point;
+    m_besideAnswer->setText(answerText(answer));
+    QStringList second{m_beside->filled ? tr("%n more inputs, at their typical value", nullptr, m_beside->filled) : tr("scored from the registry, nothing is logged"),
+                       tr("%1 ms").arg(number(answer.milliseconds, 2))};
+    for (std::size_t i = 0; i < answer.probabilities.size() && i < m_form.signature.classes.size(); ++i)
+        second << QStringLiteral("%1 %2").arg(QString::fromStdString(m_form.signature.classes[i]), percent(answer.probabilities[i], 1));
+    m_besideSecond->setText(second.join(QStringLiteral(" · ")));
+    const bool same = m_served && std::equal(m_served->question.row.begin(), m_served->question.row.end(), m_beside->question.row.begin(), m_beside->question.row.end(),
+                                             [](const auto &a, const auto &b) { return a.number == b.number && a.category == b.category; });
+    QString change;
+    if (same && !answer.labels.empty()) {
+        change = answer.labels.front() == m_served->point.labels.front() ? tr("the same class") : tr("another class");
+    } else if (same) {
+        const double base = m_served->point.values.front(), by = answer.values.front() - base;
+        change = number(by, 3, true) + (m_form.unit.isEmpty() ? QString() : QLatin1Char(' ') + m_form.unit);
+        if (base != 0)
+            change += QStringLiteral(", ") + number(100 * by / std::abs(base), 2, true) + QStringLiteral(" %");
+    }
+    m_besideChange->setText(change);
+}
+
+void WhatIfPanel::showCurve() {
+    if (!m_served)
+        return;
+    const Question &question = m_served->question;
+    m_curveCard->setVisible(!question.at.empty());
+    if (question.at.empty())
+        return;
+    const bool classes = !m_served->point.labels.empty();
     PlotData data;
     data.unit = classes ? tr("class") : m_form.unit;
-    data.xName = both.input;
-    data.sentence = tr("Prediction of version %1 as %2 goes from %3 to %4, all else as set").arg(both.point.version, both.input, number(both.at.front()), number(both.at.back()));
-    PlotSeries series;
-    series.name = QStringLiteral("v%1").arg(both.point.version);
-    series.steps = classes;
-    for (std::size_t i = 0; i < both.at.size(); ++i)
-        series.points.emplace_back(both.at[i], both.curve.values[i]);
-    data.series = {series};
-    for (const InputSlider *slider : m_sliders)
-        if (slider->name() == both.input)
-            data.points.push_back({slider->value().number.value_or(0), both.point.values.front(), text, &Tokens::s2});
+    data.xName = question.input;
+    data.sentence = tr("Prediction of version %1 as %2 goes from %3 to %4, all else as set").arg(m_served->point.version, question.input, number(question.at.front()), number(question.at.back()));
+    std::vector<Legend::Entry> legend;
+    const auto add = [&](const Both &both, const QString &name, Ink ink) {
+        PlotSeries series;
+        series.name = name;
+        series.ink = ink;
+        series.steps = classes;
+        for (std::size_t i = 0; i < both.question.at.size(); ++i)
+            series.points.emplace_back(both.question.at[i], both.curve[i]);
+        data.series.push_back(std::move(series));
+        legend.push_back({name, ink, false});
+        const std::optional<double> x = both.question.row[both.question.column].number;
+        if (x)
+            data.points.push_back({*x, both.point.values.front(), legend.size() == 1 ? answerText(both.point) : QString(), ink}); // two texts would overlap
+    };
+    add(*m_served, QStringLiteral("v%1").arg(m_served->point.version), &Tokens::s1);
+    if (m_beside && m_beside->question.input == question.input)
+        add(*m_beside, QStringLiteral("v%1").arg(m_besideVersion), &Tokens::s2);
     m_curve->setData(std::move(data));
-    m_curveCard->setTitle(tr("Response to %1").arg(both.input));
+    m_legend->setEntries(std::move(legend));
+    m_curveCard->setTitle(tr("Response to %1").arg(question.input));
     m_curveCard->setSubtitle(tr("%1 points, all else as set").arg(curvePoints));
 }
 
@@ -277,6 +474,7 @@ void WhatIfPanel::openAt(const QString &argument) {
     m_version = 0;
     m_choice->setCurrent(argument);
     openModel();
+    showVersions();
 }
 
 std::vector<HeaderBadge> WhatIfPanel::badges() const {

@@ -13,14 +13,17 @@ namespace pilothouse::ui {
 
 class Button;
 class Card;
+class Choice;
 class InputSlider;
 class Label;
+class Legend;
 class PanelState;
 class PlotWidget;
 class SegmentedControl;
 
-/// What-if (board 07): a form from the signature, the answer of the served version at once, its response to one input.
-/// Requests made here are answered and logged like any other. openAt() takes a model name.
+/// What-if (board 07): a form from the signature, the answer of the served version at once, another version of the registry
+/// beside it, and the response of both to one input. The endpoint answers and logs these requests like any other; the version
+/// beside it is scored on this machine and leaves no trace. openAt() takes a model name.
 class WhatIfPanel : public Panel {
     Q_OBJECT
 public:
@@ -33,16 +36,31 @@ public:
     QString currentArgument(const QString &) const override { return m_model; }
 
 private:
-    struct Both {
-        fleet::WhatIfAnswer point, curve;
-        std::vector<double> at; ///< values of the curve's input
+    /// The row as set, and the rows along the curve's input.
+    struct Question {
+        std::vector<fleet::WhatIfValue> row;
+        std::vector<double> at; ///< values of the curve's input; empty: no curve
+        std::size_t column; ///< of `row`
         QString input;
+        std::vector<std::vector<fleet::WhatIfValue>> curveRows() const;
+    };
+    struct Both {
+        Question question;
+        fleet::WhatIfAnswer point;
+        std::vector<double> curve; ///< one value for each of question.at
+        int filled = 0;            ///< inputs that only this version has, at their typical value
     };
     void addActions();
     void openModel();
     void buildForm(const fleet::WhatIfModel &model);
+    Question question() const;
     void askNow();
+    void askBeside();
+    void showVersions();
     void showAnswer(const Both &both);
+    void showBeside();
+    void showCurve();
+    QString answerText(const fleet::WhatIfAnswer &answer) const;
     std::vector<fleet::WhatIfValue> row() const;
 
     fleet::Snapshot m_snapshot;
@@ -50,15 +68,19 @@ private:
     int m_version = 0;
     fleet::WhatIfModel m_form;
     Task<fleet::WhatIfModel> m_opening;
-    Task<Both> m_asking;
-    bool m_again = false;
+    Task<Both> m_asking, m_askingBeside;
+    bool m_again = false, m_againBeside = false;
+    std::optional<Both> m_served, m_beside;
+    int m_besideVersion = 0;
     QTimer m_soon;
     std::vector<InputSlider *> m_sliders;
     PanelState *m_state;
     SegmentedControl *m_choice;
-    Card *m_inputs, *m_answerCard, *m_curveCard, *m_requestCard;
+    Choice *m_versions;
+    Legend *m_legend;
+    Card *m_inputs, *m_answerCard, *m_besideCard, *m_curveCard, *m_requestCard;
     QVBoxLayout *m_list;
-    Label *m_answer, *m_second, *m_request;
+    Label *m_answer, *m_second, *m_besideAnswer, *m_besideSecond, *m_besideChange, *m_request;
     PlotWidget *m_curve;
 };
 

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the screens promise beyond painting: an empty workspace says what to do next, a young one shows its events, charts show shapes.
+#include "app/console/main_window.h"
+#include "tests/support/sample_snapshot.h"
+#include "widgets/base/card.h"
+#include "widgets/base/compare_model.h"
+#include "widgets/base/plot.h"
+#include "widgets/base/table.h"
+#include "widgets/drift/drift_models.h"
+#include "widgets/fleet/timeline_view.h"
+#include "widgets/serving/input_slider.h"
+
+#include <QComboBox>
+#include <QPlainTextEdit>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace pilothouse;
+using namespace pilothouse::console;
+
+class TestScreens : public QObject {
+    Q_OBJECT
+    /// A window on a snapshot.
+    struct Screen {
+        QTemporaryDir folder;
+        ui::Theme theme;
+        Pools pools{1};
+        std::unique_ptr<MainWindow> window;
+        explicit Screen(const fleet::Snapshot &snapshot, const QSize &size = {1440, 900}) {
+            WindowOptions options;
+            options.preferencesFile = folder.filePath(QStringLiteral("p.json"));
+            options.remember = options.desktop = false;
+            window = std::make_unique<MainWindow>(pools, theme, options);
+            ui::Ticker::of(window.get()).setNow([] { return testing::sampleNow(); });
+            window->resize(size);
+            window->show();
+            window->showSnapshot(snapshot);
+        }
+        /// The words of every notice that is shown on the open screen.
+        QString notices() const {
+            QStringList words;
+            for (const auto *state : window->findChildren<ui::PanelState *>())
+                if (state->isVisible() && state->kind() == ui::ScreenState::Empty)
+                    words << state->text();
+            return words.join(QLatin1Char('\n'));
+        }
+        template<class Type> Type *find(const char *name) const { return window->findChild<Type *>(QLatin1String(name)); }
+    };
+
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale::c()); }
+
+    void anEmptyWorkspaceSaysWhatToDoNext_data() {
+        QTest::addColumn<QString>("panel");
+        QTest::addColumn<bool>("noModel");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("overview without a model") << QStringLiteral("overview") << true << QStringLiteral("No models yet");
+        QTest::newRow("models without a model") << QStringLiteral("models") << true << QStringLiteral("No models yet");
+        QTest::newRow("drift without a model") << QStringLiteral("drift") << true << QStringLiteral("No models yet");
+        QTest::newRow("train without a model") << QStringLiteral("train") << true << QStringLiteral("Nothing trained yet");
+        QTest::newRow("what-if without a model") << QStringLiteral("what-if") << true << QStringLiteral("Nothing is served yet");
+        QTest::newRow("models, nothing trained") << QStringLiteral("models") << false << QStringLiteral("No version yet");
+        QTest::newRow("drift, nothing asked") << QStringLiteral("drift") << false << QStringLiteral("No decision yet");
+        QTest::newRow("train, nothing trained") << QStringLiteral("train") << false << QStringLiteral("Nothing trained yet");
+    }
+    void anEmptyWorkspaceSaysWhatToDoNext() {
+        QFETCH(QString, panel);
+        QFETCH(bool, noModel);
+        QFETCH(QString, says);
+        fleet::Snapshot snapshot = testing::freshSnapshot();
+        if (noModel)
+            snapshot.models.clear();
+        const Screen screen(snapshot);
+        screen.window->open(panel);
+        QCoreApplication::processEvents();
+        QVERIFY2(screen.notices().contains(says), qPrintable(screen.notices()));
+    }
+
+    void theTimeAxisShowsAYoungWorkspaceWhole_data() {
+        QTest::addColumn<int>("minutes");
+        QTest::addColumn<double>("first");
+        QTest::newRow("all within the last minutes") << 20 << 0.5;
+        QTest::newRow("since this morning") << 600 << 0.3;
+        QTest::newRow("since last week") << 4 * 1440 << 0.2;
+    }
+    /// The first event stands left of the middle and not on the "now" line, whichever time passed since.
+    void theTimeAxisShowsAYoungWorkspaceWhole() {
+        QFETCH(int, minutes);
+        QFETCH(double, first);
+        fleet::Snapshot snapshot = testing::sampleSnapshot();
+        snapshot.timeline = {{QStringLiteral("train"), QStringLiteral("first"), snapshot.models.front().name, {}, snapshot.read.addSecs(-60 * minutes), snapshot.read.addSecs(-60 * minutes), fleet::Health::Ok, 0}};
+        const Screen screen(snapshot);
+        auto *range = screen.window->panel(QStringLiteral("overview"))->findChild<ui::TimelineView *>();
+        QVERIFY(range);
+        const int hours = minutes < 54 ? 1 : minutes < 22 * 60 ? 24 : 168;
+        QCOMPARE(range->hours(), hours);
+        QVERIFY(1 - double(minutes) / 60 / hours < 1 - first / 2);
+    }
+
+    void theTimeAxisStaysOpenInASmallWindowWithFewModels() {
+        fleet::Snapshot snapshot = testing::sampleSnapshot();
+        snapshot.models.resize(2);
+        const Screen few(snapshot, {1024, 640}), many(testing::sampleSnapshot(), {1024, 640});
+        QCoreApplication::processEvents();
+        QVERIFY(few.find<ui::TimelineView>("timeline")->isVisible());
+        QVERIFY(!many.find<ui::TimelineView>("timeline")->isVisible());
+    }
+
+    void trainShowsHowTheRunsCompareBeforeTheFirstJob() {
+        const fleet::Snapshot snapshot = testing::sampleSnapshot();
+        const Screen screen(snapshot);
+        screen.window->open(QStringLiteral("train"));
+        auto *compare = screen.find<ui::Table>("compareTable");
+        QVERIFY(compare && compare->model()->columnCount() >= 2);
+    }
+
+    void modelsSetTheChosenVersionBesideTheChampion() {
+        const Screen screen(testing::sampleSnapshot());
+        screen.window->open(QStringLiteral("models"), QStringLiteral("weather-ws2m"));
+        auto *compare = screen.find<ui::Table>("versionCompare");
+        QVERIFY(compare);
+        QStringList heads;
+        for (int i = 1; i < compare->model()->columnCount(); ++i)
+            heads << compare->model()->headerData(i, Qt::Horizontal).toString();
+        QCOMPARE(heads, (QStringList{QStringLiteral("v30"), QStringLiteral("v29")}));
+    }
+
+    void whatDiffersComesFirst() {
+        registry::Run a, b;
+        a.id = QStringLiteral("a");
+        b.id = QStringLiteral("b");
+        a.params = {{QStringLiteral("alpha"), QStringLiteral("1")}, {QStringLiteral("seed"), QStringLiteral("7")}};
+        b.params = {{QStringLiteral("alpha"), QStringLiteral("1")}, {QStringLiteral("seed"), QStringLiteral("8")}};
+        const auto rows = ui::compareRuns({&a, &b});
+        QCOMPARE(rows.size(), std::size_t(2));
+        QCOMPARE(rows.front().name, QStringLiteral("seed"));
+        QVERIFY(rows.front().differs && !rows.back().differs);
+    }
+
+    /// Bins of equal share and unequal width: heights are densities, so that the area under both outlines is one.
+    void aDistributionIsDrawnAsDensity() {
+        drift::ColumnDrift column;
+        column.name = QStringLiteral("x");
+        column.edges = {1, 2, 4, 8};
+        column.referenceShares = {0.2, 0.2, 0.2, 0.2, 0.2};
+        column.currentShares = {0.6, 0.1, 0.1, 0.1, 0.1};
+        column.wassersteinNorm = 0.5;
+        const ui::PlotData data = ui::distributionPlot(column);
+        QCOMPARE(data.series.size(), std::size_t(2));
+        for (const ui::PlotSeries &series : data.series) {
+            double area = 0;
+            for (std::size_t i = 0; i + 1 < series.points.size(); ++i)
+                area += series.points[i].y() * (series.points[i + 1].x() - series.points[i].x());
+            QVERIFY(qAbs(area - 1) < 1e-9);
+        }
+        QCOMPARE(data.series.front().points[1].y(), 2 * data.series.front().points[2].y()); // twice as wide, half as tall
+        QCOMPARE(ui::shiftWords(column), QStringLiteral("0.50 σ lower"));
+        std::swap(column.currentShares.front(), column.currentShares.back());
+        QCOMPARE(ui::shiftWords(column), QStringLiteral("0.50 σ higher"));
+        column.wassersteinNorm.reset();
+        QVERIFY(ui::shiftWords(column).isEmpty());
+    }
+
+    /// Many inputs scroll: squeezed, names and shapes would be painted over each other.
+    void anInputKeepsItsHeight() {
+        ui::Theme theme;
+        fleet::WhatIfInput input;
+        input.input.name = QStringLiteral("t2m@0");
+        const ui::InputSlider slider(input);
+        QVERIFY(static_cast<const QWidget &>(slider).minimumSizeHint().height() >= 56);
+        QCOMPARE(ui::InputSlider::stepWords(QStringLiteral("t2m@0")), QStringLiteral("newest"));
+        QVERIFY(ui::InputSlider::stepWords(QStringLiteral("t2m@-3")).contains(QLatin1Char('3')));
+        QVERIFY(ui::InputSlider::stepWords(QStringLiteral("MedInc")).isEmpty());
+        QVERIFY(ui::InputSlider::stepWords(QStringLiteral("a@b")).isEmpty());
+    }
+
+    void theSheetOpensWithTheKeyboardInItsComment() {
+        const Screen screen(testing::sampleSnapshot());
+        screen.window->open(QStringLiteral("models"), QStringLiteral("p-1a2b3c4d"));
+        auto *comment = screen.find<QPlainTextEdit>("promotionComment");
+        QVERIFY(comment && comment->isVisible());
+        QCOMPARE(screen.window->focusWidget(), static_cast<QWidget *>(comment));
+        screen.window->activateWindow(); // shortcuts belong to the active window
+        QVERIFY(QTest::qWaitForWindowActive(screen.window.get()));
+        QTest::keyClick(comment, Qt::Key_Escape);
+        QVERIFY(!comment->isVisible()); // back to the versions
+    }
+};
+
+QTEST_MAIN(TestScreens)
+#include "tst_screens.moc"
