@@ -62,6 +62,15 @@ QString gateList(const QJsonArray &gates) {
     return out.isEmpty() ? QStringLiteral("None.\n") : out;
 }
 
+/// What fitting came to: "tree_method: hist", "epochs: 48". The parameters stand in recipe.json.
+QString factList(const QJsonObject &facts) {
+    QString out;
+    for (auto it = facts.begin(); it != facts.end(); ++it)
+        if (it->isDouble() || it->isString() || it->isBool())
+            out += QStringLiteral("- %1: %2\n").arg(it.key(), it->isString() ? it->toString() : it->isBool() ? (it->toBool() ? QStringLiteral("yes") : QStringLiteral("no")) : figure(*it));
+    return out.isEmpty() ? out : QStringLiteral("\n## Fitted\n\n%1").arg(out);
+}
+
 QString candidateTable(const QJsonArray &candidates, const QString &select) {
     QString out = QStringLiteral("| estimator | %1 on test rows |\n|---|---|\n").arg(select);
     for (const QJsonValue &value : candidates) {
@@ -85,6 +94,7 @@ QByteArray modelCard(const PackageContents &c) {
     out += QStringLiteral("\n## How good it is\n\nThe naive baseline is what one gets without a model; a model that is not better is of no use.\n\n%1").arg(metricTable(c.metrics, baseline));
     out += QStringLiteral("\n## Gates\n\n%1").arg(gateList(c.metrics.value(Q("gates")).toArray()));
     out += QStringLiteral("\n## Tried\n\n%1").arg(candidateTable(c.metrics.value(Q("candidates")).toArray(), c.metrics.value(Q("select")).toString()));
+    out += factList(c.model);
     out += QStringLiteral("\n## Inputs\n\n%1").arg(inputTable(c.signature));
     out += QStringLiteral("\n## Pre-processing\n\n");
     for (const QJsonValue &step : c.preprocessing.value(Q("steps")).toArray())

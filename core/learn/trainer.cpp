@@ -333,6 +333,7 @@ Result<void> Training::writePackage(const Candidate &winner) {
     contents.signature = m_samples.signature;
     contents.preprocessing = m_transforms->toJson();
     contents.metrics = metricsJson(m_result);
+    contents.metrics.insert(QStringLiteral("model"), winner.facts); // what `auto` and early stopping came to, too
     contents.data = dataJson(m_recipe, m_samples, m_options.user);
     contents.recipe = recipeJson(m_recipe, estimators);
     contents.recipeYaml = workspace::writeRecipe(m_recipe);

@@ -137,6 +137,16 @@ private Q_SLOTS:
         QCOMPARE(*readFile(o->out + QStringLiteral("/recipe.yaml")), QByteArray(houseRecipe));
     }
 
+    void whatAutoCameToStandsInThePackage() {
+        auto o = options(QByteArray(houseRecipe).replace("linear_regression, ", ""));
+        QVERIFY(o);
+        QVERIFY(train(*o));
+        const QJsonObject model = QJsonDocument::fromJson(*readFile(o->out + QStringLiteral("/metrics.json"))).object().value(Q("model")).toObject();
+        QCOMPARE(model.value(Q("tree_method")).toString(), QStringLiteral("exact")); // 320 rows: below 100,000
+        QCOMPARE(model.value(Q("trees")).toInt(), 1);
+        QVERIFY(readFile(o->out + QStringLiteral("/MODEL_CARD.md"))->contains("- tree_method: exact\n"));
+    }
+
     void theJsonHasItsDocumentedKeys() {
         const auto result = run(houseRecipe);
         QVERIFY(result);
