@@ -98,6 +98,13 @@ Result<void> ServeSession::prepareWorkspace() {
     }
     m_server.model = model->name;
     m_server.target = !m_o.target.isEmpty() ? m_o.target : !model->deployment.target.isEmpty() ? model->deployment.target : QStringLiteral("serving/") + model->name;
+    if (!operations::checkRole(m_services->operations->actor(), workspace::Role::Operator, {})) {
+        operations::Operation serving; // without a step: Operations refuses it by the role and writes the refusal down
+        serving.kind = QStringLiteral("serve-start");
+        serving.object = QStringLiteral("rollout ") + m_server.target;
+        serving.summary = QStringLiteral("Serve %1 on %2").arg(model->name, m_server.target);
+        return *m_services->operations->run(std::move(serving)).error;
+    }
     m_server.rules.maxErrorRate = model->deployment.maxErrorRate;
     m_server.rules.stepSeconds = model->deployment.stepSeconds;
     m_server.clock = m_services->clock;

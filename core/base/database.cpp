@@ -61,7 +61,10 @@ struct Database::Impl {
             e.hint = QStringLiteral("The file is damaged or not a database. Restore it from a copy.");
             break;
         case SQLITE_CANTOPEN:
-        case SQLITE_READONLY: e.kind = ErrorKind::Denied; break;
+        case SQLITE_READONLY:
+            e.kind = ErrorKind::Denied;
+            e.hint = QStringLiteral("Look at the rights of the file and of its folder: the database must be able to write beside it, also to be read.");
+            break;
         default: e.kind = ErrorKind::Internal;
         }
         e.what = QStringLiteral("%1: %2.").arg(what, e.raw);

@@ -194,7 +194,8 @@ void TestRegistryVerbs::aViewerMayOnlyLook() {
     const QJsonObject last = pilot({QStringLiteral("journal")}).object.value(Q("entries")).toArray().at(0).toObject();
     QCOMPARE(last.value(Q("phase")).toString(), QStringLiteral("refused"));
     QCOMPARE(last.value(Q("kind")).toString(), QStringLiteral("set-alias"));
-    writeWorkspace("viewer"); // training into the registry is a write as well, and its refusal is a line of the journal
+    writeWorkspace("viewer"); // serving and training into the registry are writes as well, and a refusal is a line of the journal
+    VERIFY_CODE(pilot({QStringLiteral("serve"), QStringLiteral("line")}), 1);
     VERIFY_CODE(pilot({QStringLiteral("train"), QStringLiteral("good.yaml"), QStringLiteral("--register"), QStringLiteral("line"), QStringLiteral("--out"), QStringLiteral("out-viewer")}), 1);
     writeWorkspace("approver");
     const QJsonObject refused = pilot({QStringLiteral("journal")}).object.value(Q("entries")).toArray().at(0).toObject();
