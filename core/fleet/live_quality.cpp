@@ -42,12 +42,23 @@ void addQuality(Database &database, ModelRow &row, const QDateTime &now) {
         row.quality.value = it->second;
     // A week back at most: the chart's stretch, not the log's whole life.
     const QDateTime weekAgo = now.addDays(-7);
-    const auto buckets = serving::rollingMetric(database, row.quality.metric, 3600, weekAgo);
-    if (!buckets || buckets->empty())
+    // The first pass tells since when there are labels, to the hour; each next one to its own, finer stretch.
+    qint64 width = 3600;
+    auto buckets = serving::rollingMetric(database, row.quality.metric, width, weekAgo);
+    while (buckets && !buckets->empty()) {
+        const QDateTime first = qMax(buckets->front().start, weekAgo);
+        const qint64 wanted = bucketFor(first.secsTo(now));
+        if (wanted == width)
+            break;
+        const bool finer = wanted < width;
+        width = wanted;
+        buckets = serving::rollingMetric(database, row.quality.metric, width, first);
+        if (!finer)
+            break;
+    }
+    if (!buckets)
         return;
-    const QDateTime first = qMax(buckets->front().start, weekAgo);
-    const auto fine = serving::rollingMetric(database, row.quality.metric, bucketFor(first.secsTo(now)), first);
-    for (const serving::MetricBucket &bucket : fine ? *fine : *buckets)
+    for (const serving::MetricBucket &bucket : *buckets)
         row.quality.series.emplace_back(bucket.start, bucket.value);
 }
 
