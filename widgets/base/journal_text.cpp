@@ -106,6 +106,9 @@ QString effectText(const operations::JournalEntry &entry) {
     for (const char *key : {"verdict", "reason", "finding"})
         if (const QString text = entry.details.value(Q(key)).toString(); !text.isEmpty())
             return text;
+    if (!entry.before.isEmpty() && entry.before.keys() == entry.after.keys()) // the same things before and after: they can be set side by side
+        if (const QString change = changeText(entry.before, entry.after); !change.isEmpty())
+            return change;
     if (!summary.isEmpty())
         return summary;
     return changeText(entry.before, entry.after);
