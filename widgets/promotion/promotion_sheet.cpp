@@ -21,7 +21,7 @@ namespace pilothouse::ui {
 
 namespace {
 
-constexpr int decideWidth = 392, narrowDecideWidth = 344;
+constexpr int decideWidth = 392;
 
 QVBoxLayout *column(QWidget *widget, int spacing) {
     auto *layout = new QVBoxLayout(widget);
@@ -62,12 +62,12 @@ PromotionSheet::PromotionSheet(const PanelContext &context, QWidget *parent) : Q
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto *evidence = new QWidget;
-    auto *columns = new QHBoxLayout(evidence);
-    columns->setContentsMargins(0, 0, 0, 0);
-    columns->setSpacing(12);
-    columns->addWidget(buildMetrics(), 5);
+    m_columns = new QBoxLayout(QBoxLayout::LeftToRight, evidence);
+    m_columns->setContentsMargins(0, 0, 0, 0);
+    m_columns->setSpacing(12);
+    m_columns->addWidget(buildMetrics(), 2);
     scroll->setAccessibleName(m_metricsCard->title());
-    columns->addWidget(buildError(), 3);
+    m_columns->addWidget(buildError(), 1);
     scroll->setWidget(evidence);
     row->addWidget(scroll, 1);
     row->addWidget(buildDecide());
@@ -341,7 +341,10 @@ void PromotionSheet::showApprovals() {
 void PromotionSheet::resizeEvent(QResizeEvent *event) {
     QWidget::resizeEvent(event);
     const Theme &theme = Theme::of(this);
-    m_decideCard->setFixedWidth(theme.px(width() < theme.px(1280 - 96) ? narrowDecideWidth : decideWidth));
+    const bool narrow = width() < theme.px(1280 - 96);
+    m_columns->setDirection(narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight); // one below the other: whole columns and a scroll bar
+    for (Card *card : {m_metricsCard, m_gatesCard, m_errorCard, m_shapeCard})
+        card->setMinimumHeight(narrow ? theme.px(232) : 0);
 }
 
 QString PromotionSheet::comment() const { return m_comment->toPlainText().trimmed(); }

@@ -9,6 +9,7 @@
 
 #include <optional>
 
+class QBoxLayout;
 class QHBoxLayout;
 class QVBoxLayout;
 
@@ -69,6 +70,7 @@ private:
     Card *m_metricsCard = nullptr, *m_gatesCard = nullptr, *m_errorCard = nullptr, *m_shapeCard = nullptr, *m_decideCard = nullptr;
     ComparisonModel *m_comparison = nullptr;
     Table *m_table = nullptr;
+    QBoxLayout *m_columns = nullptr;
     Legend *m_legend = nullptr;
     GateModel *m_gates = nullptr;
     PlotWidget *m_density = nullptr;

@@ -312,7 +312,7 @@ WhatIfPanel::Question WhatIfPanel::question() const {
     return question;
 }
 
-/// One request for the row, one for the curve. A newer wish waits for the answer under way: no pile of requests.
+/// One request for the row; the curve is scored on this machine. A newer wish waits for the answer under way: no pile of requests.
 void WhatIfPanel::askNow() {
     if (!context().fleet || m_sliders.empty())
         return;
@@ -329,8 +329,11 @@ void WhatIfPanel::askNow() {
         PH_ASSIGN(both.point, fleet::ask(*services, where.url, where.apiKey, form.signature, {question.row}, token));
         if (question.at.empty())
             return both;
-        PH_ASSIGN(auto curve, fleet::ask(*services, where.url, where.apiKey, form.signature, question.curveRows(), token));
-        both.curve = std::move(curve.values);
+        // Not from the endpoint: it would log the curve's rows as if somebody had asked them, and they would count as drift.
+        if (auto curve = fleet::askVersion(*services, form.model, form.version, form.signature, question.curveRows(), token))
+            both.curve = std::move(curve->values);
+        else
+            both.question.at.clear(); // the answer stands without its curve
         return both;
     });
     deliver(m_asking, this, [this](const Result<Both> &both) {

@@ -22,8 +22,8 @@ class PlotWidget;
 class SegmentedControl;
 
 /// What-if (board 07): a form from the signature, the answer of the served version at once, another version of the registry
-/// beside it, and the response of both to one input. The endpoint answers and logs these requests like any other; the version
-/// beside it is scored on this machine and leaves no trace. openAt() takes a model name.
+/// beside it, and the response of both to one input. The endpoint answers and logs the row like any other request; the curves
+/// and the version beside it are scored on this machine and leave no trace. openAt() takes a model name.
 class WhatIfPanel : public Panel {
     Q_OBJECT
 public:
