@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 from area_serve import ROW, start_ours, train
-from server import COUNTED, Server, floor, with_key, wrk_program
+from server import COUNTED, Server, floor, free_port, with_key, wrk_program
 from table import PEERS, Row, Unavailable, middle
 
 LIBRARIES = {  # source: (words, needed to link, Debian's package)
@@ -22,12 +22,13 @@ def measure(options):
         raise Unavailable("there is no C++ compiler: apt-get install g++")
     servers, missing = [("the C floor", floor(options.folder), PEERS / "post1.lua")], []
     try:
-        for at, (source, (words, link, package)) in enumerate(LIBRARIES.items()):
+        for source, (words, link, package) in LIBRARIES.items():
             made = subprocess.run([compiler, "-std=c++17", "-O2", "-w", PEERS / f"{source}.cpp", "-o", options.folder / source, *link, "-pthread"], capture_output=True, text=True)
             if made.returncode != 0:
                 missing.append(Row(words, f"left out: apt-get install {package}"))
                 continue
-            servers.append((words, Server(words, [options.folder / source, str(18441 + at)], f"http://127.0.0.1:{18441 + at}"), PEERS / "post1.lua"))
+            port = free_port()
+            servers.append((words, Server(words, [options.folder / source, port], f"http://127.0.0.1:{port}"), PEERS / "post1.lua"))
         ours = start_ours(pilot, train(pilot, "linear", options.folder), options.folder)
         servers.append(("pilot serve, linear, as shipped", ours, with_key("post1.lua", options.folder / "one.lua", ours.headers["X-API-Key"])))
         for _, server, _ in servers:

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from server import COUNTED, Server, floor, with_key, wrk_program
+from server import COUNTED, Server, floor, free_port, with_key, wrk_program
 from table import PEERS, Row, middle
 
 NAMES = ["MedInc", "HouseAge", "AveRooms", "AveBedrms", "Population", "AveOccup", "Latitude", "Longitude"]
@@ -93,7 +93,8 @@ def compare(kind, ours, peer, least, script, options):
 
 def measure_kind(kind, options, pilot, python, least):
     package = train(pilot, kind, options.folder)
-    peer = Server("FastAPI", [python, PEERS / "serve_app.py", kind, "18431"], "http://127.0.0.1:18431")
+    port = free_port()
+    peer = Server("FastAPI", [python, PEERS / "serve_app.py", kind, port], f"http://127.0.0.1:{port}")
     ours = None
     try:
         peer_start = peer.wait(ROW)

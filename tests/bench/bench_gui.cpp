@@ -177,7 +177,7 @@ public:
         m_hands->begin();
         until("two rounds of all screens", [this] { return m_hands->rounds() >= 2; });
         loadMillion();
-        train(QStringLiteral("  - mlp: {epochs: 400, patience: 0}\n"));
+        train(QStringLiteral("  - random_forest: {n_estimators: 800, max_depth: 10}\n"));
         serve();
         m_hands->rest();
     }

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import time
 import urllib.request
@@ -18,6 +19,13 @@ def wrk_program():
     if not program:
         raise Unavailable("wrk is not installed: apt-get install wrk")
     return program
+
+
+def free_port():
+    """Two runs at once must not load each other's servers."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return held.getsockname()[1]
 
 
 class Server:
@@ -83,7 +91,8 @@ def floor(folder):
     if not compiler:
         raise Unavailable("there is no C compiler for the floor: apt-get install gcc")
     subprocess.run([compiler, "-O2", PEERS / "httpfloor.c", "-o", folder / "httpfloor", "-pthread"], check=True)
-    return Server("the C floor", [folder / "httpfloor", "18432", "1", "3600"], "http://127.0.0.1:18432")
+    port = free_port()
+    return Server("the C floor", [folder / "httpfloor", port, "1", "3600"], f"http://127.0.0.1:{port}")
 
 
 def with_key(name, target, key):
