@@ -148,7 +148,7 @@ ColumnDrift compareSides(const QString &name, data::ColumnType kind, const Side 
     out.psiByChance = empty ? out.psi
                             : (double(out.referenceShares.size()) - 1) * (1 / double(reference.present) + 1 / double(current.present));
     out.effect = out.psi;
-    out.tooFewRows = std::min(reference.present, current.present) < minimumRows;
+    out.tooFewRows = std::min(reference.present, current.present) < minimumRows || out.psiByChance > psiWarning;
     out.drifted = !out.tooFewRows && out.psi >= psiDrifted;
     out.warning = !out.tooFewRows && !out.drifted && out.psi >= psiWarning;
     return out;

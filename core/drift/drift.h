@@ -6,6 +6,7 @@
 
 #include <QJsonObject>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace pilothouse::drift {
 
 inline constexpr double psiWarning = 0.10; ///< from here "Moderate"
 inline constexpr double psiDrifted = 0.25; ///< from here "High"
-inline constexpr std::size_t minimumRows = 100; ///< on each side; below: "too few rows", never drifted
+inline constexpr std::size_t minimumRows = 100; ///< on each side; below, or where chance alone makes a warning: "too few rows", never drifted
 inline constexpr double profileResolution = 0.001; ///< step of a profile's quantiles, as a share of the rows
 
 /// One column compared. The definitions are those of definitions(), printed in every report. A statistic that has no
@@ -33,6 +34,8 @@ struct ColumnDrift {
     double effect = 0;                     ///< = psi
     double resolution = 0;                 ///< 0: exact, from rows; else the share of rows a profile cannot tell apart
     bool tooFewRows = false, warning = false, drifted = false;
+    /// Rows on each side with which psiByChance stays below a warning: 20 for each bin but one.
+    std::size_t rowsNeeded() const { return std::max(minimumRows, 20 * (std::max<std::size_t>(referenceShares.size(), 1) - 1)); }
     std::vector<double> edges;             ///< inner bin edges from the reference
     std::vector<QString> categories;       ///< union of both sides, sorted by bytes
     std::vector<double> referenceShares, currentShares; ///< per bin or category, for the overlay

@@ -143,8 +143,8 @@ QStringList definitions() {
         QStringLiteral("PSI: population stability index on ten bins whose edges are the quantiles 0.1 … 0.9 of the reference (linear "
                        "interpolation, equal edges merged, a value on an edge goes left); for categories, on the categories. Each share is "
                        "at least 0.0001. Moderate from 0.10, High from 0.25; this effect size alone decides, never a p-value."),
-        QStringLiteral("Below %1 rows on either side the answer is \"Too few rows\". \"By chance\" is the PSI to expect between two samples "
-                       "of these sizes with no drift at all: (bins − 1)·(1/n + 1/m). A PSI near it says nothing.")
+        QStringLiteral("\"By chance\" is the PSI to expect between two samples of these sizes with no drift at all: (bins − 1)·(1/n + 1/m). A "
+                       "PSI near it says nothing: where it is above 0.10, or below %1 rows on either side, the answer is \"Too few rows\".")
             .arg(minimumRows),
         QStringLiteral("KS: largest distance between the two cumulative distributions; p from the limiting Kolmogorov distribution. With many "
                        "rows p is tiny for differences that do not matter."),

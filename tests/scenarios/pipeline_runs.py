@@ -94,6 +94,7 @@ def main(rounds):
                 found = until("it is found dead, or it was through", 60, lambda: (lambda r: r if r["state"] in ("failed", "passed") else None)(one(workspace, last)))
                 if found["state"] == "passed":
                     break
+            check(kills > 0, "nothing was killed: the training ended too early")
             if found["state"] == "failed":
                 last = pilot("pipelines", "start", "m", "--param", f"resume={last}", "--param", "deploy=false", workspace=workspace)[0]["id"]
                 found = ended(workspace, last, "passed")

@@ -48,7 +48,7 @@ QVariant FeatureModel::cell(const drift::ColumnDrift &c, int column, int role) c
         return {};
     switch (column) {
     case Feature: return c.name;
-    case Psi: return c.tooFewRows ? tr("too few rows: %1 of %2").arg(qMin(c.currentRows, c.referenceRows)).arg(drift::minimumRows) : number(c.psi, 2);
+    case Psi: return c.tooFewRows ? tr("too few rows: %1 of %2").arg(qMin(c.currentRows, c.referenceRows)).arg(c.rowsNeeded()) : number(c.psi, 2);
     case Shift: return c.wassersteinNorm ? number(*c.wassersteinNorm, 2) : QString();
     case Js: return c.tooFewRows ? QString() : number(c.js, 2);
     case Rows: return tr("%1 vs %2").arg(count(qint64(c.currentRows)), count(qint64(c.referenceRows)));

@@ -83,6 +83,16 @@ private Q_SLOTS:
         QVERIFY(report.columns.at(0).psi > psiDrifted);
     }
 
+    void whatChanceAloneWouldMakeIsNoWarning() {
+        // Ten bins and 150 rows a side: a PSI of 0.12 is to be expected between two samples of the same world.
+        const auto few = compare(table({numbers("x", normal(150, 0, 1))}), table({numbers("x", normal(150, 10, 2))}));
+        QVERIFY(few.columns.at(0).psiByChance > psiWarning);
+        QVERIFY(few.columns.at(0).tooFewRows && !few.drifted);
+        QCOMPARE(few.columns.at(0).rowsNeeded(), std::size_t(180));
+        const auto enough = compare(table({numbers("x", normal(180, 0, 1))}), table({numbers("x", normal(180, 10, 2))}));
+        QVERIFY(!enough.columns.at(0).tooFewRows && enough.drifted);
+    }
+
     void theVerdictDependsOnTheEffectNotOnTheNumberOfRows_data() {
         QTest::addColumn<double>("shift");
         QTest::addColumn<QString>("verdict");
