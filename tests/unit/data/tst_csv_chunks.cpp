@@ -22,7 +22,7 @@ QByteArray randomCsv(std::mt19937_64 &random, int rows) {
     static const QByteArray texts[] = {"x", "", "NA", "a \"b\" c", "\"q\"", "\"a,b\"", "\"line\nbreak\"", "\"\"\"\"", "\"x\"\"\r\ny\"", "caf\xe9", "\"\"", "long text that goes on and on", "5\" pipe"};
     QByteArray out = "n,t,d,m\n";
     for (int row = 0; row < rows; ++row) {
-        out += pick(12) ? QByteArray::number(double(qint64(random() >> 12)) / double(1 << pick(40)), 'g', 1 + pick(17)) : QByteArray(pick(2) ? "" : "bad");
+        out += pick(12) ? QByteArray::number(double(qint64(random() >> 12)) / double(qint64(1) << pick(40)), 'g', 1 + pick(17)) : QByteArray(pick(2) ? "" : "bad");
         out += ',' + texts[pick(int(std::size(texts)))] + ',';
         out += "2013-0" + QByteArray::number(1 + pick(9)) + "-1" + QByteArray::number(pick(10)) + (pick(2) ? "T06:00:00Z" : "");
         out += ',' + (pick(3) ? QByteArray::number(pick(1000)) : texts[pick(int(std::size(texts)))]);
