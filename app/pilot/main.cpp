@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pilot/usage_error.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/actor.h"
@@ -119,15 +120,21 @@ int main(int argc, char **argv) {
         sub->fallthrough();
         verb.build(*sub, body);
     }
+    Result<void> usable;
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &e) {
-        const int code = app.exit(e);
-        return code == 0 ? 0 : 2;
+        if (e.get_exit_code() == int(CLI::ExitCodes::Success))
+            return app.exit(e); // --help and --version
+        const auto asked = [&](const char *flag) { return std::find(argv + 1, argv + argc, std::string_view(flag)) != argv + argc; };
+        context.json = asked("--json"); // the parser may not have come so far
+        context.eventsWanted = asked("--events");
+        usable = usageError(app, e);
     }
     context.workspaceOption = QString::fromStdString(workspaceOption);
     Result<void> done = [&]() -> Result<void> {
         try {
+            PH_TRY(usable);
             if (!body)
                 return invalid(QStringLiteral("This verb needs a sub-verb."), {}, QStringLiteral("Run it with --help."));
             return body(context);

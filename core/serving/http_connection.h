@@ -250,7 +250,8 @@ private:
             m_out += "Connection: close\r\n";
         m_out += m_reply.headers;
         m_out += "\r\n";
-        m_out += m_reply.body;
+        if (m_request.method != "HEAD") // RFC 9110 9.3.2: the length of what GET would answer, and nothing of it
+            m_out += m_reply.body;
     }
 
     /// true when the reply is out and the next request may be looked at. Most replies fit into the socket's buffer: they

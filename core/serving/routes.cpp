@@ -126,10 +126,10 @@ const InferenceServer::Impl::Route *InferenceServer::Impl::findRoute(const HttpR
     for (const Route &route : routes()) {
         if (!matches(route.path, request.path, argument))
             continue;
-        if (request.method == route.method)
+        if (request.method == route.method || (request.method == "HEAD" && route.method == std::string_view("GET")))
             return &route;
         pathKnown = true;
-        allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
+        allowed += (allowed.empty() ? "" : ", ") + std::string(route.method) + (route.method == std::string_view("GET") ? ", HEAD" : "");
     }
     return nullptr;
 }

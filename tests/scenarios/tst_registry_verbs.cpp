@@ -37,6 +37,8 @@ private Q_SLOTS:
     void aViewerMayOnlyLook();
     void wrongInputIsTwo_data();
     void wrongInputIsTwo();
+    void aWrongCommandLineNamesTheNearest_data();
+    void aWrongCommandLineNamesTheNearest();
     void theJournalVerifiesAndIsExported();
     void anEditedJournalIsFound();
 
@@ -221,6 +223,28 @@ void TestRegistryVerbs::wrongInputIsTwo_data() {
 void TestRegistryVerbs::wrongInputIsTwo() {
     QFETCH(const QStringList, arguments);
     VERIFY_CODE(pilot(arguments), 2);
+}
+
+void TestRegistryVerbs::aWrongCommandLineNamesTheNearest_data() {
+    QTest::addColumn<QString>("arguments");
+    QTest::addColumn<QString>("what");
+    QTest::addColumn<QString>("hint");
+    const auto row = [](const char *arguments, const char *what, const char *hint) { QTest::newRow(arguments) << QString::fromLatin1(arguments) << QString::fromLatin1(what) << QString::fromLatin1(hint); };
+    row("promot line", "There is no verb pilot promot.", "Did you mean promote?");
+    row("journal verfy", "There is no verb pilot journal verfy.", "Did you mean verify?");
+    row("registry", "pilot registry needs a verb: ", "pilot registry --help");
+    row("train a.yaml --reusme 3", "pilot train has no option --reusme.", "Did you mean --resume?");
+    row("undo", "pilot undo:", "pilot undo --help");
+}
+
+void TestRegistryVerbs::aWrongCommandLineNamesTheNearest() {
+    QFETCH(const QString, arguments);
+    QFETCH(const QString, what);
+    QFETCH(const QString, hint);
+    const Answer given = pilot(arguments.split(QLatin1Char(' ')));
+    QCOMPARE(given.code, 2);
+    QVERIFY2(given.error().value(Q("what")).toString().startsWith(what), qPrintable(given.errors));
+    QVERIFY2(given.error().value(Q("hint")).toString().startsWith(hint), qPrintable(given.errors));
 }
 
 void TestRegistryVerbs::theJournalVerifiesAndIsExported() {

@@ -158,7 +158,7 @@ public:
     bool open() const { return m_open; }
     bool sendRaw(const std::string &bytes) { return ::send(m_socket, bytes.data(), bytes.size(), MSG_NOSIGNAL) == ssize_t(bytes.size()); }
     /// The next answer; status 0 if the connection ended before one.
-    Answer receive() {
+    Answer receive(bool toHead = false) {
         Answer answer;
         std::size_t end = std::string::npos;
         while ((end = m_buffer.find("\r\n\r\n")) == std::string::npos)
@@ -166,7 +166,7 @@ public:
                 return answer;
         answer.head = m_buffer.substr(0, end + 2);
         std::size_t length = 0;
-        if (const std::string text = answer.header("Content-Length"); !text.empty())
+        if (const std::string text = answer.header("Content-Length"); !text.empty() && !toHead)
             length = std::stoul(text);
         while (m_buffer.size() < end + 4 + length)
             if (!more())

@@ -148,7 +148,19 @@ private Q_SLOTS:
         QCOMPARE(answer.header("Allow"), std::string("POST"));
         const Answer head = wire.ask("POST", "/health", "{}");
         QCOMPARE(head.status, 405);
-        QCOMPARE(head.header("Allow"), std::string("GET"));
+        QCOMPARE(head.header("Allow"), std::string("GET, HEAD"));
+    }
+
+    void headGivesTheHeadersOfGet() {
+        Wire wire(m_served->port());
+        const Answer get = wire.ask("GET", "/health");
+        QVERIFY(wire.sendRaw("HEAD /health HTTP/1.1\r\nHost: x\r\n\r\nHEAD /predict HTTP/1.1\r\nHost: x\r\n\r\n"));
+        const Answer head = wire.receive(true); // a body would be taken for the next answer
+        QCOMPARE(head.status, 200);
+        QCOMPARE(head.header("Content-Length"), get.header("Content-Length"));
+        const Answer refused = wire.receive(true);
+        QCOMPARE(refused.status, 405);
+        QCOMPARE(refused.header("Allow"), std::string("POST"));
     }
 
     void withoutAModelEverythingSaysSo() {
