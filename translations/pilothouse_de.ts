@@ -125,6 +125,57 @@
     </message>
 </context>
 <context>
+    <name>Endpoint</name>
+    <message>
+        <source>The workspace has no model “%1”.</source>
+        <translation>Der Arbeitsbereich hat kein Modell „%1“.</translation>
+    </message>
+    <message>
+        <source>Nothing serves %1: the workspace names neither a deployment nor an endpoint of it.</source>
+        <translation>Nichts bedient %1: Der Arbeitsbereich nennt weder ein Deployment noch einen Endpunkt dafür.</translation>
+    </message>
+    <message>
+        <source>Name the endpoint: `pilot connect endpoint %1 URL`.</source>
+        <translation>Den Endpunkt nennen: `pilot connect endpoint %1 URL`.</translation>
+    </message>
+    <message>
+        <source>Nothing serves %1 now.</source>
+        <translation>Nichts bedient %1 zurzeit.</translation>
+    </message>
+    <message>
+        <source>Promote a version, or start it: `pilot rollouts start %1`.</source>
+        <translation>Eine Version befördern oder starten: `pilot rollouts start %1`.</translation>
+    </message>
+    <message>
+        <source>This is no address: %1</source>
+        <translation>Das ist keine Adresse: %1</translation>
+    </message>
+    <message>
+        <source>For example http://inference.example:8000</source>
+        <translation>Zum Beispiel http://inference.example:8000</translation>
+    </message>
+    <message>
+        <source>Ask %1 at %2</source>
+        <translation>%1 bei %2 fragen</translation>
+    </message>
+    <message>
+        <source>request profile: %1 %2</source>
+        <translation>Anfrageprofil: %1 %2</translation>
+    </message>
+    <message>
+        <source>The folder cannot be made.</source>
+        <translation>Der Ordner lässt sich nicht anlegen.</translation>
+    </message>
+    <message>
+        <source>endpoint of %1: %2</source>
+        <translation>Endpunkt von %1: %2</translation>
+    </message>
+    <message>
+        <source>The workspace file was written by somebody else meanwhile.</source>
+        <translation>Die Arbeitsbereichsdatei hat inzwischen jemand anders geschrieben.</translation>
+    </message>
+</context>
+<context>
     <name>Inbox</name>
     <message>
         <source>Promote %1 v%2</source>
@@ -529,26 +580,29 @@
     </message>
 </context>
 <context>
+    <name>Text</name>
+    <message>
+        <source>put it back</source>
+        <translation>zurückstellen</translation>
+    </message>
+    <message>
+        <source>The file was changed meanwhile.</source>
+        <translation>Die Datei wurde inzwischen geändert.</translation>
+    </message>
+    <message>
+        <source>Look at it and try again.</source>
+        <translation>Ansehen und noch einmal versuchen.</translation>
+    </message>
+    <message>
+        <source>The file cannot be removed.</source>
+        <translation>Die Datei lässt sich nicht entfernen.</translation>
+    </message>
+</context>
+<context>
     <name>WhatIf</name>
     <message>
         <source>There is no row to ask for.</source>
         <translation>Es gibt keine Zeile, nach der gefragt werden könnte.</translation>
-    </message>
-    <message>
-        <source>The endpoint answered %1 predictions for %2 rows.</source>
-        <translation>Der Endpunkt gab %1 Vorhersagen für %2 Zeilen zurück.</translation>
-    </message>
-    <message>
-        <source>The workspace has no model “%1”.</source>
-        <translation>Der Arbeitsbereich hat kein Modell „%1“.</translation>
-    </message>
-    <message>
-        <source>Nothing serves %1 now.</source>
-        <translation>%1 wird zurzeit von nichts ausgeliefert.</translation>
-    </message>
-    <message>
-        <source>Promote a version, or start it: `pilot rollouts start %1`.</source>
-        <translation>Eine Version freigeben oder starten: `pilot rollouts start %1`.</translation>
     </message>
     <message>
         <source>No temporary folder can be made.</source>
@@ -557,6 +611,14 @@
     <message>
         <source>The version answered %1 predictions for %2 rows.</source>
         <translation>Die Version gab %1 Vorhersagen für %2 Zeilen.</translation>
+    </message>
+    <message>
+        <source>The endpoint&apos;s answer holds no number: %1</source>
+        <translation>Die Antwort des Endpunkts enthält keine Zahl: %1</translation>
+    </message>
+    <message>
+        <source>Change the profile&apos;s output pointer.</source>
+        <translation>Den Ausgabezeiger des Profils ändern.</translation>
     </message>
 </context>
 <context>
@@ -2151,6 +2213,113 @@
     <message>
         <source>Every look of the policy is kept, also when it skips. Check now makes the first.</source>
         <translation>Jeder Blick der Regel wird aufgehoben, auch wenn sie nichts tut. Jetzt prüfen macht den ersten.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::EndpointSheet</name>
+    <message>
+        <source>Read /openapi.json</source>
+        <translation>/openapi.json lesen</translation>
+    </message>
+    <message>
+        <source>Try a typical row</source>
+        <translation>Typische Zeile versuchen</translation>
+    </message>
+    <message>
+        <source>Use this endpoint</source>
+        <translation>Diesen Endpunkt nutzen</translation>
+    </message>
+    <message>
+        <source>Endpoint of %1</source>
+        <translation>Endpunkt von %1</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>POST /predict, rows by names</source>
+        <translation>POST /predict, Zeilen nach Namen</translation>
+    </message>
+    <message>
+        <source>A request profile of its own</source>
+        <translation>Ein eigenes Anfrageprofil</translation>
+    </message>
+    <message>
+        <source>How it is asked</source>
+        <translation>Wie er gefragt wird</translation>
+    </message>
+    <message>
+        <source>Request profile</source>
+        <translation>Anfrageprofil</translation>
+    </message>
+    <message>
+        <source>Secret, by name</source>
+        <translation>Geheimnis, beim Namen</translation>
+    </message>
+    <message>
+        <source>Of the login, or the API key.</source>
+        <translation>Der Anmeldung, oder der API-Schlüssel.</translation>
+    </message>
+    <message>
+        <source>Its value</source>
+        <translation>Sein Wert</translation>
+    </message>
+    <message>
+        <source>Goes to the keychain; empty keeps what is there.</source>
+        <translation>Kommt in den Schlüsselbund; leer lässt, was dort ist.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Wait for the answer.</source>
+        <translation>Die Antwort abwarten.</translation>
+    </message>
+    <message>
+        <source>Give its address.</source>
+        <translation>Seine Adresse angeben.</translation>
+    </message>
+    <message>
+        <source>No version is there yet whose inputs could be sent.</source>
+        <translation>Es gibt noch keine Version, deren Eingaben man senden könnte.</translation>
+    </message>
+    <message>
+        <source>Reading /openapi.json …</source>
+        <translation>/openapi.json wird gelesen …</translation>
+    </message>
+    <message>
+        <source>Proposed from /openapi.json, with its login: fill in the user, and the secret below.</source>
+        <translation>Aus /openapi.json vorgeschlagen, mit Anmeldung: den Benutzer eintragen und unten das Geheimnis.</translation>
+    </message>
+    <message>
+        <source>Proposed from /openapi.json. Try it before it is used.</source>
+        <translation>Aus /openapi.json vorgeschlagen. Vor dem Gebrauch versuchen.</translation>
+    </message>
+    <message>
+        <source>Asking …</source>
+        <translation>Wird gefragt …</translation>
+    </message>
+    <message>
+        <source>It answers %1 in %2 ms%3.</source>
+        <translation>Er antwortet %1 in %2 ms%3.</translation>
+    </message>
+    <message>
+        <source>, version %1</source>
+        <translation>, Version %1</translation>
+    </message>
+    <message>
+        <source>%1 is asked at %2</source>
+        <translation>%1 wird bei %2 gefragt</translation>
+    </message>
+    <message>
+        <source>The workspace file is read again.</source>
+        <translation>Die Arbeitsbereichsdatei wird neu gelesen.</translation>
+    </message>
+    <message>
+        <source>Places: {{row}} {{values}} {{rows}} {{named_rows}} {{tensors}} {{input:NAME}}</source>
+        <translation>Plätze: {{row}} {{values}} {{rows}} {{named_rows}} {{tensors}} {{input:NAME}}</translation>
     </message>
 </context>
 <context>
@@ -4916,10 +5085,6 @@
         <translation>Noch wird nichts ausgeliefert</translation>
     </message>
     <message>
-        <source>Promote a version; then a row can be asked here, with sliders from the model&apos;s own signature.</source>
-        <translation>Eine Version freigeben; dann lässt sich hier eine Zeile fragen, mit Reglern aus der Signatur des Modells.</translation>
-    </message>
-    <message>
         <source>Models</source>
         <translation>Modelle</translation>
     </message>
@@ -5024,6 +5189,26 @@
             <numerusform>%n weitere Eingabe, auf ihrem typischen Wert</numerusform>
             <numerusform>%n weitere Eingaben, auf ihrem typischen Wert</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Nothing has answered yet.</source>
+        <translation>Noch hat nichts geantwortet.</translation>
+    </message>
+    <message>
+        <source>Endpoint…</source>
+        <translation>Endpunkt…</translation>
+    </message>
+    <message>
+        <source>Needs role operator.</source>
+        <translation>Braucht die Rolle operator.</translation>
+    </message>
+    <message>
+        <source>There is no model yet.</source>
+        <translation>Es gibt noch kein Modell.</translation>
+    </message>
+    <message>
+        <source>Promote a version, or name the endpoint that serves one (“Endpoint…” in the palette); then a row can be asked here, with sliders from the model&apos;s own signature.</source>
+        <translation>Eine Version befördern oder den Endpunkt nennen, der eine bedient („Endpunkt…“ in der Palette); dann lässt sich hier eine Zeile fragen, mit Reglern aus der Signatur des Modells.</translation>
     </message>
 </context>
 <context>

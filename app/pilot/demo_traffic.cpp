@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/demo_traffic.h"
 
-#include "core/fleet/what_if.h"
+#include "core/fleet/endpoint.h"
 
 #include <QElapsedTimer>
 #include <QJsonArray>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot connect list|add|test|remove: the connections of the workspace file, edited in place.
+// pilot connect endpoint MODEL URL [--protocol P | --profile FILE] [--propose]: where and how the model is asked; without either, /openapi.json
+//   proposes a profile. --propose only shows it.
+//   --json  {"operation","model","url","protocol","profile":{…}?}
 //   list --json  {"connections":[{"name","kind","address","user","secret","used"}]}
 //   test --json  {"connections":[{"name","kind","address","ok","finding","seconds","error"?}]}
 //   add, remove  {"operation","connection"}
@@ -7,7 +10,9 @@
 
 #include "core/base/actor.h"
 #include "core/base/json.h"
+#include "core/base/file.h"
 #include "core/fleet/connections.h"
+#include "core/fleet/endpoint.h"
 #include "core/fleet/services.h"
 
 #include <QDir>
@@ -28,7 +33,8 @@ using Q = QLatin1String;
 struct Options {
     std::string name, kind, root, url, user, secret, guard;
     std::vector<std::string> set;
-    bool secretFromStdin = false, forgetSecret = false;
+    std::string model, protocol, profile;
+    bool secretFromStdin = false, forgetSecret = false, propose = false;
 };
 
 Result<workspace::Workspace> openWorkspace(const Context &context) {
@@ -192,6 +198,42 @@ Result<void> test(Context &context, const Options &options) {
     return {};
 }
 
+Result<void> endpoint(Context &context, const Options &options) {
+    PH_ASSIGN(const auto services, context.services());
+    fleet::EndpointChoice choice{QString::fromStdString(options.url), QString::fromStdString(options.protocol), QString::fromStdString(options.secret), {}};
+    const QString model = QString::fromStdString(options.model);
+    if (!options.profile.empty()) {
+        const QString file = QString::fromStdString(options.profile);
+        PH_ASSIGN(const QByteArray bytes, readFile(file));
+        PH_ASSIGN(const QJsonObject object, parseJsonObject(bytes, file));
+        PH_ASSIGN(choice.profile, serving::RequestProfile::fromJson(object, file));
+    } else if (choice.protocol.isEmpty()) {
+        PH_ASSIGN(choice.profile, fleet::proposedProfile(*services->http, choice.url, context.stop()));
+    }
+    QJsonObject answer{{Q("model"), model}, {Q("url"), choice.url}, {Q("protocol"), choice.protocol}};
+    if (choice.profile)
+        answer.insert(Q("profile"), choice.profile->toJson());
+    if (options.propose) {
+        context.answer(answer, choice.profile ? QString::fromUtf8(prettyJson(choice.profile->toJson())).trimmed() : QStringLiteral("Protocol %1 needs no profile.").arg(choice.protocol));
+        return {};
+    }
+    PH_ASSIGN(auto operation, fleet::setEndpoint(services->workspace.file, model, choice));
+    if (options.secretFromStdin) {
+        if (choice.secret.isEmpty())
+            return invalid(QStringLiteral("--secret-from-stdin needs the secret's name."), {}, QStringLiteral("Give --secret NAME."));
+        PH_ASSIGN(const QString value, readSecret());
+        fleet::storeSecretFirst(operation, secrets::keychainStore(), choice.secret, value);
+    }
+    const auto outcome = services->operations->run(operation);
+    if (outcome.error) {
+        (void)services->operations->undoDone(operation, outcome); // half of it would be a profile that nobody names
+        return *outcome.error;
+    }
+    answer.insert(Q("operation"), outcome.id);
+    context.answer(answer, operation.summary + QStringLiteral(": done. Try it: pilot score %1 --endpoint --rows FILE").arg(model));
+    return {};
+}
+
 const Verb verb("connect", "List, add, test and remove the connections of the workspace", [](CLI::App &app, VerbBody &body) {
     auto options = std::make_shared<Options>();
     app.require_subcommand(1);
@@ -215,7 +257,16 @@ const Verb verb("connect", "List, add, test and remove the connections of the wo
     remover->add_option("NAME", options->name, "Connection")->required();
     remover->add_flag("--forget-secret", options->forgetSecret, "Remove its secret from the keychain too, if no other connection names it");
     remover->callback([&body, options] { body = [options](Context &context) { return remove(context, *options); }; });
-    for (auto *sub : {lister, adder, tester, remover})
+    auto *asker = app.add_subcommand("endpoint", "Name the endpoint of a model and how it is asked");
+    asker->add_option("MODEL", options->model, "Model of the workspace")->required();
+    asker->add_option("URL", options->url, "Its address, such as http://inference.example:8000")->required();
+    auto *protocol = asker->add_option("--protocol", options->protocol, "rest, kserve-v1 or kserve-v2; left out: /openapi.json proposes a profile");
+    asker->add_option("--profile", options->profile, "JSON file with a request profile")->excludes(protocol);
+    asker->add_option("--secret", options->secret, "Name of the secret that is sent as X-API-Key");
+    asker->add_flag("--secret-from-stdin", options->secretFromStdin, "Store that secret in the keychain: its value is read from standard input");
+    asker->add_flag("--propose", options->propose, "Show what would be used, change nothing");
+    asker->callback([&body, options] { body = [options](Context &context) { return endpoint(context, *options); }; });
+    for (auto *sub : {lister, adder, tester, remover, asker})
         sub->fallthrough();
 });
 

@@ -4,10 +4,14 @@
 //   --json {"model","package","digest","rows","out","notes":[…]}
 // pilot score MODEL --rows FILE: the rows of a /predict body, answered on standard output (what-if asks a candidate this way).
 //   --json {"model","package","digest","predictions":[number | class | [numbers]…],"probabilities":[[…]…],"seconds"}
+// pilot score MODEL --endpoint --rows FILE: the same rows, answered by the model's endpoint as the workspace names it.
+//   --json {"model","endpoint","version","id","predictions":[…],"probabilities":[…],"seconds"}
 #include "app/pilot/model_ref.h"
 
 #include "core/artifact/package.h"
 #include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/fleet/endpoint.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/samples.h"
 #include "core/serving/input_reader.h"
@@ -28,6 +32,7 @@ using Q = QLatin1String;
 
 struct Options {
     std::string model, data, out, rows;
+    bool endpoint = false;
 };
 
 QByteArray number(double value) {
@@ -113,6 +118,54 @@ Result<void> scoreRows(Context &context, const Options &options) {
     return {};
 }
 
+/// {"rows":[{…}]}, a list of objects, or one object.
+Result<std::vector<QJsonObject>> namedRows(const QString &file) {
+    PH_ASSIGN(const QByteArray bytes, readFile(file));
+    const QJsonDocument document = QJsonDocument::fromJson(bytes);
+    QJsonArray list = document.isArray() ? document.array() : document.object().value(Q("rows")).toArray();
+    if (list.isEmpty() && document.isObject() && !document.object().isEmpty())
+        list = {document.object()};
+    std::vector<QJsonObject> rows;
+    for (const QJsonValue &row : list)
+        rows.push_back(row.toObject());
+    if (rows.empty() || std::any_of(rows.begin(), rows.end(), [](const QJsonObject &row) { return row.isEmpty(); }))
+        return invalid(QStringLiteral("The file holds no rows."), file, QStringLiteral("Write {\"rows\":[{\"NAME\":VALUE}]}, a list of objects, or one object."));
+    return rows;
+}
+
+/// The inputs in the order of the champion's signature: lists are sent in it. Without a champion as the first row names them.
+Result<QStringList> inputOrder(const fleet::Services &services, const workspace::Model &model, const QJsonObject &row) {
+    QStringList columns;
+    if (const auto version = services.registry->versionByAlias(model.registry.name, model.registry.champion)) {
+        PH_ASSIGN(const artifact::Package package, artifact::openPackage(version->source));
+        for (const artifact::Input &input : package.signature.inputs)
+            columns << input.name;
+        return columns;
+    }
+    return row.keys();
+}
+
+Result<void> scoreByEndpoint(Context &context, const Options &options) {
+    PH_ASSIGN(const auto services, context.services());
+    const QString name = QString::fromStdString(options.model);
+    PH_ASSIGN(const auto endpoint, fleet::endpointOf(*services, name));
+    PH_ASSIGN(const auto rows, namedRows(QString::fromStdString(options.rows)));
+    PH_ASSIGN(const QStringList columns, inputOrder(*services, *services->workspace.model(name), rows.front()));
+    PH_ASSIGN(const auto answer, endpoint.client->predict(columns, rows, context.stop()));
+    QJsonArray predictions, probabilities;
+    QStringList lines;
+    for (const QJsonValue &p : answer.predictions) {
+        predictions.append(p);
+        lines << p.toVariant().toString();
+    }
+    for (const QJsonValue &p : answer.probabilities)
+        probabilities.append(p);
+    context.answer({{Q("model"), name}, {Q("endpoint"), endpoint.url + endpoint.profile.path}, {Q("version"), answer.version}, {Q("id"), answer.id}, {Q("predictions"), predictions},
+                    {Q("probabilities"), probabilities}, {Q("seconds"), answer.milliseconds / 1000}},
+                   lines.join(QLatin1Char('\n')));
+    return {};
+}
+
 Result<void> score(Context &context, const Options &options) {
     PH_ASSIGN(const ModelRef ref, resolveModel(context, QString::fromStdString(options.model)));
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(ref.folder));
@@ -138,10 +191,14 @@ const Verb verb("score", "Predict every row of a file", [](CLI::App &app, VerbBo
     auto *out = app.add_option("--out", options->out, "CSV file to write")->needs(data);
     data->needs(out);
     auto *rows = app.add_option("--rows", options->rows, "JSON file as POST /predict takes it; the answer goes to standard output")->excludes(data);
+    app.add_flag("--endpoint", options->endpoint, "Ask the endpoint of this model of the workspace instead of scoring here")->needs(rows);
     app.callback([options, data, rows, &body] {
         if (!data->count() && !rows->count())
             throw CLI::RequiredError("--data or --rows");
-        body = [options](Context &context) { return options->rows.empty() ? score(context, *options) : scoreRows(context, *options); };
+        if (options->endpoint)
+            body = [options](Context &context) { return scoreByEndpoint(context, *options); };
+        else
+            body = [options](Context &context) { return options->rows.empty() ? score(context, *options) : scoreRows(context, *options); };
     });
 });
 

@@ -128,6 +128,7 @@ Health healthOf(const ModelRow &row) {
 ModelRow rowOf(const Services &services, const Snapshot &s, const workspace::Model &model, const std::optional<bool> &enabled) {
     ModelRow row;
     row.name = model.name;
+    row.endpointUrl = model.endpoint.url;
     row.seen.source = QStringLiteral("local");
     row.seen.time = s.read;
     row.retrainEnabled = enabled.value_or(model.retrain.enabled);

@@ -55,10 +55,13 @@ struct ModelRow {
     std::optional<pipelines::PipelineRun> lastRun;
     std::optional<cluster::RolloutStatus> rollout;
     std::vector<cluster::Revision> revisions; ///< newest first
+    QString endpointUrl; ///< of the endpoint that the workspace names; empty: the server on this machine
     QString skew; ///< "" none; else a sentence: "alias v4, endpoint serves v3"
     std::optional<retrain::Decision> lastDecision;
     bool retrainEnabled = true;
     Observed seen;
+    /// The version whose inputs a question to the endpoint has: what this machine serves; behind a named endpoint the live one.
+    std::optional<int> askedVersion() const { return endpointUrl.isEmpty() ? servedVersion : liveVersion; }
 };
 
 enum class InboxGroup { Decision, Broken, Soon, Handled };

@@ -6,9 +6,9 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/drift/drift.h"
-#include "core/serving/server_folder.h"
 
 #include <QCoreApplication>
+#include <QJsonDocument>
 #include <QTemporaryDir>
 
 #include <algorithm>
@@ -68,13 +68,6 @@ QJsonValue jsonOf(const artifact::Input &input, const WhatIfValue &value) {
     return value.number ? jsonNumber(*value.number) : QJsonValue(QJsonValue::Null);
 }
 
-QJsonObject rowObject(const artifact::Signature &signature, const std::vector<WhatIfValue> &row) {
-    QJsonObject object;
-    for (std::size_t i = 0; i < signature.inputs.size() && i < row.size(); ++i)
-        object.insert(signature.inputs[i].name, jsonOf(signature.inputs[i], row[i]));
-    return object;
-}
-
 /// A prediction as one number: the value, the first step of a forecast, or the index of the class.
 void addPrediction(const artifact::Signature &signature, const QJsonValue &prediction, WhatIfAnswer &answer) {
     if (!signature.classes.empty()) {
@@ -123,38 +116,41 @@ Result<WhatIfModel> openWhatIf(const Services &services, const QString &name, in
     return out;
 }
 
-QByteArray requestBody(const artifact::Signature &signature, const std::vector<WhatIfValue> &row) { return canonicalJson(rowObject(signature, row)); }
+QJsonObject rowObject(const artifact::Signature &signature, const std::vector<WhatIfValue> &row) {
+    QJsonObject object;
+    for (std::size_t i = 0; i < signature.inputs.size() && i < row.size(); ++i)
+        object.insert(signature.inputs[i].name, jsonOf(signature.inputs[i], row[i]));
+    return object;
+}
 
-Result<WhatIfAnswer> ask(const Services &services, const QString &url, const QString &apiKey, const artifact::Signature &signature,
-                         const std::vector<std::vector<WhatIfValue>> &rows, std::stop_token token) {
-    if (rows.empty())
-        return invalid(Text::tr("There is no row to ask for."));
-    net::Request request;
-    request.method = "POST";
-    request.url = url + QStringLiteral("/predict");
-    request.headers = {{"Content-Type", "application/json"}};
-    if (!apiKey.isEmpty())
-        request.headers.append({"X-API-Key", apiKey.toUtf8()});
-    request.timeoutMs = 10000;
-    request.idempotent = false;
-    request.body = rows.size() == 1 ? requestBody(signature, rows.front()) : rowsBody(signature, rows);
-    PH_ASSIGN(const auto response, services.http->send(request, token));
-    if (response.status >= 400)
-        return net::statusError(request, response);
-    PH_ASSIGN(const QJsonObject reply, parseJsonObject(response.body, url));
+QStringList columnsOf(const artifact::Signature &signature) {
+    QStringList names;
+    for (const artifact::Input &input : signature.inputs)
+        names << input.name;
+    return names;
+}
+
+Result<WhatIfAnswer> ask(const ModelEndpoint &endpoint, const artifact::Signature &signature, const std::vector<std::vector<WhatIfValue>> &rows, std::stop_token token) {
+    std::vector<QJsonObject> sent;
+    for (const auto &row : rows)
+        sent.push_back(rowObject(signature, row));
+    PH_ASSIGN(const serving::EndpointAnswer reply, endpoint.client->predict(columnsOf(signature), sent, token));
     WhatIfAnswer answer;
-    answer.milliseconds = response.seconds * 1000;
-    answer.version = reply.value(QLatin1String("model_version")).toVariant().toString();
-    answer.source = reply.value(QLatin1String("model_source")).toString();
-    for (const QJsonValue &p : reply.value(QLatin1String("probability")).toArray())
-        answer.probabilities.push_back(p.toDouble());
-    if (rows.size() == 1)
-        addPrediction(signature, reply.value(QLatin1String("prediction")), answer);
-    else
-        for (const QJsonValue &p : reply.value(QLatin1String("predictions")).toArray())
-            addPrediction(signature, p.isObject() ? p.toObject().value(QLatin1String("prediction")) : p, answer);
-    if (answer.values.size() != rows.size())
-        return Error{ErrorKind::Invalid, Text::tr("The endpoint answered %1 predictions for %2 rows.").arg(answer.values.size()).arg(rows.size()), url, {}, QString::fromUtf8(response.body.left(2000))};
+    answer.milliseconds = reply.milliseconds;
+    answer.version = reply.version;
+    answer.source = endpoint.url;
+    for (const QJsonValue &p : reply.predictions)
+        addPrediction(signature, p, answer);
+    if (answer.values.empty() || (signature.classes.empty() && std::isnan(answer.values.front())))
+        return invalid(Text::tr("The endpoint's answer holds no number: %1").arg(QString::fromUtf8(QJsonDocument(QJsonArray{reply.predictions.empty() ? QJsonValue() : reply.predictions.front()}).toJson(QJsonDocument::Compact).left(200))), endpoint.url,
+                       Text::tr("Change the profile's output pointer."));
+    if (!reply.probabilities.empty()) {
+        QJsonArray first = reply.probabilities.front().toArray();
+        if (first.size() == 1 && first.first().isArray()) // a list of one row
+            first = first.first().toArray();
+        for (const QJsonValue &p : first)
+            answer.probabilities.push_back(p.toDouble());
+    }
     return answer;
 }
 
@@ -185,27 +181,6 @@ Result<WhatIfAnswer> askVersion(const Services &services, const QString &model, 
     if (answer.values.size() != rows.size())
         return Error{ErrorKind::Invalid, Text::tr("The version answered %1 predictions for %2 rows.").arg(answer.values.size()).arg(rows.size()), answer.source, {}, {}};
     return answer;
-}
-
-Result<ServedAt> servedAt(const Services &services, const QString &name) {
-    const workspace::Model *model = services.workspace.model(name);
-    if (!model)
-        return notFound(Text::tr("The workspace has no model “%1”.").arg(name), services.workspace.file);
-    ServedAt at;
-    if (!model->endpoint.url.isEmpty()) {
-        at.url = model->endpoint.url;
-        if (!model->endpoint.secret.isEmpty()) {
-            PH_ASSIGN(at.apiKey, services.secrets->read(model->endpoint.secret));
-        }
-        return at;
-    }
-    PH_ASSIGN(const QString folder, serving::servingFolder(services.root, model->deployment.target));
-    PH_ASSIGN(const auto running, serving::runningServer(folder));
-    if (!running)
-        return notFound(Text::tr("Nothing serves %1 now.").arg(name), {}, Text::tr("Promote a version, or start it: `pilot rollouts start %1`.").arg(name));
-    at.url = running->file.url;
-    at.apiKey = running->apiKey;
-    return at;
 }
 
 } // namespace pilothouse::fleet

@@ -3,6 +3,7 @@
 
 #include "core/artifact/scorer.h"
 #include "core/base/result.h"
+#include "core/fleet/endpoint.h"
 #include "core/fleet/services.h"
 
 #include <QString>
@@ -41,25 +42,19 @@ struct WhatIfAnswer {
     std::vector<double> values; ///< one a row (the first step of a forecast; the class index of a classification)
     std::vector<QString> labels; ///< class names of a classification
     std::vector<double> probabilities; ///< of the first row
-    QString version, source;
+    QString version; ///< as the endpoint says it; may be empty
+    QString source;  ///< the endpoint's address, or the version on this machine
     double milliseconds = 0;
 };
 
-/// Asks an endpoint for the rows (each in the order of the signature's inputs), as any client would: POST /predict.
-/// @param url  base address  @param apiKey  empty: none
-Result<WhatIfAnswer> ask(const Services &services, const QString &url, const QString &apiKey, const artifact::Signature &signature,
-                         const std::vector<std::vector<WhatIfValue>> &rows, std::stop_token token);
+/// Asks an endpoint for the rows (each in the order of the signature's inputs), as any client would and as its profile says.
+Result<WhatIfAnswer> ask(const ModelEndpoint &endpoint, const artifact::Signature &signature, const std::vector<std::vector<WhatIfValue>> &rows, std::stop_token token);
 /// Asks a version of the registry on this machine, whether it is served or not: a `pilot score` child, so that no model code
 /// runs in this program. The rows are in the order of `signature`, the version's own.
 Result<WhatIfAnswer> askVersion(const Services &services, const QString &model, int version, const artifact::Signature &signature,
                                 const std::vector<std::vector<WhatIfValue>> &rows, std::stop_token token);
-/// The body that ask() sends for one row; for "copy as curl".
-QByteArray requestBody(const artifact::Signature &signature, const std::vector<WhatIfValue> &row);
-
-/// Where a model is served now and the key it wants. NotFound if nothing serves it.
-struct ServedAt {
-    QString url, apiKey;
-};
-Result<ServedAt> servedAt(const Services &services, const QString &model);
+/// A row by names, as it is sent.
+QJsonObject rowObject(const artifact::Signature &signature, const std::vector<WhatIfValue> &row);
+QStringList columnsOf(const artifact::Signature &signature);
 
 } // namespace pilothouse::fleet

@@ -5,7 +5,7 @@
 #include "app/console/main_window.h"
 #include "core/base/child_process.h"
 #include "core/base/hash.h"
-#include "core/fleet/what_if.h"
+#include "core/fleet/endpoint.h"
 #include "tests/bench/event_probe.h"
 #include "widgets/base/panel.h"
 #include "widgets/base/toast.h"

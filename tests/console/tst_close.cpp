@@ -6,7 +6,7 @@
 #include "core/base/file.h"
 #include "core/base/process_mark.h"
 #include "core/fleet/interrupted.h"
-#include "core/fleet/what_if.h"
+#include "core/fleet/endpoint.h"
 #include "core/net/http.h"
 #include "widgets/base/confirm.h"
 #include "widgets/base/table.h"

@@ -3,7 +3,7 @@
 // file, a recipe, two trainings, evidence, approval, rollout, what-if, drift, policy, retrain, undo.
 #include "app/console/main_window.h"
 #include "core/base/child_process.h"
-#include "core/fleet/what_if.h"
+#include "core/fleet/endpoint.h"
 #include "core/net/http.h"
 #include "widgets/base/confirm.h"
 #include "widgets/base/panel.h"

@@ -6,11 +6,13 @@
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
 #include "widgets/base/plot.h"
+#include "widgets/serving/endpoint_sheet.h"
 #include "widgets/serving/input_slider.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QJsonDocument>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
@@ -110,6 +112,7 @@ WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
     m_request->setWordWrap(true);
     m_request->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_requestCard->bodyLayout()->addWidget(m_request);
+    m_requestCard->addTool(new Button(actions(), QStringLiteral("whatif.endpoint")));
     m_requestCard->addTool(new Button(actions(), QStringLiteral("whatif.copy")));
     side->addWidget(m_requestCard);
     row->addLayout(side, 1);
@@ -151,26 +154,42 @@ void WhatIfPanel::addActions() {
     copy.section = tr("Commands");
     copy.panel = id();
     copy.shortcut = QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C);
+    copy.blocked = [this](const QString &) { return m_served ? QString() : tr("Nothing has answered yet."); };
     copy.run = [this](const QString &, const QString &) {
-        // The key is named, never shown: a copied command ends up in chats and histories.
-        QString url;
-        for (const fleet::ModelRow &m : m_snapshot.models)
-            if (m.name == m_model && m.rollout)
-                url = m.rollout->url;
-        QGuiApplication::clipboard()->setText(QStringLiteral("curl -X POST %1/predict -H 'Content-Type: application/json' -H \"X-API-Key: $API_KEY\" -d '%2'")
-                                                  .arg(url, QString::fromUtf8(fleet::requestBody(m_form.signature, row())).replace(QLatin1Char('\''), QStringLiteral("'\\''"))));
+        // Keys are named, never shown: a copied command ends up in chats and histories.
+        QGuiApplication::clipboard()->setText(fleet::curlCommand(m_served->where, fleet::columnsOf(m_form.signature), fleet::rowObject(m_form.signature, row())));
     };
     actions().add(copy);
+    ActionSpec endpoint;
+    endpoint.id = QStringLiteral("whatif.endpoint");
+    endpoint.text = tr("Endpoint…");
+    endpoint.icon = QStringLiteral("connect");
+    endpoint.section = tr("Commands");
+    endpoint.panel = id();
+    endpoint.blocked = [this](const QString &) {
+        if (m_snapshot.role == workspace::Role::Viewer)
+            return tr("Needs role operator.");
+        return m_snapshot.models.empty() ? tr("There is no model yet.") : QString();
+    };
+    endpoint.run = [this](const QString &argument, const QString &) {
+        const QString model = !argument.isEmpty() ? argument : !m_model.isEmpty() ? m_model : m_snapshot.models.front().name;
+        int version = 0;
+        for (const fleet::ModelRow &m : m_snapshot.models)
+            if (m.name == model)
+                version = m.liveVersion.value_or(m.latestVersion.value_or(0));
+        (new EndpointSheet(context(), model, version, window()))->open();
+    };
+    actions().add(endpoint);
 }
 
 void WhatIfPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_snapshot = snapshot;
     std::vector<SegmentedControl::Segment> segments;
     for (const fleet::ModelRow &m : snapshot.models)
-        if (m.servedVersion)
+        if (m.askedVersion())
             segments.push_back({m.name, m.name, State::None});
     if (segments.empty()) {
-        m_state->show(ScreenState::empty(tr("Nothing is served yet"), tr("Promote a version; then a row can be asked here, with sliders from the model's own signature."), tr("Models"),
+        m_state->show(ScreenState::empty(tr("Nothing is served yet"), tr("Promote a version, or name the endpoint that serves one (“Endpoint…” in the palette); then a row can be asked here, with sliders from the model's own signature."), tr("Models"),
                                          [this] { context().open(QStringLiteral("models"), {}); }));
         return;
     }
@@ -179,7 +198,7 @@ void WhatIfPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_choice->setSegments(std::move(segments));
     m_choice->setCurrent(m_model);
     for (const fleet::ModelRow &m : snapshot.models)
-        if (m.name == m_model && m.servedVersion != m_version)
+        if (m.name == m_model && m.askedVersion() != m_version)
             openModel();
     showVersions();
 }
@@ -191,7 +210,7 @@ void WhatIfPanel::showVersions() {
         return;
     std::vector<int> others;
     for (const registry::Version &v : m_snapshot.versions)
-        if (v.model == m_model && v.version != served->servedVersion)
+        if (v.model == m_model && v.version != served->askedVersion())
             others.push_back(v.version);
     std::sort(others.rbegin(), others.rend());
     QStringList names, shown;
@@ -206,7 +225,7 @@ void WhatIfPanel::showVersions() {
             m_versions->addItem(names[qsizetype(i)], others[i]);
     }
     m_versions->setVisible(!others.empty());
-    const int wanted = known ? m_besideVersion : others.empty() ? 0 : served->candidateVersion && served->candidateVersion != served->servedVersion ? *served->candidateVersion : others.front();
+    const int wanted = known ? m_besideVersion : others.empty() ? 0 : served->candidateVersion && served->candidateVersion != served->askedVersion() ? *served->candidateVersion : others.front();
     m_versions->setCurrentIndex(m_versions->findData(wanted));
     if (others.empty()) {
         m_besideVersion = 0;
@@ -225,7 +244,7 @@ void WhatIfPanel::openModel() {
     int version = 0;
     for (const fleet::ModelRow &m : m_snapshot.models)
         if (m.name == m_model)
-            version = m.servedVersion.value_or(0);
+            version = m.askedVersion().value_or(0);
     if (!context().fleet || version == 0)
         return;
     m_version = version;
@@ -321,12 +340,19 @@ void WhatIfPanel::askNow() {
         m_again = true;
         return;
     }
-    m_request->setText(QStringLiteral("POST /predict\n") + QString::fromUtf8(fleet::requestBody(m_form.signature, row())));
-    m_asking = startTask<Both>(context().fleet->pools().waiting, [services = context().fleet->services(), form = m_form, question = question()](std::stop_token token) -> Result<Both> {
-        PH_ASSIGN(const auto where, fleet::servedAt(*services, form.model));
+    std::optional<fleet::ModelEndpoint> known;
+    if (m_served && m_served->where.profile.login && m_served->services == context().fleet->services())
+        known = m_served->where;
+    m_asking = startTask<Both>(context().fleet->pools().waiting, [services = context().fleet->services(), form = m_form, question = question(), known](std::stop_token token) -> Result<Both> {
         Both both{};
         both.question = question;
-        PH_ASSIGN(both.point, fleet::ask(*services, where.url, where.apiKey, form.signature, {question.row}, token));
+        both.services = services;
+        if (known) {
+            both.where = *known; // a login's token is used again
+        } else {
+            PH_ASSIGN(both.where, fleet::endpointOf(*services, form.model));
+        }
+        PH_ASSIGN(both.point, fleet::ask(both.where, form.signature, {question.row}, token));
         if (question.at.empty())
             return both;
         // Not from the endpoint: it would log the curve's rows as if somebody had asked them, and they would count as drift.
@@ -401,7 +427,10 @@ QString WhatIfPanel::answerText(const fleet::WhatIfAnswer &answer) const {
 void WhatIfPanel::showAnswer(const Both &both) {
     m_served = both;
     m_answer->setText(answerText(both.point));
-    QStringList second{m_form.estimator, tr("%1, version %2").arg(both.point.source, both.point.version), tr("%1 ms").arg(number(both.point.milliseconds, 2))};
+    const fleet::ModelEndpoint &where = both.where;
+    QStringList second{m_form.estimator, both.point.version.isEmpty() ? where.url : tr("%1, version %2").arg(where.url, both.point.version), tr("%1 ms").arg(number(both.point.milliseconds, 2))};
+    if (const auto body = where.client->body(fleet::columnsOf(m_form.signature), {fleet::rowObject(m_form.signature, both.question.row)}))
+        m_request->setText(where.profile.method + QLatin1Char(' ') + where.profile.path + QLatin1Char('\n') + QString::fromUtf8(QJsonDocument::fromVariant(body->toVariant()).toJson(QJsonDocument::Compact)));
     for (std::size_t i = 0; i < both.point.probabilities.size() && i < m_form.signature.classes.size(); ++i)
         second << QStringLiteral("%1 %2").arg(QString::fromStdString(m_form.signature.classes[i]), percent(both.point.probabilities[i], 1));
     m_second->setText(second.join(QStringLiteral(" · ")));
@@ -446,7 +475,7 @@ void WhatIfPanel::showCurve() {
     PlotData data;
     data.unit = classes ? tr("class") : m_form.unit;
     data.xName = question.input;
-    data.sentence = tr("Prediction of version %1 as %2 goes from %3 to %4, all else as set").arg(m_served->point.version, question.input, number(question.at.front()), number(question.at.back()));
+    data.sentence = tr("Prediction of version %1 as %2 goes from %3 to %4, all else as set").arg(m_form.version).arg(question.input, number(question.at.front()), number(question.at.back()));
     std::vector<Legend::Entry> legend;
     const auto add = [&](const Both &both, const QString &name, Ink ink) {
         PlotSeries series;
@@ -461,7 +490,7 @@ void WhatIfPanel::showCurve() {
         if (x)
             data.points.push_back({*x, both.point.values.front(), legend.size() == 1 ? answerText(both.point) : QString(), ink}); // two texts would overlap
     };
-    add(*m_served, QStringLiteral("v%1").arg(m_served->point.version), &Tokens::s1);
+    add(*m_served, QStringLiteral("v%1").arg(m_served->point.version.isEmpty() ? QString::number(m_form.version) : m_served->point.version), &Tokens::s1);
     if (m_beside && m_beside->question.input == question.input)
         add(*m_beside, QStringLiteral("v%1").arg(m_besideVersion), &Tokens::s2);
     m_curve->setData(std::move(data));

@@ -47,6 +47,8 @@ private:
     struct Both {
         Question question;
         fleet::WhatIfAnswer point;
+        fleet::ModelEndpoint where;                         ///< that answered the point
+        std::shared_ptr<const fleet::Services> services;    ///< it was opened with; others: the workspace was read again
         std::vector<double> curve; ///< one value for each of question.at
         int filled = 0;            ///< inputs that only this version has, at their typical value
     };
