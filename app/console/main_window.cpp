@@ -55,6 +55,7 @@ MainWindow::MainWindow(Pools &pools, Theme &theme, WindowOptions options)
     m_actions->setAsk(ConfirmSheet::asker(this));
     m_actions->setResolver([this](const QString &id, ActionCatalogue::Resolve how) { return resolve(id, how); });
     connect(m_actions, &ActionCatalogue::refused, this, [this](const QString &, const QString &reason) { m_toasts->show(State::Warn, tr("Not done"), reason); });
+    connect(&m_sweep, &QTimer::timeout, this, &MainWindow::sweep);
     connect(m_workspace, &OpenWorkspace::opened, this, &MainWindow::workspaceOpened);
     connect(m_workspace, &OpenWorkspace::failed, this, [this](const Error &error) {
         if (m_hasSnapshot || m_fleet)
@@ -179,11 +180,11 @@ void MainWindow::open(const QString &id, const QString &argument) {
     const auto entry = std::find_if(m_entries.begin(), m_entries.end(), [&](const PanelEntry &e) { return e.id == id; });
     if (entry == m_entries.end())
         return;
-    const bool same = m_current == id && m_stack->currentWidget() == m_panels.value(id);
+    const bool fed = !m_panels.contains(id) || (m_current == id && m_stack->currentWidget() == m_panels.value(id)); // a new one is, when it is built
     m_current = id;
     m_rail->setCurrent(id);
     if (Panel *shown = panel(id)) {
-        if (m_hasSnapshot && !same)
+        if (m_hasSnapshot && !fed)
             shown->showSnapshot(m_snapshot);
         m_stack->setCurrentWidget(shown);
         if (!argument.isNull()) // "" leads back to the panel's start
@@ -213,7 +214,10 @@ void MainWindow::workspaceOpened() {
     for (auto built = m_panels.begin(); built != m_panels.end(); ++built)
         m_session.keepSizes(built.key(), built.value());
     const bool sameFile = m_jobs && m_session.workspaceFile == m_workspace->file();
-    dropPanels();
+    if (sameFile)
+        retirePanels();
+    else
+        dropPanels();
     m_fleet = std::make_unique<fleet::Fleet>(m_workspace->services(), m_pools);
     if (!sameFile) { // jobs of this file go on when only its text changed
         m_jobs = std::make_unique<fleet::Jobs>(m_pools, m_workspace->file());
@@ -232,6 +236,8 @@ void MainWindow::workspaceOpened() {
 }
 
 void MainWindow::dropPanels() {
+    while (m_sweep.isActive())
+        sweep();
     for (auto built = m_panels.begin(); built != m_panels.end(); ++built) {
         m_stack->removeWidget(built.value());
         for (const QString &action : m_panelActions.value(built.key()))
@@ -240,6 +246,36 @@ void MainWindow::dropPanels() {
     }
     m_panels.clear();
     m_panelActions.clear();
+}
+
+/// Takes the panels away at once and deletes them one an event: all of them together would hold up the window. Until then the fleet
+/// that they know lives on, though nobody listens to it.
+void MainWindow::retirePanels() {
+    for (auto built = m_panels.begin(); built != m_panels.end(); ++built) {
+        m_stack->removeWidget(built.value());
+        built.value()->hide();
+        disconnect(built.value(), nullptr, this, nullptr);
+        for (const QString &action : m_panelActions.value(built.key()))
+            m_actions->remove(action);
+        m_retired.push_back(built.value());
+    }
+    m_panels.clear();
+    m_panelActions.clear();
+    if (m_fleet) {
+        m_fleet->disconnect(this);
+        m_retiredFleets.push_back(std::move(m_fleet));
+    }
+    m_sweep.start();
+}
+
+void MainWindow::sweep() {
+    if (!m_retired.empty()) {
+        delete m_retired.back();
+        m_retired.pop_back();
+        return;
+    }
+    m_retiredFleets.clear();
+    m_sweep.stop();
 }
 
 void MainWindow::showSnapshot(const fleet::Snapshot &snapshot) {

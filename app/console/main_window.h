@@ -6,6 +6,7 @@
 #include "app/console/stored_state.h"
 
 #include <QMainWindow>
+#include <QTimer>
 
 class QStackedWidget;
 
@@ -69,6 +70,8 @@ private:
     bool resolve(const QString &action, ui::ActionCatalogue::Resolve how);
     void workspaceOpened();
     void dropPanels();
+    void retirePanels();
+    void sweep();
     void showHeader();
     void showJobs();
     void showStatus();
@@ -90,6 +93,9 @@ private:
     Desktop *m_desktop;
     DemoTraffic *m_traffic;
     OpenWorkspace *m_workspace;
+    std::vector<std::unique_ptr<fleet::Fleet>> m_retiredFleets;
+    std::vector<ui::Panel *> m_retired; ///< of a workspace that was read again; deleted one an event
+    QTimer m_sweep;
     std::unique_ptr<fleet::Fleet> m_fleet;
     std::unique_ptr<fleet::Jobs> m_jobs;
     fleet::Snapshot m_snapshot;

@@ -88,13 +88,27 @@ void Theme::setSystemDark(bool dark) {
 }
 
 void Theme::install() {
-    if (!m_installed)
+    if (!m_installed) {
         qApp->setStyle(new Style);
+        qApp->installEventFilter(this);
+    }
     m_installed = true;
     qApp->setFont(font(TextRole::Body));
     qApp->setPalette(palette(tokens()));
-    qApp->setStyleSheet(filledStyleSheet(*this));
+    m_sheet = filledStyleSheet(*this);
+    for (QWidget *window : QApplication::topLevelWidgets())
+        if (!window->parentWidget() && window->testAttribute(Qt::WA_StyleSheet)) // others get it when they are polished
+            window->setStyleSheet(m_sheet);
     Q_EMIT changed();
+}
+
+bool Theme::eventFilter(QObject *receiver, QEvent *event) {
+    if (event->type() == QEvent::Polish && receiver->isWidgetType()) {
+        auto *widget = static_cast<QWidget *>(receiver);
+        if (widget->isWindow() && !widget->parentWidget() && widget->styleSheet().isEmpty())
+            widget->setStyleSheet(m_sheet);
+    }
+    return false;
 }
 
 QPalette Theme::palette(const Tokens &t) {
@@ -174,6 +188,15 @@ QSize Label::minimumSizeHint() const {
     if (m_elide != Qt::ElideNone)
         size.setWidth(fontMetrics().averageCharWidth() * 4);
     return size;
+}
+
+int Label::heightForWidth(int width) const {
+    if (m_heights.wraps != wordWrap() || m_heights.text != text() || m_heights.font != font() || m_heights.margins != contentsMargins() || m_heights.at.size() > 32)
+        m_heights = {text(), font(), contentsMargins(), wordWrap(), {}};
+    auto found = m_heights.at.constFind(width);
+    if (found == m_heights.at.constEnd())
+        found = m_heights.at.insert(width, QLabel::heightForWidth(width));
+    return *found;
 }
 
 void Label::paintEvent(QPaintEvent *event) {

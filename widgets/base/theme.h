@@ -4,6 +4,7 @@
 #include "widgets/base/tokens.h"
 
 #include <QFont>
+#include <QHash>
 #include <QLabel>
 #include <QObject>
 #include <QPalette>
@@ -32,6 +33,8 @@ enum class TextRole {
 
 /// Colours, fonts and scale of one program, installed on the QApplication. Made once by main() or by a test and found by
 /// `Theme::of(widget)` through a property of the application, so that no component holds a global of its own. GUI thread.
+/// The style sheet is set on windows, when they are polished, not on the application: under an application's sheet every widget is
+/// styled again each time that a part it stands in gets a parent, which made building a panel three times as slow.
 class Theme : public QObject {
     Q_OBJECT
 public:
@@ -53,6 +56,9 @@ public:
     /// The installed theme; a dark one is made if a program has none (a bare component in a test).
     static Theme &of(const QWidget *widget);
     static QPalette palette(const Tokens &tokens);
+    const QString &styleSheet() const { return m_sheet; } ///< of every window
+
+    bool eventFilter(QObject *receiver, QEvent *event) override;
 
 Q_SIGNALS:
     void changed(); ///< colours or scale
@@ -62,6 +68,7 @@ private:
     bool m_systemDark = true, m_dark = true, m_installed = false;
     SchemeChoice m_choice = SchemeChoice::Dark;
     int m_scale = 100;
+    QString m_sheet;
 };
 
 /// Tokens of the theme in force.
@@ -77,12 +84,21 @@ public:
     void setRole(TextRole role);
     void setElide(Qt::TextElideMode mode);
     QSize minimumSizeHint() const override;
+    int heightForWidth(int width) const override; ///< remembered: a layout asks often, and each answer lays the text out
 
 protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
     void refresh();
+    struct Heights { ///< of this text in this font, by width
+        QString text;
+        QFont font;
+        QMargins margins;
+        bool wraps = false;
+        QHash<int, int> at;
+    };
+    mutable Heights m_heights;
     TextRole m_role;
     Ink m_ink;
     Qt::TextElideMode m_elide = Qt::ElideNone;

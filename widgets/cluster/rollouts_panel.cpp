@@ -14,6 +14,7 @@
 
 #include <QGridLayout>
 #include <QHBoxLayout>
+#include <QSignalBlocker>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -63,6 +64,11 @@ RolloutsPanel::RolloutsPanel(const PanelContext &context, QWidget *parent)
     split->addWidget(side);
     split->setStretchFactor(1, 1);
     split->setSizes({240, 900});
+    m_charts.setSingleShot(true);
+    connect(&m_charts, &QTimer::timeout, this, [this] {
+        showCharts();
+        readTraffic();
+    });
     m_state->setContent(split);
     layout->addWidget(m_state);
 }
@@ -222,8 +228,10 @@ void RolloutsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_workloads->setRows(snapshot.models);
     if (!row(m_model))
         m_model = mostRecent(snapshot.models);
-    if (m_list->currentId() != m_model)
+    if (m_list->currentId() != m_model) {
+        const QSignalBlocker quiet(m_list); // what it tells of is shown below
         m_list->choose(m_model);
+    }
     m_listCard->source()->setSource(tr("local"), snapshot.read, Freshness::Polled, 2);
     showRollout();
     Q_EMIT headerChanged();
@@ -269,8 +277,7 @@ void RolloutsPanel::showRollout() {
     m_events->setRows(events);
     m_eventsCard->showState(events.empty() ? ScreenState::empty(tr("No event yet"), tr("Every write to this endpoint is listed here.")) : ScreenState::full());
     showButtons(status);
-    showCharts();
-    readTraffic();
+    m_charts.start(); // an event of their own
 }
 
 /// The verbs of a canary stand here while one is on its way, "Serve" while nothing answers; else there is nothing to press.

@@ -5,6 +5,8 @@
 #include "core/serving/log_reader.h"
 #include "widgets/base/panel.h"
 
+#include <QTimer>
+
 namespace pilothouse::ui {
 
 class Button;
@@ -61,6 +63,7 @@ private:
     serving::Traffic m_seen;
     QDateTime m_readAt;
     Task<serving::Traffic> m_task;
+    QTimer m_charts;
     PanelState *m_state;
     WorkloadModel *m_workloads;
     List *m_list;

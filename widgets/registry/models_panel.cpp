@@ -16,6 +16,7 @@
 #include <QJsonDocument>
 #include <QHBoxLayout>
 #include <QShortcut>
+#include <QSignalBlocker>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -36,9 +37,7 @@ ModelsPanel::ModelsPanel(const PanelContext &context, QWidget *parent)
     page->addWidget(buildModel());
     page->setStretchFactor(1, 1);
     page->setSizes({260, 900});
-    m_sheet = new PromotionSheet(context);
     m_pages->addWidget(page);
-    m_pages->addWidget(m_sheet);
     m_state->setContent(m_pages);
     layout->addWidget(m_state);
     auto *back = new QShortcut(Qt::Key_Escape, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
@@ -194,7 +193,7 @@ void ModelsPanel::addActions() {
         return m_sheet && m_sheet->requestId() == argument ? m_sheet->blockedReason() : tr("Open its evidence first.");
     };
     approve.run = [this](const QString &argument, const QString &) {
-        decide(tr("approved"), argument, [argument, comment = m_sheet->comment()](promotion::Promotions &p) { return p.approve(argument, comment); });
+        decide(tr("approved"), argument, [argument, comment = m_sheet ? m_sheet->comment() : QString()](promotion::Promotions &p) { return p.approve(argument, comment); });
     };
     actions().add(approve);
     ActionSpec reject = decision(QStringLiteral("promotion.reject"), tr("Reject"), QStringLiteral("cross"), QKeySequence(Qt::Key_R));
@@ -204,10 +203,10 @@ void ModelsPanel::addActions() {
         const promotion::Request *r = request(argument);
         if (!r || r->state != promotion::RequestState::Pending)
             return tr("It is decided.");
-        return m_sheet->comment().isEmpty() ? tr("Write a comment first; it is kept with the decision.") : QString();
+        return !m_sheet || m_sheet->comment().isEmpty() ? tr("Write a comment first; it is kept with the decision.") : QString();
     };
     reject.run = [this](const QString &argument, const QString &) {
-        decide(tr("rejected"), argument, [argument, comment = m_sheet->comment()](promotion::Promotions &p) { return p.reject(argument, comment); });
+        decide(tr("rejected"), argument, [argument, comment = m_sheet ? m_sheet->comment() : QString()](promotion::Promotions &p) { return p.reject(argument, comment); });
     };
     actions().add(reject);
     ActionSpec undo = decision(QStringLiteral("promotion.undo"), tr("Undo promotion"), QStringLiteral("undo"), QKeySequence(Qt::Key_U));
@@ -233,7 +232,7 @@ void ModelsPanel::addActions() {
 
     ActionSpec copy = decision(QStringLiteral("promotion.copy"), tr("Copy as text"), QStringLiteral("copy"), {});
     copy.run = [this](const QString &, const QString &) {
-        if (m_sheet->request())
+        if (m_sheet && m_sheet->request())
             QGuiApplication::clipboard()->setText(QString::fromUtf8(QJsonDocument(m_sheet->request()->evidence.toJson()).toJson()));
     };
     actions().add(copy);
@@ -272,17 +271,16 @@ void ModelsPanel::decide(const QString &what, const QString &requestId, std::fun
     const auto task = startTask<promotion::Request>(context().fleet->pools().waiting,
                                                     [promotions = context().fleet->services()->promotions, body](std::stop_token) { return body(*promotions); });
     m_tasks.insert(requestId, task);
-    m_sheet->setRequest(*m_sheet->request());
+    repeatSheet();
     deliver(task, this, [this, what, requestId](const Result<promotion::Request> &done) {
         m_tasks.remove(requestId);
         context().fleet->refresh();
         if (!done) {
             context().toasts->showError(done.error());
-            if (m_sheet->request())
-                m_sheet->setRequest(*m_sheet->request());
+            repeatSheet();
             return;
         }
-        if (m_sheet->requestId() == requestId)
+        if (m_sheet && m_sheet->requestId() == requestId)
             m_sheet->setRequest(*done);
         const bool executed = done->state == promotion::RequestState::Done || done->state == promotion::RequestState::Executing;
         context().toasts->show(done->state == promotion::RequestState::Failed ? State::Bad : State::Ok, tr("%1 v%2 %3").arg(done->model).arg(done->version).arg(what),
@@ -290,6 +288,12 @@ void ModelsPanel::decide(const QString &what, const QString &requestId, std::fun
                                [catalogue = &actions(), requestId] { catalogue->trigger(QStringLiteral("promotion.undo"), requestId); });
         Q_EMIT headerChanged();
     });
+}
+
+/// What is shown depends on whether a decision is under way.
+void ModelsPanel::repeatSheet() {
+    if (m_sheet && m_sheet->request())
+        m_sheet->setRequest(promotion::Request(*m_sheet->request()));
 }
 
 const promotion::Request *ModelsPanel::request(const QString &id) const {
@@ -308,8 +312,10 @@ void ModelsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_models->setRows(modelLines(snapshot, now()));
     if (m_model.isEmpty() || !m_models->find(m_model))
         m_model = m_models->rows().empty() ? QString() : m_models->rows().front().name;
-    if (m_list->currentId() != m_model)
+    if (m_list->currentId() != m_model) {
+        const QSignalBlocker quiet(m_list); // what it tells of is shown below
         m_list->choose(m_model);
+    }
     m_listCard->source()->setSource(tr("local"), snapshot.read, Freshness::Polled, 2);
     showModel();
     if (!m_wantedRequest.isEmpty() && request(m_wantedRequest))
@@ -397,6 +403,10 @@ void ModelsPanel::showSheet(const QString &requestId) {
     m_request = requestId;
     m_model = r->model;
     m_list->choose(m_model);
+    if (!m_sheet) { // built when it is first wanted: it is as large as the rest of the panel
+        m_sheet = new PromotionSheet(context());
+        m_pages->addWidget(m_sheet);
+    }
     m_sheet->setRequest(*r);
     m_pages->setCurrentIndex(1);
     Q_EMIT headerChanged();

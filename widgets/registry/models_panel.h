@@ -50,6 +50,7 @@ private:
     /// Runs a decision on the pool and says how it ended, with the way back.
     void decide(const QString &what, const QString &requestId, std::function<Result<promotion::Request>(promotion::Promotions &)> body);
     void startEvidence(const QString &modelAndVersion);
+    void repeatSheet();
     const promotion::Request *request(const QString &id) const;
 
     fleet::Snapshot m_snapshot;

@@ -165,7 +165,7 @@ private Q_SLOTS:
     void theStyleSheetHasNoUnfilledToken() {
         Theme theme;
         theme.apply(SchemeChoice::Dark);
-        const QString sheet = qApp->styleSheet();
+        const QString sheet = theme.styleSheet();
         QVERIFY(!sheet.isEmpty());
         QVERIFY2(!sheet.contains(QLatin1Char('@')) || sheet.indexOf(QLatin1Char('@')) < sheet.indexOf(QLatin1String("*/")), qPrintable(sheet.mid(sheet.lastIndexOf(QLatin1Char('@')), 40)));
         QVERIFY(sheet.contains(tokensOf(true).bg3.name()));
