@@ -22,7 +22,7 @@ Pictures::Pictures(MainWindow &window, ui::Theme &theme, const QString &folder, 
         for (const QSize size : {QSize(1440, 900), QSize(1024, 640)}) {
             for (const PanelEntry &entry : window.panels())
                 if (entry.make)
-                    m_shots.push_back({entry.id, [this, id = entry.id] { m_window.open(id); }, dark, size});
+                    m_shots.push_back({entry.id, [this, id = entry.id] { m_window.open(id, QStringLiteral("")); }, dark, size});
             m_shots.push_back({QStringLiteral("promotion"), [this] { openSheet(); }, dark, size});
             m_shots.push_back({QStringLiteral("palette"), [this] {
                                    m_window.open(QStringLiteral("overview"));

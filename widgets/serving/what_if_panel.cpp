@@ -112,8 +112,10 @@ WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
     m_request->setWordWrap(true);
     m_request->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_requestCard->bodyLayout()->addWidget(m_request);
-    m_requestCard->addTool(new Button(actions(), QStringLiteral("whatif.endpoint")));
-    m_requestCard->addTool(new Button(actions(), QStringLiteral("whatif.copy")));
+    for (const char *action : {"whatif.endpoint", "whatif.copy"}) {
+        m_buttons.push_back(new Button(actions(), QLatin1String(action)));
+        m_requestCard->addTool(m_buttons.back());
+    }
     side->addWidget(m_requestCard);
     row->addLayout(side, 1);
     m_state->setContent(content);
@@ -184,6 +186,7 @@ void WhatIfPanel::addActions() {
 
 void WhatIfPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_snapshot = snapshot;
+    refreshButtons();
     std::vector<SegmentedControl::Segment> segments;
     for (const fleet::ModelRow &m : snapshot.models)
         if (m.askedVersion())
@@ -424,8 +427,14 @@ QString WhatIfPanel::answerText(const fleet::WhatIfAnswer &answer) const {
     return number(answer.values.front(), 4) + (m_form.unit.isEmpty() ? QString() : QLatin1Char(' ') + m_form.unit);
 }
 
+void WhatIfPanel::refreshButtons() {
+    for (Button *button : m_buttons)
+        button->refresh();
+}
+
 void WhatIfPanel::showAnswer(const Both &both) {
     m_served = both;
+    refreshButtons();
     m_answer->setText(answerText(both.point));
     const fleet::ModelEndpoint &where = both.where;
     QStringList second{m_form.estimator, both.point.version.isEmpty() ? where.url : tr("%1, version %2").arg(where.url, both.point.version), tr("%1 ms").arg(number(both.point.milliseconds, 2))};

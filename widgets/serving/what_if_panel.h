@@ -60,6 +60,7 @@ private:
     void askBeside();
     void showVersions();
     void showAnswer(const Both &both);
+    void refreshButtons();
     void showBeside();
     void showCurve();
     QString answerText(const fleet::WhatIfAnswer &answer) const;
@@ -75,6 +76,7 @@ private:
     std::optional<Both> m_served, m_beside;
     int m_besideVersion = 0;
     QTimer m_soon;
+    std::vector<Button *> m_buttons;
     std::vector<InputSlider *> m_sliders;
     PanelState *m_state;
     SegmentedControl *m_choice;
