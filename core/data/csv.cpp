@@ -112,7 +112,7 @@ Result<void> Pass::parse(Batch &batch, Batch &next, FileStream &stream) {
         batch.storage[batch.end()] = '\n'; // in the padding
         ++batch.fresh;
     }
-    const RecordCuts cuts = cutRecords(batch.text(), m_dialect, std::max<std::size_t>(m_batchBytes / 16, 16));
+    const RecordCuts cuts = cutRecords(batch.text(), m_dialect, std::max<std::size_t>(m_batchBytes / 8, 16));
     m_blocks.used = cuts.blocks.size();
     if (m_blocks.list.size() < m_blocks.used)
         m_blocks.list.resize(m_blocks.used);
@@ -282,18 +282,24 @@ Result<void> Reader::readBeginning() {
 
 /// Settles the types by what the whole file shows. true: a column was read in the wrong way, read again.
 bool Reader::resolve(Pass &pass) {
+    struct Shown {
+        ColumnType type = ColumnType::Category;
+        bool exact = true;
+    };
+    std::vector<Shown> shown(pass.columns.size());
+    parallelFor(pass.columns.size(), 1, [&](std::size_t first, std::size_t last) { // a text column is walked through
+        for (std::size_t i = first; i < last; ++i)
+            if (!known(i))
+                shown[i].type = pass.columns[i].shownType(m_dialect.missing, m_dialect.decimal, shown[i].exact);
+    }, m_options.threads);
     bool again = false;
     for (std::size_t i = 0; i < pass.columns.size(); ++i) {
-        if (known(i))
+        if (known(i) || shown[i].type == pass.columns[i].type())
             continue;
-        bool exact = true;
-        const ColumnType shown = pass.columns[i].shownType(m_dialect.missing, m_dialect.decimal, exact);
-        if (shown == pass.columns[i].type())
-            continue;
-        if (pass.columns[i].type() == ColumnType::Category && exact) {
-            pass.columns[i].convert(shown, m_dialect.decimal);
+        if (pass.columns[i].type() == ColumnType::Category && shown[i].exact) {
+            pass.columns[i].convert(shown[i].type, m_dialect.decimal);
         } else {
-            m_types[i] = shown;
+            m_types[i] = shown[i].type;
             again = true;
         }
     }

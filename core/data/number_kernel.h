@@ -28,10 +28,11 @@ struct FieldColumn {
 
 /// Reads the plain numbers of a column: out[row]. Rows of any other form (empty, exponents, more digits, quotes, texts) are
 /// listed in `rest`. Exactly rounded. At least 16 bytes must be readable before the text and behind it. Chooses once by the
-/// processor: AVX2, else portable code.
+/// processor.
 void readPlainNumbers(const FieldColumn &fields, const std::vector<RecordPlace> &records, char decimal, double *out, std::vector<std::uint32_t> &rest);
 
-/// The portable way, for tests that compare the two.
-void readPlainNumbersPortable(const FieldColumn &fields, const std::vector<RecordPlace> &records, char decimal, double *out, std::vector<std::uint32_t> &rest);
+/// The ways that this processor knows, the one that is used first: AVX-512, AVX2, portable code. For tests that compare them.
+using NumberKernel = decltype(&readPlainNumbers);
+std::vector<NumberKernel> numberKernels();
 
 } // namespace pilothouse::data
