@@ -114,7 +114,11 @@ Result<std::optional<RunningServer>> runningServer(const QString &folder) {
         if (lock.error().kind != ErrorKind::Conflict)
             return lock.error();
     }
-    PH_ASSIGN(const ServerFile file, readServerFile(folder));
+    const auto read = readServerFile(folder);
+    if (!read && read.error().kind == ErrorKind::NotFound)
+        return Found(); // one that just starts has taken the old file away and not said yet where it is
+    PH_TRY(read);
+    const ServerFile &file = *read;
     RunningServer running{file, {}, {}};
     if (!file.apiKeyFile.isEmpty()) {
         PH_ASSIGN(running.apiKey, secretOfFile(file.apiKeyFile));
