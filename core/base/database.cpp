@@ -7,9 +7,11 @@
 #include <QFileInfo>
 #include <QHash>
 
+#include <chrono>
 #include <mutex>
 #include <sqlite3.h>
 #include <sys/statvfs.h>
+#include <thread>
 
 namespace pilothouse {
 
@@ -142,7 +144,13 @@ Result<std::shared_ptr<Database>> Database::open(const QString &path, const std:
         return impl->failure(QStringLiteral("Could not open the database"));
     sqlite3_extended_result_codes(impl->db, 1);
     sqlite3_busy_timeout(impl->db, 10000);
-    PH_TRY(impl->script(QStringLiteral("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")));
+    // Where two programs make a new file a WAL one at the same time, SQLite says "locked" at once instead of waiting as it does elsewhere.
+    auto settled = impl->script(QStringLiteral("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"));
+    for (int i = 0; i < 500 && !settled && (sqlite3_errcode(impl->db) & 0xff) == SQLITE_BUSY; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        settled = impl->script(QStringLiteral("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"));
+    }
+    PH_TRY(settled);
     std::shared_ptr<Database> db(new Database(std::move(impl)));
     const auto version = [&]() -> Result<qint64> {
         qint64 v = 0;

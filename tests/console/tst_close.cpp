@@ -68,7 +68,7 @@ private Q_SLOTS:
         QVERIFY(writeFileAtomically(m_workspace, yaml));
         QVERIFY(writeFileAtomically(m_folder.filePath(QStringLiteral("rows.csv")), rows));
         QVERIFY(writeFileAtomically(m_folder.filePath(QStringLiteral("served.yaml")), "recipe: served\n" + recipe + "  - linear_regression\n"));
-        QVERIFY(writeFileAtomically(m_folder.filePath(QStringLiteral("long.yaml")), "recipe: long\n" + recipe + "  - random_forest: {n_estimators: 400, max_depth: 9}\n"));
+        QVERIFY(writeFileAtomically(m_folder.filePath(QStringLiteral("long.yaml")), "recipe: long\n" + recipe + "  - random_forest: {n_estimators: 800, max_depth: 9}\n"));
     }
     void cleanupTestCase() {
         m_window.reset();

@@ -153,8 +153,8 @@ private Q_SLOTS:
 
     void headGivesTheHeadersOfGet() {
         Wire wire(m_served->port());
-        const Answer get = wire.ask("GET", "/health");
-        QVERIFY(wire.sendRaw("HEAD /health HTTP/1.1\r\nHost: x\r\n\r\nHEAD /predict HTTP/1.1\r\nHost: x\r\n\r\n"));
+        const Answer get = wire.ask("GET", "/openapi.json"); // the same each time
+        QVERIFY(wire.sendRaw("HEAD /openapi.json HTTP/1.1\r\nHost: x\r\n\r\nHEAD /predict HTTP/1.1\r\nHost: x\r\n\r\n"));
         const Answer head = wire.receive(true); // a body would be taken for the next answer
         QCOMPARE(head.status, 200);
         QCOMPARE(head.header("Content-Length"), get.header("Content-Length"));
