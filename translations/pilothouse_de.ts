@@ -174,6 +174,10 @@
         <source>The workspace file was written by somebody else meanwhile.</source>
         <translation>Die Arbeitsbereichsdatei hat inzwischen jemand anders geschrieben.</translation>
     </message>
+    <message>
+        <source>Look at it and try again.</source>
+        <translation>Sie ansehen und noch einmal versuchen.</translation>
+    </message>
 </context>
 <context>
     <name>Inbox</name>

@@ -9,8 +9,8 @@
 #include "app/pilot/verb.h"
 
 #include "core/base/actor.h"
-#include "core/base/json.h"
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/fleet/connections.h"
 #include "core/fleet/endpoint.h"
 #include "core/fleet/services.h"
@@ -96,13 +96,7 @@ Result<void> runChange(Context &context, const workspace::Workspace &workspace, 
     const QString name = operation.object.section(Q(" "), 1);
     QString id;
     if (const auto services = context.services()) {
-        const auto outcome = services.value()->operations->run(operation);
-        if (outcome.error) {
-            if (outcome.steps.size() > 1) // a secret without its connection would be half a change
-                (void)services.value()->operations->undoDone(operation, outcome);
-            return *outcome.error;
-        }
-        id = outcome.id;
+        PH_ASSIGN(id, services.value()->operations->runWhole(operation)); // a secret without its connection would be half a change
     } else {
         PH_TRY(operations::checkRole(actor, operation.needs, operation.summary.left(1).toLower() + operation.summary.mid(1)));
         for (const auto &step : operation.steps) {
@@ -224,12 +218,8 @@ Result<void> endpoint(Context &context, const Options &options) {
         PH_ASSIGN(const QString value, readSecret());
         fleet::storeSecretFirst(operation, secrets::keychainStore(), choice.secret, value);
     }
-    const auto outcome = services->operations->run(operation);
-    if (outcome.error) {
-        (void)services->operations->undoDone(operation, outcome); // half of it would be a profile that nobody names
-        return *outcome.error;
-    }
-    answer.insert(Q("operation"), outcome.id);
+    PH_ASSIGN(const QString id, services->operations->runWhole(operation)); // half of it would be a profile that nobody names
+    answer.insert(Q("operation"), id);
     context.answer(answer, operation.summary + QStringLiteral(": done. Try it: pilot score %1 --endpoint --rows FILE").arg(model));
     return {};
 }

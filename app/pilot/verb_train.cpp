@@ -8,6 +8,7 @@
 
 #include "core/base/actor.h"
 #include "core/base/hash.h"
+#include "core/base/json.h"
 #include "core/base/process_mark.h"
 #include "core/fleet/interrupted.h"
 #include "core/learn/trainer.h"
@@ -71,7 +72,7 @@ public:
     Result<void> end(const learn::TrainResult &result) {
         QMap<QString, QString> params{{QStringLiteral("estimator"), result.estimator}, {QStringLiteral("task"), m_task}, {QStringLiteral("select"), result.selectMetric}};
         for (auto it = result.parameters.begin(); it != result.parameters.end(); ++it)
-            params.insert(it.key(), it.value().isString() ? it.value().toString() : QString::fromUtf8(QJsonDocument(QJsonArray{it.value()}).toJson(QJsonDocument::Compact)).chopped(1).mid(1));
+            params.insert(it.key(), it.value().isString() ? it.value().toString() : QString::fromUtf8(compactJson(it.value())));
         PH_TRY(m_services->registry->logParams(m_run, params));
         for (auto it = result.test.begin(); it != result.test.end(); ++it)
             point(QStringLiteral("test_") + it.key(), 0, it.value());

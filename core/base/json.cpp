@@ -22,6 +22,7 @@ Result<QJsonObject> parseJsonObject(const QByteArray &bytes, const QString &wher
 }
 
 QByteArray canonicalJson(const QJsonObject &object) { return QJsonDocument(object).toJson(QJsonDocument::Compact); }
+QByteArray compactJson(const QJsonValue &value) { return QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact).chopped(1).mid(1); }
 QByteArray prettyJson(const QJsonObject &object) { return QJsonDocument(object).toJson(QJsonDocument::Indented); }
 
 void JsonReader::fail(const char *key, const QString &what) {

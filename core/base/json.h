@@ -14,6 +14,8 @@ namespace pilothouse {
 Result<QJsonObject> parseJsonObject(const QByteArray &bytes, const QString &where);
 /// Keys sorted (QJsonObject sorts), no spaces: the form that is hashed and signed. Numbers in shortest exact form.
 QByteArray canonicalJson(const QJsonObject &object);
+/// Any value in that form, for a request or a line of text.
+QByteArray compactJson(const QJsonValue &value);
 /// Indented, for people.
 QByteArray prettyJson(const QJsonObject &object);
 

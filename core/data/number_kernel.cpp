@@ -78,6 +78,12 @@ __attribute__((target("avx2,bmi,popcnt"))) inline bool plainNumber(const char *b
     return true;
 }
 
+__attribute__((target("avx2,bmi,popcnt"))) inline void readOne(const FieldColumn &fields, const RecordPlace *places, std::size_t row, __m128i decimal, double *out, std::vector<std::uint32_t> &rest) {
+    const char *begin = fields.begin(places[row]), *end = fields.end(places[row], begin);
+    if (!plainNumber(begin, end, decimal, out[row])) [[unlikely]]
+        rest.push_back(std::uint32_t(row));
+}
+
 __attribute__((target("avx2,bmi,popcnt"))) inline __m256i both(const void *first, const void *second) {
     return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(static_cast<const __m128i *>(first))), _mm_loadu_si128(static_cast<const __m128i *>(second)), 1);
 }
@@ -122,11 +128,7 @@ __attribute__((target("avx2,bmi,popcnt"))) void readPlainNumbersAvx2(const Field
     const __m256i marks = _mm256_set1_epi8(decimal);
     const RecordPlace *const places = records.data();
     const std::size_t count = records.size();
-    const auto single = [&](std::size_t row) __attribute__((target("avx2,bmi,popcnt"))) {
-        const char *begin = fields.begin(places[row]), *end = fields.end(places[row], begin);
-        if (!plainNumber(begin, end, mark, out[row])) [[unlikely]]
-            rest.push_back(std::uint32_t(row));
-    };
+    const auto single = [&](std::size_t row) __attribute__((target("avx2,bmi,popcnt"))) { readOne(fields, places, row, mark, out, rest); };
     const char *const text = fields.text;
     const std::uint32_t *const ends = fields.ends + fields.column;
     std::size_t row = 0;
@@ -192,11 +194,7 @@ PILOTHOUSE_AVX512 void readPlainNumbersAvx512(const FieldColumn &fields, const s
     const __m512i marks = _mm512_set1_epi8(decimal);
     const RecordPlace *const places = records.data();
     const std::size_t count = records.size();
-    const auto single = [&](std::size_t row) PILOTHOUSE_AVX512 {
-        const char *begin = fields.begin(places[row]), *end = fields.end(places[row], begin);
-        if (!plainNumber(begin, end, mark, out[row])) [[unlikely]]
-            rest.push_back(std::uint32_t(row));
-    };
+    const auto single = [&](std::size_t row) PILOTHOUSE_AVX512 { readOne(fields, places, row, mark, out, rest); };
     const char *const text = fields.text;
     const std::uint32_t *const ends = fields.ends + fields.column;
     std::size_t row = 0;

@@ -9,8 +9,6 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
-#include <QJsonArray>
-#include <QJsonDocument>
 #include <QUrl>
 
 namespace pilothouse::fleet {
@@ -129,7 +127,7 @@ QString curlCommand(const ModelEndpoint &endpoint, const QStringList &columns, c
     if (endpoint.needsKey)
         words << QStringLiteral("-H \"X-API-Key: $API_KEY\"");
     if (const auto body = endpoint.client->body(columns, {row}))
-        words << QStringLiteral("-d ") + quoted(QString::fromUtf8(QJsonDocument::fromVariant(body->toVariant()).toJson(QJsonDocument::Compact)));
+        words << QStringLiteral("-d ") + quoted(QString::fromUtf8(compactJson(*body)));
     return words.join(QLatin1Char(' '));
 }
 
@@ -197,6 +195,15 @@ Result<operations::Operation> setEndpoint(const QString &file, const QString &na
                 return Error{ErrorKind::Conflict, Text::tr("The workspace file was written by somebody else meanwhile."), file, {}, {}};
             return QJsonObject{{QStringLiteral("url"), url}};
         }));
+    operation.steps.back().undo = [file, before, after, name, url = choice.url]() -> Result<void> {
+        PH_ASSIGN(const QByteArray bytes, readFile(file));
+        if (bytes == after)
+            return writeFileAtomically(file, before);
+        PH_ASSIGN(const auto read, workspace::parseWorkspace(bytes, file));
+        if (!read.model(name) || read.model(name)->endpoint.url != url)
+            return {}; // somebody else's edit is there now, and nothing of ours
+        return Error{ErrorKind::Conflict, Text::tr("The workspace file was written by somebody else meanwhile."), file, Text::tr("Look at it and try again."), {}};
+    };
     return operation;
 }
 

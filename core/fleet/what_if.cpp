@@ -8,7 +8,6 @@
 #include "core/drift/drift.h"
 
 #include <QCoreApplication>
-#include <QJsonDocument>
 #include <QTemporaryDir>
 
 #include <algorithm>
@@ -142,7 +141,7 @@ Result<WhatIfAnswer> ask(const ModelEndpoint &endpoint, const artifact::Signatur
     for (const QJsonValue &p : reply.predictions)
         addPrediction(signature, p, answer);
     if (answer.values.empty() || (signature.classes.empty() && std::isnan(answer.values.front())))
-        return invalid(Text::tr("The endpoint's answer holds no number: %1").arg(QString::fromUtf8(QJsonDocument(QJsonArray{reply.predictions.empty() ? QJsonValue() : reply.predictions.front()}).toJson(QJsonDocument::Compact).left(200))), endpoint.url,
+        return invalid(Text::tr("The endpoint's answer holds no number: %1").arg(QString::fromUtf8(compactJson(reply.predictions.empty() ? QJsonValue() : reply.predictions.front()).left(200))), endpoint.url,
                        Text::tr("Change the profile's output pointer."));
     if (!reply.probabilities.empty()) {
         QJsonArray first = reply.probabilities.front().toArray();

@@ -170,6 +170,15 @@ OperationOutcome Operations::run(Operation operation) {
     return out;
 }
 
+Result<QString> Operations::runWhole(const Operation &operation) {
+    const OperationOutcome outcome = run(operation);
+    if (!outcome.error)
+        return outcome.id;
+    if (!outcome.done && std::any_of(outcome.steps.begin(), outcome.steps.end(), [](const StepOutcome &step) { return step.sent; }))
+        (void)undoDone(operation, outcome); // the journal has what could not be put back
+    return *outcome.error;
+}
+
 OperationOutcome Operations::undoDone(const Operation &operation, const OperationOutcome &outcome) {
     OperationOutcome out = outcome;
     out.error.reset();

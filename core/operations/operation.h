@@ -79,6 +79,8 @@ public:
     OperationOutcome run(Operation operation);
     /// Runs the undo of the steps that were sent, in reverse, journalled as "undone" ("failed" if one does not go back).
     OperationOutcome undoDone(const Operation &operation, const OperationOutcome &outcome);
+    /// run(), where half of it would be worse than nothing: if a step fails, those before it are put back. Gives the operation's id.
+    Result<QString> runWhole(const Operation &operation);
     const Actor &actor() const { return m_actor; }
     const std::shared_ptr<Journal> &journal() const { return m_journal; }
 

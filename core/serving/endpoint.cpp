@@ -71,8 +71,6 @@ QJsonArray listOf(const QStringList &columns, const QJsonObject &row) {
     return out;
 }
 
-QByteArray compact(const QJsonValue &value) { return value.isArray() ? QJsonDocument(value.toArray()).toJson(QJsonDocument::Compact) : QJsonDocument(value.toObject()).toJson(QJsonDocument::Compact); }
-
 } // namespace
 
 QJsonObject RequestProfile::toJson() const {
@@ -202,7 +200,7 @@ Result<EndpointAnswer> Endpoint::predict(const QStringList &columns, const std::
     for (std::size_t from = 0; from < rows.size(); from += portion) {
         const std::vector<QJsonObject> part(rows.begin() + std::ptrdiff_t(from), rows.begin() + std::ptrdiff_t(std::min(rows.size(), from + portion)));
         PH_ASSIGN(const QJsonValue sent, body(columns, part));
-        PH_ASSIGN(const net::Response response, send(compact(sent), token));
+        PH_ASSIGN(const net::Response response, send(compactJson(sent), token));
         out.milliseconds += response.seconds * 1000;
         QJsonParseError wrong;
         const QJsonDocument answer = QJsonDocument::fromJson(response.body, &wrong);
@@ -258,7 +256,7 @@ Result<void> Endpoint::logIn(std::stop_token token) {
     request.method = login.method.toLatin1();
     request.url = m_url + login.path;
     request.headers.append(net::Header{"Content-Type", "application/json"});
-    request.body = compact(body);
+    request.body = compactJson(body);
     request.idempotent = false;
     PH_ASSIGN(const net::Response response, m_http->send(request, token));
     if (response.status >= 400)

@@ -5,9 +5,10 @@
 #include "core/base/child_process.h"
 #include "core/base/file.h"
 #include "core/base/process_mark.h"
-#include "core/fleet/interrupted.h"
 #include "core/fleet/endpoint.h"
+#include "core/fleet/interrupted.h"
 #include "core/net/http.h"
+#include "tests/support/own_home.h"
 #include "widgets/base/confirm.h"
 #include "widgets/base/table.h"
 
@@ -205,15 +206,5 @@ private:
     std::unique_ptr<MainWindow> m_window;
 };
 
-int main(int argc, char **argv) {
-    QTemporaryDir home;
-    qputenv("XDG_DATA_HOME", QFile::encodeName(home.path()) + "/data");
-    qputenv("XDG_CONFIG_HOME", QFile::encodeName(home.path()) + "/config");
-    qputenv("XDG_CACHE_HOME", QFile::encodeName(home.path()) + "/cache");
-    qputenv("DBUS_SESSION_BUS_ADDRESS", "disabled:");
-    QDir::setCurrent(home.path());
-    QApplication app(argc, argv);
-    tst_Close test;
-    return QTest::qExec(&test, argc, argv);
-}
+int main(int argc, char **argv) { return runInOwnHome<tst_Close>(argc, argv); }
 #include "tst_close.moc"

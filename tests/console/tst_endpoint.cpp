@@ -5,6 +5,7 @@
 #include "core/base/child_process.h"
 #include "core/base/file.h"
 #include "core/serving/http_server.h"
+#include "tests/support/own_home.h"
 #include "widgets/base/theme.h"
 #include "widgets/serving/input_slider.h"
 
@@ -176,15 +177,5 @@ private:
     std::unique_ptr<MainWindow> m_window;
 };
 
-int main(int argc, char **argv) {
-    QTemporaryDir home;
-    qputenv("XDG_DATA_HOME", QFile::encodeName(home.path()) + "/data");
-    qputenv("XDG_CONFIG_HOME", QFile::encodeName(home.path()) + "/config");
-    qputenv("XDG_CACHE_HOME", QFile::encodeName(home.path()) + "/cache");
-    qputenv("DBUS_SESSION_BUS_ADDRESS", "disabled:");
-    QDir::setCurrent(home.path());
-    QApplication app(argc, argv);
-    tst_Endpoint test;
-    return QTest::qExec(&test, argc, argv);
-}
+int main(int argc, char **argv) { return runInOwnHome<tst_Endpoint>(argc, argv); }
 #include "tst_endpoint.moc"

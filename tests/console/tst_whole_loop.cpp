@@ -5,6 +5,7 @@
 #include "core/base/child_process.h"
 #include "core/fleet/endpoint.h"
 #include "core/net/http.h"
+#include "tests/support/own_home.h"
 #include "widgets/base/confirm.h"
 #include "widgets/base/panel.h"
 #include "widgets/base/plot.h"
@@ -368,16 +369,5 @@ private:
     std::unique_ptr<Traffic> m_traffic;
 };
 
-int main(int argc, char **argv) {
-    QTemporaryDir home; // the demo and the preferences of this run only
-    qputenv("XDG_DATA_HOME", QFile::encodeName(home.path()) + "/data");
-    qputenv("XDG_CONFIG_HOME", QFile::encodeName(home.path()) + "/config");
-    qputenv("XDG_CACHE_HOME", QFile::encodeName(home.path()) + "/cache");
-    qputenv("DBUS_SESSION_BUS_ADDRESS", "disabled:");
-    QDir::setCurrent(home.path());
-    QApplication app(argc, argv);
-    QApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
-    tst_WholeLoop test;
-    return QTest::qExec(&test, argc, argv);
-}
+int main(int argc, char **argv) { return runInOwnHome<tst_WholeLoop>(argc, argv); }
 #include "tst_whole_loop.moc"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/journal_text.h"
 
+#include "core/base/json.h"
 #include "widgets/base/format.h"
 
 #include <QCoreApplication>
 #include <QHash>
 #include <QJsonArray>
-#include <QJsonDocument>
 
 namespace pilothouse::ui {
 namespace {
@@ -16,17 +16,6 @@ using Q = QLatin1String;
 struct Text {
     Q_DECLARE_TR_FUNCTIONS(pilothouse::ui::JournalModel)
 };
-
-QString shortValue(const QJsonValue &value) {
-    switch (value.type()) {
-    case QJsonValue::Null:
-    case QJsonValue::Undefined: return Text::tr("none");
-    case QJsonValue::Bool: return value.toBool() ? Text::tr("yes") : Text::tr("no");
-    case QJsonValue::Double: return number(value.toDouble(), 4);
-    case QJsonValue::String: return value.toString();
-    default: return QString::fromUtf8(QJsonDocument::fromVariant(value.toVariant()).toJson(QJsonDocument::Compact));
-    }
-}
 
 /// "champion v1 → v2": an alias is named, a rollout or a version is what the line is about anyway.
 QString callText(const QJsonObject &call, const QJsonObject &after) {
@@ -72,6 +61,17 @@ QString kindWord(const QString &kind) {
     QString text = kind;
     text.replace(QLatin1Char('-'), QLatin1Char(' '));
     return text.left(1).toUpper() + text.mid(1);
+}
+
+QString shortValue(const QJsonValue &value) {
+    switch (value.type()) {
+    case QJsonValue::Null:
+    case QJsonValue::Undefined: return Text::tr("none");
+    case QJsonValue::Bool: return value.toBool() ? Text::tr("yes") : Text::tr("no");
+    case QJsonValue::Double: return number(value.toDouble(), 4);
+    case QJsonValue::String: return value.toString();
+    default: return QString::fromUtf8(compactJson(value));
+    }
 }
 
 QString changeText(const QJsonObject &before, const QJsonObject &after) {

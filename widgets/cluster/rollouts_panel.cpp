@@ -14,7 +14,6 @@
 
 #include <QGridLayout>
 #include <QHBoxLayout>
-#include <QSignalBlocker>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -228,10 +227,8 @@ void RolloutsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_workloads->setRows(snapshot.models);
     if (!row(m_model))
         m_model = mostRecent(snapshot.models);
-    if (m_list->currentId() != m_model) {
-        const QSignalBlocker quiet(m_list); // what it tells of is shown below
+    if (m_list->currentId() != m_model)
         m_list->choose(m_model);
-    }
     m_listCard->source()->setSource(tr("local"), snapshot.read, Freshness::Polled, 2);
     showRollout();
     Q_EMIT headerChanged();

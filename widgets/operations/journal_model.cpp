@@ -4,24 +4,12 @@
 #include "widgets/base/format.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
 
 namespace pilothouse::ui {
 namespace {
 
 using Q = QLatin1String;
-
-QString shortValue(const QJsonValue &value) {
-    switch (value.type()) {
-    case QJsonValue::Null:
-    case QJsonValue::Undefined: return JournalModel::tr("none");
-    case QJsonValue::Bool: return value.toBool() ? JournalModel::tr("yes") : JournalModel::tr("no");
-    case QJsonValue::Double: return number(value.toDouble(), 4);
-    case QJsonValue::String: return value.toString();
-    default: return QString::fromUtf8(QJsonDocument::fromVariant(value.toVariant()).toJson(QJsonDocument::Compact));
-    }
-}
 
 void addBlock(QStringList &lines, const QString &name, const QJsonObject &object) {
     bool first = true;

@@ -16,7 +16,6 @@
 #include <QJsonDocument>
 #include <QHBoxLayout>
 #include <QShortcut>
-#include <QSignalBlocker>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -312,10 +311,8 @@ void ModelsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_models->setRows(modelLines(snapshot, now()));
     if (m_model.isEmpty() || !m_models->find(m_model))
         m_model = m_models->rows().empty() ? QString() : m_models->rows().front().name;
-    if (m_list->currentId() != m_model) {
-        const QSignalBlocker quiet(m_list); // what it tells of is shown below
+    if (m_list->currentId() != m_model)
         m_list->choose(m_model);
-    }
     m_listCard->source()->setSource(tr("local"), snapshot.read, Freshness::Polled, 2);
     showModel();
     if (!m_wantedRequest.isEmpty() && request(m_wantedRequest))

@@ -215,11 +215,7 @@ void EndpointSheet::save() {
                                       PH_ASSIGN(auto operation, fleet::setEndpoint(services->workspace.file, model, chosen));
                                       if (!value.isEmpty())
                                           fleet::storeSecretFirst(operation, services->secrets, name, value);
-                                      const auto outcome = services->operations->run(operation);
-                                      if (outcome.error) {
-                                          (void)services->operations->undoDone(operation, outcome); // half of it would be a profile that nobody names
-                                          return *outcome.error;
-                                      }
+                                      PH_TRY(services->operations->runWhole(operation)); // half of it would be a profile that nobody names
                                       return Nothing{};
                                   });
     refresh();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/serving/what_if_panel.h"
 
+#include "core/base/json.h"
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/field.h"
@@ -12,7 +13,6 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
-#include <QJsonDocument>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
@@ -439,7 +439,7 @@ void WhatIfPanel::showAnswer(const Both &both) {
     const fleet::ModelEndpoint &where = both.where;
     QStringList second{m_form.estimator, both.point.version.isEmpty() ? where.url : tr("%1, version %2").arg(where.url, both.point.version), tr("%1 ms").arg(number(both.point.milliseconds, 2))};
     if (const auto body = where.client->body(fleet::columnsOf(m_form.signature), {fleet::rowObject(m_form.signature, both.question.row)}))
-        m_request->setText(where.profile.method + QLatin1Char(' ') + where.profile.path + QLatin1Char('\n') + QString::fromUtf8(QJsonDocument::fromVariant(body->toVariant()).toJson(QJsonDocument::Compact)));
+        m_request->setText(where.profile.method + QLatin1Char(' ') + where.profile.path + QLatin1Char('\n') + QString::fromUtf8(compactJson(*body)));
     for (std::size_t i = 0; i < both.point.probabilities.size() && i < m_form.signature.classes.size(); ++i)
         second << QStringLiteral("%1 %2").arg(QString::fromStdString(m_form.signature.classes[i]), percent(both.point.probabilities[i], 1));
     m_second->setText(second.join(QStringLiteral(" · ")));

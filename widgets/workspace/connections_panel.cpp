@@ -195,7 +195,6 @@ QString ConnectionsPanel::formProblem() const {
     return m_saving.isRunning() ? tr("It is being saved.") : QString();
 }
 
-/// The secret goes to the keychain first: a file that names a secret which is not there would be half a change.
 void ConnectionsPanel::save() {
     const QString name = m_name->text().trimmed(), secretName = m_secretName->text().trimmed(), secret = m_secret->text();
     QVariantMap entry{{QStringLiteral("kind"), kind()}};
@@ -205,12 +204,10 @@ void ConnectionsPanel::save() {
     if (!secretName.isEmpty())
         entry.insert(QStringLiteral("secret"), secretName);
     m_saving = startTask<Saved>(context().fleet->pools().waiting, [services = context().fleet->services(), name, entry, secretName, secret](std::stop_token) -> Result<Saved> {
-        if (!secret.isEmpty())
-            PH_TRY(services->secrets->write(secretName, secret));
         PH_ASSIGN(auto operation, fleet::addConnection(services->workspace.file, name, entry));
-        const auto outcome = services->operations->run(std::move(operation));
-        if (outcome.error)
-            return *outcome.error;
+        if (!secret.isEmpty())
+            fleet::storeSecretFirst(operation, services->secrets, secretName, secret);
+        PH_TRY(services->operations->runWhole(operation)); // a secret without its connection would be half a change
         return Saved{};
     });
     deliver(m_saving, this, [this, name](const Result<Saved> &saved) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/connections.h"
 #include "core/base/file.h"
+#include "core/fleet/endpoint.h"
 #include "core/promotion/promotion.h"
 #include "tests/support/loopback_server.h"
 
@@ -49,6 +50,34 @@ private Q_SLOTS:
         QCOMPARE(guarded.error().kind, ErrorKind::Conflict);
         QVERIFY(step.undo());
         QCOMPARE(readFile(file).value(), QByteArray(text));
+    }
+
+    void anEndpointTakenBackLeavesWhatOthersWrote() {
+        QTemporaryDir dir;
+        const QString file = dir.filePath(QStringLiteral("pilothouse.yaml"));
+        QVERIFY(writeFileAtomically(file, text));
+        const auto set = setEndpoint(file, QStringLiteral("m"), {QStringLiteral("http://127.0.0.1:9"), {}, {}, {}});
+        QVERIFY2(set, set ? "" : qPrintable(set.error().text()));
+        const operations::Step &step = set->steps.back();
+        QVERIFY(step.guard());
+        QVERIFY(step.execute());
+        QVERIFY(step.readBack());
+        QVERIFY(step.undo());
+        QCOMPARE(readFile(file).value(), QByteArray(text));
+
+        QVERIFY(step.execute());
+        const QByteArray theirs = QByteArray(text).replace("m: {}", "m: {endpoint: {url: 'http://127.0.0.1:7'}}");
+        QVERIFY(writeFileAtomically(file, theirs)); // before it is read back
+        QCOMPARE(step.readBack().error().kind, ErrorKind::Conflict);
+        QVERIFY(step.undo());
+        QCOMPARE(readFile(file).value(), theirs);
+
+        QVERIFY(writeFileAtomically(file, text));
+        QVERIFY(step.execute());
+        const QByteArray both = readFile(file).value() + "# theirs\n";
+        QVERIFY(writeFileAtomically(file, both));
+        QCOMPARE(step.undo().error().kind, ErrorKind::Conflict);
+        QCOMPARE(readFile(file).value(), both);
     }
 
     void wrongAdditionsAreRefusedBeforeAnythingIsWritten() {

@@ -73,6 +73,7 @@ private Q_SLOTS:
     void aRefusedGuardSendsNothingAndIsJournalled();
     void aFailureHalfwayStopsAndSaysWhatWasDone();
     void whatWasSentCanBePutBack();
+    void runWholeLeavesNothingHalfDone();
     void aReadBackThatFailsIsSentButNotSeen();
     void anExceptionIsAnError();
     void withoutAJournalNothingIsSent();
@@ -159,6 +160,28 @@ void TestOperations::whatWasSentCanBePutBack() {
     QVERIFY(b.world.isEmpty());
     QCOMPARE(undone.steps[0].state + undone.steps[2].state, QStringLiteral("undonefailed"));
     QVERIFY(b.journalText().endsWith(QStringLiteral("test undone by ada")));
+}
+
+void TestOperations::runWholeLeavesNothingHalfDone() {
+    Bench b;
+    Operations operations(b.journal, actor(Role::Operator));
+    const auto id = operations.runWhole(b.operation({b.set(QStringLiteral("a"), 1)}));
+    QVERIFY(id);
+    QVERIFY(id->startsWith(QStringLiteral("op-")));
+    Step broken = b.set(QStringLiteral("c"), 3);
+    broken.execute = []() -> Result<void> { return Error{ErrorKind::Unreachable, QStringLiteral("No connection."), {}, {}, {}}; };
+    b.log.clear();
+    const auto failed = operations.runWhole(b.operation({b.set(QStringLiteral("b"), 2), broken}));
+    QVERIFY(!failed);
+    QCOMPARE(failed.error().kind, ErrorKind::Unreachable);
+    QCOMPARE(b.log.last(), QStringLiteral("undo b"));
+    QCOMPARE(b.world.keys(), QStringList{QStringLiteral("a")});
+    QVERIFY(b.journalText().endsWith(QStringLiteral("test executing by ada; test failed by ada; test undone by ada")));
+
+    Step guarded = b.set(QStringLiteral("d"), 4);
+    guarded.guard = []() -> Result<void> { return Error{ErrorKind::Conflict, QStringLiteral("It moved."), {}, {}, {}}; };
+    QVERIFY(!operations.runWhole(b.operation({guarded})));
+    QVERIFY2(b.journalText().endsWith(QStringLiteral("test refused by ada")), "nothing was sent, so nothing is put back");
 }
 
 void TestOperations::aReadBackThatFailsIsSentButNotSeen() {
