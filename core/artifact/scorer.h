@@ -27,6 +27,7 @@ struct Signature {
     std::vector<QString> outputs;     ///< m; 1 except for multi-step forecasts
     std::vector<std::string> classes; ///< Classification: labels in the order of `probabilities`
     QString target, unit;
+    std::size_t horizon() const { return task == workspace::TaskKind::Forecast ? outputs.size() : 0; } ///< steps of a forecast; else 0
     QJsonObject toJson() const;
     static Result<Signature> fromJson(const QJsonObject &object, const QString &where);
 };

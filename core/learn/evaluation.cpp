@@ -63,7 +63,7 @@ QJsonObject Evaluation::toJson() const {
     for (const metrics::PairedInterval &c : changes)
         list.append(QJsonObject{{Q("metric"), c.metric}, {Q("against"), jsonNumber(c.a)}, {Q("model"), jsonNumber(c.b)}, {Q("change"), jsonNumber(c.change)}, {Q("low"), jsonNumber(c.low)}, {Q("high"), jsonNumber(c.high)}});
     object.insert(Q("against"), QJsonObject{{Q("metrics"), metrics::toJson(*against)}, {Q("changes"), list}, {Q("sentence"), sentence},
-                                            {Q("test"), QJsonObject{{Q("name"), test->name}, {Q("loss"), loss}, {Q("p"), test->p}, {Q("mean_difference"), test->meanDifference}}}});
+                                            {Q("test"), QJsonObject{{Q("name"), test->name}, {Q("loss"), test->loss}, {Q("p"), test->p}, {Q("mean_difference"), test->meanDifference}}}});
     return object;
 }
 
@@ -111,10 +111,11 @@ Result<Evaluation> evaluatePackage(const artifact::Package &package, const QStri
     PH_ASSIGN(e.values, metrics::allMetrics(scored));
     PH_ASSIGN(e.against, metrics::allMetrics(otherScored));
     PH_ASSIGN(e.changes, metrics::pairedBootstrap(metrics::metricNames(scored.classes), otherScored, scored));
-    PH_ASSIGN(e.test, metrics::pairedTest(metrics::rowLosses(otherScored), metrics::rowLosses(scored)));
-    e.loss = metrics::rowLossName(scored);
-    const QString selected = package.metrics.value(Q("select")).toString();
-    e.sentence = sentenceOf(e, selected.isEmpty() ? workspace::defaultMetric(package.signature.task) : selected);
+    QString selected = package.metrics.value(Q("select")).toString();
+    if (selected.isEmpty())
+        selected = workspace::defaultMetric(package.signature.task);
+    PH_ASSIGN(e.test, metrics::pairedTestFor(selected, otherScored, scored, package.signature.horizon()));
+    e.sentence = sentenceOf(e, selected);
     return e;
 }
 

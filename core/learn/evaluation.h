@@ -4,6 +4,7 @@
 #include "core/artifact/package.h"
 #include "core/base/result.h"
 #include "core/metrics/compare.h"
+#include "core/metrics/paired_test.h"
 
 #include <QJsonObject>
 
@@ -19,8 +20,7 @@ struct Evaluation {
     metrics::Values values;             ///< of the model
     std::optional<metrics::Values> against;
     std::vector<metrics::PairedInterval> changes; ///< model − against
-    std::optional<metrics::PairedTest> test;
-    QString loss;     ///< what the paired test compares row by row
+    std::optional<metrics::PairedTest> test; ///< by the metric the model was selected by
     QString sentence; ///< the comparison in words
     QStringList notes;
     /// {"rows","excluded","metrics","against":{"metrics","changes":[{"metric","against","model","change","low","high"}],"test":{"name",

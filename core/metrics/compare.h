@@ -3,8 +3,6 @@
 
 #include "core/metrics/metrics.h"
 
-#include <span>
-
 namespace pilothouse::metrics {
 
 /// A metric of two models on the same rows. change = b − a; low … high is the 95 % percentile interval of the change over bootstrap
@@ -18,15 +16,5 @@ struct PairedInterval {
 /// Invalid if the two have not the same truth, or a metric is not theirs. Deterministic in the seed, whatever the threads.
 Result<std::vector<PairedInterval>> pairedBootstrap(const QStringList &metrics, const Scored &a, const Scored &b, int rounds = 1000,
                                                     quint64 seed = 7);
-
-/// Is the mean difference of two losses on the same rows more than chance?
-struct PairedTest {
-    QString name;       ///< "sign-flip permutation test, 9999 rounds, seed 7, two-sided"
-    double p = 1;       ///< (1 + extreme) / (1 + rounds); exact over all 2^n sign flips up to 12 rows
-    double meanDifference = 0; ///< mean(b − a); below 0: b loses less
-    std::size_t rows = 0;
-};
-/// Above 20,000 rows the normal limit of the sign flips is used, and named. Invalid for empty or unequal lengths.
-Result<PairedTest> pairedTest(std::span<const double> lossA, std::span<const double> lossB, int rounds = 9999, quint64 seed = 7);
 
 } // namespace pilothouse::metrics

@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/metrics/evaluator.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -86,26 +87,53 @@ std::vector<std::vector<double>> confusion(const Scored &scored) {
     return cells;
 }
 
-std::vector<double> rowLosses(const Scored &scored) {
+namespace {
+
+enum class RowLoss { Absolute, Squared, Relative, ZeroOne, LogLoss, Brier };
+
+RowLoss rowLossOf(const Scored &scored, const QString &metric) {
+    using Q = QLatin1String;
+    if (scored.isClassification())
+        return scored.probabilities.empty() ? RowLoss::ZeroOne : metric == Q("brier") ? RowLoss::Brier : RowLoss::LogLoss;
+    if (metric == Q("mse") || metric == Q("rmse") || metric == Q("r2") || metric == Q("explained_variance"))
+        return RowLoss::Squared;
+    const bool relative = metric == Q("mape") && std::find(scored.truth.begin(), scored.truth.end(), 0.0) == scored.truth.end();
+    return relative ? RowLoss::Relative : RowLoss::Absolute;
+}
+
+} // namespace
+
+std::vector<double> rowLosses(const Scored &scored, const QString &metric) {
+    const RowLoss kind = rowLossOf(scored, metric);
     std::vector<double> losses(scored.count, 0);
+    const std::size_t k = scored.classes;
     for (std::size_t i = 0; i < scored.count; ++i) {
-        if (!scored.isClassification()) {
-            for (std::size_t o = 0; o < scored.outputs; ++o)
-                losses[i] += std::abs(scored.truth[i * scored.outputs + o] - scored.predicted[i * scored.outputs + o]) / double(scored.outputs);
-        } else if (scored.probabilities.empty()) {
-            losses[i] = scored.truth[i] == scored.predicted[i] ? 0 : 1;
-        } else {
-            const double p = scored.probabilities[i * scored.classes + std::size_t(scored.truth[i])];
-            losses[i] = -std::log(std::max(p, std::numeric_limits<double>::epsilon()));
+        const double *p = scored.probabilities.data() + i * k;
+        for (std::size_t o = 0; o < (k ? 0 : scored.outputs); ++o) {
+            const double truth = scored.truth[i * scored.outputs + o], error = std::abs(truth - scored.predicted[i * scored.outputs + o]);
+            losses[i] += (kind == RowLoss::Squared ? error * error : kind == RowLoss::Relative ? error / std::abs(truth) : error) / double(scored.outputs);
         }
+        if (kind == RowLoss::ZeroOne)
+            losses[i] = scored.truth[i] == scored.predicted[i] ? 0 : 1;
+        else if (kind == RowLoss::LogLoss)
+            losses[i] = -std::log(std::max(p[std::size_t(scored.truth[i])], std::numeric_limits<double>::epsilon()));
+        else if (kind == RowLoss::Brier)
+            for (std::size_t c = k == 2 ? 1 : 0; c < k; ++c)
+                losses[i] += (p[c] - (scored.truth[i] == double(c) ? 1 : 0)) * (p[c] - (scored.truth[i] == double(c) ? 1 : 0));
     }
     return losses;
 }
 
-QString rowLossName(const Scored &scored) {
-    if (!scored.isClassification())
-        return QStringLiteral("absolute error");
-    return scored.probabilities.empty() ? QStringLiteral("0/1 loss") : QStringLiteral("log loss");
+QString rowLossName(const Scored &scored, const QString &metric) {
+    switch (rowLossOf(scored, metric)) {
+    case RowLoss::Squared: return QStringLiteral("squared error");
+    case RowLoss::Relative: return QStringLiteral("relative error");
+    case RowLoss::ZeroOne: return QStringLiteral("0/1 loss");
+    case RowLoss::LogLoss: return QStringLiteral("log loss");
+    case RowLoss::Brier: return QStringLiteral("squared distance");
+    case RowLoss::Absolute: break;
+    }
+    return QStringLiteral("absolute error");
 }
 
 QJsonObject toJson(const Values &values) {

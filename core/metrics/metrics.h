@@ -43,9 +43,11 @@ QStringList metricNames(std::size_t classes);
 
 /// Counts, true classes in rows [classes × classes].
 std::vector<std::vector<double>> confusion(const Scored &scored);
-/// Loss of each row: regression mean |error| over outputs; classification log loss of the true class (0/1 without probabilities).
-std::vector<double> rowLosses(const Scored &scored);
-QString rowLossName(const Scored &scored); ///< "absolute error", "log loss", "0/1 loss"
+/// Loss of each row, of which the metric is a mean or comes nearest to: regression the mean over outputs of |error|, of error² (mse, rmse,
+/// r2, explained_variance) or of |error / truth| (mape; |error| if a truth is 0); classification brier's, else the log loss of the
+/// true class (0/1 without probabilities).
+std::vector<double> rowLosses(const Scored &scored, const QString &metric);
+QString rowLossName(const Scored &scored, const QString &metric); ///< "absolute error", "squared error", "relative error", "log loss", "squared distance", "0/1 loss"
 
 QJsonObject toJson(const Values &values);
 Values valuesFromJson(const QJsonObject &object);

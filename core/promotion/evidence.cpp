@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/metrics/compare.h"
+#include "core/metrics/paired_test.h"
 #include "core/promotion/evidence_gates.h"
 #include "core/promotion/evidence_rows.h"
 #include "core/promotion/lineage.h"
@@ -162,13 +163,13 @@ void residuals(Evidence &sheet, const Scored &champion, const Scored &candidate)
 /// Rounds fewer than asked for, where rows × rounds would take minutes; never below 200.
 int affordableRounds(int wanted, std::size_t rows) { return std::clamp(int(200e6 / double(std::max<std::size_t>(rows, 1))), std::min(wanted, 200), wanted); }
 
-Result<void> compareScores(Evidence &sheet, const Pair &pair, const QStringList &names, const EvidenceInput &input, const QString &unit) {
+Result<void> compareScores(Evidence &sheet, const Pair &pair, const QStringList &names, const EvidenceInput &input, const artifact::Signature &signature) {
     const int rounds = affordableRounds(input.bootstrapRounds, pair.candidate.count);
     PH_ASSIGN(const auto intervals, metrics::pairedBootstrap(names, pair.champion, pair.candidate, rounds, input.seed));
     for (const auto &i : intervals) {
         MetricComparison m;
         m.metric = i.metric;
-        m.unit = unitOf(i.metric, unit);
+        m.unit = unitOf(i.metric, signature.unit);
         m.champion = i.a;
         m.candidate = i.b;
         m.change = i.change;
@@ -178,10 +179,9 @@ Result<void> compareScores(Evidence &sheet, const Pair &pair, const QStringList 
         m.verdict = verdictOf(m);
         sheet.metrics.push_back(std::move(m));
     }
-    const auto lossA = metrics::rowLosses(pair.champion), lossB = metrics::rowLosses(pair.candidate);
-    PH_ASSIGN(const metrics::PairedTest test, metrics::pairedTest(lossA, lossB, 9999, input.seed));
+    PH_ASSIGN(const metrics::PairedTest test, metrics::pairedTestFor(sheet.selectMetric, pair.champion, pair.candidate, signature.horizon(), input.seed));
     sheet.pairedP = test.p;
-    sheet.pairedTest = QStringLiteral("%1, on %2").arg(test.name, metrics::rowLossName(pair.candidate));
+    sheet.pairedTest = QStringLiteral("%1, on %2").arg(test.name, test.loss);
     if (!pair.candidate.isClassification()) {
         residuals(sheet, pair.champion, pair.candidate);
         return {};
@@ -259,7 +259,7 @@ Result<metrics::Values> scoreAndCompare(Evidence &sheet, const Package &candidat
     }
     sheet.rows = pair.candidate.count;
     if (sheet.problem.isEmpty())
-        PH_TRY(compareScores(sheet, pair, metricsShown(pair.candidate, sheet.selectMetric, recipe.gates), input, candidate.signature.unit));
+        PH_TRY(compareScores(sheet, pair, metricsShown(pair.candidate, sheet.selectMetric, recipe.gates), input, candidate.signature));
     return metrics::allMetrics(pair.candidate);
 }
 

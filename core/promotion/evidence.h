@@ -45,7 +45,7 @@ struct Evidence {
     bool championHasRowHashes = true;
     std::vector<MetricComparison> metrics;
     QString selectMetric;
-    double pairedP = 1;           ///< paired test on per-row loss (Wilcoxon or sign-flip permutation; named in pairedTest)
+    double pairedP = 1;           ///< of the test that fits selectMetric (metrics::pairedTestFor)
     QString pairedTest;
     QString sentence;             ///< "v4 is better than v3: MAE −0.37 °C (−0.41 … −0.33) on 17 520 rows."
     std::vector<GateResult> gates;

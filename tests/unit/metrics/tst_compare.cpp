@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/metrics/compare.h"
 
+#include "core/metrics/paired_test.h"
 #include "core/metrics/random.h"
 
 #include <QTest>
@@ -40,7 +41,7 @@ private Q_SLOTS:
         const auto &mae = intervals->at(0);
         QVERIFY(mae.low < mae.change && mae.change < mae.high && mae.high < 0);
         QVERIFY(intervals->at(1).low > 0);
-        const auto test = metrics::pairedTest(metrics::rowLosses(worse), metrics::rowLosses(better));
+        const auto test = metrics::signFlipTest(metrics::rowLosses(worse, QStringLiteral("mae")), metrics::rowLosses(better, QStringLiteral("mae")));
         QVERIFY(test);
         QCOMPARE(test->p, 1.0 / 10000);
         QVERIFY(std::abs(test->meanDifference - mae.change) < 1e-12);
@@ -50,7 +51,7 @@ private Q_SLOTS:
         int low = 0, outside = 0;
         for (quint64 seed = 0; seed < 200; ++seed) {
             const auto [a, b] = models(60, 1, 1, 1000 + seed);
-            const auto test = metrics::pairedTest(metrics::rowLosses(a), metrics::rowLosses(b), 499, seed);
+            const auto test = metrics::signFlipTest(metrics::rowLosses(a, QStringLiteral("mae")), metrics::rowLosses(b, QStringLiteral("mae")), 499, seed);
             low += test->p < 0.05 ? 1 : 0;
             const auto interval = metrics::pairedBootstrap({QStringLiteral("mae")}, a, b, 200, seed)->front();
             outside += interval.low > 0 || interval.high < 0 ? 1 : 0;
@@ -96,7 +97,7 @@ private Q_SLOTS:
 
     void fewRowsAreTestedExactly() {
         // All three differences have one sign: 2 of the 8 flips are as extreme.
-        const auto test = metrics::pairedTest(std::vector<double>{1, 2, 3}, std::vector<double>{2, 4, 7});
+        const auto test = metrics::signFlipTest(std::vector<double>{1, 2, 3}, std::vector<double>{2, 4, 7});
         QVERIFY(test);
         QCOMPARE(test->p, 0.25);
         QVERIFY(test->name.contains(QStringLiteral("all 8 flips")));
@@ -107,18 +108,18 @@ private Q_SLOTS:
         std::vector<double> a(20000), b(20000);
         for (std::size_t i = 0; i < a.size(); ++i)
             b[i] = (a[i] = random.uniform()) + 0.02 + (random.uniform() - 0.5) * 3; // about 1.6 standard errors apart
-        const auto sampled = metrics::pairedTest(a, b);
+        const auto sampled = metrics::signFlipTest(a, b);
         a.push_back(0);
         b.push_back(0);
-        const auto limit = metrics::pairedTest(a, b);
+        const auto limit = metrics::signFlipTest(a, b);
         QVERIFY(limit->name.contains(QStringLiteral("normal limit")));
         QVERIFY2(std::abs(sampled->p - limit->p) < 0.02, qPrintable(QStringLiteral("%1 %2").arg(sampled->p).arg(limit->p)));
     }
 
     void equalLossesAreNoEvidence() {
         const std::vector<double> same{1, 2, 3};
-        QCOMPARE(metrics::pairedTest(same, same)->p, 1.0);
-        QVERIFY(!metrics::pairedTest(same, std::vector<double>{1.0}));
+        QCOMPARE(metrics::signFlipTest(same, same)->p, 1.0);
+        QVERIFY(!metrics::signFlipTest(same, std::vector<double>{1.0}));
     }
 
     void otherRowsAreRefused() {

@@ -169,7 +169,9 @@ private Q_SLOTS:
         QVERIFY(values);
         QVERIFY(isClose(values->value(QStringLiteral("r2")), 0.5));
         QVERIFY(isClose(values->value(QStringLiteral("mae")), 20.0 / 6));
-        QVERIFY(isClose(metrics::rowLosses(scored).front(), 5.0));
+        QVERIFY(isClose(metrics::rowLosses(scored, QStringLiteral("mae")).front(), 5.0));
+        QVERIFY(isClose(metrics::rowLosses(scored, QStringLiteral("rmse")).front(), 50.0));
+        QVERIFY(isClose(metrics::rowLosses(scored, QStringLiteral("mape")).front(), 0.5));
     }
 
     void badInputIsAnErrorAndNeverASilentNumber_data() {
