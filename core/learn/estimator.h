@@ -80,7 +80,8 @@ public:
 };
 
 /// A learner by name. Unknown estimator, unknown parameter (with the nearest known name), a value of the wrong type or out
-/// of range, or a learner that cannot do the task is Invalid. mlp and lstm load the LibTorch module (torch_loader.h).
+/// of range, or a learner that cannot do the task is Invalid. mlp and lstm load the LibTorch module (torch_loader.h). To add one:
+/// estimator_entry.h.
 Result<std::unique_ptr<Estimator>> makeEstimator(const workspace::EstimatorSpec &spec, workspace::TaskKind task);
 
 } // namespace pilothouse::learn

@@ -170,4 +170,26 @@ std::vector<std::vector<double>> SymmetricSolver::nullVectors() const {
     return vectors;
 }
 
+std::vector<double> crossProducts(const Standardised &s, const std::vector<double> &r, std::size_t m, int threads, bool withGram) {
+    const std::size_t p = s.width, stride = (withGram ? p : 0) + m;
+    std::vector<double> sums = chunkedSum(s.rows, p * stride, threads, [&](std::size_t first, std::size_t last, double *out) {
+        for (std::size_t i = first; i < last; ++i) {
+            const double *z = s.z.data() + i * p, *y = r.data() + i * m;
+            for (std::size_t j = 0; j < p; ++j) {
+                double *line = out + j * stride;
+                const double zj = z[j];
+                if (withGram)
+                    for (std::size_t k = 0; k <= j; ++k)
+                        line[k] += zj * z[k];
+                double *tail = line + stride - m;
+                for (std::size_t o = 0; o < m; ++o)
+                    tail[o] += zj * y[o];
+            }
+        }
+    });
+    for (double &v : sums)
+        v /= double(s.rows);
+    return sums;
+}
+
 } // namespace pilothouse::learn

@@ -22,6 +22,9 @@ Standardised standardise(std::span<const double> x, std::size_t rows, std::size_
 std::vector<double> chunkedSum(std::size_t rows, std::size_t size, int threads,
                                const std::function<void(std::size_t first, std::size_t last, double *sums)> &add);
 
+/// Zᵀ·[Z | R] / n for standardised Z [n × p] and R [n × m]: [p × (p + m)], of ZᵀZ the lower triangle; without ZᵀZ [p × m].
+std::vector<double> crossProducts(const Standardised &s, const std::vector<double> &r, std::size_t m, int threads, bool withGram);
+
 /// A symmetric positive semi-definite matrix, factorised once, solved often. Cholesky where it is safe, else eigenvectors with
 /// those of (nearly) zero eigenvalue left out: the solution of least norm.
 class SymmetricSolver {

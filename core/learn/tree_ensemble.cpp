@@ -24,7 +24,10 @@ bool isFinite(const float *row, std::size_t width) {
 
 } // namespace
 
-TreeEnsemble::TreeEnsemble(std::vector<Tree> trees, std::size_t width, int groups) : m_trees(std::move(trees)), m_width(width), m_groups(groups) { pack(); }
+TreeEnsemble::TreeEnsemble(std::vector<Tree> trees, std::size_t width, int groups, TreeObjective objective, std::size_t rounds)
+    : m_trees(std::move(trees)), m_width(width), m_groups(groups), m_objective(objective), m_rounds(rounds) {
+    pack();
+}
 
 void TreeEnsemble::pack() {
     std::size_t nodes = 0;

@@ -28,12 +28,18 @@ struct Tree {
     int group = 0;                  ///< which output it adds to
 };
 
+/// What the sums of leaves mean: numbers (or shares of 0/1, clipped), or the margin of a logistic or softmax link.
+enum class TreeObjective { Numbers, Logistic, Softmax };
+
 /// A sum of trees, laid out for prediction: several trees (one row) or rows (many rows) are walked side by side, so that the
 /// wait for memory of one walk is used by the others. Sums are float32 in the order of the trees, as XGBoost's are.
 class TreeEnsemble {
 public:
     /// @param width columns of the model matrix, at most 65,535
-    TreeEnsemble(std::vector<Tree> trees, std::size_t width, int groups);
+    /// @param rounds of boosting; the trees stand round by round. A forest is one round.
+    TreeEnsemble(std::vector<Tree> trees, std::size_t width, int groups, TreeObjective objective = TreeObjective::Numbers, std::size_t rounds = 1);
+    TreeObjective objective() const { return m_objective; }
+    std::size_t rounds() const { return m_rounds; }
     std::size_t width() const { return m_width; }
     int groups() const { return m_groups; }
     const std::vector<Tree> &trees() const { return m_trees; }
@@ -54,15 +60,17 @@ private:
     std::vector<Tree> m_trees;
     std::size_t m_width;
     int m_groups;
+    TreeObjective m_objective;
+    std::size_t m_rounds;
     std::vector<SmallNode> m_nodes; ///< all trees one after the other; empty if a tree is too large to be packed
     std::vector<float> m_leaves;    ///< value of each node that is a leaf
     std::vector<std::size_t> m_roots;
 };
 
-/// The trees inside XGBoost's JSON (versions 1.7 to 3). Invalid if indices lead outside or round in circles: the file may come
-/// from anywhere.
+/// The trees inside XGBoost's JSON (versions 1.7 to 3), of the objectives reg:squarederror, binary:logistic and multi:softprob with
+/// a base_score that adds nothing. Invalid for others, or if indices lead outside or round in circles: the file may come from anywhere.
 Result<TreeEnsemble> readXgboostJson(const QByteArray &json, const QString &where);
-/// XGBoost's JSON, which xgboost ≥ 1.7 loads in Python, with num_target = groups.
+/// XGBoost's JSON, which xgboost ≥ 1.7 loads in Python, with the objective and num_target or num_class = groups.
 QByteArray writeXgboostJson(const TreeEnsemble &ensemble);
 
 } // namespace pilothouse::learn

@@ -3,6 +3,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <limits>
@@ -30,6 +31,19 @@ int textNumber(const element &value) {
     if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc())
         throw std::runtime_error("a number in a text was expected");
     return number;
+}
+
+struct ObjectiveName {
+    TreeObjective objective;
+    std::string_view name;
+};
+constexpr ObjectiveName objectives[] = {{TreeObjective::Numbers, "reg:squarederror"}, {TreeObjective::Logistic, "binary:logistic"}, {TreeObjective::Softmax, "multi:softprob"}};
+
+TreeObjective objectiveOf(std::string_view name) {
+    for (const ObjectiveName &known : objectives)
+        if (known.name == name)
+            return known.objective;
+    throw std::runtime_error("the objective " + std::string(name) + " is not read (reg:squarederror, binary:logistic and multi:softprob are)");
 }
 
 /// XGBoost's node lists as a tree, root first, breadth first. Throws when they are no tree.
@@ -145,12 +159,14 @@ Result<TreeEnsemble> readXgboostJson(const QByteArray &json, const QString &wher
         const element model = learner["gradient_booster"]["model"];
         if (width < 1 || width > std::numeric_limits<std::uint16_t>::max())
             throw std::runtime_error("the number of features is not 1 to 65535");
-        // Ours is 0 (the leaves hold the mean); another one would shift every prediction.
+        const TreeObjective objective = objectiveOf(learner["objective"]["name"].get_string().value());
+        // Ours adds nothing (the leaves hold the mean); another one would shift every prediction. Softmax does not see it.
         std::string_view base = parameters["base_score"].get_string();
         double score = 1;
         base.remove_prefix(!base.empty() && base.front() == '[' ? 1 : 0); // XGBoost 3.1 writes a list
-        if (std::from_chars(base.data(), base.data() + base.size(), score).ec != std::errc() || score != 0)
-            throw std::runtime_error("base_score is not 0");
+        if (std::from_chars(base.data(), base.data() + base.size(), score).ec != std::errc() ||
+            (objective != TreeObjective::Softmax && score != (objective == TreeObjective::Logistic ? 0.5 : 0.0)))
+            throw std::runtime_error("base_score is not the one that adds nothing (0; of binary:logistic 0.5)");
         int groups = 1;
         for (const char *key : {"num_target", "num_class"})
             if (auto found = parameters[key]; !found.error())
@@ -163,7 +179,9 @@ Result<TreeEnsemble> readXgboostJson(const QByteArray &json, const QString &wher
                 throw std::runtime_error("tree_info does not fit the trees");
             trees.back().group = int(info[trees.size() - 1]);
         }
-        return TreeEnsemble(std::move(trees), std::size_t(width), groups);
+        const int parallel = std::max(1, textNumber(model["gbtree_model_param"]["num_parallel_tree"]));
+        const std::size_t rounds = std::max<std::size_t>(1, trees.size() / (std::size_t(parallel) * std::size_t(groups)));
+        return TreeEnsemble(std::move(trees), std::size_t(width), groups, objective, rounds);
     } catch (const std::exception &e) {
         return invalid(QStringLiteral("This is no tree model that can be read: %1.").arg(QString::fromUtf8(e.what())), where);
     }
@@ -171,11 +189,14 @@ Result<TreeEnsemble> readXgboostJson(const QByteArray &json, const QString &wher
 
 QByteArray writeXgboostJson(const TreeEnsemble &ensemble) {
     const auto text = [](std::size_t n) { return QByteArray::number(qulonglong(n)); };
-    const std::size_t count = ensemble.trees().size();
+    const std::size_t count = ensemble.trees().size(), rounds = ensemble.rounds(), groups = std::size_t(ensemble.groups());
+    QByteArray ends("0");
+    for (std::size_t r = 1; r <= rounds; ++r)
+        ends += ',' + text(r * count / rounds);
     Writer out;
     out.text = "{\"learner\":{\"attributes\":{},\"feature_names\":[],\"feature_types\":[],\"gradient_booster\":{\"model\":{\"gbtree_model_param\":"
-               "{\"num_parallel_tree\":\"" + text(std::max<std::size_t>(count / std::size_t(ensemble.groups()), 1)) + "\",\"num_trees\":\"" + text(count) +
-               "\",\"size_leaf_vector\":\"0\"},\"iteration_indptr\":[0," + text(count) + "],";
+               "{\"num_parallel_tree\":\"" + text(std::max<std::size_t>(count / groups / rounds, 1)) + "\",\"num_trees\":\"" + text(count) +
+               "\",\"size_leaf_vector\":\"0\"},\"iteration_indptr\":[" + ends + "],";
     out.list("tree_info", ensemble.trees(), [](const Tree &t) { return qint64(t.group); });
     out.raw("\"trees\":[");
     for (std::size_t i = 0; i < count; ++i) {
@@ -183,9 +204,12 @@ QByteArray writeXgboostJson(const TreeEnsemble &ensemble) {
             out.raw(",");
         writeTree(out, ensemble.trees()[i], i, ensemble.width());
     }
-    out.text += "]},\"name\":\"gbtree\"},\"learner_model_param\":{\"base_score\":\"0E0\",\"boost_from_average\":\"0\",\"num_class\":\"0\",\"num_feature\":\"" +
-                text(ensemble.width()) + "\",\"num_target\":\"" + text(std::size_t(ensemble.groups())) +
-                "\"},\"objective\":{\"name\":\"reg:squarederror\",\"reg_loss_param\":{\"scale_pos_weight\":\"1\"}}},\"version\":[1,7,4]}";
+    const bool softmax = ensemble.objective() == TreeObjective::Softmax;
+    const std::string_view name = std::find_if(std::begin(objectives), std::end(objectives), [&](const ObjectiveName &o) { return o.objective == ensemble.objective(); })->name;
+    out.text += "]},\"name\":\"gbtree\"},\"learner_model_param\":{\"base_score\":\"" + QByteArray(ensemble.objective() == TreeObjective::Numbers ? "0E0" : "5E-1") +
+                "\",\"boost_from_average\":\"0\",\"num_class\":\"" + text(softmax ? groups : 0) + "\",\"num_feature\":\"" + text(ensemble.width()) +
+                "\",\"num_target\":\"" + text(softmax ? 1 : groups) + "\"},\"objective\":{\"name\":\"" + QByteArray(name.data(), qsizetype(name.size())) +
+                (softmax ? "\",\"softmax_multiclass_param\":{\"num_class\":\"" + text(groups) + "\"}" : QByteArray("\",\"reg_loss_param\":{\"scale_pos_weight\":\"1\"}")) + "}},\"version\":[1,7,4]}";
     return out.text;
 }
 

@@ -5,23 +5,25 @@
 #include "core/base/task.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace pilothouse::learn {
 
 namespace {
 
 /// Sums of leaves → class probabilities and the most probable class.
-void classify(const float *sums, std::size_t classes, double *probabilities, double *value) {
+void classify(TreeObjective objective, const float *sums, std::size_t classes, double *probabilities, double *value) {
     if (classes == 2) {
-        const double p = std::clamp(double(sums[0]), 0.0, 1.0);
+        const double p = objective == TreeObjective::Logistic ? 1 / (1 + std::exp(-double(sums[0]))) : std::clamp(double(sums[0]), 0.0, 1.0);
         probabilities[0] = 1 - p;
         probabilities[1] = p;
         *value = p >= 0.5 ? 1 : 0;
         return;
     }
+    const double top = *std::max_element(sums, sums + classes);
     double sum = 0;
     for (std::size_t c = 0; c < classes; ++c)
-        sum += probabilities[c] = std::clamp(double(sums[c]), 0.0, 1.0);
+        sum += probabilities[c] = objective == TreeObjective::Softmax ? std::exp(double(sums[c]) - top) : std::clamp(double(sums[c]), 0.0, 1.0);
     for (std::size_t c = 0; c < classes; ++c)
         probabilities[c] = sum > 0 ? probabilities[c] / sum : 1.0 / double(classes);
     *value = double(std::max_element(probabilities, probabilities + classes) - probabilities);
@@ -48,7 +50,7 @@ Result<artifact::Predictions> TreeModel::predict(const data::Rows &x) const {
             return;
         }
         for (std::size_t i = first; i < last; ++i)
-            classify(sums.data() + (i - first) * groups, m_classes, out.probabilities.data() + i * m_classes, out.values.data() + i);
+            classify(m_ensemble.objective(), sums.data() + (i - first) * groups, m_classes, out.probabilities.data() + i * m_classes, out.values.data() + i);
     };
     if (x.count <= 512)
         rows(0, x.count);
@@ -68,6 +70,9 @@ Result<std::unique_ptr<FittedModel>> TreeModel::load(const QString &folder, cons
     PH_ASSIGN(TreeEnsemble ensemble, readXgboostJson(bytes, path));
     const std::size_t classes = signature.classes.size();
     const std::size_t expected = classes == 0 ? signature.outputs.size() : classes == 2 ? 1 : classes;
+    const TreeObjective link = classes == 2 ? TreeObjective::Logistic : TreeObjective::Softmax;
+    if (ensemble.objective() != TreeObjective::Numbers && (classes == 0 || ensemble.objective() != link))
+        return invalid(QStringLiteral("The trees' objective does not fit a signature with %1 classes.").arg(classes), path);
     if (std::size_t(ensemble.groups()) != expected)
         return invalid(QStringLiteral("The trees have %1 outputs, the signature asks for %2.").arg(ensemble.groups()).arg(expected), path);
     return std::unique_ptr<FittedModel>(std::make_unique<TreeModel>(std::move(ensemble), classes, QJsonObject()));

@@ -6,8 +6,8 @@
 
 namespace pilothouse::learn {
 
-/// Trees as a model. Numbers: one group an output. Classification: two classes have one group, the probability of the second
-/// class; more have one group a class, normalised to sum 1. model.json is XGBoost's.
+/// Trees as a model. Numbers: one group an output. Classification: two classes have one group, the probability (or the logistic
+/// margin) of the second class; more have one group a class, normalised to sum 1 (or softmax margins). model.json is XGBoost's.
 class TreeModel final : public FittedModel {
 public:
     TreeModel(TreeEnsemble ensemble, std::size_t classes, QJsonObject facts) : m_ensemble(std::move(ensemble)), m_classes(classes), m_facts(std::move(facts)) {}
@@ -23,9 +23,5 @@ private:
     std::size_t m_classes;
     QJsonObject m_facts;
 };
-
-/// decision_tree {max_depth, min_child_weight, tree_method, max_bin} and random_forest {n_estimators, max_depth, subsample,
-/// colsample_bynode, min_child_weight, tree_method, max_bin, trees_per_booster}, grown by XGBoost.
-Result<std::unique_ptr<Estimator>> makeTreeEstimator(const workspace::EstimatorSpec &spec);
 
 } // namespace pilothouse::learn

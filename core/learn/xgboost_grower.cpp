@@ -22,6 +22,21 @@ struct Booster {
     ~Booster() { XGBoosterFree(handle); }
 };
 
+/// XGBoost's way to name an array in memory: numpy's array interface.
+QByteArray arrayInterface(std::span<const float> values, std::size_t rows) {
+    return "{\"data\":[" + QByteArray::number(qulonglong(reinterpret_cast<quintptr>(values.data()))) + ",true],\"shape\":[" + QByteArray::number(qulonglong(rows)) + ',' +
+           QByteArray::number(qulonglong(values.size() / rows)) + "],\"typestr\":\"<f4\",\"version\":3}";
+}
+
+const char *objectiveName(TreeObjective objective) {
+    switch (objective) {
+    case TreeObjective::Logistic: return "binary:logistic";
+    case TreeObjective::Softmax: return "multi:softprob";
+    case TreeObjective::Numbers: break;
+    }
+    return "reg:squarederror";
+}
+
 } // namespace
 
 struct XgboostGrower::Impl {
@@ -47,15 +62,19 @@ Result<XgboostGrower> XgboostGrower::create(const std::vector<float> &x, std::si
     return XgboostGrower(std::move(impl));
 }
 
-Result<std::vector<Tree>> XgboostGrower::grow(const std::vector<float> &y, const GrowOptions &options) {
-    PH_TRY(check(XGDMatrixSetFloatInfo(m_impl->matrix, "label", y.data(), y.size()), "take the target"));
+Result<std::vector<Tree>> XgboostGrower::grow(std::span<const float> y, std::span<const float> margins, const GrowOptions &options) {
+    PH_TRY(check(XGDMatrixSetInfoFromInterface(m_impl->matrix, "label", arrayInterface(y, m_impl->rows).constData()), "take the target"));
+    if (!margins.empty())
+        PH_TRY(check(XGDMatrixSetInfoFromInterface(m_impl->matrix, "base_margin", arrayInterface(margins, m_impl->rows).constData()), "take the margins"));
     Booster booster;
     PH_TRY(check(XGBoosterCreate(&m_impl->matrix, 1, &booster.handle), "start"));
+    const auto text = [](double v) { return QByteArray::number(v, 'g', 17); };
     const std::pair<const char *, QByteArray> parameters[] = {
-        {"booster", "gbtree"}, {"objective", "reg:squarederror"}, {"base_score", "0"}, {"eta", "1"}, {"gamma", "0"}, {"alpha", "0"}, {"verbosity", "0"},
-        {"lambda", QByteArray::number(options.lambda)}, {"max_depth", QByteArray::number(options.maxDepth)},
-        {"min_child_weight", QByteArray::number(options.minChildWeight)}, {"subsample", QByteArray::number(options.subsample)},
-        {"colsample_bynode", QByteArray::number(options.columnsByNode)}, {"num_parallel_tree", QByteArray::number(options.trees)},
+        {"booster", "gbtree"}, {"objective", objectiveName(options.objective)}, {"base_score", options.objective == TreeObjective::Numbers ? "0" : "0.5"},
+        {"num_class", QByteArray::number(options.objective == TreeObjective::Softmax ? options.groups : 0)}, {"disable_default_eval_metric", "1"}, {"verbosity", "0"},
+        {"eta", text(options.learningRate)}, {"gamma", text(options.gamma)}, {"alpha", text(options.alpha)}, {"lambda", text(options.lambda)},
+        {"max_depth", QByteArray::number(options.maxDepth)}, {"min_child_weight", text(options.minChildWeight)}, {"subsample", text(options.subsample)},
+        {"colsample_bynode", text(options.columnsByNode)}, {"colsample_bytree", text(options.columnsByTree)}, {"num_parallel_tree", QByteArray::number(options.trees)},
         {"tree_method", options.exact ? "exact" : "hist"}, {"max_bin", QByteArray::number(options.maxBin)},
         {"seed", QByteArray::number(options.seed)}, {"nthread", QByteArray::number(options.threads)},
     };

@@ -5,27 +5,34 @@
 #include "core/learn/tree_ensemble.h"
 
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace pilothouse::learn {
 
+/// XGBoost's parameters of one round.
 struct GrowOptions {
-    int trees = 1; ///< grown side by side in one booster; leaves are the plain means of their rows
+    TreeObjective objective = TreeObjective::Numbers; ///< squared error, logistic loss, softmax loss
+    int groups = 1; ///< outputs, or classes of a softmax: a tree each
+    int trees = 1;  ///< of a group, grown side by side; leaves are the plain means of their rows
     int maxDepth = 10;
-    double subsample = 1, columnsByNode = 1, minChildWeight = 1, lambda = 0;
+    double learningRate = 1, subsample = 1, columnsByNode = 1, columnsByTree = 1, minChildWeight = 1, lambda = 0, alpha = 0, gamma = 0;
     bool exact = false; ///< else histograms
     int maxBin = 256;
     quint32 seed = 0;
     int threads = 1;
 };
 
-/// Grows trees by XGBoost on one matrix. One object a thread: XGBoost fills caches inside a matrix while it trains.
+/// Grows trees by XGBoost on one matrix, each time from nothing but the arguments: a round of boosting that is taken up again draws
+/// and rounds as it would have. One object a thread: XGBoost fills caches inside a matrix while it trains.
 class XgboostGrower {
 public:
     /// @param x [rows × width], NaN = missing; copied
     static Result<XgboostGrower> create(const std::vector<float> &x, std::size_t rows, std::size_t width, int threads);
-    /// Squared error on y [rows]. Leaf values are not scaled by the number of trees.
-    Result<std::vector<Tree>> grow(const std::vector<float> &y, const GrowOptions &options);
+    /// @param y [rows × groups] numbers, or [rows] class numbers of the other objectives
+    /// @param margins [rows × groups], what the trees are to be added to; empty: 0
+    /// Gives the trees group by group. Leaf values are not divided by the number of trees.
+    Result<std::vector<Tree>> grow(std::span<const float> y, std::span<const float> margins, const GrowOptions &options);
     static QString version(); ///< "1.7.4"
     XgboostGrower(XgboostGrower &&) noexcept;
     ~XgboostGrower();

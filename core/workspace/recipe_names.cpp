@@ -8,13 +8,6 @@
 
 namespace pilothouse::workspace {
 
-const QStringList &knownEstimators() {
-    static const QStringList names{QStringLiteral("decision_tree"), QStringLiteral("linear_regression"), QStringLiteral("logistic_regression"),
-                                   QStringLiteral("lstm"),          QStringLiteral("mlp"),               QStringLiteral("random_forest"),
-                                   QStringLiteral("ridge")};
-    return names;
-}
-
 const QStringList &knownTransforms() {
     static const QStringList names{QStringLiteral("impute"), QStringLiteral("one_hot"), QStringLiteral("standard_scale")};
     return names;

@@ -159,6 +159,36 @@ private Q_SLOTS:
         QVERIFY2(value >= r2.value(Q("min")).toDouble() - 0.01 && value <= r2.value(Q("max")).toDouble() + 0.01, qPrintable(QString::number(value)));
     }
 
+    void californiaBoosting_data() {
+        QTest::addColumn<QString>("set");
+        QTest::addColumn<QString>("method");
+        for (const char *set : {"numeric8", "numeric8_onehot5"})
+            for (const char *method : {"exact", "hist"})
+                QTest::addRow("%s, %s", set, method) << QString::fromLatin1(set) << QString::fromLatin1(method);
+    }
+    void californiaBoosting() {
+        QFETCH(QString, set);
+        QFETCH(QString, method);
+        const bool numeric = set == Q("numeric8");
+        const auto result = train(california(numeric ? QStringLiteral("exclude: [ocean_proximity]") : QStringLiteral("categorical: [ocean_proximity]"),
+                                             numeric ? QStringLiteral("impute: median") : QStringLiteral("impute: median, one_hot"),
+                                             QStringLiteral("gradient_boosting: {n_estimators: 100, learning_rate: 0.1, max_depth: 3, tree_method: %1}").arg(method)));
+        QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
+        const double expected = at(m_california, {"values", set.toLatin1().constData(), "xgboost_gb_100x0.1xdepth3", "test", "r2"}).toDouble(), r2 = result->test.value(QStringLiteral("r2"));
+        QVERIFY(expected > 0.5);
+        QVERIFY2(isClose(r2, expected, 0, 0.01), qPrintable(QStringLiteral("%1, XGBoost in Python has %2").arg(r2).arg(expected)));
+    }
+
+    void maintenanceBoosting() {
+        const auto result = train(QStringLiteral("recipe: maintenance\ndata: {source: $DATA/predictive_maintenance_2020.csv}\ntask: classification\ntarget: Machine failure\n"
+                                                 "features: {include: ['Air temperature [K]', 'Process temperature [K]', 'Rotational speed [rpm]', 'Torque [Nm]', 'Tool wear [min]']}\n"
+                                                 "split: {every: 5}\nestimators:\n  - gradient_boosting: {n_estimators: 100, learning_rate: 0.1, max_depth: 3, tree_method: exact}\nselect: {metric: roc_auc}\n"));
+        QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
+        const QJsonObject expected = at(m_maintenance, {"values", "xgboost_100x0.1xdepth3", "test"}).toObject();
+        QVERIFY2(isClose(result->test.value(QStringLiteral("roc_auc")), expected.value(Q("roc_auc")).toDouble(), 0, 0.01), qPrintable(QString::number(result->test.value(QStringLiteral("roc_auc")))));
+        QVERIFY2(isClose(result->test.value(QStringLiteral("f1")), expected.value(Q("f1")).toDouble(), 0, 0.04), qPrintable(QString::number(result->test.value(QStringLiteral("f1")))));
+    }
+
     void irisLogisticProbabilities() {
         const auto result = train(QStringLiteral("recipe: iris\ndata: {source: $DATA/iris.csv}\ntask: classification\ntarget: species\nsplit: {every: 5}\n"
                                                  "transforms: [standard_scale]\nestimators: [logistic_regression]\nseed: 7\n"));
@@ -184,6 +214,7 @@ private Q_SLOTS:
         QTest::newRow("tree of depth 2") << QStringLiteral("decision_tree: {max_depth: 2}") << 0.9;
         QTest::newRow("tree of depth 3") << QStringLiteral("decision_tree: {max_depth: 3}") << 0.9;
         QTest::newRow("forest") << QStringLiteral("random_forest") << 0.9;
+        QTest::newRow("boosting") << QStringLiteral("{gradient_boosting: {n_estimators: 100, learning_rate: 0.1, max_depth: 3}}") << 28.0 / 30;
     }
     void irisTreesAreAtMostOneRowAway() {
         QFETCH(QString, estimator);

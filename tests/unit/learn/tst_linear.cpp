@@ -3,6 +3,7 @@
 #include "core/learn/linear_algebra.h"
 #include "core/learn/linear_model.h"
 #include "core/metrics/random.h"
+#include "tests/support/quiet_fit.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -14,34 +15,11 @@ using namespace pilothouse::learn;
 
 namespace {
 
-FitContext quietContext(int threads = 2) {
-    FitContext context;
-    context.threads = threads;
-    context.progress = [](qint64, qint64, const QString &) {};
-    context.metric = [](const QString &, qint64, double, const QString &) {};
-    context.log = [](const QString &, const QString &) {};
-    context.checkpointDue = [] { return false; };
-    context.checkpoint = [](const QByteArray &, qint64) { return Result<void>(); };
-    return context;
-}
-
-TrainData regressionData(std::size_t rows, std::size_t width, std::vector<double> x, std::vector<double> y, std::size_t outputs = 1) {
-    TrainData data;
-    data.rows = rows;
-    data.width = width;
-    data.outputs = outputs;
-    data.x = std::move(x);
-    data.y = std::move(y);
-    for (std::size_t j = 0; j < width; ++j)
-        data.names.push_back(QStringLiteral("x%1").arg(j));
-    return data;
-}
-
 std::unique_ptr<FittedModel> fit(const char *name, const TrainData &data, QVariantMap parameters = {}, int threads = 2) {
     auto estimator = makeEstimator({QString::fromLatin1(name), std::move(parameters)}, data.task);
     if (!estimator)
         return nullptr;
-    FitContext context = quietContext(threads);
+    FitContext context = support::quietContext(threads);
     auto model = (*estimator)->fit(data, {}, context);
     return model ? *std::move(model) : nullptr;
 }
@@ -64,7 +42,7 @@ private Q_SLOTS:
             x.insert(x.end(), {a, b, c});
             y.insert(y.end(), {3 + 2 * a - 1e-6 * b + 1e6 * c, -a});
         }
-        const auto model = fit("linear_regression", regressionData(50, 3, x, y, 2));
+        const auto model = fit("linear_regression", support::numbersToLearn(50, 3, x, y, 2));
         QVERIFY(model);
         const LinearModel &m = linear(model);
         QVERIFY(isClose(m.intercept[0], 3) && isClose(m.coefficients[0], 2) && isClose(m.coefficients[1] * 1e6, -1) && isClose(m.coefficients[2] / 1e6, 1));
@@ -79,7 +57,7 @@ private Q_SLOTS:
             x.insert(x.end(), {a, b});
             y.push_back(5 * (a - 1e8) - 7 * (b - 1e8));
         }
-        const auto model = fit("linear_regression", regressionData(100, 2, x, y));
+        const auto model = fit("linear_regression", support::numbersToLearn(100, 2, x, y));
         QVERIFY(isClose(linear(model).coefficients[0], 5) && isClose(linear(model).coefficients[1], -7));
     }
 
@@ -92,7 +70,7 @@ private Q_SLOTS:
             x.insert(x.end(), {group == 0 ? 1.0 : 0.0, group == 1 ? 1.0 : 0.0, group == 2 ? 1.0 : 0.0, v, 2 * v});
             y.push_back(10.0 * group + 3 * v);
         }
-        const auto model = fit("linear_regression", regressionData(60, 5, x, y));
+        const auto model = fit("linear_regression", support::numbersToLearn(60, 5, x, y));
         QVERIFY(model);
         const auto &c = linear(model).coefficients;
         // Of all solutions: the 0/1 coefficients sum to 0 and differ by 10; 3 = a + 2b with least a² + b² is a = 0.6, b = 1.2.
@@ -106,13 +84,13 @@ private Q_SLOTS:
     }
 
     void aConstantColumnGetsNoWeight() {
-        const auto model = fit("linear_regression", regressionData(4, 2, {1, 7, 2, 7, 3, 7, 4, 7}, {2, 4, 6, 8}));
+        const auto model = fit("linear_regression", support::numbersToLearn(4, 2, {1, 7, 2, 7, 3, 7, 4, 7}, {2, 4, 6, 8}));
         QVERIFY(isClose(linear(model).coefficients[0], 2) && linear(model).coefficients[1] == 0);
     }
 
     void ridgeSolvesItsNormalEquations() {
         // One column: w = Σ xc·yc / (Σ xc² + alpha), by hand: x −1 0 1, y −2 0 2 → 4 / (2 + 2) = 1; the intercept is free.
-        const auto model = fit("ridge", regressionData(3, 1, {9, 10, 11}, {98, 100, 102}), {{QStringLiteral("alpha"), 2.0}});
+        const auto model = fit("ridge", support::numbersToLearn(3, 1, {9, 10, 11}, {98, 100, 102}), {{QStringLiteral("alpha"), 2.0}});
         QVERIFY(isClose(linear(model).coefficients[0], 1));
         QVERIFY(isClose(linear(model).intercept[0], 90));
     }
@@ -124,7 +102,7 @@ private Q_SLOTS:
             v = random.uniform();
         for (std::size_t i = 0; i < 5000; ++i)
             y.push_back(x[i * 6] + random.uniform());
-        TrainData data = regressionData(5000, 6, x, y);
+        TrainData data = support::numbersToLearn(5000, 6, x, y);
         QCOMPARE(linear(fit("linear_regression", data, {}, 1)).coefficients, linear(fit("linear_regression", data, {}, 3)).coefficients);
         data.task = workspace::TaskKind::Classification;
         data.classes = {"a", "b"};
@@ -147,7 +125,7 @@ private Q_SLOTS:
         QFETCH(double, c);
         QFETCH(bool, separable);
         metrics::Random random(9);
-        TrainData data = regressionData(300, 3, {}, {});
+        TrainData data = support::numbersToLearn(300, 3, {}, {});
         data.task = workspace::TaskKind::Classification;
         for (int k = 0; k < classes; ++k)
             data.classes.push_back(std::to_string(k));
@@ -181,7 +159,7 @@ private Q_SLOTS:
     }
 
     void whatIsSavedPredictsTheSame() {
-        TrainData data = regressionData(6, 1, {1, 2, 3, 4, 5, 6}, {0, 0, 1, 0, 1, 1});
+        TrainData data = support::numbersToLearn(6, 1, {1, 2, 3, 4, 5, 6}, {0, 0, 1, 0, 1, 1});
         data.task = workspace::TaskKind::Classification;
         data.classes = {"no", "yes"};
         const auto model = fit("logistic_regression", data);

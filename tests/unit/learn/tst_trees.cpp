@@ -5,6 +5,7 @@
 #include "core/learn/estimator.h"
 #include "core/learn/tree_model.h"
 #include "core/metrics/random.h"
+#include "tests/support/quiet_fit.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -48,17 +49,14 @@ struct Fit {
 Fit fit(const TrainData &data, const char *name, QVariantMap parameters, int threads = 2, qint64 stopAfter = 0, QByteArray previous = {}, bool everyUnit = false) {
     Fit result;
     std::stop_source stop;
-    FitContext context;
+    FitContext context = support::quietContext(threads);
     context.seed = 5;
-    context.threads = threads;
     context.stop = stop.get_token();
     context.previousState = std::move(previous);
     context.progress = [&](qint64 done, qint64, const QString &) {
         if (stopAfter && done >= stopAfter)
             stop.request_stop();
     };
-    context.metric = [](const QString &, qint64, double, const QString &) {};
-    context.log = [](const QString &, const QString &) {};
     context.checkpointDue = [everyUnit] { return everyUnit; };
     context.checkpoint = [&](const QByteArray &state, qint64) {
         result.state = state;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/estimator_entry.h"
 #include "core/learn/linear_algebra.h"
 #include "core/learn/linear_model.h"
-#include "core/learn/linear_regression.h"
 #include "core/learn/parameters.h"
 
 #include <algorithm>
@@ -220,14 +220,17 @@ private:
     QJsonObject m_parameters;
 };
 
-} // namespace
-
-Result<std::unique_ptr<Estimator>> makeLogisticRegression(const workspace::EstimatorSpec &spec) {
+Result<std::unique_ptr<Estimator>> makeLogisticRegression(const workspace::EstimatorSpec &spec, workspace::TaskKind) {
     Parameters parameters(spec);
     const double c = parameters.number("C", 1, 1e-12, 1e12);
     const auto iterations = parameters.integer("max_iter", 100, 1, 100000);
     PH_TRY(parameters.check());
     return std::unique_ptr<Estimator>(std::make_unique<LogisticRegression>(c, int(iterations), parameters.resolved()));
 }
+
+} // namespace
+
+/// logistic_regression {C: 1, max_iter: 100}: min C·Σ log loss + ½·‖w‖², intercept free; softmax for more than two classes.
+PILOTHOUSE_ESTIMATOR(logistic_regression, classes, makeLogisticRegression)
 
 } // namespace pilothouse::learn

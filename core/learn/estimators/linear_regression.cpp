@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/learn/linear_regression.h"
-
+#include "core/learn/estimator_entry.h"
 #include "core/learn/linear_algebra.h"
 #include "core/learn/linear_model.h"
 #include "core/learn/parameters.h"
@@ -10,29 +9,6 @@
 namespace pilothouse::learn {
 
 namespace {
-
-/// Zᵀ·[Z | R] / n for standardised Z [n × p] and R [n × m]: [p × (p + m)].
-std::vector<double> crossProducts(const Standardised &s, const std::vector<double> &r, std::size_t m, int threads, bool withGram) {
-    const std::size_t p = s.width, stride = (withGram ? p : 0) + m;
-    std::vector<double> sums = chunkedSum(s.rows, p * stride, threads, [&](std::size_t first, std::size_t last, double *out) {
-        for (std::size_t i = first; i < last; ++i) {
-            const double *z = s.z.data() + i * p, *y = r.data() + i * m;
-            for (std::size_t j = 0; j < p; ++j) {
-                double *line = out + j * stride;
-                const double zj = z[j];
-                if (withGram)
-                    for (std::size_t k = 0; k <= j; ++k)
-                        line[k] += zj * z[k];
-                double *tail = line + stride - m;
-                for (std::size_t o = 0; o < m; ++o)
-                    tail[o] += zj * y[o];
-            }
-        }
-    });
-    for (double &v : sums)
-        v /= double(s.rows);
-    return sums;
-}
 
 /// Takes off what lies along the null vectors, measured in the units of the data: among all coefficients that predict the
 /// same, those of least norm, as LAPACK's gelsd and scikit-learn give them.
@@ -135,13 +111,18 @@ private:
     QJsonObject m_parameters;
 };
 
-} // namespace
-
-Result<std::unique_ptr<Estimator>> makeLinearRegression(const workspace::EstimatorSpec &spec) {
+Result<std::unique_ptr<Estimator>> makeLinearRegression(const workspace::EstimatorSpec &spec, workspace::TaskKind) {
     Parameters parameters(spec);
     const double alpha = spec.name == QLatin1String("ridge") ? parameters.number("alpha", 1, 0, 1e15) : 0;
     PH_TRY(parameters.check());
     return std::unique_ptr<Estimator>(std::make_unique<LinearRegression>(spec.name, alpha, parameters.resolved()));
 }
+
+} // namespace
+
+/// Ordinary least squares; where columns depend on each other, the solution of least norm. Several outputs at once.
+PILOTHOUSE_ESTIMATOR(linear_regression, numbers | windows, makeLinearRegression)
+/// ridge {alpha: 1}: min ‖y − Xw − b‖² + alpha·‖w‖².
+PILOTHOUSE_ESTIMATOR(ridge, numbers | windows, makeLinearRegression)
 
 } // namespace pilothouse::learn

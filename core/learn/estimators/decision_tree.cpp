@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/estimator_entry.h"
 #include "core/learn/parameters.h"
 #include "core/learn/tree_model.h"
+#include "core/learn/tree_state.h"
 #include "core/learn/xgboost_grower.h"
 #include "core/metrics/random.h"
 
-#include <QDataStream>
 #include <QIODevice>
 
 #include <algorithm>
@@ -17,7 +18,6 @@ namespace pilothouse::learn {
 
 namespace {
 
-
 constexpr std::size_t exactBelow = 100000; // rows; above, sorting every column at every node costs more than it gives
 constexpr quint32 stateFormat = 1;
 
@@ -25,32 +25,6 @@ constexpr quint32 stateFormat = 1;
 struct Unit {
     int group = 0, trees = 1;
 };
-
-void write(QDataStream &out, const Tree &tree) {
-    out << qint32(tree.depth) << qint32(tree.group) << quint32(tree.nodes.size());
-    for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
-        const TreeNode &n = tree.nodes[i];
-        out << n.threshold << n.left << n.feature << n.defaultRight << n.inner << tree.gain[i] << tree.cover[i];
-    }
-}
-
-Tree read(QDataStream &in) {
-    Tree tree;
-    qint32 depth = 0, group = 0;
-    quint32 count = 0;
-    in >> depth >> group >> count;
-    tree.depth = depth;
-    tree.group = group;
-    for (quint32 i = 0; i < count && in.status() == QDataStream::Ok; ++i) {
-        TreeNode n;
-        float gain = 0, cover = 0;
-        in >> n.threshold >> n.left >> n.feature >> n.defaultRight >> n.inner >> gain >> cover;
-        tree.nodes.push_back(n);
-        tree.gain.push_back(gain);
-        tree.cover.push_back(cover);
-    }
-    return tree;
-}
 
 /// Finished units, by number; the state of a checkpoint.
 QByteArray stateOf(const std::vector<std::vector<Tree>> &done) {
@@ -62,7 +36,7 @@ QByteArray stateOf(const std::vector<std::vector<Tree>> &done) {
     for (const auto &trees : done) {
         out << quint32(trees.size());
         for (const Tree &tree : trees)
-            write(out, tree);
+            writeTree(out, tree);
     }
     return bytes;
 }
@@ -79,7 +53,7 @@ Result<void> readState(const QByteArray &bytes, std::vector<std::vector<Tree>> &
         quint32 count = 0;
         in >> count;
         for (quint32 t = 0; t < count && in.status() == QDataStream::Ok; ++t)
-            trees.push_back(read(in));
+            trees.push_back(readTree(in));
     }
     if (in.status() != QDataStream::Ok || !in.atEnd())
         return invalid(QStringLiteral("The checkpoint was cut."));
@@ -160,7 +134,7 @@ private:
                 GrowOptions mine = options;
                 mine.trees = m_units[u].trees;
                 mine.seed = quint32(metrics::Random(context.seed, u).next() >> 33);
-                Result<std::vector<Tree>> trees = grower ? grower->grow(m_y[std::size_t(m_units[u].group)], mine) : Result<std::vector<Tree>>(grower.error());
+                Result<std::vector<Tree>> trees = grower ? grower->grow(m_y[std::size_t(m_units[u].group)], {}, mine) : Result<std::vector<Tree>>(grower.error());
                 const std::lock_guard guard(lock);
                 if (failed)
                     return;
@@ -227,9 +201,7 @@ private:
     std::vector<std::vector<Tree>> m_done; ///< by unit
 };
 
-} // namespace
-
-Result<std::unique_ptr<Estimator>> makeTreeEstimator(const workspace::EstimatorSpec &spec) {
+Result<std::unique_ptr<Estimator>> makeTreeEstimator(const workspace::EstimatorSpec &spec, workspace::TaskKind) {
     const bool forest = spec.name == QLatin1String("random_forest");
     Parameters p(spec);
     auto estimator = std::make_unique<TreeEstimator>();
@@ -250,5 +222,13 @@ Result<std::unique_ptr<Estimator>> makeTreeEstimator(const workspace::EstimatorS
     estimator->m_parameters = p.resolved();
     return std::unique_ptr<Estimator>(std::move(estimator));
 }
+
+} // namespace
+
+/// decision_tree {max_depth: 10, min_child_weight: 1, tree_method: auto, max_bin: 256}
+PILOTHOUSE_ESTIMATOR(decision_tree, numbers | classes | windows, makeTreeEstimator)
+/// random_forest {n_estimators: 100, max_depth: 10, subsample: 0.632, colsample_bynode: 0.8, min_child_weight: 1, tree_method: auto,
+/// max_bin: 64, trees_per_booster: 5}
+PILOTHOUSE_ESTIMATOR(random_forest, numbers | classes | windows, makeTreeEstimator)
 
 } // namespace pilothouse::learn

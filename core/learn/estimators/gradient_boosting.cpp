@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/task.h"
+#include "core/learn/estimator_entry.h"
+#include "core/learn/parameters.h"
+#include "core/learn/tree_model.h"
+#include "core/learn/tree_state.h"
+#include "core/learn/xgboost_grower.h"
+#include "core/metrics/random.h"
+
+#include <QIODevice>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+
+namespace pilothouse::learn {
+
+namespace {
+
+constexpr quint32 stateFormat = 1;
+constexpr double threadsPay = 2e6; ///< rows × columns; below, threads that wait for each other cost more than they win
+
+/// Rows and what the trees so far say about them.
+struct Rows {
+    std::size_t rows = 0;
+    std::vector<float> x, y, margins; ///< [rows × width], [rows × outputs] or class numbers, [rows × groups]
+};
+
+/// Mean loss of margins, as XGBoost's rmse, logloss and mlogloss.
+double lossOf(const Rows &rows, TreeObjective objective, std::size_t groups) {
+    double sum = 0;
+    for (std::size_t i = 0; i < rows.rows; ++i) {
+        const float *m = rows.margins.data() + i * groups;
+        if (objective == TreeObjective::Numbers) {
+            for (std::size_t g = 0; g < groups; ++g)
+                sum += (double(m[g]) - double(rows.y[i * groups + g])) * (double(m[g]) - double(rows.y[i * groups + g])) / double(groups);
+        } else if (objective == TreeObjective::Logistic) {
+            const double signedMargin = rows.y[i] > 0 ? double(m[0]) : -double(m[0]);
+            sum += signedMargin > 0 ? std::log1p(std::exp(-signedMargin)) : std::log1p(std::exp(signedMargin)) - signedMargin;
+        } else {
+            const double top = *std::max_element(m, m + groups);
+            double whole = 0;
+            for (std::size_t g = 0; g < groups; ++g)
+                whole += std::exp(double(m[g]) - top);
+            sum += std::log(whole) + top - double(m[std::size_t(rows.y[i])]);
+        }
+    }
+    const double mean = sum / double(rows.rows);
+    return objective == TreeObjective::Numbers ? std::sqrt(mean) : mean;
+}
+
+class GradientBoosting final : public Estimator {
+public:
+    GrowOptions m_options;
+    int m_rounds = 100, m_patience = 0;
+    QJsonObject m_parameters;
+
+    QString name() const override { return QStringLiteral("gradient_boosting"); }
+    QJsonObject parameters() const override { return m_parameters; }
+    bool wantsValidation() const override { return m_patience > 0; }
+
+    Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &validation, FitContext &context) override {
+        if (train.width > std::numeric_limits<std::uint16_t>::max())
+            return invalid(QStringLiteral("%1 columns are more than a tree can take (65,535).").arg(train.width));
+        prepare(train, context.threads);
+        Rows rows = rowsOf(train), held = rowsOf(validation);
+        PH_ASSIGN(XgboostGrower grower, XgboostGrower::create(rows.x, train.rows, train.width, m_options.threads));
+        if (!context.previousState.isEmpty())
+            PH_TRY(takeUp(context.previousState));
+        for (std::size_t first = 0; first < m_trees.size(); first += m_groups)
+            addRound(first, rows, held);
+        context.progress(done(), m_rounds, QStringLiteral("round"));
+        while (done() < m_rounds && !(m_patience > 0 && done() - m_best >= m_patience)) {
+            if (context.stop.stop_requested()) {
+                PH_TRY(save(context));
+                return cancelled();
+            }
+            m_options.seed = quint32(metrics::Random(context.seed, std::size_t(done())).next() >> 33);
+            PH_ASSIGN(std::vector<Tree> grown, grower.grow(rows.y, rows.margins, m_options));
+            std::move(grown.begin(), grown.end(), std::back_inserter(m_trees));
+            addRound(m_trees.size() - m_groups, rows, held);
+            tell(rows, held, context);
+            context.progress(done(), m_rounds, QStringLiteral("round"));
+            if (context.checkpointDue())
+                PH_TRY(save(context));
+        }
+        return model(train);
+    }
+
+private:
+    std::size_t m_groups = 1, m_width = 0;
+    std::vector<double> m_mean; ///< of each output
+    std::vector<Tree> m_trees;  ///< round by round
+    int m_best = 0;             ///< rounds up to the lowest validation loss; all without validation
+    double m_lowest = std::numeric_limits<double>::infinity();
+
+    int done() const { return int(m_trees.size() / m_groups); }
+
+    void prepare(const TrainData &train, int threads) {
+        const bool classes = train.isClassification();
+        m_options.objective = !classes ? TreeObjective::Numbers : train.classes.size() == 2 ? TreeObjective::Logistic : TreeObjective::Softmax;
+        m_groups = !classes ? train.outputs : train.classes.size() == 2 ? 1 : train.classes.size();
+        m_width = train.width;
+        m_options.groups = int(m_groups);
+        m_options.threads = double(train.rows) * double(train.width) < threadsPay || m_options.exact ? 1 : std::max(1, threads);
+        m_mean.assign(m_groups, 0);
+        if (!classes)
+            for (std::size_t i = 0; i < train.y.size(); ++i)
+                m_mean[i % m_groups] += train.y[i] / double(train.rows);
+    }
+
+    /// Numbers without their mean: float32 keeps the digits for what differs.
+    Rows rowsOf(const TrainData &data) const {
+        Rows rows{data.rows, {data.x.begin(), data.x.end()}, {}, std::vector<float>(data.rows * m_groups, 0)};
+        rows.y.reserve(data.y.size());
+        for (std::size_t i = 0; i < data.y.size(); ++i)
+            rows.y.push_back(float(data.isClassification() ? data.y[i] : data.y[i] - m_mean[i % m_groups]));
+        return rows;
+    }
+
+    /// Adds the answers of the round that begins with this tree. Float32 in the order of the rounds, as the ensemble sums.
+    void addRound(std::size_t first, Rows &rows, Rows &held) const {
+        const TreeEnsemble round({m_trees.begin() + std::ptrdiff_t(first), m_trees.begin() + std::ptrdiff_t(first + m_groups)}, m_width, int(m_groups));
+        for (Rows *part : {&rows, &held})
+            parallelFor(part->rows, 4096, [&](std::size_t from, std::size_t to) {
+                std::vector<float> sums((to - from) * m_groups);
+                round.predict(part->x.data() + from * m_width, to - from, sums.data());
+                for (std::size_t i = 0; i < sums.size(); ++i)
+                    part->margins[from * m_groups + i] += sums[i];
+            });
+    }
+
+    void tell(const Rows &rows, const Rows &held, FitContext &context) {
+        context.metric(QStringLiteral("loss"), done(), lossOf(rows, m_options.objective, m_groups), QStringLiteral("train"));
+        const double loss = held.rows ? lossOf(held, m_options.objective, m_groups) : 0;
+        if (held.rows)
+            context.metric(QStringLiteral("loss"), done(), loss, QStringLiteral("validation"));
+        if (m_patience == 0 || held.rows == 0 || loss < m_lowest) {
+            m_lowest = loss;
+            m_best = done();
+        }
+    }
+
+    Result<void> save(FitContext &context) const {
+        QByteArray bytes;
+        QDataStream out(&bytes, QIODevice::WriteOnly);
+        out.setVersion(QDataStream::Qt_6_4);
+        out.setFloatingPointPrecision(QDataStream::SinglePrecision);
+        out << stateFormat << quint32(m_groups) << qint32(m_best) << QByteArray::number(m_lowest, 'g', 17) << quint32(m_trees.size());
+        for (const Tree &tree : m_trees)
+            writeTree(out, tree);
+        return context.checkpoint(bytes, done());
+    }
+
+    Result<void> takeUp(const QByteArray &bytes) {
+        QDataStream in(bytes);
+        in.setVersion(QDataStream::Qt_6_4);
+        in.setFloatingPointPrecision(QDataStream::SinglePrecision);
+        quint32 format = 0, groups = 0, count = 0;
+        qint32 best = 0;
+        QByteArray lowest;
+        in >> format >> groups >> best >> lowest >> count;
+        if (format != stateFormat || groups != m_groups || count % m_groups || count / m_groups > quint32(m_rounds))
+            return invalid(QStringLiteral("The checkpoint does not belong to this training (another version, or other parameters)."));
+        for (quint32 t = 0; t < count && in.status() == QDataStream::Ok; ++t)
+            m_trees.push_back(readTree(in));
+        if (in.status() != QDataStream::Ok || !in.atEnd())
+            return invalid(QStringLiteral("The checkpoint was cut."));
+        m_best = best;
+        m_lowest = lowest.toDouble();
+        return {};
+    }
+
+    std::unique_ptr<FittedModel> model(const TrainData &train) {
+        const int rounds = done();
+        m_trees.resize(std::size_t(m_best) * m_groups);
+        // Every row meets one leaf of the first tree of each output: the mean goes there, and no base_score is needed.
+        for (std::size_t t = 0; t < m_groups && t < m_trees.size(); ++t)
+            for (TreeNode &node : m_trees[t].nodes)
+                if (!node.inner)
+                    node.threshold = float(double(node.threshold) + m_mean[std::size_t(m_trees[t].group)]);
+        qint64 leaves = 0;
+        int depth = 0;
+        for (const Tree &tree : m_trees) {
+            leaves += qint64(tree.nodes.size() + 1) / 2;
+            depth = std::max(depth, tree.depth);
+        }
+        const QJsonObject facts{{QStringLiteral("parameters"), m_parameters}, {QStringLiteral("trees"), qint64(m_trees.size())}, {QStringLiteral("rounds"), rounds},
+                                {QStringLiteral("best_round"), m_best}, {QStringLiteral("leaves"), leaves}, {QStringLiteral("depth"), depth},
+                                {QStringLiteral("tree_method"), m_options.exact ? QStringLiteral("exact") : QStringLiteral("hist")}};
+        return std::make_unique<TreeModel>(TreeEnsemble(std::move(m_trees), m_width, int(m_groups), m_options.objective, std::size_t(m_best)), train.classes.size(), facts);
+    }
+};
+
+Result<std::unique_ptr<Estimator>> makeGradientBoosting(const workspace::EstimatorSpec &spec, workspace::TaskKind) {
+    Parameters p(spec);
+    auto estimator = std::make_unique<GradientBoosting>();
+    GrowOptions &o = estimator->m_options;
+    estimator->m_rounds = int(p.integer("n_estimators", 100, 1, 100000));
+    o.learningRate = p.number("learning_rate", 0.1, 1e-6, 1);
+    o.maxDepth = int(p.integer("max_depth", 6, 1, 30));
+    o.minChildWeight = p.number("min_child_weight", 1, 0, 1e9);
+    o.subsample = p.number("subsample", 1, 0.01, 1);
+    o.columnsByTree = p.number("colsample_bytree", 1, 0.01, 1);
+    o.lambda = p.number("reg_lambda", 1, 0, 1e9);
+    o.alpha = p.number("reg_alpha", 0, 0, 1e9);
+    o.gamma = p.number("gamma", 0, 0, 1e12);
+    o.exact = p.word("tree_method", QStringLiteral("hist"), {QStringLiteral("exact"), QStringLiteral("hist")}) == QLatin1String("exact");
+    o.maxBin = int(p.integer("max_bin", 256, 2, 65536));
+    estimator->m_patience = int(p.integer("early_stopping_rounds", 0, 0, 100000));
+    PH_TRY(p.check());
+    estimator->m_parameters = p.resolved();
+    return std::unique_ptr<Estimator>(std::move(estimator));
+}
+
+} // namespace
+
+/// gradient_boosting {n_estimators: 100, learning_rate: 0.1, max_depth: 6, min_child_weight: 1, subsample: 1, colsample_bytree: 1,
+/// reg_lambda: 1, reg_alpha: 0, gamma: 0, tree_method: hist, max_bin: 256, early_stopping_rounds: 0}: XGBoost, by its own names. Squared
+/// error, logistic or softmax loss by task. early_stopping_rounds > 0 holds a tenth of the training rows out and keeps the
+/// rounds up to the best one.
+PILOTHOUSE_ESTIMATOR(gradient_boosting, numbers | classes | windows, makeGradientBoosting)
+
+} // namespace pilothouse::learn
