@@ -48,7 +48,7 @@ struct TransformSpec {
 
 /// estimators: — a learner by name with its parameters (numbers, texts, lists of numbers).
 struct EstimatorSpec {
-    QString name; ///< linear_regression, ridge, logistic_regression, decision_tree, random_forest, mlp, lstm, …
+    QString name; ///< one of knownEstimators()
     QVariantMap parameters; ///< qlonglong, double, bool, QString or QVariantList of numbers
     bool operator==(const EstimatorSpec &) const = default;
 };

@@ -3,7 +3,7 @@
 
 predict(table): one row for each row of a pandas DataFrame (columns by name) or of a list of lists (inputs in the order of
 signature.json). Regression and forecast give numbers, classification gives class labels; predict_proba gives
-probabilities in the order of signature.json's "classes".
+probabilities in the order of signature.json's "classes" (through MLflow: load_model(…).get_raw_model().predict_proba).
 """
 import json
 import math
@@ -85,6 +85,9 @@ class Model:
             row = [1 - row[0], row[0]] if len(row) == 1 else row
             out.append([v / sum(row) for v in row] if sum(row) > 0 else [1 / len(row)] * len(row))
         return out
+
+    def get_raw_model(self):
+        return self
 
     def predict(self, table, params=None):
         if self.classes:

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""round_trip.py: every kind of package opens in Python and gives our numbers: mlflow.pyfunc.load_model(package).predict(table) and
+predict_proba against `pilot score`, and the weights alone in xgboost and torch. The libraries are the real ones, from the virtual
+environment that tests/run makes (build/python-venv)."""
+import csv
+import json
+import math
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PILOT = os.environ.get("PILOTHOUSE_PILOT") or str(ROOT / "build/dev/bin/pilot")
+VENV = ROOT / "build/python-venv"
+SKIPPED = 77
+NEAR = 1e-5  # relative to the spread of the predictions; probabilities absolute
+
+FOR_NUMBERS = ["linear_regression", "ridge", "lasso: {alpha: 0.01}", "elastic_net: {alpha: 0.01}", "decision_tree: {max_depth: 6}", "random_forest: {n_estimators: 10}",
+               "gradient_boosting: {n_estimators: 15}", "mlp: {hidden: [8], epochs: 5}"]
+FOR_CLASSES = ["logistic_regression", "decision_tree: {max_depth: 6}", "random_forest: {n_estimators: 10}", "gradient_boosting: {n_estimators: 15}", "mlp: {hidden: [8], epochs: 5}"]
+FOR_SERIES = ["linear_regression", "gradient_boosting: {n_estimators: 10}", "lstm: {units: 6, epochs: 2}", "mlp: {hidden: [8], epochs: 2}"]
+
+
+def write_rows(path, rows=500):
+    """Numbers, one in twenty missing, a category; a number, two classes and three classes to learn."""
+    draw = random.Random(4)
+    with open(path, "w", newline="", encoding="utf-8") as out:
+        table = csv.writer(out)
+        table.writerow(["a", "b", "c", "kind", "y", "two", "three"])
+        for _ in range(rows):
+            a, b, c, kind = draw.random(), 100 * draw.random(), draw.gauss(0, 1), draw.choice(["red", "green", "blue, or so"])
+            y = 50 + 10 * math.sin(3 * a) + 0.05 * b + 2 * c * (kind == "red") + draw.gauss(0, 0.2)
+            table.writerow([f"{a:.6f}", f"{b:.4f}" if draw.random() > 0.05 else "", f"{c:.6f}", kind, f"{y:.5f}", "yes" if y > 60 else "no", "low" if y < 57 else "mid" if y < 61 else "high"])
+
+
+def write_series(path, hours=400):
+    draw = random.Random(5)
+    with open(path, "w", newline="", encoding="utf-8") as out:
+        table = csv.writer(out)
+        table.writerow(["time", "t"])
+        for h in range(hours):
+            table.writerow([f"2024-01-{1 + h // 24:02d}T{h % 24:02d}:00:00Z", f"{15 + 5 * math.sin(h * math.pi / 12) + draw.gauss(0, 0.3):.4f}"])
+
+
+def recipe(task, target, estimator, data):
+    text = f"recipe: m\ndata: {{source: {data}}}\ntask: {task}\ntarget: {target}\n"
+    if task == "forecast":
+        text += "time: {column: time, step: 1h}\nforecast: {window: 6, horizon: 3}\nsplit: {after: '2024-01-14'}\ntransforms: [standard_scale]\n"
+    else:
+        others = [name for name in ("y", "two", "three") if name != target]
+        text += f"features: {{categorical: [kind], exclude: [{', '.join(others)}]}}\nsplit: {{every: 5}}\ntransforms: [impute: median, one_hot, standard_scale]\n"
+    return text + f"estimators:\n  - {estimator}\nseed: 7\n"
+
+
+def pilot(*arguments):
+    done = subprocess.run([PILOT, *map(str, arguments), "--json"], capture_output=True, text=True, timeout=120)
+    if done.returncode:
+        raise SystemExit(f"pilot {' '.join(map(str, arguments))} ended with {done.returncode}\n{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def far(ours, theirs, scale):
+    """The largest difference, in parts of scale; infinite if the shapes differ."""
+    if isinstance(ours, list) != isinstance(theirs, list) or (isinstance(ours, list) and len(ours) != len(theirs)):
+        return math.inf
+    if isinstance(ours, list):
+        return max((far(a, b, scale) for a, b in zip(ours, theirs)), default=math.inf)
+    return abs(ours - theirs) / scale if math.isfinite(theirs) else math.inf
+
+
+def main():
+    import mlflow.pyfunc
+    import pandas
+    import torch
+    import xgboost
+
+    wrong = []
+    cases = [("regression", "y", e) for e in FOR_NUMBERS] + [("classification", t, e) for t in ("two", "three") for e in FOR_CLASSES] + [("forecast", "t", e) for e in FOR_SERIES]
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        write_rows(folder / "rows.csv")
+        write_series(folder / "series.csv")
+        for task, target, estimator in cases:
+            case = f"{task} of {target}, {estimator}"
+            file, package = folder / "recipe.yaml", folder / f"package-{len(os.listdir(folder))}"
+            file.write_text(recipe(task, target, estimator, "series.csv" if task == "forecast" else "rows.csv"), encoding="utf-8")
+            pilot("train", file, "--out", package)
+            signature = json.loads((package / "signature.json").read_text(encoding="utf-8"))
+            names = [i["name"] for i in signature["inputs"]]
+            table = pandas.read_csv(package / "sample.csv", keep_default_na=True)[names]
+            rows = [{k: None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()} for row in table.to_dict("records")]
+            (folder / "body.json").write_text(json.dumps(rows), encoding="utf-8")
+            ours = pilot("score", package, "--rows", folder / "body.json")
+            loaded = mlflow.pyfunc.load_model(str(package))
+            theirs = list(loaded.predict(table))
+            if signature.get("classes"):
+                distance = far(ours["probabilities"], loaded.get_raw_model().predict_proba(table), 1)
+                same = [a == b for a, b in zip(ours["predictions"], theirs)]
+                if len(same) != len(rows) or not all(same):
+                    wrong.append(f"{case}: {same.count(False)} of {len(rows)} rows get another class in Python")
+            else:
+                flat = [v for p in ours["predictions"] for v in (p if isinstance(p, list) else [p])]
+                distance = far(ours["predictions"], [p if isinstance(p, float) else list(p) for p in theirs], max(flat) - min(flat))
+            if not distance <= NEAR:
+                wrong.append(f"{case}: Python differs by {distance:.3g}")
+            if (package / "model.pt").exists():
+                torch.jit.load(str(package / "model.pt"))
+                weights = "TorchScript"
+            elif "coefficients" in (text := (package / "model.json").read_text(encoding="utf-8"))[:4000]:
+                weights = "JSON"
+            else:
+                booster = xgboost.Booster()
+                booster.load_model(str(package / "model.json"))
+                weights = f"XGBoost, {booster.num_boosted_rounds()} rounds"
+                if len(booster.get_dump()) != text.count('"left_children"'):
+                    wrong.append(f"{case}: xgboost sees {len(booster.get_dump())} trees")
+            print(f"{case}: {len(rows)} rows, {distance:.2g} ({weights})", flush=True)
+    print("\n".join(wrong) or f"{len(cases)} packages give our numbers in mlflow {mlflow.__version__}, xgboost {xgboost.__version__}, torch {torch.__version__}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    interpreter = VENV / "bin/python"
+    if not (VENV / "requirements.txt").exists():
+        print("skipped: MLflow and XGBoost for Python are not installed; tests/run makes build/python-venv with them when their registry can be reached")
+        sys.exit(SKIPPED)
+    if pathlib.Path(sys.prefix).resolve() != VENV.resolve():
+        os.execv(interpreter, [str(interpreter), *sys.argv])
+    sys.exit(main())
