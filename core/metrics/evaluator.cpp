@@ -68,6 +68,7 @@ double Evaluator::regression(const QString &metric, const std::vector<std::uint3
     if (metric == Q("median_ae"))
         return medianError(counts);
     const std::size_t outputs = m_scored.outputs;
+    const double quantile = metric == Q("pinball_10") ? 0.1 : metric == Q("pinball_50") ? 0.5 : metric == Q("pinball_90") ? 0.9 : 0;
     double sum = 0, total = 0, largest = 0;
     for (std::size_t i = 0; i < m_absolute.size(); ++i) {
         const double w = weight(counts, i / outputs);
@@ -84,7 +85,11 @@ double Evaluator::regression(const QString &metric, const std::vector<std::uint3
             if (m_scored.truth[i] == 0)
                 return undefined;
             sum += w * m_absolute[i] / std::abs(m_scored.truth[i]);
-        } else
+        } else if (metric == Q("smape"))
+            sum += w * ratio(2 * m_absolute[i], std::abs(m_scored.truth[i]) + std::abs(m_scored.predicted[i]));
+        else if (quantile > 0)
+            sum += w * m_absolute[i] * (m_scored.truth[i] > m_scored.predicted[i] ? quantile : 1 - quantile);
+        else
             return undefined;
     }
     if (metric == Q("max_error"))
@@ -158,6 +163,8 @@ double Evaluator::classification(const QString &metric, const std::vector<std::u
     const std::size_t k = m_scored.classes;
     if (metric == Q("log_loss") || metric == Q("brier"))
         return m_logLoss.empty() ? undefined : meanLoss(metric == Q("brier"), counts);
+    if (metric == Q("ece"))
+        return m_byScore.empty() ? undefined : calibrationError(counts);
     if (metric == Q("average_precision"))
         return m_byScore.empty() || k != 2 ? undefined : averagePrecision(1, counts);
     if (metric == Q("roc_auc") || metric == Q("roc_auc_ovr_macro") || metric == Q("roc_auc_ovo_macro")) {
@@ -290,6 +297,23 @@ double Evaluator::averagePrecision(std::size_t positive, const std::vector<std::
             sum += gained * positives / all;
     }
     return positives == 0 ? undefined : sum / positives;
+}
+
+double Evaluator::calibrationError(const std::vector<std::uint32_t> &counts) const {
+    constexpr std::size_t bins = 15;
+    double sure[bins] = {}, right[bins] = {}, total = 0, error = 0;
+    const std::size_t k = m_scored.classes;
+    for (std::size_t i = 0; i < m_scored.count; ++i) {
+        const double *p = m_scored.probabilities.data() + i * k, *most = std::max_element(p, p + k);
+        const auto bin = std::size_t(std::clamp(std::ceil(*most * bins) - 1, 0.0, double(bins - 1)));
+        const double w = weight(counts, i);
+        sure[bin] += w * *most;
+        right[bin] += most - p == std::ptrdiff_t(m_scored.truth[i]) ? w : 0;
+        total += w;
+    }
+    for (std::size_t b = 0; b < bins; ++b)
+        error += std::abs(sure[b] - right[b]) / total;
+    return error;
 }
 
 double Evaluator::meanLoss(bool brier, const std::vector<std::uint32_t> &counts) const {

@@ -34,6 +34,7 @@ private:
     double manyClassAuc(bool oneVersusOne, const std::vector<std::uint32_t> &counts) const;
     double topTwo(const std::vector<std::uint32_t> &counts) const;
     double averagePrecision(std::size_t positive, const std::vector<std::uint32_t> &counts) const;
+    double calibrationError(const std::vector<std::uint32_t> &counts) const;
     double meanLoss(bool brier, const std::vector<std::uint32_t> &counts) const;
 
     const Scored &m_scored;

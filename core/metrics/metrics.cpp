@@ -45,14 +45,14 @@ Result<void> checkScored(const Scored &s) {
 QStringList metricNames(std::size_t classes) {
     if (classes == 0)
         return {QStringLiteral("r2"), QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("mse"), QStringLiteral("median_ae"),
-                QStringLiteral("max_error"), QStringLiteral("mape"), QStringLiteral("explained_variance")};
+                QStringLiteral("max_error"), QStringLiteral("mape"), QStringLiteral("explained_variance"), QStringLiteral("smape"), QStringLiteral("pinball_10"), QStringLiteral("pinball_50"), QStringLiteral("pinball_90")};
     QStringList names{QStringLiteral("accuracy")};
     if (classes == 2)
         names << QStringLiteral("precision") << QStringLiteral("recall") << QStringLiteral("f1");
     names << QStringLiteral("balanced_accuracy") << QStringLiteral("roc_auc");
     if (classes == 2)
         names << QStringLiteral("average_precision");
-    names << QStringLiteral("log_loss") << QStringLiteral("brier") << QStringLiteral("mcc") << QStringLiteral("cohen_kappa");
+    names << QStringLiteral("log_loss") << QStringLiteral("brier") << QStringLiteral("ece") << QStringLiteral("mcc") << QStringLiteral("cohen_kappa");
     if (classes > 2)
         names << QStringLiteral("roc_auc_ovr_macro") << QStringLiteral("roc_auc_ovo_macro") << QStringLiteral("top_2_accuracy");
     for (const char *how : {"_macro", "_micro", "_weighted"})

@@ -28,11 +28,13 @@ using Values = QMap<QString, double>;
 
 /// Every metric of the kind, by the definitions of scikit-learn 1.x:
 ///   regression      r2 mae rmse mse median_ae max_error mape explained_variance (several outputs: r2 and explained_variance are
-///                   means over outputs, the others over all values)
-///   classification  accuracy balanced_accuracy mcc cohen_kappa precision_macro … f1_weighted (macro, micro, weighted) log_loss roc_auc average_precision brier;
+///                   means over outputs, the others over all values); smape: mean of 2·|error| / (|truth| + |predicted|), 0 to 2,
+///                   0/0 = 0 (M4 competition); pinball_10, _50, _90: quantile loss at 0.1, 0.5, 0.9
+///   classification  accuracy balanced_accuracy mcc cohen_kappa precision_macro … f1_weighted (macro, micro, weighted) log_loss roc_auc average_precision brier ece;
 ///                   two classes: also precision recall f1 of the positive class. 0/0 counts as 0; log_loss clips at 2.2e-16;
 ///                   more than two classes: roc_auc one-vs-rest macro, no average_precision; brier is the mean squared distance
-///                   of the probability vector (two classes: of the positive class's probability).
+///                   of the probability vector (two classes: of the positive class's probability); ece: expected calibration
+///                   error of the most probable class, 15 equal bins (lower, upper] (Guo, Pleiss, Sun, Weinberger 2017).
 /// Undefined (NaN): r2 with fewer than two rows, mape when a true value is 0, roc_auc with one class only.
 /// Invalid: no rows, lengths that do not fit, a value that is not finite (with its row).
 Result<Values> allMetrics(const Scored &scored);

@@ -20,13 +20,13 @@ struct Metric {
 };
 constexpr Metric metrics[] = { // the keys of `pilot train --json`, which are those of scikit-learn's functions
     {"accuracy", true}, {"average_precision", true}, {"balanced_accuracy", true}, {"brier", false},
-    {"cohen_kappa", true}, {"explained_variance", true}, {"f1", true}, {"f1_macro", true},
+    {"cohen_kappa", true}, {"ece", false}, {"explained_variance", true}, {"f1", true}, {"f1_macro", true},
     {"f1_micro", true}, {"f1_weighted", true}, {"log_loss", false}, {"mae", false},
     {"mape", false}, {"max_error", false}, {"mcc", true}, {"median_ae", false},
-    {"mse", false}, {"precision", true}, {"precision_macro", true}, {"precision_micro", true},
+    {"mse", false}, {"pinball_10", false}, {"pinball_50", false}, {"pinball_90", false}, {"precision", true}, {"precision_macro", true}, {"precision_micro", true},
     {"precision_weighted", true}, {"r2", true}, {"recall", true}, {"recall_macro", true},
     {"recall_micro", true}, {"recall_weighted", true}, {"rmse", false}, {"roc_auc", true},
-    {"roc_auc_ovo_macro", true}, {"roc_auc_ovr_macro", true}, {"top_2_accuracy", true},
+    {"roc_auc_ovo_macro", true}, {"roc_auc_ovr_macro", true}, {"smape", false}, {"top_2_accuracy", true},
 };
 } // namespace
 

@@ -147,6 +147,31 @@ private Q_SLOTS:
                     entry.value(QStringLiteral("values")).toObject());
     }
 
+    void quantileLossAgreesWithTheReference() {
+        const auto entry = m_reference.value(QStringLiteral("regression")).toObject().value(QStringLiteral("pinball")).toObject();
+        if (entry.isEmpty())
+            QSKIP("../shared is not there");
+        compareWith(regression(numbers(entry.value(QStringLiteral("y_true"))), numbers(entry.value(QStringLiteral("y_pred")))),
+                    {{QStringLiteral("pinball_10"), entry.value(QStringLiteral("alpha_0.1"))},
+                     {QStringLiteral("pinball_50"), entry.value(QStringLiteral("alpha_0.5"))},
+                     {QStringLiteral("pinball_90"), entry.value(QStringLiteral("alpha_0.9"))}});
+    }
+
+    void symmetricRelativeErrorByHand() {
+        // 2·1/(1+2), 2·2/(4+2), 0/0 = 0, 2·3/(0+3)
+        const auto values = metrics::allMetrics(regression({1, 4, 0, 0}, {2, 2, 0, 3}));
+        QVERIFY(isClose(values->value(QStringLiteral("smape")), (2.0 / 3 + 2.0 / 3 + 0 + 2) / 4));
+    }
+
+    void calibrationErrorByHand() {
+        // Two bins in use: (0.533, 0.6] with confidences 0.6, 0.6, 0.55 and one right; (0.867, 0.933] with 0.9, 0.9 and both right.
+        Scored scored{5, 1, 2, {1, 0, 0, 1, 0}, {1, 1, 1, 1, 0}, {.4, .6, .4, .6, .45, .55, .1, .9, .9, .1}};
+        const auto values = metrics::allMetrics(scored);
+        QVERIFY(isClose(values->value(QStringLiteral("ece")), (std::abs(1.75 - 1) + std::abs(1.8 - 2)) / 5));
+        scored.probabilities.clear();
+        QVERIFY(std::isnan(metrics::allMetrics(scored)->value(QStringLiteral("ece"))));
+    }
+
     void smallVarianceOnAHugeMeanKeepsItsDigits() {
         const auto values = metrics::allMetrics(regression({1e15, 1e15 + 2, 1e15 + 4}, {1e15 + 1, 1e15 + 2, 1e15 + 3}));
         QVERIFY(values);
