@@ -30,6 +30,7 @@ struct Tree {
 
 /// What the sums of leaves mean: numbers (or shares of 0/1, clipped), or the margin of a logistic or softmax link.
 enum class TreeObjective { Numbers, Logistic, Softmax };
+const char *objectiveName(TreeObjective objective); ///< XGBoost's: reg:squarederror, binary:logistic, multi:softprob
 
 /// A sum of trees, laid out for prediction: several trees (one row) or rows (many rows) are walked side by side, so that the
 /// wait for memory of one walk is used by the others. Sums are float32 in the order of the trees, as XGBoost's are.

@@ -3,7 +3,6 @@
 
 #include <simdjson.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <limits>
@@ -33,16 +32,10 @@ int textNumber(const element &value) {
     return number;
 }
 
-struct ObjectiveName {
-    TreeObjective objective;
-    std::string_view name;
-};
-constexpr ObjectiveName objectives[] = {{TreeObjective::Numbers, "reg:squarederror"}, {TreeObjective::Logistic, "binary:logistic"}, {TreeObjective::Softmax, "multi:softprob"}};
-
 TreeObjective objectiveOf(std::string_view name) {
-    for (const ObjectiveName &known : objectives)
-        if (known.name == name)
-            return known.objective;
+    for (const TreeObjective known : {TreeObjective::Numbers, TreeObjective::Logistic, TreeObjective::Softmax})
+        if (name == objectiveName(known))
+            return known;
     throw std::runtime_error("the objective " + std::string(name) + " is not read (reg:squarederror, binary:logistic and multi:softprob are)");
 }
 
@@ -149,6 +142,15 @@ void writeTree(Writer &out, const Tree &tree, std::size_t id, std::size_t width)
 
 } // namespace
 
+const char *objectiveName(TreeObjective objective) {
+    switch (objective) {
+    case TreeObjective::Logistic: return "binary:logistic";
+    case TreeObjective::Softmax: return "multi:softprob";
+    case TreeObjective::Numbers: break;
+    }
+    return "reg:squarederror";
+}
+
 Result<TreeEnsemble> readXgboostJson(const QByteArray &json, const QString &where) {
     try {
         simdjson::dom::parser parser;
@@ -205,10 +207,9 @@ QByteArray writeXgboostJson(const TreeEnsemble &ensemble) {
         writeTree(out, ensemble.trees()[i], i, ensemble.width());
     }
     const bool softmax = ensemble.objective() == TreeObjective::Softmax;
-    const std::string_view name = std::find_if(std::begin(objectives), std::end(objectives), [&](const ObjectiveName &o) { return o.objective == ensemble.objective(); })->name;
     out.text += "]},\"name\":\"gbtree\"},\"learner_model_param\":{\"base_score\":\"" + QByteArray(ensemble.objective() == TreeObjective::Numbers ? "0E0" : "5E-1") +
                 "\",\"boost_from_average\":\"0\",\"num_class\":\"" + text(softmax ? groups : 0) + "\",\"num_feature\":\"" + text(ensemble.width()) +
-                "\",\"num_target\":\"" + text(softmax ? 1 : groups) + "\"},\"objective\":{\"name\":\"" + QByteArray(name.data(), qsizetype(name.size())) +
+                "\",\"num_target\":\"" + text(softmax ? 1 : groups) + "\"},\"objective\":{\"name\":\"" + QByteArray(objectiveName(ensemble.objective())) +
                 (softmax ? "\",\"softmax_multiclass_param\":{\"num_class\":\"" + text(groups) + "\"}" : QByteArray("\",\"reg_loss_param\":{\"scale_pos_weight\":\"1\"}")) + "}},\"version\":[1,7,4]}";
     return out.text;
 }

@@ -28,15 +28,6 @@ QByteArray arrayInterface(std::span<const float> values, std::size_t rows) {
            QByteArray::number(qulonglong(values.size() / rows)) + "],\"typestr\":\"<f4\",\"version\":3}";
 }
 
-const char *objectiveName(TreeObjective objective) {
-    switch (objective) {
-    case TreeObjective::Logistic: return "binary:logistic";
-    case TreeObjective::Softmax: return "multi:softprob";
-    case TreeObjective::Numbers: break;
-    }
-    return "reg:squarederror";
-}
-
 } // namespace
 
 struct XgboostGrower::Impl {
