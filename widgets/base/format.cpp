@@ -2,6 +2,7 @@
 #include "widgets/base/format.h"
 
 #include <QCoreApplication>
+#include <QHash>
 #include <QLocale>
 
 #include <cmath>
@@ -114,16 +115,18 @@ QString moment(const QDateTime &when, const QDateTime &now) {
 }
 
 QString metricName(const QString &key) {
-    static const QStringList upper = {QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("mse"), QStringLiteral("mape"), QStringLiteral("auc"),
-                                      QStringLiteral("psi"), QStringLiteral("f1"), QStringLiteral("ks")};
-    if (key == QLatin1String("r2"))
-        return QStringLiteral("R²");
-    QString text = key;
-    text.replace(QLatin1Char('_'), QLatin1Char(' '));
-    const QString first = text.section(QLatin1Char(' '), 0, 0);
-    if (upper.contains(first.toLower()))
-        text.replace(0, first.size(), first.toUpper());
-    return text;
+    static const QHash<QString, QString> written = {{QStringLiteral("r2"), QStringLiteral("R²")}, {QStringLiteral("smape"), QStringLiteral("sMAPE")},
+                                                    {QStringLiteral("pinball_10"), QStringLiteral("pinball 0.1")}, {QStringLiteral("pinball_50"), QStringLiteral("pinball 0.5")},
+                                                    {QStringLiteral("pinball_90"), QStringLiteral("pinball 0.9")}};
+    static const QStringList upper = {QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("mse"), QStringLiteral("mape"), QStringLiteral("auc"), QStringLiteral("psi"),
+                                      QStringLiteral("f1"), QStringLiteral("ks"), QStringLiteral("ae"), QStringLiteral("roc"), QStringLiteral("mcc"), QStringLiteral("ece")};
+    if (const auto found = written.constFind(key); found != written.constEnd())
+        return *found;
+    QStringList words = key.split(QLatin1Char('_'));
+    for (QString &word : words)
+        if (upper.contains(word.toLower()))
+            word = word.toUpper();
+    return words.join(QLatin1Char(' '));
 }
 
 QString middleElided(const QString &id, int characters) {

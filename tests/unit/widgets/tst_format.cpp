@@ -87,6 +87,10 @@ private Q_SLOTS:
         QCOMPARE(metricName(QStringLiteral("mae")), QStringLiteral("MAE"));
         QCOMPARE(metricName(QStringLiteral("f1_macro")), QStringLiteral("F1 macro"));
         QCOMPARE(metricName(QStringLiteral("accuracy")), QStringLiteral("accuracy"));
+        QCOMPARE(metricName(QStringLiteral("median_ae")), QStringLiteral("median AE"));
+        QCOMPARE(metricName(QStringLiteral("roc_auc_ovr_macro")), QStringLiteral("ROC AUC ovr macro"));
+        QCOMPARE(metricName(QStringLiteral("smape")), QStringLiteral("sMAPE"));
+        QCOMPARE(metricName(QStringLiteral("pinball_10")), QStringLiteral("pinball 0.1"));
     }
     void idsAreCutInTheMiddle() {
         QCOMPARE(middleElided(QStringLiteral("0123456789abcdef"), 8), QStringLiteral("01234…ef"));
