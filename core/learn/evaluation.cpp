@@ -45,16 +45,19 @@ QString sentenceOf(const Evaluation &e, const QString &metric) {
     const auto it = std::find_if(e.changes.begin(), e.changes.end(), [&](const auto &c) { return c.metric == metric; });
     if (it == e.changes.end())
         return {};
-    const bool better = workspace::largerIsBetter(metric) ? it->low > 0 : it->high < 0, worse = workspace::largerIsBetter(metric) ? it->high < 0 : it->low > 0;
-    const QString verdict = better ? QStringLiteral("is better than") : worse ? QStringLiteral("is worse than") : QStringLiteral("cannot be told from");
-    return QStringLiteral("The model %1 the other: %2 %3 against %4, change %5 (95 % interval %6 to %7) on %8 rows; p = %9.")
-        .arg(verdict, metric).arg(it->b, 0, 'g', 5).arg(it->a, 0, 'g', 5).arg(it->change, 0, 'g', 3).arg(it->low, 0, 'g', 3).arg(it->high, 0, 'g', 3).arg(e.rows).arg(e.test ? e.test->p : 1, 0, 'g', 3);
+    const QString found = metrics::verdictOf(*it, workspace::largerIsBetter(metric));
+    const QString verdict = found == Q("not distinguishable") ? QStringLiteral("cannot be told from") : QStringLiteral("is %1 than").arg(found);
+    const QString interval = std::isnan(it->low) ? QStringLiteral("no interval") : QStringLiteral("95 % interval %1 to %2").arg(it->low, 0, 'g', 3).arg(it->high, 0, 'g', 3);
+    const QString against = metrics::disagreement(*it, workspace::largerIsBetter(metric), *e.test);
+    return QStringLiteral("The model %1 the other: %2 %3 against %4, change %5 (%6) on %7 rows; p = %8.")
+               .arg(verdict, metric).arg(it->b, 0, 'g', 5).arg(it->a, 0, 'g', 5).arg(it->change, 0, 'g', 3).arg(interval).arg(e.rows).arg(e.test->p, 0, 'g', 3) +
+           (against.isEmpty() ? QString() : QLatin1Char(' ') + against);
 }
 
 } // namespace
 
 QJsonObject Evaluation::toJson() const {
-    QJsonObject object{{Q("rows"), qint64(rows)}, {Q("excluded"), qint64(excluded)}, {Q("metrics"), metrics::toJson(values)}, {Q("notes"), QJsonArray::fromStringList(notes)}};
+    QJsonObject object{{Q("rows"), qint64(rows)}, {Q("excluded"), qint64(excluded)}, {Q("metrics"), metrics::toJson(values)}, {Q("bootstrap"), bootstrap.toJson()}, {Q("notes"), QJsonArray::fromStringList(notes)}};
     if (!against) {
         object.insert(Q("against"), QJsonValue());
         return object;
@@ -110,7 +113,8 @@ Result<Evaluation> evaluatePackage(const artifact::Package &package, const QStri
     PH_ASSIGN(const metrics::Scored otherScored, score(other, otherRows));
     PH_ASSIGN(e.values, metrics::allMetrics(scored));
     PH_ASSIGN(e.against, metrics::allMetrics(otherScored));
-    PH_ASSIGN(e.changes, metrics::pairedBootstrap(metrics::metricNames(scored.classes), otherScored, scored));
+    e.bootstrap = metrics::resamplingFor(e.rows, package.signature.horizon());
+    PH_ASSIGN(e.changes, metrics::pairedBootstrap(metrics::metricNames(scored.classes), otherScored, scored, e.bootstrap));
     QString selected = package.metrics.value(Q("select")).toString();
     if (selected.isEmpty())
         selected = workspace::defaultMetric(package.signature.task);

@@ -20,11 +20,12 @@ struct Evaluation {
     metrics::Values values;             ///< of the model
     std::optional<metrics::Values> against;
     std::vector<metrics::PairedInterval> changes; ///< model − against
+    metrics::Resampling bootstrap; ///< how the rows were drawn again for the intervals
     std::optional<metrics::PairedTest> test; ///< by the metric the model was selected by
     QString sentence; ///< the comparison in words
     QStringList notes;
     /// {"rows","excluded","metrics","against":{"metrics","changes":[{"metric","against","model","change","low","high"}],"test":{"name",
-    /// "loss","p","mean_difference"},"sentence"}|null,"notes"}
+    /// "loss","p","mean_difference"},"sentence"}|null,"bootstrap":{"method","block","rounds","seed","text"},"notes"}
     QJsonObject toJson() const;
 };
 

@@ -3,43 +3,29 @@
 
 #include "core/base/task.h"
 #include "core/metrics/evaluator.h"
-#include "core/metrics/random.h"
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace pilothouse::metrics {
 
-namespace {
-
-/// Linear interpolation between order statistics, as numpy's default.
-double quantile(const std::vector<double> &sorted, double q) {
-    const double h = double(sorted.size() - 1) * q;
-    const auto below = std::size_t(h);
-    return below + 1 < sorted.size() ? sorted[below] + (h - double(below)) * (sorted[below + 1] - sorted[below]) : sorted[below];
-}
-
-} // namespace
-
-Result<std::vector<PairedInterval>> pairedBootstrap(const QStringList &metrics, const Scored &a, const Scored &b, int rounds, quint64 seed) {
+Result<std::vector<PairedInterval>> pairedBootstrap(const QStringList &metrics, const Scored &a, const Scored &b, const Resampling &how) {
     PH_TRY(checkScored(a));
     PH_TRY(checkScored(b));
     if (a.truth != b.truth || a.classes != b.classes)
         return invalid(QStringLiteral("The two models were not scored on the same rows, so they cannot be compared in pairs."));
+    if (how.rows != a.count)
+        return invalid(QStringLiteral("The bootstrap was set up for %1 rows, and there are %2.").arg(how.rows).arg(a.count));
     const QStringList known = metricNames(a.classes);
     for (const QString &metric : metrics)
         if (!known.contains(metric))
             return invalid(QStringLiteral("%1 is no metric of these rows.").arg(metric), {}, QStringLiteral("Known: %1.").arg(known.join(QLatin1String(", "))));
     const Evaluator first(a), second(b);
-    std::vector<std::vector<double>> changes(std::size_t(metrics.size()), std::vector<double>(std::size_t(rounds)));
-    parallelFor(std::size_t(rounds), 8, [&](std::size_t from, std::size_t to) {
-        std::vector<std::uint32_t> counts(a.count);
+    const std::size_t rounds = how.block == 0 ? 0 : std::size_t(how.rounds);
+    std::vector<std::vector<double>> changes(std::size_t(metrics.size()), std::vector<double>(rounds));
+    parallelFor(rounds, 8, [&](std::size_t from, std::size_t to) {
+        std::vector<std::uint32_t> counts;
         for (std::size_t round = from; round < to; ++round) {
-            std::fill(counts.begin(), counts.end(), 0u);
-            Random random(seed, round);
-            for (std::size_t i = 0; i < a.count; ++i)
-                ++counts[random.below(a.count)];
+            how.draw(round, counts);
             for (std::size_t m = 0; m < changes.size(); ++m)
                 changes[m][round] = second.value(metrics[qsizetype(m)], counts) - first.value(metrics[qsizetype(m)], counts);
         }
@@ -51,16 +37,35 @@ Result<std::vector<PairedInterval>> pairedBootstrap(const QStringList &metrics, 
         interval.a = first.value(interval.metric);
         interval.b = second.value(interval.metric);
         interval.change = interval.b - interval.a;
-        interval.rounds = rounds;
-        std::vector<double> &all = changes[m];
-        std::erase_if(all, [](double v) { return std::isnan(v); });
-        std::sort(all.begin(), all.end());
-        const bool enough = !all.empty() && double(all.size()) >= 0.9 * rounds;
-        interval.low = enough ? quantile(all, 0.025) : std::numeric_limits<double>::quiet_NaN();
-        interval.high = enough ? quantile(all, 0.975) : std::numeric_limits<double>::quiet_NaN();
+        interval.rounds = int(rounds);
+        const Interval range = percentileInterval(std::move(changes[m]));
+        interval.low = range.low;
+        interval.high = range.high;
         intervals.push_back(interval);
     }
     return intervals;
+}
+
+QString verdictOf(const PairedInterval &interval, bool largerIsBetter) {
+    if (std::isnan(interval.low) || std::isnan(interval.high) || (interval.low <= 0 && interval.high >= 0))
+        return QStringLiteral("not distinguishable");
+    return (interval.low > 0) == largerIsBetter ? QStringLiteral("better") : QStringLiteral("worse");
+}
+
+QString disagreement(const PairedInterval &interval, bool largerIsBetter, const PairedTest &test) {
+    const bool found = test.p < 0.05;
+    const QString p = QStringLiteral("p = %1 (%2, on %3)").arg(test.p, 0, 'g', 3).arg(test.name, test.loss);
+    if (std::isnan(interval.low) || std::isnan(interval.high))
+        return found ? QStringLiteral("There is no interval on these rows; the paired test alone sees a difference: %1.").arg(p) : QString();
+    const QString verdict = verdictOf(interval, largerIsBetter);
+    const bool told = verdict != QLatin1String("not distinguishable");
+    if (told && !found)
+        return QStringLiteral("Interval and paired test contradict each other: the interval of %1 excludes 0, but the test sees no difference, %2.").arg(interval.metric, p);
+    if (!told && found)
+        return QStringLiteral("Interval and paired test contradict each other: the interval of %1 includes 0, but the test sees a difference, %2.").arg(interval.metric, p);
+    if (told && (verdict == QLatin1String("better")) != (test.meanDifference < 0))
+        return QStringLiteral("Interval and paired test contradict each other: by %1 it is %2, by the test's loss the other way round, %3.").arg(interval.metric, verdict, p);
+    return {};
 }
 
 } // namespace pilothouse::metrics

@@ -5,7 +5,6 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/metrics/compare.h"
-#include "core/metrics/paired_test.h"
 #include "core/promotion/evidence_gates.h"
 #include "core/promotion/evidence_rows.h"
 #include "core/promotion/lineage.h"
@@ -121,12 +120,6 @@ QString unitOf(const QString &metric, const QString &unit) {
     return inTarget.contains(metric) ? unit : QString();
 }
 
-QString verdictOf(const MetricComparison &m) {
-    if (std::isnan(m.low) || std::isnan(m.high) || (m.low <= 0 && m.high >= 0))
-        return QStringLiteral("not distinguishable");
-    return (m.low > 0) == m.largerIsBetter ? QStringLiteral("better") : QStringLiteral("worse");
-}
-
 /// Densities of predicted − true of both on 40 shared bins over the middle 99 % of all errors.
 void residuals(Evidence &sheet, const Scored &champion, const Scored &candidate) {
     const auto errors = [](const Scored &s) {
@@ -164,8 +157,10 @@ void residuals(Evidence &sheet, const Scored &champion, const Scored &candidate)
 int affordableRounds(int wanted, std::size_t rows) { return std::clamp(int(200e6 / double(std::max<std::size_t>(rows, 1))), std::min(wanted, 200), wanted); }
 
 Result<void> compareScores(Evidence &sheet, const Pair &pair, const QStringList &names, const EvidenceInput &input, const artifact::Signature &signature) {
-    const int rounds = affordableRounds(input.bootstrapRounds, pair.candidate.count);
-    PH_ASSIGN(const auto intervals, metrics::pairedBootstrap(names, pair.champion, pair.candidate, rounds, input.seed));
+    const auto how = metrics::resamplingFor(pair.candidate.count, signature.horizon(), affordableRounds(input.bootstrapRounds, pair.candidate.count), input.seed);
+    PH_ASSIGN(const auto intervals, metrics::pairedBootstrap(names, pair.champion, pair.candidate, how));
+    PH_ASSIGN(const metrics::PairedTest test, metrics::pairedTestFor(sheet.selectMetric, pair.champion, pair.candidate, signature.horizon(), input.seed));
+    sheet.bootstrap = how.text();
     for (const auto &i : intervals) {
         MetricComparison m;
         m.metric = i.metric;
@@ -176,10 +171,11 @@ Result<void> compareScores(Evidence &sheet, const Pair &pair, const QStringList 
         m.low = i.low;
         m.high = i.high;
         m.largerIsBetter = workspace::largerIsBetter(i.metric);
-        m.verdict = verdictOf(m);
+        m.verdict = metrics::verdictOf(i, m.largerIsBetter);
+        if (m.metric == sheet.selectMetric)
+            sheet.disagreement = metrics::disagreement(i, m.largerIsBetter, test);
         sheet.metrics.push_back(std::move(m));
     }
-    PH_ASSIGN(const metrics::PairedTest test, metrics::pairedTestFor(sheet.selectMetric, pair.champion, pair.candidate, signature.horizon(), input.seed));
     sheet.pairedP = test.p;
     sheet.pairedTest = QStringLiteral("%1, on %2").arg(test.name, test.loss);
     if (!pair.candidate.isClassification()) {
@@ -225,7 +221,8 @@ QString sentenceOf(const Evidence &e) {
     if (!m)
         return QStringLiteral("%1 was not scored: no row is left.").arg(candidate);
     const QString how = m->verdict == QLatin1String("not distinguishable") ? QStringLiteral("cannot be told apart from") : QStringLiteral("is %1 than").arg(m->verdict);
-    return QStringLiteral("%1 %2 %3: %4 %5 on %6 rows.").arg(candidate, how, other, m->metric, changeText(*m)).arg(e.rows);
+    const QString sentence = QStringLiteral("%1 %2 %3: %4 %5 on %6 rows.").arg(candidate, how, other, m->metric, changeText(*m)).arg(e.rows);
+    return e.disagreement.isEmpty() ? sentence : sentence + QLatin1Char(' ') + e.disagreement;
 }
 
 /// Rows, scores and comparison; the candidate's own metrics on these rows come back for the recipe's gates.

@@ -17,7 +17,7 @@ namespace pilothouse::promotion {
 struct MetricComparison {
     QString metric, unit;
     double champion = 0, candidate = 0, change = 0; ///< change = candidate − champion
-    double low = 0, high = 0;                       ///< 95 % paired bootstrap interval of the change
+    double low = 0, high = 0;                       ///< 95 % paired bootstrap interval of the change (a forecast's rows in blocks)
     bool largerIsBetter = false;
     QString verdict; ///< better | worse | not distinguishable
 };
@@ -47,6 +47,8 @@ struct Evidence {
     QString selectMetric;
     double pairedP = 1;           ///< of the test that fits selectMetric (metrics::pairedTestFor)
     QString pairedTest;
+    QString bootstrap;            ///< how the rows were drawn again for the intervals (metrics::Resampling::text); empty: not scored
+    QString disagreement;         ///< where interval and paired test contradict each other; it is part of the sentence
     QString sentence;             ///< "v4 is better than v3: MAE −0.37 °C (−0.41 … −0.33) on 17 520 rows."
     std::vector<GateResult> gates;
     std::vector<double> residualEdges, championResiduals, candidateResiduals; ///< densities on shared bins
@@ -60,7 +62,7 @@ struct Evidence {
     const MetricComparison *selected() const; ///< the row of selectMetric; null if nothing was scored
     /// {"model","alias","candidate":{"version","digest"},"champion":{"version","digest"}|null,"baseline","rows","excluded_rows",
     /// "not_for_champion","rows_from","problem","champion_has_row_hashes","metrics":[{"metric","unit","champion","candidate","change",
-    /// "low","high","larger_is_better","verdict"}],"select","paired":{"p","test"},"sentence","gates":[{"rule","source","value","state"}],
+    /// "low","high","larger_is_better","verdict"}],"select","paired":{"p","test"},"bootstrap","disagreement","sentence","gates":[{"rule","source","value","state"}],
     /// "residuals":{"edges","champion","candidate"},"confusion":{"classes","champion","candidate"},"training_drift":{…},"lineage":{…},
     /// "computed","seconds","blocked"}
     QJsonObject toJson() const;

@@ -79,7 +79,7 @@ QJsonObject Evidence::toJson() const {
             {Q("champion"), versionJson(championVersion, championDigest)}, {Q("baseline"), baseline}, {Q("rows"), qint64(rows)},
             {Q("excluded_rows"), qint64(excludedRows)}, {Q("not_for_champion"), qint64(notForChampion)}, {Q("rows_from"), rowsFrom}, {Q("problem"), problem},
             {Q("champion_has_row_hashes"), championHasRowHashes}, {Q("metrics"), metricsJson(metrics)}, {Q("select"), selectMetric},
-            {Q("paired"), QJsonObject{{Q("p"), jsonNumber(pairedP)}, {Q("test"), pairedTest}}}, {Q("sentence"), sentence}, {Q("gates"), gateArray},
+            {Q("paired"), QJsonObject{{Q("p"), jsonNumber(pairedP)}, {Q("test"), pairedTest}}}, {Q("bootstrap"), bootstrap}, {Q("disagreement"), disagreement}, {Q("sentence"), sentence}, {Q("gates"), gateArray},
             {Q("residuals"), QJsonObject{{Q("edges"), jsonNumbers(residualEdges)}, {Q("champion"), jsonNumbers(championResiduals)}, {Q("candidate"), jsonNumbers(candidateResiduals)}}},
             {Q("confusion"), QJsonObject{{Q("classes"), classArray}, {Q("champion"), matrixJson(championConfusion)}, {Q("candidate"), matrixJson(candidateConfusion)}}},
             {Q("training_drift"), trainingDrift.toJson()}, {Q("lineage"), lineage}, {Q("computed"), isoUtc(computed)}, {Q("seconds"), seconds}, {Q("blocked"), blocked()}};
@@ -115,6 +115,8 @@ Result<Evidence> Evidence::fromJson(const QJsonObject &object) {
     const QJsonObject paired = r.object("paired");
     e.pairedP = numberFrom(paired, "p");
     e.pairedTest = paired.value(Q("test")).toString();
+    e.bootstrap = r.text("bootstrap", QString());
+    e.disagreement = r.text("disagreement", QString());
     e.sentence = r.text("sentence");
     for (const QJsonValue &v : r.array("gates")) {
         const QJsonObject g = v.toObject();
@@ -151,6 +153,8 @@ QString Evidence::text() const {
                changeText(m) + QStringLiteral("  ") + m.verdict;
     if (!pairedTest.isEmpty())
         out += QStringLiteral("p = %1 (%2)").arg(figure(pairedP), pairedTest);
+    if (!bootstrap.isEmpty())
+        out += QStringLiteral("Intervals by paired bootstrap: %1.").arg(bootstrap);
     out += QStringLiteral("%1 rows scored by both: %2. %3 left out because the champion was trained on them.").arg(rows).arg(rowsFrom).arg(excludedRows);
     out += QString();
     out += QStringLiteral("Gates");

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serving/judge.h"
 
-#include "core/metrics/random.h"
+#include "core/metrics/resampling.h"
 
 #include <QCoreApplication>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 namespace pilothouse::serving {
@@ -27,38 +28,53 @@ QString figure(double value) {
     return text.replace(QLatin1Char('-'), QChar(0x2212));
 }
 
+/// Standard error of the mean difference: of single pairs, or of circular blocks of neighbours.
+double standardError(std::span<const LossPair> pairs, double mean, std::size_t block) {
+    const double n = double(pairs.size());
+    const auto beyond = [&](std::size_t i) { return pairs[i % pairs.size()].canary - pairs[i % pairs.size()].stable - mean; };
+    double sum = 0, squares = 0;
+    for (std::size_t i = 0; i < block; ++i)
+        sum += beyond(i);
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        squares += sum * sum;
+        sum += beyond(i + block) - beyond(i);
+    }
+    return std::sqrt(squares / double(block) / (block == 1 ? n - 1 : n) / n);
+}
+
 QString percent(double share) { return QString::number(share * 100, 'g', 3) + QStringLiteral(" %"); }
 
 } // namespace
 
-LossInterval lossInterval(std::span<const LossPair> pairs) {
+LossInterval lossInterval(std::span<const LossPair> pairs, std::size_t horizon) {
     LossInterval out;
     out.rows = pairs.size();
     if (pairs.empty())
         return out;
     const double n = double(pairs.size());
-    double squares = 0;
     for (const LossPair &p : pairs) {
         out.stableMean += p.stable / n;
         out.canaryMean += p.canary / n;
     }
     out.mean = out.canaryMean - out.stableMean;
-    for (const LossPair &p : pairs)
-        squares += std::pow(p.canary - p.stable - out.mean, 2);
+    const metrics::Resampling how = metrics::resamplingFor(pairs.size(), horizon, rounds);
+    if (how.block == 0) {
+        out.low = out.high = std::numeric_limits<double>::quiet_NaN();
+        return out;
+    }
     if (pairs.size() > 5000) {
-        const double half = z99 * std::sqrt(squares / (n - 1) / n);
+        const double half = z99 * standardError(pairs, out.mean, how.block);
         out.low = out.mean - half;
         out.high = out.mean + half;
         return out;
     }
     std::vector<double> means(rounds);
+    std::vector<std::uint32_t> counts;
     for (int round = 0; round < rounds; ++round) {
-        metrics::Random random(7, std::uint64_t(round));
+        how.draw(std::size_t(round), counts);
         double sum = 0;
-        for (std::size_t i = 0; i < pairs.size(); ++i) {
-            const LossPair &p = pairs[random.below(pairs.size())];
-            sum += p.canary - p.stable;
-        }
+        for (std::size_t i = 0; i < pairs.size(); ++i)
+            sum += counts[i] * (pairs[i].canary - pairs[i].stable);
         means[std::size_t(round)] = sum / n;
     }
     std::sort(means.begin(), means.end());
@@ -84,6 +100,8 @@ QString comparisonSentence(const LossInterval &i, const JudgeRules &rules, const
         return Text::tr("%1 %2 worse on %3 labelled rows, interval %4").arg(name, amount, rows, interval);
     if (i.high < 0)
         return Text::tr("%1 %2 better on %3 labelled rows, interval %4").arg(name, amount, rows, interval);
+    if (std::isnan(i.low) || std::isnan(i.high))
+        return Text::tr("%1 not to be told apart on %2 labelled rows, too few for an interval").arg(name, rows);
     return Text::tr("%1 not to be told apart on %2 labelled rows, interval %3").arg(name, rows, interval);
 }
 

@@ -18,7 +18,9 @@ struct LossInterval {
 };
 /// Percentile bootstrap of the paired difference, 2000 rounds, seed 7; above 5000 rows the normal limit of the same.
 /// 99 %, not 95 %: a rollout is looked at several times, and every look may be wrong.
-LossInterval lossInterval(std::span<const LossPair> pairs);
+/// @param horizon steps of a forecast: the pairs, in the order of their requests, share steps and are drawn in blocks
+/// (metrics::resamplingFor); low and high are NaN where that is not possible. 0: pairs that do not depend on each other.
+LossInterval lossInterval(std::span<const LossPair> pairs, std::size_t horizon = 0);
 
 struct JudgeRules {
     double maxErrorRate = 0.02;
@@ -27,6 +29,7 @@ struct JudgeRules {
     int stepSeconds = 30;              ///< shortest time on a step
     int goOnWithoutLabelsSeconds = 0;  ///< 0: never. Else: a step without a single label goes on after that time
     bool classes = false;
+    std::size_t horizon = 0; ///< of a forecast; minimumLabelled must be four of them or more, or there is no interval
     QString unit;
 };
 

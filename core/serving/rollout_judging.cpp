@@ -5,6 +5,8 @@
 #include "core/base/json.h"
 #include "core/serving/json_text.h"
 
+#include <algorithm>
+
 namespace pilothouse::serving {
 
 using Q = QLatin1String;
@@ -94,6 +96,8 @@ JudgeRules RolloutControl::rulesNow() const {
     if (m_stable) {
         rules.classes = m_stable->classes;
         rules.unit = m_stable->scorer->signature().unit;
+        rules.horizon = m_stable->scorer->signature().horizon();
+        rules.minimumLabelled = std::max(rules.minimumLabelled, 4 * rules.horizon);
     }
     return rules;
 }
@@ -106,15 +110,15 @@ JudgeSight RolloutControl::sight() {
     sight.canaryFailed = qint64(split->canarySide->failed.load());
     sight.labelled = m_pairCount;
     if (m_lookAt == 0)
-        m_lookAt = nextLook(0, m_options.rules.minimumLabelled);
+        m_lookAt = nextLook(0, rulesNow().minimumLabelled);
     if (m_pairCount >= m_lookAt) {
         std::vector<LossPair> pairs;
         pairs.reserve(m_pairCount);
         for (const auto &[sequence, rows] : m_pairs)
             for (const auto &[row, pair] : rows)
                 pairs.push_back(pair);
-        m_interval = lossInterval(pairs);
-        m_lookAt = nextLook(m_pairCount, m_options.rules.minimumLabelled);
+        m_interval = lossInterval(pairs, rulesNow().horizon);
+        m_lookAt = nextLook(m_pairCount, rulesNow().minimumLabelled);
     }
     sight.interval = m_interval;
     if (m_state.inProgress()) {
@@ -163,7 +167,7 @@ void RolloutControl::endAb(const QString &why) {
     if (pairs.empty())
         ab.comparison = QStringLiteral("No labelled rows: quality was not compared");
     else
-        ab.comparison = comparisonSentence(lossInterval(pairs), rulesNow(), QStringLiteral("Version %1").arg(m_canaryRevision.versionText()));
+        ab.comparison = comparisonSentence(lossInterval(pairs, rulesNow().horizon), rulesNow(), QStringLiteral("Version %1").arg(m_canaryRevision.versionText()));
     const auto saved = m_store->save(QStringLiteral("ab"), ab.toJson(), {{ab.variant, QStringLiteral("variant"), why}});
     m_problem = saved ? std::string() : utf8(saved.error().text());
     m_ab = ab;
@@ -221,7 +225,7 @@ QJsonObject RolloutControl::abStatus() const {
         out.insert(Q("b"), sideJson(split->canarySide.get(), true));
         const QString name = QStringLiteral("Version %1").arg(m_canaryRevision.versionText());
         out.insert(Q("comparison"), m_interval ? comparisonSentence(*m_interval, rulesNow(), name)
-                                               : QStringLiteral("Waits for labels: %1 of %2 labelled rows").arg(m_pairCount).arg(m_options.rules.minimumLabelled));
+                                               : QStringLiteral("Waits for labels: %1 of %2 labelled rows").arg(m_pairCount).arg(rulesNow().minimumLabelled));
     } else {
         for (const char *key : {"a", "b"})
             if (m_ab.result.contains(Q(key)))

@@ -256,6 +256,7 @@ void PromotionSheet::showBanner() {
     const QDateTime now = m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc();
     m_asked->setText(tr("Asked by %1, %2 ago").arg(r.requester, age(r.created, now)));
     m_sentence->setText(r.state == promotion::RequestState::Pending || r.outcome.isEmpty() ? r.evidence.sentence : r.outcome);
+    m_sentence->setToolTip(r.evidence.disagreement); // what the elided end would say
 }
 
 void PromotionSheet::showError() {
@@ -312,6 +313,8 @@ void PromotionSheet::showLineage() {
     rows.push_back({tr("Run"), middleElided(text("run"), 16), true});
     rows.push_back({tr("Package"), QStringLiteral("sha256:") + middleElided(m_request->digest, 14), true});
     rows.push_back({tr("Paired test"), tr("p = %1, %2").arg(number(m_request->evidence.pairedP), m_request->evidence.pairedTest)});
+    if (!m_request->evidence.bootstrap.isEmpty())
+        rows.push_back({tr("Bootstrap"), m_request->evidence.bootstrap});
     m_lineage->setRows(rows);
 }
 

@@ -36,7 +36,7 @@ class TestCompare : public QObject {
 private Q_SLOTS:
     void aBetterModelHasAnIntervalBelowZeroAndASmallP() {
         const auto [worse, better] = models(800, 2, 1, 1);
-        const auto intervals = metrics::pairedBootstrap({QStringLiteral("mae"), QStringLiteral("r2")}, worse, better);
+        const auto intervals = metrics::pairedBootstrap({QStringLiteral("mae"), QStringLiteral("r2")}, worse, better, metrics::resamplingFor(800, 0));
         QVERIFY(intervals);
         const auto &mae = intervals->at(0);
         QVERIFY(mae.low < mae.change && mae.change < mae.high && mae.high < 0);
@@ -53,7 +53,7 @@ private Q_SLOTS:
             const auto [a, b] = models(60, 1, 1, 1000 + seed);
             const auto test = metrics::signFlipTest(metrics::rowLosses(a, QStringLiteral("mae")), metrics::rowLosses(b, QStringLiteral("mae")), 499, seed);
             low += test->p < 0.05 ? 1 : 0;
-            const auto interval = metrics::pairedBootstrap({QStringLiteral("mae")}, a, b, 200, seed)->front();
+            const auto interval = metrics::pairedBootstrap({QStringLiteral("mae")}, a, b, metrics::resamplingFor(60, 0, 200, seed))->front();
             outside += interval.low > 0 || interval.high < 0 ? 1 : 0;
         }
         // Binomial(200, 0.05): below 1 or above 24 happens once in 10^5.
@@ -83,7 +83,7 @@ private Q_SLOTS:
                 if (!std::isnan(change))
                     changes.push_back(change);
             }
-            const auto interval = metrics::pairedBootstrap({name}, scored, other, 40, 3)->front();
+            const auto interval = metrics::pairedBootstrap({name}, scored, other, metrics::resamplingFor(8, 0, 40, 3))->front();
             if (changes.size() < 36) {
                 QVERIFY(std::isnan(interval.low));
                 continue;
@@ -125,9 +125,136 @@ private Q_SLOTS:
     void otherRowsAreRefused() {
         auto [a, b] = models(10, 1, 1, 2);
         b.truth[3] += 1;
-        const auto intervals = metrics::pairedBootstrap({QStringLiteral("mae")}, a, b);
+        const auto intervals = metrics::pairedBootstrap({QStringLiteral("mae")}, a, b, metrics::resamplingFor(10, 0));
         QVERIFY(!intervals);
         QVERIFY(intervals.error().what.contains(QStringLiteral("same rows")));
+        QVERIFY(metrics::pairedBootstrap({QStringLiteral("mae")}, a, a, metrics::resamplingFor(9, 0)).error().what.contains(QStringLiteral("9 rows, and there are 10")));
+    }
+
+    void theBlockLengthFollowsHorizonAndRows_data() {
+        QTest::addColumn<quint64>("rows");
+        QTest::addColumn<quint64>("horizon");
+        QTest::addColumn<quint64>("block");
+        QTest::newRow("rows that stand alone are drawn alone") << quint64(1000) << quint64(0) << quint64(1);
+        QTest::newRow("one step: the cube root") << quint64(1000) << quint64(1) << quint64(10);
+        QTest::newRow("the cube root is rounded up") << quint64(1001) << quint64(1) << quint64(11);
+        QTest::newRow("a day of hours: two horizons") << quint64(1000) << quint64(24) << quint64(48);
+        QTest::newRow("at most a quarter of the rows") << quint64(120) << quint64(24) << quint64(30);
+        QTest::newRow("but no less than the horizon") << quint64(96) << quint64(24) << quint64(24);
+        QTest::newRow("fewer than four horizons: none") << quint64(95) << quint64(24) << quint64(0);
+        QTest::newRow("five rows of one step") << quint64(5) << quint64(1) << quint64(1);
+    }
+    void theBlockLengthFollowsHorizonAndRows() {
+        QFETCH(quint64, rows);
+        QFETCH(quint64, horizon);
+        QFETCH(quint64, block);
+        QCOMPARE(quint64(metrics::resamplingFor(rows, horizon).block), block);
+    }
+
+    void blocksAreNeighboursAndNoRowIsDrawnMoreThanAnother() {
+        const metrics::Resampling how{103, 10, 4000, 5}; // the last block is cut to 3
+        std::vector<std::uint32_t> counts;
+        std::vector<double> sums(how.rows, 0);
+        for (std::size_t round = 0; round < std::size_t(how.rounds); ++round) {
+            how.draw(round, counts);
+            std::size_t total = 0, edges = 0;
+            for (std::size_t i = 0; i < counts.size(); ++i) {
+                total += counts[i];
+                sums[i] += double(counts[i]) / how.rounds;
+                edges += counts[i] != counts[(i + 1) % counts.size()] ? 1 : 0;
+            }
+            QCOMPARE(total, how.rows);
+            QVERIFY(edges <= 22); // 11 blocks have two ends each
+        }
+        for (const double mean : sums) // circular: the ends are no rarer than the middle; standard error 0.016
+            QVERIFY2(std::abs(mean - 1) < 0.08, qPrintable(QString::number(mean)));
+    }
+
+    void blocksCoverWhereSingleRowsDoNot_data() {
+        QTest::addColumn<bool>("moving");
+        QTest::addColumn<int>("horizon");
+        QTest::newRow("moving average over 12 steps") << true << 12;
+        QTest::newRow("autoregression of 0.5") << false << 6;
+    }
+    void blocksCoverWhereSingleRowsDoNot() {
+        // The errors of both stay positive, so the change of the mean absolute error is δ plus the mean of dependent noise.
+        QFETCH(bool, moving);
+        QFETCH(int, horizon);
+        constexpr int trials = 300, rows = 1000;
+        constexpr double change = 0.3;
+        int byBlocks = 0, byRows = 0;
+        for (quint64 seed = 0; seed < trials; ++seed) {
+            metrics::Random random(7000 + seed);
+            std::vector<double> noise(rows + 100);
+            for (double &v : noise)
+                v = random.uniform() - 0.5;
+            Scored a{rows, 1, 0, std::vector<double>(rows, 0), std::vector<double>(rows, 10), {}}, b = a;
+            double e = 0;
+            for (int t = 0; t < rows + 50; ++t) {
+                e = 0.5 * e + noise[std::size_t(t)];
+                double sum = 0;
+                for (int k = 0; k < horizon; ++k)
+                    sum += noise[std::size_t(t + k)];
+                if (t >= 50) // the autoregression has forgotten its start
+                    b.predicted[std::size_t(t) - 50] += change + (moving ? sum : e);
+            }
+            const auto covered = [&](std::size_t steps) {
+                const auto i = metrics::pairedBootstrap({QStringLiteral("mae")}, a, b, metrics::resamplingFor(rows, steps, 400, seed))->front();
+                return i.low <= change && change <= i.high;
+            };
+            byBlocks += covered(std::size_t(horizon)) ? 1 : 0;
+            byRows += covered(0) ? 1 : 0;
+        }
+        QVERIFY2(byBlocks >= trials * 86 / 100, qPrintable(QString::number(byBlocks)));
+        QVERIFY2(byBlocks <= trials * 98 / 100, qPrintable(QString::number(byBlocks)));
+        QVERIFY2(byRows <= trials * 80 / 100, qPrintable(QString::number(byRows)));
+    }
+
+    void tooFewRowsForBlocksGiveNoIntervalAndNoVerdict() {
+        const auto [worse, better] = models(20, 2, 1, 4);
+        const auto how = metrics::resamplingFor(20, 6);
+        QCOMPARE(how.toJson().value(QStringLiteral("method")).toString(), QStringLiteral("none"));
+        const auto interval = metrics::pairedBootstrap({QStringLiteral("mae")}, worse, better, how)->front();
+        QVERIFY(std::isnan(interval.low) && std::isnan(interval.high) && interval.change < 0);
+        QCOMPARE(metrics::verdictOf(interval, false), QStringLiteral("not distinguishable"));
+        metrics::PairedTest test;
+        test.p = 0.01;
+        QVERIFY(metrics::disagreement(interval, false, test).contains(QStringLiteral("no interval")));
+        test.p = 0.2;
+        QVERIFY(metrics::disagreement(interval, false, test).isEmpty());
+    }
+
+    void aContradictionOfIntervalAndTestIsSaid_data() {
+        QTest::addColumn<double>("low");
+        QTest::addColumn<double>("high");
+        QTest::addColumn<bool>("larger");
+        QTest::addColumn<double>("p");
+        QTest::addColumn<double>("difference");
+        QTest::addColumn<QString>("verdict");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("both see a gain") << -2.0 << -1.0 << false << 0.01 << -0.5 << "better" << "";
+        QTest::newRow("both see nothing") << -1.0 << 1.0 << false << 0.4 << -0.5 << "not distinguishable" << "";
+        QTest::newRow("only the interval sees a gain") << 1.0 << 2.0 << true << 0.06 << -0.5 << "better" << "excludes 0, but the test sees no difference, p = 0.06";
+        QTest::newRow("only the test sees a gain") << -0.1 << 2.0 << true << 0.01 << -0.5 << "not distinguishable" << "includes 0, but the test sees a difference, p = 0.01";
+        QTest::newRow("they see opposite things") << 1.0 << 2.0 << true << 0.01 << 0.5 << "better" << "the other way round, p = 0.01";
+        QTest::newRow("an interval that touches 0 sees nothing") << 0.0 << 2.0 << true << 0.5 << -0.5 << "not distinguishable" << "";
+    }
+    void aContradictionOfIntervalAndTestIsSaid() {
+        QFETCH(double, low);
+        QFETCH(double, high);
+        QFETCH(bool, larger);
+        QFETCH(double, p);
+        QFETCH(double, difference);
+        QFETCH(QString, verdict);
+        QFETCH(QString, says);
+        const metrics::PairedInterval interval{QStringLiteral("m"), 0, 0, (low + high) / 2, low, high, 100};
+        metrics::PairedTest test;
+        test.p = p;
+        test.meanDifference = difference;
+        QCOMPARE(metrics::verdictOf(interval, larger), verdict);
+        const QString text = metrics::disagreement(interval, larger, test);
+        QCOMPARE(text.isEmpty(), says.isEmpty());
+        QVERIFY2(text.contains(says), qPrintable(text));
     }
 };
 

@@ -174,6 +174,8 @@ void TestEvidence::bothAreScoredNowOnTheCandidatesTestRows() {
     QCOMPARE(metric(e, "r2").unit, QString());
     QCOMPARE(e.selectMetric, QStringLiteral("r2"));
     QVERIFY(e.pairedP < 0.001);
+    QCOMPARE(e.bootstrap, QStringLiteral("single rows, 200 rounds, seed 7"));
+    QVERIFY(e.disagreement.isEmpty());
     QVERIFY2(e.sentence.startsWith(QStringLiteral("v2 is better than v1: r2 +")), qPrintable(e.sentence));
     QCOMPARE(gate(e, "r2 >= 0.5"), GateState::Pass);
     QCOMPARE(gate(e, "Better than v1"), GateState::Pass);
@@ -350,6 +352,8 @@ void TestEvidence::aFirstForecastMeetsPersistence() {
     QVERIFY(std::abs(metric(e, "mae").champion - persistence / n) < 1e-9);
     QVERIFY(std::abs(metric(e, "mae").candidate - linear / n) < 1e-9);
     QCOMPARE(e.selectMetric, QStringLiteral("mae"));
+    QCOMPARE(e.bootstrap, QStringLiteral("circular blocks of 5 rows, 200 rounds, seed 7")); // ⌈112^(1/3)⌉
+    QVERIFY(e.text().contains(QStringLiteral("paired bootstrap: circular blocks of 5 rows")));
     QCOMPARE(gate(e, "Better than the naive baseline (persistence)"), GateState::Pass);
     // Against a champion with another window the same origins are compared.
     auto other = m;

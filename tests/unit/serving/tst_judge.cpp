@@ -122,6 +122,43 @@ private Q_SLOTS:
         QVERIFY2(turnedBack <= 10, qPrintable(QString::number(turnedBack))); // expected: below 2 % of 200; 10 would be 5 %
     }
 
+    void forecastsThatShareStepsAreNotJudgedAsIfTheyStoodAlone_data() {
+        QTest::addColumn<int>("rows");
+        QTest::newRow("bootstrap") << 1000;
+        QTest::newRow("normal limit") << 6000;
+    }
+    void forecastsThatShareStepsAreNotJudgedAsIfTheyStoodAlone() {
+        // Losses over 12 shared steps, the two versions equally good: how often does a look see the canary worse or better?
+        QFETCH(int, rows);
+        int alone = 0, inBlocks = 0;
+        for (int trial = 0; trial < 100; ++trial) {
+            metrics::Random random(31, std::uint64_t(trial));
+            std::vector<double> noise(std::size_t(rows) + 11);
+            for (double &v : noise)
+                v = random.uniform() - 0.5;
+            std::vector<LossPair> pairs;
+            for (int i = 0; i < rows; ++i) {
+                double sum = 0;
+                for (int k = 0; k < 12; ++k)
+                    sum += noise[std::size_t(i + k)] / 12;
+                pairs.push_back({i, 0, 1.0, 1.0 + sum});
+            }
+            const LossInterval one = lossInterval(pairs), block = lossInterval(pairs, 12);
+            alone += one.low > 0 || one.high < 0 ? 1 : 0;
+            inBlocks += block.low > 0 || block.high < 0 ? 1 : 0;
+        }
+        QVERIFY2(alone > 25, qPrintable(QString::number(alone)));
+        QVERIFY2(inBlocks <= 7, qPrintable(QString::number(inBlocks))); // 1 in 100 is meant
+    }
+
+    void fewerThanFourHorizonsGiveNoInterval() {
+        const std::vector<LossPair> pairs(47, LossPair{0, 0, 1.0, 1.5});
+        const LossInterval i = lossInterval(pairs, 12);
+        QVERIFY(std::isnan(i.low) && std::isnan(i.high));
+        QVERIFY(comparisonSentence(i, {}, QStringLiteral("Version 2")).contains(QStringLiteral("47 labelled rows, too few for an interval")));
+        QCOMPARE(lossInterval(std::vector<LossPair>(48, LossPair{0, 0, 1.0, 1.5}), 12).low, 0.5);
+    }
+
     void looksDouble() {
         QCOMPARE(nextLook(0, 200), std::size_t(200));
         QCOMPARE(nextLook(199, 200), std::size_t(200));
