@@ -2,7 +2,7 @@
 #include "core/metrics/metrics.h"
 
 #include "core/base/json.h"
-#include "core/metrics/evaluator.h"
+#include "core/metrics/metric_entry.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,7 @@
 namespace pilothouse::metrics {
 
 Scored Scored::take(const std::vector<std::size_t> &rows) const {
-    Scored taken{rows.size(), outputs, classes, {}, {}, {}};
+    Scored taken{rows.size(), outputs, classes, {}, {}, {}, naiveScale};
     const std::size_t width = isClassification() ? 1 : outputs;
     for (const std::size_t row : rows) {
         taken.truth.insert(taken.truth.end(), truth.begin() + std::ptrdiff_t(row * width), truth.begin() + std::ptrdiff_t((row + 1) * width));
@@ -42,41 +42,36 @@ Result<void> checkScored(const Scored &s) {
     return {};
 }
 
-QStringList metricNames(std::size_t classes) {
-    if (classes == 0)
-        return {QStringLiteral("r2"), QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("mse"), QStringLiteral("median_ae"),
-                QStringLiteral("max_error"), QStringLiteral("mape"), QStringLiteral("explained_variance"), QStringLiteral("smape"), QStringLiteral("pinball_10"), QStringLiteral("pinball_50"), QStringLiteral("pinball_90")};
-    QStringList names{QStringLiteral("accuracy")};
-    if (classes == 2)
-        names << QStringLiteral("precision") << QStringLiteral("recall") << QStringLiteral("f1");
-    names << QStringLiteral("balanced_accuracy") << QStringLiteral("roc_auc");
-    if (classes == 2)
-        names << QStringLiteral("average_precision");
-    names << QStringLiteral("log_loss") << QStringLiteral("brier") << QStringLiteral("ece") << QStringLiteral("mcc") << QStringLiteral("cohen_kappa");
-    if (classes > 2)
-        names << QStringLiteral("roc_auc_ovr_macro") << QStringLiteral("roc_auc_ovo_macro") << QStringLiteral("top_2_accuracy");
-    for (const char *how : {"_macro", "_micro", "_weighted"})
-        for (const char *what : {"precision", "recall", "f1"})
-            names << QLatin1String(what) + QLatin1String(how);
+QStringList metricNames(std::size_t classes, bool forecast) {
+    QStringList names;
+    for (const MetricEntry *entry : metricTable())
+        if (entry->isFor(classes, forecast))
+            names << QLatin1String(entry->name);
     return names;
 }
+
+QStringList metricNames(const Scored &scored) { return metricNames(scored.classes, scored.naiveScale.has_value()); }
 
 Result<Values> allMetrics(const Scored &scored) {
     PH_TRY(checkScored(scored));
     const Evaluator evaluator(scored);
+    const Counts once;
+    const Draw draw(evaluator, once);
     Values values;
-    for (const QString &name : metricNames(scored.classes))
-        values.insert(name, evaluator.value(name));
+    for (const MetricEntry *entry : metricTable())
+        if (entry->isFor(scored))
+            values.insert(QLatin1String(entry->name), entry->value(draw));
     return values;
 }
 
 Result<double> metricOf(const QString &name, const Scored &scored) {
     PH_TRY(checkScored(scored));
-    if (!metricNames(scored.classes).contains(name))
+    const MetricEntry *entry = metricEntry(name);
+    if (!entry || !entry->isFor(scored))
         return invalid(QStringLiteral("%1 is no metric of a %2.")
                            .arg(name, scored.isClassification() ? QStringLiteral("classification with %1 classes").arg(scored.classes)
                                                                 : QStringLiteral("regression")),
-                       {}, QStringLiteral("Known: %1.").arg(metricNames(scored.classes).join(QLatin1String(", "))));
+                       {}, QStringLiteral("Known: %1.").arg(metricNames(scored).join(QLatin1String(", "))));
     return Evaluator(scored).value(name);
 }
 
@@ -89,16 +84,13 @@ std::vector<std::vector<double>> confusion(const Scored &scored) {
 
 namespace {
 
-enum class RowLoss { Absolute, Squared, Relative, ZeroOne, LogLoss, Brier };
-
 RowLoss rowLossOf(const Scored &scored, const QString &metric) {
-    using Q = QLatin1String;
+    const MetricEntry *entry = metricEntry(metric);
     if (scored.isClassification())
-        return scored.probabilities.empty() ? RowLoss::ZeroOne : metric == Q("brier") ? RowLoss::Brier : RowLoss::LogLoss;
-    if (metric == Q("mse") || metric == Q("rmse") || metric == Q("r2") || metric == Q("explained_variance"))
-        return RowLoss::Squared;
-    const bool relative = metric == Q("mape") && std::find(scored.truth.begin(), scored.truth.end(), 0.0) == scored.truth.end();
-    return relative ? RowLoss::Relative : RowLoss::Absolute;
+        return scored.probabilities.empty() ? RowLoss::ZeroOne : entry && entry->isFor(scored) ? entry->rowLoss : RowLoss::LogLoss;
+    const RowLoss loss = entry && entry->isFor(scored) ? entry->rowLoss : RowLoss::Absolute;
+    const bool relative = std::find(scored.truth.begin(), scored.truth.end(), 0.0) == scored.truth.end();
+    return loss == RowLoss::Relative && !relative ? RowLoss::Absolute : loss;
 }
 
 } // namespace

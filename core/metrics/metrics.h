@@ -8,6 +8,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <optional>
 #include <vector>
 
 namespace pilothouse::metrics {
@@ -18,6 +19,7 @@ namespace pilothouse::metrics {
 struct Scored {
     std::size_t count = 0, outputs = 1, classes = 0;
     std::vector<double> truth, predicted, probabilities;
+    std::optional<double> naiveScale = {}; ///< forecast: what mase is measured in (its training rows' seasonal naive error); NaN: not known
     bool isClassification() const { return classes > 0; }
     /// The rows listed, repeated where listed twice.
     Scored take(const std::vector<std::size_t> &rows) const;
@@ -29,25 +31,27 @@ using Values = QMap<QString, double>;
 /// Every metric of the kind, by the definitions of scikit-learn 1.x:
 ///   regression      r2 mae rmse mse median_ae max_error mape explained_variance (several outputs: r2 and explained_variance are
 ///                   means over outputs, the others over all values); smape: mean of 2·|error| / (|truth| + |predicted|), 0 to 2,
-///                   0/0 = 0 (M4 competition); pinball_10, _50, _90: quantile loss at 0.1, 0.5, 0.9
+///                   0/0 = 0 (M4 competition); pinball_10, _50, _90: quantile loss at 0.1, 0.5, 0.9; forecasts: mase (Hyndman, Koehler 2006)
 ///   classification  accuracy balanced_accuracy mcc cohen_kappa precision_macro … f1_weighted (macro, micro, weighted) log_loss roc_auc average_precision brier ece;
 ///                   two classes: also precision recall f1 of the positive class. 0/0 counts as 0; log_loss clips at 2.2e-16;
 ///                   more than two classes: roc_auc one-vs-rest macro, no average_precision; brier is the mean squared distance
 ///                   of the probability vector (two classes: of the positive class's probability); ece: expected calibration
 ///                   error of the most probable class, 15 equal bins (lower, upper] (Guo, Pleiss, Sun, Weinberger 2017).
-/// Undefined (NaN): r2 with fewer than two rows, mape when a true value is 0, roc_auc with one class only.
+/// Undefined (NaN): r2 with fewer than two rows, mape when a true value is 0, mase without a scale above 0, roc_auc with one class only.
+/// Each is defined in a file of core/metrics/definitions (core/metrics/metric_entry.h).
 /// Invalid: no rows, lengths that do not fit, a value that is not finite (with its row).
 Result<Values> allMetrics(const Scored &scored);
 /// One of them. Invalid for a name that the kind does not have.
 Result<double> metricOf(const QString &name, const Scored &scored);
-/// Names of allMetrics for regression (classes 0), two or more classes, in the order of importance.
-QStringList metricNames(std::size_t classes);
+/// Names of allMetrics for regression or forecast (classes 0), two or more classes, in the order of importance.
+QStringList metricNames(std::size_t classes, bool forecast = false);
+QStringList metricNames(const Scored &scored);
 
 /// Counts, true classes in rows [classes × classes].
 std::vector<std::vector<double>> confusion(const Scored &scored);
-/// Loss of each row, of which the metric is a mean or comes nearest to: regression the mean over outputs of |error|, of error² (mse, rmse,
-/// r2, explained_variance) or of |error / truth| (mape; |error| if a truth is 0); classification brier's, else the log loss of the
-/// true class (0/1 without probabilities).
+/// Loss of each row, of which the metric is a mean or comes nearest to, as its definition says: regression the mean over outputs of
+/// |error|, of error² (mse, rmse, r2, explained_variance) or of |error / truth| (mape; |error| if a truth is 0); classification 0/1
+/// (counts of right answers, or without probabilities), brier's, else the log loss of the true class.
 std::vector<double> rowLosses(const Scored &scored, const QString &metric);
 QString rowLossName(const Scored &scored, const QString &metric); ///< "absolute error", "squared error", "relative error", "log loss", "squared distance", "0/1 loss"
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/metrics/paired_test.h"
 
+#include "core/metrics/metric_entry.h"
+
 namespace pilothouse::metrics {
 
 namespace {
 
-using Q = QLatin1String;
-
 /// Metrics that count right and wrong answers, whatever their probability.
 bool countsAnswers(const QString &metric) {
-    return metric == Q("accuracy") || metric == Q("balanced_accuracy") || metric == Q("mcc") || metric == Q("cohen_kappa") || metric.startsWith(Q("precision")) ||
-           metric.startsWith(Q("recall")) || metric.startsWith(Q("f1"));
+    const MetricEntry *entry = metricEntry(metric);
+    return entry && entry->rowLoss == RowLoss::ZeroOne;
 }
 
 } // namespace
@@ -20,7 +20,7 @@ Result<PairedTest> pairedTestFor(const QString &metric, const Scored &a, const S
         return invalid(QStringLiteral("The two models were not scored on the same rows, so they cannot be compared in pairs."));
     const std::vector<double> lossA = rowLosses(a, metric), lossB = rowLosses(b, metric);
     Result<PairedTest> first = a.isClassification() && countsAnswers(metric)    ? mcNemarTest(a, b)
-                               : a.classes == 2 && metric == Q("roc_auc")       ? deLongTest(a, b)
+                               : a.classes == 2 && metric == QLatin1String("roc_auc")       ? deLongTest(a, b)
                                : !a.isClassification() && horizon > 0           ? dieboldMarianoTest(lossA, lossB, horizon)
                                                                                 : signFlipTest(lossA, lossB, 9999, seed);
     const bool chosen = bool(first);

@@ -119,7 +119,7 @@ QString metricName(const QString &key) {
                                                     {QStringLiteral("pinball_10"), QStringLiteral("pinball 0.1")}, {QStringLiteral("pinball_50"), QStringLiteral("pinball 0.5")},
                                                     {QStringLiteral("pinball_90"), QStringLiteral("pinball 0.9")}};
     static const QStringList upper = {QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("mse"), QStringLiteral("mape"), QStringLiteral("auc"), QStringLiteral("psi"),
-                                      QStringLiteral("f1"), QStringLiteral("ks"), QStringLiteral("ae"), QStringLiteral("roc"), QStringLiteral("mcc"), QStringLiteral("ece")};
+                                      QStringLiteral("f1"), QStringLiteral("ks"), QStringLiteral("ae"), QStringLiteral("roc"), QStringLiteral("mcc"), QStringLiteral("ece"), QStringLiteral("mase")};
     if (const auto found = written.constFind(key); found != written.constEnd())
         return *found;
     QStringList words = key.split(QLatin1Char('_'));
