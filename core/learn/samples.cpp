@@ -146,6 +146,7 @@ Result<Samples> windowSamples(const Recipe &recipe, data::LoadedTable loaded, bo
     samples.rows = rowsOf(windows);
     samples.origins = windows.origins;
     samples.window = windows.window;
+    samples.stepMs = windows.stepMs;
     samples.series = windows.series.size();
     if (split) {
         PH_ASSIGN(data::Split sides, data::splitWindows(windows, recipe.split));

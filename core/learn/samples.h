@@ -17,6 +17,7 @@ struct Samples {
     std::vector<std::size_t> train, test; ///< numbers in `rows`; empty if not split
     std::vector<std::int64_t> origins;   ///< forecast: time of step @0 of each row, ms UTC
     std::size_t window = 0, series = 0;  ///< forecast
+    std::int64_t stepMs = 0;             ///< forecast
     QStringList notes;                   ///< what was left out and why
     data::LoadedTable loaded;
 };

@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/learn/seasonal_naive.h"
 #include "core/metrics/metrics.h"
 
 #include <QDir>
@@ -175,6 +176,8 @@ QJsonObject dataJson(const workspace::Recipe &recipe, const Samples &samples, co
     object.insert(Q("split"), splitText(recipe.split));
     object.insert(Q("train_rows"), qint64(samples.train.size()));
     object.insert(Q("test_rows"), qint64(samples.test.size()));
+    if (samples.signature.horizon() > 0)
+        object.insert(Q("seasonal_naive"), seasonalNaive(samples).toJson());
     object.insert(Q("user"), user);
     object.insert(Q("code"), gitCommit(QFileInfo(recipe.file.isEmpty() ? recipe.data.source : recipe.file).absolutePath()));
     return object;

@@ -10,6 +10,7 @@
 #include "core/drift/drift.h"
 #include "core/learn/checkpoint.h"
 #include "core/learn/load_scorer.h"
+#include "core/learn/seasonal_naive.h"
 #include "core/learn/torch_loader.h"
 #include "core/learn/train_report.h"
 #include "core/learn/xgboost_grower.h"
@@ -74,6 +75,7 @@ private:
     int m_threads = 1;
     std::vector<std::unique_ptr<Estimator>> m_estimators;
     Samples m_samples;
+    std::optional<double> m_naiveScale; ///< forecast: see metrics::Scored
     std::optional<data::FittedTransforms> m_transforms;
     data::Rows m_trainMatrix, m_testMatrix; ///< transformed
     TrainResult m_result;
@@ -97,6 +99,8 @@ Result<void> Training::load() {
     for (const QString &note : std::as_const(m_samples.notes))
         m_events.log(QStringLiteral("info"), note);
     m_result.notes = m_samples.notes;
+    if (m_samples.signature.horizon() > 0)
+        m_naiveScale = seasonalNaive(m_samples).mae;
     m_result.rows = qint64(m_samples.loaded.table.rows());
     m_result.trainRows = qint64(m_samples.train.size());
     m_result.testRows = qint64(m_samples.test.size());
@@ -107,7 +111,7 @@ Result<void> Training::load() {
 }
 
 Result<void> Training::checkMetrics() const {
-    const QStringList known = metrics::metricNames(m_samples.signature.classes.size());
+    const QStringList known = metrics::metricNames(m_samples.signature.classes.size(), m_samples.signature.horizon() > 0);
     std::vector<std::pair<QString, QString>> asked{{QStringLiteral("select"), m_result.selectMetric}};
     for (const workspace::GateSpec &gate : m_recipe.gates)
         asked.emplace_back(QStringLiteral("gates"), gate.metric);
@@ -236,7 +240,8 @@ Result<std::unique_ptr<FittedModel>> Training::fit(Estimator &estimator) {
 }
 
 Result<MetricValues> Training::judge(const artifact::Scorer &scorer, const std::vector<std::size_t> &rows) const {
-    PH_ASSIGN(const metrics::Scored scored, artifact::scoreRows(scorer, m_samples.rows.take(rows)));
+    PH_ASSIGN(metrics::Scored scored, artifact::scoreRows(scorer, m_samples.rows.take(rows)));
+    scored.naiveScale = m_naiveScale;
     return metrics::allMetrics(scored);
 }
 
@@ -246,6 +251,7 @@ Result<MetricValues> Training::judge(const FittedModel &model, const data::Rows 
     const std::size_t outputs = m_samples.rows.width();
     for (const std::size_t row : rows)
         scored.truth.insert(scored.truth.end(), m_samples.rows.targets.begin() + std::ptrdiff_t(row * outputs), m_samples.rows.targets.begin() + std::ptrdiff_t((row + 1) * outputs));
+    scored.naiveScale = m_naiveScale;
     return metrics::allMetrics(scored);
 }
 
