@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot evaluate MODEL --data FILE [--against MODEL]: metrics on rows that the model was not trained on, computed now.
-//   --json {"model","package","data","rows","excluded","metrics":{…},"against":null|{"model","package","metrics","changes":[{"metric",
-//          "against","model","change","low","high"}],"test":{"name","loss","p","mean_difference"},"sentence"},"notes":[…]}
+// pilot evaluate MODEL --data FILE [--against MODEL] [--by COLUMN]: metrics on rows that the model was not trained on, computed now,
+// each with its 95 % bootstrap interval (a forecast's rows are drawn in blocks).
+//   --by  a column of the file: each category, a number's quarters, or a time's part (COLUMN:hour, :weekday, :month); of a forecast
+//         time:hour, time:weekday, time:month. Each slice is held against the rest; slices marked worse are so after correction
+//         for their number (Benjamini-Hochberg, 5 %); with fewer than 30 rows a slice is shown and not judged.
+//   --json {"model","package","data", and what learn::Evaluation::toJson writes: "rows","excluded","metrics","intervals","metric","classes",
+//          "confusion","calibration","slices","against":null|{"model","package",…},"bootstrap","notes"}
 #include "app/pilot/model_ref.h"
 
 #include "core/artifact/package.h"
@@ -9,6 +13,7 @@
 
 #include <QFileInfo>
 
+#include <cmath>
 #include <memory>
 #include <optional>
 
@@ -19,21 +24,55 @@ namespace {
 using Q = QLatin1String;
 
 struct Options {
-    std::string model, data, against;
+    std::string model, data, against, by;
 };
 
-QString tableText(const learn::Evaluation &e) {
-    QString text = QStringLiteral("%1 rows, %2 training rows left out\n").arg(e.rows).arg(e.excluded);
-    for (const QString &name : metrics::metricNames(0) + metrics::metricNames(2) + metrics::metricNames(3)) {
-        if (!e.values.contains(name) || text.contains(QStringLiteral("\n  %1 ").arg(name)))
-            continue;
-        text += QStringLiteral("  %1 %2").arg(name, -20).arg(e.values.value(name), 12, 'g', 6);
+QString shortNumber(double value, int digits = 4) { return std::isnan(value) ? QStringLiteral("undefined") : QString::number(value, 'g', digits); }
+QString range(double low, double high) { return std::isnan(low) || std::isnan(high) ? QStringLiteral("(no interval)") : QStringLiteral("(%1 … %2)").arg(shortNumber(low), shortNumber(high)); }
+
+QString metricsText(const learn::Evaluation &e) {
+    QString text = QStringLiteral("%1 rows, %2 training rows left out; 95 % intervals by bootstrap: %3\n").arg(e.rows).arg(e.excluded).arg(e.bootstrap.text());
+    for (const metrics::MetricInterval &i : e.intervals) {
+        text += QStringLiteral("  %1 %2  %3").arg(i.metric, -20).arg(shortNumber(i.value, 6), 12).arg(range(i.low, i.high));
         for (const metrics::PairedInterval &c : e.changes)
-            if (c.metric == name)
-                text += QStringLiteral("  against %1  change %2 (%3 … %4)").arg(c.a, 0, 'g', 6).arg(c.change, 0, 'g', 4).arg(c.low, 0, 'g', 4).arg(c.high, 0, 'g', 4);
+            if (c.metric == i.metric)
+                text += QStringLiteral("  against %1  change %2 %3").arg(shortNumber(c.a, 6), shortNumber(c.change), range(c.low, c.high));
         text += QLatin1Char('\n');
     }
-    return text + e.sentence;
+    return text;
+}
+
+QString classesText(const learn::Evaluation &e) {
+    if (e.classFigures.empty())
+        return {};
+    QString text = QStringLiteral("By class: precision, recall, f1, rows of the class, rows said to be\n");
+    for (std::size_t c = 0; c < e.classFigures.size(); ++c) {
+        const metrics::ClassFigures &f = e.classFigures[c];
+        const auto figure = [](double value, const metrics::Interval &i, bool defined) { // 0/0 counts as 0, but is shown as what it is
+            return defined ? QStringLiteral("%1 %2").arg(shortNumber(value), range(i.low, i.high)) : QStringLiteral("undefined");
+        };
+        text += QStringLiteral("  %1 %2  %3  %4  %5  %6\n")
+                    .arg(e.classes[qsizetype(c)].leftJustified(20), figure(f.precision, f.ofPrecision, f.predicted > 0), figure(f.recall, f.ofRecall, f.support > 0),
+                         figure(f.f1, f.ofF1, f.support + f.predicted > 0), QString::number(f.support), QString::number(f.predicted));
+    }
+    return text;
+}
+
+QString slicesText(const learn::SliceReport &report) {
+    QString text = QStringLiteral("%1 by %2, worse than the rest by Benjamini-Hochberg at 5 %, slices under %3 rows not judged; bootstrap: %4\n")
+                       .arg(report.metric, report.by, QString::number(metrics::sliceRows), report.bootstrap.text());
+    for (const metrics::Slice &s : report.slices) {
+        const QString found = std::isnan(s.adjusted) ? QStringLiteral("not judged") : QStringLiteral("p = %1%2").arg(shortNumber(s.adjusted, 3), s.worse ? QStringLiteral("  worse") : QString());
+        text += QStringLiteral("  %1 %2 rows  %3 %4  rest %5  %6")
+                    .arg(s.name.leftJustified(20), QString::number(s.rows).rightJustified(8), shortNumber(s.value, 6).rightJustified(12), range(s.low, s.high), shortNumber(s.rest, 6), found);
+        for (const metrics::PairedSlice &c : report.changes)
+            if (c.name == s.name)
+                text += QStringLiteral("  against %1  change %2 %3  %4").arg(shortNumber(c.a, 6), shortNumber(c.change), range(c.low, c.high), c.verdict);
+        text += QLatin1Char('\n');
+    }
+    if (report.withoutValue)
+        text += QStringLiteral("  %1 rows are in no slice: they have no value of %2\n").arg(report.withoutValue).arg(report.by);
+    return text;
 }
 
 Result<void> evaluate(Context &context, const Options &options) {
@@ -46,7 +85,7 @@ Result<void> evaluate(Context &context, const Options &options) {
         PH_ASSIGN(other, artifact::openPackage(otherRef->folder));
     }
     const QString data = QFileInfo(QString::fromStdString(options.data)).absoluteFilePath();
-    PH_ASSIGN(const learn::Evaluation e, learn::evaluatePackage(package, data, other ? &*other : nullptr, context.stop()));
+    PH_ASSIGN(const learn::Evaluation e, learn::evaluatePackage(package, data, other ? &*other : nullptr, context.stop(), QString::fromStdString(options.by)));
     for (const QString &note : e.notes)
         context.note(note);
     QJsonObject object = e.toJson();
@@ -59,7 +98,7 @@ Result<void> evaluate(Context &context, const Options &options) {
         against.insert(Q("package"), other->folder);
         object.insert(Q("against"), against);
     }
-    context.answer(object, tableText(e).trimmed());
+    context.answer(object, (metricsText(e) + classesText(e) + (e.slices ? slicesText(*e.slices) : QString()) + e.sentence).trimmed());
     return {};
 }
 
@@ -68,6 +107,7 @@ const Verb verb("evaluate", "Judge a model on a file, alone or against another",
     app.add_option("model", options->model, "Package folder, NAME@ALIAS or NAME/VERSION")->required();
     app.add_option("--data", options->data, "CSV file with inputs and true values")->required();
     app.add_option("--against", options->against, "A second model, judged on the same rows");
+    app.add_option("--by", options->by, "Slices by this column (a time's part: COLUMN:hour, :weekday, :month)");
     app.callback([options, &body] { body = [options](Context &context) { return evaluate(context, *options); }; });
 });
 

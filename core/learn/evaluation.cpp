@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/evaluation.h"
 
-#include "core/base/json.h"
+#include "core/artifact/naive_scale.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/samples.h"
+
+#include <QTimeZone>
 
 #include <algorithm>
 #include <cmath>
@@ -35,8 +37,6 @@ Result<Side> load(const artifact::Package &package, const QString &dataFile, std
     return side;
 }
 
-Result<metrics::Scored> score(const Side &side, const std::vector<std::size_t> &rows) { return artifact::scoreRows(*side.scorer, side.samples.rows.take(rows)); }
-
 Error nothingLeft(const QString &dataFile) {
     return refused(QStringLiteral("No row of the file is new to the model: all were training rows or lack the true value."), dataFile, QStringLiteral("Evaluate on other data."));
 }
@@ -54,51 +54,65 @@ QString sentenceOf(const Evaluation &e, const QString &metric) {
            (against.isEmpty() ? QString() : QLatin1Char(' ') + against);
 }
 
-} // namespace
+constexpr std::size_t mostCalibrated = 20; ///< classes: more curves than that nobody looks at
 
-QJsonObject Evaluation::toJson() const {
-    QJsonObject object{{Q("rows"), qint64(rows)}, {Q("excluded"), qint64(excluded)}, {Q("metrics"), metrics::toJson(values)}, {Q("bootstrap"), bootstrap.toJson()}, {Q("notes"), QJsonArray::fromStringList(notes)}};
-    if (!against) {
-        object.insert(Q("against"), QJsonValue());
-        return object;
-    }
-    QJsonArray list;
-    for (const metrics::PairedInterval &c : changes)
-        list.append(QJsonObject{{Q("metric"), c.metric}, {Q("against"), jsonNumber(c.a)}, {Q("model"), jsonNumber(c.b)}, {Q("change"), jsonNumber(c.change)}, {Q("low"), jsonNumber(c.low)}, {Q("high"), jsonNumber(c.high)}});
-    object.insert(Q("against"), QJsonObject{{Q("metrics"), metrics::toJson(*against)}, {Q("changes"), list}, {Q("sentence"), sentence},
-                                            {Q("test"), QJsonObject{{Q("name"), test->name}, {Q("loss"), test->loss}, {Q("p"), test->p}, {Q("mean_difference"), test->meanDifference}}}});
-    return object;
+Result<metrics::Scored> score(const Side &side, const artifact::Package &package, const std::vector<std::size_t> &rows) {
+    PH_ASSIGN(metrics::Scored scored, artifact::scoreRows(*side.scorer, side.samples.rows.take(rows)));
+    scored.naiveScale = artifact::naiveScale(package);
+    return scored;
 }
 
-Result<Evaluation> evaluatePackage(const artifact::Package &package, const QString &dataFile, const artifact::Package *against, std::stop_token stop) {
-    PH_ASSIGN(const Side mine, load(package, dataFile, stop));
-    Evaluation e;
-    e.notes = mine.samples.notes;
-    std::vector<std::size_t> rows, otherRows;
-    if (!against) {
-        for (std::size_t i = 0; i < mine.trainedOn.size(); ++i)
-            if (!mine.trainedOn[i])
-                rows.push_back(i);
-        e.rows = rows.size();
-        e.excluded = mine.trainedOn.size() - rows.size();
-        if (rows.empty())
-            return nothingLeft(dataFile);
-        PH_ASSIGN(const metrics::Scored scored, score(mine, rows));
-        PH_ASSIGN(e.values, metrics::allMetrics(scored));
-        return e;
+Result<metrics::Slicing> slicingOf(const Side &side, const std::vector<std::size_t> &rows, const artifact::Package &package, const QString &by) {
+    const Samples &samples = side.samples;
+    if (samples.origins.empty()) {
+        std::vector<std::size_t> tableRows;
+        for (const std::size_t row : rows)
+            tableRows.push_back(samples.rows.tableRows[row]);
+        return metrics::sliceByColumn(by, samples.loaded.table, tableRows);
     }
-    if (package.signature.task != against->signature.task || package.signature.outputs != against->signature.outputs || package.signature.classes != against->signature.classes)
-        return refused(QStringLiteral("The two models do not predict the same thing, so they cannot be compared."), {}, QStringLiteral("Target, horizon and classes must be equal."));
-    PH_ASSIGN(const Side other, load(*against, dataFile, stop));
-    e.notes += other.samples.notes;
-    e.notes.removeDuplicates();
+    PH_ASSIGN(const workspace::Recipe recipe, recipeOf(package));
+    const QString column = by.section(QLatin1Char(':'), 0, 0);
+    if (column != Q("time") && column != recipe.time->column)
+        return invalid(QStringLiteral("A forecast's rows are windows, so they can be sliced by time only, not by “%1”.").arg(by), {},
+                       QStringLiteral("Write time:hour, time:weekday or time:month."));
+    std::vector<std::int64_t> times;
+    for (const std::size_t row : rows)
+        times.push_back(samples.origins[row]);
+    return metrics::sliceByTime(by, times, by.section(QLatin1Char(':'), 1), QTimeZone(recipe.time->zone.toUtf8()));
+}
+
+Result<SliceReport> sliceReport(const metrics::Slicing &slicing, const QString &metric, const metrics::Scored &scored, const metrics::Scored *other, std::size_t horizon) {
+    SliceReport report{slicing.by, metric, slicing.missing(), metrics::resamplingFor(scored.count, horizon, metrics::sliceRounds(scored.count, std::size_t(slicing.names.size()))), {}, {}};
+    PH_ASSIGN(report.slices, metrics::evaluateSlices({slicing}, metric, scored, report.bootstrap));
+    if (other) {
+        PH_ASSIGN(report.changes, metrics::compareSlices({slicing}, metric, *other, scored, report.bootstrap));
+    }
+    return report;
+}
+
+Result<void> describeClasses(Evaluation &e, const metrics::Scored &scored, const artifact::Package &package) {
+    for (const std::string &name : package.signature.classes)
+        e.classes << QString::fromStdString(name);
+    PH_ASSIGN(e.classFigures, metrics::classReport(scored, e.bootstrap));
+    e.confusion = metrics::confusion(scored);
+    if (scored.probabilities.empty() || scored.classes > mostCalibrated)
+        return {};
+    for (std::size_t c = scored.classes == 2 ? 1 : 0; c < scored.classes; ++c)
+        e.calibration.push_back({e.classes[qsizetype(c)], metrics::calibrationCurve(scored, c, metrics::CalibrationBins::EqualWidth),
+                                 metrics::calibrationCurve(scored, c, metrics::CalibrationBins::Quantile)});
+    return {};
+}
+
+/// Rows that both have and neither was trained on; gives how many of both were left out.
+std::size_t common(const Side &mine, const Side &other, std::vector<std::size_t> &rows, std::vector<std::size_t> &otherRows) {
+    std::size_t excluded = 0;
     for (std::size_t i = 0, j = 0; i < mine.trainedOn.size() && j < other.trainedOn.size();) { // keys rise on both sides
         if (mine.key(i) != other.key(j)) {
             mine.key(i) < other.key(j) ? ++i : ++j;
             continue;
         }
         if (mine.trainedOn[i] || other.trainedOn[j])
-            ++e.excluded;
+            ++excluded;
         else {
             rows.push_back(i);
             otherRows.push_back(j);
@@ -106,20 +120,64 @@ Result<Evaluation> evaluatePackage(const artifact::Package &package, const QStri
         ++i;
         ++j;
     }
+    return excluded;
+}
+
+Result<void> compareWith(Evaluation &e, const metrics::Scored &scored, const metrics::Scored &other, std::size_t horizon) {
+    PH_ASSIGN(e.against, metrics::allMetrics(other));
+    PH_ASSIGN(e.changes, metrics::pairedBootstrap(metrics::metricNames(scored), other, scored, e.bootstrap));
+    for (const metrics::PairedInterval &c : e.changes)
+        e.intervals.push_back({c.metric, c.b, c.ofB.low, c.ofB.high});
+    PH_ASSIGN(e.test, metrics::pairedTestFor(e.metric, other, scored, horizon));
+    e.sentence = sentenceOf(e, e.metric);
+    return {};
+}
+
+} // namespace
+
+Result<Evaluation> evaluatePackage(const artifact::Package &package, const QString &dataFile, const artifact::Package *against, std::stop_token stop, const QString &by) {
+    if (against && (package.signature.task != against->signature.task || package.signature.outputs != against->signature.outputs || package.signature.classes != against->signature.classes))
+        return refused(QStringLiteral("The two models do not predict the same thing, so they cannot be compared."), {}, QStringLiteral("Target, horizon and classes must be equal."));
+    PH_ASSIGN(const Side mine, load(package, dataFile, stop));
+    Evaluation e;
+    e.notes = mine.samples.notes;
+    std::vector<std::size_t> rows, otherRows;
+    Side other;
+    if (against) {
+        PH_ASSIGN(other, load(*against, dataFile, stop));
+        e.notes += other.samples.notes;
+        e.notes.removeDuplicates();
+        e.excluded = common(mine, other, rows, otherRows);
+    } else {
+        for (std::size_t i = 0; i < mine.trainedOn.size(); ++i)
+            if (!mine.trainedOn[i])
+                rows.push_back(i);
+        e.excluded = mine.trainedOn.size() - rows.size();
+    }
     e.rows = rows.size();
     if (rows.empty())
         return nothingLeft(dataFile);
-    PH_ASSIGN(const metrics::Scored scored, score(mine, rows));
-    PH_ASSIGN(const metrics::Scored otherScored, score(other, otherRows));
+    e.metric = package.metrics.value(Q("select")).toString();
+    if (e.metric.isEmpty())
+        e.metric = workspace::defaultMetric(package.signature.task);
+    const std::size_t horizon = package.signature.horizon();
+    e.bootstrap = metrics::resamplingFor(e.rows, horizon);
+    PH_ASSIGN(const metrics::Scored scored, score(mine, package, rows));
     PH_ASSIGN(e.values, metrics::allMetrics(scored));
-    PH_ASSIGN(e.against, metrics::allMetrics(otherScored));
-    e.bootstrap = metrics::resamplingFor(e.rows, package.signature.horizon());
-    PH_ASSIGN(e.changes, metrics::pairedBootstrap(metrics::metricNames(scored.classes), otherScored, scored, e.bootstrap));
-    QString selected = package.metrics.value(Q("select")).toString();
-    if (selected.isEmpty())
-        selected = workspace::defaultMetric(package.signature.task);
-    PH_ASSIGN(e.test, metrics::pairedTestFor(selected, otherScored, scored, package.signature.horizon()));
-    e.sentence = sentenceOf(e, selected);
+    metrics::Scored otherScored;
+    if (against) {
+        PH_ASSIGN(otherScored, score(other, *against, otherRows));
+        otherScored.naiveScale = scored.naiveScale; // one scale for both, or their errors cannot be told apart
+        PH_TRY(compareWith(e, scored, otherScored, horizon));
+    } else {
+        PH_ASSIGN(e.intervals, metrics::bootstrapIntervals(metrics::metricNames(scored), scored, e.bootstrap));
+    }
+    if (scored.isClassification())
+        PH_TRY(describeClasses(e, scored, package));
+    if (!by.isEmpty()) {
+        PH_ASSIGN(const metrics::Slicing slicing, slicingOf(mine, rows, package, by));
+        PH_ASSIGN(e.slices, sliceReport(slicing, e.metric, scored, against ? &otherScored : nullptr, horizon));
+    }
     return e;
 }
 

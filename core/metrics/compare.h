@@ -7,6 +7,14 @@
 
 namespace pilothouse::metrics {
 
+/// A metric of one model, with its 95 % percentile bootstrap interval (NaN as below).
+struct MetricInterval {
+    QString metric;
+    double value = 0, low = 0, high = 0;
+};
+/// Invalid if a metric is not one of these rows, or `how` is for another number of rows. Deterministic in the seed, whatever the threads.
+Result<std::vector<MetricInterval>> bootstrapIntervals(const QStringList &metrics, const Scored &scored, const Resampling &how);
+
 /// A metric of two models on the same rows. change = b − a; low … high is the 95 % percentile interval of the change over bootstrap
 /// resamples of the rows, the same resample for both (NaN where fewer than 90 % of the resamples define the metric, or where
 /// the rows are too few for any).
@@ -14,6 +22,7 @@ struct PairedInterval {
     QString metric;
     double a = 0, b = 0, change = 0, low = 0, high = 0;
     int rounds = 0;
+    Interval ofA = {}, ofB = {}; ///< of each model's own value, from the same resamples
 };
 
 /// @param how resamplingFor() these rows: a forecast's rows, which must stand in the order of time, are drawn in blocks

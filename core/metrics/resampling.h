@@ -33,7 +33,7 @@ Resampling resamplingFor(std::size_t rows, std::size_t horizon, int rounds = 100
 
 /// The middle 95 % of the rounds that define the value (percentile interval; quantiles as numpy's default). NaN where fewer than 90 % do.
 struct Interval {
-    double low, high;
+    double low = 0, high = 0;
 };
 Interval percentileInterval(std::vector<double> values);
 

@@ -482,6 +482,86 @@ private Q_SLOTS:
         QCOMPARE(self->test->p, 1.0);
     }
 
+    void evaluationGivesIntervalsAndSlices() {
+        const auto good = run(houseRecipe);
+        const auto package = artifact::openPackage(good->package);
+        const auto e = evaluatePackage(*package, path(QStringLiteral("houses.csv")), nullptr, {}, QStringLiteral("place"));
+        QVERIFY2(e, e ? "" : qPrintable(e.error().text()));
+        QCOMPARE(e->metric, QStringLiteral("r2"));
+        QCOMPARE(e->intervals.size(), std::size_t(e->values.size()));
+        for (const auto &i : e->intervals)
+            QVERIFY2(i.low <= i.value && i.value <= i.high, qPrintable(i.metric));
+        QCOMPARE(e->slices->slices.size(), std::size_t(3));
+        std::size_t rows = 0;
+        for (const auto &s : e->slices->slices)
+            rows += s.rows;
+        QCOMPARE(rows, std::size_t(80));
+        const QJsonObject json = e->toJson();
+        for (const char *key : {"rows", "excluded", "metrics", "intervals", "metric", "classes", "confusion", "calibration", "slices", "against", "bootstrap", "notes"})
+            QVERIFY2(json.contains(Q(key)), key);
+        QVERIFY(json.value(Q("intervals")).toObject().value(Q("mae")).toObject().value(Q("high")).isDouble());
+        QCOMPARE(json.value(Q("bootstrap")).toObject().value(Q("method")).toString(), QStringLiteral("rows"));
+        const QJsonObject slices = json.value(Q("slices")).toObject();
+        QCOMPARE(slices.value(Q("minimum_rows")).toInt(), 30);
+        for (const char *key : {"by", "slice", "rows", "value", "low", "high", "rest", "p", "p_adjusted", "worse"})
+            QVERIFY2(slices.value(Q("slices")).toArray().at(0).toObject().contains(Q(key)), key);
+        const auto against = evaluatePackage(*package, path(QStringLiteral("houses.csv")), &*package, {}, QStringLiteral("size"));
+        QCOMPARE(against->slices->changes.size(), std::size_t(4));
+        QCOMPARE(against->slices->changes[0].change, 0.0);
+        QVERIFY(against->toJson().value(Q("against")).toObject().value(Q("intervals")).toObject().contains(Q("r2")));
+        const auto none = evaluatePackage(*package, path(QStringLiteral("houses.csv")), nullptr, {}, QStringLiteral("plase"));
+        QVERIFY(!none && none.error().text().contains(QStringLiteral("Did you mean “place”?")));
+    }
+
+    void classesAreReportedOneByOneWithTheirCalibration() {
+        QByteArray csv = "x,grade\n";
+        metrics::Random random(8);
+        for (int i = 0; i < 400; ++i) {
+            const double x = random.uniform();
+            csv += QByteArray::number(x) + (random.uniform() < x ? ",pass\n" : ",fail\n");
+        }
+        QVERIFY(writeFileAtomically(path(QStringLiteral("pass.csv")), csv));
+        const auto result = run("recipe: pass\ndata: {source: pass.csv}\ntask: classification\ntarget: grade\nsplit: {every: 2}\nestimators: [logistic_regression]\n");
+        QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
+        const auto e = evaluatePackage(*artifact::openPackage(result->package), path(QStringLiteral("pass.csv")), nullptr, {}, QStringLiteral("x"));
+        QVERIFY2(e, e ? "" : qPrintable(e.error().text()));
+        QCOMPARE(e->classes, (QStringList{QStringLiteral("fail"), QStringLiteral("pass")}));
+        QCOMPARE(e->classFigures[1].recall, e->values.value(QStringLiteral("recall")));
+        QCOMPARE(e->confusion[1][0] + e->confusion[1][1], double(e->classFigures[1].support));
+        QCOMPARE(e->calibration.size(), std::size_t(1));
+        QCOMPARE(e->calibration[0].name, QStringLiteral("pass"));
+        std::size_t rows = 0;
+        for (const auto &bin : e->calibration[0].quantile)
+            rows += bin.count;
+        QCOMPARE(rows, e->rows);
+        const QJsonObject json = e->toJson(), pass = json.value(Q("classes")).toArray().at(1).toObject();
+        QCOMPARE(pass.value(Q("class")).toString(), QStringLiteral("pass"));
+        QVERIFY(pass.value(Q("f1")).toObject().value(Q("low")).isDouble());
+        for (const char *key : {"from", "to", "count", "predicted", "observed", "low", "high"})
+            QVERIFY2(json.value(Q("calibration")).toArray().at(0).toObject().value(Q("equal_width")).toArray().at(0).toObject().contains(Q(key)), key);
+    }
+
+    void aForecastIsScaledByItsSeasonAndDrawnInBlocks() {
+        const auto result = run("recipe: hours\ndata: {source: hours.csv}\ntask: forecast\ntarget: t2m\nsplit: {after: 2024-01-18}\nestimators: [linear_regression]\n"
+                                "select: {metric: mase}\ngates: [mase < 1]\ntime: {column: time, step: 1h, zone: UTC}\nforecast: {window: 24, horizon: 3}\n");
+        QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
+        const auto package = artifact::openPackage(result->package);
+        const QJsonObject naive = package->data.value(Q("seasonal_naive")).toObject();
+        QCOMPARE(naive.value(Q("season")).toInt(), 24);
+        const double scale = naive.value(Q("mae")).toDouble(); // the sine is the same a day ago; what is left is |u − v| of two uniforms: 1/3
+        QVERIFY2(std::abs(scale - 1.0 / 3) < 0.05, qPrintable(QString::number(scale)));
+        QVERIFY(std::abs(result->test.value(QStringLiteral("mase")) - result->test.value(QStringLiteral("mae")) / scale) < 1e-12);
+        QVERIFY(result->gatesPassed());
+        const auto e = evaluatePackage(*package, path(QStringLiteral("hours.csv")), &*package, {}, QStringLiteral("time:hour"));
+        QVERIFY2(e, e ? "" : qPrintable(e.error().text()));
+        QCOMPARE(e->metric, QStringLiteral("mase"));
+        QVERIFY(e->bootstrap.block >= 6);
+        QVERIFY2(e->bootstrap.text().startsWith(QStringLiteral("circular blocks of")), qPrintable(e->bootstrap.text()));
+        QCOMPARE(e->slices->slices.size(), std::size_t(24));
+        QCOMPARE(e->slices->slices[6].name, QStringLiteral("06 h"));
+        QVERIFY(evaluatePackage(*package, path(QStringLiteral("hours.csv")), nullptr, {}, QStringLiteral("rh2m")).error().text().contains(QStringLiteral("Write time:hour")));
+    }
+
     void aScorerRefusesWhatItCannotAnswer() {
         const auto result = run(houseRecipe);
         const auto scorer = loadScorer(result->package);

@@ -131,6 +131,26 @@ private Q_SLOTS:
         QVERIFY(metrics::pairedBootstrap({QStringLiteral("mae")}, a, a, metrics::resamplingFor(9, 0)).error().what.contains(QStringLiteral("9 rows, and there are 10")));
     }
 
+    void eachModelsOwnIntervalIsThatOfItAlone() {
+        const auto [a, b] = models(300, 2, 1, 6);
+        const QStringList names{QStringLiteral("mae"), QStringLiteral("r2"), QStringLiteral("median_ae")};
+        const auto how = metrics::resamplingFor(300, 0, 500, 9);
+        const auto both = metrics::pairedBootstrap(names, a, b, how);
+        const auto alone = metrics::bootstrapIntervals(names, b, how);
+        QVERIFY2(alone, alone ? "" : qPrintable(alone.error().text()));
+        for (std::size_t m = 0; m < 3; ++m) {
+            QCOMPARE(alone->at(m).metric, names[qsizetype(m)]);
+            QCOMPARE(alone->at(m).value, both->at(m).b);
+            QCOMPARE(alone->at(m).low, both->at(m).ofB.low);
+            QCOMPARE(alone->at(m).high, both->at(m).ofB.high);
+            QVERIFY(alone->at(m).low < alone->at(m).value && alone->at(m).value < alone->at(m).high);
+        }
+        // |error| of b is uniform on 0 … ½: standard error of its mean 1/√12/2/√300
+        const double half = 1.96 * 0.5 / std::sqrt(12.0 * 300);
+        QVERIFY2(std::abs(alone->at(0).high - alone->at(0).low - 2 * half) < 0.4 * half, qPrintable(QString::number(alone->at(0).high - alone->at(0).low)));
+        QVERIFY(metrics::bootstrapIntervals({QStringLiteral("mase")}, b, how).error().hint.contains(QStringLiteral("mae")));
+    }
+
     void theBlockLengthFollowsHorizonAndRows_data() {
         QTest::addColumn<quint64>("rows");
         QTest::addColumn<quint64>("horizon");
