@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/promotion/evidence.h"
 
+#include "core/artifact/naive_scale.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/metrics/compare.h"
 #include "core/promotion/evidence_gates.h"
 #include "core/promotion/evidence_rows.h"
+#include "core/promotion/evidence_slices.h"
 #include "core/promotion/lineage.h"
 
 #include <QElapsedTimer>
@@ -100,7 +102,7 @@ Result<Pair> scoreBoth(const Package &candidate, const Package &champion, const 
 }
 
 QStringList metricsShown(const Scored &scored, const QString &selected, const std::vector<workspace::GateSpec> &gates) {
-    const QStringList known = metrics::metricNames(scored.classes);
+    const QStringList known = metrics::metricNames(scored);
     QStringList shown{selected};
     const QStringList usual = scored.classes ? QStringList{QStringLiteral("accuracy"), QStringLiteral("balanced_accuracy"), QStringLiteral("f1_macro"), QStringLiteral("log_loss"), QStringLiteral("roc_auc")}
                                              : QStringList{QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("r2"), QStringLiteral("median_ae"), QStringLiteral("max_error")};
@@ -172,6 +174,8 @@ Result<void> compareScores(Evidence &sheet, const Pair &pair, const QStringList 
         m.high = i.high;
         m.largerIsBetter = workspace::largerIsBetter(i.metric);
         m.verdict = metrics::verdictOf(i, m.largerIsBetter);
+        m.ofChampion = i.ofA;
+        m.ofCandidate = i.ofB;
         if (m.metric == sheet.selectMetric)
             sheet.disagreement = metrics::disagreement(i, m.largerIsBetter, test);
         sheet.metrics.push_back(std::move(m));
@@ -186,6 +190,19 @@ Result<void> compareScores(Evidence &sheet, const Pair &pair, const QStringList 
         sheet.classes.push_back(QString::fromStdString(name));
     sheet.championConfusion = metrics::confusion(pair.champion);
     sheet.candidateConfusion = metrics::confusion(pair.candidate);
+    if (pair.classes.size() == 2) {
+        sheet.championCalibration = metrics::calibrationCurve(pair.champion, 1, metrics::CalibrationBins::Quantile);
+        sheet.candidateCalibration = metrics::calibrationCurve(pair.candidate, 1, metrics::CalibrationBins::Quantile);
+    }
+    return {};
+}
+
+Result<void> comparedInSlices(Evidence &sheet, const Pair &pair, const std::vector<metrics::Slicing> &slicings, const EvidenceInput &input, std::size_t horizon) {
+    if (slicings.empty() || !metrics::metricNames(pair.candidate).contains(sheet.selectMetric))
+        return {};
+    // Each slicing goes over all rows of both once a round.
+    const auto how = metrics::resamplingFor(sheet.rows, horizon, metrics::sliceRounds(sheet.rows, 2 * slicings.size(), input.bootstrapRounds), input.seed);
+    PH_ASSIGN(sheet.slices, metrics::compareSlices(slicings, sheet.selectMetric, pair.champion, pair.candidate, how));
     return {};
 }
 
@@ -254,9 +271,13 @@ Result<metrics::Values> scoreAndCompare(Evidence &sheet, const Package &candidat
             pair.champion = std::move(naive.scored);
         }
     }
+    pair.candidate.naiveScale = artifact::naiveScale(candidate);
+    pair.champion.naiveScale = pair.candidate.naiveScale; // one scale for both
     sheet.rows = pair.candidate.count;
-    if (sheet.problem.isEmpty())
+    if (sheet.problem.isEmpty()) {
         PH_TRY(compareScores(sheet, pair, metricsShown(pair.candidate, sheet.selectMetric, recipe.gates), input, candidate.signature));
+        PH_TRY(comparedInSlices(sheet, pair, slicingsFor(candidate.signature, rows, recipe), input, candidate.signature.horizon()));
+    }
     return metrics::allMetrics(pair.candidate);
 }
 

@@ -4,6 +4,8 @@
 #include "core/artifact/package.h"
 #include "core/base/result.h"
 #include "core/drift/drift.h"
+#include "core/metrics/calibration.h"
+#include "core/metrics/slices.h"
 #include "core/registry/registry.h"
 
 #include <QJsonObject>
@@ -20,6 +22,7 @@ struct MetricComparison {
     double low = 0, high = 0;                       ///< 95 % paired bootstrap interval of the change (a forecast's rows in blocks)
     bool largerIsBetter = false;
     QString verdict; ///< better | worse | not distinguishable
+    metrics::Interval ofChampion = {}, ofCandidate = {}; ///< 95 % bootstrap interval of each value; NaN: none
 };
 
 enum class GateState { Pass, Warn, Block, Waits, NotRun, Unknown }; ///< Unknown blocks
@@ -50,10 +53,12 @@ struct Evidence {
     QString bootstrap;            ///< how the rows were drawn again for the intervals (metrics::Resampling::text); empty: not scored
     QString disagreement;         ///< where interval and paired test contradict each other; it is part of the sentence
     QString sentence;             ///< "v4 is better than v3: MAE −0.37 °C (−0.41 … −0.33) on 17 520 rows."
+    std::vector<metrics::PairedSlice> slices; ///< selectMetric in groups of the rows (slicingsFor): a champion, b candidate
     std::vector<GateResult> gates;
     std::vector<double> residualEdges, championResiduals, candidateResiduals; ///< densities on shared bins
     std::vector<QString> classes;
     std::vector<std::vector<double>> championConfusion, candidateConfusion;   ///< rows true, columns predicted; counts
+    std::vector<metrics::CalibrationBin> championCalibration, candidateCalibration; ///< two classes: of classes[1], bins of as many rows
     drift::DriftReport trainingDrift; ///< champion's against candidate's training profile
     QJsonObject lineage;              ///< data source, rows, sha256, git commit if any, run, requester
     QDateTime computed;
@@ -62,8 +67,8 @@ struct Evidence {
     const MetricComparison *selected() const; ///< the row of selectMetric; null if nothing was scored
     /// {"model","alias","candidate":{"version","digest"},"champion":{"version","digest"}|null,"baseline","rows","excluded_rows",
     /// "not_for_champion","rows_from","problem","champion_has_row_hashes","metrics":[{"metric","unit","champion","candidate","change",
-    /// "low","high","larger_is_better","verdict"}],"select","paired":{"p","test"},"bootstrap","disagreement","sentence","gates":[{"rule","source","value","state"}],
-    /// "residuals":{"edges","champion","candidate"},"confusion":{"classes","champion","candidate"},"training_drift":{…},"lineage":{…},
+    /// "low","high","larger_is_better","verdict","champion_low","champion_high","candidate_low","candidate_high"}],"select","paired":{"p","test"},"bootstrap","disagreement","sentence","slices":[metrics::toJson],"gates":[{"rule","source","value","state"}],
+    /// "residuals":{"edges","champion","candidate"},"confusion":{"classes","champion","candidate"},"calibration":{"champion","candidate"},"training_drift":{…},"lineage":{…},
     /// "computed","seconds","blocked"}
     QJsonObject toJson() const;
     static Result<Evidence> fromJson(const QJsonObject &object);

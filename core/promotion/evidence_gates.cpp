@@ -38,6 +38,25 @@ GateResult betterGate(const Evidence &evidence) {
     return out;
 }
 
+GateResult sliceGate(const Evidence &evidence) {
+    GateResult out{QStringLiteral("No slice worse than %1").arg(opponentName(evidence)), QStringLiteral("Benjamini-Hochberg at 5 %"), {}, GateState::NotRun};
+    QStringList worse;
+    std::size_t judged = 0;
+    for (const metrics::PairedSlice &s : evidence.slices) {
+        judged += std::isnan(s.adjusted) ? 0 : 1;
+        if (s.verdict == QLatin1String("worse"))
+            worse << QStringLiteral("%1 = %2").arg(s.by, s.name);
+    }
+    if (judged == 0) {
+        out.value = QStringLiteral("no slice has %1 rows").arg(metrics::sliceRows);
+        return out;
+    }
+    // A slice that loses where the whole gains is a choice, not a mistake; the approver makes it.
+    out.state = worse.isEmpty() ? GateState::Pass : GateState::Warn;
+    out.value = worse.isEmpty() ? QStringLiteral("%1 of %1").arg(judged) : worse.size() == 1 ? worse.front() : QStringLiteral("%1 of %2 worse").arg(worse.size()).arg(judged);
+    return out;
+}
+
 GateResult rowsGate(const Evidence &evidence) {
     GateResult out{QStringLiteral("Scored on at least %1 rows").arg(evidenceRows), QStringLiteral("built in"), QString::number(evidence.rows), GateState::Pass};
     if (evidence.rows == 0)
@@ -119,6 +138,8 @@ std::vector<GateResult> judge(const Evidence &evidence, const std::vector<worksp
     for (const auto &gate : recipeGates)
         gates.push_back(recipeGate(gate, candidate, evidence));
     gates.push_back(betterGate(evidence));
+    if (!evidence.slices.empty())
+        gates.push_back(sliceGate(evidence));
     gates.push_back(rowsGate(evidence));
     if (evidence.championVersion) {
         gates.push_back(unseenGate(evidence));

@@ -40,7 +40,42 @@ QJsonArray metricsJson(const std::vector<MetricComparison> &metrics) {
     for (const auto &m : metrics)
         out.append(QJsonObject{{Q("metric"), m.metric}, {Q("unit"), m.unit}, {Q("champion"), jsonNumber(m.champion)}, {Q("candidate"), jsonNumber(m.candidate)},
                                {Q("change"), jsonNumber(m.change)}, {Q("low"), jsonNumber(m.low)}, {Q("high"), jsonNumber(m.high)},
-                               {Q("larger_is_better"), m.largerIsBetter}, {Q("verdict"), m.verdict}});
+                               {Q("larger_is_better"), m.largerIsBetter}, {Q("verdict"), m.verdict},
+                               {Q("champion_low"), jsonNumber(m.ofChampion.low)}, {Q("champion_high"), jsonNumber(m.ofChampion.high)},
+                               {Q("candidate_low"), jsonNumber(m.ofCandidate.low)}, {Q("candidate_high"), jsonNumber(m.ofCandidate.high)}});
+    return out;
+}
+
+QJsonArray slicesJson(const std::vector<metrics::PairedSlice> &slices) {
+    QJsonArray out;
+    for (const auto &s : slices)
+        out.append(metrics::toJson(s));
+    return out;
+}
+
+std::vector<metrics::PairedSlice> slicesFrom(const QJsonArray &array) {
+    std::vector<metrics::PairedSlice> out;
+    for (const QJsonValue &v : array) {
+        const QJsonObject s = v.toObject();
+        out.push_back({s.value(Q("by")).toString(), s.value(Q("slice")).toString(), std::size_t(s.value(Q("rows")).toInteger()), numberFrom(s, "against"), numberFrom(s, "model"),
+                       numberFrom(s, "change"), numberFrom(s, "low"), numberFrom(s, "high"), numberFrom(s, "p"), numberFrom(s, "p_adjusted"), s.value(Q("verdict")).toString()});
+    }
+    return out;
+}
+
+/// Those that are told apart, the worse ones first.
+QStringList slicesText(const Evidence &e) {
+    if (e.slices.empty())
+        return {};
+    QStringList out{QString(), QStringLiteral("%1 in %2 slices of the rows (told apart at 5 % after Benjamini-Hochberg; under %3 rows not judged)")
+                                   .arg(e.selectMetric).arg(e.slices.size()).arg(metrics::sliceRows)};
+    for (const QString &verdict : {QStringLiteral("worse"), QStringLiteral("better")})
+        for (const auto &s : e.slices)
+            if (s.verdict == verdict)
+                out += QStringLiteral("  %1  %2 = %3: %4 → %5 on %6 rows, change %7 (%8 … %9)")
+                           .arg(verdict.leftJustified(6), s.by, s.name, figure(s.a), figure(s.b), QString::number(s.rows), signedFigure(s.change), signedFigure(s.low), signedFigure(s.high));
+    if (out.size() == 2)
+        out += QStringLiteral("  none is told apart");
     return out;
 }
 
@@ -79,9 +114,10 @@ QJsonObject Evidence::toJson() const {
             {Q("champion"), versionJson(championVersion, championDigest)}, {Q("baseline"), baseline}, {Q("rows"), qint64(rows)},
             {Q("excluded_rows"), qint64(excludedRows)}, {Q("not_for_champion"), qint64(notForChampion)}, {Q("rows_from"), rowsFrom}, {Q("problem"), problem},
             {Q("champion_has_row_hashes"), championHasRowHashes}, {Q("metrics"), metricsJson(metrics)}, {Q("select"), selectMetric},
-            {Q("paired"), QJsonObject{{Q("p"), jsonNumber(pairedP)}, {Q("test"), pairedTest}}}, {Q("bootstrap"), bootstrap}, {Q("disagreement"), disagreement}, {Q("sentence"), sentence}, {Q("gates"), gateArray},
+            {Q("paired"), QJsonObject{{Q("p"), jsonNumber(pairedP)}, {Q("test"), pairedTest}}}, {Q("bootstrap"), bootstrap}, {Q("disagreement"), disagreement}, {Q("sentence"), sentence}, {Q("slices"), slicesJson(slices)}, {Q("gates"), gateArray},
             {Q("residuals"), QJsonObject{{Q("edges"), jsonNumbers(residualEdges)}, {Q("champion"), jsonNumbers(championResiduals)}, {Q("candidate"), jsonNumbers(candidateResiduals)}}},
             {Q("confusion"), QJsonObject{{Q("classes"), classArray}, {Q("champion"), matrixJson(championConfusion)}, {Q("candidate"), matrixJson(candidateConfusion)}}},
+            {Q("calibration"), QJsonObject{{Q("champion"), metrics::toJson(championCalibration)}, {Q("candidate"), metrics::toJson(candidateCalibration)}}},
             {Q("training_drift"), trainingDrift.toJson()}, {Q("lineage"), lineage}, {Q("computed"), isoUtc(computed)}, {Q("seconds"), seconds}, {Q("blocked"), blocked()}};
 }
 
@@ -109,7 +145,8 @@ Result<Evidence> Evidence::fromJson(const QJsonObject &object) {
         const QJsonObject m = v.toObject();
         e.metrics.push_back({m.value(Q("metric")).toString(), m.value(Q("unit")).toString(), numberFrom(m, "champion"), numberFrom(m, "candidate"),
                              numberFrom(m, "change"), numberFrom(m, "low"), numberFrom(m, "high"), m.value(Q("larger_is_better")).toBool(),
-                             m.value(Q("verdict")).toString()});
+                             m.value(Q("verdict")).toString(), {numberFrom(m, "champion_low"), numberFrom(m, "champion_high")},
+                             {numberFrom(m, "candidate_low"), numberFrom(m, "candidate_high")}});
     }
     e.selectMetric = r.text("select");
     const QJsonObject paired = r.object("paired");
@@ -118,6 +155,7 @@ Result<Evidence> Evidence::fromJson(const QJsonObject &object) {
     e.bootstrap = r.text("bootstrap", QString());
     e.disagreement = r.text("disagreement", QString());
     e.sentence = r.text("sentence");
+    e.slices = slicesFrom(object.value(Q("slices")).toArray());
     for (const QJsonValue &v : r.array("gates")) {
         const QJsonObject g = v.toObject();
         e.gates.push_back({g.value(Q("rule")).toString(), g.value(Q("source")).toString(), g.value(Q("value")).toString(), gateStateFrom(g.value(Q("state")).toString())});
@@ -131,6 +169,9 @@ Result<Evidence> Evidence::fromJson(const QJsonObject &object) {
         e.classes.push_back(name);
     e.championConfusion = matrixFrom(confusion.array("champion"));
     e.candidateConfusion = matrixFrom(confusion.array("candidate"));
+    const QJsonObject calibration = object.value(Q("calibration")).toObject();
+    e.championCalibration = metrics::calibrationFromJson(calibration.value(Q("champion")).toArray());
+    e.candidateCalibration = metrics::calibrationFromJson(calibration.value(Q("candidate")).toArray());
     e.lineage = r.object("lineage");
     e.computed = fromIsoUtc(r.text("computed"));
     e.seconds = r.number("seconds", 0);
@@ -156,6 +197,7 @@ QString Evidence::text() const {
     if (!bootstrap.isEmpty())
         out += QStringLiteral("Intervals by paired bootstrap: %1.").arg(bootstrap);
     out += QStringLiteral("%1 rows scored by both: %2. %3 left out because the champion was trained on them.").arg(rows).arg(rowsFrom).arg(excludedRows);
+    out += slicesText(*this);
     out += QString();
     out += QStringLiteral("Gates");
     for (const GateResult &g : gates)

@@ -90,6 +90,7 @@ struct Gathered {
     Result<Named> champion = Named{};
     std::vector<double> trainTargets;
     QString rowsFrom;
+    bool timed = false; ///< the names are times
 };
 
 Result<Gathered> fromTable(const data::Table &table, const Recipe &recipe, const Package &candidate, const std::optional<Package> &champion) {
@@ -99,6 +100,7 @@ Result<Gathered> fromTable(const data::Table &table, const Recipe &recipe, const
         PH_ASSIGN(const data::Split split, data::splitWindows(windows, recipe.split));
         PH_ASSIGN(const Named all, namedWindows(windows, candidate.signature));
         out.candidate = pick(all, split.test);
+        out.timed = true;
         out.trainTargets = all.rows.take(split.train).targets;
         if (champion)
             out.champion = [&]() -> Result<Named> {
@@ -159,7 +161,7 @@ Result<Gathered> fromSample(const Package &candidate, const std::optional<Packag
 }
 
 /// Keeps the rows that both take and the champion was not trained on.
-Result<void> alignWithChampion(ComparedRows &out, const Named &candidate, const Named &champion, const Package &package) {
+Result<void> alignWithChampion(ComparedRows &out, const Named &candidate, const Named &champion, const Package &package, bool timed) {
     PH_ASSIGN(const std::vector<std::uint64_t> trained, artifact::trainRowHashes(package.folder));
     out.championHasRowHashes = !trained.empty();
     std::unordered_map<std::int64_t, std::size_t> at;
@@ -180,6 +182,8 @@ Result<void> alignWithChampion(ComparedRows &out, const Named &candidate, const 
         }
         mine.push_back(i);
         theirs.push_back(found->second);
+        if (timed)
+            out.times.push_back(candidate.names[i]);
     }
     out.candidate = candidate.rows.take(mine);
     out.champion = champion.rows.take(theirs);
@@ -220,14 +224,18 @@ Result<ComparedRows> comparedRows(const Package &candidate, const std::optional<
     out.trainTargets = std::move(gathered.trainTargets);
     if (!champion) {
         out.candidate = std::move(gathered.candidate.rows);
+        if (gathered.timed)
+            out.times = std::move(gathered.candidate.names);
         return out;
     }
     if (!gathered.champion) {
         out.incomparable = gathered.champion.error().what;
         out.candidate = std::move(gathered.candidate.rows);
+        if (gathered.timed)
+            out.times = std::move(gathered.candidate.names);
         return out;
     }
-    PH_TRY(alignWithChampion(out, gathered.candidate, *gathered.champion, *champion));
+    PH_TRY(alignWithChampion(out, gathered.candidate, *gathered.champion, *champion, gathered.timed));
     return out;
 }
 

@@ -15,6 +15,7 @@ struct ComparedRows {
     std::size_t notForChampion = 0;             ///< rows left out because the champion cannot take them
     bool championHasRowHashes = true;
     QString rowsFrom;                           ///< see Evidence::rowsFrom
+    std::vector<std::int64_t> times;            ///< forecast read from its source: when each was made, ms UTC; else empty
     std::vector<double> trainTargets;           ///< of the candidate, [n × outputs]; empty if the source was not read again
     QString incomparable;                       ///< why the champion cannot take any of these rows; empty if it can
 };

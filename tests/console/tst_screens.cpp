@@ -3,6 +3,7 @@
 #include "app/console/main_window.h"
 #include "tests/support/sample_snapshot.h"
 #include "widgets/base/card.h"
+#include "widgets/base/cells.h"
 #include "widgets/base/compare_model.h"
 #include "widgets/base/plot.h"
 #include "widgets/base/table.h"
@@ -172,6 +173,25 @@ private Q_SLOTS:
         QVERIFY(ui::InputSlider::stepWords(QStringLiteral("t2m@-3")).contains(QLatin1Char('3')));
         QVERIFY(ui::InputSlider::stepWords(QStringLiteral("MedInc")).isEmpty());
         QVERIFY(ui::InputSlider::stepWords(QStringLiteral("a@b")).isEmpty());
+    }
+
+    void theSheetShowsTheSlicesAndWhichOfThemGotWorse() {
+        const Screen screen(testing::sampleSnapshot());
+        screen.window->open(QStringLiteral("models"), QStringLiteral("p-1a2b3c4d"));
+        auto *table = screen.find<ui::Table>("sliceTable");
+        QVERIFY(table && table->isVisible());
+        QCOMPARE(table->model()->rowCount(), 12);
+        const auto cell = [&](int row, int column, int role = Qt::DisplayRole) { return table->model()->index(row, column).data(role); };
+        int worse = 0, better = 0;
+        for (int row = 0; row < 12; ++row) {
+            const QVariant ink = cell(row, 4, ui::TextStateRole);
+            worse += ink == QVariant(int(ui::State::Bad)) ? 1 : 0;
+            better += ink == QVariant(int(ui::State::Ok)) ? 1 : 0;
+            if (ink == QVariant(int(ui::State::Bad)))
+                QCOMPARE(cell(row, 0).toString(), QStringLiteral("time:month = Oct"));
+        }
+        QCOMPARE(worse, 1);
+        QCOMPARE(better, 11);
     }
 
     void theSheetOpensWithTheKeyboardInItsComment() {

@@ -42,6 +42,8 @@ QVariant ComparisonModel::cell(const promotion::MetricComparison &m, int column,
         return column == Change && m.verdict != QLatin1String("not distinguishable") ? QVariant(int(stateOfVerdict(m.verdict))) : QVariant();
     case Qt::AccessibleTextRole: return tr("%1: %2 against %3, %4").arg(metricName(m.metric), number(m.candidate), number(m.champion), m.verdict);
     case Qt::ToolTipRole:
+        if (const metrics::Interval own = column == Champion ? m.ofChampion : m.ofCandidate; (column == Champion || column == Candidate) && !std::isnan(own.low))
+            return tr("95 % interval %1 … %2").arg(number(own.low), number(own.high));
         return tr("The candidate is %1. Change %2, 95 % interval %3 … %4.").arg(m.verdict, number(m.change, 4, true), number(m.low, 4, true), number(m.high, 4, true));
     case Qt::DisplayRole: break;
     default: return {};

@@ -9,6 +9,7 @@
 #include "widgets/base/plot.h"
 #include "widgets/base/table.h"
 #include "widgets/promotion/comparison_model.h"
+#include "widgets/promotion/slice_model.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -118,6 +119,15 @@ QWidget *PromotionSheet::buildMetrics() {
     gates->setItemDelegate(new GateDelegate(gates));
     m_gatesCard->setBody(gates);
     layout->addWidget(m_gatesCard, 3);
+    m_slicesCard = new Card(tr("Slices"));
+    m_slices = new SliceModel(this);
+    auto *slices = new Table;
+    slices->setObjectName(QStringLiteral("sliceTable"));
+    slices->setAccessibleName(tr("Both models in groups of the rows"));
+    slices->setModel(m_slices);
+    slices->setItemDelegate(new StateDelegate(slices));
+    m_slicesCard->setBody(slices);
+    layout->addWidget(m_slicesCard, 2);
     return widget;
 }
 
@@ -240,6 +250,10 @@ void PromotionSheet::setRequest(const promotion::Request &request) {
     m_metricsCard->source()->setSource(tr("local, %1").arg(runTime(request.evidence.seconds)), request.evidence.computed, Freshness::Local);
     m_gates->setRows(request.evidence.gates);
     m_gatesCard->setSubtitle(m_gates->summary());
+    m_slices->setRows(request.evidence.slices);
+    m_slicesCard->setTitle(tr("%1 by slice").arg(metricName(request.evidence.selectMetric)));
+    m_slicesCard->setSubtitle(m_slices->summary());
+    m_slicesCard->setVisible(!request.evidence.slices.empty());
     showBanner();
     showError();
     showLineage();
@@ -262,13 +276,15 @@ void PromotionSheet::showBanner() {
 void PromotionSheet::showError() {
     const promotion::Evidence &e = m_request->evidence;
     const bool classes = !e.classes.empty();
-    m_errorCard->setVisible(!classes);
+    m_errorCard->setVisible(!classes || !e.candidateCalibration.empty());
     m_shapeCard->setVisible(classes);
     const QString champion = e.championVersion ? tr("v%1").arg(*e.championVersion) : tr("baseline");
     const QString candidate = tr("v%1").arg(e.candidateVersion);
     if (classes) {
         m_championConfusion->setMatrix(tr("Champion %1").arg(champion), e.classes, e.championConfusion, &Tokens::s1);
         m_candidateConfusion->setMatrix(tr("Candidate %1").arg(candidate), e.classes, e.candidateConfusion, &Tokens::s2);
+        if (e.classes.size() == 2)
+            showCalibration(champion, candidate);
         return;
     }
     PlotData data;
@@ -301,6 +317,39 @@ void PromotionSheet::showError() {
     const QString unit = e.metrics.empty() ? QString() : e.metrics.front().unit;
     m_errorCard->setTitle(unit.isEmpty() ? tr("Error") : tr("Error, %1").arg(unit));
     m_errorCard->setSubtitle(means.join(QStringLiteral(", ")));
+}
+
+/// How often the second class came where each model gave it such a probability; on the diagonal the probabilities are true.
+void PromotionSheet::showCalibration(const QString &champion, const QString &candidate) {
+    const promotion::Evidence &e = m_request->evidence;
+    PlotData data;
+    data.unit = tr("share of “%1”").arg(e.classes[1]);
+    data.xName = tr("probability of “%1”").arg(e.classes[1]);
+    data.sentence = tr("Calibration of both models: how often “%1” came by the probability that was given for it").arg(e.classes[1]);
+    data.xMin = data.yMin = 0;
+    data.xMax = data.yMax = 1;
+    PlotSeries ideal;
+    ideal.name = tr("calibrated");
+    ideal.ink = &Tokens::t3;
+    ideal.dashed = true;
+    ideal.width = 1;
+    ideal.points = {{0, 0}, {1, 1}};
+    data.series.push_back(std::move(ideal));
+    const auto series = [&](const QString &name, Ink ink, const std::vector<metrics::CalibrationBin> &bins) {
+        PlotSeries s;
+        s.name = name;
+        s.ink = ink;
+        s.dots = bins.size() == 1; // one and the same probability everywhere
+        for (const metrics::CalibrationBin &bin : bins)
+            s.points.emplace_back(bin.predicted, bin.observed);
+        data.series.push_back(std::move(s));
+    };
+    series(champion, &Tokens::s1, e.championCalibration);
+    series(candidate, &Tokens::s2, e.candidateCalibration);
+    m_density->setData(std::move(data));
+    m_legend->setEntries({{champion, &Tokens::s1, false}, {candidate, &Tokens::s2, false}});
+    m_errorCard->setTitle(tr("Calibration"));
+    m_errorCard->setSubtitle({});
 }
 
 void PromotionSheet::showLineage() {
@@ -346,7 +395,7 @@ void PromotionSheet::resizeEvent(QResizeEvent *event) {
     const Theme &theme = Theme::of(this);
     const bool narrow = width() < theme.px(1280 - 96);
     m_columns->setDirection(narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight); // one below the other: whole columns and a scroll bar
-    for (Card *card : {m_metricsCard, m_gatesCard, m_errorCard, m_shapeCard})
+    for (Card *card : {m_metricsCard, m_gatesCard, m_slicesCard, m_errorCard, m_shapeCard})
         card->setMinimumHeight(narrow ? theme.px(232) : 0);
 }
 

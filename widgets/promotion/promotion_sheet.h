@@ -25,6 +25,7 @@ class Label;
 class Legend;
 class PlanView;
 class PlotWidget;
+class SliceModel;
 class StateBadge;
 class Table;
 
@@ -55,6 +56,7 @@ private:
     QWidget *buildDecide();
     void showBanner();
     void showError();
+    void showCalibration(const QString &champion, const QString &candidate);
     void showLineage();
     void showApprovals();
     void showButtons();
@@ -67,12 +69,13 @@ private:
 
     StateBadge *m_badge = nullptr;
     Label *m_asked = nullptr, *m_sentence = nullptr, *m_undoText = nullptr, *m_planNote = nullptr, *m_rule = nullptr, *m_note = nullptr, *m_commentLabel = nullptr, *m_planHeading = nullptr;
-    Card *m_metricsCard = nullptr, *m_gatesCard = nullptr, *m_errorCard = nullptr, *m_shapeCard = nullptr, *m_decideCard = nullptr;
+    Card *m_metricsCard = nullptr, *m_gatesCard = nullptr, *m_slicesCard = nullptr, *m_errorCard = nullptr, *m_shapeCard = nullptr, *m_decideCard = nullptr;
     ComparisonModel *m_comparison = nullptr;
     Table *m_table = nullptr;
     QBoxLayout *m_columns = nullptr;
     Legend *m_legend = nullptr;
     GateModel *m_gates = nullptr;
+    SliceModel *m_slices = nullptr;
     PlotWidget *m_density = nullptr;
     ConfusionView *m_championConfusion = nullptr, *m_candidateConfusion = nullptr;
     KeyValues *m_lineage = nullptr;

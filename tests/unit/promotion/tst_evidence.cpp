@@ -176,6 +176,22 @@ void TestEvidence::bothAreScoredNowOnTheCandidatesTestRows() {
     QVERIFY(e.pairedP < 0.001);
     QCOMPARE(e.bootstrap, QStringLiteral("single rows, 200 rounds, seed 7"));
     QVERIFY(e.disagreement.isEmpty());
+    QVERIFY(mae.ofCandidate.low < mae.candidate && mae.candidate < mae.ofCandidate.high);
+    QVERIFY(mae.ofChampion.low < mae.champion && mae.champion < mae.ofChampion.high);
+    // Quarters of x and of z, 200 rows together in each; where x is large, 1.8 for 2 costs most.
+    QCOMPARE(e.slices.size(), std::size_t(8));
+    QCOMPARE(e.slices[0].by, QStringLiteral("x"));
+    std::size_t inSlices = 0;
+    for (const auto &s : e.slices)
+        inSlices += s.rows;
+    QCOMPARE(inSlices, std::size_t(400));
+    QCOMPARE(e.slices[3].verdict, QStringLiteral("better"));
+    QVERIFY(e.text().contains(QStringLiteral("r2 in 8 slices")));
+    QCOMPARE(gate(e, "No slice worse than v1"), GateState::Pass);
+    const Evidence poor = b.evidence(b.version(3, b.model(1.7)), b.version(1, b.model(2.0)));
+    QCOMPARE(gate(poor, "No slice worse than v1"), GateState::Warn);
+    QCOMPARE(poor.slices[3].verdict, QStringLiteral("worse"));
+    QVERIFY2(poor.text().contains(QStringLiteral("worse   x = above")), qPrintable(poor.text()));
     QVERIFY2(e.sentence.startsWith(QStringLiteral("v2 is better than v1: r2 +")), qPrintable(e.sentence));
     QCOMPARE(gate(e, "r2 >= 0.5"), GateState::Pass);
     QCOMPARE(gate(e, "Better than v1"), GateState::Pass);
@@ -354,6 +370,9 @@ void TestEvidence::aFirstForecastMeetsPersistence() {
     QCOMPARE(e.selectMetric, QStringLiteral("mae"));
     QCOMPARE(e.bootstrap, QStringLiteral("circular blocks of 5 rows, 200 rounds, seed 7")); // ⌈112^(1/3)⌉
     QVERIFY(e.text().contains(QStringLiteral("paired bootstrap: circular blocks of 5 rows")));
+    QCOMPARE(e.slices.size(), std::size_t(24)); // all in January: by hour
+    QCOMPARE(e.slices.front().by, QStringLiteral("time:hour"));
+    QCOMPARE(gate(e, "No slice worse than"), GateState::NotRun); // four or five rows an hour
     QCOMPARE(gate(e, "Better than the naive baseline (persistence)"), GateState::Pass);
     // Against a champion with another window the same origins are compared.
     auto other = m;
@@ -474,6 +493,14 @@ void TestEvidence::classesOfBothAreJoined() {
     QVERIFY2(e.problem.isEmpty(), qPrintable(e.problem));
     QCOMPARE(e.candidateConfusion, e.championConfusion);
     QVERIFY(std::abs(metric(e, "log_loss").change) < 1e-12);
+    QCOMPARE(e.candidateCalibration.size(), e.championCalibration.size());
+    std::size_t rows = 0;
+    for (const auto &bin : e.candidateCalibration) {
+        rows += bin.count;
+        QVERIFY(bin.from <= bin.predicted + 1e-12 && bin.predicted <= bin.to + 1e-12);
+    }
+    QCOMPARE(rows, e.rows);
+    QCOMPARE(metrics::toJson(Evidence::fromJson(e.toJson())->candidateCalibration), metrics::toJson(e.candidateCalibration));
 }
 
 void TestEvidence::theSheetSurvivesJson() {
