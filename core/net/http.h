@@ -18,6 +18,17 @@ struct Header {
     QByteArray name, value;
 };
 
+/// Signs a request for AWS and what speaks like it (Signature Version 4, by libcurl). What libcurl 7.88 does not do is the
+/// caller's: the path and query come percent-encoded as RFC 3986 has it, the query's keys sorted and each with "=".
+/// The digest of the body is sent as x-amz-content-sha256.
+struct AwsSigning {
+    QString accessKey, secretKey;
+    QString sessionToken;  ///< of temporary credentials; else empty
+    QString region, service = QStringLiteral("s3");
+};
+
+struct Response;
+
 struct Request {
     QByteArray method = "GET";
     QString url;
@@ -28,7 +39,12 @@ struct Request {
     std::optional<bool> idempotent; ///< may be sent again after a broken connection, and on 429/503 with Retry-After; default by method (POST and PATCH: no)
     qint64 maxBytes = 64 << 20;   ///< a longer reply is Invalid; counted after decompression
     QString caFile;               ///< private CA; empty = system
-    /// Streaming: called on the I/O thread with each piece of a reply below 400; false ends the transfer, which counts as
+    int stallSeconds = 0;         ///< a transfer that brings nothing for this long is TimedOut; 0 = no such limit
+    bool rawBytes = false;        ///< no content encoding is asked for and none undone: bytes as ranges, lengths and digests count them
+    std::optional<AwsSigning> aws;
+    /// Streaming: called on the I/O thread with status and headers before the first onData; false ends the transfer as there.
+    std::function<bool(const Response &)> onHeaders;
+    /// Streaming: called on the I/O thread with each piece of a 2xx reply; false ends the transfer, which counts as
     /// success. Must not block.
     std::function<bool(const char *, std::size_t)> onData;
 };

@@ -64,6 +64,8 @@ Result<void> checkRequest(const Request &request) {
     for (const Header &header : request.headers)
         if (!isToken(header.name) || hasControl(header.value))
             return invalid(QStringLiteral("The header “%1” cannot be sent: its name or value holds a forbidden character.").arg(QString::fromLatin1(header.name)), requestPlace(request));
+    if (request.aws && (request.aws->accessKey.isEmpty() || request.aws->secretKey.isEmpty() || request.aws->region.isEmpty()))
+        return invalid(QStringLiteral("A request cannot be signed without an access key, its secret and a region."), requestPlace(request));
     if (!request.caFile.isEmpty() && !QFileInfo(request.caFile).isReadable())
         return invalid(QStringLiteral("The file with the private CA cannot be read."), request.caFile, QStringLiteral("Name a PEM file in ca_file."));
     return {};

@@ -29,7 +29,7 @@ public:
     void wait();
 
     CURLcode code = CURLE_OK; ///< valid after wait()
-    bool wasCancelled = false, tooLong = false, stoppedByReader = false, delivered = false;
+    bool wasCancelled = false, tooLong = false, stoppedByReader = false, delivered = false, headersSeen = false;
     Response response;
     const char *errorText() const { return m_errorText; }
     long systemError = 0;
@@ -39,6 +39,7 @@ private:
     void setMethod();
     void setConnection(int timeoutMs);
     void setHeaders();
+    void setSignature();
     static std::size_t onBody(char *bytes, std::size_t size, std::size_t count, void *self);
     static std::size_t onHeader(char *bytes, std::size_t size, std::size_t count, void *self);
 

@@ -66,6 +66,60 @@ class tst_Http : public QObject {
     HttpClient client;
 
 private Q_SLOTS:
+    void headersComeBeforeTheBodyAndMayEndIt() {
+        LoopbackServer server([](auto &c, int) {
+            while (!c.readRequest().isEmpty())
+                c.reply(206, "0123456789", "Content-Range: bytes 5-14/20\r\n");
+        });
+        QByteArray range;
+        int pieces = 0;
+        Request request = get(server.url());
+        request.onHeaders = [&](const Response &r) {
+            range = r.header("content-range");
+            return pieces == 0 && r.status == 206;
+        };
+        request.onData = [&](const char *, std::size_t) { return ++pieces > 0; };
+        const auto taken = client.send(request);
+        QVERIFY2(taken, taken ? "" : qPrintable(taken.error().text()));
+        QCOMPARE(range, QByteArray("bytes 5-14/20"));
+        QVERIFY(pieces > 0);
+        const int before = pieces;
+        const auto ended = client.send(request); // now onHeaders says no
+        QVERIFY2(ended, ended ? "" : qPrintable(ended.error().text()));
+        QCOMPARE(pieces, before);
+    }
+    void rawBytesAreNotUnpacked() {
+        const QByteArray packed = gzipped("text");
+        QByteArray seen;
+        LoopbackServer server([&](auto &c, int) {
+            seen = c.readRequest();
+            c.reply(200, packed, "Content-Encoding: gzip\r\n");
+        });
+        Request request = get(server.url());
+        request.rawBytes = true;
+        const auto reply = client.send(request);
+        QVERIFY2(reply, reply ? "" : qPrintable(reply.error().text()));
+        QCOMPARE(reply->body, packed);
+        QVERIFY(!seen.contains("Accept-Encoding"));
+    }
+    void aTransferThatBringsNothingMoreIsGivenUp() {
+        LoopbackServer server([](auto &c, int) {
+            c.readRequest();
+            c.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01");
+            c.waitForClose();
+        });
+        Request request = get(server.url());
+        request.timeoutMs = 0;
+        request.stallSeconds = 1;
+        const auto reply = client.send(request);
+        QVERIFY(!reply);
+        QCOMPARE(reply.error().kind, ErrorKind::TimedOut);
+    }
+    void aRequestIsNotSignedWithHalfACredential() {
+        Request request = get(QStringLiteral("http://127.0.0.1:9/"));
+        request.aws = AwsSigning{QStringLiteral("key"), {}, {}, QStringLiteral("us-east-1")};
+        QCOMPARE(client.send(request).error().kind, ErrorKind::Invalid);
+    }
     void aReplyComesWithStatusHeadersAndBody() {
         QByteArray seen;
         LoopbackServer server([&](auto &c, int) {
