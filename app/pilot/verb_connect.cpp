@@ -79,7 +79,7 @@ Result<void> list(Context &context) {
     QJsonArray all;
     QString text;
     for (const auto &c : workspace.connections) {
-        const bool used = c.kind == Q("local");
+        const bool used = c.kind == Q("local") || c.kind == Q("s3");
         all.append(QJsonObject{{Q("name"), c.name}, {Q("kind"), c.kind}, {Q("address"), addressOf(c)}, {Q("user"), c.user}, {Q("secret"), c.secret}, {Q("used"), used}});
         text += QStringLiteral("%1  %2  %3%4\n").arg(c.name, -12).arg(c.kind, -12).arg(addressOf(c), used ? QString() : QStringLiteral("  (not in this version)"));
     }

@@ -8,6 +8,7 @@
 #include "core/fleet/interrupted.h"
 #include "core/fleet/services.h"
 #include "core/learn/torch_loader.h"
+#include "core/sources/fetch.h"
 #include "core/workspace/recipe.h"
 
 #include <QDir>
@@ -57,7 +58,7 @@ void checkModel(const workspace::Workspace &workspace, const workspace::Model &m
         report.bad(name, recipe.error());
         return;
     }
-    if (!QFileInfo::exists(recipe->data.source)) {
+    if (sources::sourceKind(recipe->data.source) == sources::SourceKind::File && !QFileInfo::exists(recipe->data.source)) {
         report.bad(name, notFound(QStringLiteral("The data file of its recipe does not exist."), recipe->data.source, QStringLiteral("Put it there, or change `data: {source: …}` in %1.").arg(model.recipe)));
         return;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot drift --reference FILE|PROFILE.json|MODEL --current FILE [--recipe FILE] [--report FILE.html] [--fail-on-drift] [--json]
 //   --json: the object of drift::DriftReport::toJson(). Exit 1 with --fail-on-drift if a column drifted.
+#include "app/pilot/data_source.h"
 #include "app/pilot/model_ref.h"
 #include "app/pilot/verb.h"
 
@@ -52,7 +53,11 @@ Result<Side> readRows(Context &context, const QString &path, const std::optional
         for (const QString &column : recipe->categorical)
             known.insert(column, data::ColumnType::Category);
     }
-    spec.source = path;
+    spec.source = sources::sourceKind(path) == sources::SourceKind::File ? path : dataArgument(path.toStdString());
+    spec.version.clear(); // these belong to the recipe's own source
+    if (sources::sourceKind(path) == sources::SourceKind::File)
+        spec.connection.clear();
+    PH_TRY(fetchData(context, spec));
     PH_ASSIGN(data::LoadedTable loaded, data::loadData(spec, known, context.stop()));
     if (loaded.report.problemCount > 0)
         context.note(QStringLiteral("%1: %2 problems while reading; `pilot profile` lists them.").arg(path).arg(loaded.report.problemCount));
@@ -70,7 +75,7 @@ Result<Side> readReference(Context &context, const QString &text, const std::opt
     const QFileInfo info(text);
     if (info.isFile() && info.suffix() == QStringLiteral("json"))
         return readProfile(text, info.fileName());
-    if (info.isFile())
+    if (info.isFile() || sources::sourceKind(text) != sources::SourceKind::File)
         return readRows(context, text, recipe, {});
     PH_ASSIGN(const ModelRef model, resolveModel(context, text));
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(model.folder));
@@ -127,8 +132,8 @@ Result<void> runDrift(Context &context, const Options &options) {
 
 const Verb verb("drift", "Compare current data with a reference, column by column", [](CLI::App &app, VerbBody &body) {
     auto options = std::make_shared<Options>();
-    app.add_option("--reference", options->reference, "Data file, profile.json, or MODEL (package folder, NAME@ALIAS, NAME/VERSION)")->required();
-    app.add_option("--current", options->current, "Data file")->required();
+    app.add_option("--reference", options->reference, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH, profile.json, or MODEL (package folder, NAME@ALIAS, NAME/VERSION)")->required();
+    app.add_option("--current", options->current, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc or dvc:PATH")->required();
     app.add_option("--recipe", options->recipe, "Read both files by this recipe's data rules (missing, where, delimiter …)");
     app.add_option("--report", options->report, "Write a self-contained HTML page");
     app.add_flag("--fail-on-drift", options->failOnDrift, "Exit 1 if a column drifted");

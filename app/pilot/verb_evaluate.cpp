@@ -6,6 +6,7 @@
 //         for their number (Benjamini-Hochberg, 5 %); with fewer than 30 rows a slice is shown and not judged.
 //   --json {"model","package","data", and what learn::Evaluation::toJson writes: "rows","excluded","metrics","intervals","metric","classes",
 //          "confusion","calibration","slices","against":null|{"model","package",…},"bootstrap","notes"}
+#include "app/pilot/data_source.h"
 #include "app/pilot/model_ref.h"
 
 #include "core/artifact/package.h"
@@ -25,6 +26,7 @@ using Q = QLatin1String;
 
 struct Options {
     std::string model, data, against, by;
+    DataVersion version;
 };
 
 QString shortNumber(double value, int digits = 4) { return std::isnan(value) ? QStringLiteral("undefined") : QString::number(value, 'g', digits); }
@@ -84,14 +86,20 @@ Result<void> evaluate(Context &context, const Options &options) {
         PH_ASSIGN(otherRef, resolveModel(context, QString::fromStdString(options.against)));
         PH_ASSIGN(other, artifact::openPackage(otherRef->folder));
     }
-    const QString data = QFileInfo(QString::fromStdString(options.data)).absoluteFilePath();
-    PH_ASSIGN(const learn::Evaluation e, learn::evaluatePackage(package, data, other ? &*other : nullptr, context.stop(), QString::fromStdString(options.by)));
+    workspace::DataSpec source;
+    source.source = dataArgument(options.data);
+    PH_TRY(fetchData(context, source, options.version));
+    const sources::LocalFile local{source.path(), source.fetchedSha256, 0, QJsonObject::fromVariantMap(source.origin)};
+    const QString data = source.source;
+    PH_ASSIGN(const learn::Evaluation e, namingSource(learn::evaluatePackage(package, local.path, other ? &*other : nullptr, context.stop(), QString::fromStdString(options.by)), local, data));
     for (const QString &note : e.notes)
         context.note(note);
     QJsonObject object = e.toJson();
     object.insert(Q("model"), ref.label());
     object.insert(Q("package"), package.folder);
     object.insert(Q("data"), data);
+    if (!local.origin.isEmpty())
+        object.insert(Q("origin"), local.origin);
     if (other) {
         QJsonObject against = object.value(Q("against")).toObject();
         against.insert(Q("model"), otherRef->label());
@@ -105,7 +113,8 @@ Result<void> evaluate(Context &context, const Options &options) {
 const Verb verb("evaluate", "Judge a model on a file, alone or against another", [](CLI::App &app, VerbBody &body) {
     auto options = std::make_shared<Options>();
     app.add_option("model", options->model, "Package folder, NAME@ALIAS or NAME/VERSION")->required();
-    app.add_option("--data", options->data, "CSV file with inputs and true values")->required();
+    app.add_option("--data", options->data, "Inputs and true values: a CSV file, http(s)://, s3://BUCKET/KEY, FILE.dvc or dvc:PATH")->required();
+    options->version.addTo(app);
     app.add_option("--against", options->against, "A second model, judged on the same rows");
     app.add_option("--by", options->by, "Slices by this column (a time's part: COLUMN:hour, :weekday, :month)");
     app.callback([options, &body] { body = [options](Context &context) { return evaluate(context, *options); }; });

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot profile FILE [--target COLUMN] [--recipe OUT.yaml] [--json]: what is in a data file, and a recipe to start from.
+// pilot profile FILE|SOURCE [--data-version VERSION] [--connection NAME] [--target COLUMN] [--recipe OUT.yaml] [--json]: what is in a data file, and a recipe to start from.
 //   --json {"file","rows","columns":[{"name","type","missing","distinct","min","max","mean","std","quantiles":{"q25","median",
 //           "q75"},"top":[["text",count]]}],"md5","sha256","bytes","repeated_rows","problems":[{"column","what","hint","line"}],
 //           "report":{…},"recipe"|null,"reasons":[…],"written"|null}
+#include "app/pilot/data_source.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/file.h"
@@ -26,6 +27,7 @@ struct ProfileArguments {
     std::string file, target, recipe, delimiter, decimal, skipUntil, comment;
     std::vector<std::string> missing, categorical;
     bool force = false;
+    DataVersion version;
 };
 
 QString text(const std::string &bytes) { return QString::fromStdString(bytes); }
@@ -111,7 +113,11 @@ Result<void> profile(Context &context, const ProfileArguments &arguments) {
     const QString file = text(arguments.file), out = text(arguments.recipe);
     const data::CsvOptions options = csvOptions(arguments);
     const auto progress = [&](qint64 done, qint64 total) { context.events().progress(done, total, QStringLiteral("bytes"), -1, QStringLiteral("read")); };
-    PH_ASSIGN(const data::LoadedTable loaded, data::readCsv(file, options, context.stop(), progress));
+    workspace::DataSpec source;
+    source.source = sources::sourceKind(file) == sources::SourceKind::File ? file : dataArgument(arguments.file);
+    PH_TRY(fetchData(context, source, arguments.version));
+    const sources::LocalFile local{source.path(), source.fetchedSha256, 0, QJsonObject::fromVariantMap(source.origin)};
+    PH_ASSIGN(const data::LoadedTable loaded, namingSource(data::readCsv(local.path, options, context.stop(), progress), local, file));
     const data::Profile profile = data::profileOf(loaded);
     Result<data::Proposal> proposal = data::proposeRecipe(loaded.table, profile, file, text(arguments.target));
     const bool asked = !out.isEmpty() || !arguments.target.empty();
@@ -119,11 +125,18 @@ Result<void> profile(Context &context, const ProfileArguments &arguments) {
         return proposal.error();
     if (proposal) {
         keepOptions(proposal->recipe.data, options);
+        if (!source.fetched.isEmpty()) {
+            proposal->recipe.data.source = source.source;
+            proposal->recipe.data.connection = source.connection;
+            proposal->recipe.data.version = source.version;
+        }
         if (!out.isEmpty())
             PH_TRY(writeProposal(proposal->recipe, out, arguments.force));
     }
     QJsonObject object = profile.toJson();
     object.insert(Q("file"), file);
+    if (!local.origin.isEmpty())
+        object.insert(Q("origin"), local.origin);
     object.insert(Q("recipe"), proposal ? QJsonValue(QString::fromUtf8(workspace::writeRecipe(proposal->recipe))) : QJsonValue());
     object.insert(Q("reasons"), proposal ? QJsonArray::fromStringList(proposal->reasons) : QJsonArray{proposal.error().text()});
     object.insert(Q("written"), out.isEmpty() ? QJsonValue() : QJsonValue(out));
@@ -133,7 +146,8 @@ Result<void> profile(Context &context, const ProfileArguments &arguments) {
 
 const Verb verb("profile", "Schema, missing values, ranges, quality and fingerprint of a CSV file; proposes a recipe", [](CLI::App &app, VerbBody &body) {
     auto arguments = std::make_shared<ProfileArguments>();
-    app.add_option("FILE", arguments->file, "CSV file, plain or gzip")->required();
+    app.add_option("FILE", arguments->file, "CSV file, plain or gzip; or http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH")->required();
+    arguments->version.addTo(app);
     app.add_option("--target", arguments->target, "Column to predict (else found out)");
     app.add_option("--recipe", arguments->recipe, "Write the proposed recipe to this file");
     app.add_flag("--force", arguments->force, "Replace an existing recipe file");

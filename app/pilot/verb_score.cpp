@@ -6,6 +6,7 @@
 //   --json {"model","package","digest","predictions":[number | class | [numbers]…],"probabilities":[[…]…],"seconds"}
 // pilot score MODEL --endpoint --rows FILE: the same rows, answered by the model's endpoint as the workspace names it.
 //   --json {"model","endpoint","version","id","predictions":[…],"probabilities":[…],"seconds"}
+#include "app/pilot/data_source.h"
 #include "app/pilot/model_ref.h"
 
 #include "core/artifact/package.h"
@@ -33,6 +34,7 @@ using Q = QLatin1String;
 struct Options {
     std::string model, data, out, rows;
     bool endpoint = false;
+    DataVersion version;
 };
 
 QByteArray number(double value) {
@@ -170,7 +172,11 @@ Result<void> score(Context &context, const Options &options) {
     PH_ASSIGN(const ModelRef ref, resolveModel(context, QString::fromStdString(options.model)));
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(ref.folder));
     PH_ASSIGN(const artifact::ScorerPtr scorer, learn::loadScorer(package));
-    PH_ASSIGN(const learn::ScoringRows rows, learn::scoringRows(package, QFileInfo(QString::fromStdString(options.data)).absoluteFilePath(), context.stop()));
+    workspace::DataSpec source;
+    source.source = dataArgument(options.data);
+    PH_TRY(fetchData(context, source, options.version));
+    const sources::LocalFile local{source.path(), source.fetchedSha256, 0, QJsonObject::fromVariantMap(source.origin)};
+    PH_ASSIGN(const learn::ScoringRows rows, namingSource(learn::scoringRows(package, local.path, context.stop()), local, source.source));
     for (const QString &note : rows.notes)
         context.note(note);
     if (rows.inputs.count == 0)
@@ -187,7 +193,8 @@ Result<void> score(Context &context, const Options &options) {
 const Verb verb("score", "Predict every row of a file", [](CLI::App &app, VerbBody &body) {
     auto options = std::make_shared<Options>();
     app.add_option("model", options->model, "Package folder, NAME@ALIAS or NAME/VERSION")->required();
-    auto *data = app.add_option("--data", options->data, "CSV file with the model's inputs");
+    auto *data = app.add_option("--data", options->data, "The model's inputs: a CSV file, http(s)://, s3://BUCKET/KEY, FILE.dvc or dvc:PATH");
+    options->version.addTo(app);
     auto *out = app.add_option("--out", options->out, "CSV file to write")->needs(data);
     data->needs(out);
     auto *rows = app.add_option("--rows", options->rows, "JSON file as POST /predict takes it; the answer goes to standard output")->excludes(data);

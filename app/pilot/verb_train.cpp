@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot train RECIPE [--data FILE] [--out DIR] [--register NAME] [--resume RUN] [--checkpoint-seconds N] [--threads N]
+// pilot train RECIPE [--data SOURCE] [--data-version VERSION] [--connection NAME] [--out DIR] [--register NAME] [--resume RUN] [--checkpoint-seconds N] [--threads N]
 //   --json and the result event: the object of learn::TrainResult::toJson(), with "registered":{"model","version"}|null.
 //   With --register or --workspace the run, its parameters and metric history go into the workspace's registry.
 //   Exit 1 if a gate failed (the package is written all the same, but not registered); 143 after SIGTERM's checkpoint.
+#include "app/pilot/data_source.h"
 #include "app/pilot/register_version.h"
 #include "app/pilot/verb.h"
 
@@ -35,6 +36,7 @@ struct Options {
     std::string recipe, data, out, registerAs, resume;
     double checkpointSeconds = 60;
     int threads = 0;
+    DataVersion version;
 };
 
 /// The run in the registry: opened at the start, fed with points in batches, closed with its end.
@@ -168,6 +170,10 @@ QMap<QString, QString> resumeTags(const Options &options, const learn::TrainOpti
         tags.insert(fleet::trainingTag::process, mark->text());
     if (!options.data.empty())
         tags.insert(fleet::trainingTag::data, training.recipe.data.source);
+    if (!options.version.version.empty())
+        tags.insert(fleet::trainingTag::dataVersion, training.recipe.data.version);
+    if (!options.version.connection.empty())
+        tags.insert(fleet::trainingTag::connection, training.recipe.data.connection);
     if (!options.registerAs.empty())
         tags.insert(fleet::trainingTag::model, QString::fromStdString(options.registerAs));
     return tags;
@@ -176,8 +182,13 @@ QMap<QString, QString> resumeTags(const Options &options, const learn::TrainOpti
 Result<void> runTraining(Context &context, const Options &options) {
     learn::TrainOptions training;
     PH_ASSIGN(training.recipe, workspace::readRecipe(QString::fromStdString(options.recipe)));
-    if (!options.data.empty())
-        training.recipe.data.source = QFileInfo(QString::fromStdString(options.data)).absoluteFilePath();
+    if (!options.data.empty()) {
+        training.recipe.data.source = dataArgument(options.data);
+        training.recipe.data.version.clear(); // what the recipe says of a version belongs to its own source
+        if (sources::sourceKind(training.recipe.data.source) == sources::SourceKind::File)
+            training.recipe.data.connection.clear();
+    }
+    PH_TRY(fetchData(context, training.recipe.data, options.version));
     const QString name = QString::fromStdString(options.registerAs);
     std::shared_ptr<fleet::Services> services;
     if (!name.isEmpty() || !context.workspaceOption.isEmpty()) {
@@ -233,7 +244,8 @@ Result<void> runTraining(Context &context, const Options &options) {
 const Verb verb("train", "Train by a recipe: file to judged, sealed model package", [](CLI::App &app, VerbBody &body) {
     auto options = std::make_shared<Options>();
     app.add_option("recipe", options->recipe, "Recipe file (YAML)")->required();
-    app.add_option("--data", options->data, "Data file instead of the recipe's");
+    app.add_option("--data", options->data, "Data instead of the recipe's: a file, http(s)://, s3://BUCKET/KEY, FILE.dvc or dvc:PATH");
+    options->version.addTo(app);
     app.add_option("--out", options->out, "Package folder to make (default: RECIPE-RUN here, or the workspace's runs folder)");
     app.add_option("--register", options->registerAs, "Register the package as the next version of this model");
     app.add_option("--resume", options->resume, "Go on with an interrupted run: its number or its package folder");

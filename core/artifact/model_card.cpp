@@ -87,6 +87,13 @@ QByteArray modelCard(const PackageContents &c) {
     QString out = QStringLiteral("# %1\n\n%2\n\n").arg(c.recipe.value(Q("name")).toString(), taskSentence(c));
     out += QStringLiteral("- Estimator: %1\n- Run: %2\n- Made: %3 by %4\n").arg(c.ml.estimator, c.ml.runId, c.ml.created, c.data.value(Q("user")).toString());
     out += QStringLiteral("- Data: %1, %2 rows, SHA-256 %3\n").arg(c.data.value(Q("source")).toString()).arg(c.data.value(Q("rows")).toInteger()).arg(c.data.value(Q("sha256")).toString());
+    if (const QJsonObject origin = c.data.value(Q("origin")).toObject(); !origin.isEmpty()) {
+        QStringList facts;
+        for (const char *key : {"url", "version", "etag", "path", "revision", "commit", "remote", "md5", "fetched"})
+            if (const QString fact = origin.value(Q(key)).toString(); !fact.isEmpty())
+                facts << QLatin1String(key) + QLatin1Char(' ') + fact;
+        out += QStringLiteral("- Data fetched from: %1\n").arg(facts.join(QStringLiteral(", ")));
+    }
     out += QStringLiteral("- Split: %1; %2 training rows, %3 test rows\n").arg(c.data.value(Q("split")).toString()).arg(c.data.value(Q("train_rows")).toInteger()).arg(c.data.value(Q("test_rows")).toInteger());
     for (auto it = c.ml.versions.begin(); it != c.ml.versions.end(); ++it)
         out += QStringLiteral("- %1 %2\n").arg(it.key(), it.value());

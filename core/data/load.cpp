@@ -57,7 +57,16 @@ Result<void> applyWhere(LoadedTable &loaded, const workspace::DataSpec &spec) {
 Result<LoadedTable> loadData(const workspace::DataSpec &spec, const QMap<QString, ColumnType> &types, std::stop_token stop, const ReadProgress &progress) {
     CsvOptions options(spec);
     options.types = types;
-    PH_ASSIGN(LoadedTable loaded, readCsv(spec.source, options, std::move(stop), progress));
+    Result<LoadedTable> read = readCsv(spec.path(), options, std::move(stop), progress);
+    if (!read) {
+        Error error = std::move(read).error();
+        error.where.replace(spec.path(), spec.source); // a person knows the source, not our copy of it
+        return error;
+    }
+    LoadedTable loaded = *std::move(read);
+    if (!spec.fetchedSha256.isEmpty() && loaded.fingerprint.sha256 != spec.fetchedSha256)
+        return Error{ErrorKind::Conflict, QStringLiteral("The local copy of the data changed after it was verified."), spec.source,
+                     QStringLiteral("Remove the copy %1 and try again: it is fetched anew.").arg(spec.path()), {}};
     if (!spec.where.isEmpty())
         PH_TRY(applyWhere(loaded, spec));
     return loaded;

@@ -4,12 +4,14 @@
 #include "core/base/database.h"
 #include "core/base/file.h"
 #include "core/promotion/promotion.h"
+#include "core/sources/fetch.h"
 #include "core/workspace/edit.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QJsonArray>
 
+#include <chrono>
 #include <optional>
 #include <unistd.h>
 
@@ -44,6 +46,25 @@ Result<ConnectionCheck> testLocal(ConnectionCheck check) {
     }
     PH_ASSIGN(const auto database, Database::open(file, promotion::registryDatabaseMigrations()));
     check.finding = Text::tr("The folder can be written and the registry opens.");
+    return check;
+}
+
+/// Signed as every other request: the secret of an S3 connection must never travel itself.
+Result<ConnectionCheck> testS3(ConnectionCheck check, const workspace::Workspace &workspace, net::HttpClient &http, secrets::SecretStore &secrets, std::stop_token token) {
+    const sources::Access access{workspace, {std::shared_ptr<void>(), &secrets}, {std::shared_ptr<void>(), &http}}; // both outlive the call
+    PH_ASSIGN(const sources::S3Client client, sources::s3For({{}, check.name, {}}, access));
+    const auto begin = std::chrono::steady_clock::now();
+    const QString bucket = workspace.connections.value(check.name).other.value(QStringLiteral("bucket"));
+    if (bucket.isEmpty()) {
+        PH_ASSIGN(const QStringList buckets, client.buckets(token));
+        check.finding = Text::tr("It answers. Buckets: %1.").arg(buckets.isEmpty() ? QStringLiteral("–") : buckets.mid(0, 10).join(QStringLiteral(", ")));
+    } else {
+        PH_ASSIGN(const bool there, client.bucketExists(bucket, token));
+        if (!there)
+            return notFound(Text::tr("There is no bucket “%1”.").arg(bucket), check.address, Text::tr("Check the bucket's name and the connection's address."));
+        check.finding = Text::tr("The bucket “%1” is there and can be read.").arg(bucket);
+    }
+    check.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return check;
 }
 
@@ -128,6 +149,8 @@ Result<ConnectionCheck> testConnection(const workspace::Workspace &workspace, co
     check.address = found->kind == QLatin1String("local") ? found->root : found->url;
     if (found->kind == QLatin1String("local"))
         return testLocal(check);
+    if (found->kind == QLatin1String("s3"))
+        return testS3(check, workspace, http, secrets, token);
     check.usedHere = false;
     if (found->url.isEmpty()) {
         check.finding = Text::tr("This version does not use connections of kind %1.").arg(found->kind);

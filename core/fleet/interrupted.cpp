@@ -34,6 +34,10 @@ std::optional<QStringList> resumeArguments(const registry::Run &run) {
     QStringList arguments{QStringLiteral("train"), recipe};
     if (const QString data = run.tags.value(trainingTag::data); !data.isEmpty())
         arguments << QStringLiteral("--data") << data;
+    if (const QString version = run.tags.value(trainingTag::dataVersion); !version.isEmpty())
+        arguments << QStringLiteral("--data-version") << version;
+    if (const QString connection = run.tags.value(trainingTag::connection); !connection.isEmpty())
+        arguments << QStringLiteral("--connection") << connection;
     if (const QString model = run.tags.value(trainingTag::model); !model.isEmpty())
         arguments << QStringLiteral("--register") << model;
     return arguments << QStringLiteral("--resume") << out;

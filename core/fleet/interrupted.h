@@ -15,6 +15,8 @@ namespace trainingTag {
 inline const QString process = QStringLiteral("train.process"); ///< ProcessMark::text()
 inline const QString recipe = QStringLiteral("train.recipe");   ///< absolute path
 inline const QString data = QStringLiteral("train.data");       ///< of --data, absolute; absent without it
+inline const QString dataVersion = QStringLiteral("train.data_version"); ///< of --data-version; absent without it
+inline const QString connection = QStringLiteral("train.connection");    ///< of --connection; absent without it
 inline const QString model = QStringLiteral("train.register");  ///< of --register; absent without it
 inline const QString out = QStringLiteral("train.out");         ///< package folder, absolute
 } // namespace trainingTag

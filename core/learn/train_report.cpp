@@ -122,6 +122,12 @@ QJsonObject recipeJson(const workspace::Recipe &recipe, const QJsonArray &estima
         {Q("features"), QJsonObject{{Q("categorical"), textArray(recipe.categorical)}, {Q("include"), textArray(recipe.include)}, {Q("exclude"), textArray(recipe.exclude)}}},
         {Q("split"), splitJson(recipe.split)}, {Q("transforms"), transforms}, {Q("estimators"), estimators},
         {Q("select"), recipe.selectMetric.isEmpty() ? workspace::defaultMetric(recipe.task) : recipe.selectMetric}, {Q("gates"), gates}, {Q("seed"), qint64(recipe.seed)}};
+    if (!recipe.data.connection.isEmpty() || !recipe.data.version.isEmpty()) {
+        QJsonObject data = object.value(Q("data")).toObject();
+        data.insert(Q("connection"), recipe.data.connection);
+        data.insert(Q("version"), recipe.data.version);
+        object.insert(Q("data"), data);
+    }
     if (recipe.time)
         object.insert(Q("time"), QJsonObject{{Q("column"), recipe.time->column}, {Q("parts"), textArray(recipe.time->parts)}, {Q("step"), recipe.time->step}, {Q("zone"), recipe.time->zone}});
     if (recipe.forecast)
@@ -132,7 +138,9 @@ QJsonObject recipeJson(const workspace::Recipe &recipe, const QJsonArray &estima
 QString recipeDigest(const workspace::Recipe &recipe) {
     workspace::Recipe plain = recipe;
     plain.file.clear();
-    plain.data.source = QStringLiteral("data");
+    plain.data.source = QStringLiteral("data"); // where the data lies; its digest is compared instead
+    plain.data.connection.clear();
+    plain.data.version.clear();
     return sha256Hex(workspace::writeRecipe(plain));
 }
 
@@ -171,6 +179,8 @@ QString gitCommit(const QString &folder) {
 QJsonObject dataJson(const workspace::Recipe &recipe, const Samples &samples, const QString &user) {
     QJsonObject object = samples.loaded.fingerprint.toJson();
     object.insert(Q("source"), recipe.data.source);
+    if (!recipe.data.origin.isEmpty())
+        object.insert(Q("origin"), QJsonObject::fromVariantMap(recipe.data.origin));
     object.insert(Q("rows"), qint64(samples.loaded.table.rows()));
     object.insert(Q("samples"), qint64(samples.rows.inputs.count));
     object.insert(Q("split"), splitText(recipe.split));

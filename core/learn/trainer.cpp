@@ -362,7 +362,7 @@ Result<void> Training::writePackage(const Candidate &winner) {
 Result<TrainResult> Training::finished() {
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(m_options.out));
     PH_ASSIGN(const workspace::Recipe trained, recipeOf(package));
-    PH_ASSIGN(const QString sha256, sha256OfFile(m_recipe.data.source));
+    PH_ASSIGN(const QString sha256, sha256OfFile(m_recipe.data.path()));
     QString why;
     if (recipeDigest(trained) != recipeDigest(m_recipe))
         why = QStringLiteral("the recipe has changed");

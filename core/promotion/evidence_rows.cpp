@@ -7,6 +7,7 @@
 #include "core/data/split.h"
 #include "core/data/windows.h"
 #include "core/drift/drift.h"
+#include "core/sources/fetch.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -123,9 +124,15 @@ Result<Gathered> fromTable(const data::Table &table, const Recipe &recipe, const
 }
 
 Result<Gathered> fromSource(const Package &candidate, const std::optional<Package> &champion) {
-    PH_ASSIGN(const Recipe recipe, recipeOf(candidate));
+    PH_ASSIGN(Recipe recipe, recipeOf(candidate));
     const QString source = recipe.data.source, wanted = candidate.data.value(QLatin1String("sha256")).toString();
-    if (!QFileInfo::exists(source))
+    if (sources::sourceKind(source) != sources::SourceKind::File) { // by its digest: the source may have gone on
+        const auto cache = sources::Cache::open();
+        const auto copy = cache ? cache->object(wanted) : std::nullopt;
+        if (!copy)
+            return notFound(QStringLiteral("the copy of %1 that it was trained on is no longer in the cache").arg(source));
+        recipe.data.fetched = *copy;
+    } else if (!QFileInfo::exists(source))
         return notFound(QStringLiteral("%1 is gone").arg(source));
     const auto types = recipe.task == TaskKind::Forecast ? QMap<QString, data::ColumnType>() : artifact::columnTypes(candidate.signature);
     auto loaded = data::loadData(recipe.data, types);

@@ -4,8 +4,10 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/base/redact.h"
 #include "core/data/csv.h"
 #include "core/drift/drift.h"
+#include "core/sources/fetch.h"
 #include "core/workspace/recipe.h"
 
 #include <QFile>
@@ -66,6 +68,8 @@ private:
         const auto recipe = workspace::readRecipe(m_model.recipe);
         if (!recipe)
             return note(recipe.error());
+        if (sources::sourceKind(recipe->data.source) != sources::SourceKind::File)
+            return elsewhere(recipe->data);
         QFile file(recipe->data.source);
         if (!file.open(QIODevice::ReadOnly)) {
             m_seen.notes << QStringLiteral("The data file %1 could not be read: %2.").arg(recipe->data.source, file.errorString());
@@ -79,6 +83,22 @@ private:
             m_seen.dataHash = hasher.hex();
         else
             m_seen.notes << QStringLiteral("The data file %1 could not be read to its end: %2.").arg(recipe->data.source, file.errorString());
+    }
+
+    /// Data that DVC tracks: its .dvc file or dvc.lock says the MD5. What lies on a server is not fetched just to look.
+    void elsewhere(const workspace::DataSpec &data) {
+        if (sources::sourceKind(data.source) == sources::SourceKind::Dvc) {
+            const QString path = data.source.startsWith(QLatin1String("dvc:")) ? data.source.mid(4) : data.source;
+            const auto repository = sources::DvcRepository::open(path, data.version);
+            const auto output = repository ? repository->output(path) : Result<sources::DvcOutput>(repository.error());
+            if (!output)
+                return note(output.error());
+            if (!output->hash.legacy && !output->hash.directory) {
+                m_seen.dataHash = output->hash.md5;
+                return;
+            }
+        }
+        m_seen.notes << QStringLiteral("Whether the data at %1 changed is not looked at: it is not a file here.").arg(redact(data.source));
     }
 
     /// A JSON file of the champion's package. Not openPackage: a look every few seconds must not hash every weight again.

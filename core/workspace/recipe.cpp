@@ -21,7 +21,10 @@ QString u(const char *text) { return QString::fromUtf8(text); }
 
 DataSpec readData(Section section, const QString &file) {
     DataSpec data;
-    data.source = resolvedPath(section.needText(u("source")), file);
+    data.source = section.needText(u("source"));
+    data.source = data.source.startsWith(u("dvc:")) ? u("dvc:") + resolvedPath(data.source.mid(4), file) : resolvedPath(data.source, file);
+    data.connection = section.text(u("connection"));
+    data.version = section.text(u("version"));
     data.missing = section.texts(u("missing"));
     data.where = section.textMap(u("where"));
     data.delimiter = section.text(u("delimiter"));

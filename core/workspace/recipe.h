@@ -18,7 +18,9 @@ QString taskName(TaskKind task); ///< "regression", "classification", "forecast"
 
 /// data: — where the rows come from and how the file is read.
 struct DataSpec {
-    QString source;                ///< path; relative paths are resolved against the recipe's folder when parsed
+    QString source;                ///< path, http(s)://…, s3://bucket/key, FILE.dvc or dvc:PATH (core/sources); relative paths are resolved against the recipe's folder when parsed
+    QString connection;            ///< workspace connection of kind s3; empty: the only one, else the environment's credentials
+    QString version;               ///< S3 version id, or the Git revision of a DVC-tracked file; empty: the newest
     QStringList missing;           ///< texts that mean missing beside the empty field; numbers compare as numbers ("-999" matches -999.0)
     QMap<QString, QString> where;  ///< column → text that a row must have; others are dropped before the split
     QString delimiter;             ///< "" = found out
@@ -26,6 +28,10 @@ struct DataSpec {
     QString skipUntil;             ///< lines up to and including the one that contains this text are skipped
     QString comment;               ///< lines that begin with this are skipped
     bool sample = true;            ///< keep up to 10,000 test rows inside the package
+    QString fetched;               ///< not in the file: verified local copy of a source that is elsewhere (core/sources); empty: the source is the file
+    QString fetchedSha256;         ///< not in the file: digest that `fetched` had when it was verified
+    QVariantMap origin;            ///< not in the file: where `fetched` came from, for data.json
+    const QString &path() const { return fetched.isEmpty() ? source : fetched; } ///< the file to read
     bool operator==(const DataSpec &) const = default;
 };
 

@@ -47,6 +47,9 @@ QByteArray dataMap(const Recipe &recipe) {
     const DataSpec &data = recipe.data;
     FlowMap map;
     map.raw("source", yamlScalar(writtenSource(recipe)));
+    map.text("connection", data.connection);
+    if (!data.version.isEmpty())
+        map.raw("version", yamlScalar(data.version, true));
     map.list("missing", data.missing);
     if (!data.where.isEmpty()) {
         QByteArrayList rules;

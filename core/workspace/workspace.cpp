@@ -32,7 +32,7 @@ const QMap<QString, QStringList> &kindKeys() {
         {u("elasticsearch"), {u("index")}},
         {u("slack"), {u("channel"), u("on")}},
         {u("vault"), {u("mount"), u("path"), u("role")}},
-        {u("s3"), {u("bucket"), u("region"), u("prefix"), u("access_key")}},
+        {u("s3"), {u("bucket"), u("region"), u("prefix"), u("access_key"), u("addressing")}},
     };
     return keys;
 }

@@ -175,6 +175,34 @@ private Q_SLOTS:
         QVERIFY2(seen.contains(header), seen.constData());
     }
 
+    void anS3StoreIsAskedBySignature_data() {
+        QTest::addColumn<QString>("more");
+        QTest::addColumn<QByteArray>("line");
+        QTest::addColumn<QString>("finding");
+        QTest::newRow("its buckets") << "" << QByteArray("GET / ") << "Buckets: data, models.";
+        QTest::newRow("its one bucket") << ", bucket: data" << QByteArray("HEAD /data/ ") << "The bucket “data” is there and can be read.";
+    }
+    void anS3StoreIsAskedBySignature() { // its secret is a key to sign with, and travels nowhere
+        QFETCH(QString, more);
+        QFETCH(QByteArray, line);
+        QFETCH(QString, finding);
+        QByteArray seen;
+        LoopbackServer server([&](auto &c, int) {
+            seen = c.readRequest();
+            if (seen.startsWith("HEAD"))
+                c.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            else
+                c.reply(200, "<ListAllMyBucketsResult><Buckets><Bucket><Name>data</Name></Bucket><Bucket><Name>models</Name></Bucket></Buckets></ListAllMyBucketsResult>");
+        });
+        const auto check = test(with(QStringLiteral("s3"), server.url(), QStringLiteral(", secret: s, access_key: AKID") + more), {{QStringLiteral("s"), QStringLiteral("the-secret")}});
+        QVERIFY2(check, check ? "" : qPrintable(check.error().text()));
+        QVERIFY(check->usedHere);
+        QVERIFY2(check->finding.contains(finding), qPrintable(check->finding));
+        QVERIFY2(seen.startsWith(line), seen.constData());
+        QVERIFY(seen.contains("Authorization: AWS4-HMAC-SHA256 Credential=AKID/"));
+        QVERIFY(!seen.contains("the-secret"));
+    }
+
     void whatTheServerSaysIsGivenBack() {
         LoopbackServer server([](auto &c, int) {
             c.readRequest();

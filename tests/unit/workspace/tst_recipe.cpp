@@ -177,6 +177,12 @@ seed:      11
         QTest::newRow("a forecast") << r;
         r.data.source = QStringLiteral("/somewhere/recipes/data/x.csv");
         QTest::newRow("a source beside the recipe") << r;
+        r.data.source = QStringLiteral("s3://bucket/a b+c.csv");
+        r.data.connection = QStringLiteral("store");
+        r.data.version = QStringLiteral("0123");
+        QTest::newRow("an object in a store, with a version that looks like a number") << r;
+        r.data.source = QStringLiteral("dvc:/somewhere/recipes/data/x.csv");
+        QTest::newRow("a path that DVC tracks") << r;
     }
     void aWrittenRecipeReadsBackEqual() {
         QFETCH(Recipe, recipe);
@@ -187,6 +193,23 @@ seed:      11
         QCOMPARE(writeRecipe(*again), text);
     }
 
+    void aSourceElsewhereStaysAsItIs_data() {
+        QTest::addColumn<QString>("written");
+        QTest::addColumn<QString>("source");
+        QTest::newRow("an address") << "https://host/x.csv?a=1" << "https://host/x.csv?a=1";
+        QTest::newRow("an object") << "s3://bucket/x.csv" << "s3://bucket/x.csv";
+        QTest::newRow("a .dvc file") << "data/x.csv.dvc" << "/somewhere/recipes/data/x.csv.dvc";
+        QTest::newRow("a path that DVC tracks") << "dvc:data/x.csv" << "dvc:/somewhere/recipes/data/x.csv";
+    }
+    void aSourceElsewhereStaysAsItIs() {
+        QFETCH(QString, written);
+        const auto r = parseRecipe(QByteArray(smallest).replace("x.csv", "'" + written.toUtf8() + "', version: v1, connection: store"), file);
+        QVERIFY2(r, r ? "" : qPrintable(r.error().text()));
+        QTEST(r->data.source, "source");
+        QCOMPARE(r->data.version, QStringLiteral("v1"));
+        QCOMPARE(r->data.connection, QStringLiteral("store"));
+        QCOMPARE(r->data.path(), r->data.source); // until it is fetched
+    }
     void aSourceBesideTheRecipeIsWrittenRelative() {
         const Recipe r = parseRecipe(smallest, file).value();
         QVERIFY(writeRecipe(r).contains("{source: x.csv}"));
