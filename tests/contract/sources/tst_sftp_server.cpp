@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SFTP, and a DVC remote by it, against a real SSH server: asyncssh of the Python named by PILOTHOUSE_ASYNCSSH (else python3).
+#include "core/base/file.h"
+#include "core/net/sftp.h"
+#include "core/sources/fetch.h"
+
+#include <QDir>
+#include <QDirIterator>
+#include <QFile>
+#include <QJsonDocument>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace pilothouse;
+using namespace pilothouse::sources;
+
+class tst_SftpServer : public QObject {
+    Q_OBJECT
+    QTemporaryDir m_folder;
+    QProcess m_server;
+    int m_port = 0;
+
+    QString path(const char *name) const { return m_folder.filePath(QLatin1String(name)); }
+    net::SftpFile file(const char *name) const {
+        net::SftpFile f;
+        f.host = QStringLiteral("127.0.0.1");
+        f.port = m_port;
+        f.user = QStringLiteral("pilot");
+        f.password = QStringLiteral("fly");
+        f.path = QLatin1String(name);
+        f.knownHosts = path("known_hosts");
+        return f;
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        qunsetenv("SSH_AUTH_SOCK"); // no key of whoever runs the tests
+        qputenv("HOME", QFile::encodeName(m_folder.path()));
+        QVERIFY(QDir().mkpath(path("root")));
+        const QString python = qEnvironmentVariable("PILOTHOUSE_ASYNCSSH", QStringLiteral("python3"));
+        m_server.start(python, {QStringLiteral(PILOTHOUSE_SOURCE_DIR "/tests/contract/sources/sftp_server.py"), path("root")});
+        if (!m_server.waitForStarted())
+            QSKIP("no Python here");
+        while (!m_server.canReadLine() && m_server.waitForReadyRead(30000)) {
+        }
+        const QByteArray line = m_server.readLine().trimmed();
+        if (line.isEmpty())
+            QSKIP("asyncssh is not here (see the top of this file)");
+        m_port = line.left(line.indexOf(' ')).toInt();
+        QVERIFY(writeFileAtomically(path("known_hosts"), line.mid(line.indexOf(' ') + 1) + '\n'));
+        QVERIFY(writeFileAtomically(path(".ssh/known_hosts"), line.mid(line.indexOf(' ') + 1) + '\n'));
+    }
+    void cleanupTestCase() {
+        m_server.closeWriteChannel();
+        if (m_server.state() != QProcess::NotRunning && !m_server.waitForFinished(10000))
+            m_server.kill();
+        m_server.waitForFinished();
+    }
+
+    void aFileArrivesAndIsGoneOnWith() {
+        const QByteArray bytes = QByteArray("0123456789").repeated(50'000);
+        QVERIFY(writeFileAtomically(path("root/a b.bin"), bytes));
+        qint64 last = 0;
+        const auto done = net::sftpDownload(file("/a b.bin"), path("got"), {}, [&](qint64 n, qint64) { last = n; });
+        QVERIFY2(done, done ? "" : qPrintable(done.error().text() + done.error().raw));
+        QVERIFY(*readFile(path("got")) == bytes);
+        QCOMPARE(last, bytes.size());
+        QVERIFY(writeFileAtomically(path("half"), bytes.left(123'456)));
+        QVERIFY(net::sftpDownload(file("/a b.bin"), path("half")));
+        QVERIFY(*readFile(path("half")) == bytes);
+    }
+    void errorsAreTold() {
+        QVERIFY(writeFileAtomically(path("root/x"), QByteArray("x")));
+        const auto absent = net::sftpDownload(file("/none"), path("n1"));
+        QVERIFY(!absent);
+        QCOMPARE(absent.error().kind, ErrorKind::NotFound);
+        net::SftpFile wrong = file("/x");
+        wrong.password = QStringLiteral("swim");
+        const auto denied = net::sftpDownload(wrong, path("n2"));
+        QVERIFY(!denied);
+        QCOMPARE(denied.error().kind, ErrorKind::Denied);
+        QVERIFY(!(denied.error().text() + denied.error().raw).contains(QStringLiteral("swim")));
+        net::SftpFile stranger = file("/x");
+        stranger.knownHosts = path("empty_known_hosts");
+        QVERIFY(writeFileAtomically(stranger.knownHosts, QByteArray()));
+        const auto unknown = net::sftpDownload(stranger, path("n3"));
+        QVERIFY(!unknown);
+        QCOMPARE(unknown.error().kind, ErrorKind::Denied);
+        QVERIFY2(unknown.error().what.contains(QStringLiteral("host key")), qPrintable(unknown.error().text()));
+        std::stop_source stop;
+        stop.request_stop();
+        const auto stopped = net::sftpDownload(file("/x"), path("n4"), stop.get_token());
+        QVERIFY(!stopped);
+        QCOMPARE(stopped.error().kind, ErrorKind::Cancelled);
+    }
+    void aDvcRemoteByItIsRead() {
+        const QString tree = QStringLiteral(PILOTHOUSE_SOURCE_DIR "/tests/unit/sources/dvc2");
+        QDirIterator it(tree + QStringLiteral("/remote"), QDir::Files, QDirIterator::Subdirectories);
+        while (it.hasNext()) {
+            const QString from = it.next();
+            QVERIFY(writeFileAtomically(path("root/store") + from.mid(tree.size() + 7), *readFile(from)));
+        }
+        QVERIFY(writeFileAtomically(path("repo/data/crlf.csv.dvc"), *readFile(tree + QStringLiteral("/repo/data/crlf.csv.dvc"))));
+        QVERIFY(writeFileAtomically(path("repo/.dvc/config"), "['remote \"s\"']\n    url = ssh://pilot@127.0.0.1:" + QByteArray::number(m_port) + "/store\n"));
+        QVERIFY(writeFileAtomically(path("repo/.dvc/config.local"), "['remote \"s\"']\n    password = fly\n"));
+        Access access;
+        access.http = std::make_shared<net::HttpClient>();
+        const auto cache = Cache::open(path("cache"));
+        QVERIFY(cache);
+        const auto got = fetchSource({path("repo/data/crlf.csv.dvc"), {}, {}}, access, *cache);
+        QVERIFY2(got, got ? "" : qPrintable(got.error().text() + got.error().raw));
+        QCOMPARE(*readFile(got->path), QByteArray("x,y\r\n1,2\r\n3,4\r\n"));
+        QVERIFY(!QString::fromUtf8(QJsonDocument(got->origin).toJson()).contains(QStringLiteral("fly")));
+    }
+};
+
+QTEST_GUILESS_MAIN(tst_SftpServer)
+#include "tst_sftp_server.moc"
