@@ -66,6 +66,10 @@ Result<void> checkRequest(const Request &request) {
             return invalid(QStringLiteral("The header “%1” cannot be sent: its name or value holds a forbidden character.").arg(QString::fromLatin1(header.name)), requestPlace(request));
     if (request.aws && (request.aws->accessKey.isEmpty() || request.aws->secretKey.isEmpty() || request.aws->region.isEmpty()))
         return invalid(QStringLiteral("A request cannot be signed without an access key, its secret and a region."), requestPlace(request));
+    // libcurl takes such parts out of a path, and newer ones sign no path that is to stay as it is.
+    const QStringList parts = request.aws ? url.path(QUrl::FullyDecoded).split(QLatin1Char('/')) : QStringList();
+    if (parts.contains(QLatin1String(".")) || parts.contains(QLatin1String("..")))
+        return invalid(QStringLiteral("An object whose key has “.” or “..” between its slashes cannot be asked for."), requestPlace(request), QStringLiteral("Copy it to another key."));
     if (!request.caFile.isEmpty() && !QFileInfo(request.caFile).isReadable())
         return invalid(QStringLiteral("The file with the private CA cannot be read."), request.caFile, QStringLiteral("Name a PEM file in ca_file."));
     return {};

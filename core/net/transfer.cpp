@@ -98,7 +98,6 @@ void Transfer::setSignature() {
     curl_easy_setopt(m_handle, CURLOPT_AWS_SIGV4, provider.toUtf8().constData());
     curl_easy_setopt(m_handle, CURLOPT_USERNAME, aws.accessKey.toUtf8().constData());
     curl_easy_setopt(m_handle, CURLOPT_PASSWORD, aws.secretKey.toUtf8().constData());
-    curl_easy_setopt(m_handle, CURLOPT_PATH_AS_IS, 1L); // a key may hold "/../"; what is sent must be what is signed
 }
 
 void Transfer::setHeaders() {

@@ -165,7 +165,7 @@ private Q_SLOTS:
         QTest::newRow("a space, a plus and an equals sign") << "a b+c=d.csv" << "" << QByteArray("/bucket/a%20b%2Bc%3Dd.csv");
         QTest::newRow("letters beyond ASCII") << QString::fromUtf8("größe/データ.csv") << "" << QByteArray("/bucket/gr%C3%B6%C3%9Fe/%E3%83%87%E3%83%BC%E3%82%BF.csv");
         QTest::newRow("per cent, hash, question mark, brackets") << "100%#?[x](y)*'!.csv" << "" << QByteArray("/bucket/100%25%23%3F%5Bx%5D%28y%29%2A%27%21.csv");
-        QTest::newRow("dots that a client could take out") << "a/../b/./c" << "" << QByteArray("/bucket/a/../b/./c");
+        QTest::newRow("dots and slashes of all kinds") << "a..b/.c//d" << "" << QByteArray("/bucket/a..b/.c//d");
         QTest::newRow("a version with odd characters") << "a.csv" << "v+/=1" << QByteArray("/bucket/a.csv?versionId=v%2B%2F%3D1");
     }
     void theSignatureIsTheSpecifications() {
@@ -187,6 +187,15 @@ private Q_SLOTS:
         QCOMPARE(object->bytes, 5);
         QCOMPARE(object->versionId, QStringLiteral("7"));
         QCOMPARE(object->lastModified, QDateTime(QDate(2026, 11, 21), QTime(15, 0), Qt::UTC));
+    }
+    void aKeyThatAClientWouldChangeIsRefused() {
+        LoopbackServer server([&](auto &c, int) { c.readRequest(); });
+        for (const char *key : {"a/../b", "../b", "a/.", "a/./b"}) {
+            const auto object = clientOf(server).head({QStringLiteral("bucket"), QLatin1String(key)});
+            QVERIFY2(!object, key);
+            QCOMPARE(object.error().kind, ErrorKind::Invalid);
+        }
+        QCOMPARE(server.connections(), 0);
     }
     void aBodyIsSignedAndATokenSent() {
         Seen seen;
