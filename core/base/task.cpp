@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/task.h"
 
+#include "core/base/vector_state.h"
+
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -17,6 +19,7 @@ Pools::Pools(int computeThreads) {
 void parallelFor(std::size_t count, std::size_t grain, const std::function<void(std::size_t, std::size_t)> &body, int threads) {
     if (count == 0)
         return;
+    clearVectorState();
     grain = std::max<std::size_t>(1, grain);
     const std::size_t chunks = (count + grain - 1) / grain;
     static const std::size_t cores = std::max(1u, std::thread::hardware_concurrency()); // opens a file in /sys: not for every row served
@@ -30,6 +33,7 @@ void parallelFor(std::size_t count, std::size_t grain, const std::function<void(
     std::exception_ptr failure;
     std::mutex failureLock;
     const auto work = [&] {
+        clearVectorState();
         for (std::size_t chunk = next++; chunk < chunks; chunk = next++) {
             try {
                 body(chunk * grain, std::min(count, (chunk + 1) * grain));

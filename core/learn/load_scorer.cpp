@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/base/vector_state.h"
 #include "core/learn/linear_model.h"
 #include "core/learn/torch_loader.h"
 #include "core/learn/tree_model.h"
@@ -33,6 +34,7 @@ public:
         : m_signature(std::move(signature)), m_transforms(std::move(transforms)), m_model(std::move(model)) {}
     const artifact::Signature &signature() const override { return m_signature; }
     Result<artifact::Predictions> score(const data::Rows &rows) const override {
+        clearVectorState();
         PH_TRY(checkRows(rows, m_signature));
         PH_ASSIGN(const data::Rows matrix, m_transforms.apply(rows));
         return m_model->predict(matrix);

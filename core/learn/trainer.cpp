@@ -6,6 +6,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/base/vector_state.h"
 #include "core/data/transforms.h"
 #include "core/drift/drift.h"
 #include "core/learn/checkpoint.h"
@@ -231,6 +232,7 @@ std::pair<std::vector<std::size_t>, std::vector<std::size_t>> Training::validati
 
 Result<std::unique_ptr<FittedModel>> Training::fit(Estimator &estimator) {
     FitContext fitContext = context(estimator.name());
+    clearVectorState();
     std::vector<std::size_t> all(m_samples.train.size());
     std::iota(all.begin(), all.end(), std::size_t(0));
     if (!estimator.wantsValidation())
