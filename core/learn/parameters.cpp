@@ -2,6 +2,7 @@
 #include "core/learn/parameters.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 
 #include <algorithm>
 #include <cmath>
@@ -29,6 +30,12 @@ int distance(const QString &a, const QString &b) {
     return row.back();
 }
 
+/// A value as a person wrote it; lists and maps as JSON.
+QString written(const QVariant &value) {
+    const bool many = value.typeId() == QMetaType::QVariantList || value.typeId() == QMetaType::QVariantMap;
+    return many ? QString::fromUtf8(QJsonDocument::fromVariant(value).toJson(QJsonDocument::Compact)) : value.toString();
+}
+
 } // namespace
 
 const QVariant *Parameters::find(const char *name) {
@@ -40,7 +47,7 @@ const QVariant *Parameters::find(const char *name) {
 void Parameters::fail(const char *name, const QString &expected) {
     if (!m_error)
         m_error = invalid(QStringLiteral("%1: %2 is “%3”; %4 was expected.")
-                              .arg(m_spec.name, QLatin1String(name), m_spec.parameters.value(QLatin1String(name)).toString(), expected), QLatin1String(name));
+                              .arg(m_spec.name, QLatin1String(name), written(m_spec.parameters.value(QLatin1String(name))), expected), QLatin1String(name));
 }
 
 qint64 Parameters::integer(const char *name, qint64 otherwise, qint64 least, qint64 most) {
@@ -113,6 +120,46 @@ std::vector<qint64> Parameters::integers(const char *name, std::vector<qint64> o
         array.append(value);
     m_resolved.insert(QLatin1String(name), array);
     return values;
+}
+
+std::variant<QString, double> Parameters::wordOrNumber(const char *name, const QString &otherwise, const QStringList &allowed, double least, double most) {
+    std::variant<QString, double> value = otherwise;
+    if (const QVariant *given = find(name)) {
+        if (isNumber(*given) && given->toDouble() >= least && given->toDouble() <= most)
+            value = given->toDouble();
+        else if (given->typeId() == QMetaType::QString && allowed.contains(given->toString()))
+            value = given->toString();
+        else
+            fail(name, QStringLiteral("%1 or a number from %2 to %3").arg(allowed.join(QLatin1String(", "))).arg(least).arg(most));
+    }
+    m_resolved.insert(QLatin1String(name), value.index() == 0 ? QJsonValue(std::get<0>(value)) : QJsonValue(std::get<1>(value)));
+    return value;
+}
+
+std::variant<QString, QMap<QString, double>> Parameters::wordOrNumbers(const char *name, const QString &otherwise, const QStringList &allowed, double least, double most) {
+    std::variant<QString, QMap<QString, double>> value = otherwise;
+    QJsonValue resolved = otherwise;
+    if (const QVariant *given = find(name)) {
+        bool good = given->typeId() == QMetaType::QString && allowed.contains(given->toString());
+        if (good)
+            value = given->toString();
+        if (given->typeId() == QMetaType::QVariantMap) {
+            const QVariantMap map = given->toMap();
+            QMap<QString, double> numbers;
+            good = !map.isEmpty();
+            for (auto it = map.begin(); it != map.end(); ++it) {
+                const double number = it->toDouble();
+                good = good && isNumber(*it) && number >= least && number <= most;
+                numbers.insert(it.key(), number);
+            }
+            value = numbers;
+        }
+        if (!good)
+            fail(name, QStringLiteral("%1 or a map of numbers from %2 to %3").arg(allowed.join(QLatin1String(", "))).arg(least).arg(most));
+        resolved = QJsonValue::fromVariant(*given);
+    }
+    m_resolved.insert(QLatin1String(name), resolved);
+    return value;
 }
 
 Result<void> Parameters::check() const {

@@ -5,8 +5,10 @@
 #include "core/workspace/recipe.h"
 
 #include <QJsonObject>
+#include <QMap>
 
 #include <optional>
+#include <variant>
 #include <vector>
 
 namespace pilothouse::learn {
@@ -23,6 +25,10 @@ public:
     QString word(const char *name, const QString &otherwise, const QStringList &allowed);
     /// A list of whole numbers, e.g. hidden: [64, 64]; one number is a list of one.
     std::vector<qint64> integers(const char *name, std::vector<qint64> otherwise, qint64 least, qint64 most);
+    /// A word or a number, e.g. gamma: scale, or gamma: 0.1.
+    std::variant<QString, double> wordOrNumber(const char *name, const QString &otherwise, const QStringList &allowed, double least, double most);
+    /// A word or a map of numbers, e.g. class_weight: balanced, or class_weight: {no: 1, yes: 20}.
+    std::variant<QString, QMap<QString, double>> wordOrNumbers(const char *name, const QString &otherwise, const QStringList &allowed, double least, double most);
     Result<void> check() const;
     const QJsonObject &resolved() const { return m_resolved; }
 

@@ -418,7 +418,10 @@ Result<TrainResult> Training::run() {
         if (!made) {
             if (made.error().kind == ErrorKind::Cancelled)
                 PH_TRY(m_checkpoint.keep());
-            return made.error();
+            Error error = made.error();
+            if (m_recipe.estimators[i].parameters.contains(error.where)) // a parameter that does not fit the data
+                error.where = workspace::placeInFile(m_recipe.file, {QStringLiteral("estimators"), QString::number(i)}, error.where);
+            return error;
         }
         candidates.push_back(*std::move(made));
     }

@@ -46,10 +46,12 @@ QString XgboostGrower::version() {
     return QStringLiteral("%1.%2.%3").arg(major).arg(minor).arg(patch);
 }
 
-Result<XgboostGrower> XgboostGrower::create(const std::vector<float> &x, std::size_t rows, std::size_t width, int threads) {
+Result<XgboostGrower> XgboostGrower::create(const std::vector<float> &x, std::size_t rows, std::size_t width, int threads, std::span<const float> weights) {
     auto impl = std::make_unique<Impl>();
     impl->rows = rows;
     PH_TRY(check(XGDMatrixCreateFromMat_omp(x.data(), rows, width, std::numeric_limits<float>::quiet_NaN(), &impl->matrix, threads), "take the training rows"));
+    if (!weights.empty())
+        PH_TRY(check(XGDMatrixSetInfoFromInterface(impl->matrix, "weight", arrayInterface(weights, rows).constData()), "take the weights"));
     return XgboostGrower(std::move(impl));
 }
 

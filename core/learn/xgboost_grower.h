@@ -28,7 +28,8 @@ struct GrowOptions {
 class XgboostGrower {
 public:
     /// @param x [rows × width], NaN = missing; copied
-    static Result<XgboostGrower> create(const std::vector<float> &x, std::size_t rows, std::size_t width, int threads);
+    /// @param weights [rows] how often each row counts; empty: once
+    static Result<XgboostGrower> create(const std::vector<float> &x, std::size_t rows, std::size_t width, int threads, std::span<const float> weights = {});
     /// @param y [rows × groups] numbers, or [rows] class numbers of the other objectives
     /// @param margins [rows × groups], what the trees are to be added to; empty: 0
     /// Gives the trees group by group. Leaf values are not divided by the number of trees.

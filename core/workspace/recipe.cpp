@@ -134,6 +134,16 @@ std::optional<QVariant> parameterValue(const YamlNode &node) {
         }
         return QVariant(numbers);
     }
+    if (node.kind == YamlNode::Kind::Map) {
+        QVariantMap numbers;
+        for (const auto &[key, item] : node.entries) {
+            const auto value = item->kind == YamlNode::Kind::Scalar ? parameterValue(*item) : std::nullopt;
+            if (!value || value->typeId() == QMetaType::QString || value->typeId() == QMetaType::Bool)
+                return {};
+            numbers.insert(key->text, *value);
+        }
+        return QVariant(numbers);
+    }
     if (node.kind != YamlNode::Kind::Scalar)
         return {};
     if (!node.plain)
@@ -162,7 +172,7 @@ std::vector<EstimatorSpec> readEstimators(Section &recipe) {
                 if (const auto parameter = parameterValue(*node))
                     spec.parameters.insert(key->text, *parameter);
                 else
-                    recipe.problems().add(key->position, u("The parameter “%1” must be a number, a text or a list of numbers.").arg(key->text),
+                    recipe.problems().add(key->position, u("The parameter “%1” must be a number, a text, or a list or map of numbers.").arg(key->text),
                                           u("Leave it out for the default."));
             }
         } else if (value && value->kind != YamlNode::Kind::Null) {

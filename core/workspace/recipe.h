@@ -52,10 +52,10 @@ struct TransformSpec {
     bool operator==(const TransformSpec &) const = default;
 };
 
-/// estimators: — a learner by name with its parameters (numbers, texts, lists of numbers).
+/// estimators: — a learner by name with its parameters (numbers, texts, lists of numbers, maps of numbers).
 struct EstimatorSpec {
     QString name; ///< one of knownEstimators()
-    QVariantMap parameters; ///< qlonglong, double, bool, QString or QVariantList of numbers
+    QVariantMap parameters; ///< qlonglong, double, bool, QString, QVariantList of numbers or QVariantMap of numbers
     bool operator==(const EstimatorSpec &) const = default;
 };
 

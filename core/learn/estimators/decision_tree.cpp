@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/class_weights.h"
 #include "core/learn/estimator_entry.h"
 #include "core/learn/parameters.h"
 #include "core/learn/tree_model.h"
@@ -67,6 +68,7 @@ public:
     GrowOptions m_options;
     QString m_method; ///< auto | exact | hist
     int m_trees = 1, m_perBooster = 1;
+    ClassWeights m_classWeights;
 
     QString name() const override { return m_name; }
     QJsonObject parameters() const override { return m_parameters; }
@@ -77,6 +79,7 @@ public:
         m_options.exact = m_method == QLatin1String("exact") || (m_method == QLatin1String("auto") && m_trees == 1 && train.rows < exactBelow);
         m_options.lambda = m_trees == 1 ? 0 : 1e-5; // a sample may leave a node without a row: 0/0
         prepareTargets(train);
+        PH_ASSIGN(m_weights, rowWeights(m_classWeights, train));
         for (std::size_t g = 0; g < m_y.size(); ++g)
             for (int t = 0; t < m_trees; t += m_perBooster)
                 m_units.push_back({int(g), std::min(m_perBooster, m_trees - t)});
@@ -125,7 +128,7 @@ private:
         const qint64 all = qint64(m_y.size()) * m_trees;
         context.progress(grown, all, QStringLiteral("tree"));
         const auto work = [&] {
-            Result<XgboostGrower> grower = XgboostGrower::create(x, train.rows, train.width, options.threads);
+            Result<XgboostGrower> grower = XgboostGrower::create(x, train.rows, train.width, options.threads, m_weights);
             for (std::size_t u = next++; u < m_units.size(); u = next++) {
                 if (!m_done[u].empty())
                     continue;
@@ -196,12 +199,13 @@ private:
     }
 
     std::vector<std::vector<float>> m_y; ///< by group
+    std::vector<float> m_weights;        ///< by row; empty: 1
     std::vector<double> m_mean;
     std::vector<Unit> m_units;
     std::vector<std::vector<Tree>> m_done; ///< by unit
 };
 
-Result<std::unique_ptr<Estimator>> makeTreeEstimator(const workspace::EstimatorSpec &spec, workspace::TaskKind) {
+Result<std::unique_ptr<Estimator>> makeTreeEstimator(const workspace::EstimatorSpec &spec, workspace::TaskKind task) {
     const bool forest = spec.name == QLatin1String("random_forest");
     Parameters p(spec);
     auto estimator = std::make_unique<TreeEstimator>();
@@ -218,6 +222,7 @@ Result<std::unique_ptr<Estimator>> makeTreeEstimator(const workspace::EstimatorS
     estimator->m_options.minChildWeight = p.number("min_child_weight", 1, 0, 1e9);
     estimator->m_method = p.word("tree_method", QStringLiteral("auto"), {QStringLiteral("auto"), QStringLiteral("exact"), QStringLiteral("hist")});
     estimator->m_options.maxBin = int(p.integer("max_bin", forest ? 64 : 256, 2, 65536));
+    estimator->m_classWeights = ClassWeights::read(p, task);
     PH_TRY(p.check());
     estimator->m_parameters = p.resolved();
     return std::unique_ptr<Estimator>(std::move(estimator));
@@ -225,10 +230,10 @@ Result<std::unique_ptr<Estimator>> makeTreeEstimator(const workspace::EstimatorS
 
 } // namespace
 
-/// decision_tree {max_depth: 10, min_child_weight: 1, tree_method: auto, max_bin: 256}
+/// decision_tree {max_depth: 10, min_child_weight: 1, tree_method: auto, max_bin: 256, class_weight: none}
 PILOTHOUSE_ESTIMATOR(decision_tree, numbers | classes | windows, makeTreeEstimator)
 /// random_forest {n_estimators: 100, max_depth: 10, subsample: 0.632, colsample_bynode: 0.8, min_child_weight: 1, tree_method: auto,
-/// max_bin: 64, trees_per_booster: 5}
+/// max_bin: 64, trees_per_booster: 5, class_weight: none}
 PILOTHOUSE_ESTIMATOR(random_forest, numbers | classes | windows, makeTreeEstimator)
 
 } // namespace pilothouse::learn

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/task.h"
+#include "core/learn/class_weights.h"
 #include "core/learn/estimator_entry.h"
 #include "core/learn/parameters.h"
 #include "core/learn/tree_model.h"
@@ -25,34 +26,38 @@ constexpr double threadsPay = 2e6; ///< rows × columns; below, threads that wai
 struct Rows {
     std::size_t rows = 0;
     std::vector<float> x, y, margins; ///< [rows × width], [rows × outputs] or class numbers, [rows × groups]
+    std::vector<float> weights;       ///< [rows]; empty: 1
 };
 
-/// Mean loss of margins, as XGBoost's rmse, logloss and mlogloss.
+/// Mean loss of margins, weighted, as XGBoost's rmse, logloss and mlogloss.
 double lossOf(const Rows &rows, TreeObjective objective, std::size_t groups) {
-    double sum = 0;
+    double sum = 0, weights = 0;
     for (std::size_t i = 0; i < rows.rows; ++i) {
+        const double weight = rows.weights.empty() ? 1 : double(rows.weights[i]);
+        weights += weight;
         const float *m = rows.margins.data() + i * groups;
         if (objective == TreeObjective::Numbers) {
             for (std::size_t g = 0; g < groups; ++g)
-                sum += (double(m[g]) - double(rows.y[i * groups + g])) * (double(m[g]) - double(rows.y[i * groups + g])) / double(groups);
+                sum += weight * (double(m[g]) - double(rows.y[i * groups + g])) * (double(m[g]) - double(rows.y[i * groups + g])) / double(groups);
         } else if (objective == TreeObjective::Logistic) {
             const double signedMargin = rows.y[i] > 0 ? double(m[0]) : -double(m[0]);
-            sum += signedMargin > 0 ? std::log1p(std::exp(-signedMargin)) : std::log1p(std::exp(signedMargin)) - signedMargin;
+            sum += weight * (signedMargin > 0 ? std::log1p(std::exp(-signedMargin)) : std::log1p(std::exp(signedMargin)) - signedMargin);
         } else {
             const double top = *std::max_element(m, m + groups);
             double whole = 0;
             for (std::size_t g = 0; g < groups; ++g)
                 whole += std::exp(double(m[g]) - top);
-            sum += std::log(whole) + top - double(m[std::size_t(rows.y[i])]);
+            sum += weight * (std::log(whole) + top - double(m[std::size_t(rows.y[i])]));
         }
     }
-    const double mean = sum / double(rows.rows);
+    const double mean = sum / weights;
     return objective == TreeObjective::Numbers ? std::sqrt(mean) : mean;
 }
 
 class GradientBoosting final : public Estimator {
 public:
     GrowOptions m_options;
+    ClassWeights m_classWeights;
     int m_rounds = 100, m_patience = 0;
     QJsonObject m_parameters;
 
@@ -65,7 +70,9 @@ public:
             return invalid(QStringLiteral("%1 columns are more than a tree can take (65,535).").arg(train.width));
         prepare(train, context.threads);
         Rows rows = rowsOf(train), held = rowsOf(validation);
-        PH_ASSIGN(XgboostGrower grower, XgboostGrower::create(rows.x, train.rows, train.width, m_options.threads));
+        PH_ASSIGN(rows.weights, rowWeights(m_classWeights, train));
+        PH_ASSIGN(held.weights, rowWeights(m_classWeights, train, &validation));
+        PH_ASSIGN(XgboostGrower grower, XgboostGrower::create(rows.x, train.rows, train.width, m_options.threads, rows.weights));
         if (!context.previousState.isEmpty())
             PH_TRY(takeUp(context.previousState));
         for (std::size_t first = 0; first < m_trees.size(); first += m_groups)
@@ -112,7 +119,7 @@ private:
 
     /// Numbers without their mean: float32 keeps the digits for what differs.
     Rows rowsOf(const TrainData &data) const {
-        Rows rows{data.rows, {data.x.begin(), data.x.end()}, {}, std::vector<float>(data.rows * m_groups, 0)};
+        Rows rows{data.rows, {data.x.begin(), data.x.end()}, {}, std::vector<float>(data.rows * m_groups, 0), {}};
         rows.y.reserve(data.y.size());
         for (std::size_t i = 0; i < data.y.size(); ++i)
             rows.y.push_back(float(data.isClassification() ? data.y[i] : data.y[i] - m_mean[i % m_groups]));
@@ -193,7 +200,7 @@ private:
     }
 };
 
-Result<std::unique_ptr<Estimator>> makeGradientBoosting(const workspace::EstimatorSpec &spec, workspace::TaskKind) {
+Result<std::unique_ptr<Estimator>> makeGradientBoosting(const workspace::EstimatorSpec &spec, workspace::TaskKind task) {
     Parameters p(spec);
     auto estimator = std::make_unique<GradientBoosting>();
     GrowOptions &o = estimator->m_options;
@@ -209,6 +216,7 @@ Result<std::unique_ptr<Estimator>> makeGradientBoosting(const workspace::Estimat
     o.exact = p.word("tree_method", QStringLiteral("hist"), {QStringLiteral("exact"), QStringLiteral("hist")}) == QLatin1String("exact");
     o.maxBin = int(p.integer("max_bin", 256, 2, 65536));
     estimator->m_patience = int(p.integer("early_stopping_rounds", 0, 0, 100000));
+    estimator->m_classWeights = ClassWeights::read(p, task);
     PH_TRY(p.check());
     estimator->m_parameters = p.resolved();
     return std::unique_ptr<Estimator>(std::move(estimator));
@@ -217,8 +225,8 @@ Result<std::unique_ptr<Estimator>> makeGradientBoosting(const workspace::Estimat
 } // namespace
 
 /// gradient_boosting {n_estimators: 100, learning_rate: 0.1, max_depth: 6, min_child_weight: 1, subsample: 1, colsample_bytree: 1,
-/// reg_lambda: 1, reg_alpha: 0, gamma: 0, tree_method: hist, max_bin: 256, early_stopping_rounds: 0}: XGBoost, by its own names. Squared
-/// error, logistic or softmax loss by task. early_stopping_rounds > 0 holds a tenth of the training rows out and keeps the
+/// reg_lambda: 1, reg_alpha: 0, gamma: 0, tree_method: hist, max_bin: 256, early_stopping_rounds: 0, class_weight: none}: XGBoost, by its own
+/// names (class_weight by rows' weights). Squared error, logistic or softmax loss by task. early_stopping_rounds > 0 holds a tenth of the training rows out and keeps the
 /// rounds up to the best one.
 PILOTHOUSE_ESTIMATOR(gradient_boosting, numbers | classes | windows, makeGradientBoosting)
 

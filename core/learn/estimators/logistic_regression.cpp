@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/class_weights.h"
 #include "core/learn/estimator_entry.h"
 #include "core/learn/linear_algebra.h"
 #include "core/learn/linear_model.h"
@@ -11,12 +12,12 @@ namespace pilothouse::learn {
 
 namespace {
 
-/// C·Σ log loss + ½·‖w‖² over standardised columns: parameter vector v [k × (p + 1)], line c = slopes in standardised units and the
+/// C·Σ weight · log loss + ½·‖w‖² over standardised columns: parameter vector v [k × (p + 1)], line c = slopes in standardised units and the
 /// intercept; k = 1 for two classes. ‖w‖² is measured in the units of the data, as it is defined.
 class LogisticLoss {
 public:
-    LogisticLoss(const Standardised &s, const std::vector<double> &y, std::size_t lines, double c, int threads)
-        : m_s(s), m_y(y), m_k(lines), m_c(c), m_threads(threads), m_p(s.rows * lines) {
+    LogisticLoss(const Standardised &s, const std::vector<double> &y, const std::vector<double> &classWeights, std::size_t lines, double c, int threads)
+        : m_s(s), m_y(y), m_weights(classWeights), m_k(lines), m_c(c), m_threads(threads), m_p(s.rows * lines) {
         for (std::size_t j = 0; j < s.width; ++j)
             m_penalty.push_back(1 / (s.scale[j] * s.scale[j]));
         m_penalty.push_back(0);
@@ -30,7 +31,7 @@ public:
                 double *p = m_p.data() + i * m_k;
                 for (std::size_t c = 0; c < m_k; ++c)
                     p[c] = line(i, v.data() + c * (m_s.width + 1));
-                *out += m_k == 1 ? logisticRow(p, m_y[i]) : softmaxRow(p, std::size_t(m_y[i]));
+                *out += weight(i) * (m_k == 1 ? logisticRow(p, m_y[i]) : softmaxRow(p, std::size_t(m_y[i])));
             }
         });
         double loss = m_c * sum[0];
@@ -46,11 +47,11 @@ public:
                 for (std::size_t c = 0; c < m_k; ++c) {
                     const double p = m_p[i * m_k + c];
                     const double truth = m_k == 1 ? m_y[i] : m_y[i] == double(c) ? 1 : 0;
-                    add(i, p - truth, out + c * w);
+                    add(i, weight(i) * (p - truth), out + c * w);
                     double *diagonal = out + size() + c * w;
                     for (std::size_t j = 0; j < m_s.width; ++j)
-                        diagonal[j] += p * (1 - p) * m_s.z[i * m_s.width + j] * m_s.z[i * m_s.width + j];
-                    diagonal[m_s.width] += p * (1 - p);
+                        diagonal[j] += weight(i) * p * (1 - p) * m_s.z[i * m_s.width + j] * m_s.z[i * m_s.width + j];
+                    diagonal[m_s.width] += weight(i) * p * (1 - p);
                 }
             }
         });
@@ -73,7 +74,7 @@ public:
                     mean += p[c] * u[c];
                 }
                 for (std::size_t c = 0; c < m_k; ++c)
-                    add(i, m_k == 1 ? p[0] * (1 - p[0]) * u[0] : p[c] * (u[c] - mean), out + c * w);
+                    add(i, weight(i) * (m_k == 1 ? p[0] * (1 - p[0]) * u[0] : p[c] * (u[c] - mean)), out + c * w);
             }
         });
         for (std::size_t a = 0; a < size(); ++a)
@@ -82,6 +83,7 @@ public:
     }
 
 private:
+    double weight(std::size_t row) const { return m_weights[std::size_t(m_y[row])]; }
     double line(std::size_t row, const double *v) const {
         double sum = v[m_s.width];
         for (std::size_t j = 0; j < m_s.width; ++j)
@@ -108,7 +110,7 @@ private:
         return std::log(sum) + top - ofTruth;
     }
     const Standardised &m_s;
-    const std::vector<double> &m_y;
+    const std::vector<double> &m_y, &m_weights;
     std::size_t m_k;
     double m_c;
     int m_threads;
@@ -157,14 +159,16 @@ std::vector<double> newtonDirection(const LogisticLoss &loss, const std::vector<
 
 class LogisticRegression final : public Estimator {
 public:
-    LogisticRegression(double c, int iterations, QJsonObject parameters) : m_c(c), m_iterations(iterations), m_parameters(std::move(parameters)) {}
+    LogisticRegression(double c, int iterations, ClassWeights weights, QJsonObject parameters)
+        : m_c(c), m_iterations(iterations), m_weights(std::move(weights)), m_parameters(std::move(parameters)) {}
     QString name() const override { return QStringLiteral("logistic_regression"); }
     QJsonObject parameters() const override { return m_parameters; }
 
     Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &, FitContext &context) override {
+        PH_ASSIGN(const std::vector<double> classWeights, m_weights.ofClasses(train));
         const Standardised s = standardise(train.x, train.rows, train.width, context.threads);
         const std::size_t lines = train.classes.size() == 2 ? 1 : train.classes.size();
-        LogisticLoss loss(s, train.y, lines, m_c, context.threads);
+        LogisticLoss loss(s, train.y, classWeights, lines, m_c, context.threads);
         std::vector<double> v(loss.size(), 0);
         double value = loss.value(v);
         bool converged = false;
@@ -217,20 +221,22 @@ private:
     }
     double m_c;
     int m_iterations;
+    ClassWeights m_weights;
     QJsonObject m_parameters;
 };
 
-Result<std::unique_ptr<Estimator>> makeLogisticRegression(const workspace::EstimatorSpec &spec, workspace::TaskKind) {
+Result<std::unique_ptr<Estimator>> makeLogisticRegression(const workspace::EstimatorSpec &spec, workspace::TaskKind task) {
     Parameters parameters(spec);
     const double c = parameters.number("C", 1, 1e-12, 1e12);
     const auto iterations = parameters.integer("max_iter", 100, 1, 100000);
+    ClassWeights weights = ClassWeights::read(parameters, task);
     PH_TRY(parameters.check());
-    return std::unique_ptr<Estimator>(std::make_unique<LogisticRegression>(c, int(iterations), parameters.resolved()));
+    return std::unique_ptr<Estimator>(std::make_unique<LogisticRegression>(c, int(iterations), std::move(weights), parameters.resolved()));
 }
 
 } // namespace
 
-/// logistic_regression {C: 1, max_iter: 100}: min C·Σ log loss + ½·‖w‖², intercept free; softmax for more than two classes.
+/// logistic_regression {C: 1, max_iter: 100, class_weight: none}: min C·Σ weight · log loss + ½·‖w‖², intercept free; softmax for more than two classes.
 PILOTHOUSE_ESTIMATOR(logistic_regression, classes, makeLogisticRegression)
 
 } // namespace pilothouse::learn

@@ -32,7 +32,7 @@ split:     {every: 5}
 transforms: [impute: median, one_hot, standard_scale]
 estimators:
   - linear_regression
-  - decision_tree: {max_depth: 10, rate: 0.5, hidden: [64, 32], mode: exact, text: "7"}
+  - decision_tree: {max_depth: 10, rate: 0.5, hidden: [64, 32], mode: exact, text: "7", class_weight: {no: 1, yes: 20.5, 0: 2}}
 select:    {metric: r2}
 gates:     [r2 >= 0.5, "mae<=1e5"]
 seed:      11
@@ -55,6 +55,7 @@ seed:      11
         QCOMPARE(p.value(QStringLiteral("hidden")), QVariant(QVariantList{qlonglong(64), qlonglong(32)}));
         QCOMPARE(p.value(QStringLiteral("mode")), QVariant(QStringLiteral("exact")));
         QCOMPARE(p.value(QStringLiteral("text")), QVariant(QStringLiteral("7")));
+        QCOMPARE(p.value(QStringLiteral("class_weight")), QVariant(QVariantMap{{QStringLiteral("no"), qlonglong(1)}, {QStringLiteral("yes"), 20.5}, {QStringLiteral("0"), qlonglong(2)}}));
         QCOMPARE(r->selectMetric, QStringLiteral("r2"));
         QCOMPARE(r->gates.size(), 2u);
         QCOMPARE(r->gates[0].text(), QStringLiteral("r2 >= 0.5"));
@@ -110,6 +111,7 @@ seed:      11
         row("an alias of itself", "recipe: &a [*a]\n", "/r.yaml:1:");
         row("a name that would leave its folder", QByteArray(good).replace("recipe: small", "recipe: ../up"), "cannot be a recipe's name");
         row("a parameter without a value", QByteArray(good).replace("[linear_regression]", "[ridge: {alpha: ~}]"), "Leave it out for the default.");
+        row("words where a map holds numbers", QByteArray(good).replace("[linear_regression]", "[ridge: {alpha: {no: many}}]"), "a number, a text, or a list or map of numbers");
         row("a delimiter of two characters", QByteArray(good).replace("x.csv", "x.csv, delimiter: ab"), "“delimiter” must be one character.");
         row("decimal comma with comma as delimiter", QByteArray(good).replace("x.csv", "x.csv, delimiter: ',', decimal: ','"), "are the same character");
         row("the target among the features left out", good + "features: {exclude: [y]}\n", "The target “y” is among");
@@ -164,6 +166,7 @@ seed:      11
                           {QStringLiteral("count"), qlonglong(3)},
                           {QStringLiteral("digits"), QStringLiteral("3")},
                           {QStringLiteral("truth"), QStringLiteral("true")},
+                          {QStringLiteral("weights"), QVariantMap{{QStringLiteral("no"), qlonglong(1)}, {QStringLiteral("0"), 0.1}, {QStringLiteral("a: b"), 20.0}}},
                           {QStringLiteral("on"), true}}},
                         {QStringLiteral("ridge"), {}}};
         r.selectMetric = QStringLiteral("mae");
