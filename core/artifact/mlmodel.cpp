@@ -30,6 +30,8 @@ QJsonObject column(const QString &name, const char *type, bool required) {
 QStringList requirements(const MlModel &model) {
     if (model.modelType == Q("trees"))
         return {QStringLiteral("numpy"), QStringLiteral("xgboost>=1.7")};
+    if (model.modelType == Q("svm") || model.modelType == Q("neighbours"))
+        return {QStringLiteral("numpy")};
     if (model.modelType == Q("torch"))
         return {QStringLiteral("torch>=1.12")}; // Debian calls its 1.13 "1.13.0a0", which is less than 1.13
     return {};

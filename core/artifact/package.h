@@ -32,7 +32,7 @@ struct Package {
     QString folder;
     QString digest; ///< SHA-256 of SHA256SUMS
     QString runId, estimator, created; ///< created: ISO 8601, UTC
-    QString modelType;                 ///< who loads the weights: linear, trees, torch
+    QString modelType;                 ///< who loads the weights: linear, trees, svm, neighbours, torch
     QStringList weightFiles;
     Signature signature;
     QJsonObject metrics, data, recipe;

@@ -60,7 +60,7 @@ public:
     virtual Result<artifact::Predictions> predict(const data::Rows &x) const = 0;
     /// Writes the weights into an existing folder; gives the file names. The same model gives the same bytes.
     virtual Result<QStringList> save(const QString &folder) const = 0;
-    /// Who can load it again: "linear", "trees", "torch"; stands in MLmodel as our flavour's `model_type`.
+    /// Who can load it again: "linear", "trees", "svm", "neighbours", "torch"; stands in MLmodel as our flavour's `model_type`.
     virtual QString flavour() const = 0;
     /// Facts for the model card: {"parameters", "trees", "tree_method", "epochs", …}.
     virtual QJsonObject describe() const = 0;

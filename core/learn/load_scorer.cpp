@@ -4,7 +4,9 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/vector_state.h"
+#include "core/learn/kernel_model.h"
 #include "core/learn/linear_model.h"
+#include "core/learn/neighbours_model.h"
 #include "core/learn/torch_loader.h"
 #include "core/learn/tree_model.h"
 
@@ -88,6 +90,10 @@ Result<std::unique_ptr<FittedModel>> loadFitted(const QString &modelType, const 
         return LinearModel::load(folder);
     if (modelType == QLatin1String("trees"))
         return TreeModel::load(folder, signature);
+    if (modelType == QLatin1String("svm"))
+        return KernelModel::load(folder);
+    if (modelType == QLatin1String("neighbours"))
+        return NeighboursModel::load(folder);
     if (modelType == QLatin1String("torch")) {
         PH_ASSIGN(TorchModule *const module, torchModule());
         return module->loadModel(folder, signature);

@@ -29,7 +29,14 @@ class Model:
                     return module(torch.tensor(rows, dtype=torch.float64)).tolist()
         else:
             weights = read("model.json")
-            raw = self._linear(weights) if "coefficients" in weights else self._trees(os.path.join(folder, "model.json"))
+            if "coefficients" in weights:
+                raw = self._linear(weights)
+            elif "machines" in weights:
+                raw = self._machines(weights)
+            elif "neighbours" in weights:
+                raw = self._neighbours(weights, folder)
+            else:
+                raw = self._trees(os.path.join(folder, "model.json"))
         self._raw = raw
 
     @staticmethod
@@ -58,6 +65,66 @@ class Model:
             return numpy.asarray(out, dtype=float).reshape(len(rows), -1).tolist()
 
         return raw
+
+    @staticmethod
+    def _machines(weights):
+        import numpy
+
+        kernel, classes, width = weights["kernel"], weights["classes"], len(weights["names"])
+        vectors = numpy.array(weights["support_vectors"], dtype=float).reshape(-1, width)
+        machines = [(numpy.array(m["vectors"], dtype=int), numpy.array(m["coefficients"], dtype=float), m["rho"]) for m in weights["machines"]]
+        slopes = numpy.array([m["slope"] for m in weights["machines"]])
+
+        def decisions(x):
+            if kernel["name"] == "rbf":
+                values = numpy.exp(-kernel["gamma"] * ((x[:, None, :] - vectors) ** 2).sum(axis=2))
+            else:
+                values = x @ vectors.T
+                if kernel["name"] == "poly":
+                    values = (kernel["gamma"] * values + kernel["coef0"]) ** kernel["degree"]
+            return numpy.stack([values[:, places] @ coefficients - rho for places, coefficients, rho in machines], axis=1)
+
+        def coupled(pairs):  # Wu, Lin and Weng 2004, second approach
+            q, pair = numpy.ones((classes, classes)), 0
+            for i in range(classes):
+                for j in range(i + 1, classes):
+                    r = min(max(pairs[pair], 1e-7), 1 - 1e-7)
+                    q[i, i] += (1 - r) ** 2
+                    q[j, j] += r**2
+                    q[i, j] -= r * (1 - r)
+                    q[j, i] -= r * (1 - r)
+                    pair += 1
+            p = numpy.maximum(numpy.linalg.solve(q, numpy.ones(classes)), 0)
+            return (p / p.sum()).tolist()
+
+        def raw(rows):
+            x = numpy.array(rows, dtype=float).reshape(-1, width)
+            f = numpy.concatenate([decisions(x[i : i + 64]) for i in range(0, len(x), 64)]) if len(x) else numpy.empty((0, len(machines)))
+            if not classes:
+                return f.tolist()
+            pairs = 1 / (1 + numpy.exp(-numpy.clip(slopes * f, -700, 700)))
+            return [[p[0], 1 - p[0]] if classes == 2 else coupled(p) for p in pairs.tolist()]
+
+        return raw
+
+    @staticmethod
+    def _neighbours(weights, folder):
+        import numpy
+
+        known, targets = (numpy.load(os.path.join(folder, name + ".npy")) for name in ("rows", "targets"))
+        if weights["classes"]:
+            targets = numpy.eye(weights["classes"])[targets[:, 0].astype(int)]
+
+        def answer(row):
+            squares = ((known - row) ** 2).sum(axis=1)
+            nearest = numpy.argsort(squares, kind="stable")[: weights["neighbours"]]
+            share = numpy.ones(len(nearest))
+            if weights["weights"] == "distance":
+                away = numpy.sqrt(squares[nearest])
+                share = (away == 0).astype(float) if (away == 0).any() else 1 / away
+            return (share @ targets[nearest] / share.sum()).tolist()
+
+        return lambda rows: [answer(numpy.array(row, dtype=float)) for row in rows]
 
     def _prepare(self, row):
         out = []

@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/data/csv.h"
+#include "core/data/transforms.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/samples.h"
 #include "core/learn/trainer.h"
@@ -73,6 +74,44 @@ class TestTraining : public QObject {
         return QStringLiteral("recipe: california\ndata: {source: $DATA/california_housing.csv}\ntask: regression\ntarget: median_house_value\n"
                               "features: {%1}\nsplit: {every: 5}\ntransforms: [%2]\nestimators: [%3]\nselect: {metric: r2}\nseed: 7\n")
             .arg(features, transforms, estimator);
+    }
+
+    /// A package's model.json of flavour svm, with the rows of its sample after pre-processing.
+    struct SupportVectors {
+        QJsonArray vectors, machines;
+        double gamma = 0;
+        data::Rows rows;
+    };
+    SupportVectors supportVectors(const learn::TrainResult &result) const {
+        const QJsonObject model = weights(result);
+        SupportVectors out{model.value(Q("support_vectors")).toArray(), model.value(Q("machines")).toArray(), at(model, {"kernel", "gamma"}).toDouble(), {}};
+        const auto package = artifact::openPackage(result.package);
+        const auto sample = artifact::sampleRows(result.package, package->signature);
+        const QString path = result.package + QStringLiteral("/preprocessing.json");
+        const auto transforms = data::FittedTransforms::fromJson(*parseJsonObject(*readFile(path), path), path);
+        out.rows = *transforms->apply(sample->inputs);
+        return out;
+    }
+    /// Decision values of the first test rows, worked out from what stands in the package: one number a row, or one for each machine.
+    void compareDecisions(const SupportVectors &svc, const QJsonArray &expected, double absolute, double sign) {
+        QVERIFY(!expected.isEmpty());
+        for (qsizetype i = 0; i < expected.size(); ++i) {
+            const QJsonArray line = expected.at(i).isArray() ? expected.at(i).toArray() : QJsonArray{expected.at(i)};
+            QCOMPARE(line.size(), svc.machines.size());
+            for (qsizetype m = 0; m < line.size(); ++m) {
+                const QJsonObject machine = svc.machines.at(m).toObject();
+                const QJsonArray places = machine.value(Q("vectors")).toArray(), coefficients = machine.value(Q("coefficients")).toArray();
+                double f = -machine.value(Q("rho")).toDouble();
+                for (qsizetype v = 0; v < places.size(); ++v) {
+                    const QJsonArray vector = svc.vectors.at(places.at(v).toInt()).toArray();
+                    double distance = 0;
+                    for (qsizetype j = 0; j < vector.size(); ++j)
+                        distance += std::pow(svc.rows.row(std::size_t(i))[std::size_t(j)] - vector.at(j).toDouble(), 2);
+                    f += coefficients.at(v).toDouble() * std::exp(-svc.gamma * distance);
+                }
+                QVERIFY2(isClose(sign * f, line.at(m).toDouble(), 0, absolute), qPrintable(QStringLiteral("row %1, machine %2: %3, not %4").arg(i).arg(m).arg(sign * f).arg(line.at(m).toDouble())));
+            }
+        }
     }
 
 private Q_SLOTS:
@@ -222,6 +261,56 @@ private Q_SLOTS:
         const auto result = train(QStringLiteral("recipe: iris\ndata: {source: $DATA/iris.csv}\ntask: classification\ntarget: species\nsplit: {every: 5}\nestimators: [%1]\n").arg(estimator));
         QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
         QVERIFY2(isClose(result->test.value(QStringLiteral("accuracy")), accuracy, 0, 1.0 / 30 + 1e-9), qPrintable(QString::number(result->test.value(QStringLiteral("accuracy")))));
+    }
+
+    void irisSvcDecisions() {
+        const auto result = train(QStringLiteral("recipe: iris\ndata: {source: $DATA/iris.csv}\ntask: classification\ntarget: species\nsplit: {every: 5}\n"
+                                                 "transforms: [standard_scale]\nestimators: [svc: {C: 1, gamma: 0.25}]\nseed: 7\n"));
+        QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
+        const QJsonObject expected = at(m_iris, {"values", "svc_rbf_C1_gamma0.25_standardised"}).toObject();
+        compareMetrics(result->test, expected.value(Q("test")).toObject(), 1e-6);
+        QVERIFY(isClose(result->train.value(QStringLiteral("accuracy")), expected.value(Q("train_accuracy")).toDouble(), 1e-6));
+        const SupportVectors svc = supportVectors(*result);
+        QCOMPARE(svc.machines.size(), qsizetype(3));
+        for (int m = 0; m < 3; ++m)
+            QVERIFY(isClose(-svc.machines.at(m).toObject().value(Q("rho")).toDouble(), expected.value(Q("intercept_ovo_01_02_12")).toArray().at(m).toDouble(), 0, 1e-3));
+        compareDecisions(svc, expected.value(Q("first_3_test_decision_ovo_01_02_12")).toArray(), 1e-3, 1);
+        int vectors = 0;
+        for (const QJsonValue &ofClass : expected.value(Q("n_support")).toArray())
+            vectors += ofClass.toInt();
+        QVERIFY(std::abs(svc.vectors.size() - vectors) <= 1);
+        const auto scorer = learn::loadScorer(result->package);
+        QVERIFY(scorer);
+        const data::Rows rows{4, 4, {6.8, 2.8, 4.8, 1.4, 5.1, 3.5, 1.4, 0.2, 6.0, 3.4, 4.5, 1.6, 4.8, 3.4, 1.6, 0.2}};
+        const auto predictions = (*scorer)->score(rows);
+        QVERIFY(predictions);
+        for (qsizetype i = 0; i < 4; ++i)
+            QCOMPARE(predictions->values[std::size_t(i)], expected.value(Q("serving_example_prediction")).toArray().at(i).toDouble());
+    }
+
+    void maintenanceSvc_data() {
+        QTest::addColumn<QString>("entry");
+        QTest::addColumn<QString>("parameters");
+        QTest::newRow("without weights") << "svc_rbf_C1_gamma0.2" << "C: 1, gamma: 0.2";
+        QTest::newRow("a failure counts twenty times") << "svc_rbf_C1_gamma0.2_weight1_20" << "C: 1, gamma: 0.2, class_weight: {0: 1, 1: 20}";
+        QTest::newRow("without weights, not calibrated") << "svc_rbf_C1_gamma0.2" << "C: 1, gamma: 0.2, probability: false";
+    }
+    void maintenanceSvc() {
+        QFETCH(QString, entry);
+        QFETCH(QString, parameters);
+        const auto result = train(QStringLiteral("recipe: maintenance\ndata: {source: $DATA/predictive_maintenance_2020.csv}\ntask: classification\ntarget: Machine failure\n"
+                                                 "features: {include: ['Air temperature [K]', 'Process temperature [K]', 'Rotational speed [rpm]', 'Torque [Nm]', 'Tool wear [min]']}\n"
+                                                 "split: {every: 5}\ntransforms: [standard_scale]\nestimators:\n  - svc: {%1}\nselect: {metric: roc_auc}\n").arg(parameters));
+        QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
+        const QJsonObject expected = at(m_maintenance, {"values", entry.toLatin1().constData()}).toObject(), test = expected.value(Q("test")).toObject();
+        for (const char *metric : {"accuracy", "precision", "recall", "f1", "balanced_accuracy", "mcc", "roc_auc", "average_precision"})
+            QVERIFY2(isClose(result->test.value(Q(metric)), test.value(Q(metric)).toDouble(), 0, 0.005),
+                     qPrintable(QStringLiteral("%1: %2, not %3").arg(Q(metric)).arg(result->test.value(Q(metric))).arg(test.value(Q(metric)).toDouble())));
+        const SupportVectors svc = supportVectors(*result);
+        QCOMPARE(svc.machines.size(), qsizetype(1));
+        compareDecisions(svc, expected.value(Q("first_10_test_decision")).toArray(), 5e-3, -1); // of two classes scikit-learn's sign speaks for the second
+        const int vectors = expected.value(Q("n_support")).toArray().at(0).toInt() + expected.value(Q("n_support")).toArray().at(1).toInt();
+        QVERIFY(std::abs(svc.vectors.size() - vectors) <= vectors / 100);
     }
 
     void maintenanceLogisticCoefficients() {

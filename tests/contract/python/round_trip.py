@@ -20,9 +20,10 @@ SKIPPED = 77
 NEAR = 1e-5  # relative to the spread of the predictions; probabilities absolute
 
 FOR_NUMBERS = ["linear_regression", "ridge", "lasso: {alpha: 0.01}", "elastic_net: {alpha: 0.01}", "decision_tree: {max_depth: 6}", "random_forest: {n_estimators: 10}",
-               "gradient_boosting: {n_estimators: 15}", "mlp: {hidden: [8], epochs: 5}"]
-FOR_CLASSES = ["logistic_regression", "decision_tree: {max_depth: 6}", "random_forest: {n_estimators: 10}", "gradient_boosting: {n_estimators: 15}", "mlp: {hidden: [8], epochs: 5}"]
-FOR_SERIES = ["linear_regression", "gradient_boosting: {n_estimators: 10}", "lstm: {units: 6, epochs: 2}", "mlp: {hidden: [8], epochs: 2}"]
+               "gradient_boosting: {n_estimators: 15}", "mlp: {hidden: [8], epochs: 5}", "svr", "svr: {kernel: poly, degree: 2, coef0: 1}", "k_neighbors", "k_neighbors: {weights: distance}"]
+FOR_CLASSES = ["logistic_regression", "decision_tree: {max_depth: 6}", "random_forest: {n_estimators: 10}", "gradient_boosting: {n_estimators: 15}", "mlp: {hidden: [8], epochs: 5}",
+               "svc", "svc: {kernel: linear, class_weight: balanced, probability: false}", "k_neighbors: {n_neighbors: 4}"]
+FOR_SERIES = ["linear_regression", "gradient_boosting: {n_estimators: 10}", "lstm: {units: 6, epochs: 2}", "mlp: {hidden: [8], epochs: 2}", "svr", "k_neighbors"]
 
 
 def write_rows(path, rows=500):
@@ -110,7 +111,7 @@ def main():
             if (package / "model.pt").exists():
                 torch.jit.load(str(package / "model.pt"))
                 weights = "TorchScript"
-            elif "coefficients" in (text := (package / "model.json").read_text(encoding="utf-8"))[:4000]:
+            elif "learner" not in json.loads(text := (package / "model.json").read_text(encoding="utf-8")):
                 weights = "JSON"
             else:
                 booster = xgboost.Booster()

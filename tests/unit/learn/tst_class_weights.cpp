@@ -106,6 +106,7 @@ private Q_SLOTS:
         QTest::newRow("tree, three classes") << "decision_tree" << exact << 3;
         QTest::newRow("boosting, two classes") << "gradient_boosting" << rounds << 2;
         QTest::newRow("boosting, three classes") << "gradient_boosting" << rounds << 3;
+        QTest::newRow("svc") << "svc" << QVariantMap{{QStringLiteral("tol"), 1e-9}, {QStringLiteral("gamma"), 0.5}, {QStringLiteral("probability"), false}} << 3;
     }
     void aWeightIsAsManyCopies() {
         QFETCH(QString, estimator);
