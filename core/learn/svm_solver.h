@@ -5,6 +5,7 @@
 #include "core/learn/kernel_model.h"
 
 #include <memory>
+#include <variant>
 
 namespace pilothouse::learn {
 
