@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot train RECIPE [--data SOURCE] [--data-version VERSION] [--connection NAME] [--out DIR] [--register NAME] [--resume RUN] [--checkpoint-seconds N] [--threads N]
+//             [--max-time 30m] [--max-cpu-time 2h] [--max-memory 4GiB]   over one of them: a checkpoint, exit 1, and its name
 //   --json and the result event: the object of learn::TrainResult::toJson(), with "registered":{"model","version"}|null.
 //   With --register or --workspace the run, its parameters and metric history go into the workspace's registry.
 //   Exit 1 if a gate failed (the package is written all the same, but not registered); 143 after SIGTERM's checkpoint.
@@ -13,6 +14,7 @@
 #include "core/base/process_mark.h"
 #include "core/fleet/interrupted.h"
 #include "core/learn/trainer.h"
+#include "core/workspace/workspace.h"
 
 #include <QDir>
 #include <QJsonArray>
@@ -37,6 +39,8 @@ struct Options {
     double checkpointSeconds = 60;
     int threads = 0;
     DataVersion version;
+    std::string maxTime, maxCpuTime;
+    std::uint64_t maxMemory = 0;
 };
 
 /// The run in the registry: opened at the start, fed with points in batches, closed with its end.
@@ -90,10 +94,11 @@ public:
                                                         {QStringLiteral("weights.sha256"), result.weightsSha256}, {QStringLiteral("gates"), result.gatesPassed() ? QStringLiteral("passed") : QStringLiteral("failed")}}));
         return m_services->registry->finishRun(m_run, registry::RunStatus::Finished);
     }
-    void fail(const Error &error) {
-        const bool stopped = error.kind == ErrorKind::Cancelled;
+    /// @param resumable  a checkpoint is kept: the run was stopped (by a person, or by a limit), it did not fail
+    void fail(const Error &error, bool resumable) {
+        const bool stopped = error.kind == ErrorKind::Cancelled || resumable;
         // The training's own error is what the user must read; a second one about its record would hide it.
-        (void)m_services->registry->finishRun(m_run, stopped ? registry::RunStatus::Killed : registry::RunStatus::Failed, stopped ? QString() : error.text());
+        (void)m_services->registry->finishRun(m_run, stopped ? registry::RunStatus::Killed : registry::RunStatus::Failed, error.kind == ErrorKind::Cancelled ? QString() : error.text());
     }
 
 private:
@@ -163,6 +168,16 @@ QString summary(const learn::TrainResult &r, const std::optional<registry::Versi
     return text + QStringLiteral("Package %1").arg(r.package);
 }
 
+/// "90s", "30m", "2h" as seconds; 0 for nothing.
+Result<double> limitSeconds(const std::string &text, const char *option) {
+    if (text.empty())
+        return 0.0;
+    const Result<qint64> seconds = workspace::parseDuration(QString::fromStdString(text));
+    if (!seconds || *seconds <= 0)
+        return invalid(QStringLiteral("%1 is “%2”; a time such as 90s, 30m or 2h was expected.").arg(QLatin1String(option), QString::fromStdString(text)));
+    return double(*seconds);
+}
+
 /// See fleet::resumeArguments().
 QMap<QString, QString> resumeTags(const Options &options, const learn::TrainOptions &training) {
     QMap<QString, QString> tags{{fleet::trainingTag::recipe, QFileInfo(QString::fromStdString(options.recipe)).absoluteFilePath()}, {fleet::trainingTag::out, training.out}};
@@ -212,6 +227,9 @@ Result<void> runTraining(Context &context, const Options &options) {
     training.threads = options.threads;
     training.events = &context.events();
     training.stop = context.stop();
+    PH_ASSIGN(training.limits.seconds, limitSeconds(options.maxTime, "--max-time"));
+    PH_ASSIGN(training.limits.cpuSeconds, limitSeconds(options.maxCpuTime, "--max-cpu-time"));
+    training.limits.memoryBytes = qint64(options.maxMemory);
     std::optional<RunRecord> record;
     if (services) {
         record.emplace(services, training.runId);
@@ -220,9 +238,11 @@ Result<void> runTraining(Context &context, const Options &options) {
     }
     Result<learn::TrainResult> trained = learn::train(training);
     if (!trained) {
+        const bool limited = trained.error().kind == ErrorKind::Refused && training.limits.any();
+        const bool resumable = (limited || trained.error().kind == ErrorKind::Cancelled) && learn::hasCheckpoint(training.out);
         if (record)
-            record->fail(trained.error());
-        if (trained.error().kind == ErrorKind::Cancelled && learn::hasCheckpoint(training.out))
+            record->fail(trained.error(), resumable);
+        if (resumable)
             context.note(QStringLiteral("Stopped. Go on with: pilot train %1 --resume %2").arg(QString::fromStdString(options.recipe), training.out));
         return trained.error();
     }
@@ -251,6 +271,9 @@ const Verb verb("train", "Train by a recipe: file to judged, sealed model packag
     app.add_option("--resume", options->resume, "Go on with an interrupted run: its number or its package folder");
     app.add_option("--checkpoint-seconds", options->checkpointSeconds, "Seconds between checkpoints (0: after every unit of work)")->check(CLI::Range(0.0, 86400.0));
     app.add_option("--threads", options->threads, "Threads (default: one per core); the model does not depend on it")->check(CLI::Range(0, 1024));
+    app.add_option("--max-time", options->maxTime, "Stop with a checkpoint after this time, such as 30m");
+    app.add_option("--max-cpu-time", options->maxCpuTime, "Stop with a checkpoint after this CPU time of all threads, such as 2h");
+    app.add_option("--max-memory", options->maxMemory, "Stop with a checkpoint above this resident memory, such as 4GiB")->transform(CLI::AsSizeValue(false));
     app.callback([options, &body] { body = [options](Context &context) { return runTraining(context, *options); }; });
 });
 

@@ -437,7 +437,16 @@ Result<TrainResult> Training::run() {
 
 Result<TrainResult> train(const TrainOptions &options) {
     try {
-        return Training(options).run();
+        LimitWatch watch(options.limits, options.stop);
+        TrainOptions watched = options;
+        watched.stop = watch.token();
+        Result<TrainResult> result = Training(watched).run();
+        const QString limit = watch.passed();
+        if (result || result.error().kind != ErrorKind::Cancelled || limit.isEmpty() || options.stop.stop_requested())
+            return result;
+        const bool kept = hasCheckpoint(options.out);
+        return refused(QStringLiteral("The training was stopped at %1%2.").arg(limit, kept ? QStringLiteral("; its checkpoint is kept") : QString()), options.recipe.name,
+                       kept ? QStringLiteral("Raise the limit and go on with --resume; or train on fewer rows, or a smaller model.") : QStringLiteral("Raise the limit, or train on fewer rows, or a smaller model."));
     } catch (const std::bad_alloc &) {
         return Error{ErrorKind::Refused, QStringLiteral("The training needs more memory than there is."), options.recipe.data.source, QStringLiteral("Train on fewer rows or columns, or a smaller model."), {}};
     }

@@ -3,6 +3,7 @@
 
 #include "core/base/events.h"
 #include "core/base/result.h"
+#include "core/learn/limits.h"
 #include "core/workspace/recipe.h"
 
 #include <QJsonObject>
@@ -27,6 +28,7 @@ struct TrainOptions {
     int threads = 0;             ///< 0: one per core
     EventSink *events = nullptr; ///< null: nobody listens
     std::stop_token stop;        ///< stop: checkpoint, then Cancelled
+    Limits limits;               ///< passed: checkpoint, then Refused with the limit's name
     /// Every point of a live curve, for the run's metric history; may be empty.
     std::function<void(const QString &name, qint64 step, double value)> onMetric;
 };
