@@ -50,5 +50,6 @@ cpu = list(c.CPU)
 ps, pred = c.timed(lambda: m.predict(Xv), 3)
 c.CPU[:] = cpu
 import statistics
+more = {"support": int(m.n_support_.sum())} if kind == "svc" else {}
 c.emit(f"train/{kind}", ts, rows=n, cols=p, quality=round(float(score(yv, pred)), 5), quality_kind=score.__name__,
-       predict_rows_per_s=round(len(yv) / statistics.median(ps)))
+       predict_rows_per_s=round(len(yv) / statistics.median(ps)), **more)
