@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot profile FILE|SOURCE [--data-version VERSION] [--connection NAME] [--target COLUMN] [--recipe OUT.yaml] [--json]: what is in a data file, and a recipe to start from.
+// pilot profile FILE|SOURCE [--data-version VERSION] [--connection NAME] [--reference FILE|PACKAGE] [--target COLUMN] [--recipe OUT.yaml] [--json]:
+//   what is in a data file, and a recipe to start from. --reference: what changed against a file, or a model's training rows, that were right.
 //   --json {"file","rows","columns":[{"name","type","missing","distinct","min","max","mean","std","quantiles":{"q25","median",
 //           "q75"},"top":[["text",count]]}],"md5","sha256","bytes","repeated_rows","problems":[{"column","what","hint","line"}],
-//           "report":{…},"recipe"|null,"reasons":[…],"written"|null}
+//           "report":{…},"quality":{"rows","reference"|null,"checks":{…},"findings":[{"check","column","value","count","what"}]},"recipe"|null,"reasons":[…],"written"|null}
 #include "app/pilot/data_source.h"
 #include "app/pilot/verb.h"
 
@@ -10,6 +11,7 @@
 #include "core/base/json.h"
 #include "core/data/profile.h"
 #include "core/data/propose.h"
+#include "core/learn/quality_gate.h"
 
 #include <QDateTime>
 #include <QFileInfo>
@@ -24,7 +26,7 @@ namespace {
 using Q = QLatin1String;
 
 struct ProfileArguments {
-    std::string file, target, recipe, delimiter, decimal, skipUntil, comment;
+    std::string file, target, recipe, reference, delimiter, decimal, skipUntil, comment;
     std::vector<std::string> missing, categorical;
     bool force = false;
     DataVersion version;
@@ -52,7 +54,28 @@ QString columnLine(const data::ColumnStatistics &s, int width) {
     return QStringLiteral("  %1  %2  %3  %4").arg(s.name.leftJustified(width), data::columnTypeName(s.type).leftJustified(8), (s.missing ? QStringLiteral("%1 missing").arg(s.missing) : QString()).leftJustified(14), what);
 }
 
-QString profileText(const data::Profile &profile, const Result<data::Proposal> &proposal, const QString &file, const QString &written) {
+/// What differs from the reference, a line each; then every check with its figure, as a recipe's `quality:` would judge it.
+QString qualityText(const data::QualityReport &quality) {
+    QStringList lines{QStringLiteral("Quality")};
+    for (const QString &check : workspace::knownQualityChecks()) {
+        const double value = quality.value(check);
+        if (std::isnan(value))
+            continue; // without a reference
+        QStringList where;
+        for (const data::QualityFinding &f : quality.findings)
+            if (f.check == check && where.size() < 3)
+                where << (f.column.isEmpty() ? f.what : QStringLiteral("%1: %2").arg(f.column, f.what));
+        const qsizetype all = std::count_if(quality.findings.begin(), quality.findings.end(), [&](const auto &f) { return f.check == check; });
+        if (all > where.size())
+            where << QStringLiteral("and %1 more columns").arg(all - where.size());
+        lines << QStringLiteral("  %1  %2  %3").arg(check.leftJustified(14), QString::number(value, 'g', 4).rightJustified(8), where.join(QStringLiteral("; ")));
+    }
+    if (!quality.reference.isEmpty())
+        lines << QStringLiteral("  against %1").arg(quality.reference);
+    return lines.join(QLatin1Char('\n'));
+}
+
+QString profileText(const data::Profile &profile, const data::QualityReport &quality, const Result<data::Proposal> &proposal, const QString &file, const QString &written) {
     QStringList lines;
     lines << QStringLiteral("%1: %2 rows, %3 columns, %4 bytes").arg(file).arg(profile.rows).arg(profile.columns.size()).arg(profile.fingerprint.bytes);
     lines << QStringLiteral("md5 %1\nsha256 %2").arg(profile.fingerprint.md5, profile.fingerprint.sha256);
@@ -67,7 +90,7 @@ QString profileText(const data::Profile &profile, const Result<data::Proposal> &
     lines << QString() << (profile.problems.empty() ? QStringLiteral("No problem found.") : QStringLiteral("To look at"));
     for (const auto &problem : profile.problems)
         lines << QStringLiteral("  %1%2%3 %4").arg(problem.line ? QStringLiteral("line %1: ").arg(problem.line) : QString(), problem.column.isEmpty() ? QString() : problem.column + QStringLiteral(": "), problem.what, problem.hint);
-    lines << QString();
+    lines << QString() << qualityText(quality) << QString();
     if (!proposal) {
         lines << QStringLiteral("No recipe is proposed: ") + proposal.error().what + QLatin1Char(' ') + proposal.error().hint;
     } else {
@@ -119,6 +142,15 @@ Result<void> profile(Context &context, const ProfileArguments &arguments) {
     const sources::LocalFile local{source.path(), source.fetchedSha256, 0, QJsonObject::fromVariantMap(source.origin)};
     PH_ASSIGN(const data::LoadedTable loaded, namingSource(data::readCsv(local.path, options, context.stop(), progress), local, file));
     const data::Profile profile = data::profileOf(loaded);
+    std::optional<data::ExpectedSchema> expected;
+    if (!arguments.reference.empty()) {
+        workspace::Recipe like;
+        keepOptions(like.data, options);
+        for (const std::string &name : arguments.categorical)
+            like.categorical << text(name);
+        PH_ASSIGN(expected, learn::qualityReference(text(arguments.reference), like, context.stop()));
+    }
+    const data::QualityReport quality = data::qualityOf(loaded, profile, expected ? &*expected : nullptr);
     Result<data::Proposal> proposal = data::proposeRecipe(loaded.table, profile, file, text(arguments.target));
     const bool asked = !out.isEmpty() || !arguments.target.empty();
     if (!proposal && asked) // without asking for a recipe, the profile alone is an answer
@@ -137,10 +169,11 @@ Result<void> profile(Context &context, const ProfileArguments &arguments) {
     object.insert(Q("file"), file);
     if (!local.origin.isEmpty())
         object.insert(Q("origin"), local.origin);
+    object.insert(Q("quality"), quality.toJson());
     object.insert(Q("recipe"), proposal ? QJsonValue(QString::fromUtf8(workspace::writeRecipe(proposal->recipe))) : QJsonValue());
     object.insert(Q("reasons"), proposal ? QJsonArray::fromStringList(proposal->reasons) : QJsonArray{proposal.error().text()});
     object.insert(Q("written"), out.isEmpty() ? QJsonValue() : QJsonValue(out));
-    context.answer(object, profileText(profile, proposal, file, out));
+    context.answer(object, profileText(profile, quality, proposal, file, out));
     return {};
 }
 
@@ -148,6 +181,7 @@ const Verb verb("profile", "Schema, missing values, ranges, quality and fingerpr
     auto arguments = std::make_shared<ProfileArguments>();
     app.add_option("FILE", arguments->file, "CSV file, plain or gzip; or http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH")->required();
     arguments->version.addTo(app);
+    app.add_option("--reference", arguments->reference, "A data file or model package that was right: what changed against it");
     app.add_option("--target", arguments->target, "Column to predict (else found out)");
     app.add_option("--recipe", arguments->recipe, "Write the proposed recipe to this file");
     app.add_flag("--force", arguments->force, "Replace an existing recipe file");

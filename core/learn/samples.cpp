@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/samples.h"
 
+#include "core/artifact/leakage.h"
 #include "core/base/file.h"
 #include "core/data/split.h"
 #include "core/data/transforms.h"
 #include "core/data/windows.h"
+#include "core/learn/quality_gate.h"
 #include "core/workspace/recipe_place.h"
 
 #include <QSet>
@@ -97,6 +99,20 @@ Result<void> checkSides(const Recipe &recipe, const Samples &samples) {
     return {};
 }
 
+/// Test rows with a category that no training row has, a sentence a column.
+QStringList unseenCategories(const Samples &samples) {
+    QStringList notes;
+    const data::Rows &inputs = samples.rows.inputs;
+    for (std::size_t k = 0; k < samples.signature.inputs.size(); ++k) {
+        if (samples.signature.inputs[k].type != data::ColumnType::Category)
+            continue;
+        const auto unseen = std::count_if(samples.test.begin(), samples.test.end(), [&](std::size_t row) { return inputs.values[row * inputs.width + k] == -1; });
+        if (unseen > 0)
+            notes << QStringLiteral("%1 of %2 test rows have a category of “%3” that no training row has.").arg(unseen).arg(samples.test.size()).arg(samples.signature.inputs[k].name);
+    }
+    return notes;
+}
+
 Result<Samples> tableSamples(const Recipe &recipe, data::LoadedTable loaded) {
     Samples samples;
     samples.loaded = std::move(loaded);
@@ -173,12 +189,18 @@ Result<std::pair<Recipe, data::LoadedTable>> loadFor(const artifact::Package &pa
 Result<Samples> trainingSamples(const Recipe &recipe, std::stop_token stop, const data::ReadProgress &progress) {
     PH_ASSIGN(data::LoadedTable loaded, data::loadData(recipe, stop, progress));
     const qint64 dropped = loaded.report.rowsDropped, problems = loaded.report.problemCount;
+    PH_ASSIGN(std::optional<data::QualityReport> quality, checkQuality(recipe, loaded, stop));
     Result<Samples> samples = recipe.task == TaskKind::Forecast ? windowSamples(recipe, std::move(loaded), true) : tableSamples(recipe, std::move(loaded));
     if (!samples)
         return samples;
     if (problems)
-        samples->notes.prepend(QStringLiteral("Reading the data found %1 problems, %2 rows were dropped; `pilot profile` lists them.").arg(problems).arg(dropped));
+        samples->notes.prepend(problems == 1 ? QStringLiteral("Reading the data found one problem, %1 rows were dropped; `pilot profile` shows it.").arg(dropped)
+                                              : QStringLiteral("Reading the data found %1 problems, %2 rows were dropped; `pilot profile` lists them.").arg(problems).arg(dropped));
+    samples->quality = std::move(quality);
     PH_TRY(checkSides(recipe, *samples));
+    samples->notes += unseenCategories(*samples);
+    for (const artifact::Leak &leak : artifact::leaksOf(samples->rows.take(samples->train), samples->signature))
+        samples->notes << QStringLiteral("“%1” gives the target away (%2): if it is known only afterwards, leave it out by features: {exclude: [%1]}.").arg(leak.input, leak.how);
     return samples;
 }
 

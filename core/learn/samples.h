@@ -4,6 +4,7 @@
 #include "core/artifact/labelled_rows.h"
 #include "core/artifact/package.h"
 #include "core/data/csv.h"
+#include "core/data/quality.h"
 #include "core/workspace/recipe.h"
 
 #include <stop_token>
@@ -19,12 +20,13 @@ struct Samples {
     std::size_t window = 0, series = 0;  ///< forecast
     std::int64_t stepMs = 0;             ///< forecast
     QStringList notes;                   ///< what was left out and why
+    std::optional<data::QualityReport> quality; ///< where the recipe asks for it
     data::LoadedTable loaded;
 };
 
 /// Loads and splits. Categories and classes are those of the training rows; nothing of the test rows goes into them.
 /// Invalid: whatever the data says against training: missing values without impute (with the count and the column), a
-/// constant target, no test rows, a category without one_hot.
+/// constant target, no test rows, a category without one_hot. Refused: the recipe's `quality:` does not hold.
 Result<Samples> trainingSamples(const workspace::Recipe &recipe, std::stop_token stop, const data::ReadProgress &progress);
 
 /// The recipe that a package was trained by.

@@ -128,6 +128,12 @@ QJsonObject recipeJson(const workspace::Recipe &recipe, const QJsonArray &estima
         data.insert(Q("version"), recipe.data.version);
         object.insert(Q("data"), data);
     }
+    if (recipe.quality) {
+        QJsonArray checks;
+        for (const auto &g : recipe.quality->gates)
+            checks.append(g.text());
+        object.insert(Q("quality"), QJsonObject{{Q("reference"), recipe.quality->reference}, {Q("gates"), checks}});
+    }
     if (recipe.time)
         object.insert(Q("time"), QJsonObject{{Q("column"), recipe.time->column}, {Q("parts"), textArray(recipe.time->parts)}, {Q("step"), recipe.time->step}, {Q("zone"), recipe.time->zone}});
     if (recipe.forecast)
@@ -141,6 +147,8 @@ QString recipeDigest(const workspace::Recipe &recipe) {
     plain.data.source = QStringLiteral("data"); // where the data lies; its digest is compared instead
     plain.data.connection.clear();
     plain.data.version.clear();
+    if (plain.quality && !plain.quality->reference.isEmpty())
+        plain.quality->reference = QStringLiteral("reference");
     return sha256Hex(workspace::writeRecipe(plain));
 }
 
@@ -188,6 +196,8 @@ QJsonObject dataJson(const workspace::Recipe &recipe, const Samples &samples, co
     object.insert(Q("test_rows"), qint64(samples.test.size()));
     if (samples.signature.horizon() > 0)
         object.insert(Q("seasonal_naive"), seasonalNaive(samples).toJson());
+    if (samples.quality)
+        object.insert(Q("quality"), samples.quality->toJson());
     object.insert(Q("user"), user);
     object.insert(Q("code"), gitCommit(QFileInfo(recipe.file.isEmpty() ? recipe.data.source : recipe.file).absolutePath()));
     return object;

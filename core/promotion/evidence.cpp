@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/promotion/evidence.h"
 
+#include "core/artifact/leakage.h"
 #include "core/artifact/naive_scale.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
@@ -242,10 +243,19 @@ QString sentenceOf(const Evidence &e) {
     return e.disagreement.isEmpty() ? sentence : sentence + QLatin1Char(' ') + e.disagreement;
 }
 
-/// Rows, scores and comparison; the candidate's own metrics on these rows come back for the recipe's gates.
+/// A gate for each input of the candidate that gives the target away on these rows; none is the usual case and has no line.
+std::vector<GateResult> leakGates(const artifact::LabelledRows &rows, const artifact::Signature &signature) {
+    std::vector<GateResult> gates;
+    for (const artifact::Leak &leak : artifact::leaksOf(rows, signature))
+        gates.push_back({QStringLiteral("No input gives the target away"), QStringLiteral("same %1 rows").arg(rows.inputs.count), QStringLiteral("%1: %2").arg(leak.input, leak.how), GateState::Warn});
+    return gates;
+}
+
+/// Rows, scores and comparison; the candidate's own metrics on these rows come back for the recipe's gates. `warnings`: of the rows themselves.
 Result<metrics::Values> scoreAndCompare(Evidence &sheet, const Package &candidate, const std::optional<Package> &champion, const workspace::Recipe &recipe,
-                                        const EvidenceInput &input) {
+                                        const EvidenceInput &input, std::vector<GateResult> &warnings) {
     PH_ASSIGN(const ComparedRows rows, comparedRows(candidate, champion));
+    warnings = leakGates(rows.candidate, candidate.signature);
     sheet.rowsFrom = rows.rowsFrom;
     sheet.excludedRows = rows.excluded;
     sheet.notForChampion = rows.notForChampion;
@@ -310,8 +320,9 @@ Result<Evidence> computeEvidence(const EvidenceInput &input) {
             sheet.problem = QStringLiteral("The champion's package cannot be opened: ") + opened.error().text();
     }
     metrics::Values own;
+    std::vector<GateResult> warnings;
     if (sheet.problem.isEmpty()) {
-        PH_ASSIGN(own, scoreAndCompare(sheet, candidate, champion, recipe, input));
+        PH_ASSIGN(own, scoreAndCompare(sheet, candidate, champion, recipe, input, warnings));
     }
     if (champion)
         if (const auto before = profileIn(champion->folder), now = profileIn(candidate.folder); before && now) {
@@ -320,6 +331,7 @@ Result<Evidence> computeEvidence(const EvidenceInput &input) {
             sheet.trainingDrift.currentName = QStringLiteral("training data of v%1").arg(sheet.candidateVersion);
         }
     sheet.gates = judge(sheet, recipe.gates, own, input);
+    sheet.gates.insert(sheet.gates.end(), warnings.begin(), warnings.end());
     if (auto sealed = sealedAnew(input, candidate, champion))
         sheet.gates.insert(sheet.gates.begin(), std::move(*sealed));
     sheet.lineage = lineageOf(candidate, input.candidate, input.codeFolder, input.requester);

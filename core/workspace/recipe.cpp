@@ -186,22 +186,37 @@ std::vector<EstimatorSpec> readEstimators(Section &recipe) {
     return all;
 }
 
-std::vector<GateSpec> readGates(Section &recipe) {
+/// @param word   what is compared: "metric", "check"; @param known its names
+std::vector<GateSpec> readGates(Section &section, const QString &word, const QStringList &known, const QString &example) {
     static const QRegularExpression form(u(R"(^\s*([A-Za-z_][\w@.]*)\s*(>=|<=|==|>|<)\s*(\S+)\s*$)"));
     std::vector<GateSpec> all;
-    for (const YamlPointer &item : listItems(recipe, u("gates"))) {
+    for (const YamlPointer &item : listItems(section, u("gates"))) {
         const auto match = form.match(item->kind == YamlNode::Kind::Scalar ? item->text : QString());
         bool good = false;
         const double limit = match.captured(3).toDouble(&good);
         if (!match.hasMatch() || !good || !std::isfinite(limit)) {
-            recipe.problems().add(item->position, u("A gate must read “metric >= number”, not “%1”.").arg(item->text), u("For example “r2 >= 0.5”; operators are >= > <= < ==."));
+            section.problems().add(item->position, u("A gate must read “%1 >= number”, not “%2”.").arg(word, item->text), u("For example “%1”; operators are >= > <= < ==.").arg(example));
             continue;
         }
-        if (!knownMetrics().contains(match.captured(1)))
-            addUnknown(recipe.problems(), item->position, u("metric"), match.captured(1), knownMetrics());
+        if (!known.contains(match.captured(1)))
+            addUnknown(section.problems(), item->position, word, match.captured(1), known);
         all.push_back({match.captured(1), match.captured(2), limit});
     }
     return all;
+}
+
+QualitySpec readQuality(Section section, const QString &file) {
+    QualitySpec quality;
+    if (const QString reference = section.text(u("reference")); !reference.isEmpty())
+        quality.reference = resolvedPath(reference, file);
+    quality.gates = readGates(section, u("check"), knownQualityChecks(), u("missing <= 0.2"));
+    if (quality.gates.empty())
+        section.problems().addMissing(section.position(), u("“quality” needs gates: what the data must hold."), u("For example “quality: {gates: [missing <= 0.2, duplicates == 0]}”."));
+    for (const GateSpec &gate : quality.gates)
+        if (quality.reference.isEmpty() && qualityCheckNeedsReference(gate.metric))
+            section.problems().add(section.positionOf(u("gates")), u("“%1” compares with a reference, and none is named.").arg(gate.metric), u("Add “reference: FILE” (a data file or a model package that was right)."));
+    section.finish();
+    return quality;
 }
 
 TimeSpec readTime(Section section) {
@@ -280,7 +295,9 @@ Result<Recipe> parseRecipe(const QByteArray &yaml, const QString &file) {
     Section select = top.section(u("select"));
     r.selectMetric = select.word(u("metric"), knownMetrics());
     select.finish();
-    r.gates = readGates(top);
+    r.gates = readGates(top, u("metric"), knownMetrics(), u("r2 >= 0.5"));
+    if (top.has(u("quality")))
+        r.quality = readQuality(top.section(u("quality")), file);
     r.seed = top.seed(u("seed"), r.seed);
     if (top.has(u("time")))
         r.time = readTime(top.section(u("time")));

@@ -68,6 +68,13 @@ struct GateSpec {
     bool operator==(const GateSpec &) const = default;
 };
 
+/// quality: — what the data must hold before anything is trained: "check OP number", judged on the columns used.
+struct QualitySpec {
+    QString reference;           ///< a data file or model package that was right; relative paths as data.source. Empty: none
+    std::vector<GateSpec> gates; ///< GateSpec::metric: one of knownQualityChecks()
+    bool operator==(const QualitySpec &) const = default;
+};
+
 /// time: and forecast: — a forecast's time axis and its window and horizon in steps.
 struct TimeSpec {
     QString column;    ///< or parts
@@ -96,6 +103,7 @@ struct Recipe {
     std::vector<EstimatorSpec> estimators;
     QString selectMetric; ///< empty: r2, accuracy or mae by task
     std::vector<GateSpec> gates;
+    std::optional<QualitySpec> quality;
     std::optional<TimeSpec> time;
     std::optional<ForecastSpec> forecast;
     quint64 seed = 7;
@@ -116,5 +124,8 @@ QString defaultMetric(TaskKind task);
 const QStringList &knownEstimators();
 const QStringList &knownTransforms();
 const QStringList &knownMetrics();
+const QStringList &knownQualityChecks();
+/// true for the checks that compare with QualitySpec::reference.
+bool qualityCheckNeedsReference(const QString &check);
 
 } // namespace pilothouse::workspace

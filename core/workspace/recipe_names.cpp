@@ -15,6 +15,18 @@ const QStringList &knownTransforms() {
     return names;
 }
 
+const QStringList &knownQualityChecks() {
+    static const QStringList names{QStringLiteral("absent_columns"), QStringLiteral("constant"), QStringLiteral("dropped"), QStringLiteral("duplicates"),
+                                   QStringLiteral("missing"), QStringLiteral("new_categories"), QStringLiteral("new_columns"), QStringLiteral("out_of_range"),
+                                   QStringLiteral("outliers"), QStringLiteral("type_changes")};
+    return names;
+}
+
+bool qualityCheckNeedsReference(const QString &check) {
+    static const QStringList names{QStringLiteral("absent_columns"), QStringLiteral("new_categories"), QStringLiteral("new_columns"), QStringLiteral("out_of_range"), QStringLiteral("type_changes")};
+    return names.contains(check);
+}
+
 bool largerIsBetter(const QString &metric) {
     if (const auto known = knownDirection(metric))
         return *known;

@@ -38,15 +38,15 @@ private:
 };
 
 /// Relative to the recipe's folder where the file lies below it, so that the two can be moved together.
-QString writtenSource(const Recipe &recipe) {
+QString writtenPath(const Recipe &recipe, const QString &path) {
     const QString folder = recipe.file.isEmpty() ? QString() : QFileInfo(recipe.file).absolutePath() + QLatin1Char('/');
-    return !folder.isEmpty() && recipe.data.source.startsWith(folder) ? recipe.data.source.mid(folder.size()) : recipe.data.source;
+    return !folder.isEmpty() && path.startsWith(folder) ? path.mid(folder.size()) : path;
 }
 
 QByteArray dataMap(const Recipe &recipe) {
     const DataSpec &data = recipe.data;
     FlowMap map;
-    map.raw("source", yamlScalar(writtenSource(recipe)));
+    map.raw("source", yamlScalar(writtenPath(recipe, data.source)));
     map.text("connection", data.connection);
     if (!data.version.isEmpty())
         map.raw("version", yamlScalar(data.version, true));
@@ -128,6 +128,15 @@ QByteArray writeRecipe(const Recipe &recipe) {
         gates << gate.text();
     if (!gates.isEmpty())
         line(out, "gates", textList(gates));
+    if (recipe.quality) {
+        FlowMap quality;
+        quality.text("reference", writtenPath(recipe, recipe.quality->reference));
+        QStringList checks;
+        for (const GateSpec &gate : recipe.quality->gates)
+            checks << gate.text();
+        quality.list("gates", checks);
+        line(out, "quality", quality.bytes());
+    }
     line(out, "seed", QByteArray::number(recipe.seed));
     return out;
 }

@@ -153,6 +153,7 @@ private Q_SLOTS:
     void aDamagedChampionBlocksAndADamagedCandidateIsAnError();
     void recipeGatesAreJudgedOnTheseRows_data();
     void recipeGatesAreJudgedOnTheseRows();
+    void anInputThatGivesTheTargetAwayIsAWarning();
     void classesOfBothAreJoined();
     void theSheetSurvivesJson();
     void theCommitIsReadFromGit();
@@ -471,6 +472,23 @@ void TestEvidence::recipeGatesAreJudgedOnTheseRows() {
     const Evidence e = b.evidence(b.version(2, m), b.version(1, b.model(1.8)));
     QCOMPARE(gate(e, gates.constData()), state);
     QCOMPARE(e.blocked(), state != GateState::Pass);
+}
+
+void TestEvidence::anInputThatGivesTheTargetAwayIsAWarning() {
+    Bench b;
+    const auto warned = [](const Evidence &e) { return std::count_if(e.gates.begin(), e.gates.end(), [](const GateResult &g) { return g.rule == QLatin1String("No input gives the target away"); }); };
+    const Evidence honest = b.evidence(b.version(2, b.model(2.0)), std::nullopt);
+    QCOMPARE(warned(honest), 0);
+    // The same rows, but z is the target in other units; the source is gone, so that the package's own rows are used.
+    auto leaking = b.model(0.0, 3.0);
+    leaking.data.insert(QStringLiteral("source"), b.folder.filePath(QStringLiteral("gone.csv")));
+    for (std::size_t i = 0; i < leaking.sample->inputs.count; ++i)
+        leaking.sample->inputs.values[2 * i + 1] = leaking.sample->targets[i] / 3;
+    const Evidence e = b.evidence(b.version(2, leaking), std::nullopt);
+    QCOMPARE(warned(e), 1);
+    QCOMPARE(gate(e, "No input gives"), GateState::Warn);
+    QVERIFY(std::any_of(e.gates.begin(), e.gates.end(), [](const GateResult &g) { return g.value == QLatin1String("z: correlation 1.0000"); }));
+    QVERIFY(!e.blocked());
 }
 
 void TestEvidence::classesOfBothAreJoined() {

@@ -63,6 +63,19 @@ seed:      11
         QCOMPARE(r->seed, 11u);
     }
 
+    void qualityGatesAreReadWithTheirReference() {
+        const QByteArray yaml = QByteArray(smallest) + "quality: {reference: data/good.csv, gates: [missing <= 0.2, out_of_range == 0]}\n";
+        const auto r = parseRecipe(yaml, file);
+        QVERIFY2(r, r ? "" : qPrintable(r.error().text()));
+        QVERIFY(r->quality);
+        QCOMPARE(r->quality->reference, QStringLiteral("/somewhere/recipes/data/good.csv"));
+        QCOMPARE(r->quality->gates.size(), 2u);
+        QCOMPARE(r->quality->gates[0].text(), QStringLiteral("missing <= 0.2"));
+        const auto again = parseRecipe(writeRecipe(*r), file);
+        QVERIFY2(again, again ? "" : qPrintable(again.error().text()));
+        QVERIFY(*again == *r);
+    }
+
     void aForecastHasItsTimeAxisAndDefaults() {
         const auto r = parseRecipe("recipe: w\ndata: {source: ~/w.csv, skip_until: -END HEADER-}\ntask: forecast\ntarget: T2M\n"
                                    "time: {parts: [YEAR, MO, DY, HR], step: 1h, zone: Asia/Colombo}\nsplit: {after: 2013-10-01}\nestimators: [ridge]\n",
@@ -88,6 +101,10 @@ seed:      11
         row("a key without a value", QByteArray(good).replace("target: y", "target:"), "/r.yaml:4:1: “target” has no value.");
         row("a misspelt task", QByteArray(good).replace("regression\n", "regresion\n"), "/r.yaml:3:7: Unknown task “regresion” — did you mean “regression”?");
         row("a misspelt estimator", QByteArray(good).replace("linear_regression]", "lineer_regression]"), "did you mean “linear_regression”?");
+        row("a misspelt check of the data", good + "quality: {gates: [mising <= 0.1]}\n", "/r.yaml:6:19: Unknown check “mising” — did you mean “missing”?");
+        row("quality without gates", good + "quality: {}\n", "“quality” needs gates: what the data must hold.");
+        row("a check that needs a reference", good + "quality: {gates: [out_of_range <= 0]}\n", "“out_of_range” compares with a reference, and none is named.");
+        row("a metric is no check", good + "quality: {gates: [r2 >= 0.5]}\n", "Unknown check “r2”");
         row("a misspelt metric in a gate", good + "gates: [rr2 >= 1]\n", "/r.yaml:6:9: Unknown metric “rr2” — did you mean “r2”?");
         row("a gate without a number", good + "gates: [r2 >= good]\n", "A gate must read “metric >= number”, not “r2 >= good”.");
         row("a gate with an odd operator", good + "gates: [r2 => 1]\n", "operators are >= > <= < ==");
