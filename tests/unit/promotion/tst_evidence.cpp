@@ -484,7 +484,7 @@ void TestEvidence::anInputThatGivesTheTargetAwayIsAWarning() {
     leaking.data.insert(QStringLiteral("source"), b.folder.filePath(QStringLiteral("gone.csv")));
     for (std::size_t i = 0; i < leaking.sample->inputs.count; ++i)
         leaking.sample->inputs.values[2 * i + 1] = leaking.sample->targets[i] / 3;
-    const Evidence e = b.evidence(b.version(2, leaking), std::nullopt);
+    const Evidence e = b.evidence(b.version(2, leaking), b.version(1, b.model(1.8)));
     QCOMPARE(warned(e), 1);
     QCOMPARE(gate(e, "No input gives"), GateState::Warn);
     QVERIFY(std::any_of(e.gates.begin(), e.gates.end(), [](const GateResult &g) { return g.value == QLatin1String("z: correlation 1.0000"); }));
