@@ -168,6 +168,8 @@ std::shared_ptr<Work> prepare(std::span<const double> x, std::size_t width, std:
 
 } // namespace
 
+QString libsvmVersion() { return QStringLiteral("%1.%2").arg(libsvm_version / 100).arg(libsvm_version % 100, 2, 10, QLatin1Char('0')); }
+
 Result<std::vector<SvmSolution>> solveSvm(std::span<const double> x, std::size_t width, std::vector<SvmProblem> problems, const SvmOptions &options, FitContext &context) {
     using Clock = std::chrono::steady_clock;
     if (context.stop.stop_requested())

@@ -39,6 +39,8 @@ struct SvmSolution {
 /// fits are left behind: they work on memory of their own, and end there.
 Result<std::vector<SvmSolution>> solveSvm(std::span<const double> x, std::size_t width, std::vector<SvmProblem> problems, const SvmOptions &options, FitContext &context);
 
+QString libsvmVersion(); ///< "3.24"
+
 /// Machines over rows of x [rows × width] as a model with the support vectors of all.
 std::unique_ptr<KernelModel> kernelModel(const QString &estimator, const TrainData &train, const SvmOptions &options, const std::vector<SvmSolution> &solutions, const std::vector<double> &slopes,
                                          QJsonObject facts);
