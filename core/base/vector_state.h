@@ -11,7 +11,7 @@ namespace pilothouse {
 /// of libm's exp or log from plain code costs 200 ns instead of 6 in that thread and in those it starts (measured). Said before
 /// loops over numbers; costs nothing.
 #if defined(__x86_64__)
-__attribute__((target("avx"), noinline)) inline void zeroUpperVectors() { _mm256_zeroupper(); }
+__attribute__((target("avx"))) inline void zeroUpperVectors() { _mm256_zeroupper(); }
 inline void clearVectorState() {
     if (__builtin_cpu_supports("avx"))
         zeroUpperVectors();
