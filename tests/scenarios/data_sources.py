@@ -48,7 +48,7 @@ def by_http(folder, url):
     check(Quiet.sent == sent, "the unchanged file was sent again")
     check(package_of(folder / "two")[0]["origin"]["from_cache"], "the copy was not used")
     local, _ = pilot("train", folder / "http.yaml", "--data", folder / "served/d.csv", "--out", folder / "local")
-    check(first["test"] == second["test"] == local["test"], "a copy trains another model than the file")
+    check(first["metrics"]["test"] == second["metrics"]["test"] == local["metrics"]["test"], "a copy trains another model than the file")
     judged, _ = pilot("evaluate", folder / "one", "--data", f"{url}/d.csv")
     check(judged["rows"] == 600 and judged["origin"]["sha256"] == data["sha256"], f"evaluate: {judged}")
     scored, _ = pilot("score", folder / "one", "--data", f"{url}/d.csv", "--out", folder / "out.csv")
