@@ -101,7 +101,7 @@ Result<std::unique_ptr<FittedModel>> loadFitted(const QString &modelType, const 
     return invalid(QStringLiteral("The package's model type “%1” is not known to this program.").arg(modelType), folder, QStringLiteral("Use a newer Pilothouse."));
 }
 
-Result<artifact::ScorerPtr> loadScorer(const artifact::Package &package) {
+Result<LoadedModel> loadModel(const artifact::Package &package) {
     const QString path = package.folder + QStringLiteral("/preprocessing.json");
     PH_ASSIGN(const QByteArray bytes, readFile(path));
     PH_ASSIGN(const QJsonObject object, parseJsonObject(bytes, path));
@@ -118,7 +118,12 @@ Result<artifact::ScorerPtr> loadScorer(const artifact::Package &package) {
                                .arg(out.outputs).arg(out.classes).arg(package.signature.outputs.size()).arg(package.signature.classes.size()), package.folder);
         return {};
     }());
-    return makeScorer(package.signature, std::move(transforms), std::move(model));
+    return LoadedModel{std::move(transforms), std::move(model)};
+}
+
+Result<artifact::ScorerPtr> loadScorer(const artifact::Package &package) {
+    PH_ASSIGN(LoadedModel loaded, loadModel(package));
+    return makeScorer(package.signature, std::move(loaded.transforms), std::move(loaded.model));
 }
 
 Result<artifact::ScorerPtr> loadScorer(const QString &packageFolder) {

@@ -14,6 +14,13 @@ Result<artifact::ScorerPtr> loadScorer(const QString &packageFolder);
 /// The same of a package that has just been opened.
 Result<artifact::ScorerPtr> loadScorer(const artifact::Package &package);
 
+/// A package's two halves, for what asks more of a model than its predictions (own_shap.h). loadScorer is makeScorer of them.
+struct LoadedModel {
+    data::FittedTransforms transforms;
+    std::shared_ptr<const FittedModel> model;
+};
+Result<LoadedModel> loadModel(const artifact::Package &package);
+
 /// The weights alone, by FittedModel::flavour().
 Result<std::unique_ptr<FittedModel>> loadFitted(const QString &modelType, const QString &folder, const artifact::Signature &signature);
 
