@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pilot/explain_subject.h"
+
+#include "core/base/file.h"
+#include "core/data/csv.h"
+#include "core/fleet/endpoint.h"
+#include "core/learn/own_shap.h"
+#include "core/learn/samples.h"
+#include "core/serving/endpoint_scorer.h"
+#include "core/serving/input_reader.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+
+namespace pilothouse {
+
+namespace {
+
+QString absolute(const std::string &path) { return QFileInfo(QString::fromStdString(path)).absoluteFilePath(); }
+
+/// The package that says inputs and classes: MODEL, or the champion of the workspace's model whose endpoint is asked.
+Result<void> findPackage(Context &context, const ExplainOptions &options, ExplainSubject &out) {
+    if (!options.model.empty()) {
+        PH_ASSIGN(const ModelRef ref, resolveModel(context, QString::fromStdString(options.model)));
+        PH_ASSIGN(out.package, artifact::openPackage(ref.folder));
+        out.label = ref.label();
+        return {};
+    }
+    const QString name = QString::fromStdString(options.endpoint);
+    if (const workspace::Model *model = out.services->workspace.model(name))
+        if (const auto version = out.services->registry->versionByAlias(model->registry.name, model->registry.champion)) {
+            PH_ASSIGN(out.package, artifact::openPackage(version->source));
+        }
+    return {};
+}
+
+Result<fleet::ModelEndpoint> openEndpoint(const ExplainOptions &options, const fleet::Services &services) {
+    const QString text = QString::fromStdString(options.endpoint);
+    if (!text.contains(QLatin1String("://")))
+        return fleet::endpointOf(services, text);
+    return fleet::endpointOf(services, {}, fleet::EndpointChoice{text, QString::fromStdString(options.protocol), QString::fromStdString(options.secret), {}});
+}
+
+/// Rows of a file for an endpoint that no package describes: every column is an input but the target and times.
+Result<artifact::Rows> undescribedRows(const ExplainOptions &options, std::vector<data::Input> &inputs, QStringList &notes, std::stop_token stop) {
+    if (options.data.empty())
+        return invalid(QStringLiteral("Nothing says what inputs this endpoint takes."), {}, QStringLiteral("Give MODEL, or rows with --data FILE."));
+    workspace::DataSpec spec;
+    spec.source = absolute(options.data);
+    PH_ASSIGN(const data::LoadedTable loaded, data::loadData(spec, {}, stop));
+    const QString target = QString::fromStdString(options.target);
+    if (!target.isEmpty() && !loaded.table.find(target))
+        return invalid(QStringLiteral("The file has no column “%1”.").arg(target), spec.source, QStringLiteral("It has: %1.").arg(loaded.table.names().join(QStringLiteral(", "))));
+    for (const data::Column &column : loaded.table.columns) {
+        if (column.name == target)
+            continue;
+        if (column.type == data::ColumnType::Time) {
+            notes << QStringLiteral("Column “%1” holds times and is not sent.").arg(column.name);
+            continue;
+        }
+        data::Input input{column.name, column.type, column.dictionary, true};
+        std::sort(input.categories.begin(), input.categories.end());
+        inputs.push_back(std::move(input));
+    }
+    return data::rowsFromTable(loaded.table, inputs);
+}
+
+Result<artifact::Rows> oneOf(const artifact::Rows &rows, const std::vector<std::size_t> &numbers, qint64 wanted, const QString &where) {
+    if (numbers.empty() && (wanted < 0 || std::size_t(wanted) >= rows.count))
+        return invalid(rows.count ? QStringLiteral("There is no row %1; the last one is row %2.").arg(wanted).arg(rows.count - 1) : QStringLiteral("There is no row to explain."), where,
+                       QStringLiteral("Rows are counted from 0."));
+    if (numbers.empty())
+        return explain::takeRows(rows, {std::size_t(wanted)});
+    const auto found = std::find(numbers.begin(), numbers.end(), std::size_t(wanted));
+    if (found != numbers.end())
+        return explain::takeRows(rows, {std::size_t(found - numbers.begin())});
+    if (std::size_t(wanted) < numbers.back())
+        return invalid(QStringLiteral("Row %1 cannot be explained: an input is missing that the model does not fill in.").arg(wanted), where);
+    return invalid(QStringLiteral("There is no row %1; the last one that the model can predict is row %2.").arg(wanted).arg(numbers.back()), where, QStringLiteral("Rows are counted from 0, after the recipe's `where`."));
+}
+
+Result<void> readJsonRows(const ExplainOptions &options, const artifact::Signature &signature, ExplainSubject &out) {
+    PH_ASSIGN(const QByteArray body, readFile(QString::fromStdString(options.rows)));
+    serving::ReadInput input;
+    if (const auto problem = serving::InputReader(signature).read(serving::Protocol::Rest, body.toStdString(), out.rows, input))
+        return invalid(QString::fromStdString(problem->what), QString::fromStdString(options.rows + (problem->field.empty() ? "" : ": " + problem->field)), QString::fromStdString(problem->hint));
+    return {};
+}
+
+/// true: the truth beside the rows is wanted, by the method or because nothing better is known.
+bool wantsTruth(const ExplainOptions &options, explain::Method method, const explain::Subject &subject) {
+    return method == explain::Method::Permutation || (method == explain::Method::Auto && options.row < 0 && options.how.column.isEmpty() && !subject.own);
+}
+
+/// --rows, --data or the package's own sample, and the one row of them that is asked for.
+Result<void> readRows(const ExplainOptions &options, explain::Method method, const artifact::LabelledRows &sample, ExplainSubject &out, std::stop_token stop) {
+    std::vector<std::size_t> numbers;
+    if (!options.rows.empty()) {
+        out.source = absolute(options.rows);
+        PH_TRY(readJsonRows(options, out.package->signature, out));
+    } else if (options.data.empty()) {
+        out.source = out.package->folder + QStringLiteral("/sample.csv");
+        out.rows = sample.inputs;
+        out.truth = sample;
+        if (out.rows.count == 0)
+            return invalid(QStringLiteral("The package keeps no sample rows."), out.package->folder, QStringLiteral("Give a file as --data."));
+    } else {
+        out.source = absolute(options.data);
+        if (wantsTruth(options, method, out.subject)) {
+            auto labelled = learn::samplesFor(*out.package, out.source, stop);
+            if (!labelled && method == explain::Method::Permutation)
+                return labelled.error();
+            if (labelled && labelled->rows.inputs.width == out.package->signature.inputs.size()) {
+                out.notes << labelled->notes;
+                out.truth = std::move(labelled->rows);
+                out.rows = out.truth.inputs;
+                return {};
+            }
+        }
+        PH_ASSIGN(learn::ScoringRows rows, learn::scoringRows(*out.package, out.source, stop));
+        out.notes << rows.notes;
+        out.rows = std::move(rows.inputs);
+        numbers = std::move(rows.tableRows);
+        if (out.rows.count == 0)
+            return invalid(QStringLiteral("The file holds no row that the model can score."), out.source);
+    }
+    if (options.row < 0)
+        return {};
+    PH_ASSIGN(out.rows, oneOf(out.rows, numbers, options.row, out.source));
+    return {};
+}
+
+} // namespace
+
+Result<ExplainSubject> openExplainSubject(Context &context, const ExplainOptions &options, explain::Method method) {
+    ExplainSubject out;
+    std::optional<fleet::ModelEndpoint> endpoint;
+    if (!options.endpoint.empty()) {
+        PH_ASSIGN(out.services, context.services());
+        PH_ASSIGN(endpoint, openEndpoint(options, *out.services));
+        out.endpoint = endpoint->url + endpoint->profile.path;
+    }
+    PH_TRY(findPackage(context, options, out));
+    if (endpoint)
+        out.label = out.endpoint;
+    out.subject.model = out.label;
+    if (!out.package) {
+        std::vector<data::Input> inputs;
+        PH_ASSIGN(artifact::Rows all, undescribedRows(options, inputs, out.notes, context.stop()));
+        out.source = absolute(options.data);
+        PH_ASSIGN(artifact::Signature signature, serving::signatureByAnswer(*endpoint->client, std::move(inputs), all, out.endpoint, context.stop()));
+        out.subject.scorer = serving::endpointScorer(endpoint->client, std::move(signature), out.endpoint, context.stop());
+        out.subject.background = all;
+        out.rows = std::move(all);
+        if (options.row >= 0) {
+            PH_ASSIGN(out.rows, oneOf(out.rows, {}, options.row, out.source));
+        }
+        return out;
+    }
+    PH_ASSIGN(const artifact::LabelledRows sample, artifact::sampleRows(out.package->folder, out.package->signature));
+    out.subject.background = sample.inputs;
+    if (endpoint) {
+        out.subject.scorer = serving::endpointScorer(endpoint->client, out.package->signature, out.endpoint, context.stop());
+    } else {
+        PH_ASSIGN(const learn::LoadedModel loaded, learn::loadModel(*out.package));
+        out.subject.scorer = learn::makeScorer(out.package->signature, loaded.transforms, loaded.model);
+        PH_ASSIGN(out.subject.own, learn::ownShap(loaded, out.package->signature, sample.inputs));
+    }
+    if (out.subject.background.count == 0 && !options.data.empty()) { // the file's own rows are compared with each other
+        PH_ASSIGN(const learn::ScoringRows rows, learn::scoringRows(*out.package, absolute(options.data), context.stop()));
+        out.subject.background = rows.inputs;
+        out.notes << QStringLiteral("The package keeps no sample rows: the file's rows are the background.");
+    }
+    PH_TRY(readRows(options, method, sample, out, context.stop()));
+    return out;
+}
+
+} // namespace pilothouse

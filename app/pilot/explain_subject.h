@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/pilot/model_ref.h"
+
+#include "core/artifact/package.h"
+#include "core/explain/explain.h"
+
+#include <optional>
+
+namespace pilothouse {
+
+/// What `pilot explain` was asked for, as typed.
+struct ExplainOptions {
+    std::string model, data, rows, endpoint, protocol, secret, target, method = "auto", group = "inputs", out, report;
+    qint64 row = -1;
+    std::size_t top = 0;
+    bool backgroundGiven = false;
+    explain::Options how;
+};
+
+/// Everything loaded: model or endpoint, the rows to explain, what to compare them with.
+struct ExplainSubject {
+    std::shared_ptr<fleet::Services> services; ///< keeps an endpoint's client alive
+    std::optional<artifact::Package> package;
+    QString label, endpoint, source; ///< source: where the rows come from
+    explain::Subject subject;
+    artifact::Rows rows;                ///< the one row of --row, else all
+    artifact::LabelledRows truth;       ///< if asked for and known
+    QStringList notes;
+};
+
+/// Loads by the options. Errors: NotFound and Invalid for a model, file, row or column that is not there.
+Result<ExplainSubject> openExplainSubject(Context &context, const ExplainOptions &options, explain::Method method);
+
+} // namespace pilothouse
