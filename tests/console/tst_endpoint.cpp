@@ -7,10 +7,13 @@
 #include "core/serving/http_server.h"
 #include "tests/support/own_home.h"
 #include "widgets/base/theme.h"
+#include "widgets/base/table.h"
 #include "widgets/serving/input_slider.h"
+#include "widgets/serving/why_card.h"
 
 #include <QAbstractButton>
 #include <QApplication>
+#include <QClipboard>
 #include <QDialog>
 #include <QDir>
 #include <QJsonArray>
@@ -22,7 +25,9 @@
 #include <QTest>
 
 #include <atomic>
+#include <chrono>
 #include <random>
+#include <thread>
 
 using namespace pilothouse;
 using namespace pilothouse::console;
@@ -48,7 +53,14 @@ public:
             reply.body = good ? "{\"access_token\":\"token\"}" : "{\"detail\":\"who are you?\"}";
         } else if (request.key != "token") {
             reply.status = 401;
+        } else if (down) {
+            reply.status = 500;
+            reply.body = "{\"detail\":\"out of order\"}";
         } else {
+            ++waiting;
+            while (held)
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            --waiting;
             double sum = 0;
             for (const QJsonValue &v : body.value(QLatin1String("features")).toArray())
                 sum += v.toDouble();
@@ -59,7 +71,8 @@ public:
     }
     void handleSlow(const serving::HttpRequest &, serving::HttpReply &) override {}
     void fail(int status, std::string_view, serving::HttpReply &reply) override { reply.status = status; }
-    std::atomic<int> logins = 0, asked = 0;
+    std::atomic<int> logins = 0, asked = 0, waiting = 0;
+    std::atomic<bool> down = false, held = false;
 };
 
 Result<QJsonObject> pilot(QStringList arguments) {
@@ -165,6 +178,69 @@ private Q_SLOTS:
             QTest::keyClick(slider, Qt::Key_Right);
         QTRY_VERIFY_WITH_TIMEOUT(m_service.asked > before && answer->text() != first, slow);
         QCOMPARE(m_service.logins.load(), logins); // the token is used again
+    }
+
+    /// The version on this machine says it by its coefficients; nothing is sent.
+    void whySaysWhatEachInputAdds() {
+        m_window->open(QStringLiteral("what-if"));
+        auto *card = m_window->findChild<ui::WhyCard *>();
+        QVERIFY(card);
+        QCOMPARE(card->shown(), ui::ScreenState::Empty);
+        QVERIFY(!m_window->actions().blocked(QStringLiteral("whatif.whyCopy")).isEmpty());
+        QVERIFY(!m_window->actions().blocked(QStringLiteral("whatif.whyStop")).isEmpty());
+        const int before = m_service.asked;
+        m_window->actions().trigger(QStringLiteral("whatif.why"));
+        QTRY_COMPARE_WITH_TIMEOUT(card->shown(), ui::ScreenState::Full, slow);
+        auto *table = card->findChild<ui::Table *>(QStringLiteral("whyTable"));
+        QCOMPARE(table->model()->rowCount(), 2);
+        QCOMPARE(table->accessibleDescription(), card->findChild<QLabel *>(QStringLiteral("whySentence"))->text());
+        QVERIFY(!table->accessibleDescription().isEmpty());
+        QCOMPARE(m_service.asked.load(), before);
+        m_window->actions().trigger(QStringLiteral("whatif.whyCopy"));
+        QVERIFY(QApplication::clipboard()->text().startsWith(QLatin1String("feature,value,contribution\n")));
+        auto *slider = m_window->findChild<ui::InputSlider *>();
+        slider->setFocus();
+        QTest::keyClick(slider, Qt::Key_Right);
+        QTRY_COMPARE_WITH_TIMEOUT(card->shown(), ui::ScreenState::Stale, slow);
+        QTest::keyClick(m_window.get(), Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_COMPARE_WITH_TIMEOUT(card->shown(), ui::ScreenState::Full, slow);
+    }
+
+    void whyAsksTheEndpointToo() {
+        auto *card = m_window->findChild<ui::WhyCard *>();
+        auto *where = card->findChild<ui::SegmentedControl *>(QStringLiteral("whyWhere"));
+        where->setFocus();
+        QTest::keyClick(where, Qt::Key_Right);
+        QCOMPARE(where->current(), QStringLiteral("endpoint"));
+        const int before = m_service.asked;
+        m_window->actions().trigger(QStringLiteral("whatif.why"));
+        QTRY_VERIFY_WITH_TIMEOUT(m_service.asked > before + 20, slow); // the background rows, for each coalition
+        QTRY_COMPARE_WITH_TIMEOUT(card->shown(), ui::ScreenState::Full, slow);
+        QCOMPARE(card->source()->text().section(QLatin1Char(' '), 0, 0), QStringLiteral("endpoint"));
+        QCOMPARE(card->findChild<ui::Table *>(QStringLiteral("whyTable"))->model()->rowCount(), 2);
+    }
+
+    void whySaysWhatFailed() {
+        auto *card = m_window->findChild<ui::WhyCard *>();
+        m_service.down = true;
+        m_window->actions().trigger(QStringLiteral("whatif.why"));
+        QTRY_COMPARE_WITH_TIMEOUT(card->shown(), ui::ScreenState::Failed, slow);
+        QVERIFY(!m_window->actions().blocked(QStringLiteral("whatif.whyCopy")).isEmpty());
+        m_service.down = false;
+        m_window->actions().trigger(QStringLiteral("whatif.why"));
+        QTRY_COMPARE_WITH_TIMEOUT(card->shown(), ui::ScreenState::Full, slow);
+    }
+
+    void whyIsStopped() {
+        auto *card = m_window->findChild<ui::WhyCard *>();
+        m_service.held = true; // it answers when it is let
+        m_window->actions().trigger(QStringLiteral("whatif.why"));
+        QTRY_VERIFY_WITH_TIMEOUT(m_service.waiting > 0, slow);
+        QCOMPARE(card->shown(), ui::ScreenState::Loading);
+        QVERIFY(m_window->actions().blocked(QStringLiteral("whatif.whyStop")).isEmpty());
+        m_window->actions().trigger(QStringLiteral("whatif.whyStop"));
+        QTRY_COMPARE_WITH_TIMEOUT(card->shown(), ui::ScreenState::Empty, slow);
+        m_service.held = false;
     }
 
 private:

@@ -9,6 +9,7 @@
 #include "widgets/base/plot.h"
 #include "widgets/serving/endpoint_sheet.h"
 #include "widgets/serving/input_slider.h"
+#include "widgets/serving/why_card.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -108,7 +109,12 @@ WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
     m_curve->setObjectName(QStringLiteral("responsePlot"));
     m_curveCard->setBody(m_curve, 8);
     m_curveCard->addTool(m_legend);
-    side->addWidget(m_curveCard, 1);
+    m_why = new WhyCard(context, id());
+    auto *middle = new QHBoxLayout;
+    middle->setSpacing(12);
+    middle->addWidget(m_curveCard, 1);
+    middle->addWidget(m_why, 1);
+    side->addLayout(middle, 1);
     m_request->setWordWrap(true);
     m_request->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_requestCard->bodyLayout()->addWidget(m_request);
@@ -339,6 +345,8 @@ void WhatIfPanel::askNow() {
     if (!context().fleet || m_sliders.empty())
         return;
     askBeside();
+    m_why->setUnit(m_form.unit);
+    m_why->setQuestion(fleet::WhyQuestion{m_form.model, m_form.version, m_form.signature, row(), false});
     if (m_asking.isRunning()) {
         m_again = true;
         return;

@@ -20,6 +20,7 @@ class Legend;
 class PanelState;
 class PlotWidget;
 class SegmentedControl;
+class WhyCard;
 
 /// What-if (board 07): a form from the signature, the answer of the served version at once, another version of the registry
 /// beside it, and the response of both to one input. The endpoint answers and logs the row like any other request; the curves
@@ -86,6 +87,7 @@ private:
     QVBoxLayout *m_list;
     Label *m_answer, *m_second, *m_besideAnswer, *m_besideSecond, *m_besideChange, *m_request;
     PlotWidget *m_curve;
+    WhyCard *m_why;
 };
 
 } // namespace pilothouse::ui
