@@ -13,6 +13,7 @@
 #include "core/base/json.h"
 #include "core/base/process_mark.h"
 #include "core/fleet/interrupted.h"
+#include "core/learn/cross_validation.h"
 #include "core/learn/trainer.h"
 #include "core/workspace/workspace.h"
 
@@ -84,6 +85,9 @@ public:
             point(QStringLiteral("test_") + it.key(), 0, it.value());
         for (auto it = result.train.begin(); it != result.train.end(); ++it)
             point(QStringLiteral("train_") + it.key(), 0, it.value());
+        const learn::FoldFigures figures = learn::figuresOf(result.folds);
+        for (auto it = figures.mean.begin(); it != figures.mean.end(); ++it)
+            point(QStringLiteral("validation_") + it.key(), 0, it.value());
         {
             const std::lock_guard guard(m_lock);
             flush();
@@ -151,6 +155,16 @@ Result<registry::Version> registerOnce(const fleet::Services &services, const QS
     return registerPackage(services, model, trained.package, trained.digest, trained.runId);
 }
 
+QString foldsText(const std::vector<learn::MetricValues> &folds, const QString &metric) {
+    if (folds.empty())
+        return {};
+    const learn::FoldFigures figures = learn::figuresOf(folds);
+    QStringList each;
+    for (const learn::MetricValues &fold : folds)
+        each << QString::number(fold.value(metric), 'g', 4);
+    return QStringLiteral("    %1 of the folds: %2 ± %3 (%4)\n").arg(metric).arg(figures.mean.value(metric), 0, 'g', 6).arg(figures.deviation.value(metric), 0, 'g', 2).arg(each.join(Q(", ")));
+}
+
 QString summary(const learn::TrainResult &r, const std::optional<registry::Version> &registered) {
     QString text = QStringLiteral("%1, %2 training rows, %3 test rows, %4 s\n").arg(r.estimator).arg(r.trainRows).arg(r.testRows).arg(r.seconds, 0, 'f', 2);
     text += QStringLiteral("  %1 %2 %3 %4\n").arg(QStringLiteral("metric"), -20).arg(QStringLiteral("test"), 12).arg(QStringLiteral("train"), 12).arg(r.baselineName, 12);
@@ -158,7 +172,11 @@ QString summary(const learn::TrainResult &r, const std::optional<registry::Versi
         text += QStringLiteral("  %1 %2 %3 %4\n").arg(it.key(), -20).arg(it.value(), 12, 'g', 6).arg(r.train.value(it.key()), 12, 'g', 6).arg(r.baseline.value(it.key()), 12, 'g', 6);
     if (r.candidates.size() > 1)
         for (const learn::CandidateResult &c : r.candidates)
-            text += QStringLiteral("  tried %1: %2 %3\n").arg(c.estimator, r.selectMetric).arg(c.test.value(r.selectMetric), 0, 'g', 6);
+            text += QStringLiteral("  tried %1: %2 %3\n").arg(c.estimator, r.selectMetric).arg(c.test.value(r.selectMetric), 0, 'g', 6) + foldsText(c.folds, r.selectMetric);
+    else
+        text += foldsText(r.folds, r.selectMetric);
+    if (!r.validation.isEmpty())
+        text += QStringLiteral("  validation: %1\n").arg(r.validation);
     for (const learn::GateOutcome &gate : r.gates)
         text += QStringLiteral("  gate %1: %2 (%3)\n").arg(gate.rule, gate.passed ? QStringLiteral("passed") : QStringLiteral("FAILED")).arg(gate.value, 0, 'g', 6);
     for (const QString &note : r.notes)

@@ -71,12 +71,15 @@ QString factList(const QJsonObject &facts) {
     return out.isEmpty() ? out : QStringLiteral("\n## Fitted\n\n%1").arg(out);
 }
 
-QString candidateTable(const QJsonArray &candidates, const QString &select) {
-    QString out = QStringLiteral("| estimator | %1 on test rows |\n|---|---|\n").arg(select);
+QString candidateTable(const QJsonArray &candidates, const QString &select, bool folds) {
+    QString out = QStringLiteral("| estimator | %1 on test rows |%2\n|---|---|%3\n").arg(select, folds ? QStringLiteral(" mean ± deviation of the folds |") : QString(), folds ? QStringLiteral("---|") : QString());
     for (const QJsonValue &value : candidates) {
-        const QJsonObject candidate = value.toObject();
+        const QJsonObject candidate = value.toObject(), validation = candidate.value(Q("validation")).toObject();
         const QJsonObject test = candidate.value(Q("metrics")).toObject().value(Q("test")).toObject();
-        out += QStringLiteral("| %1 | %2 |\n").arg(candidate.value(Q("estimator")).toString(), figure(test.value(select)));
+        out += QStringLiteral("| %1 | %2 |").arg(candidate.value(Q("estimator")).toString(), figure(test.value(select)));
+        if (folds)
+            out += QStringLiteral(" %1 ± %2 |").arg(figure(validation.value(Q("mean")).toObject().value(select)), figure(validation.value(Q("std")).toObject().value(select)));
+        out += QLatin1Char('\n');
     }
     return out;
 }
@@ -100,7 +103,9 @@ QByteArray modelCard(const PackageContents &c) {
     const QString baseline = c.metrics.value(Q("baseline_name")).toString();
     out += QStringLiteral("\n## How good it is\n\nThe naive baseline is what one gets without a model; a model that is not better is of no use.\n\n%1").arg(metricTable(c.metrics, baseline));
     out += QStringLiteral("\n## Gates\n\n%1").arg(gateList(c.metrics.value(Q("gates")).toArray()));
-    out += QStringLiteral("\n## Tried\n\n%1").arg(candidateTable(c.metrics.value(Q("candidates")).toArray(), c.metrics.value(Q("select")).toString()));
+    out += QStringLiteral("\n## Tried\n\n%1").arg(candidateTable(c.metrics.value(Q("candidates")).toArray(), c.metrics.value(Q("select")).toString(), c.metrics.contains(Q("validation"))));
+    if (c.metrics.contains(Q("validation")))
+        out += QStringLiteral("\nCross-validated: %1. The transforms were fitted in each fold anew.\n").arg(c.metrics.value(Q("validation")).toObject().value(Q("how")).toString());
     out += factList(c.model);
     out += QStringLiteral("\n## Inputs\n\n%1").arg(inputTable(c.signature));
     out += QStringLiteral("\n## Pre-processing\n\n");

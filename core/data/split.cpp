@@ -2,6 +2,8 @@
 #include "core/data/split.h"
 
 #include "core/data/csv.h"
+#include "core/data/folds.h"
+#include "core/data/lots.h"
 
 #include <QDateTime>
 #include <QTimeZone>
@@ -10,35 +12,13 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
 
 namespace pilothouse::data {
 
 namespace {
 
 using Kind = workspace::SplitSpec::Kind;
-
-/// SplitMix64 (S. Vigna): written out here because the standard's distributions differ between libraries.
-class Lots {
-public:
-    explicit Lots(quint64 seed) : m_state(seed) {}
-    /// 0 … bound − 1, every number as likely as the other (Lemire's rejection).
-    std::uint64_t below(std::uint64_t bound) {
-        for (;;) {
-            const auto product = static_cast<unsigned __int128>(next()) * bound;
-            if (std::uint64_t(product) >= (0 - bound) % bound)
-                return std::uint64_t(product >> 64);
-        }
-    }
-
-private:
-    std::uint64_t next() {
-        std::uint64_t z = (m_state += 0x9e3779b97f4a7c15ull);
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-        return z ^ (z >> 31);
-    }
-    std::uint64_t m_state;
-};
 
 /// Draws the test rows out of `rows`: round(fraction · n), at least one on each side where there are two.
 void draw(std::vector<std::size_t> rows, double fraction, Lots &lots, Split &split) {
@@ -86,6 +66,31 @@ Result<Split> stratified(const Table &table, const workspace::SplitSpec &spec, c
     }
     if (split.leftOut)
         split.notes << QStringLiteral("%1 rows have no class; they are in neither part.").arg(split.leftOut);
+    return finished(std::move(split));
+}
+
+/// Whole groups are drawn: round(fraction · groups), at least one on each side.
+Result<Split> grouped(const Table &table, const workspace::SplitSpec &spec) {
+    PH_ASSIGN(const std::vector<std::int64_t> groups, groupNumbers(table, spec.by));
+    const std::size_t count = groups.empty() ? 0 : std::size_t(*std::max_element(groups.begin(), groups.end()) + 1);
+    if (count < 2)
+        return invalid(QStringLiteral("The column “%1” has %2 group(s); a grouped split needs two or more.").arg(spec.by).arg(count), {}, QStringLiteral("Use {random: 0.2, seed: 7}."));
+    std::vector<std::size_t> all(count);
+    std::iota(all.begin(), all.end(), std::size_t(0));
+    Lots lots(spec.seed);
+    Split drawn;
+    draw(std::move(all), spec.fraction, lots, drawn);
+    const std::set<std::size_t> tested(drawn.test.begin(), drawn.test.end());
+    Split split;
+    for (std::size_t row = 0; row < groups.size(); ++row) {
+        if (groups[row] < 0)
+            ++split.leftOut;
+        else
+            (tested.contains(std::size_t(groups[row])) ? split.test : split.train).push_back(row);
+    }
+    split.notes << QStringLiteral("%1 groups by %2 train, %3 test; none is on both sides.").arg(drawn.train.size()).arg(spec.by).arg(drawn.test.size());
+    if (split.leftOut)
+        split.notes << QStringLiteral("%1 rows have no “%2”; they are in neither part.").arg(split.leftOut).arg(spec.by);
     return finished(std::move(split));
 }
 
@@ -184,6 +189,7 @@ Result<Split> splitCount(std::size_t count, const workspace::SplitSpec &spec) {
 Result<Split> splitRows(const Table &table, const workspace::SplitSpec &spec, const QString &target, const std::optional<workspace::TimeSpec> &time) {
     switch (spec.kind) {
     case Kind::Stratified: return stratified(table, spec, target);
+    case Kind::Grouped: return grouped(table, spec);
     case Kind::After: return byTime(table, spec, time);
     case Kind::Every:
     case Kind::Random: break;

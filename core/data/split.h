@@ -19,7 +19,7 @@ struct Split {
     QStringList notes;       ///< why rows are left out, and what to know about this split
 };
 
-/// Splits the rows of a table. `target` is needed for Stratified, `time` for After (Invalid otherwise). A split that leaves
+/// Splits the rows of a table. `target` is needed for Stratified, `time` for After, the column `by` for Grouped (Invalid otherwise). A split that leaves
 /// one side empty is Invalid. The same seed gives the same split on every machine.
 Result<Split> splitRows(const Table &table, const workspace::SplitSpec &spec, const QString &target = {},
                         const std::optional<workspace::TimeSpec> &time = {});

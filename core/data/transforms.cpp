@@ -3,83 +3,17 @@
 
 #include "core/base/task.h"
 #include "core/data/unknown_column.h"
+#include "core/workspace/yaml_tree.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 
 namespace pilothouse::data {
 
 namespace {
 
-constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t grain = 4096;
-
-std::vector<double> presentValues(const Rows &rows, std::size_t column) {
-    std::vector<double> values;
-    values.reserve(rows.count);
-    for (std::size_t row = 0; row < rows.count; ++row)
-        if (const double v = rows.values[row * rows.width + column]; !std::isnan(v))
-            values.push_back(v);
-    return values;
-}
-
-double meanOf(const std::vector<double> &values) {
-    long double sum = 0; // 64-bit mantissa: the error of n additions stays below a double's last digit
-    for (const double v : values)
-        sum += v;
-    return double(sum / static_cast<long double>(values.size()));
-}
-
-double medianOf(std::vector<double> values) {
-    const std::size_t half = values.size() / 2;
-    std::nth_element(values.begin(), values.begin() + std::ptrdiff_t(half), values.end());
-    const double upper = values[half];
-    if (values.size() % 2)
-        return upper;
-    const double lower = *std::max_element(values.begin(), values.begin() + std::ptrdiff_t(half));
-    return lower + (upper - lower) / 2;
-}
-
-/// Of several equally frequent ones the smallest, as scikit-learn's SimpleImputer.
-double mostFrequentOf(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    double best = values.front();
-    std::size_t bestCount = 0;
-    for (std::size_t i = 0; i < values.size();) {
-        std::size_t j = i;
-        while (j < values.size() && values[j] == values[i])
-            ++j;
-        if (j - i > bestCount) {
-            bestCount = j - i;
-            best = values[i];
-        }
-        i = j;
-    }
-    return best;
-}
-
-double imputed(const std::vector<double> &values, bool category, const QString &how) {
-    if (category || how == QLatin1String("most_frequent"))
-        return mostFrequentOf(values);
-    return how == QLatin1String("mean") ? meanOf(values) : medianOf(values);
-}
-
-/// Mean and standard deviation (ddof 0) of the present values; a constant gets scale 1.
-std::pair<double, double> meanAndScale(const std::vector<double> &values) {
-    if (values.empty())
-        return {0, 1};
-    long double sum = 0, squares = 0;
-    for (const double v : values)
-        sum += v;
-    const long double mean = sum / static_cast<long double>(values.size());
-    for (const double v : values)
-        squares += (v - mean) * (v - mean);
-    const double scale = double(std::sqrt(squares / static_cast<long double>(values.size())));
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    return {double(mean), *low == *high || scale == 0 ? 1.0 : scale};
-}
 
 /// The categories that occur in these rows, sorted by bytes; numbers by their shortest text.
 std::vector<std::string> categoriesIn(const Column &column, const std::vector<std::size_t> &rows) {
@@ -100,8 +34,38 @@ std::vector<std::string> categoriesIn(const Column &column, const std::vector<st
     return {seen.begin(), seen.end()};
 }
 
-QString stepText(const workspace::TransformSpec &step) {
-    return step.argument.isEmpty() ? step.name : step.name + QStringLiteral(": ") + step.argument;
+/// Every column that a step names must be an input.
+Result<void> checkColumns(const workspace::TransformSpec &spec, const std::vector<Input> &inputs) {
+    QStringList names;
+    for (const Input &input : inputs)
+        names << input.name;
+    for (const QString &column : spec.columns) {
+        const bool known = std::any_of(names.begin(), names.end(), [&](const QString &name) { return name == column || name.startsWith(column + QLatin1Char('@')); });
+        const QString nearest = workspace::nearestName(column, names), all = QStringLiteral("The inputs are: %1.").arg(names.mid(0, 30).join(QStringLiteral(", ")));
+        if (!known)
+            return invalid(QStringLiteral("%1 names the column “%2”, which is no input.").arg(spec.name, column), {},
+                           nearest.isEmpty() ? all : QStringLiteral("Did you mean “%1”? %2").arg(nearest, all));
+    }
+    return {};
+}
+
+Result<void> fitColumn(ColumnFit &column, const std::vector<TransformStep> &steps, const TrainingTarget &target) {
+    for (const TransformStep &step : steps) {
+        if (step.transform->makesRows() || !step.names(column.input().name))
+            continue;
+        if (step.transform->accepts(column))
+            PH_TRY(step.transform->fit(column, target));
+        else if (!step.spec.columns.isEmpty())
+            return invalid(QStringLiteral("%1 works on %2; “%3” holds %4.").arg(step.spec.name, step.transform->subject(), column.input().name,
+                                column.isCategory() ? QStringLiteral("categories") : QStringLiteral("numbers")), {}, QStringLiteral("Take it out of `columns:`, or change the order of the steps."));
+    }
+    if (column.isCategory())
+        return invalid(QStringLiteral("The input “%1” is a category, and no transform makes numbers of it.").arg(column.input().name), {},
+                       QStringLiteral("Add one_hot to `transforms:`, or exclude the column."));
+    const std::optional<CategoryTable> &table = column.map().table;
+    if (column.input().optional && std::isnan(column.map().fill) && table && std::any_of(table->missing.begin(), table->missing.end(), [](double v) { return std::isnan(v); }))
+        return invalid(QStringLiteral("A missing value of “%1” stays missing: it is coded before it is imputed.").arg(column.input().name), {}, QStringLiteral("Write impute before the step that codes it."));
+    return {};
 }
 
 } // namespace
@@ -117,7 +81,9 @@ Result<std::vector<Input>> inputsOf(const Table &table, const workspace::Recipe 
         for (const QString &name : list)
             if (!table.find(name))
                 return unknownColumn(recipe, name, table);
-    const bool optional = std::any_of(recipe.transforms.begin(), recipe.transforms.end(), [](const auto &step) { return step.name == QLatin1String("impute"); });
+    for (const QString &group : {recipe.split.by, recipe.validation ? recipe.validation->by : QString()})
+        out.insert(group);
+    PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
     std::vector<Input> inputs;
     for (const Column &column : table.columns) {
         const bool included = recipe.include.contains(column.name);
@@ -129,11 +95,14 @@ Result<std::vector<Input>> inputsOf(const Table &table, const workspace::Recipe 
                                QStringLiteral("Take it out of `features: {include: […]}`."));
             continue;
         }
-        Input input{column.name, column.type, {}, optional};
+        Input input{column.name, column.type, {}, false};
         if (recipe.categorical.contains(column.name))
             input.type = ColumnType::Category;
         if (input.type == ColumnType::Category)
             input.categories = categoriesIn(column, rows);
+        for (const TransformStep &step : steps)
+            if (step.names(input.name))
+                step.transform->prepare(input);
         inputs.push_back(std::move(input));
     }
     if (inputs.empty())
@@ -141,108 +110,72 @@ Result<std::vector<Input>> inputsOf(const Table &table, const workspace::Recipe 
     return inputs;
 }
 
-/// What the steps do to one input, one step after the other.
-class FittedTransforms::Fitter {
-public:
-    Fitter(const Rows &training, std::size_t column, const Input &input)
-        : m_training(training), m_column(column), m_input(input), m_category(input.type == ColumnType::Category) {}
+Result<FittedTransforms> FittedTransforms::fit(const Rows &training, const std::vector<Input> &inputs, const std::vector<workspace::TransformSpec> &steps, const TrainingTarget &target) {
+    PH_ASSIGN(FittedOnTraining fitted, fitAndApply(training, inputs, steps, target));
+    return std::move(fitted.transforms);
+}
 
-    Result<void> add(const workspace::TransformSpec &step) {
-        if (step.name == QLatin1String("one_hot"))
-            m_hot = m_category;
-        else if (step.name == QLatin1String("impute"))
-            return impute(step.argument);
-        else if (step.name == QLatin1String("standard_scale"))
-            scale();
-        else
-            return invalid(QStringLiteral("Unknown transform “%1”.").arg(step.name), {}, QStringLiteral("Known: impute, one_hot, standard_scale."));
-        return {};
-    }
-    Result<void> finish(FittedTransforms &fitted) const {
-        if (m_category && !m_hot)
-            return invalid(QStringLiteral("The input “%1” is a category, and no transform makes numbers of it.").arg(m_input.name), {},
-                           QStringLiteral("Add one_hot to `transforms:`, or exclude the column."));
-        fitted.m_inputs.push_back({m_fill, m_category ? std::int32_t(m_input.categories.size()) : -1, m_input.name, m_input.categories});
-        for (std::size_t i = 0; i < (m_category ? m_input.categories.size() : 1); ++i) {
-            fitted.m_names.push_back(m_category ? m_input.name + QLatin1Char('=') + QString::fromStdString(m_input.categories[i]) : m_input.name);
-            fitted.m_mean.push_back(m_scaled.empty() ? 0 : m_scaled[i].first);
-            fitted.m_scale.push_back(m_scaled.empty() ? 1 : m_scaled[i].second);
-        }
-        return {};
-    }
-
-private:
-    Result<void> impute(const QString &how) {
-        if (m_hot || !std::isnan(m_fill)) // nothing is missing any more
-            return {};
-        const std::vector<double> values = presentValues(m_training, m_column);
-        if (values.empty())
-            return invalid(QStringLiteral("The input “%1” has no value in the training rows, so nothing can be imputed.").arg(m_input.name), {},
-                           QStringLiteral("Exclude it: features: {exclude: [%1]}.").arg(m_input.name));
-        m_fill = imputed(values, m_category, how);
-        return {};
-    }
-    void scale() {
-        if (m_category && !m_hot)
-            return;
-        std::vector<double> values = presentValues(m_training, m_column); // their order does not matter here
-        if (!std::isnan(m_fill))
-            values.resize(m_training.count, m_fill);
-        m_scaled.clear();
-        if (!m_category) {
-            m_scaled.push_back(meanAndScale(values));
-            return;
-        }
-        values.resize(m_training.count, -1); // missing without imputation is all zeros, as an unknown category
-        std::vector<double> ones(values.size());
-        for (std::size_t c = 0; c < m_input.categories.size(); ++c) {
-            std::transform(values.begin(), values.end(), ones.begin(), [c](double v) { return v == double(c) ? 1.0 : 0.0; });
-            m_scaled.push_back(meanAndScale(ones));
-        }
-    }
-
-    const Rows &m_training;
-    const std::size_t m_column;
-    const Input &m_input;
-    const bool m_category;
-    bool m_hot = false;
-    double m_fill = undefined;
-    std::vector<std::pair<double, double>> m_scaled; ///< mean and scale of each output; empty: not scaled
-};
-
-Result<FittedTransforms> FittedTransforms::fit(const Rows &training, const std::vector<Input> &inputs, const std::vector<workspace::TransformSpec> &steps) {
+Result<FittedOnTraining> FittedTransforms::fitAndApply(const Rows &training, const std::vector<Input> &inputs, const std::vector<workspace::TransformSpec> &specs,
+                                                       const TrainingTarget &target, int threads) {
     if (training.count == 0 || training.width != inputs.size())
         return invalid(QStringLiteral("There are no training rows, or they do not have the %1 inputs.").arg(inputs.size()));
-    FittedTransforms fitted;
-    for (const workspace::TransformSpec &step : steps)
-        fitted.m_steps << stepText(step);
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-        Fitter fitter(training, i, inputs[i]);
-        for (const workspace::TransformSpec &step : steps)
-            PH_TRY(fitter.add(step));
-        PH_TRY(fitter.finish(fitted));
+    FittedOnTraining fitted;
+    std::vector<TransformStep> steps;
+    for (const workspace::TransformSpec &spec : specs) {
+        PH_TRY(checkColumns(spec, inputs));
+        PH_ASSIGN(TransformPtr transform, makeTransform(spec));
+        steps.push_back({spec, std::move(transform)});
+        fitted.transforms.m_steps << spec.text();
     }
+    std::vector<std::pair<std::size_t, std::vector<double>>> crossFitted; // first output, values
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        ColumnFit column(training, i, inputs[i]);
+        PH_TRY(fitColumn(column, steps, target));
+        if (column.isCrossFitted())
+            crossFitted.emplace_back(fitted.groups.size(), column.values());
+        fitted.groups.insert(fitted.groups.end(), column.width(), column.isNominal() ? int(i) : -1);
+        fitted.transforms.add(column.map());
+    }
+    PH_ASSIGN(fitted.matrix, fitted.transforms.apply(training, threads));
+    for (const auto &[first, values] : crossFitted) {
+        const std::size_t columns = values.size() / training.count;
+        for (std::size_t row = 0; row < training.count; ++row)
+            std::copy_n(values.begin() + std::ptrdiff_t(row * columns), columns, fitted.matrix.values.begin() + std::ptrdiff_t(row * fitted.matrix.width + first));
+    }
+    fitted.crossFitted = !crossFitted.empty();
     return fitted;
+}
+
+void FittedTransforms::add(ColumnMap map) {
+    for (std::size_t c = 0; c < map.width(); ++c)
+        m_names.push_back(map.outputName(c));
+    m_mean.insert(m_mean.end(), map.offset.begin(), map.offset.end());
+    m_scale.insert(m_scale.end(), map.scale.begin(), map.scale.end());
+    m_inputs.push_back(std::move(map));
 }
 
 void FittedTransforms::applyRow(std::span<const double> in, std::span<double> out) const {
     std::size_t at = 0;
     for (std::size_t i = 0; i < m_inputs.size(); ++i) {
-        const Step &step = m_inputs[i];
-        const double value = std::isnan(in[i]) ? step.fill : in[i];
-        if (step.categories < 0) {
-            out[at] = (value - m_mean[at]) / m_scale[at];
+        const ColumnMap &map = m_inputs[i];
+        if (map.category) {
+            map.apply(in[i], out.data() + at);
+            at += map.width();
+        } else {
+            out[at] = ((std::isnan(in[i]) ? map.fill : in[i]) - m_mean[at]) / m_scale[at];
             ++at;
-            continue;
         }
-        for (std::int32_t c = 0; c < step.categories; ++c, ++at)
-            out[at] = ((value == double(c) ? 1.0 : 0.0) - m_mean[at]) / m_scale[at];
     }
 }
 
 Result<Rows> FittedTransforms::apply(const Rows &rows, int threads) const {
     if (rows.width != inputWidth())
         return invalid(QStringLiteral("A row has %1 values; the model takes %2.").arg(rows.width).arg(inputWidth()));
+    for (std::size_t i = 0; i < m_inputs.size(); ++i)
+        for (std::size_t row = 0; m_inputs[i].refusesUnknown && row < rows.count; ++row)
+            if (rows.row(row)[i] < 0)
+                return invalid(QStringLiteral("Input “%1” of row %2 holds a category that the training rows do not have, and the recipe refuses it.").arg(m_inputs[i].name).arg(row + 1), {},
+                               QStringLiteral("Train with such rows, or write one_hot without unknown: error."));
     Rows out;
     out.count = rows.count;
     out.width = outputWidth();

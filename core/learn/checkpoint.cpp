@@ -49,6 +49,7 @@ Result<Checkpoint> Checkpoint::open(const QString &folder) {
     checkpoint.m_stateFile = reader.text("state", QString());
     const QString stateHash = reader.text("state_sha256", QString());
     const QJsonArray finished = reader.array("finished");
+    checkpoint.folds = reader.has("folds") ? reader.array("folds") : QJsonArray();
     PH_TRY(reader.check());
     if (format != 1)
         return invalid(QStringLiteral("The checkpoint has format %1; this program knows format 1.").arg(format), path, QLatin1String(startAgain));
@@ -81,7 +82,7 @@ Result<void> Checkpoint::writeIndex() {
         list.append(QJsonObject{{Q("model_type"), estimator.modelType}, {Q("folder"), QFileInfo(estimator.folder).fileName()}, {Q("facts"), estimator.facts}, {Q("digest"), digest}});
     }
     const QJsonObject object{{Q("format"), 1}, {Q("run"), runId}, {Q("recipe"), recipeDigest}, {Q("data_sha256"), dataSha256}, {Q("program"), program},
-                             {Q("step"), step}, {Q("state"), m_stateFile}, {Q("state_sha256"), m_stateFile.isEmpty() ? QString() : sha256Hex(m_state)}, {Q("finished"), list}};
+                             {Q("step"), step}, {Q("state"), m_stateFile}, {Q("state_sha256"), m_stateFile.isEmpty() ? QString() : sha256Hex(m_state)}, {Q("finished"), list}, {Q("folds"), folds}};
     return writeFileAtomically(indexFile(m_folder), prettyJson(object));
 }
 
@@ -112,9 +113,8 @@ Result<QString> Checkpoint::nextFolder() const {
     return folder;
 }
 
-Result<void> Checkpoint::addFinished(const Finished &estimator) {
+Result<void> Checkpoint::dropState() {
     const QString old = m_stateFile;
-    finished.push_back(estimator);
     m_stateFile.clear();
     m_state.clear();
     step = 0;
@@ -122,6 +122,18 @@ Result<void> Checkpoint::addFinished(const Finished &estimator) {
     if (!old.isEmpty())
         QFile::remove(m_folder + QLatin1Char('/') + old);
     return {};
+}
+
+Result<void> Checkpoint::addFold(const QJsonObject &figures) {
+    PH_TRY(makeFolder(m_folder));
+    folds.append(figures);
+    return dropState();
+}
+
+Result<void> Checkpoint::addFinished(const Finished &estimator) {
+    finished.push_back(estimator);
+    folds = {};
+    return dropState();
 }
 
 void Checkpoint::remove() { QDir(m_folder).removeRecursively(); }

@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 
 #include <QByteArray>
+#include <QJsonArray>
 #include <QJsonObject>
 #include <QString>
 
@@ -28,20 +29,24 @@ public:
     QString folder() const { return m_folder; }
     QString runId, recipeDigest, dataSha256, program;
     std::vector<Finished> finished; ///< estimators 0 … finished − 1
+    QJsonArray folds; ///< figures of the folds that the estimator after the finished ones has behind it
     qint64 step = 0;
 
-    /// State of the estimator after the finished ones; empty: it had not begun.
+    /// State of the estimator after the finished ones, in the fold after `folds`; empty: it had not begun.
     const QByteArray &state() const { return m_state; }
     /// Enters what is known so far without a state, so that a run stopped early can be resumed all the same.
     Result<void> keep();
     Result<void> writeState(const QByteArray &state, qint64 step);
     /// Where the weights of the next finished estimator go; then addFinished().
     Result<QString> nextFolder() const;
+    /// A fold is done; what comes next begins without a state.
+    Result<void> addFold(const QJsonObject &figures);
     Result<void> addFinished(const Finished &estimator);
     void remove();
 
 private:
     Result<void> writeIndex();
+    Result<void> dropState();
     QString m_folder, m_stateFile;
     QByteArray m_state;
 };

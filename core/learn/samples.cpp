@@ -22,10 +22,6 @@ namespace {
 using workspace::Recipe;
 using workspace::TaskKind;
 
-bool hasTransform(const Recipe &recipe, QLatin1String name) {
-    return std::any_of(recipe.transforms.begin(), recipe.transforms.end(), [name](const auto &t) { return t.name == name; });
-}
-
 /// Labels of the training rows, in the order of numbers if all are numbers, else of bytes.
 std::vector<std::string> classesOf(const data::Column &target, const std::vector<std::size_t> &rows) {
     std::vector<std::string> classes;
@@ -50,9 +46,11 @@ std::vector<std::string> classesOf(const data::Column &target, const std::vector
 }
 
 Result<void> checkInputs(const Recipe &recipe, const data::Table &table, const std::vector<data::Input> &inputs) {
+    PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
     for (const data::Input &input : inputs) {
         const data::Column *column = table.find(input.name);
-        if (input.type == data::ColumnType::Category && !hasTransform(recipe, QLatin1String("one_hot")))
+        const bool coded = std::any_of(steps.begin(), steps.end(), [&](const auto &step) { return step.transform->codesCategories() && step.names(input.name); });
+        if (input.type == data::ColumnType::Category && !coded)
             return invalid(QStringLiteral("Column “%1” holds categories, and no estimator takes texts.").arg(input.name), recipe.file,
                            QStringLiteral("Add one_hot to transforms, or leave the column out by features: {exclude: [%1]}.").arg(input.name));
         if (!column || input.optional)

@@ -5,6 +5,7 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/learn/seasonal_naive.h"
+#include "core/learn/cross_validation.h"
 #include "core/metrics/metrics.h"
 
 #include <QDir>
@@ -29,10 +30,36 @@ QJsonArray gateArray(const std::vector<GateOutcome> &gates) {
 
 QJsonArray candidateArray(const std::vector<CandidateResult> &candidates) {
     QJsonArray out;
-    for (const CandidateResult &c : candidates)
-        out.append(QJsonObject{{Q("estimator"), c.estimator}, {Q("parameters"), c.parameters}, {Q("seconds"), c.seconds},
-                               {Q("metrics"), QJsonObject{{Q("train"), metrics::toJson(c.train)}, {Q("test"), metrics::toJson(c.test)}}}});
+    for (const CandidateResult &c : candidates) {
+        QJsonObject entry{{Q("estimator"), c.estimator}, {Q("parameters"), c.parameters}, {Q("seconds"), c.seconds},
+                          {Q("metrics"), QJsonObject{{Q("train"), metrics::toJson(c.train)}, {Q("test"), metrics::toJson(c.test)}}}};
+        if (!c.folds.empty())
+            entry.insert(Q("validation"), foldsJson(c.folds));
+        out.append(entry);
+    }
     return out;
+}
+
+/// As in the recipe: the name alone, with its one word, or with a map.
+QJsonValue transformJson(const workspace::TransformSpec &step) {
+    if (step.settings.isEmpty() && step.columns.isEmpty())
+        return step.argument.isEmpty() ? QJsonValue(step.name) : QJsonValue(QJsonObject{{step.name, step.argument}});
+    QJsonObject settings = QJsonObject::fromVariantMap(step.settings);
+    if (!step.argument.isEmpty())
+        settings.insert(workspace::transformWords(step.name).value(0), step.argument);
+    if (!step.columns.isEmpty())
+        settings.insert(Q("columns"), textArray(step.columns));
+    return QJsonObject{{step.name, settings}};
+}
+
+/// The object with the winner's folds, if there are any.
+QJsonObject withValidation(QJsonObject object, const TrainResult &result) {
+    if (!result.folds.empty()) {
+        QJsonObject validation = foldsJson(result.folds);
+        validation.insert(Q("how"), result.validation);
+        object.insert(Q("validation"), validation);
+    }
+    return object;
 }
 
 QJsonObject splitJson(const workspace::SplitSpec &split) {
@@ -41,6 +68,7 @@ QJsonObject splitJson(const workspace::SplitSpec &split) {
     case Kind::Every: return {{Q("every"), split.every}};
     case Kind::Random: return {{Q("random"), split.fraction}, {Q("seed"), qint64(split.seed)}};
     case Kind::Stratified: return {{Q("stratified"), split.fraction}, {Q("seed"), qint64(split.seed)}};
+    case Kind::Grouped: return {{Q("grouped"), split.fraction}, {Q("by"), split.by}, {Q("seed"), qint64(split.seed)}};
     case Kind::After: break;
     }
     return {{Q("after"), split.after}};
@@ -53,17 +81,17 @@ bool TrainResult::gatesPassed() const {
 }
 
 QJsonObject TrainResult::toJson() const {
-    return {{Q("run"), runId}, {Q("package"), package}, {Q("digest"), digest}, {Q("estimator"), estimator}, {Q("parameters"), parameters}, {Q("select"), selectMetric},
+    return withValidation({{Q("run"), runId}, {Q("package"), package}, {Q("digest"), digest}, {Q("estimator"), estimator}, {Q("parameters"), parameters}, {Q("select"), selectMetric},
             {Q("metrics"), QJsonObject{{Q("train"), metrics::toJson(train)}, {Q("test"), metrics::toJson(test)}, {Q("baseline"), metrics::toJson(baseline)}}},
             {Q("baseline"), baselineName}, {Q("candidates"), candidateArray(candidates)}, {Q("gates"), gateArray(gates)},
             {Q("data"), QJsonObject{{Q("rows"), rows}, {Q("train_rows"), trainRows}, {Q("test_rows"), testRows}, {Q("md5"), md5}, {Q("sha256"), sha256}}},
-            {Q("weights_sha256"), weightsSha256}, {Q("notes"), textArray(notes)}, {Q("seconds"), seconds}};
+            {Q("weights_sha256"), weightsSha256}, {Q("notes"), textArray(notes)}, {Q("seconds"), seconds}}, *this);
 }
 
 QJsonObject metricsJson(const TrainResult &result) {
-    return {{Q("train"), metrics::toJson(result.train)}, {Q("test"), metrics::toJson(result.test)}, {Q("baseline"), metrics::toJson(result.baseline)},
+    return withValidation({{Q("train"), metrics::toJson(result.train)}, {Q("test"), metrics::toJson(result.test)}, {Q("baseline"), metrics::toJson(result.baseline)},
             {Q("baseline_name"), result.baselineName}, {Q("candidates"), candidateArray(result.candidates)}, {Q("select"), result.selectMetric}, {Q("gates"), gateArray(result.gates)},
-            {Q("notes"), textArray(result.notes)}};
+            {Q("notes"), textArray(result.notes)}}, result);
 }
 
 Result<TrainResult> resultOf(const artifact::Package &package) {
@@ -80,6 +108,9 @@ Result<TrainResult> resultOf(const artifact::Package &package) {
     result.test = metrics::valuesFromJson(reader.object("test"));
     result.baseline = metrics::valuesFromJson(reader.object("baseline"));
     result.notes = reader.texts("notes");
+    const QJsonObject validation = package.metrics.value(Q("validation")).toObject();
+    result.validation = validation.value(Q("how")).toString();
+    result.folds = foldsFromJson(validation);
     result.weightsSha256 = package.weightsSha256();
     for (const QJsonValue &value : reader.array("candidates")) {
         JsonReader entry(value.toObject(), where);
@@ -88,6 +119,7 @@ Result<TrainResult> resultOf(const artifact::Package &package) {
         PH_TRY(entry.check());
         candidate.train = metrics::valuesFromJson(both.value(Q("train")).toObject());
         candidate.test = metrics::valuesFromJson(both.value(Q("test")).toObject());
+        candidate.folds = foldsFromJson(value.toObject().value(Q("validation")).toObject());
         if (candidate.estimator == result.estimator && candidate.test.value(result.selectMetric) == result.test.value(result.selectMetric))
             result.parameters = candidate.parameters;
         result.candidates.push_back(std::move(candidate));
@@ -110,7 +142,7 @@ Result<TrainResult> resultOf(const artifact::Package &package) {
 QJsonObject recipeJson(const workspace::Recipe &recipe, const QJsonArray &estimators) {
     QJsonArray transforms, gates;
     for (const auto &t : recipe.transforms)
-        transforms.append(t.argument.isEmpty() ? QJsonValue(t.name) : QJsonValue(QJsonObject{{t.name, t.argument}}));
+        transforms.append(transformJson(t));
     for (const auto &g : recipe.gates)
         gates.append(g.text());
     QJsonObject where;
@@ -134,8 +166,11 @@ QJsonObject recipeJson(const workspace::Recipe &recipe, const QJsonArray &estima
             checks.append(g.text());
         object.insert(Q("quality"), QJsonObject{{Q("reference"), recipe.quality->reference}, {Q("gates"), checks}});
     }
+    if (recipe.validation)
+        object.insert(Q("validation"), validationText(*recipe.validation));
     if (recipe.time)
-        object.insert(Q("time"), QJsonObject{{Q("column"), recipe.time->column}, {Q("parts"), textArray(recipe.time->parts)}, {Q("step"), recipe.time->step}, {Q("zone"), recipe.time->zone}});
+        object.insert(Q("time"), QJsonObject{{Q("column"), recipe.time->column}, {Q("parts"), textArray(recipe.time->parts)}, {Q("step"), recipe.time->step}, {Q("zone"), recipe.time->zone},
+                                                {Q("resample"), recipe.time->resample}, {Q("interpolate"), recipe.time->interpolate}});
     if (recipe.forecast)
         object.insert(Q("forecast"), QJsonObject{{Q("window"), recipe.forecast->window}, {Q("horizon"), recipe.forecast->horizon}});
     return object;
@@ -158,6 +193,7 @@ QString splitText(const workspace::SplitSpec &split) {
     case Kind::Every: return QStringLiteral("one row in %1 tests (row i, from 0, when i mod %1 = %2)").arg(split.every).arg(split.every - 1);
     case Kind::Random: return QStringLiteral("%1 % of the rows test, drawn with seed %2").arg(split.fraction * 100).arg(split.seed);
     case Kind::Stratified: return QStringLiteral("%1 % of the rows of each class test, drawn with seed %2").arg(split.fraction * 100).arg(split.seed);
+    case Kind::Grouped: return QStringLiteral("%1 % of the groups by %2 test, drawn with seed %3; no group is on both sides").arg(split.fraction * 100).arg(split.by).arg(split.seed);
     case Kind::After: break;
     }
     return QStringLiteral("rows from %1 on test").arg(split.after);

@@ -6,18 +6,17 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
-#include "core/base/vector_state.h"
-#include "core/data/transforms.h"
 #include "core/drift/drift.h"
 #include "core/learn/checkpoint.h"
+#include "core/learn/cross_validation.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/seasonal_naive.h"
 #include "core/learn/svm_solver.h"
 #include "core/learn/torch_loader.h"
 #include "core/learn/train_report.h"
+#include "core/learn/training_part.h"
 #include "core/learn/xgboost_grower.h"
 #include "core/metrics/metrics.h"
-#include "core/metrics/random.h"
 #include "core/workspace/recipe_place.h"
 
 #include <QFileInfo>
@@ -26,7 +25,6 @@
 #include <chrono>
 #include <cmath>
 #include <mutex>
-#include <numeric>
 #include <thread>
 
 namespace pilothouse::learn {
@@ -35,8 +33,6 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 double secondsSince(SteadyClock::time_point from) { return std::chrono::duration<double>(SteadyClock::now() - from).count(); }
-
-constexpr double validationShare = 0.1; // of the training rows, for early stopping
 
 class Training {
 public:
@@ -57,12 +53,9 @@ private:
     Result<void> resume();
     Result<void> checkMetrics() const;
     Result<Candidate> candidate(std::size_t index);
-    Result<std::unique_ptr<FittedModel>> fit(Estimator &estimator);
     FitContext context(const QString &estimator);
-    TrainData trainData(const std::vector<std::size_t> &rows, const data::Rows &matrix) const;
-    std::pair<std::vector<std::size_t>, std::vector<std::size_t>> validationSplit() const;
+    Result<void> validate(std::size_t index, Candidate &made);
     Result<MetricValues> judge(const artifact::Scorer &scorer, const std::vector<std::size_t> &rows) const;
-    Result<MetricValues> judge(const FittedModel &model, const data::Rows &matrix, const std::vector<std::size_t> &rows) const;
     std::size_t best(const std::vector<Candidate> &candidates) const;
     void finish(const std::vector<Candidate> &candidates, std::size_t chosen);
     Result<void> writePackage(const Candidate &winner);
@@ -78,8 +71,8 @@ private:
     std::vector<std::unique_ptr<Estimator>> m_estimators;
     Samples m_samples;
     std::optional<double> m_naiveScale; ///< forecast: see metrics::Scored
-    std::optional<data::FittedTransforms> m_transforms;
-    data::Rows m_trainMatrix, m_testMatrix; ///< transformed
+    std::optional<TrainingPart> m_part; ///< all training rows
+    std::vector<data::Fold> m_folds;    ///< of `validation:`
     TrainResult m_result;
     SteadyClock::time_point m_started = SteadyClock::now(), m_lastCheckpoint = m_started;
 };
@@ -94,10 +87,9 @@ Result<void> Training::load() {
         m_events.progress(done, total, QStringLiteral("byte"), -1, QStringLiteral("data"));
     }));
     PH_TRY(checkMetrics());
-    const artifact::LabelledRows training = m_samples.rows.take(m_samples.train), test = m_samples.rows.take(m_samples.test);
-    PH_ASSIGN(m_transforms, data::FittedTransforms::fit(training.inputs, m_samples.signature.inputs, m_recipe.transforms));
-    PH_ASSIGN(m_trainMatrix, m_transforms->apply(training.inputs, m_threads));
-    PH_ASSIGN(m_testMatrix, m_transforms->apply(test.inputs, m_threads));
+    PH_ASSIGN(m_part, TrainingPart::fit(m_samples, m_recipe, m_samples.train, m_threads));
+    PH_ASSIGN(m_folds, validationFolds(m_samples, m_recipe));
+    m_samples.notes += m_part->notes();
     for (const QString &note : std::as_const(m_samples.notes))
         m_events.log(QStringLiteral("info"), note);
     m_result.notes = m_samples.notes;
@@ -192,70 +184,28 @@ FitContext Training::context(const QString &estimator) {
     return context;
 }
 
-TrainData Training::trainData(const std::vector<std::size_t> &rows, const data::Rows &matrix) const {
-    TrainData data;
-    data.task = m_recipe.task;
-    data.rows = rows.size();
-    data.width = matrix.width;
-    data.outputs = m_samples.rows.width();
-    data.classes = m_samples.signature.classes;
-    data.names = m_transforms->outputNames();
-    if (matrix.width == m_samples.window * m_samples.series) {
-        data.window = m_samples.window;
-        data.series = m_samples.series;
-    }
-    data.x.reserve(rows.size() * matrix.width);
-    data.y.reserve(rows.size() * data.outputs);
-    for (const std::size_t row : rows) { // number among the training rows
-        const auto x = matrix.row(row);
-        data.x.insert(data.x.end(), x.begin(), x.end());
-        const auto y = m_samples.rows.targets.begin() + std::ptrdiff_t(m_samples.train[row] * data.outputs);
-        data.y.insert(data.y.end(), y, y + std::ptrdiff_t(data.outputs));
-    }
-    return data;
-}
-
-/// Training rows in two parts, for early stopping: the newest tenth of a forecast, any tenth otherwise.
-std::pair<std::vector<std::size_t>, std::vector<std::size_t>> Training::validationSplit() const {
-    std::vector<std::size_t> rows(m_samples.train.size());
-    std::iota(rows.begin(), rows.end(), std::size_t(0));
-    const auto held = std::size_t(std::max(1.0, std::floor(validationShare * double(rows.size()))));
-    if (rows.size() < 2)
-        return {rows, {}};
-    if (m_recipe.task != workspace::TaskKind::Forecast) {
-        metrics::Random random(m_recipe.seed, 0x76616C);
-        metrics::shuffle(rows, random);
-        std::sort(rows.begin(), rows.end() - std::ptrdiff_t(held));
-        std::sort(rows.end() - std::ptrdiff_t(held), rows.end());
-    }
-    return {{rows.begin(), rows.end() - std::ptrdiff_t(held)}, {rows.end() - std::ptrdiff_t(held), rows.end()}};
-}
-
-Result<std::unique_ptr<FittedModel>> Training::fit(Estimator &estimator) {
-    FitContext fitContext = context(estimator.name());
-    clearVectorState();
-    std::vector<std::size_t> all(m_samples.train.size());
-    std::iota(all.begin(), all.end(), std::size_t(0));
-    if (!estimator.wantsValidation())
-        return estimator.fit(trainData(all, m_trainMatrix), trainData({}, m_trainMatrix), fitContext);
-    const auto [rows, held] = validationSplit();
-    return estimator.fit(trainData(rows, m_trainMatrix), trainData(held, m_trainMatrix), fitContext);
-}
-
 Result<MetricValues> Training::judge(const artifact::Scorer &scorer, const std::vector<std::size_t> &rows) const {
     PH_ASSIGN(metrics::Scored scored, artifact::scoreRows(scorer, m_samples.rows.take(rows)));
     scored.naiveScale = m_naiveScale;
     return metrics::allMetrics(scored);
 }
 
-Result<MetricValues> Training::judge(const FittedModel &model, const data::Rows &matrix, const std::vector<std::size_t> &rows) const {
-    PH_ASSIGN(artifact::Predictions predictions, model.predict(matrix));
-    metrics::Scored scored{predictions.count, predictions.outputs, predictions.classes, {}, std::move(predictions.values), std::move(predictions.probabilities)};
-    const std::size_t outputs = m_samples.rows.width();
-    for (const std::size_t row : rows)
-        scored.truth.insert(scored.truth.end(), m_samples.rows.targets.begin() + std::ptrdiff_t(row * outputs), m_samples.rows.targets.begin() + std::ptrdiff_t((row + 1) * outputs));
-    scored.naiveScale = m_naiveScale;
-    return metrics::allMetrics(scored);
+/// Judges an estimator by the folds. A run that was interrupted goes on in the fold where it was.
+Result<void> Training::validate(std::size_t index, Candidate &made) {
+    const QString name = m_estimators[index]->name();
+    for (const QJsonValue &value : std::as_const(m_checkpoint.folds))
+        made.result.folds.push_back(metrics::valuesFromJson(value.toObject()));
+    for (std::size_t fold = made.result.folds.size(); fold < m_folds.size(); ++fold) {
+        if (m_options.stop.stop_requested())
+            return cancelled();
+        FitContext quiet = context(name);
+        quiet.metric = [](const QString &, qint64, double, const QString &) {}; // the run's curves are those of the model that is kept
+        PH_ASSIGN(const MetricValues values, scoreFold(m_samples, m_recipe, m_recipe.estimators[index], m_folds[fold], m_threads, quiet));
+        made.result.folds.push_back(values);
+        PH_TRY(m_checkpoint.addFold(metrics::toJson(values)));
+        m_events.log(QStringLiteral("info"), QStringLiteral("%1, fold %2 of %3: %4 %5.").arg(name).arg(fold + 1).arg(m_folds.size()).arg(m_result.selectMetric).arg(values.value(m_result.selectMetric)));
+    }
+    return {};
 }
 
 Result<Training::Candidate> Training::candidate(std::size_t index) {
@@ -269,20 +219,23 @@ Result<Training::Candidate> Training::candidate(std::size_t index) {
         PH_ASSIGN(made.model, loadFitted(finished.modelType, finished.folder, m_samples.signature));
         made.facts = finished.facts.value(QStringLiteral("describe")).toObject();
         made.result.seconds = finished.facts.value(QStringLiteral("seconds")).toDouble();
+        made.result.folds = foldsFromJson(finished.facts.value(QStringLiteral("validation")).toObject());
     } else {
-        PH_ASSIGN(made.model, fit(estimator));
+        PH_TRY(validate(index, made));
+        FitContext fitContext = context(estimator.name());
+        PH_ASSIGN(made.model, m_part->fitModel(estimator, fitContext));
         made.facts = made.model->describe();
         made.result.seconds = secondsSince(begun);
         if (index + 1 < m_estimators.size()) {
             PH_ASSIGN(const QString folder, m_checkpoint.nextFolder());
             PH_ASSIGN([[maybe_unused]] const QStringList files, made.model->save(folder));
-            PH_TRY(m_checkpoint.addFinished({made.model->flavour(), folder, {{QStringLiteral("describe"), made.facts}, {QStringLiteral("seconds"), made.result.seconds}}}));
+            PH_TRY(m_checkpoint.addFinished({made.model->flavour(), folder, {{QStringLiteral("describe"), made.facts}, {QStringLiteral("seconds"), made.result.seconds}, {QStringLiteral("validation"), foldsJson(made.result.folds)}}}));
         }
     }
     made.result.estimator = estimator.name();
     made.result.parameters = estimator.parameters();
-    PH_ASSIGN(made.result.train, judge(*made.model, m_trainMatrix, m_samples.train));
-    PH_ASSIGN(made.result.test, judge(*made.model, m_testMatrix, m_samples.test));
+    PH_ASSIGN(made.result.train, m_part->judgeTraining(*made.model));
+    PH_ASSIGN(made.result.test, m_part->judge(*made.model, m_samples.test));
     m_events.log(QStringLiteral("info"), QStringLiteral("%1: %2 %3 on the test rows.").arg(made.result.estimator, m_result.selectMetric).arg(made.result.test.value(m_result.selectMetric)));
     m_events.stage(estimator.name(), QStringLiteral("passed"), place, places);
     return made;
@@ -290,9 +243,10 @@ Result<Training::Candidate> Training::candidate(std::size_t index) {
 
 std::size_t Training::best(const std::vector<Candidate> &candidates) const {
     const bool larger = workspace::largerIsBetter(m_result.selectMetric);
+    const auto figure = [&](const Candidate &c) { return (m_folds.empty() ? c.result.test : figuresOf(c.result.folds).mean).value(m_result.selectMetric); };
     std::size_t best = 0;
     for (std::size_t i = 1; i < candidates.size(); ++i) {
-        const double now = candidates[best].result.test.value(m_result.selectMetric), other = candidates[i].result.test.value(m_result.selectMetric);
+        const double now = figure(candidates[best]), other = figure(candidates[i]);
         if (std::isnan(now) || (larger ? other > now : other < now))
             best = std::isnan(other) ? best : i;
     }
@@ -311,7 +265,13 @@ void Training::finish(const std::vector<Candidate> &candidates, std::size_t chos
         const double value = m_result.test.value(gate.metric, std::nan(""));
         m_result.gates.push_back({gate.text(), value, gate.passes(value)});
     }
-    if (candidates.size() > 1)
+    if (!m_folds.empty()) {
+        m_result.validation = validationText(*m_recipe.validation);
+        m_result.folds = winner.folds;
+    }
+    if (candidates.size() > 1 && !m_folds.empty())
+        m_result.notes << QStringLiteral("The best of %1 estimators was chosen by the mean %2 of %3; the test rows had no part in the choice.").arg(candidates.size()).arg(m_result.selectMetric, m_result.validation);
+    else if (candidates.size() > 1)
         m_result.notes << QStringLiteral("The best of %1 estimators was chosen by %2 on the test rows, so its figure there is a little too good.").arg(candidates.size()).arg(m_result.selectMetric);
     const double mine = m_result.test.value(m_result.selectMetric), naive = m_result.baseline.value(m_result.selectMetric);
     if (!(workspace::largerIsBetter(m_result.selectMetric) ? mine > naive : mine < naive))
@@ -342,7 +302,7 @@ Result<void> Training::writePackage(const Candidate &winner) {
     contents.ml.modelType = winner.model->flavour();
     contents.ml.versions = versions(winner.model->flavour());
     contents.signature = m_samples.signature;
-    contents.preprocessing = m_transforms->toJson();
+    contents.preprocessing = m_part->transforms().toJson();
     contents.metrics = metricsJson(m_result);
     contents.metrics.insert(QStringLiteral("model"), winner.facts); // what `auto` and early stopping came to, too
     contents.data = dataJson(m_recipe, m_samples, m_options.user);
@@ -393,6 +353,7 @@ Result<TrainResult> Training::run() {
         return Error{ErrorKind::Conflict, QStringLiteral("The folder for the package is there already."), m_result.package, QStringLiteral("Choose another --out."), {}};
     if (m_recipe.estimators.empty())
         return invalid(QStringLiteral("The recipe names no estimator."), m_recipe.file);
+    PH_TRY(data::makeTransforms(m_recipe)); // a wrong setting is told before the data is read
     for (std::size_t i = 0; i < m_recipe.estimators.size(); ++i) {
         const workspace::EstimatorSpec &spec = m_recipe.estimators[i];
         Result<std::unique_ptr<Estimator>> made = makeEstimator(spec, m_recipe.task);

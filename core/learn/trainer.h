@@ -40,6 +40,7 @@ struct CandidateResult {
     QJsonObject parameters;
     MetricValues train, test;
     double seconds = 0;
+    std::vector<MetricValues> folds = {}; ///< of `validation:`, on the rows that each fold validates
 };
 struct GateOutcome {
     QString rule;
@@ -52,6 +53,8 @@ struct TrainResult {
     MetricValues train, test, baseline; ///< baseline: the naive model on the test rows
     QString baselineName;               ///< "mean", "majority", "persistence"
     QJsonObject parameters;
+    QString validation;               ///< how the folds were made; empty: the recipe has no `validation:`
+    std::vector<MetricValues> folds;  ///< of the winner
     std::vector<CandidateResult> candidates;
     std::vector<GateOutcome> gates;
     qint64 rows = 0, trainRows = 0, testRows = 0;
@@ -59,6 +62,7 @@ struct TrainResult {
     QStringList notes; ///< what a person should know: rows left out and why, worse than the baseline …
     double seconds = 0;
     bool gatesPassed() const;
+    /// With `validation:` also "validation":{"how","folds":[{metric: value}…],"mean","std"}, and in each candidate the same without "how".
     /// {"run","package","digest","estimator","parameters","select","metrics":{"train","test","baseline"},"baseline","candidates":[{"estimator",
     /// "parameters","metrics":{"train","test"},"seconds"}],"gates":[{"rule","value","passed"}],"data":{"rows","train_rows","test_rows",
     /// "md5","sha256"},"weights_sha256","notes":[…],"seconds"}

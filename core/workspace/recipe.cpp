@@ -51,18 +51,20 @@ bool isUtcTime(const QString &text) {
 
 SplitSpec readSplit(Section section, bool written) {
     SplitSpec split;
-    const bool every = section.has(u("every")), random = section.has(u("random")), stratified = section.has(u("stratified")), after = section.has(u("after"));
-    if (written && every + random + stratified + after != 1)
-        section.problems().add(section.position(), u("“split” needs exactly one of every, random, stratified, after."), u("For example {every: 5}."));
+    const bool every = section.has(u("every")), random = section.has(u("random")), stratified = section.has(u("stratified")), after = section.has(u("after")), grouped = section.has(u("grouped"));
+    if (written && every + random + stratified + after + grouped != 1)
+        section.problems().add(section.position(), u("“split” needs exactly one of every, random, stratified, grouped, after."), u("For example {every: 5}."));
     split.every = int(section.integer(u("every"), split.every, 2, 1'000'000));
     constexpr double least = 1e-9;
-    if (random || stratified) {
-        split.kind = random ? SplitSpec::Kind::Random : SplitSpec::Kind::Stratified;
-        split.fraction = section.number(random ? u("random") : u("stratified"), split.fraction, least, 1 - least);
+    if (random || stratified || grouped) {
+        split.kind = random ? SplitSpec::Kind::Random : stratified ? SplitSpec::Kind::Stratified : SplitSpec::Kind::Grouped;
+        split.fraction = section.number(random ? u("random") : stratified ? u("stratified") : u("grouped"), split.fraction, least, 1 - least);
     }
+    if (grouped)
+        split.by = section.needText(u("by"));
     split.seed = section.seed(u("seed"), split.seed);
     if ((every || after) && section.has(u("seed")))
-        section.problems().add(section.positionOf(u("seed")), u("“seed” has no meaning in this split."), u("Only random and stratified draw lots."));
+        section.problems().add(section.positionOf(u("seed")), u("“seed” has no meaning in this split."), u("Only random, stratified and grouped draw lots."));
     if (after) {
         split.kind = SplitSpec::Kind::After;
         split.after = section.text(u("after"));
@@ -71,6 +73,30 @@ SplitSpec readSplit(Section section, bool written) {
     }
     section.finish();
     return split;
+}
+
+ValidationSpec readValidation(Section section) {
+    using Kind = ValidationSpec::Kind;
+    const std::pair<QString, Kind> ways[] = {{u("k_fold"), Kind::KFold}, {u("stratified_k_fold"), Kind::StratifiedKFold}, {u("grouped_k_fold"), Kind::GroupedKFold}, {u("expanding"), Kind::Expanding}};
+    ValidationSpec validation;
+    int named = 0;
+    for (const auto &[key, kind] : ways) {
+        if (!section.has(key))
+            continue;
+        ++named;
+        validation.kind = kind;
+        validation.folds = int(section.integer(key, validation.folds, 2, 100));
+    }
+    if (named != 1)
+        section.problems().add(section.position(), u("“validation” needs exactly one of k_fold, stratified_k_fold, grouped_k_fold, expanding."), u("For example {k_fold: 5}."));
+    if (validation.kind == Kind::GroupedKFold)
+        validation.by = section.needText(u("by"));
+    if (validation.kind == Kind::Expanding)
+        validation.horizon = int(section.integer(u("horizon"), 0, 1, 1'000'000'000));
+    if ((validation.kind == Kind::KFold || validation.kind == Kind::StratifiedKFold) && section.has(u("seed")))
+        validation.seed = section.seed(u("seed"), 0);
+    section.finish();
+    return validation;
 }
 
 /// A list entry that is a name ("one_hot") or a name with something ("impute: median"): the name and the something.
@@ -93,33 +119,6 @@ std::vector<YamlPointer> listItems(Section &section, const QString &key) {
         return {std::make_shared<YamlNode>(*node)};
     section.problems().add(section.positionOf(key), u("“%1” must be a list.").arg(key), u("Write it as [a, b] or one entry a line with “- ”."));
     return {};
-}
-
-std::vector<TransformSpec> readTransforms(Section &recipe) {
-    std::vector<TransformSpec> all;
-    for (const YamlPointer &item : listItems(recipe, u("transforms"))) {
-        const auto [name, value] = nameAndValue(item, u("transforms"), recipe.problems());
-        if (!name)
-            continue;
-        TransformSpec step{name->text, {}};
-        if (!knownTransforms().contains(step.name))
-            addUnknown(recipe.problems(), name->position, u("transform"), step.name, knownTransforms());
-        if (value && value->kind == YamlNode::Kind::Scalar)
-            step.argument = value->text;
-        else if (value)
-            recipe.problems().add(name->position, u("“%1” takes one word.").arg(step.name));
-        const QStringList imputes{u("mean"), u("median"), u("most_frequent")};
-        if (step.name == QLatin1String("impute")) {
-            if (step.argument.isEmpty())
-                step.argument = u("median");
-            else if (!imputes.contains(step.argument))
-                addUnknown(recipe.problems(), value->position, u("way to impute"), step.argument, imputes);
-        } else if (!step.argument.isEmpty() && knownTransforms().contains(step.name)) {
-            recipe.problems().add(value->position, u("“%1” takes no argument.").arg(step.name));
-        }
-        all.push_back(step);
-    }
-    return all;
 }
 
 /// A parameter's value: a quoted text stays text; an unquoted one is a number or bool if it reads as one.
@@ -156,6 +155,68 @@ std::optional<QVariant> parameterValue(const YamlNode &node) {
     if (node.text == QLatin1String("true") || node.text == QLatin1String("false"))
         return QVariant(node.text == QLatin1String("true"));
     return QVariant(node.text);
+}
+
+/// A transform's setting: as a parameter, but a list may hold texts.
+std::optional<QVariant> settingValue(const YamlNode &node) {
+    if (node.kind != YamlNode::Kind::List)
+        return parameterValue(node);
+    QVariantList all;
+    for (const YamlPointer &item : node.items) {
+        const auto value = item->kind == YamlNode::Kind::Scalar ? parameterValue(*item) : std::nullopt;
+        if (!value)
+            return {};
+        all << *value;
+    }
+    return QVariant(all);
+}
+
+/// The map of a transform; gives the node of its one word, if that is there.
+const YamlNode *readSettings(TransformSpec &step, const YamlNode &map, const QString &wordKey, Problems &problems) {
+    const YamlNode *word = nullptr;
+    for (const auto &[key, node] : map.entries) {
+        if (key->text == QLatin1String("columns"))
+            step.columns = Section(&map, problems, step.name).texts(u("columns"));
+        else if (key->text == wordKey)
+            word = node.get();
+        else if (const auto value = settingValue(*node))
+            step.settings.insert(key->text, *value);
+        else
+            problems.add(key->position, u("“%1” of %2 must be a number, a text or a list of them.").arg(key->text, step.name));
+    }
+    return word;
+}
+
+TransformSpec readTransform(const YamlNode &name, const YamlNode *value, Problems &problems) {
+    TransformSpec step{name.text, {}};
+    if (!knownTransforms().contains(step.name)) {
+        addUnknown(problems, name.position, u("transform"), step.name, knownTransforms());
+        return step;
+    }
+    const QStringList words = transformWords(step.name);
+    const YamlNode *word = nullptr;
+    if (value && value->kind == YamlNode::Kind::Map)
+        word = readSettings(step, *value, words.value(0), problems);
+    else if (value && value->kind == YamlNode::Kind::Scalar)
+        word = value;
+    else if (value && value->kind != YamlNode::Kind::Null)
+        problems.add(value->position, u("“%1” takes one word or a map.").arg(step.name));
+    step.argument = word && word->kind == YamlNode::Kind::Scalar ? word->text : QString();
+    if (words.isEmpty() && !step.argument.isEmpty())
+        problems.add(word->position, u("“%1” takes no single word.").arg(step.name), u("Write its settings as a map, for example {columns: [a, b]}."));
+    else if (!words.isEmpty() && step.argument.isEmpty())
+        step.argument = words[1];
+    else if (!words.isEmpty() && !words.mid(1).contains(step.argument))
+        addUnknown(problems, word->position, u("way to %1").arg(step.name), step.argument, words.mid(1));
+    return step;
+}
+
+std::vector<TransformSpec> readTransforms(Section &recipe) {
+    std::vector<TransformSpec> all;
+    for (const YamlPointer &item : listItems(recipe, u("transforms")))
+        if (const auto [name, value] = nameAndValue(item, u("transforms"), recipe.problems()); name)
+            all.push_back(readTransform(*name, value.get(), recipe.problems()));
+    return all;
 }
 
 std::vector<EstimatorSpec> readEstimators(Section &recipe) {
@@ -225,6 +286,8 @@ TimeSpec readTime(Section section) {
     time.parts = section.texts(u("parts"));
     time.step = section.duration(u("step"));
     time.zone = section.text(u("zone"), time.zone);
+    time.resample = section.word(u("resample"), {u("mean"), u("sum"), u("last")});
+    time.interpolate = int(section.integer(u("interpolate"), 0, 1, 1000));
     section.finish();
     if (time.column.isEmpty() == time.parts.isEmpty())
         section.problems().add(section.position(), u("“time” needs either column or parts."), u("For example {column: datetime, step: 1h}."));
@@ -235,6 +298,18 @@ TimeSpec readTime(Section section) {
     return time;
 }
 
+void checkValidation(const Recipe &r, Section &top) {
+    using Kind = ValidationSpec::Kind;
+    const Kind kind = r.validation->kind;
+    const qsizetype at = top.positionOf(u("validation"));
+    if (kind == Kind::StratifiedKFold && r.task != TaskKind::Classification)
+        top.problems().add(at, u("Stratified folds need classes: the task is %1.").arg(taskName(r.task)), u("Use {k_fold: 5}."));
+    if (kind == Kind::GroupedKFold && r.task == TaskKind::Forecast)
+        top.problems().add(at, u("The windows of a forecast have no groups."), u("Use {expanding: 5}."));
+    if (kind == Kind::Expanding && !r.time)
+        top.problems().add(at, u("An expanding window needs “time”."), u("Add “time: {column: …}”."));
+}
+
 void checkWhole(const Recipe &r, Section &top) {
     if (r.task == TaskKind::Forecast && !r.time)
         top.problems().addMissing(top.position(), u("A forecast needs “time”."), u("Add “time: {column: datetime, step: 1h}”."));
@@ -242,10 +317,16 @@ void checkWhole(const Recipe &r, Section &top) {
         top.problems().addMissing(top.positionOf(u("time")), u("A forecast needs the step of its time axis."), u("Add “step: 1h”."));
     if (r.task != TaskKind::Forecast && r.forecast)
         top.problems().add(top.positionOf(u("forecast")), u("“forecast” belongs to task: forecast."));
+    if (r.task != TaskKind::Forecast && r.time && (!r.time->resample.isEmpty() || r.time->interpolate))
+        top.problems().add(top.positionOf(u("time")), u("“resample” and “interpolate” belong to task: forecast."));
     if (r.split.kind == SplitSpec::Kind::After && !r.time)
         top.problems().add(top.positionOf(u("split")), u("A split by time needs “time”."), u("Add “time: {column: …}”."));
     if (r.split.kind == SplitSpec::Kind::Stratified && r.task != TaskKind::Classification)
         top.problems().add(top.positionOf(u("split")), u("A stratified split needs classes: the task is %1.").arg(taskName(r.task)), u("Use {random: 0.2, seed: 7}."));
+    if (r.split.kind == SplitSpec::Kind::Grouped && r.task == TaskKind::Forecast)
+        top.problems().add(top.positionOf(u("split")), u("A forecast is split by time."), u("Write split: {after: 2013-10-01}."));
+    if (r.validation)
+        checkValidation(r, top);
     if (!r.target.isEmpty() && (r.exclude.contains(r.target) || (r.include.contains(r.target) && r.task != TaskKind::Forecast)))
         top.problems().add(top.positionOf(u("features")), u("The target “%1” is among the features to include or exclude.").arg(r.target));
     for (const QString &column : r.include)
@@ -290,6 +371,8 @@ Result<Recipe> parseRecipe(const QByteArray &yaml, const QString &file) {
     r.exclude = features.texts(u("exclude"));
     features.finish();
     r.split = readSplit(top.section(u("split")), top.has(u("split")));
+    if (top.has(u("validation")))
+        r.validation = readValidation(top.section(u("validation")));
     r.transforms = readTransforms(top);
     r.estimators = readEstimators(top);
     Section select = top.section(u("select"));

@@ -37,18 +37,33 @@ struct DataSpec {
 
 /// split: — exactly one way. Rows are counted after `where`, 0-based.
 struct SplitSpec {
-    enum class Kind { Every, Random, Stratified, After } kind = Kind::Every;
+    enum class Kind { Every, Random, Stratified, After, Grouped } kind = Kind::Every;
     int every = 5;         ///< row i tests when i % every == every − 1
-    double fraction = 0.2; ///< Random, Stratified: share of test rows, 0 < f < 1
+    double fraction = 0.2; ///< Random, Stratified: share of test rows, Grouped: of the groups; 0 < f < 1
     quint64 seed = 7;
     QString after;         ///< After: rows whose time is ≥ this (UTC, ISO date or date-time) test
+    QString by = {};       ///< Grouped: rows with one value of this column stand on one side
     bool operator==(const SplitSpec &) const = default;
 };
 
-/// transforms: — a step by name with an optional argument ("impute: median").
+/// validation: — cross-validation on the training rows; its folds are those of scikit-learn's KFold, StratifiedKFold, GroupKFold
+/// and TimeSeriesSplit.
+struct ValidationSpec {
+    enum class Kind { KFold, StratifiedKFold, GroupedKFold, Expanding } kind = Kind::KFold;
+    int folds = 5;
+    QString by;                  ///< GroupedKFold: the column of the groups
+    std::optional<quint64> seed; ///< KFold, StratifiedKFold: shuffled with it; none: in the order of the rows
+    int horizon = 0;             ///< Expanding: rows that each fold validates; 0: training rows / (folds + 1)
+    bool operator==(const ValidationSpec &) const = default;
+};
+
+/// transforms: — a step by name, with one word ("impute: median") or a map of settings ("impute: {strategy: constant, value: 0, columns: [x]}").
 struct TransformSpec {
-    QString name;     ///< impute | one_hot | standard_scale
-    QString argument; ///< impute: mean | median | most_frequent
+    QString name;     ///< one of knownTransforms()
+    QString argument; ///< one of transformWords(name), where it has some
+    QVariantMap settings = {}; ///< the map without that word and `columns`: numbers, bools, texts, lists of texts and numbers
+    QStringList columns = {};  ///< empty: every column that the transform fits
+    QString text() const;      ///< as it stands in a recipe
     bool operator==(const TransformSpec &) const = default;
 };
 
@@ -81,6 +96,8 @@ struct TimeSpec {
     QStringList parts; ///< year, month, day, hour columns
     QString step;      ///< "1h", "15min", "1d"
     QString zone = QStringLiteral("UTC");
+    QString resample = {}; ///< Forecast: mean | sum | last brings the rows to one a step; empty: the rows lie on the steps
+    int interpolate = 0;   ///< Forecast: so many missing steps in a row, inside a window, are filled by the line between their neighbours
     qint64 stepSeconds() const; ///< 0 if the text is wrong
     bool operator==(const TimeSpec &) const = default;
 };
@@ -99,6 +116,7 @@ struct Recipe {
     QString target;
     QStringList categorical, include, exclude; ///< features:
     SplitSpec split;
+    std::optional<ValidationSpec> validation;
     std::vector<TransformSpec> transforms;
     std::vector<EstimatorSpec> estimators;
     QString selectMetric; ///< empty: r2, accuracy or mae by task
@@ -127,5 +145,8 @@ const QStringList &knownMetrics();
 const QStringList &knownQualityChecks();
 /// true for the checks that compare with QualitySpec::reference.
 bool qualityCheckNeedsReference(const QString &check);
+/// What a transform takes as its one word: the name of that setting, then the words, the default first ("strategy", "median", …).
+/// Empty: it takes none.
+QStringList transformWords(const QString &transform);
 
 } // namespace pilothouse::workspace

@@ -10,11 +10,6 @@
 
 namespace pilothouse::workspace {
 
-const QStringList &knownTransforms() {
-    static const QStringList names{QStringLiteral("impute"), QStringLiteral("one_hot"), QStringLiteral("standard_scale")};
-    return names;
-}
-
 const QStringList &knownQualityChecks() {
     static const QStringList names{QStringLiteral("absent_columns"), QStringLiteral("constant"), QStringLiteral("dropped"), QStringLiteral("duplicates"),
                                    QStringLiteral("missing"), QStringLiteral("new_categories"), QStringLiteral("new_columns"), QStringLiteral("out_of_range"),

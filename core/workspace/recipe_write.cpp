@@ -80,7 +80,24 @@ QByteArray splitMap(const SplitSpec &split) {
     case SplitSpec::Kind::After:
         map.text("after", split.after);
         break;
+    case SplitSpec::Kind::Grouped:
+        map.raw("grouped", yamlNumber(split.fraction));
+        map.text("by", split.by);
+        map.raw("seed", QByteArray::number(split.seed));
+        break;
     }
+    return map.bytes();
+}
+
+QByteArray validationMap(const ValidationSpec &validation) {
+    static const char *const keys[] = {"k_fold", "stratified_k_fold", "grouped_k_fold", "expanding"};
+    FlowMap map;
+    map.raw(keys[std::size_t(validation.kind)], QByteArray::number(validation.folds));
+    map.text("by", validation.by);
+    if (validation.seed)
+        map.raw("seed", QByteArray::number(*validation.seed));
+    if (validation.horizon)
+        map.raw("horizon", QByteArray::number(validation.horizon));
     return map.bytes();
 }
 
@@ -89,6 +106,19 @@ void line(QByteArray &out, const char *key, const QByteArray &value) {
 }
 
 } // namespace
+
+QString TransformSpec::text() const {
+    if (settings.isEmpty() && columns.isEmpty())
+        return QString::fromUtf8(yamlScalar(name) + (argument.isEmpty() ? QByteArray() : ": " + yamlScalar(argument)));
+    FlowMap map;
+    const QStringList words = transformWords(name);
+    if (!words.isEmpty() && !argument.isEmpty())
+        map.raw(words[0].toUtf8().constData(), yamlScalar(argument));
+    for (auto it = settings.begin(); it != settings.end(); ++it)
+        map.raw(yamlScalar(it.key()).constData(), yamlFlow(it.value()));
+    map.list("columns", columns);
+    return QString::fromUtf8(yamlScalar(name) + ": " + map.bytes());
+}
 
 QByteArray writeRecipe(const Recipe &recipe) {
     QByteArray out;
@@ -108,14 +138,19 @@ QByteArray writeRecipe(const Recipe &recipe) {
         time.list("parts", recipe.time->parts);
         time.text("step", recipe.time->step);
         time.text("zone", recipe.time->zone);
+        time.text("resample", recipe.time->resample);
+        if (recipe.time->interpolate)
+            time.raw("interpolate", QByteArray::number(recipe.time->interpolate));
         line(out, "time", time.bytes());
     }
     if (recipe.forecast)
         line(out, "forecast", "{window: " + QByteArray::number(recipe.forecast->window) + ", horizon: " + QByteArray::number(recipe.forecast->horizon) + '}');
     line(out, "split", splitMap(recipe.split));
+    if (recipe.validation)
+        line(out, "validation", validationMap(*recipe.validation));
     QByteArrayList steps;
     for (const TransformSpec &step : recipe.transforms)
-        steps << yamlScalar(step.name) + (step.argument.isEmpty() ? QByteArray() : ": " + yamlScalar(step.argument));
+        steps << step.text().toUtf8();
     if (!steps.isEmpty())
         line(out, "transforms", '[' + steps.join(", ") + ']');
     out += "estimators:\n";

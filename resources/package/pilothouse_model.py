@@ -137,6 +137,12 @@ class Model:
             index = categories.index(str(value)) if not missing and str(value) in categories else None
             if missing and step["fill"] is not None:
                 index = int(step["fill"])
+            if index is None and not missing and step.get("unknown") == "error":
+                raise ValueError(f"the category {value!r} of {step['name']} is unknown to the model, which refuses such rows")
+            if table := step.get("table"):
+                line = table["lines"][index] if index is not None else table["missing" if missing else "unknown"]
+                out.extend(math.nan if v is None else v for v in line)
+                continue
             out.extend(1.0 if i == index else 0.0 for i in range(len(categories)))
         return [(v - o["mean"]) / o["scale"] for v, o in zip(out, self.steps["outputs"])]
 

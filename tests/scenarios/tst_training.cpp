@@ -330,6 +330,25 @@ private Q_SLOTS:
         QVERIFY(isClose(result->test.value(QStringLiteral("brier")), expected.value(Q("test_brier")).toDouble(), 1e-6));
     }
 
+    /// SMOTE rows depend on the generator: bands over seeds 0 … 5 of imbalanced-learn, widened by three deviations (0.005 at least).
+    void maintenanceWithMadeRows() {
+        for (const int seed : {0, 1, 2}) {
+            const auto result = train(QStringLiteral("recipe: maintenance\ndata: {source: $DATA/predictive_maintenance_2020.csv}\ntask: classification\ntarget: Machine failure\n"
+                                                     "features: {include: ['Air temperature [K]', 'Process temperature [K]', 'Rotational speed [rpm]', 'Torque [Nm]', 'Tool wear [min]']}\n"
+                                                     "split: {every: 5}\ntransforms: [standard_scale, smote: {k: 5, seed: %1}]\nestimators: [logistic_regression]\nselect: {metric: roc_auc}\n").arg(seed));
+            QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
+            QCOMPARE(result->trainRows, 8000);
+            QCOMPARE(result->testRows, 2000);
+            QVERIFY2(result->notes.join(QLatin1Char('\n')).contains(QStringLiteral("smote made 7492 rows")), qPrintable(result->notes.join(QLatin1Char('\n'))));
+            const QJsonObject bands = at(m_maintenance, {"values", "smote_k5_then_logistic_C1"}).toObject();
+            for (const char *metric : {"accuracy", "precision", "recall", "f1", "balanced_accuracy", "roc_auc"}) {
+                const QJsonObject band = bands.value(Q(metric)).toObject();
+                const double margin = 3 * std::max(0.005, band.value(Q("sd")).toDouble()), value = result->test.value(QLatin1String(metric));
+                QVERIFY2(value >= band.value(Q("min")).toDouble() - margin && value <= band.value(Q("max")).toDouble() + margin, qPrintable(QStringLiteral("%1 %2").arg(QLatin1String(metric)).arg(value)));
+            }
+        }
+    }
+
     void weatherForecastBeatsPersistence_data() {
         QTest::addColumn<QString>("data");
         QTest::addColumn<QString>("target");

@@ -26,6 +26,14 @@ FOR_CLASSES = ["logistic_regression", "decision_tree: {max_depth: 6}", "random_f
 FOR_SERIES = ["linear_regression", "gradient_boosting: {n_estimators: 10}", "lstm: {units: 6, epochs: 2}", "mlp: {hidden: [8], epochs: 2}", "svr", "k_neighbors"]
 
 
+# What the transforms make of the same rows: recipe's transforms, task, target, estimator.
+TRANSFORMS = [("impute: {strategy: constant, value: 0, columns: [a, b, c]}, impute: {strategy: constant, value: none, columns: [kind]}, one_hot: {unknown: error}, min_max_scale", "regression", "y", "ridge"),
+              ("impute: mean, ordinal: {columns: [kind], order: [red, green, 'blue, or so']}, robust_scale", "regression", "y", "ridge"),
+              ("impute: {strategy: median, columns: [a, b, c]}, target_encode, standard_scale", "regression", "y", "elastic_net: {alpha: 0.01}"),
+              ("impute: {strategy: median, columns: [a, b, c]}, target_encode: {smooth: 2}, min_max_scale", "classification", "three", "logistic_regression"),
+              ("impute: median, one_hot, standard_scale, smote: {k: 3}", "classification", "two", "logistic_regression")]
+
+
 def write_rows(path, rows=500):
     """Numbers, one in twenty missing, a category; a number, two classes and three classes to learn."""
     draw = random.Random(4)
@@ -47,13 +55,13 @@ def write_series(path, hours=400):
             table.writerow([f"2024-01-{1 + h // 24:02d}T{h % 24:02d}:00:00Z", f"{15 + 5 * math.sin(h * math.pi / 12) + draw.gauss(0, 0.3):.4f}"])
 
 
-def recipe(task, target, estimator, data):
+def recipe(task, target, estimator, data, transforms="impute: median, one_hot, standard_scale"):
     text = f"recipe: m\ndata: {{source: {data}}}\ntask: {task}\ntarget: {target}\n"
     if task == "forecast":
         text += "time: {column: time, step: 1h}\nforecast: {window: 6, horizon: 3}\nsplit: {after: '2024-01-14'}\ntransforms: [standard_scale]\n"
     else:
         others = [name for name in ("y", "two", "three") if name != target]
-        text += f"features: {{categorical: [kind], exclude: [{', '.join(others)}]}}\nsplit: {{every: 5}}\ntransforms: [impute: median, one_hot, standard_scale]\n"
+        text += f"features: {{categorical: [kind], exclude: [{', '.join(others)}]}}\nsplit: {{every: 5}}\ntransforms: [{transforms}]\n"
     return text + f"estimators:\n  - {estimator}\nseed: 7\n"
 
 
@@ -80,15 +88,16 @@ def main():
     import xgboost
 
     wrong = []
-    cases = [("regression", "y", e) for e in FOR_NUMBERS] + [("classification", t, e) for t in ("two", "three") for e in FOR_CLASSES] + [("forecast", "t", e) for e in FOR_SERIES]
+    cases = [("regression", "y", e, {}) for e in FOR_NUMBERS] + [("classification", t, e, {}) for t in ("two", "three") for e in FOR_CLASSES] + [("forecast", "t", e, {}) for e in FOR_SERIES]
+    cases += [(task, target, e, {"transforms": steps}) for steps, task, target, e in TRANSFORMS]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         write_rows(folder / "rows.csv")
         write_series(folder / "series.csv")
-        for task, target, estimator in cases:
-            case = f"{task} of {target}, {estimator}"
+        for task, target, estimator, changed in cases:
+            case = ", ".join([f"{task} of {target}", estimator, *changed.values()])
             file, package = folder / "recipe.yaml", folder / f"package-{len(os.listdir(folder))}"
-            file.write_text(recipe(task, target, estimator, "series.csv" if task == "forecast" else "rows.csv"), encoding="utf-8")
+            file.write_text(recipe(task, target, estimator, "series.csv" if task == "forecast" else "rows.csv", **changed), encoding="utf-8")
             pilot("train", file, "--out", package)
             signature = json.loads((package / "signature.json").read_text(encoding="utf-8"))
             names = [i["name"] for i in signature["inputs"]]

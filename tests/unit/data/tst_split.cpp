@@ -78,6 +78,39 @@ private Q_SLOTS:
         QVERIFY(!splitRows(loaded->table, spec, QStringLiteral("q")));
     }
 
+    void groupedKeepsEachGroupTogether() {
+        QByteArray bytes = "g,n\n";
+        for (int i = 0; i < 400; ++i)
+            bytes += (i == 17 ? QByteArray() : "g" + QByteArray::number(i * 7 % 20)) + ",1\n";
+        const TemporaryFile file(bytes);
+        const auto loaded = readCsv(file.path);
+        QVERIFY(loaded);
+        workspace::SplitSpec spec;
+        spec.kind = Kind::Grouped;
+        spec.fraction = 0.25;
+        spec.by = QStringLiteral("g");
+        const auto split = splitRows(loaded->table, spec), again = splitRows(loaded->table, spec);
+        QVERIFY2(split, split ? "" : qPrintable(split.error().text()));
+        const auto groupsOf = [&](const std::vector<std::size_t> &rows) {
+            std::set<QString> groups;
+            for (const std::size_t row : rows)
+                groups.insert(loaded->table.columns[0].text(row));
+            return groups;
+        };
+        const std::set<QString> train = groupsOf(split->train), test = groupsOf(split->test);
+        QCOMPARE(test.size(), std::size_t(5));
+        QCOMPARE(train.size(), std::size_t(15));
+        QVERIFY(std::none_of(test.begin(), test.end(), [&](const QString &group) { return train.contains(group); }));
+        QCOMPARE(split->leftOut, 1u);
+        QCOMPARE(split->test, again->test);
+        spec.seed = 8;
+        QVERIFY(splitRows(loaded->table, spec)->test != split->test);
+        spec.by = QStringLiteral("n");
+        QVERIFY(splitRows(loaded->table, spec).error().text().contains(QStringLiteral("1 group(s)")));
+        spec.by = QStringLiteral("q");
+        QVERIFY(splitRows(loaded->table, spec).error().text().contains(QStringLiteral("“q”")));
+    }
+
     void afterSplitsByTime_data() {
         QTest::addColumn<QString>("after");
         QTest::addColumn<QString>("zone");

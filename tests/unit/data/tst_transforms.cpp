@@ -152,7 +152,7 @@ private Q_SLOTS:
     void refuses() {
         const Small small;
         QVERIFY(FittedTransforms::fit(small.rows, small.inputs, steps(QStringLiteral("impute: median"))).error().text().contains(QStringLiteral("one_hot")));
-        QVERIFY(FittedTransforms::fit(small.rows, small.inputs, steps(QStringLiteral("smote"))).error().text().contains(QStringLiteral("smote")));
+        QVERIFY(FittedTransforms::fit(small.rows, small.inputs, steps(QStringLiteral("smoke"))).error().text().contains(QStringLiteral("Did you mean “smote”?")));
         const std::vector<Input> number{{QStringLiteral("n"), ColumnType::Number, {}, true}};
         QVERIFY(FittedTransforms::fit(Rows{2, 1, {NAN, NAN}}, number, steps(QStringLiteral("impute: mean"))).error().text().contains(QStringLiteral("“n”")));
         QVERIFY(!FittedTransforms::fit(Rows{0, 1, {}}, number, {}));

@@ -116,6 +116,17 @@ seed:      11
         row("a forecast without time", QByteArray(good).replace("regression\n", "forecast\n"), "A forecast needs “time”.");
         row("a step of time that is none", QByteArray(good).replace("regression\n", "forecast\n") + "time: {column: t, step: 1 hour}\n", "“step”: “1 hour” is not a time. Write a whole number and a unit");
         row("an unknown zone", good + "time: {column: t, zone: Mars/North}\n", "Unknown time zone “Mars/North”.");
+        row("a misspelt transform", good + "transforms: [min_max_scael]\n", "/r.yaml:6:14: Unknown transform “min_max_scael” — did you mean “min_max_scale”?");
+        row("a misspelt way to impute", good + "transforms: [impute: medan]\n", "Unknown way to impute “medan” — did you mean “median”?");
+        row("a misspelt way to impute in a map", good + "transforms: [impute: {strategy: constnt}]\n", "/r.yaml:6:33: Unknown way to impute “constnt” — did you mean “constant”?");
+        row("a word for a transform that takes none", good + "transforms: [standard_scale: 3]\n", "“standard_scale” takes no single word.");
+        row("a list for a transform", good + "transforms: [smote: [5]]\n", "“smote” takes one word or a map.");
+        row("a grouped split without groups", good + "split: {grouped: 0.2}\n", "“by” is missing");
+        row("an expanding window without time", good + "validation: {expanding: 5}\n", "An expanding window needs “time”.");
+        row("stratified folds of numbers", good + "validation: {stratified_k_fold: 5}\n", "Stratified folds need classes");
+        row("a regression that is resampled", good + "time: {column: t, resample: mean}\n", "belong to task: forecast");
+        row("a misspelt way to resample", good + "time: {column: t, resample: meen}\n", "did you mean “mean”?");
+        row("one fold", good + "validation: {k_fold: 1}\n", "“k_fold” must be");
         row("a list that is not closed", good + "gates: [r2 >= 0.5\n", "This is not valid YAML");
         row("a tabulator as indentation", "recipe: a\ndata:\n\tsource: x\n", "/r.yaml:3:");
         row("a column counts characters, not bytes", "recipe: a\ndata: {source: äöü.csv, soruce: b}\n", "/r.yaml:2:25: Unknown key “soruce” — did you mean “source”?");
@@ -175,7 +186,11 @@ seed:      11
         r.include = {QStringLiteral("a"), QStringLiteral("*b"), QStringLiteral("&c"), QStringLiteral("!d"), QStringLiteral("%e"), QStringLiteral("@f"), QStringLiteral("`g")};
         r.exclude = {QStringLiteral("?"), QStringLiteral("-"), QStringLiteral(":"), QStringLiteral("x:"), QStringLiteral("---"), QStringLiteral("\u2028"), QStringLiteral("😀")};
         r.split = {SplitSpec::Kind::Random, 5, 0.1 + 0.2, 18446744073709551615ULL, {}};
-        r.transforms = {{QStringLiteral("impute"), QStringLiteral("most_frequent")}, {QStringLiteral("one_hot"), {}}};
+        r.transforms = {{QStringLiteral("impute"), QStringLiteral("most_frequent")}, {QStringLiteral("one_hot"), {}},
+                        {QStringLiteral("impute"), QStringLiteral("constant"), {{QStringLiteral("value"), QStringLiteral("7")}}, {QStringLiteral("a: b"), QStringLiteral("1")}},
+                        {QStringLiteral("smote"), {}, {{QStringLiteral("k"), qlonglong(3)}, {QStringLiteral("ratio"), 0.5}}},
+                        {QStringLiteral("ordinal"), {}, {{QStringLiteral("order"), QVariantList{QStringLiteral("low, or so"), QStringLiteral("7")}}}, {QStringLiteral("size")}}};
+        r.validation = ValidationSpec{ValidationSpec::Kind::KFold, 7, {}, 18446744073709551615ULL, 0};
         r.estimators = {{QStringLiteral("mlp"),
                          {{QStringLiteral("hidden"), QVariantList{qlonglong(64), 0.5}},
                           {QStringLiteral("rate"), 1e-300},
@@ -190,9 +205,13 @@ seed:      11
         r.gates = {{QStringLiteral("r2"), QStringLiteral(">="), 1.0 / 3}, {QStringLiteral("mae"), QStringLiteral("<"), 1e22}};
         r.seed = 99;
         QTest::newRow("every kind of odd text") << r;
+        r.split = {SplitSpec::Kind::Grouped, 5, 0.25, 3, {}, QStringLiteral("the: group")};
+        r.validation = ValidationSpec{ValidationSpec::Kind::GroupedKFold, 4, QStringLiteral("the: group"), {}, 0};
+        QTest::newRow("groups") << r;
         r.split = {SplitSpec::Kind::After, 5, 0.2, 7, QStringLiteral("2013-10-01T06:00:00")};
+        r.validation = ValidationSpec{ValidationSpec::Kind::Expanding, 3, {}, {}, 24};
         r.task = TaskKind::Forecast;
-        r.time = TimeSpec{QStringLiteral("time, UTC"), {}, QStringLiteral("15min"), QStringLiteral("Europe/Berlin")};
+        r.time = TimeSpec{QStringLiteral("time, UTC"), {}, QStringLiteral("15min"), QStringLiteral("Europe/Berlin"), QStringLiteral("last"), 3};
         r.forecast = ForecastSpec{48, 6};
         QTest::newRow("a forecast") << r;
         r.data.source = QStringLiteral("/somewhere/recipes/data/x.csv");

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "core/workspace/recipe.h"
+
+#include <optional>
+
+namespace pilothouse::data {
+
+/// Reads the settings of one step and remembers what is known: the first wrong type or range, or an unknown name (with the nearest
+/// known one) comes out of check(). Usage: TransformSettings s(spec); const auto k = s.integer("k", 5, 1, 100); PH_TRY(s.check());
+class TransformSettings {
+public:
+    explicit TransformSettings(const workspace::TransformSpec &spec) : m_spec(spec) {}
+    qint64 integer(const char *name, qint64 otherwise, qint64 least, qint64 most);
+    double number(const char *name, double otherwise, double least, double most);
+    QString word(const char *name, const QString &otherwise, const QStringList &allowed);
+    QStringList texts(const char *name);            ///< numbers by their shortest text
+    std::optional<QVariant> value(const char *name); ///< a text or a number, as it was written
+    Result<void> check() const;
+
+private:
+    const QVariant *find(const char *name);
+    void fail(const char *name, const QString &expected);
+    workspace::TransformSpec m_spec;
+    QStringList m_known;
+    std::optional<Error> m_error;
+};
+
+} // namespace pilothouse::data
