@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/data/csv.h"
+#include "core/data/resample.h"
 #include "core/data/unknown_column.h"
 
 namespace pilothouse::data {
@@ -97,15 +98,15 @@ Result<std::vector<const Column *>> seriesColumns(const Table &table, const work
 /// Fills the samples cell by cell; what is missing decides how an origin is counted.
 class Builder {
 public:
-    Builder(const Grid &grid, const std::vector<const Column *> &columns, Targets targets, Windows &windows)
-        : m_grid(grid), m_columns(columns), m_targets(targets), m_w(windows), m_x(windows.inputs.size()), m_y(windows.horizon) {}
+    Builder(const Grid &grid, const std::vector<const Column *> &columns, Targets targets, std::size_t interpolated, Windows &windows)
+        : m_grid(grid), m_columns(columns), m_targets(targets), m_most(interpolated), m_w(windows), m_x(windows.inputs.size()), m_y(windows.horizon) {}
 
     void run() {
         const std::size_t behind = m_targets == Targets::None ? 0 : m_targets == Targets::Whole ? m_w.horizon : 1;
         if (m_grid.rows.size() < m_w.window + behind)
             return;
         for (std::size_t origin = m_w.window - 1; origin + behind < m_grid.rows.size(); ++origin) {
-            m_gap = m_missing = false;
+            m_gap = m_missing = m_filled = false;
             inputs(origin);
             if (m_targets != Targets::None)
                 outputs(origin);
@@ -129,9 +130,11 @@ private:
             for (std::size_t t = 0; t < m_w.window; ++t) {
                 const std::size_t cell = origin + 1 - m_w.window + t;
                 m_x[s * m_w.window + t] = value(s, cell);
-                if (std::isnan(m_x[s * m_w.window + t]))
-                    note(cell);
             }
+            m_filled |= m_most > 0 && interpolate(m_x.data() + s * m_w.window, m_w.window, m_most) > 0;
+            for (std::size_t t = 0; t < m_w.window; ++t)
+                if (std::isnan(m_x[s * m_w.window + t]))
+                    note(origin + 1 - m_w.window + t);
         }
     }
     void outputs(std::size_t origin) {
@@ -151,20 +154,24 @@ private:
         if (m_targets != Targets::None)
             m_w.y.insert(m_w.y.end(), m_y.begin(), m_y.end());
         m_w.origins.push_back(m_grid.time(origin));
+        m_w.interpolated += m_filled ? 1 : 0;
     }
 
     const Grid &m_grid;
     const std::vector<const Column *> &m_columns;
     const Targets m_targets;
+    const std::size_t m_most; ///< missing steps in a row that are filled
     Windows &m_w;
     std::vector<double> m_x, m_y;
-    bool m_gap = false, m_missing = false;
+    bool m_gap = false, m_missing = false, m_filled = false;
 };
 
 } // namespace
 
 QStringList Windows::notes() const {
     QStringList all;
+    if (!resampled.isEmpty())
+        all << resampled;
     const auto say = [&](std::size_t n, const QString &text) {
         if (n)
             all << text.arg(n);
@@ -173,6 +180,7 @@ QStringList Windows::notes() const {
     say(leftOutMissing, QStringLiteral("%1 windows hold a missing value; they are left out."));
     say(repeatedTimes, QStringLiteral("%1 rows repeat a time; the first row of each time counts."));
     say(offGrid, QStringLiteral("%1 rows do not lie on the time grid; they are left out."));
+    say(interpolated, QStringLiteral("%1 windows hold steps that are interpolated from their neighbours in the window."));
     say(withoutTime, QStringLiteral("%1 rows have no time; they are left out."));
     return all;
 }
@@ -184,9 +192,20 @@ Result<Windows> buildWindows(const Table &table, const workspace::Recipe &recipe
     windows.window = std::size_t(std::max(1, recipe.forecast->window));
     windows.horizon = std::size_t(std::max(1, recipe.forecast->horizon));
     windows.stepMs = recipe.time->stepSeconds() * 1000;
-    PH_ASSIGN(const std::vector<const Column *> columns, seriesColumns(table, recipe));
-    PH_ASSIGN(const std::vector<std::int64_t> times, rowTimes(table, *recipe.time));
+    PH_ASSIGN(std::vector<const Column *> columns, seriesColumns(table, recipe));
+    PH_ASSIGN(std::vector<std::int64_t> times, rowTimes(table, *recipe.time));
+    Resampled steps;
+    std::size_t withoutTime = 0;
+    if (!recipe.time->resample.isEmpty()) {
+        withoutTime = std::size_t(std::count(times.begin(), times.end(), Column::missingTime));
+        PH_ASSIGN(steps, resample(columns, times, windows.stepMs, recipe.time->resample));
+        windows.resampled = steps.note(recipe.time->step, recipe.time->resample);
+        times = steps.times;
+        for (std::size_t c = 0; c < columns.size(); ++c)
+            columns[c] = &steps.columns[c];
+    }
     PH_ASSIGN(const Grid grid, gridOf(times, windows.stepMs, windows));
+    windows.withoutTime += withoutTime;
     for (const Column *column : columns) {
         windows.series.push_back(column->name);
         for (std::size_t t = 0; t < windows.window; ++t) {
@@ -197,7 +216,7 @@ Result<Windows> buildWindows(const Table &table, const workspace::Recipe &recipe
     for (std::size_t h = 1; h <= windows.horizon; ++h)
         windows.targets.push_back(QStringLiteral("%1@+%2").arg(recipe.target).arg(h));
     windows.x.width = windows.inputs.size();
-    Builder(grid, columns, targets, windows).run();
+    Builder(grid, columns, targets, std::size_t(recipe.time->interpolate), windows).run();
     windows.x.count = windows.origins.size();
     if (windows.count() == 0)
         return invalid(QStringLiteral("No whole window of %1 steps with %2 steps behind it is left (%3 cross a gap, %4 miss a value).")
@@ -216,11 +235,12 @@ Result<Split> splitWindows(const Windows &windows, const workspace::SplitSpec &s
     const std::int64_t border = parseIsoTime(spec.after.toStdString());
     if (spec.kind != Kind::After || border == Column::missingTime)
         return invalid(QStringLiteral("A forecast is split by time."), {}, QStringLiteral("Write split: {after: 2013-10-01}."));
+    const std::int64_t length = windows.resampled.isEmpty() ? 1 : windows.stepMs; // a resampled step holds rows until the next one begins
     Split split;
     for (std::size_t row = 0; row < windows.count(); ++row) {
         if (windows.targetTime(row, 0) >= border)
             split.test.push_back(row);
-        else if (windows.targetTime(row, windows.horizon - 1) < border)
+        else if (windows.targetTime(row, windows.horizon - 1) + length <= border)
             split.train.push_back(row);
         else
             ++split.leftOut;

@@ -28,6 +28,8 @@ struct Windows {
     std::size_t repeatedTimes = 0;  ///< rows that repeat a time: the first is kept
     std::size_t offGrid = 0;        ///< rows left out: their time lies beside the grid of most rows
     std::size_t withoutTime = 0;    ///< rows left out: no time
+    std::size_t interpolated = 0;   ///< windows that hold interpolated steps
+    QString resampled;              ///< what resampling did, a sentence; empty without
     std::size_t count() const { return origins.size(); }
     std::int64_t targetTime(std::size_t row, std::size_t step) const { return origins[row] + std::int64_t(step + 1) * stepMs; } ///< step from 0
     QStringList notes() const; ///< what was left out and why, a sentence each
@@ -42,7 +44,8 @@ enum class Targets {
 
 /// Builds the windows of a forecast recipe (task, target, features: {include}, time, forecast). Invalid: a column is
 /// missing or no number, no time axis, more than one row in a hundred repeats a time (several series in one file: choose
-/// one by `where`), or no whole window is left.
+/// one by `where`), or no whole window is left. With `resample` the rows are brought to the steps first (resample.h); with `interpolate` a
+/// window's missing inputs are filled from its own steps, never a target.
 Result<Windows> buildWindows(const Table &table, const workspace::Recipe &recipe, Targets targets = Targets::Whole);
 
 /// After: a window tests if its first target is at or after the time, and trains if its last target is before; those
