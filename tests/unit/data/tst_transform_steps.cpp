@@ -271,7 +271,5 @@ private Q_SLOTS:
     }
 };
 
-Q_DECLARE_METATYPE(pilothouse::workspace::TransformSpec)
-
 QTEST_GUILESS_MAIN(TestTransformSteps)
 #include "tst_transform_steps.moc"
