@@ -106,7 +106,7 @@ private Q_SLOTS:
         if ((*made)->makesRows())
             steps << spec.text();
         else
-            steps.prepend(spec.text());
+            steps.insert(transform == QLatin1String("impute") ? 0 : 1, spec.text()); // what codes a category comes after what fills it
         const QByteArray recipe = QStringLiteral("recipe: leak\ndata: {source: $FILE}\ntask: %1\ntarget: y\ntime: {column: time}\nfeatures: {exclude: [group]}\nsplit: %2\ntransforms: [%3]\n"
                                                  "estimators: [%4]\nseed: 7\n")
                                       .arg(classes ? QStringLiteral("classification") : QStringLiteral("regression"), split, steps.join(QStringLiteral(", ")),
