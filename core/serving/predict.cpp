@@ -145,7 +145,7 @@ void InferenceServer::Impl::predict(Protocol protocol, const HttpRequest &reques
             // the canary's. If it cannot either, the request was wrong.
             record.error = utf8(split->canary->revision.versionText()) + ": " + reasonOf(scored);
             good = score(*split->stable, protocol, request.body, scored);
-            if (good || scored.error)
+            if (good || (scored.error && scored.error->kind != ErrorKind::Invalid))
                 record.side = Side::Rescued;
             else
                 record.error.clear();
@@ -160,10 +160,13 @@ void InferenceServer::Impl::predict(Protocol protocol, const HttpRequest &reques
         record.many = scored.input.many;
         appendPredictions(record.output, *model, scored.answer, scored.input.many);
     } else {
-        record.status = scored.problem ? scored.problem->status : 500;
+        const bool refused = scored.error && scored.error->kind == ErrorKind::Invalid; // such as a category that the recipe refuses
+        record.status = scored.problem ? scored.problem->status : refused ? 422 : 500;
         record.error = record.error.empty() ? reasonOf(scored) : record.error;
         if (scored.problem)
             writeError(reply, record.status, "invalid", scored.problem->what, scored.problem->hint, scored.problem->field);
+        else if (refused)
+            writeError(reply, *scored.error);
         else
             writeError(reply, 500, "internal", utf8(scored.error->what), "The log of this server holds the details under " + id + ".");
     }
