@@ -123,6 +123,22 @@
         <source>The workspace file was written by somebody else meanwhile.</source>
         <translation>Die Arbeitsbereichsdatei wurde inzwischen von jemand anderem geschrieben.</translation>
     </message>
+    <message>
+        <source>It answers. Buckets: %1.</source>
+        <translation>Er antwortet. Buckets: %1.</translation>
+    </message>
+    <message>
+        <source>There is no bucket “%1”.</source>
+        <translation>Es gibt keinen Bucket „%1“.</translation>
+    </message>
+    <message>
+        <source>Check the bucket&apos;s name and the connection&apos;s address.</source>
+        <translation>Prüfen Sie den Namen des Buckets und die Adresse der Verbindung.</translation>
+    </message>
+    <message>
+        <source>The bucket “%1” is there and can be read.</source>
+        <translation>Der Bucket „%1“ ist da und lesbar.</translation>
+    </message>
 </context>
 <context>
     <name>Endpoint</name>
@@ -544,6 +560,10 @@
         <source>%1; goes on in %2 s</source>
         <translation>%1; geht in %2 s weiter</translation>
     </message>
+    <message>
+        <source>%1 not to be told apart on %2 labelled rows, too few for an interval</source>
+        <translation>%1 auf %2 Zeilen mit wahrem Wert nicht zu unterscheiden, zu wenige für ein Intervall</translation>
+    </message>
 </context>
 <context>
     <name>Services</name>
@@ -623,6 +643,21 @@
     <message>
         <source>Change the profile&apos;s output pointer.</source>
         <translation>Den Ausgabezeiger des Profils ändern.</translation>
+    </message>
+</context>
+<context>
+    <name>Why</name>
+    <message>
+        <source>No temporary folder can be made.</source>
+        <translation>Es lässt sich kein temporärer Ordner anlegen.</translation>
+    </message>
+    <message>
+        <source>the explanation</source>
+        <translation>die Erklärung</translation>
+    </message>
+    <message>
+        <source>The answer explains more than one row.</source>
+        <translation>Die Antwort erklärt mehr als eine Zeile.</translation>
     </message>
 </context>
 <context>
@@ -1618,6 +1653,10 @@
         <source>%1 … %2</source>
         <translation>%1 … %2</translation>
     </message>
+    <message>
+        <source>95 % interval %1 … %2</source>
+        <translation>95-%-Intervall %1 … %2</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::ConfirmSheet</name>
@@ -1967,6 +2006,57 @@
     <message>
         <source>not looked at yet</source>
         <translation>noch nicht angesehen</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ContributionModel</name>
+    <message>
+        <source>missing</source>
+        <translation>fehlt</translation>
+    </message>
+    <message>
+        <source>%1 by %2</source>
+        <translation>%1 um %2</translation>
+    </message>
+    <message>
+        <source>From %1%3 on average to %2%3.</source>
+        <translation>Von %1%3 im Mittel zu %2%3.</translation>
+    </message>
+    <message>
+        <source>Raised: %1.</source>
+        <translation>Erhöht: %1.</translation>
+    </message>
+    <message>
+        <source>Lowered: %1.</source>
+        <translation>Gesenkt: %1.</translation>
+    </message>
+    <message>
+        <source>No input moves it.</source>
+        <translation>Keine Eingabe bewegt sie.</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>As set in the form</source>
+        <translation>Wie im Formular eingestellt</translation>
+    </message>
+    <message>
+        <source>Effect</source>
+        <translation>Wirkung</translation>
+    </message>
+    <message>
+        <source>To the right what raises the answer, to the left what lowers it</source>
+        <translation>Nach rechts, was die Antwort erhöht, nach links, was sie senkt</translation>
+    </message>
+    <message>
+        <source>Adds</source>
+        <translation>Beitrag</translation>
     </message>
 </context>
 <context>
@@ -3978,6 +4068,42 @@
         <source>mean %1 %2</source>
         <translation>Mittel %1 %2</translation>
     </message>
+    <message>
+        <source>Slices</source>
+        <translation>Teilmengen</translation>
+    </message>
+    <message>
+        <source>Both models in groups of the rows</source>
+        <translation>Beide Modelle in Gruppen der Zeilen</translation>
+    </message>
+    <message>
+        <source>%1 by slice</source>
+        <translation>%1 je Teilmenge</translation>
+    </message>
+    <message>
+        <source>share of “%1”</source>
+        <translation>Anteil „%1“</translation>
+    </message>
+    <message>
+        <source>probability of “%1”</source>
+        <translation>Wahrscheinlichkeit von „%1“</translation>
+    </message>
+    <message>
+        <source>Calibration of both models: how often “%1” came by the probability that was given for it</source>
+        <translation>Kalibrierung beider Modelle: wie oft „%1“ eintrat, je nach der dafür genannten Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+        <source>calibrated</source>
+        <translation>kalibriert</translation>
+    </message>
+    <message>
+        <source>Calibration</source>
+        <translation>Kalibrierung</translation>
+    </message>
+    <message>
+        <source>Bootstrap</source>
+        <translation>Bootstrap</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::RecipeForm</name>
@@ -4745,6 +4871,61 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::SliceModel</name>
+    <message>
+        <source>Slice</source>
+        <translation>Teilmenge</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>Zeilen</translation>
+    </message>
+    <message>
+        <source>Champion</source>
+        <translation>Champion</translation>
+    </message>
+    <message>
+        <source>Candidate</source>
+        <translation>Kandidat</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>Coloured where it is told apart at 5 %, corrected for the number of slices (Benjamini-Hochberg)</source>
+        <translation>Farbig, wo bei 5 % unterscheidbar, für die Zahl der Teilmengen berichtigt (Benjamini-Hochberg)</translation>
+    </message>
+    <message>
+        <source>95 % interval</source>
+        <translation>95-%-Intervall</translation>
+    </message>
+    <message>
+        <source>Paired bootstrap over the same rows</source>
+        <translation>Gepaartes Bootstrap über dieselben Zeilen</translation>
+    </message>
+    <message>
+        <source>%1 worse, %2 better of %3</source>
+        <translation>%1 schlechter, %2 besser von %3</translation>
+    </message>
+    <message>
+        <source>%1 %2: %3 against %4, %5</source>
+        <translation>%1 %2: %3 gegen %4, %5</translation>
+    </message>
+    <message>
+        <source>The candidate is %1 on these rows; adjusted p = %2.</source>
+        <translation>Der Kandidat ist auf diesen Zeilen %1; p = %2 (berichtigt).</translation>
+    </message>
+    <message>
+        <source>Too few rows: under %1 a slice is not judged.</source>
+        <translation>Zu wenige Zeilen: unter %1 wird eine Teilmenge nicht beurteilt.</translation>
+    </message>
+    <message>
+        <source>%1 … %2</source>
+        <translation>%1 … %2</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::SourceLabel</name>
     <message>
         <source>%1, read %2</source>
@@ -5213,6 +5394,125 @@
     <message>
         <source>Promote a version, or name the endpoint that serves one (“Endpoint…” in the palette); then a row can be asked here, with sliders from the model&apos;s own signature.</source>
         <translation>Eine Version befördern oder den Endpunkt nennen, der eine bedient („Endpunkt…“ in der Palette); dann lässt sich hier eine Zeile fragen, mit Reglern aus der Signatur des Modells.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::WhyCard</name>
+    <message>
+        <source>Why this answer?</source>
+        <translation>Warum diese Antwort?</translation>
+    </message>
+    <message>
+        <source>Contribution of each input</source>
+        <translation>Beitrag jeder Eingabe</translation>
+    </message>
+    <message>
+        <source>Who is asked</source>
+        <translation>Wer gefragt wird</translation>
+    </message>
+    <message>
+        <source>This machine</source>
+        <translation>Dieser Rechner</translation>
+    </message>
+    <message>
+        <source>Endpoint</source>
+        <translation>Endpunkt</translation>
+    </message>
+    <message>
+        <source>CSV</source>
+        <translation>CSV</translation>
+    </message>
+    <message>
+        <source>PNG…</source>
+        <translation>PNG…</translation>
+    </message>
+    <message>
+        <source>Copy as CSV</source>
+        <translation>Als CSV kopieren</translation>
+    </message>
+    <message>
+        <source>Save as PNG</source>
+        <translation>Als PNG sichern</translation>
+    </message>
+    <message>
+        <source>endpoint</source>
+        <translation>Endpunkt</translation>
+    </message>
+    <message>
+        <source>this machine</source>
+        <translation>dieser Rechner</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Explain</source>
+        <translation>Erklären</translation>
+    </message>
+    <message>
+        <source>It is being explained.</source>
+        <translation>Es wird gerade erklärt.</translation>
+    </message>
+    <message>
+        <source>There is no row yet.</source>
+        <translation>Es gibt noch keine Zeile.</translation>
+    </message>
+    <message>
+        <source>Stop explaining</source>
+        <translation>Erklärung anhalten</translation>
+    </message>
+    <message>
+        <source>Nothing is being explained.</source>
+        <translation>Es wird nichts erklärt.</translation>
+    </message>
+    <message>
+        <source>stopping…</source>
+        <translation>hält an …</translation>
+    </message>
+    <message>
+        <source>Nothing is explained yet.</source>
+        <translation>Noch ist nichts erklärt.</translation>
+    </message>
+    <message>
+        <source>Copy explanation as CSV</source>
+        <translation>Erklärung als CSV kopieren</translation>
+    </message>
+    <message>
+        <source>Save explanation as PNG…</source>
+        <translation>Erklärung als PNG sichern …</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Not explained yet</source>
+        <translation>Noch nicht erklärt</translation>
+    </message>
+    <message>
+        <source>How much each input adds to the answer, by SHAP values (“Explain”).</source>
+        <translation>Wie viel jede Eingabe zur Antwort beiträgt, nach SHAP-Werten („Erklären“).</translation>
+    </message>
+    <message>
+        <source>the row was changed since</source>
+        <translation>die Zeile wurde seither geändert</translation>
+    </message>
+    <message>
+        <source>Explain again</source>
+        <translation>Neu erklären</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png)</source>
+        <translation>Bilder (*.png)</translation>
+    </message>
+    <message>
+        <source>Saved</source>
+        <translation>Gesichert</translation>
     </message>
 </context>
 <context>
