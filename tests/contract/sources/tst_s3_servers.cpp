@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The S3 client against real servers: MinIO, which verifies signatures, and moto, which has AWS's versions. Named by
-// PILOTHOUSE_MINIO and PILOTHOUSE_MOTO (programs `minio` and `moto_server`), else looked for on PATH; what is absent is skipped.
+// PILOTHOUSE_MINIO and PILOTHOUSE_MOTO (programs `minio` and `moto_server`), else looked for where tests/run installs moto and on PATH;
+// what is absent is skipped.
 #include "core/base/hash.h"
 #include "core/sources/download.h"
 #include "core/sources/fetch.h"
@@ -36,8 +37,10 @@ int freePort() {
 }
 
 QString programOf(const char *variable, const char *name) {
-    const QString named = qEnvironmentVariable(variable);
-    return named.isEmpty() ? QStandardPaths::findExecutable(QString::fromLatin1(name)) : named;
+    if (const QString named = qEnvironmentVariable(variable); !named.isEmpty())
+        return named;
+    const QString installed = QStandardPaths::findExecutable(QString::fromLatin1(name), {QStringLiteral(PILOTHOUSE_SOURCE_DIR "/build/python-venv/bin")});
+    return installed.isEmpty() ? QStandardPaths::findExecutable(QString::fromLatin1(name)) : installed;
 }
 
 QByteArray bytesOf(qint64 count) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SFTP, and a DVC remote by it, against a real SSH server: asyncssh of the Python named by PILOTHOUSE_ASYNCSSH (else python3).
+// SFTP, and a DVC remote by it, against a real SSH server: asyncssh of the Python named by PILOTHOUSE_ASYNCSSH,
+// else of the one that tests/run installs it for, else python3.
 #include "core/base/file.h"
 #include "core/net/sftp.h"
 #include "core/sources/fetch.h"
@@ -7,6 +8,7 @@
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonDocument>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -38,7 +40,8 @@ private Q_SLOTS:
         qunsetenv("SSH_AUTH_SOCK"); // no key of whoever runs the tests
         qputenv("HOME", QFile::encodeName(m_folder.path()));
         QVERIFY(QDir().mkpath(path("root")));
-        const QString python = qEnvironmentVariable("PILOTHOUSE_ASYNCSSH", QStringLiteral("python3"));
+        const QString installed = QStringLiteral(PILOTHOUSE_SOURCE_DIR "/build/python-venv/bin/python");
+        const QString python = qEnvironmentVariable("PILOTHOUSE_ASYNCSSH", QFileInfo::exists(installed) ? installed : QStringLiteral("python3"));
         m_server.start(python, {QStringLiteral(PILOTHOUSE_SOURCE_DIR "/tests/contract/sources/sftp_server.py"), path("root")});
         if (!m_server.waitForStarted())
             QSKIP("no Python here");
