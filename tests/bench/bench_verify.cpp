@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // bench_verify FOLDER MEGABYTES: makes a package with weights of that size in FOLDER once, opens it five times (which checks every
 // byte) and prints {"bytes_per_s","bytes","runs"} of the median. The file comes from the page cache, as after a download.
+#include "core/artifact/package.h"
 #include "core/artifact/package_writer.h"
 #include "core/base/file.h"
 #include "core/metrics/random.h"

@@ -6,6 +6,7 @@
 #include "core/base/file.h"
 #include "core/serving/http_server.h"
 #include "tests/support/own_home.h"
+#include "widgets/base/button.h"
 #include "widgets/base/theme.h"
 #include "widgets/base/table.h"
 #include "widgets/serving/input_slider.h"

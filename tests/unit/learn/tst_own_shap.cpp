@@ -122,7 +122,7 @@ void TestOwnShap::forestsOfOurOwnAddUp_data() {
     QTest::addColumn<int>("classes");
     for (const char *name : {"decision_tree", "random_forest", "gradient_boosting"})
         for (const int classes : {0, 2, 3})
-            QTest::addRow("%s, %d classes", name, classes) << QString::fromLatin1(name) << classes;
+            QTest::newRow(qPrintable(QStringLiteral("%1, %2 classes").arg(QLatin1String(name)).arg(classes))) << QString::fromLatin1(name) << classes;
 }
 
 void TestOwnShap::forestsOfOurOwnAddUp() {
@@ -144,7 +144,7 @@ void TestOwnShap::forestsOfOurOwnAddUp() {
     signature.inputs = inputsNamed(names);
     signature.outputs = {QStringLiteral("y")};
     for (int c = 0; c < classes; ++c)
-        data.classes.push_back(signature.classes.emplace_back(std::string("c") + std::to_string(c)));
+        data.classes.push_back(signature.classes.emplace_back(QStringLiteral("c%1").arg(c).toStdString()));
     data.task = signature.task = classes ? workspace::TaskKind::Classification : workspace::TaskKind::Regression;
     auto learner = makeEstimator({estimator, {}}, data.task);
     QVERIFY2(learner.has_value(), learner ? "" : qPrintable(learner.error().text()));
