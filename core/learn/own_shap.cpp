@@ -55,7 +55,9 @@ public:
     QString scale(const Target &target) const override {
         if (m_trees.objective() == TreeObjective::Logistic)
             return QStringLiteral("log-odds of %1").arg(target.name);
-        return m_trees.objective() == TreeObjective::Softmax ? QStringLiteral("score of %1 before softmax").arg(target.name) : target.scale();
+        if (m_trees.objective() == TreeObjective::Softmax)
+            return QStringLiteral("score of %1 before softmax").arg(target.name);
+        return m_classes > 2 ? QStringLiteral("the trees' share for %1 before normalising").arg(target.name) : target.scale();
     }
     Result<std::vector<Attribution>> attribute(const artifact::Rows &rows, const Target &target, const std::vector<Feature> &features, const explain::Run &run) const override {
         PH_ASSIGN(const data::Rows matrix, m_loaded.transforms.apply(rows));

@@ -43,7 +43,10 @@ QJsonArray listOf(const QJsonValue &value) {
 class EndpointScorer final : public artifact::Scorer {
 public:
     EndpointScorer(std::shared_ptr<Endpoint> endpoint, artifact::Signature signature, QString where, std::stop_token stop)
-        : m_endpoint(std::move(endpoint)), m_signature(std::move(signature)), m_columns(namesOf(m_signature.inputs)), m_where(std::move(where)), m_stop(std::move(stop)) {}
+        : m_endpoint(std::move(endpoint)), m_signature(std::move(signature)), m_columns(namesOf(m_signature.inputs)), m_where(std::move(where)), m_stop(std::move(stop)) {
+        for (std::size_t c = 0; c < m_signature.classes.size(); ++c)
+            m_numbered = m_numbered && m_signature.classes[c] == std::to_string(c);
+    }
     const artifact::Signature &signature() const override { return m_signature; }
     Result<artifact::Predictions> score(const artifact::Rows &rows) const override {
         if (rows.width != m_signature.inputs.size())
@@ -78,18 +81,22 @@ private:
             return fits ? Result<void>() : invalid(QStringLiteral("The endpoint's prediction is not %1: %2").arg(out.outputs == 1 ? QStringLiteral("a number") : QStringLiteral("a list of %1 numbers").arg(out.outputs),
                                                                                                              QString::fromUtf8(compactJson(prediction).left(200))), m_where);
         }
-        const QString label = prediction.isString() ? prediction.toString() : QString::number(prediction.toDouble());
-        const auto named = std::find(m_signature.classes.begin(), m_signature.classes.end(), label.toStdString());
-        const double index = named != m_signature.classes.end() ? double(named - m_signature.classes.begin()) : prediction.toDouble(-1);
-        if (!(index >= 0 && index < double(out.classes)))
-            return invalid(QStringLiteral("The endpoint predicts a class that the signature does not have: %1").arg(label), m_where);
-        out.values.push_back(index);
-        QJsonArray shares = answer.probabilities.empty() ? QJsonArray() : listOf(answer.probabilities[row]);
+        const QJsonArray shares = answer.probabilities.empty() ? QJsonArray() : listOf(answer.probabilities[row]);
         if (std::size_t(shares.size()) != out.classes)
             return invalid(QStringLiteral("The endpoint answers without the probability of each class; only that can be explained."), m_where,
                            QStringLiteral("Give the place of the probabilities in the request profile's output."));
         for (const QJsonValue &share : shares)
             out.probabilities.push_back(share.toDouble(std::nan("")));
+        const QString label = prediction.isString() ? prediction.toString() : QString::number(prediction.toDouble());
+        const auto named = std::find(m_signature.classes.begin(), m_signature.classes.end(), label.toStdString());
+        double index = named != m_signature.classes.end() ? double(named - m_signature.classes.begin()) : prediction.toDouble(-1);
+        if (named == m_signature.classes.end() && prediction.isString() && m_numbered) { // nobody said what its classes are called
+            const auto first = out.probabilities.end() - std::ptrdiff_t(out.classes);
+            index = double(std::max_element(first, out.probabilities.end()) - first);
+        }
+        if (!(index >= 0 && index < double(out.classes)))
+            return invalid(QStringLiteral("The endpoint predicts a class that the signature does not have: %1").arg(label), m_where);
+        out.values.push_back(index);
         return {};
     }
     std::shared_ptr<Endpoint> m_endpoint;
@@ -97,6 +104,7 @@ private:
     QStringList m_columns;
     QString m_where;
     std::stop_token m_stop;
+    bool m_numbered = true; ///< classes are 0, 1, …: see signatureByAnswer
 };
 
 } // namespace

@@ -203,6 +203,8 @@ private Q_SLOTS:
         slider->setFocus();
         QTest::keyClick(slider, Qt::Key_Right);
         QTRY_COMPARE_WITH_TIMEOUT(card->shown(), ui::ScreenState::Stale, slow);
+        m_window->activateWindow(); // a sheet was open before
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
         QTest::keyClick(m_window.get(), Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
         QTRY_COMPARE_WITH_TIMEOUT(card->shown(), ui::ScreenState::Full, slow);
     }

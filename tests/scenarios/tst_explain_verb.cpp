@@ -106,7 +106,7 @@ void TestExplainVerb::initTestCase() {
     train(QStringLiteral("forest"), numbers + "transforms: [impute: median, one_hot]\nestimators: [random_forest: {n_estimators: 20}]\n");
     train(QStringLiteral("boosted"), classes + "transforms: [impute: median, one_hot]\nestimators: [gradient_boosting: {n_estimators: 20}]\n");
     train(QStringLiteral("strict"), houses + "task: classification\ntarget: dear\nfeatures: {exclude: [price, age]}\ntransforms: [one_hot]\nestimators: [logistic_regression]\n");
-    train(QStringLiteral("hourly"), "data: {source: hours.csv}\ntask: forecast\ntarget: load\ntime: {column: time, step: 1h}\nforecast: {window: 6, horizon: 2}\nsplit: {after: 2024-01-08}\nestimators: [ridge]\n");
+    train(QStringLiteral("hourly"), "data: {source: hours.csv}\ntask: forecast\ntarget: load\ntime: {column: time, step: 1h}\nfeatures: {include: [load, wind]}\nforecast: {window: 6, horizon: 2}\nsplit: {after: 2024-01-08}\nestimators: [ridge]\n");
 }
 
 void TestExplainVerb::aRowAddsUp_data() {
@@ -214,7 +214,7 @@ void TestExplainVerb::filesAreWritten() {
     QVERIFY(csv.startsWith("feature,value,condition,contribution\n"));
     QVERIFY(page.contains("<svg") && page.endsWith("</html>\n"));
     QCOMPARE(page.count("<g><title>"), 1);
-    const Answer nowhere = pilot({QStringLiteral("explain"), QStringLiteral("forest"), QStringLiteral("--row"), QStringLiteral("0"), QStringLiteral("--out"), QStringLiteral("no/such/folder/why.csv")});
+    const Answer nowhere = pilot({QStringLiteral("explain"), QStringLiteral("forest"), QStringLiteral("--row"), QStringLiteral("0"), QStringLiteral("--out"), QStringLiteral("houses.csv/why.csv")});
     QVERIFY(nowhere.code != 0 && !nowhere.error().isEmpty());
 }
 
