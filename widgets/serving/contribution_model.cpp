@@ -42,7 +42,7 @@ QString contributionSentence(const explain::Explanation &e, const QString &unit)
 
 ContributionModel::ContributionModel(QObject *parent) : RowsModel(parent) {
     constexpr Qt::Alignment left = Qt::AlignLeft | Qt::AlignVCenter, right = Qt::AlignRight | Qt::AlignVCenter;
-    m_columns = {{tr("Input"), left, 104, {}, 0}, {tr("Value"), right, 76, tr("As set in the form"), 1}, {tr("Effect"), left, 0, tr("To the right what raises the answer, to the left what lowers it"), 0}, {tr("Adds"), right, 72, {}, 0}};
+    m_columns = {{tr("Input"), left, 80, {}, 0}, {tr("Value"), right, 76, tr("As set in the form"), 1}, {tr("Effect"), left, 0, tr("To the right what raises the answer, to the left what lowers it"), 0}, {tr("Adds"), right, 84, {}, 0}};
 }
 
 QVariant ContributionModel::cell(const Contribution &row, int column, int role) const {

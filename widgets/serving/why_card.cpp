@@ -67,8 +67,9 @@ WhyCard::WhyCard(const PanelContext &context, const QString &panel, QWidget *par
     auto *row = new QHBoxLayout(tools);
     row->setContentsMargins(12, 4, 8, 8);
     row->setSpacing(6);
-    for (QWidget *tool : std::initializer_list<QWidget *>{m_where, m_ask, m_stop})
-        row->addWidget(tool);
+    addTool(m_where);
+    row->addWidget(m_ask);
+    row->addWidget(m_stop);
     row->addWidget(m_progress);
     row->addStretch(1);
     row->addWidget(copy);
@@ -126,6 +127,7 @@ void WhyCard::refreshButtons() {
     m_progress->setVisible(running);
     for (Button *button : m_buttons)
         button->refresh();
+    m_ask->setHint({}); // the key sheet names it; three keys would leave the words no room
 }
 
 void WhyCard::showEmpty() {
