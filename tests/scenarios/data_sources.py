@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 
-from loop_lib import PILOT, check, json, pathlib, pilot, run, write_recipe, write_regression, write_workspace
+from loop_lib import PILOT, check, json, pathlib, pilot, run, stop_server, write_recipe, write_regression, write_workspace
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -137,7 +137,10 @@ def main(_):
         finally:
             server.shutdown()
             server.server_close()
-        evidence_from_the_copy(workspace, url)
+        try:
+            evidence_from_the_copy(workspace, url)
+        finally:
+            stop_server(folder)  # the first promotion began to serve
         cache, _ = pilot("data", "cache")
         check(cache["folder"] == str(folder / "cache") and cache["bytes"] > 0, f"cache: {cache}")
         return "data came by HTTP and from DVC, was known again, an earlier revision made another candidate, evidence came from the copy"
