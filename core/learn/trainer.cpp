@@ -10,7 +10,6 @@
 #include "core/learn/checkpoint.h"
 #include "core/learn/cross_validation.h"
 #include "core/learn/load_scorer.h"
-#include "core/learn/seasonal_naive.h"
 #include "core/learn/svm_solver.h"
 #include "core/learn/torch_loader.h"
 #include "core/learn/train_report.h"
@@ -70,7 +69,6 @@ private:
     int m_threads = 1;
     std::vector<std::unique_ptr<Estimator>> m_estimators;
     Samples m_samples;
-    std::optional<double> m_naiveScale; ///< forecast: see metrics::Scored
     std::optional<TrainingPart> m_part; ///< all training rows
     std::vector<data::Fold> m_folds;    ///< of `validation:`
     TrainResult m_result;
@@ -93,8 +91,6 @@ Result<void> Training::load() {
     for (const QString &note : std::as_const(m_samples.notes))
         m_events.log(QStringLiteral("info"), note);
     m_result.notes = m_samples.notes;
-    if (m_samples.signature.horizon() > 0)
-        m_naiveScale = seasonalNaive(m_samples).mae;
     m_result.rows = qint64(m_samples.loaded.table.rows());
     m_result.trainRows = qint64(m_samples.train.size());
     m_result.testRows = qint64(m_samples.test.size());
@@ -186,7 +182,7 @@ FitContext Training::context(const QString &estimator) {
 
 Result<MetricValues> Training::judge(const artifact::Scorer &scorer, const std::vector<std::size_t> &rows) const {
     PH_ASSIGN(metrics::Scored scored, artifact::scoreRows(scorer, m_samples.rows.take(rows)));
-    scored.naiveScale = m_naiveScale;
+    scored.naiveScale = m_part->naiveScale();
     return metrics::allMetrics(scored);
 }
 

@@ -16,6 +16,7 @@ public:
     static Result<TrainingPart> fit(const Samples &samples, const workspace::Recipe &recipe, std::vector<std::size_t> rows, int threads);
 
     const data::FittedTransforms &transforms() const { return m_fitted.transforms; }
+    std::optional<double> naiveScale() const { return m_naiveScale; } ///< forecast: see metrics::Scored
     QStringList notes() const; ///< rows that were made, a sentence
     /// For an estimator that stops early, a part of the rows is held out: the newest tenth of a forecast, any tenth otherwise. Rows are
     /// made (smote) of those it learns from only.

@@ -5,16 +5,15 @@
 #include "core/base/file.h"
 #include "core/learn/estimator.h"
 #include "core/metrics/metrics.h"
+#include "tests/bench/stopwatch.h"
 
 #include <QCoreApplication>
 #include <QJsonDocument>
 #include <QJsonObject>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <thread>
 #include <sys/resource.h>
 
@@ -65,17 +64,6 @@ Result<Data> readData(const QString &path) {
     for (std::size_t j = 0; j < width; ++j)
         d.train.names.push_back(QStringLiteral("x%1").arg(j));
     return d;
-}
-
-double wall() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-double cpu() {
-    timespec t{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return double(t.tv_sec) + 1e-9 * double(t.tv_nsec);
-}
-double median(std::vector<double> v) {
-    std::sort(v.begin(), v.end());
-    return v.size() % 2 ? v[v.size() / 2] : (v[v.size() / 2 - 1] + v[v.size() / 2]) / 2;
 }
 
 Result<QJsonObject> measure(const QString &kind, const QString &file, int runs) {

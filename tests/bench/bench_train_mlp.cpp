@@ -4,6 +4,7 @@
 // float32 x [all rows × width] as the peer holds it (LSTM: step by step) and y [all rows × outputs]; the last test rows judge.
 #include "core/base/file.h"
 #include "core/learn/torch_loader.h"
+#include "tests/bench/stopwatch.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -11,10 +12,8 @@
 #include <QJsonObject>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <thread>
 #include <sys/resource.h>
 
@@ -58,17 +57,6 @@ Result<Data> readData(const QString &path) {
     d.train.y.assign(y, y + rows * outputs);
     d.truth.assign(y + rows * outputs, y + (rows + tests) * outputs);
     return d;
-}
-
-double wall() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-double cpu() {
-    timespec t{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return double(t.tv_sec) + 1e-9 * double(t.tv_nsec);
-}
-double median(std::vector<double> v) {
-    std::sort(v.begin(), v.end());
-    return v.size() % 2 ? v[v.size() / 2] : (v[v.size() / 2 - 1] + v[v.size() / 2]) / 2;
 }
 
 /// As the peer: one figure over all outputs, each about its own mean.

@@ -5,13 +5,13 @@
 #include "core/artifact/package_writer.h"
 #include "core/base/file.h"
 #include "core/metrics/random.h"
+#include "tests/bench/stopwatch.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QJsonDocument>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 
 using namespace pilothouse;
@@ -57,15 +57,14 @@ int main(int argc, char **argv) {
         }
     std::vector<double> seconds;
     for (int run = 0; run < 5; ++run) {
-        const auto begun = std::chrono::steady_clock::now();
+        const double begun = wall();
         const auto package = artifact::openPackage(folder);
         if (!package) {
             std::fprintf(stderr, "%s\n", qUtf8Printable(package.error().text()));
             return exitCode(package.error().kind);
         }
-        seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
+        seconds.push_back(wall() - begun);
     }
-    std::sort(seconds.begin(), seconds.end());
-    std::printf("%s\n", QJsonDocument(QJsonObject{{QStringLiteral("bytes_per_s"), double(bytes) / seconds[2]}, {QStringLiteral("bytes"), bytes}, {QStringLiteral("runs"), 5}}).toJson(QJsonDocument::Compact).constData());
+    std::printf("%s\n", QJsonDocument(QJsonObject{{QStringLiteral("bytes_per_s"), double(bytes) / median(seconds)}, {QStringLiteral("bytes"), bytes}, {QStringLiteral("runs"), 5}}).toJson(QJsonDocument::Compact).constData());
     return 0;
 }

@@ -28,7 +28,6 @@
 #include <atomic>
 #include <chrono>
 #include <random>
-#include <thread>
 
 using namespace pilothouse;
 using namespace pilothouse::console;
@@ -59,8 +58,7 @@ public:
             reply.body = "{\"detail\":\"out of order\"}";
         } else {
             ++waiting;
-            while (held)
-                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            held.wait(true);
             --waiting;
             double sum = 0;
             for (const QJsonValue &v : body.value(QLatin1String("features")).toArray())
@@ -244,6 +242,7 @@ private Q_SLOTS:
         m_window->actions().trigger(QStringLiteral("whatif.whyStop"));
         QTRY_COMPARE_WITH_TIMEOUT(card->shown(), ui::ScreenState::Empty, slow);
         m_service.held = false;
+        m_service.held.notify_all();
     }
 
 private:
