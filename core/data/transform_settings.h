@@ -3,6 +3,7 @@
 
 #include "core/base/result.h"
 #include "core/workspace/recipe.h"
+#include "core/workspace/settings_reader.h"
 
 #include <optional>
 
@@ -12,20 +13,16 @@ namespace pilothouse::data {
 /// known one) comes out of check(). Usage: TransformSettings s(spec); const auto k = s.integer("k", 5, 1, 100); PH_TRY(s.check());
 class TransformSettings {
 public:
-    explicit TransformSettings(const workspace::TransformSpec &spec) : m_spec(spec) {}
+    explicit TransformSettings(const workspace::TransformSpec &spec) : m_reader(spec.name, spec.settings) {}
     qint64 integer(const char *name, qint64 otherwise, qint64 least, qint64 most);
-    double number(const char *name, double otherwise, double least, double most);
-    QString word(const char *name, const QString &otherwise, const QStringList &allowed);
+    double number(const char *name, double otherwise, double least, double most) { return m_reader.number(name, otherwise, least, most); }
+    QString word(const char *name, const QString &otherwise, const QStringList &allowed) { return m_reader.word(name, otherwise, allowed); }
     QStringList texts(const char *name);            ///< numbers by their shortest text
     std::optional<QVariant> value(const char *name); ///< a text or a number, as it was written
     Result<void> check() const;
 
 private:
-    const QVariant *find(const char *name);
-    void fail(const char *name, const QString &expected);
-    workspace::TransformSpec m_spec;
-    QStringList m_known;
-    std::optional<Error> m_error;
+    workspace::SettingsReader m_reader;
 };
 
 } // namespace pilothouse::data

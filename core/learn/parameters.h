@@ -3,11 +3,11 @@
 
 #include "core/base/result.h"
 #include "core/workspace/recipe.h"
+#include "core/workspace/settings_reader.h"
 
 #include <QJsonObject>
 #include <QMap>
 
-#include <optional>
 #include <variant>
 #include <vector>
 
@@ -18,11 +18,11 @@ namespace pilothouse::learn {
 /// Usage: Parameters p(spec); const auto depth = p.integer("max_depth", 6, 1, 64); PH_TRY(p.check());
 class Parameters {
 public:
-    explicit Parameters(const workspace::EstimatorSpec &spec) : m_spec(spec) {}
-    qint64 integer(const char *name, qint64 otherwise, qint64 least, qint64 most);
-    double number(const char *name, double otherwise, double least, double most);
+    explicit Parameters(const workspace::EstimatorSpec &spec) : m_reader(spec.name, spec.parameters) {}
+    qint64 integer(const char *name, qint64 otherwise, qint64 least, qint64 most) { return keep(name, m_reader.integer(name, otherwise, least, most)); }
+    double number(const char *name, double otherwise, double least, double most) { return keep(name, m_reader.number(name, otherwise, least, most)); }
     bool boolean(const char *name, bool otherwise);
-    QString word(const char *name, const QString &otherwise, const QStringList &allowed);
+    QString word(const char *name, const QString &otherwise, const QStringList &allowed) { return keep(name, m_reader.word(name, otherwise, allowed)); }
     /// A list of whole numbers, e.g. hidden: [64, 64]; one number is a list of one.
     std::vector<qint64> integers(const char *name, std::vector<qint64> otherwise, qint64 least, qint64 most);
     /// A word or a number, e.g. gamma: scale, or gamma: 0.1.
@@ -33,12 +33,13 @@ public:
     const QJsonObject &resolved() const { return m_resolved; }
 
 private:
-    const QVariant *find(const char *name);
-    void fail(const char *name, const QString &expected);
-    workspace::EstimatorSpec m_spec;
-    QStringList m_known;
+    template<class T>
+    T keep(const char *name, T value) {
+        m_resolved.insert(QLatin1String(name), value);
+        return value;
+    }
+    workspace::SettingsReader m_reader;
     QJsonObject m_resolved;
-    std::optional<Error> m_error;
 };
 
 } // namespace pilothouse::learn
