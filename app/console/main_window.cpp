@@ -56,6 +56,8 @@ MainWindow::MainWindow(Pools &pools, Theme &theme, WindowOptions options)
     m_actions->setResolver([this](const QString &id, ActionCatalogue::Resolve how) { return resolve(id, how); });
     connect(m_actions, &ActionCatalogue::refused, this, [this](const QString &, const QString &reason) { m_toasts->show(State::Warn, tr("Not done"), reason); });
     connect(&m_sweep, &QTimer::timeout, this, &MainWindow::sweep);
+    m_ahead.setInterval(100);
+    connect(&m_ahead, &QTimer::timeout, this, &MainWindow::buildAhead);
     connect(m_workspace, &OpenWorkspace::opened, this, &MainWindow::workspaceOpened);
     connect(m_workspace, &OpenWorkspace::failed, this, [this](const Error &error) {
         if (m_hasSnapshot || m_fleet)
@@ -153,8 +155,13 @@ PanelContext MainWindow::panelContext() {
 }
 
 Panel *MainWindow::panel(const QString &id) {
-    if (Panel *built = m_panels.value(id))
-        return built;
+    Panel *made = m_panels.contains(id) ? m_panels.value(id) : makePanel(id);
+    if (made && m_hasSnapshot && m_unfed.remove(id))
+        made->showSnapshot(m_snapshot);
+    return made;
+}
+
+Panel *MainWindow::makePanel(const QString &id) {
     const auto entry = std::find_if(m_entries.begin(), m_entries.end(), [&](const PanelEntry &e) { return e.id == id; });
     if (entry == m_entries.end() || !entry->make || (!m_fleet && !m_hasSnapshot))
         return nullptr;
@@ -163,6 +170,7 @@ Panel *MainWindow::panel(const QString &id) {
     Panel *made = entry->make(panelContext());
     disconnect(note);
     m_panels.insert(id, made);
+    m_unfed.insert(id);
     m_panelActions.insert(id, brought);
     m_stack->addWidget(made);
     m_session.restoreSizes(id, made);
@@ -171,16 +179,25 @@ Panel *MainWindow::panel(const QString &id) {
         if (id == m_current)
             showHeader();
     });
-    if (m_hasSnapshot)
-        made->showSnapshot(m_snapshot);
     return made;
+}
+
+/// One panel an event while the window is idle, so that a first opening only has to show it, and the palette, which knows all
+/// panels' commands, has none to build.
+void MainWindow::buildAhead() {
+    for (const PanelEntry &entry : m_entries)
+        if (entry.make && !m_panels.contains(entry.id)) {
+            makePanel(entry.id);
+            return;
+        }
+    m_ahead.stop();
 }
 
 void MainWindow::open(const QString &id, const QString &argument) {
     const auto entry = std::find_if(m_entries.begin(), m_entries.end(), [&](const PanelEntry &e) { return e.id == id; });
     if (entry == m_entries.end())
         return;
-    const bool fed = !m_panels.contains(id) || (m_current == id && m_stack->currentWidget() == m_panels.value(id)); // a new one is, when it is built
+    const bool fed = !m_panels.contains(id) || m_unfed.contains(id) || (m_current == id && m_stack->currentWidget() == m_panels.value(id)); // a new one is fed by panel()
     m_current = id;
     m_rail->setCurrent(id);
     if (Panel *shown = panel(id)) {
@@ -236,6 +253,7 @@ void MainWindow::workspaceOpened() {
 }
 
 void MainWindow::dropPanels() {
+    m_ahead.stop();
     while (m_sweep.isActive())
         sweep();
     for (auto built = m_panels.begin(); built != m_panels.end(); ++built) {
@@ -245,12 +263,14 @@ void MainWindow::dropPanels() {
         delete built.value();
     }
     m_panels.clear();
+    m_unfed.clear();
     m_panelActions.clear();
 }
 
 /// Takes the panels away at once and deletes them one an event: all of them together would hold up the window. Until then the fleet
 /// that they know lives on, though nobody listens to it.
 void MainWindow::retirePanels() {
+    m_ahead.stop();
     for (auto built = m_panels.begin(); built != m_panels.end(); ++built) {
         m_stack->removeWidget(built.value());
         built.value()->hide();
@@ -260,6 +280,7 @@ void MainWindow::retirePanels() {
         m_retired.push_back(built.value());
     }
     m_panels.clear();
+    m_unfed.clear();
     m_panelActions.clear();
     if (m_fleet) {
         m_fleet->disconnect(this);
@@ -288,6 +309,8 @@ void MainWindow::showSnapshot(const fleet::Snapshot &snapshot) {
         open(m_current);
     else if (Panel *shown = m_panels.value(m_current); shown && m_stack->currentWidget() == shown)
         shown->showSnapshot(m_snapshot);
+    if (first)
+        m_ahead.start();
     showHeader();
     Q_EMIT snapshotShown();
 }

@@ -70,6 +70,8 @@ private:
     bool resolve(const QString &action, ui::ActionCatalogue::Resolve how);
     void workspaceOpened();
     void dropPanels();
+    ui::Panel *makePanel(const QString &id);
+    void buildAhead();
     void retirePanels();
     void sweep();
     void showHeader();
@@ -96,6 +98,7 @@ private:
     std::vector<std::unique_ptr<fleet::Fleet>> m_retiredFleets;
     std::vector<ui::Panel *> m_retired; ///< of a workspace that was read again; deleted one an event
     QTimer m_sweep;
+    QTimer m_ahead; ///< builds the panels that nobody has opened yet
     std::unique_ptr<fleet::Fleet> m_fleet;
     std::unique_ptr<fleet::Jobs> m_jobs;
     fleet::Snapshot m_snapshot;
@@ -103,6 +106,7 @@ private:
     bool m_hasSnapshot = false, m_closing = false, m_painted = false;
     QString m_current;
     QHash<QString, ui::Panel *> m_panels;
+    QSet<QString> m_unfed; ///< built, and no snapshot shown yet
     QHash<QString, QStringList> m_panelActions; ///< commands a panel brought: they go with it
     NavRail *m_rail = nullptr;
     HeaderBar *m_header = nullptr;

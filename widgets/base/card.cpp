@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/card.h"
 
+#include "widgets/base/rounded.h"
+
 #include <QBoxLayout>
 #include <QGridLayout>
 #include <QPainter>
@@ -87,16 +89,10 @@ void Card::setEdge(Ink ink) {
 
 void Card::paintEvent(QPaintEvent *) {
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
     const Tokens &t = tokens(this);
-    painter.setPen(QPen(t.*m_edge, 1));
-    painter.setBrush(t.bg1);
-    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
-    if (m_header->isVisibleTo(this)) {
-        const double y = m_header->geometry().bottom() + 0.5;
-        painter.setPen(QPen(t.line, 1));
-        painter.drawLine(QPointF(1, y), QPointF(width() - 1, y));
-    }
+    paintRounded(painter, rect(), t.bg1, t.*m_edge, 8);
+    if (m_header->isVisibleTo(this))
+        painter.fillRect(QRect(1, m_header->geometry().bottom(), width() - 2, 1), t.line);
 }
 
 HairLine::HairLine(QWidget *parent) : QWidget(parent) {

@@ -12,6 +12,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
+#include <set>
+#include <tuple>
 
 namespace pilothouse::ui {
 namespace {
@@ -126,8 +129,16 @@ void TimelineView::paintEvent(QPaintEvent *) {
     const TimelineLayout layout = places();
     paintLanes(painter, layout);
     paintLinks(painter, layout);
-    for (const TimelineMark &mark : layout.marks)
-        paintMark(painter, mark, m_events[std::size_t(mark.event)]);
+    // Of points that stand on one pixel and look alike, as hundreds of runs of one hour do, the last is the one that is seen.
+    std::set<std::tuple<int, int, fleet::Health, bool>> drawn;
+    std::vector<const TimelineMark *> seen;
+    for (const TimelineMark &mark : layout.marks | std::views::reverse) {
+        const fleet::TimelineEvent &event = m_events[std::size_t(mark.event)];
+        if (!mark.point || mark.event == m_current || drawn.emplace(mark.lane, qRound(mark.rect.center().x()), event.state, event.model == m_model).second)
+            seen.push_back(&mark);
+    }
+    for (const TimelineMark *mark : seen | std::views::reverse)
+        paintMark(painter, *mark, m_events[std::size_t(mark->event)]);
     paintLabels(painter, layout);
     const Tokens &t = tokens(this);
     const double now = layout.scale.area.right();

@@ -3,6 +3,7 @@
 #include "widgets/base/card.h"
 #include "widgets/base/confirm.h"
 #include "widgets/base/log_view.h"
+#include "widgets/base/rounded.h"
 #include "widgets/base/source_label.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
@@ -11,6 +12,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QLineEdit>
+#include <QPainter>
 #include <QPlainTextEdit>
 #include <QScrollBar>
 #include <QSignalSpy>
@@ -56,6 +58,42 @@ QString text(const Rows &model) {
 class TestComponents : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void roundedIsWhatThePathDraws_data() {
+        QTest::addColumn<QRect>("box");
+        QTest::addColumn<int>("radius");
+        QTest::addColumn<double>("ratio");
+        QTest::newRow("card") << QRect(3, 2, 90, 60) << 8 << 1.0;
+        QTest::newRow("card on a dense screen") << QRect(3, 2, 90, 60) << 8 << 2.0;
+        QTest::newRow("card at 125 %") << QRect(3, 2, 90, 60) << 8 << 1.25;
+        QTest::newRow("only corners") << QRect(0, 0, 18, 18) << 8 << 1.0;
+        QTest::newRow("less than its corners") << QRect(1, 1, 12, 30) << 8 << 1.0;
+        QTest::newRow("small radius") << QRect(1, 1, 40, 9) << 3 << 2.0;
+    }
+    void roundedIsWhatThePathDraws() {
+        QFETCH(QRect, box);
+        QFETCH(int, radius);
+        QFETCH(double, ratio);
+        QImage ours(QSize(100, 70) * ratio, QImage::Format_ARGB32_Premultiplied);
+        ours.setDevicePixelRatio(ratio);
+        ours.fill(QColor(30, 60, 90));
+        QImage path = ours;
+        const QColor fill(240, 241, 250), line(120, 20, 60);
+        QPainter painter(&ours);
+        paintRounded(painter, box, fill, line, radius);
+        painter.end();
+        painter.begin(&path);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(line, 1));
+        painter.setBrush(fill);
+        painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius);
+        painter.end();
+        int worst = 0;
+        for (int y = 0; y < path.height(); ++y)
+            for (int x = 0; x < path.width(); ++x)
+                for (const int shift : {0, 8, 16})
+                    worst = std::max(worst, std::abs(int(ours.pixel(x, y) >> shift & 255) - int(path.pixel(x, y) >> shift & 255)));
+        QVERIFY2(worst <= 2, qPrintable(QString::number(worst))); // blending a half-covered pixel in two steps rounds twice
+    }
     void rowsChangeByTheSmallestSignals_data() {
         QTest::addColumn<QString>("before");
         QTest::addColumn<QString>("after");
