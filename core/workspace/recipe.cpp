@@ -2,7 +2,7 @@
 #include "core/workspace/recipe.h"
 
 #include "core/base/file.h"
-#include "core/workspace/section.h"
+#include "core/workspace/search_spec_read.h"
 #include "core/workspace/workspace.h"
 
 #include <QFileInfo>
@@ -119,42 +119,6 @@ std::vector<YamlPointer> listItems(Section &section, const QString &key) {
         return {std::make_shared<YamlNode>(*node)};
     section.problems().add(section.positionOf(key), u("“%1” must be a list.").arg(key), u("Write it as [a, b] or one entry a line with “- ”."));
     return {};
-}
-
-/// A parameter's value: a quoted text stays text; an unquoted one is a number or bool if it reads as one.
-std::optional<QVariant> parameterValue(const YamlNode &node) {
-    if (node.kind == YamlNode::Kind::List) {
-        QVariantList numbers;
-        for (const auto &item : node.items) {
-            const auto value = item->kind == YamlNode::Kind::Scalar ? parameterValue(*item) : std::nullopt;
-            if (!value || value->typeId() == QMetaType::QString || value->typeId() == QMetaType::Bool)
-                return {};
-            numbers << *value;
-        }
-        return QVariant(numbers);
-    }
-    if (node.kind == YamlNode::Kind::Map) {
-        QVariantMap numbers;
-        for (const auto &[key, item] : node.entries) {
-            const auto value = item->kind == YamlNode::Kind::Scalar ? parameterValue(*item) : std::nullopt;
-            if (!value || value->typeId() == QMetaType::QString || value->typeId() == QMetaType::Bool)
-                return {};
-            numbers.insert(key->text, *value);
-        }
-        return QVariant(numbers);
-    }
-    if (node.kind != YamlNode::Kind::Scalar)
-        return {};
-    if (!node.plain)
-        return QVariant(node.text);
-    bool good = false;
-    if (const qlonglong whole = node.text.toLongLong(&good); good)
-        return QVariant(whole);
-    if (const double number = node.text.toDouble(&good); good && std::isfinite(number))
-        return QVariant(number);
-    if (node.text == QLatin1String("true") || node.text == QLatin1String("false"))
-        return QVariant(node.text == QLatin1String("true"));
-    return QVariant(node.text);
 }
 
 /// A transform's setting: as a parameter, but a list may hold texts.
@@ -336,6 +300,41 @@ void checkWhole(const Recipe &r, Section &top) {
 
 } // namespace
 
+std::optional<QVariant> parameterValue(const YamlNode &node) {
+    if (node.kind == YamlNode::Kind::List) {
+        QVariantList numbers;
+        for (const auto &item : node.items) {
+            const auto value = item->kind == YamlNode::Kind::Scalar ? parameterValue(*item) : std::nullopt;
+            if (!value || value->typeId() == QMetaType::QString || value->typeId() == QMetaType::Bool)
+                return {};
+            numbers << *value;
+        }
+        return QVariant(numbers);
+    }
+    if (node.kind == YamlNode::Kind::Map) {
+        QVariantMap numbers;
+        for (const auto &[key, item] : node.entries) {
+            const auto value = item->kind == YamlNode::Kind::Scalar ? parameterValue(*item) : std::nullopt;
+            if (!value || value->typeId() == QMetaType::QString || value->typeId() == QMetaType::Bool)
+                return {};
+            numbers.insert(key->text, *value);
+        }
+        return QVariant(numbers);
+    }
+    if (node.kind != YamlNode::Kind::Scalar)
+        return {};
+    if (!node.plain)
+        return QVariant(node.text);
+    bool good = false;
+    if (const qlonglong whole = node.text.toLongLong(&good); good)
+        return QVariant(whole);
+    if (const double number = node.text.toDouble(&good); good && std::isfinite(number))
+        return QVariant(number);
+    if (node.text == QLatin1String("true") || node.text == QLatin1String("false"))
+        return QVariant(node.text == QLatin1String("true"));
+    return QVariant(node.text);
+}
+
 QString taskName(TaskKind task) {
     switch (task) {
     case TaskKind::Regression: return u("regression");
@@ -375,6 +374,8 @@ Result<Recipe> parseRecipe(const QByteArray &yaml, const QString &file) {
         r.validation = readValidation(top.section(u("validation")));
     r.transforms = readTransforms(top);
     r.estimators = readEstimators(top);
+    if (top.has(u("search")))
+        r.search = readSearch(top.section(u("search")), r.estimators);
     Section select = top.section(u("select"));
     r.selectMetric = select.word(u("metric"), knownMetrics());
     select.finish();

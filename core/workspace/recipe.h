@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/workspace/search_spec.h"
 
 #include <QMap>
 #include <QString>
@@ -119,6 +120,7 @@ struct Recipe {
     std::optional<ValidationSpec> validation;
     std::vector<TransformSpec> transforms;
     std::vector<EstimatorSpec> estimators;
+    std::optional<SearchSpec> search;
     QString selectMetric; ///< empty: r2, accuracy or mae by task
     std::vector<GateSpec> gates;
     std::optional<QualitySpec> quality;

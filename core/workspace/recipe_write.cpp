@@ -101,6 +101,40 @@ QByteArray validationMap(const ValidationSpec &validation) {
     return map.bytes();
 }
 
+QByteArray rangeText(const SearchRange &range) {
+    if (!range.choices.isEmpty())
+        return yamlFlow(range.choices);
+    const auto end = [&](double value) { return range.whole ? QByteArray::number(qint64(value)) : yamlFlow(value); };
+    return "{from: " + end(range.from) + ", to: " + end(range.to) + (range.log ? ", scale: log}" : "}");
+}
+
+QByteArray searchMap(const SearchSpec &search) {
+    FlowMap map;
+    map.raw("method", search.method == SearchSpec::Method::Halving ? "halving" : "random");
+    map.raw("trials", QByteArray::number(search.trials));
+    if (search.minutes > 0)
+        map.raw("minutes", yamlFlow(search.minutes));
+    if (search.parallel)
+        map.raw("parallel", QByteArray::number(search.parallel));
+    map.raw("seed", QByteArray::number(search.seed));
+    if (search.method == SearchSpec::Method::Halving)
+        map.raw("factor", QByteArray::number(search.factor));
+    FlowMap space;
+    QStringList done;
+    for (const SearchRange &first : search.space) {
+        if (done.contains(first.estimator))
+            continue;
+        done << first.estimator;
+        FlowMap ranges;
+        for (const SearchRange &range : search.space)
+            if (range.estimator == first.estimator)
+                ranges.raw(yamlScalar(range.parameter).constData(), rangeText(range));
+        space.raw(yamlScalar(first.estimator).constData(), ranges.bytes());
+    }
+    map.raw("space", space.bytes());
+    return map.bytes();
+}
+
 void line(QByteArray &out, const char *key, const QByteArray &value) {
     out += QByteArray(key) + ":" + QByteArray(std::max(1, 11 - int(qstrlen(key))), ' ') + value + '\n';
 }
@@ -156,6 +190,8 @@ QByteArray writeRecipe(const Recipe &recipe) {
     out += "estimators:\n";
     for (const EstimatorSpec &estimator : recipe.estimators)
         out += "  - " + yamlScalar(estimator.name) + (estimator.parameters.isEmpty() ? QByteArray() : ": " + yamlFlow(estimator.parameters)) + '\n';
+    if (recipe.search)
+        line(out, "search", searchMap(*recipe.search));
     if (!recipe.selectMetric.isEmpty())
         line(out, "select", "{metric: " + yamlScalar(recipe.selectMetric) + '}');
     QStringList gates;
