@@ -3,6 +3,9 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
+#include <vector>
+
 namespace pilothouse::artifact {
 
 namespace {
@@ -84,6 +87,31 @@ QString candidateTable(const QJsonArray &candidates, const QString &select, bool
     return out;
 }
 
+/// The best ten trials of a search.
+QString searchTable(const QJsonObject &search) {
+    const QJsonArray trials = search.value(Q("trials")).toArray();
+    std::vector<QJsonObject> order;
+    for (const QJsonValue &value : trials)
+        if (value.toObject().value(Q("mean")).isDouble())
+            order.push_back(value.toObject());
+    const bool larger = search.value(Q("larger_is_better")).toBool();
+    std::stable_sort(order.begin(), order.end(), [&](const QJsonObject &a, const QJsonObject &b) {
+        const double share = a.value(Q("share")).toDouble() - b.value(Q("share")).toDouble(), better = a.value(Q("mean")).toDouble() - b.value(Q("mean")).toDouble();
+        return share != 0 ? share > 0 : larger ? better > 0 : better < 0;
+    });
+    QString out = QStringLiteral("\n## Search\n\n%1 of %2 trials were tried (%3); the best of them:\n\n| trial | estimator | %4 | deviation | rows |\n|---|---|---|---|---|\n")
+                      .arg(trials.size()).arg(search.value(Q("drawn")).toInt()).arg(search.value(Q("method")).toString(), search.value(Q("metric")).toString());
+    for (std::size_t i = 0; i < std::min<std::size_t>(10, order.size()); ++i) {
+        const QJsonObject &trial = order[i];
+        QStringList words{trial.value(Q("estimator")).toString()};
+        for (const QJsonValue &name : trial.value(Q("searched")).toArray())
+            words << name.toString() + QLatin1Char(' ') + trial.value(Q("parameters")).toObject().value(name.toString()).toVariant().toString();
+        out += QStringLiteral("| %1 | %2 | %3 | %4 | %5 % |\n").arg(trial.value(Q("trial")).toInt()).arg(words.join(QStringLiteral(", ")), figure(trial.value(Q("mean"))), figure(trial.value(Q("std"))))
+                   .arg(trial.value(Q("share")).toDouble() * 100, 0, 'g', 3);
+    }
+    return out;
+}
+
 } // namespace
 
 QByteArray modelCard(const PackageContents &c) {
@@ -106,6 +134,8 @@ QByteArray modelCard(const PackageContents &c) {
     out += QStringLiteral("\n## Tried\n\n%1").arg(candidateTable(c.metrics.value(Q("candidates")).toArray(), c.metrics.value(Q("select")).toString(), c.metrics.contains(Q("validation"))));
     if (c.metrics.contains(Q("validation")))
         out += QStringLiteral("\nCross-validated: %1. The transforms were fitted in each fold anew.\n").arg(c.metrics.value(Q("validation")).toObject().value(Q("how")).toString());
+    if (const QJsonObject search = c.metrics.value(Q("search")).toObject(); !search.isEmpty())
+        out += searchTable(search);
     out += factList(c.model);
     out += QStringLiteral("\n## Inputs\n\n%1").arg(inputTable(c.signature));
     out += QStringLiteral("\n## Pre-processing\n\n");

@@ -50,6 +50,7 @@ Result<Checkpoint> Checkpoint::open(const QString &folder) {
     const QString stateHash = reader.text("state_sha256", QString());
     const QJsonArray finished = reader.array("finished");
     checkpoint.folds = reader.has("folds") ? reader.array("folds") : QJsonArray();
+    checkpoint.trials = reader.has("trials") ? reader.array("trials") : QJsonArray();
     PH_TRY(reader.check());
     if (format != 1)
         return invalid(QStringLiteral("The checkpoint has format %1; this program knows format 1.").arg(format), path, QLatin1String(startAgain));
@@ -82,7 +83,7 @@ Result<void> Checkpoint::writeIndex() {
         list.append(QJsonObject{{Q("model_type"), estimator.modelType}, {Q("folder"), QFileInfo(estimator.folder).fileName()}, {Q("facts"), estimator.facts}, {Q("digest"), digest}});
     }
     const QJsonObject object{{Q("format"), 1}, {Q("run"), runId}, {Q("recipe"), recipeDigest}, {Q("data_sha256"), dataSha256}, {Q("program"), program},
-                             {Q("step"), step}, {Q("state"), m_stateFile}, {Q("state_sha256"), m_stateFile.isEmpty() ? QString() : sha256Hex(m_state)}, {Q("finished"), list}, {Q("folds"), folds}};
+                             {Q("step"), step}, {Q("state"), m_stateFile}, {Q("state_sha256"), m_stateFile.isEmpty() ? QString() : sha256Hex(m_state)}, {Q("finished"), list}, {Q("trials"), trials}, {Q("folds"), folds}};
     return writeFileAtomically(indexFile(m_folder), prettyJson(object));
 }
 
@@ -122,6 +123,11 @@ Result<void> Checkpoint::dropState() {
     if (!old.isEmpty())
         QFile::remove(m_folder + QLatin1Char('/') + old);
     return {};
+}
+
+Result<void> Checkpoint::addTrial(const QJsonObject &record) {
+    trials.append(record);
+    return keep();
 }
 
 Result<void> Checkpoint::addFold(const QJsonObject &figures) {

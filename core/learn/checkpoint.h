@@ -29,6 +29,7 @@ public:
     QString folder() const { return m_folder; }
     QString runId, recipeDigest, dataSha256, program;
     std::vector<Finished> finished; ///< estimators 0 … finished − 1
+    QJsonArray trials; ///< of a search, in the order in which they ended (learn/search.h)
     QJsonArray folds; ///< figures of the folds that the estimator after the finished ones has behind it
     qint64 step = 0;
 
@@ -39,6 +40,8 @@ public:
     Result<void> writeState(const QByteArray &state, qint64 step);
     /// Where the weights of the next finished estimator go; then addFinished().
     Result<QString> nextFolder() const;
+    /// A trial of the search is done.
+    Result<void> addTrial(const QJsonObject &record);
     /// A fold is done; what comes next begins without a state.
     Result<void> addFold(const QJsonObject &figures);
     Result<void> addFinished(const Finished &estimator);

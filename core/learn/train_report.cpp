@@ -52,8 +52,10 @@ QJsonValue transformJson(const workspace::TransformSpec &step) {
     return QJsonObject{{step.name, settings}};
 }
 
-/// The object with the winner's folds, if there are any.
-QJsonObject withValidation(QJsonObject object, const TrainResult &result) {
+/// The object with the winner's folds and the search, if there are any.
+QJsonObject withSelection(QJsonObject object, const TrainResult &result) {
+    if (!result.search.isEmpty())
+        object.insert(Q("search"), result.search);
     if (!result.folds.empty()) {
         QJsonObject validation = foldsJson(result.folds);
         validation.insert(Q("how"), result.validation);
@@ -81,7 +83,7 @@ bool TrainResult::gatesPassed() const {
 }
 
 QJsonObject TrainResult::toJson() const {
-    return withValidation({{Q("run"), runId}, {Q("package"), package}, {Q("digest"), digest}, {Q("estimator"), estimator}, {Q("parameters"), parameters}, {Q("select"), selectMetric},
+    return withSelection({{Q("run"), runId}, {Q("package"), package}, {Q("digest"), digest}, {Q("estimator"), estimator}, {Q("parameters"), parameters}, {Q("select"), selectMetric},
             {Q("metrics"), QJsonObject{{Q("train"), metrics::toJson(train)}, {Q("test"), metrics::toJson(test)}, {Q("baseline"), metrics::toJson(baseline)}}},
             {Q("baseline"), baselineName}, {Q("candidates"), candidateArray(candidates)}, {Q("gates"), gateArray(gates)},
             {Q("data"), QJsonObject{{Q("rows"), rows}, {Q("train_rows"), trainRows}, {Q("test_rows"), testRows}, {Q("md5"), md5}, {Q("sha256"), sha256}}},
@@ -89,7 +91,7 @@ QJsonObject TrainResult::toJson() const {
 }
 
 QJsonObject metricsJson(const TrainResult &result) {
-    return withValidation({{Q("train"), metrics::toJson(result.train)}, {Q("test"), metrics::toJson(result.test)}, {Q("baseline"), metrics::toJson(result.baseline)},
+    return withSelection({{Q("train"), metrics::toJson(result.train)}, {Q("test"), metrics::toJson(result.test)}, {Q("baseline"), metrics::toJson(result.baseline)},
             {Q("baseline_name"), result.baselineName}, {Q("candidates"), candidateArray(result.candidates)}, {Q("select"), result.selectMetric}, {Q("gates"), gateArray(result.gates)},
             {Q("notes"), textArray(result.notes)}}, result);
 }
@@ -111,6 +113,7 @@ Result<TrainResult> resultOf(const artifact::Package &package) {
     const QJsonObject validation = package.metrics.value(Q("validation")).toObject();
     result.validation = validation.value(Q("how")).toString();
     result.folds = foldsFromJson(validation);
+    result.search = package.metrics.value(Q("search")).toObject();
     result.weightsSha256 = package.weightsSha256();
     for (const QJsonValue &value : reader.array("candidates")) {
         JsonReader entry(value.toObject(), where);

@@ -10,6 +10,8 @@
 #include "core/learn/checkpoint.h"
 #include "core/learn/cross_validation.h"
 #include "core/learn/load_scorer.h"
+#include "core/learn/search.h"
+#include "core/learn/search_plan.h"
 #include "core/learn/svm_solver.h"
 #include "core/learn/torch_loader.h"
 #include "core/learn/train_report.h"
@@ -36,7 +38,7 @@ double secondsSince(SteadyClock::time_point from) { return std::chrono::duration
 class Training {
 public:
     explicit Training(const TrainOptions &options)
-        : m_options(options), m_recipe(options.recipe), m_events(options.events ? *options.events : m_nobody), m_checkpoint(options.out + QStringLiteral(".checkpoint")) {
+        : m_options(options), m_asked(options.recipe), m_recipe(options.recipe), m_events(options.events ? *options.events : m_nobody), m_checkpoint(options.out + QStringLiteral(".checkpoint")) {
         m_threads = options.threads > 0 ? options.threads : int(std::max(1u, std::thread::hardware_concurrency()));
     }
     Result<TrainResult> run();
@@ -48,8 +50,10 @@ private:
         QJsonObject facts;
     };
 
+    Result<void> makeEstimators();
     Result<void> load();
     Result<void> resume();
+    Result<void> search();
     Result<void> checkMetrics() const;
     Result<Candidate> candidate(std::size_t index);
     FitContext context(const QString &estimator);
@@ -59,10 +63,12 @@ private:
     void finish(const std::vector<Candidate> &candidates, std::size_t chosen);
     Result<void> writePackage(const Candidate &winner);
     Result<TrainResult> finished();
+    int stages() const { return m_asked.search ? 3 : int(m_estimators.size()) + 1; } ///< data, (search,) each estimator
     QMap<QString, QString> versions(const QString &flavour) const;
 
     TrainOptions m_options;
-    workspace::Recipe m_recipe;
+    workspace::Recipe m_asked;  ///< as it was given
+    workspace::Recipe m_recipe; ///< as it is trained: after a search with its best point as the only estimator
     NullEvents m_nobody;
     EventSink &m_events;
     Checkpoint m_checkpoint;
@@ -76,7 +82,7 @@ private:
 };
 
 Result<void> Training::load() {
-    m_events.stage(QStringLiteral("data"), QStringLiteral("running"), 0, int(m_estimators.size()) + 1);
+    m_events.stage(QStringLiteral("data"), QStringLiteral("running"), 0, stages());
     SteadyClock::time_point last{};
     PH_ASSIGN(m_samples, trainingSamples(m_recipe, m_options.stop, [&](qint64 done, qint64 total) {
         if (secondsSince(last) < 0.1 && done < total)
@@ -96,7 +102,7 @@ Result<void> Training::load() {
     m_result.testRows = qint64(m_samples.test.size());
     m_result.md5 = m_samples.loaded.fingerprint.md5;
     m_result.sha256 = m_samples.loaded.fingerprint.sha256;
-    m_events.stage(QStringLiteral("data"), QStringLiteral("passed"), 0, int(m_estimators.size()) + 1);
+    m_events.stage(QStringLiteral("data"), QStringLiteral("passed"), 0, stages());
     return {};
 }
 
@@ -114,7 +120,7 @@ Result<void> Training::checkMetrics() const {
 
 /// Takes up the checkpoint, or begins a new one in memory.
 Result<void> Training::resume() {
-    const QString digest = recipeDigest(m_recipe), program = QStringLiteral("pilothouse %1, xgboost %2").arg(QLatin1String(PILOTHOUSE_VERSION), XgboostGrower::version());
+    const QString digest = recipeDigest(m_asked), program = QStringLiteral("pilothouse %1, xgboost %2").arg(QLatin1String(PILOTHOUSE_VERSION), XgboostGrower::version());
     if (m_options.resume) {
         PH_ASSIGN(m_checkpoint, Checkpoint::open(m_checkpoint.folder()));
         QString why;
@@ -140,6 +146,24 @@ Result<void> Training::resume() {
     m_checkpoint.recipeDigest = digest;
     m_checkpoint.dataSha256 = m_result.sha256;
     m_checkpoint.program = program;
+    return {};
+}
+
+/// Tries the points of `search:` and goes on with the best as the only estimator; its folds are known then.
+Result<void> Training::search() {
+    m_events.stage(QStringLiteral("search"), QStringLiteral("running"), 1, stages());
+    SearchContext around{m_samples.train.size(), m_threads, m_checkpoint.folder(), &m_events, m_options.stop, &m_checkpoint};
+    PH_ASSIGN(const SearchResult found, learn::search(m_recipe, m_result.selectMetric, around));
+    const SearchTrial &best = found.trials[std::size_t(found.best)];
+    m_result.search = found.toJson(*m_asked.search);
+    m_result.notes += found.notes;
+    m_result.notes << QStringLiteral("The best of %1 trials was chosen by the mean %2 of %3; the test rows had no part in the choice.").arg(found.trials.size()).arg(m_result.selectMetric, found.how);
+    m_events.stage(QStringLiteral("search"), QStringLiteral("passed"), 1, stages());
+    m_recipe.estimators = {best.spec};
+    PH_TRY(makeEstimators());
+    if (best.share == 1 && m_checkpoint.finished.empty() && m_checkpoint.folds.isEmpty())
+        for (const metrics::Values &fold : best.folds)
+            PH_TRY(m_checkpoint.addFold(metrics::toJson(fold)));
     return {};
 }
 
@@ -206,7 +230,7 @@ Result<void> Training::validate(std::size_t index, Candidate &made) {
 
 Result<Training::Candidate> Training::candidate(std::size_t index) {
     Estimator &estimator = *m_estimators[index];
-    const int place = int(index) + 1, places = int(m_estimators.size()) + 1;
+    const int place = int(index) + (m_asked.search ? 2 : 1), places = stages();
     const auto begun = SteadyClock::now();
     Candidate made;
     m_events.stage(estimator.name(), QStringLiteral("running"), place, places);
@@ -303,7 +327,7 @@ Result<void> Training::writePackage(const Candidate &winner) {
     contents.metrics.insert(QStringLiteral("model"), winner.facts); // what `auto` and early stopping came to, too
     contents.data = dataJson(m_recipe, m_samples, m_options.user);
     contents.recipe = recipeJson(m_recipe, estimators);
-    contents.recipeYaml = workspace::writeRecipe(m_recipe);
+    contents.recipeYaml = workspace::writeRecipe(m_asked);
     if (!m_recipe.file.isEmpty()) {
         PH_ASSIGN(contents.recipeYaml, readFile(m_recipe.file));
     }
@@ -325,7 +349,7 @@ Result<TrainResult> Training::finished() {
     PH_ASSIGN(const workspace::Recipe trained, recipeOf(package));
     PH_ASSIGN(const QString sha256, sha256OfFile(m_recipe.data.path()));
     QString why;
-    if (recipeDigest(trained) != recipeDigest(m_recipe))
+    if (recipeDigest(trained) != recipeDigest(m_asked))
         why = QStringLiteral("the recipe has changed");
     else if (package.data.value(QStringLiteral("sha256")).toString() != sha256)
         why = QStringLiteral("the data has changed");
@@ -336,6 +360,22 @@ Result<TrainResult> Training::finished() {
     m_events.started(package.runId, QStringLiteral("train %1").arg(m_recipe.name));
     m_events.log(QStringLiteral("info"), QStringLiteral("The run had finished its package before it was interrupted."));
     return resultOf(package);
+}
+
+Result<void> Training::makeEstimators() {
+    m_estimators.clear();
+    for (std::size_t i = 0; i < m_recipe.estimators.size(); ++i) {
+        const workspace::EstimatorSpec &spec = m_recipe.estimators[i];
+        Result<std::unique_ptr<Estimator>> made = makeEstimator(spec, m_recipe.task);
+        if (!made) {
+            Error error = made.error();
+            if (error.kind == ErrorKind::Invalid) // its place is the parameter's name, or nothing
+                error.where = workspace::placeInFile(m_recipe.file, {QStringLiteral("estimators"), QString::number(i)}, error.where.isEmpty() ? spec.name : error.where);
+            return error;
+        }
+        m_estimators.push_back(*std::move(made));
+    }
+    return {};
 }
 
 Result<TrainResult> Training::run() {
@@ -350,16 +390,11 @@ Result<TrainResult> Training::run() {
     if (m_recipe.estimators.empty())
         return invalid(QStringLiteral("The recipe names no estimator."), m_recipe.file);
     PH_TRY(data::makeTransforms(m_recipe)); // a wrong setting is told before the data is read
-    for (std::size_t i = 0; i < m_recipe.estimators.size(); ++i) {
-        const workspace::EstimatorSpec &spec = m_recipe.estimators[i];
-        Result<std::unique_ptr<Estimator>> made = makeEstimator(spec, m_recipe.task);
-        if (!made) {
-            Error error = made.error();
-            if (error.kind == ErrorKind::Invalid) // its place is the parameter's name, or nothing
-                error.where = workspace::placeInFile(m_recipe.file, {QStringLiteral("estimators"), QString::number(i)}, error.where.isEmpty() ? spec.name : error.where);
-            return error;
-        }
-        m_estimators.push_back(*std::move(made));
+    PH_TRY(makeEstimators());
+    if (m_recipe.search) {
+        PH_ASSIGN([[maybe_unused]] const auto points, searchPoints(m_recipe)); // a wrong range, too
+        if (!m_recipe.validation)
+            m_recipe.validation = searchValidation(m_recipe);
     }
     m_events.started(m_result.runId, QStringLiteral("train %1").arg(m_recipe.name));
     if (auto loaded = load(); !loaded) {
@@ -369,6 +404,13 @@ Result<TrainResult> Training::run() {
         return error;
     }
     PH_TRY(resume());
+    if (m_recipe.search) {
+        if (const auto searched = search(); !searched) {
+            if (searched.error().kind == ErrorKind::Cancelled)
+                PH_TRY(m_checkpoint.keep());
+            return searched.error();
+        }
+    }
     std::vector<double> trainTargets = m_samples.rows.take(m_samples.train).targets;
     const artifact::ScorerPtr baseline = makeBaseline(m_samples.signature, m_samples.window, trainTargets);
     PH_ASSIGN(m_result.baseline, judge(*baseline, m_samples.test));

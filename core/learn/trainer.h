@@ -55,6 +55,7 @@ struct TrainResult {
     QJsonObject parameters;
     QString validation;               ///< how the folds were made; empty: the recipe has no `validation:`
     std::vector<MetricValues> folds;  ///< of the winner
+    QJsonObject search;               ///< of a recipe with `search:`: SearchResult::toJson(); else empty
     std::vector<CandidateResult> candidates;
     std::vector<GateOutcome> gates;
     qint64 rows = 0, trainRows = 0, testRows = 0;
@@ -62,6 +63,7 @@ struct TrainResult {
     QStringList notes; ///< what a person should know: rows left out and why, worse than the baseline …
     double seconds = 0;
     bool gatesPassed() const;
+    /// With `search:` also "search" (see SearchResult::toJson()).
     /// With `validation:` also "validation":{"how","folds":[{metric: value}…],"mean","std"}, and in each candidate the same without "how".
     /// {"run","package","digest","estimator","parameters","select","metrics":{"train","test","baseline"},"baseline","candidates":[{"estimator",
     /// "parameters","metrics":{"train","test"},"seconds"}],"gates":[{"rule","value","passed"}],"data":{"rows","train_rows","test_rows",

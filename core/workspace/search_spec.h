@@ -24,7 +24,7 @@ struct SearchSpec {
     enum class Method { Random, Halving } method = Method::Random;
     int trials = 20;       ///< drawn at the start
     double minutes = 0;    ///< no trial begins after so many; 0: no such budget
-    int parallel = 0;      ///< processes; 0: one per two cores
+    int parallel = 0;      ///< processes, each with its own copy of the data; 0: one per core
     quint64 seed = 7;
     int factor = 3;        ///< Halving: 1/factor of the trials goes on with factor times the rows, as scikit-learn's HalvingRandomSearchCV
     std::vector<SearchRange> space; ///< in file order
