@@ -126,6 +126,13 @@ seed:      11
         row("stratified folds of numbers", good + "validation: {stratified_k_fold: 5}\n", "Stratified folds need classes");
         row("a regression that is resampled", good + "time: {column: t, resample: mean}\n", "belong to task: forecast");
         row("a misspelt way to resample", good + "time: {column: t, resample: meen}\n", "did you mean “mean”?");
+        row("a search of nothing", good + "search: {trials: 5}\n", "“search” names nothing to try.");
+        row("a search of a stranger", good + "search: {space: {forest: {max_depth: [1]}}}\n", "Unknown estimator of this recipe “forest”.");
+        row("a search between the wrong ends", good + "search: {space: {linear_regression: {a: {from: 3, to: 3}}}}\n", "“from” must be less than “to”.");
+        row("a search by the logarithm of 0", good + "search: {space: {linear_regression: {a: {from: 0, to: 3, scale: log}}}}\n", "A logarithmic range begins above 0.");
+        row("a search without an end", good + "search: {space: {linear_regression: {a: {from: 1}}}}\n", "“to” of “a” must be a number.");
+        row("a search of a fixed value", good + "search: {space: {linear_regression: {a: 3}}}\n", "must be a list of choices");
+        row("a factor of no halving", good + "search: {factor: 4, space: {linear_regression: {a: [1]}}}\n", "“factor” belongs to method: halving.");
         row("one fold", good + "validation: {k_fold: 1}\n", "“k_fold” must be");
         row("a list that is not closed", good + "gates: [r2 >= 0.5\n", "This is not valid YAML");
         row("a tabulator as indentation", "recipe: a\ndata:\n\tsource: x\n", "/r.yaml:3:");
@@ -213,6 +220,10 @@ seed:      11
         r.task = TaskKind::Forecast;
         r.time = TimeSpec{QStringLiteral("time, UTC"), {}, QStringLiteral("15min"), QStringLiteral("Europe/Berlin"), QStringLiteral("last"), 3};
         r.forecast = ForecastSpec{48, 6};
+        r.search = SearchSpec{SearchSpec::Method::Halving, 81, 12.5, 4, 9, 4, {{r.estimators[0].name, QStringLiteral("a"), {qlonglong(1), 0.5, QStringLiteral("b: c")}, 0, 0, false, false},
+                                                                               {r.estimators[0].name, QStringLiteral("b"), {}, 1e-4, 3, true, false}, {r.estimators[0].name, QStringLiteral("c"), {}, -2, 30, false, true}}};
+        QTest::newRow("a search") << r;
+        r.search.reset();
         QTest::newRow("a forecast") << r;
         r.data.source = QStringLiteral("/somewhere/recipes/data/x.csv");
         QTest::newRow("a source beside the recipe") << r;
