@@ -2769,6 +2769,13 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::ImportanceBars</name>
+    <message>
+        <source>What each parameter explains</source>
+        <translation>Was jeder Parameter erklärt</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::InboxList</name>
     <message>
         <source>Waiting for a decision</source>
@@ -3540,6 +3547,37 @@
     <message>
         <source>Show the answer</source>
         <translation>Antwort zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ParallelPlot</name>
+    <message>
+        <source>Trials of the search as parallel coordinates</source>
+        <translation>Versuche der Suche als parallele Koordinaten</translation>
+    </message>
+    <message>
+        <source>%1 trials; the best: %2</source>
+        <translation>%1 Versuche; der beste: %2</translation>
+    </message>
+    <message>
+        <source>trial</source>
+        <translation>Versuch</translation>
+    </message>
+    <message>
+        <source>trial %1</source>
+        <translation>Versuch %1</translation>
+    </message>
+    <message>
+        <source>on %1 of the rows</source>
+        <translation>auf %1 der Zeilen</translation>
+    </message>
+    <message>
+        <source> (log)</source>
+        <translation> (log)</translation>
+    </message>
+    <message>
+        <source>best: %1</source>
+        <translation>der beste: %1</translation>
     </message>
 </context>
 <context>
@@ -4717,6 +4755,72 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::SearchCard</name>
+    <message>
+        <source>Search</source>
+        <translation>Suche</translation>
+    </message>
+    <message>
+        <source>View of the search</source>
+        <translation>Ansicht der Suche</translation>
+    </message>
+    <message>
+        <source>Parallel</source>
+        <translation>Parallel</translation>
+    </message>
+    <message>
+        <source>Importance</source>
+        <translation>Wichtigkeit</translation>
+    </message>
+    <message>
+        <source>Trials</source>
+        <translation>Versuche</translation>
+    </message>
+    <message>
+        <source>Estimator of the shown trials</source>
+        <translation>Lernverfahren der gezeigten Versuche</translation>
+    </message>
+    <message>
+        <source>Trials of the search</source>
+        <translation>Versuche der Suche</translation>
+    </message>
+    <message>
+        <source>successive halving</source>
+        <translation>fortgesetztes Halbieren</translation>
+    </message>
+    <message>
+        <source>random</source>
+        <translation>zufällig</translation>
+    </message>
+    <message>
+        <source>%1 of %2 trials, %3</source>
+        <translation>%1 von %2 Versuchen, %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n trials, %1</source>
+        <translation>
+            <numerusform>%n Versuch, %1</numerusform>
+            <numerusform>%n Versuche, %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Judged by %1: %2</source>
+        <translation>Beurteilt nach %1: %2</translation>
+    </message>
+    <message>
+        <source>Too few trials to tell</source>
+        <translation>Zu wenige Versuche für eine Aussage</translation>
+    </message>
+    <message>
+        <source>From eight trials of an estimator on, what each of its parameters explains stands here.</source>
+        <translation>Ab acht Versuchen eines Lernverfahrens steht hier, was jeder seiner Parameter erklärt.</translation>
+    </message>
+    <message>
+        <source>%1 in its last round</source>
+        <translation>%1 in der letzten Runde</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::SettingsPanel</name>
     <message>
         <source>Settings</source>
@@ -5182,6 +5286,49 @@
     <message>
         <source>Two runs stand side by side here; Ctrl and click chooses more. What differs comes first.</source>
         <translation>Hier stehen zwei Läufe nebeneinander; Strg und Klick wählt mehr. Unterschiede kommen zuerst.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::TrialModel</name>
+    <message>
+        <source>Trial</source>
+        <translation>Versuch</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>Of the metric over the folds</source>
+        <translation>Der Metrik über die Teile</translation>
+    </message>
+    <message>
+        <source>±</source>
+        <translation>±</translation>
+    </message>
+    <message>
+        <source>Standard deviation over the folds</source>
+        <translation>Standardabweichung über die Teile</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>Zeilen</translation>
+    </message>
+    <message>
+        <source>Share of the training rows in its last round</source>
+        <translation>Anteil der Trainingszeilen in der letzten Runde</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>best</source>
+        <translation>der beste</translation>
     </message>
 </context>
 <context>

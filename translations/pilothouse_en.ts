@@ -210,6 +210,16 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::SearchCard</name>
+    <message numerus="yes">
+        <source>%n trials, %1</source>
+        <translation>
+            <numerusform>%n trial, %1</numerusform>
+            <numerusform>%n trials, %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::TrainPanel</name>
     <message numerus="yes">
         <source>Compare %n runs</source>

@@ -191,7 +191,6 @@ void RunView::readCurves(const registry::Run &run) {
 /// One dot a run, oldest left; runs measured by another metric than the newest are left out.
 void RunView::showQuality(const std::vector<RunLine> &lines, const fleet::ModelRow *model) {
     const auto newest = std::find_if(lines.begin(), lines.end(), [](const RunLine &line) { return line.selected.has_value(); });
-    m_qualityCard->setVisible(true);
     if (newest == lines.end()) {
         m_qualityCard->setTitle(tr("Training"));
         m_qualityCard->setSubtitle({});

@@ -10,6 +10,7 @@
 #include "widgets/base/toast.h"
 #include "widgets/learn/recipe_form.h"
 #include "widgets/learn/run_view.h"
+#include "widgets/learn/search_card.h"
 
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
@@ -40,6 +41,9 @@ TrainPanel::TrainPanel(const PanelContext &context, QWidget *parent) : Panel(QSt
     charts->setSpacing(12);
     charts->addWidget(m_run->lossCard(), 1);
     charts->addWidget(m_run->qualityCard(), 1);
+    m_search = new SearchCard(context);
+    charts->addWidget(m_search, 1);
+    connect(m_search, &SearchCard::shown, this, [this](bool hasSearch) { m_run->qualityCard()->setVisible(!hasSearch); }); // three charts beside each other say nothing
     column->addLayout(charts, 3);
     column->addWidget(buildRuns(), 3);
     column->addWidget(m_run->logCard(), 2);
@@ -112,6 +116,7 @@ QWidget *TrainPanel::buildRuns() {
     m_compareCard->setBody(compare);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &TrainPanel::showCompare);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &TrainPanel::showGoOn);
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &TrainPanel::showSearch);
     auto *both = new QSplitter;
     both->setObjectName(QStringLiteral("runsSplit"));
     both->setHandleWidth(12);
@@ -210,6 +215,14 @@ void TrainPanel::addResumeAction() {
     actions().add(spec);
 }
 
+/// Of the chosen run, else the newest that ended.
+void TrainPanel::showSearch() {
+    const RunLine *line = m_runs->find(m_table->currentId());
+    if (!line && m_runs->rowCount())
+        line = &m_runs->row(0);
+    m_search->showRun(line ? &line->run : nullptr);
+}
+
 void TrainPanel::showGoOn() {
     const QString run = m_table->currentId();
     m_goOn->setVisible(m_snapshot.resumable.contains(run));
@@ -245,6 +258,7 @@ void TrainPanel::showRuns() {
     m_runsCard->showState(m_runs->rowCount() ? ScreenState::full() : ScreenState::empty(tr("No runs yet"), tr("Train once and the runs show up here.")));
     showCompare();
     showGoOn();
+    showSearch();
 }
 
 void TrainPanel::showCompare() {

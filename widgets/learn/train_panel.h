@@ -11,6 +11,7 @@ class FilterProxy;
 class RecipeForm;
 class RunModel;
 class RunView;
+class SearchCard;
 class Table;
 class CompareModel;
 
@@ -35,6 +36,7 @@ private:
     void showRuns();
     void showCompare();
     void showGoOn();
+    void showSearch();
     std::vector<const registry::Run *> newestAndChampion(const registry::Run *chosen) const;
     const fleet::Job *shownJob() const;
 
@@ -42,6 +44,7 @@ private:
     QString m_model;
     RecipeForm *m_form = nullptr;
     RunView *m_run = nullptr;
+    SearchCard *m_search = nullptr;
     RunModel *m_runs;
     FilterProxy *m_filter;
     Table *m_table;

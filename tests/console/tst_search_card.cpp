@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Train panel's view of a search: what a package keeps of it, the order of trials, the axes, and the card by mouse and keyboard.
+#include "widgets/base/button.h"
+#include "widgets/base/field.h"
+#include "widgets/base/table.h"
+#include "widgets/base/theme.h"
+#include "widgets/learn/parallel_plot.h"
+#include "widgets/learn/search_card.h"
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QClipboard>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <cmath>
+
+using namespace pilothouse;
+using namespace pilothouse::ui;
+
+namespace {
+
+const char *const packageMetrics = R"({"search":{"method":"halving","metric":"mae","larger_is_better":false,"how":"3 folds","drawn":6,"best":3,
+ "trials":[{"trial":0,"estimator":"ridge","parameters":{"alpha":1},"searched":[],"round":0,"share":0.25,"mean":3.5,"std":0.1,"first":3.5,"seconds":0.2,"error":""},
+  {"trial":1,"estimator":"forest","parameters":{"depth":3,"rate":0.001,"n":50,"way":"exact"},"searched":["depth","rate","way"],"round":0,"share":0.25,"mean":2.5,"std":0.1,"first":2.5,"seconds":1,"error":""},
+  {"trial":2,"estimator":"forest","parameters":{"depth":9,"rate":0.5,"n":50,"way":"hist"},"searched":["depth","rate","way"],"round":0,"share":0.25,"mean":null,"std":null,"first":null,"seconds":1,"error":"no luck"},
+  {"trial":3,"estimator":"forest","parameters":{"depth":5,"rate":0.1,"n":50,"way":"hist"},"searched":["depth","rate","way"],"round":1,"share":1,"mean":2.75,"std":0.2,"first":2.2,"seconds":4,"error":""}],
+ "importance":[{"estimator":"forest","parameter":"rate","share":0.7},{"estimator":"forest","parameter":"depth","share":0.3}]}})";
+
+fleet::SearchTable sample() { return *fleet::searchTable(QJsonDocument::fromJson(packageMetrics).object()); }
+
+} // namespace
+
+class TestSearchCard : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() {
+        QLocale::setDefault(QLocale::c());
+        m_theme.apply(SchemeChoice::Dark, 100);
+    }
+    void aPackageWithoutASearchHasNoTable() { QVERIFY(!fleet::searchTable({{QStringLiteral("test"), QJsonObject()}})); }
+    void trialsStandBestFirst() {
+        const auto lines = trialLines(sample());
+        QStringList order;
+        for (const TrialLine &line : lines)
+            order << QStringLiteral("%1:%2%3").arg(line.trial.number).arg(line.rank).arg(line.best ? QStringLiteral("*") : QString());
+        // All rows before a quarter of them, though its figure is worse; the failed one last.
+        QCOMPARE(order.join(QLatin1Char(' ')), QStringLiteral("3:1* 1:2 0:3 2:0"));
+        QCOMPARE(sample().estimators(), QStringList{QStringLiteral("forest")});
+    }
+    void cellsSayTheParameters() {
+        TrialModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setRows(trialLines(sample()));
+        QCOMPARE(model.index(0, TrialModel::Parameters).data().toString(), QStringLiteral("forest · depth 5 · rate 0.100 · way hist"));
+        QCOMPARE(model.index(0, TrialModel::Parameters).data(ChipRole).toStringList(), QStringList{QStringLiteral("best")});
+        QCOMPARE(model.index(0, TrialModel::Figure).data().toString(), QStringLiteral("2.750"));
+        QCOMPARE(model.index(3, TrialModel::Parameters).data().toString(), QStringLiteral("forest · depth 9 · rate 0.500 · way hist · no luck"));
+        QCOMPARE(model.index(3, TrialModel::Figure).data().toString(), QStringLiteral("none"));
+        QCOMPARE(State(model.index(3, TrialModel::Parameters).data(StateRole).toInt()), State::Bad);
+    }
+    void axesFollowTheValues() {
+        const auto axes = parallelAxes(trialLines(sample()), QStringLiteral("forest"));
+        QCOMPARE(axes.size(), std::size_t(3));
+        QCOMPARE(axes[0].name, QStringLiteral("depth"));
+        QVERIFY(!axes[0].log && axes[1].log); // 0.001 … 0.5
+        QCOMPARE(axes[0].place(6), 0.5);
+        QVERIFY(std::abs(axes[1].place(std::sqrt(0.001 * 0.5)) - 0.5) < 1e-12);
+        QCOMPARE(axes[2].choices, (QStringList{QStringLiteral("exact"), QStringLiteral("hist")}));
+        QCOMPARE(axes[2].place(QStringLiteral("hist")), 1.0);
+        QVERIFY(std::isnan(axes[2].place(QStringLiteral("approx"))));
+        QVERIFY(std::isnan(axes[0].place({})));
+    }
+    void theCardShowsWhatWasTried() {
+        SearchCard card(PanelContext{});
+        QSignalSpy told(&card, &SearchCard::shown);
+        QVERIFY(card.isHidden());
+        card.showTable({}, sample());
+        QVERIFY(!card.isHidden());
+        QCOMPARE(told.last().first().toBool(), true);
+        card.resize(640, 260);
+        card.show();
+        auto *plot = card.findChild<ParallelPlot *>(QStringLiteral("parallelPlot"));
+        auto *views = card.findChild<SegmentedControl *>(QStringLiteral("searchViews"));
+        QVERIFY(plot->isVisible());
+        QVERIFY(!card.findChild<Choice *>(QStringLiteral("searchEstimator"))->isVisible()); // one estimator only
+        QCOMPARE(plot->current(), -1);
+        QTest::keyClick(plot, Qt::Key_Right);
+        QCOMPARE(plot->current(), 3);
+        QTest::keyClick(plot, Qt::Key_Right);
+        QCOMPARE(plot->current(), 1);
+        QTest::keyClick(plot, Qt::Key_Right); // no further: the failed one has no line
+        QCOMPARE(plot->current(), 1);
+        QTest::keyClick(plot, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(QApplication::clipboard()->text().split(QLatin1Char('\n')).value(1), QStringLiteral("3\t5\t0.1\thist\t2.75"));
+        QTest::keyClick(plot, Qt::Key_Escape);
+        QCOMPARE(plot->current(), -1);
+        views->setCurrent(QStringLiteral("trials"));
+        auto *table = card.findChild<Table *>(QStringLiteral("trialTable"));
+        QTRY_VERIFY(table->isVisible());
+        table->choose(QStringLiteral("1")); // and it is chosen in the plot
+        QCOMPARE(plot->current(), 1);
+        card.showTable({}, std::nullopt);
+        QVERIFY(card.isHidden());
+    }
+    void theLineUnderTheMouseIsChosen() {
+        ParallelPlot plot;
+        plot.resize(600, 240);
+        plot.setTrials(trialLines(sample()), QStringLiteral("forest"), QStringLiteral("MAE"));
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        QSignalSpy chosen(&plot, &ParallelPlot::chosen);
+        // The figure's axis: trial 3 has the largest mean (above), trial 1 the smallest (below).
+        const auto at = [&](int y) { QTest::mouseMove(&plot, QPoint(plot.width() - m_theme.px(31), y)); };
+        at(m_theme.px(37));
+        QTRY_COMPARE(plot.current(), 3);
+        at(plot.height() - m_theme.px(43));
+        QTRY_COMPARE(plot.current(), 1);
+        QCOMPARE(chosen.size(), 2);
+    }
+
+private:
+    Theme m_theme;
+};
+
+QTEST_MAIN(TestSearchCard)
+#include "tst_search_card.moc"
