@@ -133,7 +133,7 @@ Result<void> doctor(Context &context) {
             report.bad(QStringLiteral("services"), services.error());
     }
     if (const auto module = learn::torchModule(); !module)
-        report.warn(QStringLiteral("LibTorch module"), QStringLiteral("mlp and lstm cannot be trained or served: %1").arg(module.error().what), module.error().hint);
+        report.warn(QStringLiteral("LibTorch module"), QStringLiteral("mlp, lstm and gru cannot be trained or served: %1").arg(module.error().what), module.error().hint);
     else
         report.ok(QStringLiteral("LibTorch module"), QStringLiteral("opens, OpenBLAS core type %1.").arg(qEnvironmentVariable("OPENBLAS_CORETYPE", QStringLiteral("its own choice"))));
     context.answer(report.json(), report.text());

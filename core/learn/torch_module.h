@@ -16,7 +16,7 @@ public:
     virtual ~TorchModule() = default;
     virtual QString version() const = 0; ///< of LibTorch
     virtual void setThreads(int threads) = 0;
-    /// mlp, lstm.
+    /// mlp, lstm, gru.
     virtual Result<std::unique_ptr<Estimator>> makeEstimator(const workspace::EstimatorSpec &spec, workspace::TaskKind task) const = 0;
     /// Reads the TorchScript of a package folder (model.pt). The file's checksum has been verified.
     virtual Result<std::unique_ptr<FittedModel>> loadModel(const QString &folder, const artifact::Signature &signature) const = 0;

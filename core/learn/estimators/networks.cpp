@@ -13,6 +13,7 @@ Result<std::unique_ptr<Estimator>> makeNetwork(const workspace::EstimatorSpec &s
 
 } // namespace
 
+PILOTHOUSE_ESTIMATOR(gru, windows, makeNetwork)
 PILOTHOUSE_ESTIMATOR(lstm, windows, makeNetwork)
 PILOTHOUSE_ESTIMATOR(mlp, numbers | classes | windows, makeNetwork)
 

@@ -39,6 +39,12 @@ struct Kernels {
     /// The way back through one step: gates (activations) become their pre-activation gradients; dc is carried on.
     void (*lstmBackward)(float *gates, const float *dh, std::size_t stride, float *dc, const float *cBefore, const float *tanhC,
                          std::size_t m, std::size_t units);
+    /// One step of a GRU for m rows of H units. gates[m×3H] holds x·Wx on entry, the activations of r, z, n on exit (PyTorch's order);
+    /// side[m×3H] holds h·Wh on entry, and in n's third that plus its bias on exit, for the way back.
+    void (*gruForward)(float *gates, float *side, const float *bias, const float *stateBias, const float *before, float *h, std::size_t m, std::size_t units);
+    /// The way back through one step: gates and side become the gradients of the products with the input and with the state; dh becomes
+    /// what goes to the state before without a product.
+    void (*gruBackward)(float *gates, float *side, float *dh, const float *before, std::size_t m, std::size_t units);
 };
 
 /// The widest set this CPU has. $PILOTHOUSE_KERNELS (base, avx2) asks for a narrower one, for tests.

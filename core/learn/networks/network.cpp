@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/networks/network.h"
 
+#include "core/learn/networks/gru_network.h"
 #include "core/learn/networks/lstm_network.h"
 #include "core/learn/networks/mlp_network.h"
 
@@ -26,6 +27,8 @@ std::size_t Network::addTensor(std::string name, std::size_t rows, std::size_t c
 std::unique_ptr<Network> makeNetwork(const NetworkSpec &spec) {
     if (spec.kind == NetworkSpec::Kind::Mlp)
         return std::make_unique<MlpNetwork>(spec);
+    if (spec.kind == NetworkSpec::Kind::Gru)
+        return std::make_unique<GruNetwork>(spec);
     return std::make_unique<LstmNetwork>(spec);
 }
 

@@ -13,18 +13,19 @@ namespace pilothouse::learn {
 
 /// The shape of a network; all that is needed beside the parameters to run it.
 struct NetworkSpec {
-    enum class Kind { Mlp, Lstm } kind = Kind::Mlp;
+    enum class Kind { Mlp, Lstm, Gru } kind = Kind::Mlp;
     std::size_t inputs = 0, outputs = 0;
     std::vector<std::size_t> hidden;    ///< Mlp: units of each hidden layer
-    std::size_t window = 0, series = 0; ///< Lstm: inputs = series · window, series by series, oldest step first
-    std::size_t units = 0, layers = 0;  ///< Lstm
+    std::size_t window = 0, series = 0; ///< Lstm, Gru: inputs = series · window, series by series, oldest step first
+    std::size_t units = 0, layers = 0;  ///< Lstm, Gru
+    bool recurrent() const { return kind != Kind::Mlp; }
     bool operator==(const NetworkSpec &) const = default;
 };
 
 /// One tensor of the flat parameter list. A matrix is stored [rows × columns] row-major, input side first (PyTorch stores it
 /// the other way round).
 struct TensorPlace {
-    std::string name; ///< "weight_0", "bias_0", "w_ih_0", "w_hh_0", "b_0", "weight", "bias"
+    std::string name; ///< "weight_0", "bias_0", "w_ih_0", "w_hh_0", "b_0", "bn_0", "weight", "bias"
     std::size_t offset, rows, columns; ///< a bias has one row
 };
 
@@ -37,7 +38,7 @@ public:
     const NetworkSpec &spec() const { return m_spec; }
     const std::vector<TensorPlace> &tensors() const { return m_tensors; }
     std::size_t parameterCount() const;
-    /// Uniform in ±1/√fan-in, as PyTorch initialises Linear and LSTM.
+    /// Uniform in ±1/√fan-in, as PyTorch initialises Linear, LSTM and GRU.
     virtual void initialise(std::span<float> parameters, Random random) const = 0;
     /// Rows per pass that keep the scratch in the cache.
     virtual std::size_t chunk() const = 0;

@@ -57,8 +57,8 @@ private:
     Result<void> check(const TrainData &train) const {
         if (train.rows == 0 || train.width == 0)
             return invalid(QStringLiteral("%1 has no training rows or no inputs.").arg(m_name));
-        if (m_shape.kind == NetworkSpec::Kind::Lstm && (train.window == 0 || train.series * train.window != train.width))
-            return invalid(QStringLiteral("lstm learns from windows of a time series only."), {},
+        if (m_shape.recurrent() && (train.window == 0 || train.series * train.window != train.width))
+            return invalid(QStringLiteral("%1 learns from windows of a time series only.").arg(m_name), {},
                            QStringLiteral("Set task: forecast with time and forecast in the recipe, or choose mlp."));
         if (train.isClassification() && train.classes.size() < 2)
             return invalid(QStringLiteral("%1 needs at least two classes in the training rows; there is one.").arg(m_name));
@@ -76,7 +76,7 @@ private:
         NetworkSpec spec = m_shape;
         spec.inputs = train.width;
         spec.outputs = train.isClassification() ? train.classes.size() : train.outputs;
-        if (spec.kind == NetworkSpec::Kind::Lstm) {
+        if (spec.recurrent()) {
             spec.window = train.window;
             spec.series = train.series;
         }
@@ -116,26 +116,26 @@ private:
 } // namespace
 
 Result<std::unique_ptr<Estimator>> makeNetworkEstimator(const workspace::EstimatorSpec &spec, workspace::TaskKind task) {
-    const bool lstm = spec.name == QStringLiteral("lstm");
-    if (!lstm && spec.name != QStringLiteral("mlp"))
-        return invalid(QStringLiteral("The LibTorch module has no estimator \"%1\".").arg(spec.name), {}, QStringLiteral("It has mlp and lstm."));
-    if (lstm && task != workspace::TaskKind::Forecast)
-        return invalid(QStringLiteral("lstm makes forecasts only, but the task is %1.").arg(workspace::taskName(task)), {},
+    const bool gru = spec.name == QLatin1String("gru"), recurrent = gru || spec.name == QLatin1String("lstm");
+    if (!recurrent && spec.name != QLatin1String("mlp"))
+        return invalid(QStringLiteral("The LibTorch module has no estimator \"%1\".").arg(spec.name), {}, QStringLiteral("It has mlp, lstm and gru."));
+    if (recurrent && task != workspace::TaskKind::Forecast)
+        return invalid(QStringLiteral("%1 makes forecasts only, but the task is %2.").arg(spec.name, workspace::taskName(task)), {},
                        QStringLiteral("Choose mlp, or set task: forecast with time and forecast."));
     Parameters p(spec);
     NetworkSpec shape;
     LoopOptions options;
-    if (lstm) {
-        shape.kind = NetworkSpec::Kind::Lstm;
+    if (recurrent) {
+        shape.kind = gru ? NetworkSpec::Kind::Gru : NetworkSpec::Kind::Lstm;
         shape.units = std::size_t(p.integer("units", 64, 1, 2048));
         shape.layers = std::size_t(p.integer("layers", 1, 1, 8));
     } else {
         for (const qint64 units : p.integers("hidden", {64, 64}, 1, 8192))
             shape.hidden.push_back(std::size_t(units));
     }
-    options.epochs = p.integer("epochs", lstm ? 50 : 200, 1, 1'000'000);
+    options.epochs = p.integer("epochs", recurrent ? 50 : 200, 1, 1'000'000);
     options.batch = p.integer("batch_size", 256, 1, 1 << 20);
-    options.patience = p.integer("patience", lstm ? 8 : 20, 0, 1'000'000);
+    options.patience = p.integer("patience", recurrent ? 8 : 20, 0, 1'000'000);
     options.rate = p.number("learning_rate", 1e-3, 1e-8, 10);
     options.weightDecay = p.number("weight_decay", 0, 0, 100);
     const bool residual = task == workspace::TaskKind::Forecast && p.boolean("residual", true);

@@ -9,7 +9,7 @@ namespace pilothouse::learn {
 ///       classification.
 ///       A forecast also has residual (true): what is learnt is the change from the target's last known value, so an
 ///       untrained network is the persistence baseline and training starts from there.
-/// lstm: units 64, layers 1, and the same training parameters with epochs 50, patience 8, and residual. Forecast only.
+/// lstm, gru: units 64, layers 1, and the same training parameters with epochs 50, patience 8, and residual. Forecast only.
 Result<std::unique_ptr<Estimator>> makeNetworkEstimator(const workspace::EstimatorSpec &spec, workspace::TaskKind task);
 
 } // namespace pilothouse::learn

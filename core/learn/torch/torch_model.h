@@ -8,7 +8,7 @@ namespace pilothouse::learn {
 
 inline constexpr const char *torchModelFile = "model.pt";
 
-/// A trained mlp or lstm. Predicts with the hand-written pass; model.pt is TorchScript of the same parameters.
+/// A trained mlp, lstm or gru. Predicts with the hand-written pass; model.pt is TorchScript of the same parameters.
 class TorchModel final : public FittedModel {
 public:
     explicit TorchModel(TrainedNetwork trained) : m_network(makeNetwork(trained.spec)), m_trained(std::move(trained)) {}

@@ -29,7 +29,8 @@ std::string mlpForward(const TrainedNetwork &n) {
     return code;
 }
 
-std::string lstmForward(const TrainedNetwork &n) {
+std::string recurrentForward(const TrainedNetwork &n) {
+    const bool gru = n.spec.kind == NetworkSpec::Kind::Gru;
     const std::string series = std::to_string(n.spec.series), window = std::to_string(n.spec.window), layers = std::to_string(n.spec.layers);
     std::string tensors;
     for (std::size_t i = 0; i < n.spec.layers; ++i)
@@ -37,7 +38,7 @@ std::string lstmForward(const TrainedNetwork &n) {
             tensors += (tensors.empty() ? "self." : ", self.") + (name + std::to_string(i));
     return "    z = z.reshape([-1, " + series + ", " + window + "]).transpose(1, 2)\n"
            "    start = torch.zeros([" + layers + ", z.size(0), " + std::to_string(n.spec.units) + "])\n"
-           "    steps, h, c = torch.lstm(z, [start, start], [" + tensors + "], True, " + layers + ", 0.0, False, False, True)\n"
+           "    steps, " + (gru ? "h = torch.gru(z, start" : "h, c = torch.lstm(z, [start, start]") + ", [" + tensors + "], True, " + layers + ", 0.0, False, False, True)\n"
            "    z = torch.linear(steps.select(1, -1), self.weight, self.bias)\n";
 }
 
@@ -45,7 +46,7 @@ std::string forwardCode(const TrainedNetwork &n) {
     const std::string anchor = n.anchor < 0 ? "" : " + x.double().narrow(1, " + std::to_string(n.anchor) + ", 1)";
     return "def forward(self, x):\n"
            "    z = ((x.double() - self.x_mean) * self.x_scale).float()\n" +
-           (n.spec.kind == NetworkSpec::Kind::Mlp ? mlpForward(n) : lstmForward(n)) +
+           (n.spec.kind == NetworkSpec::Kind::Mlp ? mlpForward(n) : recurrentForward(n)) +
            (n.classes ? "    return torch.softmax(z.double(), 1)\n" : "    return z.double() * self.y_scale + self.y_mean" + anchor + "\n");
 }
 
@@ -60,10 +61,12 @@ torch::jit::Module moduleOf(const TrainedNetwork &n, const Network &network) {
     torch::jit::Module module("Pilothouse");
     for (const TensorPlace &place : network.tensors()) {
         const at::Tensor tensor = tensorOf(n, place);
-        if (place.name.starts_with("b_") && n.spec.kind == NetworkSpec::Kind::Lstm) { // torch.lstm wants two biases that it adds
+        if (place.name.starts_with("b_") && n.spec.recurrent()) { // torch.lstm wants two biases that it adds, torch.gru adds those of r and z
             const std::string layer = place.name.substr(2);
             module.register_parameter("b_ih_" + layer, tensor, false);
             module.register_parameter("b_hh_" + layer, torch::zeros_like(tensor), false);
+        } else if (place.name.starts_with("bn_")) { // after its layer's b_
+            module.attr("b_hh_" + place.name.substr(3)).toTensor().slice(0, 2 * std::int64_t(n.spec.units)).copy_(tensor);
         } else {
             module.register_parameter(place.name, tensor, false);
         }
@@ -73,7 +76,7 @@ torch::jit::Module moduleOf(const TrainedNetwork &n, const Network &network) {
     module.register_buffer("y_mean", vectorTensor(n.scaling.yMean));
     module.register_buffer("y_scale", vectorTensor(n.scaling.yScale));
     QJsonObject card = n.facts;
-    card.insert(QLatin1String("kind"), n.spec.kind == NetworkSpec::Kind::Mlp ? QStringLiteral("mlp") : QStringLiteral("lstm"));
+    card.insert(QLatin1String("kind"), n.spec.kind == NetworkSpec::Kind::Mlp ? QStringLiteral("mlp") : n.spec.kind == NetworkSpec::Kind::Gru ? QStringLiteral("gru") : QStringLiteral("lstm"));
     card.insert(QLatin1String("window"), qint64(n.spec.window));
     card.insert(QLatin1String("series"), qint64(n.spec.series));
     card.insert(QLatin1String("classes"), qint64(n.classes));
@@ -127,7 +130,7 @@ NetworkSpec specOf(const torch::jit::Module &module, const QJsonObject &card) {
         spec.outputs = sizeOf(module, "weight_" + std::to_string(layers - 1), 0);
         return spec;
     }
-    spec.kind = NetworkSpec::Kind::Lstm;
+    spec.kind = card.value(QLatin1String("kind")).toString() == QStringLiteral("gru") ? NetworkSpec::Kind::Gru : NetworkSpec::Kind::Lstm;
     spec.window = std::size_t(card.value(QLatin1String("window")).toInteger());
     spec.series = sizeOf(module, "w_ih_0", 1);
     spec.inputs = spec.window * spec.series;
@@ -141,11 +144,15 @@ NetworkSpec specOf(const torch::jit::Module &module, const QJsonObject &card) {
 /// Copies the module's tensors into the flat list; throws (as LibTorch does) if one is missing or has another shape.
 std::vector<float> parametersOf(const torch::jit::Module &module, const Network &network) {
     std::vector<float> parameters(network.parameterCount());
-    const bool lstm = network.spec().kind == NetworkSpec::Kind::Lstm;
+    const bool gru = network.spec().kind == NetworkSpec::Kind::Gru;
+    const auto doors = std::int64_t(2 * network.spec().units); // r and z of a GRU
     for (const TensorPlace &place : network.tensors()) {
         at::Tensor t;
-        if (lstm && place.name.starts_with("b_"))
-            t = module.attr("b_ih_" + place.name.substr(2)).toTensor() + module.attr("b_hh_" + place.name.substr(2)).toTensor();
+        if (network.spec().recurrent() && place.name.starts_with("b_")) {
+            const at::Tensor input = module.attr("b_ih_" + place.name.substr(2)).toTensor(), state = module.attr("b_hh_" + place.name.substr(2)).toTensor();
+            t = gru ? torch::cat({input.slice(0, 0, doors) + state.slice(0, 0, doors), input.slice(0, doors)}) : input + state;
+        } else if (place.name.starts_with("bn_"))
+            t = module.attr("b_hh_" + place.name.substr(3)).toTensor().slice(0, doors);
         else
             t = module.attr(place.name).toTensor();
         t = t.dim() == 1 ? t.unsqueeze(0) : t.t();

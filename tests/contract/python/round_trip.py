@@ -23,7 +23,7 @@ FOR_NUMBERS = ["linear_regression", "ridge", "lasso: {alpha: 0.01}", "elastic_ne
                "gradient_boosting: {n_estimators: 15}", "mlp: {hidden: [8], epochs: 5}", "svr", "svr: {kernel: poly, degree: 2, coef0: 1}", "k_neighbors", "k_neighbors: {weights: distance}"]
 FOR_CLASSES = ["logistic_regression", "decision_tree: {max_depth: 6}", "random_forest: {n_estimators: 10}", "gradient_boosting: {n_estimators: 15}", "mlp: {hidden: [8], epochs: 5}",
                "svc", "svc: {kernel: linear, class_weight: balanced, probability: false}", "k_neighbors: {n_neighbors: 4}"]
-FOR_SERIES = ["linear_regression", "gradient_boosting: {n_estimators: 10}", "lstm: {units: 6, epochs: 2}", "mlp: {hidden: [8], epochs: 2}", "svr", "k_neighbors"]
+FOR_SERIES = ["linear_regression", "gradient_boosting: {n_estimators: 10}", "lstm: {units: 6, epochs: 2}", "gru: {units: 6, layers: 2, epochs: 2}", "mlp: {hidden: [8], epochs: 2}", "svr", "k_neighbors"]
 
 
 # What the transforms make of the same rows: recipe's transforms, task, target, estimator.

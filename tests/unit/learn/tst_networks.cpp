@@ -41,6 +41,11 @@ NetworkSpec lstm(std::size_t units, std::size_t layers, std::size_t window, std:
     return spec;
 }
 
+NetworkSpec gru(NetworkSpec spec) {
+    spec.kind = NetworkSpec::Kind::Gru;
+    return spec;
+}
+
 double loss(const Network &network, const std::vector<float> &parameters, const Samples &data, bool classification, std::vector<float> *gradient) {
     const std::size_t outputs = network.spec().outputs;
     std::vector<float> out(data.rows * outputs), dOut(out.size()), scratch(network.scratchSize(data.rows, true));
@@ -338,6 +343,8 @@ private:
         QTest::newRow("an MLP of three uneven layers for three classes") << 2 << true;
         QTest::newRow("an LSTM of one layer") << 3 << false;
         QTest::newRow("an LSTM of three layers") << 4 << false;
+        QTest::newRow("a GRU of one layer") << 5 << false;
+        QTest::newRow("a GRU of three layers") << 6 << false;
     }
     static NetworkSpec shapeOf(int shape) {
         switch (shape) {
@@ -345,7 +352,9 @@ private:
         case 1: return mlp({32, 20}, 7, 2);
         case 2: return mlp({9, 33, 4}, 6, 3);
         case 3: return lstm(12, 1, 6, 3, 2);
-        default: return lstm(10, 3, 5, 2, 4);
+        case 4: return lstm(10, 3, 5, 2, 4);
+        case 5: return gru(lstm(12, 1, 6, 3, 2));
+        default: return gru(lstm(10, 3, 5, 2, 4));
         }
     }
 };

@@ -92,7 +92,9 @@ const std::vector<Kind> &kinds() {
     static const std::vector<Kind> list{{"mlp", TaskKind::Regression, {{QStringLiteral("epochs"), 30}, {QStringLiteral("batch_size"), 64}}, regression, 3000},
             {"mlp", TaskKind::Classification, {{QStringLiteral("epochs"), 30}, {QStringLiteral("batch_size"), 64}}, rings, 3000},
             {"lstm", TaskKind::Forecast, {{QStringLiteral("epochs"), 8}, {QStringLiteral("units"), 16}, {QStringLiteral("batch_size"), 32}}, waves, 1200},
-            {"lstm", TaskKind::Forecast, {{QStringLiteral("epochs"), 15}, {QStringLiteral("units"), 8}, {QStringLiteral("layers"), 2}, {QStringLiteral("batch_size"), 16}}, waves, 400}};
+            {"lstm", TaskKind::Forecast, {{QStringLiteral("epochs"), 15}, {QStringLiteral("units"), 8}, {QStringLiteral("layers"), 2}, {QStringLiteral("batch_size"), 16}}, waves, 400},
+            {"gru", TaskKind::Forecast, {{QStringLiteral("epochs"), 8}, {QStringLiteral("units"), 16}, {QStringLiteral("batch_size"), 32}}, waves, 1200},
+            {"gru", TaskKind::Forecast, {{QStringLiteral("epochs"), 15}, {QStringLiteral("units"), 8}, {QStringLiteral("layers"), 2}, {QStringLiteral("batch_size"), 16}}, waves, 400}};
     return list;
 }
 
@@ -167,7 +169,7 @@ private Q_SLOTS:
             QVERIFY2(right / double(test.rows) > 0.93, qPrintable(QString::number(right / double(test.rows))));
         } else {
             QCOMPARE(p->outputs, test.outputs);
-            const double quality = r2(test, p->values), least = kind == 3 ? 0.5 : 0.95;
+            const double quality = r2(test, p->values), least = kind == 3 || kind == 5 ? 0.5 : 0.95; // few rows for two layers
             QVERIFY2(quality > least, qPrintable(QString::number(quality)));
         }
     }
@@ -176,7 +178,7 @@ private Q_SLOTS:
         TrainData train = waves(300, 1);
         for (std::size_t i = 0; i < train.y.size(); ++i) // nothing to learn: the future is the last known value
             train.y[i] = train.x[i / train.outputs * train.width + 23];
-        for (const char *name : {"mlp", "lstm"}) {
+        for (const char *name : {"mlp", "lstm", "gru"}) {
             auto estimator = m_module->makeEstimator({QString::fromLatin1(name), {{QStringLiteral("epochs"), 1}}}, TaskKind::Forecast);
             QVERIFY(estimator);
             QCOMPARE((*estimator)->parameters().value(QStringLiteral("residual")).toBool(), true);
@@ -333,7 +335,7 @@ private Q_SLOTS:
         QTest::newRow("an unknown parameter") << mlp << int(TaskKind::Regression) << QVariantMap{{QStringLiteral("hiden"), 3}} << QStringLiteral("hidden");
         QTest::newRow("no units") << mlp << int(TaskKind::Regression) << QVariantMap{{QStringLiteral("hidden"), QVariantList{0}}} << QStringLiteral("hidden");
         QTest::newRow("a rate below zero") << lstm << int(TaskKind::Forecast) << QVariantMap{{QStringLiteral("learning_rate"), -1}} << QStringLiteral("learning_rate");
-        QTest::newRow("another estimator") << QStringLiteral("gru") << int(TaskKind::Forecast) << QVariantMap() << QStringLiteral("lstm");
+        QTest::newRow("another estimator") << QStringLiteral("rnn") << int(TaskKind::Forecast) << QVariantMap() << QStringLiteral("lstm");
     }
     void wrongInputIsAReadableError() {
         QFETCH(QString, estimator);
@@ -396,6 +398,8 @@ private:
         QTest::newRow("mlp for classification") << 1;
         QTest::newRow("lstm for a forecast") << 2;
         QTest::newRow("lstm of two layers") << 3;
+        QTest::newRow("gru for a forecast") << 4;
+        QTest::newRow("gru of two layers") << 5;
     }
     Result<std::unique_ptr<FittedModel>> fit(int kind, FitContext context) {
         const Kind &k = kinds()[std::size_t(kind)];
