@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/data/csv.h"
 #include "core/fleet/endpoint.h"
+#include "core/learn/integrated_gradients.h"
 #include "core/learn/own_shap.h"
 #include "core/learn/samples.h"
 #include "core/serving/endpoint_scorer.h"
@@ -136,6 +137,7 @@ Result<void> readRows(const ExplainOptions &options, explain::Method method, con
 Result<ExplainSubject> openExplainSubject(Context &context, const ExplainOptions &options, explain::Method method) {
     ExplainSubject out;
     std::optional<fleet::ModelEndpoint> endpoint;
+    std::optional<learn::LoadedModel> loaded;
     if (!options.endpoint.empty()) {
         PH_ASSIGN(out.services, context.services());
         PH_ASSIGN(endpoint, openEndpoint(options, *out.services));
@@ -163,14 +165,17 @@ Result<ExplainSubject> openExplainSubject(Context &context, const ExplainOptions
     if (endpoint) {
         out.subject.scorer = serving::endpointScorer(endpoint->client, out.package->signature, out.endpoint, context.stop());
     } else {
-        PH_ASSIGN(const learn::LoadedModel loaded, learn::loadModel(*out.package));
-        out.subject.scorer = learn::makeScorer(out.package->signature, loaded.transforms, loaded.model);
-        PH_ASSIGN(out.subject.own, learn::ownShap(loaded, out.package->signature, sample.inputs));
+        PH_ASSIGN(loaded, learn::loadModel(*out.package));
+        out.subject.scorer = learn::makeScorer(out.package->signature, loaded->transforms, loaded->model);
+        PH_ASSIGN(out.subject.own, learn::ownShap(*loaded, out.package->signature, sample.inputs));
     }
     if (out.subject.background.count == 0 && !options.data.empty()) { // the file's own rows are compared with each other
         PH_ASSIGN(const learn::ScoringRows rows, learn::scoringRows(*out.package, absolute(options.data), context.stop()));
         out.subject.background = rows.inputs;
         out.notes << QStringLiteral("The package keeps no sample rows: the file's rows are the background.");
+    }
+    if (loaded) {
+        PH_ASSIGN(out.subject.gradients, learn::integratedGradients(*loaded, out.package->signature, out.subject.background));
     }
     PH_TRY(readRows(options, method, sample, out, context.stop()));
     return out;

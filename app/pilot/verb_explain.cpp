@@ -135,7 +135,7 @@ void addOptions(CLI::App &app, ExplainOptions &o, std::string &output, std::stri
     auto *data = app.add_option("--data", o.data, "CSV file with the model's inputs; default: the package's sample rows");
     app.add_option("--rows", o.rows, "JSON file as POST /predict takes it")->excludes(data);
     app.add_option("--row", o.row, "Explain this row only, counted from 0")->check(CLI::NonNegativeNumber);
-    app.add_option("--method", o.method, "auto, shap, tree-shap, linear-shap, kernel-shap, lime, permutation, partial-dependence");
+    app.add_option("--method", o.method, "auto, shap, tree-shap, linear-shap, kernel-shap, integrated-gradients, lime, permutation, partial-dependence");
     app.add_option("--column", column, "Input that partial dependence varies");
     app.add_option("--output", output, "Class or output to explain");
     app.add_option("--group", o.group, "Inputs of a forecast together: inputs, series, lags");

@@ -14,12 +14,12 @@ struct Attribution {
     std::vector<double> values; ///< [features]: SHAP values
 };
 
-/// A model that knows the SHAP values of its own predictions, faster or more exactly than by asking it (core/learn has them for
-/// trees and linear models). On its own scale: of a classification mostly the margin before the link.
+/// A model that can take its own predictions apart, faster or more exactly than by asking it (core/learn has SHAP values of trees and
+/// linear models, integrated gradients of networks). On its own scale: of a classification mostly the margin before the link.
 class OwnShap {
 public:
     virtual ~OwnShap() = default;
-    virtual QString method() const = 0; ///< "tree-shap", "linear-shap"
+    virtual QString method() const = 0; ///< "tree-shap", "linear-shap", "integrated-gradients"
     virtual QString scale(const Target &target) const = 0; ///< "prediction", "log-odds of yes"
     virtual Result<std::vector<Attribution>> attribute(const artifact::Rows &rows, const Target &target, const std::vector<Feature> &features, const Run &run) const = 0;
 };

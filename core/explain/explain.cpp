@@ -16,7 +16,7 @@ namespace pilothouse::explain {
 
 namespace {
 
-const std::array<const char *, 8> names{"auto", "shap", "tree-shap", "linear-shap", "kernel-shap", "lime", "permutation", "partial-dependence"};
+const std::array<const char *, 9> names{"auto", "shap", "tree-shap", "linear-shap", "kernel-shap", "integrated-gradients", "lime", "permutation", "partial-dependence"};
 
 QString numberText(double value) {
     char text[32];
@@ -45,6 +45,11 @@ QString unitOf(const Subject &subject, const Explanation &e) { return e.scale ==
 Result<const OwnShap *> shapSource(const Subject &subject, Method method) {
     if (method == Method::KernelShap)
         return static_cast<const OwnShap *>(nullptr);
+    if (method == Method::IntegratedGradients) {
+        if (!subject.gradients)
+            return invalid(QStringLiteral("This model has no gradients: only networks (mlp, lstm, gru) do."), {}, QStringLiteral("Use --method shap, which takes what the model has."));
+        return subject.gradients.get();
+    }
     if (method == Method::Shap || method == Method::Auto || (subject.own && subject.own->method() == QLatin1String(names[std::size_t(method)])))
         return subject.own.get();
     return invalid(QStringLiteral("This model has no %1 values.").arg(QLatin1String(names[std::size_t(method)])), {},
@@ -62,7 +67,7 @@ Result<Shap> shapOf(const Subject &subject, const OwnShap *own, const artifact::
     if (own) {
         shap.method = own->method();
         shap.scale = own->scale(target);
-        shap.background = shap.method == QLatin1String("linear-shap") ? subject.background.count : 0;
+        shap.background = shap.method != QLatin1String("tree-shap") ? subject.background.count : 0;
         PH_ASSIGN(shap.rows, own->attribute(rows, target, features, run));
         return shap;
     }
@@ -145,7 +150,7 @@ Result<Explanation> byPermutation(const Subject &subject, const artifact::Labell
 
 Result<Explanation> byMeanShap(const Subject &subject, const OwnShap *own, const artifact::Rows &all, const Target &target, const std::vector<Feature> &features, const Options &options, const Run &run) {
     Explanation e = begun(subject, target, options);
-    const artifact::Rows rows = sampled(all, options.sample, own ? 1000 : 100, options.seed, e.notes);
+    const artifact::Rows rows = sampled(all, options.sample, own && own != subject.gradients.get() ? 1000 : 100, options.seed, e.notes);
     PH_ASSIGN(const Shap shap, shapOf(subject, own, rows, target, features, options, run));
     e.method = shap.method;
     e.scale = shap.scale;

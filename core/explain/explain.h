@@ -11,7 +11,7 @@ namespace pilothouse::explain {
 
 /// auto: of one row shap; of one column partial-dependence; of a data set the model's own SHAP values, else permutation importance where
 /// the truth is known, else Kernel SHAP. shap: the model's own SHAP values, else Kernel SHAP.
-enum class Method { Auto, Shap, TreeShap, LinearShap, KernelShap, Lime, Permutation, PartialDependence };
+enum class Method { Auto, Shap, TreeShap, LinearShap, KernelShap, IntegratedGradients, Lime, Permutation, PartialDependence };
 /// Invalid for an unknown word, with the nearest.
 Result<Method> methodOf(const QString &name);
 QStringList methodNames();
@@ -20,6 +20,7 @@ QStringList methodNames();
 struct Subject {
     artifact::ScorerPtr scorer;
     std::shared_ptr<const OwnShap> own; ///< nullptr: the model does not know its own SHAP values
+    std::shared_ptr<const OwnShap> gradients; ///< integrated gradients; nullptr: no network. Only where they are asked for: they are no SHAP values
     artifact::Rows background;          ///< to compare with; drawn from when there are more than asked for
     QString model;                      ///< as the operator named it
 };

@@ -73,6 +73,8 @@ QString Explanation::methodTitle() const {
         return QStringLiteral("SHAP values of the linear model");
     if (method == QLatin1String("kernel-shap"))
         return QStringLiteral("Kernel SHAP values");
+    if (method == QLatin1String("integrated-gradients"))
+        return QStringLiteral("Integrated gradients");
     if (method == QLatin1String("lime"))
         return QStringLiteral("LIME");
     return method == QLatin1String("permutation") ? QStringLiteral("Permutation importance") : QStringLiteral("Partial dependence");
@@ -126,6 +128,10 @@ QStringList definitions(const Explanation &e) {
                                                              : QStringLiteral("Asked of the model with features exchanged for those of %1 background rows (Lundberg, Lee 2017); exact up to 11 features, sampled above.").arg(e.background));
         if (e.view == View::DataSet)
             lines << QStringLiteral("The bar is the mean of the absolute SHAP values; the interval holds the mean with 95 % confidence.");
+    } else if (e.method == QLatin1String("integrated-gradients")) {
+        lines << QStringLiteral("The gradient of the prediction, summed along the straight line from the mean of %1 background rows (base) to this row (Sundararajan, Taly, Yan 2017): base and all values sum to the prediction.").arg(e.background);
+        if (e.view == View::DataSet)
+            lines << QStringLiteral("The bar is the mean of the absolute values; the interval holds the mean with 95 % confidence.");
     } else if (e.method == QLatin1String("lime")) {
         lines << QStringLiteral("A linear model fitted to %1 of the model's answers near this row (Ribeiro, Singh, Guestrin 2016): what it adds when the feature is in the range shown.").arg(e.rows)
               << QStringLiteral("It fits with R² %1; a low one says that no straight line describes the model here.").arg(e.r2, 0, 'g', 3);

@@ -2,6 +2,7 @@
 #include "core/learn/own_shap.h"
 
 #include "core/base/task.h"
+#include "core/learn/column_owners.h"
 #include "core/learn/linear_model.h"
 #include "core/learn/tree_model.h"
 #include "core/learn/tree_shap.h"
@@ -17,31 +18,6 @@ using explain::Feature;
 using explain::Target;
 
 constexpr std::size_t treesABlock = 16; // work is shared out in blocks and summed in their order: the same sum with any number of threads
-
-/// The input that each column of the model matrix comes from, by its name ("rooms", "ocean_proximity=INLAND"); empty if one has none.
-std::vector<std::size_t> ownersOf(const data::FittedTransforms &transforms, const artifact::Signature &signature) {
-    std::vector<std::size_t> owners;
-    for (const QString &column : transforms.outputNames()) {
-        const auto owns = [&](const data::Input &input) {
-            return input.type == data::ColumnType::Category ? column.startsWith(input.name + QLatin1Char('=')) : column == input.name;
-        };
-        const auto found = std::find_if(signature.inputs.begin(), signature.inputs.end(), owns);
-        if (found == signature.inputs.end() || std::find_if(found + 1, signature.inputs.end(), owns) != signature.inputs.end())
-            return {};
-        owners.push_back(std::size_t(found - signature.inputs.begin()));
-    }
-    return owners;
-}
-
-/// [columns]: the feature that the column belongs to.
-std::vector<std::size_t> featureOfColumn(const std::vector<std::size_t> &owners, const std::vector<Feature> &features) {
-    std::vector<std::size_t> out;
-    for (const std::size_t owner : owners) {
-        const auto found = std::find_if(features.begin(), features.end(), [&](const Feature &f) { return std::find(f.inputs.begin(), f.inputs.end(), owner) != f.inputs.end(); });
-        out.push_back(std::size_t(found - features.begin()));
-    }
-    return out;
-}
 
 /// The two classes of one sum are each other's mirror image.
 bool mirrored(const Target &target, std::size_t classes) { return target.probability && classes == 2 && target.index == 0; }
@@ -155,7 +131,7 @@ private:
 } // namespace
 
 Result<std::unique_ptr<explain::OwnShap>> ownShap(const LoadedModel &loaded, const artifact::Signature &signature, const artifact::Rows &background) {
-    std::vector<std::size_t> owners = ownersOf(loaded.transforms, signature);
+    std::vector<std::size_t> owners = columnOwners(loaded.transforms, signature);
     if (owners.empty())
         return std::unique_ptr<explain::OwnShap>();
     if (const auto *trees = dynamic_cast<const TreeModel *>(loaded.model.get())) {
@@ -164,11 +140,7 @@ Result<std::unique_ptr<explain::OwnShap>> ownShap(const LoadedModel &loaded, con
     }
     if (const auto *linear = dynamic_cast<const LinearModel *>(loaded.model.get()); linear && background.count > 0) {
         PH_ASSIGN(const data::Rows matrix, loaded.transforms.apply(background));
-        std::vector<double> means(matrix.width, 0);
-        for (std::size_t i = 0; i < matrix.count; ++i)
-            for (std::size_t j = 0; j < matrix.width; ++j)
-                means[j] += matrix.row(i)[j] / double(matrix.count);
-        return std::unique_ptr<explain::OwnShap>(std::make_unique<LinearOwnShap>(loaded, *linear, std::move(owners), std::move(means)));
+        return std::unique_ptr<explain::OwnShap>(std::make_unique<LinearOwnShap>(loaded, *linear, std::move(owners), columnMeans(matrix)));
     }
     return std::unique_ptr<explain::OwnShap>();
 }

@@ -35,6 +35,12 @@ Result<artifact::Predictions> TorchModel::predict(const data::Rows &x) const {
     return p;
 }
 
+Result<std::vector<double>> TorchModel::inputGradients(const data::Rows &x, std::size_t output) const {
+    if (x.width != m_trained.spec.inputs || output >= m_trained.spec.outputs)
+        return invalid(QStringLiteral("The network takes %1 values a row and gives %2.").arg(m_trained.spec.inputs).arg(m_trained.spec.outputs));
+    return learn::inputGradients(m_trained, x.values.data(), x.count, output);
+}
+
 Result<QStringList> TorchModel::save(const QString &folder) const {
     const QString name = QLatin1String(torchModelFile);
     PH_ASSIGN(const QByteArray bytes, toTorchScript(m_trained));

@@ -214,6 +214,18 @@ Result<TrainedNetwork> fromTorchScript(const QByteArray &bytes, const QString &w
     }
 }
 
+Result<std::vector<double>> inputGradients(const TrainedNetwork &n, const double *x, std::size_t rows, std::size_t output) {
+    try {
+        torch::jit::Module module = moduleOf(n, *makeNetwork(n.spec));
+        const at::Tensor input = torch::from_blob(const_cast<double *>(x), {std::int64_t(rows), std::int64_t(n.spec.inputs)}, torch::kFloat64).clone().requires_grad_(true);
+        module.forward({input}).toTensor().select(1, std::int64_t(output)).sum().backward(); // a row's output depends on that row alone
+        const at::Tensor gradient = input.grad().contiguous();
+        return std::vector<double>(gradient.data_ptr<double>(), gradient.data_ptr<double>() + gradient.numel());
+    } catch (const std::exception &e) {
+        return internalError(e);
+    }
+}
+
 QString torchVersion() { return QStringLiteral(TORCH_VERSION); }
 
 void setTorchThreads(int threads) { at::set_num_threads(std::max(1, threads)); }

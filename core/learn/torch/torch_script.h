@@ -29,6 +29,9 @@ Result<QByteArray> toTorchScript(const TrainedNetwork &network);
 /// Reads it back. Invalid with `where` if it is no TorchScript, not one of ours, or its tensors do not fit each other.
 Result<TrainedNetwork> fromTorchScript(const QByteArray &bytes, const QString &where);
 
+/// d output / d x by autograd through that module, [rows × inputs]; x is not scaled yet.
+Result<std::vector<double>> inputGradients(const TrainedNetwork &network, const double *x, std::size_t rows, std::size_t output);
+
 QString torchVersion();
 void setTorchThreads(int threads);
 

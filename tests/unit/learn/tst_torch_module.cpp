@@ -2,6 +2,8 @@
 // The LibTorch module through its door: what is fitted, saved as TorchScript, read back, resumed.
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/learn/gradient_model.h"
+#include "core/learn/integrated_gradients.h"
 #include "core/learn/torch_loader.h"
 
 #include <QProcess>
@@ -325,6 +327,67 @@ private Q_SLOTS:
         QCOMPARE(wrong, std::vector<int>(4, 0));
     }
 
+    void gradientsAreThoseOfThePrediction_data() { rows(); }
+    void gradientsAreThoseOfThePrediction() {
+        QFETCH(int, kind);
+        const auto model = fit(kind, 7);
+        QVERIFY(model);
+        const auto *gradients = dynamic_cast<const GradientModel *>(model->get());
+        QVERIFY(gradients);
+        const TrainData d = kinds()[std::size_t(kind)].make(3, 5);
+        const auto p = (*model)->predict(rowsOf(d));
+        const std::size_t outputs = p->classes ? p->classes : p->outputs, output = outputs - 1;
+        const auto exact = gradients->inputGradients(rowsOf(d), output);
+        QVERIFY2(exact, qPrintable(exact ? QString() : exact.error().text()));
+        const std::vector<double> ours = byDifferences(**model, rowsOf(d), output);
+        double size = 0, worst = 0;
+        for (std::size_t i = 0; i < ours.size(); ++i) {
+            size = std::max(size, std::abs(ours[i]));
+            worst = std::max(worst, std::abs(ours[i] - (*exact)[i]));
+        }
+        QVERIFY2(worst < 0.03 * size, qPrintable(QStringLiteral("%1 of %2").arg(worst).arg(size)));
+    }
+
+    /// Against a sum over the same line with differences for gradients.
+    void integratedGradientsFollowTheLine() {
+        auto model = fit(0, 7);
+        QVERIFY(model);
+        const TrainData d = regression(60, 5);
+        artifact::Signature signature = signatureOf(d);
+        for (const QString &name : d.names)
+            signature.inputs.push_back({name, data::ColumnType::Number, {}, true});
+        const auto plain = data::FittedTransforms::fit(rowsOf(d), signature.inputs, {});
+        QVERIFY(plain);
+        const LoadedModel loaded{*plain, std::shared_ptr<const FittedModel>(std::move(*model))};
+        const auto own = integratedGradients(loaded, signature, rowsOf(d));
+        QVERIFY(own && *own);
+        const artifact::Rows row{1, d.width, {d.x.begin(), d.x.begin() + std::ptrdiff_t(d.width)}};
+        const auto features = explain::featuresOf(signature, explain::Grouping::Inputs);
+        const auto a = (*own)->attribute(row, {0, false, signature.outputs[0]}, *features, {});
+        QVERIFY2(a, qPrintable(a ? QString() : a.error().text()));
+        std::vector<double> means(d.width, 0), shares(d.width, 0);
+        for (std::size_t i = 0; i < d.x.size(); ++i)
+            means[i % d.width] += d.x[i] / double(d.rows);
+        for (int k = 0; k < 400; ++k) {
+            artifact::Rows at{1, d.width, {}};
+            for (std::size_t c = 0; c < d.width; ++c)
+                at.values.push_back(means[c] + (k + 0.5) / 400 * (row.values[c] - means[c]));
+            const std::vector<double> slope = byDifferences(*loaded.model, at, 0);
+            for (std::size_t c = 0; c < d.width; ++c)
+                shares[c] += slope[c] * (row.values[c] - means[c]) / 400;
+        }
+        const explain::Attribution &got = a->front();
+        double sum = got.base, size = 0;
+        for (const double share : shares)
+            size = std::max(size, std::abs(share));
+        for (std::size_t c = 0; c < d.width; ++c) {
+            QVERIFY2(std::abs(got.values[c] - shares[c]) < 0.03 * size, qPrintable(QStringLiteral("%1: %2, %3").arg(c).arg(got.values[c]).arg(shares[c])));
+            sum += got.values[c];
+        }
+        QVERIFY(std::abs(sum - got.explained) < 1e-9 * std::max(1.0, std::abs(got.explained)));
+        QVERIFY(!*integratedGradients(loaded, signature, {}));
+    }
+
     void wrongInputIsAReadableError_data() {
         QTest::addColumn<QString>("estimator");
         QTest::addColumn<int>("task");
@@ -400,6 +463,23 @@ private:
         QTest::newRow("lstm of two layers") << 3;
         QTest::newRow("gru for a forecast") << 4;
         QTest::newRow("gru of two layers") << 5;
+    }
+    /// Central differences of the prediction (or a class's probability) by each input.
+    static std::vector<double> byDifferences(const FittedModel &model, const data::Rows &at, std::size_t output) {
+        std::vector<double> slopes;
+        for (std::size_t i = 0; i < at.values.size(); ++i) {
+            const double step = 2e-3 * std::max(1.0, std::abs(at.values[i])); // float inside: smaller ones drown
+            double ends[2];
+            for (const int side : {0, 1}) {
+                data::Rows moved = at;
+                moved.values[i] += side ? step : -step;
+                const auto p = model.predict(moved);
+                const std::size_t row = i / at.width;
+                ends[side] = p->classes ? p->probabilities[row * p->classes + output] : p->values[row * p->outputs + output];
+            }
+            slopes.push_back((ends[1] - ends[0]) / (2 * step));
+        }
+        return slopes;
     }
     Result<std::unique_ptr<FittedModel>> fit(int kind, FitContext context) {
         const Kind &k = kinds()[std::size_t(kind)];
