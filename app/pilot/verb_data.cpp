@@ -6,8 +6,10 @@
 //     --json {"source","versions":[{"version","latest","deleted","bytes","etag","last_modified"}]}
 //   get SOURCE [--out FILE]   fetches into the cache, checked, and copies it to FILE; a DVC directory into a folder
 //     --json {"source","path","sha256","bytes","origin":{…}}; of a directory {"source","path","files":[{"path","sha256","bytes"}]}
-//   push FILE s3://BUCKET/KEY [--create-bucket] [--plan]   one operation of the workspace: guarded, read back, journalled
-//     --json as every operation
+//   push FILE s3://BUCKET/KEY [--create-bucket] [--plan]   one operation of the workspace: guarded, read back, journalled; `pilot undo` takes it back
+//   add FILE|FOLDER [--plan]                      what `dvc add` does: object, .dvc file, .gitignore; an operation like push
+//   push FILE.dvc|dvc:PATH [--remote NAME] [--plan]        what `dvc push` does, to a folder, S3 or SSH; dvc:…/dvc.lock: all outputs of its stages
+//     --json as every operation; with nothing to do {"operation":null,"summary","done":true,"steps":[]}
 //   cache            where the copies are and how much room they take
 //     --json {"folder","bytes","limit"}
 #include "app/pilot/data_source.h"
@@ -17,8 +19,8 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/redact.h"
+#include "core/fleet/data_operations.h"
 #include "core/fleet/services.h"
-#include "core/sources/push.h"
 
 #include <QDir>
 #include <QFile>
@@ -36,7 +38,7 @@ using Q = QLatin1String;
 using namespace sources;
 
 struct Options {
-    std::string source, out, target;
+    std::string source, out, target, remote;
     DataVersion version;
     bool createBucket = false, plan = false;
 };
@@ -165,40 +167,38 @@ Result<void> get(Context &context, const Options &options) {
     return {};
 }
 
-Result<void> push(Context &context, const Options &options) {
+Result<fleet::DataWork> workOf(Context &context, const fleet::Services &services, const char *phase) {
+    return fleet::dataWork(services, context.stop(), [&context, phase](qint64 done, qint64 total) { context.events().progress(done, total, QStringLiteral("bytes"), -1, QLatin1String(phase)); });
+}
+
+/// Nothing to be done is an answer, and no line of the journal.
+Result<void> runUnlessThere(Context &context, fleet::Services &services, operations::Operation operation, bool planOnly) {
+    if (!operation.steps.empty())
+        return runAndAnswer(context, *services.operations, std::move(operation), planOnly);
+    context.answer({{Q("operation"), QJsonValue()}, {Q("summary"), operation.summary}, {Q("done"), true}, {Q("steps"), QJsonArray()}}, operation.summary + QStringLiteral(": nothing to do."));
+    return {};
+}
+
+Result<void> add(Context &context, const Options &options) {
     PH_ASSIGN(const auto services, context.services());
-    const SourceSpec spec = specOf(options.target, options.version);
-    PH_ASSIGN(const S3Location object, parseS3Url(spec.source));
-    PH_ASSIGN(const S3Client client, s3For(spec, {services->workspace, services->secrets, services->http}));
-    PH_ASSIGN(const Cache cache, Cache::open());
-    const auto sent = std::make_shared<PushPlan>();
-    PH_ASSIGN(*sent, planPush(client, object, QFileInfo(QString::fromStdString(options.source)).absoluteFilePath(), options.createBucket, context.stop()));
-    operations::Operation operation;
-    operation.kind = QStringLiteral("data.push");
-    operation.object = object.text();
-    operation.summary = QStringLiteral("Send %1 (%2 bytes) to %3").arg(QFileInfo(sent->file).fileName()).arg(sent->bytes).arg(object.text());
-    operation.before = sent->before;
-    operation.details = {{Q("sha256"), sent->sha256}, {Q("bytes"), sent->bytes}, {Q("file"), sent->file}};
-    if (sent->createsBucket) {
-        operations::Step step;
-        step.call = {QStringLiteral("CREATE"), QStringLiteral("bucket ") + object.bucket, QStringLiteral("an empty bucket in %1").arg(client.endpoint().region), {}, {}};
-        step.execute = [=, stop = context.stop()] { return client.createBucket(object.bucket, stop); };
-        step.readBack = [=]() -> Result<QJsonObject> {
-            PH_ASSIGN(const bool there, client.bucketExists(object.bucket));
-            return there ? Result<QJsonObject>(QJsonObject{{Q("bucket"), object.bucket}}) : Result<QJsonObject>(notFound(QStringLiteral("The bucket was made, but is not seen."), object.text()));
-        };
-        operation.steps.push_back(std::move(step));
+    PH_ASSIGN(const fleet::DataWork work, workOf(context, *services, "add"));
+    PH_ASSIGN(operations::Operation operation, fleet::addDvcOperation(work, QFileInfo(QString::fromStdString(options.source)).absoluteFilePath()));
+    return runUnlessThere(context, *services, std::move(operation), options.plan);
+}
+
+Result<void> push(Context &context, const Options &options) {
+    const QString source = dataArgument(options.source);
+    if (options.target.empty() && sourceKind(source) != SourceKind::Dvc)
+        return invalid(QStringLiteral("Where to is missing."), source, QStringLiteral("Write s3://BUCKET/KEY behind the file; what DVC tracks (FILE.dvc, dvc:PATH) goes to its remote without it."));
+    if (!options.target.empty() && !options.remote.empty())
+        return invalid(QStringLiteral("--remote names a DVC remote, and %1 is none.").arg(QString::fromStdString(options.target)), source, QStringLiteral("Leave one of them out."));
+    PH_ASSIGN(const auto services, context.services());
+    PH_ASSIGN(const fleet::DataWork work, workOf(context, *services, "send"));
+    if (options.target.empty()) {
+        PH_ASSIGN(operations::Operation operation, fleet::pushDvcOperation(work, source.startsWith(Q("dvc:")) ? source.mid(4) : source, QString::fromStdString(options.remote), QString::fromStdString(options.version.connection)));
+        return runUnlessThere(context, *services, std::move(operation), options.plan);
     }
-    operations::Step step;
-    step.call = {QStringLiteral("PUT"), object.text(), sent->effect(), sent->undo(), QStringLiteral("pilot data push %1 %2").arg(sent->file, object.text())};
-    step.guard = [=] { return guardPush(client, *sent); };
-    step.execute = [=, &context] {
-        return executePush(client, *sent, cache, context.stop(), [&](qint64 done, qint64 total) { context.events().progress(done, total, QStringLiteral("bytes"), -1, QStringLiteral("send")); });
-    };
-    step.readBack = [=] { return readBackPush(client, *sent); };
-    if (!sent->undo().isEmpty())
-        step.undo = [=] { return undoPush(client, *sent); };
-    operation.steps.push_back(std::move(step));
+    PH_ASSIGN(operations::Operation operation, fleet::pushFileOperation(work, specOf(options.target, options.version), QFileInfo(QString::fromStdString(options.source)).absoluteFilePath(), options.createBucket));
     return runAndAnswer(context, *services->operations, std::move(operation), options.plan);
 }
 
@@ -209,32 +209,36 @@ Result<void> showCache(Context &context, const Options &) {
     return {};
 }
 
-const Verb verb("data", "Data that lies elsewhere: list, fetch, earlier versions, send", [](CLI::App &app, VerbBody &body) {
+const Verb dataVerb("data", "Data that lies elsewhere: list, fetch, earlier versions, track, send", [](CLI::App &app, VerbBody &body) {
     static Options o;
     app.require_subcommand(1);
-    const auto add = [&](const char *name, const char *help, Result<void> (*function)(Context &, const Options &)) {
+    const auto verb = [&](const char *name, const char *help, Result<void> (*function)(Context &, const Options &)) {
         auto *sub = app.add_subcommand(name, help);
         sub->fallthrough();
         sub->callback([&body, function] { body = [function](Context &context) { return function(context, o); }; });
         return sub;
     };
-    auto *ls = add("list", "Objects of a bucket, or what DVC tracks", list);
+    auto *ls = verb("list", "Objects of a bucket, or what DVC tracks", list);
     ls->add_option("SOURCE", o.source, "s3://BUCKET/PREFIX, or a path inside a DVC repository")->required();
     o.version.addTo(*ls);
-    auto *vs = add("versions", "Versions of an S3 object, newest first", versions);
+    auto *vs = verb("versions", "Versions of an S3 object, newest first", versions);
     vs->add_option("SOURCE", o.source, "s3://BUCKET/KEY")->required();
     o.version.addTo(*vs);
-    auto *gt = add("get", "Fetch, check, and copy", get);
+    auto *gt = verb("get", "Fetch, check, and copy", get);
     gt->add_option("SOURCE", o.source, "http(s)://, s3://BUCKET/KEY, FILE.dvc or dvc:PATH")->required();
     gt->add_option("--out", o.out, "File (or folder, for a DVC directory) to write; without it the copy stays in the cache");
     o.version.addTo(*gt);
-    auto *ps = add("push", "Send a file to S3", push);
-    ps->add_option("FILE", o.source, "File to send")->required();
-    ps->add_option("TARGET", o.target, "s3://BUCKET/KEY")->required();
+    auto *ad = verb("add", "Let DVC track a file or folder, as `dvc add` does", add);
+    ad->add_option("PATH", o.source, "File or folder inside a DVC repository")->required();
+    ad->add_flag("--plan", o.plan, "Show what would be written, change nothing");
+    auto *ps = verb("push", "Send a file to S3, or what DVC tracks to its remote", push);
+    ps->add_option("FILE", o.source, "File to send; or FILE.dvc, dvc:PATH, dvc:FOLDER/dvc.lock")->required();
+    ps->add_option("TARGET", o.target, "s3://BUCKET/KEY; nothing: the DVC remote");
+    ps->add_option("--remote", o.remote, "DVC remote (default: the output's own, else the repository's)");
     ps->add_flag("--create-bucket", o.createBucket, "Make the bucket if it is not there");
     ps->add_flag("--plan", o.plan, "Show the calls, change nothing");
     ps->add_option("--connection", o.version.connection, "Workspace connection of kind s3");
-    add("cache", "Where the copies are and how much room they take", showCache);
+    verb("cache", "Where the copies are and how much room they take", showCache);
 });
 
 } // namespace

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot evaluate MODEL --data FILE [--against MODEL] [--by COLUMN]: metrics on rows that the model was not trained on, computed now,
+// pilot evaluate MODEL --data FILE [--against MODEL] [--by COLUMN] [--metrics-out FILE]: metrics on rows that the model was not trained on, computed now,
 // each with its 95 % bootstrap interval (a forecast's rows are drawn in blocks).
 //   --by  a column of the file: each category, a number's quarters, or a time's part (COLUMN:hour, :weekday, :month); of a forecast
 //         time:hour, time:weekday, time:month. Each slice is held against the rest; slices marked worse are so after correction
 //         for their number (Benjamini-Hochberg, 5 %); with fewer than 30 rows a slice is shown and not judged.
+//   --metrics-out  the metrics as a flat JSON file for `dvc metrics` and CI: {"r2":0.64,…}
 //   --json {"model","package","data", and what learn::Evaluation::toJson writes: "rows","excluded","metrics","intervals","metric","classes",
 //          "confusion","calibration","slices","against":null|{"model","package",…},"bootstrap","notes"}
 #include "app/pilot/data_source.h"
+#include "app/pilot/metrics_file.h"
 #include "app/pilot/model_ref.h"
 
 #include "core/artifact/package.h"
@@ -25,7 +27,7 @@ namespace {
 using Q = QLatin1String;
 
 struct Options {
-    std::string model, data, against, by;
+    std::string model, data, against, by, metricsOut;
     DataVersion version;
 };
 
@@ -78,6 +80,7 @@ QString slicesText(const learn::SliceReport &report) {
 }
 
 Result<void> evaluate(Context &context, const Options &options) {
+    PH_TRY(checkMetricsFile(options.metricsOut));
     PH_ASSIGN(const ModelRef ref, resolveModel(context, QString::fromStdString(options.model)));
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(ref.folder));
     std::optional<ModelRef> otherRef;
@@ -106,6 +109,10 @@ Result<void> evaluate(Context &context, const Options &options) {
         against.insert(Q("package"), other->folder);
         object.insert(Q("against"), against);
     }
+    QMap<QString, double> figures;
+    for (const metrics::MetricInterval &i : e.intervals)
+        figures.insert(i.metric, i.value);
+    PH_TRY(writeMetricsFile(options.metricsOut, figures));
     context.answer(object, (metricsText(e) + classesText(e) + (e.slices ? slicesText(*e.slices) : QString()) + e.sentence).trimmed());
     return {};
 }
@@ -117,6 +124,7 @@ const Verb verb("evaluate", "Judge a model on a file, alone or against another",
     options->version.addTo(app);
     app.add_option("--against", options->against, "A second model, judged on the same rows");
     app.add_option("--by", options->by, "Slices by this column (a time's part: COLUMN:hour, :weekday, :month)");
+    app.add_option("--metrics-out", options->metricsOut, "Also write the metrics to this file, as flat JSON for `dvc metrics` and CI");
     app.callback([options, &body] { body = [options](Context &context) { return evaluate(context, *options); }; });
 });
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot train RECIPE [--data SOURCE] [--data-version VERSION] [--connection NAME] [--out DIR] [--register NAME] [--resume RUN] [--checkpoint-seconds N] [--threads N]
 //             [--max-time 30m] [--max-cpu-time 2h] [--max-memory 4GiB]   over one of them: a checkpoint, exit 1, and its name
+//             [--metrics-out FILE]   the test metrics as a flat JSON file for `dvc metrics` and CI: {"r2":0.64,…}; also when a gate failed
 //   --json and the result event: the object of learn::TrainResult::toJson(), with "registered":{"model","version"}|null.
 //   With --register or --workspace the run, its parameters and metric history go into the workspace's registry.
 //   Exit 1 if a gate failed (the package is written all the same, but not registered); 143 after SIGTERM's checkpoint.
 #include "app/pilot/data_source.h"
+#include "app/pilot/metrics_file.h"
 #include "app/pilot/register_version.h"
 #include "app/pilot/verb.h"
 
@@ -36,7 +38,7 @@ using Q = QLatin1String;
 const QString checkpointSuffix = QStringLiteral(".checkpoint");
 
 struct Options {
-    std::string recipe, data, out, registerAs, resume;
+    std::string recipe, data, out, registerAs, resume, metricsOut;
     double checkpointSeconds = 60;
     int threads = 0;
     DataVersion version;
@@ -225,6 +227,7 @@ QMap<QString, QString> resumeTags(const Options &options, const learn::TrainOpti
 }
 
 Result<void> runTraining(Context &context, const Options &options) {
+    PH_TRY(checkMetricsFile(options.metricsOut));
     learn::TrainOptions training;
     PH_ASSIGN(training.recipe, workspace::readRecipe(QString::fromStdString(options.recipe)));
     if (!options.data.empty()) {
@@ -278,6 +281,7 @@ Result<void> runTraining(Context &context, const Options &options) {
     }
     if (record)
         PH_TRY(record->end(*trained));
+    PH_TRY(writeMetricsFile(options.metricsOut, trained->test));
     std::optional<registry::Version> registered;
     if (!name.isEmpty() && trained->gatesPassed()) {
         PH_ASSIGN(registered, registerOnce(*services, name, *trained, training.resume));
@@ -304,6 +308,7 @@ const Verb verb("train", "Train by a recipe: file to judged, sealed model packag
     app.add_option("--max-time", options->maxTime, "Stop with a checkpoint after this time, such as 30m");
     app.add_option("--max-cpu-time", options->maxCpuTime, "Stop with a checkpoint after this CPU time of all threads, such as 2h");
     app.add_option("--max-memory", options->maxMemory, "Stop with a checkpoint above this resident memory, such as 4GiB")->transform(CLI::AsSizeValue(false));
+    app.add_option("--metrics-out", options->metricsOut, "Also write the test metrics to this file, as flat JSON for `dvc metrics` and CI");
     app.callback([options, &body] { body = [options](Context &context) { return runTraining(context, *options); }; });
 });
 

@@ -6,10 +6,10 @@
 #include "core/base/redact.h"
 #include "core/net/sftp.h"
 #include "core/sources/download.h"
+#include "core/sources/dvc_remote.h"
 
 #include <QFile>
 #include <QFileInfo>
-#include <QUrl>
 
 namespace pilothouse::sources {
 
@@ -79,15 +79,8 @@ Result<LocalFile> takeDownload(const Wanted &w, net::HttpClient &http, DownloadJ
 }
 
 Result<LocalFile> fromS3(const Wanted &w, const DvcRemote &remote) {
-    PH_ASSIGN(const S3Location base, parseS3Url(remote.url));
-    PH_ASSIGN(const S3Client found, s3For(w.spec, w.access, remote.options.value(QStringLiteral("endpointurl"), QStringLiteral("")), remote.options.value(QStringLiteral("profile"))));
-    S3Endpoint endpoint = found.endpoint();
-    if (w.spec.connection.isEmpty() && !remote.options.value(QStringLiteral("region")).isEmpty())
-        endpoint.region = remote.options.value(QStringLiteral("region"));
-    if (endpoint.credentials.isAnonymous()) // DVC's own place for them: config.local
-        endpoint.credentials = {remote.options.value(QStringLiteral("access_key_id")), remote.options.value(QStringLiteral("secret_access_key")), remote.options.value(QStringLiteral("session_token"))};
-    const S3Client client(w.access.http, endpoint);
-    const S3Location object{base.bucket, (base.key.isEmpty() ? QString() : base.key + QLatin1Char('/')) + w.hash.objectPath()};
+    PH_ASSIGN(const S3Client client, dvcS3Client(remote, w.spec, w.access));
+    PH_ASSIGN(const S3Location object, dvcS3Object(remote, w.hash.objectPath()));
     DownloadJob job;
     job.request = client.getRequest(object);
     job.followRedirects = false;
@@ -114,14 +107,7 @@ Result<LocalFile> fromHttp(const Wanted &w, const DvcRemote &remote) {
 }
 
 Result<LocalFile> fromSsh(const Wanted &w, const DvcRemote &remote) {
-    const QUrl url(remote.url);
-    net::SftpFile file;
-    file.host = url.host();
-    file.port = url.port(remote.options.value(QStringLiteral("port"), QStringLiteral("22")).toInt());
-    file.user = url.userName().isEmpty() ? remote.options.value(QStringLiteral("user")) : url.userName();
-    file.password = remote.options.value(QStringLiteral("password"));
-    file.keyFile = remote.options.value(QStringLiteral("keyfile"));
-    file.path = url.path() + QLatin1Char('/') + w.hash.objectPath();
+    const net::SftpFile file = dvcSftpFile(remote, w.hash.objectPath());
     PH_ASSIGN(const FileLock lock, w.cache.lock(w.name, w.stop));
     const QString part = w.cache.partial(w.name, "part");
     PH_TRY(makeFolder(QFileInfo(part).absolutePath()));

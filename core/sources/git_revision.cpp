@@ -1,47 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sources/git_revision.h"
 
-#include <QProcess>
+#include "core/sources/git_command.h"
 
 namespace pilothouse::sources {
 
-namespace {
-
-struct GitAnswer {
-    int code = 0;
-    QByteArray out;
-    QString error;
-};
-
-Result<GitAnswer> git(const QString &folder, const QStringList &arguments) {
-    QProcess process;
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    for (const char *variable : {"GIT_TERMINAL_PROMPT", "GIT_OPTIONAL_LOCKS"})
-        environment.insert(QString::fromLatin1(variable), QStringLiteral("0"));
-    environment.insert(QStringLiteral("GIT_NO_LAZY_FETCH"), QStringLiteral("1"));
-    environment.insert(QStringLiteral("LC_ALL"), QStringLiteral("C.UTF-8"));
-    process.setProcessEnvironment(environment);
-    process.setProgram(QStringLiteral("git"));
-    process.setArguments(QStringList{QStringLiteral("-C"), folder} + arguments);
-    process.start(QIODevice::ReadOnly);
-    if (!process.waitForStarted())
-        return Error{ErrorKind::Unreachable, QStringLiteral("git could not be started, so no earlier revision can be read."), {}, QStringLiteral("Install git."), process.errorString()};
-    if (!process.waitForFinished(60000)) {
-        process.kill();
-        process.waitForFinished();
-        return Error{ErrorKind::TimedOut, QStringLiteral("git did not answer within a minute."), folder, {}, {}};
-    }
-    return GitAnswer{process.exitStatus() == QProcess::NormalExit ? process.exitCode() : 128, process.readAllStandardOutput(), QString::fromUtf8(process.readAllStandardError()).trimmed()};
-}
-
-} // namespace
-
 Result<GitRevision> GitRevision::open(const QString &folder, const QString &revision) {
-    PH_ASSIGN(const GitAnswer inside, git(folder, {QStringLiteral("rev-parse"), QStringLiteral("--is-inside-work-tree")}));
+    PH_ASSIGN(const GitAnswer inside, runGit(folder, {QStringLiteral("rev-parse"), QStringLiteral("--is-inside-work-tree")}));
     if (inside.code != 0)
         return Error{ErrorKind::Invalid, QStringLiteral("A revision can be read in a Git repository only, and this is none (or one of another user)."), folder,
                      QStringLiteral("Leave `version` out, or clone the repository."), inside.error};
-    PH_ASSIGN(const GitAnswer found, git(folder, {QStringLiteral("rev-parse"), QStringLiteral("--verify"), QStringLiteral("--quiet"), QStringLiteral("--end-of-options"), revision + QStringLiteral("^{commit}")}));
+    PH_ASSIGN(const GitAnswer found, runGit(folder, {QStringLiteral("rev-parse"), QStringLiteral("--verify"), QStringLiteral("--quiet"), QStringLiteral("--end-of-options"), revision + QStringLiteral("^{commit}")}));
     GitRevision made;
     made.m_folder = folder;
     made.m_revision = revision;
@@ -52,14 +21,14 @@ Result<GitRevision> GitRevision::open(const QString &folder, const QString &revi
 }
 
 Result<QByteArray> GitRevision::file(const QString &path) const {
-    PH_ASSIGN(GitAnswer blob, git(m_folder, {QStringLiteral("cat-file"), QStringLiteral("blob"), m_commit + QStringLiteral(":./") + path}));
+    PH_ASSIGN(GitAnswer blob, runGit(m_folder, {QStringLiteral("cat-file"), QStringLiteral("blob"), m_commit + QStringLiteral(":./") + path}));
     if (blob.code != 0)
         return Error{ErrorKind::NotFound, QStringLiteral("The revision “%1” has no file %2.").arg(m_revision, path), m_folder, QStringLiteral("`git ls-tree -r --name-only %1` lists what it has.").arg(m_revision), blob.error};
     return std::move(blob.out);
 }
 
 Result<QStringList> GitRevision::files() const {
-    PH_ASSIGN(const GitAnswer tree, git(m_folder, {QStringLiteral("ls-tree"), QStringLiteral("-r"), QStringLiteral("-z"), QStringLiteral("--name-only"), m_commit}));
+    PH_ASSIGN(const GitAnswer tree, runGit(m_folder, {QStringLiteral("ls-tree"), QStringLiteral("-r"), QStringLiteral("-z"), QStringLiteral("--name-only"), m_commit}));
     if (tree.code != 0)
         return Error{ErrorKind::Invalid, QStringLiteral("git could not list the revision “%1”.").arg(m_revision), m_folder, {}, tree.error};
     QStringList names;

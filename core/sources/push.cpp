@@ -87,6 +87,19 @@ Result<QJsonObject> readBackPush(const S3Client &client, const PushPlan &plan) {
     return stateOf(now);
 }
 
+Result<void> guardUndoPush(const S3Client &client, const PushPlan &plan) {
+    PH_ASSIGN(const std::optional<S3Object> now, seen(client, plan.object, {}));
+    if (now && now->etag == plan.written.etag && (!keepsVersions(plan.written) || now->versionId == plan.written.versionId))
+        return {};
+    return Error{ErrorKind::Conflict, now ? QStringLiteral("Another object lies there now than the one that was sent.") : QStringLiteral("The object that was sent is not there any more."), plan.object.text(),
+                 QStringLiteral("Nothing was changed. Look at its versions: `pilot data versions %1`.").arg(plan.object.text()), {}};
+}
+
+Result<QJsonObject> stateOfPushed(const S3Client &client, const PushPlan &plan) {
+    PH_ASSIGN(const std::optional<S3Object> now, seen(client, plan.object, {}));
+    return now ? stateOf(*now) : QJsonObject();
+}
+
 Result<void> undoPush(const S3Client &client, const PushPlan &plan) {
     if (keepsVersions(plan.written))
         return client.remove(plan.object, plan.written.versionId);

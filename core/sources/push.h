@@ -32,6 +32,10 @@ Result<void> guardPush(const S3Client &client, const PushPlan &plan);
 Result<void> executePush(const S3Client &client, PushPlan &plan, const Cache &cache, std::stop_token stop, const Progress &progress);
 /// {"etag","version","bytes"} of what lies there now; Conflict if it is not what was sent.
 Result<QJsonObject> readBackPush(const S3Client &client, const PushPlan &plan);
+/// Conflict if what lies there is not what was sent (PushPlan::written). For an undo later.
+Result<void> guardUndoPush(const S3Client &client, const PushPlan &plan);
+/// What lies there, as readBackPush() says it; empty if nothing does.
+Result<QJsonObject> stateOfPushed(const S3Client &client, const PushPlan &plan);
 /// Takes away what was sent: the version, or the object where there was none before.
 Result<void> undoPush(const S3Client &client, const PushPlan &plan);
 

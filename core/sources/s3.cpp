@@ -2,6 +2,8 @@
 #include "core/sources/s3.h"
 #include "core/sources/s3_xml.h"
 
+#include "core/base/hash.h"
+
 #include <QLocale>
 #include <QRegularExpression>
 #include <QUrl>
@@ -50,6 +52,13 @@ S3Object objectOf(const XmlElement &entry, const XmlElement &page) {
     object.latest = entry.value("IsLatest") != QLatin1String("false");
     object.deleted = entry.name == QLatin1String("DeleteMarker");
     return object;
+}
+
+/// What the server compares the bytes with that arrive.
+QByteArray contentMd5(const QByteArray &bytes) {
+    Hasher hasher(Hasher::Kind::Md5);
+    hasher.add(bytes);
+    return hasher.raw().toBase64();
 }
 
 Error endless(const S3Location &where) {
@@ -172,6 +181,7 @@ Result<std::vector<S3Object>> S3Client::versions(const S3Location &object, std::
 
 Result<S3Object> S3Client::put(const S3Location &object, const QByteArray &bytes, std::stop_token stop) const {
     net::Request write = request("PUT", object, {}, bytes);
+    write.headers.append({"Content-MD5", contentMd5(bytes)});
     write.timeoutMs = 0;
     write.stallSeconds = 60;
     PH_ASSIGN(const net::Response response, send(write, object, stop));

@@ -90,9 +90,11 @@ private:
             const QByteArray bytes = m_input.read(std::min(m_partBytes, m_size - (number - 1) * m_partBytes));
             if (bytes.size() != std::min(m_partBytes, m_size - (number - 1) * m_partBytes) || QFileInfo(m_input.fileName()).lastModified() != m_changed)
                 return Error{ErrorKind::Conflict, QStringLiteral("The file changed while it was sent."), m_input.fileName(), QStringLiteral("Let the other program finish, then try again."), {}};
-            const net::Request part = request("PUT", {{"partNumber", QString::number(number)}, {"uploadId", m_id}}, bytes);
+            net::Request part = request("PUT", {{"partNumber", QString::number(number)}, {"uploadId", m_id}}, bytes);
+            const QByteArray md5 = md5Of(bytes);
+            part.headers.append({"Content-MD5", md5.toBase64()});
             PH_ASSIGN(const net::Response response, m_client.send(part, m_object, m_stop));
-            m_parts.append(QJsonObject{{Q("etag"), QString::fromLatin1(response.header("ETag"))}, {Q("md5"), QString::fromLatin1(md5Of(bytes).toHex())}});
+            m_parts.append(QJsonObject{{Q("etag"), QString::fromLatin1(response.header("ETag"))}, {Q("md5"), QString::fromLatin1(md5.toHex())}});
             PH_TRY(writeState());
             if (m_progress)
                 m_progress(std::min(m_size, number * m_partBytes), m_size);

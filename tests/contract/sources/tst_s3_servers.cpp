@@ -4,6 +4,8 @@
 // what is absent is skipped.
 #include "core/base/hash.h"
 #include "core/sources/download.h"
+#include "core/sources/dvc_add.h"
+#include "core/sources/dvc_push.h"
 #include "core/sources/fetch.h"
 #include "core/sources/push.h"
 
@@ -303,6 +305,46 @@ private Q_SLOTS:
         const auto inside = fetchSource({QStringLiteral("dvc:") + repo + QStringLiteral("/data/images/one.csv"), {}, {}}, access(server), fresh);
         QVERIFY2(inside, inside ? "" : qPrintable(inside.error().text()));
         QCOMPARE(*readFile(inside->path), QByteArray("k,v\r\n5,6\r\n"));
+    }
+    void whatIsAddedIsPushedAndReadElsewhere_data() { servers(); }
+    void whatIsAddedIsPushedAndReadElsewhere() {
+        NEED_SERVER;
+        const QString repo = m_folder.filePath(QStringLiteral("writing-%1").arg(QString::fromLatin1(server))), clone = repo + QStringLiteral("-clone");
+        const QByteArray config = "['remote \"s\"']\n    url = s3://" + name.toUtf8() + "/some place\n    endpointurl = " + m_urls.value(server).toUtf8() + "\n", big = bytesOf((17 << 20) + 3);
+        QVERIFY(writeFileAtomically(repo + QStringLiteral("/.dvc/config"), config));
+        QVERIFY(writeFileAtomically(repo + QStringLiteral("/d/big.bin"), big)); // goes in parts
+        QVERIFY(writeFileAtomically(repo + QStringLiteral("/d/small.csv"), QByteArray("a\n1\n")));
+        const auto added = planDvcAdd(repo + QStringLiteral("/d"));
+        QVERIFY2(added && executeDvcAdd(*added), added ? "" : qPrintable(added.error().text()));
+        const auto plan = [&] { return planDvcPush(repo + QStringLiteral("/d.dvc"), {}, {{}, {}, {}}, access(server), cache()); };
+        auto first = plan(), second = plan();
+        QVERIFY2(first, first ? "" : qPrintable(first.error().text() + first.error().raw));
+        QCOMPARE(first->missing.size(), 3u);
+
+        std::stop_source stop; // the first is broken off within the long file
+        const auto broken = executeDvcPush(*first, stop.get_token(), [&](qint64 done, qint64) { done > (16 << 20) - 1 && done < big.size() ? (void)stop.request_stop() : void(); });
+        QVERIFY(!broken);
+        QCOMPARE(broken.error().kind, ErrorKind::Cancelled);
+        QVERIFY(!s3.head({name, QStringLiteral("some place/") + added->record.hash.objectPath()})); // no list without its files
+        const auto done = executeDvcPush(*second);
+        QVERIFY2(done, done ? "" : qPrintable(done.error().text() + done.error().raw));
+        QVERIFY(readBackDvcPush(*second));
+        QCOMPARE(first->made.size() + second->made.size(), 3u);
+
+        QVERIFY(writeFileAtomically(clone + QStringLiteral("/.dvc/config"), config));
+        QVERIFY(writeFileAtomically(clone + QStringLiteral("/d.dvc"), *readFile(repo + QStringLiteral("/d.dvc"))));
+        const Cache fresh = *Cache::open(m_folder.filePath(QStringLiteral("elsewhere-%1").arg(QString::fromLatin1(server))));
+        const auto got = fetchSource({QStringLiteral("dvc:") + clone + QStringLiteral("/d/big.bin"), {}, {}}, access(server), fresh);
+        QVERIFY2(got, got ? "" : qPrintable(got.error().text() + got.error().raw));
+        QCOMPARE(got->sha256, sha256Hex(big));
+
+        QVERIFY(guardUndoDvcPush(*second->store, second->madeJson()));
+        QVERIFY(undoDvcPush(*second->store, second->madeJson()));
+        QCOMPARE(s3.list(name)->size(), first->made.size());
+        QVERIFY(writeFileAtomically(repo + QStringLiteral("/.dvc/config"), "['remote \"s\"']\n    url = s3://" + name.toUtf8() + "-none\n    endpointurl = " + m_urls.value(server).toUtf8() + "\n"));
+        const auto nowhere = plan();
+        QVERIFY(!nowhere);
+        QVERIFY2(nowhere.error().what.contains(QStringLiteral("no bucket")), qPrintable(nowhere.error().text()));
     }
 
 private:

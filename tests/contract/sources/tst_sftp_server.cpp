@@ -3,6 +3,9 @@
 // else of the one that tests/run installs it for, else python3.
 #include "core/base/file.h"
 #include "core/net/sftp.h"
+#include "core/net/sftp_write.h"
+#include "core/sources/dvc_add.h"
+#include "core/sources/dvc_push.h"
 #include "core/sources/fetch.h"
 
 #include <QDir>
@@ -115,6 +118,62 @@ private Q_SLOTS:
         QVERIFY2(got, got ? "" : qPrintable(got.error().text() + got.error().raw));
         QCOMPARE(*readFile(got->path), QByteArray("x,y\r\n1,2\r\n3,4\r\n"));
         QVERIFY(!QString::fromUtf8(QJsonDocument(got->origin).toJson()).contains(QStringLiteral("fly")));
+    }
+    void aFileIsSentWholeOrNotAtAll() {
+        const QByteArray bytes = QByteArray("0123456789").repeated(300'000);
+        QVERIFY(writeFileAtomically(path("send.bin"), bytes));
+        net::SftpWriter writer(file("/"));
+        QVERIFY(!writer.size(QStringLiteral("/new/a \"b\"/c.bin"))->has_value());
+        qint64 last = 0;
+        const auto sent = writer.put(path("send.bin"), QStringLiteral("/new/a \"b\"/c.bin"), {}, [&](qint64 n, qint64) { last = n; });
+        QVERIFY2(sent, sent ? "" : qPrintable(sent.error().text() + sent.error().raw));
+        QCOMPARE(last, bytes.size());
+        QVERIFY(*readFile(path("root/new/a \"b\"/c.bin")) == bytes);
+        QCOMPARE(writer.size(QStringLiteral("/new/a \"b\"/c.bin"))->value_or(-1), bytes.size());
+        QVERIFY(writeFileAtomically(path("empty"), QByteArray()));
+        QVERIFY(writer.put(path("empty"), QStringLiteral("/new/empty")));
+        QCOMPARE(writer.size(QStringLiteral("/new/empty"))->value_or(-1), 0);
+        std::stop_source stop;
+        const auto stopped = writer.put(path("send.bin"), QStringLiteral("/new/stopped"), stop.get_token(), [&](qint64, qint64) { stop.request_stop(); });
+        QVERIFY(!stopped);
+        QCOMPARE(stopped.error().kind, ErrorKind::Cancelled);
+        QCOMPARE(QDir(path("root/new")).entryList(QDir::Files), QStringList{QStringLiteral("empty")}); // nor a part of it
+        QVERIFY(writer.remove(QStringLiteral("/new/a \"b\"/c.bin")));
+        QVERIFY(!QFileInfo::exists(path("root/new/a \"b\"/c.bin")));
+        QVERIFY(writer.remove(QStringLiteral("/new/none")));
+        net::SftpFile wrong = file("/");
+        wrong.password = QStringLiteral("swim");
+        const auto denied = net::SftpWriter(wrong).put(path("empty"), QStringLiteral("/new/x"));
+        QVERIFY(!denied);
+        QCOMPARE(denied.error().kind, ErrorKind::Denied);
+    }
+    void whatIsAddedIsPushedAndReadElsewhere() {
+        const QByteArray config = "['remote \"s\"']\n    url = ssh://pilot@127.0.0.1:" + QByteArray::number(m_port) + "/pushed\n", secret = "['remote \"s\"']\n    password = fly\n";
+        for (const char *name : {"writer/.dvc/config", "clone/.dvc/config"}) {
+            QVERIFY(writeFileAtomically(path(name), config));
+            QVERIFY(writeFileAtomically(path(name) + QStringLiteral(".local"), secret));
+        }
+        for (const char *name : {"writer/d/a.csv", "writer/d/sub/b.csv", "writer/d/empty"})
+            QVERIFY(writeFileAtomically(path(name), QByteArray(QByteArray(name).endsWith("empty") ? "" : name)));
+        const auto added = planDvcAdd(path("writer/d"));
+        QVERIFY(added && executeDvcAdd(*added));
+        Access access;
+        access.http = std::make_shared<net::HttpClient>();
+        const auto cache = Cache::open(path("push-cache")), other = Cache::open(path("clone-cache"));
+        QVERIFY(cache && other);
+        auto push = planDvcPush(path("writer/d.dvc"), {}, {{}, {}, {}}, access, *cache);
+        QVERIFY2(push, push ? "" : qPrintable(push.error().text() + push.error().raw));
+        const auto done = executeDvcPush(*push);
+        QVERIFY2(done, done ? "" : qPrintable(done.error().text() + done.error().raw));
+        QCOMPARE(push->made.size(), 4u);
+        QVERIFY(readBackDvcPush(*push));
+        QVERIFY(writeFileAtomically(path("clone/d.dvc"), *readFile(path("writer/d.dvc"))));
+        const auto got = fetchSource({QStringLiteral("dvc:") + path("clone/d/sub/b.csv"), {}, {}}, access, *other);
+        QVERIFY2(got, got ? "" : qPrintable(got.error().text() + got.error().raw));
+        QCOMPARE(*readFile(got->path), QByteArray("writer/d/sub/b.csv"));
+        QVERIFY(planDvcPush(path("writer/d.dvc"), {}, {{}, {}, {}}, access, *cache)->missing.empty());
+        QVERIFY(undoDvcPush(*push->store, push->madeJson()));
+        QVERIFY(!QDirIterator(path("root/pushed"), QDir::Files, QDirIterator::Subdirectories).hasNext());
     }
 };
 

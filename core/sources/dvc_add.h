@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/sources/dvc_write.h"
+#include "core/sources/s3.h"
+
+#include <QJsonObject>
+
+namespace pilothouse::sources {
+
+/// Taking a file or folder into a DVC repository as `dvc add` does it, in the steps of an operation: its bytes into DVC's cache of the
+/// repository, its .dvc file, its line of .gitignore. What is tracked already is updated. The file itself stays as it is.
+struct DvcAddition {
+    QString root;    ///< of the repository
+    QString path;    ///< relative to the root
+    QString dvcFile; ///< relative to the root: PATH.dvc
+    DvcRecord record;
+    std::vector<DvcFile> files;      ///< of a folder
+    std::optional<QByteArray> before; ///< the .dvc file as it is; none: there is none
+    QByteArray after;                ///< the .dvc file as it will be
+    QString ignoreFile;              ///< the .gitignore to be written, relative; empty: none
+    QByteArray ignoreLine;
+    QString cache;                   ///< DVC's cache folder
+    bool stored = false;             ///< all objects lie in it already
+    QString place() const { return root + QLatin1Char('/') + path; }
+    bool isThere() const { return stored && before == after && ignoreFile.isEmpty(); } ///< nothing is to be done
+    QString effect() const; ///< "md5 1234… → 5678…, 12 files"
+    /// {"path","file","md5","bytes","files"}
+    QJsonObject state() const;
+    /// What undoDvcAdd() needs; empty: it cannot be undone (the .dvc file holds what looks like a credential, which no journal may keep).
+    QJsonObject undoRecord() const;
+};
+
+/// Reads the file or folder and what is there. A repository whose tracked outputs are all of DVC 2, and a .dvc file of DVC 2, stay so.
+/// NotFound: no such file, no DVC repository. Invalid: a link, a special file, .dvcignore inside. Refused: Git tracks it, DVC ignores it,
+/// or it overlaps with what DVC tracks by another file. Conflict: it changed while it was read.
+Result<DvcAddition> planDvcAdd(const QString &path, std::stop_token stop = {}, const Progress &progress = {});
+/// Conflict if the .dvc file is no longer as planned.
+Result<void> guardDvcAdd(const DvcAddition &plan);
+/// Objects first, then .gitignore, then the .dvc file, under DVC's own lock. Conflict if the bytes are no longer as planned.
+Result<void> executeDvcAdd(const DvcAddition &plan, std::stop_token stop = {}, const Progress &progress = {});
+/// state() as it is read back: the .dvc file, and the object that it names.
+Result<QJsonObject> readBackDvcAdd(const DvcAddition &plan);
+
+/// Puts the .dvc file and .gitignore back as they were; objects stay in DVC's cache (`dvc gc` removes them).
+/// @param record DvcAddition::undoRecord()   Conflict if the .dvc file is not the one that the addition wrote.
+Result<void> guardUndoDvcAdd(const QJsonObject &record);
+Result<void> undoDvcAdd(const QJsonObject &record);
+
+} // namespace pilothouse::sources
