@@ -341,7 +341,7 @@ void DriftPanel::layoutPolicy() {
         if (label->isHidden())
             continue;
         const int height = label->heightForWidth(wide);
-        label->setMinimumHeight(height);
+        label->setMinimumHeight(qMax(0, height));
         tall += height + 8;
     }
     m_policyCard->setMaximumHeight(m_ruleTable->isHidden() ? tall : QWIDGETSIZE_MAX);
