@@ -83,7 +83,7 @@ void take(PickleFacts &facts, const PickleWalk &walk) {
 } // namespace
 
 QString whyNotUnpickled() {
-    return QStringLiteral("A pickle is a program: loading it runs whatever its author wrote, so it is never loaded in this process; only its opcodes were read.");
+    return QStringLiteral("A pickle is a program: loading it runs whatever its author wrote, so it is never loaded in this process.");
 }
 
 QStringList waysToUsePickle() {
@@ -152,7 +152,7 @@ QString PickleFacts::text() const {
     out += QStringLiteral("  would import:\n");
     for (const QString &name : names)
         out += QStringLiteral("    %1\n").arg(name);
-    out += whyNotUnpickled() + QStringLiteral("\nThree ways to use it:");
+    out += whyNotUnpickled() + QStringLiteral(" Only its opcodes were read.\nThree ways to use it:");
     for (const QString &way : waysToUsePickle())
         out += QStringLiteral("\n  - %1").arg(way);
     return out;
