@@ -10,7 +10,7 @@
 
 #include <zlib.h>
 
-#include <algorithm>
+#include <utility>
 
 namespace pilothouse::artifact {
 

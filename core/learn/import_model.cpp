@@ -21,6 +21,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <utility>
 
 namespace pilothouse::learn {
 

@@ -16,7 +16,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <sstream>
+#include <string>
+#include <vector>
 
 namespace pilothouse::learn {
 

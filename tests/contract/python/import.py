@@ -115,7 +115,7 @@ def serve(package, rows, classes, expected):
         server.wait(20)
 
 
-def check(folder, workspace, file, classes, answers, loaded):
+def check(folder, workspace, file, classes, answers, load):
     """What is wrong with one model, or None."""
     rows = file.with_suffix(".csv")
     expected = read(rows)
@@ -131,13 +131,12 @@ def check(folder, workspace, file, classes, answers, loaded):
     if not far <= NEAR:
         return f"pilot score differs by {far:.3g}"
     run("score", f"{name}/1", "--data", rows, "--out", out, "--workspace", workspace)
-    if loaded:
-        model = loaded(done["package"])
-        table = [[float(r[k]) if r[k] else None for k in ("a", "b", "c")] for r in expected]
-        mine = model.predict_proba(table) if classes else [[v] for v in model.predict(table)]
-        again = max(abs(a - float(row[c])) / max(1, abs(float(row[c]))) for line, row in zip(mine, expected) for a, c in zip(line[-1:] if len(columns) == 1 else line, columns))
-        if not again <= NEAR:
-            return f"the package opened in Python differs by {again:.3g}"
+    model = load(done["package"])
+    table = [[float(r[k]) if r[k] else None for k in ("a", "b", "c")] for r in expected]
+    mine = model.predict_proba(table) if classes else [[v] for v in model.predict(table)]
+    again = max(abs(a - float(row[c])) / max(1, abs(float(row[c]))) for line, row in zip(mine, expected, strict=True) for a, c in zip(line[-1:] if len(columns) == 1 else line, columns, strict=True))
+    if not again <= NEAR:
+        return f"the package opened in Python differs by {again:.3g}"
     explained = run("explain", done["package"], "--data", rows, "--row", 3)
     if not explained.get("features"):
         return f"explain: {explained}"
@@ -169,15 +168,15 @@ def main():
         folder = pathlib.Path(name)
         workspace = folder / "pilothouse.yaml"
         workspace.write_text(f"workspace: w\nconnections: {{local: {{kind: local, root: {folder}/home}}}}\n", encoding="utf-8")
-        cases = [(file, classes, None, Model) for file, classes in train_trees(folder, xgboost, numpy)]
+        cases = [(file, classes, None) for file, classes in train_trees(folder, xgboost, numpy)]
         write(folder / "rows.csv", ["a", "b", "c"], [[r[0], r[1] / 50, r[2] if r[2] == r[2] else 0.0] for r in draw_rows()])
         torch = subprocess.run([sys.argv[1], "-c", NETWORKS, name], capture_output=True, text=True) if len(sys.argv) > 1 else None
         if torch and torch.returncode == 0:
-            cases += [(folder / "net.pt", [], None, None), (folder / "classes.pt", ["low", "mid", "high"], "logits", None)]
+            cases += [(folder / "net.pt", [], None), (folder / "classes.pt", ["low", "mid", "high"], "logits")]
         else:
             print(f"no PyTorch to make TorchScript with: {torch.stderr.splitlines()[-1] if torch and torch.stderr else 'no interpreter named'}")
-        for file, classes, answers, loaded in cases:
-            if problem := check(folder, workspace, file, classes, answers, loaded):
+        for file, classes, answers in cases:
+            if problem := check(folder, workspace, file, classes, answers, Model):
                 wrong.append(f"{file.name}: {problem}")
     print("\n".join(wrong) or f"{len(cases)} imported models give Python's numbers, xgboost {xgboost.__version__}")
     return 1 if wrong else 0
