@@ -95,6 +95,8 @@ private:
             count = integer(take());
         else if (type)
             fail("a list of one type has no length");
+        if (type == 'Z' || type == 'T' || type == 'F')
+            fail("a list of nothing but nulls or truths takes no bytes, so its length cannot be believed");
         if (count > m_bytes.size() - m_at || (count < 0 && type))
             fail("the file ends in the middle");
         m_json += '[';

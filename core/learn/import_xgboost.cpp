@@ -19,6 +19,7 @@ using simdjson::dom::element;
 using simdjson::dom::object;
 
 constexpr qint64 newestMajor = 3;
+constexpr std::size_t mostClasses = 1000; ///< as in a training
 
 /// What a file cannot be used for, with what to do; thrown, because it is found deep inside.
 struct Unusable : std::runtime_error {
@@ -198,6 +199,8 @@ ImportedTrees read(const element &root, ImportRounds rounds) {
     checkTrees(learner["gradient_booster"]["model"]);
     TreeParts parts = treePartsOf(learner);
     const std::size_t groups = std::size_t(parts.groups);
+    if (groups > mostClasses)
+        throw std::runtime_error("it has " + std::to_string(groups) + " classes, at most " + std::to_string(mostClasses) + " are read");
     if ((objective == TreeObjective::Softmax) != (groups > 1))
         throw std::runtime_error("the objective " + objectiveName.toStdString() + " does not fit " + std::to_string(groups) + " outputs");
     if (objective == TreeObjective::Softmax && groups == 2)

@@ -195,6 +195,7 @@ private Q_SLOTS:
         row("a name twice", "number.json", "\"feature_names\":[\"a\"", "\"feature_names\":[\"b\"", "two features have one name");
         row("a child outside the tree", "number.json", "\"left_children\":[1", "\"left_children\":[999", "points outside");
         row("a circle", "number.json", "\"left_children\":[1", "\"left_children\":[0", "round in circles");
+        row("billions of classes", "three.json", "\"num_class\":\"3\",\"num_feature\"", "\"num_class\":\"2000000000\",\"num_feature\"", "2000000000 classes");
         row("no features at all", "number.json", "\"num_feature\":\"3\",\"num_target\"", "\"num_feature\":\"0\",\"num_target\"", "number of features");
     }
     void refusesByName() {
@@ -227,6 +228,23 @@ private Q_SLOTS:
         for (qsizetype size = 0; size < whole.size(); size += 7)
             QVERIFY2(!importXgboost(whole.left(size), file), qPrintable(QStringLiteral("the first %1 bytes were taken").arg(size)));
         QVERIFY(!importXgboost(whole + "x", file));
+    }
+
+    /// A list that says a length without bytes to prove it would fill the memory.
+    void lengthsAreNotBelieved_data() {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::newRow("nulls") << QByteArray("{L\0\0\0\0\0\0\0\1a[$Z#L\0\0\0\0\0\0\0\1}", 25);
+        QTest::newRow("numbers") << QByteArray("{L\0\0\0\0\0\0\0\1a[$d#L\x7f\0\0\0\0\0\0\1}", 25);
+        QTest::newRow("a text") << QByteArray("{L\0\0\0\0\0\0\0\1aSL\x7f\0\0\0\0\0\0\1}", 22);
+        QTest::newRow("a negative length") << QByteArray("{L\xff\xff\xff\xff\xff\xff\xff\xff" "a}", 12);
+        QTest::newRow("lists in lists without end") << QByteArray("{U\1a") + QByteArray(100000, '[');
+    }
+    void lengthsAreNotBelieved() {
+        QFETCH(QByteArray, bytes);
+        QVERIFY(looksLikeUbjson(bytes));
+        const auto json = ubjsonToJson(bytes, QStringLiteral("m.ubj"));
+        QVERIFY(!json);
+        QCOMPARE(json.error().kind, ErrorKind::Invalid);
     }
 
     /// Any one byte of the binary form changed: a model or an error, but never a crash or a read outside.
