@@ -4,6 +4,7 @@
 //   show NAME                         {"model":{… as list},"versions":[{"version","run","digest","source","description","stage","user","aliases":[…],
 //                                     "tags":{…},"created"}]}, newest first
 //   register NAME PACKAGE [--run ID]  {"model","version","digest","source"}
+//   import FILE, inspect FILE         models that were made elsewhere: registry_import.cpp
 //   alias NAME ALIAS VERSION|--delete, stage NAME VERSION STAGE [--archive], tag NAME VERSION KEY VALUE|--delete, describe NAME VERSION TEXT
 //                                     {"operation","summary","done","steps":[…]}; each takes --plan
 //   history NAME [--alias A]          {"model","alias","changes":[{"version"|null,"since","by","operation"}]}, newest first
@@ -12,6 +13,7 @@
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/promotion_answer.h"
 #include "app/pilot/register_version.h"
+#include "app/pilot/registry_import.h"
 
 #include "core/artifact/package.h"
 #include "core/base/clock.h"
@@ -191,6 +193,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     auto *reg = add("register", "Copy a package into the registry as the next version", registerIt);
     reg->add_option("PACKAGE", o.package, "Package folder")->required();
     reg->add_option("--run", o.run, "The run it comes from (default: the package's)");
+    addRegistryImport(app, body);
     auto *al = add("alias", "Move or delete an alias that is no champion", alias);
     al->add_option("ALIAS", o.alias, "e.g. challenger")->required();
     version(al);

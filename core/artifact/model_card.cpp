@@ -40,7 +40,8 @@ QString metricTable(const QJsonObject &metrics, const QString &baseline) {
     return out;
 }
 
-QString inputTable(const Signature &signature) {
+/// @param filled  what becomes of a missing value
+QString inputTable(const Signature &signature, const QString &filled) {
     constexpr std::size_t shown = 60;
     QString out = QStringLiteral("| input | type | may be missing |\n|---|---|---|\n");
     for (std::size_t i = 0; i < std::min(signature.inputs.size(), shown); ++i) {
@@ -48,7 +49,7 @@ QString inputTable(const Signature &signature) {
         QString type = data::columnTypeName(input.type);
         if (input.type == data::ColumnType::Category)
             type += QStringLiteral(", %1 known").arg(input.categories.size());
-        out += QStringLiteral("| %1 | %2 | %3 |\n").arg(cell(input.name), type, input.optional ? QStringLiteral("yes, it is imputed") : QStringLiteral("no"));
+        out += QStringLiteral("| %1 | %2 | %3 |\n").arg(cell(input.name), type, input.optional ? filled : QStringLiteral("no"));
     }
     if (signature.inputs.size() > shown)
         out += QStringLiteral("\n… and %1 more; see signature.json.\n").arg(signature.inputs.size() - shown);
@@ -112,6 +113,24 @@ QString searchTable(const QJsonObject &search) {
     return out;
 }
 
+/// Where an imported model comes from, and whether its answers here were compared with those there.
+QString importedLines(const QJsonObject &imported) {
+    QString out = QStringLiteral("- **Imported, not trained here**: %1, %2 bytes, SHA-256 %3, made by %4\n")
+                      .arg(imported.value(Q("file")).toString()).arg(imported.value(Q("bytes")).toInteger()).arg(imported.value(Q("sha256")).toString(), imported.value(Q("made_by")).toString());
+    if (imported.value(Q("verified")).toBool())
+        return out + QStringLiteral("- Verified: %1 rows give the predictions of the original program, the largest difference is %2\n").arg(imported.value(Q("compared")).toInteger()).arg(figure(imported.value(Q("worst"))));
+    return out + QStringLiteral("- **Unverified**: its predictions were not compared with those of the original program\n");
+}
+
+QString importedFigures(const QJsonObject &test) {
+    if (test.isEmpty())
+        return QStringLiteral("Not known: no true values were given with the import. Ask `pilot evaluate`.\n");
+    QString out = QStringLiteral("On the rows given with the import:\n\n| metric | rows of the import |\n|---|---|\n");
+    for (const QString &name : test.keys())
+        out += QStringLiteral("| %1 | %2 |\n").arg(name, figure(test.value(name)));
+    return out;
+}
+
 } // namespace
 
 QByteArray modelCard(const PackageContents &c) {
@@ -125,27 +144,38 @@ QByteArray modelCard(const PackageContents &c) {
                 facts << QLatin1String(key) + QLatin1Char(' ') + fact;
         out += QStringLiteral("- Data fetched from: %1\n").arg(facts.join(QStringLiteral(", ")));
     }
+    const QJsonObject imported = c.data.value(Q("imported")).toObject();
+    if (!imported.isEmpty())
+        out += importedLines(imported);
     out += QStringLiteral("- Split: %1; %2 training rows, %3 test rows\n").arg(c.data.value(Q("split")).toString()).arg(c.data.value(Q("train_rows")).toInteger()).arg(c.data.value(Q("test_rows")).toInteger());
     for (auto it = c.ml.versions.begin(); it != c.ml.versions.end(); ++it)
         out += QStringLiteral("- %1 %2\n").arg(it.key(), it.value());
     const QString baseline = c.metrics.value(Q("baseline_name")).toString();
-    out += QStringLiteral("\n## How good it is\n\nThe naive baseline is what one gets without a model; a model that is not better is of no use.\n\n%1").arg(metricTable(c.metrics, baseline));
+    if (imported.isEmpty())
+        out += QStringLiteral("\n## How good it is\n\nThe naive baseline is what one gets without a model; a model that is not better is of no use.\n\n%1").arg(metricTable(c.metrics, baseline));
+    else
+        out += QStringLiteral("\n## How good it is\n\n%1").arg(importedFigures(c.metrics.value(Q("test")).toObject()));
     out += QStringLiteral("\n## Gates\n\n%1").arg(gateList(c.metrics.value(Q("gates")).toArray()));
-    out += QStringLiteral("\n## Tried\n\n%1").arg(candidateTable(c.metrics.value(Q("candidates")).toArray(), c.metrics.value(Q("select")).toString(), c.metrics.contains(Q("validation"))));
+    if (imported.isEmpty())
+        out += QStringLiteral("\n## Tried\n\n%1").arg(candidateTable(c.metrics.value(Q("candidates")).toArray(), c.metrics.value(Q("select")).toString(), c.metrics.contains(Q("validation"))));
     if (c.metrics.contains(Q("validation")))
         out += QStringLiteral("\nCross-validated: %1. The transforms were fitted in each fold anew.\n").arg(c.metrics.value(Q("validation")).toObject().value(Q("how")).toString());
     if (const QJsonObject search = c.metrics.value(Q("search")).toObject(); !search.isEmpty())
         out += searchTable(search);
     out += factList(c.model);
-    out += QStringLiteral("\n## Inputs\n\n%1").arg(inputTable(c.signature));
+    out += QStringLiteral("\n## Inputs\n\n%1").arg(inputTable(c.signature, imported.isEmpty() ? QStringLiteral("yes, it is imputed") : QStringLiteral("yes, the model takes it")));
     out += QStringLiteral("\n## Pre-processing\n\n");
     for (const QJsonValue &step : c.preprocessing.value(Q("steps")).toArray())
         out += QStringLiteral("- %1\n").arg(step.toString());
     for (const QJsonValue &rule : c.preprocessing.value(Q("rules")).toArray())
         out += QStringLiteral("- %1\n").arg(rule.toString());
-    out += QStringLiteral("\n## Limits\n\n"
-                          "- It knows the ranges and categories of its training rows (profile.json); far outside them its answers are guesses.\n"
-                          "- The test rows come from the same file as the training rows: data from another time or place may be harder.\n");
+    out += QStringLiteral("\n## Limits\n\n");
+    if (imported.isEmpty())
+        out += QStringLiteral("- It knows the ranges and categories of its training rows (profile.json); far outside them its answers are guesses.\n"
+                              "- The test rows come from the same file as the training rows: data from another time or place may be harder.\n");
+    else
+        out += QStringLiteral("- On which rows it was trained is not known here: some of the given rows may be among them, and figures on those are too good.\n"
+                              "- profile.json describes the rows that were given with the import, not its training rows.\n");
     for (const QString &note : c.notes)
         out += QStringLiteral("- %1\n").arg(note);
     return out.toUtf8();

@@ -41,12 +41,13 @@ QJsonObject inputExample(const PackageContents &contents) {
     QJsonArray columns, rows;
     for (const Input &input : contents.signature.inputs)
         columns.append(input.name);
-    const std::size_t count = contents.sample ? std::min<std::size_t>(contents.sample->inputs.count, 5) : 0;
+    const Rows &example = contents.sample ? contents.sample->inputs : contents.example;
+    const std::size_t count = std::min<std::size_t>(example.count, 5);
     for (std::size_t i = 0; i < count; ++i) {
         QJsonArray row;
         for (std::size_t k = 0; k < contents.signature.inputs.size(); ++k) {
             const Input &input = contents.signature.inputs[k];
-            const double value = contents.sample->inputs.row(i)[k];
+            const double value = example.row(i)[k];
             if (input.type == data::ColumnType::Category && value >= 0)
                 row.append(QString::fromStdString(input.categories[std::size_t(value)]));
             else

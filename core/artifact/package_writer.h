@@ -21,6 +21,7 @@ struct PackageContents {
     QByteArray recipeYaml;
     std::vector<std::uint64_t> trainRows; ///< rowHash of each training row
     std::optional<LabelledRows> sample;   ///< test rows; the first 10,000 are kept. Absent: switched off
+    Rows example;                         ///< for input_example.json where there is no sample; may be empty
     QStringList notes;                    ///< for the card
     QJsonObject model;                    ///< FittedModel::describe()
 };

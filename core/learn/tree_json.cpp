@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/learn/tree_ensemble.h"
-
-#include <simdjson.h>
+#include "core/learn/tree_json.h"
 
 #include <charconv>
 #include <cstring>
@@ -22,14 +20,6 @@ std::vector<double> numbers(const element &parent, const char *key) {
     for (const element value : list)
         out.push_back(value.is_bool() ? double(bool(value)) : double(value));
     return out;
-}
-
-int textNumber(const element &value) {
-    const std::string_view text = value.get_string();
-    int number = 0;
-    if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc())
-        throw std::runtime_error("a number in a text was expected");
-    return number;
 }
 
 TreeObjective objectiveOf(std::string_view name) {
@@ -151,16 +141,43 @@ const char *objectiveName(TreeObjective objective) {
     return "reg:squarederror";
 }
 
+int textNumber(const element &value) {
+    const std::string_view text = value.get_string();
+    int number = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc())
+        throw std::runtime_error("a number in a text was expected");
+    return number;
+}
+
+TreeParts treePartsOf(const element &learner) {
+    const element parameters = learner["learner_model_param"], model = learner["gradient_booster"]["model"];
+    const int width = textNumber(parameters["num_feature"]);
+    if (width < 1 || width > std::numeric_limits<std::uint16_t>::max())
+        throw std::runtime_error("the number of features is not 1 to 65535");
+    TreeParts parts;
+    parts.width = std::size_t(width);
+    for (const char *key : {"num_target", "num_class"})
+        if (auto found = parameters[key]; !found.error())
+            parts.groups = std::max(parts.groups, textNumber(found.value()));
+    const std::vector<double> info = numbers(model, "tree_info");
+    for (const element tree : model["trees"].get_array()) {
+        parts.trees.push_back(readTree(tree, parts.width));
+        const std::size_t count = parts.trees.size();
+        if (count > info.size() || info[count - 1] < 0 || info[count - 1] >= parts.groups)
+            throw std::runtime_error("tree_info does not fit the trees");
+        parts.trees.back().group = int(info[count - 1]);
+    }
+    const int parallel = std::max(1, textNumber(model["gbtree_model_param"]["num_parallel_tree"]));
+    parts.rounds = std::max<std::size_t>(1, parts.trees.size() / (std::size_t(parallel) * std::size_t(parts.groups)));
+    return parts;
+}
+
 Result<TreeEnsemble> readXgboostJson(const QByteArray &json, const QString &where) {
     try {
         simdjson::dom::parser parser;
         const element root = parser.parse(json.constData(), std::size_t(json.size()));
         const element learner = root["learner"];
         const element parameters = learner["learner_model_param"];
-        const int width = textNumber(parameters["num_feature"]);
-        const element model = learner["gradient_booster"]["model"];
-        if (width < 1 || width > std::numeric_limits<std::uint16_t>::max())
-            throw std::runtime_error("the number of features is not 1 to 65535");
         const TreeObjective objective = objectiveOf(learner["objective"]["name"].get_string().value());
         // Ours adds nothing (the leaves hold the mean); another one would shift every prediction. Softmax does not see it.
         std::string_view base = parameters["base_score"].get_string();
@@ -169,21 +186,8 @@ Result<TreeEnsemble> readXgboostJson(const QByteArray &json, const QString &wher
         if (std::from_chars(base.data(), base.data() + base.size(), score).ec != std::errc() ||
             (objective != TreeObjective::Softmax && score != (objective == TreeObjective::Logistic ? 0.5 : 0.0)))
             throw std::runtime_error("base_score is not the one that adds nothing (0; of binary:logistic 0.5)");
-        int groups = 1;
-        for (const char *key : {"num_target", "num_class"})
-            if (auto found = parameters[key]; !found.error())
-                groups = std::max(groups, textNumber(found.value()));
-        const std::vector<double> info = numbers(model, "tree_info");
-        std::vector<Tree> trees;
-        for (const element tree : model["trees"].get_array()) {
-            trees.push_back(readTree(tree, std::size_t(width)));
-            if (trees.size() > info.size() || info[trees.size() - 1] < 0 || info[trees.size() - 1] >= groups)
-                throw std::runtime_error("tree_info does not fit the trees");
-            trees.back().group = int(info[trees.size() - 1]);
-        }
-        const int parallel = std::max(1, textNumber(model["gbtree_model_param"]["num_parallel_tree"]));
-        const std::size_t rounds = std::max<std::size_t>(1, trees.size() / (std::size_t(parallel) * std::size_t(groups)));
-        return TreeEnsemble(std::move(trees), std::size_t(width), groups, objective, rounds);
+        TreeParts parts = treePartsOf(learner);
+        return TreeEnsemble(std::move(parts.trees), parts.width, parts.groups, objective, parts.rounds);
     } catch (const std::exception &e) {
         return invalid(QStringLiteral("This is no tree model that can be read: %1.").arg(QString::fromUtf8(e.what())), where);
     }

@@ -251,11 +251,25 @@ std::vector<GateResult> leakGates(const artifact::LabelledRows &rows, const arti
     return gates;
 }
 
+/// What is not known of a candidate that was imported: on which rows it was trained, and perhaps whether it predicts here as there.
+std::vector<GateResult> importGates(const Package &candidate) {
+    const QJsonObject imported = candidate.data.value(QLatin1String("imported")).toObject();
+    if (imported.isEmpty())
+        return {};
+    const QString source = QStringLiteral("import of %1").arg(imported.value(QLatin1String("made_by")).toString());
+    const bool verified = imported.value(QLatin1String("verified")).toBool();
+    return {{QStringLiteral("No scored row is from its own training"), source, QStringLiteral("not known: it was not trained here, its figures may be too good"), GateState::Warn},
+            {QStringLiteral("Predicts here as where it was made"), source,
+             verified ? QStringLiteral("%1 rows agree").arg(imported.value(QLatin1String("compared")).toInteger()) : QStringLiteral("unverified: nothing was compared"), verified ? GateState::Pass : GateState::Warn}};
+}
+
 /// Rows, scores and comparison; the candidate's own metrics on these rows come back for the recipe's gates. `warnings`: of the rows themselves.
 Result<metrics::Values> scoreAndCompare(Evidence &sheet, const Package &candidate, const std::optional<Package> &champion, const workspace::Recipe &recipe,
                                         const EvidenceInput &input, std::vector<GateResult> &warnings) {
     PH_ASSIGN(const ComparedRows rows, comparedRows(candidate, champion));
-    warnings = leakGates(rows.candidate, candidate.signature);
+    warnings = importGates(candidate);
+    for (GateResult &leak : leakGates(rows.candidate, candidate.signature))
+        warnings.push_back(std::move(leak));
     sheet.rowsFrom = rows.rowsFrom;
     sheet.excludedRows = rows.excluded;
     sheet.notForChampion = rows.notForChampion;

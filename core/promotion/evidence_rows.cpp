@@ -148,7 +148,7 @@ Result<Gathered> fromSample(const Package &candidate, const std::optional<Packag
     const QString path = candidate.folder + QStringLiteral("/sample.csv");
     if (!QFileInfo::exists(path))
         return invalid(QStringLiteral("No row is there to score both models on: %1, and the package keeps no sample rows.").arg(why), candidate.folder,
-                       QStringLiteral("Put the data file back, or train again with data: {sample: true}."));
+                       QStringLiteral("Put the data file back, or train again with data: {sample: true}; an imported model needs its true values: registry import … --target COLUMN."));
     data::CsvOptions options;
     options.delimiter = QStringLiteral(",");
     options.decimal = QStringLiteral(".");

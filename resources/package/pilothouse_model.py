@@ -24,9 +24,15 @@ class Model:
             module = torch.jit.load(os.path.join(folder, "model.pt"))
             module.eval()
 
+            script = read("torchscript.json") if os.path.exists(os.path.join(folder, "torchscript.json")) else {"dtype": "float64"}
+            kind, logits = getattr(torch, script["dtype"]), script.get("answers") == "logits"
+
             def raw(rows):
                 with torch.no_grad():
-                    return module(torch.tensor(rows, dtype=torch.float64)).tolist()
+                    out = module(torch.tensor(rows, dtype=kind)).double().reshape(len(rows), -1)
+                    if logits:
+                        out = torch.sigmoid(out) if out.shape[1] == 1 else torch.softmax(out, 1)
+                    return out.tolist()
         else:
             weights = read("model.json")
             if "coefficients" in weights:

@@ -2,8 +2,12 @@
 #include "core/learn/torch_module.h"
 
 #include "core/base/file.h"
+#include "core/learn/import_torch.h"
 #include "core/learn/torch/network_estimator.h"
+#include "core/learn/torch/script_model.h"
 #include "core/learn/torch/torch_model.h"
+
+#include <QFileInfo>
 
 namespace pilothouse::learn {
 
@@ -17,6 +21,8 @@ public:
         return makeNetworkEstimator(spec, task);
     }
     Result<std::unique_ptr<FittedModel>> loadModel(const QString &folder, const artifact::Signature &signature) const override {
+        if (QFileInfo::exists(folder + QLatin1Char('/') + QLatin1String(scriptCardFile)))
+            return loadScriptModel(folder, signature); // imported, not trained here
         const QString file = folder + QLatin1Char('/') + QLatin1String(torchModelFile);
         PH_ASSIGN(const QByteArray bytes, readFile(file));
         PH_ASSIGN(TrainedNetwork trained, fromTorchScript(bytes, file));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The one translation unit that sees LibTorch (about 20 s to compile).
+// With script_model.cpp the translation unit that sees LibTorch (about 20 s to compile).
 #include <ATen/Parallel.h>
 #include <torch/script.h>
 #include <torch/version.h>

@@ -144,6 +144,8 @@ private Q_SLOTS:
     void rowsOfTheChampionsTrainingAreLeftOut();
     void withNoRowLeftTheSheetBlocks();
     void aChampionWithoutRowHashesIsSaid();
+    void whatIsNotKnownOfAnImportIsSaid_data();
+    void whatIsNotKnownOfAnImportIsSaid();
     void aFirstVersionMeetsTheMean();
     void aFirstClassifierMeetsTheMajority();
     void aFirstForecastMeetsPersistence();
@@ -293,6 +295,26 @@ void TestEvidence::aChampionWithoutRowHashesIsSaid() {
     QVERIFY(!e.championHasRowHashes);
     QCOMPARE(gate(e, "No scored row"), GateState::Warn);
     QVERIFY(!e.blocked());
+}
+
+void TestEvidence::whatIsNotKnownOfAnImportIsSaid_data() {
+    QTest::addColumn<bool>("verified");
+    QTest::newRow("verified: its predictions were compared") << true;
+    QTest::newRow("unverified: they were not") << false;
+}
+
+void TestEvidence::whatIsNotKnownOfAnImportIsSaid() {
+    QFETCH(bool, verified);
+    Bench b;
+    auto candidate = b.model(2.0);
+    candidate.trainRows.clear();
+    const Evidence trained = b.evidence(b.version(2, candidate), b.version(1, b.model(1.8)));
+    candidate.data.insert(QStringLiteral("imported"), QJsonObject{{QStringLiteral("made_by"), QStringLiteral("xgboost 3.2.0")}, {QStringLiteral("verified"), verified}, {QStringLiteral("compared"), 60}});
+    const Evidence imported = b.evidence(b.version(4, candidate), b.version(3, b.model(1.8)));
+    QCOMPARE(imported.gates.size(), trained.gates.size() + 2);
+    QCOMPARE(gate(imported, "No scored row is from its own training"), GateState::Warn);
+    QCOMPARE(gate(imported, "Predicts here as where it was made"), verified ? GateState::Pass : GateState::Warn);
+    QVERIFY(!imported.blocked());
 }
 
 void TestEvidence::aFirstVersionMeetsTheMean() {

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/import_torch.h"
+
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/learn/torch_loader.h"
+
+#include <QTemporaryDir>
+
+namespace pilothouse::learn {
+
+using Q = QLatin1String;
+
+Result<std::unique_ptr<FittedModel>> importTorchScript(const QByteArray &bytes, const artifact::Signature &signature, const QString &answers) {
+    PH_ASSIGN(TorchModule *const module, torchModule());
+    const QTemporaryDir folder;
+    if (!folder.isValid())
+        return fileError(QStringLiteral("make"), folder.path());
+    const QJsonObject card{{Q("format"), Q(scriptFormat)}, {Q("inputs"), qint64(signature.inputs.size())}, {Q("answers"), answers}};
+    PH_TRY(writeFileAtomically(folder.filePath(QStringLiteral("model.pt")), bytes));
+    PH_TRY(writeFileAtomically(folder.filePath(Q(scriptCardFile)), prettyJson(card)));
+    return module->loadModel(folder.path(), signature);
+}
+
+bool looksLikeTorchScript(const QByteArray &bytes) { return bytes.startsWith("PK\x03\x04") && bytes.contains("/code/") && bytes.contains("constants.pkl"); }
+
+} // namespace pilothouse::learn
