@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/trainer.h"
 
-#include "core/artifact/package_writer.h"
-#include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
-#include "core/drift/drift.h"
-#include "core/learn/checkpoint.h"
-#include "core/learn/cross_validation.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/search.h"
 #include "core/learn/search_plan.h"
-#include "core/learn/svm_solver.h"
-#include "core/learn/torch_loader.h"
-#include "core/learn/train_report.h"
-#include "core/learn/training_part.h"
+#include "core/learn/training.h"
 #include "core/learn/xgboost_grower.h"
 #include "core/metrics/metrics.h"
 #include "core/workspace/recipe_place.h"
@@ -25,8 +17,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <mutex>
-#include <thread>
 
 namespace pilothouse::learn {
 
@@ -35,51 +25,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 double secondsSince(SteadyClock::time_point from) { return std::chrono::duration<double>(SteadyClock::now() - from).count(); }
 
-class Training {
-public:
-    explicit Training(const TrainOptions &options)
-        : m_options(options), m_asked(options.recipe), m_recipe(options.recipe), m_events(options.events ? *options.events : m_nobody), m_checkpoint(options.out + QStringLiteral(".checkpoint")) {
-        m_threads = options.threads > 0 ? options.threads : int(std::max(1u, std::thread::hardware_concurrency()));
-    }
-    Result<TrainResult> run();
-
-private:
-    struct Candidate {
-        CandidateResult result;
-        std::shared_ptr<FittedModel> model;
-        QJsonObject facts;
-    };
-
-    Result<void> makeEstimators();
-    Result<void> load();
-    Result<void> resume();
-    Result<void> search();
-    Result<void> checkMetrics() const;
-    Result<Candidate> candidate(std::size_t index);
-    FitContext context(const QString &estimator);
-    Result<void> validate(std::size_t index, Candidate &made);
-    Result<MetricValues> judge(const artifact::Scorer &scorer, const std::vector<std::size_t> &rows) const;
-    std::size_t best(const std::vector<Candidate> &candidates) const;
-    void finish(const std::vector<Candidate> &candidates, std::size_t chosen);
-    Result<void> writePackage(const Candidate &winner);
-    Result<TrainResult> finished();
-    int stages() const { return m_asked.search ? 3 : int(m_estimators.size()) + 1; } ///< data, (search,) each estimator
-    QMap<QString, QString> versions(const QString &flavour) const;
-
-    TrainOptions m_options;
-    workspace::Recipe m_asked;  ///< as it was given
-    workspace::Recipe m_recipe; ///< as it is trained: after a search with its best point as the only estimator
-    NullEvents m_nobody;
-    EventSink &m_events;
-    Checkpoint m_checkpoint;
-    int m_threads = 1;
-    std::vector<std::unique_ptr<Estimator>> m_estimators;
-    Samples m_samples;
-    std::optional<TrainingPart> m_part; ///< all training rows
-    std::vector<data::Fold> m_folds;    ///< of `validation:`
-    TrainResult m_result;
-    SteadyClock::time_point m_started = SteadyClock::now(), m_lastCheckpoint = m_started;
-};
+} // namespace
 
 Result<void> Training::load() {
     m_events.stage(QStringLiteral("data"), QStringLiteral("running"), 0, stages());
@@ -273,95 +219,6 @@ std::size_t Training::best(const std::vector<Candidate> &candidates) const {
     return best;
 }
 
-void Training::finish(const std::vector<Candidate> &candidates, std::size_t chosen) {
-    const CandidateResult &winner = candidates[chosen].result;
-    m_result.estimator = winner.estimator;
-    m_result.parameters = winner.parameters;
-    m_result.train = winner.train;
-    m_result.test = winner.test;
-    for (const Candidate &c : candidates)
-        m_result.candidates.push_back(c.result);
-    for (const workspace::GateSpec &gate : m_recipe.gates) {
-        const double value = m_result.test.value(gate.metric, std::nan(""));
-        m_result.gates.push_back({gate.text(), value, gate.passes(value)});
-    }
-    if (!m_folds.empty()) {
-        m_result.validation = validationText(*m_recipe.validation);
-        m_result.folds = winner.folds;
-    }
-    if (candidates.size() > 1 && !m_folds.empty())
-        m_result.notes << QStringLiteral("The best of %1 estimators was chosen by the mean %2 of %3; the test rows had no part in the choice.").arg(candidates.size()).arg(m_result.selectMetric, m_result.validation);
-    else if (candidates.size() > 1)
-        m_result.notes << QStringLiteral("The best of %1 estimators was chosen by %2 on the test rows, so its figure there is a little too good.").arg(candidates.size()).arg(m_result.selectMetric);
-    const double mine = m_result.test.value(m_result.selectMetric), naive = m_result.baseline.value(m_result.selectMetric);
-    if (!(workspace::largerIsBetter(m_result.selectMetric) ? mine > naive : mine < naive))
-        m_result.notes << QStringLiteral("The model is not better than the naive baseline (%1): %2 %3 against %4.").arg(m_result.baselineName, m_result.selectMetric).arg(mine).arg(naive);
-}
-
-QMap<QString, QString> Training::versions(const QString &flavour) const {
-    QMap<QString, QString> versions{{QStringLiteral("pilothouse"), QLatin1String(PILOTHOUSE_VERSION)}, {QStringLiteral("qt"), QLatin1String(qVersion())}, {QStringLiteral("compiler"), QLatin1String(__VERSION__)}};
-    if (flavour == QLatin1String("trees"))
-        versions.insert(QStringLiteral("xgboost"), XgboostGrower::version());
-    if (flavour == QLatin1String("svm"))
-        versions.insert(QStringLiteral("libsvm"), libsvmVersion());
-    if (flavour == QLatin1String("torch"))
-        if (const Result<TorchModule *> module = torchModule())
-            versions.insert(QStringLiteral("libtorch"), (*module)->version());
-    return versions;
-}
-
-Result<void> Training::writePackage(const Candidate &winner) {
-    QJsonArray estimators;
-    for (const auto &estimator : m_estimators)
-        estimators.append(QJsonObject{{QStringLiteral("name"), estimator->name()}, {QStringLiteral("parameters"), estimator->parameters()}});
-    artifact::PackageContents contents;
-    contents.ml.runId = m_result.runId;
-    contents.ml.uuid = randomHex(16);
-    contents.ml.created = isoUtc(QDateTime::currentDateTimeUtc());
-    contents.ml.estimator = m_result.estimator;
-    contents.ml.modelType = winner.model->flavour();
-    contents.ml.versions = versions(winner.model->flavour());
-    contents.signature = m_samples.signature;
-    contents.preprocessing = m_part->transforms().toJson();
-    contents.metrics = metricsJson(m_result);
-    contents.metrics.insert(QStringLiteral("model"), winner.facts); // what `auto` and early stopping came to, too
-    contents.data = dataJson(m_recipe, m_samples, m_options.user);
-    contents.recipe = recipeJson(m_recipe, estimators);
-    contents.recipeYaml = workspace::writeRecipe(m_asked);
-    if (!m_recipe.file.isEmpty()) {
-        PH_ASSIGN(contents.recipeYaml, readFile(m_recipe.file));
-    }
-    contents.profile = drift::profileOf(trainingTable(m_samples), m_recipe.name).toJson();
-    contents.trainRows = artifact::rowHashes(m_samples.rows.take(m_samples.train));
-    if (m_recipe.data.sample)
-        contents.sample = m_samples.rows.take({m_samples.test.begin(), m_samples.test.begin() + std::ptrdiff_t(std::min(m_samples.test.size(), artifact::sampleLimit))});
-    contents.notes = m_result.notes;
-    contents.model = winner.facts;
-    PH_ASSIGN(m_result.digest, artifact::writePackage(m_options.out, std::move(contents), [&](const QString &folder) { return winner.model->save(folder); }));
-    PH_ASSIGN(const artifact::Package written, artifact::openPackage(m_options.out)); // read back: what is announced is what lies there
-    m_result.weightsSha256 = written.weightsSha256();
-    return {};
-}
-
-/// A run that was killed between its last write and its answer has nothing left to do but to answer.
-Result<TrainResult> Training::finished() {
-    PH_ASSIGN(const artifact::Package package, artifact::openPackage(m_options.out));
-    PH_ASSIGN(const workspace::Recipe trained, recipeOf(package));
-    PH_ASSIGN(const QString sha256, sha256OfFile(m_recipe.data.path()));
-    QString why;
-    if (recipeDigest(trained) != recipeDigest(m_asked))
-        why = QStringLiteral("the recipe has changed");
-    else if (package.data.value(QStringLiteral("sha256")).toString() != sha256)
-        why = QStringLiteral("the data has changed");
-    if (!why.isEmpty())
-        return refused(QStringLiteral("The run cannot be resumed: it has finished its package, and since then %1.").arg(why), m_result.package,
-                       QStringLiteral("Start the training without --resume, with another --out."));
-    m_checkpoint.remove();
-    m_events.started(package.runId, QStringLiteral("train %1").arg(m_recipe.name));
-    m_events.log(QStringLiteral("info"), QStringLiteral("The run had finished its package before it was interrupted."));
-    return resultOf(package);
-}
-
 Result<void> Training::makeEstimators() {
     m_estimators.clear();
     for (std::size_t i = 0; i < m_recipe.estimators.size(); ++i) {
@@ -434,8 +291,6 @@ Result<TrainResult> Training::run() {
     m_result.seconds = secondsSince(m_started);
     return m_result;
 }
-
-} // namespace
 
 Result<TrainResult> train(const TrainOptions &options) {
     try {
