@@ -23,6 +23,10 @@
 #include <algorithm>
 #include <ctime>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace pilothouse::console {
 
 using namespace ui;
@@ -33,11 +37,22 @@ Q_LOGGING_CATEGORY(startLog, "pilothouse.start", QtWarningMsg)
 
 constexpr int narrowBelow = 1280; // px: the rail loses its labels
 
+/// The window's picture is some megabytes and is made anew at each step of a resize. Given back to the system in between, every page of
+/// it has to be fetched again: half of what such a repaint costs.
+void keepFreedMemory() {
+#ifdef __GLIBC__
+    constexpr int most = 64 << 20;
+    ::mallopt(M_MMAP_THRESHOLD, most / 2);
+    ::mallopt(M_TRIM_THRESHOLD, most);
+#endif
+}
+
 } // namespace
 
 MainWindow::MainWindow(Pools &pools, Theme &theme, WindowOptions options)
     : m_pools(pools), m_theme(theme), m_options(std::move(options)), m_entries(panelEntries()), m_actions(new ActionCatalogue(this)), m_desktop(new Desktop(this)), m_traffic(new DemoTraffic(*m_actions, this)),
       m_workspace(new OpenWorkspace(pools, this)) {
+    keepFreedMemory();
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(QStringLiteral("Pilothouse"));
     setMinimumSize(1024, 640);
@@ -162,6 +177,13 @@ Panel *MainWindow::panel(const QString &id) {
 }
 
 Panel *MainWindow::makePanel(const QString &id) {
+    Panel *made = m_half && m_halfId == id ? m_half.release() : constructPanel(id);
+    if (made)
+        attachPanel(id, made);
+    return made;
+}
+
+Panel *MainWindow::constructPanel(const QString &id) {
     const auto entry = std::find_if(m_entries.begin(), m_entries.end(), [&](const PanelEntry &e) { return e.id == id; });
     if (entry == m_entries.end() || !entry->make || (!m_fleet && !m_hasSnapshot))
         return nullptr;
@@ -169,9 +191,13 @@ Panel *MainWindow::makePanel(const QString &id) {
     const auto note = connect(m_actions, &ActionCatalogue::added, this, [&brought](const QString &action) { brought << action; });
     Panel *made = entry->make(panelContext());
     disconnect(note);
+    m_panelActions.insert(id, brought);
+    return made;
+}
+
+void MainWindow::attachPanel(const QString &id, Panel *made) {
     m_panels.insert(id, made);
     m_unfed.insert(id);
-    m_panelActions.insert(id, brought);
     m_stack->addWidget(made);
     m_session.restoreSizes(id, made);
     m_actions->installShortcuts(id, made, [made](const QString &action) { return made->currentArgument(action); });
@@ -179,15 +205,19 @@ Panel *MainWindow::makePanel(const QString &id) {
         if (id == m_current)
             showHeader();
     });
-    return made;
 }
 
-/// One panel an event while the window is idle, so that a first opening only has to show it, and the palette, which knows all
-/// panels' commands, has none to build.
+/// While the window is idle one panel after the other is built and, in an event of its own, put into the window (which styles all its
+/// parts), so that a first opening only has to show it, and the palette, which knows all panels' commands, has none to build.
 void MainWindow::buildAhead() {
+    if (m_half) {
+        attachPanel(m_halfId, m_half.release());
+        return;
+    }
     for (const PanelEntry &entry : m_entries)
         if (entry.make && !m_panels.contains(entry.id)) {
-            makePanel(entry.id);
+            m_half.reset(constructPanel(entry.id));
+            m_halfId = entry.id;
             return;
         }
     m_ahead.stop();
@@ -252,8 +282,18 @@ void MainWindow::workspaceOpened() {
         showWelcome();
 }
 
-void MainWindow::dropPanels() {
+/// Takes away what was built ahead and is not in the window yet.
+void MainWindow::dropHalf() {
     m_ahead.stop();
+    if (!m_half)
+        return;
+    for (const QString &action : m_panelActions.take(m_halfId))
+        m_actions->remove(action);
+    m_half.reset();
+}
+
+void MainWindow::dropPanels() {
+    dropHalf();
     while (m_sweep.isActive())
         sweep();
     for (auto built = m_panels.begin(); built != m_panels.end(); ++built) {
@@ -270,7 +310,7 @@ void MainWindow::dropPanels() {
 /// Takes the panels away at once and deletes them one an event: all of them together would hold up the window. Until then the fleet
 /// that they know lives on, though nobody listens to it.
 void MainWindow::retirePanels() {
-    m_ahead.stop();
+    dropHalf();
     for (auto built = m_panels.begin(); built != m_panels.end(); ++built) {
         m_stack->removeWidget(built.value());
         built.value()->hide();

@@ -71,7 +71,10 @@ private:
     void workspaceOpened();
     void dropPanels();
     ui::Panel *makePanel(const QString &id);
+    ui::Panel *constructPanel(const QString &id);
+    void attachPanel(const QString &id, ui::Panel *panel);
     void buildAhead();
+    void dropHalf();
     void retirePanels();
     void sweep();
     void showHeader();
@@ -101,6 +104,8 @@ private:
     QTimer m_ahead; ///< builds the panels that nobody has opened yet
     std::unique_ptr<fleet::Fleet> m_fleet;
     std::unique_ptr<fleet::Jobs> m_jobs;
+    std::unique_ptr<ui::Panel> m_half; ///< a panel built ahead that is not in the window yet
+    QString m_halfId;
     fleet::Snapshot m_snapshot;
     QSet<QString> m_told; ///< inbox items that the desktop was told of: each once
     bool m_hasSnapshot = false, m_closing = false, m_painted = false;

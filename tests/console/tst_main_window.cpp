@@ -174,8 +174,9 @@ private Q_SLOTS:
         m_window = std::make_unique<MainWindow>(m_pools, *m_theme, options);
         m_window->show();
         m_window->start();
-        auto *notice = m_window->findChild<QWidget *>(QStringLiteral("notice"));
-        QTRY_VERIFY(notice->isVisible());
+        const auto shown = [this] { return m_window->findChild<QWidget *>(QStringLiteral("notice")); }; // made when there is something to say
+        QTRY_VERIFY(shown() && shown()->isVisible());
+        const QWidget *notice = shown();
         QString words;
         for (const QLabel *label : notice->findChildren<QLabel *>())
             words += label->text() + QLatin1Char('\n');

@@ -127,18 +127,30 @@ private:
     std::function<void()> m_act;
 };
 
-PanelState::PanelState(QWidget *parent)
-    : QWidget(parent), m_layout(new QVBoxLayout(this)), m_notice(new Notice(this)), m_strip(new Strip(this)) {
+/// Notice and strip are made when they are first shown: every card has this, most never show either, and together they are ten widgets.
+PanelState::PanelState(QWidget *parent) : QWidget(parent), m_layout(new QVBoxLayout(this)), m_notice(nullptr), m_strip(nullptr) {
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setSpacing(0);
-    m_layout->addWidget(m_strip);
-    auto *middle = new QHBoxLayout; // centred, and as wide as the narrowest card allows
-    middle->addStretch(1);
-    middle->addWidget(m_notice, 1000, Qt::AlignVCenter);
-    middle->addStretch(1);
-    m_layout->addLayout(middle);
-    m_strip->hide();
-    m_notice->hide();
+}
+
+PanelState::Notice &PanelState::notice() {
+    if (!m_notice) {
+        m_notice = new Notice(this);
+        auto *middle = new QHBoxLayout; // centred, and as wide as the narrowest card allows
+        middle->addStretch(1);
+        middle->addWidget(m_notice, 1000, Qt::AlignVCenter);
+        middle->addStretch(1);
+        m_layout->insertLayout(m_strip ? 1 : 0, middle);
+    }
+    return *m_notice;
+}
+
+PanelState::Strip &PanelState::strip() {
+    if (!m_strip) {
+        m_strip = new Strip(this);
+        m_layout->insertWidget(0, m_strip);
+    }
+    return *m_strip;
 }
 
 void PanelState::setContent(QWidget *content) {
@@ -150,15 +162,18 @@ void PanelState::setContent(QWidget *content) {
 
 void PanelState::show(const ScreenState &state) {
     m_state = state;
-    const bool notice = state.kind == ScreenState::Empty || state.kind == ScreenState::Failed;
+    const bool noticed = state.kind == ScreenState::Empty || state.kind == ScreenState::Failed;
     const bool content = state.kind == ScreenState::Full || state.kind == ScreenState::Stale;
     m_bars = false;
-    if (notice)
-        m_notice->set(state);
-    if (state.kind == ScreenState::Stale)
-        m_strip->set(state);
-    m_strip->setVisible(state.kind == ScreenState::Stale);
-    m_notice->setVisible(notice);
+    const bool stale = state.kind == ScreenState::Stale;
+    if (noticed)
+        notice().set(state);
+    if (stale)
+        strip().set(state);
+    if (m_strip)
+        m_strip->setVisible(stale);
+    if (m_notice)
+        m_notice->setVisible(noticed);
     if (m_content)
         m_content->setVisible(content);
     if (state.kind == ScreenState::Loading) // most answers come sooner than 200 ms: no flicker

@@ -53,6 +53,8 @@ protected:
 private:
     class Notice;
     class Strip;
+    Notice &notice();
+    Strip &strip();
     ScreenState m_state;
     QWidget *m_content = nullptr;
     QVBoxLayout *m_layout;

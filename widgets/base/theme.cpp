@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/theme.h"
 
+#include "widgets/base/text.h"
+
 #include "widgets/base/style.h"
 
 #include <QApplication>
@@ -200,14 +202,17 @@ int Label::heightForWidth(int width) const {
 }
 
 void Label::paintEvent(QPaintEvent *event) {
-    if (m_elide == Qt::ElideNone || wordWrap())
+    const bool elided = m_elide != Qt::ElideNone;
+    const bool line = !wordWrap() && (elided || (!text().contains(QLatin1Char('\n')) && textFormat() != Qt::RichText && !Qt::mightBeRichText(text())));
+    if (!line || buddy() || indent() > 0 || margin() > 0 || !pixmap(Qt::ReturnByValue).isNull())
         return QLabel::paintEvent(event);
     QPainter painter(this);
-    const QString shown = fontMetrics().elidedText(text(), m_elide, contentsRect().width());
-    if (shown != text() && toolTip() != text())
+    if (elided && toolTip() != text() && fontMetrics().horizontalAdvance(text()) > contentsRect().width())
         setToolTip(text());
     painter.setPen(palette().color(QPalette::WindowText));
-    painter.drawText(contentsRect(), int(alignment()) | Qt::TextSingleLine, shown);
+    if (elided)
+        painter.setClipRect(contentsRect());
+    drawLine(painter, contentsRect(), alignment(), text(), m_elide); // laid out once, where QLabel does it at each repaint
 }
 
 } // namespace pilothouse::ui

@@ -6,6 +6,8 @@
 #include "widgets/base/rounded.h"
 #include "widgets/base/source_label.h"
 #include "widgets/base/table.h"
+#include "widgets/base/text.h"
+#include "widgets/base/theme.h"
 #include "widgets/base/toast.h"
 
 #include <QAbstractItemModelTester>
@@ -58,6 +60,45 @@ QString text(const Rows &model) {
 class TestComponents : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    /// Cached shapes stand where QPainter's own layout puts the text.
+    void aLineStandsWhereTheLayoutPutsIt_data() {
+        QTest::addColumn<int>("role");
+        QTest::addColumn<int>("alignment");
+        for (const TextRole role : {TextRole::Answer, TextRole::Title, TextRole::Body, TextRole::Second, TextRole::Caption, TextRole::Mono})
+            for (const auto alignment : {Qt::AlignLeft | Qt::AlignVCenter, Qt::AlignRight | Qt::AlignVCenter, Qt::AlignHCenter | Qt::AlignVCenter, Qt::AlignLeft | Qt::AlignTop})
+                QTest::addRow("role %d, alignment %d", int(role), int(alignment)) << int(role) << int(alignment);
+    }
+    void aLineStandsWhereTheLayoutPutsIt() {
+        QFETCH(int, role);
+        QFETCH(int, alignment);
+        Theme theme;
+        const QFont font = theme.font(TextRole(role));
+        for (const QString &text : {QStringLiteral("Weather gyÄ_jp"), QStringLiteral("a long text that will have to be cut somewhere in its middle"), QStringLiteral("two\nlines")})
+            for (const double top : {0.0, 0.5, 3.25})
+                for (const double tall : {34.0, 41.0}) {
+                    QImage ours(220, 60, QImage::Format_ARGB32_Premultiplied);
+                    ours.fill(Qt::white);
+                    QImage layout = ours;
+                    const QRectF rect(7, 4 + top, 180, tall);
+                    QPainter painter(&ours);
+                    painter.setFont(font);
+                    drawLine(painter, rect, Qt::Alignment(alignment), text);
+                    drawLine(painter, rect, Qt::Alignment(alignment), text); // and from the cache
+                    painter.end();
+                    painter.begin(&layout);
+                    painter.setFont(font);
+                    const QFontMetricsF metrics(font, &layout);
+                    const QString shown = metrics.horizontalAdvance(text) <= rect.width() + 0.5 ? text : metrics.elidedText(text, Qt::ElideRight, rect.width());
+                    for (int twice = 0; twice < 2; ++twice)
+                        painter.drawText(rect, alignment | Qt::TextSingleLine | Qt::TextDontClip, shown);
+                    painter.end();
+                    int worst = 0;
+                    for (int y = 0; y < 60; ++y)
+                        for (int x = 0; x < 220; ++x)
+                            worst = std::max(worst, std::abs(qGray(ours.pixel(x, y)) - qGray(layout.pixel(x, y))));
+                    QVERIFY2(worst <= 8, qPrintable(QStringLiteral("%1 at %2, %3 tall: %4").arg(text).arg(top).arg(tall).arg(worst)));
+                }
+    }
     void roundedIsWhatThePathDraws_data() {
         QTest::addColumn<QRect>("box");
         QTest::addColumn<int>("radius");
