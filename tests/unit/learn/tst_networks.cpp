@@ -159,7 +159,7 @@ private Q_SLOTS:
         for (std::size_t i = 0; i < rows; ++i) {
             network->forward(parameters.data(), x.data() + i * width, 1, alone.data(), scratch.data(), false);
             for (std::size_t j = 0; j < outputs; ++j)
-                QCOMPARE(alone[j], together[i * outputs + j]);
+                QVERIFY(alone[j] == together[i * outputs + j]); // to the last bit
         }
     }
 
