@@ -2,6 +2,7 @@
 #include "core/net/transfer_internal.h"
 
 #include "core/base/hash.h"
+#include "core/net/aws_signature.h"
 
 #include <QFile>
 
@@ -91,7 +92,7 @@ void Transfer::setConnection(int timeoutMs) {
 
 /// User and key go by their own options: the secret never stands in a text that could be logged.
 void Transfer::setSignature() {
-    if (!m_request.aws)
+    if (!m_request.aws || needsOwnSignature(m_request))
         return;
     const AwsSigning &aws = *m_request.aws;
     const QString provider = QStringLiteral("aws:amz:%1:%2").arg(aws.region, aws.service);
@@ -119,6 +120,9 @@ void Transfer::setHeaders() {
         add("x-amz-content-sha256: " + sha256Hex(m_request.body).toLatin1());
         if (!m_request.aws->sessionToken.isEmpty())
             add("X-Amz-Security-Token: " + m_request.aws->sessionToken.toUtf8());
+        if (needsOwnSignature(m_request))
+            for (const Header &header : awsSignature(m_request, QDateTime::currentDateTimeUtc()))
+                add(header.name + ": " + header.value);
     }
     curl_easy_setopt(m_handle, CURLOPT_HTTPHEADER, m_headers);
 }
