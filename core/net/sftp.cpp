@@ -53,7 +53,7 @@ Result<void> sftpDownload(const SftpFile &file, const QString &target, std::stop
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &step);
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &running);
-    const CURLcode code = curl_easy_perform(curl);
+    const CURLcode code = handle.perform();
     const bool closed = ::close(running.fd) == 0;
     if (stop.stop_requested() && code == CURLE_ABORTED_BY_CALLBACK)
         return cancelled();

@@ -44,6 +44,14 @@ Result<void> SftpHandle::open(const SftpFile &file) {
     return {};
 }
 
+CURLcode SftpHandle::perform() {
+    const CURLcode code = curl_easy_perform(m_curl.get());
+    if (code != CURLE_TOO_MANY_REDIRECTS) // there are none in SFTP: these are its tries
+        return code;
+    curl_easy_setopt(m_curl.get(), CURLOPT_FRESH_CONNECT, 1L); // until the next open()
+    return curl_easy_perform(m_curl.get());
+}
+
 Error SftpHandle::error(CURLcode code, const SftpFile &file, bool sending) const {
     const QString host = QStringLiteral("%1:%2").arg(file.host).arg(file.port);
     Error error{ErrorKind::Unreachable, {}, file.place(), {}, redact(QString::fromUtf8(*m_text ? m_text : curl_easy_strerror(code)))};

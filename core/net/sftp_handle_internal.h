@@ -19,6 +19,9 @@ public:
     /// Sets address, login and limits, as if new; what an earlier transfer set is gone.
     Result<void> open(const SftpFile &file);
     CURL *curl() const { return m_curl.get(); }
+    /// curl_easy_perform(). libcurl 8.14 takes an empty file on a kept connection for a connection that broke, and gives up after some
+    /// tries: asked again on a fresh one.
+    CURLcode perform();
     Error error(CURLcode code, const SftpFile &file, bool sending) const;
 
 private:

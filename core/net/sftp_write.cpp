@@ -98,7 +98,7 @@ Result<std::optional<qint64>> SftpWriter::size(const QString &path, std::stop_to
     bool seen = false;
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &takeNothing);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &seen);
-    const CURLcode code = curl_easy_perform(curl);
+    const CURLcode code = m_impl->handle.perform();
     if (code == CURLE_REMOTE_FILE_NOT_FOUND)
         return std::optional<qint64>();
     if (code == CURLE_ABORTED_BY_CALLBACK && stop.stop_requested())
