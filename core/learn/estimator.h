@@ -32,20 +32,20 @@ struct TrainData {
     bool isClassification() const { return task == workspace::TaskKind::Classification; }
 };
 
-/// What a fit may use of its surroundings. The trainer makes it; functions are never empty.
+/// What a fit may use of its surroundings. The functions are never empty: as made, nobody listens and nothing is kept.
 struct FitContext {
     quint64 seed = 7;
     int threads = 1;
     std::stop_token stop;
     /// Units done of all ("tree", "epoch", …); the trainer adds ETA and stage.
-    std::function<void(qint64 done, qint64 total, const QString &unit)> progress;
+    std::function<void(qint64 done, qint64 total, const QString &unit)> progress = [](qint64, qint64, const QString &) {};
     /// One point of a live curve, e.g. ("loss", epoch, 0.31, "validation"). Also kept in the run's metric history.
-    std::function<void(const QString &name, qint64 step, double value, const QString &series)> metric;
-    std::function<void(const QString &level, const QString &text)> log;
+    std::function<void(const QString &name, qint64 step, double value, const QString &series)> metric = [](const QString &, qint64, double, const QString &) {};
+    std::function<void(const QString &level, const QString &text)> log = [](const QString &, const QString &) {};
     /// true once every --checkpoint-seconds; ask between units of work and call checkpoint() when it says so.
-    std::function<bool()> checkpointDue;
+    std::function<bool()> checkpointDue = [] { return false; };
     /// Stores all that fit() needs to go on as if never stopped. Durable when it returns.
-    std::function<Result<void>(const QByteArray &state, qint64 step)> checkpoint;
+    std::function<Result<void>(const QByteArray &state, qint64 step)> checkpoint = [](const QByteArray &, qint64) -> Result<void> { return {}; };
     /// What the last checkpoint() of an interrupted run stored; empty at a fresh start. fit() goes on from there and ends
     /// with the same weights as an uninterrupted run, or gives Invalid if it cannot read it.
     QByteArray previousState;
@@ -80,7 +80,7 @@ public:
 };
 
 /// A learner by name. Unknown estimator, unknown parameter (with the nearest known name), a value of the wrong type or out
-/// of range, or a learner that cannot do the task is Invalid. mlp and lstm load the LibTorch module (torch_loader.h). To add one:
+/// of range, or a learner that cannot do the task is Invalid. mlp, lstm and gru load the LibTorch module (torch_loader.h). To add one:
 /// estimator_entry.h.
 Result<std::unique_ptr<Estimator>> makeEstimator(const workspace::EstimatorSpec &spec, workspace::TaskKind task);
 

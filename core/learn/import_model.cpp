@@ -325,7 +325,8 @@ Result<ImportResult> Import::run() {
     m_result.package = m_options.out;
     m_result.runId = m_options.runId;
     PH_TRY(readModel());
-    PH_TRY(score());
+    if (m_predictions.count == 0) // a TorchScript was scored to see what its outputs are
+        PH_TRY(score());
     PH_TRY(compare());
     PH_TRY(judge());
     PH_TRY(write());

@@ -30,11 +30,6 @@ double squaredError(const std::vector<double> &a, const std::vector<double> &b) 
 Result<std::vector<double>> permutationGrowth(const TrainData &data) {
     PH_ASSIGN(const std::unique_ptr<Estimator> forest, makeEstimator({QStringLiteral("random_forest"), {{QStringLiteral("n_estimators"), 200}, {QStringLiteral("max_depth"), 6}}}, workspace::TaskKind::Regression));
     FitContext context;
-    context.progress = [](qint64, qint64, const QString &) {};
-    context.metric = [](const QString &, qint64, double, const QString &) {};
-    context.log = [](const QString &, const QString &) {};
-    context.checkpointDue = [] { return false; };
-    context.checkpoint = [](const QByteArray &, qint64) -> Result<void> { return {}; };
     PH_ASSIGN(const std::unique_ptr<FittedModel> model, forest->fit(data, {}, context));
     data::Rows rows{data.rows, data.width, data.x};
     PH_ASSIGN(const artifact::Predictions whole, model->predict(rows));

@@ -5,24 +5,6 @@
 
 namespace pilothouse::learn {
 
-namespace {
-
-/// Nobody sees a trial's curves, and an interrupted one begins again.
-FitContext quietContext(const workspace::Recipe &recipe, int threads, std::stop_token stop) {
-    FitContext context;
-    context.seed = recipe.seed;
-    context.threads = threads;
-    context.stop = stop;
-    context.progress = [](qint64, qint64, const QString &) {};
-    context.metric = [](const QString &, qint64, double, const QString &) {};
-    context.log = [](const QString &, const QString &) {};
-    context.checkpointDue = [] { return false; };
-    context.checkpoint = [](const QByteArray &, qint64) -> Result<void> { return {}; };
-    return context;
-}
-
-} // namespace
-
 Result<std::vector<metrics::Values>> scoreTrial(const workspace::Recipe &recipe, double share, int threads, std::stop_token stop) {
     if (recipe.estimators.size() != 1 || !recipe.validation)
         return invalid(QStringLiteral("A trial's recipe has one estimator and a validation."), recipe.file);
@@ -33,7 +15,10 @@ Result<std::vector<metrics::Values>> scoreTrial(const workspace::Recipe &recipe,
         if (stop.stop_requested())
             return cancelled();
         fold.train = shareOf(samples, recipe, fold.train, share);
-        FitContext context = quietContext(recipe, threads, stop);
+        FitContext context; // nobody sees a trial's curves, and an interrupted one begins again
+        context.seed = recipe.seed;
+        context.threads = threads;
+        context.stop = stop;
         PH_ASSIGN(metrics::Values values, scoreFold(samples, recipe, recipe.estimators.front(), fold, threads, context));
         all.push_back(std::move(values));
     }

@@ -4,6 +4,7 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/base/redact.h"
+#include "core/sources/lock_wait.h"
 
 #include <QDateTime>
 #include <QDir>
@@ -14,10 +15,7 @@
 #include <QStandardPaths>
 
 #include <algorithm>
-#include <chrono>
-#include <condition_variable>
 #include <cstdio>
-#include <mutex>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <vector>
@@ -132,19 +130,6 @@ QString Cache::partial(const QString &source, const char *suffix) const {
     return QStringLiteral("%1/partial/%2.%3").arg(m_folder, sha256Hex(source.toUtf8()).left(40), QLatin1String(suffix));
 }
 
-Result<FileLock> Cache::lock(const QString &source, std::stop_token stop) const {
-    const QString path = partial(source, "lock");
-    std::mutex mutex;
-    std::condition_variable_any changed;
-    for (;;) {
-        Result<FileLock> taken = FileLock::tryAcquire(path);
-        if (taken || taken.error().kind != ErrorKind::Conflict)
-            return taken;
-        if (stop.stop_requested())
-            return cancelled();
-        std::unique_lock held(mutex);
-        changed.wait_for(held, stop, std::chrono::milliseconds(100), [] { return false; });
-    }
-}
+Result<FileLock> Cache::lock(const QString &source, std::stop_token stop) const { return waitForLock(partial(source, "lock"), std::move(stop)); }
 
 } // namespace pilothouse::sources

@@ -81,11 +81,6 @@ Result<QJsonObject> measure(const QString &kind, const QString &file, int runs) 
     const QString judge = classes ? QStringLiteral("accuracy") : QStringLiteral("r2");
     FitContext c;
     c.threads = int(std::max(1u, std::thread::hardware_concurrency()));
-    c.progress = [](qint64, qint64, const QString &) {};
-    c.metric = [](const QString &, qint64, double, const QString &) {};
-    c.log = [](const QString &, const QString &) {};
-    c.checkpointDue = [] { return false; };
-    c.checkpoint = [](const QByteArray &, qint64) -> Result<void> { return {}; };
     std::vector<double> walls, cpus, batch, single;
     double quality = 0;
     QJsonObject facts;

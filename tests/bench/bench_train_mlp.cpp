@@ -77,11 +77,6 @@ FitContext context() {
     FitContext c;
     c.seed = 0;
     c.threads = int(std::max(1u, std::thread::hardware_concurrency()));
-    c.progress = [](qint64, qint64, const QString &) {};
-    c.metric = [](const QString &, qint64, double, const QString &) {};
-    c.log = [](const QString &, const QString &) {};
-    c.checkpointDue = [] { return false; };
-    c.checkpoint = [](const QByteArray &, qint64) -> Result<void> { return {}; };
     return c;
 }
 

@@ -6,7 +6,6 @@
 #include "core/metrics/random.h"
 
 #include <QDir>
-#include <QElapsedTimer>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QProcess>
@@ -148,10 +147,7 @@ void TestSearch::aKilledSearchGoesOn() {
         if (signal == SIGTERM)
             arguments << QStringLiteral("--resume") << QStringLiteral("cut");
         process.start(m_program, arguments);
-        QElapsedTimer patience;
-        patience.start();
-        while (known() < before + 2 && process.state() != QProcess::NotRunning && patience.elapsed() < 60000)
-            QTest::qWait(5);
+        (void)QTest::qWaitFor([&] { return known() >= before + 2 || process.state() == QProcess::NotRunning; }, 60000);
         ::kill(pid_t(process.processId()), signal);
         QVERIFY(process.waitForFinished(30000));
         QVERIFY(known() >= before + 2);

@@ -9,11 +9,6 @@ namespace pilothouse::support {
 inline learn::FitContext quietContext(int threads = 2) {
     learn::FitContext context;
     context.threads = threads;
-    context.progress = [](qint64, qint64, const QString &) {};
-    context.metric = [](const QString &, qint64, double, const QString &) {};
-    context.log = [](const QString &, const QString &) {};
-    context.checkpointDue = [] { return false; };
-    context.checkpoint = [](const QByteArray &, qint64) { return Result<void>(); };
     return context;
 }
 

@@ -103,11 +103,6 @@ const std::vector<Kind> &kinds() {
 FitContext contextWith(quint64 seed) {
     FitContext c;
     c.seed = seed;
-    c.progress = [](qint64, qint64, const QString &) {};
-    c.metric = [](const QString &, qint64, double, const QString &) {};
-    c.log = [](const QString &, const QString &) {};
-    c.checkpointDue = [] { return false; };
-    c.checkpoint = [](const QByteArray &, qint64) -> Result<void> { return {}; };
     return c;
 }
 
