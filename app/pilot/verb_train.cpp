@@ -181,6 +181,9 @@ QString summary(const learn::TrainResult &r, const std::optional<registry::Versi
     text += QStringLiteral("  %1 %2 %3 %4\n").arg(QStringLiteral("metric"), -20).arg(QStringLiteral("test"), 12).arg(QStringLiteral("train"), 12).arg(r.baselineName, 12);
     for (auto it = r.test.begin(); it != r.test.end(); ++it)
         text += QStringLiteral("  %1 %2 %3 %4\n").arg(it.key(), -20).arg(it.value(), 12, 'g', 6).arg(r.train.value(it.key()), 12, 'g', 6).arg(r.baseline.value(it.key()), 12, 'g', 6);
+    for (auto it = r.baselines.begin(); it != r.baselines.end(); ++it)
+        if (it.key() != r.baselineName)
+            text += QStringLiteral("  naive too, and weaker: %1, mae %2\n").arg(it.key()).arg(it->value(QStringLiteral("mae")), 0, 'g', 6);
     if (r.candidates.size() > 1)
         for (const learn::CandidateResult &c : r.candidates)
             text += QStringLiteral("  tried %1: %2 %3\n").arg(c.estimator, r.selectMetric).arg(c.test.value(r.selectMetric), 0, 'g', 6) + foldsText(c.folds, r.selectMetric);

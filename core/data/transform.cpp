@@ -98,6 +98,8 @@ void ColumnFit::rescale(const std::function<std::pair<double, double>(const std:
     }
 }
 
+Result<std::vector<Column>> Transform::columns(const PastRows &) const { return std::vector<Column>(); }
+
 Result<MadeRows> Transform::make(const Rows &x, const TrainingTarget &, const std::vector<int> &) const {
     return MadeRows{Rows{0, x.width, {}}, {}, {}, {}};
 }
@@ -135,6 +137,9 @@ Result<std::vector<TransformStep>> makeTransforms(const workspace::Recipe &recip
         if (!steps.empty() && steps.back().transform->makesRows())
             return invalid(QStringLiteral("%1 stands before %2.").arg(steps.back().spec.name, spec.name), place(i - 1, steps.back().spec.name),
                            QStringLiteral("It makes rows of what all other steps have made of the columns: write it last."));
+        if ((*made)->makesColumns() && !steps.empty() && !steps.back().transform->makesColumns())
+            return invalid(QStringLiteral("%1 stands behind %2.").arg(spec.name, steps.back().spec.name), place(i, spec.name),
+                           QStringLiteral("It makes columns that all other steps work on: write it first."));
         if ((*made)->makesRows() && recipe.task != workspace::TaskKind::Classification)
             return invalid(QStringLiteral("%1 balances classes: the task is %2.").arg(spec.name, workspace::taskName(recipe.task)), place(i, spec.name), QStringLiteral("Leave it out."));
         steps.push_back({spec, *std::move(made)});

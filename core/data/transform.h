@@ -82,7 +82,17 @@ struct MadeRows {
     std::vector<std::size_t> bases, neighbours;     ///< the rows between which each one lies
 };
 
-/// One step of a recipe with its settings. It works on columns, or makes rows.
+/// What a step makes columns of: rows in time.
+struct PastRows {
+    const Table &table;
+    const std::vector<std::int64_t> &times; ///< [rows] ms UTC, Column::missingTime without one
+    std::int64_t stepMs = 0;                ///< 0: the recipe names no step
+    QString zone;                           ///< whose hours and days calendar columns count
+    QString target;
+    bool targetKnown = false;               ///< a row's own target is known when it is predicted: forecasts
+};
+
+/// One step of a recipe with its settings. It works on columns, makes columns, or makes rows.
 class Transform {
 public:
     virtual ~Transform() = default;
@@ -94,6 +104,12 @@ public:
     /// Before the rows are read: may make an input optional (a missing value can be used) or add a category to it.
     virtual void prepare(Input &) const {}
     virtual bool codesCategories() const { return false; } ///< makes numbers of the categories that it accepts
+    /// true: it makes columns of earlier rows and of the time, before any row is split off, and learns nothing. They are inputs of the model
+    /// from then on: who asks a served model for a prediction sends them.
+    virtual bool makesColumns() const { return false; }
+    virtual QStringList columnNames(const QString &) const { return {}; } ///< of the columns made; takes the recipe's target
+    /// In the order of columnNames(), each as long as the table. Invalid: a column that is not there or does not fit.
+    virtual Result<std::vector<Column>> columns(const PastRows &past) const;
     /// true: it makes training rows out of training rows, after all columns are done, and nothing at all when scoring.
     virtual bool makesRows() const { return false; }
     /// @param x       [n × width] the rows that an estimator will learn from

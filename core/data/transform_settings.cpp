@@ -4,6 +4,7 @@
 #include "core/workspace/yaml_tree.h"
 
 #include <cmath>
+#include <set>
 
 namespace pilothouse::data {
 
@@ -12,6 +13,28 @@ qint64 TransformSettings::integer(const char *name, qint64 otherwise, qint64 lea
     if (value != std::floor(value))
         m_reader.fail(name, QStringLiteral("a whole number from %1 to %2").arg(least).arg(most));
     return qint64(value);
+}
+
+std::vector<qint64> TransformSettings::integers(const char *name, qint64 least, qint64 most) {
+    const QVariant *given = m_reader.find(name);
+    if (!given)
+        return {};
+    std::set<qint64> all;
+    for (const QVariant &item : given->typeId() == QMetaType::QVariantList ? given->toList() : QVariantList{*given}) {
+        if (!workspace::SettingsReader::isWhole(item, least, most)) {
+            m_reader.fail(name, QStringLiteral("whole numbers from %1 to %2").arg(least).arg(most));
+            return {};
+        }
+        all.insert(item.toLongLong());
+    }
+    return {all.begin(), all.end()};
+}
+
+bool TransformSettings::flag(const char *name, bool otherwise) {
+    const QVariant *given = m_reader.find(name);
+    if (given && given->typeId() != QMetaType::Bool)
+        m_reader.fail(name, QStringLiteral("true or false"));
+    return given && given->typeId() == QMetaType::Bool ? given->toBool() : otherwise;
 }
 
 QStringList TransformSettings::texts(const char *name) {

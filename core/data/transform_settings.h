@@ -6,6 +6,7 @@
 #include "core/workspace/settings_reader.h"
 
 #include <optional>
+#include <vector>
 
 namespace pilothouse::data {
 
@@ -15,6 +16,9 @@ class TransformSettings {
 public:
     explicit TransformSettings(const workspace::TransformSpec &spec) : m_reader(spec.name, spec.settings) {}
     qint64 integer(const char *name, qint64 otherwise, qint64 least, qint64 most);
+    /// One whole number or a list of them, rising and each once; empty: not set.
+    std::vector<qint64> integers(const char *name, qint64 least, qint64 most);
+    bool flag(const char *name, bool otherwise);
     double number(const char *name, double otherwise, double least, double most) { return m_reader.number(name, otherwise, least, most); }
     QString word(const char *name, const QString &otherwise, const QStringList &allowed) { return m_reader.word(name, otherwise, allowed); }
     QStringList texts(const char *name);            ///< numbers by their shortest text

@@ -2,6 +2,7 @@
 #include "core/data/transforms.h"
 
 #include "core/base/task.h"
+#include "core/data/made_columns.h"
 #include "core/data/unknown_column.h"
 #include "core/workspace/yaml_tree.h"
 
@@ -51,7 +52,7 @@ Result<void> checkColumns(const workspace::TransformSpec &spec, const std::vecto
 
 Result<void> fitColumn(ColumnFit &column, const std::vector<TransformStep> &steps, const TrainingTarget &target) {
     for (const TransformStep &step : steps) {
-        if (step.transform->makesRows() || !step.names(column.input().name))
+        if (step.transform->makesRows() || step.transform->makesColumns() || !step.names(column.input().name))
             continue;
         if (step.transform->accepts(column))
             PH_TRY(step.transform->fit(column, target));
@@ -84,9 +85,10 @@ Result<std::vector<Input>> inputsOf(const Table &table, const workspace::Recipe 
     for (const QString &group : {recipe.split.by, recipe.validation ? recipe.validation->by : QString()})
         out.insert(group);
     PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
+    const QStringList made = madeColumns(steps, recipe.target);
     std::vector<Input> inputs;
     for (const Column &column : table.columns) {
-        const bool included = recipe.include.contains(column.name);
+        const bool included = recipe.include.contains(column.name) || made.contains(column.name);
         if (recipe.exclude.contains(column.name) || (recipe.include.isEmpty() ? out.contains(column.name) : !included))
             continue;
         if (column.type == ColumnType::Time) {
@@ -122,8 +124,9 @@ Result<FittedOnTraining> FittedTransforms::fitAndApply(const Rows &training, con
     FittedOnTraining fitted;
     std::vector<TransformStep> steps;
     for (const workspace::TransformSpec &spec : specs) {
-        PH_TRY(checkColumns(spec, inputs));
         PH_ASSIGN(TransformPtr transform, makeTransform(spec));
+        if (!transform->makesColumns()) // its columns are those of the table
+            PH_TRY(checkColumns(spec, inputs));
         steps.push_back({spec, std::move(transform)});
         fitted.transforms.m_steps << spec.text();
     }

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/data/csv.h"
+#include "core/data/made_columns.h"
 #include "core/data/resample.h"
 #include "core/data/unknown_column.h"
 
@@ -93,6 +94,18 @@ Result<std::vector<const Column *>> seriesColumns(const Table &table, const work
         columns.push_back(column);
     }
     return columns;
+}
+
+/// The columns that the recipe's transforms make of the series: more series.
+Result<std::vector<Column>> madeOf(const std::vector<const Column *> &series, const std::vector<std::int64_t> &times, const workspace::Recipe &recipe) {
+    PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
+    if (madeColumns(steps, recipe.target).isEmpty())
+        return std::vector<Column>();
+    Table table;
+    for (const Column *column : series)
+        table.columns.push_back(*column);
+    PH_TRY(makeColumns(table, times, recipe));
+    return std::vector<Column>(table.columns.begin() + std::ptrdiff_t(series.size()), table.columns.end());
 }
 
 /// Fills the samples cell by cell; what is missing decides how an origin is counted.
@@ -204,6 +217,9 @@ Result<Windows> buildWindows(const Table &table, const workspace::Recipe &recipe
         for (std::size_t c = 0; c < columns.size(); ++c)
             columns[c] = &steps.columns[c];
     }
+    PH_ASSIGN(const std::vector<Column> made, madeOf(columns, times, recipe));
+    for (const Column &column : made)
+        columns.push_back(&column);
     PH_ASSIGN(const Grid grid, gridOf(times, windows.stepMs, windows));
     windows.withoutTime += withoutTime;
     for (const Column *column : columns) {

@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/vector_state.h"
+#include "core/data/naive_forecast.h"
 #include "core/learn/kernel_model.h"
 #include "core/learn/linear_model.h"
 #include "core/learn/neighbours_model.h"
@@ -50,7 +51,8 @@ private:
 
 class Baseline final : public artifact::Scorer {
 public:
-    Baseline(artifact::Signature signature, std::size_t window, const std::vector<double> &targets) : m_signature(std::move(signature)), m_window(window) {
+    Baseline(artifact::Signature signature, std::size_t window, std::size_t season, const std::vector<double> &targets)
+        : m_signature(std::move(signature)), m_window(window), m_season(season) {
         const std::size_t classes = m_signature.classes.size();
         m_shares.assign(classes, 0);
         for (const double target : targets) {
@@ -68,9 +70,11 @@ public:
         out.outputs = m_signature.outputs.size();
         out.classes = m_shares.size();
         const double answer = out.classes ? double(std::max_element(m_shares.begin(), m_shares.end()) - m_shares.begin()) : m_mean;
+        std::vector<double> answers(out.outputs, answer);
         for (std::size_t i = 0; i < rows.count; ++i) {
-            // Series stand one after the other, the target first: its newest step is number window − 1.
-            out.values.insert(out.values.end(), out.outputs, m_window ? rows.row(i)[m_window - 1] : answer);
+            if (m_window)
+                data::naiveForecast(rows.row(i), m_window, m_season, answers);
+            out.values.insert(out.values.end(), answers.begin(), answers.end());
             out.probabilities.insert(out.probabilities.end(), m_shares.begin(), m_shares.end());
         }
         return out;
@@ -78,7 +82,7 @@ public:
 
 private:
     artifact::Signature m_signature;
-    std::size_t m_window;
+    std::size_t m_window, m_season;
     double m_mean = 0;
     std::vector<double> m_shares;
 };
@@ -135,17 +139,15 @@ artifact::ScorerPtr makeScorer(artifact::Signature signature, data::FittedTransf
     return std::make_shared<PackageScorer>(std::move(signature), std::move(transforms), std::move(model));
 }
 
-artifact::ScorerPtr makeBaseline(artifact::Signature signature, std::size_t window, const std::vector<double> &trainTargets) {
-    return std::make_shared<Baseline>(std::move(signature), window, trainTargets);
-}
-
-QString baselineName(workspace::TaskKind task) {
-    switch (task) {
-    case workspace::TaskKind::Classification: return QStringLiteral("majority");
-    case workspace::TaskKind::Forecast: return QStringLiteral("persistence");
-    case workspace::TaskKind::Regression: break;
-    }
-    return QStringLiteral("mean");
+std::vector<NaiveModel> naiveModels(const artifact::Signature &signature, std::size_t window, std::int64_t stepMs, const std::vector<double> &trainTargets) {
+    std::vector<NaiveModel> models;
+    const auto add = [&](const QString &name, std::size_t season) { models.push_back({name, std::make_shared<Baseline>(signature, window, season, trainTargets)}); };
+    if (signature.task == workspace::TaskKind::Forecast)
+        for (const std::size_t season : data::naiveSeasons(window, stepMs))
+            add(season == 1 ? QStringLiteral("persistence") : QStringLiteral("seasonal"), season);
+    else
+        add(signature.classes.empty() ? QStringLiteral("mean") : QStringLiteral("majority"), 0);
+    return models;
 }
 
 } // namespace pilothouse::learn

@@ -27,9 +27,14 @@ Result<std::unique_ptr<FittedModel>> loadFitted(const QString &modelType, const 
 /// Inputs → transforms → model.
 artifact::ScorerPtr makeScorer(artifact::Signature signature, data::FittedTransforms transforms, std::shared_ptr<const FittedModel> model);
 
-/// The naive model that every other must beat: mean (numbers), majority class, persistence (the last value, for a forecast). Fitted on
-/// raw training rows.
-artifact::ScorerPtr makeBaseline(artifact::Signature signature, std::size_t window, const std::vector<double> &trainTargets);
-QString baselineName(workspace::TaskKind task); ///< "mean", "majority", "persistence"
+/// A model that learned next to nothing, which every other must beat.
+struct NaiveModel {
+    QString name; ///< "mean" (numbers), "majority" (classes); a forecast: "persistence", and "seasonal" where its window holds a whole season
+    artifact::ScorerPtr scorer;
+};
+
+/// All of a task, fitted on raw training rows. naive_forecast.h says what the two of a forecast repeat.
+/// @param window, stepMs  forecast; else 0
+std::vector<NaiveModel> naiveModels(const artifact::Signature &signature, std::size_t window, std::int64_t stepMs, const std::vector<double> &trainTargets);
 
 } // namespace pilothouse::learn

@@ -3,6 +3,7 @@
 
 #include "core/artifact/leakage.h"
 #include "core/base/file.h"
+#include "core/data/made_columns.h"
 #include "core/data/split.h"
 #include "core/data/transforms.h"
 #include "core/data/windows.h"
@@ -47,13 +48,14 @@ std::vector<std::string> classesOf(const data::Column &target, const std::vector
 
 Result<void> checkInputs(const Recipe &recipe, const data::Table &table, const std::vector<data::Input> &inputs) {
     PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
+    const QStringList made = data::madeColumns(steps, recipe.target);
     for (const data::Input &input : inputs) {
         const data::Column *column = table.find(input.name);
         const bool coded = std::any_of(steps.begin(), steps.end(), [&](const auto &step) { return step.transform->codesCategories() && step.names(input.name); });
         if (input.type == data::ColumnType::Category && !coded)
             return invalid(QStringLiteral("Column “%1” holds categories, and no estimator takes texts.").arg(input.name), recipe.file,
                            QStringLiteral("Add one_hot to transforms, or leave the column out by features: {exclude: [%1]}.").arg(input.name));
-        if (!column || input.optional)
+        if (!column || input.optional || made.contains(input.name)) // rows whose past the data does not have are left out
             continue;
         std::size_t missing = 0, first = 0;
         for (std::size_t i = 0; i < column->size(); ++i) {
@@ -67,6 +69,24 @@ Result<void> checkInputs(const Recipe &recipe, const data::Table &table, const s
                            recipe.data.source, QStringLiteral("Add “impute: median” to transforms, or leave the column out by features: {exclude: [%1]}.").arg(input.name));
     }
     return {};
+}
+
+/// A column that is made of the past has no value in the first rows. Invalid: it has none at all.
+Result<QStringList> shortPasts(const Recipe &recipe, const data::Table &table) {
+    PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
+    QStringList notes;
+    for (const QString &name : data::madeColumns(steps, recipe.target)) {
+        const data::Column *column = table.find(name);
+        std::size_t missing = 0;
+        for (std::size_t row = 0; column && row < column->size(); ++row)
+            missing += column->isMissing(row);
+        if (missing == table.rows())
+            return invalid(QStringLiteral("“%1” has no value in any row: the data has no rows that lie so far back.").arg(name), workspace::placeInFile(recipe.file, {QStringLiteral("transforms")}),
+                           QStringLiteral("Compare the step of `time:` with the times that `pilot profile` shows."));
+        if (missing > 0)
+            notes << QStringLiteral("“%1” is missing in %2 rows, whose past is not in the data.").arg(name).arg(missing);
+    }
+    return notes;
 }
 
 /// Row numbers of a table as numbers of the samples that were kept.
@@ -114,7 +134,9 @@ QStringList unseenCategories(const Samples &samples) {
 Result<Samples> tableSamples(const Recipe &recipe, data::LoadedTable loaded) {
     Samples samples;
     samples.loaded = std::move(loaded);
+    PH_TRY(data::makeColumns(samples.loaded.table, recipe));
     const data::Table &table = samples.loaded.table;
+    PH_ASSIGN(samples.notes, shortPasts(recipe, table));
     PH_ASSIGN(const data::Split split, data::splitRows(table, recipe.split, recipe.target, recipe.time));
     samples.notes += split.notes;
     samples.signature.task = recipe.task;
@@ -179,6 +201,8 @@ Result<std::pair<Recipe, data::LoadedTable>> loadFor(const artifact::Package &pa
     if (recipe.task != TaskKind::Forecast)
         types = artifact::columnTypes(package.signature);
     PH_ASSIGN(data::LoadedTable loaded, data::loadData(recipe.data, types, stop));
+    if (recipe.task != TaskKind::Forecast)
+        PH_TRY(data::makeColumns(loaded.table, recipe));
     return std::pair(std::move(recipe), std::move(loaded));
 }
 

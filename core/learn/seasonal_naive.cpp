@@ -2,6 +2,7 @@
 #include "core/learn/seasonal_naive.h"
 
 #include "core/base/json.h"
+#include "core/data/naive_forecast.h"
 
 #include <cmath>
 
@@ -9,22 +10,9 @@ namespace pilothouse::learn {
 
 QJsonObject SeasonalNaive::toJson() const { return {{QStringLiteral("season"), qint64(season)}, {QStringLiteral("mae"), jsonNumber(mae)}}; }
 
-std::size_t seasonOf(std::int64_t stepMs) {
-    constexpr std::int64_t day = 86400000;
-    if (stepMs > 0 && stepMs < day && day % stepMs == 0)
-        return std::size_t(day / stepMs);
-    if (stepMs == day)
-        return 7;
-    if (stepMs == 7 * day)
-        return 52;
-    if (stepMs >= 28 * day && stepMs <= 31 * day)
-        return 12;
-    return stepMs >= 90 * day && stepMs <= 92 * day ? 4 : 1;
-}
-
 SeasonalNaive seasonalNaive(const Samples &samples) {
     SeasonalNaive naive;
-    naive.season = seasonOf(samples.stepMs);
+    naive.season = data::seasonOf(samples.stepMs);
     std::vector<std::pair<std::int64_t, double>> values; // rising: neighbouring windows share steps, each is taken once
     const std::size_t outputs = samples.rows.width();
     for (const std::size_t row : samples.train) {

@@ -15,10 +15,6 @@ struct SeasonalNaive {
     QJsonObject toJson() const;                            ///< {"season","mae"}
 };
 
-/// Steps of a season, by the step alone: a day for steps that divide it, a week for days, a year for weeks (52), months of 28 to 31
-/// days (12) and quarters of 90 to 92 days (4); else 1.
-std::size_t seasonOf(std::int64_t stepMs);
-
 /// Over all values that the training windows of a forecast hold, matched by time: gaps leave differences out.
 SeasonalNaive seasonalNaive(const Samples &samples);
 

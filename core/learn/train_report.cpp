@@ -52,8 +52,14 @@ QJsonValue transformJson(const workspace::TransformSpec &step) {
     return QJsonObject{{step.name, settings}};
 }
 
-/// The object with the winner's folds and the search, if there are any.
+/// The object with all naive models, the winner's folds and the search, if there are any.
 QJsonObject withSelection(QJsonObject object, const TrainResult &result) {
+    if (!result.baselines.isEmpty()) {
+        QJsonObject naive;
+        for (auto it = result.baselines.begin(); it != result.baselines.end(); ++it)
+            naive.insert(it.key(), metrics::toJson(*it));
+        object.insert(Q("baselines"), naive);
+    }
     if (!result.search.isEmpty())
         object.insert(Q("search"), result.search);
     if (!result.folds.empty()) {
@@ -106,6 +112,9 @@ Result<TrainResult> resultOf(const artifact::Package &package) {
     result.estimator = package.estimator;
     result.selectMetric = reader.text("select");
     result.baselineName = reader.text("baseline_name");
+    const QJsonObject naive = package.metrics.value(Q("baselines")).toObject();
+    for (auto it = naive.begin(); it != naive.end(); ++it)
+        result.baselines.insert(it.key(), metrics::valuesFromJson(it->toObject()));
     result.train = metrics::valuesFromJson(reader.object("train"));
     result.test = metrics::valuesFromJson(reader.object("test"));
     result.baseline = metrics::valuesFromJson(reader.object("baseline"));

@@ -235,11 +235,23 @@ Result<void> Training::makeEstimators() {
     return {};
 }
 
+Result<void> Training::judgeNaive() {
+    for (const NaiveModel &naive : naiveModels(m_samples.signature, m_samples.window, m_samples.stepMs, m_samples.rows.take(m_samples.train).targets)) {
+        PH_ASSIGN(const MetricValues values, judge(*naive.scorer, m_samples.test));
+        if (m_samples.window)
+            m_result.baselines.insert(naive.name, values);
+        if (m_result.baselineName.isEmpty() || values.value(QStringLiteral("mae")) < m_result.baseline.value(QStringLiteral("mae"))) {
+            m_result.baselineName = naive.name;
+            m_result.baseline = values;
+        }
+    }
+    return {};
+}
+
 Result<TrainResult> Training::run() {
     m_result.runId = m_options.runId.isEmpty() ? randomHex(16) : m_options.runId;
     m_result.package = QFileInfo(m_options.out).absoluteFilePath();
     m_result.selectMetric = m_recipe.selectMetric.isEmpty() ? workspace::defaultMetric(m_recipe.task) : m_recipe.selectMetric;
-    m_result.baselineName = baselineName(m_recipe.task);
     if (m_options.resume && QFileInfo::exists(m_options.out))
         return finished();
     if (QFileInfo::exists(m_options.out))
@@ -268,9 +280,7 @@ Result<TrainResult> Training::run() {
             return searched.error();
         }
     }
-    std::vector<double> trainTargets = m_samples.rows.take(m_samples.train).targets;
-    const artifact::ScorerPtr baseline = makeBaseline(m_samples.signature, m_samples.window, trainTargets);
-    PH_ASSIGN(m_result.baseline, judge(*baseline, m_samples.test));
+    PH_TRY(judgeNaive());
     std::vector<Candidate> candidates;
     for (std::size_t i = 0; i < m_estimators.size(); ++i) {
         Result<Candidate> made = m_options.stop.stop_requested() ? Result<Candidate>(cancelled()) : candidate(i);

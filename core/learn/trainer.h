@@ -50,8 +50,9 @@ struct GateOutcome {
 
 struct TrainResult {
     QString runId, package, digest, estimator, selectMetric;
-    MetricValues train, test, baseline; ///< baseline: the naive model on the test rows
-    QString baselineName;               ///< "mean", "majority", "persistence"
+    MetricValues train, test, baseline; ///< baseline: the best naive model on the test rows
+    QString baselineName;               ///< "mean", "majority", "persistence", "seasonal"
+    QMap<QString, MetricValues> baselines; ///< of a forecast: all naive models by name
     QJsonObject parameters;
     QString validation;               ///< how the folds were made; empty: the recipe has no `validation:`
     std::vector<MetricValues> folds;  ///< of the winner
@@ -65,6 +66,7 @@ struct TrainResult {
     bool gatesPassed() const;
     /// With `search:` also "search" (see SearchResult::toJson()).
     /// With `validation:` also "validation":{"how","folds":[{metric: value}…],"mean","std"}, and in each candidate the same without "how".
+    /// Of a forecast also "baselines":{name: metrics}.
     /// {"run","package","digest","estimator","parameters","select","metrics":{"train","test","baseline"},"baseline","candidates":[{"estimator",
     /// "parameters","metrics":{"train","test"},"seconds"}],"gates":[{"rule","value","passed"}],"data":{"rows","train_rows","test_rows",
     /// "md5","sha256"},"weights_sha256","notes":[…],"seconds"}

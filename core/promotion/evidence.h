@@ -37,7 +37,7 @@ struct GateResult {
 struct Evidence {
     QString model, alias;
     std::optional<int> championVersion; ///< none: compared with the naive baseline
-    QString baseline;                   ///< then: mean | majority | persistence
+    QString baseline;                   ///< then: mean | majority | persistence | seasonal
     int candidateVersion = 0;
     QString championDigest, candidateDigest;
     std::size_t rows = 0;         ///< scored by both

@@ -4,6 +4,8 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/data/csv.h"
+#include "core/data/made_columns.h"
+#include "core/data/naive_forecast.h"
 #include "core/data/split.h"
 #include "core/data/windows.h"
 #include "core/drift/drift.h"
@@ -14,6 +16,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <span>
 #include <unordered_map>
 
 namespace pilothouse::promotion {
@@ -94,6 +98,16 @@ struct Gathered {
     bool timed = false; ///< the names are times
 };
 
+/// The rows as a package takes them, with the columns that its recipe makes of the past.
+Result<LabelledRows> rowsWithPast(const data::Table &table, const Recipe &recipe, const Package &package) {
+    PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
+    if (data::madeColumns(steps, recipe.target).isEmpty())
+        return artifact::labelledRows(table, package.signature);
+    data::Table longer = table;
+    PH_TRY(data::makeColumns(longer, recipe));
+    return artifact::labelledRows(longer, package.signature);
+}
+
 Result<Gathered> fromTable(const data::Table &table, const Recipe &recipe, const Package &candidate, const std::optional<Package> &champion) {
     Gathered out;
     if (recipe.task == TaskKind::Forecast) {
@@ -112,14 +126,16 @@ Result<Gathered> fromTable(const data::Table &table, const Recipe &recipe, const
         return out;
     }
     PH_ASSIGN(const data::Split split, data::splitRows(table, recipe.split, recipe.target, recipe.time));
-    PH_ASSIGN(LabelledRows rows, artifact::labelledRows(table, candidate.signature));
+    PH_ASSIGN(LabelledRows rows, rowsWithPast(table, recipe, candidate));
     const Named all = namedTable(std::move(rows));
     out.candidate = pick(all, positionsOf(all, split.test));
     out.trainTargets = all.rows.take(positionsOf(all, split.train)).targets;
-    if (champion) {
-        auto theirs = artifact::labelledRows(table, champion->signature);
-        out.champion = theirs ? Result<Named>(namedTable(std::move(*theirs))) : Result<Named>(theirs.error());
-    }
+    if (champion)
+        out.champion = [&]() -> Result<Named> {
+            PH_ASSIGN(const Recipe theirs, recipeOf(*champion));
+            PH_ASSIGN(LabelledRows rows, rowsWithPast(table, theirs, *champion));
+            return namedTable(std::move(rows));
+        }();
     return out;
 }
 
@@ -255,13 +271,26 @@ Result<NaiveAnswer> naiveAnswer(const Package &candidate, const ComparedRows &ro
     scored.classes = signature.classes.size();
     scored.truth = rows.candidate.targets;
     if (signature.task == TaskKind::Forecast) {
-        out.name = QStringLiteral("persistence");
-        const QString newest = signature.target + QStringLiteral("@0");
+        const QString newest = signature.target + QStringLiteral("@0"); // the target's window comes first
         const auto at = std::find_if(signature.inputs.begin(), signature.inputs.end(), [&](const auto &input) { return input.name == newest; });
         if (at == signature.inputs.end())
             return invalid(QStringLiteral("The forecast has no input “%1” to persist.").arg(newest), candidate.folder);
-        for (std::size_t i = 0; i < scored.count; ++i)
-            scored.predicted.insert(scored.predicted.end(), scored.outputs, rows.candidate.inputs.row(i)[std::size_t(at - signature.inputs.begin())]);
+        const std::size_t window = std::size_t(at - signature.inputs.begin()) + 1;
+        PH_ASSIGN(const Recipe recipe, recipeOf(candidate));
+        double least = std::numeric_limits<double>::infinity();
+        for (const std::size_t season : data::naiveSeasons(window, recipe.time ? recipe.time->stepSeconds() * 1000 : 0)) {
+            std::vector<double> predicted(scored.count * scored.outputs);
+            double error = 0;
+            for (std::size_t i = 0; i < scored.count; ++i)
+                data::naiveForecast(rows.candidate.inputs.row(i), window, season, std::span(predicted).subspan(i * scored.outputs, scored.outputs));
+            for (std::size_t k = 0; k < predicted.size(); ++k)
+                error += std::abs(predicted[k] - scored.truth[k]);
+            if (error < least) {
+                least = error;
+                out.name = season == 1 ? QStringLiteral("persistence") : QStringLiteral("seasonal");
+                scored.predicted = std::move(predicted);
+            }
+        }
         return out;
     }
     std::vector<double> known; // the mean, or the share of each class

@@ -25,9 +25,9 @@ struct ComparedRows {
 Result<ComparedRows> comparedRows(const artifact::Package &candidate, const std::optional<artifact::Package> &champion);
 
 /// What a model that learned nothing would answer: the mean of the training rows, their most frequent class (with their shares
-/// as probabilities), or the newest known value of the target. Needs trainTargets, or (mean, majority) the training profile.
+/// as probabilities), or of a forecast persistence or the seasonal naive, whichever has the smaller absolute error on these rows. Needs trainTargets, or (mean, majority) the training profile.
 struct NaiveAnswer {
-    QString name; ///< mean | majority | persistence
+    QString name; ///< mean | majority | persistence | seasonal
     metrics::Scored scored;
 };
 Result<NaiveAnswer> naiveAnswer(const artifact::Package &candidate, const ComparedRows &rows);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/naive_forecast.h"
 #include "core/learn/seasonal_naive.h"
 
 #include <QTest>
@@ -51,7 +52,7 @@ private Q_SLOTS:
     void theSeasonFollowsTheStep() {
         QFETCH(qint64, step);
         QFETCH(quint64, season);
-        QCOMPARE(quint64(seasonOf(step)), season);
+        QCOMPARE(quint64(data::seasonOf(step)), season);
     }
 
     void theScaleIsTheMeanChangeOverASeason() {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/learn/train_report.h"
 #include "core/learn/trainer.h"
 
 #include "core/artifact/package.h"
@@ -424,14 +425,26 @@ private Q_SLOTS:
         QVERIFY(!QFileInfo::exists(o->out));
     }
 
-    void aForecastStandsBesidePersistence() {
+    void aForecastStandsBesideTheNaiveOnes() {
         const auto result = run("recipe: t2m\ndata: {source: hours.csv}\ntask: forecast\ntarget: t2m\nfeatures: {include: [rh2m]}\ntime: {column: time, step: 1h, zone: UTC}\n"
                                 "forecast: {window: 24, horizon: 3}\nsplit: {after: 2024-01-20}\ntransforms: [standard_scale]\nestimators: [ridge: {alpha: 1}, random_forest: {n_estimators: 10, max_depth: 6}]\n");
         QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
-        QCOMPARE(result->baselineName, QStringLiteral("persistence"));
+        // A sine of a day with a uniform on top: a day later only |u − v| of two uniforms is left, 1/3; the newest hour is worse.
+        QCOMPARE(result->baselines.keys(), (QStringList{QStringLiteral("persistence"), QStringLiteral("seasonal")}));
+        QCOMPARE(result->baselineName, QStringLiteral("seasonal"));
+        QCOMPARE(result->baseline, result->baselines.value(QStringLiteral("seasonal")));
+        QVERIFY(std::abs(result->baseline.value(QStringLiteral("mae")) - 1.0 / 3) < 0.05);
+        QVERIFY(result->baselines.value(QStringLiteral("persistence")).value(QStringLiteral("mae")) > 0.5);
         QVERIFY(result->test.value(QStringLiteral("mae")) < result->baseline.value(QStringLiteral("mae")));
         QCOMPARE(result->selectMetric, QStringLiteral("mae"));
         const auto package = artifact::openPackage(result->package);
+        const auto read = resultOf(*package);
+        QVERIFY(read);
+        QCOMPARE(read->baselines, result->baselines);
+        const auto window = run("recipe: t2m\ndata: {source: hours.csv}\ntask: forecast\ntarget: t2m\ntime: {column: time, step: 1h, zone: UTC}\nforecast: {window: 23, horizon: 3}\n"
+                                "split: {after: 2024-01-20}\nestimators: [ridge]\n");
+        QVERIFY2(window, window ? "" : qPrintable(window.error().text()));
+        QCOMPARE(window->baselineName, QStringLiteral("persistence")); // the window holds no whole day
         QCOMPARE(package->signature.outputs, (std::vector<QString>{QStringLiteral("t2m@+1"), QStringLiteral("t2m@+2"), QStringLiteral("t2m@+3")}));
         QCOMPARE(package->signature.inputs.size(), std::size_t(48));
         QCOMPARE(package->signature.inputs[23].name, QStringLiteral("t2m@0"));
@@ -442,6 +455,39 @@ private Q_SLOTS:
         QVERIFY(predictions);
         QCOMPARE(predictions->outputs, std::size_t(3));
         QCOMPARE(rows->origins.back(), QDateTime(QDate(2024, 1, 1), QTime(0, 0), Qt::UTC).addSecs(3600LL * 599).toMSecsSinceEpoch()); // the newest hour is forecast from
+    }
+
+    void thePastIsMadeColumnsOf() {
+        const auto result = run("recipe: t2m\ndata: {source: hours.csv}\ntask: regression\ntarget: t2m\ntime: {column: time, step: 1h}\nsplit: {after: 2024-01-20}\n"
+                                "transforms: [lag: {steps: [1, 24]}, rolling: {window: 6, columns: [rh2m]}, calendar: {parts: [hour], cyclic: true}, standard_scale]\nestimators: [ridge]\n");
+        QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
+        const auto package = artifact::openPackage(result->package);
+        QVERIFY2(package, package ? "" : qPrintable(package.error().text()));
+        QStringList inputs;
+        for (const data::Input &input : package->signature.inputs)
+            inputs << input.name;
+        QCOMPARE(inputs, (QStringList{Q("rh2m"), Q("t2m@lag1"), Q("t2m@lag24"), Q("rh2m@mean6"), Q("time@hour_sin"), Q("time@hour_cos")}));
+        QVERIFY2(result->notes.contains(QStringLiteral("“t2m@lag24” is missing in 25 rows, whose past is not in the data.")), qPrintable(result->notes.join(QLatin1Char('\n'))));
+        QCOMPARE(result->trainRows, 19 * 24 - 1 - 30); // the first day; the missing hour, those that look back on it (5 and 1)
+        QVERIFY(result->test.value(Q("r2")) > 0.97); // the sine alone is nearly all of it
+        // A new file is scored from its own past; so are the rows as a service gets them, columns and all.
+        const auto rows = scoringRows(*package, path(Q("hours.csv")));
+        QVERIFY2(rows, rows ? "" : qPrintable(rows.error().text()));
+        QCOMPARE(rows->tableRows.front(), std::size_t(24));
+        QCOMPARE(rows->inputs.count, std::size_t(599 - 30));
+        const auto judged = samplesFor(*package, path(Q("hours.csv")));
+        QVERIFY2(judged, judged ? "" : qPrintable(judged.error().text()));
+        QCOMPARE(judged->rows.inputs.values, rows->inputs.values);
+        const auto sample = samplesFor(*package, package->folder + Q("/sample.csv"));
+        QVERIFY2(sample, sample ? "" : qPrintable(sample.error().text()));
+        QCOMPARE(qint64(sample->rows.inputs.count), result->testRows);
+    }
+
+    void aPastThatIsNowhereIsSaid() {
+        const auto result = run("recipe: t2m\ndata: {source: hours.csv}\ntask: regression\ntarget: t2m\ntime: {column: time, step: 7min}\nsplit: {after: 2024-01-20}\n"
+                                "transforms: [lag: {steps: 1}]\nestimators: [ridge]\n");
+        QVERIFY(!result);
+        QVERIFY2(result.error().text().contains(QStringLiteral("“t2m@lag1” has no value in any row")), qPrintable(result.error().text()));
     }
 
     void classesAreJudgedAndCoded() {

@@ -149,6 +149,8 @@ private Q_SLOTS:
     void aFirstVersionMeetsTheMean();
     void aFirstClassifierMeetsTheMajority();
     void aFirstForecastMeetsPersistence();
+    void aFirstForecastMeetsTheSeason();
+    void eachModelHasItsOwnPast();
     void aChangedSourceIsNotUsed();
     void withoutSourceAndSampleThereIsNoEvidence();
     void aChampionThatCannotTakeTheRowsBlocks();
@@ -410,6 +412,70 @@ void TestEvidence::aFirstForecastMeetsPersistence() {
     QVERIFY2(two.problem.isEmpty(), qPrintable(two.problem));
     QCOMPARE(two.rows, std::size_t(n));
     QVERIFY(std::abs(metric(two, "mae").champion - persistence / n) < 1e-9);
+}
+
+void TestEvidence::aFirstForecastMeetsTheSeason() {
+    Bench b;
+    const auto value = [](int day) { return 10.0 * (day % 7) + 0.1 * (day % 5); };
+    QByteArray text = "time,t\n";
+    for (int day = 0; day < 200; ++day)
+        text += QDate(2024, 1, 1).addDays(day).toString(Qt::ISODate).toUtf8() + ',' + QByteArray::number(value(day), 'g', 17) + '\n';
+    QVERIFY(writeFileAtomically(b.csv, text).has_value());
+    auto m = b.model(1, 0);
+    m.target = QStringLiteral("t");
+    m.inputs.clear();
+    for (int back = 6; back >= 0; --back)
+        m.inputs << (back ? QStringLiteral("t@-%1").arg(back) : QStringLiteral("t@0"));
+    m.outputs = {QStringLiteral("t@+1"), QStringLiteral("t@+2")};
+    m.sample.reset();
+    m.recipe = "recipe: tiny\ndata: {source: " + b.csv.toUtf8() +
+               "}\ntask: forecast\ntarget: t\nsplit: {after: 2024-05-01}\nestimators: [linear_regression]\ntime: {column: time, step: 1d, zone: UTC}\nforecast: {window: 7, horizon: 2}\n";
+    const Evidence e = b.evidence(b.version(1, m), std::nullopt);
+    QVERIFY2(e.problem.isEmpty(), qPrintable(e.problem));
+    QCOMPARE(e.baseline, QStringLiteral("seasonal"));
+    double week = 0;
+    int n = 0;
+    const int first = int(QDate(2024, 1, 1).daysTo(QDate(2024, 5, 1)));
+    for (int day = first; day + 1 < 200; ++day)
+        for (const int step : {0, 1}) {
+            week += std::abs(value(day + step) - value(day + step - 7));
+            ++n;
+        }
+    QVERIFY2(std::abs(metric(e, "mae").champion - week / n) < 1e-9, qPrintable(QString::number(metric(e, "mae").champion)));
+}
+
+void TestEvidence::eachModelHasItsOwnPast() {
+    Bench b;
+    const auto value = [](int i) { return 10 * std::sin(i / 4.0); };
+    QByteArray text = "time,x,t\n";
+    const QDateTime start(QDate(2024, 1, 1), QTime(0, 0), Qt::UTC);
+    for (int i = 0; i < 400; ++i)
+        text += start.addSecs(3600 * i).toString(Qt::ISODate).toUtf8() + ',' + QByteArray::number(i) + ',' + QByteArray::number(value(i), 'g', 17) + '\n';
+    QVERIFY(writeFileAtomically(b.csv, text).has_value());
+    const auto recipe = [&](const QByteArray &transforms) {
+        return "recipe: tiny\ndata: {source: " + b.csv.toUtf8() + "}\ntask: regression\ntarget: t\nsplit: {after: 2024-01-13}\nestimators: [linear_regression]\ntime: {column: time, step: 1h}\ntransforms: [" + transforms + "]\n";
+    };
+    auto candidate = b.model(2, -1), champion = b.model(1, 0);
+    for (auto *m : {&candidate, &champion}) {
+        m->target = QStringLiteral("t");
+        m->sample.reset();
+        m->trainRows.clear();
+    }
+    candidate.inputs = {QStringLiteral("t@lag1"), QStringLiteral("t@lag2")};
+    candidate.recipe = recipe("lag: {steps: [1, 2]}");
+    champion.inputs = {QStringLiteral("t@mean3"), QStringLiteral("x")};
+    champion.recipe = recipe("rolling: {window: 3}");
+    const Evidence e = b.evidence(b.version(2, candidate), b.version(1, champion));
+    QVERIFY2(e.problem.isEmpty(), qPrintable(e.problem));
+    double mine = 0, theirs = 0;
+    int n = 0;
+    for (int i = 12 * 24; i < 400; ++i, ++n) {
+        mine += std::abs(value(i) - 2 * value(i - 1) + value(i - 2));
+        theirs += std::abs(value(i) - (value(i - 1) + value(i - 2) + value(i - 3)) / 3);
+    }
+    QCOMPARE(e.rows, std::size_t(n));
+    QVERIFY(std::abs(metric(e, "mae").candidate - mine / n) < 1e-9);
+    QVERIFY(std::abs(metric(e, "mae").champion - theirs / n) < 1e-9);
 }
 
 void TestEvidence::aChangedSourceIsNotUsed() {

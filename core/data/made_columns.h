@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/transform.h"
+
+namespace pilothouse::data {
+
+/// Names of the columns that these steps make (lag, rolling, calendar), in order. The model takes them as inputs, whatever `features: {include}` says.
+QStringList madeColumns(const std::vector<TransformStep> &steps, const QString &target);
+
+/// Makes them, behind the columns of the table; nothing without such steps. A column of that name that the table has is
+/// taken as it is: rows may come with it, as a service gets them. Invalid, with the place in the recipe: no `time:`, or what the step says.
+/// For tables of rows; the windows of a forecast do it themselves (windows.h).
+Result<void> makeColumns(Table &table, const workspace::Recipe &recipe);
+
+/// @param times  [rows] ms UTC
+Result<void> makeColumns(Table &table, const std::vector<std::int64_t> &times, const workspace::Recipe &recipe);
+
+} // namespace pilothouse::data

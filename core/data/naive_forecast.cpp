@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/naive_forecast.h"
+
+namespace pilothouse::data {
+
+std::size_t seasonOf(std::int64_t stepMs) {
+    constexpr std::int64_t day = 86400000;
+    if (stepMs > 0 && stepMs < day && day % stepMs == 0)
+        return std::size_t(day / stepMs);
+    if (stepMs == day)
+        return 7;
+    if (stepMs == 7 * day)
+        return 52;
+    if (stepMs >= 28 * day && stepMs <= 31 * day)
+        return 12;
+    return stepMs >= 90 * day && stepMs <= 92 * day ? 4 : 1;
+}
+
+std::vector<std::size_t> naiveSeasons(std::size_t window, std::int64_t stepMs) {
+    const std::size_t season = seasonOf(stepMs);
+    return season > 1 && season <= window ? std::vector<std::size_t>{1, season} : std::vector<std::size_t>{1};
+}
+
+void naiveForecast(std::span<const double> inputs, std::size_t window, std::size_t season, std::span<double> horizon) {
+    for (std::size_t step = 0; step < horizon.size(); ++step)
+        horizon[step] = inputs[window - season + step % season];
+}
+
+} // namespace pilothouse::data

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/naive_forecast.h"
+
+#include <QTest>
+
+using namespace pilothouse::data;
+
+class TestNaiveForecast : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void wholeSeasonsAreRepeated_data() {
+        QTest::addColumn<quint64>("season");
+        QTest::addColumn<QList<double>>("expected");
+        QTest::newRow("persistence") << quint64(1) << QList<double>{6, 6, 6, 6, 6, 6, 6};
+        QTest::newRow("three steps, over and over") << quint64(3) << QList<double>{4, 5, 6, 4, 5, 6, 4};
+        QTest::newRow("the whole window") << quint64(6) << QList<double>{1, 2, 3, 4, 5, 6, 1};
+    }
+    void wholeSeasonsAreRepeated() {
+        QFETCH(quint64, season);
+        QFETCH(QList<double>, expected);
+        const std::vector<double> row{1, 2, 3, 4, 5, 6, 99, 98}; // another series behind the target's window
+        std::vector<double> horizon(7);
+        naiveForecast(row, 6, std::size_t(season), horizon);
+        QCOMPARE(QList<double>(horizon.begin(), horizon.end()), expected);
+    }
+
+    void aSeasonMustLieInTheWindow() {
+        constexpr std::int64_t hour = 3600000;
+        QCOMPARE(naiveSeasons(24, hour), (std::vector<std::size_t>{1, 24}));
+        QCOMPARE(naiveSeasons(23, hour), (std::vector<std::size_t>{1}));
+        QCOMPARE(naiveSeasons(100, 7 * hour), (std::vector<std::size_t>{1})); // such steps have no season
+    }
+};
+
+QTEST_GUILESS_MAIN(TestNaiveForecast)
+#include "tst_naive_forecast.moc"
