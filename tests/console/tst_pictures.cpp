@@ -6,6 +6,7 @@
 #include "tests/support/sample_snapshot.h"
 #include "widgets/base/confirm.h"
 #include "widgets/base/icons.h"
+#include "widgets/base/panel.h"
 #include "widgets/base/source_label.h"
 #include "widgets/base/toast.h"
 
@@ -15,6 +16,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <set>
 
 using namespace pilothouse;
@@ -65,6 +67,40 @@ private Q_SLOTS:
                 for (int x = 80; x < size.width(); x += 3)
                     colours.insert(image.pixel(x, y));
             QVERIFY2(colours.size() > 12, qPrintable(entry.id)); // an empty or one-colour screen has fewer
+        }
+    }
+
+    /// Panels are built while the window is idle and put into it later: those, too, are in the theme of the day.
+    void aPanelThatWasBuiltAheadFollowsTheTheme() {
+        QTemporaryDir folder;
+        ui::Theme theme;
+        Pools pools{1};
+        WindowOptions options;
+        options.preferencesFile = folder.filePath(QStringLiteral("p.json"));
+        options.sessionFile = folder.filePath(QStringLiteral("s.json"));
+        options.remember = options.desktop = false;
+        MainWindow window(pools, theme, options);
+        ui::Ticker::of(&window).setNow([] { return testing::sampleNow(); });
+        theme.apply(ui::SchemeChoice::Dark);
+        window.resize(1440, 900);
+        window.show();
+        window.showSnapshot(testing::sampleSnapshot());
+        const auto all = std::count_if(window.panels().begin(), window.panels().end(), [](const PanelEntry &entry) { return bool(entry.make); });
+        QTRY_COMPARE_WITH_TIMEOUT(window.findChildren<ui::Panel *>().size(), qsizetype(all), 20000);
+        theme.apply(ui::SchemeChoice::Light);
+        const QRgb darkField = ui::tokensOf(true).inp.rgb();
+        for (const PanelEntry &entry : window.panels()) {
+            if (!entry.make)
+                continue;
+            window.open(entry.id);
+            QCoreApplication::processEvents();
+            const QImage image = window.grab().toImage().convertToFormat(QImage::Format_RGB32);
+            keep(image, QStringLiteral("ahead-") + entry.id, false, window.size(), false);
+            int dark = 0;
+            for (int y = 0; y < image.height(); ++y)
+                for (int x = 0; x < image.width(); ++x)
+                    dark += image.pixel(x, y) == darkField;
+            QVERIFY2(dark < 500, qPrintable(QStringLiteral("%1: %2 pixels are in the dark theme").arg(entry.id).arg(dark)));
         }
     }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/theme.h"
 
-#include "widgets/base/text.h"
-
+#include "widgets/base/part.h"
 #include "widgets/base/style.h"
+#include "widgets/base/text.h"
 
 #include <QApplication>
 #include <QPainter>
@@ -107,7 +107,7 @@ void Theme::install() {
 bool Theme::eventFilter(QObject *receiver, QEvent *event) {
     if (event->type() == QEvent::Polish && receiver->isWidgetType()) {
         auto *widget = static_cast<QWidget *>(receiver);
-        if (widget->isWindow() && !widget->parentWidget() && widget->styleSheet().isEmpty())
+        if (widget->isWindow() && !widget->parentWidget() && widget->styleSheet().isEmpty() && !widget->property(partProperty).toBool())
             widget->setStyleSheet(m_sheet);
     }
     return false;
