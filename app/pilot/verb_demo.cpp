@@ -19,6 +19,7 @@
 #include <QFileInfo>
 #include <QJsonArray>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <mutex>
@@ -29,6 +30,8 @@ namespace pilothouse {
 namespace {
 
 using Q = QLatin1String;
+
+constexpr qint64 judgedRows = 600; ///< more than the policy looks at (500)
 
 struct Options {
     std::string folder;
@@ -160,9 +163,17 @@ public:
 
     fleet::Services &services() { return *m_services; }
     QJsonObject json() const { return {{Q("workspace"), m_services->workspace.file}, {Q("steps"), m_steps}, {Q("seconds"), double(m_clock.elapsed()) / 1000}}; }
-    QString closing() const {
-        return QStringLiteral("The loop closed in %1 s. The endpoints go on; `pilot demo --stop` ends them, `pilothouse --workspace %2` shows all this in a window.")
-            .arg(double(m_clock.elapsed()) / 1000, 0, 'f', 0).arg(m_services->workspace.file);
+    QString closing(bool retrained) const {
+        const QString what = retrained ? QStringLiteral("The loop closed in %1 s.")
+                                       : QStringLiteral("The models of the earlier runs have learned the drift, so there was nothing to retrain in %1 s; without the folder of the demo it begins anew.");
+        return what.arg(double(m_clock.elapsed()) / 1000, 0, 'f', 0) +
+               QStringLiteral(" The endpoints go on; `pilot demo --stop` ends them, `pilothouse --workspace %1` shows all this in a window.").arg(m_services->workspace.file);
+    }
+    /// Answered hours of this run whose measured value has come back.
+    qint64 labelled(const QString &model) {
+        const auto seen = progress();
+        const auto found = std::find_if(seen.targets.begin(), seen.targets.end(), [&](const demo::TargetProgress &target) { return target.model == model; });
+        return found == seen.targets.end() ? 0 : found->labelled;
     }
 
 private:
@@ -178,14 +189,21 @@ private:
 };
 
 /// The wind sensor drifts; its policy notices, retrains, and the new version is judged, approved and rolled out.
-Result<void> liveThroughDrift(Loop &loop, const workspace::Model &model) {
+/// @param before  it began to drift in an earlier run, so that the champion may have learned it by now: then there is nothing to retrain
+/// @return whether there was
+Result<bool> liveThroughDrift(Loop &loop, const workspace::Model &model, bool before) {
     QJsonObject decision;
+    bool learned = false;
     PH_TRY(loop.until(QStringLiteral("A decision to retrain"), 90, [&]() -> Result<bool> {
+        const bool all = before && loop.labelled(model.name) >= judgedRows;
         PH_ASSIGN(const QJsonObject checked, loop.pilot({QStringLiteral("retrain"), QStringLiteral("check"), model.name}));
         decision = checked.value(Q("decisions")).toArray().first().toObject();
-        return decision.value(Q("would_retrain")).toBool();
+        learned = all && !decision.value(Q("would_retrain")).toBool();
+        return learned || decision.value(Q("would_retrain")).toBool();
     }));
     loop.tell(QStringLiteral("policy ") + model.name, decision.value(Q("reason")).toString());
+    if (learned)
+        return false;
     PH_ASSIGN(const QJsonObject started, loop.pilot({QStringLiteral("retrain"), QStringLiteral("run"), model.name}));
     const QString run = started.value(Q("decision")).toObject().value(Q("run")).toString();
     loop.tell(QStringLiteral("retrain ") + model.name, QStringLiteral("pipeline run %1").arg(run));
@@ -202,7 +220,8 @@ Result<void> liveThroughDrift(Loop &loop, const workspace::Model &model) {
     }));
     loop.tell(QStringLiteral("judge ") + model.name, waiting.evidence.sentence);
     PH_TRY(loop.approve(model, waiting.id, QStringLiteral("Learned the drifted sensor.")));
-    return loop.watchRollout(model, waiting.version);
+    PH_TRY(loop.watchRollout(model, waiting.version));
+    return true;
 }
 
 Result<void> stopEndpoints(Context &context, const fleet::Services &services) {
@@ -244,6 +263,8 @@ Result<void> demo(Context &context, const Options &options) {
     loop.tell(QStringLiteral("workspace"), wanted.workspaceFile);
     for (const workspace::Model &model : services->workspace.models)
         PH_TRY(loop.bringUp(model));
+    PH_ASSIGN(const demo::StationState station, demo::readStation(folder));
+    const bool before = station.driftFrom && *station.driftFrom < station.rows;
     PH_TRY(loop.startReplay(std::size_t(options.hours > 0 ? options.hours : 400)));
     PH_TRY(loop.until(QStringLiteral("The first labels"), 60, [&]() -> Result<bool> {
         const auto seen = loop.progress();
@@ -258,8 +279,11 @@ Result<void> demo(Context &context, const Options &options) {
     if (!wind)
         return notFound(QStringLiteral("The demo workspace has no model ws2m."), services->workspace.file, QStringLiteral("Delete the folder and run the demo again."));
     PH_TRY(loop.until(QStringLiteral("The drift"), 120, [&]() -> Result<bool> { return loop.progress().drifting; }));
-    loop.tell(QStringLiteral("drift"), QStringLiteral("the wind sensor begins to drift at row %1").arg(loop.progress().row));
-    PH_TRY(liveThroughDrift(loop, *wind));
+    if (before)
+        loop.tell(QStringLiteral("drift"), QStringLiteral("the wind sensor has drifted since row %1, in an earlier run").arg(*station.driftFrom));
+    else
+        loop.tell(QStringLiteral("drift"), QStringLiteral("the wind sensor begins to drift at row %1").arg(loop.progress().row));
+    PH_ASSIGN(const bool retrained, liveThroughDrift(loop, *wind, before));
     const auto ended = loop.stopReplay();
     if (ended)
         for (const auto &target : ended->targets)
@@ -268,7 +292,7 @@ Result<void> demo(Context &context, const Options &options) {
     loop.tell(QStringLiteral("journal"), journal.finding);
     if (!journal.intact)
         return refused(QStringLiteral("The journal does not verify: %1").arg(journal.finding), services->journal->file());
-    context.answer(loop.json(), loop.closing());
+    context.answer(loop.json(), loop.closing(retrained));
     return {};
 }
 

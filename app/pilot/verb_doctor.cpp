@@ -14,7 +14,9 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QJsonArray>
-#include <QStorageInfo>
+
+#include <filesystem>
+#include <system_error>
 
 namespace pilothouse {
 
@@ -70,9 +72,11 @@ void checkModel(const workspace::Workspace &workspace, const workspace::Model &m
 }
 
 void checkServices(const fleet::Services &services, Report &report) {
-    const QStorageInfo disk(services.root);
-    const double free = double(disk.bytesAvailable()) / 1e9;
-    if (free < 1.0)
+    std::error_code problem; // QStorageInfo finds no mount in a chroot
+    const double free = double(std::filesystem::space(services.root.toStdString(), problem).available) / 1e9;
+    if (problem)
+        report.warn(QStringLiteral("disk"), QStringLiteral("The room at %1 is not known: %2.").arg(services.root, QString::fromStdString(problem.message())), {});
+    else if (free < 1.0)
         report.warn(QStringLiteral("disk"), QStringLiteral("%1 GB free at %2.").arg(free, 0, 'f', 1).arg(services.root), QStringLiteral("Training and the prediction log need room: free some."));
     else
         report.ok(QStringLiteral("disk"), QStringLiteral("%1 GB free at %2.").arg(free, 0, 'f', 0).arg(services.root));
