@@ -213,6 +213,7 @@ private Q_SLOTS:
         const QString firstUrl = first->url();
         net::HttpClient http;
         auto options = optionsFor(dir, {}, 0);
+        options.labelDelayHours = 1000; // only predictions are sent, so that it is one of them that meets the closed door
         options.millisecondsPerHour = 1;
         options.targets = {{QStringLiteral("ws2m"), QStringLiteral("ws2m"), [&]() -> Result<ReplayEndpoint> {
             return asked++ == 0 ? ReplayEndpoint{firstUrl, {{"X-API-Key", "one"}}, {}} : ReplayEndpoint{second.url(), {{"X-API-Key", "two"}}, {}};
