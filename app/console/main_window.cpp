@@ -207,10 +207,17 @@ void MainWindow::attachPanel(const QString &id, Panel *made) {
     });
 }
 
-/// While the window is idle one panel after the other is built and, in an event of its own, put into the window (which styles all its
-/// parts), so that a first opening only has to show it, and the palette, which knows all panels' commands, has none to build.
+/// While the window is idle one panel after the other is built, put into the window and styled, each in an event of its own, so that a first
+/// opening only has to show it, and the palette, which knows all panels' commands, has none to build.
 void MainWindow::buildAhead() {
+    if (m_unstyled) {
+        for (QWidget *part : m_unstyled->findChildren<QWidget *>())
+            part->ensurePolished();
+        m_unstyled.clear();
+        return;
+    }
     if (m_half) {
+        m_unstyled = m_half.get();
         attachPanel(m_halfId, m_half.release());
         return;
     }

@@ -6,6 +6,7 @@
 #include "app/console/stored_state.h"
 
 #include <QMainWindow>
+#include <QPointer>
 #include <QTimer>
 
 class QStackedWidget;
@@ -106,6 +107,7 @@ private:
     std::unique_ptr<fleet::Jobs> m_jobs;
     std::unique_ptr<ui::Panel> m_half; ///< a panel built ahead that is not in the window yet
     QString m_halfId;
+    QPointer<ui::Panel> m_unstyled;    ///< a panel built ahead that is in the window, its parts not styled yet
     fleet::Snapshot m_snapshot;
     QSet<QString> m_told; ///< inbox items that the desktop was told of: each once
     bool m_hasSnapshot = false, m_closing = false, m_painted = false;
