@@ -21,6 +21,8 @@ std::vector<std::size_t> naiveSeasons(std::size_t window, std::int64_t stepMs) {
     return season > 1 && season <= window ? std::vector<std::size_t>{1, season} : std::vector<std::size_t>{1};
 }
 
+QString naiveName(std::size_t season) { return season == 1 ? QStringLiteral("persistence") : QStringLiteral("seasonal"); }
+
 void naiveForecast(std::span<const double> inputs, std::size_t window, std::size_t season, std::span<double> horizon) {
     for (std::size_t step = 0; step < horizon.size(); ++step)
         horizon[step] = inputs[window - season + step % season];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QString>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -14,6 +16,8 @@ std::size_t seasonOf(std::int64_t stepMs);
 
 /// The seasons that naive forecasts of such a window can repeat: 1 (persistence), then that of the step, if the window holds it whole.
 std::vector<std::size_t> naiveSeasons(std::size_t window, std::int64_t stepMs);
+
+QString naiveName(std::size_t season); ///< "persistence", "seasonal"
 
 /// Each step of the horizon as the newest known value that lies whole seasons before it; season 1 is persistence (Hyndman,
 /// Athanasopoulos, Forecasting: principles and practice, 5.2).

@@ -117,6 +117,14 @@ public:
     virtual Result<MadeRows> make(const Rows &x, const TrainingTarget &target, const std::vector<int> &groups) const;
 };
 
+/// A step that makes columns and does nothing else.
+class ColumnMaker : public Transform {
+public:
+    bool accepts(const ColumnFit &) const override { return false; }
+    Result<void> fit(ColumnFit &, const TrainingTarget &) const override { return {}; }
+    bool makesColumns() const override { return true; }
+};
+
 using TransformPtr = std::shared_ptr<const Transform>;
 
 /// A transform that recipes may name. Each file of core/data/transforms defines its own by PILOTHOUSE_TRANSFORM(name, words, make), on

@@ -144,7 +144,7 @@ std::vector<NaiveModel> naiveModels(const artifact::Signature &signature, std::s
     const auto add = [&](const QString &name, std::size_t season) { models.push_back({name, std::make_shared<Baseline>(signature, window, season, trainTargets)}); };
     if (signature.task == workspace::TaskKind::Forecast)
         for (const std::size_t season : data::naiveSeasons(window, stepMs))
-            add(season == 1 ? QStringLiteral("persistence") : QStringLiteral("seasonal"), season);
+            add(data::naiveName(season), season);
     else
         add(signature.classes.empty() ? QStringLiteral("mean") : QStringLiteral("majority"), 0);
     return models;

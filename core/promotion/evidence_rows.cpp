@@ -287,7 +287,7 @@ Result<NaiveAnswer> naiveAnswer(const Package &candidate, const ComparedRows &ro
                 error += std::abs(predicted[k] - scored.truth[k]);
             if (error < least) {
                 least = error;
-                out.name = season == 1 ? QStringLiteral("persistence") : QStringLiteral("seasonal");
+                out.name = data::naiveName(season);
                 scored.predicted = std::move(predicted);
             }
         }

@@ -3,7 +3,7 @@
 // at beside the boards.
 #include "app/console/main_window.h"
 #include "app/console/task_bar.h"
-#include "tests/support/sample_snapshot.h"
+#include "tests/support/sample_window.h"
 #include "widgets/base/confirm.h"
 #include "widgets/base/icons.h"
 #include "widgets/base/panel.h"
@@ -39,19 +39,8 @@ private Q_SLOTS:
         QFETCH(bool, dark);
         QFETCH(QSize, size);
         QFETCH(bool, fresh);
-        QTemporaryDir folder;
-        ui::Theme theme;
-        Pools pools{1};
-        WindowOptions options;
-        options.preferencesFile = folder.filePath(QStringLiteral("p.json"));
-        options.sessionFile = folder.filePath(QStringLiteral("s.json"));
-        options.remember = options.desktop = false;
-        MainWindow window(pools, theme, options);
-        ui::Ticker::of(&window).setNow([] { return testing::sampleNow(); });
-        theme.apply(dark ? ui::SchemeChoice::Dark : ui::SchemeChoice::Light);
-        window.resize(size);
-        window.show();
-        window.showSnapshot(fresh ? testing::freshSnapshot() : testing::sampleSnapshot());
+        testing::SampleWindow sample(dark ? ui::SchemeChoice::Dark : ui::SchemeChoice::Light, size, fresh ? testing::freshSnapshot() : testing::sampleSnapshot());
+        MainWindow &window = sample.window;
         for (const PanelEntry &entry : window.panels()) {
             if (!entry.make)
                 continue;
@@ -72,22 +61,11 @@ private Q_SLOTS:
 
     /// Panels are built while the window is idle and put into it later: those, too, are in the theme of the day.
     void aPanelThatWasBuiltAheadFollowsTheTheme() {
-        QTemporaryDir folder;
-        ui::Theme theme;
-        Pools pools{1};
-        WindowOptions options;
-        options.preferencesFile = folder.filePath(QStringLiteral("p.json"));
-        options.sessionFile = folder.filePath(QStringLiteral("s.json"));
-        options.remember = options.desktop = false;
-        MainWindow window(pools, theme, options);
-        ui::Ticker::of(&window).setNow([] { return testing::sampleNow(); });
-        theme.apply(ui::SchemeChoice::Dark);
-        window.resize(1440, 900);
-        window.show();
-        window.showSnapshot(testing::sampleSnapshot());
+        testing::SampleWindow sample(ui::SchemeChoice::Dark);
+        MainWindow &window = sample.window;
         const auto all = std::count_if(window.panels().begin(), window.panels().end(), [](const PanelEntry &entry) { return bool(entry.make); });
         QTRY_COMPARE_WITH_TIMEOUT(window.findChildren<ui::Panel *>().size(), qsizetype(all), 20000);
-        theme.apply(ui::SchemeChoice::Light);
+        sample.theme.apply(ui::SchemeChoice::Light);
         const QRgb darkField = ui::tokensOf(true).inp.rgb();
         for (const PanelEntry &entry : window.panels()) {
             if (!entry.make)
@@ -112,19 +90,8 @@ private Q_SLOTS:
     void overlaysAndTheFirstStart() {
         QFETCH(bool, dark);
         const QSize size(1440, 900);
-        QTemporaryDir folder;
-        ui::Theme theme;
-        Pools pools{1};
-        WindowOptions options;
-        options.preferencesFile = folder.filePath(QStringLiteral("p.json"));
-        options.sessionFile = folder.filePath(QStringLiteral("s.json"));
-        options.remember = options.desktop = false;
-        MainWindow window(pools, theme, options);
-        ui::Ticker::of(&window).setNow([] { return testing::sampleNow(); });
-        theme.apply(dark ? ui::SchemeChoice::Dark : ui::SchemeChoice::Light);
-        window.resize(size);
-        window.show();
-        window.showSnapshot(testing::sampleSnapshot());
+        testing::SampleWindow sample(dark ? ui::SchemeChoice::Dark : ui::SchemeChoice::Light, size);
+        MainWindow &window = sample.window;
         const QImage plain = window.grab().toImage();
         const auto differs = [&](const QString &name) {
             QCoreApplication::processEvents();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window in German, and in a language that is a third longer than English and marks every text it was asked for.
 #include "app/console/main_window.h"
-#include "tests/support/sample_snapshot.h"
+#include "tests/support/sample_window.h"
 #include "widgets/base/button.h"
 #include "widgets/base/cells.h"
 #include "widgets/base/field.h"
@@ -103,18 +103,8 @@ private Q_SLOTS:
 private:
     template<class Look>
     void visit(Look look) {
-        QTemporaryDir folder;
-        ui::Theme theme;
-        Pools pools{1};
-        WindowOptions options;
-        options.preferencesFile = folder.filePath(QStringLiteral("p.json"));
-        options.sessionFile = folder.filePath(QStringLiteral("s.json"));
-        options.remember = options.desktop = false;
-        MainWindow window(pools, theme, options);
-        ui::Ticker::of(&window).setNow([] { return testing::sampleNow(); });
-        window.resize(1440, 900);
-        window.show();
-        window.showSnapshot(testing::sampleSnapshot());
+        testing::SampleWindow sample;
+        MainWindow &window = sample.window;
         for (const PanelEntry &entry : window.panels()) {
             if (!entry.make)
                 continue;

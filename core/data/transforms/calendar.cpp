@@ -53,12 +53,9 @@ double turnOf(const QDateTime &time, const QString &part) {
 
 bool isCyclic(const QString &part) { return turnOf(QDateTime(QDate(2024, 1, 1), QTime(0, 0), Qt::UTC), part) >= 0; }
 
-class Calendar final : public Transform {
+class Calendar final : public ColumnMaker {
 public:
     Calendar(QStringList parts, bool cyclic) : m_parts(std::move(parts)), m_cyclic(cyclic) {}
-    bool accepts(const ColumnFit &) const override { return false; }
-    Result<void> fit(ColumnFit &, const TrainingTarget &) const override { return {}; }
-    bool makesColumns() const override { return true; }
     QStringList columnNames(const QString &) const override {
         QStringList names;
         for (const QString &part : m_parts) {

@@ -23,12 +23,9 @@ Column emptyLike(const Column &column, const QString &name, std::size_t rows) {
     return made;
 }
 
-class Lag final : public Transform {
+class Lag final : public ColumnMaker {
 public:
     Lag(QStringList columns, std::vector<qint64> steps, QString by) : m_columns(std::move(columns)), m_steps(std::move(steps)), m_by(std::move(by)) {}
-    bool accepts(const ColumnFit &) const override { return false; }
-    Result<void> fit(ColumnFit &, const TrainingTarget &) const override { return {}; }
-    bool makesColumns() const override { return true; }
     QStringList columnNames(const QString &target) const override {
         QStringList names;
         for (const QString &column : m_columns.isEmpty() ? QStringList{target} : m_columns)

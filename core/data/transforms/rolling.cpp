@@ -31,13 +31,10 @@ double summary(const QString &of, const std::vector<double> &values) {
     return values.size() < 2 ? std::numeric_limits<double>::quiet_NaN() : double(std::sqrt(squares / static_cast<long double>(values.size() - 1)));
 }
 
-class Rolling final : public Transform {
+class Rolling final : public ColumnMaker {
 public:
     Rolling(QStringList columns, QString of, qint64 window, qint64 minPeriods, QString by)
         : m_columns(std::move(columns)), m_of(std::move(of)), m_by(std::move(by)), m_window(std::size_t(window)), m_minPeriods(std::size_t(minPeriods)) {}
-    bool accepts(const ColumnFit &) const override { return false; }
-    Result<void> fit(ColumnFit &, const TrainingTarget &) const override { return {}; }
-    bool makesColumns() const override { return true; }
     QStringList columnNames(const QString &target) const override {
         QStringList names;
         for (const QString &column : m_columns.isEmpty() ? QStringList{target} : m_columns)
