@@ -274,8 +274,8 @@ void CommandPalette::paintEvent(QPaintEvent *) {
         x += width + theme.px(6);
         painter.setFont(theme.font(TextRole::Second));
         painter.setPen(t.t2);
-        const double wide = painter.fontMetrics().horizontalAdvance(words);
-        painter.drawText(QRectF(x, middle - 10, wide + 2, 20), Qt::AlignVCenter, words);
+        const double wide = widthOf(painter, words);
+        drawLine(painter, QRectF(x, middle - 10, wide + 2, 20), Qt::AlignVCenter, words);
         x += wide + theme.px(16);
     }
 }

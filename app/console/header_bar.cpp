@@ -32,7 +32,7 @@ public:
     }
     QSize sizeHint() const override {
         const Theme &theme = Theme::of(this);
-        return {QFontMetrics(theme.font(TextRole::Body)).horizontalAdvance(text()) + theme.px(22), theme.px(28)};
+        return {qRound(widthOf(theme.font(TextRole::Body), text())) + theme.px(22), theme.px(28)};
     }
     QSize minimumSizeHint() const override { return {30, sizeHint().height()}; }
 
@@ -107,9 +107,9 @@ public:
     }
     QSize sizeHint() const override {
         const Theme &theme = Theme::of(this);
-        int width = theme.px(40) + QFontMetrics(theme.font(TextRole::Title)).horizontalAdvance(m_name);
+        int width = theme.px(40) + qRound(widthOf(theme.font(TextRole::Title), m_name));
         if (!m_narrow && !m_guard.isEmpty())
-            width += theme.px(7) + QFontMetrics(theme.font(TextRole::Second)).horizontalAdvance(m_guard);
+            width += theme.px(7) + qRound(widthOf(theme.font(TextRole::Second), m_guard));
         return {width, theme.px(28)};
     }
 
@@ -125,13 +125,13 @@ protected:
         paintIcon(painter, QRectF(theme.px(10), (height() - side) / 2, side, side), m_readOnly ? QStringLiteral("eye") : QStringLiteral("lock"), t.warn);
         painter.setFont(theme.font(TextRole::Title));
         painter.setPen(t.t1);
-        const double wide = painter.fontMetrics().horizontalAdvance(m_name), x = theme.px(30);
-        painter.drawText(QRectF(x, 0, wide + 2, height()), Qt::AlignVCenter, m_name);
+        const double wide = widthOf(painter, m_name), x = theme.px(30);
+        drawLine(painter, QRectF(x, 0, wide + 2, height()), Qt::AlignVCenter, m_name);
         if (m_narrow)
             return;
         painter.setFont(theme.font(TextRole::Second));
         painter.setPen(t.t2);
-        painter.drawText(QRectF(x + wide + theme.px(7), 0, width(), height()), Qt::AlignVCenter, m_guard);
+        drawLine(painter, QRectF(x + wide + theme.px(7), 0, width(), height()), Qt::AlignVCenter, m_guard);
     }
 
 private:
@@ -160,7 +160,7 @@ protected:
         painter.drawEllipse(rect());
         painter.setFont(Theme::of(this).font(TextRole::Column));
         painter.setPen(t.t1);
-        painter.drawText(rect(), Qt::AlignCenter, m_initials);
+        drawLine(painter, rect(), Qt::AlignCenter, m_initials);
     }
 
 private:

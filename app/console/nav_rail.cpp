@@ -71,13 +71,13 @@ protected:
         } else if (m_count > 0) {
             painter.setFont(theme.font(TextRole::Column));
             const QString digits = m_count > 99 ? QStringLiteral("99+") : QString::number(m_count);
-            const double wide = qMax<double>(theme.px(16), painter.fontMetrics().horizontalAdvance(digits) + theme.px(8)), tall = theme.px(16);
+            const double wide = qMax<double>(theme.px(16), widthOf(painter, digits) + theme.px(8)), tall = theme.px(16);
             const QRectF badge(corner.x() - wide / 2 + 2, corner.y() - tall / 2, wide, tall);
             painter.setPen(Qt::NoPen);
             painter.setBrush(t.t1);
             painter.drawRoundedRect(badge, tall / 2, tall / 2);
             painter.setPen(t.bg0);
-            painter.drawText(badge, Qt::AlignCenter, digits);
+            drawLine(painter, badge, Qt::AlignCenter, digits);
         }
     }
 

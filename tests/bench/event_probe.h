@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <utility>
 #include <vector>
 
 namespace pilothouse::bench {
@@ -79,9 +80,11 @@ public:
                 who += QLatin1Char('#') + name;
             if (owner)
                 who += QStringLiteral(" of ") + QLatin1String(owner->className());
-            phase.dear.push_back({own, ownWall, word ? QString::fromLatin1(word) : QString::number(type), who + (m_note.isEmpty() ? QString() : QStringLiteral(" · ") + m_note)});
+            const QString note = m_note.isEmpty() && type == QEvent::UpdateRequest ? m_lastNote : m_note; // what is painted is what was done last
+            phase.dear.push_back({own, ownWall, word ? QString::fromLatin1(word) : QString::number(type), who + (note.isEmpty() ? QString() : QStringLiteral(" · ") + note)});
         }
-        m_note.clear();
+        if (!m_note.isEmpty())
+            m_lastNote = std::exchange(m_note, {});
         return taken;
     }
     /// Said by the driver inside an event, so that a dear one can be told from its likes.
@@ -110,7 +113,7 @@ private:
     };
     Open *m_open = nullptr;
     std::vector<Phase> m_phases;
-    QString m_note;
+    QString m_note, m_lastNote;
 };
 
 } // namespace pilothouse::bench

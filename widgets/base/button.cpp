@@ -2,6 +2,8 @@
 #include "widgets/base/button.h"
 
 #include "widgets/base/icons.h"
+#include "widgets/base/rounded.h"
+#include "widgets/base/text.h"
 #include "widgets/base/theme.h"
 
 #include <QKeySequence>
@@ -12,13 +14,12 @@ namespace pilothouse::ui {
 
 double paintKeys(QPainter *painter, const QStringList &keys, double right, double middle, const QColor &ink, const QWidget *widget) {
     const Theme &theme = Theme::of(widget);
-    const QFont font = theme.font(TextRole::Column);
-    const QFontMetricsF metrics(font);
+    const QFont &font = theme.font(TextRole::Column);
     const double height = theme.px(17), gap = theme.px(3);
     double x = right;
     for (auto key = keys.crbegin(); key != keys.crend(); ++key) {
         const bool enter = *key == QLatin1String("↵");
-        const double width = qMax<double>(theme.px(18), (enter ? theme.px(12) : metrics.horizontalAdvance(*key)) + theme.px(9));
+        const double width = qMax<double>(theme.px(18), (enter ? theme.px(12) : widthOf(font, *key)) + theme.px(9));
         x -= width;
         if (painter) {
             const QRectF box(x + 0.5, middle - height / 2 + 0.5, width - 1, height - 1);
@@ -30,7 +31,7 @@ double paintKeys(QPainter *painter, const QStringList &keys, double right, doubl
                 const double side = theme.px(11);
                 paintIcon(*painter, QRectF(box.center().x() - side / 2, box.center().y() - side / 2, side, side), QStringLiteral("enter"), ink);
             } else {
-                painter->drawText(box, Qt::AlignCenter, *key);
+                drawLine(*painter, box, Qt::AlignCenter, *key);
             }
         }
         x -= gap;
@@ -116,9 +117,8 @@ QStringList Button::hintKeys() const { return m_hint.split(QLatin1Char(' '), Qt:
 
 QSize Button::sizeHint() const {
     const Theme &theme = Theme::of(this);
-    const QFontMetrics metrics(theme.font(TextRole::Strong));
     const bool bare = m_kind == ButtonKind::Link;
-    int width = metrics.horizontalAdvance(text()) + theme.px(bare ? 4 : 20);
+    int width = qRound(widthOf(theme.font(TextRole::Strong), text())) + theme.px(bare ? 4 : 20);
     if (!m_glyph.isEmpty())
         width += theme.px(14) + (text().isEmpty() ? 0 : theme.px(7));
     if (!m_hint.isEmpty())
@@ -165,8 +165,10 @@ void Button::paintEvent(QPaintEvent *) {
     if (!isEnabled() && boxed) {
         painter.setPen(QPen(t.line2, 1, Qt::DashLine));
         painter.drawRoundedRect(box, 6, 6);
-    } else if (boxed || (over && m_kind == ButtonKind::Ghost) || (isChecked() && m_kind == ButtonKind::Ghost)) {
-        painter.setPen(boxed ? QPen(edge, 1) : Qt::NoPen);
+    } else if (boxed) {
+        paintRounded(painter, rect(), isChecked() ? t.bg3 : fill, edge, 6);
+    } else if ((over && m_kind == ButtonKind::Ghost) || (isChecked() && m_kind == ButtonKind::Ghost)) {
+        painter.setPen(Qt::NoPen);
         painter.setBrush(isChecked() ? t.bg3 : fill);
         painter.drawRoundedRect(box, 6, 6);
     }
@@ -176,8 +178,8 @@ void Button::paintEvent(QPaintEvent *) {
         painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 5, 5);
     }
     const double glyph = theme.px(14), keys = m_hint.isEmpty() ? 0 : paintKeys(nullptr, hintKeys(), 0, 0, {}, this) + theme.px(8);
-    const QFont font = theme.font(TextRole::Strong);
-    const double textWidth = QFontMetricsF(font).horizontalAdvance(text());
+    const QFont &font = theme.font(TextRole::Strong);
+    const double textWidth = widthOf(font, text());
     const double whole = textWidth + (m_glyph.isEmpty() ? 0 : glyph + (text().isEmpty() ? 0 : theme.px(7))) + keys;
     double x = m_kind == ButtonKind::Link ? 2 : (width() - whole) / 2;
     if (!m_glyph.isEmpty()) {
@@ -186,7 +188,7 @@ void Button::paintEvent(QPaintEvent *) {
     }
     painter.setFont(font);
     painter.setPen(ink);
-    painter.drawText(QRectF(x, 0, textWidth + 2, height()), Qt::AlignVCenter | Qt::AlignLeft, text());
+    drawLine(painter, QRectF(x, 0, textWidth + 2, height()), Qt::AlignVCenter | Qt::AlignLeft, text());
     if (keys > 0) {
         QColor faint = ink;
         faint.setAlphaF(0.7f);
@@ -213,19 +215,17 @@ void Chip::setInk(QColor Tokens::*ink) {
 
 QSize Chip::sizeHint() const {
     const Theme &theme = Theme::of(this);
-    return {QFontMetrics(theme.font(TextRole::Caption)).horizontalAdvance(m_text) + theme.px(12), theme.px(18)};
+    return {qRound(widthOf(theme.font(TextRole::Caption), m_text)) + theme.px(12), theme.px(18)};
 }
 
 void Chip::paintEvent(QPaintEvent *) {
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
     const Theme &theme = Theme::of(this);
     const Tokens &t = theme.tokens();
-    painter.setPen(QPen(m_ink == &Tokens::t2 ? t.line2 : t.*m_ink, 1));
-    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
+    paintRounded(painter, rect(), Qt::transparent, m_ink == &Tokens::t2 ? t.line2 : t.*m_ink, 4);
     painter.setFont(theme.font(TextRole::Caption));
     painter.setPen(t.*m_ink);
-    painter.drawText(rect(), Qt::AlignCenter, m_text);
+    drawLine(painter, rect(), Qt::AlignCenter, m_text);
 }
 
 } // namespace pilothouse::ui

@@ -118,6 +118,8 @@ void KeyValues::setKeyWidth(int pixels) {
 }
 
 void KeyValues::setRows(const std::vector<Row> &rows) {
+    if (rows == m_rows)
+        return;
     m_rows = rows;
     while (QLayoutItem *item = m_grid->takeAt(0)) {
         delete item->widget();

@@ -65,9 +65,10 @@ public:
         QString key, value;
         bool mono = false;
         Ink ink = &Tokens::t1;
+        bool operator==(const Row &) const = default;
     };
     explicit KeyValues(QWidget *parent = nullptr);
-    void setRows(const std::vector<Row> &rows);
+    void setRows(const std::vector<Row> &rows); ///< the same again costs nothing, and what is selected stays selected
     void setKeyWidth(int pixels);
     QString text() const; ///< "key: value" lines, for copying
 

@@ -25,11 +25,9 @@ bool firstShownColumn(const QStyleOptionViewItem &option, const QModelIndex &ind
 
 void paintChips(QPainter &painter, const QStringList &chips, double x, double middle, double right, const QWidget *widget) {
     const Theme &theme = Theme::of(widget);
-    const QFont font = theme.font(TextRole::Caption);
-    const QFontMetricsF metrics(font);
-    painter.setFont(font);
+    painter.setFont(theme.font(TextRole::Caption));
     for (const QString &chip : chips) {
-        const double width = metrics.horizontalAdvance(chip) + theme.px(10), height = theme.px(17);
+        const double width = widthOf(painter, chip) + theme.px(10), height = theme.px(17);
         if (x + width > right)
             return;
         painter.setRenderHint(QPainter::Antialiasing);
@@ -38,7 +36,7 @@ void paintChips(QPainter &painter, const QStringList &chips, double x, double mi
         const QRectF box(x + 0.5, middle - height / 2 + 0.5, width - 1, height - 1);
         painter.drawRoundedRect(box, 4, 4);
         painter.setPen(theme.tokens().t2);
-        painter.drawText(box, Qt::AlignCenter, chip);
+        drawLine(painter, box, Qt::AlignCenter, chip);
         x += width + theme.px(6);
     }
 }
@@ -105,7 +103,7 @@ void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         drawTabular(*painter, line, alignment, text);
     else
         drawLine(*painter, line, Qt::AlignLeft | Qt::AlignVCenter, text, mono ? Qt::ElideMiddle : Qt::ElideRight);
-    double after = line.left() + painter->fontMetrics().horizontalAdvance(text) + theme.px(6);
+    double after = line.left() + widthOf(*painter, text) + theme.px(6);
     if (!second.isEmpty()) {
         const State secondState = stateAt(index, SecondStateRole);
         painter->setFont(theme.font(stacked ? TextRole::Caption : TextRole::Second));
@@ -114,7 +112,7 @@ void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
             drawLine(*painter, QRectF(area.left() + under, first.bottom(), area.width() - under, theme.px(15)), alignment, second);
         else if (after < area.right())
             drawLine(*painter, QRectF(after, area.top(), area.right() - after, area.height()), Qt::AlignLeft | Qt::AlignVCenter, second);
-        after += painter->fontMetrics().horizontalAdvance(second) + theme.px(6);
+        after += widthOf(*painter, second) + theme.px(6);
     }
     if (const QStringList chips = index.data(ChipRole).toStringList(); !chips.isEmpty())
         paintChips(*painter, chips, after, first.center().y(), area.right(), option.widget);
@@ -124,7 +122,7 @@ void StateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
 QSize StateDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const {
     const Theme &theme = Theme::of(option.widget);
     const double text = tabularWidth(theme.font(TextRole::Body), index.data(Qt::DisplayRole).toString());
-    const double second = QFontMetricsF(theme.font(TextRole::Caption)).horizontalAdvance(index.data(SecondRole).toString());
+    const double second = widthOf(theme.font(TextRole::Caption), index.data(SecondRole).toString());
     const double glyph = stateAt(index, StateRole) != State::None ? theme.px(21) : 0;
     return {int(qMax(text, second) + glyph) + theme.px(2 * cellPadding), theme.px(second > 0 ? 42 : 32)};
 }
@@ -146,7 +144,7 @@ void GateDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     painter->setFont(theme.font(TextRole::Body));
     painter->setPen(t.t1);
     drawLine(*painter, words, Qt::AlignLeft | Qt::AlignVCenter, gate.rule);
-    words.setLeft(words.left() + painter->fontMetrics().horizontalAdvance(gate.rule) + theme.px(8));
+    words.setLeft(words.left() + widthOf(*painter, gate.rule) + theme.px(8));
     if (words.width() > theme.px(30)) {
         painter->setFont(theme.font(TextRole::Caption));
         painter->setPen(t.t3);

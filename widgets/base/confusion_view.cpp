@@ -20,7 +20,7 @@ namespace {
 double widestOf(const std::vector<QString> &names, const QFont &font, double most) {
     double widest = 0;
     for (const QString &name : names)
-        widest = std::max(widest, QFontMetricsF(font).horizontalAdvance(name));
+        widest = std::max(widest, widthOf(font, name));
     return std::min(widest, most);
 }
 
@@ -90,7 +90,7 @@ void ConfusionView::paintEvent(QPaintEvent *) {
             painter.drawRoundedRect(cell, 3, 3);
             painter.setFont(theme.font(i == j ? TextRole::Label : TextRole::Second));
             painter.setPen(i == j ? t.t1 : t.t2);
-            painter.drawText(cell, Qt::AlignCenter, fixed(m_shares[i][j], 0));
+            drawLine(painter, cell, Qt::AlignCenter, fixed(m_shares[i][j], 0));
         }
     }
 }
@@ -171,7 +171,7 @@ void HeatMap::paintEvent(QPaintEvent *) {
     painter.setPen(t.t3);
     for (int column = 0; column < int(m_columns.size()); column += every) {
         const QRectF cell = cellRect(int(m_rows.size()) - 1, column);
-        painter.drawText(QRectF(cell.left(), cell.bottom() + 2, theme.px(70), theme.px(16)), Qt::AlignLeft | Qt::AlignVCenter, m_columns[std::size_t(column)]);
+        drawLine(painter, QRectF(cell.left(), cell.bottom() + 2, theme.px(70), theme.px(16)), Qt::AlignLeft | Qt::AlignVCenter, m_columns[std::size_t(column)]);
     }
 }
 

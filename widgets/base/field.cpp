@@ -2,6 +2,7 @@
 #include "widgets/base/field.h"
 
 #include "widgets/base/icons.h"
+#include "widgets/base/text.h"
 
 #include <QAction>
 #include <QBoxLayout>
@@ -97,7 +98,7 @@ CheckBox::CheckBox(const QString &text, QWidget *parent) : QAbstractButton(paren
 
 QSize CheckBox::sizeHint() const {
     const Theme &theme = Theme::of(this);
-    return {QFontMetrics(theme.font(TextRole::Body)).horizontalAdvance(text()) + theme.px(26), theme.px(24)};
+    return {qRound(widthOf(theme.font(TextRole::Body), text())) + theme.px(26), theme.px(24)};
 }
 
 void CheckBox::paintEvent(QPaintEvent *) {
@@ -114,7 +115,7 @@ void CheckBox::paintEvent(QPaintEvent *) {
         paintIcon(painter, box.adjusted(2, 2, -2, -2), QStringLiteral("check"), t.accOn);
     painter.setFont(theme.font(TextRole::Body));
     painter.setPen(isEnabled() ? t.t1 : t.t3);
-    painter.drawText(QRectF(rect()).adjusted(side + theme.px(8), 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, text());
+    drawLine(painter, QRectF(rect()).adjusted(side + theme.px(8), 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, text());
 }
 
 ProgressBar::ProgressBar(QWidget *parent) : QWidget(parent) { setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed); }

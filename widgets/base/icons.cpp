@@ -3,14 +3,25 @@
 
 #include "widgets/base/theme.h"
 
+#include <QCache>
 #include <QIconEngine>
 #include <QPainter>
-#include <QPixmapCache>
 #include <QResource>
 #include <QSvgRenderer>
 
 namespace pilothouse::ui {
 namespace {
+
+struct PictureKey {
+    QString name;
+    QRgb ink, knockout;
+    QSizeF size;
+    double ratio;
+    bool operator==(const PictureKey &) const = default;
+};
+size_t qHash(const PictureKey &key, size_t seed = 0) {
+    return qHashMulti(seed, key.name, key.ink, key.knockout, key.size.width(), key.size.height(), key.ratio);
+}
 
 QString resourceName(const QString &name) { return QStringLiteral(":/icons/%1.svg").arg(name); }
 
@@ -40,12 +51,10 @@ private:
 bool hasIcon(const QString &name) { return QResource(resourceName(name)).isValid(); }
 
 QPixmap iconPixmap(const QString &name, const QSizeF &size, const QColor &ink, const QColor &knockout, double ratio) {
-    const QString key = QStringLiteral("pilothouse/%1/%2/%3/%4x%5@%6")
-                            .arg(name, ink.name(QColor::HexArgb), knockout.name(QColor::HexArgb))
-                            .arg(size.width()).arg(size.height()).arg(ratio);
-    QPixmap pixmap;
-    if (QPixmapCache::find(key, &pixmap))
-        return pixmap;
+    static QCache<PictureKey, QPixmap> cache(2000); // small ones: some hundred kilobytes. GUI thread
+    const PictureKey key{name, ink.rgba(), knockout.rgba(), size, ratio};
+    if (const QPixmap *known = cache.object(key))
+        return *known;
     const QResource file(resourceName(name));
     if (!file.isValid() || size.isEmpty())
         return {};
@@ -53,13 +62,13 @@ QPixmap iconPixmap(const QString &name, const QSizeF &size, const QColor &ink, c
     text.replace("currentColor", ink.name().toLatin1());
     text.replace("knockout", (knockout.isValid() ? knockout : tokens(nullptr).bg1).name().toLatin1());
     QSvgRenderer renderer(text);
-    pixmap = QPixmap((size * ratio).toSize());
+    QPixmap pixmap((size * ratio).toSize());
     pixmap.fill(Qt::transparent);
     QPainter painter(&pixmap);
     renderer.render(&painter, QRectF(QPointF(0, 0), pixmap.size()));
     painter.end();
     pixmap.setDevicePixelRatio(ratio);
-    QPixmapCache::insert(key, pixmap);
+    cache.insert(key, new QPixmap(pixmap));
     return pixmap;
 }
 

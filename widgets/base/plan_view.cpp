@@ -72,7 +72,7 @@ protected:
         painter.setFont(theme.font(TextRole::Mono));
         painter.setPen(t.acc);
         drawLine(painter, first, Qt::AlignLeft | Qt::AlignVCenter, m_call.verb);
-        const double after = painter.fontMetrics().horizontalAdvance(m_call.verb + QLatin1Char(' '));
+        const double after = widthOf(painter, m_call.verb + QLatin1Char(' '));
         painter.setPen(t.t1);
         drawLine(painter, first.adjusted(after, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, m_call.object, Qt::ElideMiddle);
         painter.setFont(theme.font(TextRole::Caption));

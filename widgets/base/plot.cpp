@@ -99,11 +99,11 @@ PlotScale PlotWidget::scale() const {
     const Range y = yRange(m_data, scale.x0, scale.x1);
     scale.y0 = m_data.yMin.value_or(y.low);
     scale.y1 = m_data.yMax.value_or(y.high);
-    const QFontMetricsF metrics(theme.font(TextRole::Caption));
+    const QFont &font = theme.font(TextRole::Caption);
     const auto ticks = roundTicks(scale.y0, scale.y1);
-    double widest = metrics.horizontalAdvance(QStringLiteral("0.0"));
+    double widest = widthOf(font, QStringLiteral("0.0"));
     for (double tick : ticks)
-        widest = std::max(widest, metrics.horizontalAdvance(fixed(tick, tickDecimals(ticks))));
+        widest = std::max(widest, widthOf(font, fixed(tick, tickDecimals(ticks))));
     const double left = widest + theme.px(10);
     scale.area = QRectF(left, theme.px(m_data.unit.isEmpty() && m_data.markers.empty() ? 8 : 22), 0, 0);
     scale.area.setRight(std::max(left + 10, double(width() - theme.px(8))));
@@ -215,12 +215,12 @@ void PlotWidget::paintAxes(QPainter &painter, const PlotScale &scale) const {
     }
     painter.setPen(t.t3);
     if (!m_data.unit.isEmpty())
-        painter.drawText(QRectF(0, 0, scale.area.right(), theme.px(16)), Qt::AlignLeft | Qt::AlignVCenter, m_data.unit);
+        drawLine(painter, QRectF(0, 0, scale.area.right(), theme.px(16)), Qt::AlignLeft | Qt::AlignVCenter, m_data.unit);
     const QRectF below(scale.area.left(), scale.area.bottom() + theme.px(3), scale.area.width(), theme.px(16));
     const auto label = [&](double x, const QString &text) {
-        const double wide = painter.fontMetrics().horizontalAdvance(text) + 2;
+        const double wide = widthOf(painter, text) + 2;
         const double left = qBound(0.0, scale.toX(x) - wide / 2, width() - wide);
-        painter.drawText(QRectF(left, below.top(), wide, below.height()), Qt::AlignCenter, text);
+        drawLine(painter, QRectF(left, below.top(), wide, below.height()), Qt::AlignCenter, text);
     };
     if (!m_data.categories.empty()) {
         const double room = scale.area.width() / double(m_data.categories.size());
@@ -325,18 +325,18 @@ void PlotWidget::paintMarks(QPainter &painter, const PlotScale &scale) const {
         const double y = scale.area.top() - theme.px(4), r = 5;
         painter.drawPolygon(QPolygonF({QPointF(x, y - r), QPointF(x + r, y), QPointF(x, y + r), QPointF(x - r, y)}));
         painter.setPen(marker.ink == &Tokens::t3 ? t.t1 : t.*marker.ink);
-        const double wide = painter.fontMetrics().horizontalAdvance(marker.text) + 4;
+        const double wide = widthOf(painter, marker.text) + 4;
         const bool right = x + 9 + wide <= width();
-        painter.drawText(QRectF(right ? x + 9 : x - 9 - wide, y - theme.px(8), wide, theme.px(16)), (right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter, marker.text);
+        drawLine(painter, QRectF(right ? x + 9 : x - 9 - wide, y - theme.px(8), wide, theme.px(16)), (right ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter, marker.text);
     }
     for (const PlotPoint &point : m_data.points) {
         const QPointF at(scale.toX(point.x), scale.toY(point.y));
         painter.setPen(QPen(t.*point.ink, 1.5));
         painter.setBrush(t.bg1);
         painter.drawEllipse(at, 4, 4);
-        const double wide = painter.fontMetrics().horizontalAdvance(point.text) + 4;
+        const double wide = widthOf(painter, point.text) + 4;
         const bool right = at.x() + 10 + wide <= scale.area.right();
-        painter.drawText(QRectF(right ? at.x() + 10 : at.x() - 10 - wide, at.y() - theme.px(8), wide, theme.px(16)), Qt::AlignVCenter | (right ? Qt::AlignLeft : Qt::AlignRight), point.text);
+        drawLine(painter, QRectF(right ? at.x() + 10 : at.x() - 10 - wide, at.y() - theme.px(8), wide, theme.px(16)), Qt::AlignVCenter | (right ? Qt::AlignLeft : Qt::AlignRight), point.text);
     }
 }
 
@@ -358,11 +358,10 @@ void PlotWidget::paintCallout(QPainter &painter, const PlotScale &scale) const {
         painter.drawEllipse(QPointF(scale.toX(series.points[i].x()), scale.toY(series.points[i].y())), 3.5, 3.5);
     }
     const auto values = valuesAt(m_crosshair);
-    const QFont strong = theme.font(TextRole::Label), plain = theme.font(TextRole::Second);
-    const QFontMetricsF metrics(plain), strongMetrics(strong);
-    double wide = strongMetrics.horizontalAdvance(xText(m_crosshair));
+    const QFont &strong = theme.font(TextRole::Label), &plain = theme.font(TextRole::Second);
+    double wide = widthOf(strong, xText(m_crosshair));
     for (const auto &[name, value] : values)
-        wide = std::max(wide, metrics.horizontalAdvance(name) + theme.px(20) + tabularWidth(strong, value));
+        wide = std::max(wide, widthOf(plain, name) + theme.px(20) + tabularWidth(strong, value));
     const double line = theme.px(17);
     QRectF box(x + theme.px(10), scale.area.top() + theme.px(4), wide + theme.px(20), line * double(values.size() + 1) + theme.px(12));
     if (box.right() > width())
@@ -374,12 +373,12 @@ void PlotWidget::paintCallout(QPainter &painter, const PlotScale &scale) const {
     QRectF row(box.left() + theme.px(10), box.top() + theme.px(6), box.width() - theme.px(20), line);
     painter.setFont(strong);
     painter.setPen(t.t1);
-    painter.drawText(row, Qt::AlignVCenter | Qt::AlignLeft, xText(m_crosshair));
+    drawLine(painter, row, Qt::AlignVCenter | Qt::AlignLeft, xText(m_crosshair));
     for (const auto &[name, value] : values) {
         row.translate(0, line);
         painter.setFont(plain);
         painter.setPen(t.t2);
-        painter.drawText(row, Qt::AlignVCenter | Qt::AlignLeft, name);
+        drawLine(painter, row, Qt::AlignVCenter | Qt::AlignLeft, name);
         painter.setFont(strong);
         painter.setPen(t.t1);
         drawTabular(painter, row, Qt::AlignRight | Qt::AlignVCenter, value);

@@ -2,6 +2,7 @@
 // The half of PlotWidget that answers mouse, keys and questions about values; plot.cpp paints.
 #include "widgets/base/format.h"
 #include "widgets/base/plot.h"
+#include "widgets/base/text.h"
 #include "widgets/base/theme.h"
 
 #include <QApplication>
@@ -154,10 +155,10 @@ void Legend::setEntries(std::vector<Entry> entries) {
 
 QSize Legend::sizeHint() const {
     const Theme &theme = Theme::of(this);
-    const QFontMetrics metrics(theme.font(TextRole::Second));
+    const QFont &font = theme.font(TextRole::Second);
     int width = 0;
     for (const Entry &entry : m_entries)
-        width += metrics.horizontalAdvance(entry.text) + theme.px(16 + 6 + 14);
+        width += qRound(widthOf(font, entry.text)) + theme.px(16 + 6 + 14);
     return {width, theme.px(20)};
 }
 
@@ -176,8 +177,8 @@ void Legend::paintEvent(QPaintEvent *) {
         painter.drawLine(QPointF(x, height() / 2.0), QPointF(x + theme.px(16), height() / 2.0));
         x += theme.px(22);
         painter.setPen(t.t2);
-        const double wide = painter.fontMetrics().horizontalAdvance(entry.text);
-        painter.drawText(QRectF(x, 0, wide + 2, height()), Qt::AlignVCenter | Qt::AlignLeft, entry.text);
+        const double wide = widthOf(painter, entry.text);
+        drawLine(painter, QRectF(x, 0, wide + 2, height()), Qt::AlignVCenter | Qt::AlignLeft, entry.text);
         x += wide + theme.px(14);
     }
 }

@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/rounded.h"
 
+#include <QCache>
 #include <QPainter>
-#include <QPixmapCache>
 
 namespace pilothouse::ui {
 
 namespace {
 
+struct CornersKey {
+    QRgb fill, line;
+    int radius;
+    double ratio;
+    bool operator==(const CornersKey &) const = default;
+};
+size_t qHash(const CornersKey &key, size_t seed = 0) { return qHashMulti(seed, key.fill, key.line, key.radius, key.ratio); }
+
 /// The smallest such box: its four corners around a cross of one pixel.
 QPixmap cornersOf(const QColor &fill, const QColor &line, int radius, double ratio) {
     const int side = 2 * (radius + 1) + 1;
-    const QString key = QStringLiteral("rounded %1 %2 %3 %4").arg(fill.rgba(), 8, 16).arg(line.rgba(), 8, 16).arg(radius).arg(ratio);
-    QPixmap corners;
-    if (QPixmapCache::find(key, &corners))
-        return corners;
-    corners = QPixmap(QSize(side, side) * ratio);
+    static QCache<CornersKey, QPixmap> cache(200); // GUI thread
+    const CornersKey key{fill.rgba(), line.rgba(), radius, ratio};
+    if (const QPixmap *known = cache.object(key))
+        return *known;
+    QPixmap corners(QSize(side, side) * ratio);
     corners.setDevicePixelRatio(ratio);
     corners.fill(Qt::transparent);
     QPainter painter(&corners);
@@ -24,7 +32,7 @@ QPixmap cornersOf(const QColor &fill, const QColor &line, int radius, double rat
     painter.setBrush(fill);
     painter.drawRoundedRect(QRectF(0.5, 0.5, side - 1, side - 1), radius, radius);
     painter.end();
-    QPixmapCache::insert(key, corners);
+    cache.insert(key, new QPixmap(corners));
     return corners;
 }
 

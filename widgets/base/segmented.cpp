@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/button.h"
+#include "widgets/base/text.h"
 #include "widgets/base/theme.h"
 
 #include <QHelpEvent>
@@ -61,12 +62,12 @@ QString SegmentedControl::shownText(const Segment &segment) const {
 
 std::vector<QRect> SegmentedControl::places() const {
     const Theme &theme = Theme::of(this);
-    const QFontMetrics metrics(theme.font(TextRole::Label));
+    const QFont &font = theme.font(TextRole::Label);
     std::vector<QRect> rects;
     int x = 0;
     for (const Segment &segment : m_segments) {
         const int glyph = segment.state == State::None ? 0 : theme.px(12 + 6);
-        const int wide = metrics.horizontalAdvance(shownText(segment)) + glyph + theme.px(18);
+        const int wide = qRound(widthOf(font, shownText(segment))) + glyph + theme.px(18);
         rects.emplace_back(x, 0, wide, theme.px(26));
         x += wide;
     }
@@ -106,7 +107,7 @@ void SegmentedControl::paintEvent(QPaintEvent *) {
             x += theme.px(18);
         }
         painter.setPen(isEnabled() ? (int(i) == m_current ? t.t1 : t.t2) : t.t3);
-        painter.drawText(QRect(x, 0, r.right() - x, r.height()), Qt::AlignVCenter | Qt::AlignLeft, shownText(m_segments[i]));
+        drawLine(painter, QRect(x, 0, r.right() - x, r.height()), Qt::AlignVCenter | Qt::AlignLeft, shownText(m_segments[i]));
     }
     painter.setPen(QPen(hasFocus() ? t.acc : t.line2, hasFocus() ? 2 : 1));
     painter.setBrush(Qt::NoBrush);

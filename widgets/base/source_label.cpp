@@ -3,6 +3,7 @@
 
 #include "widgets/base/format.h"
 #include "widgets/base/state.h"
+#include "widgets/base/text.h"
 
 #include <QApplication>
 #include <QMetaMethod>
@@ -97,13 +98,12 @@ void SourceLabel::tick() {
 
 QSize SourceLabel::sizeHint() const {
     const Theme &theme = Theme::of(this);
-    const QFontMetrics plain(theme.font(TextRole::Caption)), strong(theme.font(TextRole::Column));
-    return {theme.px(10 + 5 + 5) + plain.horizontalAdvance(m_name) + strong.horizontalAdvance(ageText()) + 6, theme.px(20)};
+    return {theme.px(10 + 5 + 5) + qRound(widthOf(theme.font(TextRole::Caption), m_name)) + qRound(widthOf(theme.font(TextRole::Column), ageText())) + 6, theme.px(20)};
 }
 
 QSize SourceLabel::minimumSizeHint() const {
     const Theme &theme = Theme::of(this);
-    return {theme.px(15) + QFontMetrics(theme.font(TextRole::Column)).horizontalAdvance(ageText()), theme.px(20)};
+    return {theme.px(15) + qRound(widthOf(theme.font(TextRole::Column), ageText())), theme.px(20)};
 }
 
 void SourceLabel::paintEvent(QPaintEvent *) {
@@ -114,17 +114,17 @@ void SourceLabel::paintEvent(QPaintEvent *) {
     const double mark = theme.px(10);
     paintFreshness(painter, QRectF(0, (height() - mark) / 2, mark, mark), freshness, this);
     const QColor ink = freshness == Freshness::Stale ? t.warn : freshness == Freshness::Down ? t.bad : t.t3;
-    const QFont plain = theme.font(TextRole::Caption), strong = theme.font(TextRole::Column);
-    const double ageWidth = QFontMetricsF(strong).horizontalAdvance(ageText()) + 2;
-    const double nameWidth = qMax(0.0, qMin<double>(QFontMetricsF(plain).horizontalAdvance(m_name) + 1, width() - mark - theme.px(10) - ageWidth));
+    const QFont &plain = theme.font(TextRole::Caption), &strong = theme.font(TextRole::Column);
+    const double ageWidth = widthOf(strong, ageText()) + 2;
+    const double nameWidth = qMax(0.0, qMin<double>(widthOf(plain, m_name) + 1, width() - mark - theme.px(10) - ageWidth));
     double x = mark + theme.px(5);
     painter.setFont(plain);
     painter.setPen(ink);
-    painter.drawText(QRectF(x, 0, nameWidth, height()), Qt::AlignVCenter, QFontMetricsF(plain).elidedText(m_name, Qt::ElideRight, nameWidth));
+    drawLine(painter, QRectF(x, 0, nameWidth, height()), Qt::AlignVCenter, m_name);
     x += nameWidth + (nameWidth > 0 ? theme.px(5) : 0);
     painter.setFont(strong);
     painter.setPen(freshness == Freshness::Stale || freshness == Freshness::Down ? ink : t.t2);
-    painter.drawText(QRectF(x, 0, ageWidth, height()), Qt::AlignVCenter, ageText());
+    drawLine(painter, QRectF(x, 0, ageWidth, height()), Qt::AlignVCenter, ageText());
 }
 
 void SourceLabel::mouseReleaseEvent(QMouseEvent *event) {

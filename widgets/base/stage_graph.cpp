@@ -210,7 +210,7 @@ void TrafficBar::paintEvent(QPaintEvent *) {
     const Theme &theme = Theme::of(this);
     const Tokens &t = theme.tokens();
     painter.setFont(theme.font(TextRole::Second));
-    const double seenWidth = m_seen.isEmpty() ? 0 : QFontMetricsF(painter.font()).horizontalAdvance(m_seen) + theme.px(10);
+    const double seenWidth = m_seen.isEmpty() ? 0 : widthOf(painter, m_seen) + theme.px(10);
     const QRectF bar(0, 0, qMax<double>(60, width() - seenWidth), height());
     const double split = bar.width() * (1 - m_share);
     QPainterPath round;
@@ -230,7 +230,7 @@ void TrafficBar::paintEvent(QPaintEvent *) {
         drawLine(painter, QRectF(split + theme.px(8), 0, bar.width() - split - theme.px(12), height()), Qt::AlignLeft | Qt::AlignVCenter, m_canary);
     painter.setFont(theme.font(TextRole::Second));
     painter.setPen(t.t2);
-    painter.drawText(QRectF(bar.right() + theme.px(10), 0, seenWidth, height()), Qt::AlignVCenter | Qt::AlignLeft, m_seen);
+    drawLine(painter, QRectF(bar.right() + theme.px(10), 0, seenWidth, height()), Qt::AlignVCenter | Qt::AlignLeft, m_seen);
 }
 
 } // namespace pilothouse::ui

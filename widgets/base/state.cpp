@@ -2,6 +2,8 @@
 #include "widgets/base/state.h"
 
 #include "widgets/base/icons.h"
+#include "widgets/base/rounded.h"
+#include "widgets/base/text.h"
 #include "widgets/base/theme.h"
 
 #include <QCoreApplication>
@@ -191,8 +193,7 @@ void StateBadge::setState(State state, const QString &word) {
 
 QSize StateBadge::sizeHint() const {
     const Theme &theme = Theme::of(this);
-    const QFontMetrics metrics(theme.font(TextRole::Label));
-    return {metrics.horizontalAdvance(m_word) + theme.px(12 + 5 + 12), theme.px(20)};
+    return {qRound(widthOf(theme.font(TextRole::Label), m_word)) + theme.px(12 + 5 + 12), theme.px(20)};
 }
 
 void StateBadge::paintEvent(QPaintEvent *) {
@@ -200,14 +201,12 @@ void StateBadge::paintEvent(QPaintEvent *) {
     painter.setRenderHint(QPainter::Antialiasing);
     const Theme &theme = Theme::of(this);
     const Tokens &t = theme.tokens();
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(t.*stateTint(m_state));
-    painter.drawRoundedRect(rect(), 4, 4);
+    paintRounded(painter, rect(), t.*stateTint(m_state), t.*stateTint(m_state), 4);
     const double glyph = theme.px(12);
     paintState(painter, QRectF(theme.px(6), (height() - glyph) / 2, glyph, glyph), m_state, this);
     painter.setFont(theme.font(TextRole::Label));
     painter.setPen(t.*stateInk(m_state));
-    painter.drawText(rect().adjusted(theme.px(6 + 12 + 5), 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, m_word);
+    drawLine(painter, rect().adjusted(theme.px(6 + 12 + 5), 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, m_word);
 }
 
 StateGlyph::StateGlyph(State state, int size, QWidget *parent) : QWidget(parent), m_state(state), m_size(size) {

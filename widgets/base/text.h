@@ -9,6 +9,9 @@ class QPainter;
 
 namespace pilothouse::ui {
 
+/// Width of `text` on one line; remembered, where QFontMetrics shapes the text at each question. With a painter: in its font and device.
+double widthOf(const QFont &font, const QString &text);
+double widthOf(const QPainter &painter, const QString &text);
 /// Width of `text` with every digit on the widest digit's advance.
 double tabularWidth(const QFont &font, const QString &text);
 /// Draws one line with tabular digits (Inter's differ in width, and Qt 6.4 has no font-feature call), in the painter's font

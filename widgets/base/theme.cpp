@@ -10,12 +10,11 @@
 #include <QPointer>
 #include <QResource>
 #include <QStyleFactory>
-#include <QVariant>
 
 namespace pilothouse::ui {
 namespace {
 
-constexpr char themeProperty[] = "pilothouseTheme";
+Theme *installed = nullptr; ///< GUI thread
 
 struct RoleFont {
     double size;
@@ -58,18 +57,17 @@ QString filledStyleSheet(const Theme &theme) {
 } // namespace
 
 Theme::Theme(QObject *parent) : QObject(parent) {
-    qApp->setProperty(themeProperty, QVariant::fromValue<QObject *>(this));
+    installed = this;
+    makeFonts();
 }
 
 Theme::~Theme() {
-    if (qApp && qApp->property(themeProperty).value<QObject *>() == this)
-        qApp->setProperty(themeProperty, QVariant());
+    if (installed == this)
+        installed = nullptr;
 }
 
 Theme &Theme::of(const QWidget *) {
-    if (auto *theme = qobject_cast<Theme *>(qApp->property(themeProperty).value<QObject *>()))
-        return *theme;
-    return *new Theme(qApp);
+    return installed ? *installed : *new Theme(qApp);
 }
 
 void Theme::apply(SchemeChoice choice, int scalePercent) {
@@ -95,6 +93,7 @@ void Theme::install() {
         qApp->installEventFilter(this);
     }
     m_installed = true;
+    makeFonts();
     qApp->setFont(font(TextRole::Body));
     qApp->setPalette(palette(tokens()));
     m_sheet = filledStyleSheet(*this);
@@ -137,18 +136,20 @@ QPalette Theme::palette(const Tokens &t) {
     return p;
 }
 
-QFont Theme::font(TextRole role) const {
-    const RoleFont wanted = roleFont(role);
-    QFont font;
-    font.setFamilies(wanted.mono
-                         ? QStringList{QStringLiteral("JetBrains Mono"), QStringLiteral("Noto Sans Mono"), QStringLiteral("monospace")}
-                         : QStringList{QStringLiteral("Inter"), QStringLiteral("Noto Sans"), QStringLiteral("sans-serif")});
-    font.setStyleHint(wanted.mono ? QFont::Monospace : QFont::SansSerif);
-    font.setPixelSize(qMax(11, px(wanted.size)));
-    // Qt blends glyphs with a gamma that makes light text on a dark ground a step heavier than the same text on white.
-    font.setWeight(m_dark && !wanted.mono && wanted.weight == QFont::Normal ? QFont::Light : m_dark && !wanted.mono && wanted.weight == QFont::Medium ? QFont::Normal : wanted.weight);
-    font.setHintingPreference(QFont::PreferNoHinting); // hinted stems come out a weight too heavy on a dark ground
-    return font;
+void Theme::makeFonts() {
+    for (std::size_t role = 0; role < textRoleCount; ++role) {
+        const RoleFont wanted = roleFont(TextRole(role));
+        QFont font;
+        font.setFamilies(wanted.mono
+                             ? QStringList{QStringLiteral("JetBrains Mono"), QStringLiteral("Noto Sans Mono"), QStringLiteral("monospace")}
+                             : QStringList{QStringLiteral("Inter"), QStringLiteral("Noto Sans"), QStringLiteral("sans-serif")});
+        font.setStyleHint(wanted.mono ? QFont::Monospace : QFont::SansSerif);
+        font.setPixelSize(qMax(11, px(wanted.size)));
+        // Qt blends glyphs with a gamma that makes light text on a dark ground a step heavier than the same text on white.
+        font.setWeight(m_dark && !wanted.mono && wanted.weight == QFont::Normal ? QFont::Light : m_dark && !wanted.mono && wanted.weight == QFont::Medium ? QFont::Normal : wanted.weight);
+        font.setHintingPreference(QFont::PreferNoHinting); // hinted stems come out a weight too heavy on a dark ground
+        m_fonts[role] = font;
+    }
 }
 
 int Theme::px(double pixels) const { return qRound(pixels * m_scale / 100.0); }
@@ -207,7 +208,7 @@ void Label::paintEvent(QPaintEvent *event) {
     if (!line || buddy() || indent() > 0 || margin() > 0 || !pixmap(Qt::ReturnByValue).isNull())
         return QLabel::paintEvent(event);
     QPainter painter(this);
-    if (elided && toolTip() != text() && fontMetrics().horizontalAdvance(text()) > contentsRect().width())
+    if (elided && toolTip() != text() && widthOf(painter, text()) > contentsRect().width())
         setToolTip(text());
     painter.setPen(palette().color(QPalette::WindowText));
     if (elided)

@@ -9,6 +9,8 @@
 #include <QObject>
 #include <QPalette>
 
+#include <array>
+
 class QWidget;
 
 namespace pilothouse::ui {
@@ -30,9 +32,10 @@ enum class TextRole {
     Mono,    ///< 12 monospaced
     MonoSmall,
 };
+inline constexpr std::size_t textRoleCount = std::size_t(TextRole::MonoSmall) + 1;
 
 /// Colours, fonts and scale of one program, installed on the QApplication. Made once by main() or by a test and found by
-/// `Theme::of(widget)` through a property of the application, so that no component holds a global of its own. GUI thread.
+/// `Theme::of(widget)`. GUI thread.
 /// The style sheet is set on windows, when they are polished, not on the application: under an application's sheet every widget is
 /// styled again each time that a part it stands in gets a parent, which made building a panel three times as slow.
 class Theme : public QObject {
@@ -50,7 +53,7 @@ public:
     bool dark() const { return m_dark; }
     SchemeChoice choice() const { return m_choice; }
     int scalePercent() const { return m_scale; }
-    QFont font(TextRole role) const;
+    const QFont &font(TextRole role) const { return m_fonts[std::size_t(role)]; }
     int px(double pixels) const; ///< logical pixels of the design at the user's scale
 
     /// The installed theme; a dark one is made if a program has none (a bare component in a test).
@@ -65,6 +68,8 @@ Q_SIGNALS:
 
 private:
     void install();
+    void makeFonts();
+    std::array<QFont, textRoleCount> m_fonts; ///< by role: all texts of a role share one, so that what Qt resolved for it is found again
     bool m_systemDark = true, m_dark = true, m_installed = false;
     SchemeChoice m_choice = SchemeChoice::Dark;
     int m_scale = 100;

@@ -64,7 +64,7 @@ ItemLayout layoutOf(const InboxLine &line, const QString &since, const QRectF &r
     const QString verb = inboxVerb(line.item.action);
     if (line.item.group != fleet::InboxGroup::Handled && !verb.isEmpty()) {
         y += theme.px(6);
-        const double wide = QFontMetricsF(theme.font(TextRole::Strong)).horizontalAdvance(verb) + theme.px(22) + theme.px(26);
+        const double wide = widthOf(theme.font(TextRole::Strong), verb) + theme.px(22) + theme.px(26);
         out.button = QRectF(rect.left() + indent, y, wide, theme.px(24));
         y += theme.px(24);
     }
@@ -132,7 +132,7 @@ private:
         const QColor ink = chosen ? t.accOn : t.t1;
         painter.setFont(theme.font(TextRole::Strong));
         painter.setPen(ink);
-        painter.drawText(box.adjusted(theme.px(10), 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, verb);
+        drawLine(painter, box.adjusted(theme.px(10), 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, verb);
         if (chosen)
             paintKeys(&painter, {QStringLiteral("↵")}, box.right() - theme.px(6), box.center().y(), ink, widget);
         else

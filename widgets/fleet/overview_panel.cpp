@@ -5,6 +5,7 @@
 #include "widgets/base/card.h"
 #include "widgets/base/format.h"
 #include "widgets/base/table.h"
+#include "widgets/base/text.h"
 #include "widgets/fleet/fleet_model.h"
 #include "widgets/fleet/inbox_list.h"
 #include "widgets/fleet/timeline_view.h"
@@ -43,8 +44,8 @@ protected:
         painter.rotate(90);
         painter.setFont(theme.font(TextRole::Title));
         painter.setPen(t.t1);
-        const double wide = painter.fontMetrics().horizontalAdvance(text());
-        painter.drawText(QRectF(0, -10, wide + 4, 20), Qt::AlignVCenter | Qt::AlignLeft, text());
+        const double wide = widthOf(painter, text());
+        drawLine(painter, QRectF(0, -10, wide + 4, 20), Qt::AlignVCenter | Qt::AlignLeft, text());
         painter.restore();
         const QRectF badge(width() / 2.0 - theme.px(9), theme.px(20) + wide + theme.px(10), theme.px(18), theme.px(18));
         painter.setPen(Qt::NoPen);
@@ -52,7 +53,7 @@ protected:
         painter.drawEllipse(badge);
         painter.setFont(theme.font(TextRole::Column));
         painter.setPen(t.bg0);
-        painter.drawText(badge, Qt::AlignCenter, QString::number(m_count));
+        drawLine(painter, badge, Qt::AlignCenter, QString::number(m_count));
     }
 
 private:

@@ -177,7 +177,7 @@ void TimelineView::paintLanes(QPainter &painter, const TimelineLayout &layout) c
         painter.setPen(t.t3);
         const QDateTime at = QDateTime::fromSecsSinceEpoch(qint64(tick.seconds));
         const QString text = days ? QLocale().toString(at, QStringLiteral("ddd d")) : tick.text;
-        painter.drawText(QRectF(x + 4, area.bottom() + theme.px(3), theme.px(100), theme.px(18)), Qt::AlignLeft | Qt::AlignVCenter, text);
+        drawLine(painter, QRectF(x + 4, area.bottom() + theme.px(3), theme.px(100), theme.px(18)), Qt::AlignLeft | Qt::AlignVCenter, text);
     }
 }
 
@@ -221,7 +221,7 @@ void TimelineView::paintMark(QPainter &painter, const TimelineMark &mark, const 
             painter.drawLine(c + QPointF(-3, -4), c + QPointF(3, 4));
             painter.drawLine(c + QPointF(3, -4), c + QPointF(-3, 4));
         }
-        const double wide = QFontMetricsF(Theme::of(this).font(TextRole::Caption)).horizontalAdvance(event.label) + 12;
+        const double wide = widthOf(Theme::of(this).font(TextRole::Caption), event.label) + 12;
         if (!event.label.isEmpty() && mark.rect.width() >= wide) {
             painter.setFont(Theme::of(this).font(TextRole::Caption));
             painter.setPen(ink);
@@ -245,7 +245,7 @@ void TimelineView::paintLabels(QPainter &painter, const TimelineLayout &layout) 
         taken[std::size_t(mark.lane)].push_back(mark.rect);
     for (const TimelineMark &mark : layout.marks) {
         const fleet::TimelineEvent &event = m_events[std::size_t(mark.event)];
-        const double wide = painter.fontMetrics().horizontalAdvance(event.label) + 4;
+        const double wide = widthOf(painter, event.label) + 4;
         if (event.label.isEmpty() || mark.lane == 4 || (!mark.point && mark.rect.width() >= wide + 8))
             continue;
         QRectF place(mark.rect.right() + 5, mark.rect.center().y() - 8, wide, 16);
@@ -257,7 +257,7 @@ void TimelineView::paintLabels(QPainter &painter, const TimelineLayout &layout) 
             continue; // the callout has it
         others.push_back(place);
         painter.setPen(theme.tokens().t1);
-        painter.drawText(place, Qt::AlignVCenter | Qt::AlignLeft, event.label);
+        drawLine(painter, place, Qt::AlignVCenter | Qt::AlignLeft, event.label);
     }
 }
 
@@ -313,9 +313,9 @@ void TimelineView::paintCallout(QPainter &painter, const TimelineLayout &layout)
     }
     const QString head = QLocale().toString(QDateTime::fromSecsSinceEpoch(qint64(layout.scale.fromX(x))), QStringLiteral("ddd d MMM HH:mm"));
     const QFont strong = theme.font(TextRole::Label), plain = theme.font(TextRole::Second);
-    double wide = QFontMetricsF(strong).horizontalAdvance(head);
+    double wide = widthOf(strong, head);
     for (const auto &[name, value] : rows)
-        wide = std::max(wide, QFontMetricsF(plain).horizontalAdvance(name) + theme.px(24) + tabularWidth(strong, value));
+        wide = std::max(wide, widthOf(plain, name) + theme.px(24) + tabularWidth(strong, value));
     const double line = theme.px(17);
     QRectF box(x - wide - theme.px(28), layout.scale.area.bottom() - line * double(rows.size() + 1) - theme.px(18), wide + theme.px(20), line * double(rows.size() + 1) + theme.px(12));
     if (box.left() < 2)
@@ -326,12 +326,12 @@ void TimelineView::paintCallout(QPainter &painter, const TimelineLayout &layout)
     QRectF row(box.left() + theme.px(10), box.top() + theme.px(6), wide, line);
     painter.setFont(strong);
     painter.setPen(t.t1);
-    painter.drawText(row, Qt::AlignVCenter | Qt::AlignLeft, head);
+    drawLine(painter, row, Qt::AlignVCenter | Qt::AlignLeft, head);
     for (const auto &[name, value] : rows) {
         row.translate(0, line);
         painter.setFont(plain);
         painter.setPen(t.t2);
-        painter.drawText(row, Qt::AlignVCenter | Qt::AlignLeft, name);
+        drawLine(painter, row, Qt::AlignVCenter | Qt::AlignLeft, name);
         painter.setFont(strong);
         painter.setPen(t.t1);
         drawTabular(painter, row, Qt::AlignRight | Qt::AlignVCenter, value);

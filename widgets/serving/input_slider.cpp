@@ -92,7 +92,7 @@ void InputSlider::paintEvent(QPaintEvent *) {
     painter.setPen(t.t1);
     const QRectF title(0, 4, width() - 90, 20);
     drawLine(painter, title, Qt::AlignLeft | Qt::AlignVCenter, m_input.input.name, Qt::ElideMiddle);
-    const double after = painter.fontMetrics().horizontalAdvance(m_input.input.name) + 8;
+    const double after = widthOf(painter, m_input.input.name) + 8;
     if (const QString step = stepWords(m_input.input.name); !step.isEmpty() && after < title.width() - 40) {
         painter.setFont(theme.font(TextRole::Caption));
         painter.setPen(t.t3);

@@ -99,26 +99,57 @@ private Q_SLOTS:
                     QVERIFY2(worst <= 8, qPrintable(QStringLiteral("%1 at %2, %3 tall: %4").arg(text).arg(top).arg(tall).arg(worst)));
                 }
     }
+    /// What is remembered of a text is what the metrics say, in each font, after many other texts and in another font's turn.
+    void aRememberedWidthIsThatOfTheMetrics() {
+        Theme theme;
+        QStringList texts{QString(), QStringLiteral("0.734"), QStringLiteral("Weather gyÄ_jp")};
+        for (int i = 0; i < 2500; ++i)
+            texts << QStringLiteral("row %1").arg(i);
+        for (int turn = 0; turn < 2; ++turn)
+            for (const TextRole role : {TextRole::Key, TextRole::Body, TextRole::Mono, TextRole::Caption})
+                for (qsizetype i = 0; i < texts.size(); i += turn == 0 ? 1 : 97)
+                    QCOMPARE(widthOf(theme.font(role), texts[i]), QFontMetricsF(theme.font(role)).horizontalAdvance(texts[i]));
+        theme.apply(SchemeChoice::Light, 150);
+        QCOMPARE(widthOf(theme.font(TextRole::Body), texts[1]), QFontMetricsF(theme.font(TextRole::Body)).horizontalAdvance(texts[1]));
+        theme.apply(SchemeChoice::Dark, 100);
+    }
+    void keyValuesShownAgainKeepTheirLabels() {
+        Theme theme;
+        KeyValues values;
+        values.setRows({{QStringLiteral("Workspace"), QStringLiteral("demo")}, {QStringLiteral("Role"), QStringLiteral("approver")}});
+        const auto labels = [&] { return values.findChildren<QLabel *>(); };
+        const auto before = labels();
+        QCOMPARE(before.size(), 4);
+        values.setRows({{QStringLiteral("Workspace"), QStringLiteral("demo")}, {QStringLiteral("Role"), QStringLiteral("approver")}});
+        QCOMPARE(labels(), before); // what a person has selected in one is not lost to the next poll
+        values.setRows({{QStringLiteral("Workspace"), QStringLiteral("other")}});
+        QCOMPARE(labels().size(), 2);
+        QCOMPARE(labels()[1]->text(), QStringLiteral("other"));
+    }
     void roundedIsWhatThePathDraws_data() {
         QTest::addColumn<QRect>("box");
         QTest::addColumn<int>("radius");
         QTest::addColumn<double>("ratio");
-        QTest::newRow("card") << QRect(3, 2, 90, 60) << 8 << 1.0;
-        QTest::newRow("card on a dense screen") << QRect(3, 2, 90, 60) << 8 << 2.0;
-        QTest::newRow("card at 125 %") << QRect(3, 2, 90, 60) << 8 << 1.25;
-        QTest::newRow("only corners") << QRect(0, 0, 18, 18) << 8 << 1.0;
-        QTest::newRow("less than its corners") << QRect(1, 1, 12, 30) << 8 << 1.0;
-        QTest::newRow("small radius") << QRect(1, 1, 40, 9) << 3 << 2.0;
+        QTest::addColumn<QColor>("fill");
+        const QColor plain(240, 241, 250);
+        QTest::newRow("card") << QRect(3, 2, 90, 60) << 8 << 1.0 << plain;
+        QTest::newRow("card on a dense screen") << QRect(3, 2, 90, 60) << 8 << 2.0 << plain;
+        QTest::newRow("card at 125 %") << QRect(3, 2, 90, 60) << 8 << 1.25 << plain;
+        QTest::newRow("only corners") << QRect(0, 0, 18, 18) << 8 << 1.0 << plain;
+        QTest::newRow("less than its corners") << QRect(1, 1, 12, 30) << 8 << 1.0 << plain;
+        QTest::newRow("only its line") << QRect(3, 2, 50, 18) << 4 << 1.0 << QColor(Qt::transparent);
+        QTest::newRow("small radius") << QRect(1, 1, 40, 9) << 3 << 2.0 << plain;
     }
     void roundedIsWhatThePathDraws() {
         QFETCH(QRect, box);
         QFETCH(int, radius);
         QFETCH(double, ratio);
+        QFETCH(QColor, fill);
         QImage ours(QSize(100, 70) * ratio, QImage::Format_ARGB32_Premultiplied);
         ours.setDevicePixelRatio(ratio);
         ours.fill(QColor(30, 60, 90));
         QImage path = ours;
-        const QColor fill(240, 241, 250), line(120, 20, 60);
+        const QColor line(120, 20, 60);
         QPainter painter(&ours);
         paintRounded(painter, box, fill, line, radius);
         painter.end();
