@@ -276,22 +276,26 @@ QualitySpec readQuality(Section section, const QString &file) {
 
 ExportSpec readExport(const YamlNode &item, Problems &problems) {
     ExportSpec spec;
+    bool said = false; // which format it is, rightly or wrongly
     if (item.kind == YamlNode::Kind::Map) {
         Section section(&item, problems, u("export"));
         spec.file = section.needText(u("file"));
+        said = section.has(u("format"));
         spec.format = section.word(u("format"), knownExportFormats());
         section.finish();
+        if (spec.file.isEmpty())
+            return spec;
     } else if (item.kind == YamlNode::Kind::Scalar) {
         spec.file = item.text;
     } else {
         problems.add(item.position, u("An entry of “export” must be the name of a file, or a map of file and format."), u("For example [model.pt]."));
         return spec;
     }
-    if (spec.format.isEmpty())
+    if (!said)
         spec.format = exportFormatOf(spec.file);
     if (!isPlainName(spec.file))
         problems.add(item.position, u("“%1” is no plain name of a file.").arg(spec.file), u("Name the file alone; `pilot registry export` is told the folder."));
-    else if (spec.format.isEmpty())
+    else if (!said && spec.format.isEmpty())
         problems.add(item.position, u("Which format “%1” has cannot be told by its ending.").arg(spec.file),
                      u("Endings are .pt (TorchScript), .json and .ubj (XGBoost); or write {file: %1, format: FORMAT} with one of %2.").arg(spec.file, knownExportFormats().join(u(", "))));
     return spec;
@@ -301,7 +305,7 @@ std::vector<ExportSpec> readExports(Section &recipe) {
     std::vector<ExportSpec> all;
     for (const YamlPointer &item : listItems(recipe, u("export"))) {
         const ExportSpec spec = readExport(*item, recipe.problems());
-        if (std::any_of(all.begin(), all.end(), [&](const ExportSpec &other) { return other.file == spec.file; }))
+        if (!spec.file.isEmpty() && std::any_of(all.begin(), all.end(), [&](const ExportSpec &other) { return other.file == spec.file; }))
             recipe.problems().add(item->position, u("The file “%1” is named twice.").arg(spec.file));
         all.push_back(spec);
     }

@@ -59,8 +59,8 @@ public:
     }
     /// Of `w` [n × inputs] makes `z` [n × columns].
     std::string code() const {
-        return "    if bool(torch.any(torch.logical_or(torch.isinf(w), torch.logical_and(torch.isnan(w), self.required)))):\n"
-               "        raise Exception('a value is missing that the model does not fill in, or is not finite')\n" +
+        return "    assert not bool(torch.any(torch.logical_or(torch.isinf(w), torch.logical_and(torch.isnan(w), self.required)))), "
+               "'a value is missing that the model does not fill in, or is not finite'\n" +
                m_checks + "    w = torch.where(torch.isnan(w), self.fill, w)\n"
                "    z = (torch.cat([" + m_parts + "], 1) - self.offset) / self.scale\n";
     }
@@ -79,7 +79,7 @@ private:
         const ColumnMap &map = m_maps[i];
         const std::string at = number(i), column = "w.select(1, " + at + ")", count = number(map.categories.size()), name = (map.hot ? "codes_" : "table_") + at;
         if (map.refusesUnknown)
-            m_checks += "    if bool(torch.any(" + column + " < 0)):\n        raise Exception('a category is unknown to the model, which refuses such rows')\n";
+            m_checks += "    assert not bool(torch.any(" + column + " < 0)), 'a category is unknown to the model, which refuses such rows'\n";
         if (map.hot) {
             m_module.register_buffer(name, torch::arange(std::int64_t(map.categories.size()), torch::kFloat64));
             part("torch.eq(w.narrow(1, " + at + ", 1), self." + name + ").double()");
@@ -99,7 +99,7 @@ private:
 
 /// Turns whatever shape came into rows `w` [n × inputs], and remembers it.
 std::string takeCode(const artifact::Signature &signature) {
-    const std::string inputs = number(signature.inputs.size()), wrong = "        raise Exception('the model takes rows of " + inputs + " values";
+    const std::string inputs = number(signature.inputs.size()), fits = "    assert w.dim() == 2 and w.size(1) == " + inputs + ", 'the model takes rows of " + inputs + " values";
     std::string code = "    w = x.double()\n"
                        "    alone = w.dim() == 1\n"
                        "    timed = False\n"
@@ -113,10 +113,9 @@ std::string takeCode(const artifact::Signature &signature) {
                     "        alone = True\n";
         code += "    if w.dim() == 3 and w.size(1) == " + steps + " and w.size(2) == " + series + ":\n"
                 "        w = w.transpose(1, 2).reshape([-1, " + inputs + "])\n"
-                "        timed = True\n"
-                "    if w.dim() != 2 or w.size(1) != " + inputs + ":\n" + wrong + ", or windows of " + steps + " steps of " + series + " series')\n";
+                "        timed = True\n" + fits + ", or windows of " + steps + " steps of " + series + " series'\n";
     } else {
-        code += "    if w.dim() != 2 or w.size(1) != " + inputs + ":\n" + wrong + "')\n";
+        code += fits + "'\n";
     }
     return code;
 }

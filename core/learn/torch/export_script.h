@@ -15,7 +15,7 @@ namespace pilothouse::learn {
 ///   A forecast also takes windows [n × window × series], oldest step first, the targets first → [n × horizon], of several targets
 ///               [n × horizon × targets].
 ///   One row [inputs] or one window [window × series] alone is answered without n.
-/// It raises an exception where the package's scorer gives an error: another shape, a missing value that is not filled in, a category that is
+/// It raises an exception (LibTorch binds no other than AssertionError) where the package's scorer gives an error: another shape, a missing value that is not filled in, a category that is
 /// refused. Its attribute `card` is the JSON that is given here, with "inputs", "outputs", "classes", "window" and "series" beside it. The same
 /// package gives the same bytes.
 /// @param folder  of a package that was opened and whose model was loaded: what its file may do has been checked

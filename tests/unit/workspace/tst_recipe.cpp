@@ -133,7 +133,7 @@ seed:      11
         row("no target in the list", QByteArray(weather).replace("target: y", "target: []"), "/r.yaml:4:9: “target” names no column.");
         row("a target that is a list", QByteArray(weather).replace("target: y", "target: [y, [z]]"), "/r.yaml:4:13: The entries of “target” must be names of columns.");
         row("a second target among those left out", QByteArray(weather).replace("target: y", "target: [y, z]") + "features: {exclude: [z]}\n", "The target “z” is among the features");
-        row("a gate of a target that is none", QByteArray(weather).replace("target: y", "target: [t2m, rh2m]") + "gates: [mae@th2m <= 1]\n", "/r.yaml:7:9: Unknown target “th2m” — did you mean “rh2m”?");
+        row("a gate of a target that is none", QByteArray(weather).replace("target: y", "target: [t2m, rh2m]") + "gates: [mae@rh2n <= 1]\n", "/r.yaml:7:9: Unknown target “rh2n” — did you mean “rh2m”?");
         row("a gate of one target where there is one alone", weather + "gates: [mae@y <= 1]\n", "“mae@y” asks for one of several targets, and there are none. Write “mae”.");
         row("a misspelt metric of a target", QByteArray(weather).replace("target: y", "target: [y, z]") + "gates: [maee@y <= 1]\n", "Unknown metric “maee” — did you mean “mae”?");
         row("a file of no known ending", good + "export: [model.bin]\n", "/r.yaml:6:10: Which format “model.bin” has cannot be told by its ending.");
