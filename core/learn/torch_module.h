@@ -21,7 +21,7 @@ public:
     virtual Result<std::unique_ptr<Estimator>> makeEstimator(const workspace::EstimatorSpec &spec, workspace::TaskKind task) const = 0;
     /// Reads the TorchScript of a package folder (model.pt). The file's checksum has been verified.
     virtual Result<std::unique_ptr<FittedModel>> loadModel(const QString &folder, const artifact::Signature &signature) const = 0;
-    /// Of a package folder from which loadModel() has made a model: see torch/export_script.h.
+    /// Both: torch/export_script.h.
     virtual Result<QByteArray> exportScript(const QString &folder, const artifact::Signature &signature, const data::FittedTransforms &transforms, const QJsonObject &card) const = 0;
     virtual Result<artifact::Predictions> runExport(const QString &file, const artifact::Signature &signature, const data::Rows &rows) const = 0;
 };

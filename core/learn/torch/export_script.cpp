@@ -6,9 +6,6 @@
 
 #include "core/base/file.h"
 #include "core/base/json.h"
-#include "core/learn/import_torch.h"
-
-#include <QFileInfo>
 
 #include <algorithm>
 #include <cmath>
@@ -121,34 +118,11 @@ std::string takeCode(const artifact::Signature &signature) {
 }
 
 /// Of the network's answer `y` makes what is given back, in the shape that was asked in.
-std::string giveCode(const artifact::Signature &signature, const QString &answers) {
-    std::string code = "    y = y.double().reshape([z.size(0), -1])\n";
-    if (!signature.classes.empty()) {
-        if (answers == Q("logits"))
-            code += "    y = torch.sigmoid(y) if y.size(1) == 1 else torch.softmax(y, 1)\n";
-        if (signature.classes.size() == 2)
-            code += "    if y.size(1) == 1:\n        y = torch.cat([1 - y, y], 1)\n";
-    }
+std::string giveCode(const artifact::Signature &signature) {
+    std::string code;
     if (const std::size_t targets = std::size_t(signature.targets().size()); targets > 1)
         code += "    if timed:\n        y = y.reshape([-1, " + number(targets) + ", " + number(signature.horizon()) + "]).transpose(1, 2)\n";
     return code + "    if alone:\n        y = y.select(0, 0)\n    return y.contiguous()\n";
-}
-
-/// Of an imported network what its card says; of ours nothing.
-struct Script {
-    bool single = false; ///< it takes float32
-    QString answers;
-};
-Result<Script> scriptIn(const QString &folder) {
-    Script script;
-    const QString file = folder + QLatin1Char('/') + Q(scriptCardFile);
-    if (!QFileInfo::exists(file))
-        return script;
-    PH_ASSIGN(const QByteArray bytes, readFile(file));
-    PH_ASSIGN(const QJsonObject card, parseJsonObject(bytes, file));
-    script.single = card.value(Q("dtype")).toString() != Q("float64");
-    script.answers = card.value(Q("answers")).toString();
-    return script;
 }
 
 QJsonObject cardWith(QJsonObject card, const artifact::Signature &signature) {
@@ -194,7 +168,6 @@ Result<void> checkWindows(torch::jit::Module &module, const artifact::Signature 
 
 Result<QByteArray> exportScript(const QString &folder, const artifact::Signature &signature, const data::FittedTransforms &transforms, const QJsonObject &card) {
     const QString file = folder + QStringLiteral("/model.pt");
-    PH_ASSIGN(const Script script, scriptIn(folder));
     PH_ASSIGN(const QByteArray bytes, readFile(file));
     try {
         std::istringstream in(bytes.toStdString());
@@ -203,8 +176,7 @@ Result<QByteArray> exportScript(const QString &folder, const artifact::Signature
         module.register_module("network", network);
         const Preparation preparation(signature, transforms.maps(), module);
         module.register_attribute("card", c10::StringType::get(), canonicalJson(cardWith(card, signature)).toStdString());
-        module.define("def forward(self, x):\n" + takeCode(signature) + preparation.code() + "    y = self.network.forward(" + (script.single ? "z.float()" : "z") + ")\n" +
-                      giveCode(signature, script.answers));
+        module.define("def forward(self, x):\n" + takeCode(signature) + preparation.code() + "    y = self.network.forward(z)\n" + giveCode(signature));
         module.eval();
         std::ostringstream out;
         module.save(out);
