@@ -564,6 +564,10 @@
         <source>%1 not to be told apart on %2 labelled rows, too few for an interval</source>
         <translation>%1 auf %2 Zeilen mit wahrem Wert nicht zu unterscheiden, zu wenige für ein Intervall</translation>
     </message>
+    <message>
+        <source>Forecasts several targets, whose errors have different units: labels are not compared; a person may promote</source>
+        <translation>Sagt mehrere Ziele vorher, deren Fehler verschiedene Einheiten haben: Labels werden nicht verglichen; eine Person darf weiterstellen</translation>
+    </message>
 </context>
 <context>
     <name>Services</name>
@@ -4141,6 +4145,10 @@
     <message>
         <source>Bootstrap</source>
         <translation>Bootstrap</translation>
+    </message>
+    <message>
+        <source>several targets: their errors have different units</source>
+        <translation>mehrere Ziele: ihre Fehler haben verschiedene Einheiten</translation>
     </message>
 </context>
 <context>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot score MODEL --data FILE --out FILE: predictions of every row as a CSV file.
-//   FILE written: row (0-based, after `where`) or time (forecast), then the outputs; classification: prediction and probability_CLASS.
+//   FILE written: row (0-based, after `where`) or time (forecast), then the outputs ("t2m@+1" …, all steps of the first target, then those of
+//   the second); classification: prediction and probability_CLASS.
 //   --json {"model","package","digest","rows","out","notes":[…]}
 // pilot score MODEL --rows FILE: the rows of a /predict body, answered on standard output (what-if asks a candidate this way).
-//   --json {"model","package","digest","predictions":[number | class | [numbers]…],"probabilities":[[…]…],"seconds"}
+//   --json {"model","package","digest","predictions":[number | class | [numbers] | {target: [numbers]}…],"probabilities":[[…]…],"seconds"}
 // pilot score MODEL --endpoint --rows FILE: the same rows, answered by the model's endpoint as the workspace names it.
 //   --json {"model","endpoint","version","id","predictions":[…],"probabilities":[…],"seconds"}
 #include "app/pilot/data_source.h"
@@ -86,10 +87,31 @@ QJsonValue predictionOf(const artifact::Signature &signature, const artifact::Pr
         return QString::fromStdString(signature.classes[std::size_t(p.values[row])]);
     if (p.outputs == 1)
         return p.values[row];
-    QJsonArray steps;
-    for (std::size_t o = 0; o < p.outputs; ++o)
-        steps.append(p.values[row * p.outputs + o]);
-    return steps;
+    const QStringList targets = signature.targets();
+    QJsonObject byTarget;
+    for (qsizetype t = 0; t < targets.size(); ++t) {
+        QJsonArray steps;
+        const std::size_t horizon = p.outputs / std::size_t(targets.size());
+        for (std::size_t o = std::size_t(t) * horizon; o < std::size_t(t + 1) * horizon; ++o)
+            steps.append(p.values[row * p.outputs + o]);
+        if (targets.size() == 1)
+            return steps;
+        byTarget.insert(targets[t], steps);
+    }
+    return byTarget;
+}
+
+/// For people: the class, the number, or the first step of each target.
+QString lineOf(const artifact::Signature &signature, const artifact::Predictions &p, std::size_t row) {
+    if (p.classes)
+        return QString::fromStdString(signature.classes[std::size_t(p.values[row])]);
+    const QStringList targets = signature.targets();
+    QStringList first;
+    for (qsizetype t = 0; t < targets.size(); ++t) {
+        const QString value = QString::fromLatin1(number(p.values[row * p.outputs + std::size_t(t) * p.outputs / std::size_t(targets.size())]));
+        first << (targets.size() == 1 ? value : targets[t] + QLatin1Char(' ') + value);
+    }
+    return first.join(QStringLiteral(", "));
 }
 
 Result<void> scoreRows(Context &context, const Options &options) {
@@ -113,7 +135,7 @@ Result<void> scoreRows(Context &context, const Options &options) {
             shares.append(p.probabilities[i * p.classes + c]);
         if (p.classes)
             probabilities.append(shares);
-        lines << (p.classes ? QString::fromStdString(package.signature.classes[std::size_t(p.values[i])]) : QString::fromLatin1(number(p.values[i * p.outputs])));
+        lines << lineOf(package.signature, p, i);
     }
     context.answer({{Q("model"), ref.label()}, {Q("package"), package.folder}, {Q("digest"), package.digest}, {Q("predictions"), predictions}, {Q("probabilities"), probabilities}, {Q("seconds"), seconds}},
                    lines.join(QLatin1Char('\n')));
@@ -158,7 +180,7 @@ Result<void> scoreByEndpoint(Context &context, const Options &options) {
     QStringList lines;
     for (const QJsonValue &p : answer.predictions) {
         predictions.append(p);
-        lines << p.toVariant().toString();
+        lines << (p.isObject() || p.isArray() ? QString::fromUtf8(compactJson(p)) : p.toVariant().toString());
     }
     for (const QJsonValue &p : answer.probabilities)
         probabilities.append(p);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot train RECIPE [--data SOURCE] [--data-version VERSION] [--connection NAME] [--out DIR] [--register NAME] [--resume RUN] [--checkpoint-seconds N] [--threads N]
 //             [--max-time 30m] [--max-cpu-time 2h] [--max-memory 4GiB]   over one of them: a checkpoint, exit 1, and its name
-//             [--metrics-out FILE]   the test metrics as a flat JSON file for `dvc metrics` and CI: {"r2":0.64,…}; also when a gate failed
+//             [--metrics-out FILE]   the test metrics as a flat JSON file for `dvc metrics` and CI: {"r2":0.64,…}, with several targets also
+//                                    {"mae@t2m":…}; also when a gate failed
 //   --json and the result event: the object of learn::TrainResult::toJson(), with "registered":{"model","version"}|null.
 //   With --register or --workspace the run, its parameters and metric history go into the workspace's registry.
 //   Exit 1 if a gate failed (the package is written all the same, but not registered); 143 after SIGTERM's checkpoint.
@@ -87,6 +88,9 @@ public:
             point(QStringLiteral("test_") + it.key(), 0, it.value());
         for (auto it = result.train.begin(); it != result.train.end(); ++it)
             point(QStringLiteral("train_") + it.key(), 0, it.value());
+        for (const learn::TargetFigures &target : result.targets) // MLflow's names take a slash, but no @
+            for (auto it = target.test.begin(); it != target.test.end(); ++it)
+                point(target.target + QStringLiteral("/test_") + it.key(), 0, it.value());
         const learn::FoldFigures figures = learn::figuresOf(result.folds);
         for (auto it = figures.mean.begin(); it != figures.mean.end(); ++it)
             point(QStringLiteral("validation_") + it.key(), 0, it.value());
@@ -176,14 +180,23 @@ QString importanceText(const QJsonObject &search) {
     return shares.isEmpty() ? QString() : QStringLiteral("; of the spread: ") + shares.join(Q(", "));
 }
 
+/// @param title  of the first column
+QString metricTable(const QString &title, const learn::MetricValues &test, const learn::MetricValues &train, const learn::MetricValues &baseline, const QString &baselineName) {
+    QString text = QStringLiteral("  %1 %2 %3 %4\n").arg(title, -20).arg(QStringLiteral("test"), 12).arg(QStringLiteral("train"), 12).arg(baselineName, 12);
+    for (auto it = test.begin(); it != test.end(); ++it)
+        text += QStringLiteral("  %1 %2 %3 %4\n").arg(it.key(), -20).arg(it.value(), 12, 'g', 6).arg(train.value(it.key()), 12, 'g', 6).arg(baseline.value(it.key()), 12, 'g', 6);
+    return text;
+}
+
 QString summary(const learn::TrainResult &r, const std::optional<registry::Version> &registered) {
     QString text = QStringLiteral("%1, %2 training rows, %3 test rows, %4 s\n").arg(r.estimator).arg(r.trainRows).arg(r.testRows).arg(r.seconds, 0, 'f', 2);
-    text += QStringLiteral("  %1 %2 %3 %4\n").arg(QStringLiteral("metric"), -20).arg(QStringLiteral("test"), 12).arg(QStringLiteral("train"), 12).arg(r.baselineName, 12);
-    for (auto it = r.test.begin(); it != r.test.end(); ++it)
-        text += QStringLiteral("  %1 %2 %3 %4\n").arg(it.key(), -20).arg(it.value(), 12, 'g', 6).arg(r.train.value(it.key()), 12, 'g', 6).arg(r.baseline.value(it.key()), 12, 'g', 6);
+    text += metricTable(r.targets.empty() ? QStringLiteral("metric") : QStringLiteral("mean of %1 targets").arg(r.targets.size()), r.test, r.train, r.baseline, r.baselineName);
+    for (const learn::TargetFigures &target : r.targets)
+        text += metricTable(target.target, target.test, target.train, target.baseline, r.baselineName);
+    const QString compared = r.targets.empty() ? QStringLiteral("mae") : QStringLiteral("r2"); // errors of several targets do not add
     for (auto it = r.baselines.begin(); it != r.baselines.end(); ++it)
         if (it.key() != r.baselineName)
-            text += QStringLiteral("  naive too, and weaker: %1, mae %2\n").arg(it.key()).arg(it->value(QStringLiteral("mae")), 0, 'g', 6);
+            text += QStringLiteral("  naive too, and weaker: %1, %2 %3\n").arg(it.key(), compared).arg(it->value(compared), 0, 'g', 6);
     if (r.candidates.size() > 1)
         for (const learn::CandidateResult &c : r.candidates)
             text += QStringLiteral("  tried %1: %2 %3\n").arg(c.estimator, r.selectMetric).arg(c.test.value(r.selectMetric), 0, 'g', 6) + foldsText(c.folds, r.selectMetric);
@@ -284,7 +297,7 @@ Result<void> runTraining(Context &context, const Options &options) {
     }
     if (record)
         PH_TRY(record->end(*trained));
-    PH_TRY(writeMetricsFile(options.metricsOut, trained->test));
+    PH_TRY(writeMetricsFile(options.metricsOut, trained->everyTest()));
     std::optional<registry::Version> registered;
     if (!name.isEmpty() && trained->gatesPassed()) {
         PH_ASSIGN(registered, registerOnce(*services, name, *trained, training.resume));

@@ -134,6 +134,8 @@ Result<metrics::Scored> scoreRows(const Scorer &scorer, const LabelledRows &rows
     scored.truth = rows.targets;
     scored.predicted = std::move(predictions.values);
     scored.probabilities = std::move(predictions.probabilities);
+    if (scorer.signature().horizon() > 0)
+        scored.naiveScales.assign(std::size_t(scorer.signature().targets().size()), std::nan(""));
     return scored;
 }
 

@@ -31,7 +31,7 @@ QMap<QString, data::ColumnType> columnTypes(const Signature &signature);
 /// The rows of sample.csv; empty if the package keeps none.
 Result<LabelledRows> sampleRows(const QString &folder, const Signature &signature);
 
-/// Predicts every row and puts it beside the truth.
+/// Predicts every row and puts it beside the truth. What mase of a forecast is measured in stays unknown (naive_scale.h has it).
 Result<metrics::Scored> scoreRows(const Scorer &scorer, const LabelledRows &rows);
 
 /// rowHash of each row.

@@ -26,7 +26,7 @@ QString taskSentence(const PackageContents &c) {
         return QStringLiteral("Tells which **%1** a row has: %2.").arg(target, classes.join(QLatin1String(", ")));
     }
     case workspace::TaskKind::Forecast:
-        return QStringLiteral("Forecasts **%1** for the next %2 step(s) from the steps before.").arg(target).arg(c.signature.outputs.size());
+        return QStringLiteral("Forecasts **%1** for the next %2 step(s) from the steps before.").arg(c.signature.targets().join(QStringLiteral("**, **"))).arg(c.signature.horizon());
     case workspace::TaskKind::Regression: break;
     }
     return QStringLiteral("Predicts the number **%1**.").arg(target);
@@ -38,6 +38,16 @@ QString metricTable(const QJsonObject &metrics, const QString &baseline) {
     for (const QString &name : test.keys())
         out += QStringLiteral("| %1 | %2 | %3 | %4 |\n").arg(name, figure(test.value(name)), figure(train.value(name)), figure(naive.value(name)));
     return out;
+}
+
+/// Of a forecast of several targets: each one's own figures, in its unit.
+QString targetTables(const QJsonArray &targets) {
+    QString out;
+    for (const QJsonValue &value : targets) {
+        const QJsonObject target = value.toObject();
+        out += QStringLiteral("\n### %1\n\n%2").arg(target.value(Q("target")).toString(), metricTable(target, target.value(Q("baseline_name")).toString()));
+    }
+    return out.isEmpty() ? out : QStringLiteral("\nThe figures above are means over the targets, of metrics that have no unit. Each target by itself:\n%1").arg(out);
 }
 
 /// @param filled  what becomes of a missing value
@@ -152,7 +162,7 @@ QByteArray modelCard(const PackageContents &c) {
         out += QStringLiteral("- %1 %2\n").arg(it.key(), it.value());
     const QString baseline = c.metrics.value(Q("baseline_name")).toString();
     if (imported.isEmpty())
-        out += QStringLiteral("\n## How good it is\n\nThe naive baseline is what one gets without a model; a model that is not better is of no use.\n\n%1").arg(metricTable(c.metrics, baseline));
+        out += QStringLiteral("\n## How good it is\n\nThe naive baseline is what one gets without a model; a model that is not better is of no use.\n\n%1").arg(metricTable(c.metrics, baseline)) + targetTables(c.metrics.value(Q("targets")).toArray());
     else
         out += QStringLiteral("\n## How good it is\n\n%1").arg(importedFigures(c.metrics.value(Q("test")).toObject()));
     out += QStringLiteral("\n## Gates\n\n%1").arg(gateList(c.metrics.value(Q("gates")).toArray()));

@@ -69,7 +69,7 @@ std::size_t History::back(std::size_t row, std::size_t steps) const {
 
 Result<std::vector<const Column *>> namedColumns(const PastRows &past, const QStringList &names) {
     std::vector<const Column *> columns;
-    for (const QString &name : names.isEmpty() ? QStringList{past.target} : names) {
+    for (const QString &name : names.isEmpty() ? past.targets : names) {
         PH_ASSIGN(const Column *const column, columnOf(past.table, name));
         if (column->type == ColumnType::Time)
             return invalid(QStringLiteral("The column “%1” holds times; numbers or categories can be looked back on.").arg(name), {}, QStringLiteral("Take it out of `columns:`."));

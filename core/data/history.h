@@ -43,7 +43,7 @@ private:
     std::vector<std::size_t> m_at; ///< [rows] where a row's moment stands there; noRow without a time
 };
 
-/// The columns that a step names, or the target where it names none. Invalid: one is not there, or holds times.
+/// The columns that a step names, or the targets where it names none. Invalid: one is not there, or holds times.
 Result<std::vector<const Column *>> namedColumns(const PastRows &past, const QStringList &names);
 
 } // namespace pilothouse::data

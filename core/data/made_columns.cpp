@@ -16,18 +16,18 @@ bool hasAll(const Table &table, const QStringList &names) {
 
 } // namespace
 
-QStringList madeColumns(const std::vector<TransformStep> &steps, const QString &target) {
+QStringList madeColumns(const std::vector<TransformStep> &steps, const QStringList &targets) {
     QStringList names;
     for (const TransformStep &step : steps)
         if (step.transform->makesColumns())
-            names += step.transform->columnNames(target);
+            names += step.transform->columnNames(targets);
     names.removeDuplicates();
     return names;
 }
 
 Result<void> makeColumns(Table &table, const workspace::Recipe &recipe) {
     PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
-    const QStringList names = madeColumns(steps, recipe.target);
+    const QStringList names = madeColumns(steps, recipe.targets());
     if (names.isEmpty() || hasAll(table, names)) // then no time is needed either
         return {};
     if (!recipe.time)
@@ -41,9 +41,9 @@ Result<void> makeColumns(Table &table, const std::vector<std::int64_t> &times, c
     PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const TransformStep &step = steps[i];
-        if (!step.transform->makesColumns() || hasAll(table, step.transform->columnNames(recipe.target)))
+        if (!step.transform->makesColumns() || hasAll(table, step.transform->columnNames(recipe.targets())))
             continue;
-        Result<std::vector<Column>> made = step.transform->columns({table, times, recipe.time->stepSeconds() * 1000, recipe.time->zone, recipe.target, recipe.task == workspace::TaskKind::Forecast});
+        Result<std::vector<Column>> made = step.transform->columns({table, times, recipe.time->stepSeconds() * 1000, recipe.time->zone, recipe.targets(), recipe.task == workspace::TaskKind::Forecast});
         if (!made) {
             Error error = made.error();
             if (error.kind == ErrorKind::Invalid)

@@ -88,8 +88,8 @@ struct PastRows {
     const std::vector<std::int64_t> &times; ///< [rows] ms UTC, Column::missingTime without one
     std::int64_t stepMs = 0;                ///< 0: the recipe names no step
     QString zone;                           ///< whose hours and days calendar columns count
-    QString target;
-    bool targetKnown = false;               ///< a row's own target is known when it is predicted: forecasts
+    QStringList targets;
+    bool targetKnown = false;               ///< a row's own targets are known when it is predicted: forecasts
 };
 
 /// One step of a recipe with its settings. It works on columns, makes columns, or makes rows.
@@ -107,7 +107,7 @@ public:
     /// true: it makes columns of earlier rows and of the time, before any row is split off, and learns nothing. They are inputs of the model
     /// from then on: who asks a served model for a prediction sends them.
     virtual bool makesColumns() const { return false; }
-    virtual QStringList columnNames(const QString &) const { return {}; } ///< of the columns made; takes the recipe's target
+    virtual QStringList columnNames(const QStringList &) const { return {}; } ///< of the columns made; takes the recipe's targets
     /// In the order of columnNames(), each as long as the table. Invalid: a column that is not there or does not fit.
     virtual Result<std::vector<Column>> columns(const PastRows &past) const;
     /// true: it makes training rows out of training rows, after all columns are done, and nothing at all when scoring.

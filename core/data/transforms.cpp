@@ -85,7 +85,7 @@ Result<std::vector<Input>> inputsOf(const Table &table, const workspace::Recipe 
     for (const QString &group : {recipe.split.by, recipe.validation ? recipe.validation->by : QString()})
         out.insert(group);
     PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
-    const QStringList made = madeColumns(steps, recipe.target);
+    const QStringList made = madeColumns(steps, recipe.targets());
     std::vector<Input> inputs;
     for (const Column &column : table.columns) {
         const bool included = recipe.include.contains(column.name) || made.contains(column.name);

@@ -37,6 +37,7 @@ public:
                                                 const TrainingTarget &target, int threads = 0);
 
     std::size_t inputWidth() const { return m_inputs.size(); }
+    const std::vector<ColumnMap> &maps() const { return m_inputs; } ///< [inputWidth()]; their columns stand side by side in the matrix
     std::size_t outputWidth() const { return m_names.size(); }
     const std::vector<QString> &outputNames() const { return m_names; } ///< "median_income", "ocean_proximity=INLAND"
     double mean(std::size_t output) const { return m_mean[output]; }   ///< what is taken away before the division; 0 if not scaled

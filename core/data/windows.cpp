@@ -79,7 +79,7 @@ Result<Grid> gridOf(const std::vector<std::int64_t> &times, std::int64_t step, W
 }
 
 Result<std::vector<const Column *>> seriesColumns(const Table &table, const workspace::Recipe &recipe) {
-    QStringList names{recipe.target};
+    QStringList names = recipe.targets();
     for (const QString &name : recipe.include)
         if (!names.contains(name))
             names << name;
@@ -99,7 +99,7 @@ Result<std::vector<const Column *>> seriesColumns(const Table &table, const work
 /// The columns that the recipe's transforms make of the series: more series.
 Result<std::vector<Column>> madeOf(const std::vector<const Column *> &series, const std::vector<std::int64_t> &times, const workspace::Recipe &recipe) {
     PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
-    if (madeColumns(steps, recipe.target).isEmpty())
+    if (madeColumns(steps, recipe.targets()).isEmpty())
         return std::vector<Column>();
     Table table;
     for (const Column *column : series)
@@ -112,7 +112,7 @@ Result<std::vector<Column>> madeOf(const std::vector<const Column *> &series, co
 class Builder {
 public:
     Builder(const Grid &grid, const std::vector<const Column *> &columns, Targets targets, std::size_t interpolated, Windows &windows)
-        : m_grid(grid), m_columns(columns), m_targets(targets), m_most(interpolated), m_w(windows), m_x(windows.inputs.size()), m_y(windows.horizon) {}
+        : m_grid(grid), m_columns(columns), m_targets(targets), m_most(interpolated), m_w(windows), m_x(windows.inputs.size()), m_y(windows.outputs()) {}
 
     void run() {
         const std::size_t behind = m_targets == Targets::None ? 0 : m_targets == Targets::Whole ? m_w.horizon : 1;
@@ -152,15 +152,15 @@ private:
     }
     void outputs(std::size_t origin) {
         std::size_t present = 0;
-        for (std::size_t h = 0; h < m_w.horizon; ++h) {
-            m_y[h] = value(0, origin + 1 + h);
-            present += !std::isnan(m_y[h]);
+        for (std::size_t o = 0; o < m_y.size(); ++o) { // the targets are the first series
+            m_y[o] = value(o / m_w.horizon, origin + 1 + o % m_w.horizon);
+            present += !std::isnan(m_y[o]);
         }
-        if (present == m_w.horizon || (m_targets == Targets::AnyPresent && present > 0))
+        if (present == m_y.size() || (m_targets == Targets::AnyPresent && present > 0))
             return;
-        for (std::size_t h = 0; h < m_w.horizon; ++h)
-            if (std::isnan(m_y[h]))
-                note(origin + 1 + h);
+        for (std::size_t o = 0; o < m_y.size(); ++o)
+            if (std::isnan(m_y[o]))
+                note(origin + 1 + o % m_w.horizon);
     }
     void keep(std::size_t origin) {
         m_w.x.values.insert(m_w.x.values.end(), m_x.begin(), m_x.end());
@@ -204,6 +204,7 @@ Result<Windows> buildWindows(const Table &table, const workspace::Recipe &recipe
     Windows windows;
     windows.window = std::size_t(std::max(1, recipe.forecast->window));
     windows.horizon = std::size_t(std::max(1, recipe.forecast->horizon));
+    windows.targetCount = std::size_t(recipe.targets().size());
     windows.stepMs = recipe.time->stepSeconds() * 1000;
     PH_ASSIGN(std::vector<const Column *> columns, seriesColumns(table, recipe));
     PH_ASSIGN(std::vector<std::int64_t> times, rowTimes(table, *recipe.time));
@@ -229,8 +230,9 @@ Result<Windows> buildWindows(const Table &table, const workspace::Recipe &recipe
             windows.inputs.push_back({back == 0 ? column->name + QStringLiteral("@0") : QStringLiteral("%1@-%2").arg(column->name).arg(back), ColumnType::Number, {}, false});
         }
     }
-    for (std::size_t h = 1; h <= windows.horizon; ++h)
-        windows.targets.push_back(QStringLiteral("%1@+%2").arg(recipe.target).arg(h));
+    for (const QString &target : recipe.targets())
+        for (std::size_t h = 1; h <= windows.horizon; ++h)
+            windows.targets.push_back(QStringLiteral("%1@+%2").arg(target).arg(h));
     windows.x.width = windows.inputs.size();
     Builder(grid, columns, targets, std::size_t(recipe.time->interpolate), windows).run();
     windows.x.count = windows.origins.size();
@@ -271,6 +273,7 @@ Result<Split> splitWindows(const Windows &windows, const workspace::SplitSpec &s
 
 Windows takeWindows(const Windows &windows, const std::vector<std::size_t> &rows) {
     Windows out = windows;
+    const std::size_t outputs = windows.outputs();
     out.x.values.clear();
     out.y.clear();
     out.origins.clear();
@@ -278,7 +281,7 @@ Windows takeWindows(const Windows &windows, const std::vector<std::size_t> &rows
         const auto x = windows.x.row(row);
         out.x.values.insert(out.x.values.end(), x.begin(), x.end());
         if (!windows.y.empty())
-            out.y.insert(out.y.end(), windows.y.begin() + std::ptrdiff_t(row * windows.horizon), windows.y.begin() + std::ptrdiff_t((row + 1) * windows.horizon));
+            out.y.insert(out.y.end(), windows.y.begin() + std::ptrdiff_t(row * outputs), windows.y.begin() + std::ptrdiff_t((row + 1) * outputs));
         out.origins.push_back(windows.origins[row]);
     }
     out.x.count = rows.size();

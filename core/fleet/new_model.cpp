@@ -87,7 +87,7 @@ Result<RecipeDraft> draftOfModel(const Services &services, const QString &name) 
     draft.recipeFile = model->recipe;
     PH_ASSIGN(draft.yaml, readFile(model->recipe));
     if (const auto recipe = workspace::parseRecipe(draft.yaml, draft.recipeFile))
-        draft.target = recipe->target;
+        draft.target = recipe->targets().join(QStringLiteral(", "));
     return draft;
 }
 

@@ -67,7 +67,7 @@ QJsonValue jsonOf(const artifact::Input &input, const WhatIfValue &value) {
     return value.number ? jsonNumber(*value.number) : QJsonValue(QJsonValue::Null);
 }
 
-/// A prediction as one number: the value, the first step of a forecast, or the index of the class.
+/// A prediction as one number: the value, the first step of a forecast (of its first target), or the index of the class.
 void addPrediction(const artifact::Signature &signature, const QJsonValue &prediction, WhatIfAnswer &answer) {
     if (!signature.classes.empty()) {
         const QString label = prediction.isString() ? prediction.toString() : QString::number(prediction.toDouble());
@@ -78,7 +78,8 @@ void addPrediction(const artifact::Signature &signature, const QJsonValue &predi
         answer.values.push_back(it == signature.classes.end() ? prediction.toDouble() : double(it - signature.classes.begin()));
         return;
     }
-    const QJsonValue first = prediction.isArray() ? prediction.toArray().first() : prediction;
+    const QJsonValue target = prediction.isObject() ? prediction.toObject().value(signature.targets().front()) : prediction;
+    const QJsonValue first = target.isArray() ? target.toArray().first() : target;
     answer.values.push_back(first.toDouble(std::nan("")));
 }
 

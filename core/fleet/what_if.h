@@ -39,7 +39,7 @@ struct WhatIfValue {
 
 /// One answer of an endpoint.
 struct WhatIfAnswer {
-    std::vector<double> values; ///< one a row (the first step of a forecast; the class index of a classification)
+    std::vector<double> values; ///< one a row (the first step of a forecast, of its first target; the class index of a classification)
     std::vector<QString> labels; ///< class names of a classification
     std::vector<double> probabilities; ///< of the first row
     QString version; ///< as the endpoint says it; may be empty

@@ -27,8 +27,9 @@ struct TrainData {
     std::vector<std::string> classes; ///< Classification only
     std::vector<QString> names;       ///< of the columns of x
     /// Forecast: x holds `series` series of `window` steps each, series by series, oldest step first
-    /// (x[r][s·window + t]); width = series · window. 0 otherwise.
-    std::size_t window = 0, series = 0;
+    /// (x[r][s·window + t]); width = series · window. 0 otherwise. The first `targets` of them are what is forecast; y holds
+    /// outputs / targets steps of each, one target after the other.
+    std::size_t window = 0, series = 0, targets = 1;
     bool isClassification() const { return task == workspace::TaskKind::Classification; }
 };
 

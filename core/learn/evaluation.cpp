@@ -4,6 +4,7 @@
 #include "core/artifact/naive_scale.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/samples.h"
+#include "core/metrics/targets.h"
 
 #include <QTimeZone>
 
@@ -58,7 +59,7 @@ constexpr std::size_t mostCalibrated = 20; ///< classes: more curves than that n
 
 Result<metrics::Scored> score(const Side &side, const artifact::Package &package, const std::vector<std::size_t> &rows) {
     PH_ASSIGN(metrics::Scored scored, artifact::scoreRows(*side.scorer, side.samples.rows.take(rows)));
-    scored.naiveScale = artifact::naiveScale(package);
+    scored.naiveScales = artifact::naiveScales(package);
     return scored;
 }
 
@@ -133,7 +134,35 @@ Result<void> compareWith(Evaluation &e, const metrics::Scored &scored, const met
     return {};
 }
 
+/// @param other  of the second model; null without one
+Result<void> describeTargets(Evaluation &e, const metrics::Scored &scored, const metrics::Scored *other, const QStringList &names) {
+    for (std::size_t t = 0; scored.targets() > 1 && t < scored.targets(); ++t) {
+        TargetEvaluation target{names[qsizetype(t)], {}, {}};
+        const metrics::Scored mine = metrics::ofTarget(scored, t);
+        const QStringList all = metrics::metricNames(mine);
+        if (other) {
+            PH_ASSIGN(target.changes, metrics::pairedBootstrap(all, metrics::ofTarget(*other, t), mine, e.bootstrap));
+            for (const metrics::PairedInterval &c : target.changes)
+                target.intervals.push_back({c.metric, c.b, c.ofB.low, c.ofB.high});
+        } else {
+            PH_ASSIGN(target.intervals, metrics::bootstrapIntervals(all, mine, e.bootstrap));
+        }
+        e.targets.push_back(std::move(target));
+    }
+    return {};
+}
+
 } // namespace
+
+metrics::Values Evaluation::everyValue() const {
+    std::vector<metrics::TargetValues> each;
+    for (const TargetEvaluation &target : targets) {
+        each.push_back({target.target, {}});
+        for (const metrics::MetricInterval &i : target.intervals)
+            each.back().values.insert(i.metric, i.value);
+    }
+    return metrics::withTargets(values, each);
+}
 
 Result<Evaluation> evaluatePackage(const artifact::Package &package, const QString &dataFile, const artifact::Package *against, std::stop_token stop, const QString &by) {
     if (against && (package.signature.task != against->signature.task || package.signature.outputs != against->signature.outputs || package.signature.classes != against->signature.classes))
@@ -159,7 +188,7 @@ Result<Evaluation> evaluatePackage(const artifact::Package &package, const QStri
         return nothingLeft(dataFile);
     e.metric = package.metrics.value(Q("select")).toString();
     if (e.metric.isEmpty())
-        e.metric = workspace::defaultMetric(package.signature.task);
+        e.metric = workspace::defaultMetric(package.signature.task, std::size_t(package.signature.targets().size()));
     const std::size_t horizon = package.signature.horizon();
     e.bootstrap = metrics::resamplingFor(e.rows, horizon);
     PH_ASSIGN(const metrics::Scored scored, score(mine, package, rows));
@@ -167,11 +196,12 @@ Result<Evaluation> evaluatePackage(const artifact::Package &package, const QStri
     metrics::Scored otherScored;
     if (against) {
         PH_ASSIGN(otherScored, score(other, *against, otherRows));
-        otherScored.naiveScale = scored.naiveScale; // one scale for both, or their errors cannot be told apart
+        otherScored.naiveScales = scored.naiveScales; // one scale for both, or their errors cannot be told apart
         PH_TRY(compareWith(e, scored, otherScored, horizon));
     } else {
         PH_ASSIGN(e.intervals, metrics::bootstrapIntervals(metrics::metricNames(scored), scored, e.bootstrap));
     }
+    PH_TRY(describeTargets(e, scored, against ? &otherScored : nullptr, package.signature.targets()));
     if (scored.isClassification())
         PH_TRY(describeClasses(e, scored, package));
     if (!by.isEmpty()) {

@@ -48,7 +48,7 @@ std::vector<std::string> classesOf(const data::Column &target, const std::vector
 
 Result<void> checkInputs(const Recipe &recipe, const data::Table &table, const std::vector<data::Input> &inputs) {
     PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
-    const QStringList made = data::madeColumns(steps, recipe.target);
+    const QStringList made = data::madeColumns(steps, recipe.targets());
     for (const data::Input &input : inputs) {
         const data::Column *column = table.find(input.name);
         const bool coded = std::any_of(steps.begin(), steps.end(), [&](const auto &step) { return step.transform->codesCategories() && step.names(input.name); });
@@ -75,7 +75,7 @@ Result<void> checkInputs(const Recipe &recipe, const data::Table &table, const s
 Result<QStringList> shortPasts(const Recipe &recipe, const data::Table &table) {
     PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
     QStringList notes;
-    for (const QString &name : data::madeColumns(steps, recipe.target)) {
+    for (const QString &name : data::madeColumns(steps, recipe.targets())) {
         const data::Column *column = table.find(name);
         std::size_t missing = 0;
         for (std::size_t row = 0; column && row < column->size(); ++row)
@@ -107,11 +107,12 @@ Result<void> checkSides(const Recipe &recipe, const Samples &samples) {
         return invalid(QStringLiteral("After rows without a usable target were left out, %1 training rows and %2 test rows remain; both are needed.")
                            .arg(samples.train.size()).arg(samples.test.size()), recipe.file, QStringLiteral("Check target and split."));
     const std::size_t outputs = samples.rows.width();
+    const QStringList targets = samples.signature.targets();
     for (std::size_t o = 0; o < outputs; ++o) {
         const double first = samples.rows.targets[samples.train[0] * outputs + o];
         const bool constant = std::all_of(samples.train.begin(), samples.train.end(), [&](std::size_t i) { return samples.rows.targets[i * outputs + o] == first; });
-        if (constant)
-            return invalid(QStringLiteral("The target “%1” has one and the same value in all training rows: there is nothing to learn.").arg(samples.signature.target), workspace::placeInFile(recipe.file, {QStringLiteral("target")}),
+        if (const QString &target = targets[qsizetype(o * std::size_t(targets.size()) / outputs)]; constant)
+            return invalid(QStringLiteral("The target “%1” has one and the same value in all training rows: there is nothing to learn.").arg(target), workspace::placeInFile(recipe.file, {QStringLiteral("target")}, target),
                            QStringLiteral("Check target, where and split."));
     }
     return {};

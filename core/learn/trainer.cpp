@@ -4,12 +4,13 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/learn/export_model.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/search.h"
 #include "core/learn/search_plan.h"
 #include "core/learn/training.h"
 #include "core/learn/xgboost_grower.h"
-#include "core/metrics/metrics.h"
+#include "core/metrics/targets.h"
 #include "core/workspace/recipe_place.h"
 
 #include <QFileInfo>
@@ -53,14 +54,20 @@ Result<void> Training::load() {
 }
 
 Result<void> Training::checkMetrics() const {
-    const QStringList known = metrics::metricNames(m_samples.signature.classes.size(), m_samples.signature.horizon() > 0);
+    const bool several = !m_recipe.moreTargets.isEmpty();
+    const QStringList known = metrics::metricNames(m_samples.signature.classes.size(), m_samples.signature.horizon() > 0, several), ofOne = metrics::metricNames(0, true);
     std::vector<std::pair<QString, QString>> asked{{QStringLiteral("select"), m_result.selectMetric}};
     for (const workspace::GateSpec &gate : m_recipe.gates)
         asked.emplace_back(QStringLiteral("gates"), gate.metric);
-    for (const auto &[key, metric] : asked)
-        if (!known.contains(metric))
-            return invalid(QStringLiteral("“%1” (in %2) has no value for this %3.").arg(metric, key, workspace::taskName(m_recipe.task)), workspace::placeInFile(m_recipe.file, {key}, metric),
-                           QStringLiteral("Known here: %1.").arg(known.join(QLatin1String(", "))));
+    for (const auto &[key, metric] : asked) {
+        const auto [name, target] = workspace::metricAndTarget(metric);
+        if ((target.isEmpty() ? known : ofOne).contains(name))
+            continue;
+        const QString why = several && ofOne.contains(name) ? QStringLiteral(" of several targets: their errors have different units and do not add") : QString();
+        const QString single = several ? QStringLiteral(" A gate may ask for one target: %1.").arg(workspace::metricOfTarget(QStringLiteral("mae"), m_recipe.target)) : QString();
+        return invalid(QStringLiteral("“%1” (in %2) has no value for this %3%4.").arg(metric, key, workspace::taskName(m_recipe.task), why), workspace::placeInFile(m_recipe.file, {key}, metric),
+                       QStringLiteral("Known here: %1.").arg(known.join(QLatin1String(", "))) + single);
+    }
     return {};
 }
 
@@ -150,12 +157,6 @@ FitContext Training::context(const QString &estimator) {
     return context;
 }
 
-Result<MetricValues> Training::judge(const artifact::Scorer &scorer, const std::vector<std::size_t> &rows) const {
-    PH_ASSIGN(metrics::Scored scored, artifact::scoreRows(scorer, m_samples.rows.take(rows)));
-    scored.naiveScale = m_part->naiveScale();
-    return metrics::allMetrics(scored);
-}
-
 /// Judges an estimator by the folds. A run that was interrupted goes on in the fold where it was.
 Result<void> Training::validate(std::size_t index, Candidate &made) {
     const QString name = m_estimators[index]->name();
@@ -200,8 +201,10 @@ Result<Training::Candidate> Training::candidate(std::size_t index) {
     }
     made.result.estimator = estimator.name();
     made.result.parameters = estimator.parameters();
-    PH_ASSIGN(made.result.train, m_part->judgeTraining(*made.model));
-    PH_ASSIGN(made.result.test, m_part->judge(*made.model, m_samples.test));
+    PH_ASSIGN(const metrics::Scored train, m_part->scoreTraining(*made.model));
+    PH_ASSIGN(const metrics::Scored test, m_part->score(*made.model, m_samples.test));
+    PH_ASSIGN(made.result.train, metrics::allMetrics(train));
+    PH_ASSIGN(made.result.test, metrics::allMetrics(test));
     m_events.log(QStringLiteral("info"), QStringLiteral("%1: %2 %3 on the test rows.").arg(made.result.estimator, m_result.selectMetric).arg(made.result.test.value(m_result.selectMetric)));
     m_events.stage(estimator.name(), QStringLiteral("passed"), place, places);
     return made;
@@ -236,11 +239,25 @@ Result<void> Training::makeEstimators() {
 }
 
 Result<void> Training::judgeNaive() {
+    const QStringList targets = m_samples.signature.targets();
+    const QString by = workspace::defaultMetric(workspace::TaskKind::Forecast, std::size_t(targets.size())); // only forecasts have more than one
+    const bool larger = workspace::largerIsBetter(by);
     for (const NaiveModel &naive : naiveModels(m_samples.signature, m_samples.window, m_samples.stepMs, m_samples.rows.take(m_samples.train).targets)) {
-        PH_ASSIGN(const MetricValues values, judge(*naive.scorer, m_samples.test));
+        PH_ASSIGN(metrics::Scored scored, artifact::scoreRows(*naive.scorer, m_samples.rows.take(m_samples.test)));
+        scored.naiveScales = m_part->naiveScales();
+        PH_ASSIGN(const MetricValues values, metrics::allMetrics(scored));
+        PH_ASSIGN(const std::vector<metrics::TargetValues> byTarget, metrics::allMetricsByTarget(scored, targets));
+        m_result.targets.resize(byTarget.size());
         if (m_samples.window)
             m_result.baselines.insert(naive.name, values);
-        if (m_result.baselineName.isEmpty() || values.value(QStringLiteral("mae")) < m_result.baseline.value(QStringLiteral("mae"))) {
+        const bool better = m_result.baselineName.isEmpty() || (larger ? values.value(by) > m_result.baseline.value(by) : values.value(by) < m_result.baseline.value(by));
+        for (std::size_t t = 0; t < byTarget.size(); ++t) {
+            m_result.targets[t].target = byTarget[t].target;
+            m_result.targets[t].baselines.insert(naive.name, byTarget[t].values);
+            if (better)
+                m_result.targets[t].baseline = byTarget[t].values;
+        }
+        if (better) {
             m_result.baselineName = naive.name;
             m_result.baseline = values;
         }
@@ -248,10 +265,26 @@ Result<void> Training::judgeNaive() {
     return {};
 }
 
+/// Of a forecast of several targets: what the chosen model comes to for each.
+Result<void> Training::judgeTargets(const FittedModel &model) {
+    if (m_result.targets.empty())
+        return {};
+    const QStringList names = m_samples.signature.targets();
+    PH_ASSIGN(const metrics::Scored train, m_part->scoreTraining(model));
+    PH_ASSIGN(const metrics::Scored test, m_part->score(model, m_samples.test));
+    PH_ASSIGN(const std::vector<metrics::TargetValues> ofTrain, metrics::allMetricsByTarget(train, names));
+    PH_ASSIGN(const std::vector<metrics::TargetValues> ofTest, metrics::allMetricsByTarget(test, names));
+    for (std::size_t t = 0; t < m_result.targets.size(); ++t) {
+        m_result.targets[t].train = ofTrain[t].values;
+        m_result.targets[t].test = ofTest[t].values;
+    }
+    return {};
+}
+
 Result<TrainResult> Training::run() {
     m_result.runId = m_options.runId.isEmpty() ? randomHex(16) : m_options.runId;
     m_result.package = QFileInfo(m_options.out).absoluteFilePath();
-    m_result.selectMetric = m_recipe.selectMetric.isEmpty() ? workspace::defaultMetric(m_recipe.task) : m_recipe.selectMetric;
+    m_result.selectMetric = m_recipe.selectMetric.isEmpty() ? workspace::defaultMetric(m_recipe.task, std::size_t(m_recipe.targets().size())) : m_recipe.selectMetric;
     if (m_options.resume && QFileInfo::exists(m_options.out))
         return finished();
     if (QFileInfo::exists(m_options.out))
@@ -260,6 +293,7 @@ Result<TrainResult> Training::run() {
         return invalid(QStringLiteral("The recipe names no estimator."), m_recipe.file);
     PH_TRY(data::makeTransforms(m_recipe)); // a wrong setting is told before the data is read
     PH_TRY(makeEstimators());
+    PH_TRY(checkExports(m_recipe));
     if (m_recipe.search) {
         PH_ASSIGN([[maybe_unused]] const auto points, searchPoints(m_recipe)); // a wrong range, too
         if (!m_recipe.validation)
@@ -295,6 +329,7 @@ Result<TrainResult> Training::run() {
         candidates.push_back(*std::move(made));
     }
     const std::size_t chosen = best(candidates);
+    PH_TRY(judgeTargets(*candidates[chosen].model));
     finish(candidates, chosen);
     PH_TRY(writePackage(candidates[chosen]));
     m_checkpoint.remove();

@@ -17,7 +17,7 @@ namespace pilothouse::promotion {
 
 /// One metric of both, on the same rows.
 struct MetricComparison {
-    QString metric, unit;
+    QString metric, unit; ///< of one of several targets "mae@t2m", behind the means over them
     double champion = 0, candidate = 0, change = 0; ///< change = candidate − champion
     double low = 0, high = 0;                       ///< 95 % paired bootstrap interval of the change (a forecast's rows in blocks)
     bool largerIsBetter = false;
@@ -55,7 +55,7 @@ struct Evidence {
     QString sentence;             ///< "v4 is better than v3: MAE −0.37 °C (−0.41 … −0.33) on 17 520 rows."
     std::vector<metrics::PairedSlice> slices; ///< selectMetric in groups of the rows (slicingsFor): a champion, b candidate
     std::vector<GateResult> gates;
-    std::vector<double> residualEdges, championResiduals, candidateResiduals; ///< densities on shared bins
+    std::vector<double> residualEdges, championResiduals, candidateResiduals; ///< densities on shared bins; empty for several targets, whose units differ
     std::vector<QString> classes;
     std::vector<std::vector<double>> championConfusion, candidateConfusion;   ///< rows true, columns predicted; counts
     std::vector<metrics::CalibrationBin> championCalibration, candidateCalibration; ///< two classes: of classes[1], bins of as many rows

@@ -16,7 +16,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <span>
 #include <unordered_map>
 
@@ -101,7 +100,7 @@ struct Gathered {
 /// The rows as a package takes them, with the columns that its recipe makes of the past.
 Result<LabelledRows> rowsWithPast(const data::Table &table, const Recipe &recipe, const Package &package) {
     PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
-    if (data::madeColumns(steps, recipe.target).isEmpty())
+    if (data::madeColumns(steps, recipe.targets()).isEmpty())
         return artifact::labelledRows(table, package.signature);
     data::Table longer = table;
     PH_TRY(data::makeColumns(longer, recipe));
@@ -271,24 +270,26 @@ Result<NaiveAnswer> naiveAnswer(const Package &candidate, const ComparedRows &ro
     scored.classes = signature.classes.size();
     scored.truth = rows.candidate.targets;
     if (signature.task == TaskKind::Forecast) {
-        const QString newest = signature.target + QStringLiteral("@0"); // the target's window comes first
+        const QString newest = signature.target + QStringLiteral("@0"); // the targets' windows come first
         const auto at = std::find_if(signature.inputs.begin(), signature.inputs.end(), [&](const auto &input) { return input.name == newest; });
         if (at == signature.inputs.end())
             return invalid(QStringLiteral("The forecast has no input “%1” to persist.").arg(newest), candidate.folder);
-        const std::size_t window = std::size_t(at - signature.inputs.begin()) + 1;
+        const std::size_t window = std::size_t(at - signature.inputs.begin()) + 1, targets = std::size_t(signature.targets().size());
         PH_ASSIGN(const Recipe recipe, recipeOf(candidate));
-        double least = std::numeric_limits<double>::infinity();
+        const QString by = workspace::defaultMetric(TaskKind::Forecast, targets);
+        const double sign = workspace::largerIsBetter(by) ? -1 : 1;
+        double least = 0;
+        scored.naiveScales.assign(targets, std::nan(""));
         for (const std::size_t season : data::naiveSeasons(window, recipe.time ? recipe.time->stepSeconds() * 1000 : 0)) {
-            std::vector<double> predicted(scored.count * scored.outputs);
-            double error = 0;
+            metrics::Scored one = scored;
+            one.predicted.resize(scored.count * scored.outputs);
             for (std::size_t i = 0; i < scored.count; ++i)
-                data::naiveForecast(rows.candidate.inputs.row(i), window, season, std::span(predicted).subspan(i * scored.outputs, scored.outputs));
-            for (std::size_t k = 0; k < predicted.size(); ++k)
-                error += std::abs(predicted[k] - scored.truth[k]);
-            if (error < least) {
-                least = error;
+                data::naiveForecast(rows.candidate.inputs.row(i), window, season, targets, std::span(one.predicted).subspan(i * scored.outputs, scored.outputs));
+            PH_ASSIGN(const double value, metrics::metricOf(by, one));
+            if (out.name.isEmpty() || sign * value < least) {
+                least = sign * value;
                 out.name = data::naiveName(season);
-                scored.predicted = std::move(predicted);
+                scored = std::move(one);
             }
         }
         return out;

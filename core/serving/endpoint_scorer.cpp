@@ -40,6 +40,17 @@ QJsonArray listOf(const QJsonValue &value) {
     return list.size() == 1 && list.first().isArray() ? list.first().toArray() : list;
 }
 
+/// A prediction's numbers in the order of the outputs: one, a list, or lists by target.
+QJsonArray numbersOf(const QJsonValue &prediction, const artifact::Signature &signature) {
+    if (!prediction.isObject())
+        return prediction.isArray() ? prediction.toArray() : QJsonArray{prediction};
+    QJsonArray all;
+    for (const QString &target : signature.targets())
+        for (const QJsonValue &step : prediction.toObject().value(target).toArray())
+            all.append(step);
+    return all;
+}
+
 class EndpointScorer final : public artifact::Scorer {
 public:
     EndpointScorer(std::shared_ptr<Endpoint> endpoint, artifact::Signature signature, QString where, std::stop_token stop)
@@ -72,7 +83,7 @@ private:
     Result<void> add(const EndpointAnswer &answer, std::size_t row, artifact::Predictions &out) const {
         const QJsonValue &prediction = answer.predictions[row];
         if (out.classes == 0) {
-            const QJsonArray steps = prediction.isArray() ? prediction.toArray() : QJsonArray{prediction};
+            const QJsonArray steps = numbersOf(prediction, m_signature);
             bool fits = std::size_t(steps.size()) == out.outputs;
             for (const QJsonValue &step : steps) {
                 fits = fits && step.isDouble();
@@ -130,6 +141,14 @@ Result<artifact::Signature> signatureByAnswer(Endpoint &endpoint, std::vector<da
         signature.outputs.clear();
         for (qsizetype o = 0; o < answer.predictions.front().toArray().size(); ++o)
             signature.outputs.push_back(QStringLiteral("prediction %1").arg(o + 1));
+    } else if (!answer.predictions.empty() && answer.predictions.front().isObject()) {
+        const QJsonObject targets = answer.predictions.front().toObject();
+        signature.task = workspace::TaskKind::Forecast;
+        signature.target = targets.keys().value(0);
+        signature.outputs.clear();
+        for (auto it = targets.begin(); it != targets.end(); ++it)
+            for (qsizetype step = 1; step <= it->toArray().size(); ++step)
+                signature.outputs.push_back(QStringLiteral("%1@+%2").arg(it.key()).arg(step));
     }
     return signature;
 }

@@ -164,6 +164,8 @@ private:
     }
 
     static std::string misfit(const Label &label, const artifact::Signature &signature) {
+        if (const QStringList targets = signature.targets(); targets.size() > 1)
+            return "The model forecasts several targets (" + utf8(targets.join(QStringLiteral(", "))) + "), whose errors have different units and do not add: its labels are not taken.";
         if (signature.classes.empty()) {
             if (label.isClass)
                 return "A number was expected.";

@@ -27,7 +27,8 @@ struct LabelOutcome {
 };
 
 /// Stores labels with the loss of what was predicted, durable when it returns. While two versions are compared, the row
-/// is scored by both, so that they are judged on the same rows. A label sent again replaces the earlier one.
+/// is scored by both, so that they are judged on the same rows. A label sent again replaces the earlier one. Those of a forecast of several
+/// targets are rejected: no single loss can be told of them.
 Result<LabelOutcome> takeLabels(const std::vector<Label> &labels, ServingStore &store, PredictionLog &log, RolloutControl &control);
 
 } // namespace pilothouse::serving

@@ -103,7 +103,7 @@ private:
         qint64 sequence = 0;
         int row = 0;
         qint64 time = 0;
-        double prediction = 0;
+        std::vector<double> predictions; ///< of each target
         std::string predictedClass;
     };
 
@@ -147,11 +147,11 @@ private:
             return;
         const bool many = s.integer(4) != 0;
         for (std::size_t i = m_read.count; i-- > 0 && m_rows.size() < m_limit;) { // the query runs newest first, so do its rows
-            Row row{s.integer(0), int(i), s.integer(1), std::nan(""), {}};
+            Row row{s.integer(0), int(i), s.integer(1), {}, {}};
             simdjson::dom::element one = predicted;
             if (many && predicted.at(i).get(one))
                 continue;
-            takePrediction(one, row);
+            takePrediction(one, schema->second.signature, row);
             const auto cells = m_read.row(i);
             for (std::size_t k = 0; k < cells.size(); ++k) {
                 const data::Input &in = schema->second.signature.inputs[k];
@@ -164,14 +164,20 @@ private:
         }
     }
 
-    static void takePrediction(simdjson::dom::element value, Row &row) {
-        simdjson::dom::element first;
-        if (value.is_array() && !value.at(0).get(first))
-            value = first;
-        if (std::string_view text; !value.get(text))
-            row.predictedClass = text;
-        else if (!value.get(row.prediction))
-            appendNumber(row.predictedClass, row.prediction);
+    static void takePrediction(simdjson::dom::element value, const artifact::Signature &signature, Row &row) {
+        const QStringList targets = signature.targets();
+        for (const QString &target : targets) {
+            simdjson::dom::element one = value, first;
+            if (targets.size() > 1 && value.at_key(utf8(target)).get(one))
+                one = value;
+            if (one.is_array() && !one.at(0).get(first))
+                one = first;
+            row.predictions.push_back(std::nan(""));
+            if (std::string_view text; !one.get(text))
+                row.predictedClass = text;
+            else if (!one.get(row.predictions.back()))
+                appendNumber(row.predictedClass, row.predictions.back());
+        }
     }
 
     Result<void> readLabelsOf() {
@@ -220,10 +226,13 @@ private:
             out.predictionColumn += QLatin1Char('_');
         while (names.contains(out.labelColumn))
             out.labelColumn += QLatin1Char('_');
-        std::vector<double> predictions, labels;
+        const QStringList targets = signature.targets();
+        std::vector<std::vector<double>> predictions(std::size_t(targets.size()), std::vector<double>());
+        std::vector<double> labels;
         std::vector<std::string> predictedClasses, labelClasses;
         for (const Row &row : m_rows) {
-            predictions.push_back(row.prediction);
+            for (std::size_t t = 0; t < predictions.size(); ++t) // a version with the same inputs may have had other targets
+                predictions[t].push_back(t < row.predictions.size() ? row.predictions[t] : std::nan(""));
             predictedClasses.push_back(row.predictedClass);
             LabelOfRow label{std::nan(""), {}};
             if (const auto request = m_labels.find(row.sequence); request != m_labels.end())
@@ -235,7 +244,12 @@ private:
             labelClasses.push_back(label.text);
         }
         const bool classes = !signature.classes.empty();
-        out.table.columns.push_back(classes ? categoryColumn(out.predictionColumn, predictedClasses) : numberColumn(out.predictionColumn, predictions));
+        for (std::size_t t = 0; t < predictions.size(); ++t) {
+            const QString name = targets.size() == 1 ? out.predictionColumn : out.predictionColumn + QLatin1Char(' ') + targets[qsizetype(t)];
+            out.table.columns.push_back(classes ? categoryColumn(name, predictedClasses) : numberColumn(name, predictions[t]));
+        }
+        if (targets.size() > 1)
+            out.predictionColumn += QLatin1Char(' ') + targets.front();
         out.table.columns.push_back(classes ? categoryColumn(out.labelColumn, labelClasses) : numberColumn(out.labelColumn, labels));
         if (!m_rows.empty()) {
             out.from = fromMs(m_rows.back().time);

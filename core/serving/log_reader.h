@@ -22,11 +22,11 @@ Result<std::shared_ptr<Database>> openServingDatabase(const QString &servingFold
 /// rows, response_time_ms, status, error. The input is the body as it came.
 Result<void> appendNewestRequests(Database &database, int limit, std::string &out);
 
-/// The newest answered rows as columns, oldest first: the inputs by name, what was predicted, and the label where one came.
-/// A category the model did not know stands as "(unknown)".
+/// The newest answered rows as columns, oldest first: the inputs by name, what was predicted (of a forecast the first step; of several
+/// targets "prediction t2m" and so on, a column each), and the label where one came. A category the model did not know stands as "(unknown)".
 struct LoggedRows {
     data::Table table;
-    QString predictionColumn, labelColumn;
+    QString predictionColumn, labelColumn; ///< of several targets the first prediction
     QDateTime from, to;
     std::size_t labelled = 0;
 };

@@ -81,6 +81,17 @@ QJsonObject bodyOf(const QString &path) {
     return jsonBody(typed("object"));
 }
 
+/// One prediction. Classes, numbers and steps are left open, as they were for clients so far.
+QJsonObject predictionOf(const artifact::Signature *signature) {
+    const QStringList targets = signature ? signature->targets() : QStringList();
+    if (targets.size() < 2)
+        return {};
+    QJsonObject steps;
+    for (const QString &target : targets)
+        steps.insert(target, listOf(typed("number")));
+    return objectOf(steps, QJsonArray::fromStringList(targets));
+}
+
 QJsonObject reply(const char *description, const QJsonObject &schema = {}) {
     QJsonObject out{{Q("description"), Q(description)}};
     if (!schema.isEmpty())
@@ -155,7 +166,7 @@ QJsonObject openApiDocument(const QString &model, const QString &version, const 
                             {Q("properties"), QJsonObject{{Q("error"), QJsonObject{{Q("type"), Q("object")}, {Q("properties"), QJsonObject{{Q("kind"), typed("string")}, {Q("what"), typed("string")},
                                                                                                                                            {Q("hint"), typed("string")}, {Q("field"), typed("string")}}}}}}}};
     const QJsonObject prediction{{Q("type"), Q("object")},
-                                 {Q("properties"), QJsonObject{{Q("prediction"), QJsonObject()}, {Q("predictions"), listOf({})}, {Q("probability"), QJsonObject{{Q("type"), Q("array")}, {Q("items"), typed("number")}, {Q("nullable"), true}}},
+                                 {Q("properties"), QJsonObject{{Q("prediction"), predictionOf(signature)}, {Q("predictions"), listOf(predictionOf(signature))}, {Q("probability"), QJsonObject{{Q("type"), Q("array")}, {Q("items"), typed("number")}, {Q("nullable"), true}}},
                                                                {Q("prediction_id"), typed("string")}, {Q("model_version"), typed("string")}, {Q("model_source"), typed("string")},
                                                                {Q("timestamp"), typed("string")}, {Q("response_time_ms"), typed("number")}}}};
     const QJsonObject schemas{{Q("Row"), signature ? schemaOf(*signature) : typed("object")}, {Q("Error"), error}, {Q("Prediction"), prediction}};
@@ -198,10 +209,13 @@ QJsonObject v2Metadata(const QString &model, const QString &version, const artif
     for (const data::Input &input : signature.inputs)
         inputs.append(QJsonObject{{Q("name"), input.name}, {Q("datatype"), input.type == data::ColumnType::Category ? Q("BYTES") : Q("FP64")}, {Q("shape"), QJsonArray{-1}}});
     const bool classes = !signature.classes.empty();
-    QJsonArray shape{-1};
+    const QStringList targets = signature.targets();
+    const auto steps = int(signature.outputs.size()) / int(targets.size());
+    QJsonArray shape{-1}, outputs;
     if (signature.outputs.size() > 1)
-        shape.append(int(signature.outputs.size()));
-    QJsonArray outputs{QJsonObject{{Q("name"), Q("predict")}, {Q("datatype"), classes ? Q("BYTES") : Q("FP64")}, {Q("shape"), shape}}};
+        shape.append(steps);
+    for (const QString &target : targets) // several: a tensor each
+        outputs.append(QJsonObject{{Q("name"), targets.size() > 1 ? target : QStringLiteral("predict")}, {Q("datatype"), classes ? Q("BYTES") : Q("FP64")}, {Q("shape"), shape}});
     if (classes)
         outputs.append(QJsonObject{{Q("name"), Q("predict_proba")}, {Q("datatype"), Q("FP64")}, {Q("shape"), QJsonArray{-1, int(signature.classes.size())}}});
     return {{Q("name"), model}, {Q("versions"), QJsonArray{version}}, {Q("platform"), Q("pilothouse")}, {Q("inputs"), inputs}, {Q("outputs"), outputs}};

@@ -83,11 +83,36 @@ void writeRest(std::string &out, const LiveModel &model, const Scored &scored, c
     out += '}';
 }
 
+/// Of several targets a tensor each, named as the target: [rows × steps].
+void appendTargetTensors(std::string &out, const LiveModel &model, const artifact::Predictions &answer) {
+    for (std::size_t t = 0; t < model.targetJson.size(); ++t) {
+        out += t ? ",{\"name\":" : "{\"name\":";
+        out += model.targetJson[t];
+        out += ",\"shape\":[";
+        appendInteger(out, std::int64_t(answer.count));
+        out += ',';
+        appendInteger(out, std::int64_t(answer.outputs / model.targetJson.size()));
+        out += "],\"datatype\":\"FP64\",\"data\":[";
+        for (std::size_t i = 0; i < answer.count; ++i) {
+            if (i)
+                out += ',';
+            model.appendTarget(out, answer, i, t);
+        }
+        out += "]}";
+    }
+}
+
 void writeV2(std::string &out, const LiveModel &model, const Scored &scored, const std::string &predictions, const std::string &id) {
     const artifact::Predictions &answer = scored.answer;
     out += "{\"model_name\":" + model.nameJson + ",\"model_version\":" + model.versionJson + ",\"id\":";
     appendText(out, scored.input.requestId.empty() ? std::string_view(id) : std::string_view(scored.input.requestId));
-    out += ",\"parameters\":{\"prediction_id\":\"" + id + "\"},\"outputs\":[{\"name\":\"predict\",\"shape\":[";
+    out += ",\"parameters\":{\"prediction_id\":\"" + id + "\"},\"outputs\":[";
+    if (!model.targetJson.empty()) {
+        appendTargetTensors(out, model, answer);
+        out += "]}";
+        return;
+    }
+    out += "{\"name\":\"predict\",\"shape\":[";
     appendInteger(out, std::int64_t(answer.count));
     if (answer.outputs > 1) {
         out += ',';

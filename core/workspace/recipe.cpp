@@ -99,6 +99,30 @@ ValidationSpec readValidation(Section section) {
     return validation;
 }
 
+/// target: a column, or of a forecast a list of them.
+void readTargets(Recipe &r, Section &top) {
+    const YamlNode *node = top.node(u("target"));
+    if (!node || node->kind != YamlNode::Kind::List) {
+        r.target = top.needText(u("target"));
+        return;
+    }
+    QStringList names;
+    for (const YamlPointer &item : node->items) {
+        if (item->kind != YamlNode::Kind::Scalar || item->text.trimmed().isEmpty())
+            top.problems().add(item->position, u("The entries of “target” must be names of columns."), u("Write it as [a, b]."));
+        else if (names.contains(item->text))
+            top.problems().add(item->position, u("The target “%1” is named twice.").arg(item->text));
+        else
+            names << item->text;
+        if (names.size() == 2 && names.back() == item->text && r.task != TaskKind::Forecast)
+            top.problems().add(item->position, u("Several targets belong to task: forecast; a %1 has one.").arg(taskName(r.task)), u("Name one column, and train a model for each."));
+    }
+    if (node->items.empty())
+        top.problems().add(node->position, u("“target” names no column."), u("Write “target: NAME”, or of a forecast [a, b]."));
+    r.target = names.value(0);
+    r.moreTargets = names.mid(1);
+}
+
 /// A list entry that is a name ("one_hot") or a name with something ("impute: median"): the name and the something.
 std::pair<YamlPointer, YamlPointer> nameAndValue(const YamlPointer &item, const QString &list, Problems &problems) {
     if (item->kind == YamlNode::Kind::Scalar)
@@ -211,9 +235,10 @@ std::vector<EstimatorSpec> readEstimators(Section &recipe) {
     return all;
 }
 
-/// @param word   what is compared: "metric", "check"; @param known its names
-std::vector<GateSpec> readGates(Section &section, const QString &word, const QStringList &known, const QString &example) {
-    static const QRegularExpression form(u(R"(^\s*([A-Za-z_][\w@.]*)\s*(>=|<=|==|>|<)\s*(\S+)\s*$)"));
+/// @param word     what is compared: "metric", "check"; @param known its names
+/// @param targets  of which one may be named behind "@"; empty where there are not several
+std::vector<GateSpec> readGates(Section &section, const QString &word, const QStringList &known, const QString &example, const QStringList &targets = {}) {
+    static const QRegularExpression form(u(R"(^\s*([A-Za-z_][\w.]*(?:@.+?)?)\s*(>=|<=|==|>|<)\s*(\S+)\s*$)"));
     std::vector<GateSpec> all;
     for (const YamlPointer &item : listItems(section, u("gates"))) {
         const auto match = form.match(item->kind == YamlNode::Kind::Scalar ? item->text : QString());
@@ -223,8 +248,13 @@ std::vector<GateSpec> readGates(Section &section, const QString &word, const QSt
             section.problems().add(item->position, u("A gate must read “%1 >= number”, not “%2”.").arg(word, item->text), u("For example “%1”; operators are >= > <= < ==.").arg(example));
             continue;
         }
-        if (!known.contains(match.captured(1)))
-            addUnknown(section.problems(), item->position, word, match.captured(1), known);
+        const auto [name, target] = metricAndTarget(match.captured(1));
+        if (!known.contains(name))
+            addUnknown(section.problems(), item->position, word, name, known);
+        else if (name != match.captured(1) && targets.isEmpty())
+            section.problems().add(item->position, u("“%1” asks for one of several targets, and there are none.").arg(match.captured(1)), u("Write “%1”.").arg(name));
+        else if (name != match.captured(1) && !targets.contains(target))
+            addUnknown(section.problems(), item->position, u("target"), target, targets);
         all.push_back({match.captured(1), match.captured(2), limit});
     }
     return all;
@@ -242,6 +272,44 @@ QualitySpec readQuality(Section section, const QString &file) {
             section.problems().add(section.positionOf(u("gates")), u("“%1” compares with a reference, and none is named.").arg(gate.metric), u("Add “reference: FILE” (a data file or a model package that was right)."));
     section.finish();
     return quality;
+}
+
+ExportSpec readExport(const YamlNode &item, Problems &problems) {
+    ExportSpec spec;
+    bool said = false; // which format it is, rightly or wrongly
+    if (item.kind == YamlNode::Kind::Map) {
+        Section section(&item, problems, u("export"));
+        spec.file = section.needText(u("file"));
+        said = section.has(u("format"));
+        spec.format = section.word(u("format"), knownExportFormats());
+        section.finish();
+        if (spec.file.isEmpty())
+            return spec;
+    } else if (item.kind == YamlNode::Kind::Scalar) {
+        spec.file = item.text;
+    } else {
+        problems.add(item.position, u("An entry of “export” must be the name of a file, or a map of file and format."), u("For example [model.pt]."));
+        return spec;
+    }
+    if (!said)
+        spec.format = exportFormatOf(spec.file);
+    if (!isPlainName(spec.file))
+        problems.add(item.position, u("“%1” is no plain name of a file.").arg(spec.file), u("Name the file alone; `pilot registry export` is told the folder."));
+    else if (!said && spec.format.isEmpty())
+        problems.add(item.position, u("Which format “%1” has cannot be told by its ending.").arg(spec.file),
+                     u("Endings are .pt (TorchScript), .json and .ubj (XGBoost); or write {file: %1, format: FORMAT} with one of %2.").arg(spec.file, knownExportFormats().join(u(", "))));
+    return spec;
+}
+
+std::vector<ExportSpec> readExports(Section &recipe) {
+    std::vector<ExportSpec> all;
+    for (const YamlPointer &item : listItems(recipe, u("export"))) {
+        const ExportSpec spec = readExport(*item, recipe.problems());
+        if (!spec.file.isEmpty() && std::any_of(all.begin(), all.end(), [&](const ExportSpec &other) { return other.file == spec.file; }))
+            recipe.problems().add(item->position, u("The file “%1” is named twice.").arg(spec.file));
+        all.push_back(spec);
+    }
+    return all;
 }
 
 TimeSpec readTime(Section section) {
@@ -291,8 +359,9 @@ void checkWhole(const Recipe &r, Section &top) {
         top.problems().add(top.positionOf(u("split")), u("A forecast is split by time."), u("Write split: {after: 2013-10-01}."));
     if (r.validation)
         checkValidation(r, top);
-    if (!r.target.isEmpty() && (r.exclude.contains(r.target) || (r.include.contains(r.target) && r.task != TaskKind::Forecast)))
-        top.problems().add(top.positionOf(u("features")), u("The target “%1” is among the features to include or exclude.").arg(r.target));
+    for (const QString &target : r.targets())
+        if (!target.isEmpty() && (r.exclude.contains(target) || (r.include.contains(target) && r.task != TaskKind::Forecast)))
+            top.problems().add(top.positionOf(u("features")), u("The target “%1” is among the features to include or exclude.").arg(target));
     for (const QString &column : r.include)
         if (r.exclude.contains(column))
             top.problems().add(top.positionOf(u("features")), u("“%1” is both included and excluded.").arg(column));
@@ -363,7 +432,7 @@ Result<Recipe> parseRecipe(const QByteArray &yaml, const QString &file) {
     const QStringList tasks{u("regression"), u("classification"), u("forecast")};
     (void)top.needText(u("task"));
     r.task = TaskKind(std::max<qsizetype>(0, tasks.indexOf(top.word(u("task"), tasks, tasks[0]))));
-    r.target = top.needText(u("target"));
+    readTargets(r, top);
     Section features = top.section(u("features"));
     r.categorical = features.texts(u("categorical"));
     r.include = features.texts(u("include"));
@@ -379,9 +448,10 @@ Result<Recipe> parseRecipe(const QByteArray &yaml, const QString &file) {
     Section select = top.section(u("select"));
     r.selectMetric = select.word(u("metric"), knownMetrics());
     select.finish();
-    r.gates = readGates(top, u("metric"), knownMetrics(), u("r2 >= 0.5"));
+    r.gates = readGates(top, u("metric"), knownMetrics(), u("r2 >= 0.5"), r.moreTargets.isEmpty() ? QStringList() : r.targets());
     if (top.has(u("quality")))
         r.quality = readQuality(top.section(u("quality")), file);
+    r.exports = readExports(top);
     r.seed = top.seed(u("seed"), r.seed);
     if (top.has(u("time")))
         r.time = readTime(top.section(u("time")));

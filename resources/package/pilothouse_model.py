@@ -2,7 +2,8 @@
 """Loads a Pilothouse model package in Python; MLflow calls _load_pyfunc (flavour python_function in MLmodel).
 
 predict(table): one row for each row of a pandas DataFrame (columns by name) or of a list of lists (inputs in the order of
-signature.json). Regression and forecast give numbers, classification gives class labels; predict_proba gives
+signature.json). Regression and forecast give numbers (a forecast of several steps a list in the order of signature.json's
+"outputs": all steps of the first target, then those of the second), classification gives class labels; predict_proba gives
 probabilities in the order of signature.json's "classes" (through MLflow: load_model(…).get_raw_model().predict_proba).
 """
 import json

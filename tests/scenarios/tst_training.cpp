@@ -386,6 +386,30 @@ private Q_SLOTS:
         const double lagLinear = at(entry, {"lag_linear", "test", "mae"}).toDouble();
         QVERIFY2(result->test.value(QStringLiteral("mae")) < 1.03 * lagLinear, qPrintable(QStringLiteral("%1 %2").arg(result->test.value(QStringLiteral("mae"))).arg(lagLinear)));
     }
+
+    /// Temperature and wind by one network. No hour is missing between, so that each target's naive forecasts are those of its own reference
+    /// to every digit; and the network beats the better of them.
+    void oneModelForecastsTemperatureAndWind() {
+        const QJsonObject both = at(m_weather, {"values", "nasa_power_kaudulla"}).toObject();
+        const auto result = train(QStringLiteral("recipe: weather\ndata: {source: $DATA/nasa_power_hourly_kaudulla.csv, missing: ['-999'], skip_until: '-END HEADER-'}\ntask: forecast\ntarget: [T2M, WS2M]\n"
+                                                 "time: {parts: [YEAR, MO, DY, HR], step: 1h, zone: UTC}\nforecast: {window: 24, horizon: 1}\nsplit: {after: '%1'}\n"
+                                                 "estimators: [mlp: {hidden: [32], epochs: 20}]\ngates: [mae@T2M <= 0.6, mae@WS2M <= 0.5]\n").arg(at(both, {"T2M", "test_start"}).toString()));
+        QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
+        QCOMPARE(result->targets.size(), std::size_t(2));
+        QVERIFY(result->gatesPassed());
+        for (const learn::TargetFigures &target : result->targets) {
+            const QJsonObject entry = both.value(target.target).toObject();
+            QCOMPARE(result->testRows, at(entry, {"persistence_1h_test", "pairs"}).toInteger());
+            double least = HUGE_VAL;
+            for (const auto &[name, key] : {std::pair{"persistence", "persistence_1h_test"}, std::pair{"seasonal", "persistence_24h_test"}})
+                for (const char *metric : {"mae", "rmse"}) {
+                    const double ours = target.baselines.value(Q(name)).value(Q(metric)), theirs = at(entry, {key, metric}).toDouble();
+                    QVERIFY2(isClose(ours, theirs, 1e-9), qPrintable(QStringLiteral("%1 %2 %3: %4 %5").arg(target.target, Q(name), Q(metric)).arg(ours, 0, 'g', 12).arg(theirs, 0, 'g', 12)));
+                    least = Q(metric) == Q("mae") ? std::min(least, ours) : least;
+                }
+            QVERIFY2(target.test.value(QStringLiteral("mae")) < least, qPrintable(QStringLiteral("%1: %2, %3").arg(target.target).arg(target.test.value(QStringLiteral("mae"))).arg(least)));
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(TestTraining)

@@ -231,9 +231,9 @@ Result<std::unique_ptr<Estimator>> makeTreeEstimator(const workspace::EstimatorS
 } // namespace
 
 /// decision_tree {max_depth: 10, min_child_weight: 1, tree_method: auto, max_bin: 256, class_weight: none}
-PILOTHOUSE_ESTIMATOR(decision_tree, numbers | classes | windows, makeTreeEstimator)
+PILOTHOUSE_ESTIMATOR(decision_tree, numbers | classes | windows, trees, makeTreeEstimator)
 /// random_forest {n_estimators: 100, max_depth: 10, subsample: 0.632, colsample_bynode: 0.8, min_child_weight: 1, tree_method: auto,
 /// max_bin: 64, trees_per_booster: 5, class_weight: none}
-PILOTHOUSE_ESTIMATOR(random_forest, numbers | classes | windows, makeTreeEstimator)
+PILOTHOUSE_ESTIMATOR(random_forest, numbers | classes | windows, trees, makeTreeEstimator)
 
 } // namespace pilothouse::learn

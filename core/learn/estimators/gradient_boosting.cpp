@@ -228,6 +228,6 @@ Result<std::unique_ptr<Estimator>> makeGradientBoosting(const workspace::Estimat
 /// reg_lambda: 1, reg_alpha: 0, gamma: 0, tree_method: hist, max_bin: 256, early_stopping_rounds: 0, class_weight: none}: XGBoost, by its own
 /// names (class_weight by rows' weights). Squared error, logistic or softmax loss by task. early_stopping_rounds > 0 holds a tenth of the training rows out and keeps the
 /// rounds up to the best one.
-PILOTHOUSE_ESTIMATOR(gradient_boosting, numbers | classes | windows, makeGradientBoosting)
+PILOTHOUSE_ESTIMATOR(gradient_boosting, numbers | classes | windows, trees, makeGradientBoosting)
 
 } // namespace pilothouse::learn

@@ -42,6 +42,6 @@ Result<std::unique_ptr<Estimator>> makeKNeighbors(const workspace::EstimatorSpec
 } // namespace
 
 /// k_neighbors {n_neighbors: 5, weights: uniform}: the package holds the training rows. Sensible up to 100,000 of them; scale the columns.
-PILOTHOUSE_ESTIMATOR(k_neighbors, numbers | classes | windows, makeKNeighbors)
+PILOTHOUSE_ESTIMATOR(k_neighbors, numbers | classes | windows, neighbours, makeKNeighbors)
 
 } // namespace pilothouse::learn

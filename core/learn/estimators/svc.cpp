@@ -164,6 +164,6 @@ Result<std::unique_ptr<Estimator>> makeSvc(const workspace::EstimatorSpec &spec,
 /// decision values: their order is right, their size is not. LIBSVM's own draw with rand() and are not used. The class is the most probable
 /// one: of two classes always scikit-learn's predict, of more that of LIBSVM's svm_predict_probability, which parts from the
 /// votes where they are close. Scale the columns.
-PILOTHOUSE_ESTIMATOR(svc, classes, makeSvc)
+PILOTHOUSE_ESTIMATOR(svc, classes, svm, makeSvc)
 
 } // namespace pilothouse::learn

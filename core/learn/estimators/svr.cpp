@@ -50,6 +50,6 @@ Result<std::unique_ptr<Estimator>> makeSvr(const workspace::EstimatorSpec &spec,
 
 /// svr {C: 1, epsilon: 0.1, kernel: rbf, gamma: scale, degree: 3, coef0: 0, tol: 0.001, cache_mb: 200}: LIBSVM's epsilon-SVR, one machine for each output.
 /// Scale the columns; epsilon and C are in the units of the target.
-PILOTHOUSE_ESTIMATOR(svr, numbers | windows, makeSvr)
+PILOTHOUSE_ESTIMATOR(svr, numbers | windows, svm, makeSvr)
 
 } // namespace pilothouse::learn

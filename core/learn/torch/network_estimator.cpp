@@ -40,8 +40,9 @@ private:
         trained.spec = shapeFor(train);
         trained.classes = train.isClassification() ? train.classes.size() : 0;
         if (m_residual && train.window > 0)
-            trained.anchor = qint64(train.window) - 1; // the target is the first series, its newest step the last of the window
-        const TrainData change = withoutAnchor(train, trained.anchor), heldChange = withoutAnchor(validation, trained.anchor);
+            for (std::size_t target = 0; target < train.targets; ++target) // they are the first series, their newest step the last of the window
+                trained.anchors.push_back((target + 1) * train.window - 1);
+        const TrainData change = withoutAnchors(train, trained.anchors), heldChange = withoutAnchors(validation, trained.anchors);
         trained.scaling = fitScaling(change);
         const auto network = makeNetwork(trained.spec);
         LoopOptions options = m_options;
@@ -60,15 +61,16 @@ private:
         if (m_shape.recurrent() && (train.window == 0 || train.series * train.window != train.width))
             return invalid(QStringLiteral("%1 learns from windows of a time series only.").arg(m_name), {},
                            QStringLiteral("Set task: forecast with time and forecast in the recipe, or choose mlp."));
+        if (train.targets == 0 || train.targets > std::max<std::size_t>(1, train.series) || train.outputs % train.targets != 0)
+            return Error{ErrorKind::Internal, QStringLiteral("%1 outputs of %2 targets do not fit %3 series.").arg(train.outputs).arg(train.targets).arg(train.series), {}, {}, {}};
         if (train.isClassification() && train.classes.size() < 2)
             return invalid(QStringLiteral("%1 needs at least two classes in the training rows; there is one.").arg(m_name));
         return {};
     }
 
-    static TrainData withoutAnchor(TrainData data, qint64 anchor) {
-        if (anchor >= 0)
-            for (std::size_t i = 0; i < data.y.size(); ++i)
-                data.y[i] -= data.x[i / data.outputs * data.width + std::size_t(anchor)];
+    static TrainData withoutAnchors(TrainData data, const std::vector<std::size_t> &anchors) {
+        for (std::size_t i = 0; !anchors.empty() && i < data.y.size(); ++i)
+            data.y[i] -= data.x[i / data.outputs * data.width + anchors[i % data.outputs * anchors.size() / data.outputs]];
         return data;
     }
 
@@ -87,7 +89,7 @@ private:
     QByteArray fingerprint(const TrainData &train, const TrainData &validation, quint64 seed) const {
         const QJsonObject all{{QLatin1String("name"), m_name},
                               {QLatin1String("parameters"), m_parameters},
-                              {QLatin1String("shape"), QJsonArray{qint64(train.rows), qint64(train.width), qint64(train.outputs), qint64(validation.rows)}},
+                              {QLatin1String("shape"), QJsonArray{qint64(train.rows), qint64(train.width), qint64(train.outputs), qint64(train.targets), qint64(validation.rows)}},
                               {QLatin1String("seed"), QString::number(seed)},
                               {QLatin1String("kernels"), QLatin1String(kernels().name)}};
         return sha256Hex(canonicalJson(all)).toLatin1();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// With torch_script.cpp the translation unit that sees LibTorch: models that were scripted elsewhere.
+// With torch_script.cpp and export_script.cpp the translation unit that sees LibTorch: models that were scripted elsewhere.
 #include <caffe2/serialize/inline_container.h>
 #include <torch/csrc/jit/passes/inliner.h>
 #include <torch/csrc/jit/runtime/print_handler.h>

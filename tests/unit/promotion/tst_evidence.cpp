@@ -150,6 +150,7 @@ private Q_SLOTS:
     void aFirstClassifierMeetsTheMajority();
     void aFirstForecastMeetsPersistence();
     void aFirstForecastMeetsTheSeason();
+    void severalTargetsAreToldApart();
     void eachModelHasItsOwnPast();
     void aChangedSourceIsNotUsed();
     void withoutSourceAndSampleThereIsNoEvidence();
@@ -442,6 +443,73 @@ void TestEvidence::aFirstForecastMeetsTheSeason() {
             ++n;
         }
     QVERIFY2(std::abs(metric(e, "mae").champion - week / n) < 1e-9, qPrintable(QString::number(metric(e, "mae").champion)));
+}
+
+void TestEvidence::severalTargetsAreToldApart() {
+    Bench b;
+    const auto t = [](int i) { return 10 * std::sin(i / 4.0); };
+    const auto u = [&](int i) { return 50 + t(i) + (i % 2 ? 1 : -1); };
+    QByteArray text = "time,t,u\n";
+    const QDateTime start(QDate(2024, 1, 1), QTime(0, 0), Qt::UTC);
+    for (int i = 0; i < 400; ++i)
+        text += start.addSecs(3600 * i).toString(Qt::ISODate).toUtf8() + ',' + QByteArray::number(t(i), 'g', 17) + ',' + QByteArray::number(u(i), 'g', 17) + '\n';
+    QVERIFY(writeFileAtomically(b.csv, text).has_value());
+    const auto recipe = [&](const QByteArray &target, const QByteArray &more) {
+        return "recipe: tiny\ndata: {source: " + b.csv.toUtf8() + "}\ntask: forecast\ntarget: " + target + "\nsplit: {after: 2024-01-13}\nestimators: [linear_regression]\n"
+               "time: {column: time, step: 1h, zone: UTC}\nforecast: {window: 1, horizon: 1}\n" + more;
+    };
+    auto both = b.model(0.5, 0.5); // of both targets the mean of both, as they were an hour ago
+    both.target = QStringLiteral("t");
+    both.inputs = {QStringLiteral("t@0"), QStringLiteral("u@0")};
+    both.outputs = {QStringLiteral("t@+1"), QStringLiteral("u@+1")};
+    both.sample.reset();
+    both.recipe = recipe("[t, u]", "gates: [mae@u <= 100, max_error@t <= 1]\n");
+    const Evidence e = b.evidence(b.version(1, both), std::nullopt);
+    QVERIFY2(e.problem.isEmpty(), qPrintable(e.problem));
+    QCOMPARE(e.selectMetric, QStringLiteral("r2"));
+    QCOMPARE(e.baseline, QStringLiteral("persistence"));
+    double naive[2] = {0, 0}, ours[2] = {0, 0};
+    int n = 0;
+    for (int i = 12 * 24; i < 400; ++i, ++n) {
+        naive[0] += std::abs(t(i) - t(i - 1));
+        naive[1] += std::abs(u(i) - u(i - 1));
+        ours[0] += std::abs(t(i) - (t(i - 1) + u(i - 1)) / 2);
+        ours[1] += std::abs(u(i) - (t(i - 1) + u(i - 1)) / 2);
+    }
+    QCOMPARE(e.rows, std::size_t(n));
+    QVERIFY(std::abs(metric(e, "mae@t").champion - naive[0] / n) < 1e-9);
+    QVERIFY(std::abs(metric(e, "mae@u").champion - naive[1] / n) < 1e-9);
+    QVERIFY(std::abs(metric(e, "mae@t").candidate - ours[0] / n) < 1e-9);
+    QVERIFY(std::abs(metric(e, "mae@u").candidate - ours[1] / n) < 1e-9);
+    QVERIFY(std::abs(metric(e, "r2").candidate - (metric(e, "r2@t").candidate + metric(e, "r2@u").candidate) / 2) < 1e-12);
+    QVERIFY(!metric(e, "mae@t").largerIsBetter && metric(e, "r2@u").largerIsBetter);
+    QVERIFY(std::none_of(e.metrics.begin(), e.metrics.end(), [](const auto &m) { return m.metric == QLatin1String("mae"); })); // °C and % do not add
+    QVERIFY(e.residualEdges.empty());
+    QCOMPARE(gate(e, "mae@u <= 100"), GateState::Pass);
+    QCOMPARE(gate(e, "max_error@t <= 1"), GateState::Block);
+    QCOMPARE(metric(e, "max_error@t").verdict, QStringLiteral("worse")); // what a gate asks is compared, too
+    QVERIFY2(e.text().contains(QStringLiteral("squared error in units of each target's spread")), qPrintable(e.text()));
+    const auto again = Evidence::fromJson(e.toJson());
+    QVERIFY(again);
+    QCOMPARE(again->digest(), e.digest());
+    // A champion that forecasts t alone is compared on t alone, and that is said; the gates still judge both.
+    auto one = both;
+    one.a = 1;
+    one.b = 0;
+    one.inputs = {QStringLiteral("t@0")};
+    one.outputs = {QStringLiteral("t@+1")};
+    one.recipe = recipe("t", "");
+    one.trainRows.clear();
+    const Evidence half = b.evidence(b.version(2, both), b.version(1, one));
+    QVERIFY2(half.problem.isEmpty(), qPrintable(half.problem));
+    QVERIFY(std::abs(metric(half, "mae").champion - naive[0] / n) < 1e-9);
+    QVERIFY(std::abs(metric(half, "mae").candidate - ours[0] / n) < 1e-9);
+    QCOMPARE(gate(half, "Both models forecast the same"), GateState::Warn);
+    QVERIFY2(half.text().contains(QStringLiteral("compared on t alone: the champion does not forecast u")), qPrintable(half.text()));
+    QCOMPARE(gate(half, "mae@u <= 100"), GateState::Pass);
+    // And the other way round: whoever asked for u would be left without an answer.
+    const Evidence back = b.evidence(b.version(3, one), b.version(2, both));
+    QVERIFY2(back.text().contains(QStringLiteral("the candidate does not forecast u")), qPrintable(back.text()));
 }
 
 void TestEvidence::eachModelHasItsOwnPast() {

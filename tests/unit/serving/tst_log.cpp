@@ -226,6 +226,24 @@ private Q_SLOTS:
         QCOMPARE(rows->table.find(QStringLiteral("label"))->text(2), QStringLiteral("small"));
     }
 
+    void theFirstStepOfEachTargetIsAColumn() {
+        Served served;
+        served.shelf.put(QStringLiteral("v1"), std::make_shared<PairScorer>());
+        QVERIFY(served.start());
+        Wire wire(served.port());
+        QCOMPARE(wire.ask("POST", "/predict", R"({"features":[20,60]})").status, 200);
+        QCOMPARE(wire.ask("POST", "/predict", R"({"rows":[[1,2],[3,4]]})").status, 200);
+        QVERIFY(served.server->log().flush());
+        const auto database = openServingDatabase(served.folder.path());
+        QVERIFY(database);
+        const auto rows = newestRows(**database, 10);
+        QVERIFY2(rows, rows ? "" : qPrintable(rows.error().text()));
+        QCOMPARE(rows->table.names(), QStringList({QStringLiteral("t2m@0"), QStringLiteral("rh2m@0"), QStringLiteral("prediction t2m"), QStringLiteral("prediction rh2m"), QStringLiteral("label")}));
+        QCOMPARE(rows->predictionColumn, QStringLiteral("prediction t2m"));
+        QCOMPARE(rows->table.columns[2].numbers, (std::vector<double>{20, 1, 3}));
+        QCOMPARE(rows->table.columns[3].numbers, (std::vector<double>{60, 2, 4}));
+    }
+
     void metricsRollByStretchesOfTime() {
         const auto store = ServingStore::open(file());
         QVERIFY(store);

@@ -213,6 +213,47 @@ private Q_SLOTS:
         QVERIFY2(QString::fromStdString(answer.body).startsWith(expected), answer.body.c_str());
     }
 
+    void severalTargetsAnswerWithAListEach_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("body");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("one row") << "/predict" << R"({"features":[20,60]})" << R"({"prediction":{"t2m":[20,21],"rh2m":[60,70]},"probability":null,)";
+        QTest::newRow("many rows") << "/predict" << R"({"rows":[[20,60],[1,2]]})" << R"({"predictions":[{"t2m":[20,21],"rh2m":[60,70]},{"t2m":[1,2],"rh2m":[2,12]}],)";
+        QTest::newRow("KServe V1") << "/v1/models/t2m:predict" << R"({"instances":[[20,60]]})" << R"({"predictions":[{"t2m":[20,21],"rh2m":[60,70]}],)";
+        QTest::newRow("KServe V2: a tensor each") << "/v2/models/t2m/infer"
+                                                  << R"({"inputs":[{"name":"t2m@0","shape":[2],"datatype":"FP64","data":[20,1]},{"name":"rh2m@0","shape":[2],"datatype":"FP64","data":[60,2]}]})"
+                                                  << R"("outputs":[{"name":"t2m","shape":[2,2],"datatype":"FP64","data":[[20,21],[1,2]]},{"name":"rh2m","shape":[2,2],"datatype":"FP64","data":[[60,70],[2,12]]}]})";
+    }
+    void severalTargetsAnswerWithAListEach() {
+        QFETCH(QString, path);
+        QFETCH(QString, body);
+        QFETCH(QString, expected);
+        Served served;
+        served.shelf.put(QStringLiteral("v1"), std::make_shared<PairScorer>());
+        QVERIFY(served.start());
+        Wire wire(served.port());
+        const Answer answer = wire.ask("POST", path.toStdString(), body.toStdString());
+        QVERIFY2(QString::fromStdString(answer.body).contains(expected), answer.body.c_str());
+        const QJsonObject schemas = wire.ask("GET", "/openapi.json").json().value(Q("components")).toObject().value(Q("schemas")).toObject();
+        QCOMPARE(schemas.value(Q("Prediction")).toObject().value(Q("properties")).toObject().value(Q("prediction")).toObject().value(Q("required")).toArray(), (QJsonArray{Q("t2m"), Q("rh2m")}));
+        const QJsonArray outputs = wire.ask("GET", "/v2/models/t2m").json().value(Q("outputs")).toArray();
+        QCOMPARE(outputs.size(), 2);
+        QCOMPARE(outputs.at(1).toObject().value(Q("name")).toString(), QStringLiteral("rh2m"));
+        QCOMPARE(outputs.at(1).toObject().value(Q("shape")).toArray(), (QJsonArray{-1, 2}));
+    }
+
+    void labelsOfSeveralTargetsAreNotTakenAndWhyIsSaid() {
+        Served served;
+        served.shelf.put(QStringLiteral("v1"), std::make_shared<PairScorer>());
+        QVERIFY(served.start());
+        Wire wire(served.port());
+        const QString id = wire.ask("POST", "/predict", R"({"features":[20,60]})").json().value(Q("prediction_id")).toString();
+        const QJsonObject taken = wire.ask("POST", "/labels", "{\"labels\":[{\"prediction_id\":\"" + id.toStdString() + "\",\"value\":[20,21]}]}").json();
+        QCOMPARE(taken.value(Q("accepted")).toInt(), 0);
+        const QString why = taken.value(Q("rejected")).toArray().at(0).toObject().value(Q("what")).toString();
+        QVERIFY2(why.contains(QStringLiteral("several targets (t2m, rh2m)")), qPrintable(why));
+    }
+
     void theLogHoldsWhatWasAskedAndAnswered() {
         Wire wire(m_served->port());
         const QString first = wire.ask("POST", "/predict", R"({"a": 1, "b": 2})").json().value(Q("prediction_id")).toString();

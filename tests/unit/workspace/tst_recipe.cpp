@@ -88,6 +88,25 @@ seed:      11
         QCOMPARE(r->split.after, QStringLiteral("2013-10-01"));
     }
 
+    void aForecastMayHaveSeveralTargets() {
+        const auto r = parseRecipe("recipe: w\ndata: {source: w.csv}\ntask: forecast\ntarget: [t2m, rh2m]\nfeatures: {include: [t2m, rain]}\ntime: {column: time, step: 1h}\n"
+                                   "split: {after: 2013-10-01}\nestimators: [mlp]\ngates: [r2 >= 0.5, mae@t2m <= 1.5, 'rmse@rh2m<8']\nexport: [w.pt, {file: weights.bin, format: xgboost_ubj}]\n", file);
+        QVERIFY2(r, r ? "" : qPrintable(r.error().text()));
+        QCOMPARE(r->target, QStringLiteral("t2m"));
+        QCOMPARE(r->targets(), (QStringList{QStringLiteral("t2m"), QStringLiteral("rh2m")}));
+        QCOMPARE(r->gates[1].text(), QStringLiteral("mae@t2m <= 1.5"));
+        QCOMPARE(metricAndTarget(r->gates[2].metric), std::pair(QStringLiteral("rmse"), QStringLiteral("rh2m")));
+        QVERIFY(!largerIsBetter(r->gates[2].metric) && largerIsBetter(QStringLiteral("r2@t2m")));
+        QCOMPARE(r->exports, (std::vector<ExportSpec>{{QStringLiteral("w.pt"), QStringLiteral("torchscript")}, {QStringLiteral("weights.bin"), QStringLiteral("xgboost_ubj")}}));
+        QCOMPARE(defaultMetric(TaskKind::Forecast, 1), QStringLiteral("mae"));
+        QCOMPARE(defaultMetric(TaskKind::Forecast, 2), QStringLiteral("r2")); // errors of different units do not add
+        const auto one = parseRecipe("recipe: w\ndata: {source: w.csv}\ntask: regression\ntarget: [t2m]\nestimators: [ridge]\nexport: t2m.UBJ\n", file);
+        QVERIFY2(one, one ? "" : qPrintable(one.error().text()));
+        QCOMPARE(one->targets(), QStringList{QStringLiteral("t2m")});
+        QCOMPARE(one->exports, (std::vector<ExportSpec>{{QStringLiteral("t2m.UBJ"), QStringLiteral("xgboost_ubj")}}));
+        QVERIFY(writeRecipe(*one).contains("target:    t2m\n"));
+    }
+
     void wrongTextsNameTheirPlace_data() {
         QTest::addColumn<QByteArray>("yaml");
         QTest::addColumn<QString>("message");
@@ -108,6 +127,20 @@ seed:      11
         row("a misspelt metric in a gate", good + "gates: [rr2 >= 1]\n", "/r.yaml:6:9: Unknown metric “rr2” — did you mean “r2”?");
         row("a gate without a number", good + "gates: [r2 >= good]\n", "A gate must read “metric >= number”, not “r2 >= good”.");
         row("a gate with an odd operator", good + "gates: [r2 => 1]\n", "operators are >= > <= < ==");
+        const QByteArray weather = QByteArray(good).replace("regression\n", "forecast\n") + "time: {column: t, step: 1h}\n";
+        row("several targets of a regression", QByteArray(good).replace("target: y", "target: [y, z]"), "/r.yaml:4:13: Several targets belong to task: forecast; a regression has one.");
+        row("a target named twice", QByteArray(weather).replace("target: y", "target: [y, z, y]"), "/r.yaml:4:16: The target “y” is named twice.");
+        row("no target in the list", QByteArray(weather).replace("target: y", "target: []"), "/r.yaml:4:9: “target” names no column.");
+        row("a target that is a list", QByteArray(weather).replace("target: y", "target: [y, [z]]"), "/r.yaml:4:13: The entries of “target” must be names of columns.");
+        row("a second target among those left out", QByteArray(weather).replace("target: y", "target: [y, z]") + "features: {exclude: [z]}\n", "The target “z” is among the features");
+        row("a gate of a target that is none", QByteArray(weather).replace("target: y", "target: [t2m, rh2m]") + "gates: [mae@rh2n <= 1]\n", "/r.yaml:7:9: Unknown target “rh2n” — did you mean “rh2m”?");
+        row("a gate of one target where there is one alone", weather + "gates: [mae@y <= 1]\n", "“mae@y” asks for one of several targets, and there are none. Write “mae”.");
+        row("a misspelt metric of a target", QByteArray(weather).replace("target: y", "target: [y, z]") + "gates: [maee@y <= 1]\n", "Unknown metric “maee” — did you mean “mae”?");
+        row("a file of no known ending", good + "export: [model.bin]\n", "/r.yaml:6:10: Which format “model.bin” has cannot be told by its ending.");
+        row("a misspelt format", good + "export: [{file: model.bin, format: torchscrip}]\n", "did you mean “torchscript”?");
+        row("a file in another folder", good + "export: [../model.pt]\n", "“../model.pt” is no plain name of a file.");
+        row("a file named twice", good + "export: [a.pt, a.pt]\n", "/r.yaml:6:16: The file “a.pt” is named twice.");
+        row("a file without a name", good + "export: [{format: torchscript}]\n", "“file” is missing in export.");
         row("two ways to split", good + "split: {every: 5, random: 0.2}\n", "/r.yaml:6:8: “split” needs exactly one of");
         row("a share of all rows", good + "split: {random: 1}\n", "“random” must be a number from");
         row("a number that is none", good + "seed: many\n", "/r.yaml:6:7: “seed” must be a whole number of 0 or more, not “many”.");
@@ -225,6 +258,13 @@ seed:      11
         QTest::newRow("a search") << r;
         r.search.reset();
         QTest::newRow("a forecast") << r;
+        r.moreTargets = {QStringLiteral("rh2m"), QStringLiteral("a: b, c")};
+        r.gates.push_back({QStringLiteral("mae@a: b, c"), QStringLiteral("<="), 3});
+        r.exports = {{QStringLiteral("a b.pt"), QStringLiteral("torchscript")}, {QStringLiteral("x.json"), QStringLiteral("torchscript")}, {QStringLiteral("no: ending"), QStringLiteral("xgboost_json")}};
+        QTest::newRow("several targets, and files for a service") << r;
+        r.moreTargets.clear();
+        r.gates.pop_back();
+        r.exports.clear();
         r.data.source = QStringLiteral("/somewhere/recipes/data/x.csv");
         QTest::newRow("a source beside the recipe") << r;
         r.data.source = QStringLiteral("s3://bucket/a b+c.csv");
