@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/data_source.h"
 
+#include "core/base/pace.h"
+
 #include <QDir>
 #include <QFileInfo>
-
-#include <chrono>
 
 namespace pilothouse {
 
@@ -50,13 +50,10 @@ Result<sources::Access> dataAccess(const Context &context) {
 Result<LocalFile> fetchData(Context &context, const SourceSpec &spec) {
     PH_ASSIGN(const sources::Cache cache, sources::Cache::open());
     PH_ASSIGN(const sources::Access access, dataAccess(context));
-    auto told = std::chrono::steady_clock::time_point();
+    Pace pace;
     const auto progress = [&](qint64 done, qint64 total) {
-        const auto now = std::chrono::steady_clock::now();
-        if (now - told < std::chrono::milliseconds(100) && done != total)
-            return;
-        told = now;
-        context.events().progress(done, total, QStringLiteral("bytes"), -1, QStringLiteral("fetch"));
+        if (pace.due(done, total))
+            context.events().progress(done, total, QStringLiteral("bytes"), -1, QStringLiteral("fetch"));
     };
     PH_ASSIGN(LocalFile file, sources::fetchSource(spec, access, cache, context.stop(), progress));
     if (!file.origin.isEmpty())

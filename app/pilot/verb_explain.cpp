@@ -8,6 +8,7 @@
 #include "app/pilot/explain_subject.h"
 
 #include "core/base/file.h"
+#include "core/base/pace.h"
 
 #include <QFileInfo>
 
@@ -69,15 +70,13 @@ QString answerText(const explain::Explanation &e, std::size_t top) {
 std::function<void(qint64, qint64)> progressOf(Context &context, const QString &unit) {
     struct State {
         std::mutex lock;
-        std::chrono::steady_clock::time_point last;
+        Pace pace;
     };
     return [&context, unit, state = std::make_shared<State>()](qint64 done, qint64 total) {
         {
             const std::lock_guard guard(state->lock);
-            const auto now = std::chrono::steady_clock::now();
-            if (done != total && now - state->last < std::chrono::milliseconds(100))
+            if (!state->pace.due(done, total))
                 return;
-            state->last = now;
         }
         context.events().progress(done, total, unit, -1, QStringLiteral("explain"));
     };
