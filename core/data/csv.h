@@ -25,6 +25,7 @@ struct CsvOptions {
     QString skipUntil;   ///< lines up to and including the first that contains this text are skipped
     QString comment;     ///< lines that begin with this are skipped
     QMap<QString, ColumnType> types; ///< columns whose type is known (a package's inputs, features: {categorical}); the others are found out
+    QStringList only; ///< columns that are read; what stands in the others is passed over and costs nothing. Empty: all
     bool fingerprint = true; ///< false: no MD5 and SHA-256 (a benchmark of reading alone)
     int threads = 0;         ///< 0: one per core
     std::size_t batchBytes = 0; ///< bytes read at a time; 0 = 2 MiB. The result does not depend on it
