@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/data_source.h"
 
+#include "core/base/memory.h"
 #include "core/base/pace.h"
 
 #include <QDir>
@@ -15,6 +16,12 @@ using sources::SourceSpec;
 void DataVersion::addTo(CLI::App &app) {
     app.add_option("--data-version", version, "Earlier data: an S3 version id, or a Git revision of what DVC tracks");
     app.add_option("--connection", connection, "Workspace connection of kind s3 that may read the data");
+}
+
+void addMaxMemory(CLI::App &app) {
+    app.add_option_function<std::uint64_t>("--max-memory", [](const std::uint64_t &bytes) { limitMemory(qint64(bytes)); },
+                                           "Refuse what needs more memory than this, such as 4GiB (default: what machine, container and ulimit -v leave)")
+        ->transform(CLI::AsSizeValue(false));
 }
 
 QString dataArgument(const std::string &text) {

@@ -181,6 +181,7 @@ const Verb verb("profile", "Schema, missing values, ranges, quality and fingerpr
     auto arguments = std::make_shared<ProfileArguments>();
     app.add_option("FILE", arguments->file, "CSV file, plain or gzip; or http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH")->required();
     arguments->version.addTo(app);
+    addMaxMemory(app);
     app.add_option("--reference", arguments->reference, "A data file or model package that was right: what changed against it");
     app.add_option("--target", arguments->target, "Column to predict (else found out)");
     app.add_option("--recipe", arguments->recipe, "Write the proposed recipe to this file");

@@ -68,6 +68,8 @@ struct ReadReport {
     QStringList missing;                 ///< as used
     QStringList notes;                   ///< what was found out by itself, a sentence each
     static constexpr std::size_t kept = 100;
+    /// "Reading the data found 3 problems, 1 rows were dropped; `pilot profile` lists them. The first is in line 7: …"; empty: none.
+    QString note() const;
     /// The rules by which problems are handled, a sentence each; the same for every file.
     static QStringList rules();
     /// {"rows","rows_dropped","rows_filtered","blank_lines","comment_lines","header_lines","delimiter","decimal","missing":[…],
