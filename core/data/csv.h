@@ -113,7 +113,10 @@ Result<LoadedTable> readCsv(const QString &path, const CsvOptions &options = {},
 Result<LoadedTable> loadData(const workspace::DataSpec &spec, const QMap<QString, ColumnType> &types = {}, std::stop_token stop = {},
                              const ReadProgress &progress = {});
 
-/// As above for a whole recipe: features: {categorical} are read as categories, the target of a classification too.
+/// The types that a recipe says: features: {categorical} are read as categories, the target of a classification too.
+QMap<QString, ColumnType> typesOf(const workspace::Recipe &recipe);
+
+/// As above for a whole recipe, with its types.
 Result<LoadedTable> loadData(const workspace::Recipe &recipe, std::stop_token stop = {}, const ReadProgress &progress = {});
 
 /// Milliseconds since 1970 UTC of an ISO 8601 date or date-time ("2013-01-01", "2013-01-01T06:00", "… 06:00:00.5+05:30", "…Z").

@@ -79,13 +79,15 @@ Result<ReadRows> loadDataBlocks(const workspace::DataSpec &spec, const QMap<QStr
     return read;
 }
 
-Result<LoadedTable> loadData(const workspace::Recipe &recipe, std::stop_token stop, const ReadProgress &progress) {
+QMap<QString, ColumnType> typesOf(const workspace::Recipe &recipe) {
     QMap<QString, ColumnType> types;
     for (const QString &name : recipe.categorical)
         types.insert(name, ColumnType::Category);
     if (recipe.task == workspace::TaskKind::Classification)
         types.insert(recipe.target, ColumnType::Category);
-    return loadData(recipe.data, types, std::move(stop), progress);
+    return types;
 }
+
+Result<LoadedTable> loadData(const workspace::Recipe &recipe, std::stop_token stop, const ReadProgress &progress) { return loadData(recipe.data, typesOf(recipe), std::move(stop), progress); }
 
 } // namespace pilothouse::data

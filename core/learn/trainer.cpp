@@ -9,6 +9,7 @@
 #include "core/learn/search.h"
 #include "core/learn/search_plan.h"
 #include "core/learn/training.h"
+#include "core/learn/training_need.h"
 #include "core/learn/xgboost_grower.h"
 #include "core/metrics/metrics.h"
 #include "core/workspace/recipe_place.h"
@@ -30,6 +31,7 @@ double secondsSince(SteadyClock::time_point from) { return std::chrono::duration
 
 Result<void> Training::load() {
     m_events.stage(QStringLiteral("data"), QStringLiteral("running"), 0, stages());
+    PH_TRY(requireTraining(m_recipe, m_estimators, m_threads));
     Pace pace;
     PH_ASSIGN(m_samples, trainingSamples(m_recipe, m_options.stop, [&](qint64 done, qint64 total) {
         if (pace.due(done, total))
