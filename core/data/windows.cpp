@@ -171,7 +171,7 @@ private:
         const std::size_t inputs = m_w.x.values.size() + m_x.size();
         if (inputs <= m_w.x.values.capacity())
             return {};
-        const double share = std::max(1.5, 1.02 * double(m_grid.rows.size()) / double(origin + 1));
+        const double share = std::max(1.1, 1.02 * double(m_grid.rows.size()) / double(origin + 1));
         const double windows = share * double(inputs) / double(m_x.size()), width = double(m_x.size() + (m_targets == Targets::None ? 0 : m_y.size()));
         PH_TRY(requireMemory(qint64(8 * windows * width), QStringLiteral("The forecast's about %1 windows of %2 numbers").arg(qint64(windows)).arg(qint64(width)), {},
                              QStringLiteral("Use a shorter window or fewer series (features: {include: […]}), or a part of the rows.")));
