@@ -22,7 +22,7 @@ struct System {
             qFatal("cannot write %s", path);
         return *this;
     }
-    MemoryRoom room() const { return memoryRoom(folder.path() + QLatin1Char('/')); }
+    MemoryRoom room() const { return memoryRoom(folder.path()); }
 };
 
 } // namespace
@@ -78,7 +78,7 @@ private Q_SLOTS:
     void ourOwnLimitCountsFromWhatIsInUse() {
         System system;
         system.with("proc/meminfo", "MemAvailable:     409600 kB\n").with("proc/self/statm", "100000 1000 0 0 0 0 0\n");
-        const qint64 used = residentMemory(system.folder.path() + QLatin1Char('/'));
+        const qint64 used = residentMemory(system.folder.path());
         QVERIFY(used > 0);
         limitMemory(used + 50 * MiB);
         const MemoryRoom room = system.room();
