@@ -123,7 +123,8 @@ private Q_SLOTS:
         QVERIFY(id->estimated.contains(QStringLiteral("distinct")));
         QVERIFY(std::abs(double(id->distinct - 50'000)) < 2000);
         const auto [c, exactC] = pair("c");
-        QCOMPARE(c->estimated, (QStringList{QStringLiteral("distinct"), QStringLiteral("top")}));
+        QCOMPARE(c->estimated, QStringList{QStringLiteral("top")});
+        QCOMPARE(c->distinct, exactC->distinct);
         QCOMPARE(c->top.front().first, QStringLiteral("often"));
         QVERIFY(c->top.front().second <= exactC->top.front().second && c->top.front().second >= exactC->top.front().second - rows / 4096 - 1);
         const auto [t, exactT] = pair("t");
@@ -156,8 +157,7 @@ private Q_SLOTS:
     void aFileThatDoesNotFitIsReadInBlocks() {
         const TemporaryFile csv("a,b\n" + QByteArray("1,2\n3,4\n").repeated(2'000'000)); // 61 MiB as a table
         const test::MemoryLimit limit(45 * 1024 * 1024);
-        qint64 most = 0;
-        const auto found = profileFile(csv.path, {}, {}, {}, [&](qint64, qint64) { most = std::max(most, residentMemory()); });
+        const auto found = profileFile(csv.path, {});
         QVERIFY2(found, found ? "" : qPrintable(found.error().text()));
         QVERIFY(found->blocks);
         QCOMPARE(found->profile.rows, 4'000'000);
