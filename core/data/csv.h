@@ -105,7 +105,9 @@ using ReadProgress = std::function<void(qint64 done, qint64 total)>;
 /// Reads a CSV file (plain or gzip) into typed columns, with all cores. A column is a number (or time) column if at least
 /// nine in ten of its present values are one; else a category. The result does not depend on threads or batches.
 /// Invalid: no such file, empty, not text, a quote that never closes, `skip_until` not found, a broken gzip stream, cut or
-/// changed while it was read; all with the file's name. Cancelled on stop. Any thread.
+/// changed while it was read; all with the file's name. Refused: the table does not fit into the memory that is left (memoryRoom()),
+/// told before it is read or, where its texts are more than its beginning shows, while it is; csv_blocks.h reads such a file.
+/// Cancelled on stop. Any thread.
 Result<LoadedTable> readCsv(const QString &path, const CsvOptions &options = {}, std::stop_token stop = {}, const ReadProgress &progress = {});
 
 /// readCsv by a recipe's data: with `where` applied (rows keep their order). An unknown column in `where` is Invalid, so
