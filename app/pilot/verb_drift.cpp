@@ -139,6 +139,7 @@ const Verb verb("drift", "Compare current data with a reference, column by colum
     app.add_option("--reference", options->reference, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH, profile.json, or MODEL (package folder, NAME@ALIAS, NAME/VERSION)")->required();
     app.add_option("--current", options->current, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc or dvc:PATH")->required();
     app.add_option("--recipe", options->recipe, "Read both files by this recipe's data rules (missing, where, delimiter …)");
+    addMaxMemory(app);
     app.add_option("--report", options->report, "Write a self-contained HTML page");
     app.add_flag("--fail-on-drift", options->failOnDrift, "Exit 1 if a column drifted");
     app.callback([options, &body] { body = [options](Context &context) { return runDrift(context, *options); }; });

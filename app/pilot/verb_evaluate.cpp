@@ -129,6 +129,7 @@ const Verb verb("evaluate", "Judge a model on a file, alone or against another",
     app.add_option("model", options->model, "Package folder, NAME@ALIAS or NAME/VERSION")->required();
     app.add_option("--data", options->data, "Inputs and true values: a CSV file, http(s)://, s3://BUCKET/KEY, FILE.dvc or dvc:PATH")->required();
     options->version.addTo(app);
+    addMaxMemory(app);
     app.add_option("--against", options->against, "A second model, judged on the same rows");
     app.add_option("--by", options->by, "Slices by this column (a time's part: COLUMN:hour, :weekday, :month)");
     app.add_option("--metrics-out", options->metricsOut, "Also write the metrics to this file, as flat JSON for `dvc metrics` and CI");

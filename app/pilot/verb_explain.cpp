@@ -5,9 +5,11 @@
 //   this machine; MODEL then only says the inputs, and may be left out for a model of the workspace, or where --data names every input.
 //   --json: the object of explain::Explanation::toJson() (core/explain/explanation.h) with every feature, and "package","digest","endpoint"|null,
 //   "data","seconds". Progress events count steps of the method.
+#include "app/pilot/data_source.h"
 #include "app/pilot/explain_subject.h"
 
 #include "core/base/file.h"
+#include "core/base/pace.h"
 
 #include <QFileInfo>
 
@@ -69,15 +71,13 @@ QString answerText(const explain::Explanation &e, std::size_t top) {
 std::function<void(qint64, qint64)> progressOf(Context &context, const QString &unit) {
     struct State {
         std::mutex lock;
-        std::chrono::steady_clock::time_point last;
+        Pace pace;
     };
     return [&context, unit, state = std::make_shared<State>()](qint64 done, qint64 total) {
         {
             const std::lock_guard guard(state->lock);
-            const auto now = std::chrono::steady_clock::now();
-            if (done != total && now - state->last < std::chrono::milliseconds(100))
+            if (!state->pace.due(done, total))
                 return;
-            state->last = now;
         }
         context.events().progress(done, total, unit, -1, QStringLiteral("explain"));
     };
@@ -150,6 +150,7 @@ void addOptions(CLI::App &app, ExplainOptions &o, std::string &output, std::stri
     app.add_option("--top", o.top, "Show the strongest only (the CSV file and --json hold all)")->check(CLI::PositiveNumber);
     app.add_option("--out", o.out, "CSV file to write");
     app.add_option("--report", o.report, "Write a self-contained HTML page");
+    addMaxMemory(app);
     auto *endpoint = app.add_option("--endpoint", o.endpoint, "Ask an endpoint: a model of the workspace, or a URL");
     app.add_option("--protocol", o.protocol, "Of a URL: rest, kserve-v1, kserve-v2")->needs(endpoint);
     app.add_option("--secret", o.secret, "Name of the secret that is the API key of a URL")->needs(endpoint);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot score MODEL --data FILE --out FILE: predictions of every row as a CSV file.
+// pilot score MODEL --data FILE --out FILE [--max-memory 4GiB]: predictions of every row as a CSV file.
 //   FILE written: row (0-based, after `where`) or time (forecast), then the outputs ("t2m@+1" …, all steps of the first target, then those of
-//   the second); classification: prediction and probability_CLASS.
-//   --json {"model","package","digest","rows","out","notes":[…]}
+//   the second); classification: prediction and probability_CLASS. It appears whole or not at all. Rows are read, scored and written block
+//   by block, so that memory does not grow with the file; only forecasts and models with columns of the past (lag, rolling, calendar)
+//   that the file does not have need the whole table, and are refused before memory runs out.
+//   --json {"model","package","digest","rows","out","streamed","notes":[…]}
 // pilot score MODEL --rows FILE: the rows of a /predict body, answered on standard output (what-if asks a candidate this way).
 //   --json {"model","package","digest","predictions":[number | class | [numbers] | {target: [numbers]}…],"probabilities":[[…]…],"seconds"}
 // pilot score MODEL --endpoint --rows FILE: the same rows, answered by the model's endpoint as the workspace names it.
@@ -13,16 +15,18 @@
 #include "core/artifact/package.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/base/pace.h"
+#include "core/data/csv_field.h"
 #include "core/fleet/endpoint.h"
 #include "core/learn/load_scorer.h"
-#include "core/learn/samples.h"
+#include "core/learn/scoring_blocks.h"
 #include "core/serving/input_reader.h"
 
 #include <QDateTime>
 #include <QFileInfo>
 #include <QJsonArray>
 
-#include <charconv>
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -38,44 +42,31 @@ struct Options {
     DataVersion version;
 };
 
-QByteArray number(double value) {
-    char text[32];
-    const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-    return QByteArray(text, end - text);
-}
-
-QByteArray field(const QString &text) {
-    QByteArray bytes = text.toUtf8();
-    if (bytes.contains(',') || bytes.contains('"') || bytes.contains('\n') || bytes.contains('\r'))
-        bytes = '"' + bytes.replace("\"", "\"\"") + '"';
-    return bytes;
-}
-
 QByteArray header(const artifact::Signature &signature) {
     QByteArray line = signature.task == workspace::TaskKind::Forecast ? "time" : "row";
     if (signature.classes.empty()) {
         for (const QString &output : signature.outputs)
-            line += ',' + field(signature.outputs.size() == 1 && signature.task == workspace::TaskKind::Regression ? QStringLiteral("prediction") : output);
+            line += ',' + data::csvField(signature.outputs.size() == 1 && signature.task == workspace::TaskKind::Regression ? QStringLiteral("prediction") : output);
         return line + '\n';
     }
     line += ",prediction";
     for (const std::string &name : signature.classes)
-        line += ',' + field(QStringLiteral("probability_") + QString::fromStdString(name));
+        line += ',' + data::csvField(QStringLiteral("probability_") + QString::fromStdString(name));
     return line + '\n';
 }
 
-QByteArray csv(const artifact::Signature &signature, const learn::ScoringRows &rows, const artifact::Predictions &p) {
-    QByteArray out = header(signature);
+QByteArray lines(const artifact::Signature &signature, const learn::ScoringRows &rows, const artifact::Predictions &p) {
+    QByteArray out;
     for (std::size_t i = 0; i < p.count; ++i) {
         out += rows.origins.empty() ? QByteArray::number(qulonglong(rows.tableRows[i]))
                                     : QDateTime::fromMSecsSinceEpoch(rows.origins[i], Qt::UTC).toString(Qt::ISODate).toLatin1();
         if (p.classes) {
-            out += ',' + field(QString::fromStdString(signature.classes[std::size_t(p.values[i])]));
+            out += ',' + data::csvField(QString::fromStdString(signature.classes[std::size_t(p.values[i])]));
             for (std::size_t c = 0; c < p.classes; ++c)
-                out += ',' + number(p.probabilities[i * p.classes + c]);
+                out += ',' + data::csvNumber(p.probabilities[i * p.classes + c]);
         } else {
             for (std::size_t o = 0; o < p.outputs; ++o)
-                out += ',' + number(p.values[i * p.outputs + o]);
+                out += ',' + data::csvNumber(p.values[i * p.outputs + o]);
         }
         out += '\n';
     }
@@ -108,7 +99,7 @@ QString lineOf(const artifact::Signature &signature, const artifact::Predictions
     const QStringList targets = signature.targets();
     QStringList first;
     for (qsizetype t = 0; t < targets.size(); ++t) {
-        const QString value = QString::fromLatin1(number(p.values[row * p.outputs + std::size_t(t) * p.outputs / std::size_t(targets.size())]));
+        const QString value = QString::fromLatin1(data::csvNumber(p.values[row * p.outputs + std::size_t(t) * p.outputs / std::size_t(targets.size())]));
         first << (targets.size() == 1 ? value : targets[t] + QLatin1Char(' ') + value);
     }
     return first.join(QStringLiteral(", "));
@@ -190,6 +181,19 @@ Result<void> scoreByEndpoint(Context &context, const Options &options) {
     return {};
 }
 
+/// What is done so far: rows, of about so many.
+learn::ScoringProgress progressOf(Context &context) {
+    return [&context, pace = Pace()](qint64 rows, qint64 bytes, qint64 ofBytes) mutable {
+        if (!pace.due(bytes, ofBytes))
+            return;
+        const double left = pace.secondsLeft(bytes, ofBytes);
+        if (rows > 0)
+            context.events().progress(rows, std::max(rows, qint64(double(rows) / double(bytes) * double(ofBytes))), QStringLiteral("rows"), left, QStringLiteral("score"));
+        else
+            context.events().progress(bytes, ofBytes, QStringLiteral("bytes"), left, QStringLiteral("read"));
+    };
+}
+
 Result<void> score(Context &context, const Options &options) {
     PH_ASSIGN(const ModelRef ref, resolveModel(context, QString::fromStdString(options.model)));
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(ref.folder));
@@ -198,17 +202,22 @@ Result<void> score(Context &context, const Options &options) {
     source.source = dataArgument(options.data);
     PH_TRY(fetchData(context, source, options.version));
     const sources::LocalFile local{source.path(), source.fetchedSha256, 0, QJsonObject::fromVariantMap(source.origin)};
-    PH_ASSIGN(const learn::ScoringRows rows, namingSource(learn::scoringRows(package, local.path, context.stop()), local, source.source));
-    for (const QString &note : rows.notes)
-        context.note(note);
-    if (rows.inputs.count == 0)
-        return invalid(QStringLiteral("The file holds no row that the model can score."), QString::fromStdString(options.data));
-    PH_ASSIGN(const artifact::Predictions predictions, scorer->score(rows.inputs));
     const QString out = QFileInfo(QString::fromStdString(options.out)).absoluteFilePath();
-    PH_TRY(writeFileAtomically(out, csv(package.signature, rows, predictions)));
-    context.answer({{Q("model"), ref.label()}, {Q("package"), package.folder}, {Q("digest"), package.digest}, {Q("rows"), qint64(rows.inputs.count)}, {Q("out"), out},
-                    {Q("notes"), QJsonArray::fromStringList(rows.notes)}},
-                   QStringLiteral("%1 rows scored by %2 into %3").arg(rows.inputs.count).arg(ref.label(), out));
+    learn::ScoredFile scored;
+    PH_TRY(writeFileAtomically(out, [&](int fd) -> Result<void> {
+        const auto write = [&](const QByteArray &bytes) { return writeAll(fd, bytes.constData(), std::size_t(bytes.size()), out); };
+        const auto take = [&](const learn::ScoringRows &rows, const artifact::Predictions &p) { return write(lines(package.signature, rows, p)); };
+        PH_TRY(write(header(package.signature)));
+        PH_ASSIGN(scored, namingSource(learn::scoreFile(package, *scorer, local.path, take, context.stop(), progressOf(context)), local, source.source));
+        if (scored.rows == 0)
+            return invalid(QStringLiteral("The file holds no row that the model can score."), QString::fromStdString(options.data), scored.notes.join(QLatin1Char(' ')));
+        return {};
+    }));
+    for (const QString &note : std::as_const(scored.notes))
+        context.note(note);
+    context.answer({{Q("model"), ref.label()}, {Q("package"), package.folder}, {Q("digest"), package.digest}, {Q("rows"), qint64(scored.rows)}, {Q("out"), out},
+                    {Q("streamed"), scored.streamed}, {Q("notes"), QJsonArray::fromStringList(scored.notes)}},
+                   QStringLiteral("%1 rows scored by %2 into %3").arg(scored.rows).arg(ref.label(), out));
     return {};
 }
 
@@ -219,6 +228,7 @@ const Verb verb("score", "Predict every row of a file", [](CLI::App &app, VerbBo
     options->version.addTo(app);
     auto *out = app.add_option("--out", options->out, "CSV file to write")->needs(data);
     data->needs(out);
+    addMaxMemory(app);
     auto *rows = app.add_option("--rows", options->rows, "JSON file as POST /predict takes it; the answer goes to standard output")->excludes(data);
     app.add_flag("--endpoint", options->endpoint, "Ask the endpoint of this model of the workspace instead of scoring here")->needs(rows);
     app.callback([options, data, rows, &body] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot train RECIPE [--data SOURCE] [--data-version VERSION] [--connection NAME] [--out DIR] [--register NAME] [--resume RUN] [--checkpoint-seconds N] [--threads N]
 //             [--max-time 30m] [--max-cpu-time 2h] [--max-memory 4GiB]   over one of them: a checkpoint, exit 1, and its name
+//             A training that is sure to need more memory than there is (or --max-memory) is refused before it begins, exit 1.
 //             [--metrics-out FILE]   the test metrics as a flat JSON file for `dvc metrics` and CI: {"r2":0.64,…}, with several targets also
 //                                    {"mae@t2m":…}; also when a gate failed
 //   --json and the result event: the object of learn::TrainResult::toJson(), with "registered":{"model","version"}|null.
@@ -14,6 +15,7 @@
 #include "core/base/actor.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/base/memory.h"
 #include "core/base/process_mark.h"
 #include "core/fleet/interrupted.h"
 #include "core/learn/cross_validation.h"
@@ -279,6 +281,7 @@ Result<void> runTraining(Context &context, const Options &options) {
     PH_ASSIGN(training.limits.seconds, limitSeconds(options.maxTime, "--max-time"));
     PH_ASSIGN(training.limits.cpuSeconds, limitSeconds(options.maxCpuTime, "--max-cpu-time"));
     training.limits.memoryBytes = qint64(options.maxMemory);
+    limitMemory(training.limits.memoryBytes);
     std::optional<RunRecord> record;
     if (services) {
         record.emplace(services, training.runId);
@@ -323,7 +326,7 @@ const Verb verb("train", "Train by a recipe: file to judged, sealed model packag
     app.add_option("--threads", options->threads, "Threads (default: one per core); the model does not depend on it")->check(CLI::Range(0, 1024));
     app.add_option("--max-time", options->maxTime, "Stop with a checkpoint after this time, such as 30m");
     app.add_option("--max-cpu-time", options->maxCpuTime, "Stop with a checkpoint after this CPU time of all threads, such as 2h");
-    app.add_option("--max-memory", options->maxMemory, "Stop with a checkpoint above this resident memory, such as 4GiB")->transform(CLI::AsSizeValue(false));
+    app.add_option("--max-memory", options->maxMemory, "Stop with a checkpoint above this resident memory, such as 4GiB; refuse before what is sure to need more")->transform(CLI::AsSizeValue(false));
     app.add_option("--metrics-out", options->metricsOut, "Also write the test metrics to this file, as flat JSON for `dvc metrics` and CI");
     app.callback([options, &body] { body = [options](Context &context) { return runTraining(context, *options); }; });
 });

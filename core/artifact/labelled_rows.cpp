@@ -80,6 +80,7 @@ Result<LabelledRows> labelledRows(const data::Table &table, const Signature &sig
     }
     LabelledRows rows;
     rows.inputs.width = all.width;
+    rows.inputs.values.reserve(all.values.size());
     for (std::size_t i = 0; i < all.count; ++i) {
         const auto in = all.row(i);
         bool lacksInput = false;

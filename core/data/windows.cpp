@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/base/memory.h"
 #include "core/data/csv.h"
 #include "core/data/made_columns.h"
 #include "core/data/resample.h"
@@ -114,10 +115,10 @@ public:
     Builder(const Grid &grid, const std::vector<const Column *> &columns, Targets targets, std::size_t interpolated, Windows &windows)
         : m_grid(grid), m_columns(columns), m_targets(targets), m_most(interpolated), m_w(windows), m_x(windows.inputs.size()), m_y(windows.outputs()) {}
 
-    void run() {
+    Result<void> run() {
         const std::size_t behind = m_targets == Targets::None ? 0 : m_targets == Targets::Whole ? m_w.horizon : 1;
         if (m_grid.rows.size() < m_w.window + behind)
-            return;
+            return {};
         for (std::size_t origin = m_w.window - 1; origin + behind < m_grid.rows.size(); ++origin) {
             m_gap = m_missing = m_filled = false;
             inputs(origin);
@@ -127,9 +128,12 @@ public:
                 ++m_w.leftOutGap;
             else if (m_missing)
                 ++m_w.leftOutMissing;
-            else
+            else {
+                PH_TRY(makeRoom(origin));
                 keep(origin);
+            }
         }
+        return {};
     }
 
 private:
@@ -161,6 +165,20 @@ private:
         for (std::size_t o = 0; o < m_y.size(); ++o)
             if (std::isnan(m_y[o]))
                 note(origin + 1 + o % m_w.horizon);
+    }
+    /// For as many windows as those so far promise. A window repeats its rows, so that windows are what does not fit.
+    Result<void> makeRoom(std::size_t origin) {
+        const std::size_t inputs = m_w.x.values.size() + m_x.size();
+        if (inputs <= m_w.x.values.capacity())
+            return {};
+        const double share = std::max(1.1, 1.02 * double(m_grid.rows.size()) / double(origin + 1));
+        const double windows = share * double(inputs) / double(m_x.size()), width = double(m_x.size() + (m_targets == Targets::None ? 0 : m_y.size()));
+        PH_TRY(requireMemory(qint64(8 * windows * width), QStringLiteral("The forecast's about %1 windows of %2 numbers").arg(qint64(windows)).arg(qint64(width)), {},
+                             QStringLiteral("Use a shorter window or fewer series (features: {include: […]}), or a part of the rows.")));
+        m_w.x.values.reserve(std::size_t(windows * double(m_x.size())));
+        if (m_targets != Targets::None)
+            m_w.y.reserve(std::size_t(windows * double(m_y.size())));
+        return {};
     }
     void keep(std::size_t origin) {
         m_w.x.values.insert(m_w.x.values.end(), m_x.begin(), m_x.end());
@@ -234,7 +252,11 @@ Result<Windows> buildWindows(const Table &table, const workspace::Recipe &recipe
         for (std::size_t h = 1; h <= windows.horizon; ++h)
             windows.targets.push_back(QStringLiteral("%1@+%2").arg(target).arg(h));
     windows.x.width = windows.inputs.size();
-    Builder(grid, columns, targets, std::size_t(recipe.time->interpolate), windows).run();
+    if (Result<void> built = Builder(grid, columns, targets, std::size_t(recipe.time->interpolate), windows).run(); !built) {
+        Error error = built.error();
+        error.where = recipe.data.source;
+        return error;
+    }
     windows.x.count = windows.origins.size();
     if (windows.count() == 0)
         return invalid(QStringLiteral("No whole window of %1 steps with %2 steps behind it is left (%3 cross a gap, %4 miss a value).")

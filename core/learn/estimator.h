@@ -33,6 +33,13 @@ struct TrainData {
     bool isClassification() const { return task == workspace::TaskKind::Classification; }
 };
 
+/// How much a fit will be given.
+struct TrainShape {
+    double rows = 0, width = 0, outputs = 1; ///< numbers to multiply with
+    int threads = 1;
+    double cells() const { return rows * width; }
+};
+
 /// What a fit may use of its surroundings. The functions are never empty: as made, nobody listens and nothing is kept.
 struct FitContext {
     quint64 seed = 7;
@@ -77,6 +84,8 @@ public:
     virtual QJsonObject parameters() const = 0;
     /// true: the trainer holds a part of the training rows out as `validation` (early stopping). Otherwise it is empty.
     virtual bool wantsValidation() const { return false; }
+    /// Bytes that fit() takes beside the rows it is given, at least. As made: a copy of them.
+    virtual double memory(const TrainShape &shape) const { return 8 * shape.cells(); }
     virtual Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &validation, FitContext &context) = 0;
 };
 

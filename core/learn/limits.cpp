@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/limits.h"
 
-#include <QFile>
-#include <QLocale>
+#include "core/base/memory.h"
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 namespace pilothouse::learn {
 
@@ -17,16 +15,6 @@ double cpuSeconds() {
     const auto seconds = [](const timeval &t) { return double(t.tv_sec) + double(t.tv_usec) / 1e6; };
     return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
-
-/// Second field of /proc/self/statm, in pages (proc(5)).
-qint64 residentBytes() {
-    QFile file(QStringLiteral("/proc/self/statm"));
-    if (!file.open(QIODevice::ReadOnly))
-        return 0;
-    return file.readAll().split(' ').value(1).toLongLong() * ::sysconf(_SC_PAGESIZE);
-}
-
-QString amount(qint64 bytes) { return QLocale::c().formattedDataSize(bytes, 1, QLocale::DataSizeIecFormat); }
 
 } // namespace
 
@@ -53,8 +41,8 @@ QString LimitWatch::passed() const {
 
 QString LimitWatch::firstPassed() const {
     if (m_limits.memoryBytes > 0)
-        if (const qint64 used = residentBytes(); used > m_limits.memoryBytes)
-            return QStringLiteral("the memory limit of %1 (%2 in use)").arg(amount(m_limits.memoryBytes), amount(used));
+        if (const qint64 used = residentMemory(); used > m_limits.memoryBytes)
+            return QStringLiteral("the memory limit of %1 (%2 in use)").arg(memoryText(m_limits.memoryBytes), memoryText(used));
     if (m_limits.seconds > 0 && std::chrono::duration<double>(std::chrono::steady_clock::now() - m_begun).count() > m_limits.seconds)
         return QStringLiteral("the run-time limit of %1 s").arg(m_limits.seconds);
     if (m_limits.cpuSeconds > 0 && cpuSeconds() - m_cpuAtStart > m_limits.cpuSeconds)

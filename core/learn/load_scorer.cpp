@@ -25,7 +25,7 @@ Result<void> checkRows(const data::Rows &rows, const artifact::Signature &signat
         for (std::size_t k = 0; k < row.size(); ++k) {
             if (std::isfinite(row[k]) || (std::isnan(row[k]) && signature.inputs[k].optional))
                 continue;
-            return invalid(QStringLiteral("Input “%1” of row %2 %3.").arg(signature.inputs[k].name).arg(i + 1).arg(std::isnan(row[k]) ? QStringLiteral("is missing") : QStringLiteral("is not finite")));
+            return invalid(QStringLiteral("Input “%1” of row %2 %3.").arg(signature.inputs[k].name).arg(rows.first + i + 1).arg(std::isnan(row[k]) ? QStringLiteral("is missing") : QStringLiteral("is not finite")));
         }
     }
     return {};

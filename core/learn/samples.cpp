@@ -161,10 +161,11 @@ Result<Samples> tableSamples(const Recipe &recipe, data::LoadedTable loaded) {
     return samples;
 }
 
-artifact::LabelledRows rowsOf(const data::Windows &windows) {
+/// Takes x and y out of the windows.
+artifact::LabelledRows rowsOf(data::Windows &windows) {
     artifact::LabelledRows rows;
-    rows.inputs = windows.x;
-    rows.targets = windows.y;
+    rows.inputs = std::move(windows.x);
+    rows.targets = std::move(windows.y);
     rows.tableRows.resize(windows.count());
     for (std::size_t i = 0; i < rows.tableRows.size(); ++i)
         rows.tableRows[i] = i;
@@ -174,7 +175,7 @@ artifact::LabelledRows rowsOf(const data::Windows &windows) {
 Result<Samples> windowSamples(const Recipe &recipe, data::LoadedTable loaded, bool split) {
     Samples samples;
     samples.loaded = std::move(loaded);
-    PH_ASSIGN(const data::Windows windows, data::buildWindows(samples.loaded.table, recipe));
+    PH_ASSIGN(data::Windows windows, data::buildWindows(samples.loaded.table, recipe));
     samples.notes += windows.notes();
     samples.signature.task = recipe.task;
     samples.signature.target = recipe.target;
@@ -211,14 +212,13 @@ Result<std::pair<Recipe, data::LoadedTable>> loadFor(const artifact::Package &pa
 
 Result<Samples> trainingSamples(const Recipe &recipe, std::stop_token stop, const data::ReadProgress &progress) {
     PH_ASSIGN(data::LoadedTable loaded, data::loadData(recipe, stop, progress));
-    const qint64 dropped = loaded.report.rowsDropped, problems = loaded.report.problemCount;
+    const QString readingNote = loaded.report.note();
     PH_ASSIGN(std::optional<data::QualityReport> quality, checkQuality(recipe, loaded, stop));
     Result<Samples> samples = recipe.task == TaskKind::Forecast ? windowSamples(recipe, std::move(loaded), true) : tableSamples(recipe, std::move(loaded));
     if (!samples)
         return samples;
-    if (problems)
-        samples->notes.prepend(problems == 1 ? QStringLiteral("Reading the data found one problem, %1 rows were dropped; `pilot profile` shows it.").arg(dropped)
-                                              : QStringLiteral("Reading the data found %1 problems, %2 rows were dropped; `pilot profile` lists them.").arg(problems).arg(dropped));
+    if (!readingNote.isEmpty())
+        samples->notes.prepend(readingNote);
     samples->quality = std::move(quality);
     PH_TRY(checkSides(recipe, *samples));
     samples->notes += unseenCategories(*samples);
@@ -248,32 +248,43 @@ Result<Samples> samplesFor(const artifact::Package &package, const QString &data
     return samples;
 }
 
-Result<ScoringRows> scoringRows(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
-    PH_ASSIGN(auto pair, loadFor(package, dataFile, stop));
-    auto &[recipe, loaded] = pair;
-    ScoringRows out;
-    if (recipe.task == TaskKind::Forecast) {
-        PH_ASSIGN(data::Windows windows, data::buildWindows(loaded.table, recipe, data::Targets::None));
-        out.inputs = std::move(windows.x);
-        out.origins = std::move(windows.origins);
-        out.notes = windows.notes();
-        return out;
-    }
-    PH_ASSIGN(const data::Rows all, data::rowsFromTable(loaded.table, package.signature.inputs));
-    out.inputs.width = all.width;
+Result<std::size_t> addScoringRows(const data::Table &table, const std::vector<data::Input> &inputs, std::size_t firstRow, ScoringRows &rows) {
+    PH_ASSIGN(const data::Rows all, data::rowsFromTable(table, inputs));
+    rows.inputs.width = all.width;
+    rows.inputs.values.reserve(rows.inputs.values.size() + all.values.size());
+    const std::size_t before = rows.tableRows.size();
     for (std::size_t i = 0; i < all.count; ++i) {
         const auto row = all.row(i);
         bool whole = true;
         for (std::size_t k = 0; k < row.size(); ++k)
-            whole &= !std::isnan(row[k]) || package.signature.inputs[k].optional;
+            whole &= !std::isnan(row[k]) || inputs[k].optional;
         if (!whole)
             continue;
-        out.inputs.values.insert(out.inputs.values.end(), row.begin(), row.end());
-        out.tableRows.push_back(i);
+        rows.inputs.values.insert(rows.inputs.values.end(), row.begin(), row.end());
+        rows.tableRows.push_back(firstRow + i);
     }
-    out.inputs.count = out.tableRows.size();
-    if (const std::size_t left = all.count - out.inputs.count)
-        out.notes << QStringLiteral("%1 rows left out: an input is missing that the model does not fill in.").arg(left);
+    rows.inputs.count = rows.tableRows.size();
+    return all.count - (rows.tableRows.size() - before);
+}
+
+QString notScoredNote(std::size_t rows) { return QStringLiteral("%1 rows left out: an input is missing that the model does not fill in.").arg(rows); }
+
+Result<ScoringRows> scoringRows(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
+    PH_ASSIGN(auto pair, loadFor(package, dataFile, stop));
+    auto &[recipe, loaded] = pair;
+    ScoringRows out;
+    if (const QString note = loaded.report.note(); !note.isEmpty())
+        out.notes << note;
+    if (recipe.task == TaskKind::Forecast) {
+        PH_ASSIGN(data::Windows windows, data::buildWindows(loaded.table, recipe, data::Targets::None));
+        out.inputs = std::move(windows.x);
+        out.origins = std::move(windows.origins);
+        out.notes += windows.notes();
+        return out;
+    }
+    PH_ASSIGN(const std::size_t left, addScoringRows(loaded.table, package.signature.inputs, 0, out));
+    if (left > 0)
+        out.notes << notScoredNote(left);
     return out;
 }
 

@@ -42,6 +42,13 @@ struct ScoringRows {
     std::vector<std::size_t> tableRows; ///< row of the file (after `where`), 0-based; empty for a forecast
     QStringList notes;
 };
+/// Of the whole file, in memory. scoring_blocks.h gives predictions of larger files.
 Result<ScoringRows> scoringRows(const artifact::Package &package, const QString &dataFile, std::stop_token stop = {});
+
+/// Adds the rows of a table that the model can score, and gives how many it cannot: an input is missing that it does not fill in.
+/// @param firstRow  number of the table's first row in the file (after `where`)
+Result<std::size_t> addScoringRows(const data::Table &table, const std::vector<data::Input> &inputs, std::size_t firstRow, ScoringRows &rows);
+
+QString notScoredNote(std::size_t rows); ///< a sentence about rows that the model cannot score
 
 } // namespace pilothouse::learn

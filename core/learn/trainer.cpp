@@ -4,11 +4,13 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/base/pace.h"
 #include "core/learn/export_model.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/search.h"
 #include "core/learn/search_plan.h"
 #include "core/learn/training.h"
+#include "core/learn/training_need.h"
 #include "core/learn/xgboost_grower.h"
 #include "core/metrics/targets.h"
 #include "core/workspace/recipe_place.h"
@@ -30,12 +32,11 @@ double secondsSince(SteadyClock::time_point from) { return std::chrono::duration
 
 Result<void> Training::load() {
     m_events.stage(QStringLiteral("data"), QStringLiteral("running"), 0, stages());
-    SteadyClock::time_point last{};
+    PH_TRY(requireTraining(m_recipe, m_estimators, m_threads));
+    Pace pace;
     PH_ASSIGN(m_samples, trainingSamples(m_recipe, m_options.stop, [&](qint64 done, qint64 total) {
-        if (secondsSince(last) < 0.1 && done < total)
-            return;
-        last = SteadyClock::now();
-        m_events.progress(done, total, QStringLiteral("byte"), -1, QStringLiteral("data"));
+        if (pace.due(done, total))
+            m_events.progress(done, total, QStringLiteral("byte"), -1, QStringLiteral("data"));
     }));
     PH_TRY(checkMetrics());
     PH_ASSIGN(m_part, TrainingPart::fit(m_samples, m_recipe, m_samples.train, m_threads));
@@ -125,20 +126,10 @@ FitContext Training::context(const QString &estimator) {
     context.seed = m_recipe.seed;
     context.threads = m_threads;
     context.stop = m_options.stop;
-    struct Pace {
-        SteadyClock::time_point begun = SteadyClock::now(), last{};
-        qint64 first = -1;
-    };
-    auto pace = std::make_shared<Pace>();
+    const auto pace = std::make_shared<Pace>(); // units of an earlier, interrupted run took no time of this one
     context.progress = [this, estimator, pace](qint64 done, qint64 total, const QString &unit) {
-        if (pace->first < 0)
-            pace->first = done;
-        if (secondsSince(pace->last) < 0.1 && done < total)
-            return;
-        pace->last = SteadyClock::now();
-        const qint64 mine = done - pace->first; // units of an earlier, interrupted run took no time of this one
-        const double eta = mine > 0 ? secondsSince(pace->begun) / double(mine) * double(total - done) : -1;
-        m_events.progress(done, total, unit, eta, estimator);
+        if (pace->due(done, total))
+            m_events.progress(done, total, unit, pace->secondsLeft(done, total), estimator);
     };
     context.metric = [this](const QString &name, qint64 step, double value, const QString &series) {
         m_events.metric(name, step, value, series);

@@ -35,6 +35,9 @@ public:
     /// Gives the trees group by group. Leaf values are not divided by the number of trees.
     Result<std::vector<Tree>> grow(std::span<const float> y, std::span<const float> margins, const GrowOptions &options);
     static QString version(); ///< "1.7.4"
+    /// Bytes that one of them takes, at least: an index and a value of each number (xgboost::Entry, 8 bytes), and the bin of each, or the
+    /// values again column by column for exact splits.
+    static double memory(double rows, double width, bool exact) { return rows * width * (8 + (exact ? 8 : 1)); }
     XgboostGrower(XgboostGrower &&) noexcept;
     ~XgboostGrower();
 

@@ -72,11 +72,15 @@ public:
 
     QString name() const override { return m_name; }
     QJsonObject parameters() const override { return m_parameters; }
+    double memory(const TrainShape &shape) const override {
+        const double units = shape.outputs * std::ceil(double(m_trees) / m_perBooster);
+        return 4 * shape.cells() + std::min(units, double(shape.threads)) * XgboostGrower::memory(shape.rows, shape.width, isExact(shape.rows));
+    }
 
     Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &, FitContext &context) override {
         if (train.width > std::numeric_limits<std::uint16_t>::max())
             return invalid(QStringLiteral("%1 columns are more than a tree can take (65,535).").arg(train.width));
-        m_options.exact = m_method == QLatin1String("exact") || (m_method == QLatin1String("auto") && m_trees == 1 && train.rows < exactBelow);
+        m_options.exact = isExact(double(train.rows));
         m_options.lambda = m_trees == 1 ? 0 : 1e-5; // a sample may leave a node without a row: 0/0
         prepareTargets(train);
         PH_ASSIGN(m_weights, rowWeights(m_classWeights, train));
@@ -91,6 +95,8 @@ public:
     }
 
 private:
+    bool isExact(double rows) const { return m_method == QLatin1String("exact") || (m_method == QLatin1String("auto") && m_trees == 1 && rows < double(exactBelow)); }
+
     /// Targets without their mean (float32 keeps the digits for what differs): numbers by output, 0/1 by class.
     void prepareTargets(const TrainData &train) {
         const std::size_t groups = !train.isClassification() ? train.outputs : train.classes.size() == 2 ? 1 : train.classes.size();

@@ -64,6 +64,7 @@ public:
     QString name() const override { return QStringLiteral("gradient_boosting"); }
     QJsonObject parameters() const override { return m_parameters; }
     bool wantsValidation() const override { return m_patience > 0; }
+    double memory(const TrainShape &shape) const override { return 4 * shape.cells() + XgboostGrower::memory(shape.rows, shape.width, m_options.exact); }
 
     Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &validation, FitContext &context) override {
         if (train.width > std::numeric_limits<std::uint16_t>::max())

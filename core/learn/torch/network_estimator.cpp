@@ -21,6 +21,7 @@ public:
           m_parameters(std::move(parameters)) {}
     QString name() const override { return m_name; }
     QJsonObject parameters() const override { return m_parameters; }
+    double memory(const TrainShape &shape) const override { return 4 * shape.cells(); } // the rows again as float32
     bool wantsValidation() const override { return m_options.patience > 0; }
 
     Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &validation, FitContext &context) override {

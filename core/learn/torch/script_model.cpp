@@ -109,7 +109,7 @@ public:
 
 private:
     Result<void> run(const double *rows, std::size_t count, std::vector<double> &raw) const;
-    Result<void> classify(const std::vector<double> &raw, artifact::Predictions &out) const;
+    Result<void> classify(const std::vector<double> &raw, std::size_t firstRow, artifact::Predictions &out) const;
     mutable torch::jit::Module m_module; ///< forward() is not const, but may be called from several threads
     QByteArray m_bytes;
     at::ScalarType m_type;
@@ -135,7 +135,7 @@ Result<void> ScriptModel::run(const double *rows, std::size_t count, std::vector
     return {};
 }
 
-Result<void> ScriptModel::classify(const std::vector<double> &raw, artifact::Predictions &out) const {
+Result<void> ScriptModel::classify(const std::vector<double> &raw, std::size_t firstRow, artifact::Predictions &out) const {
     const std::size_t wide = out.count ? raw.size() / out.count : m_classes;
     for (std::size_t i = 0; i < out.count; ++i) {
         std::vector<double> row(raw.begin() + std::ptrdiff_t(i * wide), raw.begin() + std::ptrdiff_t((i + 1) * wide));
@@ -158,7 +158,7 @@ Result<void> ScriptModel::classify(const std::vector<double> &raw, artifact::Pre
             sum += value;
         }
         if (!shares || std::abs(sum - 1) > sumTolerance)
-            return invalid(QStringLiteral("The TorchScript's outputs of row %1 are no probabilities: they lie outside 0 to 1 or do not sum to 1.").arg(i + 1), {}, QStringLiteral("If they are logits, import it with --answers logits."));
+            return invalid(QStringLiteral("The TorchScript's outputs of row %1 are no probabilities: they lie outside 0 to 1 or do not sum to 1.").arg(firstRow + i + 1), {}, QStringLiteral("If they are logits, import it with --answers logits."));
         out.values.push_back(double(std::max_element(row.begin(), row.end()) - row.begin()));
         if (m_classes == 2) // a half is the second class, as with the models trained here
             out.values.back() = row[1] >= row[0] ? 1 : 0;
@@ -186,12 +186,12 @@ Result<artifact::Predictions> ScriptModel::predict(const data::Rows &x) const {
         return invalid(QStringLiteral("The TorchScript failed on these rows: %1").arg(QString::fromUtf8(e.what()).section(QLatin1Char('\n'), -1).trimmed()));
     }
     if (m_classes) {
-        PH_TRY(classify(raw, out));
+        PH_TRY(classify(raw, x.first, out));
         return out;
     }
     for (std::size_t i = 0; i < raw.size(); ++i)
         if (!std::isfinite(raw[i]))
-            return invalid(QStringLiteral("The TorchScript's answer for row %1 is not finite.").arg(i / m_outputs + 1));
+            return invalid(QStringLiteral("The TorchScript's answer for row %1 is not finite.").arg(x.first + i / m_outputs + 1));
     out.values = std::move(raw);
     return out;
 }
