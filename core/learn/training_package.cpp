@@ -7,7 +7,6 @@
 #include "core/base/hash.h"
 #include "core/drift/drift.h"
 #include "core/learn/export_model.h"
-#include "core/learn/svm_solver.h"
 #include "core/learn/torch_loader.h"
 #include "core/learn/xgboost_grower.h"
 
@@ -53,8 +52,6 @@ QMap<QString, QString> Training::versions(const QString &flavour) const {
     QMap<QString, QString> versions{{QStringLiteral("pilothouse"), QLatin1String(PILOTHOUSE_VERSION)}, {QStringLiteral("qt"), QLatin1String(qVersion())}, {QStringLiteral("compiler"), QLatin1String(__VERSION__)}};
     if (flavour == QLatin1String("trees"))
         versions.insert(QStringLiteral("xgboost"), XgboostGrower::version());
-    if (flavour == QLatin1String("svm"))
-        versions.insert(QStringLiteral("libsvm"), libsvmVersion());
     if (flavour == QLatin1String("torch"))
         if (const Result<TorchModule *> module = torchModule())
             versions.insert(QStringLiteral("libtorch"), (*module)->version());
