@@ -6,12 +6,15 @@
 //   --json {"model","package","digest","predictions":[number | class | [numbers]…],"probabilities":[[…]…],"seconds"}
 // pilot score MODEL --endpoint --rows FILE: the same rows, answered by the model's endpoint as the workspace names it.
 //   --json {"model","endpoint","version","id","predictions":[…],"probabilities":[…],"seconds"}
+// pilot score FILE.joblib… --pickle --data FILE --out FILE: score_pickles.h.
 #include "app/pilot/data_source.h"
 #include "app/pilot/model_ref.h"
+#include "app/pilot/score_pickles.h"
 
 #include "core/artifact/package.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/data/csv_text.h"
 #include "core/fleet/endpoint.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/samples.h"
@@ -21,7 +24,6 @@
 #include <QFileInfo>
 #include <QJsonArray>
 
-#include <charconv>
 #include <chrono>
 #include <memory>
 
@@ -32,34 +34,23 @@ namespace {
 using Q = QLatin1String;
 
 struct Options {
+    std::vector<std::string> models;
     std::string model, data, out, rows;
     bool endpoint = false;
     DataVersion version;
+    PickleOptions pickle;
 };
-
-QByteArray number(double value) {
-    char text[32];
-    const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-    return QByteArray(text, end - text);
-}
-
-QByteArray field(const QString &text) {
-    QByteArray bytes = text.toUtf8();
-    if (bytes.contains(',') || bytes.contains('"') || bytes.contains('\n') || bytes.contains('\r'))
-        bytes = '"' + bytes.replace("\"", "\"\"") + '"';
-    return bytes;
-}
 
 QByteArray header(const artifact::Signature &signature) {
     QByteArray line = signature.task == workspace::TaskKind::Forecast ? "time" : "row";
     if (signature.classes.empty()) {
         for (const QString &output : signature.outputs)
-            line += ',' + field(signature.outputs.size() == 1 && signature.task == workspace::TaskKind::Regression ? QStringLiteral("prediction") : output);
+            line += ',' + data::csvField(signature.outputs.size() == 1 && signature.task == workspace::TaskKind::Regression ? QStringLiteral("prediction") : output);
         return line + '\n';
     }
     line += ",prediction";
     for (const std::string &name : signature.classes)
-        line += ',' + field(QStringLiteral("probability_") + QString::fromStdString(name));
+        line += ',' + data::csvField(QStringLiteral("probability_") + QString::fromStdString(name));
     return line + '\n';
 }
 
@@ -69,12 +60,12 @@ QByteArray csv(const artifact::Signature &signature, const learn::ScoringRows &r
         out += rows.origins.empty() ? QByteArray::number(qulonglong(rows.tableRows[i]))
                                     : QDateTime::fromMSecsSinceEpoch(rows.origins[i], Qt::UTC).toString(Qt::ISODate).toLatin1();
         if (p.classes) {
-            out += ',' + field(QString::fromStdString(signature.classes[std::size_t(p.values[i])]));
+            out += ',' + data::csvField(QString::fromStdString(signature.classes[std::size_t(p.values[i])]));
             for (std::size_t c = 0; c < p.classes; ++c)
-                out += ',' + number(p.probabilities[i * p.classes + c]);
+                out += ',' + data::csvNumber(p.probabilities[i * p.classes + c]);
         } else {
             for (std::size_t o = 0; o < p.outputs; ++o)
-                out += ',' + number(p.values[i * p.outputs + o]);
+                out += ',' + data::csvNumber(p.values[i * p.outputs + o]);
         }
         out += '\n';
     }
@@ -113,7 +104,7 @@ Result<void> scoreRows(Context &context, const Options &options) {
             shares.append(p.probabilities[i * p.classes + c]);
         if (p.classes)
             probabilities.append(shares);
-        lines << (p.classes ? QString::fromStdString(package.signature.classes[std::size_t(p.values[i])]) : QString::fromLatin1(number(p.values[i * p.outputs])));
+        lines << (p.classes ? QString::fromStdString(package.signature.classes[std::size_t(p.values[i])]) : QString::fromLatin1(data::csvNumber(p.values[i * p.outputs])));
     }
     context.answer({{Q("model"), ref.label()}, {Q("package"), package.folder}, {Q("digest"), package.digest}, {Q("predictions"), predictions}, {Q("probabilities"), probabilities}, {Q("seconds"), seconds}},
                    lines.join(QLatin1Char('\n')));
@@ -192,17 +183,23 @@ Result<void> score(Context &context, const Options &options) {
 
 const Verb verb("score", "Predict every row of a file", [](CLI::App &app, VerbBody &body) {
     auto options = std::make_shared<Options>();
-    app.add_option("model", options->model, "Package folder, NAME@ALIAS or NAME/VERSION")->required();
+    app.add_option("model", options->models, "Package folder, NAME@ALIAS or NAME/VERSION; with --pickle one or several files")->required();
     auto *data = app.add_option("--data", options->data, "The model's inputs: a CSV file, http(s)://, s3://BUCKET/KEY, FILE.dvc or dvc:PATH");
     options->version.addTo(app);
     auto *out = app.add_option("--out", options->out, "CSV file to write")->needs(data);
     data->needs(out);
     auto *rows = app.add_option("--rows", options->rows, "JSON file as POST /predict takes it; the answer goes to standard output")->excludes(data);
     app.add_flag("--endpoint", options->endpoint, "Ask the endpoint of this model of the workspace instead of scoring here")->needs(rows);
+    options->pickle.addTo(app, data);
     app.callback([options, data, rows, &body] {
         if (!data->count() && !rows->count())
             throw CLI::RequiredError("--data or --rows");
-        if (options->endpoint)
+        if (options->models.size() > 1 && !options->pickle.wanted)
+            throw CLI::ArgumentMismatch("One MODEL is scored at a time; several files are one model with --pickle only");
+        options->model = options->models.front();
+        if (options->pickle.wanted)
+            body = [options](Context &context) { return scorePickles(context, options->models, options->data, options->version, options->out, options->pickle); };
+        else if (options->endpoint)
             body = [options](Context &context) { return scoreByEndpoint(context, *options); };
         else
             body = [options](Context &context) { return options->rows.empty() ? score(context, *options) : scoreRows(context, *options); };

@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/explain/explanation.h"
 
+#include "core/data/csv_text.h"
+
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 namespace pilothouse::explain {
 
 namespace {
 
-QByteArray number(double value) {
-    if (!std::isfinite(value))
-        return {};
-    char text[32];
-    return QByteArray(text, std::to_chars(text, text + sizeof text, value).ptr - text);
-}
-
-QByteArray field(const QString &text) {
-    QByteArray bytes = text.toUtf8();
-    if (bytes.contains(',') || bytes.contains('"') || bytes.contains('\n') || bytes.contains('\r'))
-        bytes = '"' + bytes.replace("\"", "\"\"") + '"';
-    return bytes;
-}
+QByteArray number(double value) { return std::isfinite(value) ? data::csvNumber(value) : QByteArray(); }
 
 QString shown(double value, bool sign) {
     QString text = QString::number(std::abs(value), 'g', 3);
@@ -29,12 +18,12 @@ QString shown(double value, bool sign) {
 }
 
 QByteArray dependenceCsv(const Explanation &e) {
-    QByteArray out = field(e.column) + ",average";
+    QByteArray out = data::csvField(e.column) + ",average";
     for (std::size_t i = 0; i < e.dependence.individual.size(); ++i)
         out += ",row_" + QByteArray::number(qulonglong(i));
     out += '\n';
     for (std::size_t g = 0; g < e.dependence.grid.size(); ++g) {
-        out += (e.dependence.names.empty() ? number(e.dependence.grid[g]) : field(e.dependence.names[g])) + ',' + number(e.dependence.average[g]);
+        out += (e.dependence.names.empty() ? number(e.dependence.grid[g]) : data::csvField(e.dependence.names[g])) + ',' + number(e.dependence.average[g]);
         for (const std::vector<double> &row : e.dependence.individual)
             out += ',' + number(row[g]);
         out += '\n';
@@ -105,13 +94,13 @@ QByteArray Explanation::toCsv() const {
         return dependenceCsv(*this);
     QByteArray out = view == View::DataSet ? QByteArray("feature,mean,std,low,high\n") : method == QLatin1String("lime") ? QByteArray("feature,value,condition,contribution\n") : QByteArray("feature,value,contribution\n");
     for (const FeatureLine &f : features) {
-        out += field(f.feature);
+        out += data::csvField(f.feature);
         if (view == View::DataSet) {
             out += ',' + number(f.weight) + ',' + number(f.std) + ',' + number(f.low) + ',' + number(f.high);
         } else {
-            out += ',' + field(f.value);
+            out += ',' + data::csvField(f.value);
             if (method == QLatin1String("lime"))
-                out += ',' + field(f.condition);
+                out += ',' + data::csvField(f.condition);
             out += ',' + number(f.weight);
         }
         out += '\n';
