@@ -46,6 +46,8 @@ Result<learn::PickleSetup> setupOf(const std::vector<std::string> &files, const 
     learn::PickleSetup setup;
     for (const std::string &file : files) {
         PH_ASSIGN(artifact::PickleFacts facts, artifact::pickleFacts(absolute(file)));
+        if (!facts.stopped.isEmpty())
+            notes << QStringLiteral("%1: what it imports was not looked at to its end (%2).").arg(QFileInfo(facts.file).fileName(), facts.stopped);
         setup.pickles.push_back(std::move(facts));
     }
     PH_ASSIGN(learn::Requirements requirements, requirementsOf(options, setup.pickles));

@@ -42,14 +42,14 @@ QStringList texts(const QJsonValue &list) {
     return out;
 }
 
-/// "pip install 'scikit-learn==1.2.1' …" of what is asked for.
+/// How to get what is asked for.
 QString installLine(const std::vector<VersionCheck> &checks) {
     QStringList wanted;
     for (const VersionCheck &check : checks)
         if (check.requirement.package != Q("python"))
             wanted << QStringLiteral("'%1%2'").arg(check.requirement.package, check.requirement.wanted);
     wanted.removeDuplicates();
-    return QStringLiteral("python3 -m venv ENV && ENV/bin/pip install %1").arg(wanted.isEmpty() ? QStringLiteral("-r requirements.txt") : wanted.join(QLatin1Char(' ')));
+    return QStringLiteral("Make an environment with what it needs (python3 -m venv ENV && ENV/bin/pip install %1) and name it by --python ENV").arg(wanted.isEmpty() ? QStringLiteral("-r requirements.txt") : wanted.join(QLatin1Char(' ')));
 }
 
 /// The frames are not those of our script.
@@ -123,25 +123,32 @@ Result<void> PythonScorer::checkVersions() {
     }
     modules.removeDuplicates();
     const QStringList packages = packagesOf(modules);
-    send('A', compactJson(QJsonObject{{Q("distributions"), QJsonArray::fromStringList(packages)}, {Q("modules"), QJsonArray::fromStringList(modules)}}));
+    QStringList distributions = packages;
+    if (!packages.contains(QStringLiteral("scikit-learn")))
+        distributions << QStringLiteral("scikit-learn"); // a pickle that could not be walked may be of it
+    send('A', compactJson(QJsonObject{{Q("distributions"), QJsonArray::fromStringList(distributions)}, {Q("modules"), QJsonArray::fromStringList(modules)}}));
     PH_ASSIGN(const QJsonObject answer, receiveObject('V', names()));
     QMap<QString, QString> installed{{QStringLiteral("python"), answer.value(Q("python")).toString()}};
     const QJsonObject found = answer.value(Q("distributions")).toObject();
     for (auto it = found.begin(); it != found.end(); ++it)
         if (it.value().isString())
             installed.insert(it.key(), it.value().toString());
+    m_sklearn = installed.value(QStringLiteral("scikit-learn"));
     m_checks = learn::checkVersions(requirements, packages, installed);
-    const QString make = QStringLiteral("Make an environment with what it needs (%1) and name it by --python ENV").arg(installLine(m_checks));
     if (const QStringList missing = texts(answer.value(Q("missing"))); !missing.isEmpty())
         return invalid(QStringLiteral("The pickle asks for the module%1 %2, which %3 does not have. Packages installed for the user alone (pip --user) do not count.").arg(missing.size() == 1 ? QString() : QStringLiteral("s"), missing.join(QStringLiteral(", ")), m_setup.python.program),
-                       names(), make + QLatin1Char('.'));
+                       names(), installLine(m_checks) + QLatin1Char('.'));
+    return judgeVersions();
+}
+
+Result<void> PythonScorer::judgeVersions() const {
     QStringList wrong;
     for (const VersionCheck &check : m_checks)
         if (!check.fits)
             wrong << QStringLiteral("%1 %2 by %3, %4").arg(check.requirement.package, check.requirement.wanted, check.requirement.source, check.found.isEmpty() ? QStringLiteral("but it is not installed") : QStringLiteral("but %1 is there").arg(check.found));
     if (!wrong.isEmpty() && !m_setup.anyVersion)
         return refused(QStringLiteral("%1 has other versions than the model asks for: %2.").arg(m_setup.python.program, wrong.join(QStringLiteral("; "))), names(),
-                       make + QStringLiteral(", or score with these by --any-version, which marks the answer."));
+                       installLine(m_checks) + QStringLiteral(", or score with these by --any-version, which marks the answer."));
     return {};
 }
 
@@ -159,6 +166,13 @@ Result<void> PythonScorer::load() {
     m_model.count = answer.value(Q("count")).toInt(-1);
     m_model.probabilities = answer.value(Q("probabilities")).toBool() && !m_model.classes.isEmpty();
     m_model.warnings = texts(answer.value(Q("warnings")));
+    for (const QString &version : texts(answer.value(Q("made_by")))) { // of a pickle whose names could not be walked
+        const QString wanted = Q("==") + version;
+        const auto same = [&](const VersionCheck &check) { return check.requirement.package == Q("scikit-learn") && check.requirement.wanted == wanted; };
+        if (std::none_of(m_checks.begin(), m_checks.end(), same))
+            m_checks.push_back({{QStringLiteral("scikit-learn"), wanted, names()}, m_sklearn, false});
+    }
+    PH_TRY(judgeVersions());
     for (const artifact::PickleFacts &pickle : m_setup.pickles) {
         PH_ASSIGN(const QString now, sha256OfFile(pickle.file));
         if (now != pickle.sha256)
@@ -205,10 +219,10 @@ Result<PickleAnswers> PythonScorer::score(std::size_t first, std::size_t last) {
         }
     }
     send('B', body);
-    const QString where = QStringLiteral("%1, rows %2 to %3").arg(names()).arg(first).arg(last - 1);
+    const QString where = QStringLiteral("%1, rows %2 to %3").arg(names(), QString::number(first), QString::number(last - 1));
     PH_ASSIGN(const QJsonObject said, receiveObject('P', where));
     PickleAnswers out;
-    out.rows = std::size_t(said.value(Q("rows")).toDouble(-1));
+    out.rows = rows;
     out.outputs = std::size_t(std::clamp(said.value(Q("outputs")).toDouble(), 0.0, 1e6));
     out.classes = m_model.probabilities ? std::size_t(m_model.classes.size()) : 0;
     out.warnings = texts(said.value(Q("warnings")));
@@ -220,7 +234,7 @@ Result<PickleAnswers> PythonScorer::score(std::size_t first, std::size_t last) {
     const std::size_t cells = rows * out.outputs;
     const std::size_t answers = labelled ? rows * sizeof(std::int32_t) : cells * sizeof(double), chances = rows * out.classes * sizeof(double);
     PH_ASSIGN(const QByteArray data, receive('D', qint64(answers + chances), where));
-    if (out.rows != rows || out.outputs == 0 || out.outputs != m_outputs || std::size_t(data.size()) != answers + chances)
+    if (said.value(Q("rows")).toDouble() != double(rows) || out.outputs == 0 || out.outputs != m_outputs || std::size_t(data.size()) != answers + chances)
         return takenOver(where);
     if (labelled) {
         out.codes.resize(rows);
@@ -281,8 +295,9 @@ Result<QJsonObject> PythonScorer::receiveObject(char letter, const QString &wher
 /// What Python raised, as an error of ours.
 Error PythonScorer::raised(const QJsonObject &failure, const QString &where) const {
     const QString type = harmlessText(failure.value(Q("type")).toString()), text = harmlessText(failure.value(Q("text")).toString());
-    const bool loading = failure.value(Q("stage")).toString() == Q("load");
-    Error error = invalid(QStringLiteral("Python raised %1 while it was %2: %3.").arg(type, loading ? QStringLiteral("loading") : QStringLiteral("predicting"), text.isEmpty() ? QStringLiteral("(no text)") : text), where);
+    const QString stage = failure.value(Q("stage")).toString();
+    const bool loading = stage == Q("load");
+    Error error = invalid(QStringLiteral("Python raised %1 while it was %2: %3.").arg(type, loading ? QStringLiteral("loading") : stage == Q("score") ? QStringLiteral("predicting") : QStringLiteral("starting"), text.isEmpty() ? QStringLiteral("(no text)") : text), where);
     error.raw = harmlessText(failure.value(Q("trace")).toString());
     if (type == Q("NoModel")) {
         error.what = text;

@@ -66,6 +66,7 @@ public:
 private:
     PythonScorer(const PickleSetup &setup, std::unique_ptr<ConfinedChild> child);
     Result<void> checkVersions();
+    Result<void> judgeVersions() const;
     Result<void> load();
     void send(char letter, const QByteArray &body);
     /// The body of the next frame; an exception of Python as Error. @param where  goes into errors
@@ -78,6 +79,7 @@ private:
     std::unique_ptr<ConfinedChild> m_child;
     LoadedPickles m_model;
     std::vector<VersionCheck> m_checks;
+    QString m_sklearn; ///< its version there
     std::vector<const data::Column *> m_columns;
     std::size_t m_outputs = 0; ///< as the first rows had them
 };

@@ -6,7 +6,8 @@ It talks by frames over standard input and output: a letter, the length of the b
   A  {"distributions":[…],"modules":[…]}; answered by
      V {"python":"3.11.2","distributions":{name:version|null},"missing":[module…]}
   L  {"files":[{"path","name"}…]}, applied one after the other; answered by
-     M {"types":[…],"features":[name…]|null,"count":n|null,"classes":[label…]|null,"probabilities":bool,"warnings":[…]}
+     M {"types":[…],"features":[name…]|null,"count":n|null,"classes":[label…]|null,"probabilities":bool,"made_by":[version…],"warnings":[…]}
+     made_by: versions of scikit-learn that are not this one
   C  {"columns":[{"name","texts":[…]|null}…]}: texts are what the codes of a column mean
   B  rows (8 bytes), then each column: float64 numbers (NaN: missing), or int32 codes (-1: missing); answered by
      P {"rows","outputs","labels":[…]|null,"probabilities":k,"warnings":[…]} and
@@ -83,7 +84,7 @@ def versions(asked):
             found[name] = None
     # Protocols up to 2 write the names that modules had in Python 2.
     present = [_compat_pickle.IMPORT_MAPPING.get(name, name) for name in asked["modules"]]
-    missing = [name for name in present if name != "__main__" and name not in sys.modules and importlib.util.find_spec(name) is None]
+    missing = [name for name in present if name not in ("", "__main__") and name not in sys.modules and importlib.util.find_spec(name) is None]
     return {"python": "%d.%d.%d" % sys.version_info[:3], "distributions": found, "missing": missing}
 
 
@@ -122,6 +123,7 @@ class Models:
             warnings.simplefilter("always")
             self.steps = [read(file["path"]) for file in files]
         self.warnings = shown(told)
+        self.made_by = sorted({str(record.message.original_sklearn_version) for record in told if hasattr(record.message, "original_sklearn_version")})
         for file, step in zip(files, self.steps):
             wanted = "predict" if step is self.steps[-1] else "transform"
             if not callable(getattr(step, wanted, None)):
@@ -138,7 +140,7 @@ class Models:
             self.classes = classes.tolist()
         self.chances = self.classes is not None and callable(getattr(last, "predict_proba", None))
         return {"types": [kind(step) for step in self.steps], "features": None if names is None else [str(name) for name in names], "count": None if count is None else int(count),
-                "classes": None if self.classes is None else [str(label) for label in self.classes], "probabilities": self.chances, "warnings": self.warnings}
+                "classes": None if self.classes is None else [str(label) for label in self.classes], "probabilities": self.chances, "made_by": self.made_by, "warnings": self.warnings}
 
     def table(self, body):
         """The rows as the first step takes them: an array if it was fitted on one, else a data frame."""

@@ -279,7 +279,11 @@ def check_errors(bench):
     predictor = dump(linear_model.LinearRegression().fit([[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0]), folder / "codes.pkl")
     right, sklearn.base.__version__ = sklearn.base.__version__, "1.2.1"
     old = dump(preprocessing.StandardScaler().fit(rows), folder / "old.pkl")
+    packed = folder / "old.xz.joblib"
+    joblib.dump(preprocessing.StandardScaler().fit(rows), packed, compress=("xz", 3))
+    packed_new = folder / "new.xz.joblib"
     sklearn.base.__version__ = right
+    joblib.dump(linear_model.LinearRegression().fit(rows, [r[0] for r in rows]), packed_new, compress=("xz", 3))
     for name, text in (("pip", "# pinned\nscikit-learn == 0.24.2\nnumpy>=1.0\nmlflow==99\n"), ("conda", "dependencies:\n- python=2.7\n- pip:\n  - scikit-learn==0.24.2\n")):
         (folder / name).mkdir()
         shutil.copy(plain, folder / name)
@@ -301,6 +305,9 @@ def check_errors(bench):
         ("versions of requirements.txt", [folder / "pip/plain.joblib"], [], {}, 1, ["scikit-learn == 0.24.2", "requirements.txt:2", version, "--any-version", "pip install"]),
         ("versions of conda.yaml", [folder / "conda/plain.joblib"], [], {}, 1, ["python ==2.7.*", "scikit-learn ==0.24.2", "conda.yaml"]),
         ("the version that the pickle says", [old], [], {}, 1, ["scikit-learn ==1.2.1", "old.pkl"]),
+        ("the version that only Python finds", [packed, plain], [], {}, 1, ["scikit-learn ==1.2.1", version]),
+        ("the same, when asked", [packed, plain], ["--any-version"], {}, 0, ["OTHER VERSION", "1.2.1"]),
+        ("a compression that is not walked", [packed_new], [], {}, 0, ["not looked at to its end (its xz", "none were compared"]),
         ("a file of requirements", [plain], ["--requirements", folder / "pip/requirements.txt"], {}, 1, ["0.24.2"]),
         ("other versions, when asked", [folder / "pip/plain.joblib"], ["--any-version"], {}, 0, ["OTHER VERSION", "0.24.2"]),
         ("a module that is not there", [nowhere], [], {}, 2, ["no_such_module_here", str(VENV)]),
