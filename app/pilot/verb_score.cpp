@@ -9,8 +9,10 @@
 //   --json {"model","package","digest","predictions":[number | class | [numbers] | {target: [numbers]}…],"probabilities":[[…]…],"seconds"}
 // pilot score MODEL --endpoint --rows FILE: the same rows, answered by the model's endpoint as the workspace names it.
 //   --json {"model","endpoint","version","id","predictions":[…],"probabilities":[…],"seconds"}
+// pilot score FILE.joblib… --pickle --data FILE --out FILE: score_pickles.h.
 #include "app/pilot/data_source.h"
 #include "app/pilot/model_ref.h"
+#include "app/pilot/score_pickles.h"
 
 #include "core/artifact/package.h"
 #include "core/base/file.h"
@@ -37,9 +39,11 @@ namespace {
 using Q = QLatin1String;
 
 struct Options {
+    std::vector<std::string> models;
     std::string model, data, out, rows;
     bool endpoint = false;
     DataVersion version;
+    PickleOptions pickle;
 };
 
 QByteArray header(const artifact::Signature &signature) {
@@ -223,7 +227,7 @@ Result<void> score(Context &context, const Options &options) {
 
 const Verb verb("score", "Predict every row of a file", [](CLI::App &app, VerbBody &body) {
     auto options = std::make_shared<Options>();
-    app.add_option("model", options->model, "Package folder, NAME@ALIAS or NAME/VERSION")->required();
+    app.add_option("model", options->models, "Package folder, NAME@ALIAS or NAME/VERSION; with --pickle one or several files")->required();
     auto *data = app.add_option("--data", options->data, "The model's inputs: a CSV file, http(s)://, s3://BUCKET/KEY, FILE.dvc or dvc:PATH");
     options->version.addTo(app);
     auto *out = app.add_option("--out", options->out, "CSV file to write")->needs(data);
@@ -231,10 +235,16 @@ const Verb verb("score", "Predict every row of a file", [](CLI::App &app, VerbBo
     addMaxMemory(app);
     auto *rows = app.add_option("--rows", options->rows, "JSON file as POST /predict takes it; the answer goes to standard output")->excludes(data);
     app.add_flag("--endpoint", options->endpoint, "Ask the endpoint of this model of the workspace instead of scoring here")->needs(rows);
+    options->pickle.addTo(app, data);
     app.callback([options, data, rows, &body] {
         if (!data->count() && !rows->count())
             throw CLI::RequiredError("--data or --rows");
-        if (options->endpoint)
+        if (options->models.size() > 1 && !options->pickle.wanted)
+            throw CLI::ArgumentMismatch("One MODEL is scored at a time; several files are one model with --pickle only");
+        options->model = options->models.front();
+        if (options->pickle.wanted)
+            body = [options](Context &context) { return scorePickles(context, options->models, options->data, options->version, options->out, options->pickle); };
+        else if (options->endpoint)
             body = [options](Context &context) { return scoreByEndpoint(context, *options); };
         else
             body = [options](Context &context) { return options->rows.empty() ? score(context, *options) : scoreRows(context, *options); };

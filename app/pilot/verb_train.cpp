@@ -8,6 +8,7 @@
 //   With --register or --workspace the run, its parameters and metric history go into the workspace's registry.
 //   Exit 1 if a gate failed (the package is written all the same, but not registered); 143 after SIGTERM's checkpoint.
 #include "app/pilot/data_source.h"
+#include "app/pilot/limit_option.h"
 #include "app/pilot/metrics_file.h"
 #include "app/pilot/register_version.h"
 #include "app/pilot/verb.h"
@@ -216,16 +217,6 @@ QString summary(const learn::TrainResult &r, const std::optional<registry::Versi
     if (registered)
         text += QStringLiteral("Registered as %1 version %2\n").arg(registered->model).arg(registered->version);
     return text + QStringLiteral("Package %1").arg(r.package);
-}
-
-/// "90s", "30m", "2h" as seconds; 0 for nothing.
-Result<double> limitSeconds(const std::string &text, const char *option) {
-    if (text.empty())
-        return 0.0;
-    const Result<qint64> seconds = workspace::parseDuration(QString::fromStdString(text));
-    if (!seconds || *seconds <= 0)
-        return invalid(QStringLiteral("%1 is “%2”; a time such as 90s, 30m or 2h was expected.").arg(QLatin1String(option), QString::fromStdString(text)));
-    return double(*seconds);
 }
 
 /// See fleet::resumeArguments().

@@ -88,7 +88,8 @@ QString whyNotUnpickled() {
 
 QStringList waysToUsePickle() {
     return {QStringLiteral("Its endpoint: serve it where it was made and name that address in the workspace (models: NAME: endpoint: {url: …}); it is then scored, explained and watched like any other."),
-            QStringLiteral("A confined Python: start it yourself in a container without network and with the versions of its requirements, and name that container's endpoint."),
+            QStringLiteral("A confined Python: “pilot score FILE… --pickle --data ROWS.csv --out OUT.csv --python ENV” loads it in a child process that has no network, no home, no second process and nowhere to write, with the versions "
+                           "of its requirements (Linux, bubblewrap)."),
             QStringLiteral("MLflow: log it as pyfunc in Python and serve it by “mlflow models serve”, then name that endpoint. Or export the model in Python: XGBoost's save_model(\"model.json\") and TorchScript are imported here.")};
 }
 
