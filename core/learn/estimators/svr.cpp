@@ -48,7 +48,7 @@ Result<std::unique_ptr<Estimator>> makeSvr(const workspace::EstimatorSpec &spec,
 
 } // namespace
 
-/// svr {C: 1, epsilon: 0.1, kernel: rbf, gamma: scale, degree: 3, coef0: 0, tol: 0.001, cache_mb: 200}: LIBSVM's epsilon-SVR, one machine for each output.
+/// svr {C: 1, epsilon: 0.1, kernel: rbf, gamma: scale, degree: 3, coef0: 0, tol: 0.001, cache_mb: 200}: epsilon-SVR as LIBSVM solves it (smo.h), one machine for each output.
 /// Scale the columns; epsilon and C are in the units of the target.
 PILOTHOUSE_ESTIMATOR(svr, numbers | windows, svm, makeSvr)
 
