@@ -193,14 +193,16 @@ def models(folder):
         yield name, steps, files, rows
 
 
-def predict(steps, rows, chances=True):
-    table = rows if hasattr(steps[0], "feature_names_in_") else rows.to_numpy()
+def predict(steps, rows):
+    """(predictions, probabilities or None, whether they are labels) of the models themselves. The layout of an array decides about the last bit
+    where BLAS multiplies; rows lie as numpy.array makes them."""
+    table = rows if hasattr(steps[0], "feature_names_in_") else rows.to_numpy().copy("C")
     for step in steps[:-1]:
         table = step.transform(table)
     predicted = steps[-1].predict(table)
     predicted = predicted[:, 0] if predicted.ndim == 2 and predicted.shape[1] == 1 else predicted
-    has = chances and hasattr(steps[-1], "predict_proba")
-    return predicted.tolist(), steps[-1].predict_proba(table).tolist() if has else None, hasattr(steps[-1], "classes_")
+    chances = steps[-1].predict_proba(table).tolist() if hasattr(steps[-1], "predict_proba") else None
+    return predicted.tolist(), chances, hasattr(steps[-1], "classes_")
 
 
 def check_equality(bench):
