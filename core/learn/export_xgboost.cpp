@@ -22,20 +22,24 @@ public:
     QByteArray bytes;
     void value(const element &json) {
         switch (json.type()) {
-        case element_type::OBJECT:
+        case element_type::OBJECT: {
+            const simdjson::dom::object object = json;
             bytes += '{';
-            for (const auto &[key, item] : json.get_object().value()) {
+            for (const auto &[key, item] : object) {
                 text(key);
                 value(item);
             }
             bytes += '}';
             return;
-        case element_type::ARRAY:
+        }
+        case element_type::ARRAY: {
+            const simdjson::dom::array array = json;
             bytes += '[';
-            for (const element item : json.get_array().value())
+            for (const element item : array)
                 value(item);
             bytes += ']';
             return;
+        }
         case element_type::STRING:
             bytes += 'S';
             return text(json.get_string().value());

@@ -107,7 +107,7 @@ Result<bool> streams(const workspace::Recipe &recipe, const QStringList &columns
     if (recipe.task == TaskKind::Forecast)
         return false;
     PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
-    const QStringList made = data::madeColumns(steps, recipe.target);
+    const QStringList made = data::madeColumns(steps, recipe.targets());
     return std::all_of(made.begin(), made.end(), [&](const QString &name) { return columns.contains(name); });
 }
 

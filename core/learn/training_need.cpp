@@ -104,7 +104,7 @@ Result<TrainingNeed> trainingNeed(const Recipe &recipe, const std::vector<std::u
     TrainingNeed need;
     need.table = data::tableSize(beginning, recipe.data.path());
     need.bytes = need.table.bytes;
-    const qsizetype made = data::madeColumns(steps, recipe.target).size();
+    const qsizetype made = data::madeColumns(steps, recipe.targets()).size();
     Widths widths = recipe.task == TaskKind::Forecast ? windowWidths(recipe, made) : columnWidths(recipe, beginning, need.table, steps);
     if (recipe.task != TaskKind::Forecast) {
         widths.inputs += double(made);
