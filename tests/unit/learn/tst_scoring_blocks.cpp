@@ -170,6 +170,7 @@ private Q_SLOTS:
         options.name = QStringLiteral("m");
         options.out = path("imported");
         options.rows = from + QStringLiteral("net.csv");
+        options.expected = {QStringLiteral("p")};
         options.user = QStringLiteral("ada");
         options.runId = QString(32, QLatin1Char('c'));
         const auto imported = importModel(options);
