@@ -3,6 +3,23 @@
 
 namespace pilothouse::serving {
 
+namespace {
+
+/// Runs a worker's events. For a moment after each it looks for the next one instead of sleeping: where waking a thread is dear (a virtual machine:
+/// 40 µs), that is most of what a caller waits who asks one request after the other. It gives its core away to whoever wants it.
+void serveEvents(asio::io_context &io) {
+    constexpr auto patience = std::chrono::microseconds(60);
+    while (io.run_one() > 0)
+        for (auto end = SteadyClock::now() + patience; SteadyClock::now() < end && !io.stopped();) {
+            if (io.poll() > 0)
+                end = SteadyClock::now() + patience;
+            else
+                std::this_thread::yield();
+        }
+}
+
+} // namespace
+
 void HttpServer::Impl::add(Worker &worker, Session *session, std::list<Session *>::iterator &place) {
     place = worker.sessions.insert(worker.sessions.end(), session);
 }
@@ -93,7 +110,7 @@ void HttpServer::begin() {
     Impl *raw = m_impl.get();
     for (auto &worker : raw->workers) {
         raw->sweep(*worker);
-        worker->thread = std::thread([w = worker.get()] { w->io.run(); });
+        worker->thread = std::thread([w = worker.get()] { serveEvents(w->io); });
     }
     asio::post(raw->workers.front()->io, [raw] { raw->accept(); });
 }
