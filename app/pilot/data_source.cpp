@@ -18,9 +18,9 @@ void DataVersion::addTo(CLI::App &app) {
     app.add_option("--connection", connection, "Workspace connection of kind s3 that may read the data");
 }
 
-void addMaxMemory(CLI::App &app) {
-    app.add_option_function<std::uint64_t>("--max-memory", [](const std::uint64_t &bytes) { limitMemory(qint64(bytes)); },
-                                           "Refuse what needs more memory than this, such as 4GiB (default: what machine, container and ulimit -v leave)")
+CLI::Option *addMaxMemory(CLI::App &app) {
+    return app.add_option_function<std::uint64_t>("--max-memory", [](const std::uint64_t &bytes) { limitMemory(qint64(bytes)); },
+                                                  "Refuse what needs more memory than this, such as 4GiB (default: what machine, container and ulimit -v leave)")
         ->transform(CLI::AsSizeValue(false));
 }
 

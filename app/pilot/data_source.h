@@ -14,7 +14,7 @@ struct DataVersion {
 };
 
 /// --max-memory of a verb that reads data files; sets limitMemory().
-void addMaxMemory(CLI::App &app);
+CLI::Option *addMaxMemory(CLI::App &app);
 
 /// Data as a command line names it: a URL, s3://…, dvc:PATH as they are; a path absolute.
 QString dataArgument(const std::string &text);

@@ -139,13 +139,12 @@ QJsonValue versionsFit(const std::vector<learn::VersionCheck> &checks, QStringLi
 } // namespace
 
 void PickleOptions::addTo(CLI::App &app, CLI::Option *data) {
-    auto *pickle = app.add_flag("--pickle", wanted, "MODEL… are pickled (.pkl, .joblib): loaded in a confined Python, one applied after the other, the last predicts")->needs(data);
+    auto *pickle = app.add_flag("--pickle", wanted, "MODEL… are pickled (.pkl, .joblib): loaded in a confined Python that may use 4GiB (or --max-memory), one applied after the other, the last predicts")->needs(data);
     app.add_option("--python", python, "With --pickle: the Python that has the model's packages, or its virtual environment (default: python3)")->needs(pickle);
     app.add_option("--requirements", requirements, "With --pickle: the versions it needs (default: requirements.txt or conda.yaml beside it)")->needs(pickle);
     app.add_flag("--any-version", anyVersion, "With --pickle: score with other versions, too, and say so")->needs(pickle);
     app.add_option("--columns", columns, "With --pickle: columns in the order the model takes them (default: those it was fitted on, else all)")->delimiter(',')->allow_extra_args(false)->needs(pickle);
     app.add_option("--max-time", maxTime, "With --pickle: run time in which it must be done, such as 30m (default 10m)")->needs(pickle);
-    app.add_option("--max-memory", maxMemory, "With --pickle: memory it may use (default 4GiB)")->transform(CLI::AsSizeValue(false))->needs(pickle);
 }
 
 Result<void> scorePickles(Context &context, const std::vector<std::string> &files, const std::string &data, const DataVersion &version, const std::string &out, const PickleOptions &options) {

@@ -17,8 +17,8 @@ struct PickleOptions {
     std::string python, requirements, maxTime;
     std::vector<std::string> columns;
     bool anyVersion = false;
-    std::uint64_t maxMemory = 0;
-    void addTo(CLI::App &app, CLI::Option *data); ///< --pickle, --python, --requirements, --any-version, --columns, --max-time, --max-memory
+    std::uint64_t maxMemory = 0; ///< bytes, of the verb's own --max-memory; 0: not said
+    void addTo(CLI::App &app, CLI::Option *data); ///< --pickle, --python, --requirements, --any-version, --columns, --max-time
 };
 
 /// FILE written: row (0-based), then the prediction, or several; of a classifier its label and probability_CLASS.

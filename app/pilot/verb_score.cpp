@@ -232,16 +232,18 @@ const Verb verb("score", "Predict every row of a file", [](CLI::App &app, VerbBo
     options->version.addTo(app);
     auto *out = app.add_option("--out", options->out, "CSV file to write")->needs(data);
     data->needs(out);
-    addMaxMemory(app);
+    auto *memory = addMaxMemory(app);
     auto *rows = app.add_option("--rows", options->rows, "JSON file as POST /predict takes it; the answer goes to standard output")->excludes(data);
     app.add_flag("--endpoint", options->endpoint, "Ask the endpoint of this model of the workspace instead of scoring here")->needs(rows);
     options->pickle.addTo(app, data);
-    app.callback([options, data, rows, &body] {
+    app.callback([options, data, rows, memory, &body] {
         if (!data->count() && !rows->count())
             throw CLI::RequiredError("--data or --rows");
         if (options->models.size() > 1 && !options->pickle.wanted)
             throw CLI::ArgumentMismatch("One MODEL is scored at a time; several files are one model with --pickle only");
         options->model = options->models.front();
+        if (memory->count())
+            options->pickle.maxMemory = memory->as<std::uint64_t>();
         if (options->pickle.wanted)
             body = [options](Context &context) { return scorePickles(context, options->models, options->data, options->version, options->out, options->pickle); };
         else if (options->endpoint)
