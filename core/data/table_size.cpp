@@ -30,12 +30,13 @@ qint64 textBytes(const CsvBeginning &beginning, QFile &file) {
     return bytes;
 }
 
-/// Line ends a byte, from places spread over a plain file: its rows need not be as long as the first ones.
+/// Line ends a byte; of a plain file from places spread over it, each as long: its rows need not be as long as the first ones.
 double linesPerByte(const CsvBeginning &beginning, QFile &file, std::string_view first) {
+    const bool spread = !beginning.file->packed() && !beginning.whole;
+    if (spread)
+        first = first.substr(0, std::size_t(spotBytes));
     qint64 bytes = qint64(first.size()), lines = std::count(first.begin(), first.end(), '\n');
-    for (int i = 1; !beginning.file->packed() && !beginning.whole && i < spots; ++i) {
-        if (!file.seek(file.size() / spots * i))
-            break;
+    for (int i = 1; spread && i < spots && file.seek(file.size() / spots * i); ++i) {
         const QByteArray spot = file.read(spotBytes);
         bytes += spot.size();
         lines += spot.count('\n');
