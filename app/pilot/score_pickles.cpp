@@ -4,6 +4,7 @@
 #include "app/pilot/limit_option.h"
 
 #include "core/base/file.h"
+#include "core/base/pace.h"
 #include "core/data/csv.h"
 #include "core/data/csv_field.h"
 #include "core/learn/python_scorer.h"
@@ -20,6 +21,8 @@ namespace pilothouse {
 namespace {
 
 using Q = QLatin1String;
+
+constexpr qsizetype mostNotes = 100; ///< a warning may be another with each block
 
 QString text(const std::string &s) { return QString::fromStdString(s); }
 QString absolute(const std::string &path) { return QDir::cleanPath(QFileInfo(text(path)).absoluteFilePath()); }
@@ -107,6 +110,7 @@ QByteArray lines(const learn::PickleAnswers &answers, std::size_t first) {
 /// Block by block, so that neither side holds more answers than one.
 Result<void> writeScores(Context &context, learn::PythonScorer &scorer, std::size_t rows, const QString &out, QStringList &notes) {
     return writeFileAtomically(out, [&](int fd) -> Result<void> {
+        Pace pace;
         for (std::size_t first = 0, last = 0; first < rows; first = last) {
             last = std::min(rows, first + scorer.blockRows());
             PH_ASSIGN(const learn::PickleAnswers answers, scorer.score(first, last));
@@ -114,8 +118,11 @@ Result<void> writeScores(Context &context, learn::PythonScorer &scorer, std::siz
             if (first == 0)
                 part.prepend(header(scorer.model(), answers.outputs));
             PH_TRY(writeAll(fd, part.constData(), std::size_t(part.size()), out));
-            notes += answers.warnings;
-            context.events().progress(qint64(last), qint64(rows), QStringLiteral("rows"));
+            for (const QString &warning : answers.warnings)
+                if (notes.size() < mostNotes && !notes.contains(warning))
+                    notes << warning;
+            if (pace.due(qint64(last), qint64(rows)))
+                context.events().progress(qint64(last), qint64(rows), QStringLiteral("rows"), pace.secondsLeft(qint64(last), qint64(rows)), QStringLiteral("score"));
         }
         return {};
     });
