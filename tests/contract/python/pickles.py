@@ -457,7 +457,7 @@ def confinement():
     """Why bubblewrap cannot be tried here, or None."""
     if not shutil.which("bwrap"):
         return "bubblewrap is not installed"
-    probe = subprocess.run(["bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "true"], capture_output=True, text=True)
+    probe = subprocess.run(["bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"], capture_output=True, text=True)
     return probe.stderr.strip() or f"bwrap ends with {probe.returncode}" if probe.returncode else None
 
 

@@ -71,7 +71,8 @@ private Q_SLOTS:
         QTest::addColumn<bool>("namespaces");
         QTest::newRow("Debian 12, forbidden by sysctl") << QByteArray("bwrap: No permissions to creating new namespace, likely because the kernel does not allow non-privileged user namespaces.") << true;
         QTest::newRow("Debian 13, in a container") << QByteArray("bwrap: No permissions to create a new namespace, likely because the kernel does not allow non-privileged user namespaces.") << true;
-        QTest::newRow("Ubuntu 24.04, by AppArmor") << QByteArray("bwrap: setting up uid map: Permission denied") << true;
+        QTest::newRow("Ubuntu 24.04, by AppArmor") << QByteArray("bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted") << true;
+        QTest::newRow("Ubuntu 24.04, with another bubblewrap") << QByteArray("bwrap: setting up uid map: Permission denied") << true;
         QTest::newRow("another reason") << QByteArray("bwrap: Can not mount proc on /newroot/proc: Operation not permitted") << false;
     }
     void aSystemWithoutUserNamespacesIsSaid() {
