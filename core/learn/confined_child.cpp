@@ -2,6 +2,7 @@
 #include "core/learn/confined_child.h"
 
 #include "core/base/file.h"
+#include "core/base/harmless_text.h"
 #include "core/learn/confined_filter.h"
 
 #include <QFile>
@@ -101,13 +102,6 @@ Error noConfinement(const QString &words) {
 }
 
 } // namespace
-
-QString harmlessText(QString text) {
-    for (QChar &c : text)
-        if (c.category() == QChar::Other_Control && c != QLatin1Char('\n') && c != QLatin1Char('\t'))
-            c = QChar::ReplacementCharacter;
-    return text.trimmed();
-}
 
 QStringList confinementArguments(const ConfinedProgram &program, const ConfinedLimits &limits) {
     QStringList out{QStringLiteral("--unshare-user"), QStringLiteral("--unshare-ipc"), QStringLiteral("--unshare-pid"), QStringLiteral("--unshare-net"), QStringLiteral("--unshare-uts"), QStringLiteral("--unshare-cgroup-try"),

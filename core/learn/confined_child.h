@@ -55,9 +55,6 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
-/// What such a program said, for a terminal: without the characters that could steer it.
-QString harmlessText(QString text);
-
 /// The arguments of bwrap, but for those that name an open file and those that close the rest to writing. The links /bin, /lib … are taken
 /// from this system.
 QStringList confinementArguments(const ConfinedProgram &program, const ConfinedLimits &limits);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/python_scorer.h"
 
+#include "core/base/harmless_text.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/base/memory.h"

@@ -85,8 +85,6 @@ private Q_SLOTS:
         QCOMPARE(error.hint.contains(QStringLiteral("unprivileged_userns")), namespaces);
     }
 
-    void whatSteersATerminalIsTakenOut() { QCOMPARE(harmlessText(QStringLiteral(" a\x1b[2J\tb\nc\x7f ")), QStringLiteral("a\uFFFD[2J\tb\nc\uFFFD")); }
-
     /// Each argument that names a place outside is one of those that may be read.
     void nothingButTheSystemAndWhatIsNamedIsShown() {
         ConfinedProgram confined = program();
