@@ -36,6 +36,7 @@ namespace {
 Q_LOGGING_CATEGORY(startLog, "pilothouse.start", QtWarningMsg)
 
 constexpr int narrowBelow = 1280; // px: the rail loses its labels
+constexpr int aheadInterval = 100; // ms between two steps of building ahead: a person's events come first
 
 /// The window's picture is some megabytes and is made anew at each step of a resize. Given back to the system in between, every page of
 /// it has to be fetched again: half of what such a repaint costs.
@@ -70,15 +71,16 @@ MainWindow::MainWindow(Pools &pools, Theme &theme, WindowOptions options)
     m_actions->setAsk(ConfirmSheet::asker(this));
     m_actions->setResolver([this](const QString &id, ActionCatalogue::Resolve how) { return resolve(id, how); });
     connect(m_actions, &ActionCatalogue::refused, this, [this](const QString &, const QString &reason) { m_toasts->show(State::Warn, tr("Not done"), reason); });
+    m_sweep.setObjectName(QStringLiteral("sweep"));
+    m_ahead.setObjectName(QStringLiteral("ahead"));
     connect(&m_sweep, &QTimer::timeout, this, &MainWindow::sweep);
-    m_ahead.setInterval(100);
     connect(&m_ahead, &QTimer::timeout, this, &MainWindow::buildAhead);
     connect(m_workspace, &OpenWorkspace::opened, this, &MainWindow::workspaceOpened);
     connect(m_workspace, &OpenWorkspace::failed, this, [this](const Error &error) {
         if (m_hasSnapshot || m_fleet)
             return m_toasts->showError(error); // the last good one goes on
         m_blank->show(ScreenState::failed(error, tr("Try again"), [this] { m_workspace->find(m_options.workspace); }));
-        m_stack->setCurrentWidget(m_blank);
+        bringUp(m_blank);
     });
     connect(m_desktop, &Desktop::schemeChanged, &m_theme, &Theme::setSystemDark);
     if (!m_session.geometry.isEmpty())
@@ -171,8 +173,10 @@ PanelContext MainWindow::panelContext() {
 
 Panel *MainWindow::panel(const QString &id) {
     Panel *made = m_panels.contains(id) ? m_panels.value(id) : makePanel(id);
-    if (made && m_hasSnapshot && m_unfed.remove(id))
+    if (made && m_hasSnapshot && m_unfed.remove(id)) {
         made->showSnapshot(m_snapshot);
+        m_actions->renew(m_panelActions.value(id));
+    }
     return made;
 }
 
@@ -207,6 +211,15 @@ void MainWindow::attachPanel(const QString &id, Panel *made) {
     });
 }
 
+/// A command of this panel has come to the screen, on a button of another one: the panel is built and fed next, but not in the event that
+/// showed the button.
+void MainWindow::buildSoon(const QString &id) {
+    if (m_soon.contains(id) || (m_panels.contains(id) && !m_unfed.contains(id)))
+        return;
+    m_soon << id;
+    m_ahead.start(0);
+}
+
 /// While the window is idle one panel after the other is built, put into the window and styled, each in an event of its own, so that a first
 /// opening only has to show it, and the palette, which knows all panels' commands, has none to build.
 void MainWindow::buildAhead() {
@@ -221,12 +234,25 @@ void MainWindow::buildAhead() {
         attachPanel(m_halfId, m_half.release());
         return;
     }
-    for (const PanelEntry &entry : m_entries)
-        if (entry.make && !m_panels.contains(entry.id)) {
-            m_half.reset(constructPanel(entry.id));
-            m_halfId = entry.id;
+    const auto build = [this](const QString &id) {
+        m_half.reset(constructPanel(id));
+        m_halfId = id;
+    };
+    if (!m_soon.isEmpty()) {
+        const bool built = m_panels.contains(m_soon.front());
+        if (!built)
+            build(m_soon.front());
+        if (m_half)
             return;
-        }
+        if (const QString id = m_soon.takeFirst(); built)
+            panel(id); // feeds it
+        if (m_soon.isEmpty())
+            m_ahead.start(aheadInterval);
+        return;
+    }
+    for (const PanelEntry &entry : m_entries)
+        if (entry.make && !m_panels.contains(entry.id))
+            return build(entry.id);
     m_ahead.stop();
 }
 
@@ -240,22 +266,33 @@ void MainWindow::open(const QString &id, const QString &argument) {
     if (Panel *shown = panel(id)) {
         if (m_hasSnapshot && !fed)
             shown->showSnapshot(m_snapshot);
-        m_stack->setCurrentWidget(shown);
+        bringUp(shown);
         if (!argument.isNull()) // "" leads back to the panel's start
             shown->openAt(argument);
         shown->firstFocus()->setFocus();
     } else if (!entry->make) {
         m_blank->show(ScreenState::empty(tr("%1 is not part of this build").arg(entry->title), tr("The other screens are.")));
-        m_stack->setCurrentWidget(m_blank);
+        bringUp(m_blank);
     }
     showHeader();
+}
+
+/// Shows one page of the stack. QStackedLayout blocks the updates of its parent meanwhile, which asks every part of every panel (some 2,500,
+/// a seventh of an opening); as the attribute alone they are blocked already, and no part is asked.
+void MainWindow::bringUp(QWidget *page) {
+    m_stack->setAttribute(Qt::WA_UpdatesDisabled, true);
+    m_stack->setCurrentWidget(page);
+    m_stack->setAttribute(Qt::WA_UpdatesDisabled, false);
+    m_stack->update();
 }
 
 bool MainWindow::resolve(const QString &action, ActionCatalogue::Resolve how) {
     for (const PanelEntry &entry : m_entries)
         for (const QString &prefix : entry.actions)
             if (action.startsWith(prefix) && entry.make) {
-                if (how == ActionCatalogue::Resolve::Bring)
+                if (how == ActionCatalogue::Resolve::Want)
+                    buildSoon(entry.id);
+                else if (how == ActionCatalogue::Resolve::Bring)
                     panel(entry.id);
                 else if (how == ActionCatalogue::Resolve::Show)
                     open(entry.id);
@@ -292,6 +329,7 @@ void MainWindow::workspaceOpened() {
 /// Takes away what was built ahead and is not in the window yet.
 void MainWindow::dropHalf() {
     m_ahead.stop();
+    m_soon.clear();
     if (!m_half)
         return;
     for (const QString &action : m_panelActions.take(m_halfId))
@@ -356,8 +394,8 @@ void MainWindow::showSnapshot(const fleet::Snapshot &snapshot) {
         open(m_current);
     else if (Panel *shown = m_panels.value(m_current); shown && m_stack->currentWidget() == shown)
         shown->showSnapshot(m_snapshot);
-    if (first)
-        m_ahead.start();
+    if (first && !m_ahead.isActive())
+        m_ahead.start(aheadInterval);
     showHeader();
     Q_EMIT snapshotShown();
 }

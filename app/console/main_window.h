@@ -74,7 +74,9 @@ private:
     ui::Panel *makePanel(const QString &id);
     ui::Panel *constructPanel(const QString &id);
     void attachPanel(const QString &id, ui::Panel *panel);
+    void buildSoon(const QString &id);
     void buildAhead();
+    void bringUp(QWidget *page);
     void dropHalf();
     void retirePanels();
     void sweep();
@@ -102,7 +104,8 @@ private:
     std::vector<std::unique_ptr<fleet::Fleet>> m_retiredFleets;
     std::vector<ui::Panel *> m_retired; ///< of a workspace that was read again; deleted one an event
     QTimer m_sweep;
-    QTimer m_ahead; ///< builds the panels that nobody has opened yet
+    QTimer m_ahead;     ///< builds the panels that nobody has opened yet
+    QStringList m_soon; ///< panels whose commands are on the screen: the first ones of these
     std::unique_ptr<fleet::Fleet> m_fleet;
     std::unique_ptr<fleet::Jobs> m_jobs;
     std::unique_ptr<ui::Panel> m_half; ///< a panel built ahead that is not in the window yet

@@ -150,7 +150,7 @@ void MainWindow::showWelcome() {
         connect(m_welcome, &FirstStart::workspaceWanted, this, &MainWindow::chooseWorkspace);
     }
     m_welcome->setDemo(QFileInfo(m_workspace->file()).absolutePath(), m_workspace->services() != nullptr);
-    m_stack->setCurrentWidget(m_welcome);
+    bringUp(m_welcome);
     m_welcome->setFocus();
     showHeader();
 }

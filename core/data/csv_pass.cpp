@@ -11,6 +11,7 @@ namespace pilothouse::data {
 namespace {
 
 constexpr std::size_t defaultBatch = 2u << 20;
+constexpr std::size_t blocksOfBatch = 16; // few enough to be cheap, and the last one, for which all threads wait, is short (measured: 8 % against 8 of them)
 constexpr std::size_t longestRecord = 256u << 20;
 
 } // namespace
@@ -71,7 +72,7 @@ Result<void> CsvPass::parse(Batch &batch, Batch &next, FileStream &stream, Block
         batch.storage[batch.end()] = '\n'; // in the padding
         ++batch.fresh;
     }
-    const RecordCuts cuts = cutRecords(batch.text(), m_dialect, std::max<std::size_t>(m_batchBytes / 8, 16));
+    const RecordCuts cuts = cutRecords(batch.text(), m_dialect, std::max<std::size_t>(m_batchBytes / blocksOfBatch, 16));
     m_blocks.used = cuts.blocks.size();
     if (m_blocks.list.size() < m_blocks.used)
         m_blocks.list.resize(m_blocks.used);

@@ -38,7 +38,7 @@ public:
         std::vector<float> cpu;
         double worstWall = 0;
         struct Dear {
-            double cpu = 0, wall = 0;
+            double at = 0, cpu = 0, wall = 0; ///< at: ms of CLOCK_MONOTONIC, as perf record -k CLOCK_MONOTONIC tells its samples
             QString event, receiver;
         };
         std::vector<Dear> dear;
@@ -81,7 +81,7 @@ public:
             if (owner)
                 who += QStringLiteral(" of ") + QLatin1String(owner->className());
             const QString note = m_note.isEmpty() && type == QEvent::UpdateRequest ? m_lastNote : m_note; // what is painted is what was done last
-            phase.dear.push_back({own, ownWall, word ? QString::fromLatin1(word) : QString::number(type), who + (note.isEmpty() ? QString() : QStringLiteral(" · ") + note)});
+            phase.dear.push_back({wall, own, ownWall, word ? QString::fromLatin1(word) : QString::number(type), who + (note.isEmpty() ? QString() : QStringLiteral(" · ") + note)});
         }
         if (!m_note.isEmpty())
             m_lastNote = std::exchange(m_note, {});
@@ -97,7 +97,7 @@ public:
         const auto rounded = [](double v) { return std::round(v * 100) / 100; };
         QJsonArray dear;
         for (std::size_t i = 0; i < std::min<std::size_t>(8, phase.dear.size()); ++i)
-            dear.append(QJsonObject{{QStringLiteral("cpu_ms"), rounded(phase.dear[i].cpu)}, {QStringLiteral("wall_ms"), rounded(phase.dear[i].wall)},
+            dear.append(QJsonObject{{QStringLiteral("at_ms"), rounded(phase.dear[i].at)}, {QStringLiteral("cpu_ms"), rounded(phase.dear[i].cpu)}, {QStringLiteral("wall_ms"), rounded(phase.dear[i].wall)},
                                     {QStringLiteral("event"), phase.dear[i].event}, {QStringLiteral("receiver"), phase.dear[i].receiver}});
         return {{QStringLiteral("phase"), phase.name}, {QStringLiteral("events"), qint64(phase.cpu.size())},
                 {QStringLiteral("max_cpu_ms"), rounded(double(at(1)))}, {QStringLiteral("p999_cpu_ms"), rounded(double(at(0.999)))},

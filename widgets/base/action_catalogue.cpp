@@ -43,9 +43,20 @@ const ActionSpec *ActionCatalogue::find(const QString &id) const {
 }
 
 bool ActionCatalogue::bring(const QString &id) {
-    if (!find(id) && m_resolver)
+    if (m_resolver)
         m_resolver(id, Resolve::Bring);
     return find(id) != nullptr;
+}
+
+void ActionCatalogue::want(const QString &id) {
+    if (m_resolver)
+        m_resolver(id, Resolve::Want);
+}
+
+void ActionCatalogue::renew(const QStringList &ids) {
+    for (const QString &id : ids)
+        if (find(id))
+            Q_EMIT added(id);
 }
 
 QString ActionCatalogue::blocked(const QString &id, const QString &argument) const {

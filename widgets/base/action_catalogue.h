@@ -61,11 +61,13 @@ public:
     const ActionSpec *find(const QString &id) const;
     const std::vector<ActionSpec> &all() const { return m_specs; }
     void remove(const QString &id);
-    /// Called with an id nobody has added yet. Ask: may it exist? Bring: add it (its panel is built). Show: it does not exist
-    /// after all, so what it belongs to is shown instead. False: nobody knows it.
-    enum class Resolve { Ask, Bring, Show };
+    /// Ask: may this id exist? Want: it is on a button, so it has to be here soon (`added` tells). Bring: it has to be here now, its panel
+    /// built and fed. Show: it does not exist after all, so what it belongs to is shown instead. False: nobody knows it.
+    enum class Resolve { Ask, Want, Bring, Show };
     void setResolver(std::function<bool(const QString &id, Resolve how)> resolver) { m_resolver = std::move(resolver); }
     bool bring(const QString &id); ///< true if it is here now
+    void want(const QString &id);  ///< it is shown somewhere, so it is here soon
+    void renew(const QStringList &ids); ///< what these may do has changed: `added` is told again
     /// Empty: can be done now. An unknown id: a sentence too.
     QString blocked(const QString &id, const QString &argument = {}) const;
     /// Runs it, after asking where it is dangerous. Blocked: `refused` is emitted with the reason and nothing runs.

@@ -8,7 +8,6 @@
 
 #include <QKeySequence>
 #include <QPainter>
-#include <QTimer>
 
 namespace pilothouse::ui {
 
@@ -129,11 +128,8 @@ QSize Button::sizeHint() const {
 void Button::showEvent(QShowEvent *event) {
     QAbstractButton::showEvent(event);
     // Its command may belong to a panel that nobody has visited yet: without it the button has no words.
-    if (m_actions && !m_actions->find(m_action))
-        QTimer::singleShot(0, this, [this] {
-            if (m_actions)
-                m_actions->bring(m_action);
-        });
+    if (m_actions)
+        m_actions->want(m_action);
 }
 
 void Button::enterEvent(QEnterEvent *event) {

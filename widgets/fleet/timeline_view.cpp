@@ -240,20 +240,27 @@ void TimelineView::paintMark(QPainter &painter, const TimelineMark &mark, const 
 void TimelineView::paintLabels(QPainter &painter, const TimelineLayout &layout) const {
     const Theme &theme = Theme::of(this);
     painter.setFont(theme.font(TextRole::Caption));
+    const double narrow = widthOf(painter, QStringLiteral("i"));
     std::vector<std::vector<QRectF>> taken(std::size_t(timelineLanes().size()));
     for (const TimelineMark &mark : layout.marks)
         taken[std::size_t(mark.lane)].push_back(mark.rect);
     for (const TimelineMark &mark : layout.marks) {
         const fleet::TimelineEvent &event = m_events[std::size_t(mark.event)];
-        const double wide = widthOf(painter, event.label) + 4;
-        if (event.label.isEmpty() || mark.lane == 4 || (!mark.point && mark.rect.width() >= wide + 8))
+        if (event.label.isEmpty() || mark.lane == 4)
             continue;
-        QRectF place(mark.rect.right() + 5, mark.rect.center().y() - 8, wide, 16);
+        auto &others = taken[std::size_t(mark.lane)];
+        const auto free = [&](const QRectF &place) { return std::none_of(others.begin(), others.end(), [&](const QRectF &other) { return other.intersects(place); }); };
+        // The label stands right of its mark, or left of it. Where neither side has room for as many narrow letters it is not measured: of a
+        // thousand marks on a screen few have it.
+        QRectF place(mark.rect.right() + 5, mark.rect.center().y() - 8, narrow * double(event.label.size()) + 4, 16);
+        if (!free(place) && !free(place.translated(mark.rect.left() - 5 - place.right(), 0)))
+            continue;
+        place.setWidth(widthOf(painter, event.label) + 4);
+        if (!mark.point && mark.rect.width() >= place.width() + 4)
+            continue;
         if (place.right() > layout.scale.area.right() - 2) // not over the "now" line
             place.moveRight(mark.rect.left() - 5);
-        auto &others = taken[std::size_t(mark.lane)];
-        const bool free = std::none_of(others.begin(), others.end(), [&](const QRectF &other) { return other.intersects(place); });
-        if (!free)
+        if (!free(place))
             continue; // the callout has it
         others.push_back(place);
         painter.setPen(theme.tokens().t1);

@@ -42,6 +42,7 @@ SettingsPanel::SettingsPanel(const PanelContext &context, QWidget *parent)
     left->addWidget(buildWorkspace(), 1);
     layout->addLayout(left, 1);
     layout->addWidget(buildKeys(), 1);
+    showKeys();
 }
 
 QWidget *SettingsPanel::buildLook() {

@@ -318,6 +318,39 @@ private Q_SLOTS:
         QVERIFY(!actions.blocked(QStringLiteral("no.such")).isEmpty());
     }
 
+    void aButtonWantsItsCommandAndTakesItsWordsWhenItComes() {
+        ActionCatalogue actions;
+        QStringList asked;
+        actions.setResolver([&](const QString &id, ActionCatalogue::Resolve how) {
+            if (how != ActionCatalogue::Resolve::Ask)
+                asked << (how == ActionCatalogue::Resolve::Want ? QStringLiteral("want ") : QStringLiteral("now ")) + id;
+            return true;
+        });
+        Button button(actions, QStringLiteral("late.two"));
+        QVERIFY(button.text().isEmpty());
+        button.show(); // nothing is built in the event that shows it
+        QCOMPARE(asked, QStringList{QStringLiteral("want late.two")});
+        ActionSpec spec;
+        spec.id = QStringLiteral("late.two");
+        spec.text = QStringLiteral("Retrain");
+        QString blocked;
+        spec.blocked = [&](const QString &) { return blocked; };
+        int ran = 0;
+        spec.run = [&](const QString &, const QString &) { ++ran; };
+        actions.add(spec);
+        QCOMPARE(button.text(), QStringLiteral("Retrain"));
+        QVERIFY(button.isEnabled());
+        blocked = QStringLiteral("nothing is served");
+        actions.renew({spec.id});
+        QVERIFY(!button.isEnabled());
+        blocked.clear();
+        actions.renew({spec.id, QStringLiteral("late.none")});
+        QVERIFY(button.isEnabled());
+        actions.trigger(spec.id); // its panel may be built and know nothing yet
+        QCOMPARE(asked.last(), QStringLiteral("now late.two"));
+        QCOMPARE(ran, 1);
+    }
+
     void aCardShowsExactlyOneOfFiveStates() {
         Card card(QStringLiteral("Runs"));
         auto *body = new QWidget;
