@@ -37,13 +37,13 @@ Result<void> makeColumns(Table &table, const workspace::Recipe &recipe) {
     return makeColumns(table, times, recipe);
 }
 
-Result<void> makeColumns(Table &table, const std::vector<std::int64_t> &times, const workspace::Recipe &recipe) {
+Result<void> makeColumns(Table &table, const std::vector<std::int64_t> &times, const workspace::Recipe &recipe, const QMap<QString, RepeatedTimes> *ofAll) {
     PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const TransformStep &step = steps[i];
         if (!step.transform->makesColumns() || hasAll(table, step.transform->columnNames(recipe.targets())))
             continue;
-        Result<std::vector<Column>> made = step.transform->columns({table, times, recipe.time->stepSeconds() * 1000, recipe.time->zone, recipe.targets(), recipe.task == workspace::TaskKind::Forecast});
+        Result<std::vector<Column>> made = step.transform->columns({table, times, recipe.time->stepSeconds() * 1000, recipe.time->zone, recipe.targets(), recipe.task == workspace::TaskKind::Forecast, recipe.time->by, ofAll});
         if (!made) {
             Error error = made.error();
             if (error.kind == ErrorKind::Invalid)

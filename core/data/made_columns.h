@@ -14,6 +14,7 @@ QStringList madeColumns(const std::vector<TransformStep> &steps, const QStringLi
 Result<void> makeColumns(Table &table, const workspace::Recipe &recipe);
 
 /// @param times  [rows] ms UTC
-Result<void> makeColumns(Table &table, const std::vector<std::int64_t> &times, const workspace::Recipe &recipe);
+/// @param ofAll  of rows that are a part of more: how often times repeat in all, by the column that tells series apart
+Result<void> makeColumns(Table &table, const std::vector<std::int64_t> &times, const workspace::Recipe &recipe, const QMap<QString, RepeatedTimes> *ofAll = nullptr);
 
 } // namespace pilothouse::data

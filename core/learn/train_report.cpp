@@ -220,7 +220,7 @@ QJsonObject recipeJson(const workspace::Recipe &recipe, const QJsonArray &estima
         object.insert(Q("validation"), validationText(*recipe.validation));
     if (recipe.time)
         object.insert(Q("time"), QJsonObject{{Q("column"), recipe.time->column}, {Q("parts"), textArray(recipe.time->parts)}, {Q("step"), recipe.time->step}, {Q("zone"), recipe.time->zone},
-                                                {Q("resample"), recipe.time->resample}, {Q("interpolate"), recipe.time->interpolate}});
+                                                {Q("resample"), recipe.time->resample}, {Q("interpolate"), recipe.time->interpolate}, {Q("by"), recipe.time->by}});
     if (recipe.forecast)
         object.insert(Q("forecast"), QJsonObject{{Q("window"), recipe.forecast->window}, {Q("horizon"), recipe.forecast->horizon}});
     return object;
