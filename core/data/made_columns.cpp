@@ -25,6 +25,16 @@ QStringList madeColumns(const std::vector<TransformStep> &steps, const QStringLi
     return names;
 }
 
+std::vector<TransformStep> stepsToMake(const std::vector<TransformStep> &steps, const QStringList &targets, const QStringList &columns) {
+    std::vector<TransformStep> all;
+    for (const TransformStep &step : steps) {
+        const QStringList names = step.transform->columnNames(targets);
+        if (step.transform->makesColumns() && !std::all_of(names.begin(), names.end(), [&](const QString &name) { return columns.contains(name); }))
+            all.push_back(step);
+    }
+    return all;
+}
+
 Result<void> makeColumns(Table &table, const workspace::Recipe &recipe) {
     PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
     const QStringList names = madeColumns(steps, recipe.targets());

@@ -8,6 +8,9 @@ namespace pilothouse::data {
 /// Names of the columns that these steps make (lag, rolling, calendar), in order. The model takes them as inputs, whatever `features: {include}` says.
 QStringList madeColumns(const std::vector<TransformStep> &steps, const QStringList &targets);
 
+/// Those of the steps that make a column which is not among these.
+std::vector<TransformStep> stepsToMake(const std::vector<TransformStep> &steps, const QStringList &targets, const QStringList &columns);
+
 /// Makes them, behind the columns of the table; nothing without such steps. A column of that name that the table has is
 /// taken as it is: rows may come with it, as a service gets them. Invalid, with the place in the recipe: no `time:`, or what the step says.
 /// For tables of rows; the windows of a forecast do it themselves (windows.h).
