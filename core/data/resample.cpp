@@ -10,10 +10,10 @@ namespace pilothouse::data {
 namespace {
 
 using Q = QLatin1String;
-using Rows = std::vector<std::size_t>;
+using RowNumbers = std::vector<std::size_t>;
 
 /// The rows of one step in the order of time.
-double aggregate(const Column &column, const Rows &rows, const QString &how) {
+double aggregate(const Column &column, const RowNumbers &rows, const QString &how) {
     double sum = 0, newest = std::numeric_limits<double>::quiet_NaN();
     std::size_t present = 0;
     for (const std::size_t row : rows) {
@@ -30,12 +30,12 @@ double aggregate(const Column &column, const Rows &rows, const QString &how) {
 }
 
 /// The newest row that has a value; of none the newest.
-std::size_t newest(const Column &column, const Rows &rows) {
+std::size_t newest(const Column &column, const RowNumbers &rows) {
     const auto found = std::find_if(rows.rbegin(), rows.rend(), [&](std::size_t row) { return !column.isMissing(row); });
     return found == rows.rend() ? rows.back() : *found;
 }
 
-void addStep(Column &to, const Column &from, const Rows &rows, const QString &how) {
+void addStep(Column &to, const Column &from, const RowNumbers &rows, const QString &how) {
     switch (from.type) {
     case ColumnType::Number: to.numbers.push_back(aggregate(from, rows, how)); break;
     case ColumnType::Category: to.codes.push_back(from.codes[newest(from, rows)]); break;
@@ -44,10 +44,10 @@ void addStep(Column &to, const Column &from, const Rows &rows, const QString &ho
 }
 
 /// Rows of one step by series, in the order of each one's first row.
-std::vector<Rows> bySeries(const Rows &rows, const Column *by) {
+std::vector<RowNumbers> bySeries(const RowNumbers &rows, const Column *by) {
     if (!by)
         return {rows};
-    std::vector<Rows> groups;
+    std::vector<RowNumbers> groups;
     std::unordered_map<std::string, std::size_t> places;
     for (const std::size_t row : rows) {
         const auto [place, added] = places.emplace(by->text(row).toStdString(), groups.size());
@@ -98,7 +98,7 @@ std::int64_t stepBegin(std::int64_t time, std::int64_t stepMs) { return time - (
 
 Result<Steps> resample(const std::vector<const Column *> &columns, const std::vector<std::int64_t> &times, const workspace::TimeSpec &time, const Column *by, StepCounter &counter) {
     const std::int64_t stepMs = time.stepSeconds() * 1000;
-    Rows order;
+    RowNumbers order;
     for (std::size_t row = 0; row < times.size(); ++row)
         if (times[row] != Column::missingTime)
             order.push_back(row);
@@ -117,7 +117,7 @@ Result<Steps> resample(const std::vector<const Column *> &columns, const std::ve
     for (auto first = order.cbegin(); first != order.cend();) {
         const std::int64_t begin = stepBegin(times[*first], stepMs);
         const auto last = std::find_if(first, order.cend(), [&](std::size_t row) { return times[row] >= begin + stepMs; });
-        for (const Rows &rows : bySeries(Rows(first, last), by)) {
+        for (const RowNumbers &rows : bySeries(RowNumbers(first, last), by)) {
             counter.addStep(by ? by->text(rows.front()).toStdString() : std::string(), begin);
             out.times.push_back(begin);
             for (std::size_t c = 0; c < columns.size(); ++c)

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 
 namespace pilothouse::data {
 
@@ -61,8 +60,23 @@ Result<TimeFill> fillOverTime(const Table &table, const workspace::Recipe &recip
         }
     }
     fill.counts.filled = fill.values.size();
-    std::sort(fill.values.begin(), fill.values.end(), [](const FilledInput &a, const FilledInput &b) { return std::tie(a.row, a.input) < std::tie(b.row, b.input); });
+    std::sort(fill.values.begin(), fill.values.end());
     return fill;
+}
+
+std::vector<FilledInput> fillOverTime(const Rows &rows, const TimeLine &line, const std::vector<TimeFilled> &wanted) {
+    std::vector<FilledInput> all;
+    std::vector<double> values(rows.count);
+    for (const TimeFilled &one : wanted) {
+        for (std::size_t row = 0; row < rows.count; ++row)
+            values[row] = rows.row(row)[one.input];
+        line.fill(values, one.limit);
+        for (std::size_t row = 0; row < rows.count; ++row)
+            if (std::isnan(rows.row(row)[one.input]) && !std::isnan(values[row]))
+                all.push_back({row, one.input, values[row]});
+    }
+    std::sort(all.begin(), all.end());
+    return all;
 }
 
 void writeFilled(Table &table, const std::vector<Input> &inputs, const std::vector<FilledInput> &values) {

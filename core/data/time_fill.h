@@ -3,6 +3,8 @@
 
 #include "core/data/transform.h"
 
+#include <compare>
+
 namespace pilothouse::data {
 
 /// An input whose missing values the recipe has read off other rows (impute: time).
@@ -18,6 +20,7 @@ Result<std::vector<TimeFilled>> timeFilledInputs(const workspace::Recipe &recipe
 struct FilledInput {
     std::size_t row = 0, input = 0;
     double value = 0;
+    auto operator<=>(const FilledInput &) const = default; ///< by row, then input
 };
 
 /// How many values of such inputs were missing, and how many of them the rows beside them told.
@@ -32,9 +35,13 @@ struct TimeFill {
     FillCounts counts;
 };
 
-/// Fills the rows of one file by each other, as scoring and judging do; nothing where its time columns are not there (a package's sample.csv).
-/// What trains is filled by itself when the transforms are fitted. Invalid: what TimeLine::of() says.
+/// Fills the rows of one file by each other; nothing where its time columns are not there (a package's sample.csv). Invalid: what
+/// TimeLine::of() says.
 Result<TimeFill> fillOverTime(const Table &table, const workspace::Recipe &recipe, const std::vector<Input> &inputs);
+
+/// The same of coded rows, by their own line.
+/// @param wanted  columns of the rows
+std::vector<FilledInput> fillOverTime(const Rows &rows, const TimeLine &line, const std::vector<TimeFilled> &wanted);
 
 /// Writes them into their columns of the table.
 void writeFilled(Table &table, const std::vector<Input> &inputs, const std::vector<FilledInput> &values);

@@ -41,7 +41,7 @@ struct ColumnMap {
     double fill = std::numeric_limits<double>::quiet_NaN(); ///< NaN: a missing value stays missing; of a category: its index
     bool category = false, hot = false;
     bool refusesUnknown = false;         ///< a category that training did not have is an error
-    std::optional<std::int64_t> overTime; ///< a missing value was read off the rows before and behind it, over at most so many steps (0: any), before it came here; `fill` is for what is left
+    std::optional<std::int64_t> overTime; ///< what is missing was read off the rows before and behind, over so many steps at most (0: any); `fill` is for the rest
     std::optional<CategoryTable> table;
     std::vector<double> offset, scale;   ///< [width()]; 0 and 1 if not scaled
     std::size_t width() const { return hot ? categories.size() : table ? table->names.size() : 1; }

@@ -9,6 +9,7 @@
 #include "core/data/time_fill.h"
 #include "core/data/transforms.h"
 #include "core/data/windows.h"
+#include "core/learn/filled_samples.h"
 #include "core/learn/quality_gate.h"
 #include "core/workspace/recipe_place.h"
 
@@ -134,14 +135,6 @@ QStringList unseenCategories(const Samples &samples) {
     return notes;
 }
 
-/// What the rows of a file tell of each other's missing values.
-Result<void> fillRows(const data::Table &table, const Recipe &recipe, const artifact::Signature &signature, artifact::LabelledRows &rows, QStringList &notes) {
-    PH_ASSIGN(const data::TimeFill fill, data::fillOverTime(table, recipe, signature.inputs));
-    rows.noteFilled(fill.values);
-    notes += fill.counts.notes();
-    return {};
-}
-
 Result<Samples> tableSamples(const Recipe &recipe, data::LoadedTable loaded) {
     Samples samples;
     samples.loaded = std::move(loaded);
@@ -168,14 +161,9 @@ Result<Samples> tableSamples(const Recipe &recipe, data::LoadedTable loaded) {
     }
     PH_ASSIGN(samples.rows, artifact::labelledRows(table, samples.signature));
     samples.notes += samples.rows.notes();
-    PH_TRY(fillRows(table, recipe, samples.signature, samples.rows, samples.notes));
-    PH_ASSIGN(const std::vector<data::TimeFilled> overTime, data::timeFilledInputs(recipe, samples.signature.inputs));
-    if (!overTime.empty()) {
-        PH_ASSIGN(const data::TimeLine line, data::TimeLine::of(table, *recipe.time));
-        samples.line = line.take(samples.rows.tableRows);
-    }
     samples.train = kept(split.train, samples.rows);
     samples.test = kept(split.test, samples.rows);
+    PH_TRY(fillSides(table, recipe, samples));
     return samples;
 }
 
@@ -276,7 +264,7 @@ Result<Samples> samplesFor(const artifact::Package &package, const QString &data
     samples.steps = steps;
     if (steps)
         samples.notes.prepend(steps->note());
-    PH_TRY(fillRows(samples.loaded.table, recipe, package.signature, samples.rows, samples.notes));
+    PH_TRY(fillRows(samples.loaded.table, recipe, samples));
     return samples;
 }
 
