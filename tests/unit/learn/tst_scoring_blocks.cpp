@@ -196,10 +196,10 @@ private Q_SLOTS:
         QVERIFY(writeFileAtomically(path("many_hours.csv"), hours(9000)));
         QVERIFY(writeFileAtomically(path("stations.csv"), stations(900, Sorted::ByTime)));
         // Of several blocks.
-        QVERIFY(writeFileAtomically(path("by_time.csv"), stations(60'000, Sorted::ByTime)));
-        QVERIFY(writeFileAtomically(path("by_station.csv"), stations(60'000, Sorted::ByStation)));
+        QVERIFY(writeFileAtomically(path("by_time.csv"), stations(40'000, Sorted::ByTime)));
+        QVERIFY(writeFileAtomically(path("by_station.csv"), stations(40'000, Sorted::ByStation)));
         QVERIFY(writeFileAtomically(path("not_sorted.csv"), stations(2000, Sorted::Not)));
-        QVERIFY(QFileInfo(path("by_time.csv")).size() > 2 * (2 << 20));
+        QVERIFY(QFileInfo(path("by_time.csv")).size() > (3 << 20));
     }
 
     void everyKindOfModelScoresInBlocksAsAtOnce_data() {
@@ -231,7 +231,7 @@ private Q_SLOTS:
         add("steps, one station behind the other", steps, "by_station.csv", false);
         add("steps, columns of the past, values read off neighbours", allOfThem, "by_time.csv");
         add("the same of rows that are not sorted", allOfThem, "not_sorted.csv", false);
-        add("steps whose past is another series", QByteArray(allOfThem).replace("columns: [a]}", "columns: [a], by: kind}"), "by_time.csv", false);
+        add("steps whose past is told apart otherwise than they", QByteArray(allOfThem).replace(", by: station", "").replace("columns: [a]}", "columns: [a], by: station}"), "by_time.csv", false);
         add("the time of a row needs no other row", ofStations + "time: {column: time}\ntransforms: [calendar: {parts: [hour]}, impute: median, one_hot]\n", "not_sorted.csv");
         add("a forecast of steps, some of them interpolated", stationForecast, "by_time.csv");
         add("a forecast of rows that are not sorted", stationForecast, "not_sorted.csv", false);
@@ -354,24 +354,26 @@ private Q_SLOTS:
     /// Sorted by time it is scored in memory that does not grow; else it is refused before memory runs out, and the way out is told.
     void whatNeedsOtherRowsTakesNoMoreMemoryThanThey_data() {
         QTest::addColumn<QByteArray>("recipe");
-        QTest::addColumn<QByteArray>("rows");
+        QTest::addColumn<int>("rows");
         QTest::addColumn<int>("mebibytes");
-        QTest::addColumn<int>("scored");
-        QTest::newRow("a forecast") << QByteArray(forecast).replace("window: 24", "window: 240") + "[ridge]\n" << hours(100'000) << 200 << 100'000 - 239; // 366 MiB of windows of 3 MiB of numbers
-        QTest::newRow("columns of the past") << wideRecipe << wide(400'000) << 100 << 400'000; // 128 MiB of numbers
+        QTest::addColumn<qint64>("scored");
+        QTest::newRow("a forecast") << QByteArray(forecast).replace("window: 24", "window: 240") + "[ridge]\n" << 100'000 << 200 << qint64(100'000 - 239); // 366 MiB of windows of 3 MiB of numbers
+        QTest::newRow("columns of the past") << wideRecipe << 400'000 << 100 << qint64(400'000); // 128 MiB of numbers
     }
     void whatNeedsOtherRowsTakesNoMoreMemoryThanThey() {
         QFETCH(QByteArray, recipe);
-        QFETCH(QByteArray, rows);
+        QFETCH(int, rows);
         QFETCH(int, mebibytes);
-        QFETCH(int, scored);
+        QFETCH(qint64, scored);
         QVERIFY(writeFileAtomically(path("wide.csv"), wide(300)));
         const auto package = trained(recipe);
         QVERIFY2(package, package ? "" : qPrintable(package.error().text()));
         const auto scorer = loadScorer(*package);
-        QVERIFY(writeFileAtomically(path("sorted.csv"), rows));
-        QVERIFY(writeFileAtomically(path("swapped.csv"), swapped(rows)));
-        rows = QByteArray();
+        {
+            const QByteArray csv = recipe.contains("forecast") ? hours(rows) : wide(rows);
+            QVERIFY(writeFileAtomically(path("sorted.csv"), csv));
+            QVERIFY(writeFileAtomically(path("swapped.csv"), swapped(csv)));
+        }
         const qint64 room = qint64(mebibytes) << 20, before = residentMemory();
         const test::MemoryLimit limit(room);
         qint64 count = 0, most = 0;
@@ -384,7 +386,9 @@ private Q_SLOTS:
         QVERIFY2(streamed, streamed ? "" : qPrintable(streamed.error().text()));
         QVERIFY(streamed->streamed);
         QCOMPARE(count, scored);
+#ifndef __SANITIZE_ADDRESS__ // which keeps what is freed
         QVERIFY2(most - before < room, qPrintable(QString::number((most - before) >> 20)));
+#endif
         const auto whole = scoreFile(*package, **scorer, path("swapped.csv"), take);
         QVERIFY(!whole);
         QCOMPARE(whole.error().kind, ErrorKind::Refused);
