@@ -5,7 +5,8 @@
 //   A file whose table does not fit into memory (or --max-memory) is read in blocks: memory does not grow with it. What then is an estimate
 //   is named in the column's "estimated" (distinct, quantiles, top, gaps) and in "repeated_rows_estimated", "about" in the text.
 //   --json {"file","rows","columns":[{"name","type","missing","distinct","min","max","mean","std","quantiles":{"q25","median",
-//           "q75"},"top":[["text",count]],"step_seconds","gaps","missing_steps","longest_gap"}],"md5","sha256","bytes","repeated_rows","problems":[{"column","what","hint","line"}],
+//           "q75"},"top":[["text",count]],"step_seconds","gaps","missing_steps","longest_gap"}],"md5","sha256","bytes","repeated_rows",
+//           "problems":[{"column","what","hint","line"}],
 //           "report":{…},"quality":{"rows","reference"|null,"checks":{…},"findings":[{"check","column","value","count","what"}]},"recipe"|null,"reasons":[…],"written"|null}
 #include "app/pilot/data_source.h"
 #include "app/pilot/verb.h"

@@ -223,7 +223,7 @@ Result<Split> splitWindows(const Windows &windows, const workspace::SplitSpec &s
     const std::int64_t border = parseIsoTime(spec.after.toStdString());
     if (spec.kind != Kind::After || border == Column::missingTime)
         return invalid(QStringLiteral("A forecast is split by time."), {}, QStringLiteral("Write split: {after: 2013-10-01}."));
-    const std::int64_t length = !windows.steps ? 1 : windows.stepMs; // a resampled step holds rows until the next one begins
+    const std::int64_t length = windows.steps ? windows.stepMs : 1; // a resampled step holds rows until the next one begins
     Split split;
     for (std::size_t row = 0; row < windows.count(); ++row) {
         if (windows.targetTime(row, 0) >= border)

@@ -17,7 +17,7 @@ Result<void> fillRows(const data::Table &table, const workspace::Recipe &recipe,
 
 Result<void> fillSides(const data::Table &table, const workspace::Recipe &recipe, Samples &samples) {
     PH_ASSIGN(const std::vector<data::TimeFilled> overTime, data::timeFilledInputs(recipe, samples.signature.inputs));
-    if (overTime.empty())
+    if (overTime.empty() || !recipe.time) // without a time fitting the transforms will say so
         return {};
     artifact::LabelledRows &rows = samples.rows;
     PH_ASSIGN(const data::TimeLine line, data::TimeLine::of(table, *recipe.time));
