@@ -37,7 +37,8 @@ QByteArray rows(int count, bool byTime, int stations, quint64 seed) {
             const bool beside = lots.below(90) == 7;
             const QByteArray text = lots.below(70) == 3 ? QByteArray() : QDateTime::fromMSecsSinceEpoch(time + (beside ? 1'500'000 : 0), Qt::UTC).toString(Qt::ISODate).toLatin1();
             const auto number = [&](std::uint64_t missing) { return lots.below(missing) == 1 ? QByteArray() : QByteArray::number(100 * lots.uniform() - 50, 'g', 17); };
-            all.emplace_back(time + (beside ? 1'500'000 : 0), text + ",S" + QByteArray::number(station) + ',' + number(6) + ',' + number(40) + ',' + (lots.below(9) == 2 ? QByteArray() : "k" + QByteArray::number(quint64(lots.below(5)))) + '\n');
+            const QByteArray a = number(6), y = number(40), kind = lots.below(9) == 2 ? QByteArray() : "k" + QByteArray::number(quint64(lots.below(5)));
+            all.emplace_back(time + (beside ? 1'500'000 : 0), text + ",S" + QByteArray::number(station) + ',' + a + ',' + y + ',' + kind + '\n');
         }
         sortFrom(first);
     }

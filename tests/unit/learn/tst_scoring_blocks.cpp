@@ -65,9 +65,10 @@ QByteArray stations(int hours, Sorted sorted) {
             const bool gap = hour % 97 > 91 && station == 'A';
             const double a = 10 + 8 * std::sin(hour / 24.0) + random.uniform(), y = 3 * a + (station == 'B' ? 20 : 0) + random.uniform();
             const auto missing = random.below(9);
+            const int minute = sorted == Sorted::ByTime ? int(random.below(3)) * 20 : 0;
+            const QByteArray time = random.below(200) == 7 ? QByteArray() : timeText(60 * hour + minute);
             if (!gap)
-                lines.push_back((random.below(200) == 7 ? QByteArray() : timeText(60 * hour + (sorted == Sorted::ByTime ? int(random.below(3)) * 20 : 0))) + ',' + station + ',' + (missing < 2 ? QByteArray() : QByteArray::number(a, 'g', 12)) +
-                                (missing == 5 ? QByteArray(",") : ",k" + QByteArray::number(hour % 4)) + ',' + QByteArray::number(y, 'g', 12) + '\n');
+                lines.push_back(time + ',' + station + ',' + (missing < 2 ? QByteArray() : QByteArray::number(a, 'g', 12)) + (missing == 5 ? QByteArray(",") : ",k" + QByteArray::number(hour % 4)) + ',' + QByteArray::number(y, 'g', 12) + '\n');
         }
     if (sorted == Sorted::ByTime)
         std::stable_sort(lines.begin(), lines.end(), [](const QByteArray &a, const QByteArray &b) { return a.left(20) < b.left(20); }); // those without a time come first
