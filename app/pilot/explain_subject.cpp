@@ -115,6 +115,7 @@ Result<void> readRows(const ExplainOptions &options, explain::Method method, con
             if (labelled && labelled->rows.inputs.width == out.package->signature.inputs.size()) {
                 out.notes << labelled->notes;
                 out.truth = std::move(labelled->rows);
+                out.truth.complete();
                 out.rows = out.truth.inputs;
                 return {};
             }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot score MODEL --data FILE --out FILE [--max-memory 4GiB]: predictions of every row as a CSV file.
-//   FILE written: row (0-based, after `where`) or time (forecast), then the outputs ("t2m@+1" …, all steps of the first target, then those of
-//   the second); classification: prediction and probability_CLASS. It appears whole or not at all. Rows are read, scored and written block
-//   by block, so that memory does not grow with the file; only forecasts and models with columns of the past (lag, rolling, calendar)
-//   that the file does not have need the whole table, and are refused before memory runs out.
+//   FILE written: row (0-based, after `where`) or time (forecasts, and steps that the recipe resamples the rows to; then also the column that
+//   tells their series apart), then the outputs ("t2m@+1" …, all steps of the first target, then those of the second); classification:
+//   prediction and probability_CLASS. It appears whole or not at all. Rows are read, scored and written block by block, so that memory does
+//   not grow with the file. Forecasts, and models that look at other rows (resample, lag, rolling, impute: time with a limit) do so where the file
+//   is sorted by time, lag and rolling also where only each series is; of another file the whole table must fit, and is refused before
+//   memory runs out.
 //   --json {"model","package","digest","rows","out","streamed","notes":[…]}
 // pilot score MODEL --rows FILE: the rows of a /predict body, answered on standard output (what-if asks a candidate this way).
 //   --json {"model","package","digest","predictions":[number | class | [numbers] | {target: [numbers]}…],"probabilities":[[…]…],"seconds"}
@@ -46,8 +48,12 @@ struct Options {
     PickleOptions pickle;
 };
 
-QByteArray header(const artifact::Signature &signature) {
-    QByteArray line = signature.task == workspace::TaskKind::Forecast ? "time" : "row";
+/// @param rows  the first ones
+/// @param by    column that tells series apart
+QByteArray header(const artifact::Signature &signature, const learn::ScoringRows &rows, const QString &by) {
+    QByteArray line = rows.origins.empty() ? "row" : "time";
+    if (!rows.series.empty())
+        line += ',' + data::csvField(by);
     if (signature.classes.empty()) {
         for (const QString &output : signature.outputs)
             line += ',' + data::csvField(signature.outputs.size() == 1 && signature.task == workspace::TaskKind::Regression ? QStringLiteral("prediction") : output);
@@ -64,6 +70,8 @@ QByteArray lines(const artifact::Signature &signature, const learn::ScoringRows 
     for (std::size_t i = 0; i < p.count; ++i) {
         out += rows.origins.empty() ? QByteArray::number(qulonglong(rows.tableRows[i]))
                                     : QDateTime::fromMSecsSinceEpoch(rows.origins[i], Qt::UTC).toString(Qt::ISODate).toLatin1();
+        if (!rows.series.empty())
+            out += ',' + data::csvField(QString::fromStdString(rows.series[i]));
         if (p.classes) {
             out += ',' + data::csvField(QString::fromStdString(signature.classes[std::size_t(p.values[i])]));
             for (std::size_t c = 0; c < p.classes; ++c)
@@ -207,11 +215,17 @@ Result<void> score(Context &context, const Options &options) {
     PH_TRY(fetchData(context, source, options.version));
     const sources::LocalFile local{source.path(), source.fetchedSha256, 0, QJsonObject::fromVariantMap(source.origin)};
     const QString out = QFileInfo(QString::fromStdString(options.out)).absoluteFilePath();
+    PH_ASSIGN(const workspace::Recipe recipe, learn::recipeOf(package));
+    const QString by = recipe.time ? recipe.time->by : QString();
     learn::ScoredFile scored;
+    bool begun = false;
     PH_TRY(writeFileAtomically(out, [&](int fd) -> Result<void> {
         const auto write = [&](const QByteArray &bytes) { return writeAll(fd, bytes.constData(), std::size_t(bytes.size()), out); };
-        const auto take = [&](const learn::ScoringRows &rows, const artifact::Predictions &p) { return write(lines(package.signature, rows, p)); };
-        PH_TRY(write(header(package.signature)));
+        const auto take = [&](const learn::ScoringRows &rows, const artifact::Predictions &p) {
+            const QByteArray first = begun ? QByteArray() : header(package.signature, rows, by);
+            begun = true;
+            return write(first + lines(package.signature, rows, p));
+        };
         PH_ASSIGN(scored, namingSource(learn::scoreFile(package, *scorer, local.path, take, context.stop(), progressOf(context)), local, source.source));
         if (scored.rows == 0)
             return invalid(QStringLiteral("The file holds no row that the model can score."), QString::fromStdString(options.data), scored.notes.join(QLatin1Char(' ')));

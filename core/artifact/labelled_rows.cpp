@@ -68,7 +68,28 @@ LabelledRows LabelledRows::take(const std::vector<std::size_t> &rows) const {
         taken.targets.insert(taken.targets.end(), targets.begin() + std::ptrdiff_t(row * outputs), targets.begin() + std::ptrdiff_t((row + 1) * outputs));
         taken.tableRows.push_back(tableRows[row]);
     }
+    for (std::size_t i = 0; i < rows.size() && !filled.empty(); ++i) {
+        auto one = std::lower_bound(filled.begin(), filled.end(), rows[i], [](const data::FilledInput &f, std::size_t row) { return f.row < row; });
+        for (; one != filled.end() && one->row == rows[i]; ++one)
+            taken.filled.push_back({i, one->input, one->value});
+    }
     return taken;
+}
+
+void LabelledRows::complete() {
+    for (const data::FilledInput &one : filled)
+        inputs.row(one.row)[one.input] = one.value;
+    filled.clear();
+}
+
+void LabelledRows::noteFilled(const std::vector<data::FilledInput> &ofTable) {
+    std::size_t row = 0;
+    for (const data::FilledInput &one : ofTable) { // both rise
+        while (row < tableRows.size() && tableRows[row] < one.row)
+            ++row;
+        if (row < tableRows.size() && tableRows[row] == one.row)
+            filled.push_back({row, one.input, one.value});
+    }
 }
 
 Result<LabelledRows> labelledRows(const data::Table &table, const Signature &signature) {
@@ -127,6 +148,11 @@ Result<LabelledRows> sampleRows(const QString &folder, const Signature &signatur
 }
 
 Result<metrics::Scored> scoreRows(const Scorer &scorer, const LabelledRows &rows) {
+    if (!rows.filled.empty()) {
+        LabelledRows whole = rows;
+        whole.complete();
+        return scoreRows(scorer, whole);
+    }
     PH_ASSIGN(Predictions predictions, scorer.score(rows.inputs));
     metrics::Scored scored;
     scored.count = rows.inputs.count;

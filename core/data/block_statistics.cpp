@@ -215,7 +215,7 @@ public:
             s.distinct = std::min(m_different.distinct(), m_present);
             if (!m_different.exact() && s.distinct * 100 >= m_present * 97)
                 s.distinct = m_present;
-            s.estimated = QStringList{QStringLiteral("step_seconds"), QStringLiteral("gaps")};
+            s.estimated = QStringList{QStringLiteral("step_seconds"), QStringLiteral("gaps"), QStringLiteral("missing_steps"), QStringLiteral("longest_gap")};
             if (!m_different.exact())
                 s.estimated << QStringLiteral("distinct");
             return;
@@ -228,8 +228,9 @@ public:
                 most = count;
             }
         s.gaps = m_rising - 1 - most;
+        countMissingSteps(m_distances.counts(), s);
         if (m_distances.lost() > 0)
-            s.estimated << QStringLiteral("gaps");
+            s.estimated += QStringList{QStringLiteral("gaps"), QStringLiteral("missing_steps"), QStringLiteral("longest_gap")};
     }
 
 private:

@@ -12,7 +12,7 @@ namespace pilothouse::data {
 /// that rise are exact (mean and deviation but for rounding: Chan, Golub, LeVeque 1983). Estimates once there is more than is kept, and
 /// then named in ColumnStatistics::estimated: quantiles from 4,096 values on (rank within about 0.1 % of the values), distinct beyond
 /// some thousand different ones (about 1 %), counts of the most frequent values (too low by a 4,096th of all at most; by more where the
-/// texts are long). Steps and gaps of times that do not rise in the file are not told.
+/// texts are long). Steps, gaps and missing steps of times that do not rise in the file are not told.
 class BlockStatistics {
 public:
     BlockStatistics(const QString &name, ColumnType type);

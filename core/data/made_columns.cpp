@@ -25,6 +25,16 @@ QStringList madeColumns(const std::vector<TransformStep> &steps, const QStringLi
     return names;
 }
 
+std::vector<TransformStep> stepsToMake(const std::vector<TransformStep> &steps, const QStringList &targets, const QStringList &columns) {
+    std::vector<TransformStep> all;
+    for (const TransformStep &step : steps) {
+        const QStringList names = step.transform->columnNames(targets);
+        if (step.transform->makesColumns() && !std::all_of(names.begin(), names.end(), [&](const QString &name) { return columns.contains(name); }))
+            all.push_back(step);
+    }
+    return all;
+}
+
 Result<void> makeColumns(Table &table, const workspace::Recipe &recipe) {
     PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
     const QStringList names = madeColumns(steps, recipe.targets());
@@ -37,13 +47,13 @@ Result<void> makeColumns(Table &table, const workspace::Recipe &recipe) {
     return makeColumns(table, times, recipe);
 }
 
-Result<void> makeColumns(Table &table, const std::vector<std::int64_t> &times, const workspace::Recipe &recipe) {
+Result<void> makeColumns(Table &table, const std::vector<std::int64_t> &times, const workspace::Recipe &recipe, const QMap<QString, RepeatedTimes> *ofAll) {
     PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const TransformStep &step = steps[i];
         if (!step.transform->makesColumns() || hasAll(table, step.transform->columnNames(recipe.targets())))
             continue;
-        Result<std::vector<Column>> made = step.transform->columns({table, times, recipe.time->stepSeconds() * 1000, recipe.time->zone, recipe.targets(), recipe.task == workspace::TaskKind::Forecast});
+        Result<std::vector<Column>> made = step.transform->columns({table, times, recipe.time->stepSeconds() * 1000, recipe.time->zone, recipe.targets(), recipe.task == workspace::TaskKind::Forecast, recipe.time->by, ofAll});
         if (!made) {
             Error error = made.error();
             if (error.kind == ErrorKind::Invalid)

@@ -89,7 +89,8 @@ private:
         if (m_s.distinct < m_s.present)
             say(QStringLiteral("%1 rows repeat a time.").arg(m_s.present - m_s.distinct), QStringLiteral("Several series in one file: choose one by data: {where: …}."));
         if (m_s.gaps > 0 && m_s.step > 0)
-            say(QStringLiteral("%1 neighbouring times are not %2 s apart.").arg(m_s.gaps).arg(double(m_s.step) / 1000), QStringLiteral("Forecast windows that cross such a gap are left out."));
+            say(QStringLiteral("%1 neighbouring times are not %2 s apart; %3 steps are missing, at most %4 in a row.").arg(m_s.gaps).arg(double(m_s.step) / 1000).arg(m_s.missingSteps).arg(m_s.longestGap),
+                QStringLiteral("Forecast windows that cross such a gap are left out; time: {resample: …} brings uneven rows to steps."));
         if (!m_s.sorted)
             say(QStringLiteral("The times do not rise in file order."), QStringLiteral("Nothing to do: windows and splits sort by time."));
     }
@@ -132,6 +133,8 @@ QJsonObject columnJson(const ColumnStatistics &s) {
         object.insert(Q("max"), s.present ? QJsonValue(isoText(s.lastTime)) : QJsonValue());
         object.insert(Q("step_seconds"), s.step ? QJsonValue(double(s.step) / 1000) : QJsonValue());
         object.insert(Q("gaps"), s.gaps);
+        object.insert(Q("missing_steps"), s.missingSteps);
+        object.insert(Q("longest_gap"), s.longestGap);
     }
     if (!s.estimated.isEmpty())
         object.insert(Q("estimated"), QJsonArray::fromStringList(s.estimated));

@@ -2,6 +2,7 @@
 #include "core/data/propose.h"
 
 #include "core/data/propose_target.h"
+#include "core/data/resample.h"
 
 #include <QDateTime>
 #include <QFileInfo>
@@ -150,6 +151,14 @@ void Proposer::forecast() {
     const int day = step > 0 && step < 86'400 && 86'400 % step == 0 ? int(86'400 / step) : 0;
     m_recipe.forecast = day > 0 && day <= 288 ? workspace::ForecastSpec{day, day} : workspace::ForecastSpec{14, 7};
     why(QStringLiteral("The time axis is %1, one step %2.").arg(m_axis->spec.column.isEmpty() ? m_axis->spec.parts.join(QStringLiteral(", ")) : m_axis->spec.column, m_axis->spec.step));
+    if (qint64(m_table.rows()) == m_profile.rows) { // not the beginning of a larger file
+        StepCounter counter(m_axis->spec);
+        for (const std::int64_t time : m_axis->times)
+            counter.addStep({}, time);
+        const StepCounts &counts = counter.counts();
+        why(counts.gaps ? QStringLiteral("%1 of its %2 steps have no row, in %3 gaps; the longest has %4.").arg(counts.emptySteps).arg(counts.steps + counts.emptySteps).arg(counts.gaps).arg(counts.longestGap)
+                        : QStringLiteral("Each of its %1 steps has a row.").arg(counts.steps));
+    }
     why(day > 0 ? QStringLiteral("A window of %1 steps and a horizon of %2 are one day each.").arg(m_recipe.forecast->window).arg(m_recipe.forecast->horizon)
                 : QStringLiteral("A window of %1 steps predicts the next %2.").arg(m_recipe.forecast->window).arg(m_recipe.forecast->horizon));
     if (!m_axis->where.isEmpty()) {

@@ -126,6 +126,7 @@ void timeStatistics(const Column &column, ColumnStatistics &s) {
     if (most != steps.end()) {
         s.step = most->first;
         s.gaps = qint64(values.size()) - 1 - most->second;
+        countMissingSteps(steps, s);
     }
 }
 

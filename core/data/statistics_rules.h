@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QtGlobal>
+#include "core/data/profile.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
@@ -20,6 +21,18 @@ struct Extremes {
 
 /// Numbers that people write for "missing": one of them at the edge of the values, far from all others; NaN: none.
 double sentinelOf(const Extremes &extremes);
+
+/// Sets `missingSteps` and `longestGap` by what is known of the distances of neighbours: pairs of a distance in ms and how often it occurs.
+template<class Distances>
+void countMissingSteps(const Distances &distances, ColumnStatistics &s) {
+    for (const auto &[distance, count] : distances) {
+        const qint64 between = s.step > 0 ? distance / s.step - 1 : 0;
+        if (between <= 0)
+            continue;
+        s.missingSteps += between * count;
+        s.longestGap = std::max(s.longestGap, between);
+    }
+}
 
 /// 1, 2, 3 … over long stretches, perhaps starting anew (a row number within each part of the file). Not the days of a year or the
 /// hours of a day: those come back after few values.

@@ -49,8 +49,8 @@ public:
     /// All rows, on all cores for many. Invalid if the width is wrong, or a category is unknown that must not be.
     Result<Rows> apply(const Rows &rows, int threads = 0) const;
 
-    /// {"steps":["impute: median",…],"inputs":[{"name","fill","categories":[…],"unknown":"error"?,"table":{"names","lines","unknown",
-    /// "missing"}?}],"outputs":[{"name","mean","scale"}],"rules":[…]}
+    /// {"steps":["impute: median",…],"inputs":[{"name","fill","categories":[…],"unknown":"error"?,"over_time":limit?,"table":{"names","lines",
+    /// "unknown","missing"}?}],"outputs":[{"name","mean","scale"}],"rules":[…]}
     QJsonObject toJson() const;
     static Result<FittedTransforms> fromJson(const QJsonObject &object, const QString &where);
 

@@ -2,12 +2,15 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/data/grid.h"
 #include "core/data/input.h"
+#include "core/data/resample.h"
 #include "core/data/split.h"
 #include "core/workspace/recipe.h"
 
 #include <QStringList>
 
+#include <optional>
 #include <vector>
 
 namespace pilothouse::data {
@@ -29,12 +32,19 @@ struct Windows {
     std::size_t offGrid = 0;        ///< rows left out: their time lies beside the grid of most rows
     std::size_t withoutTime = 0;    ///< rows left out: no time
     std::size_t interpolated = 0;   ///< windows that hold interpolated steps
-    QString resampled;              ///< what resampling did, a sentence; empty without
+    std::optional<StepCounts> steps; ///< what resampling came to, where the recipe asks for it
     std::size_t count() const { return origins.size(); }
     std::size_t outputs() const { return targetCount * horizon; }
     std::int64_t targetTime(std::size_t row, std::size_t step) const { return origins[row] + std::int64_t(step + 1) * stepMs; } ///< step from 0
     QStringList notes() const; ///< what was left out and why, a sentence each
+    void setLeftOut(const GridFacts &facts); ///< rows that do not lie on the grid, or not alone
+    Error noWindow(const workspace::Recipe &recipe) const; ///< Invalid: none is left
 };
+
+/// The series of a forecast: targets, then included features, each once.
+QStringList seriesNames(const workspace::Recipe &recipe);
+/// Their columns. Invalid: one is not there, or holds no numbers.
+Result<std::vector<const Column *>> seriesColumns(const Table &table, const workspace::Recipe &recipe);
 
 /// Which targets an origin needs. Inputs must always be whole.
 enum class Targets {

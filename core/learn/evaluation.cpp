@@ -2,6 +2,7 @@
 #include "core/learn/evaluation.h"
 
 #include "core/artifact/naive_scale.h"
+#include "core/data/prepare_table.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/samples.h"
 #include "core/metrics/targets.h"
@@ -167,6 +168,13 @@ metrics::Values Evaluation::everyValue() const {
 Result<Evaluation> evaluatePackage(const artifact::Package &package, const QString &dataFile, const artifact::Package *against, std::stop_token stop, const QString &by) {
     if (against && (package.signature.task != against->signature.task || package.signature.outputs != against->signature.outputs || package.signature.classes != against->signature.classes))
         return refused(QStringLiteral("The two models do not predict the same thing, so they cannot be compared."), {}, QStringLiteral("Target, horizon and classes must be equal."));
+    if (against && package.signature.task != workspace::TaskKind::Forecast) { // windows are told apart by their times
+        PH_ASSIGN(const workspace::Recipe own, recipeOf(package));
+        PH_ASSIGN(const workspace::Recipe theirs, recipeOf(*against));
+        if (const QString a = data::stepsText(own), b = data::stepsText(theirs); a != b)
+            return refused(QStringLiteral("The two models do not predict the same rows: %1 and %2.").arg(a.isEmpty() ? QStringLiteral("those of the file") : a, b.isEmpty() ? QStringLiteral("those of the file") : b), {},
+                           QStringLiteral("Compare models whose recipes resample alike."));
+    }
     PH_ASSIGN(const Side mine, load(package, dataFile, stop));
     Evaluation e;
     e.notes = mine.samples.notes;

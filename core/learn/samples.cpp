@@ -4,9 +4,12 @@
 #include "core/artifact/leakage.h"
 #include "core/base/file.h"
 #include "core/data/made_columns.h"
+#include "core/data/prepare_table.h"
 #include "core/data/split.h"
+#include "core/data/time_fill.h"
 #include "core/data/transforms.h"
 #include "core/data/windows.h"
+#include "core/learn/filled_samples.h"
 #include "core/learn/quality_gate.h"
 #include "core/workspace/recipe_place.h"
 
@@ -135,9 +138,11 @@ QStringList unseenCategories(const Samples &samples) {
 Result<Samples> tableSamples(const Recipe &recipe, data::LoadedTable loaded) {
     Samples samples;
     samples.loaded = std::move(loaded);
-    PH_TRY(data::makeColumns(samples.loaded.table, recipe));
+    PH_ASSIGN(samples.steps, data::prepareTable(samples.loaded.table, recipe));
     const data::Table &table = samples.loaded.table;
     PH_ASSIGN(samples.notes, shortPasts(recipe, table));
+    if (samples.steps)
+        samples.notes.prepend(samples.steps->note());
     PH_ASSIGN(const data::Split split, data::splitRows(table, recipe.split, recipe.target, recipe.time));
     samples.notes += split.notes;
     samples.signature.task = recipe.task;
@@ -158,6 +163,7 @@ Result<Samples> tableSamples(const Recipe &recipe, data::LoadedTable loaded) {
     samples.notes += samples.rows.notes();
     samples.train = kept(split.train, samples.rows);
     samples.test = kept(split.test, samples.rows);
+    PH_TRY(fillSides(table, recipe, samples));
     return samples;
 }
 
@@ -186,6 +192,7 @@ Result<Samples> windowSamples(const Recipe &recipe, data::LoadedTable loaded, bo
     samples.window = windows.window;
     samples.stepMs = windows.stepMs;
     samples.series = windows.series.size();
+    samples.steps = windows.steps;
     if (split) {
         PH_ASSIGN(data::Split sides, data::splitWindows(windows, recipe.split));
         samples.notes += sides.notes;
@@ -195,17 +202,26 @@ Result<Samples> windowSamples(const Recipe &recipe, data::LoadedTable loaded, bo
     return samples;
 }
 
-/// The package's recipe turned to another file, and its columns read as the signature has them.
-Result<std::pair<Recipe, data::LoadedTable>> loadFor(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
-    PH_ASSIGN(Recipe recipe, recipeOf(package));
+/// A file as a package's recipe reads it, its columns as the signature has them, made into the rows that the model knows.
+struct LoadedFor {
+    Recipe recipe;
+    data::LoadedTable loaded;
+    std::optional<data::StepCounts> steps;
+};
+
+Result<LoadedFor> loadFor(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
+    LoadedFor out;
+    PH_ASSIGN(out.recipe, recipeOf(package));
+    Recipe &recipe = out.recipe;
     recipe.data.source = dataFile;
     QMap<QString, data::ColumnType> types;
     if (recipe.task != TaskKind::Forecast)
         types = artifact::columnTypes(package.signature);
-    PH_ASSIGN(data::LoadedTable loaded, data::loadData(recipe.data, types, stop));
-    if (recipe.task != TaskKind::Forecast)
-        PH_TRY(data::makeColumns(loaded.table, recipe));
-    return std::pair(std::move(recipe), std::move(loaded));
+    PH_ASSIGN(out.loaded, data::loadData(recipe.data, types, stop));
+    if (recipe.task != TaskKind::Forecast) {
+        PH_ASSIGN(out.steps, data::prepareTable(out.loaded.table, recipe));
+    }
+    return out;
 }
 
 } // namespace
@@ -234,8 +250,8 @@ Result<Recipe> recipeOf(const artifact::Package &package) {
 }
 
 Result<Samples> samplesFor(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
-    PH_ASSIGN(auto pair, loadFor(package, dataFile, stop));
-    auto &[recipe, loaded] = pair;
+    PH_ASSIGN(LoadedFor file, loadFor(package, dataFile, stop));
+    auto &[recipe, loaded, steps] = file;
     Samples samples;
     if (recipe.task == TaskKind::Forecast) {
         PH_ASSIGN(samples, windowSamples(recipe, std::move(loaded), false));
@@ -245,6 +261,10 @@ Result<Samples> samplesFor(const artifact::Package &package, const QString &data
     samples.loaded = std::move(loaded);
     PH_ASSIGN(samples.rows, artifact::labelledRows(samples.loaded.table, package.signature));
     samples.notes = samples.rows.notes();
+    samples.steps = steps;
+    if (steps)
+        samples.notes.prepend(steps->note());
+    PH_TRY(fillRows(samples.loaded.table, recipe, samples));
     return samples;
 }
 
@@ -267,11 +287,27 @@ Result<std::size_t> addScoringRows(const data::Table &table, const std::vector<d
     return all.count - (rows.tableRows.size() - before);
 }
 
+Result<std::size_t> addScoringSteps(const data::Table &table, const workspace::TimeSpec &time, const std::vector<data::Input> &inputs, ScoringRows &rows) {
+    PH_ASSIGN(const std::vector<std::int64_t> times, data::rowTimes(table, time));
+    ScoringRows found;
+    PH_ASSIGN(const std::size_t left, addScoringRows(table, inputs, 0, found));
+    rows.inputs.width = found.inputs.width;
+    rows.inputs.values.insert(rows.inputs.values.end(), found.inputs.values.begin(), found.inputs.values.end());
+    rows.inputs.count += found.inputs.count;
+    const data::Column *const by = time.by.isEmpty() ? nullptr : table.find(time.by);
+    for (const std::size_t row : found.tableRows) {
+        rows.origins.push_back(times[row]);
+        if (by)
+            rows.series.push_back(by->text(row).toStdString());
+    }
+    return left;
+}
+
 QString notScoredNote(std::size_t rows) { return QStringLiteral("%1 rows left out: an input is missing that the model does not fill in.").arg(rows); }
 
 Result<ScoringRows> scoringRows(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
-    PH_ASSIGN(auto pair, loadFor(package, dataFile, stop));
-    auto &[recipe, loaded] = pair;
+    PH_ASSIGN(LoadedFor file, loadFor(package, dataFile, stop));
+    auto &[recipe, loaded, steps] = file;
     ScoringRows out;
     if (const QString note = loaded.report.note(); !note.isEmpty())
         out.notes << note;
@@ -282,7 +318,13 @@ Result<ScoringRows> scoringRows(const artifact::Package &package, const QString 
         out.notes += windows.notes();
         return out;
     }
-    PH_ASSIGN(const std::size_t left, addScoringRows(loaded.table, package.signature.inputs, 0, out));
+    const std::vector<data::Input> &inputs = package.signature.inputs;
+    PH_ASSIGN(const data::TimeFill fill, data::fillOverTime(loaded.table, recipe, inputs));
+    data::writeFilled(loaded.table, inputs, fill.values);
+    PH_ASSIGN(const std::size_t left, steps ? addScoringSteps(loaded.table, *recipe.time, inputs, out) : addScoringRows(loaded.table, inputs, 0, out));
+    if (steps)
+        out.notes << steps->note();
+    out.notes += fill.counts.notes();
     if (left > 0)
         out.notes << notScoredNote(left);
     return out;

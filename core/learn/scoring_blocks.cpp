@@ -3,9 +3,11 @@
 
 #include "core/data/csv_beginning.h"
 #include "core/data/csv_blocks.h"
-#include "core/data/made_columns.h"
+#include "core/data/split.h"
+#include "core/learn/scoring_stream.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace pilothouse::learn {
 
@@ -52,7 +54,7 @@ private:
             const auto begin = values.begin() + std::ptrdiff_t(std::min(first * width, values.size()));
             return std::decay_t<decltype(values)>(begin, begin + std::ptrdiff_t(values.empty() ? 0 : count * width));
         };
-        const ScoringRows cut{{count, rows.inputs.width, part(rows.inputs.values, rows.inputs.width), m_scored}, part(rows.origins, 1), part(rows.tableRows, 1), {}};
+        const ScoringRows cut{{count, rows.inputs.width, part(rows.inputs.values, rows.inputs.width), m_scored}, part(rows.origins, 1), part(rows.series, 1), part(rows.tableRows, 1), {}};
         PH_ASSIGN(const artifact::Predictions predictions, m_scorer.score(cut.inputs));
         PH_TRY(m_take(cut, predictions));
         m_scored += count;
@@ -67,62 +69,118 @@ private:
 };
 
 void removeFirst(ScoringRows &rows, std::size_t count) {
-    rows.inputs.values.erase(rows.inputs.values.begin(), rows.inputs.values.begin() + std::ptrdiff_t(count * rows.inputs.width));
-    rows.tableRows.erase(rows.tableRows.begin(), rows.tableRows.begin() + std::ptrdiff_t(count));
+    const auto cut = [](auto &values, std::size_t first) { values.erase(values.begin(), values.begin() + std::ptrdiff_t(std::min(first, values.size()))); };
+    cut(rows.inputs.values, count * rows.inputs.width);
+    cut(rows.origins, count);
+    cut(rows.series, count);
+    cut(rows.tableRows, count);
     rows.inputs.count -= count;
 }
 
-Result<ScoredFile> scoreBlocks(const artifact::Package &package, const workspace::DataSpec &source, Slices &slices, std::stop_token stop, const ScoringProgress &progress) {
-    const std::vector<data::Input> &inputs = package.signature.inputs;
-    QStringList names;
-    for (const data::Input &input : inputs)
-        names << input.name;
-    ScoringRows waiting; // too few for a slice
-    std::size_t seen = 0, left = 0;
+/// A file that is read block by block.
+struct Source {
+    const workspace::Recipe &recipe; ///< with the file as its source
+    QMap<QString, data::ColumnType> types;
+    QStringList columns; ///< that are read
+    std::stop_token stop;
+    ScoringProgress progress;
+    qint64 done = 0;     ///< bytes of earlier readings
+};
+
+/// One look at all times of a file.
+struct Order {
+    data::TimeOrder times;
+    bool alike = true; ///< in each block the times have a zone, or in none
+    QMap<QString, data::ColumnType> types; ///< of the columns read, as the whole file shows them
+};
+
+Result<Order> readOrder(Source &source, const ScoringNeeds &needs, qint64 fileSize) {
+    const workspace::TimeSpec &time = *source.recipe.time;
+    const bool forecast = source.recipe.task == TaskKind::Forecast;
+    Order order{data::TimeOrder(needs.rising, time.stepSeconds() * 1000, forecast && !needs.steps), true, source.types};
+    std::optional<bool> zoned;
     const auto take = [&](const data::Table &rows) -> Result<void> {
-        PH_ASSIGN(const std::size_t unusable, addScoringRows(rows, inputs, seen, waiting));
-        seen += rows.rows();
-        left += unusable;
-        PH_ASSIGN(const std::size_t scored, slices.score(waiting, false));
-        removeFirst(waiting, scored);
-        return {};
+        if (rows.rows() == 0)
+            return {};
+        PH_ASSIGN(const std::vector<std::int64_t> times, data::rowTimes(rows, time));
+        if (const data::Column *column = rows.find(time.column); column && std::any_of(times.begin(), times.end(), [](std::int64_t t) { return t != data::Column::missingTime; })) {
+            order.alike = order.alike && zoned.value_or(column->zoned) == column->zoned;
+            zoned = column->zoned;
+        }
+        return order.times.add(rows, times);
     };
     const auto told = [&](qint64 done, qint64 total) {
-        if (progress)
-            progress(qint64(slices.scored()), done, total);
+        source.done = total;
+        if (source.progress)
+            source.progress(0, done, total + fileSize); // and once more with the types known
     };
-    PH_ASSIGN(const data::ReadRows read, data::loadDataBlocks(source, artifact::columnTypes(package.signature), names, take, stop, told));
-    PH_ASSIGN([[maybe_unused]] const std::size_t rest, slices.score(waiting, true));
+    PH_ASSIGN(const data::ReadRows read, data::loadDataBlocks(source.recipe.data, source.types, source.columns, take, source.stop, told));
+    for (const data::SchemaColumn &column : read.fingerprint.schema)
+        order.types.insert(column.name, column.type);
+    return order;
+}
+
+Result<ScoredFile> scoreBlocks(const Source &source, const std::vector<artifact::Input> &inputs, const ScoringNeeds &needs, const data::TimeOrder *order, Slices &slices) {
+    const auto offer = [&](ScoringRows &waiting) -> Result<void> {
+        PH_ASSIGN(const std::size_t scored, slices.score(waiting, false));
+        if (scored > 0)
+            removeFirst(waiting, scored);
+        return {};
+    };
+    PH_ASSIGN(const std::unique_ptr<ScoringStream> stream, scoringStream(source.recipe, inputs, needs, order, offer));
+    const auto told = [&](qint64 done, qint64 total) {
+        if (source.progress)
+            source.progress(qint64(slices.scored()), source.done + done, source.done + total);
+    };
+    PH_ASSIGN(const data::ReadRows read, data::loadDataBlocks(source.recipe.data, source.types, source.columns, [&](const data::Table &rows) { return stream->add(rows); }, source.stop, told));
+    PH_TRY(stream->finish());
+    PH_ASSIGN([[maybe_unused]] const std::size_t rest, slices.score(stream->waiting(), true));
     ScoredFile file{slices.scored(), true, {}};
     if (const QString note = read.report.note(); !note.isEmpty())
         file.notes << note;
-    if (left > 0)
-        file.notes << notScoredNote(left);
+    file.notes += stream->notes();
     return file;
 }
 
-} // namespace
-
-Result<bool> streams(const workspace::Recipe &recipe, const QStringList &columns) {
-    if (recipe.task == TaskKind::Forecast)
-        return false;
-    PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
-    const QStringList made = data::madeColumns(steps, recipe.targets());
-    return std::all_of(made.begin(), made.end(), [&](const QString &name) { return columns.contains(name); });
+/// With all rows in memory.
+/// @param help  what to do so that they need not be, for an error
+Result<ScoredFile> scoreWhole(const artifact::Package &package, const QString &dataFile, const QString &help, Slices &slices, std::stop_token stop) {
+    Result<ScoringRows> rows = scoringRows(package, dataFile, stop);
+    if (!rows) {
+        Error error = std::move(rows).error();
+        if (error.kind == ErrorKind::Refused && !help.isEmpty())
+            error.hint += (error.hint.isEmpty() ? QString() : QStringLiteral(" ")) + help;
+        return error;
+    }
+    PH_ASSIGN([[maybe_unused]] const std::size_t all, slices.score(*rows, true));
+    return ScoredFile{slices.scored(), false, rows->notes};
 }
+
+} // namespace
 
 Result<ScoredFile> scoreFile(const artifact::Package &package, const artifact::Scorer &scorer, const QString &dataFile, const TakeScored &take, std::stop_token stop,
                              const ScoringProgress &progress) {
     PH_ASSIGN(workspace::Recipe recipe, recipeOf(package));
     recipe.data.source = dataFile;
     PH_ASSIGN(const data::CsvBeginning beginning, data::readBeginning(dataFile, data::CsvOptions(recipe.data)));
-    PH_ASSIGN(const bool byRow, streams(recipe, beginning.names()));
+    const std::vector<artifact::Input> &inputs = package.signature.inputs;
+    PH_ASSIGN(const ScoringNeeds needs, scoringNeeds(recipe, inputs, beginning.names()));
     Slices slices(scorer, take, stop);
-    if (byRow)
-        return scoreBlocks(package, recipe.data, slices, stop, progress);
-    PH_ASSIGN(const ScoringRows rows, scoringRows(package, dataFile, stop));
-    PH_ASSIGN([[maybe_unused]] const std::size_t all, slices.score(rows, true));
-    return ScoredFile{slices.scored(), false, rows.notes};
+    if (needs.whole)
+        return scoreWhole(package, dataFile, needs.help, slices, stop);
+    Source source{recipe, recipe.task == TaskKind::Forecast ? QMap<QString, data::ColumnType>() : artifact::columnTypes(package.signature), needs.columns, stop, progress};
+    if (needs.rising.isEmpty())
+        return scoreBlocks(source, inputs, needs, nullptr, slices);
+    PH_ASSIGN(const Order order, readOrder(source, needs, beginning.file->fileSize()));
+    if (!order.times.rises() || !order.alike || (recipe.task == TaskKind::Forecast && !needs.steps && !order.times.grid())) {
+        const QString columns = recipe.time->column.isEmpty() ? recipe.time->parts.join(QStringLiteral(", ")) : recipe.time->column;
+        return scoreWhole(package, dataFile, QStringLiteral("Or sort the file by time (%1): then it is scored block by block, in memory that does not grow with it.").arg(columns), slices, stop);
+    }
+    source.types = order.types;
+    PH_ASSIGN(ScoredFile scored, scoreBlocks(source, inputs, needs, &order.times, slices));
+    PH_ASSIGN(const std::unique_ptr<data::FileStream> now, data::FileStream::open(dataFile));
+    PH_TRY(data::sameFile(beginning, *now, dataFile)); // the order that was found holds
+    return scored;
 }
 
 } // namespace pilothouse::learn

@@ -19,13 +19,11 @@ struct ScoredFile {
     QStringList notes;     ///< what was left out and why
 };
 
-/// true: each row is scored by itself, so that a file is read block by block. false: forecasts, whose windows need other rows, and recipes
-/// with steps that make columns of the past (lag, rolling, calendar), unless the file brings these columns with it.
-/// @param columns  of the file
-Result<bool> streams(const workspace::Recipe &recipe, const QStringList &columns);
-
-/// Predicts every row of a file that the model can score, in blocks; predictions are bit for bit those of scoring all rows at once.
-/// Memory does not grow with a file that streams(); of others the table and its windows must fit, which is refused before memory runs out.
+/// Predicts every row of a file that the model can score; predictions are bit for bit those of scoring all rows at once. Each row by itself is
+/// read, scored and handed on block by block, in memory that does not grow with the file. So are rows that need others (windows of
+/// forecasts, steps, columns of the past that the file does not bring, missing values read off their neighbours) where times never fall within their
+/// series (ScoringNeeds::rising), which a first reading of the file tells; memory then holds what they reach back. Of other files the table and
+/// its windows must fit, which is refused before memory runs out.
 /// Problems are looked for in the columns that the model takes. Invalid: an input that the file does not have, what scoringRows() says.
 Result<ScoredFile> scoreFile(const artifact::Package &package, const artifact::Scorer &scorer, const QString &dataFile, const TakeScored &take, std::stop_token stop = {},
                              const ScoringProgress &progress = {});

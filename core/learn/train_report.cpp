@@ -74,6 +74,13 @@ QJsonArray targetArray(const TrainResult &result) {
     return out;
 }
 
+QJsonObject dataFigures(const TrainResult &result) {
+    QJsonObject data{{Q("rows"), result.rows}, {Q("train_rows"), result.trainRows}, {Q("test_rows"), result.testRows}, {Q("md5"), result.md5}, {Q("sha256"), result.sha256}};
+    if (!result.resampled.isEmpty())
+        data.insert(Q("resampled"), result.resampled);
+    return data;
+}
+
 /// The object with all naive models, each of several targets, the winner's folds and the search, if there are any.
 QJsonObject withSelection(QJsonObject object, const TrainResult &result) {
     if (!result.baselines.isEmpty())
@@ -119,7 +126,7 @@ QJsonObject TrainResult::toJson() const {
     return withSelection({{Q("run"), runId}, {Q("package"), package}, {Q("digest"), digest}, {Q("estimator"), estimator}, {Q("parameters"), parameters}, {Q("select"), selectMetric},
             {Q("metrics"), QJsonObject{{Q("train"), metrics::toJson(train)}, {Q("test"), metrics::toJson(test)}, {Q("baseline"), metrics::toJson(baseline)}}},
             {Q("baseline"), baselineName}, {Q("candidates"), candidateArray(candidates)}, {Q("gates"), gateArray(gates)},
-            {Q("data"), QJsonObject{{Q("rows"), rows}, {Q("train_rows"), trainRows}, {Q("test_rows"), testRows}, {Q("md5"), md5}, {Q("sha256"), sha256}}},
+            {Q("data"), dataFigures(*this)},
             {Q("weights_sha256"), weightsSha256}, {Q("notes"), textArray(notes)}, {Q("seconds"), seconds}}, *this);
 }
 
@@ -174,6 +181,7 @@ Result<TrainResult> resultOf(const artifact::Package &package) {
     result.rows = data.integer("rows");
     result.trainRows = data.integer("train_rows");
     result.testRows = data.integer("test_rows");
+    result.resampled = package.data.value(Q("resampled")).toObject();
     result.md5 = data.text("md5");
     result.sha256 = data.text("sha256");
     PH_TRY(reader.check());
@@ -220,7 +228,7 @@ QJsonObject recipeJson(const workspace::Recipe &recipe, const QJsonArray &estima
         object.insert(Q("validation"), validationText(*recipe.validation));
     if (recipe.time)
         object.insert(Q("time"), QJsonObject{{Q("column"), recipe.time->column}, {Q("parts"), textArray(recipe.time->parts)}, {Q("step"), recipe.time->step}, {Q("zone"), recipe.time->zone},
-                                                {Q("resample"), recipe.time->resample}, {Q("interpolate"), recipe.time->interpolate}});
+                                                {Q("resample"), recipe.time->resample}, {Q("interpolate"), recipe.time->interpolate}, {Q("by"), recipe.time->by}});
     if (recipe.forecast)
         object.insert(Q("forecast"), QJsonObject{{Q("window"), recipe.forecast->window}, {Q("horizon"), recipe.forecast->horizon}});
     return object;
@@ -283,6 +291,8 @@ QJsonObject dataJson(const workspace::Recipe &recipe, const Samples &samples, co
     object.insert(Q("test_rows"), qint64(samples.test.size()));
     if (samples.signature.horizon() > 0)
         object.insert(Q("seasonal_naive"), seasonalNaive(samples).toJson());
+    if (samples.steps)
+        object.insert(Q("resampled"), samples.steps->toJson());
     if (samples.quality)
         object.insert(Q("quality"), samples.quality->toJson());
     object.insert(Q("user"), user);

@@ -48,6 +48,8 @@ Result<void> Training::load() {
     m_result.rows = qint64(m_samples.loaded.table.rows());
     m_result.trainRows = qint64(m_samples.train.size());
     m_result.testRows = qint64(m_samples.test.size());
+    if (m_samples.steps)
+        m_result.resampled = m_samples.steps->toJson();
     m_result.md5 = m_samples.loaded.fingerprint.md5;
     m_result.sha256 = m_samples.loaded.fingerprint.sha256;
     m_events.stage(QStringLiteral("data"), QStringLiteral("passed"), 0, stages());

@@ -67,6 +67,7 @@ struct TrainResult {
     std::vector<CandidateResult> candidates;
     std::vector<GateOutcome> gates;
     qint64 rows = 0, trainRows = 0, testRows = 0;
+    QJsonObject resampled;            ///< of a recipe that resamples: StepCounts::toJson(); `rows` of a table are then its steps
     QString md5, sha256, weightsSha256;
     QStringList notes; ///< what a person should know: rows left out and why, worse than the baseline …
     double seconds = 0;
@@ -75,6 +76,7 @@ struct TrainResult {
     MetricValues everyTest() const;
     /// With `search:` also "search" (see SearchResult::toJson()).
     /// With `validation:` also "validation":{"how","folds":[{metric: value}…],"mean","std"}, and in each candidate the same without "how".
+    /// Of rows that were resampled also "data":{"resampled":{"step","how","rows","without_time","series","steps","missing_steps","gaps","longest_gap"}}.
     /// Of a forecast also "baselines":{name: metrics}; of several targets "targets":[{"target","train","test","baseline","baseline_name","baselines"}].
     /// {"run","package","digest","estimator","parameters","select","metrics":{"train","test","baseline"},"baseline","candidates":[{"estimator",
     /// "parameters","metrics":{"train","test"},"seconds"}],"gates":[{"rule","value","passed"}],"data":{"rows","train_rows","test_rows",

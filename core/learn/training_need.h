@@ -11,8 +11,8 @@ namespace pilothouse::learn {
 
 /// What a training takes of memory at its peak, at least, as the beginning of its file tells. Training is in memory: the table, the samples
 /// made of it, the matrix that the transforms make of the samples (twice: as it is kept and as it is learned from), and what the
-/// estimator takes beside. Categories count with the different texts of the beginning; rows after `where`, and those of a resampled
-/// forecast, cannot be told beforehand: then the table alone counts.
+/// estimator takes beside. Categories count with the different texts of the beginning; rows after `where`, and those that are
+/// resampled, cannot be told beforehand: then the table alone counts.
 struct TrainingNeed {
     data::TableSize table;
     qint64 rows = 0;    ///< that are learned from, about

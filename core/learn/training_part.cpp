@@ -31,7 +31,10 @@ Result<TrainingPart> TrainingPart::fit(const Samples &samples, const workspace::
         part.m_naiveScales = seasonalNaive(samples).maes;
     PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
     const artifact::LabelledRows training = samples.rows.take(part.m_rows);
-    const data::TrainingTarget target{training.targets, samples.rows.width(), samples.signature.classes};
+    std::optional<data::TimeLine> line;
+    if (samples.line)
+        line = samples.line->take(part.m_rows);
+    const data::TrainingTarget target{training.targets, samples.rows.width(), samples.signature.classes, line ? &*line : nullptr};
     PH_ASSIGN(part.m_fitted, data::FittedTransforms::fitAndApply(training.inputs, samples.signature.inputs, recipe.transforms, target, threads));
     if (!steps.empty() && steps.back().transform->makesRows()) {
         part.m_maker = steps.back().transform;
@@ -125,7 +128,9 @@ Result<metrics::Scored> TrainingPart::score(const FittedModel &model, const data
 }
 
 Result<metrics::Scored> TrainingPart::score(const FittedModel &model, const std::vector<std::size_t> &rows) const {
-    PH_ASSIGN(const data::Rows matrix, m_fitted.transforms.apply(m_samples->rows.take(rows).inputs, m_threads));
+    artifact::LabelledRows asked = m_samples->rows.take(rows);
+    asked.complete();
+    PH_ASSIGN(const data::Rows matrix, m_fitted.transforms.apply(asked.inputs, m_threads));
     return score(model, matrix, rows);
 }
 

@@ -6,7 +6,9 @@
 #include "core/data/csv.h"
 #include "core/data/made_columns.h"
 #include "core/data/naive_forecast.h"
+#include "core/data/prepare_table.h"
 #include "core/data/split.h"
+#include "core/data/time_fill.h"
 #include "core/data/windows.h"
 #include "core/drift/drift.h"
 #include "core/sources/fetch.h"
@@ -97,14 +99,22 @@ struct Gathered {
     bool timed = false; ///< the names are times
 };
 
-/// The rows as a package takes them, with the columns that its recipe makes of the past.
-Result<LabelledRows> rowsWithPast(const data::Table &table, const Recipe &recipe, const Package &package) {
+/// The table as a recipe makes it: brought to its steps, with columns of the past. Empty: it is taken as it is.
+Result<std::optional<data::Table>> madeTable(const data::Table &table, const Recipe &recipe) {
     PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
-    if (data::madeColumns(steps, recipe.targets()).isEmpty())
-        return artifact::labelledRows(table, package.signature);
-    data::Table longer = table;
-    PH_TRY(data::makeColumns(longer, recipe));
-    return artifact::labelledRows(longer, package.signature);
+    if (data::madeColumns(steps, recipe.targets()).isEmpty() && !data::resamples(recipe, table.names()))
+        return std::optional<data::Table>();
+    std::optional<data::Table> made = table;
+    PH_TRY(data::prepareTable(*made, recipe));
+    return made;
+}
+
+/// The rows of such a table as a package takes them.
+Result<Named> rowsOf(const data::Table &table, const Recipe &recipe, const Package &package) {
+    PH_ASSIGN(LabelledRows rows, artifact::labelledRows(table, package.signature));
+    PH_ASSIGN(const data::TimeFill fill, data::fillOverTime(table, recipe, package.signature.inputs));
+    rows.noteFilled(fill.values);
+    return namedTable(std::move(rows));
 }
 
 Result<Gathered> fromTable(const data::Table &table, const Recipe &recipe, const Package &candidate, const std::optional<Package> &champion) {
@@ -124,16 +134,19 @@ Result<Gathered> fromTable(const data::Table &table, const Recipe &recipe, const
             }();
         return out;
     }
-    PH_ASSIGN(const data::Split split, data::splitRows(table, recipe.split, recipe.target, recipe.time));
-    PH_ASSIGN(LabelledRows rows, rowsWithPast(table, recipe, candidate));
-    const Named all = namedTable(std::move(rows));
+    PH_ASSIGN(const std::optional<data::Table> made, madeTable(table, recipe));
+    const data::Table &own = made ? *made : table;
+    PH_ASSIGN(const data::Split split, data::splitRows(own, recipe.split, recipe.target, recipe.time));
+    PH_ASSIGN(const Named all, rowsOf(own, recipe, candidate));
     out.candidate = pick(all, positionsOf(all, split.test));
     out.trainTargets = all.rows.take(positionsOf(all, split.train)).targets;
     if (champion)
         out.champion = [&]() -> Result<Named> {
             PH_ASSIGN(const Recipe theirs, recipeOf(*champion));
-            PH_ASSIGN(LabelledRows rows, rowsWithPast(table, theirs, *champion));
-            return namedTable(std::move(rows));
+            if (data::stepsText(theirs) != data::stepsText(recipe))
+                return invalid(QStringLiteral("the two do not predict the same rows: their recipes do not resample alike"));
+            PH_ASSIGN(const std::optional<data::Table> other, madeTable(table, theirs));
+            return rowsOf(other ? *other : table, theirs, *champion);
         }();
     return out;
 }

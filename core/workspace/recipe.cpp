@@ -320,6 +320,7 @@ TimeSpec readTime(Section section) {
     time.zone = section.text(u("zone"), time.zone);
     time.resample = section.word(u("resample"), {u("mean"), u("sum"), u("last")});
     time.interpolate = int(section.integer(u("interpolate"), 0, 1, 1000));
+    time.by = section.text(u("by"));
     section.finish();
     if (time.column.isEmpty() == time.parts.isEmpty())
         section.problems().add(section.position(), u("“time” needs either column or parts."), u("For example {column: datetime, step: 1h}."));
@@ -342,6 +343,39 @@ void checkValidation(const Recipe &r, Section &top) {
         top.problems().add(at, u("An expanding window needs “time”."), u("Add “time: {column: …}”."));
 }
 
+/// What `time` asks of a table of rows.
+void checkRowTimes(const Recipe &r, Section &top) {
+    const TimeSpec &time = *r.time;
+    const qsizetype at = top.positionOf(u("time"));
+    if (time.interpolate)
+        top.problems().add(at, u("“interpolate” fills the windows of a forecast; the task is %1.").arg(taskName(r.task)), u("Write transforms: [impute: {strategy: time, limit: %1}].").arg(time.interpolate));
+    if (time.resample.isEmpty())
+        return;
+    if (time.step.isEmpty())
+        top.problems().addMissing(at, u("“resample: %1” needs the step.").arg(time.resample), u("Add “step: 1h”."));
+    if (r.task == TaskKind::Classification && time.resample != QLatin1String("last"))
+        top.problems().add(at, u("“resample: %1” has no class for a step whose rows differ: labels have no %1.").arg(time.resample),
+                           u("Write “resample: last” (the newest label of each step), or make a number of the label and train a regression."));
+    for (const QString &group : {r.split.by, r.validation ? r.validation->by : QString()})
+        if (!group.isEmpty() && group != time.by)
+            top.problems().add(at, u("Rows of one step may lie in several groups by “%1”, which must not meet.").arg(group), u("Add “by: %1”: each is then resampled by itself.").arg(group));
+}
+
+/// impute: time reads a value off the rows before and after.
+void checkImputedTimes(const Recipe &r, Section &top) {
+    const qsizetype at = top.positionOf(u("transforms"));
+    for (const TransformSpec &step : r.transforms) {
+        if (step.name != QLatin1String("impute") || step.argument != QLatin1String("time"))
+            continue;
+        if (r.task == TaskKind::Forecast)
+            top.problems().add(at, u("“impute: time” works on rows; a forecast takes windows of them."), u("Write time: {interpolate: 3}."));
+        else if (!r.time)
+            top.problems().add(at, u("“impute: time” needs “time”."), u("Add “time: {column: …}”."));
+        else if (step.settings.contains(u("limit")) && r.time->step.isEmpty())
+            top.problems().add(at, u("The “limit” of “impute: time” counts steps, and “time” names none."), u("Add “step: 1h” to “time”."));
+    }
+}
+
 void checkWhole(const Recipe &r, Section &top) {
     if (r.task == TaskKind::Forecast && !r.time)
         top.problems().addMissing(top.position(), u("A forecast needs “time”."), u("Add “time: {column: datetime, step: 1h}”."));
@@ -349,8 +383,11 @@ void checkWhole(const Recipe &r, Section &top) {
         top.problems().addMissing(top.positionOf(u("time")), u("A forecast needs the step of its time axis."), u("Add “step: 1h”."));
     if (r.task != TaskKind::Forecast && r.forecast)
         top.problems().add(top.positionOf(u("forecast")), u("“forecast” belongs to task: forecast."));
-    if (r.task != TaskKind::Forecast && r.time && (!r.time->resample.isEmpty() || r.time->interpolate))
-        top.problems().add(top.positionOf(u("time")), u("“resample” and “interpolate” belong to task: forecast."));
+    if (r.task == TaskKind::Forecast && r.time && !r.time->by.isEmpty())
+        top.problems().add(top.positionOf(u("time")), u("A forecast has one series; “by” tells several apart."), u("Choose one by data: {where: {%1: NAME}}.").arg(r.time->by));
+    if (r.task != TaskKind::Forecast && r.time)
+        checkRowTimes(r, top);
+    checkImputedTimes(r, top);
     if (r.split.kind == SplitSpec::Kind::After && !r.time)
         top.problems().add(top.positionOf(u("split")), u("A split by time needs “time”."), u("Add “time: {column: …}”."));
     if (r.split.kind == SplitSpec::Kind::Stratified && r.task != TaskKind::Classification)

@@ -92,14 +92,18 @@ struct QualitySpec {
     bool operator==(const QualitySpec &) const = default;
 };
 
-/// time: and forecast: — a forecast's time axis and its window and horizon in steps.
+/// time: and forecast: — when each row was, and a forecast's window and horizon in steps.
+/// resample brings the rows to one a step before anything is split off. Numbers become their mean, sum or last value of the step as it says, all
+/// else (categories, classes, times) its newest value that is not missing; a step without a row has none, and is counted. A class has no mean and no
+/// sum: a classification takes `last` only. A service's rows and rows without the time column are steps already.
 struct TimeSpec {
     QString column;    ///< or parts
     QStringList parts; ///< year, month, day, hour columns
     QString step;      ///< "1h", "15min", "1d"
     QString zone = QStringLiteral("UTC");
-    QString resample = {}; ///< Forecast: mean | sum | last brings the rows to one a step; empty: the rows lie on the steps
+    QString resample = {}; ///< mean | sum | last brings the rows to one a step; empty: they are taken as they are
     int interpolate = 0;   ///< Forecast: so many missing steps in a row, inside a window, are filled by the line between their neighbours
+    QString by = {};       ///< column that tells several series apart, each with times of its own; empty: one series. Forecasts have one
     qint64 stepSeconds() const; ///< 0 if the text is wrong
     bool operator==(const TimeSpec &) const = default;
 };

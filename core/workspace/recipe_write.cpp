@@ -182,6 +182,7 @@ QByteArray writeRecipe(const Recipe &recipe) {
         time.text("resample", recipe.time->resample);
         if (recipe.time->interpolate)
             time.raw("interpolate", QByteArray::number(recipe.time->interpolate));
+        time.text("by", recipe.time->by);
         line(out, "time", time.bytes());
     }
     if (recipe.forecast)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // lag: what a column was so many steps earlier, "t2m@lag24", matched by time as the windows of forecasts are; without `columns:` every target.
-// Missing where there is no row at that time. `by:` names the column that tells several series apart. As pandas' shift(freq=step).
+// Missing where there is no row at that time. `by:` (else that of `time:`) names the column that tells several series apart. As pandas' shift(freq=step).
 #include "core/data/history.h"
 #include "core/data/transform_settings.h"
 
@@ -53,6 +53,7 @@ public:
             }
         return all;
     }
+    std::optional<LookBack> lookBack() const override { return LookBack{m_columns, m_by, m_steps.back()}; } // they rise
 
 private:
     QStringList m_columns;

@@ -64,6 +64,7 @@ public:
         }
         return all;
     }
+    std::optional<LookBack> lookBack() const override { return LookBack{m_columns, m_by, std::int64_t(m_window)}; } // a target's window ends one step earlier
 
 private:
     QString nameOf(const QString &column) const { return QStringLiteral("%1@%2%3").arg(column, m_of).arg(m_window); }

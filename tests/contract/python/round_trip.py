@@ -42,19 +42,20 @@ TRANSFORMS = [("impute: {strategy: constant, value: 0, columns: [a, b, c]}, impu
               ("impute: mean, ordinal: {columns: [kind], order: [red, green, 'blue, or so']}, robust_scale", "regression", "y", "ridge"),
               ("impute: {strategy: median, columns: [a, b, c]}, target_encode, standard_scale", "regression", "y", "elastic_net: {alpha: 0.01}"),
               ("impute: {strategy: median, columns: [a, b, c]}, target_encode: {smooth: 2}, min_max_scale", "classification", "three", "logistic_regression"),
+              ("impute: {strategy: time, limit: 3, columns: [a, b, c]}, one_hot, standard_scale", "regression", "y", "ridge"),
               ("impute: median, one_hot, standard_scale, smote: {k: 3}", "classification", "two", "logistic_regression")]
 
 
 def write_rows(path, rows=500):
-    """Numbers, one in twenty missing, a category; a number, two classes and three classes to learn."""
+    """An hour, numbers, one in twenty missing, a category; a number, two classes and three classes to learn."""
     draw = random.Random(4)
     with open(path, "w", newline="", encoding="utf-8") as out:
         table = csv.writer(out)
-        table.writerow(["a", "b", "c", "kind", "y", "two", "three"])
-        for _ in range(rows):
+        table.writerow(["hour", "a", "b", "c", "kind", "y", "two", "three"])
+        for h in range(rows):
             a, b, c, kind = draw.random(), 100 * draw.random(), draw.gauss(0, 1), draw.choice(["red", "green", "blue, or so"])
             y = 50 + 10 * math.sin(3 * a) + 0.05 * b + 2 * c * (kind == "red") + draw.gauss(0, 0.2)
-            table.writerow([f"{a:.6f}", f"{b:.4f}" if draw.random() > 0.05 else "", f"{c:.6f}", kind, f"{y:.5f}", "yes" if y > 60 else "no", "low" if y < 57 else "mid" if y < 61 else "high"])
+            table.writerow([f"2024-01-{1 + h // 24:02d}T{h % 24:02d}:00:00Z", f"{a:.6f}", f"{b:.4f}" if draw.random() > 0.05 else "", f"{c:.6f}", kind, f"{y:.5f}", "yes" if y > 60 else "no", "low" if y < 57 else "mid" if y < 61 else "high"])
 
 
 def write_series(path, hours=400):
@@ -73,6 +74,8 @@ def recipe(task, target, estimator, data, transforms="impute: median, one_hot, s
         text += f"time: {{column: time, step: 1h}}\nforecast: {{window: 6, horizon: 3}}\nsplit: {{after: '2024-01-14'}}\ntransforms: [{transforms}]\n"
     else:
         others = [name for name in ("y", "two", "three") if name != target]
+        if "strategy: time" in transforms:  # a row that comes alone has no neighbours: Python and the server fill in the same
+            text += "time: {column: hour, step: 1h}\n"
         text += f"features: {{categorical: [kind], exclude: [{', '.join(others)}]}}\nsplit: {{every: 5}}\ntransforms: [{transforms}]\n"
     return text + f"estimators:\n  - {estimator}\nseed: 7\n"
 

@@ -150,7 +150,7 @@ private Q_SLOTS:
         QCOMPARE(t.type, ColumnType::Time);
         QVERIFY(!t.sorted);
         QCOMPARE(t.step, 0);
-        QCOMPARE(t.estimated, (QStringList{QStringLiteral("step_seconds"), QStringLiteral("gaps")}));
+        QCOMPARE(t.estimated, (QStringList{QStringLiteral("step_seconds"), QStringLiteral("gaps"), QStringLiteral("missing_steps"), QStringLiteral("longest_gap")}));
         QCOMPARE(t.distinct, wholeOf(csv.path).profile.find(QStringLiteral("t"))->distinct);
     }
 

@@ -3,6 +3,7 @@
 #include "core/learn/scoring_blocks.h"
 
 #include "core/base/file.h"
+#include "core/base/memory.h"
 #include "core/learn/import_model.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/torch_loader.h"
@@ -14,6 +15,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace pilothouse;
@@ -50,6 +52,64 @@ QByteArray hours(int rows) {
     return csv;
 }
 
+QByteArray timeText(int minutes) { return QDateTime(QDate(2020, 1, 1), QTime(0, 0), Qt::UTC).addSecs(60LL * minutes).toString(Qt::ISODate).toLatin1(); }
+
+enum class Sorted { ByTime, ByStation, Not };
+
+/// Two stations every hour, with gaps, rows without a time, missing values.
+QByteArray stations(int hours, Sorted sorted) {
+    metrics::Random random(9);
+    std::vector<QByteArray> lines;
+    for (int hour = 0; hour < hours; ++hour)
+        for (const char station : {'A', 'B'}) {
+            const bool gap = hour % 97 > 91 && station == 'A';
+            const double a = 10 + 8 * std::sin(hour / 24.0) + random.uniform(), y = 3 * a + (station == 'B' ? 20 : 0) + random.uniform();
+            const auto missing = random.below(9);
+            const int minute = sorted == Sorted::ByTime ? int(random.below(3)) * 20 : 0;
+            const QByteArray time = random.below(200) == 7 ? QByteArray() : timeText(60 * hour + minute);
+            if (!gap)
+                lines.push_back(time + ',' + station + ',' + (missing < 2 ? QByteArray() : QByteArray::number(a, 'g', 12)) + (missing == 5 ? QByteArray(",") : ",k" + QByteArray::number(hour % 4)) + ',' + QByteArray::number(y, 'g', 12) + '\n');
+        }
+    if (sorted == Sorted::ByTime)
+        std::stable_sort(lines.begin(), lines.end(), [](const QByteArray &a, const QByteArray &b) { return a.left(20) < b.left(20); }); // those without a time come first
+    if (sorted == Sorted::ByStation)
+        std::stable_partition(lines.begin(), lines.end(), [](const QByteArray &line) { return line.contains(",A,"); });
+    if (sorted == Sorted::Not)
+        std::reverse(lines.begin(), lines.end());
+    QByteArray csv = "time,station,a,kind,y\n";
+    for (const QByteArray &line : lines)
+        csv += line;
+    return csv;
+}
+
+/// One row an hour of 40 numbers.
+QByteArray wide(int rows) {
+    QByteArray csv = "time,y";
+    for (int column = 0; column < 40; ++column)
+        csv += ",x" + QByteArray::number(column);
+    csv += '\n';
+    for (int row = 0; row < rows; ++row) {
+        csv += timeText(60 * row) + ',' + char('0' + row % 10);
+        for (int column = 0; column < 40; ++column) {
+            csv += ',';
+            csv += char('0' + (row * (column + 3) + row / 7) % 10);
+        }
+        csv += '\n';
+    }
+    return csv;
+}
+
+/// With the second row before the first: the smallest way not to be sorted.
+QByteArray swapped(const QByteArray &csv) {
+    const qsizetype first = csv.indexOf('\n') + 1, second = csv.indexOf('\n', first) + 1, third = csv.indexOf('\n', second) + 1;
+    return csv.left(first) + csv.mid(second, third - second) + csv.mid(first, second - first) + csv.mid(third);
+}
+
+QStringList withoutReading(QStringList notes) {
+    notes.removeIf([](const QString &note) { return note.startsWith(QStringLiteral("Reading the data")); }); // it looks for problems in all columns, or in those of the model
+    return notes;
+}
+
 /// All that was handed on, in one piece.
 struct Collected {
     ScoringRows rows;
@@ -63,6 +123,7 @@ struct Collected {
             rows.inputs.values.insert(rows.inputs.values.end(), r.inputs.values.begin(), r.inputs.values.end());
             rows.tableRows.insert(rows.tableRows.end(), r.tableRows.begin(), r.tableRows.end());
             rows.origins.insert(rows.origins.end(), r.origins.begin(), r.origins.end());
+            rows.series.insert(rows.series.end(), r.series.begin(), r.series.end());
             predictions.values.insert(predictions.values.end(), p.values.begin(), p.values.end());
             predictions.probabilities.insert(predictions.probabilities.end(), p.probabilities.begin(), p.probabilities.end());
             return {};
@@ -77,6 +138,15 @@ const QByteArray classification = "recipe: sold\ndata: {source: train.csv}\ntask
 const QByteArray forecast = "recipe: t2m\ndata: {source: hours.csv}\ntask: forecast\ntarget: t2m\nfeatures: {include: [rh2m]}\ntime: {column: time, step: 1h, zone: UTC}\nforecast: {window: 24, horizon: 3}\n"
                             "split: {after: 2024-01-20}\nestimators: ";
 const QByteArray lagged = "recipe: t2m\ndata: {source: hours.csv}\ntask: regression\ntarget: t2m\ntime: {column: time, step: 1h}\nsplit: {after: 2024-01-20}\ntransforms: [lag: {steps: [1, 24]}, standard_scale]\nestimators: ";
+const QByteArray ofStations = "recipe: y\ndata: {source: stations.csv}\ntask: regression\ntarget: y\nfeatures: {exclude: [station]}\nsplit: {every: 5}\nestimators: [ridge]\n";
+const QByteArray past = ofStations + "time: {column: time, step: 20min, by: station}\ntransforms: [lag: {steps: [3, 72], columns: [a, kind]}, rolling: {window: 18, min_periods: 1, columns: [a]}, calendar: {parts: [hour]}, "
+                                     "impute: median, one_hot, standard_scale]\n";
+const QByteArray neighbours = ofStations + "time: {column: time, step: 1h, by: station}\ntransforms: [impute: {strategy: time, limit: 3, columns: [a]}, impute: median, one_hot, standard_scale]\n";
+const QByteArray steps = ofStations + "time: {column: time, step: 3h, resample: mean, by: station}\ntransforms: [impute: median, one_hot, standard_scale]\n";
+const QByteArray allOfThem = ofStations + "time: {column: time, step: 2h, resample: last, by: station}\ntransforms: [lag: {steps: 1, columns: [a]}, impute: {strategy: time, limit: 2}, one_hot, standard_scale]\n";
+const QByteArray wideRecipe = "recipe: y\ndata: {source: wide.csv}\ntask: regression\ntarget: y\ntime: {column: time, step: 1h}\nsplit: {every: 5}\ntransforms: [lag: {steps: 1, columns: [x0]}, impute: median]\nestimators: [ridge]\n";
+const QByteArray stationForecast = "recipe: y\ndata: {source: stations.csv, where: {station: A}}\ntask: forecast\ntarget: y\nfeatures: {include: [a]}\ntime: {column: time, step: 1h, resample: mean, interpolate: 2}\n"
+                                   "forecast: {window: 6, horizon: 2}\nsplit: {after: 2020-01-20}\ntransforms: [lag: {steps: 12}, standard_scale]\nestimators: [ridge]\n";
 
 } // namespace
 
@@ -112,9 +182,10 @@ class TestScoringBlocks : public QObject {
         QCOMPARE(found.rows.inputs.values.size(), rows->inputs.values.size());
         QCOMPARE(found.rows.tableRows, rows->tableRows);
         QCOMPARE(found.rows.origins, rows->origins);
+        QCOMPARE(found.rows.series, rows->series);
         QCOMPARE(found.predictions.values, predictions->values);
         QCOMPARE(found.predictions.probabilities, predictions->probabilities);
-        QCOMPARE(scored->notes.mid(1), rows->notes.mid(1)); // the first tells of problems, in all columns or those of the model
+        QCOMPARE(withoutReading(scored->notes), withoutReading(rows->notes));
     }
 
 private Q_SLOTS:
@@ -124,6 +195,12 @@ private Q_SLOTS:
         QVERIFY(writeFileAtomically(path("score.csv.gz"), test::gzipped(houses(scoredRows, 2, false))));
         QVERIFY(writeFileAtomically(path("hours.csv"), hours(700)));
         QVERIFY(writeFileAtomically(path("many_hours.csv"), hours(9000)));
+        QVERIFY(writeFileAtomically(path("stations.csv"), stations(900, Sorted::ByTime)));
+        // Of several blocks.
+        QVERIFY(writeFileAtomically(path("by_time.csv"), stations(40'000, Sorted::ByTime)));
+        QVERIFY(writeFileAtomically(path("by_station.csv"), stations(40'000, Sorted::ByStation)));
+        QVERIFY(writeFileAtomically(path("not_sorted.csv"), stations(2000, Sorted::Not)));
+        QVERIFY(QFileInfo(path("by_time.csv")).size() > (3 << 20));
     }
 
     void everyKindOfModelScoresInBlocksAsAtOnce_data() {
@@ -143,8 +220,22 @@ private Q_SLOTS:
         add("neighbours' classes", classification + "[k_neighbors: {weights: distance}]\n");
         add("a network", regression + "[mlp: {hidden: [16], epochs: 3}]\n");
         add("a network of classes", classification + "[mlp: {hidden: [16], epochs: 3}]\n");
-        add("a forecast", forecast + "[ridge]\n", "many_hours.csv", false);
-        add("columns of the past", lagged + "[ridge]\n", "many_hours.csv", false);
+        add("a forecast", forecast + "[ridge]\n", "many_hours.csv");
+        add("columns of the past", lagged + "[ridge]\n", "many_hours.csv");
+        add("columns of the past, each station by itself", past, "by_time.csv");
+        add("columns of the past, one station behind the other", past, "by_station.csv");
+        add("columns of the past of rows that are not sorted", past, "not_sorted.csv", false);
+        add("values read off neighbours", neighbours, "by_time.csv");
+        add("values read off neighbours, one station behind the other", neighbours, "by_station.csv", false);
+        add("values read off neighbours at any distance", QByteArray(neighbours).replace("limit: 3, ", ""), "by_time.csv", false);
+        add("steps", steps, "by_time.csv");
+        add("steps, one station behind the other", steps, "by_station.csv", false);
+        add("steps, columns of the past, values read off neighbours", allOfThem, "by_time.csv");
+        add("the same of rows that are not sorted", allOfThem, "not_sorted.csv", false);
+        add("steps whose past is told apart otherwise than they", QByteArray(allOfThem).replace(", by: station", "").replace("columns: [a]}", "columns: [a], by: station}"), "by_time.csv", false);
+        add("the time of a row needs no other row", ofStations + "time: {column: time}\ntransforms: [calendar: {parts: [hour]}, impute: median, one_hot]\n", "not_sorted.csv");
+        add("a forecast of steps, some of them interpolated", stationForecast, "by_time.csv");
+        add("a forecast of rows that are not sorted", stationForecast, "not_sorted.csv", false);
         QByteArray where = regression + "[linear_regression]\n";
         add("rows by a column that is an input", QByteArray(where).replace("train.csv}", "train.csv, where: {place: coast}}"));
         add("rows by a column that is none", QByteArray(where).replace("train.csv}", "train.csv, where: {kind: 1.0, sold: 'yes'}}"));
@@ -261,16 +352,49 @@ private Q_SLOTS:
         QCOMPARE(of, QFileInfo(path("score.csv")).size()); // every type is the model's: one reading
     }
 
-    void whatNeedsOtherRowsIsRefusedBeforeMemoryRunsOut() {
-        const auto package = trained(QByteArray(forecast).replace("window: 24", "window: 240") + "[ridge]\n");
+    /// Sorted by time it is scored in memory that does not grow; else it is refused before memory runs out, and the way out is told.
+    void whatNeedsOtherRowsTakesNoMoreMemoryThanThey_data() {
+        QTest::addColumn<QByteArray>("recipe");
+        QTest::addColumn<int>("rows");
+        QTest::addColumn<int>("mebibytes");
+        QTest::addColumn<qint64>("scored");
+        QTest::newRow("a forecast") << QByteArray(forecast).replace("window: 24", "window: 240") + "[ridge]\n" << 100'000 << 200 << qint64(100'000 - 239); // 366 MiB of windows of 3 MiB of numbers
+        QTest::newRow("columns of the past") << wideRecipe << 400'000 << 100 << qint64(400'000); // 128 MiB of numbers
+    }
+    void whatNeedsOtherRowsTakesNoMoreMemoryThanThey() {
+        QFETCH(QByteArray, recipe);
+        QFETCH(int, rows);
+        QFETCH(int, mebibytes);
+        QFETCH(qint64, scored);
+        QVERIFY(writeFileAtomically(path("wide.csv"), wide(300)));
+        const auto package = trained(recipe);
         QVERIFY2(package, package ? "" : qPrintable(package.error().text()));
         const auto scorer = loadScorer(*package);
-        QVERIFY(writeFileAtomically(path("years.csv"), hours(100'000))); // 366 MiB of windows of 3 MiB of numbers
-        const test::MemoryLimit limit(200 * 1024 * 1024);
-        const auto scored = scoreFile(*package, **scorer, path("years.csv"), Collected().take());
-        QVERIFY(!scored);
-        QCOMPARE(scored.error().kind, ErrorKind::Refused);
-        QVERIFY2(scored.error().what.contains(QStringLiteral("windows")), qPrintable(scored.error().what));
+        {
+            const QByteArray csv = recipe.contains("forecast") ? hours(rows) : wide(rows);
+            QVERIFY(writeFileAtomically(path("sorted.csv"), csv));
+            QVERIFY(writeFileAtomically(path("swapped.csv"), swapped(csv)));
+        }
+        const qint64 room = qint64(mebibytes) << 20, before = residentMemory();
+        const test::MemoryLimit limit(room);
+        qint64 count = 0, most = 0;
+        const auto take = [&](const ScoringRows &some, const artifact::Predictions &) -> Result<void> {
+            count += qint64(some.inputs.count);
+            most = std::max(most, residentMemory());
+            return {};
+        };
+        const auto streamed = scoreFile(*package, **scorer, path("sorted.csv"), take);
+        QVERIFY2(streamed, streamed ? "" : qPrintable(streamed.error().text()));
+        QVERIFY(streamed->streamed);
+        QCOMPARE(count, scored);
+#ifndef __SANITIZE_ADDRESS__ // which keeps what is freed
+        QVERIFY2(most - before < room, qPrintable(QString::number((most - before) >> 20)));
+#endif
+        const auto whole = scoreFile(*package, **scorer, path("swapped.csv"), take);
+        QVERIFY(!whole);
+        QCOMPARE(whole.error().kind, ErrorKind::Refused);
+        QVERIFY2(whole.error().hint.contains(QStringLiteral("sort the file by time (time): then it is scored block by block")), qPrintable(whole.error().hint));
+        QCOMPARE(count, scored); // nothing of it was handed on
     }
 };
 

@@ -90,7 +90,7 @@ private Q_SLOTS:
         QTest::newRow("a forest on two threads has two matrices") << head + "[decision_tree: {tree_method: hist}]\n" << head + "[random_forest]\n";
         QTest::newRow("neighbours are kept") << head + "[ridge]\n" << head + "[k_neighbors]\n";
         QTest::newRow("svr has its rows twice") << head + "[ridge]\n" << head + "[svr]\n";
-        QTest::newRow("folds are learned beside the whole") << head + "[ridge]\n" << head + "[ridge]\nvalidation: {folds: 5}\n";
+        QTest::newRow("folds are learned beside the whole") << head + "[ridge]\n" << head + "[ridge]\nvalidation: {k_fold: 5}\n";
         QTest::newRow("trials have the data each") << head + "[ridge]\n" << head + "[ridge]\nsearch: {trials: 4, parallel: 2, space: {ridge: {alpha: [1, 2, 3, 4]}}}\n";
         QTest::newRow("a target more") << QByteArray("task: forecast\ntarget: y\nfeatures: {include: [z]}\ntime: {column: time, step: 1h}\nforecast: {window: 2, horizon: 30}\nestimators: [ridge]\n")
                                        << QByteArray("task: forecast\ntarget: [y, z]\ntime: {column: time, step: 1h}\nforecast: {window: 2, horizon: 30}\nestimators: [ridge]\n");

@@ -57,6 +57,7 @@ private Q_SLOTS:
     void aFirstForecastMeetsPersistence();
     void aFirstForecastMeetsTheSeason();
     void eachModelHasItsOwnPast();
+    void aModelIsJudgedOnTheStepsThatItsRecipeMakes();
     void aChangedSourceIsNotUsed();
     void withoutSourceAndSampleThereIsNoEvidence();
     void aChampionThatCannotTakeTheRowsBlocks();
@@ -382,6 +383,45 @@ void TestEvidence::eachModelHasItsOwnPast() {
     QCOMPARE(e.rows, std::size_t(n));
     QVERIFY(std::abs(metric(e, "mae").candidate - mine / n) < 1e-9);
     QVERIFY(std::abs(metric(e, "mae").champion - theirs / n) < 1e-9);
+}
+
+/// Rows brought to steps before they are split, a missing x read off the steps beside it.
+void TestEvidence::aModelIsJudgedOnTheStepsThatItsRecipeMakes() {
+    Bench b;
+    const auto x = [](int hour) { return 10 * std::sin(hour / 4.0); };
+    QByteArray text = "time,x,z,y\n";
+    for (int i = 0; i < 1200; ++i) // three an hour
+        text += QDateTime(QDate(2024, 1, 1), QTime(0, 0), Qt::UTC).addSecs(1200 * i).toString(Qt::ISODate).toUtf8() + ',' + (i / 3 % 5 == 2 ? QByteArray() : QByteArray::number(x(i / 3) + i % 3 - 1, 'g', 17)) + ",1," +
+                QByteArray::number(2 * x(i / 3) + 1, 'g', 17) + '\n';
+    QVERIFY(writeFileAtomically(b.csv, text).has_value());
+    const auto recipe = [&](const QByteArray &step) {
+        return "recipe: tiny\ndata: {source: " + b.csv.toUtf8() + "}\ntask: regression\ntarget: y\nsplit: {after: 2024-01-11}\nestimators: [linear_regression]\ntime: {column: time, step: " + step +
+               ", resample: mean}\ntransforms: [impute: {strategy: time, limit: 1}]\n";
+    };
+    auto candidate = b.model(2, 1), champion = b.model(1, 1);
+    for (auto *m : {&candidate, &champion}) {
+        m->sample.reset();
+        m->trainRows.clear();
+        m->optional = true;
+        m->recipe = recipe("1h");
+    }
+    const auto version = b.version(2, candidate);
+    Evidence e = b.evidence(version, b.version(1, champion));
+    QVERIFY2(e.problem.isEmpty(), qPrintable(e.problem));
+    double mine = 0, theirs = 0;
+    int n = 0;
+    for (int hour = 240; hour < 400; ++hour, ++n) {
+        const double known = hour % 5 == 2 ? (x(hour - 1) + x(hour + 1)) / 2 : x(hour);
+        mine += std::abs(2 * x(hour) - 2 * known);
+        theirs += std::abs(2 * x(hour) - known);
+    }
+    QCOMPARE(e.rows, std::size_t(n));
+    QVERIFY(std::abs(metric(e, "mae").candidate - mine / n) < 1e-9);
+    QVERIFY(std::abs(metric(e, "mae").champion - theirs / n) < 1e-9);
+    champion.recipe = recipe("2h");
+    e = b.evidence(version, b.version(1, champion));
+    QVERIFY2(e.problem.contains(QStringLiteral("their recipes do not resample alike")), qPrintable(e.problem));
+    QVERIFY(e.blocked());
 }
 
 void TestEvidence::aChangedSourceIsNotUsed() {
