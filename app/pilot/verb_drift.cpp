@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot drift --reference FILE|PROFILE.json|MODEL --current FILE [--recipe FILE] [--report FILE.html] [--fail-on-drift] [--json]
+// pilot drift --reference FILE|PROFILE.json|MODEL --current FILE [--recipe FILE] [--report FILE.html] [--max-memory 4GiB] [--fail-on-drift] [--json]
 //   --json: the object of drift::DriftReport::toJson(). Exit 1 with --fail-on-drift if a column drifted.
 #include "app/pilot/data_source.h"
 #include "app/pilot/model_ref.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot profile FILE|SOURCE [--data-version VERSION] [--connection NAME] [--reference FILE|PACKAGE] [--target COLUMN] [--recipe OUT.yaml] [--json]:
+// pilot profile FILE|SOURCE [--data-version VERSION] [--connection NAME] [--reference FILE|PACKAGE] [--target COLUMN] [--recipe OUT.yaml]
+//   [--max-memory 4GiB] [--json]:
 //   what is in a data file, and a recipe to start from. --reference: what changed against a file, or a model's training rows, that were right.
 //   A file whose table does not fit into memory (or --max-memory) is read in blocks: memory does not grow with it. What then is an estimate
 //   is named in the column's "estimated" (distinct, quantiles, top, gaps) and in "repeated_rows_estimated", "about" in the text.

@@ -2,6 +2,7 @@
 #include "core/artifact/pickle_facts.h"
 
 #include "core/artifact/pickle_walk.h"
+#include "core/base/harmless_text.h"
 #include "core/base/hash.h"
 
 #include <QFile>
@@ -62,18 +63,21 @@ bool isDangerous(const QString &name) {
 
 QJsonValue orNull(const QString &text) { return text.isEmpty() ? QJsonValue() : QJsonValue(text); }
 
+/// A name as it is shown, on one line: it is judged as it stands in the file.
+QString shown(const std::string &name) { return harmlessText(QString::fromStdString(name)).replace(QLatin1Char('\n'), QChar(QChar::ReplacementCharacter)); }
+
 void take(PickleFacts &facts, const PickleWalk &walk) {
     facts.protocol = walk.protocol;
     facts.opcodes = walk.opcodes;
     facts.arrays = walk.arrays;
-    facts.sklearnVersion = QString::fromStdString(walk.sklearnVersion);
+    facts.sklearnVersion = shown(walk.sklearnVersion);
     if (!walk.stopped.empty())
         facts.stopped += (facts.stopped.isEmpty() ? QString() : QStringLiteral("; ")) + QString::fromStdString(walk.stopped);
     for (const std::string &name : walk.names) {
-        const QString text = QString::fromStdString(name);
+        const QString text = shown(name);
         facts.names << text;
         facts.packages << text.section(QLatin1Char('.'), 0, 0);
-        if (isDangerous(text))
+        if (isDangerous(QString::fromStdString(name)))
             facts.dangerous << text;
     }
     facts.packages.removeDuplicates();

@@ -15,7 +15,7 @@ constexpr std::size_t guessBytes = 32 * 1024;
 
 /// The types that the first rows show.
 void guessTypes(CsvBeginning &beginning) {
-    const BeginningBlock first(beginning, guessBytes);
+    const BeginningBlock first(beginning, std::vector<ReadColumn>(beginning.columns.size()), guessBytes); // categories: they keep the texts
     for (std::size_t i = 0; first.block().rows > 0 && i < beginning.columns.size(); ++i) {
         ColumnBuilder column(beginning.dialect.names[i], ColumnType::Category);
         column.add(first.block(), i);
@@ -25,7 +25,7 @@ void guessTypes(CsvBeginning &beginning) {
 
 } // namespace
 
-BeginningBlock::BeginningBlock(const CsvBeginning &beginning, std::size_t bytes) : m_text(blockPadding, '\0') {
+BeginningBlock::BeginningBlock(const CsvBeginning &beginning, const std::vector<ReadColumn> &columns, std::size_t bytes) : m_text(blockPadding, '\0') {
     m_text += std::string_view(beginning.prefix).substr(std::min(beginning.dialect.bodyOffset, beginning.prefix.size()));
     if (beginning.whole && m_text.size() > blockPadding && m_text.back() != '\n')
         m_text += '\n';
@@ -36,7 +36,7 @@ BeginningBlock::BeginningBlock(const CsvBeginning &beginning, std::size_t bytes)
     m_text.resize(blockPadding + length);
     m_text.append(blockPadding, '\0');
     m_block.text = std::string_view(m_text).substr(blockPadding, length);
-    parseBlock(m_block, beginning.dialect, std::vector<ReadColumn>(beginning.dialect.names.size()));
+    parseBlock(m_block, beginning.dialect, columns);
 }
 
 Result<CsvBeginning> readBeginning(const QString &path, const CsvOptions &options) {

@@ -24,10 +24,10 @@ struct CsvBeginning {
 /// Errors as readCsv() says.
 Result<CsvBeginning> readBeginning(const QString &path, const CsvOptions &options);
 
-/// Rows of the beginning as one block of categories, about so many bytes of them; no row where they do not end in it.
+/// Rows of the beginning as one block, about so many bytes of them, read as `columns` says; no row where they do not end in it.
 class BeginningBlock {
 public:
-    BeginningBlock(const CsvBeginning &beginning, std::size_t bytes);
+    BeginningBlock(const CsvBeginning &beginning, const std::vector<ReadColumn> &columns, std::size_t bytes);
     BeginningBlock(const BeginningBlock &) = delete;
     const Block &block() const { return m_block; }
 

@@ -47,13 +47,23 @@ public:
     Result<FileProfile> run(std::stop_token stop, const ReadProgress &progress) {
         m_out.blocks = true;
         PH_ASSIGN(const std::unique_ptr<FileStream> file, FileStream::open(m_path));
-        PH_ASSIGN(ReadRows read, readCsvBlocks(m_path, m_options, [this](const Table &rows) { return measure(rows); }, stop, progress));
+        qint64 before = 0; // bytes that the readings of the statistics took
+        const auto measured = [&](qint64 done, qint64 total) {
+            before = total;
+            if (progress)
+                progress(done, total + file->fileSize());
+        };
+        const auto counted = [&](qint64 done, qint64 total) {
+            if (progress)
+                progress(before + done, before + total);
+        };
+        PH_ASSIGN(ReadRows read, readCsvBlocks(m_path, m_options, [this](const Table &rows) { return measure(rows); }, stop, measured));
         finish(std::move(read));
         CsvOptions again = m_options;
         again.fingerprint = false;
         for (const ColumnStatistics &s : m_out.profile.columns)
             again.types.insert(s.name, s.type);
-        PH_ASSIGN([[maybe_unused]] const ReadRows counted, readCsvBlocks(m_path, again, [this](const Table &rows) { return count(rows); }, stop, progress));
+        PH_ASSIGN([[maybe_unused]] const ReadRows same, readCsvBlocks(m_path, again, [this](const Table &rows) { return count(rows); }, stop, counted));
         PH_ASSIGN(const std::unique_ptr<FileStream> now, FileStream::open(m_path));
         if (!now->sameFileAs(*file))
             return invalid(QStringLiteral("The file was changed while it was read."), m_path, QStringLiteral("Wait until the program that writes it is done, then read it again."));

@@ -15,7 +15,7 @@ namespace pilothouse::data {
 
 /// Counts how often values occur, in memory for a bounded number of them. Exact while there are no more than twice as many; from then
 /// on every value that makes up more than 1 / bound of all is still there, and its count is too low by at most lost()
-/// (Karp, Shenker, Papadimitriou 2003, after Misra and Gries 1982).
+/// (Karp, Shenker, Papadimitriou 2003, after Misra and Gries 1982). Of texts fewer are kept where they are long: 4 MiB of them.
 template<class Key>
 class FrequentItems {
 public:

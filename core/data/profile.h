@@ -50,7 +50,7 @@ struct Profile {
     const ColumnStatistics *find(const QString &name) const;
     /// {"rows","columns":[{"name","type","missing","distinct","min","max","mean","std","quantiles":{"q25","median","q75"},
     /// "top":[["text",count]…]}],"md5","sha256","bytes","problems":[{"column","what","hint","line"}],"report":{…}}. min and max of
-    /// times are ISO texts; keys without meaning for a type are absent. Of a file that was read in blocks (block_profile.h) a column may
+    /// times are ISO texts; keys without meaning for a type are absent. Of a file that was read in blocks (file_profile.h) a column may
     /// have "estimated":[keys], the profile "repeated_rows_estimated":true.
     QJsonObject toJson() const;
 };

@@ -37,6 +37,7 @@ private:
     void features();
     QString whyExcluded(const ColumnStatistics &s) const;
     void split();
+    std::int64_t lastFifth() const;
     void transforms();
     void estimators();
     void gates();
@@ -188,12 +189,22 @@ void Proposer::features() {
         why(QStringLiteral("Read as categories, because they hold texts: %1.").arg(m_recipe.categorical.join(QStringLiteral(", "))));
 }
 
+/// Where the last fifth of the series begins. The table may be the beginning of a larger file: then by the span of the time column, or by
+/// the number of the rows and their step.
+std::int64_t Proposer::lastFifth() const {
+    if (qint64(m_table.rows()) == m_profile.rows)
+        return m_axis->times[m_axis->times.size() * 4 / 5];
+    const qint64 step = m_axis->spec.stepSeconds() * 1000;
+    const ColumnStatistics *const time = m_profile.find(m_axis->spec.column), *const series = m_profile.find(m_axis->where);
+    const qint64 steps = time ? (time->lastTime - time->firstTime) / step + 1 : series ? series->top.front().second : m_profile.rows;
+    return (time ? time->firstTime : m_axis->times.front()) + steps * 4 / 5 * step;
+}
+
 void Proposer::split() {
     using Kind = workspace::SplitSpec::Kind;
     if (m_recipe.task == TaskKind::Forecast) {
         m_recipe.split.kind = Kind::After;
-        const std::int64_t border = m_axis->times[m_axis->times.size() * 4 / 5];
-        m_recipe.split.after = QDateTime::fromMSecsSinceEpoch(border, Qt::UTC).toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss"));
+        m_recipe.split.after = QDateTime::fromMSecsSinceEpoch(lastFifth(), Qt::UTC).toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss"));
         why(QStringLiteral("The last fifth of the time tests: a forecast must be judged on what comes later."));
     } else if (m_recipe.task == TaskKind::Classification) {
         m_recipe.split.kind = Kind::Stratified;

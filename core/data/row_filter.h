@@ -12,7 +12,6 @@ public:
     /// Invalid: it names a column that is not there.
     static Result<RowFilter> of(const workspace::DataSpec &spec, const QStringList &columns);
     bool wantsAll() const { return m_where.isEmpty(); }
-    QStringList columns() const { return m_where.keys(); } ///< that it looks at
     /// The wanted rows of a table, rising. A value is compared by its column's type: as a number, a time or a text.
     std::vector<std::size_t> rows(const Table &table) const;
     /// The error of a file that has no such row.

@@ -6,7 +6,7 @@
 namespace pilothouse::data {
 
 /// What a file takes in memory as a table, at least, by its beginning and by the length of its lines here and there. Of a gzip file
-/// rows are those that its last four bytes tell of (RFC 1952: the size modulo 4 GiB), which may be too few.
+/// rows are those that its last four bytes tell of (RFC 1952: the size of its last stream modulo 4 GiB), which may be too few.
 struct TableSize {
     qint64 rows = 0; ///< about
     qint64 columns = 0;

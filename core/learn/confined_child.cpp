@@ -2,13 +2,13 @@
 #include "core/learn/confined_child.h"
 
 #include "core/base/file.h"
+#include "core/base/harmless_text.h"
 #include "core/learn/confined_filter.h"
 
 #include <QFile>
 #include <QFileInfo>
 #include <QProcess>
 #include <QStandardPaths>
-#include <QTemporaryFile>
 
 #include <algorithm>
 #include <chrono>
@@ -28,7 +28,7 @@ namespace {
 constexpr int openFiles = 512;
 constexpr qint64 lastWords = 4000; ///< bytes of standard error that an error tells
 
-/// Bytes as an open file, for a child to read from the beginning.
+/// Bytes as an open file that has no name, for a child to read from the beginning, or to write.
 class BytesFile {
 public:
     static Result<BytesFile> of(const QByteArray &bytes) {
@@ -84,11 +84,14 @@ SystemLimits limitsOf(const ConfinedLimits &limits) {
     add(RLIMIT_FSIZE, double(limits.fileBytes));
     add(RLIMIT_NOFILE, openFiles);
     add(RLIMIT_CORE, 0);
+    add(RLIMIT_RTPRIO, 0); // what is computed here goes before nothing else on this machine
+    add(RLIMIT_NICE, 0);
     return out;
 }
 
 Error noConfinement(const QString &words) {
-    const bool namespaces = words.contains(QLatin1String("namespace")) || words.contains(QLatin1String("uid map"));
+    // Where AppArmor gives a user namespace no rights (Ubuntu), bwrap fails at the first thing that needs one: its loopback device, or the map.
+    const bool namespaces = words.contains(QLatin1String("namespace")) || words.contains(QLatin1String("uid map")) || words.contains(QLatin1String("loopback"));
     return {ErrorKind::Unreachable,
             namespaces ? QStringLiteral("This system does not let bubblewrap make a user namespace, so the model was not loaded.") : QStringLiteral("bubblewrap could not make the confinement, so the model was not loaded."),
             QStringLiteral("bwrap"),
@@ -99,13 +102,6 @@ Error noConfinement(const QString &words) {
 }
 
 } // namespace
-
-QString harmlessText(QString text) {
-    for (QChar &c : text)
-        if (c.category() == QChar::Other_Control && c != QLatin1Char('\n') && c != QLatin1Char('\t'))
-            c = QChar::ReplacementCharacter;
-    return text.trimmed();
-}
 
 QStringList confinementArguments(const ConfinedProgram &program, const ConfinedLimits &limits) {
     QStringList out{QStringLiteral("--unshare-user"), QStringLiteral("--unshare-ipc"), QStringLiteral("--unshare-pid"), QStringLiteral("--unshare-net"), QStringLiteral("--unshare-uts"), QStringLiteral("--unshare-cgroup-try"),
@@ -146,8 +142,10 @@ QStringList confinementArguments(const ConfinedProgram &program, const ConfinedL
 }
 
 struct ConfinedChild::Impl {
+    explicit Impl(BytesFile file) : errors(std::move(file)) {}
+
     QProcess process;
-    QTemporaryFile errors; ///< its standard error: a file has a limit, a pipe that we read has none
+    BytesFile errors; ///< its standard error: a file has a limit, a pipe that we read has none; and it lies in no folder of ours
     std::stop_token stop;
     double seconds = 0;
     std::chrono::steady_clock::time_point end;
@@ -165,8 +163,8 @@ void ConfinedChild::Impl::kill() {
 }
 
 QString ConfinedChild::Impl::words() {
-    QFile file(errors.fileName());
-    if (!file.open(QIODevice::ReadOnly))
+    QFile file;
+    if (!file.open(errors.fd(), QIODevice::ReadOnly))
         return {};
     file.seek(std::max<qint64>(0, file.size() - lastWords));
     return harmlessText(QString::fromUtf8(file.read(lastWords)));
@@ -216,12 +214,13 @@ Result<std::unique_ptr<ConfinedChild>> ConfinedChild::start(const ConfinedProgra
         arguments << QStringLiteral("--ro-bind-data") << number << inside;
     }
     PH_ASSIGN(const QString number, hand(filter));
-    arguments << QStringLiteral("--remount-ro") << QStringLiteral("/dev") << QStringLiteral("--remount-ro") << QStringLiteral("/") << QStringLiteral("--chdir") << QStringLiteral("/tmp") << QStringLiteral("--seccomp") << number
-              << QStringLiteral("--") << program.program << program.arguments;
+    // Once all is in its place. /proc, too: by it one process writes the memory of another, and who is root outside the settings of the kernel.
+    for (const char *folder : {"/proc", "/dev", "/"})
+        arguments << QStringLiteral("--remount-ro") << QLatin1String(folder);
+    arguments << QStringLiteral("--chdir") << QStringLiteral("/tmp") << QStringLiteral("--seccomp") << number << QStringLiteral("--") << program.program << program.arguments;
 
-    auto impl = std::make_unique<Impl>();
-    if (!impl->errors.open())
-        return Error{ErrorKind::Internal, QStringLiteral("A temporary file could not be made."), impl->errors.fileTemplate(), QStringLiteral("Look at the free space and the rights of that folder."), impl->errors.errorString()};
+    PH_ASSIGN(BytesFile errors, BytesFile::of({}));
+    auto impl = std::make_unique<Impl>(std::move(errors));
     impl->stop = std::move(stop);
     impl->seconds = limits.seconds;
     impl->end = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(std::min(limits.seconds, 1e9)));
@@ -230,7 +229,7 @@ Result<std::unique_ptr<ConfinedChild>> ConfinedChild::start(const ConfinedProgra
     environment.insert(QStringLiteral("PATH"), QStringLiteral("/usr/bin:/bin"));
     environment.insert(QStringLiteral("LC_ALL"), QStringLiteral("C.UTF-8"));
     impl->process.setProcessEnvironment(environment);
-    impl->process.setStandardErrorFile(impl->errors.fileName());
+    impl->process.setStandardErrorFile(QStringLiteral("/proc/self/fd/%1").arg(impl->errors.fd()));
     impl->process.setChildProcessModifier([limits = limitsOf(limits), handed] { enterLimits(limits, handed); });
     impl->process.start(bwrap, arguments);
     if (!impl->process.waitForStarted())

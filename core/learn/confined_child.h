@@ -31,8 +31,9 @@ struct ConfinedLimits {
 };
 
 /// A child that may compute and nothing else, by bubblewrap (bwrap): own user, process, network, IPC and mount namespaces; it sees /usr, the
-/// libraries and what is named, all read-only, a private /tmp, and no home; its environment is cleared; it is refused the system calls of
-/// confinedFilter() and can start no second process; it ends with this thread. It is spoken to by its standard input and output.
+/// libraries, what is named and a /proc of its own processes, all read-only, a private /tmp, and no home; its environment is cleared; it is
+/// refused the system calls of confinedFilter() and can start no second process; it ends with this thread. It is spoken to by its standard
+/// input and output.
 /// Blocking: call on the `waiting` pool, from one thread. A stop request kills it and gives Cancelled.
 class ConfinedChild {
 public:
@@ -54,10 +55,8 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
-/// What such a program said, for a terminal: without the characters that could steer it.
-QString harmlessText(QString text);
-
-/// The arguments of bwrap, but for those that name an open file. The links /bin, /lib … are taken from this system.
+/// The arguments of bwrap, but for those that name an open file and those that close the rest to writing. The links /bin, /lib … are taken
+/// from this system.
 QStringList confinementArguments(const ConfinedProgram &program, const ConfinedLimits &limits);
 
 } // namespace pilothouse::learn

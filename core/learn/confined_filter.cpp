@@ -44,6 +44,8 @@ constexpr std::uint32_t refusedCalls[] = {
     // file systems
     SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_open_tree, SYS_move_mount, SYS_fsopen, SYS_fsconfig, SYS_fsmount, SYS_fspick, SYS_mount_setattr,
     SYS_swapon, SYS_swapoff, SYS_quotactl, SYS_quotactl_fd, SYS_name_to_handle_at, SYS_open_by_handle_at, SYS_fanotify_init, SYS_fanotify_mark,
+    // room on a disk beyond the end of a file, which RLIMIT_FSIZE does not count on every file system
+    SYS_fallocate,
     // memory that no limit of ours counts
     SYS_memfd_create, SYS_shmget, SYS_shmat, SYS_shmctl, SYS_msgget, SYS_semget, SYS_mq_open,
 #ifdef SYS_memfd_secret

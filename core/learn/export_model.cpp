@@ -122,6 +122,10 @@ public:
         const QString weights = m_package.folder + QStringLiteral("/model.json");
         PH_ASSIGN(const QByteArray json, readFile(weights));
         PH_ASSIGN(const TreeEnsemble trees, readXgboostJson(json, weights));
+        if (const std::size_t classes = m_package.signature.classes.size(); classes > 2 && trees.objective() == TreeObjective::Numbers)
+            return invalid(QStringLiteral("%1 cannot be written as %2: what %3 says of %4 classes is brought to a sum of 1 behind the trees, and an XGBoost file has no place for that.")
+                               .arg(spec.file, spec.format, m_package.estimator).arg(classes), {},
+                           QStringLiteral("Train gradient_boosting, or give the service the package: MLflow loads it."));
         PH_ASSIGN(const TreeEnsemble plain, plainTrees(trees, m_loaded.transforms));
         const QByteArray written = writeXgboostJson(plain);
         return spec.format == Q("xgboost_ubj") ? jsonToUbjson(written) : Result<QByteArray>(written);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/kernel_rows.h"
 
+#include "core/learn/wide_loops.h"
+
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <limits>
 
 namespace pilothouse::learn {
 
@@ -20,13 +24,6 @@ inline double shortExp(double x) {
         p = p * r + c;
     return std::bit_cast<double>(std::bit_cast<std::uint64_t>(p) + (std::bit_cast<std::uint64_t>(n) << 52));
 }
-
-// AVX2 without FMA: the same roundings as without.
-#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define PILOTHOUSE_WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define PILOTHOUSE_WIDE
-#endif
 
 /// x · y of one point with a block of `lanes` points, whose columns stand one after the other.
 template<std::size_t lanes>
@@ -73,6 +70,24 @@ PILOTHOUSE_WIDE void rbfBlock(const double *x, std::size_t width, const double *
 
 } // namespace
 
+double largestKernelValue(std::span<const double> x, std::size_t width, const Kernel &kernel) {
+    double largest = 0;
+    for (std::size_t begin = 0; begin + width <= x.size() && width > 0; begin += width) {
+        double square = 0;
+        for (std::size_t j = begin; j < begin + width; ++j)
+            square += x[j] * x[j];
+        if (!std::isfinite(4 * square)) // of a distance
+            return std::numeric_limits<double>::infinity();
+        largest = std::max(largest, square);
+    }
+    switch (kernel.kind) {
+    case Kernel::Kind::Linear: return largest;
+    case Kernel::Kind::Polynomial: return power(kernel.gamma * largest + std::abs(kernel.coef0), kernel.degree);
+    case Kernel::Kind::Rbf: return 1;
+    }
+    return largest;
+}
+
 KernelRows::KernelRows(std::span<const double> x, std::size_t width, const std::vector<std::uint32_t> &points, const Kernel &kernel, double cacheMb)
     : m_kernel(kernel), m_size(points.size()), m_width(width), m_columns((m_size + lanes - 1) / lanes * lanes * width), m_squares((m_size + lanes - 1) / lanes * lanes), m_diagonal(m_size), m_point(width),
       m_slots(m_size), m_room(std::max(std::size_t(cacheMb * 1048576 / sizeof(float)), 2 * m_size)) {
@@ -109,7 +124,7 @@ void KernelRows::evaluate(std::size_t i, std::size_t from, std::size_t to, float
 void KernelRows::drop(std::size_t i) {
     m_room += m_slots[i].values.size();
     m_used.erase(m_slots[i].use);
-    m_slots[i].values = {};
+    m_slots[i].values = std::vector<float>(); // not {}, which keeps the memory
 }
 
 const float *KernelRows::row(std::size_t i, std::size_t length) {

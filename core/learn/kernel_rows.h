@@ -10,6 +10,9 @@
 
 namespace pilothouse::learn {
 
+/// No value of the kernel between two rows of x [rows × width] is further from 0 (Cauchy and Schwarz); infinity where one cannot be calculated.
+double largestKernelValue(std::span<const double> x, std::size_t width, const Kernel &kernel);
+
 /// Rows of the kernel matrix of some points, as floats (as LIBSVM keeps them), the ones asked for last kept in memory. Points can change places,
 /// so that a solver has those that still take part in front. A value has the same bits whenever and for whatever place it is made: it is
 /// the same sum over the columns in every lane.
@@ -17,8 +20,10 @@ class KernelRows {
 public:
     /// @param x       [rows × width], row-major; copied
     /// @param points  the row of x of each point; a row may stand there more than once
+    /// @param cacheMb of all rows kept; two rows always find room
     KernelRows(std::span<const double> x, std::size_t width, const std::vector<std::uint32_t> &points, const Kernel &kernel, double cacheMb);
 
+    KernelRows(const KernelRows &) = delete; // the slots point into the list
     std::size_t size() const { return m_size; }
     /// K(i, k) for k = 0 … length − 1. Valid until a second other row is asked for.
     const float *row(std::size_t i, std::size_t length);

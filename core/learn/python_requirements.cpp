@@ -2,6 +2,7 @@
 #include "core/learn/python_requirements.h"
 
 #include "core/base/file.h"
+#include "core/base/harmless_text.h"
 #include "core/learn/package_versions.h"
 #include "core/workspace/yaml_tree.h"
 
@@ -81,6 +82,7 @@ private:
     void add(const QString &name, QString wanted, const QString &source) {
         if (wanted.isEmpty())
             return;
+        wanted = harmlessText(wanted); // "===" takes any text
         const QString package = packageName(name);
         if (package == Q("python") && wanted.startsWith(Q("==")))
             wanted = pythonSpecifier(wanted.mid(2));
@@ -89,7 +91,7 @@ private:
         else
             leave(name + QLatin1Char(' ') + wanted, source);
     }
-    void leave(const QString &text, const QString &source) { m_out.notes << QStringLiteral("%1: “%2” is not judged: it is no plain package and version.").arg(source, text); }
+    void leave(const QString &text, const QString &source) { m_out.notes << QStringLiteral("%1: “%2” is not judged: it is no plain package and version.").arg(source, harmlessText(text)); }
 
     const QString m_name;
     Requirements m_out;

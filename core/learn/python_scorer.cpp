@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/python_scorer.h"
 
+#include "core/base/harmless_text.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/base/memory.h"
 #include "core/learn/confined_filter.h"
 #include "core/workspace/yaml_tree.h"
 
 #include <QFile>
 #include <QFileInfo>
-#include <QLocale>
 
 #include <algorithm>
 #include <cstring>
@@ -24,6 +25,8 @@ namespace {
 using Q = QLatin1String;
 
 constexpr qint64 longestObject = 16 << 20;  ///< bytes of an answer in words
+constexpr std::size_t longestAnswer = 256 << 20; ///< of the predictions of a block; who answers is not trusted with our memory
+constexpr qsizetype mostTexts = 100, longestText = 4000;
 constexpr std::size_t blockBytes = 8 << 20; ///< of the rows sent at a time
 constexpr std::size_t mostBlockRows = 8192; ///< a model may compare each row with all that it was fitted on
 constexpr std::size_t blockStep = 64;       ///< whole ones, so that vector code parts the rows as it would part the file
@@ -33,10 +36,14 @@ const QString scriptInside = QStringLiteral("/pilothouse/score_pickles.py");
 template<class T>
 void append(QByteArray &bytes, const T *values, std::size_t count) { bytes.append(reinterpret_cast<const char *>(values), qsizetype(count * sizeof(T))); }
 
+/// Words for people: the first ones, and of each the beginning.
 QStringList texts(const QJsonValue &list) {
     QStringList out;
-    for (const QJsonValue &item : list.toArray())
-        out << harmlessText(item.toString());
+    for (const QJsonValue &item : list.toArray()) {
+        if (out.size() == mostTexts)
+            break;
+        out << harmlessText(item.toString().left(longestText));
+    }
     return out;
 }
 
@@ -66,7 +73,7 @@ Result<QStringList> pickleColumns(const LoadedPickles &model, const QStringList 
             missing << name;
     if (!missing.isEmpty()) {
         const QString nearest = workspace::nearestName(missing.first(), columns);
-        return invalid(QStringLiteral("The data does not have the column%1 “%2”%3.").arg(missing.size() == 1 ? QString() : QStringLiteral("s"), missing.join(QStringLiteral("”, “")), asked.isEmpty() ? QStringLiteral(" that the model was fitted on") : QString()), {},
+        return invalid(QStringLiteral("The data does not have the column%1 “%2”%3.").arg(missing.size() == 1 ? QString() : QStringLiteral("s"), harmlessText(missing.join(QStringLiteral("”, “")).left(longestText)), asked.isEmpty() ? QStringLiteral(" that the model was fitted on") : QString()), {},
                        nearest.isEmpty() ? all : QStringLiteral("Did you mean “%1”? %2").arg(nearest, all));
     }
     if (model.count >= 0 && wanted.size() != model.count)
@@ -191,7 +198,8 @@ void PythonScorer::setColumns(const std::vector<PickleColumn> &columns) {
 }
 
 std::size_t PythonScorer::blockRows() const {
-    const std::size_t fitting = blockBytes / (8 * std::max<std::size_t>(m_texts.size(), 1));
+    const std::size_t widest = std::max({m_texts.size(), m_model.probabilities ? std::size_t(m_model.classes.size()) : 0, m_outputs, std::size_t(1)});
+    const std::size_t fitting = blockBytes / (8 * widest);
     return std::clamp(fitting / blockStep * blockStep, blockStep, mostBlockRows);
 }
 
@@ -238,8 +246,10 @@ Result<PickleAnswers> PythonScorer::score(const std::vector<data::Column> &colum
         out.labels << label.toString();
     const std::size_t cells = rows * out.outputs;
     const std::size_t answers = labelled ? rows * sizeof(std::int32_t) : cells * sizeof(double), chances = rows * out.classes * sizeof(double);
+    if (answers + chances > longestAnswer)
+        return invalid(QStringLiteral("The model answers %1 rows by %2, and at most %3 are taken at a time.").arg(rows).arg(memoryText(qint64(answers + chances)), memoryText(qint64(longestAnswer))), where, QStringLiteral("Score it by its endpoint."));
     PH_ASSIGN(const QByteArray data, receive('D', qint64(answers + chances), where));
-    if (said.value(Q("rows")).toDouble() != double(rows) || out.outputs == 0 || out.outputs != m_outputs || std::size_t(data.size()) != answers + chances)
+    if (said.value(Q("rows")).toDouble() != double(rows) || out.outputs == 0 || out.outputs != m_outputs || (labelled && out.outputs != 1) || std::size_t(data.size()) != answers + chances)
         return takenOver(where);
     if (labelled) {
         out.codes.resize(rows);
@@ -285,8 +295,8 @@ Result<QByteArray> PythonScorer::receive(char letter, qint64 most, const QString
         return placed(std::move(body).error());
     if (arrived == letter)
         return body;
-    PH_ASSIGN(const QJsonObject failure, parseJsonObject(*body, where));
-    return raised(failure, where);
+    const auto failure = parseJsonObject(*body, where);
+    return failure ? raised(*failure, where) : takenOver(where);
 }
 
 Result<QJsonObject> PythonScorer::receiveObject(char letter, const QString &where) {
@@ -308,9 +318,9 @@ Error PythonScorer::raised(const QJsonObject &failure, const QString &where) con
         error.what = text;
         error.hint = loading ? QStringLiteral("Where a pickle holds several things, dump each to a file of its own in Python, and name the files in the order in which they are applied.") : QString();
         error.raw.clear();
-    } else if (type == Q("MemoryError")) {
+    } else if (type.endsWith(Q("MemoryError"))) { // numpy has one of its own
         error.kind = ErrorKind::Refused;
-        error.what = QStringLiteral("The model needs more memory than the limit of %1.").arg(QLocale::c().formattedDataSize(m_setup.limits.memoryBytes, 1, QLocale::DataSizeIecFormat));
+        error.what = QStringLiteral("The model needs more memory than the limit of %1.").arg(memoryText(m_setup.limits.memoryBytes));
         error.hint = QStringLiteral("Raise it by --max-memory, if you trust the file.");
     } else if (const QString module = harmlessText(failure.value(Q("module")).toString()); !module.isEmpty()) {
         error.hint = QStringLiteral("%1 does not have the module %2 as the pickle wants it. Install it in a virtual environment and name that by --python.").arg(m_setup.python.program, module);

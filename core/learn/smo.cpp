@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/smo.h"
 
+#include "core/learn/wide_loops.h"
+
 #include <QDataStream>
 #include <QIODevice>
 
@@ -17,12 +19,6 @@ constexpr double leastCurvature = 1e-12; // LIBSVM's TAU: of kernels that are no
 constexpr qint64 betweenShrinks = 1000;
 constexpr quint32 stateMark = 0x50485331; // "PHS1"
 constexpr std::size_t lanes = 16;
-
-#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define PILOTHOUSE_WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define PILOTHOUSE_WIDE
-#endif
 
 struct Best {
     double value = -infinity;
@@ -59,7 +55,7 @@ PILOTHOUSE_WIDE void largestUp(const double *f, const double *mark, std::size_t 
 
 /// The largest decrease of the objective with one that may fall, and the smallest f among these.
 PILOTHOUSE_WIDE void largestGain(const double *f, const double *mark, const float *row, const double *diagonal, std::size_t count, double most, double own, double *value, std::int64_t *place, double *least) {
-    const auto gainOf = [=](double below, double curvature) {
+    const auto gainOf = [](double below, double curvature) {
         const double gain = below * below / (curvature > 0 ? curvature : leastCurvature); // always made: a condition would not be vectorised
         return below > 0 ? gain : -infinity;
     };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/result.h"
 #include "core/learn/kernel_rows.h"
 
 #include <QByteArray>
@@ -23,8 +22,9 @@ struct DualProblem {
 
 /// Sequential minimal optimisation as LIBSVM does it (C.-C. Chang, C.-J. Lin, LIBSVM: a library for support vector machines, 2011, with the second order
 /// working sets of R.-E. Fan, P.-H. Chen, C.-J. Lin, 2005): the same working sets, shrinking, stopping rule and limit of iterations; so the same
-/// support vectors but for roundings, which the tests compare with the library. What is another: kernel rows are dense and
-/// vectorised, where the library walks sparse rows; and it can be stopped, stored and taken up again at any iteration.
+/// support vectors but for roundings, which the tests compare with the library. What differs: kernel rows are dense and
+/// vectorised, where the library walks sparse rows; and it can be stopped, stored and taken up again at any iteration. The values of the
+/// kernel have to be finite as floats (largestKernelValue()).
 class Smo {
 public:
     /// @param x      [rows × width], row-major

@@ -2,6 +2,7 @@
 #include "core/learn/svm_solver.h"
 
 #include "core/base/vector_state.h"
+#include "core/learn/kernel_rows.h"
 #include "core/learn/parameters.h"
 #include "core/learn/smo.h"
 
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <condition_variable>
 #include <exception>
 #include <functional>
@@ -115,11 +115,11 @@ std::optional<SvmSolution> solve(Work &work, std::size_t index, int thread, std:
     Smo solver(work.x, work.width, dual(problem, work.options), work.options.kernel, work.options.tolerance, work.options.cacheMb, state);
     const std::size_t variables = problem.rows.size() * (work.options.regression ? 2 : 1);
     const qint64 step = std::clamp<qint64>(qint64(2e7 / (double(variables) * double(work.width + 20))), 1, 1000); // some hundredths of a second
-    for (bool done = false;;) {
-        const qint64 before = solver.iterations();
-        done = solver.run(step);
+    for (qint64 counted = 0;;) { // those of an earlier run count, too
+        const bool done = solver.run(step);
         lock.lock();
-        work.iterations += solver.iterations() - before;
+        work.iterations += solver.iterations() - counted;
+        counted = solver.iterations();
         if (done)
             return solutionOf(problem, solver);
         const bool stop = work.stop;
@@ -202,7 +202,7 @@ bool readState(const QByteArray &bytes, Work &work) {
             quint64 row = 0;
             double coefficient = 0;
             in >> row >> coefficient;
-            if ((row + 1) * work.width > work.x.size())
+            if (work.width == 0 || row >= work.x.size() / work.width)
                 return false;
             solution.rows.push_back(std::size_t(row));
             solution.coefficients.push_back(coefficient);
@@ -221,6 +221,11 @@ Result<std::vector<SvmSolution>> solveSvm(std::span<const double> x, std::size_t
     using Clock = std::chrono::steady_clock;
     if (context.stop.stop_requested())
         return cancelled();
+    if (const double largest = largestKernelValue(x, width, options.kernel); !(largest <= std::numeric_limits<float>::max()))
+        return invalid(QStringLiteral("%1: the columns are too large for the %2 kernel: its values reach %3, where %4 is the most that is calculated with.")
+                           .arg(QLatin1String(options.regression ? "svr" : "svc"), QLatin1String(kernelNames[int(options.kernel.kind)]))
+                           .arg(largest, 0, 'g', 2).arg(double(std::numeric_limits<float>::max()), 0, 'g', 2), {},
+                       QStringLiteral("Scale the columns (transforms: [standard_scale]).%1").arg(options.kernel.kind == Kernel::Kind::Polynomial ? QStringLiteral(" A lower degree, gamma or coef0 helps as well.") : QString()));
     const auto total = qint64(problems.size());
     Work work(x, width, problems, options);
     if (!context.previousState.isEmpty() && !readState(context.previousState, work))
@@ -228,6 +233,13 @@ Result<std::vector<SvmSolution>> solveSvm(std::span<const double> x, std::size_t
     work.running = std::max(1, std::min(context.threads, int(total)));
     work.told.resize(std::size_t(work.running));
     std::vector<std::jthread> threads;
+    struct Ending { // before the threads are waited for, however this function ends
+        Work &work;
+        ~Ending() {
+            const std::lock_guard lock(work.lock);
+            work.stop = true;
+        }
+    } const ending{work};
     const std::size_t solvedBefore = work.solved;
     Result<void> kept;
     {

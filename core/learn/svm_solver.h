@@ -34,7 +34,7 @@ struct SvmSolution {
 
 /// Solves independent problems over one matrix x [rows × width] (smo.h), as many at once as the context has threads; the solutions stand
 /// in the order of the problems and do not depend on the threads. Progress counts fits. Where one class has no row the
-/// solution always answers for the other one, as LIBSVM's does.
+/// solution always answers for the other one, as LIBSVM's does. Invalid if the kernel's values are too large for floats.
 /// Checkpoints hold the solved ones and the state of those at work, so that context.previousState goes on to the same bits; Invalid if
 /// it is not one of these problems.
 Result<std::vector<SvmSolution>> solveSvm(std::span<const double> x, std::size_t width, const std::vector<SvmProblem> &problems, const SvmOptions &options, FitContext &context);

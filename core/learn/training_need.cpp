@@ -21,11 +21,10 @@ struct Widths {
 };
 
 Widths windowWidths(const Recipe &recipe, qsizetype made) {
-    const auto window = double(recipe.forecast ? recipe.forecast->window : 1);
-    QSet<QString> series(recipe.include.begin(), recipe.include.end());
-    series.insert(recipe.target);
-    const double width = double(series.size() + made) * window;
-    return {width, width, double(recipe.forecast ? recipe.forecast->horizon : 1)};
+    const auto window = double(recipe.forecast ? recipe.forecast->window : 1), horizon = double(recipe.forecast ? recipe.forecast->horizon : 1);
+    const QStringList targets = recipe.targets(), series = targets + recipe.include;
+    const double width = double(QSet<QString>(series.begin(), series.end()).size() + made) * window;
+    return {width, width, horizon * double(targets.size())};
 }
 
 Widths columnWidths(const Recipe &recipe, const data::CsvBeginning &beginning, const data::TableSize &table, const std::vector<data::TransformStep> &steps) {

@@ -135,12 +135,15 @@ QStringList metricsShown(const Scored &scored, const QString &selected, const st
     return out;
 }
 
-/// Of one of several targets: errors in its unit, and what the gates ask of it.
-QStringList metricsOfTarget(const QString &target, const std::vector<workspace::GateSpec> &gates) {
-    QStringList shown{QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("r2")};
+/// Of one of several targets: what selects, errors in its unit, and what the gates ask of it.
+QStringList metricsOfTarget(const QString &target, const Scored &scored, const QString &selected, const std::vector<workspace::GateSpec> &gates) {
+    QStringList shown{selected, QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("r2")};
     for (const auto &gate : gates)
-        if (const auto [metric, of] = workspace::metricAndTarget(gate.metric); of == target && !shown.contains(metric))
+        if (const auto [metric, of] = workspace::metricAndTarget(gate.metric); of == target)
             shown += metric;
+    const QStringList known = metrics::metricNames(scored);
+    shown.removeIf([&](const QString &metric) { return !known.contains(metric); });
+    shown.removeDuplicates();
     return shown;
 }
 
@@ -207,7 +210,8 @@ Result<void> compareTargets(Evidence &sheet, const Pair &pair, const std::vector
     const QStringList targets = pair.common.targets();
     for (std::size_t t = 0; pair.candidate.targets() > 1 && t < pair.candidate.targets(); ++t) {
         const QString &target = targets[qsizetype(t)];
-        PH_ASSIGN(const auto intervals, metrics::pairedBootstrap(metricsOfTarget(target, gates), metrics::ofTarget(pair.champion, t), metrics::ofTarget(pair.candidate, t), how));
+        const Scored champion = metrics::ofTarget(pair.champion, t), candidate = metrics::ofTarget(pair.candidate, t);
+        PH_ASSIGN(const auto intervals, metrics::pairedBootstrap(metricsOfTarget(target, candidate, sheet.selectMetric, gates), champion, candidate, how));
         for (const auto &i : intervals) {
             sheet.metrics.push_back(comparisonOf(i, QString()));
             sheet.metrics.back().metric = workspace::metricOfTarget(i.metric, target);
@@ -287,7 +291,12 @@ QString sentenceOf(const Evidence &e) {
     if (!m)
         return QStringLiteral("%1 was not scored: no row is left.").arg(candidate);
     const QString how = m->verdict == QLatin1String("not distinguishable") ? QStringLiteral("cannot be told apart from") : QStringLiteral("is %1 than").arg(m->verdict);
-    const QString sentence = QStringLiteral("%1 %2 %3: %4 %5 on %6 rows.").arg(candidate, how, other, m->metric, changeText(*m)).arg(e.rows);
+    QString sentence = QStringLiteral("%1 %2 %3: %4 %5 on %6 rows.").arg(candidate, how, other, m->metric, changeText(*m)).arg(e.rows);
+    QStringList targets;
+    for (const auto &[target, one] : e.selectedByTarget())
+        targets << target + QLatin1Char(' ') + one->verdict;
+    if (!targets.isEmpty())
+        sentence += QStringLiteral(" By target: %1.").arg(targets.join(QStringLiteral(", ")));
     return e.disagreement.isEmpty() ? sentence : sentence + QLatin1Char(' ') + e.disagreement;
 }
 
@@ -434,6 +443,14 @@ bool Evidence::blocked() const {
 const MetricComparison *Evidence::selected() const {
     const auto found = std::find_if(metrics.begin(), metrics.end(), [this](const auto &m) { return m.metric == selectMetric; });
     return found == metrics.end() ? nullptr : &*found;
+}
+
+std::vector<std::pair<QString, const MetricComparison *>> Evidence::selectedByTarget() const {
+    std::vector<std::pair<QString, const MetricComparison *>> found;
+    for (const MetricComparison &m : metrics)
+        if (const auto [metric, target] = workspace::metricAndTarget(m.metric); metric == selectMetric && !target.isEmpty())
+            found.emplace_back(target, &m);
+    return found;
 }
 
 } // namespace pilothouse::promotion

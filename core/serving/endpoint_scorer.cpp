@@ -40,13 +40,17 @@ QJsonArray listOf(const QJsonValue &value) {
     return list.size() == 1 && list.first().isArray() ? list.first().toArray() : list;
 }
 
-/// A prediction's numbers in the order of the outputs: one, a list, or lists by target.
+/// The steps of a forecast: one number, or a list of them.
+QJsonArray stepsOf(const QJsonValue &value) { return value.isArray() ? value.toArray() : QJsonArray{value}; }
+
+/// A prediction's numbers in the order of the outputs: one, a list, or those of each target by its name.
 QJsonArray numbersOf(const QJsonValue &prediction, const artifact::Signature &signature) {
     if (!prediction.isObject())
-        return prediction.isArray() ? prediction.toArray() : QJsonArray{prediction};
+        return stepsOf(prediction);
     QJsonArray all;
+    const QJsonObject byTarget = prediction.toObject();
     for (const QString &target : signature.targets())
-        for (const QJsonValue &step : prediction.toObject().value(target).toArray())
+        for (const QJsonValue &step : stepsOf(byTarget.value(target)))
             all.append(step);
     return all;
 }
@@ -147,9 +151,11 @@ Result<artifact::Signature> signatureByAnswer(Endpoint &endpoint, std::vector<da
         signature.target = targets.keys().value(0);
         signature.outputs.clear();
         for (auto it = targets.begin(); it != targets.end(); ++it)
-            for (qsizetype step = 1; step <= it->toArray().size(); ++step)
+            for (qsizetype step = 1; step <= stepsOf(*it).size(); ++step)
                 signature.outputs.push_back(QStringLiteral("%1@+%2").arg(it.key()).arg(step));
     }
+    if (signature.outputs.empty())
+        return invalid(QStringLiteral("The endpoint answers a row without any number: %1").arg(QString::fromUtf8(compactJson(answer.predictions.front()).left(200))), where);
     return signature;
 }
 

@@ -20,12 +20,14 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import resource
 import struct
 import sys
 import traceback
 import warnings
 
 MOST_WARNINGS, LONGEST_TEXT = 20, 2000
+MOST_THREADS = 256  # the kernel (since 5.14) counts those of this user namespace alone
 TRUTH = {"True": 1.0, "TRUE": 1.0, "true": 1.0, "False": 0.0, "FALSE": 0.0, "false": 0.0}  # what pandas.read_csv takes for a column of bool
 
 
@@ -61,7 +63,7 @@ class Pipe:
 
 
 def forbid_programs(code):
-    """Sets the filter for this thread, which is the only one yet: later ones inherit it."""
+    """Sets the filter for this thread, which is the only one yet: later ones inherit it. Nor are threads started without end."""
 
     class Program(ctypes.Structure):
         _fields_ = [("count", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
@@ -72,6 +74,9 @@ def forbid_programs(code):
     no_new_privileges, seccomp, by_filter = 38, 22, 2  # linux/prctl.h, linux/seccomp.h
     if libc.prctl(no_new_privileges, number(1), number(0), number(0), number(0)) or libc.prctl(seccomp, number(by_filter), ctypes.byref(program), number(0), number(0)):
         raise OSError(ctypes.get_errno(), "the filter of system calls could not be set")
+    _, most = resource.getrlimit(resource.RLIMIT_NPROC)
+    most = MOST_THREADS if most == resource.RLIM_INFINITY else min(most, MOST_THREADS)
+    resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
 
 
 def versions(asked):

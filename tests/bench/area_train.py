@@ -99,8 +99,8 @@ def trees(options):
     return rows
 
 
-# kind: rows, columns, pairs, words, peer, gate (ratio; None: told only), what the gate asks of quality. Boosting is judged beside the same library
-# called from Python; XGBoost of today is told beside it.
+# kind: rows, columns, pairs (None: as many as asked for), words with the peer, gate (ratio; None: told only), what quality may be less.
+# Boosting is judged beside the same library called from Python; XGBoost of today is told beside it.
 OTHERS = {"xgb": (20000, 8, None, "gradient boosting, 100 trees, depth 6, hist, 20k x 8 | the distribution's python3-xgboost", 1 / 1.1, 0.005),
           "xgb new": (20000, 8, None, "the same | the newest xgboost for Python", None, 0.005),
           "svc": (10000, 10, None, "SVC RBF, 10k x 10 | scikit-learn", 1 / 1.1, 0.005),

@@ -63,7 +63,7 @@ public:
         for (std::size_t fold = 0; fold < folds && m_probability; ++fold)
             for (const Pair &pair : pairs)
                 problems.push_back(problem(train, pair, fold));
-        PH_ASSIGN(std::vector<SvmSolution> solutions, solveSvm(train.x, train.width, std::move(problems), options, context));
+        PH_ASSIGN(std::vector<SvmSolution> solutions, solveSvm(train.x, train.width, problems, options, context));
         const bool converged = std::all_of(solutions.begin(), solutions.end(), [](const SvmSolution &s) { return s.converged; });
         if (!converged)
             context.log(QStringLiteral("warning"), QStringLiteral("svc stopped before it had converged; scale the columns (standard_scale), or lower C."));

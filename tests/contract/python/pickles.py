@@ -370,6 +370,9 @@ def harms(bench):
     yield "reads what other processes were started with", "import glob, os; texts = [open(f, 'rb').read() for f in glob.glob('/proc/[0-9]*/environ') if os.access(f, 4)]; raise Exception([t for p in texts for t in p.split(bytes(1)) if b'SECRET_CONTRACT=' in t])", functools.partial(says, SECRET), [], []
     yield "kills another process", f"import os; os.kill({victim.pid}, 9)", lambda _: victim.poll() is not None or time.sleep(0.2) or victim.poll() is not None, [], []
     yield "forks without end", "import os\nn = 0\nwhile n < 30:\n  try: child = os.fork()\n  except OSError: break\n  if child == 0: os._exit(0)\n  n += 1\nraise Exception('FORK' + 'ED') if n else OSError('no fork')", functools.partial(says, "FORKED"), [], []
+    if os.geteuid():  # of root the kernel does not count them
+        yield "starts threads without end", ("import threading, time\nthreading.stack_size(1 << 16)\nn = 0\nwhile n < 600:\n  try: threading.Thread(target=time.sleep, args=(30,), daemon=True).start()\n  except RuntimeError: break\n  n += 1\n"
+                                             "raise Exception('CROW' + 'DED') if n == 600 else OSError('no thread')"), functools.partial(says, "CROWDED"), [], []
     yield "fills the disk", ("import os\ntry:\n  for i in range(5):\n    with open(f'/tmp/pilothouse-fill-{os.getpid()}-%d' % i, 'wb') as f:\n      for _ in range(40): f.write(bytes(1 << 20))\n"
                              "  raise Exception('FILL' + 'ED')\nfinally:\n  import glob\n  for f in glob.glob(f'/tmp/pilothouse-fill-{os.getpid()}-*'): os.remove(f)"), functools.partial(says, "FILLED"), [], []
     yield "keeps files in memory", "import os; os.memfd_create('x'); raise Exception('KEP' + 'T')", functools.partial(says, "KEPT"), [], []
@@ -412,6 +415,16 @@ def check_refusals(bench):
         code, answer, said = bench.score([dump(Runs(lie), bench.folder / "lie.pkl")])
         if code != 2 or not answer["error"]["what"] or "\x1b" in said:
             yield f"a pickle that {name}: exit {code}, {said}"
+    frames = b"".join(letter + struct.pack("<Q", len(body)) + body for letter, body in ((b"M", b'{"types":["x"],"count":2}'), (b"P", b'{"rows":40,"outputs":1000000}')))
+    much = dump(Runs(f"import os\nfor f in range(3, 20):\n  try: os.write(f, {frames!r})\n  except OSError: pass"), bench.folder / "much.pkl")
+    code, _, said = bench.score([much], data=write(bench.folder / "forty.csv", ["a", "b"], [[0.5, 1.5]] * 40))
+    if code != 2 or "at most 256.0 MiB are taken" not in said:
+        yield f"a pickle that answers without end: exit {code}, {said}"
+    named = b'{"types":["x"],"features":["a","\\u001b[2J"]}'
+    steers = dump(Runs(f"import os\nfor f in range(3, 20):\n  try: os.write(f, {b'M' + struct.pack('<Q', len(named)) + named!r})\n  except OSError: pass"), bench.folder / "steers.pkl")
+    code, _, said = bench.score([steers])
+    if code != 2 or "does not have the column" not in said or "\x1b" in said:
+        yield f"a pickle whose features steer the terminal: exit {code}, {said}"
 
 
 def check_stop(bench):
@@ -444,7 +457,7 @@ def confinement():
     """Why bubblewrap cannot be tried here, or None."""
     if not shutil.which("bwrap"):
         return "bubblewrap is not installed"
-    probe = subprocess.run(["bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "true"], capture_output=True, text=True)
+    probe = subprocess.run(["bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"], capture_output=True, text=True)
     return probe.stderr.strip() or f"bwrap ends with {probe.returncode}" if probe.returncode else None
 
 

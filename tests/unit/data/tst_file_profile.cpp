@@ -64,9 +64,9 @@ private Q_SLOTS:
         add("a constant, an empty and a counting column", lines("one,none,row", 1500, [](int i) { return "7,," + n(i + 1); }));
         add("a value that means missing", lines("a,b", 300, [](int i) { return QByteArray(i % 7 ? n(i % 50) : "-999") + ',' + n(i % 3); }));
         add("values cut to the largest, and far out", lines("a,b", 400, [](int i) { return QByteArray(i % 10 ? n(i) : "500") + ',' + n(i == 31 ? 1e6 : i % 9); }));
-        add("rows that repeat, times out of order", lines("t,b", 100, [](int i) { return hour(i / 2) + ',' + n(i / 2); }));
+        add("rows that repeat", lines("t,b", 100, [](int i) { return hour(i / 2) + ',' + n(i / 2); }));
         add("rows that are ragged", "a,b\n1,2\n3\n4,5,6\n7,8\n");
-        add("a type that the beginning does not show", lines("a,b", 3000, [](int i) { return (i < 2500 ? n(i) : QByteArray("word")) + ',' + (i < 50 ? QByteArray("x") : n(i)); }));
+        add("a type that the beginning does not show", lines("a,b", 3000, [](int i) { return (i < 2500 ? n(1e6 + i) : QByteArray("word")) + ',' + (i < 50 ? QByteArray("x") : n(1e6 + i)); }));
         add("names and no row", "a,b\n");
     }
     void smallFilesHaveTheSameProfileInBlocks() {
@@ -178,6 +178,24 @@ private Q_SLOTS:
         QVERIFY(proposal);
         QCOMPARE(proposal->recipe.task, workspace::TaskKind::Forecast);
         QCOMPARE(proposal->recipe.time->step, QStringLiteral("1h"));
+        QCOMPARE(proposal->recipe.split.after, QStringLiteral("1970-04-11T00:00:00")); // hour 2400 of 3000
+    }
+
+    void theSplitOfATimeInPartsIsThatOfTheWholeFile() {
+        const TemporaryFile csv(lines("YEAR,MO,DY,HR,T2M", 3000, [](int i) {
+            const QDateTime time = QDateTime::fromMSecsSinceEpoch(qint64(i) * 3'600'000, Qt::UTC);
+            return n(time.date().year()) + ',' + n(time.date().month()) + ',' + n(time.date().day()) + ',' + n(time.time().hour()) + ',' + n(std::sin(i / 4.0));
+        }));
+        CsvOptions options;
+        options.batchBytes = 8000;
+        const auto blocks = profileBlocks(csv.path, options);
+        QVERIFY(blocks);
+        QVERIFY(blocks->rows.rows() < 3000);
+        const auto proposal = proposeRecipe(blocks->rows, blocks->profile, csv.path);
+        const auto whole = proposeRecipe(readCsv(csv.path)->table, wholeOf(csv.path).profile, csv.path);
+        QVERIFY(proposal && whole);
+        QCOMPARE(whole->recipe.task, workspace::TaskKind::Forecast);
+        QCOMPARE(proposal->recipe.split.after, whole->recipe.split.after);
     }
 
     void seriesThatFollowEachOtherAreNotTakenForOne() {
@@ -192,6 +210,22 @@ private Q_SLOTS:
         QVERIFY(proposal && whole);
         QVERIFY(!whole->recipe.data.where.isEmpty());
         QCOMPARE(proposal->recipe.data.where, whole->recipe.data.where);
+        QCOMPARE(proposal->recipe.split.after, whole->recipe.split.after);
+    }
+
+    void progressRisesOverAllReadings() {
+        const TemporaryFile csv("a,b\n" + QByteArray("1,2\n").repeated(5000));
+        CsvOptions options;
+        options.batchBytes = 2000;
+        qint64 done = 0, total = 0;
+        const auto found = profileBlocks(csv.path, options, {}, {}, [&](qint64 now, qint64 all) {
+            QVERIFY2(now >= done && now <= all, qPrintable(QStringLiteral("%1 of %2 after %3").arg(now).arg(all).arg(done)));
+            done = now;
+            total = all;
+        });
+        QVERIFY(found);
+        QCOMPARE(done, total);
+        QCOMPARE(total, 3 * QFileInfo(csv.path).size()); // types, statistics, counts
     }
 
     void aFileThatChangesBetweenTheReadingsIsAnError() {

@@ -47,7 +47,7 @@ private Q_SLOTS:
     void initTestCase() {
         QProcess probe;
         probe.start(QStringLiteral("bwrap"), {QStringLiteral("--unshare-user"), QStringLiteral("--unshare-pid"), QStringLiteral("--unshare-net"), QStringLiteral("--ro-bind"), QStringLiteral("/"), QStringLiteral("/"),
-                                              QStringLiteral("--proc"), QStringLiteral("/proc"), QStringLiteral("true")});
+                                              QStringLiteral("--proc"), QStringLiteral("/proc"), QStringLiteral("--dev"), QStringLiteral("/dev"), QStringLiteral("true")});
         if (!probe.waitForStarted())
             QSKIP("bubblewrap is not installed");
         probe.waitForFinished();
@@ -78,7 +78,7 @@ private Q_SLOTS:
         row("passwords", QStringLiteral("for f in /etc/passwd /etc/shadow /etc/ssh; do [ -e $f ] && echo $f; done; echo done"), "done\n");
         row("other processes", QStringLiteral("for p in /proc/[0-9]*; do echo ${p#/proc/}; done"), "1\n2\n");
         row("variables", QStringLiteral("[ -z \"$PILOTHOUSE_SECRET_UNIT\" ] && echo $HOME $GIVEN"), "/tmp it\n");
-        row("variables of its first process", QStringLiteral("while read -r x; do echo \"$x\"; done </proc/1/environ 2>/dev/null; echo done"), "done\n");
+        row("variables of its first process", QStringLiteral("read -r x </proc/1/environ; case $x in *SECRET_UNIT*) echo \"$x\";; esac; echo done"), "done\n"); // dash leaves NULs out
         row("open files of ours", QStringLiteral("for f in /proc/self/fd/*; do case ${f##*/} in 0|1|2|3|10) ;; *) echo $f;; esac; done; echo done"), "done\n"); // 3 and 10: dash reads the folder, and its script
     }
     void itSeesWhatIsNamedAndNothingElse() {
@@ -116,6 +116,19 @@ private Q_SLOTS:
         const auto [all, end] = lived(program);
         QVERIFY2(all == (may ? "yes\n" : "no\n"), qPrintable(QString::fromUtf8(all) + end.text() + end.raw));
         QVERIFY(!QFile::exists(QStringLiteral("/tmp/pilothouse-try")) && !QFile::exists(folder + QStringLiteral("/pilothouse-try")));
+    }
+
+    /// Nothing is written, only opened: the first would open to anyone, the last to root.
+    void itChangesNothingInProc_data() {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("of itself") << "/proc/self/oom_score_adj";
+        QTest::newRow("memory of its first process") << "/proc/1/mem";
+        QTest::newRow("a setting of the kernel") << "/proc/sys/kernel/core_pattern";
+    }
+    void itChangesNothingInProc() {
+        QFETCH(QString, file);
+        const auto [all, end] = lived(shell(QStringLiteral("if true >'%1'; then echo yes; else echo no; fi").arg(file)));
+        QVERIFY2(all == "no\n", qPrintable(QString::fromUtf8(all) + end.text() + end.raw));
     }
 
     void itStartsNoSecondProcess() {

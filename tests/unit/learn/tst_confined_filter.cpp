@@ -107,6 +107,7 @@ private Q_SLOTS:
         row("bpf", SYS_bpf, 0, 0, refused);
         row("io_uring", SYS_io_uring_setup, 0, 0, refused);
         row("memory that is a file", SYS_memfd_create, 0, 0, refused);
+        row("room on a disk", SYS_fallocate, 0, 0, refused);
         row("a thread as glibc makes it", SYS_clone, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID, 0, SECCOMP_RET_ALLOW);
         row("a process as fork makes it", SYS_clone, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD, 0, refused);
         row("a process as posix_spawn makes it", SYS_clone, CLONE_VM | CLONE_VFORK | SIGCHLD, 0, refused);

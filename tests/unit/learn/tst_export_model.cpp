@@ -142,6 +142,37 @@ private Q_SLOTS:
             QVERIFY2(std::abs(double(theirs[i]) - ours->values[i]) <= 1e-5 * std::max(1.0, std::abs(ours->values[i])), qPrintable(QString::number(i)));
     }
 
+    /// XGBoost brings the answers of boosting to a sum of 1 itself; those of a forest it would give as they are.
+    void threeClassesAreExportedWhereXgboostGivesTheirProbabilities() {
+        QByteArray csv = "a,b,kind\n";
+        metrics::Random random(5);
+        for (int i = 0; i < 300; ++i) {
+            const double a = random.uniform(), b = random.uniform();
+            csv += QByteArray::number(a) + ',' + QByteArray::number(b) + (a + 0.3 * random.uniform() > 0.8 ? ",hill\n" : b > 0.5 ? ",coast\n" : ",plain\n");
+        }
+        QVERIFY(writeFileAtomically(m_folder.filePath(QStringLiteral("kinds.csv")), csv));
+        const QByteArray recipe = "recipe: kinds\ndata: {source: kinds.csv}\ntask: classification\ntarget: kind\nsplit: {every: 3}\nestimators: [gradient_boosting: {n_estimators: 10}]\nexport: [kind.ubj]\n";
+        const auto boosted = trained(recipe);
+        QVERIFY2(boosted, boosted ? "" : qPrintable(boosted.error().text()));
+        const auto exported = exportModel(*boosted, fresh(), false);
+        QVERIFY2(exported, exported ? "" : qPrintable(exported.error().text()));
+        const auto sample = artifact::sampleRows(boosted->folder, boosted->signature);
+        const auto ours = (*loadScorer(*boosted))->score(sample->inputs);
+        const std::vector<float> theirs = bySystem(exported->front().path, sample->inputs);
+        QCOMPARE(theirs.size(), std::size_t(300)); // 100 rows of three classes
+        for (std::size_t i = 0; i < theirs.size(); ++i)
+            QVERIFY2(std::abs(double(theirs[i]) - ours->probabilities[i]) <= 1e-5, qPrintable(QString::number(i)));
+        const auto forest = trained(QByteArray(recipe).replace("gradient_boosting: {n_estimators: 10}", "random_forest: {n_estimators: 3}"));
+        QVERIFY2(forest, forest ? "" : qPrintable(forest.error().text()));
+        const QString folder = fresh();
+        const auto refused = exportModel(*forest, folder, false);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ErrorKind::Invalid);
+        QVERIFY2(refused.error().what.contains(QStringLiteral("random_forest says of 3 classes is brought to a sum of 1")), qPrintable(refused.error().text()));
+        QVERIFY2(refused.error().where.endsWith(QStringLiteral("recipe.yaml:7:10")), qPrintable(refused.error().where));
+        QVERIFY(!QDir(folder).exists());
+    }
+
     void withoutSampleRowsTheProfileGivesSome() {
         const auto package = trained(QByteArray(prices).replace("source: houses.csv", "source: houses.csv, sample: false"));
         QVERIFY2(package, package ? "" : qPrintable(package.error().text()));

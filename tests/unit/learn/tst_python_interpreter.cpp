@@ -59,7 +59,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("words");
         QTest::newRow("a program that says nothing") << "/bin/true" << "does not answer as Python";
         QTest::newRow("nothing") << "/nowhere/python" << "no such Python";
-        QTest::newRow("a folder that is no environment") << "/usr" << "no virtual environment";
+        QTest::newRow("a folder that is no environment") << m_folder.path() << "no virtual environment";
         QTest::newRow("one that is too old") << printing("[\"/p\", [3, 7, 1], \"/usr\", \"/usr\", \"/usr\", \"/usr\"]") << "does not answer as Python 3.8";
     }
     void whatIsNoPythonIsSaid() {

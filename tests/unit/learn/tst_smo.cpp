@@ -3,6 +3,7 @@
 #include "core/metrics/random.h"
 
 #include <QTest>
+#include <QtEndian>
 
 #include <svm.h>
 
@@ -20,8 +21,8 @@ struct Drawn {
     std::size_t rows, width;
     std::vector<double> x, y;
 };
-Drawn drawn(std::size_t rows, std::size_t width, bool regression, quint64 seed = 3) {
-    metrics::Random random(seed);
+Drawn drawn(std::size_t rows, std::size_t width, bool regression) {
+    metrics::Random random(3);
     Drawn d{rows, width, {}, {}};
     for (std::size_t i = 0; i < rows; ++i) {
         double sum = 0;
@@ -49,6 +50,8 @@ DualProblem dualOf(const Drawn &d, bool regression, double c, double epsilon, do
     return problem;
 }
 
+Kernel kernelOf(int kind) { return {Kernel::Kind(kind), 0.4, 0.5, 3}; }
+
 void silent(const char *) {}
 
 } // namespace
@@ -56,72 +59,8 @@ void silent(const char *) {}
 class TestSmo : public QObject {
     Q_OBJECT
 
-private:
-    static void kernels() {
-        QTest::addColumn<int>("kind");
-        QTest::newRow("linear") << int(Kernel::Kind::Linear);
-        QTest::newRow("poly") << int(Kernel::Kind::Polynomial);
-        QTest::newRow("rbf") << int(Kernel::Kind::Rbf);
-    }
-    static Kernel kernelOf(int kind) { return {Kernel::Kind(kind), 0.4, 0.5, 3}; }
-
 private Q_SLOTS:
-    void rowsAreTheFormula_data() { kernels(); }
-    void rowsAreTheFormula() {
-        QFETCH(int, kind);
-        const Kernel kernel = kernelOf(kind);
-        const Drawn d = drawn(150, 7, false);
-        std::vector<std::uint32_t> points;
-        for (std::uint32_t i = 0; i < 150; ++i)
-            points.push_back((i * 7) % 150);
-        points.push_back(points[3]); // a row twice
-        KernelRows rows(d.x, d.width, points, kernel, 200);
-        const auto value = [&](std::size_t a, std::size_t b) {
-            double dot = 0, distance = 0;
-            for (std::size_t j = 0; j < d.width; ++j) {
-                const double u = d.x[points[a] * d.width + j], v = d.x[points[b] * d.width + j];
-                dot += u * v;
-                distance += (u - v) * (u - v);
-            }
-            return kind == 0 ? dot : kind == 1 ? std::pow(kernel.gamma * dot + kernel.coef0, 3) : std::exp(-kernel.gamma * distance);
-        };
-        for (const std::size_t i : {std::size_t(0), std::size_t(3), std::size_t(64), std::size_t(149), std::size_t(150)}) {
-            for (const std::size_t length : {std::size_t(1), std::size_t(70), std::size_t(151)}) { // grows: the first values stay
-                const float *const row = rows.row(i, length);
-                for (std::size_t k = 0; k < length; ++k)
-                    QVERIFY2(std::abs(double(row[k]) - value(i, k)) <= 3e-7 * std::max(1.0, std::abs(value(i, k))), qPrintable(QStringLiteral("%1, %2").arg(i).arg(k)));
-            }
-            QVERIFY(std::abs(rows.diagonal()[i] - value(i, i)) < 1e-12);
-        }
-        QCOMPARE(double(rows.row(150, 151)[3]), double(float(rows.diagonal()[3]))); // a row with its like
-    }
-
-    /// With much memory, and with so little that rows are made again and again.
-    void swappedPointsKeepTheirBits_data() {
-        QTest::addColumn<double>("megabytes");
-        QTest::newRow("all rows kept") << 10.0;
-        QTest::newRow("two rows kept") << 0.0;
-    }
-    void swappedPointsKeepTheirBits() {
-        QFETCH(double, megabytes);
-        const Drawn d = drawn(130, 5, false);
-        std::vector<std::uint32_t> order;
-        for (std::uint32_t i = 0; i < 130; ++i)
-            order.push_back(i);
-        KernelRows fresh(d.x, d.width, order, {}, 10), moved(d.x, d.width, order, {}, megabytes);
-        metrics::Random random(9);
-        for (int turn = 0; turn < 400; ++turn) {
-            const std::size_t a = random.below(130), b = random.below(130), i = random.below(130), length = 1 + random.below(130);
-            moved.swap(a, b);
-            std::swap(order[a], order[b]);
-            const float *const row = moved.row(i, length);
-            for (std::size_t k = 0; k < length; ++k)
-                QCOMPARE(row[k], fresh.row(order[i], 130)[order[k]]);
-            QCOMPARE(moved.diagonal()[a], fresh.diagonal()[order[a]]);
-        }
-    }
-
-    /// LIBSVM itself on the same rows: the coefficient of every row, rho, and as good as the same number of iterations.
+    /// LIBSVM itself on the same rows: as many support vectors, the same rho and the same decisions.
     void solvesAsLibsvm_data() {
         QTest::addColumn<int>("kind");
         QTest::addColumn<bool>("regression");
@@ -222,6 +161,50 @@ private Q_SLOTS:
             apart = std::max(apart, std::abs(ours - other));
         }
         QVERIFY2(apart < 20 * tolerance, qPrintable(QStringLiteral("decisions differ by %1, coefficients by %2").arg(apart).arg(worst)));
+    }
+
+    /// Rows that cannot be told apart: no curvature along any pair, so each step goes to the bound; and the larger class wins everywhere.
+    void rowsThatAreAllTheSame_data() {
+        QTest::addColumn<int>("kind");
+        QTest::addColumn<double>("x");
+        for (const double x : {0.3, 0.0})
+            for (const int kind : {0, 1, 2})
+                QTest::addRow("%s, rows of %g", kernelNames[kind], x) << kind << x;
+    }
+    void rowsThatAreAllTheSame() {
+        QFETCH(int, kind);
+        QFETCH(double, x);
+        const Drawn d{5, 2, std::vector<double>(10, x), {1, 1, 1, -1, -1}};
+        Smo solver(d.x, d.width, dualOf(d, false, 2, 0), kernelOf(kind), 1e-3, 10);
+        QVERIFY(solver.run(1000));
+        QVERIFY(solver.converged());
+        QCOMPARE(solver.iterations(), qint64(2));
+        QVERIFY(solver.coefficients() == std::vector<double>({0, 2, 2, -2, -2}));
+        QCOMPARE(solver.rho(), -1.0);
+    }
+
+    void theLimitOfIterationsEndsIt() {
+        const Drawn d = drawn(60, 3, false);
+        const DualProblem problem = dualOf(d, false, 1, 0);
+        Smo begun(d.x, d.width, problem, {}, 1e-3, 10);
+        QVERIFY(!begun.run(5));
+        QByteArray state = begun.state();
+        char before[8];
+        qToBigEndian(qint64(5), before);
+        const qsizetype at = state.size() - 18; // … iterations, counter, two flags
+        QCOMPARE(state.mid(at, 8), QByteArray(before, 8));
+        qToBigEndian(qint64(9999998), state.data() + at);
+        Smo solver(d.x, d.width, problem, {}, 1e-3, 10, state);
+        QVERIFY(!solver.run(1));
+        QVERIFY(solver.run(1000));
+        QVERIFY(!solver.converged());
+        QCOMPARE(solver.iterations(), qint64(10000000));
+        double sum = 0;
+        for (const double c : solver.coefficients()) {
+            QVERIFY(std::abs(c) <= 1);
+            sum += c;
+        }
+        QVERIFY2(std::abs(sum) < 1e-12, qPrintable(QString::number(sum)));
     }
 
     /// Cut anywhere, stored, taken up by another one: the same bits as in one go; and with room for two rows only.

@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/learn/train_report.h"
-#include "core/learn/trainer.h"
+#include "training_bench.h"
 
 #include "core/artifact/package.h"
-#include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/learn/evaluation.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/samples.h"
-#include "core/metrics/random.h"
+#include "core/learn/train_report.h"
 
 #include <QDir>
 #include <QFileInfo>
-#include <QTemporaryDir>
 #include <QTest>
 
-#include <cmath>
 #include <mutex>
 
 using namespace pilothouse;
 using namespace pilothouse::learn;
+using namespace pilothouse::test;
 using Q = QLatin1String;
 
 namespace {
@@ -56,18 +53,6 @@ QByteArray houses(int rows, quint64 seed = 1) {
     return csv;
 }
 
-QByteArray hours(int rows) {
-    QByteArray csv = "time,t2m,rh2m\n";
-    metrics::Random random(4);
-    for (int i = 0; i < rows; ++i) {
-        if (i == 200)
-            continue; // one hour is missing
-        const QDateTime time = QDateTime(QDate(2024, 1, 1), QTime(0, 0), Qt::UTC).addSecs(3600LL * i);
-        csv += time.toString(Qt::ISODate).toLatin1() + ',' + QByteArray::number(10 + 8 * std::sin(i * 2 * 3.14159265 / 24) + random.uniform()) + ',' + QByteArray::number(60 + 10 * std::cos(i * 2 * 3.14159265 / 24)) + '\n';
-    }
-    return csv;
-}
-
 const char *const houseRecipe = "recipe: houses\ndata: {source: houses.csv}\ntask: regression\ntarget: price\nfeatures: {categorical: [place]}\nsplit: {every: 5}\n"
                                 "transforms: [impute: median, one_hot, standard_scale]\nestimators: [linear_regression, decision_tree: {max_depth: 4}]\nselect: {metric: r2}\ngates: [r2 >= 0.5]\nseed: 7\n";
 const char *const forestRecipe = "recipe: houses\ndata: {source: houses.csv}\ntask: regression\ntarget: price\nfeatures: {categorical: [place]}\nsplit: {every: 5}\n"
@@ -75,26 +60,8 @@ const char *const forestRecipe = "recipe: houses\ndata: {source: houses.csv}\nta
 
 } // namespace
 
-class TestTrainer : public QObject {
+class TestTrainer : public QObject, private TrainingBench {
     Q_OBJECT
-
-    QTemporaryDir m_folder;
-    int m_runs = 0;
-
-    QString path(const QString &name) const { return m_folder.filePath(name); }
-    Result<TrainOptions> options(const QByteArray &recipe) {
-        PH_TRY(writeFileAtomically(path(QStringLiteral("recipe.yaml")), recipe));
-        TrainOptions o;
-        PH_ASSIGN(o.recipe, workspace::readRecipe(path(QStringLiteral("recipe.yaml"))));
-        o.out = path(QStringLiteral("package-%1").arg(++m_runs));
-        o.user = QStringLiteral("ada");
-        return o;
-    }
-    Result<TrainResult> run(const QByteArray &recipe) {
-        PH_ASSIGN(const TrainOptions o, options(recipe));
-        return train(o);
-    }
-
 private Q_SLOTS:
     void initTestCase() {
         QVERIFY(writeFileAtomically(path(QStringLiteral("houses.csv")), houses(400)));
@@ -234,7 +201,7 @@ private Q_SLOTS:
         QVERIFY(!result);
         QVERIFY2(result.error().kind == ErrorKind::Invalid || result.error().kind == ErrorKind::NotFound, qPrintable(result.error().kindName()));
         QVERIFY2(result.error().text().contains(says), qPrintable(result.error().text()));
-        QCOMPARE(QDir(m_folder.path()).entryList({QStringLiteral("package-%1*").arg(m_runs)}, QDir::Dirs).size(), 0);
+        QCOMPARE(QDir(folder.path()).entryList({QStringLiteral("package-%1*").arg(runs)}, QDir::Dirs).size(), 0);
     }
 
     void whatIsFoundAfterParsingNamesItsPlaceToo_data() {
@@ -455,89 +422,6 @@ private Q_SLOTS:
         QVERIFY(predictions);
         QCOMPARE(predictions->outputs, std::size_t(3));
         QCOMPARE(rows->origins.back(), QDateTime(QDate(2024, 1, 1), QTime(0, 0), Qt::UTC).addSecs(3600LL * 599).toMSecsSinceEpoch()); // the newest hour is forecast from
-    }
-
-    /// rh2m is a cosine of the same day about 60 without noise, t2m a sine with a uniform on top: known to a linear model of both windows.
-    void severalTargetsAreForecastByOneModel() {
-        const QByteArray recipe = "recipe: both\ndata: {source: hours.csv}\ntask: forecast\ntarget: [t2m, rh2m]\ntime: {column: time, step: 1h, zone: UTC}\nforecast: {window: 24, horizon: 3}\n"
-                                  "split: {after: 2024-01-20}\ntransforms: [standard_scale]\nestimators: [ridge: {alpha: 0.001}, decision_tree: {max_depth: 3}]\n"
-                                  "gates: [r2 >= 0.9, mae@rh2m <= 0.1, mae@t2m <= 0.001]\n";
-        const auto result = run(recipe);
-        QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
-        QCOMPARE(result->estimator, QStringLiteral("ridge"));
-        QCOMPARE(result->selectMetric, QStringLiteral("r2"));
-        QVERIFY(!result->test.contains(QStringLiteral("mae"))); // °C and % do not add
-        QCOMPARE(result->targets.size(), std::size_t(2));
-        const TargetFigures &t2m = result->targets[0], &rh2m = result->targets[1];
-        QCOMPARE(t2m.target + rh2m.target, QStringLiteral("t2mrh2m"));
-        for (const char *metric : {"r2", "explained_variance", "mape", "smape", "mase"})
-            QVERIFY2(std::abs(result->test.value(Q(metric)) - (t2m.test.value(Q(metric)) + rh2m.test.value(Q(metric))) / 2) < 1e-12, metric);
-        // Each target has its own baselines: a day ago rh2m was the same to the last digit of the file, t2m but for |u − v| of two uniforms.
-        QCOMPARE(t2m.baselines.keys(), (QStringList{QStringLiteral("persistence"), QStringLiteral("seasonal")}));
-        QCOMPARE(result->baselineName, QStringLiteral("seasonal"));
-        QVERIFY(std::abs(t2m.baseline.value(Q("mae")) - 1.0 / 3) < 0.05);
-        QVERIFY(rh2m.baseline.value(Q("mae")) < 1e-3);
-        QVERIFY(rh2m.baselines.value(Q("persistence")).value(Q("mae")) > 1);
-        QVERIFY2(t2m.test.value(Q("mae")) < t2m.baseline.value(Q("mae")), qPrintable(QString::number(t2m.test.value(Q("mae")))));
-        QVERIFY2(rh2m.test.value(Q("mae")) < 0.1, qPrintable(QString::number(rh2m.test.value(Q("mae")))));
-        QVERIFY(result->notes.join(QLatin1Char('\n')).contains(QStringLiteral("Of rh2m the model is not better than the naive baseline (seasonal)")));
-        QVERIFY(result->gates[0].passed && result->gates[1].passed && !result->gates[2].passed);
-        QCOMPARE(result->gates[1].value, rh2m.test.value(Q("mae")));
-        // The package says it all again, and evaluates as it was judged.
-        const auto package = artifact::openPackage(result->package);
-        QVERIFY2(package, package ? "" : qPrintable(package.error().text()));
-        QCOMPARE(package->signature.targets(), (QStringList{QStringLiteral("t2m"), QStringLiteral("rh2m")}));
-        QCOMPARE(package->signature.horizon(), std::size_t(3));
-        QCOMPARE(package->signature.window(), std::size_t(24));
-        QCOMPARE(package->signature.outputs[3], QStringLiteral("rh2m@+1"));
-        const auto read = resultOf(*package);
-        QVERIFY2(read, read ? "" : qPrintable(read.error().text()));
-        QCOMPARE(metricsJson(*read).value(Q("targets")), metricsJson(*result).value(Q("targets")));
-        QCOMPARE(read->everyTest().value(Q("mae@rh2m")), rh2m.test.value(Q("mae")));
-        const QByteArray card = *readFile(result->package + QStringLiteral("/MODEL_CARD.md"));
-        QVERIFY2(card.contains("Forecasts **t2m**, **rh2m** for the next 3 step(s)") && card.contains("\n### rh2m\n"), card.constData());
-        const auto e = evaluatePackage(*package, path(QStringLiteral("hours.csv")), &*package);
-        QVERIFY2(e, e ? "" : qPrintable(e.error().text()));
-        QCOMPARE(e->metric, QStringLiteral("r2"));
-        QCOMPARE(e->targets.size(), std::size_t(2));
-        QVERIFY(std::abs(e->everyValue().value(Q("rmse@t2m")) - t2m.test.value(Q("rmse"))) < 0.02); // with the windows across the border, which were in neither part
-        QCOMPARE(e->targets[1].changes.front().change, 0.0);
-        QCOMPARE(e->bootstrap.block, metrics::resamplingFor(e->rows, 3).block); // the horizon is that of one target
-        QCOMPARE(e->toJson().value(Q("targets")).toArray().at(1).toObject().value(Q("target")).toString(), QStringLiteral("rh2m"));
-    }
-
-    void severalTargetsAreRefusedWhatTheyCannotHave_data() {
-        QTest::addColumn<QByteArray>("more");
-        QTest::addColumn<QString>("says");
-        QTest::newRow("to be chosen by an error with a unit") << QByteArray("select: {metric: mae}\n") << "“mae” (in select) has no value for this forecast of several targets: their errors have different units";
-        QTest::newRow("a gate without a target") << QByteArray("gates: [rmse <= 1]\n") << "A gate may ask for one target: mae@t2m.";
-        QTest::newRow("a gate of classes") << QByteArray("gates: [accuracy@t2m >= 1]\n") << "“accuracy@t2m” (in gates) has no value for this forecast.";
-    }
-    void severalTargetsAreRefusedWhatTheyCannotHave() {
-        QFETCH(QByteArray, more);
-        QFETCH(QString, says);
-        const auto result = run("recipe: both\ndata: {source: hours.csv}\ntask: forecast\ntarget: [t2m, rh2m]\ntime: {column: time, step: 1h}\nsplit: {after: 2024-01-20}\nestimators: [ridge]\n" + more);
-        QVERIFY(!result);
-        QVERIFY2(result.error().text().contains(says), qPrintable(result.error().text()));
-    }
-
-    void aSecondTargetIsNamedWhereItIsWrong_data() {
-        QTest::addColumn<QByteArray>("column");
-        QTest::addColumn<QString>("says");
-        QTest::newRow("that the data lacks") << QByteArray("rh2n") << "Did you mean “rh2m”?";
-        QTest::newRow("with one value only") << QByteArray("flat") << "The target “flat” has one and the same value";
-    }
-    void aSecondTargetIsNamedWhereItIsWrong() {
-        QFETCH(QByteArray, column);
-        QFETCH(QString, says);
-        QByteArray csv;
-        for (const QByteArray &line : hours(600).trimmed().split('\n'))
-            csv += line + (csv.isEmpty() ? ",flat\n" : ",1\n");
-        QVERIFY(writeFileAtomically(path(QStringLiteral("flat.csv")), csv));
-        const auto result = run("recipe: both\ndata: {source: flat.csv}\ntask: forecast\ntarget: [t2m, " + column + "]\ntime: {column: time, step: 1h}\nsplit: {after: 2024-01-20}\nestimators: [ridge]\n");
-        QVERIFY(!result);
-        QVERIFY2(result.error().text().contains(says), qPrintable(result.error().text()));
-        QVERIFY2(result.error().where.endsWith(QStringLiteral("recipe.yaml:4:15")), qPrintable(result.error().where));
     }
 
     void thePastIsMadeColumnsOf() {

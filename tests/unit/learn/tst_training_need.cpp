@@ -61,6 +61,7 @@ private Q_SLOTS:
         QTest::newRow("without those that are excluded") << regression + "features: {exclude: [note, place]}\n" << 2;
         QTest::newRow("with those that are made") << regression + "features: {include: [x]}\ntime: {column: time, step: 1h}\ntransforms: [lag: {steps: [1, 2, 3]}]\n" << 4;
         QTest::newRow("a forecast's window of each series") << QByteArray("task: forecast\ntarget: y\nfeatures: {include: [x]}\ntime: {column: time, step: 1h}\nforecast: {window: 24, horizon: 3}\nestimators: [ridge]\n") << 48;
+        QTest::newRow("a forecast's window of each target and series") << QByteArray("task: forecast\ntarget: [y, z]\nfeatures: {include: [x, y]}\ntime: {column: time, step: 1h}\nforecast: {window: 24, horizon: 3}\nestimators: [ridge]\n") << 72;
     }
     void theMatrixHasTheColumnsOfTheRecipe() {
         QFETCH(QByteArray, rest);
@@ -88,8 +89,11 @@ private Q_SLOTS:
         QTest::newRow("the same of boosting") << head + "[gradient_boosting]\n" << head + "[gradient_boosting: {tree_method: exact}]\n";
         QTest::newRow("a forest on two threads has two matrices") << head + "[decision_tree: {tree_method: hist}]\n" << head + "[random_forest]\n";
         QTest::newRow("neighbours are kept") << head + "[ridge]\n" << head + "[k_neighbors]\n";
+        QTest::newRow("svr has its rows twice") << head + "[ridge]\n" << head + "[svr]\n";
         QTest::newRow("folds are learned beside the whole") << head + "[ridge]\n" << head + "[ridge]\nvalidation: {folds: 5}\n";
         QTest::newRow("trials have the data each") << head + "[ridge]\n" << head + "[ridge]\nsearch: {trials: 4, parallel: 2, space: {ridge: {alpha: [1, 2, 3, 4]}}}\n";
+        QTest::newRow("a target more") << QByteArray("task: forecast\ntarget: y\nfeatures: {include: [z]}\ntime: {column: time, step: 1h}\nforecast: {window: 2, horizon: 30}\nestimators: [ridge]\n")
+                                       << QByteArray("task: forecast\ntarget: [y, z]\ntime: {column: time, step: 1h}\nforecast: {window: 2, horizon: 30}\nestimators: [ridge]\n");
         QTest::newRow("a longer window") << QByteArray("task: forecast\ntarget: y\ntime: {column: time, step: 1h}\nforecast: {window: 24, horizon: 3}\nestimators: [ridge]\n")
                                          << QByteArray("task: forecast\ntarget: y\ntime: {column: time, step: 1h}\nforecast: {window: 48, horizon: 3}\nestimators: [ridge]\n");
     }

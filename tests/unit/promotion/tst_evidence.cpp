@@ -1,108 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/hash.h"
+#include "evidence_bench.h"
+
 #include "core/data/csv.h"
-#include "core/promotion/evidence.h"
 #include "core/promotion/lineage.h"
-#include "tests/support/tiny_package.h"
 
 #include <QDir>
 #include <QFile>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
 
 using namespace pilothouse;
 using namespace pilothouse::promotion;
+using namespace pilothouse::test;
+using Bench = EvidenceBench;
 
 namespace {
-
-constexpr int rowCount = 1000;
-
-double xOf(int i) { return (i * 37 % 101) / 10.0; }
-double zOf(int i) { return (i * 53 % 89) / 7.0; }
-double yOf(int i) { return 2 * xOf(i) + zOf(i) + ((i * 7919) % 13 - 6) / 10.0; } // noise in −0.6 … 0.6
-bool tests(int i) { return i % 5 == 4; }
-
-/// A CSV of y = 2x + z + noise, and packages trained on it (or so they say).
-struct Bench {
-    QTemporaryDir folder;
-    QString csv = folder.filePath(QStringLiteral("tiny.csv"));
-    int made = 0;
-
-    Bench() { write(0); }
-    void write(double shift) const {
-        QByteArray text = "x,z,y\n";
-        for (int i = 0; i < rowCount; ++i)
-            text += QByteArray::number(xOf(i), 'g', 17) + ',' + QByteArray::number(zOf(i), 'g', 17) + ',' + QByteArray::number(yOf(i) + shift, 'g', 17) + '\n';
-        if (!writeFileAtomically(csv, text))
-            qFatal("could not write the data");
-    }
-    QByteArray recipe(const QByteArray &more = "gates: [r2 >= 0.5]\n") const {
-        return "recipe: tiny\ndata: {source: " + csv.toUtf8() + "}\ntask: regression\ntarget: y\nsplit: {every: 5}\nestimators: [linear_regression]\n" + more;
-    }
-    test::TinyModel model(double a, double b = 1) const {
-        test::TinyModel m;
-        m.a = a;
-        m.b = b;
-        m.recipe = recipe();
-        m.data = {{QStringLiteral("source"), csv}, {QStringLiteral("sha256"), *sha256OfFile(csv)}, {QStringLiteral("rows"), rowCount}};
-        m.trainRows = hashes([](int i) { return !tests(i); });
-        m.metrics = {{QStringLiteral("test"), QJsonObject{{QStringLiteral("r2"), 0.9}}}};
-        artifact::LabelledRows sample;
-        for (int i = 4; i < 600; i += 5) {
-            sample.inputs.values.insert(sample.inputs.values.end(), {xOf(i), zOf(i)});
-            sample.targets.push_back(yOf(i));
-            sample.tableRows.push_back(sample.tableRows.size());
-        }
-        sample.inputs.count = sample.tableRows.size();
-        sample.inputs.width = 2;
-        m.sample = sample;
-        return m;
-    }
-    template<class Fn>
-    static std::vector<std::uint64_t> hashes(Fn wanted) {
-        std::vector<std::uint64_t> out;
-        for (int i = 0; i < rowCount; ++i)
-            if (wanted(i)) {
-                const double in[]{xOf(i), zOf(i)}, target[]{yOf(i)};
-                out.push_back(artifact::rowHash(in, target));
-            }
-        return out;
-    }
-    registry::Version version(int number, const test::TinyModel &m) {
-        registry::Version v;
-        v.model = QStringLiteral("tiny");
-        v.version = number;
-        v.user = QStringLiteral("ada");
-        v.source = folder.filePath(QStringLiteral("package%1").arg(++made));
-        auto digest = test::writeTinyPackage(v.source, m);
-        if (!digest)
-            qFatal("%s", qPrintable(digest.error().text()));
-        v.digest = *digest;
-        return v;
-    }
-    Evidence evidence(const registry::Version &candidate, const std::optional<registry::Version> &champion) const {
-        EvidenceInput in;
-        in.candidate = candidate;
-        in.champion = champion;
-        in.alias = QStringLiteral("champion");
-        in.requester = QStringLiteral("ben");
-        in.loadScorer = test::loadTinyScorer;
-        in.bootstrapRounds = 200;
-        auto out = computeEvidence(in);
-        if (!out)
-            qFatal("%s", qPrintable(out.error().text()));
-        return *out;
-    }
-};
-
-GateState gate(const Evidence &e, const char *begins) {
-    for (const GateResult &g : e.gates)
-        if (g.rule.startsWith(QLatin1String(begins)))
-            return g.state;
-    qFatal("no gate begins with %s", begins);
-}
 
 /// Mean absolute error of y = a·x + b·z on the test rows, by hand.
 double maeOf(double a, double b) {
@@ -114,13 +27,6 @@ double maeOf(double a, double b) {
             ++n;
         }
     return sum / n;
-}
-
-const MetricComparison &metric(const Evidence &e, const char *name) {
-    for (const auto &m : e.metrics)
-        if (m.metric == QLatin1String(name))
-            return m;
-    qFatal("no metric %s", name);
 }
 
 /// The sheet without what says when and of which bytes it was made.
@@ -150,7 +56,6 @@ private Q_SLOTS:
     void aFirstClassifierMeetsTheMajority();
     void aFirstForecastMeetsPersistence();
     void aFirstForecastMeetsTheSeason();
-    void severalTargetsAreToldApart();
     void eachModelHasItsOwnPast();
     void aChangedSourceIsNotUsed();
     void withoutSourceAndSampleThereIsNoEvidence();
@@ -443,73 +348,6 @@ void TestEvidence::aFirstForecastMeetsTheSeason() {
             ++n;
         }
     QVERIFY2(std::abs(metric(e, "mae").champion - week / n) < 1e-9, qPrintable(QString::number(metric(e, "mae").champion)));
-}
-
-void TestEvidence::severalTargetsAreToldApart() {
-    Bench b;
-    const auto t = [](int i) { return 10 * std::sin(i / 4.0); };
-    const auto u = [&](int i) { return 50 + t(i) + (i % 2 ? 1 : -1); };
-    QByteArray text = "time,t,u\n";
-    const QDateTime start(QDate(2024, 1, 1), QTime(0, 0), Qt::UTC);
-    for (int i = 0; i < 400; ++i)
-        text += start.addSecs(3600 * i).toString(Qt::ISODate).toUtf8() + ',' + QByteArray::number(t(i), 'g', 17) + ',' + QByteArray::number(u(i), 'g', 17) + '\n';
-    QVERIFY(writeFileAtomically(b.csv, text).has_value());
-    const auto recipe = [&](const QByteArray &target, const QByteArray &more) {
-        return "recipe: tiny\ndata: {source: " + b.csv.toUtf8() + "}\ntask: forecast\ntarget: " + target + "\nsplit: {after: 2024-01-13}\nestimators: [linear_regression]\n"
-               "time: {column: time, step: 1h, zone: UTC}\nforecast: {window: 1, horizon: 1}\n" + more;
-    };
-    auto both = b.model(0.5, 0.5); // of both targets the mean of both, as they were an hour ago
-    both.target = QStringLiteral("t");
-    both.inputs = {QStringLiteral("t@0"), QStringLiteral("u@0")};
-    both.outputs = {QStringLiteral("t@+1"), QStringLiteral("u@+1")};
-    both.sample.reset();
-    both.recipe = recipe("[t, u]", "gates: [mae@u <= 100, max_error@t <= 1]\n");
-    const Evidence e = b.evidence(b.version(1, both), std::nullopt);
-    QVERIFY2(e.problem.isEmpty(), qPrintable(e.problem));
-    QCOMPARE(e.selectMetric, QStringLiteral("r2"));
-    QCOMPARE(e.baseline, QStringLiteral("persistence"));
-    double naive[2] = {0, 0}, ours[2] = {0, 0};
-    int n = 0;
-    for (int i = 12 * 24; i < 400; ++i, ++n) {
-        naive[0] += std::abs(t(i) - t(i - 1));
-        naive[1] += std::abs(u(i) - u(i - 1));
-        ours[0] += std::abs(t(i) - (t(i - 1) + u(i - 1)) / 2);
-        ours[1] += std::abs(u(i) - (t(i - 1) + u(i - 1)) / 2);
-    }
-    QCOMPARE(e.rows, std::size_t(n));
-    QVERIFY(std::abs(metric(e, "mae@t").champion - naive[0] / n) < 1e-9);
-    QVERIFY(std::abs(metric(e, "mae@u").champion - naive[1] / n) < 1e-9);
-    QVERIFY(std::abs(metric(e, "mae@t").candidate - ours[0] / n) < 1e-9);
-    QVERIFY(std::abs(metric(e, "mae@u").candidate - ours[1] / n) < 1e-9);
-    QVERIFY(std::abs(metric(e, "r2").candidate - (metric(e, "r2@t").candidate + metric(e, "r2@u").candidate) / 2) < 1e-12);
-    QVERIFY(!metric(e, "mae@t").largerIsBetter && metric(e, "r2@u").largerIsBetter);
-    QVERIFY(std::none_of(e.metrics.begin(), e.metrics.end(), [](const auto &m) { return m.metric == QLatin1String("mae"); })); // °C and % do not add
-    QVERIFY(e.residualEdges.empty());
-    QCOMPARE(gate(e, "mae@u <= 100"), GateState::Pass);
-    QCOMPARE(gate(e, "max_error@t <= 1"), GateState::Block);
-    QCOMPARE(metric(e, "max_error@t").verdict, QStringLiteral("worse")); // what a gate asks is compared, too
-    QVERIFY2(e.text().contains(QStringLiteral("squared error in units of each target's spread")), qPrintable(e.text()));
-    const auto again = Evidence::fromJson(e.toJson());
-    QVERIFY(again);
-    QCOMPARE(again->digest(), e.digest());
-    // A champion that forecasts t alone is compared on t alone, and that is said; the gates still judge both.
-    auto one = both;
-    one.a = 1;
-    one.b = 0;
-    one.inputs = {QStringLiteral("t@0")};
-    one.outputs = {QStringLiteral("t@+1")};
-    one.recipe = recipe("t", "");
-    one.trainRows.clear();
-    const Evidence half = b.evidence(b.version(2, both), b.version(1, one));
-    QVERIFY2(half.problem.isEmpty(), qPrintable(half.problem));
-    QVERIFY(std::abs(metric(half, "mae").champion - naive[0] / n) < 1e-9);
-    QVERIFY(std::abs(metric(half, "mae").candidate - ours[0] / n) < 1e-9);
-    QCOMPARE(gate(half, "Both models forecast the same"), GateState::Warn);
-    QVERIFY2(half.text().contains(QStringLiteral("compared on t alone: the champion does not forecast u")), qPrintable(half.text()));
-    QCOMPARE(gate(half, "mae@u <= 100"), GateState::Pass);
-    // And the other way round: whoever asked for u would be left without an answer.
-    const Evidence back = b.evidence(b.version(3, one), b.version(2, both));
-    QVERIFY2(back.text().contains(QStringLiteral("the candidate does not forecast u")), qPrintable(back.text()));
 }
 
 void TestEvidence::eachModelHasItsOwnPast() {

@@ -2,7 +2,7 @@
 // One client for our own routes, KServe, and a service behind a login.
 #include "tests/unit/serving/serving_fixture.h"
 
-#include "core/serving/endpoint.h"
+#include "core/serving/endpoint_scorer.h"
 
 #include <QtTest>
 
@@ -44,6 +44,26 @@ private:
     std::string m_token;
 };
 
+/// A service of somebody else that answers every request alike.
+class SameAnswer final : public HttpHandler {
+public:
+    void say(const char *body) {
+        const std::lock_guard guard(m_lock);
+        m_body = body;
+    }
+    bool handle(const HttpRequest &, HttpReply &reply) override {
+        const std::lock_guard guard(m_lock);
+        reply.body = m_body;
+        return true;
+    }
+    void handleSlow(const HttpRequest &, HttpReply &) override {}
+    void fail(int status, std::string_view, HttpReply &reply) override { reply.status = status; }
+
+private:
+    std::mutex m_lock;
+    std::string m_body;
+};
+
 } // namespace
 
 class TestEndpoint : public QObject {
@@ -77,6 +97,63 @@ private Q_SLOTS:
         QVERIFY(!wrong);
         QCOMPARE(wrong.error().kind, ErrorKind::Invalid);
         QVERIFY2(wrong.error().what.contains(Q("Expected a number")), qPrintable(wrong.error().what));
+    }
+
+    void severalTargetsComeBackInTheOrderOfTheSignature_data() {
+        QTest::addColumn<QString>("protocol");
+        QTest::newRow("rest") << "rest";
+        QTest::newRow("KServe V1") << "kserve-v1";
+    }
+    void severalTargetsComeBackInTheOrderOfTheSignature() {
+        QFETCH(QString, protocol);
+        Served served;
+        served.shelf.put(QStringLiteral("v1"), std::make_shared<PairScorer>());
+        QVERIFY(served.start());
+        const auto profile = profileOf(protocol, QStringLiteral("t2m"));
+        QVERIFY(profile);
+        const auto endpoint = std::make_shared<Endpoint>(std::make_shared<net::HttpClient>(), served.server->url(), *profile,
+                                                         [](const QString &) -> Result<QString> { return QStringLiteral("the-api-key-of-this-test"); }, QStringLiteral("key"));
+        const artifact::Signature own = PairScorer().signature();
+        const data::Rows rows{2, 2, {20, 60, 1, 2}};
+        const auto answers = endpointScorer(endpoint, own, {})->score(rows);
+        QVERIFY2(answers, answers ? "" : qPrintable(answers.error().text()));
+        QCOMPARE(answers->values, (std::vector<double>{20, 21, 60, 70, 1, 2, 2, 12}));
+        // Where nobody says in which order: by name.
+        const auto found = signatureByAnswer(*endpoint, own.inputs, rows, {});
+        QVERIFY2(found, found ? "" : qPrintable(found.error().text()));
+        QCOMPARE(found->targets(), (QStringList{QStringLiteral("rh2m"), QStringLiteral("t2m")}));
+        QCOMPARE(found->outputs, (std::vector<QString>{QStringLiteral("rh2m@+1"), QStringLiteral("rh2m@+2"), QStringLiteral("t2m@+1"), QStringLiteral("t2m@+2")}));
+        QCOMPARE(endpointScorer(endpoint, *found, {})->score(rows)->values, (std::vector<double>{60, 70, 20, 21, 2, 12, 1, 2}));
+    }
+
+    void aNumberForEachTargetIsAForecastOfOneStep() {
+        SameAnswer service;
+        auto server = HttpServer::listen("127.0.0.1", 0, {}, service);
+        QVERIFY(server);
+        (*server)->begin();
+        const auto profile = RequestProfile::fromJson(object(R"({"path":"/p","input":{"x":"{{rows}}"},"output":{"predictions":"/y"}})"), QStringLiteral("profile"));
+        QVERIFY2(profile, profile ? "" : qPrintable(profile.error().text()));
+        const auto endpoint = std::make_shared<Endpoint>(std::make_shared<net::HttpClient>(), QStringLiteral("http://127.0.0.1:%1").arg((*server)->port()), *profile, nullptr);
+        const std::vector<data::Input> inputs{{QStringLiteral("a"), data::ColumnType::Number, {}, false}};
+        const data::Rows row{1, 1, {3}};
+        service.say(R"({"y":[{"t":1.5,"u":2}]})");
+        const auto signature = signatureByAnswer(*endpoint, inputs, row, {});
+        QVERIFY2(signature, signature ? "" : qPrintable(signature.error().text()));
+        QCOMPARE(signature->outputs, (std::vector<QString>{QStringLiteral("t@+1"), QStringLiteral("u@+1")}));
+        const auto scorer = endpointScorer(endpoint, *signature, {});
+        const auto answer = scorer->score(row);
+        QVERIFY2(answer, answer ? "" : qPrintable(answer.error().text()));
+        QCOMPARE(answer->values, (std::vector<double>{1.5, 2}));
+        for (const char *wrong : {R"({"y":[{"t":1.5,"u":"high"}]})", R"({"y":[{"t":1.5}]})", R"({"y":[{"t":[1,2],"u":2}]})"}) {
+            service.say(wrong);
+            const auto refused = scorer->score(row);
+            QVERIFY2(!refused && refused.error().what.contains(QStringLiteral("is not a list of 2 numbers")), wrong);
+        }
+        for (const char *empty : {R"({"y":[[]]})", R"({"y":[{}]})", R"({"y":[{"t":[]}]})"}) {
+            service.say(empty);
+            const auto none = signatureByAnswer(*endpoint, inputs, row, {});
+            QVERIFY2(!none && none.error().what.contains(QStringLiteral("without any number")), empty);
+        }
     }
 
     void aServiceBehindALoginIsAskedLikeAnyOther() {
