@@ -12,7 +12,6 @@
 #include <QFileInfo>
 #include <QJsonArray>
 
-#include <algorithm>
 #include <memory>
 
 namespace pilothouse {
