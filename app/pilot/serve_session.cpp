@@ -138,6 +138,8 @@ Result<void> ServeSession::takeFolder(const QString &folder) {
     if (!secret.isEmpty()) {
         const auto store = m_services ? m_services->secrets : secrets::environmentStore();
         PH_ASSIGN(const QString key, store->read(secret));
+        if (key.isEmpty()) // which would mean: none is asked for
+            return invalid(QStringLiteral("The secret “%1”, which is to be the API key, is empty.").arg(secret), {}, QStringLiteral("Give it a value; on loopback --no-api-key asks for none."));
         m_server.apiKey = key.toStdString();
         return {};
     }

@@ -6,7 +6,7 @@
 namespace pilothouse::serving {
 
 Result<RouteAlias> routeAlias(const QString &text) {
-    static const QRegularExpression plain(QStringLiteral("^(?:/(?!\\.{1,2}(?:/|$))[A-Za-z0-9._~:-]+)+$"));
+    static const QRegularExpression plain(QStringLiteral("^(?:/(?!\\.{1,2}(?:/|\\z))[A-Za-z0-9._~:-]+)+\\z"));
     const qsizetype sign = text.indexOf(QLatin1Char('='));
     if (sign <= 0 || sign + 1 == text.size())
         return invalid(QStringLiteral("“%1” names no other path for a route.").arg(text), {}, QStringLiteral("Write PATH=ROUTE, for example /score=/predict."));

@@ -225,6 +225,7 @@ private Q_SLOTS:
         QTest::newRow("a blank") << "/my score=/predict" << false;
         QTest::newRow("an escape") << "/%73core=/predict" << false;
         QTest::newRow("a break of the line") << "/score\r\nX: y=/predict" << false;
+        QTest::newRow("a break at its end") << "/score\n=/predict" << false;
     }
     void anotherPathIsWrittenSo() {
         QFETCH(QString, text);
