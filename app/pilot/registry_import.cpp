@@ -6,16 +6,17 @@
 //     an XGBoost .json or .ubj, or a TorchScript .pt, becomes a package and the next version of NAME, tagged import = verified|unverified.
 //     {…learn::ImportResult::toJson(), "registered":{"model","version"}}; "package" is the registered one. Exit 1: the predictions are not the
 //     expected ones.
-// pilot registry inspect FILE.pkl|.joblib          {…artifact::PickleFacts::toJson()}; nothing is unpickled.
+// pilot registry inspect FILE          what a pickle (.pkl, .joblib), XGBoost's .json or .ubj, or a TorchScript .pt says of itself:
+//     learn::ModelFacts. Nothing is unpickled.
 #include "app/pilot/registry_import.h"
 
 #include "app/pilot/promotion_answer.h"
 #include "app/pilot/register_version.h"
 
-#include "core/artifact/pickle_facts.h"
 #include "core/base/hash.h"
 #include "core/fleet/services.h"
 #include "core/learn/import_model.h"
+#include "core/learn/inspect_model.h"
 #include "core/promotion/registry_operations.h"
 
 #include <QDir>
@@ -110,8 +111,8 @@ Result<void> importIt(Context &context, const Options &o) {
 }
 
 Result<void> inspect(Context &context, const Options &o) {
-    PH_ASSIGN(const artifact::PickleFacts facts, artifact::pickleFacts(absolute(o.file)));
-    context.answer(facts.toJson(), facts.text());
+    PH_ASSIGN(const learn::ModelFacts facts, learn::inspectModelFile(absolute(o.file)));
+    context.answer(facts.object, facts.text);
     return {};
 }
 
@@ -139,9 +140,9 @@ void addRegistryImport(CLI::App &registry, VerbBody &body) {
     add->add_option("--answers", options->answers, "What a TorchScript with classes gives: probabilities or logits")->check(CLI::IsMember({"probabilities", "logits"}));
     add->add_option("--out", options->out, "Keep the package here, too");
     add->callback([options, &body] { body = [options](Context &context) { return importIt(context, *options); }; });
-    auto *look = registry.add_subcommand("inspect", "What a pickled model (.pkl, .joblib) would import; it is not loaded");
+    auto *look = registry.add_subcommand("inspect", "What a model file says of itself; of a pickle (.pkl, .joblib), which is not loaded, what it would import");
     look->fallthrough();
-    look->add_option("FILE", options->file, "The pickle")->required();
+    look->add_option("FILE", options->file, "The pickle, XGBoost's .json or .ubj, or TorchScript")->required();
     look->callback([options, &body] { body = [options](Context &context) { return inspect(context, *options); }; });
 }
 

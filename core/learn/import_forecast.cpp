@@ -5,6 +5,7 @@
 #include "core/data/split.h"
 
 #include <QDateTime>
+#include <QJsonArray>
 #include <QTimeZone>
 
 #include <unordered_map>
@@ -17,24 +18,6 @@ using Q = QLatin1String;
 using workspace::TaskKind;
 
 constexpr int mostSteps = 100'000; ///< of a window or horizon, as recipes have it
-
-QStringList texts(const QJsonValue &list) {
-    QStringList out;
-    for (const QJsonValue &item : list.toArray())
-        out << item.toString();
-    return out;
-}
-
-/// Inputs and outputs of a card by name.
-artifact::Signature signatureOf(const QJsonObject &card) {
-    artifact::Signature signature;
-    signature.task = TaskKind::Forecast;
-    for (const QString &name : texts(card.value(Q("inputs"))))
-        signature.inputs.push_back({name, data::ColumnType::Number, {}, false});
-    for (const QString &name : texts(card.value(Q("outputs"))))
-        signature.outputs.push_back(name);
-    return signature;
-}
 
 QString shown(int value) { return QString::number(value); }
 QString shown(const QString &value) { return value; }
@@ -53,7 +36,7 @@ Result<void> take(T &asked, const T &said, const char *option, const QString &fi
 Result<void> takeCard(ForecastImport &asked, const QJsonObject &card, const QString &file) {
     if (const QString task = card.value(Q("task")).toString(); task != workspace::taskName(TaskKind::Forecast))
         return invalid(QStringLiteral("The file says of itself that it is a %1, not a forecast.").arg(task), file, QStringLiteral("Leave --task away."));
-    const artifact::Signature signature = signatureOf(card);
+    const artifact::Signature signature = cardSignature(card);
     const QStringList targets = signature.targets(), series = signature.series();
     if (signature.outputs.empty() || std::size_t(series.size()) * signature.window() != signature.inputs.size() || signature.window() > mostSteps || signature.horizon() > mostSteps)
         return invalid(QStringLiteral("What the file says of its inputs and outputs does not fit a forecast."), file, QStringLiteral("Export it again."));
@@ -102,6 +85,16 @@ Result<void> needNumbers(const QStringList &names, const data::Table &table, con
 }
 
 } // namespace
+
+artifact::Signature cardSignature(const QJsonObject &card) {
+    artifact::Signature signature;
+    signature.task = TaskKind::Forecast;
+    for (const QJsonValue &name : card.value(Q("inputs")).toArray())
+        signature.inputs.push_back({name.toString(), data::ColumnType::Number, {}, false});
+    for (const QJsonValue &name : card.value(Q("outputs")).toArray())
+        signature.outputs.push_back(name.toString());
+    return signature;
+}
 
 workspace::DataSpec dataOf(const ImportOptions &options) {
     workspace::DataSpec spec;

@@ -24,6 +24,9 @@ Result<ForecastImport> completeForecast(const ImportOptions &options, const QJso
 /// @param options  with `forecast` complete. Invalid: a column or the times of the rows are missing, or no whole window is left.
 Result<ImportedForecast> forecastOf(const ImportOptions &options, const data::Table &table);
 
+/// Inputs and outputs by name that a forecast's card tells.
+artifact::Signature cardSignature(const QJsonObject &card);
+
 /// How the rows of an import are read.
 workspace::DataSpec dataOf(const ImportOptions &options);
 

@@ -233,7 +233,7 @@ Result<void> Import::readModel() {
     if (looksLikeTorchScript(m_bytes))
         return readTorch();
     if (m_bytes.startsWith("PK\x03\x04"))
-        return invalid(QStringLiteral("This is a ZIP archive, but no TorchScript: torch.save writes pickled Python objects, which are not loaded."), m_options.file, QStringLiteral("Save it in Python by torch.jit.script(model).save(\"model.pt\")."));
+        return noTorchScript(m_options.file);
     PH_TRY(needNoForecast());
     return readTrees();
 }

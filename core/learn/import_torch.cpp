@@ -27,4 +27,8 @@ Result<std::unique_ptr<FittedModel>> importTorchScript(const QByteArray &bytes, 
 
 bool looksLikeTorchScript(const QByteArray &bytes) { return bytes.startsWith("PK\x03\x04") && bytes.contains("/code/") && bytes.contains("constants.pkl"); }
 
+Error noTorchScript(const QString &file) {
+    return invalid(QStringLiteral("This is a ZIP archive, but no TorchScript: torch.save writes pickled Python objects, which are not loaded."), file, QStringLiteral("Save it in Python by torch.jit.script(model).save(\"model.pt\")."));
+}
+
 } // namespace pilothouse::learn

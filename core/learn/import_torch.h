@@ -24,5 +24,6 @@ Result<std::unique_ptr<FittedModel>> importTorchScript(const QByteArray &bytes, 
 
 /// true if the bytes are a ZIP archive with a TorchScript's code in it (torch.save alone writes pickles, which are not read).
 bool looksLikeTorchScript(const QByteArray &bytes);
+Error noTorchScript(const QString &file); ///< of a ZIP archive that is none
 
 } // namespace pilothouse::learn

@@ -6,6 +6,7 @@
 #include "core/base/json.h"
 #include "core/learn/export_model.h"
 #include "core/learn/import_model.h"
+#include "core/learn/inspect_model.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/torch_loader.h"
 #include "core/learn/trainer.h"
@@ -219,6 +220,11 @@ private Q_SLOTS:
         QVERIFY2(package, package ? "" : qPrintable(package.error().text()));
         const auto files = exportModel(*package, path(QStringLiteral("again-%1").arg(m_runs)), false);
         QVERIFY2(files, files ? "" : qPrintable(files.error().text() + files.error().raw));
+        const auto facts = inspectModelFile(files->front().path);
+        QVERIFY2(facts, facts ? "" : qPrintable(facts.error().text()));
+        QCOMPARE(facts->object.value(Q("task")).toString(), workspace::taskName(package->signature.task));
+        QCOMPARE(facts->object.value(Q("targets")).toArray(), package->signature.horizon() ? QJsonArray::fromStringList(package->signature.targets()) : QJsonArray());
+        QCOMPARE(facts->object.value(Q("step")).toString(), package->signature.horizon() ? QStringLiteral("1h") : QString());
         ImportOptions options;
         options.file = files->front().path;
         options.name = QStringLiteral("again");

@@ -5,6 +5,7 @@
 #include "core/learn/evaluation.h"
 #include "core/learn/gradient_model.h"
 #include "core/learn/import_model.h"
+#include "core/learn/inspect_model.h"
 #include "core/learn/integrated_gradients.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/samples.h"
@@ -398,6 +399,17 @@ private Q_SLOTS:
         QVERIFY(!own);
         QCOMPARE(own.error().kind, ErrorKind::Refused);
         QVERIFY2(own.error().what.contains(says), qPrintable(own.error().what));
+    }
+
+    void aScriptSaysWhatItIs() {
+        const auto facts = inspectModelFile(fileOf(QStringLiteral("net64.pt")));
+        QVERIFY2(facts, qPrintable(facts ? QString() : facts.error().text()));
+        QCOMPARE(facts->object.value(QStringLiteral("kind")).toString(), QStringLiteral("torchscript"));
+        QCOMPARE(facts->object.value(QStringLiteral("dtype")).toString(), QStringLiteral("float64"));
+        QCOMPARE(facts->object.value(QStringLiteral("parameters")).toInt(), 3 * 2 + (3 * 5 + 5) + (5 + 1)); // batch norm, and two layers
+        QVERIFY(!facts->object.contains(QStringLiteral("task"))); // a foreign file does not say
+        for (const char *name : {"writes.pt", "pickled.pt"})
+            QVERIFY2(!inspectModelFile(fileOf(QLatin1String(name))), name);
     }
 
     void aCutFileIsAnError() {
