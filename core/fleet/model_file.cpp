@@ -76,7 +76,7 @@ Result<ModelFile> inspectModelFile(const QString &file, std::stop_token token) {
     job.program = pilotProgram();
     job.nice = 0; // a person waits for it
     job.arguments = {QStringLiteral("registry"), QStringLiteral("inspect"), file};
-    PH_ASSIGN(const QJsonObject reply, runJob(job, [](const Event &) {}, token));
+    PH_ASSIGN(const QJsonObject reply, runJob(job, {}, token));
     return ModelFile::fromJson(reply);
 }
 

@@ -103,16 +103,16 @@ private Q_SLOTS:
     }
 
     void anImportAsksForWhatWasTyped() {
-        ModelImport import;
-        import.file = QStringLiteral("/m/a.json");
-        import.model = QStringLiteral("damage");
-        import.rows = QStringLiteral("/d/rows.csv");
-        QCOMPARE(import.arguments().join(QLatin1Char(' ')), QStringLiteral("registry import /m/a.json --model damage --rows /d/rows.csv"));
-        import.expected = QStringLiteral("p0,p1");
-        import.classes = QStringLiteral("no,yes");
-        import.rounds = QStringLiteral("best");
-        import.missing = QStringLiteral("-999");
-        QCOMPARE(import.arguments().mid(7).join(QLatin1Char(' ')), QStringLiteral("--expected=p0,p1 --classes=no,yes --rounds=best --missing=-999"));
+        ModelImport plain;
+        plain.file = QStringLiteral("/m/a.json");
+        plain.model = QStringLiteral("damage");
+        plain.rows = QStringLiteral("/d/rows.csv");
+        QCOMPARE(plain.arguments().join(QLatin1Char(' ')), QStringLiteral("registry import /m/a.json --model damage --rows /d/rows.csv"));
+        plain.expected = QStringLiteral("p0,p1");
+        plain.classes = QStringLiteral("no,yes");
+        plain.rounds = QStringLiteral("best");
+        plain.missing = QStringLiteral("-999");
+        QCOMPARE(plain.arguments().mid(7).join(QLatin1Char(' ')), QStringLiteral("--expected=p0,p1 --classes=no,yes --rounds=best --missing=-999"));
         ModelImport forecast;
         forecast.task = QStringLiteral("forecast");
         forecast.target = QStringLiteral("t2m,rh2m");
