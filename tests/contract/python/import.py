@@ -28,7 +28,7 @@ rows = [[float(v) for v in line[:3]] for line in list(csv.reader(open(folder + "
 torch.manual_seed(5)
 x = torch.tensor(rows)
 for name, outputs in (("net", 1), ("classes", 3)):
-    module = torch.nn.Sequential(torch.nn.Linear(3, 8), torch.nn.ReLU(), torch.nn.Linear(8, outputs)).eval()
+    module = torch.nn.Sequential(torch.nn.Linear(3, 8), torch.nn.Tanh(), torch.nn.Linear(8, outputs)).eval()
     torch.jit.script(module).save(f"{folder}/{name}.pt")
     with torch.no_grad():
         out = module(x) if outputs == 1 else torch.softmax(module(x), 1)
@@ -36,6 +36,16 @@ for name, outputs in (("net", 1), ("classes", 3)):
         table = csv.writer(f)
         table.writerow(["a", "b", "c"] + [f"p{i}" for i in range(outputs)])
         table.writerows([*map(repr, r), *map(repr, p)] for r, p in zip(rows, out.double().tolist()))
+
+class Place(torch.nn.Module):  # has no gradient
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.argmax(x, 1).double()
+
+torch.jit.script(Place()).save(folder + "/place.pt")
+with open(folder + "/place.csv", "w", newline="") as f:
+    table = csv.writer(f)
+    table.writerow(["a", "b", "c", "p0"])
+    table.writerows([*map(repr, r), *map(repr, p)] for r, p in zip(rows, torch.argmax(x, 1, keepdim=True).double().tolist()))
 """
 
 # The same for forecasts: windows [n, 8, series] -> [n, 4] or [n, 4, targets], the series in another order than the file has them.
@@ -172,6 +182,11 @@ def check(folder, workspace, file, classes, answers, load):
     explained = run("explain", done["package"], "--data", rows, "--row", 3)
     if not explained.get("features"):
         return f"explain: {explained}"
+    if file.suffix == ".pt":
+        explained = run("explain", done["package"], "--data", rows, "--row", 3, "--method", "integrated-gradients")
+        told = any("no gradient" in note and "Kernel SHAP" in note for note in explained["notes"])
+        if (explained["method"], told) != (("kernel-shap", True) if file.stem == "place" else ("integrated-gradients", False)):
+            return f"integrated gradients: {explained}"
     problem = serve(done["package"], expected[:3], classes, [float(r[columns[0]]) for r in expected[:3]])
     if problem:
         return problem
@@ -290,7 +305,7 @@ def main():
         torch = subprocess.run([sys.argv[1], "-c", NETWORKS + FORECASTS, name], capture_output=True, text=True) if len(sys.argv) > 1 else None
         forecasts = [("ws2m", ["a"]), ("both", ["b", "a"])] if torch and torch.returncode == 0 else []
         if torch and torch.returncode == 0:
-            cases += [(folder / "net.pt", [], None), (folder / "classes.pt", ["low", "mid", "high"], "logits")]
+            cases += [(folder / "net.pt", [], None), (folder / "classes.pt", ["low", "mid", "high"], "logits"), (folder / "place.pt", [], None)]
         else:
             print(f"no PyTorch to make TorchScript with: {torch.stderr.splitlines()[-1] if torch and torch.stderr else 'no interpreter named'}")
         for file, classes, answers in cases:
