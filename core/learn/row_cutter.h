@@ -3,6 +3,8 @@
 
 #include "core/data/table.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 #include <vector>

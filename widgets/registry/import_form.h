@@ -3,7 +3,11 @@
 
 #include "core/fleet/model_file.h"
 
+#include <QHash>
 #include <QWidget>
+
+#include <utility>
+#include <vector>
 
 class QLineEdit;
 

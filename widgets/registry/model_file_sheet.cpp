@@ -15,6 +15,8 @@
 #include <QScrollArea>
 #include <QShortcut>
 
+#include <initializer_list>
+
 namespace pilothouse::ui {
 
 namespace {
