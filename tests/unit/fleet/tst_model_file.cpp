@@ -21,8 +21,8 @@ const char *const pickle = R"({"kind":"pickle","file":"/m/svc.joblib","sha256":"
  "names":["posix.system","sklearn.svm._classes.SVC"],"packages":["posix","sklearn"],"dangerous":["posix.system"],"scikit_learn":"1.5.0","loaded":false,"why":"","ways":[]})";
 const char *const trees = R"({"kind":"xgboost","file":"/m/a.json","sha256":"cd","bytes":99,"made_by":"xgboost 3.2.0","task":"classification","objective":"binary:logistic","classes":2,"inputs":["a","b"],
  "width":2,"rounds":6,"trees":6,"notes":["Early stopping"]})";
-const char *const script = R"({"kind":"torchscript","file":"/m/ws2m.pt","sha256":"ef","bytes":7,"made_by":"Pilothouse (TorchScript)","parameters":400,"dtype":"float64","task":"forecast","inputs":["w@-1","w@0"],
- "classes":[],"window":2,"horizon":3,"step":"1h","series":["w"],"targets":["w"]})";
+const char *const script = R"json({"kind":"torchscript","file":"/m/ws2m.pt","sha256":"ef","bytes":7,"made_by":"Pilothouse (TorchScript)","parameters":400,"dtype":"float64","task":"forecast","inputs":["w@-1","w@0"],
+ "classes":[],"window":2,"horizon":3,"step":"1h","series":["w"],"targets":["w"]})json";
 
 } // namespace
 
