@@ -321,6 +321,21 @@
     </message>
 </context>
 <context>
+    <name>ModelFile</name>
+    <message>
+        <source>the answer about the file</source>
+        <translation>die Antwort über die Datei</translation>
+    </message>
+    <message>
+        <source>This program does not know the kind “%1”.</source>
+        <translation>Dieses Programm kennt die Art „%1“ nicht.</translation>
+    </message>
+    <message>
+        <source>Use a newer Pilothouse.</source>
+        <translation>Ein neueres Pilothouse nehmen.</translation>
+    </message>
+</context>
+<context>
     <name>NewModel</name>
     <message>
         <source>line %1, column %2: %3</source>
@@ -2773,6 +2788,157 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::ImportForm</name>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Of the workspace or the registry; a new name makes a new one.</source>
+        <translation>Des Arbeitsbereichs oder der Registry; ein neuer Name legt ein neues an.</translation>
+    </message>
+    <message>
+        <source>Example rows</source>
+        <translation>Beispielzeilen</translation>
+    </message>
+    <message>
+        <source>A CSV file with the inputs by name.</source>
+        <translation>Eine CSV-Datei mit den Eingaben nach Namen.</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Wählen …</translation>
+    </message>
+    <message>
+        <source>Predictions made there</source>
+        <translation>Dort gemachte Vorhersagen</translation>
+    </message>
+    <message>
+        <source>Columns of the rows that must come out again; empty: it stays unverified.</source>
+        <translation>Spalten der Zeilen, die wieder herauskommen müssen; leer: es bleibt ungeprüft.</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>Column with the true value; of a forecast all that it predicts, with commas.</source>
+        <translation>Spalte mit dem wahren Wert; bei einer Prognose alles, was sie vorhersagt, mit Kommas.</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>Aufgabe</translation>
+    </message>
+    <message>
+        <source>As its outputs look</source>
+        <translation>Wie seine Ausgaben aussehen</translation>
+    </message>
+    <message>
+        <source>Regression</source>
+        <translation>Regression</translation>
+    </message>
+    <message>
+        <source>Classification</source>
+        <translation>Klassifikation</translation>
+    </message>
+    <message>
+        <source>Forecast</source>
+        <translation>Prognose</translation>
+    </message>
+    <message>
+        <source>Rounds, if it was stopped early</source>
+        <translation>Runden, falls früh beendet</translation>
+    </message>
+    <message>
+        <source>As the file says</source>
+        <translation>Wie die Datei sagt</translation>
+    </message>
+    <message>
+        <source>The best</source>
+        <translation>Die besten</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>Means missing</source>
+        <translation>Bedeutet fehlend</translation>
+    </message>
+    <message>
+        <source>Classes, in the order of its outputs</source>
+        <translation>Klassen, in der Reihenfolge seiner Ausgaben</translation>
+    </message>
+    <message>
+        <source>no,yes</source>
+        <translation>nein,ja</translation>
+    </message>
+    <message>
+        <source>What it gives for classes</source>
+        <translation>Was es für Klassen gibt</translation>
+    </message>
+    <message>
+        <source>As it looks on the rows</source>
+        <translation>Wie es auf den Zeilen aussieht</translation>
+    </message>
+    <message>
+        <source>Probabilities</source>
+        <translation>Wahrscheinlichkeiten</translation>
+    </message>
+    <message>
+        <source>Logits</source>
+        <translation>Logits</translation>
+    </message>
+    <message>
+        <source>Window, in steps</source>
+        <translation>Fenster, in Schritten</translation>
+    </message>
+    <message>
+        <source>Horizon, in steps</source>
+        <translation>Horizont, in Schritten</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Schritt</translation>
+    </message>
+    <message>
+        <source>Series, in the order it takes them</source>
+        <translation>Reihen, in der Reihenfolge des Modells</translation>
+    </message>
+    <message>
+        <source>Empty: those that it predicts.</source>
+        <translation>Leer: die, die es vorhersagt.</translation>
+    </message>
+    <message>
+        <source>Column of times</source>
+        <translation>Spalte der Zeiten</translation>
+    </message>
+    <message>
+        <source>Or its parts; empty: the only one.</source>
+        <translation>Oder ihre Teile; leer: die einzige.</translation>
+    </message>
+    <message>
+        <source>Rows for the import</source>
+        <translation>Zeilen für den Import</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv *.csv.gz *.tsv *.txt);;All files (*)</source>
+        <translation>Tabellen (*.csv *.csv.gz *.tsv *.txt);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Name the model first.</source>
+        <translation>Erst das Modell benennen.</translation>
+    </message>
+    <message>
+        <source>Choose the rows first: they are scored before anything is registered.</source>
+        <translation>Erst die Zeilen wählen: sie werden gerechnet, bevor etwas eingetragen wird.</translation>
+    </message>
+    <message>
+        <source>A forecast needs its window, horizon, step and target.</source>
+        <translation>Eine Prognose braucht Fenster, Horizont, Schritt und Ziel.</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::ImportanceBars</name>
     <message>
         <source>What each parameter explains</source>
@@ -3144,6 +3310,205 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::ModelFileSheet</name>
+    <message>
+        <source>Import</source>
+        <translation>Importieren</translation>
+    </message>
+    <message>
+        <source>Copy the command</source>
+        <translation>Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Copied. Put your rows, the file to write and the model&apos;s Python in place of the capitals.</source>
+        <translation>Kopiert. An die Stelle der Großbuchstaben kommen die Zeilen, die Ausgabedatei und das Python des Modells.</translation>
+    </message>
+    <message>
+        <source>It would import</source>
+        <translation>Es würde importieren</translation>
+    </message>
+    <message>
+        <source>Score it in a terminal</source>
+        <translation>In einem Terminal rechnen lassen</translation>
+    </message>
+    <message>
+        <source>A confined Python loads it: without network, home or a second process, with the versions that it asks for (Linux, bubblewrap).</source>
+        <translation>Ein eingesperrtes Python lädt es: ohne Netz, Home und zweiten Prozess, mit den Versionen, die es verlangt (Linux, bubblewrap).</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>Noch einmal ansehen</translation>
+    </message>
+    <message>
+        <source>to its end, %1 opcodes</source>
+        <translation>bis zum Ende, %1 Opcodes</translation>
+    </message>
+    <message>
+        <source>not to its end: %1. It may name more.</source>
+        <translation>nicht bis zum Ende: %1. Es nennt vielleicht mehr.</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Pickled Python object, %1</source>
+        <translation>Python-Objekt als Pickle, %1</translation>
+    </message>
+    <message>
+        <source>Pickled Python object, %1, compressed by %2</source>
+        <translation>Python-Objekt als Pickle, %1, mit %2 gepackt</translation>
+    </message>
+    <message>
+        <source>SHA-256</source>
+        <translation>SHA-256</translation>
+    </message>
+    <message>
+        <source>scikit-learn</source>
+        <translation>scikit-learn</translation>
+    </message>
+    <message>
+        <source>no version stands in it</source>
+        <translation>keine Version steht darin</translation>
+    </message>
+    <message>
+        <source>Packages</source>
+        <translation>Pakete</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>Read</source>
+        <translation>Gelesen</translation>
+    </message>
+    <message>
+        <source>Danger: it would call what no model needs: %1. Do not use this file.</source>
+        <translation>Gefahr: es würde aufrufen, was kein Modell braucht: %1. Diese Datei nicht benutzen.</translation>
+    </message>
+    <message>
+        <source>A pickle is a program: loading it runs whatever its author wrote, so it is never loaded here. Only its opcodes were read.</source>
+        <translation>Ein Pickle ist ein Programm: es zu laden führt aus, was sein Autor schrieb, darum wird es hier nie geladen. Nur seine Opcodes wurden gelesen.</translation>
+    </message>
+    <message>
+        <source>Or serve it where it was made and name that address as the model&apos;s endpoint: it is then scored, explained and watched like any other. Or export the model in Python: XGBoost&apos;s save_model(&quot;model.json&quot;) and TorchScript are imported here.</source>
+        <translation>Oder es dort ausliefern, wo es entstand, und die Adresse als Endpunkt des Modells nennen: dann wird es gerechnet, erklärt und beobachtet wie jedes andere. Oder das Modell in Python exportieren: XGBoosts save_model(&quot;model.json&quot;) und TorchScript werden hier importiert.</translation>
+    </message>
+    <message>
+        <source>forecast of %1: %2 steps from %3</source>
+        <translation>Prognose von %1: %2 Schritte aus %3</translation>
+    </message>
+    <message>
+        <source>classification</source>
+        <translation>Klassifikation</translation>
+    </message>
+    <message>
+        <source>regression</source>
+        <translation>Regression</translation>
+    </message>
+    <message>
+        <source>the file does not say</source>
+        <translation>die Datei sagt es nicht</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>und %1 weitere</translation>
+    </message>
+    <message>
+        <source>XGBoost, %1</source>
+        <translation>XGBoost, %1</translation>
+    </message>
+    <message>
+        <source>TorchScript, %1</source>
+        <translation>TorchScript, %1</translation>
+    </message>
+    <message>
+        <source>Made by</source>
+        <translation>Gemacht mit</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>Aufgabe</translation>
+    </message>
+    <message>
+        <source>Series</source>
+        <translation>Reihen</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>Eingaben</translation>
+    </message>
+    <message>
+        <source>not named: the columns of the rows are taken in their order</source>
+        <translation>nicht benannt: die Spalten der Zeilen werden der Reihe nach genommen</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Umfang</translation>
+    </message>
+    <message>
+        <source>%1 trees in %2 rounds</source>
+        <translation>%1 Bäume in %2 Runden</translation>
+    </message>
+    <message>
+        <source>%1 parameters, %2</source>
+        <translation>%1 Parameter, %2</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>An import scores the rows anew. Where the predictions made there are given, they must come out again (to 1e-5), or nothing is registered.</source>
+        <translation>Ein Import rechnet die Zeilen neu. Sind die dort gemachten Vorhersagen angegeben, müssen sie wieder herauskommen (auf 1e-5), sonst wird nichts eingetragen.</translation>
+    </message>
+    <message>
+        <source>It would call what no model needs.</source>
+        <translation>Es würde aufrufen, was kein Modell braucht.</translation>
+    </message>
+    <message>
+        <source>Needs role operator.</source>
+        <translation>Braucht die Rolle operator.</translation>
+    </message>
+    <message>
+        <source>It is being imported.</source>
+        <translation>Es wird gerade importiert.</translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>Kein Arbeitsbereich ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>Import %1</source>
+        <translation>%1 importieren</translation>
+    </message>
+    <message>
+        <source>The rows are being scored …</source>
+        <translation>Die Zeilen werden gerechnet …</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was registered.</source>
+        <translation>Abgebrochen; nichts wurde eingetragen.</translation>
+    </message>
+    <message>
+        <source>%1 v%2 is imported</source>
+        <translation>%1 v%2 ist importiert</translation>
+    </message>
+    <message>
+        <source>%1 rows give the predictions of the original program.</source>
+        <translation>%1 Zeilen ergeben die Vorhersagen des ursprünglichen Programms.</translation>
+    </message>
+    <message>
+        <source>Unverified: no predictions made there were given.</source>
+        <translation>Ungeprüft: dort gemachte Vorhersagen wurden nicht angegeben.</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::ModelListModel</name>
     <message>
         <source>Model</source>
@@ -3403,6 +3768,22 @@
     <message>
         <source>This version was registered from a package; the registry has no figures of its training.</source>
         <translation>Diese Version kam als Paket ins Register; es kennt keine Zahlen ihres Trainings.</translation>
+    </message>
+    <message>
+        <source>Model file…</source>
+        <translation>Modelldatei …</translation>
+    </message>
+    <message>
+        <source>Look at a model file…</source>
+        <translation>Eine Modelldatei ansehen …</translation>
+    </message>
+    <message>
+        <source>Look at a model file</source>
+        <translation>Eine Modelldatei ansehen</translation>
+    </message>
+    <message>
+        <source>Model files (*.pkl *.pickle *.joblib *.sav *.json *.ubj *.pt);;All files (*)</source>
+        <translation>Modelldateien (*.pkl *.pickle *.joblib *.sav *.json *.ubj *.pt);;Alle Dateien (*)</translation>
     </message>
 </context>
 <context>

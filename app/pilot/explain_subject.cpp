@@ -175,8 +175,14 @@ Result<ExplainSubject> openExplainSubject(Context &context, const ExplainOptions
         out.subject.background = rows.inputs;
         out.notes << QStringLiteral("The package keeps no sample rows: the file's rows are the background.");
     }
-    if (loaded) {
-        PH_ASSIGN(out.subject.gradients, learn::integratedGradients(*loaded, out.package->signature, out.subject.background));
+    if (loaded && method == explain::Method::IntegratedGradients) {
+        auto gradients = learn::integratedGradients(*loaded, out.package->signature, out.subject.background);
+        if (!gradients && gradients.error().kind != ErrorKind::Refused)
+            return gradients.error();
+        if (gradients)
+            out.subject.gradients = *std::move(gradients);
+        else
+            out.subject.withoutGradients = gradients.error().what;
     }
     PH_TRY(readRows(options, method, sample, out, context.stop()));
     return out;

@@ -2,18 +2,16 @@
 #include "app/pilot/score_pickles.h"
 
 #include "app/pilot/limit_option.h"
+#include "app/pilot/scoring_progress.h"
 
 #include "core/base/file.h"
-#include "core/base/pace.h"
-#include "core/data/csv.h"
 #include "core/data/csv_field.h"
-#include "core/learn/python_scorer.h"
+#include "core/learn/pickle_blocks.h"
 
 #include <QDir>
 #include <QFileInfo>
 #include <QJsonArray>
 
-#include <algorithm>
 #include <memory>
 
 namespace pilothouse {
@@ -21,8 +19,6 @@ namespace pilothouse {
 namespace {
 
 using Q = QLatin1String;
-
-constexpr qsizetype mostNotes = 100; ///< a warning may be another with each block
 
 QString text(const std::string &s) { return QString::fromStdString(s); }
 QString absolute(const std::string &path) { return QDir::cleanPath(QFileInfo(text(path)).absoluteFilePath()); }
@@ -66,19 +62,6 @@ Result<learn::PickleSetup> setupOf(const std::vector<std::string> &files, const 
     return setup;
 }
 
-/// The table, with those of the columns as texts that were read as times: Python is given what stands in the file.
-Result<void> timesAsTexts(data::LoadedTable &loaded, const QStringList &columns, const QString &path, std::stop_token stop) {
-    data::CsvOptions options;
-    options.fingerprint = false;
-    for (const QString &name : columns)
-        if (const data::Column *column = loaded.table.find(name); column->type == data::ColumnType::Time)
-            options.types.insert(name, data::ColumnType::Category);
-    if (options.types.isEmpty())
-        return {};
-    PH_ASSIGN(loaded, data::readCsv(path, options, std::move(stop)));
-    return {};
-}
-
 QByteArray header(const learn::LoadedPickles &model, std::size_t outputs) {
     QByteArray line = "row";
     if (outputs == 1)
@@ -107,27 +90,6 @@ QByteArray lines(const learn::PickleAnswers &answers, std::size_t first) {
     return out;
 }
 
-/// Block by block, so that neither side holds more answers than one.
-Result<void> writeScores(Context &context, learn::PythonScorer &scorer, std::size_t rows, const QString &out, QStringList &notes) {
-    return writeFileAtomically(out, [&](int fd) -> Result<void> {
-        Pace pace;
-        for (std::size_t first = 0, last = 0; first < rows; first = last) {
-            last = std::min(rows, first + scorer.blockRows());
-            PH_ASSIGN(const learn::PickleAnswers answers, scorer.score(first, last));
-            QByteArray part = lines(answers, first);
-            if (first == 0)
-                part.prepend(header(scorer.model(), answers.outputs));
-            PH_TRY(writeAll(fd, part.constData(), std::size_t(part.size()), out));
-            for (const QString &warning : answers.warnings)
-                if (notes.size() < mostNotes && !notes.contains(warning))
-                    notes << warning;
-            if (pace.due(qint64(last), qint64(rows)))
-                context.events().progress(qint64(last), qint64(rows), QStringLiteral("rows"), pace.secondsLeft(qint64(last), qint64(rows)), QStringLiteral("score"));
-        }
-        return {};
-    });
-}
-
 /// true: all fit; null: none was asked for. What does not fit is told.
 QJsonValue versionsFit(const std::vector<learn::VersionCheck> &checks, QStringList &notes) {
     if (checks.empty()) {
@@ -141,6 +103,13 @@ QJsonValue versionsFit(const std::vector<learn::VersionCheck> &checks, QStringLi
             notes << QStringLiteral("OTHER VERSION: %1 asks for %2 %3, and %4 is what scored; the predictions may differ.").arg(check.requirement.source, check.requirement.package, check.requirement.wanted, check.found.isEmpty() ? QStringLiteral("none") : check.found);
     }
     return all;
+}
+
+/// An error of the rows names their file as it was typed.
+Error atData(Error error, const std::string &data) {
+    if (error.where.isEmpty())
+        error.where = text(data);
+    return error;
 }
 
 } // namespace
@@ -161,34 +130,28 @@ Result<void> scorePickles(Context &context, const std::vector<std::string> &file
     source.source = dataArgument(data);
     PH_TRY(fetchData(context, source, version));
     const sources::LocalFile local{source.path(), source.fetchedSha256, 0, QJsonObject::fromVariantMap(source.origin)};
-    data::CsvOptions reading;
-    reading.fingerprint = false;
-    PH_ASSIGN(data::LoadedTable loaded, namingSource(data::readCsv(local.path, reading, context.stop()), local, source.source));
-    if (loaded.table.rows() == 0)
-        return invalid(QStringLiteral("The file holds no row."), text(data));
-    if (loaded.report.rowsDropped > 0)
-        notes << QStringLiteral("%1 rows left out: they have another number of fields than the header.").arg(loaded.report.rowsDropped);
-
     PH_ASSIGN(const std::unique_ptr<learn::PythonScorer> scorer, learn::PythonScorer::start(setup, context.stop()));
     QStringList asked;
     for (const std::string &name : options.columns)
         asked << text(name);
-    Result<QStringList> columns = learn::pickleColumns(scorer->model(), loaded.table.names(), asked);
-    if (!columns) {
-        Error error = std::move(columns).error();
-        error.where = text(data);
-        return error;
-    }
-    PH_TRY(namingSource(timesAsTexts(loaded, *columns, local.path, context.stop()), local, source.source));
-    std::vector<const data::Column *> inputs;
-    for (const QString &name : *columns)
-        inputs.push_back(loaded.table.find(name));
-    scorer->setColumns(std::move(inputs));
-
     const QJsonValue fit = versionsFit(scorer->checks(), notes);
     notes += scorer->model().warnings;
     const QString file = QFileInfo(text(out)).absoluteFilePath();
-    PH_TRY(writeScores(context, *scorer, loaded.table.rows(), file, notes));
+    learn::ScoredPickles scored;
+    PH_TRY(writeFileAtomically(file, [&](int fd) -> Result<void> {
+        const auto take = [&](const learn::PickleAnswers &answers, std::size_t first) {
+            QByteArray part = lines(answers, first);
+            if (first == 0)
+                part.prepend(header(scorer->model(), answers.outputs));
+            return writeAll(fd, part.constData(), std::size_t(part.size()), file);
+        };
+        auto done = namingSource(learn::scoreByPickles(*scorer, local.path, asked, take, context.stop(), scoringProgress(context)), local, source.source);
+        if (!done)
+            return atData(std::move(done).error(), data);
+        scored = *std::move(done);
+        return {};
+    }));
+    notes += scored.notes;
     notes.removeDuplicates();
     for (const QString &note : notes)
         context.note(note);
@@ -201,9 +164,9 @@ Result<void> scorePickles(Context &context, const std::vector<std::string> &file
     for (const learn::VersionCheck &check : scorer->checks())
         versions.append(check.toJson());
     context.answer({{Q("models"), models}, {Q("python"), QJsonObject{{Q("program"), setup.python.program}, {Q("version"), setup.python.version}}}, {Q("versions"), versions}, {Q("versions_fit"), fit},
-                    {Q("columns"), QJsonArray::fromStringList(*columns)}, {Q("classes"), QJsonArray::fromStringList(scorer->model().classes)}, {Q("probabilities"), scorer->model().probabilities},
-                    {Q("rows"), qint64(loaded.table.rows())}, {Q("out"), file}, {Q("notes"), QJsonArray::fromStringList(notes)}},
-                   QStringLiteral("%1 rows scored by %2 in a confined Python %3 into %4").arg(loaded.table.rows()).arg(names.join(QStringLiteral(", then ")), setup.python.version, file));
+                    {Q("columns"), QJsonArray::fromStringList(scored.columns)}, {Q("classes"), QJsonArray::fromStringList(scorer->model().classes)}, {Q("probabilities"), scorer->model().probabilities},
+                    {Q("rows"), qint64(scored.rows)}, {Q("out"), file}, {Q("notes"), QJsonArray::fromStringList(notes)}},
+                   QStringLiteral("%1 rows scored by %2 in a confined Python %3 into %4").arg(scored.rows).arg(names.join(QStringLiteral(", then ")), setup.python.version, file));
     return {};
 }
 

@@ -4,7 +4,7 @@
 //   show NAME                         {"model":{… as list},"versions":[{"version","run","digest","source","description","stage","user","aliases":[…],
 //                                     "tags":{…},"created"}]}, newest first
 //   register NAME PACKAGE [--run ID]  {"model","version","digest","source"}
-//   import FILE, inspect FILE         models that were made elsewhere: registry_import.cpp
+//   import FILE, inspect FILE         model files that were made elsewhere: registry_import.cpp
 //   export MODEL[@VERSION] DIR        the files that a service expects: registry_export.cpp
 //   alias NAME ALIAS VERSION|--delete, stage NAME VERSION STAGE [--archive], tag NAME VERSION KEY VALUE|--delete, describe NAME VERSION TEXT
 //                                     {"operation","summary","done","steps":[…]}; each takes --plan

@@ -15,11 +15,11 @@
 #include "app/pilot/data_source.h"
 #include "app/pilot/model_ref.h"
 #include "app/pilot/score_pickles.h"
+#include "app/pilot/scoring_progress.h"
 
 #include "core/artifact/package.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
-#include "core/base/pace.h"
 #include "core/data/csv_field.h"
 #include "core/fleet/endpoint.h"
 #include "core/learn/load_scorer.h"
@@ -193,19 +193,6 @@ Result<void> scoreByEndpoint(Context &context, const Options &options) {
     return {};
 }
 
-/// What is done so far: rows, of about so many.
-learn::ScoringProgress progressOf(Context &context) {
-    return [&context, pace = Pace()](qint64 rows, qint64 bytes, qint64 ofBytes) mutable {
-        if (!pace.due(bytes, ofBytes))
-            return;
-        const double left = pace.secondsLeft(bytes, ofBytes);
-        if (rows > 0)
-            context.events().progress(rows, std::max(rows, qint64(double(rows) / double(bytes) * double(ofBytes))), QStringLiteral("rows"), left, QStringLiteral("score"));
-        else
-            context.events().progress(bytes, ofBytes, QStringLiteral("bytes"), left, QStringLiteral("read"));
-    };
-}
-
 Result<void> score(Context &context, const Options &options) {
     PH_ASSIGN(const ModelRef ref, resolveModel(context, QString::fromStdString(options.model)));
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(ref.folder));
@@ -226,7 +213,7 @@ Result<void> score(Context &context, const Options &options) {
             begun = true;
             return write(first + lines(package.signature, rows, p));
         };
-        PH_ASSIGN(scored, namingSource(learn::scoreFile(package, *scorer, local.path, take, context.stop(), progressOf(context)), local, source.source));
+        PH_ASSIGN(scored, namingSource(learn::scoreFile(package, *scorer, local.path, take, context.stop(), scoringProgress(context)), local, source.source));
         if (scored.rows == 0)
             return invalid(QStringLiteral("The file holds no row that the model can score."), QString::fromStdString(options.data), scored.notes.join(QLatin1Char(' ')));
         return {};

@@ -132,12 +132,29 @@ QString importedLines(const QJsonObject &imported) {
     return out + QStringLiteral("- **Unverified**: its predictions were not compared with those of the original program\n");
 }
 
-QString importedFigures(const QJsonObject &test) {
+/// @param naive  of a forecast the naive models by name, on the same rows
+QString importedTable(const QJsonObject &test, const QJsonObject &naive) {
+    QString head = QStringLiteral("| metric | rows of the import |"), line = QStringLiteral("|---|---|"), rows;
+    for (const QString &name : naive.keys()) {
+        head += QStringLiteral(" naive forecast (%1) |").arg(name);
+        line += QStringLiteral("---|");
+    }
+    for (const QString &metric : test.keys()) {
+        rows += QStringLiteral("| %1 | %2 |").arg(metric, figure(test.value(metric)));
+        for (const QString &name : naive.keys())
+            rows += QStringLiteral(" %1 |").arg(figure(naive.value(name).toObject().value(metric)));
+        rows += QLatin1Char('\n');
+    }
+    return head + QLatin1Char('\n') + line + QLatin1Char('\n') + rows;
+}
+
+QString importedFigures(const QJsonObject &metrics) {
+    const QJsonObject test = metrics.value(Q("test")).toObject();
     if (test.isEmpty())
         return QStringLiteral("Not known: no true values were given with the import. Ask `pilot evaluate`.\n");
-    QString out = QStringLiteral("On the rows given with the import:\n\n| metric | rows of the import |\n|---|---|\n");
-    for (const QString &name : test.keys())
-        out += QStringLiteral("| %1 | %2 |\n").arg(name, figure(test.value(name)));
+    QString out = QStringLiteral("On the rows given with the import:\n\n") + importedTable(test, metrics.value(Q("baselines")).toObject());
+    for (const QJsonValue &value : metrics.value(Q("targets")).toArray())
+        out += QStringLiteral("\n### %1\n\n%2").arg(value[Q("target")].toString(), importedTable(value[Q("test")].toObject(), value[Q("baselines")].toObject()));
     return out;
 }
 
@@ -164,7 +181,7 @@ QByteArray modelCard(const PackageContents &c) {
     if (imported.isEmpty())
         out += QStringLiteral("\n## How good it is\n\nThe naive baseline is what one gets without a model; a model that is not better is of no use.\n\n%1").arg(metricTable(c.metrics, baseline)) + targetTables(c.metrics.value(Q("targets")).toArray());
     else
-        out += QStringLiteral("\n## How good it is\n\n%1").arg(importedFigures(c.metrics.value(Q("test")).toObject()));
+        out += QStringLiteral("\n## How good it is\n\n%1").arg(importedFigures(c.metrics));
     out += QStringLiteral("\n## Gates\n\n%1").arg(gateList(c.metrics.value(Q("gates")).toArray()));
     if (imported.isEmpty())
         out += QStringLiteral("\n## Tried\n\n%1").arg(candidateTable(c.metrics.value(Q("candidates")).toArray(), c.metrics.value(Q("select")).toString(), c.metrics.contains(Q("validation"))));

@@ -4,6 +4,7 @@
 #include "core/artifact/pickle_walk.h"
 #include "core/base/harmless_text.h"
 #include "core/base/hash.h"
+#include "core/base/json.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -142,6 +143,26 @@ QJsonObject PickleFacts::toJson() const {
             {Q("arrays"), arrays}, {Q("stopped"), orNull(stopped)}, {Q("names"), QJsonArray::fromStringList(names)}, {Q("packages"), QJsonArray::fromStringList(packages)},
             {Q("dangerous"), QJsonArray::fromStringList(dangerous)}, {Q("scikit_learn"), orNull(sklearnVersion)}, {Q("loaded"), false}, {Q("why"), whyNotUnpickled()},
             {Q("ways"), QJsonArray::fromStringList(waysToUsePickle())}};
+}
+
+Result<PickleFacts> PickleFacts::fromJson(const QJsonObject &object, const QString &where) {
+    const auto orEmpty = [&](const char *key) { return object.value(Q(key)).toString(); }; // null where it is empty
+    JsonReader reader(object, where);
+    PickleFacts facts;
+    facts.file = reader.text("file");
+    facts.sha256 = reader.text("sha256");
+    facts.bytes = reader.integer("bytes");
+    facts.opcodes = reader.integer("opcodes");
+    facts.arrays = reader.integer("arrays");
+    facts.names = reader.texts("names");
+    facts.packages = reader.texts("packages");
+    facts.dangerous = reader.texts("dangerous");
+    PH_TRY(reader.check());
+    facts.protocol = object.value(Q("protocol")).toInt(-1);
+    facts.compression = orEmpty("compression");
+    facts.stopped = orEmpty("stopped");
+    facts.sklearnVersion = orEmpty("scikit_learn");
+    return facts;
 }
 
 QString PickleFacts::text() const {

@@ -31,6 +31,7 @@ struct Signature {
     QStringList targets() const;      ///< of a forecast those that its outputs name, in their order; else the one
     std::size_t horizon() const;      ///< steps of a forecast; else 0
     std::size_t window() const;       ///< steps of each series that a forecast looks back on; else 0
+    QStringList series() const;       ///< of a forecast, in the order of its inputs; else empty
     /// With several targets also "targets":[…].
     QJsonObject toJson() const;
     static Result<Signature> fromJson(const QJsonObject &object, const QString &where);

@@ -25,6 +25,9 @@ std::vector<std::string> textVector(const QStringList &texts) {
     return out;
 }
 
+/// "t2m" of a forecast's input "t2m@-3".
+QStringView seriesOf(const Input &input) { return QStringView(input.name).left(std::max<qsizetype>(0, input.name.lastIndexOf(QLatin1Char('@')))); }
+
 Result<Input> inputFromJson(const QJsonObject &object, const QString &where) {
     JsonReader reader(object, where);
     Input input;
@@ -70,11 +73,18 @@ QStringList Signature::targets() const {
 std::size_t Signature::horizon() const { return task == workspace::TaskKind::Forecast ? outputs.size() / std::size_t(targets().size()) : 0; }
 
 std::size_t Signature::window() const {
-    const auto seriesOf = [](const Input &input) { return QStringView(input.name).left(std::max<qsizetype>(0, input.name.lastIndexOf(QLatin1Char('@')))); };
     std::size_t steps = 0;
     while (task == workspace::TaskKind::Forecast && steps < inputs.size() && seriesOf(inputs[steps]) == seriesOf(inputs[0]))
         ++steps;
     return steps;
+}
+
+QStringList Signature::series() const {
+    QStringList names;
+    const std::size_t steps = window();
+    for (std::size_t i = 0; steps > 0 && i < inputs.size(); i += steps)
+        names << seriesOf(inputs[i]).toString();
+    return names;
 }
 
 QJsonObject Signature::toJson() const {

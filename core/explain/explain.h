@@ -23,6 +23,7 @@ struct Subject {
     std::shared_ptr<const OwnShap> gradients; ///< integrated gradients; nullptr: no network. Only where they are asked for: they are no SHAP values
     artifact::Rows background;          ///< to compare with; drawn from when there are more than asked for
     QString model;                      ///< as the operator named it
+    QString withoutGradients = {};      ///< why a network has no `gradients`, a sentence: Kernel SHAP takes their place then, and says so
 };
 
 struct Options {

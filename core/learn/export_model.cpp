@@ -99,7 +99,7 @@ Error atExport(Error error, const workspace::Recipe &recipe, const ExportSpec &s
 /// One package on its way into files.
 class Export {
 public:
-    explicit Export(const Package &package) : m_package(package) {}
+    Export(const Package &package, const workspace::Recipe &recipe) : m_package(package), m_recipe(recipe) {}
 
     Result<void> load() {
         PH_ASSIGN(m_loaded, loadModel(m_package));
@@ -114,7 +114,10 @@ public:
                            QStringLiteral("A torchscript is written of mlp, lstm and gru, xgboost_json and xgboost_ubj of trees."));
         if (spec.format == Q("torchscript")) {
             PH_ASSIGN(TorchModule *const module, torchModule());
-            return module->exportScript(m_package.folder, m_package.signature, m_loaded.transforms, {{Q("run"), m_package.runId}, {Q("package"), m_package.digest}});
+            QJsonObject card{{Q("run"), m_package.runId}, {Q("package"), m_package.digest}};
+            if (m_recipe.time && m_package.signature.horizon() > 0)
+                card.insert(Q("step"), m_recipe.time->step); // between two steps of a window
+            return module->exportScript(m_package.folder, m_package.signature, m_loaded.transforms, card);
         }
         const QString weights = m_package.folder + QStringLiteral("/model.json");
         PH_ASSIGN(const QByteArray json, readFile(weights));
@@ -154,6 +157,7 @@ private:
     }
 
     const Package &m_package;
+    const workspace::Recipe &m_recipe;
     LoadedModel m_loaded;
     data::Rows m_rows;
     Predictions m_answers; ///< of the package
@@ -193,7 +197,7 @@ Result<std::vector<ExportedFile>> exportModel(const Package &package, const QStr
         return {};
     };
     PH_TRY(there());
-    Export work(package);
+    Export work(package, recipe);
     PH_TRY(work.load());
     QStringList hidden;
     const auto tidy = qScopeGuard([&] {

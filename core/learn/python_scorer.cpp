@@ -33,8 +33,6 @@ constexpr std::size_t blockStep = 64;       ///< whole ones, so that vector code
 constexpr unsigned mostThreads = 4;         ///< each takes address space for itself, of which there is a limit
 const QString scriptInside = QStringLiteral("/pilothouse/score_pickles.py");
 
-bool holdsTexts(const data::Column &column) { return column.type == data::ColumnType::Category && !column.dictionary.empty(); }
-
 template<class T>
 void append(QByteArray &bytes, const T *values, std::size_t count) { bytes.append(reinterpret_cast<const char *>(values), qsizetype(count * sizeof(T))); }
 
@@ -188,46 +186,53 @@ Result<void> PythonScorer::load() {
     return {};
 }
 
-void PythonScorer::setColumns(std::vector<const data::Column *> columns) {
-    m_columns = std::move(columns);
+void PythonScorer::setColumns(const std::vector<PickleColumn> &columns) {
+    const bool named = m_model.features.size() == qsizetype(columns.size());
+    m_texts.clear();
     QJsonArray list;
-    for (std::size_t i = 0; i < m_columns.size(); ++i) {
-        const data::Column &column = *m_columns[i];
-        QJsonValue meanings;
-        if (holdsTexts(column)) {
-            QJsonArray words;
-            for (const std::string &text : column.dictionary)
-                words.append(QString::fromStdString(text));
-            meanings = words;
-        }
-        const bool named = m_model.features.size() == qsizetype(m_columns.size());
-        list.append(QJsonObject{{Q("name"), named ? m_model.features[qsizetype(i)] : column.name}, {Q("texts"), meanings}});
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        m_texts.push_back(!columns[i].texts.isEmpty());
+        list.append(QJsonObject{{Q("name"), named ? m_model.features[qsizetype(i)] : columns[i].name}, {Q("texts"), m_texts[i] ? QJsonValue(QJsonArray::fromStringList(columns[i].texts)) : QJsonValue()}});
     }
     send('C', compactJson(QJsonObject{{Q("columns"), list}}));
 }
 
 std::size_t PythonScorer::blockRows() const {
-    const std::size_t widest = std::max({m_columns.size(), m_model.probabilities ? std::size_t(m_model.classes.size()) : 0, m_outputs, std::size_t(1)});
+    const std::size_t widest = std::max({m_texts.size(), m_model.probabilities ? std::size_t(m_model.classes.size()) : 0, m_outputs, std::size_t(1)});
     const std::size_t fitting = blockBytes / (8 * widest);
     return std::clamp(fitting / blockStep * blockStep, blockStep, mostBlockRows);
 }
 
-Result<PickleAnswers> PythonScorer::score(std::size_t first, std::size_t last) {
-    const std::uint64_t rows = last - first;
+/// What the codes of the next rows mean.
+void PythonScorer::sendTexts(const std::vector<data::Column> &rows) {
+    QJsonArray list;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        QJsonArray words;
+        for (const std::string &text : rows[i].dictionary)
+            words.append(QString::fromStdString(text));
+        list.append(m_texts[i] ? QJsonValue(words) : QJsonValue());
+    }
+    send('T', compactJson(QJsonObject{{Q("texts"), list}}));
+}
+
+Result<PickleAnswers> PythonScorer::score(const std::vector<data::Column> &columns, std::size_t first) {
+    const std::uint64_t rows = columns.front().size();
+    if (std::find(m_texts.begin(), m_texts.end(), true) != m_texts.end())
+        sendTexts(columns);
     QByteArray body;
     append(body, &rows, 1);
-    for (const data::Column *column : m_columns) {
-        if (holdsTexts(*column)) {
-            append(body, column->codes.data() + first, rows);
-        } else if (column->type == data::ColumnType::Number) {
-            append(body, column->numbers.data() + first, rows);
-        } else { // a category without a single value
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (m_texts[i]) {
+            append(body, columns[i].codes.data(), rows);
+        } else if (columns[i].type == data::ColumnType::Number) {
+            append(body, columns[i].numbers.data(), rows);
+        } else { // a category without a single value in the whole file
             const std::vector<double> missing(rows, std::numeric_limits<double>::quiet_NaN());
             append(body, missing.data(), rows);
         }
     }
     send('B', body);
-    const QString where = QStringLiteral("%1, rows %2 to %3").arg(names(), QString::number(first), QString::number(last - 1));
+    const QString where = QStringLiteral("%1, rows %2 to %3").arg(names(), QString::number(first), QString::number(first + rows - 1));
     PH_ASSIGN(const QJsonObject said, receiveObject('P', where));
     PickleAnswers out;
     out.rows = rows;

@@ -42,6 +42,14 @@ struct PickleAnswers {
     QStringList warnings;
 };
 
+/// A column that is sent to Python.
+struct PickleColumn {
+    /// So many texts of a file tell whether all of them are truth values: pandas knows fewer words for them (resources/python/score_pickles.py).
+    static constexpr qsizetype tellingTexts = 7;
+    QString name;
+    QStringList texts; ///< of the whole file, the first of them (tellingTexts); empty: it holds numbers, or nothing at all
+};
+
 /// Columns of a table by which pickles are scored, in the order they take them: `asked` where it names any, else the features they were
 /// fitted on by name, else all. Invalid: a column that is not there (with the nearest one), or another number than they take.
 Result<QStringList> pickleColumns(const LoadedPickles &model, const QStringList &columns, const QStringList &asked);
@@ -56,10 +64,11 @@ public:
     const LoadedPickles &model() const { return m_model; }
     const std::vector<VersionCheck> &checks() const { return m_checks; }
 
-    /// What the next rows are of; numbers and categories.
-    void setColumns(std::vector<const data::Column *> columns);
-    /// Rows [first, last). Invalid: the model's Python raised an exception, which is told.
-    Result<PickleAnswers> score(std::size_t first, std::size_t last);
+    /// What the rows are of. Once.
+    void setColumns(const std::vector<PickleColumn> &columns);
+    /// Some rows of these columns: numbers, or categories where there are texts. Invalid: the model's Python raised an exception, which is told.
+    /// @param first  number of the first row in the file, for errors
+    Result<PickleAnswers> score(const std::vector<data::Column> &rows, std::size_t first);
     /// As many rows as go well in one block.
     std::size_t blockRows() const;
 
@@ -68,6 +77,7 @@ private:
     Result<void> checkVersions();
     Result<void> judgeVersions() const;
     Result<void> load();
+    void sendTexts(const std::vector<data::Column> &rows);
     void send(char letter, const QByteArray &body);
     /// The body of the next frame; an exception of Python as Error. @param where  goes into errors
     Result<QByteArray> receive(char letter, qint64 most, const QString &where);
@@ -80,7 +90,7 @@ private:
     LoadedPickles m_model;
     std::vector<VersionCheck> m_checks;
     QString m_sklearn; ///< its version there
-    std::vector<const data::Column *> m_columns;
+    std::vector<bool> m_texts; ///< of each column: whether it holds texts
     std::size_t m_outputs = 0; ///< as the first rows had them
 };
 

@@ -8,7 +8,6 @@
 #include "core/data/split.h"
 #include "core/data/time_fill.h"
 #include "core/data/transforms.h"
-#include "core/data/windows.h"
 #include "core/learn/filled_samples.h"
 #include "core/learn/quality_gate.h"
 #include "core/workspace/recipe_place.h"
@@ -18,6 +17,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <numeric>
 
 namespace pilothouse::learn {
 
@@ -167,17 +167,6 @@ Result<Samples> tableSamples(const Recipe &recipe, data::LoadedTable loaded) {
     return samples;
 }
 
-/// Takes x and y out of the windows.
-artifact::LabelledRows rowsOf(data::Windows &windows) {
-    artifact::LabelledRows rows;
-    rows.inputs = std::move(windows.x);
-    rows.targets = std::move(windows.y);
-    rows.tableRows.resize(windows.count());
-    for (std::size_t i = 0; i < rows.tableRows.size(); ++i)
-        rows.tableRows[i] = i;
-    return rows;
-}
-
 Result<Samples> windowSamples(const Recipe &recipe, data::LoadedTable loaded, bool split) {
     Samples samples;
     samples.loaded = std::move(loaded);
@@ -187,7 +176,6 @@ Result<Samples> windowSamples(const Recipe &recipe, data::LoadedTable loaded, bo
     samples.signature.target = recipe.target;
     samples.signature.inputs = windows.inputs;
     samples.signature.outputs = windows.targets;
-    samples.rows = rowsOf(windows);
     samples.origins = windows.origins;
     samples.window = windows.window;
     samples.stepMs = windows.stepMs;
@@ -199,6 +187,7 @@ Result<Samples> windowSamples(const Recipe &recipe, data::LoadedTable loaded, bo
         samples.train = std::move(sides.train);
         samples.test = std::move(sides.test);
     }
+    samples.rows = windowRows(std::move(windows));
     return samples;
 }
 
@@ -241,6 +230,15 @@ Result<Samples> trainingSamples(const Recipe &recipe, std::stop_token stop, cons
     for (const artifact::Leak &leak : artifact::leaksOf(samples->rows.take(samples->train), samples->signature))
         samples->notes << QStringLiteral("“%1” gives the target away (%2): if it is known only afterwards, leave it out by features: {exclude: [%1]}.").arg(leak.input, leak.how);
     return samples;
+}
+
+artifact::LabelledRows windowRows(data::Windows windows) {
+    artifact::LabelledRows rows;
+    rows.tableRows.resize(windows.count());
+    std::iota(rows.tableRows.begin(), rows.tableRows.end(), std::size_t(0));
+    rows.inputs = std::move(windows.x);
+    rows.targets = std::move(windows.y);
+    return rows;
 }
 
 Result<Recipe> recipeOf(const artifact::Package &package) {

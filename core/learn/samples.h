@@ -6,6 +6,7 @@
 #include "core/data/csv.h"
 #include "core/data/quality.h"
 #include "core/data/resample.h"
+#include "core/data/windows.h"
 #include "core/workspace/recipe.h"
 
 #include <stop_token>
@@ -31,6 +32,9 @@ struct Samples {
 /// Invalid: whatever the data says against training: missing values without impute (with the count and the column), a
 /// constant target, no test rows, a category without one_hot. Refused: the recipe's `quality:` does not hold.
 Result<Samples> trainingSamples(const workspace::Recipe &recipe, std::stop_token stop, const data::ReadProgress &progress);
+
+/// The windows of a forecast as labelled rows, numbered as they are.
+artifact::LabelledRows windowRows(data::Windows windows);
 
 /// The recipe that a package was trained by.
 Result<workspace::Recipe> recipeOf(const artifact::Package &package);

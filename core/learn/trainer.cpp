@@ -7,6 +7,7 @@
 #include "core/base/pace.h"
 #include "core/learn/export_model.h"
 #include "core/learn/load_scorer.h"
+#include "core/learn/naive_figures.h"
 #include "core/learn/search.h"
 #include "core/learn/search_plan.h"
 #include "core/learn/training.h"
@@ -231,33 +232,6 @@ Result<void> Training::makeEstimators() {
     return {};
 }
 
-Result<void> Training::judgeNaive() {
-    const QStringList targets = m_samples.signature.targets();
-    const QString by = workspace::defaultMetric(workspace::TaskKind::Forecast, std::size_t(targets.size())); // only forecasts have more than one
-    const bool larger = workspace::largerIsBetter(by);
-    for (const NaiveModel &naive : naiveModels(m_samples.signature, m_samples.window, m_samples.stepMs, m_samples.rows.take(m_samples.train).targets)) {
-        PH_ASSIGN(metrics::Scored scored, artifact::scoreRows(*naive.scorer, m_samples.rows.take(m_samples.test)));
-        scored.naiveScales = m_part->naiveScales();
-        PH_ASSIGN(const MetricValues values, metrics::allMetrics(scored));
-        PH_ASSIGN(const std::vector<metrics::TargetValues> byTarget, metrics::allMetricsByTarget(scored, targets));
-        m_result.targets.resize(byTarget.size());
-        if (m_samples.window)
-            m_result.baselines.insert(naive.name, values);
-        const bool better = m_result.baselineName.isEmpty() || (larger ? values.value(by) > m_result.baseline.value(by) : values.value(by) < m_result.baseline.value(by));
-        for (std::size_t t = 0; t < byTarget.size(); ++t) {
-            m_result.targets[t].target = byTarget[t].target;
-            m_result.targets[t].baselines.insert(naive.name, byTarget[t].values);
-            if (better)
-                m_result.targets[t].baseline = byTarget[t].values;
-        }
-        if (better) {
-            m_result.baselineName = naive.name;
-            m_result.baseline = values;
-        }
-    }
-    return {};
-}
-
 /// Of a forecast of several targets: what the chosen model comes to for each.
 Result<void> Training::judgeTargets(const FittedModel &model) {
     if (m_result.targets.empty())
@@ -307,7 +281,7 @@ Result<TrainResult> Training::run() {
             return searched.error();
         }
     }
-    PH_TRY(judgeNaive());
+    PH_TRY(judgeNaive(naiveModels(m_samples.signature, m_samples.window, m_samples.stepMs, m_samples.rows.take(m_samples.train).targets), m_samples.rows.take(m_samples.test), m_part->naiveScales(), m_result));
     std::vector<Candidate> candidates;
     for (std::size_t i = 0; i < m_estimators.size(); ++i) {
         Result<Candidate> made = m_options.stop.stop_requested() ? Result<Candidate>(cancelled()) : candidate(i);

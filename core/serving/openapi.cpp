@@ -132,6 +132,8 @@ QJsonObject responses(const QString &path, bool post, bool key) {
     return out;
 }
 
+QString summaryOf(const ApiRoute &route) { return (route.same ? QStringLiteral("As %1: ").arg(Q(route.same)) : QString()) + QString::fromUtf8(route.summary); }
+
 } // namespace
 
 QJsonObject exampleRow(const artifact::Signature &signature) {
@@ -145,7 +147,7 @@ QJsonObject openApiDocument(const QString &model, const QString &version, const 
     QJsonObject paths;
     for (const ApiRoute &route : routes) {
         QString path = Q(route.path);
-        QJsonObject operation{{Q("summary"), QString::fromUtf8(route.summary)}};
+        QJsonObject operation{{Q("summary"), summaryOf(route)}};
         if (path.contains(Q("{}"))) {
             const QString name = pathParameter(path);
             operation.insert(Q("parameters"), QJsonArray{QJsonObject{{Q("name"), name}, {Q("in"), Q("path")}, {Q("required"), true},
@@ -155,9 +157,10 @@ QJsonObject openApiDocument(const QString &model, const QString &version, const 
         if (route.key)
             operation.insert(Q("security"), QJsonArray{QJsonObject{{Q("apiKey"), QJsonArray()}}});
         const bool post = Q(route.method) == Q("POST");
-        operation.insert(Q("responses"), responses(path, post, route.key));
+        const QString like = route.same ? QString(Q(route.same)) : path;
+        operation.insert(Q("responses"), responses(like, post, route.key));
         if (post)
-            operation.insert(Q("requestBody"), bodyOf(path));
+            operation.insert(Q("requestBody"), bodyOf(like));
         QJsonObject item = paths.value(path).toObject();
         item.insert(post ? Q("post") : Q("get"), operation);
         paths.insert(path, item);
@@ -190,7 +193,7 @@ QByteArray docsPage(const QString &model, const std::vector<ApiRoute> &routes, c
     for (const ApiRoute &route : routes)
         html += QStringLiteral("<tr><td>%1</td><td><code>%2</code></td><td>%3</td><td>%4</td></tr>")
                     .arg(Q(route.method), QString(Q(route.path)).replace(Q("{}"), QLatin1Char('{') + pathParameter(Q(route.path)) + QLatin1Char('}')).toHtmlEscaped(),
-                         QString::fromUtf8(route.summary).toHtmlEscaped(), route.key ? QStringLiteral("yes") : QStringLiteral("no"));
+                         summaryOf(route).toHtmlEscaped(), route.key ? QStringLiteral("yes") : QStringLiteral("no"));
     html += QStringLiteral("</table>");
     if (signature) {
         html += QStringLiteral("<h2>Inputs</h2><table><tr><th>Name</th><th>Type</th><th>May be missing</th></tr>");

@@ -8,7 +8,8 @@ It talks by frames over standard input and output: a letter, the length of the b
   L  {"files":[{"path","name"}…]}, applied one after the other; answered by
      M {"types":[…],"features":[name…]|null,"count":n|null,"classes":[label…]|null,"probabilities":bool,"made_by":[version…],"warnings":[…]}
      made_by: versions of scikit-learn that are not this one
-  C  {"columns":[{"name","texts":[…]|null}…]}: texts are what the codes of a column mean
+  C  {"columns":[{"name","texts":[…]|null}…]}: texts are those of the whole file, of more than seven the first seven; null: numbers
+  T  {"texts":[[…]|null…]}: what the codes of each column mean in the next rows; not sent where all columns are numbers
   B  rows (8 bytes), then each column: float64 numbers (NaN: missing), or int32 codes (-1: missing); answered by
      P {"rows","outputs","labels":[…]|null,"probabilities":k,"warnings":[…]} and
      D float64 [rows x outputs], or int32 codes [rows] into labels; then float64 [rows x k]
@@ -123,7 +124,7 @@ class Models:
     """The loaded pickles: all but the last transform, the last predicts."""
 
     def __init__(self, files):
-        self.columns, self.classes, self.framed = [], None, False
+        self.names, self.truths, self.texts, self.classes, self.framed = [], [], [], None, False
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
             self.steps = [read(file["path"]) for file in files]
@@ -152,7 +153,7 @@ class Models:
         import numpy
 
         rows, at, columns = struct.unpack_from("<Q", body)[0], 8, []
-        for _, texts in self.columns:
+        for texts in self.texts:
             values = numpy.frombuffer(body, "<f8" if texts is None else "<i4", rows, at)
             at += values.nbytes
             columns.append(values.astype(float) if texts is None else texts[values])  # code -1 is the last one, which is "missing"
@@ -160,7 +161,7 @@ class Models:
             try:
                 import pandas
 
-                return pandas.DataFrame({name: column for (name, _), column in zip(self.columns, columns)})
+                return pandas.DataFrame(dict(zip(self.names, columns)))
             except ImportError:
                 pass
         table = numpy.empty((rows, len(columns)), float if all(column.dtype == float for column in columns) else object)
@@ -199,15 +200,18 @@ class Models:
         return answer, values.tobytes() + chances.astype("<f8").tobytes()
 
     def take_columns(self, columns):
+        self.names = [column["name"] for column in columns]
+        self.truths = [column["texts"] is not None and all(text in TRUTH for text in column["texts"]) for column in columns]
+        self.texts = [None] * len(columns)
+
+    def take_texts(self, lists):
         import numpy
 
-        self.columns = []
-        for column in columns:
-            texts = column["texts"]
+        self.texts = []
+        for texts, truth in zip(lists, self.truths):
             if texts is not None:
-                truth = all(text in TRUTH for text in texts)
                 texts = numpy.array([*(TRUTH[text] if truth else text for text in texts), numpy.nan], float if truth else object)
-            self.columns.append((column["name"], texts))
+            self.texts.append(texts)
 
 
 def failure(stage, error):
@@ -236,6 +240,8 @@ def main():
                 pipe.answer("M", models.describe())
             elif letter == "C":
                 models.take_columns(json.loads(body)["columns"])
+            elif letter == "T":
+                models.take_texts(json.loads(body)["texts"])
             elif letter == "B":
                 stage = "score"
                 answer, data = models.score(body)

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void aWorseCandidateIsBlocked();
     void approvingNeedsACommentAndUndoPutsItBack();
     void aViewerMayOnlyLook();
+    void modelFilesAreLookedAtAndImported();
     void wrongInputIsTwo_data();
     void wrongInputIsTwo();
     void aWrongCommandLineNamesTheNearest_data();
@@ -236,6 +237,30 @@ void TestRegistryVerbs::aViewerMayOnlyLook() {
     QCOMPARE(refused.value(Q("phase")).toString(), QStringLiteral("refused"));
     QCOMPARE(refused.value(Q("kind")).toString(), QStringLiteral("train"));
     QVERIFY(!QFileInfo::exists(m_folder.filePath(QStringLiteral("out-viewer"))));
+}
+
+void TestRegistryVerbs::modelFilesAreLookedAtAndImported() {
+    const auto file = [](const char *name) { return QStringLiteral(PILOTHOUSE_SOURCE_DIR "/tests/unit/") + Q(name); };
+    const auto inspect = [&](const QString &path) { return pilot({QStringLiteral("registry"), QStringLiteral("inspect"), path}); };
+    const Answer pickle = inspect(file("artifact/pickles/evil.pkl")), trees = inspect(file("learn/imported/three.ubj"));
+    VERIFY_CODE(pickle, 0);
+    QCOMPARE(pickle.object.value(Q("kind")).toString(), QStringLiteral("pickle"));
+    QCOMPARE(pickle.object.value(Q("dangerous")).toArray().at(0).toString(), QStringLiteral("posix.system"));
+    VERIFY_CODE(trees, 0);
+    QCOMPARE(trees.object.value(Q("kind")).toString(), QStringLiteral("xgboost"));
+    QCOMPARE(trees.object.value(Q("classes")).toInt(), 3);
+    VERIFY_CODE(inspect(m_folder.filePath(QStringLiteral("pilothouse.yaml"))), 2);
+    VERIFY_CODE(inspect(m_folder.filePath(QStringLiteral("nothing.pt"))), 2);
+    // What is said of a forecast is told apart from what a file of another task is.
+    const QStringList taken{QStringLiteral("registry"), QStringLiteral("import"), file("learn/imported/number.json"), QStringLiteral("--model"), QStringLiteral("foreign"), QStringLiteral("--rows"), file("learn/imported/number.csv")};
+    const Answer wrong = pilot(taken + QStringList{QStringLiteral("--window"), QStringLiteral("24")});
+    VERIFY_CODE(wrong, 2);
+    QVERIFY2(wrong.error().value(Q("what")).toString().contains(QStringLiteral("belong to a forecast")), qPrintable(wrong.errors));
+    VERIFY_CODE(pilot(taken + QStringList{QStringLiteral("--window"), QStringLiteral("0")}), 2);
+    const Answer imported = pilot(taken + QStringList{QStringLiteral("--expected"), QStringLiteral("p0"), QStringLiteral("--target"), QStringLiteral("y"), QStringLiteral("--missing=-999")});
+    VERIFY_CODE(imported, 0);
+    QVERIFY(imported.object.value(Q("verified")).toBool());
+    QVERIFY(!imported.object.contains(Q("baselines"))); // of forecasts
 }
 
 void TestRegistryVerbs::wrongInputIsTwo_data() {

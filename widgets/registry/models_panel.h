@@ -42,6 +42,8 @@ private:
     QWidget *buildList();
     QWidget *buildModel();
     void addActions();
+    void addDecisions();
+    void lookAtFile();
     void showModel();
     void showCompare();
     const registry::Run *runOf(int version) const;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// With torch_script.cpp and script_model.cpp the translation unit that sees LibTorch: what a service loads without us.
+// One of the translation units that see LibTorch: what a service loads without us.
 #include <torch/script.h>
 
 #include "core/learn/torch/export_script.h"
 
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/learn/import_torch.h"
 
 #include <algorithm>
 #include <cmath>
@@ -134,6 +135,8 @@ QJsonObject cardWith(QJsonObject card, const artifact::Signature &signature) {
     for (const std::string &name : signature.classes)
         classes.append(QString::fromStdString(name));
     const std::size_t window = signature.window();
+    card.insert(Q("format"), Q(exportFormat));
+    card.insert(Q("task"), workspace::taskName(signature.task));
     card.insert(Q("inputs"), inputs);
     card.insert(Q("outputs"), outputs);
     card.insert(Q("classes"), classes);

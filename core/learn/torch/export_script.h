@@ -16,7 +16,7 @@ namespace pilothouse::learn {
 ///               [n × horizon × targets].
 ///   One row [inputs] or one window [window × series] alone is answered without n.
 /// It raises an exception (LibTorch binds no other than AssertionError) where the package's scorer gives an error: another shape, a missing value that is not filled in, a category that is
-/// refused. Its attribute `card` is the JSON that is given here, with "inputs", "outputs", "classes", "window" and "series" beside it. The same
+/// refused. Its attribute `card` is the JSON that is given here, with "format" (import_torch.h), "task", "inputs", "outputs", "classes", "window" and "series" beside it. The same
 /// package gives the same bytes.
 /// @param folder  of a package that was trained here, with its model.pt
 /// Invalid with the file if it cannot be read, Internal if no script can be made.

@@ -5,6 +5,7 @@
 #include "core/learn/import_torch.h"
 #include "core/learn/torch/export_script.h"
 #include "core/learn/torch/network_estimator.h"
+#include "core/learn/torch/script_file.h"
 #include "core/learn/torch/script_model.h"
 #include "core/learn/torch/torch_model.h"
 
@@ -34,6 +35,7 @@ public:
                            QStringLiteral("The package was put together from two models: train it again."));
         return std::unique_ptr<FittedModel>(std::make_unique<TorchModel>(std::move(trained)));
     }
+    Result<QJsonObject> scriptFacts(const QByteArray &bytes, const QString &where) const override { return learn::scriptFacts(bytes, where); }
     Result<QByteArray> exportScript(const QString &folder, const artifact::Signature &signature, const data::FittedTransforms &transforms, const QJsonObject &card) const override {
         return learn::exportScript(folder, signature, transforms, card);
     }

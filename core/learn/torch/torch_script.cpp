@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// With script_model.cpp and export_script.cpp the translation unit that sees LibTorch (about 20 s to compile).
+// One of the translation units that see LibTorch (about 20 s to compile).
 #include <ATen/Parallel.h>
 #include <torch/script.h>
 #include <torch/version.h>

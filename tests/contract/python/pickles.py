@@ -251,6 +251,8 @@ def check_blocks(bench):
         problem = errors if code else unlike(bench.predictions(), *predict([model], read))
         if problem:
             yield f"300000 rows by {type(model).__name__}: {problem}"
+    yield from check_texts_in_blocks(bench, draw)
+    yield from check_memory(bench, model)
     file = bench.folder / "peak.pkl"
     file.write_bytes(cloudpickle.dumps(Peak()))
     code, _, errors = bench.score([file], data=data)
@@ -262,6 +264,55 @@ def check_blocks(bench):
     print(f"memory of the child after {len(peaks)} rows: {grown:.1f} MiB more than after the first block", flush=True)
     if not grown < 8 or len(peaks) != len(table):
         yield f"memory: {grown} MiB more after {len(peaks)} rows"
+
+
+def check_texts_in_blocks(bench, draw):
+    """What a text means is a matter of the whole column: 'True' is one among words of which the first 'maybe' stands in the last block, and a truth
+    value where there are no others; a column may be empty for blocks; times are texts."""
+    import pandas
+    from sklearn import compose, linear_model, pipeline, preprocessing
+
+    count = 30_000
+    table = pandas.DataFrame({"a": draw.normal(size=count), "flag": draw.choice(["True", "False"], count), "sure": draw.choice(["True", "False"], count),
+                              "late": [""] * 20_000 + list(draw.choice(["x", "y, or so"], count - 20_000)), "day": draw.choice(["2024-01-01", "2024-06-01"], count)})
+    table.loc[count - 5:, "flag"] = "maybe"
+    data = bench.folder / "texts.csv"
+    table.to_csv(data, index=False)
+    read = pandas.read_csv(data, float_precision="round_trip", low_memory=False)  # else pandas itself takes a part of `flag` for truth values
+    codes = compose.make_column_transformer((preprocessing.OneHotEncoder(handle_unknown="ignore"), ["flag", "late", "day"]), ("passthrough", ["a", "sure"]))
+    model = pipeline.make_pipeline(codes, linear_model.Ridge()).fit(read, read["a"] + 3 * (read["flag"] == "maybe") + (read["late"] == "x") + 2 * read["sure"])
+    code, answer, errors = bench.score([dump(model, bench.folder / "texts.pkl")], data=data)
+    problem = errors if code else unlike(bench.predictions(), *predict([model], read))
+    if problem or answer["columns"] != list(table.columns):
+        yield f"texts in blocks: {problem or answer}"
+
+
+def check_memory(bench, model):
+    """The memory of pilot itself does not grow with the file: what it takes most, seen until it ends."""
+    import joblib
+    import numpy
+    import pandas
+
+    joblib.dump(model, bench.folder / "wide.joblib")
+    most = {}
+    for rows in (40_000, 800_000):
+        data = bench.folder / "wide.csv"
+        pandas.DataFrame(numpy.round(numpy.random.default_rng(5).normal(size=(rows, 6)), 6), columns=list("abcdef")).to_csv(data, index=False)
+        job, peak = bench.start([bench.folder / "wide.joblib"], data=data), 0
+        while job.poll() is None:
+            with contextlib.suppress(OSError):
+                lines = pathlib.Path(f"/proc/{job.pid}/status").read_text(encoding="utf-8").splitlines()
+                peak = max([peak, *(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))])
+            time.sleep(0.01)
+        out, errors = job.communicate(timeout=10)
+        if job.returncode or json.loads(out)["rows"] != rows:
+            yield f"memory of pilot with {rows} rows: {errors}"
+            return
+        most[rows] = peak / 1024
+    grown = most[800_000] - most[40_000]
+    print(f"memory of pilot: {most[40_000]:.0f} MiB for 40000 rows, {most[800_000]:.0f} MiB for 800000", flush=True)
+    if not grown < 16:  # the table alone is 37 MiB, its file 44 MiB
+        yield f"memory of pilot: {grown:.0f} MiB more for 800000 rows than for 40000"
 
 
 def check_errors(bench):

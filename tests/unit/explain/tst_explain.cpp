@@ -48,6 +48,7 @@ private Q_SLOTS:
     void aRowIsExplainedWhole();
     void theOtherClassIsTheMirrorImage();
     void aDataSetByWhatIsThere();
+    void aNetworkWithoutGradientsTakesKernelShapAndSaysSo();
     void wrongAsksAreNamed_data();
     void wrongAsksAreNamed();
     void aMissingValueIsNamed();
@@ -222,6 +223,26 @@ void TestExplain::aDataSetByWhatIsThere() {
     QCOMPARE(one->features.front().std, 0.0);
     options.column = QStringLiteral("x3");
     QCOMPARE(explainDataSet(subject, rows.inputs, rows, options, {})->column, QStringLiteral("x3"));
+}
+
+void TestExplain::aNetworkWithoutGradientsTakesKernelShapAndSaysSo() {
+    Subject subject = subjectOf(formulaScorer());
+    Options options;
+    options.method = Method::KernelShap;
+    const auto asked = explainRow(subject, oneRow(), options, {});
+    QVERIFY(asked.has_value());
+    options.method = Method::IntegratedGradients;
+    QVERIFY(!explainRow(subject, oneRow(), options, {})); // no network at all
+    subject.withoutGradients = QStringLiteral("It takes the argmax.");
+    const auto row = explainRow(subject, oneRow(), options, {});
+    QVERIFY2(row, qPrintable(row ? QString() : row.error().text()));
+    QCOMPARE(row->method, QStringLiteral("kernel-shap"));
+    QVERIFY2(row->notes.value(0).startsWith(subject.withoutGradients) && row->notes.value(0).contains(QStringLiteral("Kernel SHAP was used")), qPrintable(row->notes.join(QLatin1Char('\n'))));
+    QCOMPARE(row->features.front().weight, asked->features.front().weight);
+    const auto all = explainDataSet(subject, subject.background, {}, options, {});
+    QVERIFY2(all, qPrintable(all ? QString() : all.error().text()));
+    QCOMPARE(all->method, QStringLiteral("kernel-shap"));
+    QVERIFY(all->notes.join(QLatin1Char(' ')).contains(subject.withoutGradients));
 }
 
 void TestExplain::wrongAsksAreNamed_data() {

@@ -5,6 +5,8 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/learn/export_model.h"
+#include "core/learn/import_model.h"
+#include "core/learn/inspect_model.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/torch_loader.h"
 #include "core/learn/trainer.h"
@@ -15,6 +17,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace pilothouse;
@@ -197,6 +200,79 @@ private Q_SLOTS:
             QVERIFY2(std::abs(a[i] - b[i]) <= 1e-5 * std::max(1.0, std::abs(a[i])), qPrintable(QStringLiteral("%1: %2, %3").arg(i).arg(a[i]).arg(b[i])));
         const auto again = exportModel(*package, folder, true);
         QCOMPARE(again->front().sha256, files->front().sha256);
+    }
+
+    void whatIsExportedIsImportedAgain_data() {
+        QTest::addColumn<QByteArray>("recipe");
+        QTest::addColumn<QString>("rows");
+        QTest::newRow("a forecast of one target") << forecast("t2m", "lstm: {units: 6, epochs: 2}") << "hours.csv";
+        QTest::newRow("a forecast of two targets") << forecast("[rh2m, t2m]", "gru: {units: 6, epochs: 2}") << "hours.csv";
+        QTest::newRow("a forecast of one step") << forecast("[t2m, rh2m]", "mlp: {hidden: [8], epochs: 2}").replace("horizon: 4", "horizon: 1") << "hours.csv";
+        const auto numbers = [](QByteArray recipe) { return recipe.replace("categorical: [kind], exclude: [", "exclude: [kind, "); };
+        QTest::newRow("a number") << numbers(table("regression", "y", "impute: median, standard_scale")) << "rows.csv";
+        QTest::newRow("three classes") << numbers(table("classification", "three", "impute: median, standard_scale")) << "rows.csv";
+    }
+    /// The file says itself what it takes and gives: no option but the rows.
+    void whatIsExportedIsImportedAgain() {
+        QFETCH(QByteArray, recipe);
+        QFETCH(QString, rows);
+        const auto package = trained(recipe);
+        QVERIFY2(package, package ? "" : qPrintable(package.error().text()));
+        const auto files = exportModel(*package, path(QStringLiteral("again-%1").arg(m_runs)), false);
+        QVERIFY2(files, files ? "" : qPrintable(files.error().text() + files.error().raw));
+        const auto facts = inspectModelFile(files->front().path);
+        QVERIFY2(facts, facts ? "" : qPrintable(facts.error().text()));
+        QCOMPARE(facts->object.value(Q("task")).toString(), workspace::taskName(package->signature.task));
+        QCOMPARE(facts->object.value(Q("targets")).toArray(), package->signature.horizon() ? QJsonArray::fromStringList(package->signature.targets()) : QJsonArray());
+        QCOMPARE(facts->object.value(Q("step")).toString(), package->signature.horizon() ? QStringLiteral("1h") : QString());
+        ImportOptions options;
+        options.file = files->front().path;
+        options.name = QStringLiteral("again");
+        options.rows = path(rows);
+        options.out = path(QStringLiteral("imported-%1").arg(m_runs));
+        options.runId = QString(32, QLatin1Char('d'));
+        if (rows == Q("rows.csv")) // a number or a class; of a forecast the file says what it predicts
+            options.target = package->signature.target;
+        const auto imported = importModel(options);
+        QVERIFY2(imported, imported ? "" : qPrintable(imported.error().text() + imported.error().raw));
+        const auto again = artifact::openPackage(imported->package);
+        QVERIFY2(again, again ? "" : qPrintable(again.error().text()));
+        QCOMPARE(again->signature.task, package->signature.task);
+        QCOMPARE(again->signature.classes, package->signature.classes);
+        QCOMPARE(again->signature.outputs, package->signature.outputs);
+        data::Rows known{0, package->signature.inputs.size(), {}}; // those that lack nothing: what is filled in is said by our own package alone
+        const auto sample = artifact::sampleRows(package->folder, package->signature)->inputs;
+        for (std::size_t i = 0; i < sample.count; ++i) {
+            const auto row = sample.row(i);
+            if (std::any_of(row.begin(), row.end(), [](double v) { return std::isnan(v); }))
+                continue;
+            known.values.insert(known.values.end(), row.begin(), row.end());
+            ++known.count;
+        }
+        QVERIFY(known.count > 50);
+        for (std::size_t i = 0; i < known.width; ++i)
+            QCOMPARE(again->signature.inputs[i].name, package->signature.inputs[i].name);
+        const auto ours = (*loadScorer(*package))->score(known), theirs = (*loadScorer(*again))->score(known);
+        QVERIFY2(theirs, theirs ? "" : qPrintable(theirs.error().text()));
+        QCOMPARE(ours->values.size(), theirs->values.size());
+        const std::vector<double> &a = ours->classes ? ours->probabilities : ours->values, &b = ours->classes ? theirs->probabilities : theirs->values;
+        for (std::size_t i = 0; i < a.size(); ++i)
+            QVERIFY2(std::abs(a[i] - b[i]) <= 1e-5 * std::max(1.0, std::abs(a[i])), qPrintable(QStringLiteral("%1: %2, %3").arg(i).arg(a[i]).arg(b[i])));
+    }
+
+    void whatTheFileSaysIsNotOverruled() {
+        const auto package = trained(forecast("t2m", "lstm: {units: 6, epochs: 2}"));
+        QVERIFY2(package, package ? "" : qPrintable(package.error().text()));
+        const auto files = exportModel(*package, path(QStringLiteral("overruled")), false);
+        QVERIFY2(files, files ? "" : qPrintable(files.error().text() + files.error().raw));
+        ImportOptions options;
+        options.file = files->front().path;
+        options.rows = path(QStringLiteral("hours.csv"));
+        options.out = path(QStringLiteral("never"));
+        options.forecast.window = 24;
+        const auto imported = importModel(options);
+        QVERIFY(!imported);
+        QVERIFY2(imported.error().what.contains(QStringLiteral("--window 24 was asked for, but the file itself says 12")), qPrintable(imported.error().what));
     }
 
     void whatThePackageRefusesTheFileRefuses() {
