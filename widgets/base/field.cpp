@@ -9,6 +9,7 @@
 #include <QKeyEvent>
 #include <QPainter>
 #include <QShortcut>
+#include <QSignalBlocker>
 #include <QStyle>
 
 namespace pilothouse::ui {
@@ -64,6 +65,22 @@ void Field::refresh() {
 }
 
 Choice::Choice(QWidget *parent) : QComboBox(parent) { setSizeAdjustPolicy(AdjustToMinimumContentsLengthWithIcon); }
+
+void Choice::setItems(const QStringList &texts, const QVariantList &data) {
+    bool same = count() == int(texts.size());
+    for (int i = 0; same && i < count(); ++i)
+        same = itemText(i) == texts[i] && itemData(i) == data.value(i);
+    if (same)
+        return;
+    const QSignalBlocker quiet(this);
+    const QString text = currentText();
+    const QVariant known = currentData();
+    clear();
+    for (int i = 0; i < int(texts.size()); ++i)
+        addItem(texts[i], data.value(i));
+    const int kept = known.isValid() ? findData(known) : findText(text);
+    setCurrentIndex(texts.isEmpty() ? -1 : kept < 0 ? 0 : kept);
+}
 
 void Choice::paintEvent(QPaintEvent *event) {
     QComboBox::paintEvent(event);
