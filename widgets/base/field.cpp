@@ -56,7 +56,9 @@ void Field::refresh() {
     m_below->setText(text);
     m_below->setInk(wrong ? &Tokens::bad : &Tokens::t3);
     m_below->setVisible(!text.isEmpty());
-    m_editor->setAccessibleDescription(text);
+    if (text != m_told) // some editors describe what is chosen in them
+        m_editor->setAccessibleDescription(text);
+    m_told = text;
     if (m_editor->property("wrong").toBool() != wrong) {
         m_editor->setProperty("wrong", wrong);
         m_editor->style()->unpolish(m_editor);

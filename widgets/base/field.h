@@ -29,7 +29,7 @@ private:
     void refresh();
     QWidget *m_editor;
     Label *m_above, *m_below;
-    QString m_help, m_error, m_blocked;
+    QString m_help, m_error, m_blocked, m_told;
 };
 
 /// A combo box with our chevron.
