@@ -108,7 +108,7 @@ Result<void> readLog(const ExplainOptions &options, explain::Method method, Expl
     out.source = QStringLiteral("prediction log of %1").arg(name);
     out.notes << QStringLiteral("%1 rows that were asked between %2 and %3.").arg(logged.table.rows()).arg(logged.from.toString(Qt::ISODate), logged.to.toString(Qt::ISODate));
     std::vector<std::size_t> newestFirst(logged.table.rows());
-    std::iota(newestFirst.rbegin(), newestFirst.rend(), 0);
+    std::iota(newestFirst.rbegin(), newestFirst.rend(), std::size_t(0));
     data::Table table = logged.table.take(newestFirst);
     const artifact::Signature &signature = out.package->signature;
     learn::ScoringRows rows;

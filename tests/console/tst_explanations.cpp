@@ -3,6 +3,7 @@
 // tst_explain_page.cpp asks the real `pilot`.
 #include "tests/support/sample_window.h"
 #include "widgets/base/field.h"
+#include "widgets/base/panel_state.h"
 #include "widgets/base/table.h"
 #include "widgets/serving/dependence_plot.h"
 #include "widgets/serving/explain_form.h"

@@ -12,6 +12,7 @@ namespace pilothouse::ui {
 class Card;
 class ExplainForm;
 class ExplanationView;
+class PanelState;
 class ProgressBar;
 class WhyAsker;
 struct ExplainedModel;

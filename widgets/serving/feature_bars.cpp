@@ -13,8 +13,6 @@ namespace pilothouse::ui {
 
 namespace {
 
-constexpr Qt::Alignment left = Qt::AlignLeft | Qt::AlignVCenter, right = Qt::AlignRight | Qt::AlignVCenter;
-
 QString valueText(const QString &value) {
     bool isNumber = false;
     const double figure = value.toDouble(&isNumber);
@@ -42,6 +40,7 @@ FeatureBarModel::FeatureBarModel(QObject *parent) : RowsModel(parent) { setExpla
 
 void FeatureBarModel::setExplanation(const explain::Explanation &e) {
     const bool many = e.view == explain::View::DataSet, lime = e.method == QLatin1String("lime"), permuted = e.method == QLatin1String("permutation");
+    constexpr Qt::Alignment left = Qt::AlignLeft | Qt::AlignVCenter, right = Qt::AlignRight | Qt::AlignVCenter;
     std::vector<Column> columns;
     std::vector<Part> parts;
     const auto add = [&](Part part, Column column) {

@@ -77,6 +77,7 @@ WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
     m_choice->setAccessibleName(tr("Model"));
     bar->addWidget(m_page);
     bar->addWidget(m_choice);
+    bar->addWidget(m_output);
     bar->addStretch(1);
     outer->addLayout(bar);
     m_state->setContent(buildAsk());
@@ -156,7 +157,6 @@ QWidget *WhatIfPanel::buildAnswers() {
     auto *answers = new QHBoxLayout(both);
     answers->setContentsMargins(0, 0, 0, 0);
     answers->setSpacing(12);
-    m_answerCard->addTool(m_output);
     m_answer->setObjectName(QStringLiteral("whatIfAnswer"));
     auto *answer = m_answerCard->bodyLayout();
     answer->addWidget(m_answer);
@@ -196,6 +196,7 @@ void WhatIfPanel::showPage(bool explain) {
         m_explain->setGiven(whyQuestion());
     }
     m_choice->setVisible(!explain);
+    m_output->setVisible(!explain && m_output->isNeeded());
     m_pages->setCurrentWidget(explain ? static_cast<QWidget *>(m_explain) : m_state);
     Q_EMIT headerChanged();
 }
@@ -302,6 +303,7 @@ void WhatIfPanel::buildForm(const fleet::WhatIfModel &model) {
     m_inputs->setSubtitle(tr("%n feature(s)", nullptr, int(model.inputs.size())));
     m_answerCard->setTitle(tr("Champion v%1").arg(model.version));
     m_output->setSignature(model.signature);
+    m_output->setVisible(m_output->isNeeded() && !onExplainPage());
     if (before != now) { // a new version with the same inputs keeps what was set
         while (QLayoutItem *item = m_list->takeAt(0)) {
             delete item->widget();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/task.h"
-#include "core/fleet/what_if.h"
+#include "core/fleet/why.h"
 #include "widgets/base/panel.h"
 
 #include <QTimer>
