@@ -57,7 +57,7 @@ void Pictures::openSheet() {
 
 void Pictures::openExplanation() {
     const auto &models = m_window.snapshot().models;
-    m_window.actions().trigger(QStringLiteral("explain.open"), models.empty() ? QString() : models.front().name);
+    m_window.open(QStringLiteral("what-if"), QStringLiteral("explain:") + (models.empty() ? QString() : models.front().name));
 }
 
 /// Asked for once; the page keeps its answer.

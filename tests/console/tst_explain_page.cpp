@@ -64,7 +64,7 @@ private Q_SLOTS:
         QVERIFY(writeFileAtomically(in("m.yaml"), "recipe: m\ndata: {source: houses.csv}\ntask: regression\ntarget: price\nsplit: {every: 4}\ntransforms: [one_hot]\nestimators: [random_forest: {n_estimators: 20}]\n"));
         QVERIFY(writeFileAtomically(in("w.yaml"), "recipe: w\ndata: {source: hours.csv}\ntask: forecast\ntarget: [load, wind]\ntime: {column: time, step: 1h}\nforecast: {window: 6, horizon: 2}\nsplit: {after: 2024-01-13}\nestimators: [ridge]\n"));
         QVERIFY(writeFileAtomically(in("pilothouse.yaml"), "workspace: explained\nrole: approver\nconnections: {local: {kind: local, root: state}}\nmodels:\n"
-                                                           "  m: {registry: {connection: local, name: m}, recipe: m.yaml}\n  w: {registry: {connection: local, name: w}, recipe: w.yaml}\n"));
+                                                           "  m: {registry: {connection: local, name: m}, recipe: m.yaml}\n  w: {registry: {connection: local, name: w}, recipe: w.yaml, deployment: {connection: local, target: serving/w, steps: [100]}}\n"));
         for (const char *name : {"m", "w"}) {
             const auto trained = pilot({QStringLiteral("train"), in(QByteArray(name) + ".yaml"), QStringLiteral("--register"), QLatin1String(name), QStringLiteral("--workspace"), in("pilothouse.yaml")});
             QVERIFY2(trained.has_value(), qPrintable(trained ? QString() : trained.error().text()));
@@ -82,7 +82,11 @@ private Q_SLOTS:
         m_window->start();
         QTRY_VERIFY_WITH_TIMEOUT(m_window->fleet() && m_window->snapshot().versions.size() == 2, slow);
     }
-    void cleanupTestCase() { m_window.reset(); }
+    void cleanupTestCase() {
+        if (m_window)
+            (void)pilot({QStringLiteral("rollouts"), QStringLiteral("stop"), QStringLiteral("w"), QStringLiteral("--workspace"), in("pilothouse.yaml")});
+        m_window.reset();
+    }
 
     void aDataSetIsExplainedFromTheVersionInModels() {
         m_window->open(QStringLiteral("models"), QStringLiteral("m"));
@@ -189,6 +193,38 @@ private Q_SLOTS:
         QCOMPARE(table()->model()->rowCount(), 2); // series by series
         const QStringList series{table()->model()->index(0, 0).data().toString(), table()->model()->index(1, 0).data().toString()};
         QVERIFY2(series.contains(QStringLiteral("load")) && series.contains(QStringLiteral("wind")), qPrintable(series.join(QLatin1Char(' '))));
+    }
+
+    /// The row is asked once; its answer has every target and step.
+    void whatIfShowsAnyTargetAndStep() {
+        const auto promoted = pilot({QStringLiteral("promote"), QStringLiteral("w"), QStringLiteral("1"), QStringLiteral("--comment"), QStringLiteral("the first"), QStringLiteral("--workspace"), in("pilothouse.yaml")});
+        QVERIFY2(promoted.has_value() && !promoted->value(QLatin1String("blocked")).toBool(), qPrintable(promoted ? QStringLiteral("a gate blocks") : promoted.error().text()));
+        const auto served = [&] {
+            for (const fleet::ModelRow &row : m_window->snapshot().models)
+                if (row.name == QLatin1String("w"))
+                    return row.servedVersion.value_or(0);
+            return 0;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(served(), 1, slow);
+        m_window->open(QStringLiteral("what-if"), QStringLiteral("w"));
+        auto *answer = m_window->findChild<QLabel *>(QStringLiteral("whatIfAnswer"));
+        auto *plot = m_window->findChild<ui::PlotWidget *>(QStringLiteral("responsePlot"));
+        QTRY_VERIFY_WITH_TIMEOUT(answer->isVisible() && !answer->text().isEmpty() && !plot->data().series.empty(), slow);
+        const auto choice = [&](const char *name) {
+            for (auto *one : m_window->findChildren<ui::Choice *>(QLatin1String(name)))
+                if (!page()->isAncestorOf(one))
+                    return one;
+            return static_cast<ui::Choice *>(nullptr);
+        };
+        QVERIFY(choice("outputTarget") && choice("outputTarget")->isVisible() && choice("outputStep")->isVisible());
+        const QString load = answer->text();
+        const double loadCurve = plot->data().series.front().points.front().y();
+        QTest::keyClick(choice("outputTarget"), Qt::Key_Down);
+        const QString wind = answer->text();
+        QVERIFY2(wind != load && !wind.isEmpty(), qPrintable(load + QStringLiteral(" | ") + wind));
+        QVERIFY(plot->data().series.front().points.front().y() != loadCurve);
+        QTest::keyClick(choice("outputStep"), Qt::Key_Down);
+        QVERIFY2(answer->text() != wind && answer->text() != load, qPrintable(answer->text()));
     }
 
 private:

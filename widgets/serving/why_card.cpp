@@ -37,6 +37,7 @@ WhyCard::WhyCard(const PanelContext &context, const QString &panel, QWidget *par
     m_more->setWords(tr("More…"));
     m_more->setAccessibleName(tr("Other methods, data sets, single inputs"));
     m_save = new ExportButton(*m_context.actions, exportActions(QStringLiteral("whatif.why")));
+    m_save->setText(QString()); // there is little room
     auto *tools = new QWidget;
     auto *row = new QHBoxLayout(tools);
     row->setContentsMargins(12, 4, 8, 8);
