@@ -2030,6 +2030,10 @@
         <source>deciles of the rows</source>
         <translation>Dezile der Zeilen</translation>
     </message>
+    <message>
+        <source>one row (ICE), %1 of %2 drawn</source>
+        <translation>eine Zeile (ICE), %1 von %2 gezeichnet</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::DetailsSheet</name>

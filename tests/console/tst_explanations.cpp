@@ -265,7 +265,8 @@ private Q_SLOTS:
         Explanation many = dependence();
         many.dependence.individual.assign(500, {1, 2, 3});
         many.dependence.values.assign(500, 1);
-        QCOMPARE(dependencePlot(many, {}).series.size(), std::size_t(201)); // more lie on each other
+        QCOMPARE(dependencePlot(many, {}).series.size(), std::size_t(101)); // more lie on each other
+        QVERIFY(dependenceLegend(many)[1].text.contains(QStringLiteral("100 of 500"))); // and that is said
     }
     void categoriesAreDotsWithoutARug() {
         const PlotData data = dependencePlot(dependence(true), {});

@@ -11,7 +11,7 @@ namespace pilothouse::ui {
 
 namespace {
 
-constexpr std::size_t drawnRows = 200; // more lie on each other; the CSV file has all
+constexpr std::size_t drawnRows = 100; // more lie on each other and take long to paint; the CSV file has all
 
 struct Text {
     Q_DECLARE_TR_FUNCTIONS(pilothouse::ui::DependencePlot)
@@ -50,7 +50,9 @@ PlotData dependencePlot(const explain::Explanation &e, const QString &unit) {
 }
 
 std::vector<Legend::Entry> dependenceLegend(const explain::Explanation &e) {
-    std::vector<Legend::Entry> entries{{Text::tr("average"), &Tokens::s1, false}, {Text::tr("one row (ICE)"), &Tokens::t3, false}};
+    const std::size_t rows = e.dependence.individual.size();
+    const QString one = rows > drawnRows ? Text::tr("one row (ICE), %1 of %2 drawn").arg(drawnRows).arg(rows) : Text::tr("one row (ICE)");
+    std::vector<Legend::Entry> entries{{Text::tr("average"), &Tokens::s1, false}, {one, &Tokens::t3, false}};
     if (e.dependence.names.empty())
         entries.push_back({Text::tr("deciles of the rows"), &Tokens::s3, false});
     return entries;
