@@ -135,10 +135,7 @@ void pick(Choice *choice, int index) {
 class TestExplanations : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase() {
-        QLocale::setDefault(QLocale::c());
-        m_theme.apply(SchemeChoice::Dark, 100);
-    }
+    void initTestCase() { QLocale::setDefault(QLocale::c()); }
 
     void barsOfARowStandAroundTheMiddle() {
         const auto bars = featureBars(rowOf());
@@ -564,7 +561,6 @@ private:
         QDir().mkpath(folder);
         QVERIFY(image.save(QStringLiteral("%1/%2.png").arg(folder, name)));
     }
-    Theme m_theme;
 };
 
 QTEST_MAIN(TestExplanations)
