@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/data/csv.h"
 #include "core/fleet/endpoint.h"
+#include "core/fleet/live_quality.h"
 #include "core/learn/integrated_gradients.h"
 #include "core/learn/own_shap.h"
 #include "core/learn/samples.h"
@@ -13,10 +14,13 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <numeric>
 
 namespace pilothouse {
 
 namespace {
+
+constexpr std::size_t loggedRequests = 20000; // the newest: enough to draw from, read in a second
 
 QString absolute(const std::string &path) { return QFileInfo(QString::fromStdString(path)).absoluteFilePath(); }
 
@@ -94,12 +98,44 @@ bool wantsTruth(const ExplainOptions &options, explain::Method method, const exp
     return method == explain::Method::Permutation || (method == explain::Method::Auto && options.row < 0 && options.how.column.isEmpty() && !subject.own);
 }
 
-/// --rows, --data or the package's own sample, and the one row of them that is asked for.
+/// --log: what the endpoint was asked, newest first, coded by the package; of a model with one output the labels that came are the truth.
+Result<void> readLog(const ExplainOptions &options, explain::Method method, ExplainSubject &out, std::vector<std::size_t> &numbers) {
+    const QString name = QString::fromStdString(options.log);
+    const workspace::Model *model = out.services->workspace.model(name);
+    if (!model)
+        return notFound(QStringLiteral("The workspace has no model “%1”.").arg(name), out.services->workspace.file);
+    PH_ASSIGN(serving::LoggedRows logged, fleet::loggedRows(*out.services, *model, loggedRequests));
+    out.source = QStringLiteral("prediction log of %1").arg(name);
+    out.notes << QStringLiteral("%1 rows that were asked between %2 and %3.").arg(logged.table.rows()).arg(logged.from.toString(Qt::ISODate), logged.to.toString(Qt::ISODate));
+    std::vector<std::size_t> newestFirst(logged.table.rows());
+    std::iota(newestFirst.rbegin(), newestFirst.rend(), std::size_t(0));
+    data::Table table = logged.table.take(newestFirst);
+    const artifact::Signature &signature = out.package->signature;
+    learn::ScoringRows rows;
+    PH_ASSIGN(const std::size_t left, learn::addScoringRows(table, signature.inputs, 0, rows));
+    if (left > 0)
+        out.notes << learn::notScoredNote(left);
+    if (wantsTruth(options, method, out.subject) && logged.labelled > 0 && signature.outputs.size() == 1) {
+        std::erase_if(table.columns, [&](const data::Column &column) { return column.name == logged.predictionColumn; }); // an output may be called "prediction", too
+        table.columns[std::size_t(table.indexOf(logged.labelColumn))].name = signature.outputs.front();
+        PH_ASSIGN(out.truth, artifact::labelledRows(table, signature));
+        out.notes << out.truth.notes();
+    }
+    out.rows = std::move(rows.inputs);
+    numbers = std::move(rows.tableRows);
+    if (out.rows.count == 0)
+        return invalid(QStringLiteral("The log holds no row that the model can score."), out.source);
+    return {};
+}
+
+/// --rows, --log, --data or the package's own sample, and the one row of them that is asked for.
 Result<void> readRows(const ExplainOptions &options, explain::Method method, const artifact::LabelledRows &sample, ExplainSubject &out, std::stop_token stop) {
     std::vector<std::size_t> numbers;
     if (!options.rows.empty()) {
         out.source = absolute(options.rows);
         PH_TRY(readJsonRows(options, out.package->signature, out));
+    } else if (!options.log.empty()) {
+        PH_TRY(readLog(options, method, out, numbers));
     } else if (options.data.empty()) {
         out.source = out.package->folder + QStringLiteral("/sample.csv");
         out.rows = sample.inputs;
@@ -139,8 +175,10 @@ Result<ExplainSubject> openExplainSubject(Context &context, const ExplainOptions
     ExplainSubject out;
     std::optional<fleet::ModelEndpoint> endpoint;
     std::optional<learn::LoadedModel> loaded;
-    if (!options.endpoint.empty()) {
+    if (!options.endpoint.empty() || !options.log.empty()) {
         PH_ASSIGN(out.services, context.services());
+    }
+    if (!options.endpoint.empty()) {
         PH_ASSIGN(endpoint, openEndpoint(options, *out.services));
         out.endpoint = endpoint->url + endpoint->profile.path;
     }

@@ -199,6 +199,23 @@ QStringList methodNames() {
     return out;
 }
 
+QString methodName(Method method) { return QLatin1String(names[std::size_t(method)]); }
+
+std::vector<Method> methodsFor(View view, const QString &modelType, const QString &estimator, bool endpoint) {
+    if (view == View::Dependence)
+        return {Method::PartialDependence};
+    std::vector<Method> methods{Method::Auto};
+    if (!endpoint && modelType == QLatin1String("trees"))
+        methods.push_back(Method::TreeShap);
+    if (!endpoint && modelType == QLatin1String("linear"))
+        methods.push_back(Method::LinearShap);
+    if (!endpoint && (estimator == QLatin1String("mlp") || estimator == QLatin1String("lstm") || estimator == QLatin1String("gru"))) // an imported TorchScript is torch, too
+        methods.push_back(Method::IntegratedGradients);
+    methods.push_back(Method::KernelShap);
+    methods.push_back(view == View::Row ? Method::Lime : Method::Permutation);
+    return methods;
+}
+
 Result<Method> methodOf(const QString &name) {
     const qsizetype found = methodNames().indexOf(name);
     if (found >= 0)

@@ -15,6 +15,10 @@ enum class Method { Auto, Shap, TreeShap, LinearShap, KernelShap, IntegratedGrad
 /// Invalid for an unknown word, with the nearest.
 Result<Method> methodOf(const QString &name);
 QStringList methodNames();
+QString methodName(Method method);
+/// The methods that can answer a view of a model, auto first (of a dependence the only one). An endpoint is asked from outside.
+/// @param modelType, estimator  of artifact::Package: trees have tree-shap, linear models linear-shap, our own networks integrated gradients
+std::vector<Method> methodsFor(View view, const QString &modelType, const QString &estimator, bool endpoint);
 
 /// A model with what its explanations need beside it.
 struct Subject {

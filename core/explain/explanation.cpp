@@ -129,7 +129,7 @@ QStringList definitions(const Explanation &e) {
         lines << QStringLiteral("How much worse %1 gets when the feature's values are dealt to other rows (Breiman 2001); mean and standard deviation of %2 repeats, the interval is from the smallest to the largest.").arg(e.metric).arg(e.repeats)
               << QStringLiteral("Features that say the same can replace each other: both look unimportant then.");
     } else {
-        lines << QStringLiteral("Thin: the prediction of one row as only this input changes (ICE); thick: the average (partial dependence, Friedman 2001).")
+        lines << QStringLiteral("Thin: the prediction of one row as only this input changes (ICE); thick: the average (partial dependence, Friedman 2001). Marks on the axis: what the rows have, and its deciles.")
               << QStringLiteral("Rows that cannot occur are asked for as well where inputs depend on each other.");
     }
     lines << QStringLiteral("An explanation says what the model does, not what causes what in the world.");

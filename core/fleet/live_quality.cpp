@@ -9,6 +9,7 @@
 #include "core/workspace/recipe.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 
 namespace pilothouse::fleet {
 
@@ -111,6 +112,21 @@ Result<serving::Traffic> trafficOf(const Services &services, const workspace::Mo
     if (!database)
         return database.error();
     return serving::readTraffic(**database);
+}
+
+Result<serving::LoggedRows> loggedRows(const Services &services, const workspace::Model &model, std::size_t rows) {
+    if (model.deployment.target.isEmpty())
+        return notFound(Text::tr("%1 has no prediction log here: the workspace names no deployment of it on this machine.").arg(model.name), services.workspace.file);
+    PH_ASSIGN(const QString folder, serving::servingFolder(services.root, model.deployment.target));
+    PH_ASSIGN(const auto database, serving::openServingDatabase(folder));
+    return serving::newestRows(*database, rows);
+}
+
+bool hasLog(const Services &services, const workspace::Model &model) {
+    if (model.deployment.target.isEmpty())
+        return false;
+    const auto folder = serving::servingFolder(services.root, model.deployment.target);
+    return folder && QFileInfo::exists(*folder + QStringLiteral("/serving.db"));
 }
 
 } // namespace pilothouse::fleet

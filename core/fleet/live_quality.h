@@ -13,4 +13,9 @@ void addLiveQuality(const Services &services, const workspace::Model &model, Mod
 /// What the model's endpoint was asked and answered lately, from the same log; empty where there is none yet. Blocking.
 Result<serving::Traffic> trafficOf(const Services &services, const workspace::Model &model);
 
+/// The newest rows that it was asked, from the same log. NotFound: it was not asked yet, or not by this machine. Blocking.
+Result<serving::LoggedRows> loggedRows(const Services &services, const workspace::Model &model, std::size_t rows);
+/// true: there is such a log.
+bool hasLog(const Services &services, const workspace::Model &model);
+
 } // namespace pilothouse::fleet

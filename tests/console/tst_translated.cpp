@@ -14,6 +14,8 @@
 #include <QTest>
 #include <QTranslator>
 
+#include <algorithm>
+
 using namespace pilothouse;
 using namespace pilothouse::console;
 
@@ -115,6 +117,13 @@ private:
             if (QTest::currentTestFailed())
                 return;
         }
+        const auto whatIf = std::find_if(window.panels().begin(), window.panels().end(), [](const PanelEntry &entry) { return entry.id == QLatin1String("what-if"); });
+        window.open(whatIf->id, QStringLiteral("explain:")); // its second page
+        QCoreApplication::processEvents();
+        QCoreApplication::processEvents();
+        PanelEntry explain = *whatIf;
+        explain.id = QStringLiteral("explain");
+        look(window, explain);
     }
     static void keep(QWidget &window, const QString &panel) {
         const QString folder = qEnvironmentVariable("PILOTHOUSE_PICTURES_TO");

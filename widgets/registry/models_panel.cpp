@@ -107,6 +107,9 @@ QWidget *ModelsPanel::buildModel() {
     m_promote->setObjectName(QStringLiteral("promoteButton"));
     m_review = new Button(actions(), QStringLiteral("promotion.review"));
     m_review->setObjectName(QStringLiteral("reviewButton"));
+    m_explain = new Button(actions(), QStringLiteral("explain.open"));
+    m_explain->setObjectName(QStringLiteral("explainButton"));
+    m_versionsCard->addTool(m_explain);
     m_versionsCard->addTool(m_review);
     m_versionsCard->addTool(m_promote);
     column->addWidget(m_versionsCard, 2);
@@ -121,10 +124,7 @@ QWidget *ModelsPanel::buildModel() {
     m_compareCard->setBody(compare);
     column->addWidget(m_compareCard, 3);
     connect(m_table, &Table::chosen, this, [this] {
-        for (Button *button : {m_promote, m_review}) {
-            button->setArgument(currentArgument(button == m_promote ? QStringLiteral("promotion.request") : QStringLiteral("promotion.review")));
-            button->refresh();
-        }
+        showVersionActions();
         showCompare();
     });
     connect(m_table, &Table::opened, this, [this] {
@@ -382,11 +382,14 @@ void ModelsPanel::showModel() {
                                                                           [this] { context().open(QStringLiteral("train"), m_model); }));
     if (m_versions->rowCount())
         m_table->choose(chosen.isEmpty() || !m_versions->find(chosen) ? QString::number(m_versions->row(0).version.version) : chosen);
-    for (Button *button : {m_promote, m_review}) {
-        button->setArgument(currentArgument(button == m_promote ? QStringLiteral("promotion.request") : QStringLiteral("promotion.review")));
-        button->refresh();
-    }
+    showVersionActions();
     showCompare();
+}
+
+void ModelsPanel::showVersionActions() {
+    m_promote->setArgument(currentArgument(QStringLiteral("promotion.request")));
+    m_review->setArgument(currentArgument(QStringLiteral("promotion.review")));
+    m_explain->setArgument(currentArgument(QStringLiteral("explain.open")));
 }
 
 const registry::Run *ModelsPanel::runOf(int version) const {
@@ -483,7 +486,7 @@ QString ModelsPanel::currentArgument(const QString &actionId) const {
     if (m_pages->currentIndex() == 1)
         return m_request;
     const QString version = m_table->currentId();
-    if (actionId == QLatin1String("promotion.request"))
+    if (actionId == QLatin1String("promotion.request") || actionId == QLatin1String("explain.open"))
         return version.isEmpty() ? QString() : m_model + QLatin1Char('/') + version;
     if (actionId == QLatin1String("promotion.review"))
         for (const promotion::Request &r : m_snapshot.promotions)

@@ -44,6 +44,9 @@ private Q_SLOTS:
     void permutationSaysWhatItLacks();
     void partialDependenceIsScikitLearns();
     void categoriesAreTheGridOfACategory();
+    void decilesAreScipys();
+    void methodsAreThoseThatCanAnswer_data();
+    void methodsAreThoseThatCanAnswer();
     void limeIsLimes();
     void aRowIsExplainedWhole();
     void theOtherClassIsTheMirrorImage();
@@ -125,6 +128,10 @@ void TestExplain::partialDependenceIsScikitLearns() {
         QVERIFY(got.has_value());
         const std::vector<double> grid = numbersOf(c[Q("grid")]), average = numbersOf(c[Q("average")]);
         QCOMPARE(got->grid.size(), grid.size());
+        const artifact::Rows rows = rowsOf(c[Q("rows")]);
+        QCOMPARE(got->values.size(), rows.count);
+        for (std::size_t i = 0; i < rows.count; ++i)
+            QCOMPARE(got->values[i], rows.row(i)[std::size_t(c[Q("feature")].toInt())]);
         for (std::size_t g = 0; g < grid.size(); ++g) {
             QVERIFY2(std::abs(got->grid[g] - grid[g]) < 1e-12, qPrintable(QStringLiteral("point %1: %2, scikit-learn %3").arg(g).arg(got->grid[g]).arg(grid[g])));
             QVERIFY(std::abs(got->average[g] - average[g]) < 1e-12);
@@ -142,9 +149,51 @@ void TestExplain::categoriesAreTheGridOfACategory() {
     QVERIFY(got.has_value());
     QCOMPARE(QStringList(got->names.begin(), got->names.end()).join(QLatin1Char(' ')), QStringLiteral("east west"));
     QVERIFY(got->average == (std::vector<double>{4, 24}));
+    QVERIFY(got->values.size() == 4 && got->values[0] == 0 && got->values[1] == 2 && std::isnan(got->values[2]) && std::isnan(got->values[3])); // unknown, missing
     QVERIFY(!partialDependence(scorer, {}, 0, artifact::Rows{1, 2, {std::nan(""), 1}}, {}, {}));
     const auto constant = partialDependence(scorer, {}, 1, artifact::Rows{2, 2, {0, 4, 1, 4}}, {}, {});
     QVERIFY(constant->grid == std::vector<double>{4});
+}
+
+/// scipy.stats.mstats.mquantiles(range(1, 11), numpy.arange(0.1, 1, 0.1)).
+void TestExplain::decilesAreScipys() {
+    const std::vector<double> got = deciles({10, std::nan(""), 2, 3, 1, 5, 4, 6, 7, 9, 8}), expected{1.42, 2.44, 3.46, 4.48, 5.5, 6.52, 7.54, 8.56, 9.58};
+    QCOMPARE(got.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        QVERIFY2(std::abs(got[i] - expected[i]) < 1e-12, qPrintable(QStringLiteral("decile %1: %2").arg(i + 1).arg(got[i])));
+    QVERIFY(deciles({std::nan("")}).empty());
+    QVERIFY(deciles({4}) == std::vector<double>(9, 4));
+}
+
+void TestExplain::methodsAreThoseThatCanAnswer_data() {
+    QTest::addColumn<int>("view");
+    QTest::addColumn<QString>("type");
+    QTest::addColumn<QString>("estimator");
+    QTest::addColumn<bool>("endpoint");
+    QTest::addColumn<QString>("methods");
+    const int row = int(View::Row), many = int(View::DataSet), one = int(View::Dependence);
+    QTest::newRow("a row of a forest") << row << "trees" << "random_forest" << false << "auto tree-shap kernel-shap lime";
+    QTest::newRow("a data set of a forest") << many << "trees" << "random_forest" << false << "auto tree-shap kernel-shap permutation";
+    QTest::newRow("a linear model") << row << "linear" << "ridge" << false << "auto linear-shap kernel-shap lime";
+    QTest::newRow("our own network") << many << "torch" << "lstm" << false << "auto integrated-gradients kernel-shap permutation";
+    QTest::newRow("an imported network has no gradients here") << row << "torch" << "imported torchscript" << false << "auto kernel-shap lime";
+    QTest::newRow("a support vector machine") << row << "svm" << "svc" << false << "auto kernel-shap lime";
+    QTest::newRow("an endpoint is asked from outside") << row << "trees" << "random_forest" << true << "auto kernel-shap lime";
+    QTest::newRow("one input") << one << "trees" << "random_forest" << false << "partial-dependence";
+}
+
+void TestExplain::methodsAreThoseThatCanAnswer() {
+    QFETCH(int, view);
+    QFETCH(QString, type);
+    QFETCH(QString, estimator);
+    QFETCH(bool, endpoint);
+    QFETCH(QString, methods);
+    QStringList got;
+    for (const Method method : methodsFor(View(view), type, estimator, endpoint)) {
+        got << methodName(method);
+        QCOMPARE(int(*methodOf(got.last())), int(method));
+    }
+    QCOMPARE(got.join(QLatin1Char(' ')), methods);
 }
 
 /// The model looks at quartiles only, so that how values are drawn within one does not matter; both drew for themselves.
@@ -306,6 +355,10 @@ void TestExplain::everyViewGoesThroughJson() {
         QCOMPARE(QJsonDocument(back->toJson()).toJson(), QJsonDocument(object).toJson());
         QVERIFY(!back->sentence().isEmpty());
     }
+    QJsonObject fewer = explainDataSet(subject, rows.inputs, rows, dependence, {})->toJson();
+    QCOMPARE(fewer[Q("values")].toArray().size(), fewer[Q("individual")].toArray().size());
+    fewer.insert(Q("values"), QJsonArray{1});
+    QVERIFY(!Explanation::fromJson(fewer, QStringLiteral("here")));
     QJsonObject wrong = explainRow(subject, oneRow(), {}, {})->toJson();
     wrong.insert(Q("view"), QStringLiteral("sideways"));
     QVERIFY(!Explanation::fromJson(wrong, QStringLiteral("here")));
@@ -336,6 +389,7 @@ void TestExplain::thePageIsWhole() {
         QVERIFY(!page.contains(QStringLiteral("http")) && !page.contains(QStringLiteral("nan")));
         for (const FeatureLine &f : e->features)
             QVERIFY(page.contains(f.feature));
+        QCOMPARE(page.count(QStringLiteral("<line class=\"d\"")), e->view == View::Dependence ? qsizetype(9) : qsizetype(0)); // the deciles on the axis
     }
 }
 
