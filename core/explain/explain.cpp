@@ -201,7 +201,7 @@ QStringList methodNames() {
 
 QString methodName(Method method) { return QLatin1String(names[std::size_t(method)]); }
 
-std::vector<Method> methodsFor(View view, const QString &modelType, const QString &estimator, bool endpoint) {
+std::vector<Method> methodsFor(View view, const QString &modelType, bool endpoint) {
     if (view == View::Dependence)
         return {Method::PartialDependence};
     std::vector<Method> methods{Method::Auto};
@@ -209,7 +209,7 @@ std::vector<Method> methodsFor(View view, const QString &modelType, const QStrin
         methods.push_back(Method::TreeShap);
     if (!endpoint && modelType == QLatin1String("linear"))
         methods.push_back(Method::LinearShap);
-    if (!endpoint && (estimator == QLatin1String("mlp") || estimator == QLatin1String("lstm") || estimator == QLatin1String("gru"))) // an imported TorchScript is torch, too
+    if (!endpoint && modelType == QLatin1String("torch"))
         methods.push_back(Method::IntegratedGradients);
     methods.push_back(Method::KernelShap);
     methods.push_back(view == View::Row ? Method::Lime : Method::Permutation);

@@ -17,8 +17,8 @@ Result<Method> methodOf(const QString &name);
 QStringList methodNames();
 QString methodName(Method method);
 /// The methods that can answer a view of a model, auto first (of a dependence the only one). An endpoint is asked from outside.
-/// @param modelType, estimator  of artifact::Package: trees have tree-shap, linear models linear-shap, our own networks integrated gradients
-std::vector<Method> methodsFor(View view, const QString &modelType, const QString &estimator, bool endpoint);
+/// @param modelType  of artifact::Package: trees have tree-shap, linear models linear-shap, networks (also an imported TorchScript) integrated gradients
+std::vector<Method> methodsFor(View view, const QString &modelType, bool endpoint);
 
 /// A model with what its explanations need beside it.
 struct Subject {

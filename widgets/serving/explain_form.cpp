@@ -192,7 +192,7 @@ void ExplainForm::chooseColumn(const QString &input) {
 void ExplainForm::offerMethods() {
     QStringList titles;
     QVariantList numbers;
-    for (const Method one : m_opened ? explain::methodsFor(view(), m_opened->modelType, m_opened->estimator, endpoint()) : std::vector<Method>()) {
+    for (const Method one : m_opened ? explain::methodsFor(view(), m_opened->modelType, endpoint()) : std::vector<Method>()) {
         titles << methodTitle(one);
         numbers << int(one);
     }

@@ -168,28 +168,26 @@ void TestExplain::decilesAreScipys() {
 void TestExplain::methodsAreThoseThatCanAnswer_data() {
     QTest::addColumn<int>("view");
     QTest::addColumn<QString>("type");
-    QTest::addColumn<QString>("estimator");
     QTest::addColumn<bool>("endpoint");
     QTest::addColumn<QString>("methods");
     const int row = int(View::Row), many = int(View::DataSet), one = int(View::Dependence);
-    QTest::newRow("a row of a forest") << row << "trees" << "random_forest" << false << "auto tree-shap kernel-shap lime";
-    QTest::newRow("a data set of a forest") << many << "trees" << "random_forest" << false << "auto tree-shap kernel-shap permutation";
-    QTest::newRow("a linear model") << row << "linear" << "ridge" << false << "auto linear-shap kernel-shap lime";
-    QTest::newRow("our own network") << many << "torch" << "lstm" << false << "auto integrated-gradients kernel-shap permutation";
-    QTest::newRow("an imported network has no gradients here") << row << "torch" << "imported torchscript" << false << "auto kernel-shap lime";
-    QTest::newRow("a support vector machine") << row << "svm" << "svc" << false << "auto kernel-shap lime";
-    QTest::newRow("an endpoint is asked from outside") << row << "trees" << "random_forest" << true << "auto kernel-shap lime";
-    QTest::newRow("one input") << one << "trees" << "random_forest" << false << "partial-dependence";
+    QTest::newRow("a row of a forest") << row << "trees" << false << "auto tree-shap kernel-shap lime";
+    QTest::newRow("a data set of a forest") << many << "trees" << false << "auto tree-shap kernel-shap permutation";
+    QTest::newRow("a linear model") << row << "linear" << false << "auto linear-shap kernel-shap lime";
+    QTest::newRow("a network, ours or imported") << many << "torch" << false << "auto integrated-gradients kernel-shap permutation";
+    QTest::newRow("a row of a network") << row << "torch" << false << "auto integrated-gradients kernel-shap lime";
+    QTest::newRow("a support vector machine") << row << "svm" << false << "auto kernel-shap lime";
+    QTest::newRow("an endpoint is asked from outside") << row << "trees" << true << "auto kernel-shap lime";
+    QTest::newRow("one input") << one << "trees" << false << "partial-dependence";
 }
 
 void TestExplain::methodsAreThoseThatCanAnswer() {
     QFETCH(int, view);
     QFETCH(QString, type);
-    QFETCH(QString, estimator);
     QFETCH(bool, endpoint);
     QFETCH(QString, methods);
     QStringList got;
-    for (const Method method : methodsFor(View(view), type, estimator, endpoint)) {
+    for (const Method method : methodsFor(View(view), type, endpoint)) {
         got << methodName(method);
         QCOMPARE(int(*methodOf(got.last())), int(method));
     }
