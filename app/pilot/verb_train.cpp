@@ -281,12 +281,14 @@ Result<void> runTraining(Context &context, const Options &options) {
     }
     Result<learn::TrainResult> trained = learn::train(training);
     if (!trained) {
-        const bool limited = trained.error().kind == ErrorKind::Refused && training.limits.any();
-        const bool resumable = (limited || trained.error().kind == ErrorKind::Cancelled) && learn::hasCheckpoint(training.out);
+        const bool limited = trained.error().kind == ErrorKind::Refused && training.limits.any(), kept = learn::hasCheckpoint(training.out);
+        const bool stopped = limited || trained.error().kind == ErrorKind::Cancelled;
         if (record)
-            record->fail(trained.error(), resumable);
-        if (resumable)
-            context.note(QStringLiteral("Stopped. Go on with: pilot train %1 --resume %2").arg(QString::fromStdString(options.recipe), training.out));
+            record->fail(trained.error(), stopped && kept);
+        if (kept) {
+            const QString how = stopped ? QStringLiteral("Stopped. Go on with") : QStringLiteral("It failed and left a checkpoint. With the same recipe and data it goes on by");
+            context.note(QStringLiteral("%1: pilot train %2 --resume %3").arg(how, QString::fromStdString(options.recipe), training.out));
+        }
         return trained.error();
     }
     if (record)

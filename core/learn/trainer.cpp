@@ -313,6 +313,8 @@ Result<TrainResult> Training::run() {
             if (made.error().kind == ErrorKind::Cancelled)
                 PH_TRY(m_checkpoint.keep());
             Error error = made.error();
+            if (const QString kept = m_checkpoint.stateFile(); error.kind != ErrorKind::Cancelled && !kept.isEmpty())
+                error.what += QStringLiteral(" The last good state is kept in %1.").arg(kept);
             if (m_recipe.estimators[i].parameters.contains(error.where)) // a parameter that does not fit the data
                 error.where = workspace::placeInFile(m_recipe.file, {QStringLiteral("estimators"), QString::number(i)}, error.where);
             return error;
