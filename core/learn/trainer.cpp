@@ -106,7 +106,7 @@ Result<void> Training::resume() {
 /// Tries the points of `search:` and goes on with the best as the only estimator; its folds are known then.
 Result<void> Training::search() {
     m_events.stage(QStringLiteral("search"), QStringLiteral("running"), 1, stages());
-    SearchContext around{m_samples.train.size(), m_threads, m_checkpoint.folder(), &m_events, m_options.stop, &m_checkpoint};
+    SearchContext around{m_samples.train.size(), m_threads, m_checkpoint.folder(), &m_events, m_options.stop, &m_checkpoint, m_result.sha256, m_options.limits.memoryBytes};
     PH_ASSIGN(const SearchResult found, learn::search(m_recipe, m_result.selectMetric, around));
     const SearchTrial &best = found.trials[std::size_t(found.best)];
     m_result.search = found.toJson(*m_asked.search);
