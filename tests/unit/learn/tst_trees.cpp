@@ -297,7 +297,7 @@ private Q_SLOTS:
         const auto p = (*whole.model)->predict({120, 1, data.x});
         for (std::size_t i = 0; i < 120; ++i)
             QVERIFY(std::abs(p->values[i] - data.y[i]) < 1e-4);
-        parameters.insert(QStringLiteral("max_depth"), 30);
+        parameters.insert({{QStringLiteral("max_depth"), 30}, {QStringLiteral("tree_method"), QStringLiteral("exact")}});
         QCOMPARE((*fit(data, estimator.toLatin1().constData(), parameters).model)->describe().value(QStringLiteral("depth")).toInt(), 30);
     }
 
