@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot train RECIPE [--data SOURCE] [--data-version VERSION] [--connection NAME] [--out DIR] [--register NAME] [--resume RUN] [--checkpoint-seconds N] [--threads N]
-//             [--max-time 30m] [--max-cpu-time 2h] [--max-memory 4GiB]   over one of them: a checkpoint, exit 1, and its name
+//             [--max-time 30m] [--max-cpu-time 2h] [--max-memory 4GiB]   over one of them: a checkpoint, exit 1, and its name. The trials of a
+//             search count with it.
 //             A training that is sure to need more memory than there is (or --max-memory) is refused before it begins, exit 1.
 //             [--metrics-out FILE]   the test metrics as a flat JSON file for `dvc metrics` and CI: {"r2":0.64,…}, with several targets also
 //                                    {"mae@t2m":…}; also when a gate failed
@@ -281,12 +282,14 @@ Result<void> runTraining(Context &context, const Options &options) {
     }
     Result<learn::TrainResult> trained = learn::train(training);
     if (!trained) {
-        const bool limited = trained.error().kind == ErrorKind::Refused && training.limits.any();
-        const bool resumable = (limited || trained.error().kind == ErrorKind::Cancelled) && learn::hasCheckpoint(training.out);
+        const bool limited = trained.error().kind == ErrorKind::Refused && training.limits.any(), kept = learn::hasCheckpoint(training.out);
+        const bool stopped = limited || trained.error().kind == ErrorKind::Cancelled;
         if (record)
-            record->fail(trained.error(), resumable);
-        if (resumable)
-            context.note(QStringLiteral("Stopped. Go on with: pilot train %1 --resume %2").arg(QString::fromStdString(options.recipe), training.out));
+            record->fail(trained.error(), stopped && kept);
+        if (kept) {
+            const QString how = stopped ? QStringLiteral("Stopped. Go on with") : QStringLiteral("It failed and left a checkpoint. With the same recipe and data it goes on by");
+            context.note(QStringLiteral("%1: pilot train %2 --resume %3").arg(how, QString::fromStdString(options.recipe), training.out));
+        }
         return trained.error();
     }
     if (record)
@@ -316,8 +319,8 @@ const Verb verb("train", "Train by a recipe: file to judged, sealed model packag
     app.add_option("--checkpoint-seconds", options->checkpointSeconds, "Seconds between checkpoints (0: after every unit of work)")->check(CLI::Range(0.0, 86400.0));
     app.add_option("--threads", options->threads, "Threads (default: one per core); the model does not depend on it")->check(CLI::Range(0, 1024));
     app.add_option("--max-time", options->maxTime, "Stop with a checkpoint after this time, such as 30m");
-    app.add_option("--max-cpu-time", options->maxCpuTime, "Stop with a checkpoint after this CPU time of all threads, such as 2h");
-    app.add_option("--max-memory", options->maxMemory, "Stop with a checkpoint above this resident memory, such as 4GiB; refuse before what is sure to need more")->transform(CLI::AsSizeValue(false));
+    app.add_option("--max-cpu-time", options->maxCpuTime, "Stop with a checkpoint after this CPU time of all threads and trials, such as 2h");
+    app.add_option("--max-memory", options->maxMemory, "Stop with a checkpoint above this resident memory (with the trials of a search), such as 4GiB; refuse before what is sure to need more")->transform(CLI::AsSizeValue(false));
     app.add_option("--metrics-out", options->metricsOut, "Also write the test metrics to this file, as flat JSON for `dvc metrics` and CI");
     app.callback([options, &body] { body = [options](Context &context) { return runTraining(context, *options); }; });
 });

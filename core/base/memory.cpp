@@ -93,14 +93,17 @@ void takeGroups(MemoryRoom &room, const QString &root) {
     }
 }
 
-/// Fields of /proc/self/statm, in bytes: 0 the address space, 1 resident memory.
-qint64 statm(const QString &root, int field) { return textOf(root + QStringLiteral("/proc/self/statm")).split(' ').value(field).toLongLong() * ::sysconf(_SC_PAGESIZE); }
+/// Fields of /proc/<process>/statm, in bytes: 0 the address space, 1 resident memory.
+qint64 statm(const QString &root, int field, const QString &process = QStringLiteral("self")) {
+    return textOf(root + QStringLiteral("/proc/%1/statm").arg(process)).split(' ').value(field).toLongLong() * ::sysconf(_SC_PAGESIZE);
+}
 
 } // namespace
 
 QString memoryText(qint64 bytes) { return QLocale::c().formattedDataSize(bytes, 1, QLocale::DataSizeIecFormat); }
 
 qint64 residentMemory(const QString &root) { return statm(root, 1); }
+qint64 residentMemoryOf(qint64 pid) { return statm({}, 1, QString::number(pid)); }
 
 void limitMemory(qint64 bytes) { ownLimit = bytes; }
 

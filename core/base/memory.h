@@ -25,6 +25,8 @@ void limitMemory(qint64 bytes);
 
 /// Resident memory of this process; 0 where proc(5) is not there.
 qint64 residentMemory(const QString &root = {});
+/// Of another process; 0 if there is none with this pid.
+qint64 residentMemoryOf(qint64 pid);
 
 /// "1.5 GiB"
 QString memoryText(qint64 bytes);

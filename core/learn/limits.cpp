@@ -1,19 +1,50 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/limits.h"
 
+#include "core/base/child_process.h"
 #include "core/base/memory.h"
 
+#include <QFile>
+
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace pilothouse::learn {
 
 namespace {
 
-double cpuSeconds() {
+double cpuSecondsBy(int who) {
     rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
+    ::getrusage(who, &used);
     const auto seconds = [](const timeval &t) { return double(t.tv_sec) + double(t.tv_usec) / 1e6; };
     return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+/// Of a child that runs; 0 once it was waited for, as its time is then with that of the children that ended.
+double cpuSecondsOf(qint64 pid) {
+    QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
+    const QByteArray stat = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    const QList<QByteArray> fields = stat.mid(stat.lastIndexOf(')') + 2).split(' '); // proc(5): from "state", field 3; the name may hold brackets
+    double ticks = 0;
+    for (const int field : {14, 15, 16, 17}) // its own time in user and system, and that of the children it waited for
+        ticks += fields.value(field - 3).toDouble();
+    return ticks / double(::sysconf(_SC_CLK_TCK));
+}
+
+/// Of this process, its children that ended and the jobs that run. Those that ended are asked first: who ends meanwhile is left out once,
+/// not counted twice.
+double cpuSeconds() {
+    double seconds = cpuSecondsBy(RUSAGE_SELF) + cpuSecondsBy(RUSAGE_CHILDREN);
+    for (const qint64 job : runningJobs())
+        seconds += cpuSecondsOf(job);
+    return seconds;
+}
+
+qint64 memoryInUse() {
+    qint64 bytes = residentMemory();
+    for (const qint64 job : runningJobs())
+        bytes += residentMemoryOf(job);
+    return bytes;
 }
 
 } // namespace
@@ -41,7 +72,7 @@ QString LimitWatch::passed() const {
 
 QString LimitWatch::firstPassed() const {
     if (m_limits.memoryBytes > 0)
-        if (const qint64 used = residentMemory(); used > m_limits.memoryBytes)
+        if (const qint64 used = memoryInUse(); used > m_limits.memoryBytes)
             return QStringLiteral("the memory limit of %1 (%2 in use)").arg(memoryText(m_limits.memoryBytes), memoryText(used));
     if (m_limits.seconds > 0 && std::chrono::duration<double>(std::chrono::steady_clock::now() - m_begun).count() > m_limits.seconds)
         return QStringLiteral("the run-time limit of %1 s").arg(m_limits.seconds);

@@ -49,25 +49,27 @@ std::vector<std::string> classesOf(const data::Column &target, const std::vector
     return classes;
 }
 
-Result<void> checkInputs(const Recipe &recipe, const data::Table &table, const std::vector<data::Input> &inputs) {
+Result<void> checkInputs(const Recipe &recipe, const data::Table &table, const std::vector<data::Input> &inputs, const std::vector<std::size_t> &train) {
     PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
     const QStringList made = data::madeColumns(steps, recipe.targets());
     for (const data::Input &input : inputs) {
         const data::Column *column = table.find(input.name);
-        const bool coded = std::any_of(steps.begin(), steps.end(), [&](const auto &step) { return step.transform->codesCategories() && step.names(input.name); });
-        if (input.type == data::ColumnType::Category && !coded)
-            return invalid(QStringLiteral("Column “%1” holds categories, and no estimator takes texts.").arg(input.name), recipe.file,
-                           QStringLiteral("Add one_hot to transforms, or leave the column out by features: {exclude: [%1]}.").arg(input.name));
-        if (!column || input.optional || made.contains(input.name)) // rows whose past the data does not have are left out
-            continue;
+        const bool mayMiss = !column || input.optional || made.contains(input.name); // rows whose past the data does not have are left out
         std::size_t missing = 0, first = 0;
-        for (std::size_t i = 0; i < column->size(); ++i) {
+        for (std::size_t i = 0; !mayMiss && i < column->size(); ++i) {
             if (!column->isMissing(i))
                 continue;
             first = missing == 0 ? i : first;
             ++missing;
         }
-        if (missing)
+        if (missing > 0 && std::all_of(train.begin(), train.end(), [&](std::size_t row) { return column->isMissing(row); })) // nothing to impute from
+            return invalid(QStringLiteral("Column “%1” has no value in any of the %2 training rows.").arg(input.name).arg(train.size()), recipe.data.source,
+                           QStringLiteral("Leave it out by features: {exclude: [%1]}.").arg(input.name));
+        const bool coded = std::any_of(steps.begin(), steps.end(), [&](const auto &step) { return step.transform->codesCategories() && step.names(input.name); });
+        if (input.type == data::ColumnType::Category && !coded)
+            return invalid(QStringLiteral("Column “%1” holds categories, and no estimator takes texts.").arg(input.name), recipe.file,
+                           QStringLiteral("Add one_hot to transforms, or leave the column out by features: {exclude: [%1]}.").arg(input.name));
+        if (missing > 0)
             return invalid(QStringLiteral("%1 of %2 rows have no value in column “%3” (the first is data row %4).").arg(missing).arg(column->size()).arg(input.name).arg(first + 1),
                            recipe.data.source, QStringLiteral("Add “impute: median” to transforms, or leave the column out by features: {exclude: [%1]}.").arg(input.name));
     }
@@ -149,7 +151,7 @@ Result<Samples> tableSamples(const Recipe &recipe, data::LoadedTable loaded) {
     samples.signature.target = recipe.target;
     samples.signature.outputs = {recipe.target};
     PH_ASSIGN(samples.signature.inputs, data::inputsOf(table, recipe, split.train));
-    PH_TRY(checkInputs(recipe, table, samples.signature.inputs));
+    PH_TRY(checkInputs(recipe, table, samples.signature.inputs, split.train));
     if (recipe.task == TaskKind::Classification) {
         samples.signature.classes = classesOf(*table.find(recipe.target), split.train);
         if (samples.signature.classes.size() < 2)

@@ -109,7 +109,7 @@ Result<void> Training::resume() {
 /// Tries the points of `search:` and goes on with the best as the only estimator; its folds are known then.
 Result<void> Training::search() {
     m_events.stage(QStringLiteral("search"), QStringLiteral("running"), 1, stages());
-    SearchContext around{m_samples.train.size(), m_threads, m_checkpoint.folder(), &m_events, m_options.stop, &m_checkpoint};
+    SearchContext around{m_samples.train.size(), m_threads, m_checkpoint.folder(), &m_events, m_options.stop, &m_checkpoint, m_result.sha256, m_options.limits.memoryBytes};
     PH_ASSIGN(const SearchResult found, learn::search(m_recipe, m_result.selectMetric, around));
     const SearchTrial &best = found.trials[std::size_t(found.best)];
     m_result.search = found.toJson(*m_asked.search);
@@ -289,6 +289,8 @@ Result<TrainResult> Training::run() {
             if (made.error().kind == ErrorKind::Cancelled)
                 PH_TRY(m_checkpoint.keep());
             Error error = made.error();
+            if (const QString kept = m_checkpoint.stateFile(); error.kind != ErrorKind::Cancelled && !kept.isEmpty())
+                error.what += QStringLiteral(" The last good state is kept in %1.").arg(kept);
             if (m_recipe.estimators[i].parameters.contains(error.where)) // a parameter that does not fit the data
                 error.where = workspace::placeInFile(m_recipe.file, {QStringLiteral("estimators"), QString::number(i)}, error.where);
             return error;

@@ -3,6 +3,7 @@
 
 #include <xgboost/c_api.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -62,11 +63,13 @@ Result<std::vector<Tree>> XgboostGrower::grow(std::span<const float> y, std::spa
     Booster booster;
     PH_TRY(check(XGBoosterCreate(&m_impl->matrix, 1, &booster.handle), "start"));
     const auto text = [](double v) { return QByteArray::number(v, 'g', 17); };
+    // XGBoost's exact grower refuses its own word for "no limit", 0; no tree is deeper than it has rows.
+    const std::size_t depth = options.maxDepth > 0 ? std::size_t(options.maxDepth) : std::min<std::size_t>(m_impl->rows, std::numeric_limits<int>::max());
     const std::pair<const char *, QByteArray> parameters[] = {
         {"booster", "gbtree"}, {"objective", objectiveName(options.objective)}, {"base_score", options.objective == TreeObjective::Numbers ? "0" : "0.5"},
         {"num_class", QByteArray::number(options.objective == TreeObjective::Softmax ? options.groups : 0)}, {"disable_default_eval_metric", "1"}, {"verbosity", "0"},
         {"eta", text(options.learningRate)}, {"gamma", text(options.gamma)}, {"alpha", text(options.alpha)}, {"lambda", text(options.lambda)},
-        {"max_depth", QByteArray::number(options.maxDepth)}, {"min_child_weight", text(options.minChildWeight)}, {"subsample", text(options.subsample)},
+        {"max_depth", QByteArray::number(qulonglong(depth))}, {"min_child_weight", text(options.minChildWeight)}, {"subsample", text(options.subsample)},
         {"colsample_bynode", text(options.columnsByNode)}, {"colsample_bytree", text(options.columnsByTree)}, {"num_parallel_tree", QByteArray::number(options.trees)},
         {"tree_method", options.exact ? "exact" : "hist"}, {"max_bin", QByteArray::number(options.maxBin)},
         {"seed", QByteArray::number(options.seed)}, {"nthread", QByteArray::number(options.threads)},

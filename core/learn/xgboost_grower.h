@@ -15,7 +15,7 @@ struct GrowOptions {
     TreeObjective objective = TreeObjective::Numbers; ///< squared error, logistic loss, softmax loss
     int groups = 1; ///< outputs, or classes of a softmax: a tree each
     int trees = 1;  ///< of a group, grown side by side; leaves are the plain means of their rows
-    int maxDepth = 10;
+    int maxDepth = 10; ///< 0: no limit, exact only: histograms keep one for every node until the tree is done
     double learningRate = 1, subsample = 1, columnsByNode = 1, columnsByTree = 1, minChildWeight = 1, lambda = 0, alpha = 0, gamma = 0;
     bool exact = false; ///< else histograms
     int maxBin = 256;

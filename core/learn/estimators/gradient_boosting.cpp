@@ -3,6 +3,7 @@
 #include "core/learn/class_weights.h"
 #include "core/learn/estimator_entry.h"
 #include "core/learn/parameters.h"
+#include "core/learn/tree_bounds.h"
 #include "core/learn/tree_model.h"
 #include "core/learn/tree_state.h"
 #include "core/learn/xgboost_grower.h"
@@ -207,8 +208,7 @@ Result<std::unique_ptr<Estimator>> makeGradientBoosting(const workspace::Estimat
     GrowOptions &o = estimator->m_options;
     estimator->m_rounds = int(p.integer("n_estimators", 100, 1, 100000));
     o.learningRate = p.number("learning_rate", 0.1, 1e-6, 1);
-    o.maxDepth = int(p.integer("max_depth", 6, 1, 30));
-    o.minChildWeight = p.number("min_child_weight", 1, 0, 1e9);
+    const TreeBounds bounds = TreeBounds::read(p, 6);
     o.subsample = p.number("subsample", 1, 0.01, 1);
     o.columnsByTree = p.number("colsample_bytree", 1, 0.01, 1);
     o.lambda = p.number("reg_lambda", 1, 0, 1e9);
@@ -219,13 +219,16 @@ Result<std::unique_ptr<Estimator>> makeGradientBoosting(const workspace::Estimat
     estimator->m_patience = int(p.integer("early_stopping_rounds", 0, 0, 100000));
     estimator->m_classWeights = ClassWeights::read(p, task);
     PH_TRY(p.check());
+    PH_TRY(bounds.apply(o, o.exact ? QStringLiteral("exact") : QStringLiteral("hist"),
+                        task == workspace::TaskKind::Classification ? QStringLiteral("a row by p · (1 − p), the hessian of its loss") : QString()));
     estimator->m_parameters = p.resolved();
     return std::unique_ptr<Estimator>(std::move(estimator));
 }
 
 } // namespace
 
-/// gradient_boosting {n_estimators: 100, learning_rate: 0.1, max_depth: 6, min_child_weight: 1, subsample: 1, colsample_bytree: 1,
+/// gradient_boosting {n_estimators: 100, learning_rate: 0.1, max_depth: 6, min_child_weight: 1, min_samples_leaf: 1 (numbers only: a row of a class
+/// weighs p · (1 − p)), subsample: 1, colsample_bytree: 1,
 /// reg_lambda: 1, reg_alpha: 0, gamma: 0, tree_method: hist, max_bin: 256, early_stopping_rounds: 0, class_weight: none}: XGBoost, by its own
 /// names (class_weight by rows' weights). Squared error, logistic or softmax loss by task. early_stopping_rounds > 0 holds a tenth of the training rows out and keeps the
 /// rounds up to the best one.

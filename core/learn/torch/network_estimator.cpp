@@ -3,6 +3,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/learn/class_weights.h"
 #include "core/learn/networks/kernels.h"
 #include "core/learn/networks/training_loop.h"
 #include "core/learn/parameters.h"
@@ -16,9 +17,9 @@ namespace {
 
 class NetworkEstimator final : public Estimator {
 public:
-    NetworkEstimator(QString name, NetworkSpec shape, LoopOptions options, bool residual, QJsonObject parameters)
+    NetworkEstimator(QString name, NetworkSpec shape, LoopOptions options, bool residual, ClassWeights classWeights, QJsonObject parameters)
         : m_name(std::move(name)), m_shape(std::move(shape)), m_options(std::move(options)), m_residual(residual),
-          m_parameters(std::move(parameters)) {}
+          m_classWeights(std::move(classWeights)), m_parameters(std::move(parameters)) {}
     QString name() const override { return m_name; }
     QJsonObject parameters() const override { return m_parameters; }
     double memory(const TrainShape &shape) const override { return 4 * shape.cells(); } // the rows again as float32
@@ -48,6 +49,10 @@ private:
         const auto network = makeNetwork(trained.spec);
         LoopOptions options = m_options;
         options.classification = train.isClassification();
+        if (!m_classWeights.isNone()) {
+            PH_ASSIGN(const std::vector<double> weights, m_classWeights.ofClasses(train));
+            options.classWeights.assign(weights.begin(), weights.end());
+        }
         options.fingerprint = fingerprint(train, validation, context.seed);
         const Samples samples = scaled(change, trained.scaling), held = scaled(heldChange, trained.scaling);
         PH_ASSIGN(TrainingState state, runTraining(*network, samples, held, options, context));
@@ -113,6 +118,7 @@ private:
     NetworkSpec m_shape;
     LoopOptions m_options;
     bool m_residual;
+    ClassWeights m_classWeights;
     QJsonObject m_parameters;
 };
 
@@ -142,8 +148,9 @@ Result<std::unique_ptr<Estimator>> makeNetworkEstimator(const workspace::Estimat
     options.rate = p.number("learning_rate", 1e-3, 1e-8, 10);
     options.weightDecay = p.number("weight_decay", 0, 0, 100);
     const bool residual = task == workspace::TaskKind::Forecast && p.boolean("residual", true);
+    ClassWeights classWeights = ClassWeights::read(p, task);
     PH_TRY(p.check());
-    return std::unique_ptr<Estimator>(std::make_unique<NetworkEstimator>(spec.name, std::move(shape), options, residual, p.resolved()));
+    return std::unique_ptr<Estimator>(std::make_unique<NetworkEstimator>(spec.name, std::move(shape), options, residual, std::move(classWeights), p.resolved()));
 }
 
 } // namespace pilothouse::learn

@@ -5,8 +5,11 @@
 #include "core/learn/gradient_model.h"
 #include "core/learn/integrated_gradients.h"
 #include "core/learn/torch_loader.h"
+#include "core/learn/trainer.h"
 
+#include <QFileInfo>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -129,7 +132,8 @@ const std::vector<Kind> &kinds() {
             {"gru", TaskKind::Forecast, {{QStringLiteral("epochs"), 15}, {QStringLiteral("units"), 8}, {QStringLiteral("layers"), 2}, {QStringLiteral("batch_size"), 16}}, waves, 400},
             {"mlp", TaskKind::Forecast, {{QStringLiteral("epochs"), 40}, {QStringLiteral("hidden"), QVariantList{32}}, {QStringLiteral("batch_size"), 32}}, twins, 1200},
             {"lstm", TaskKind::Forecast, {{QStringLiteral("epochs"), 15}, {QStringLiteral("units"), 16}, {QStringLiteral("batch_size"), 32}}, twins, 1200},
-            {"gru", TaskKind::Forecast, {{QStringLiteral("epochs"), 15}, {QStringLiteral("units"), 16}, {QStringLiteral("batch_size"), 32}}, twins, 1200}};
+            {"gru", TaskKind::Forecast, {{QStringLiteral("epochs"), 15}, {QStringLiteral("units"), 16}, {QStringLiteral("batch_size"), 32}}, twins, 1200},
+            {"mlp", TaskKind::Classification, {{QStringLiteral("epochs"), 30}, {QStringLiteral("batch_size"), 64}, {QStringLiteral("class_weight"), QVariantMap{{QStringLiteral("outer"), 1.5}}}}, rings, 3000}};
     return list;
 }
 
@@ -441,6 +445,8 @@ private Q_SLOTS:
         QTest::newRow("an unknown parameter") << mlp << int(TaskKind::Regression) << QVariantMap{{QStringLiteral("hiden"), 3}} << QStringLiteral("hidden");
         QTest::newRow("no units") << mlp << int(TaskKind::Regression) << QVariantMap{{QStringLiteral("hidden"), QVariantList{0}}} << QStringLiteral("hidden");
         QTest::newRow("a rate below zero") << lstm << int(TaskKind::Forecast) << QVariantMap{{QStringLiteral("learning_rate"), -1}} << QStringLiteral("learning_rate");
+        QTest::newRow("class weights of numbers") << mlp << int(TaskKind::Regression) << QVariantMap{{QStringLiteral("class_weight"), QStringLiteral("balanced")}} << QStringLiteral("class_weight");
+        QTest::newRow("class weights in an unknown word") << mlp << int(TaskKind::Classification) << QVariantMap{{QStringLiteral("class_weight"), QStringLiteral("fair")}} << QStringLiteral("balanced");
         QTest::newRow("another estimator") << QStringLiteral("rnn") << int(TaskKind::Forecast) << QVariantMap() << QStringLiteral("lstm");
     }
     void wrongInputIsAReadableError() {
@@ -452,6 +458,67 @@ private Q_SLOTS:
         QVERIFY(!made);
         QCOMPARE(made.error().kind, ErrorKind::Invalid);
         QVERIFY2(made.error().text().contains(word), qPrintable(made.error().text()));
+    }
+
+    void aWeightForNoClassIsNamed() {
+        auto estimator = m_module->makeEstimator({QStringLiteral("mlp"), {{QStringLiteral("class_weight"), QVariantMap{{QStringLiteral("inmost"), 2}}}}}, TaskKind::Classification);
+        QVERIFY(estimator);
+        FitContext context = contextWith(7);
+        const auto model = (*estimator)->fit(rings(60, 1), {}, context);
+        QVERIFY(!model);
+        QVERIFY2(model.error().text().contains(QStringLiteral("Classes of the training rows: inner, middle, outer.")), qPrintable(model.error().text()));
+    }
+
+    /// Weighing a class more has more rows taken for it.
+    void aClassWeightRaisesItsClass() {
+        const TrainData data = rings(600, 3);
+        const auto taken = [&](QVariantMap parameters) {
+            parameters.insert({{QStringLiteral("epochs"), 15}, {QStringLiteral("batch_size"), 64}});
+            auto estimator = m_module->makeEstimator({QStringLiteral("mlp"), parameters}, TaskKind::Classification);
+            FitContext context = contextWith(7);
+            const auto model = (*estimator)->fit(data, {}, context);
+            const auto p = (*model)->predict(rowsOf(data));
+            return std::count(p->values.begin(), p->values.end(), 1.0);
+        };
+        const auto plain = taken({}), balanced = taken({{QStringLiteral("class_weight"), QStringLiteral("balanced")}}), weighted = taken({{QStringLiteral("class_weight"), QVariantMap{{QStringLiteral("middle"), 10}}}});
+        QVERIFY2(weighted > plain + 60, qPrintable(QStringLiteral("%1, %2").arg(weighted).arg(plain)));
+        QVERIFY2(std::abs(balanced - plain) < 60, qPrintable(QStringLiteral("%1, %2").arg(balanced).arg(plain))); // the classes are about as large
+    }
+
+    /// The whole way: what was wrong, at which batch, where the last good state lies, what to do; and the state can be gone on from.
+    void aTrainingThatDivergesNamesWhatItKept() {
+        QTemporaryDir dir;
+        const TrainData rows = regression(200, 1);
+        QByteArray csv = "a,b,c,d,y\n", layers = "64";
+        for (std::size_t i = 0; i < rows.rows; ++i) {
+            for (std::size_t j = 0; j < 4; ++j)
+                csv += QByteArray::number(rows.x[i * 4 + j]) + ',';
+            csv += QByteArray::number(rows.y[i]) + '\n';
+        }
+        for (int layer = 1; layer < 8; ++layer) // each multiplies what the far too large steps made of the weights
+            layers += ", 64";
+        QVERIFY(writeFileAtomically(dir.filePath(QStringLiteral("d.csv")), csv));
+        const QString file = dir.filePath(QStringLiteral("r.yaml"));
+        QVERIFY(writeFileAtomically(file, "recipe: r\ndata: {source: d.csv}\ntask: regression\ntarget: y\nestimators: [mlp: {hidden: [" + layers + "], learning_rate: 10, batch_size: 32}]\n"));
+        const auto recipe = workspace::readRecipe(file);
+        QVERIFY2(recipe, recipe ? "" : qPrintable(recipe.error().text()));
+        TrainOptions options;
+        options.recipe = *recipe;
+        options.out = dir.filePath(QStringLiteral("package"));
+        const auto result = train(options);
+        QVERIFY(!result);
+        QCOMPARE(result.error().kind, ErrorKind::Invalid);
+        static const QRegularExpression said(QStringLiteral("^The (loss|gradient) became .* in epoch \\d+, batch \\d+ of 5\\. The last good state is kept in (.*\\.bin)\\.$"));
+        const QRegularExpressionMatch match = said.match(result.error().what);
+        QVERIFY2(match.hasMatch(), qPrintable(result.error().text()));
+        QVERIFY2(match.captured(2).startsWith(options.out + QStringLiteral(".checkpoint/")) && QFileInfo::exists(match.captured(2)), qPrintable(match.captured(2)));
+        QVERIFY2(result.error().hint.startsWith(QStringLiteral("Lower learning_rate (it is 10)")), qPrintable(result.error().hint));
+        QVERIFY(hasCheckpoint(options.out) && !QFileInfo::exists(options.out));
+        options.resume = true;
+        const auto again = train(options);
+        QVERIFY(!again);
+        QCOMPARE(again.error().what.section(QLatin1Char('.'), 0, 0), result.error().what.section(QLatin1Char('.'), 0, 0)); // the same place
+        QVERIFY(hasCheckpoint(options.out));
     }
 
     void targetsThatAreNoSeriesAreAnInternalError() {
@@ -519,6 +586,7 @@ private:
         QTest::newRow("mlp for two targets") << 6;
         QTest::newRow("lstm for two targets") << 7;
         QTest::newRow("gru for two targets") << 8;
+        QTest::newRow("mlp for weighted classes") << 9;
     }
     /// Central differences of the prediction (or a class's probability) by each input.
     static std::vector<double> byDifferences(const FittedModel &model, const data::Rows &at, std::size_t output) {

@@ -184,15 +184,27 @@ private Q_SLOTS:
         QTest::newRow("no such file") << QByteArray("houses.csv") << QByteArray("house.csv") << "house.csv";
         QTest::newRow("a constant target") << QByteArray("houses.csv") << QByteArray("constant.csv") << "one and the same value";
         QTest::newRow("no test row") << QByteArray("every: 5") << QByteArray("every: 5000") << "test";
+        const QByteArray whole(houseRecipe);
+        const auto classes = [&](const QByteArray &target) { return "recipe: r\ndata: {source: lacking.csv}\ntask: classification\ntarget: " + target + "\nfeatures: {include: [size]}\nestimators: [decision_tree]\n"; };
+        const auto numbers = [&](const QByteArray &features) { return "recipe: r\ndata: {source: lacking.csv}\ntask: regression\ntarget: price\nfeatures: {" + features + "}\nestimators: [ridge]\n"; };
+        QTest::newRow("one class only") << whole << classes("place") << "The target “place” has fewer than two classes in the training rows";
+        QTest::newRow("one class only in the training rows") << whole << classes("kind") << "The target “kind” has fewer than two classes in the training rows";
+        QTest::newRow("a column missing in all rows: impute is no advice") << whole << numbers("include: [size, gone]") << "Column “gone” has no value in any of the 40 training rows. Leave it out by features: {exclude: [gone]}.";
+        QTest::newRow("a column missing in all training rows") << whole << numbers("include: [size, late]") << "Column “late” has no value in any of the 40 training rows.";
+        QTest::newRow("categories missing in all rows: one_hot is no advice") << whole << numbers("include: [size, gone], categorical: [gone]") << "Column “gone” has no value in any of the 40 training rows.";
+        QTest::newRow("a column missing in all rows, to be imputed") << whole << numbers("include: [size, gone]") + "transforms: [impute: median]\n" << "The input “gone” has no value in the training rows, so nothing can be imputed.";
     }
     void badInputIsAnsweredAndNothingIsLeft() {
         QFETCH(QByteArray, from);
         QFETCH(QByteArray, to);
         QFETCH(QString, says);
-        QByteArray constant = "size,age,place,price\n";
-        for (int i = 0; i < 50; ++i)
+        QByteArray constant = "size,age,place,price\n", lacking = "size,place,kind,gone,late,price\n";
+        for (int i = 0; i < 50; ++i) {
             constant += QByteArray::number(i) + ",1,coast,5\n";
+            lacking += QByteArray::number(i) + (i % 5 == 4 ? ",coast,b,,1," : ",coast,a,,,") + QByteArray::number(i % 7) + '\n'; // every fifth row tests
+        }
         QVERIFY(writeFileAtomically(path(QStringLiteral("constant.csv")), constant));
+        QVERIFY(writeFileAtomically(path(QStringLiteral("lacking.csv")), lacking));
         const QByteArray recipe = QByteArray(houseRecipe).replace(from, to);
         QVERIFY(recipe != houseRecipe);
         auto o = options(recipe);
