@@ -58,7 +58,7 @@ struct Made {
         std::vector<std::set<std::pair<double, std::size_t>>> found(5); // distance, place
         for (qlonglong seed = 0; seed < 20; ++seed) {
             workspace::TransformSpec spec{QStringLiteral("smote"), {}};
-            spec.settings = {{QStringLiteral("k"), 5}, {QStringLiteral("seed"), seed}};
+            spec.settings = {{QStringLiteral("k"), qlonglong(5)}, {QStringLiteral("seed"), seed}};
             PH_ASSIGN(const data::TransformPtr smote, data::makeTransform(spec));
             PH_ASSIGN(data::MadeRows made, smote->make(x, target, std::vector<int>(x.width, -1)));
             for (std::size_t i = 0; i < made.bases.size(); ++i) {
@@ -177,8 +177,9 @@ class TestMaintenanceFigures : public QObject {
         Answer all{true, {}};
         for (int seed = 0; seed < seeds && all.right; ++seed) {
             const auto one = m_trainings.answer(recipe(QStringLiteral("standard_scale, smote: {k: 5, seed: %1}").arg(seed), estimator), [&](const Trained &trained) -> std::optional<Answer> {
-                if (trained.result.trainRows != 8000 || trained.result.testRows != 2000)
-                    return Answer{false, QStringLiteral("rows of another split")};
+                const QString notes = trained.result.notes.join(QLatin1Char('\n'));
+                if (!notes.contains(QStringLiteral("smote made %1 rows").arg(m_made.rows.x.count)) || trained.result.testRows != qint64(m_made.testTargets.size()))
+                    return Answer{false, QStringLiteral("other rows, %1").arg(notes)};
                 const auto *model = trained.as<learn::KernelModel>();
                 if (name == Q("n_support_total") && model)
                     return support::nearBand(double(model->vectorCount()), figure, margin(figure));

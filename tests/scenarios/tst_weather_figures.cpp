@@ -25,7 +25,7 @@ QString shownTime(std::int64_t time) { return QDateTime::fromMSecsSinceEpoch(tim
 
 /// One airport of New York, or Kaudulla: all its columns.
 struct Station {
-    QString data, time; ///< lines of a recipe
+    QString source, time; ///< lines of a recipe
     data::LoadedTable loaded;
     std::vector<std::int64_t> times; ///< [rows]
 };
@@ -57,9 +57,9 @@ class TestWeatherFigures : public QObject {
     std::map<QString, Station> m_stations; ///< by the key in the file
     std::map<QString, Series> m_series;    ///< by station and column
 
-    Result<void> load(const QString &name, const QString &data, const QString &time) {
-        Station station{data, time, {}, {}};
-        PH_ASSIGN(const workspace::Recipe recipe, m_trainings.recipe(QStringLiteral("recipe: weather\n%1%2task: regression\ntarget: x\nsplit: {every: 5}\nestimators: [ridge]\n").arg(data, time)));
+    Result<void> load(const QString &name, const QString &source, const QString &time) {
+        Station station{source, time, {}, {}};
+        PH_ASSIGN(const workspace::Recipe recipe, m_trainings.recipe(QStringLiteral("recipe: weather\n%1%2task: regression\ntarget: x\nsplit: {every: 5}\nestimators: [ridge]\n").arg(source, time)));
         PH_ASSIGN(station.loaded, data::loadData(recipe));
         PH_ASSIGN(station.times, data::rowTimes(station.loaded.table, *recipe.time));
         m_stations.emplace(name, std::move(station));
@@ -73,7 +73,7 @@ class TestWeatherFigures : public QObject {
             return &known->second;
         const Station &station = m_stations.at(name);
         const data::Column *values = station.loaded.table.find(column);
-        auto recipe = m_trainings.recipe(QStringLiteral("recipe: weather\n%1%2task: forecast\ntarget: %3\nforecast: {window: 1, horizon: 24}\nsplit: {every: 5}\nestimators: [ridge]\n").arg(station.data, station.time, column));
+        auto recipe = m_trainings.recipe(QStringLiteral("recipe: weather\n%1%2task: forecast\ntarget: %3\nforecast: {window: 1, horizon: 24}\nsplit: {every: 5}\nestimators: [ridge]\n").arg(station.source, station.time, column));
         auto windows = values && recipe ? data::buildWindows(station.loaded.table, *recipe, data::Targets::AnyPresent) : Result<data::Windows>(invalid(column));
         if (!windows)
             return nullptr;
@@ -93,7 +93,7 @@ class TestWeatherFigures : public QObject {
         const Station &station = m_stations.at(name);
         return QStringLiteral("recipe: weather\n%1%2task: regression\ntarget: %3\nfeatures: {include: ['%3@lag1', '%3@lag2', '%3@lag3', '%3@lag24']}\nsplit: {after: '%4'}\n"
                               "transforms: [lag: {columns: [%3], steps: [1, 2, 3, 24]}%5]\nestimators: [%6]\nselect: {metric: mae}\n")
-            .arg(station.data, station.time, column, shownTime(series(name, column)->testStart()), more, estimator);
+            .arg(station.source, station.time, column, shownTime(series(name, column)->testStart()), more, estimator);
     }
 
     /// The mean of the training part for each hour of the day.
