@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/data/windows.h"
+#include "tests/support/persistence.h"
 
 #include <cmath>
 
@@ -19,28 +20,6 @@ workspace::Recipe forecastRecipe(const QString &source, const QString &target, i
     recipe.time = workspace::TimeSpec{QStringLiteral("t"), {}, QStringLiteral("1h"), QStringLiteral("UTC")};
     recipe.forecast = workspace::ForecastSpec{window, horizon};
     return recipe;
-}
-
-struct Persistence {
-    qint64 pairs = 0;
-    double mae = 0, rmse = 0;
-};
-
-/// "The value `step` hours later is the value now", from `from` on (target times).
-Persistence persistence(const Windows &windows, std::size_t step, std::int64_t from, std::size_t which = 0) {
-    Persistence p;
-    for (std::size_t row = 0; row < windows.count(); ++row) {
-        const double target = windows.y[row * windows.outputs() + which * windows.horizon + step - 1];
-        if (std::isnan(target) || windows.targetTime(row, step - 1) < from)
-            continue;
-        const double error = target - windows.x.row(row)[(which + 1) * windows.window - 1];
-        ++p.pairs;
-        p.mae += std::abs(error);
-        p.rmse += error * error;
-    }
-    p.mae /= double(p.pairs);
-    p.rmse = std::sqrt(p.rmse / double(p.pairs));
-    return p;
 }
 
 QString shown(const Windows &windows) {
@@ -62,56 +41,6 @@ QString shown(const Windows &windows) {
 class TestWindows : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void persistenceComesOutAsTheReferenceSays_data() {
-        QTest::addColumn<QString>("station");
-        QTest::addColumn<QString>("target");
-        for (const char *station : {"EWR", "JFK", "LGA"})
-            for (const char *target : {"temp", "humid", "wind_speed"})
-                QTest::addRow("%s %s", station, target) << QString::fromLatin1(station) << QString::fromLatin1(target);
-        for (const char *target : {"T2M", "WS2M"})
-            QTest::addRow("Kaudulla %s", target) << QString() << QString::fromLatin1(target);
-    }
-    void persistenceComesOutAsTheReferenceSays() {
-        QFETCH(QString, station);
-        QFETCH(QString, target);
-        QFile file(sharedFile(QStringLiteral("reference/weather_baselines.json")));
-        if (!file.open(QIODevice::ReadOnly))
-            QSKIP("the shared reference files are not here");
-        const QJsonObject values = parseJsonObject(file.readAll(), file.fileName()).value().value(QStringLiteral("values")).toObject();
-        const QJsonObject expected = station.isEmpty() ? values.value(QStringLiteral("nasa_power_kaudulla")).toObject().value(target).toObject()
-                                                       : values.value(QStringLiteral("nyc")).toObject().value(station).toObject().value(target).toObject();
-        // Window 1 and horizon 24 with any target present: persistence by step needs no more than its two hours.
-        workspace::Recipe recipe = forecastRecipe(sharedFile(station.isEmpty() ? QStringLiteral("data/nasa_power_hourly_kaudulla.csv") : QStringLiteral("data/nyc_weather_2013.csv")), target, 1, 24);
-        if (station.isEmpty()) {
-            recipe.time = workspace::TimeSpec{{}, {QStringLiteral("YEAR"), QStringLiteral("MO"), QStringLiteral("DY"), QStringLiteral("HR")}, QStringLiteral("1h"), QStringLiteral("UTC")};
-        } else {
-            recipe.time->column = QStringLiteral("time_hour");
-            recipe.data.where = {{QStringLiteral("origin"), station}};
-        }
-        const auto loaded = loadData(recipe);
-        QVERIFY2(loaded, loaded ? "" : qPrintable(loaded.error().text()));
-        const auto windows = buildWindows(loaded->table, recipe, Targets::AnyPresent);
-        QVERIFY2(windows, windows ? "" : qPrintable(windows.error().text()));
-        const std::int64_t test = parseIsoTime(expected.value(QStringLiteral("test_start")).toString().toStdString());
-        QVERIFY(test != Column::missingTime);
-        for (const auto &[key, step, from] : {std::tuple{"persistence_1h", 1, INT64_MIN}, std::tuple{"persistence_1h_test", 1, test}, std::tuple{"persistence_24h", 24, INT64_MIN},
-                                              std::tuple{"persistence_24h_test", 24, test}}) {
-            const QJsonObject wanted = expected.value(QLatin1String(key)).toObject();
-            const Persistence found = persistence(*windows, std::size_t(step), from);
-            QCOMPARE(found.pairs, qint64(wanted.value(QStringLiteral("pairs")).toInt()));
-            QVERIFY(found.pairs > 1000);
-            for (const auto &[name, value] : {std::pair{"mae", found.mae}, std::pair{"rmse", found.rmse}}) {
-                const double reference = wanted.value(QLatin1String(name)).toDouble();
-                QVERIFY2(std::abs(value - reference) <= 1e-9 * reference, qPrintable(QStringLiteral("%1 %2: %3").arg(QLatin1String(key), QLatin1String(name)).arg(value, 0, 'g', 14)));
-            }
-        }
-        // With one step of horizon all that is left is whole, and it is the same pairs.
-        recipe.forecast->horizon = 1;
-        const auto whole = buildWindows(loaded->table, recipe);
-        QVERIFY(whole);
-        QCOMPARE(qint64(whole->count()), qint64(expected.value(QStringLiteral("persistence_1h")).toObject().value(QStringLiteral("pairs")).toInt()));
-    }
-
     /// Both have the same hours missing: side by side each still comes to its own reference, to every digit.
     void eachOfSeveralTargetsComesOutAsItsReferenceSays() {
         QFile file(sharedFile(QStringLiteral("reference/weather_baselines.json")));
@@ -131,7 +60,7 @@ private Q_SLOTS:
             const std::int64_t test = parseIsoTime(expected.value(QStringLiteral("test_start")).toString().toStdString());
             for (const auto &[key, step, from] : {std::tuple{"persistence_1h", 1, INT64_MIN}, std::tuple{"persistence_24h", 24, INT64_MIN}, std::tuple{"persistence_24h_test", 24, test}}) {
                 const QJsonObject wanted = expected.value(QLatin1String(key)).toObject();
-                const Persistence found = persistence(*windows, std::size_t(step), from, which);
+                const support::Persistence found = support::persistence(*windows, std::size_t(step), from, which);
                 QCOMPARE(found.pairs, qint64(wanted.value(QStringLiteral("pairs")).toInt()));
                 for (const auto &[name, value] : {std::pair{"mae", found.mae}, std::pair{"rmse", found.rmse}})
                     QVERIFY2(std::abs(value - wanted.value(QLatin1String(name)).toDouble()) <= 1e-9 * value, qPrintable(QStringLiteral("%1 %2: %3").arg(QLatin1String(key), QLatin1String(name)).arg(value, 0, 'g', 14)));
