@@ -223,6 +223,12 @@ private Q_SLOTS:
         QTest::newRow("KServe V2: a tensor each") << "/v2/models/t2m/infer"
                                                   << R"({"inputs":[{"name":"t2m@0","shape":[2],"datatype":"FP64","data":[20,1]},{"name":"rh2m@0","shape":[2],"datatype":"FP64","data":[60,2]}]})"
                                                   << R"("outputs":[{"name":"t2m","shape":[2,2],"datatype":"FP64","data":[[20,21],[1,2]]},{"name":"rh2m","shape":[2,2],"datatype":"FP64","data":[[60,70],[2,12]]}]})";
+        QTest::newRow("KServe V2: the tensor that was asked for") << "/v2/models/t2m/infer" << R"({"inputs":[{"name":"x","shape":[1,2],"datatype":"FP64","data":[20,60]}],"outputs":[{"name":"rh2m"}]})"
+                                                                  << R"("outputs":[{"name":"rh2m","shape":[1,2],"datatype":"FP64","data":[[60,70]]}]})";
+        QTest::newRow("KServe V2: one it does not have") << "/v2/models/t2m/infer" << R"({"inputs":[{"name":"x","shape":[1,2],"datatype":"FP64","data":[20,60]}],"outputs":[{"name":"t2m"},{"name":"ws2m"}]})"
+                                                         << R"("what":"This model has no output `ws2m`.","hint":"It has: t2m, rh2m.","field":"outputs[1].name")";
+        QTest::newRow("KServe V2: outputs that are no list") << "/v2/models/t2m/infer" << R"({"inputs":[{"name":"x","shape":[1,2],"datatype":"FP64","data":[20,60]}],"outputs":"t2m"})"
+                                                             << R"("field":"outputs")";
     }
     void severalTargetsAnswerWithAListEach() {
         QFETCH(QString, path);
