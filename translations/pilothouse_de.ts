@@ -319,6 +319,10 @@
         <source>too few labels: %1</source>
         <translation>zu wenige Labels: %1</translation>
     </message>
+    <message>
+        <source>labels are judged by target: name one, %1</source>
+        <translation>Labels werden je Ziel beurteilt: eines nennen, %1</translation>
+    </message>
 </context>
 <context>
     <name>NewModel</name>
