@@ -320,6 +320,10 @@
         <translation>zu wenige Labels: %1</translation>
     </message>
     <message>
+        <source>labels are judged by target: name one, %1</source>
+        <translation>Labels werden je Ziel beurteilt: eines nennen, %1</translation>
+    </message>
+    <message>
         <source>%1 has no prediction log here: the workspace names no deployment of it on this machine.</source>
         <translation>%1 hat hier kein Vorhersageprotokoll: Der Arbeitsbereich nennt keine Bereitstellung davon auf diesem Rechner.</translation>
     </message>

@@ -6,8 +6,11 @@
 
 namespace pilothouse::fleet {
 
+/// The metrics that the workspace watches with their limits and units, in its order; no values yet.
+std::vector<Quality> watchedQualities(const workspace::Model &model);
+
 /// Quality from the labels that came to the model's endpoint, and drift of what it was asked against the champion's training
-/// profile; both from the endpoint's own prediction log. Leaves the row as it is where there is no log yet.
+/// profile; both from the endpoint's own prediction log. Of several watches the first that is over its limit, else the first. Leaves the row as it is where there is no log yet.
 void addLiveQuality(const Services &services, const workspace::Model &model, ModelRow &row);
 
 /// What the model's endpoint was asked and answered lately, from the same log; empty where there is none yet. Blocking.

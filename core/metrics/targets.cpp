@@ -34,4 +34,11 @@ Values withTargets(Values values, const std::vector<TargetValues> &targets) {
     return values;
 }
 
+Values withTargets(const QJsonObject &test, const QJsonArray &targets) {
+    std::vector<TargetValues> each;
+    for (const QJsonValue &one : targets)
+        each.push_back({one[QLatin1String("target")].toString(), valuesFromJson(one[QLatin1String("test")].toObject())});
+    return withTargets(valuesFromJson(test), each);
+}
+
 } // namespace pilothouse::metrics

@@ -96,6 +96,9 @@ private:
             return fits ? Result<void>() : invalid(QStringLiteral("The endpoint's prediction is not %1: %2").arg(out.outputs == 1 ? QStringLiteral("a number") : QStringLiteral("a list of %1 numbers").arg(out.outputs),
                                                                                                              QString::fromUtf8(compactJson(prediction).left(200))), m_where);
         }
+        if (prediction.isObject())
+            return invalid(QStringLiteral("The endpoint answers with several outputs, and a class was expected: %1").arg(QString::fromUtf8(compactJson(prediction).left(200))), m_where,
+                           QStringLiteral("Give the place of the class in the request profile's output."));
         const QJsonArray shares = answer.probabilities.empty() ? QJsonArray() : listOf(answer.probabilities[row]);
         if (std::size_t(shares.size()) != out.classes)
             return invalid(QStringLiteral("The endpoint answers without the probability of each class; only that can be explained."), m_where,

@@ -30,7 +30,7 @@ struct JudgeRules {
     int goOnWithoutLabelsSeconds = 0;  ///< 0: never. Else: a step without a single label goes on after that time
     bool classes = false;
     std::size_t horizon = 0; ///< of a forecast; minimumLabelled must be four of them or more, or there is no interval
-    bool severalTargets = false; ///< no label can come (labels.h): a person goes on, or goOnWithoutLabelsSeconds
+    bool severalTargets = false; ///< labels are kept by target and never compared (labels.h): a person goes on, or goOnWithoutLabelsSeconds
     QString unit;
 };
 

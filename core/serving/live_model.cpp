@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/serving/json_text.h"
+#include "core/serving/tensors.h"
 
 #include <QFileInfo>
 
@@ -46,22 +47,11 @@ Result<Revision> Revision::fromJson(const QJsonObject &object, const QString &wh
     return r;
 }
 
-namespace {
-
-bool wholeNumber(const std::string &text) {
-    const std::size_t digits = text.size() - (text.starts_with('-') ? 1 : 0);
-    if (digits == 0 || digits > 15 || (digits > 1 && text[text.size() - digits] == '0'))
-        return false;
-    return std::all_of(text.end() - std::ptrdiff_t(digits), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-} // namespace
-
 LiveModel::LiveModel(Revision r, artifact::ScorerPtr s, std::shared_ptr<VersionCounters> c)
     : revision(std::move(r)), scorer(std::move(s)), reader(scorer->signature()), counters(std::move(c)) {
     const artifact::Signature &signature = scorer->signature();
     classes = !signature.classes.empty();
-    const bool numbers = std::all_of(signature.classes.begin(), signature.classes.end(), wholeNumber);
+    const bool numbers = areWholeNumbers(signature.classes);
     for (const std::string &label : signature.classes)
         classJson.push_back(numbers ? label : jsonText(label));
     if (const QStringList targets = signature.targets(); targets.size() > 1)

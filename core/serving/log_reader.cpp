@@ -78,8 +78,12 @@ struct Schema {
 };
 
 struct LabelOfRow {
-    double value = 0;
+    std::vector<std::pair<QString, double>> values; ///< by target; of one alone under no name
     std::string text;
+    double value(const QString &target) const {
+        const auto found = std::find_if(values.begin(), values.end(), [&](const auto &one) { return one.first == target; });
+        return found == values.end() ? std::nan("") : found->second;
+    }
 };
 
 class RowCollector {
@@ -183,8 +187,14 @@ private:
     Result<void> readLabelsOf() {
         if (m_rows.empty())
             return {};
-        return m_database.query(QStringLiteral("SELECT seq,row,value,class FROM labels WHERE seq>=?1"), [&](Statement &s) { s.bind(1, m_rows.back().sequence); },
-                                [&](const Statement &s) { m_labels[s.integer(0)][int(s.integer(1))] = {s.isNull(2) ? std::nan("") : s.real(2), s.text(3).toStdString()}; });
+        for (const QString &sql : {QStringLiteral("SELECT seq,row,value,class,'' FROM labels WHERE seq>=?1"), QStringLiteral("SELECT seq,row,value,NULL,target FROM target_labels WHERE seq>=?1")})
+            PH_TRY(m_database.query(sql, [&](Statement &s) { s.bind(1, m_rows.back().sequence); },
+                                    [&](const Statement &s) {
+                                        LabelOfRow &label = m_labels[s.integer(0)][int(s.integer(1))];
+                                        label.text = s.text(3).toStdString();
+                                        label.values.emplace_back(s.text(4), s.isNull(2) ? std::nan("") : s.real(2));
+                                    }));
+        return {};
     }
 
     static data::Column categoryColumn(const QString &name, const std::vector<std::string> &texts) {
@@ -227,30 +237,33 @@ private:
         while (names.contains(out.labelColumn))
             out.labelColumn += QLatin1Char('_');
         const QStringList targets = signature.targets();
-        std::vector<std::vector<double>> predictions(std::size_t(targets.size()), std::vector<double>());
-        std::vector<double> labels;
+        std::vector<std::vector<double>> predictions(std::size_t(targets.size()), std::vector<double>()), labels = predictions;
         std::vector<std::string> predictedClasses, labelClasses;
         for (const Row &row : m_rows) {
             for (std::size_t t = 0; t < predictions.size(); ++t) // a version with the same inputs may have had other targets
                 predictions[t].push_back(t < row.predictions.size() ? row.predictions[t] : std::nan(""));
             predictedClasses.push_back(row.predictedClass);
-            LabelOfRow label{std::nan(""), {}};
+            LabelOfRow label;
             if (const auto request = m_labels.find(row.sequence); request != m_labels.end())
                 if (const auto one = request->second.find(row.row); one != request->second.end()) {
                     label = one->second;
                     ++out.labelled;
                 }
-            labels.push_back(label.value);
+            for (std::size_t t = 0; t < labels.size(); ++t)
+                labels[t].push_back(label.value(targets.size() > 1 ? targets[qsizetype(t)] : QString()));
             labelClasses.push_back(label.text);
         }
         const bool classes = !signature.classes.empty();
-        for (std::size_t t = 0; t < predictions.size(); ++t) {
-            const QString name = targets.size() == 1 ? out.predictionColumn : out.predictionColumn + QLatin1Char(' ') + targets[qsizetype(t)];
-            out.table.columns.push_back(classes ? categoryColumn(name, predictedClasses) : numberColumn(name, predictions[t]));
-        }
-        if (targets.size() > 1)
-            out.predictionColumn += QLatin1Char(' ') + targets.front();
-        out.table.columns.push_back(classes ? categoryColumn(out.labelColumn, labelClasses) : numberColumn(out.labelColumn, labels));
+        const auto addColumns = [&](QString &column, const std::vector<std::string> &texts, const std::vector<std::vector<double>> &numbers) {
+            for (std::size_t t = 0; t < numbers.size(); ++t) {
+                const QString name = targets.size() == 1 ? column : column + QLatin1Char(' ') + targets[qsizetype(t)];
+                out.table.columns.push_back(classes ? categoryColumn(name, texts) : numberColumn(name, numbers[t]));
+            }
+            if (targets.size() > 1)
+                column += QLatin1Char(' ') + targets.front();
+        };
+        addColumns(out.predictionColumn, predictedClasses, predictions);
+        addColumns(out.labelColumn, labelClasses, labels);
         if (!m_rows.empty()) {
             out.from = fromMs(m_rows.back().time);
             out.to = fromMs(m_rows.front().time);
@@ -270,73 +283,8 @@ private:
     std::unordered_map<qint64, std::map<int, LabelOfRow>> m_labels;
 };
 
-/// Sums from which every live metric follows.
-struct Sums {
-    qint64 rows = 0, numbers = 0;
-    double loss = 0, squares = 0, values = 0, valueSquares = 0;
-};
-
-const QString sumColumns = QStringLiteral("count(loss),count(value),total(loss),total((predicted-value)*(predicted-value)),total(value),total(value*value)");
-
-Sums readSums(const Statement &s, int from) {
-    return {s.integer(from), s.integer(from + 1), s.real(from + 2), s.real(from + 3), s.real(from + 4), s.real(from + 5)};
-}
-
-double metricOf(const QString &metric, const Sums &sums) {
-    const double n = double(sums.rows);
-    if (sums.rows == 0)
-        return std::nan("");
-    if (metric == QLatin1String("accuracy"))
-        return sums.numbers == 0 ? 1.0 - sums.loss / n : std::nan("");
-    if (sums.numbers == 0)
-        return std::nan("");
-    if (metric == QLatin1String("mae"))
-        return sums.loss / n;
-    if (metric == QLatin1String("rmse"))
-        return std::sqrt(sums.squares / double(sums.numbers));
-    const double spread = sums.valueSquares - sums.values * sums.values / double(sums.numbers);
-    return spread > 1e-12 * std::max(1.0, sums.valueSquares) ? 1.0 - sums.squares / spread : std::nan("");
-}
-
 } // namespace
 
 Result<LoggedRows> newestRows(Database &database, std::size_t rows, std::optional<QDateTime> since) { return RowCollector(database, rows).collect(since); }
-
-Result<std::vector<MetricBucket>> rollingMetric(Database &database, const QString &metric, qint64 bucketSeconds, const QDateTime &since) {
-    static const QStringList known{QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("r2"), QStringLiteral("accuracy")};
-    if (!known.contains(metric))
-        return invalid(QStringLiteral("The live metric “%1” is not known.").arg(metric), {}, QStringLiteral("Known: %1.").arg(known.join(QStringLiteral(", "))));
-    if (bucketSeconds < 1)
-        return invalid(QStringLiteral("A stretch of time must be at least a second."));
-    std::vector<MetricBucket> out;
-    PH_TRY(database.query(QStringLiteral("SELECT predicted_time/?1 AS bucket,%1 FROM labels WHERE predicted_time>=?2 GROUP BY bucket ORDER BY bucket").arg(sumColumns),
-                          [&](Statement &s) { s.bind(1, bucketSeconds * 1000).bind(2, since.toMSecsSinceEpoch()); },
-                          [&](const Statement &s) {
-                              const Sums sums = readSums(s, 1);
-                              out.push_back({fromMs(s.integer(0) * bucketSeconds * 1000), metricOf(metric, sums), sums.rows});
-                          }));
-    return out;
-}
-
-Result<LiveMetrics> liveMetrics(Database &database, qint64 newestLabelled, std::optional<QDateTime> since) {
-    LiveMetrics out;
-    Sums sums;
-    PH_TRY(database.query(QStringLiteral("SELECT %1,min(predicted_time),max(predicted_time) FROM (SELECT * FROM labels WHERE predicted_time>=?2 "
-                                         "ORDER BY predicted_time DESC LIMIT ?1)")
-                              .arg(sumColumns),
-                          [&](Statement &s) { s.bind(1, newestLabelled).bind(2, since ? since->toMSecsSinceEpoch() : qint64(0)); },
-                          [&](const Statement &s) {
-                              sums = readSums(s, 0);
-                              if (sums.rows > 0) {
-                                  out.from = fromMs(s.integer(6));
-                                  out.to = fromMs(s.integer(7));
-                              }
-                          }));
-    out.labelled = sums.rows;
-    for (const QString &metric : {QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("r2"), QStringLiteral("accuracy")})
-        if (const double value = metricOf(metric, sums); std::isfinite(value))
-            out.values.emplace(metric, value);
-    return out;
-}
 
 } // namespace pilothouse::serving

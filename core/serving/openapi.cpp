@@ -2,6 +2,7 @@
 #include "core/serving/openapi.h"
 
 #include "core/base/json.h"
+#include "core/serving/tensors.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -67,7 +68,7 @@ QJsonObject bodyOf(const QString &path) {
     if (path.endsWith(Q(":predict")))
         return jsonBody(objectOf({{Q("instances"), rows}}, {Q("instances")}));
     if (path.endsWith(Q("/infer")))
-        return jsonBody(objectOf({{Q("id"), typed("string")}, {Q("inputs"), listOf(tensorSchema())}}, {Q("inputs")}));
+        return jsonBody(objectOf({{Q("id"), typed("string")}, {Q("inputs"), listOf(tensorSchema())}, {Q("outputs"), listOf(objectOf({{Q("name"), typed("string")}}, {Q("name")}))}}, {Q("inputs")}));
     if (path == Q("/labels")) {
         QJsonObject schema = objectOf({{Q("labels"), listOf(objectOf({{Q("prediction_id"), typed("string")}, {Q("value"), QJsonObject()}}, {Q("prediction_id"), Q("value")}))}}, {Q("labels")});
         schema.insert(Q("example"), QJsonObject{{Q("labels"), QJsonArray{QJsonObject{{Q("prediction_id"), Q("3fa90c11-1a2b")}, {Q("value"), 1}}}}});
@@ -211,16 +212,13 @@ QJsonObject v2Metadata(const QString &model, const QString &version, const artif
     QJsonArray inputs;
     for (const data::Input &input : signature.inputs)
         inputs.append(QJsonObject{{Q("name"), input.name}, {Q("datatype"), input.type == data::ColumnType::Category ? Q("BYTES") : Q("FP64")}, {Q("shape"), QJsonArray{-1}}});
-    const bool classes = !signature.classes.empty();
-    const QStringList targets = signature.targets();
-    const auto steps = int(signature.outputs.size()) / int(targets.size());
-    QJsonArray shape{-1}, outputs;
-    if (signature.outputs.size() > 1)
-        shape.append(steps);
-    for (const QString &target : targets) // several: a tensor each
-        outputs.append(QJsonObject{{Q("name"), targets.size() > 1 ? target : QStringLiteral("predict")}, {Q("datatype"), classes ? Q("BYTES") : Q("FP64")}, {Q("shape"), shape}});
-    if (classes)
-        outputs.append(QJsonObject{{Q("name"), Q("predict_proba")}, {Q("datatype"), Q("FP64")}, {Q("shape"), QJsonArray{-1, int(signature.classes.size())}}});
+    QJsonArray outputs;
+    for (const OutputTensor &output : outputTensors(signature)) {
+        QJsonArray shape{-1};
+        for (const int size : output.sizes)
+            shape.append(size);
+        outputs.append(QJsonObject{{Q("name"), output.name}, {Q("datatype"), output.datatype}, {Q("shape"), shape}});
+    }
     return {{Q("name"), model}, {Q("versions"), QJsonArray{version}}, {Q("platform"), Q("pilothouse")}, {Q("inputs"), inputs}, {Q("outputs"), outputs}};
 }
 

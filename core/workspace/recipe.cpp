@@ -2,6 +2,7 @@
 #include "core/workspace/recipe.h"
 
 #include "core/base/file.h"
+#include "core/workspace/metric_check.h"
 #include "core/workspace/search_spec_read.h"
 #include "core/workspace/workspace.h"
 
@@ -248,13 +249,7 @@ std::vector<GateSpec> readGates(Section &section, const QString &word, const QSt
             section.problems().add(item->position, u("A gate must read “%1 >= number”, not “%2”.").arg(word, item->text), u("For example “%1”; operators are >= > <= < ==.").arg(example));
             continue;
         }
-        const auto [name, target] = metricAndTarget(match.captured(1));
-        if (!known.contains(name))
-            addUnknown(section.problems(), item->position, word, name, known);
-        else if (name != match.captured(1) && targets.isEmpty())
-            section.problems().add(item->position, u("“%1” asks for one of several targets, and there are none.").arg(match.captured(1)), u("Write “%1”.").arg(name));
-        else if (name != match.captured(1) && !targets.contains(target))
-            addUnknown(section.problems(), item->position, u("target"), target, targets);
+        checkMetric(section.problems(), item->position, word, match.captured(1), known, targets);
         all.push_back({match.captured(1), match.captured(2), limit});
     }
     return all;

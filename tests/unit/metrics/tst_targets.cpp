@@ -87,6 +87,15 @@ private Q_SLOTS:
         QCOMPARE(s.take({1}).naiveScales, s.naiveScales);
     }
 
+    void theFiguresOfATrainingAreReadByTarget() {
+        const auto of = [](const char *target, const QJsonValue &mae) { return QJsonObject{{QStringLiteral("target"), QLatin1String(target)}, {QStringLiteral("test"), QJsonObject{{QStringLiteral("mae"), mae}}}}; };
+        const Values all = withTargets(QJsonObject{{QStringLiteral("r2"), 0.5}}, QJsonArray{of("t2m", 1.5), of("rh2m", QJsonValue())});
+        QCOMPARE(all.keys(), (QStringList{QStringLiteral("mae@rh2m"), QStringLiteral("mae@t2m"), QStringLiteral("r2")}));
+        QCOMPARE(all.value(QStringLiteral("mae@t2m")), 1.5);
+        QVERIFY(std::isnan(all.value(QStringLiteral("mae@rh2m")))); // null: undefined
+        QCOMPARE(withTargets(QJsonObject{{QStringLiteral("mae"), 2}}, QJsonArray()).keys(), QStringList{QStringLiteral("mae")});
+    }
+
     /// What a paired test compares weighs the targets alike, whatever their units: its mean is 1 − r2.
     void lossesAreInUnitsOfEachTargetsSpread() {
         const Scored s = drawn(200, 3, 0.4);

@@ -238,10 +238,49 @@ private Q_SLOTS:
         QVERIFY(database);
         const auto rows = newestRows(**database, 10);
         QVERIFY2(rows, rows ? "" : qPrintable(rows.error().text()));
-        QCOMPARE(rows->table.names(), QStringList({QStringLiteral("t2m@0"), QStringLiteral("rh2m@0"), QStringLiteral("prediction t2m"), QStringLiteral("prediction rh2m"), QStringLiteral("label")}));
+        QCOMPARE(rows->table.names(), QStringList({QStringLiteral("t2m@0"), QStringLiteral("rh2m@0"), QStringLiteral("prediction t2m"), QStringLiteral("prediction rh2m"), QStringLiteral("label t2m"), QStringLiteral("label rh2m")}));
         QCOMPARE(rows->predictionColumn, QStringLiteral("prediction t2m"));
         QCOMPARE(rows->table.columns[2].numbers, (std::vector<double>{20, 1, 3}));
         QCOMPARE(rows->table.columns[3].numbers, (std::vector<double>{60, 2, 4}));
+    }
+
+    void labelsOfATargetGiveItsMetrics() {
+        Served served;
+        served.shelf.put(QStringLiteral("v1"), std::make_shared<PairScorer>());
+        QVERIFY(served.start());
+        Wire wire(served.port());
+        const QString one = wire.ask("POST", "/predict", R"({"features":[20,60]})").json().value(Q("prediction_id")).toString(); // 20, 21 and 60, 70
+        const QString many = wire.ask("POST", "/predict", R"({"rows":[[1,2],[3,4]]})").json().value(Q("prediction_id")).toString(); // … 3, 4 and 4, 14
+        const auto label = [&](const QString &id, const char *value) {
+            return wire.ask("POST", "/labels", QStringLiteral(R"({"labels":[{"prediction_id":"%1","value":%2}]})").arg(id, Q(value)).toStdString()).json().value(Q("accepted")).toInt();
+        };
+        QCOMPARE(label(one, R"({"t2m":[22,21],"rh2m":60})"), 1);
+        QCOMPARE(label(many + QStringLiteral(".1"), R"({"t2m":0})"), 1);
+        const auto database = openServingDatabase(served.folder.path());
+        QVERIFY(database);
+        QCOMPARE(servedTargets(**database).value_or(QStringList()), (QStringList{QStringLiteral("t2m"), QStringLiteral("rh2m")}));
+        const auto t2m = liveMetrics(**database, 100, {}, QStringLiteral("t2m")), rh2m = liveMetrics(**database, 100, {}, QStringLiteral("rh2m")), none = liveMetrics(**database, 100);
+        QVERIFY(t2m && rh2m && none);
+        QCOMPARE(t2m->labelled, qint64(2));
+        QCOMPARE(t2m->values.at(QStringLiteral("mae")), 2.0); // (|22 − 20| + |21 − 21|) / 2 and |0 − 3|: 1 and 3
+        QCOMPARE(t2m->values.at(QStringLiteral("rmse")), std::sqrt((4.0 + 9.0) / 2)); // first steps
+        QCOMPARE(rh2m->labelled, qint64(1));
+        QCOMPARE(rh2m->values.at(QStringLiteral("mae")), 0.0);
+        QCOMPARE(none->labelled, qint64(0));
+        const auto rolling = rollingMetric(**database, QStringLiteral("mae@t2m"), 86400 * 365, QDateTime::fromMSecsSinceEpoch(0, Qt::UTC));
+        QVERIFY(rolling && !rolling->empty());
+        QCOMPARE(rolling->back().labelled, qint64(2));
+        QVERIFY(!rollingMetric(**database, QStringLiteral("f9@t2m"), 86400, QDateTime()));
+        QCOMPARE(label(one, R"({"t2m":20})"), 1); // sent again: replaced, and the other target's stays
+        QCOMPARE(liveMetrics(**database, 100, {}, QStringLiteral("t2m"))->values.at(QStringLiteral("mae")), 1.5);
+        QCOMPARE(liveMetrics(**database, 100, {}, QStringLiteral("rh2m"))->labelled, qint64(1));
+        const auto rows = newestRows(**database, 10);
+        QVERIFY(rows);
+        QCOMPARE(rows->labelled, std::size_t(2));
+        QCOMPARE(rows->labelColumn, QStringLiteral("label t2m"));
+        const auto &shown = rows->table.find(QStringLiteral("label t2m"))->numbers, &other = rows->table.find(QStringLiteral("label rh2m"))->numbers;
+        QVERIFY(shown[0] == 20 && std::isnan(shown[1]) && shown[2] == 0);
+        QVERIFY(other[0] == 60 && std::isnan(other[1]) && std::isnan(other[2]));
     }
 
     void metricsRollByStretchesOfTime() {

@@ -329,6 +329,12 @@ private Q_SLOTS:
         QTest::newRow("KServe V2: a tensor each") << "/v2/models/t2m/infer"
                                                   << R"({"inputs":[{"name":"t2m@0","shape":[2],"datatype":"FP64","data":[20,1]},{"name":"rh2m@0","shape":[2],"datatype":"FP64","data":[60,2]}]})"
                                                   << R"("outputs":[{"name":"t2m","shape":[2,2],"datatype":"FP64","data":[[20,21],[1,2]]},{"name":"rh2m","shape":[2,2],"datatype":"FP64","data":[[60,70],[2,12]]}]})";
+        QTest::newRow("KServe V2: the tensor that was asked for") << "/v2/models/t2m/infer" << R"({"inputs":[{"name":"x","shape":[1,2],"datatype":"FP64","data":[20,60]}],"outputs":[{"name":"rh2m"}]})"
+                                                                  << R"("outputs":[{"name":"rh2m","shape":[1,2],"datatype":"FP64","data":[[60,70]]}]})";
+        QTest::newRow("KServe V2: one it does not have") << "/v2/models/t2m/infer" << R"({"inputs":[{"name":"x","shape":[1,2],"datatype":"FP64","data":[20,60]}],"outputs":[{"name":"t2m"},{"name":"ws2m"}]})"
+                                                         << R"("what":"This model has no output `ws2m`.","hint":"It has: t2m, rh2m.","field":"outputs[1].name")";
+        QTest::newRow("KServe V2: outputs that are no list") << "/v2/models/t2m/infer" << R"({"inputs":[{"name":"x","shape":[1,2],"datatype":"FP64","data":[20,60]}],"outputs":"t2m"})"
+                                                             << R"("field":"outputs")";
     }
     void severalTargetsAnswerWithAListEach() {
         QFETCH(QString, path);
@@ -348,16 +354,40 @@ private Q_SLOTS:
         QCOMPARE(outputs.at(1).toObject().value(Q("shape")).toArray(), (QJsonArray{-1, 2}));
     }
 
-    void labelsOfSeveralTargetsAreNotTakenAndWhyIsSaid() {
+    void labelsOfSeveralTargetsNameThem_data() {
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("why"); // empty: taken
+        QTest::newRow("a number each") << R"({"t2m":20.5,"rh2m":61})" << "";
+        QTest::newRow("steps each") << R"({"t2m":[20,21],"rh2m":[60,70]})" << "";
+        QTest::newRow("one of them") << R"({"rh2m":[60]})" << "";
+        QTest::newRow("one is not known") << R"({"t2m":20,"rh2m":null})" << "";
+        QTest::newRow("a list") << "[20,21]" << "several targets (t2m, rh2m): give each one's value by its name";
+        QTest::newRow("a number") << "20" << "several targets (t2m, rh2m)";
+        QTest::newRow("another target") << R"({"t2m":20,"ws2m":3})" << "does not forecast “ws2m”: its targets are t2m, rh2m";
+        QTest::newRow("more steps than it forecasts") << R"({"t2m":[20,21,22]})" << "More values of “t2m”";
+    }
+    void labelsOfSeveralTargetsNameThem() {
+        QFETCH(QString, value);
+        QFETCH(QString, why);
         Served served;
         served.shelf.put(QStringLiteral("v1"), std::make_shared<PairScorer>());
         QVERIFY(served.start());
         Wire wire(served.port());
         const QString id = wire.ask("POST", "/predict", R"({"features":[20,60]})").json().value(Q("prediction_id")).toString();
-        const QJsonObject taken = wire.ask("POST", "/labels", "{\"labels\":[{\"prediction_id\":\"" + id.toStdString() + "\",\"value\":[20,21]}]}").json();
+        const QJsonObject taken = wire.ask("POST", "/labels", QStringLiteral(R"({"labels":[{"prediction_id":"%1","value":%2}]})").arg(id, value).toStdString()).json();
+        QCOMPARE(taken.value(Q("accepted")).toInt(), why.isEmpty() ? 1 : 0);
+        const QString what = taken.value(Q("rejected")).toArray().at(0).toObject().value(Q("what")).toString();
+        QVERIFY2(why.isEmpty() ? what.isEmpty() : what.contains(why), qPrintable(what));
+    }
+    void aLabelThatNamesATargetIsOfSeveral() {
+        Wire wire(m_served->port());
+        const std::string id = wire.ask("POST", "/predict", R"({"a":1,"b":2})").json().value(Q("prediction_id")).toString().toStdString();
+        const auto send = [&](const std::string &value) { return wire.ask("POST", "/labels", "{\"labels\":[{\"prediction_id\":\"" + id + "\",\"value\":" + value + "}]}"); };
+        const QJsonObject taken = send(R"({"y":1020})").json();
         QCOMPARE(taken.value(Q("accepted")).toInt(), 0);
-        const QString why = taken.value(Q("rejected")).toArray().at(0).toObject().value(Q("what")).toString();
-        QVERIFY2(why.contains(QStringLiteral("several targets (t2m, rh2m)")), qPrintable(why));
+        QVERIFY(taken.value(Q("rejected")).toArray().at(0).toObject().value(Q("what")).toString().contains(QStringLiteral("one target")));
+        for (const char *wrong : {R"({})", R"({"y":null})", R"({"y":"warm"})", R"({"y":{"z":1}})"})
+            QCOMPARE(send(wrong).status, 422);
     }
 
     void theLogHoldsWhatWasAskedAndAnswered() {
