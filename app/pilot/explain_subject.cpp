@@ -98,7 +98,7 @@ bool wantsTruth(const ExplainOptions &options, explain::Method method, const exp
     return method == explain::Method::Permutation || (method == explain::Method::Auto && options.row < 0 && options.how.column.isEmpty() && !subject.own);
 }
 
-/// --log: what the endpoint was asked, newest first, coded by the package; of a model with one output the labels that came are the truth.
+/// --log: what the endpoint was asked, newest first, coded by the package; of a model with one output the labels that came for it are the truth.
 Result<void> readLog(const ExplainOptions &options, explain::Method method, ExplainSubject &out, std::vector<std::size_t> &numbers) {
     const QString name = QString::fromStdString(options.log);
     const workspace::Model *model = out.services->workspace.model(name);
@@ -115,7 +115,7 @@ Result<void> readLog(const ExplainOptions &options, explain::Method method, Expl
     PH_ASSIGN(const std::size_t left, learn::addScoringRows(table, signature.inputs, 0, rows));
     if (left > 0)
         out.notes << learn::notScoredNote(left);
-    if (wantsTruth(options, method, out.subject) && logged.labelled > 0 && signature.outputs.size() == 1) {
+    if (wantsTruth(options, method, out.subject) && logged.labelled > 0 && signature.outputs.size() == 1 && logged.targets == signature.targets()) {
         std::erase_if(table.columns, [&](const data::Column &column) { return column.name == logged.predictionColumn; }); // an output may be called "prediction", too
         table.columns[std::size_t(table.indexOf(logged.labelColumn))].name = signature.outputs.front();
         PH_ASSIGN(out.truth, artifact::labelledRows(table, signature));

@@ -237,6 +237,7 @@ private:
         while (names.contains(out.labelColumn))
             out.labelColumn += QLatin1Char('_');
         const QStringList targets = signature.targets();
+        out.targets = targets;
         std::vector<std::vector<double>> predictions(std::size_t(targets.size()), std::vector<double>()), labels = predictions;
         std::vector<std::string> predictedClasses, labelClasses;
         for (const Row &row : m_rows) {

@@ -26,6 +26,7 @@ Result<void> appendNewestRequests(Database &database, int limit, std::string &ou
 /// targets "prediction t2m" and so on, a column each), and the label where one came (of several targets "label t2m" and so on). A category the model did not know stands as "(unknown)".
 struct LoggedRows {
     data::Table table;
+    QStringList targets;                   ///< that the newest answered version predicts
     QString predictionColumn, labelColumn; ///< of several targets those of the first
     QDateTime from, to;
     std::size_t labelled = 0; ///< rows that any label came to

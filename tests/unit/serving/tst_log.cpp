@@ -239,6 +239,7 @@ private Q_SLOTS:
         const auto rows = newestRows(**database, 10);
         QVERIFY2(rows, rows ? "" : qPrintable(rows.error().text()));
         QCOMPARE(rows->table.names(), QStringList({QStringLiteral("t2m@0"), QStringLiteral("rh2m@0"), QStringLiteral("prediction t2m"), QStringLiteral("prediction rh2m"), QStringLiteral("label t2m"), QStringLiteral("label rh2m")}));
+        QCOMPARE(rows->targets, (QStringList{QStringLiteral("t2m"), QStringLiteral("rh2m")}));
         QCOMPARE(rows->predictionColumn, QStringLiteral("prediction t2m"));
         QCOMPARE(rows->table.columns[2].numbers, (std::vector<double>{20, 1, 3}));
         QCOMPARE(rows->table.columns[3].numbers, (std::vector<double>{60, 2, 4}));
