@@ -7,7 +7,7 @@
 namespace pilothouse::learn {
 
 /// Grows with every change of the classes that cross the module's border.
-inline constexpr int torchModuleAbi = 3;
+inline constexpr int torchModuleAbi = 4;
 
 /// What libpilothouse_torch.so gives. One object for the life of the process; all calls may come from any thread.
 /// The module is built by the same compiler from the same tree, links what it needs of core statically, and lets no
