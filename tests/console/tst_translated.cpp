@@ -103,6 +103,10 @@ private Q_SLOTS:
     }
 
 private:
+    static bool hasWordlessButton(const QWidget &window) {
+        const auto buttons = window.findChildren<ui::Button *>();
+        return std::any_of(buttons.begin(), buttons.end(), [](const ui::Button *button) { return button->isVisible() && (button->focusPolicy() & Qt::TabFocus) && button->text().isEmpty() && button->accessibleName().isEmpty(); });
+    }
     template<class Look>
     void visit(Look look) {
         testing::SampleWindow sample;
@@ -111,7 +115,8 @@ private:
             if (!entry.make)
                 continue;
             window.open(entry.id);
-            QCoreApplication::processEvents(); // buttons fetch their commands, then the layout follows
+            QTRY_VERIFY2(!hasWordlessButton(window), qPrintable(entry.id)); // buttons wait for commands of panels not yet built, then the layout follows
+            QCoreApplication::processEvents();
             QCoreApplication::processEvents();
             look(window, entry);
             if (QTest::currentTestFailed())
