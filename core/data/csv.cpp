@@ -28,10 +28,13 @@ struct Batch {
     std::size_t begin = 0; ///< of the text
     std::size_t fresh = 0; ///< bytes read into this batch
     bool last = false;
+    bool closed = false;   ///< the file ends without a line feed: one was put behind it
+    RecordCuts cuts;
 
-    std::size_t end() const { return room + fresh; }
+    std::size_t end() const { return room + fresh + closed; }
     std::string_view text() const { return {storage.data() + begin, end() - begin}; }
     std::string_view freshBytes() const { return {storage.data() + room, fresh}; }
+    std::string_view rest() const { return text().substr(cuts.consumed); } ///< the beginning of a record that the next batch ends
     /// Makes room for `bytes` that will stand before the fresh ones.
     void prepend(std::string_view rest) {
         if (rest.size() + padding > room) {
@@ -62,10 +65,10 @@ public:
     QString md5, sha256;
 
 private:
-    Result<void> fill(Batch &batch, FileStream &stream);
+    Result<void> fill(Batch &batch, std::string_view rest, FileStream &stream);
     Result<void> parse(Batch &batch, Batch &next, FileStream &stream);
     void settle(std::size_t column);
-    Result<void> account(const Batch &batch, std::size_t consumed);
+    Result<void> account(const Batch &batch);
     void expectRows(const Batch &batch, const FileStream &stream);
     Error openQuote() const;
 
@@ -83,14 +86,24 @@ private:
     std::optional<Hasher> m_md5, m_sha256;
 };
 
-Result<void> Pass::fill(Batch &batch, FileStream &stream) {
+/// Reads the next batch behind `rest` of the one before and finds where it can be cut.
+Result<void> Pass::fill(Batch &batch, std::string_view rest, FileStream &stream) {
     if (batch.storage.empty()) {
         batch.room = std::min<std::size_t>(m_batchBytes / 8, 64 * 1024) + padding;
         batch.storage.resize(batch.room + m_batchBytes + padding);
     }
     PH_ASSIGN(batch.fresh, stream.read(batch.storage.data() + batch.room, m_batchBytes));
-    batch.begin = batch.room;
     batch.last = batch.fresh < m_batchBytes;
+    batch.closed = false;
+    batch.prepend(rest);
+    const std::size_t skip = std::min(m_dialect.bodyOffset - m_skipped, batch.text().size());
+    batch.begin += skip;
+    m_skipped += skip;
+    if (batch.last && !batch.text().empty() && batch.text().back() != '\n') {
+        batch.storage[batch.end()] = '\n'; // in the padding
+        batch.closed = true;
+    }
+    batch.cuts = cutRecords(batch.text(), m_dialect, std::max<std::size_t>(m_batchBytes / blocksOfBatch, 16));
     return {};
 }
 
@@ -102,19 +115,10 @@ Error Pass::openQuote() const {
 /// Does at the same time what can be done at the same time: digests of this batch (each needs the bytes in order, so each is
 /// one task), reading the next, putting the one before into the columns, parsing this one. One wait a batch.
 Result<void> Pass::parse(Batch &batch, Batch &next, FileStream &stream) {
-    if (m_skipped < m_dialect.bodyOffset) {
-        const std::size_t skip = std::min(m_dialect.bodyOffset - m_skipped, batch.text().size());
-        batch.begin += skip;
-        m_skipped += skip;
-    }
     const bool hashed = m_md5 && !stream.packed();
     const std::string_view raw = batch.freshBytes();
-    if (batch.last && !batch.text().empty() && batch.text().back() != '\n') {
-        batch.storage[batch.end()] = '\n'; // in the padding
-        ++batch.fresh;
-    }
-    const RecordCuts cuts = cutRecords(batch.text(), m_dialect, std::max<std::size_t>(m_batchBytes / blocksOfBatch, 16));
-    m_blocks.used = cuts.blocks.size();
+    const std::vector<std::string_view> &cuts = batch.cuts.blocks;
+    m_blocks.used = cuts.size();
     if (m_blocks.list.size() < m_blocks.used)
         m_blocks.list.resize(m_blocks.used);
     Result<void> read;
@@ -124,23 +128,20 @@ Result<void> Pass::parse(Batch &batch, Batch &next, FileStream &stream) {
             if (task == 0 && hashed)
                 m_md5->add(raw.data(), raw.size());
             else if (task == 1 && !batch.last)
-                read = fill(next, stream);
+                read = fill(next, batch.rest(), stream);
             else if (task == 2 && hashed)
                 m_sha256->add(raw.data(), raw.size());
             else if (task > 2 && task < firstBlock)
                 settle(task - 3);
             else if (task >= firstBlock) {
                 Block &block = m_blocks.list[task - firstBlock];
-                block.text = cuts.blocks[task - firstBlock];
+                block.text = cuts[task - firstBlock];
                 parseBlock(block, m_dialect, m_types);
             }
         }
     }, m_options.threads);
     PH_TRY(read);
-    PH_TRY(account(batch, cuts.consumed));
-    if (!batch.last)
-        next.prepend(batch.text().substr(cuts.consumed));
-    return {};
+    return account(batch);
 }
 
 /// Puts what the batch before gave for one column behind what is there.
@@ -150,7 +151,7 @@ void Pass::settle(std::size_t column) {
 }
 
 /// Counts what this batch gave, in file order.
-Result<void> Pass::account(const Batch &batch, std::size_t consumed) {
+Result<void> Pass::account(const Batch &batch) {
     for (std::size_t b = 0; b < m_blocks.used; ++b) {
         const Block &block = m_blocks.list[b];
         for (const Problem &p : block.problems) {
@@ -167,7 +168,7 @@ Result<void> Pass::account(const Batch &batch, std::size_t consumed) {
         comments += block.comments;
         m_line += block.lines;
     }
-    const std::size_t rest = batch.text().size() - consumed;
+    const std::size_t rest = batch.rest().size();
     if (rest > longestRecord || (batch.last && rest > 0))
         return openQuote();
     return {};
@@ -192,7 +193,7 @@ Result<void> Pass::run(FileStream &stream, bool hash, std::stop_token stop, cons
         });
     }
     Batch batches[3]; // one is read, one is parsed, and the texts of one go into the columns
-    PH_TRY(fill(batches[0], stream));
+    PH_TRY(fill(batches[0], {}, stream));
     for (std::size_t turn = 0;; ++turn) {
         if (stop.stop_requested())
             return cancelled();
