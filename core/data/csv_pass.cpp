@@ -23,10 +23,13 @@ struct CsvPass::Batch {
     std::size_t begin = 0; ///< of the text
     std::size_t fresh = 0; ///< bytes read into this batch
     bool last = false;
+    bool closed = false;   ///< the file ends without a line feed: one was put behind it
+    RecordCuts cuts;
 
-    std::size_t end() const { return room + fresh; }
+    std::size_t end() const { return room + fresh + closed; }
     std::string_view text() const { return {storage.data() + begin, end() - begin}; }
     std::string_view freshBytes() const { return {storage.data() + room, fresh}; }
+    std::string_view rest() const { return text().substr(cuts.consumed); } ///< the beginning of a record that the next batch ends
     /// Makes room for `bytes` that will stand before the fresh ones.
     void prepend(std::string_view rest) {
         if (rest.size() + blockPadding > room) {
@@ -42,14 +45,24 @@ struct CsvPass::Batch {
 CsvPass::CsvPass(const CsvBeginning &beginning, std::vector<ReadColumn> columns, const CsvOptions &options, const QString &path)
     : m_beginning(beginning), m_dialect(beginning.dialect), m_columns(std::move(columns)), m_options(options), m_path(path), m_batchBytes(options.batchBytes ? options.batchBytes : defaultBatch) {}
 
-Result<void> CsvPass::fill(Batch &batch, FileStream &stream) {
+/// Reads the next batch behind `rest` of the one before and finds where it can be cut.
+Result<void> CsvPass::fill(Batch &batch, std::string_view rest, FileStream &stream) {
     if (batch.storage.empty()) {
         batch.room = std::min<std::size_t>(m_batchBytes / 8, 64 * 1024) + blockPadding;
         batch.storage.resize(batch.room + m_batchBytes + blockPadding);
     }
     PH_ASSIGN(batch.fresh, stream.read(batch.storage.data() + batch.room, m_batchBytes));
-    batch.begin = batch.room;
     batch.last = batch.fresh < m_batchBytes;
+    batch.closed = false;
+    batch.prepend(rest);
+    const std::size_t skip = std::min(m_dialect.bodyOffset - m_skipped, batch.text().size());
+    batch.begin += skip;
+    m_skipped += skip;
+    if (batch.last && !batch.text().empty() && batch.text().back() != '\n') {
+        batch.storage[batch.end()] = '\n'; // in the padding
+        batch.closed = true;
+    }
+    batch.cuts = cutRecords(batch.text(), m_dialect, std::max<std::size_t>(m_batchBytes / blocksOfBatch, 16));
     return {};
 }
 
@@ -61,19 +74,10 @@ Error CsvPass::openQuote() const {
 /// Does at the same time what can be done at the same time: digests of this batch (each needs the bytes in order, so each is
 /// one task), reading the next, taking what the one before gave, parsing this one. One wait a batch.
 Result<void> CsvPass::parse(Batch &batch, Batch &next, FileStream &stream, BlockTaker &taker) {
-    if (m_skipped < m_dialect.bodyOffset) {
-        const std::size_t skip = std::min(m_dialect.bodyOffset - m_skipped, batch.text().size());
-        batch.begin += skip;
-        m_skipped += skip;
-    }
     const bool hashed = m_md5 && !stream.packed();
     const std::string_view raw = batch.freshBytes();
-    if (batch.last && !batch.text().empty() && batch.text().back() != '\n') {
-        batch.storage[batch.end()] = '\n'; // in the padding
-        ++batch.fresh;
-    }
-    const RecordCuts cuts = cutRecords(batch.text(), m_dialect, std::max<std::size_t>(m_batchBytes / blocksOfBatch, 16));
-    m_blocks.used = cuts.blocks.size();
+    const std::vector<std::string_view> &cuts = batch.cuts.blocks;
+    m_blocks.used = cuts.size();
     if (m_blocks.list.size() < m_blocks.used)
         m_blocks.list.resize(m_blocks.used);
     Result<void> read;
@@ -83,27 +87,24 @@ Result<void> CsvPass::parse(Batch &batch, Batch &next, FileStream &stream, Block
             if (task == 0 && hashed)
                 m_md5->add(raw.data(), raw.size());
             else if (task == 1 && !batch.last)
-                read = fill(next, stream);
+                read = fill(next, batch.rest(), stream);
             else if (task == 2 && hashed)
                 m_sha256->add(raw.data(), raw.size());
             else if (task > 2 && task < firstBlock)
                 taker.take(parsed(), task - 3);
             else if (task >= firstBlock) {
                 Block &block = m_blocks.list[task - firstBlock];
-                block.text = cuts.blocks[task - firstBlock];
+                block.text = cuts[task - firstBlock];
                 parseBlock(block, m_dialect, m_columns);
             }
         }
     }, m_options.threads);
     PH_TRY(read);
-    PH_TRY(account(batch, cuts.consumed));
-    if (!batch.last)
-        next.prepend(batch.text().substr(cuts.consumed));
-    return {};
+    return account(batch);
 }
 
 /// Counts what this batch gave, in file order.
-Result<void> CsvPass::account(const Batch &batch, std::size_t consumed) {
+Result<void> CsvPass::account(const Batch &batch) {
     for (std::size_t b = 0; b < m_blocks.used; ++b) {
         const Block &block = m_blocks.list[b];
         for (const Problem &p : block.problems) {
@@ -120,7 +121,7 @@ Result<void> CsvPass::account(const Batch &batch, std::size_t consumed) {
         m_comments += block.comments;
         m_line += block.lines;
     }
-    const std::size_t rest = batch.text().size() - consumed;
+    const std::size_t rest = batch.rest().size();
     if (rest > longestRecord || (batch.last && rest > 0))
         return openQuote();
     return {};
@@ -144,7 +145,7 @@ Result<void> CsvPass::run(bool hash, BlockTaker &taker, std::stop_token stop, co
         });
     }
     Batch batches[3]; // one is read, one is parsed, and the texts of one are taken
-    PH_TRY(fill(batches[0], *stream));
+    PH_TRY(fill(batches[0], {}, *stream));
     for (std::size_t turn = 0;; ++turn) {
         if (stop.stop_requested())
             return cancelled();

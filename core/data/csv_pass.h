@@ -45,9 +45,9 @@ private:
         std::vector<Block> list;
         std::size_t used = 0;
     };
-    Result<void> fill(Batch &batch, FileStream &stream);
+    Result<void> fill(Batch &batch, std::string_view rest, FileStream &stream);
     Result<void> parse(Batch &batch, Batch &next, FileStream &stream, BlockTaker &taker);
-    Result<void> account(const Batch &batch, std::size_t consumed);
+    Result<void> account(const Batch &batch);
     std::size_t expectedRows(const Batch &batch, const FileStream &stream) const;
     std::span<const Block> parsed() const { return std::span(m_parsed.list).first(m_parsed.used); }
     Error openQuote() const;

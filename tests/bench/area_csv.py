@@ -5,6 +5,7 @@ import subprocess
 from table import PEERS, Row, last_json, middle, peer_env
 
 WALL, CPU, PEAK = 2.5, 2.0, 250
+RUNS = 5  # of each in a pair, the median counts: of two, one hiccup of 50 ms would be half of ours and a seventh of a peer's
 BITS = """
 import sys, json
 import numpy as np, pandas as pd
@@ -28,9 +29,9 @@ def measure(options):
         part.rename(data)
     seen = {"ours": [], "pandas": [], "polars": [], "digests": []}
     for _ in range(options.pairs):
-        seen["ours"].append(last_json([ours, data, 2]))
+        seen["ours"].append(last_json([ours, data, RUNS]))
         for peer in ("pandas", "polars"):
-            seen[peer].append(last_json([python, PEERS / "csv_ingest.py", peer, data, 2], env=peer_env()))
+            seen[peer].append(last_json([python, PEERS / "csv_ingest.py", peer, data, RUNS], env=peer_env()))
         seen["digests"].append(last_json([ours, data, 1, "fingerprint"]))
     equal = last_json([python, "-c", BITS, data], env=peer_env()) == seen["ours"][0]["bits"]
     seconds = lambda name: f"{middle([r['median_s'] for r in seen[name]]):.3f} s"
