@@ -14,13 +14,13 @@
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <span>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <vector>
 
 using namespace pilothouse::learn;
 
@@ -35,8 +35,7 @@ constexpr quint32 refused = SECCOMP_RET_ERRNO | EPERM, absent = SECCOMP_RET_ERRN
 
 /// What the kernel would answer, by the part of its filter language that the filters are written in; −1: another part, or beyond the end.
 qint64 decide(const QByteArray &bytes, const seccomp_data &call) {
-    std::vector<sock_filter> code(std::size_t(bytes.size()) / sizeof(sock_filter));
-    std::memcpy(code.data(), bytes.constData(), code.size() * sizeof(sock_filter));
+    const std::span code(reinterpret_cast<const sock_filter *>(bytes.constData()), std::size_t(bytes.size()) / sizeof(sock_filter));
     quint32 value = 0;
     for (std::size_t at = 0; at < code.size(); ++at) {
         const sock_filter &step = code[at];
@@ -154,10 +153,11 @@ private Q_SLOTS:
         QCOMPARE(behind(confinedFilter(), [&] { return code(::unshare(CLONE_NEWUSER) != 0); }), 7);
         QCOMPARE(behind(confinedFilter(), [] { // threads are needed for arithmetic
             pthread_t thread;
-            if (::pthread_create(&thread, nullptr, [](void *given) { return given; }, &thread) != 0)
+            int token = 0;
+            if (::pthread_create(&thread, nullptr, [](void *given) { return given; }, &token) != 0)
                 return 8;
             void *back = nullptr;
-            return ::pthread_join(thread, &back) == 0 && back == &thread ? 7 : 9;
+            return ::pthread_join(thread, &back) == 0 && back == &token ? 7 : 9;
         }), 7);
         QCOMPARE(behind(noProgramFilter(), [&] {
             char name[] = "/bin/true", *arguments[] = {name, nullptr};
