@@ -181,7 +181,7 @@ Result<ScoredFile> scoreFile(const artifact::Package &package, const artifact::S
     if (needs.whole)
         return scoreWhole(package, dataFile, needs.help, slices, stop);
     Source source{recipe, recipe.task == TaskKind::Forecast ? QMap<QString, data::ColumnType>() : artifact::columnTypes(package.signature), needs.columns, stop, progress};
-    const bool zoned = needs.times && recipe.time->zone != QLatin1String("UTC"); // whether a text without an offset is of the zone all texts decide
+    const bool zoned = needs.times && !recipe.time->column.isEmpty() && recipe.time->zone != QLatin1String("UTC"); // whether a text without an offset is of the zone all texts decide
     if (needs.rising.isEmpty() && !zoned)
         return scoreBlocks(source, inputs, needs, nullptr, slices);
     PH_ASSIGN(const Order order, readOrder(source, needs, beginning.file->fileSize()));
