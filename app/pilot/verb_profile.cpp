@@ -3,7 +3,7 @@
 //   [--max-memory 4GiB] [--json]:
 //   what is in a data file, and a recipe to start from. --reference: what changed against a file, or a model's training rows, that were right.
 //   A file whose table does not fit into memory (or --max-memory) is read in blocks: memory does not grow with it. What then is an estimate
-//   is named in the column's "estimated" (distinct, quantiles, top, gaps) and in "repeated_rows_estimated", "about" in the text.
+//   is named in the column's "estimated" (distinct, quantiles, top, gaps, missing_steps …) and in "repeated_rows_estimated", "about" in the text.
 //   --json {"file","rows","columns":[{"name","type","missing","distinct","min","max","mean","std","quantiles":{"q25","median",
 //           "q75"},"top":[["text",count]],"step_seconds","gaps","missing_steps","longest_gap"}],"md5","sha256","bytes","repeated_rows",
 //           "problems":[{"column","what","hint","line"}],
@@ -57,8 +57,8 @@ QString columnLine(const data::ColumnStatistics &s, int width) {
         const auto iso = [](std::int64_t t) { return QDateTime::fromMSecsSinceEpoch(t, Qt::UTC).toString(Qt::ISODate); };
         what = QStringLiteral("%1 … %2").arg(iso(s.firstTime), iso(s.lastTime));
         if (s.step > 0)
-            what += QStringLiteral(", step %1 s: %2 steps, %3 missing%4").arg(double(s.step) / 1000).arg(s.distinct + s.missingSteps).arg(s.missingSteps)
-                        .arg(s.gaps > 0 ? QStringLiteral(" in %1 gaps, the longest %2").arg(s.gaps).arg(s.longestGap) : QString());
+            what += QStringLiteral(", step %1 s: %2 times, %3 steps missing%4").arg(double(s.step) / 1000).arg(s.distinct).arg(about("missing_steps") + QString::number(s.missingSteps),
+                        s.missingSteps > 0 ? QStringLiteral(", at most %1 in a row").arg(about("longest_gap") + QString::number(s.longestGap)) : QString());
     }
     return QStringLiteral("  %1  %2  %3  %4").arg(s.name.leftJustified(width), data::columnTypeName(s.type).leftJustified(8), (s.missing ? QStringLiteral("%1 missing").arg(s.missing) : QString()).leftJustified(14), what);
 }

@@ -210,7 +210,7 @@ void FieldIndex::build(std::string_view text, char delimiter, std::string_view c
 }
 
 void FieldIndex::build(std::string_view text, char delimiter, std::string_view comment, Walk walk) {
-    const std::size_t room = text.size() + 64; // every byte may end a field; emit() writes up to twelve too many
+    const std::size_t room = text.size() + 64; // every byte may end a field; emit() writes up to 31 too many
     if (m_capacity < room) {
         m_ends = std::make_unique_for_overwrite<std::uint32_t[]>(room); // pages that are not used cost nothing
         m_records = std::make_unique_for_overwrite<std::uint32_t[]>(room);

@@ -49,7 +49,8 @@ QString stepsText(const workspace::Recipe &recipe) {
         return {};
     const workspace::TimeSpec &time = *recipe.time;
     const QString columns = time.column.isEmpty() ? time.parts.join(QLatin1Char(' ')) : time.column;
-    return QStringLiteral("steps of %1 (%2) of %3%4").arg(time.step, time.resample, columns, time.by.isEmpty() ? QString() : QStringLiteral(", by ") + time.by);
+    return QStringLiteral("steps of %1 (%2) of %3%4%5").arg(time.step, time.resample, columns, time.zone == QLatin1String("UTC") ? QString() : QStringLiteral(" in ") + time.zone,
+                                                          time.by.isEmpty() ? QString() : QStringLiteral(", by ") + time.by);
 }
 
 } // namespace pilothouse::data

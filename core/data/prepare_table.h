@@ -20,7 +20,8 @@ bool resamples(const workspace::Recipe &recipe, const QStringList &columns);
 /// Invalid: what resample() says, `by` is no column.
 Result<Table> resampleTable(const Table &table, const std::vector<std::int64_t> &times, const workspace::TimeSpec &time, StepCounter &counter);
 
-/// What names a recipe's steps, so that rows of two models can be told to be the same: "steps of 1h (mean) of t, by station". Empty: rows.
+/// What names a recipe's steps, so that rows of two models can be told to be the same: "steps of 1h (mean) of t, by station"; behind the
+/// columns the zone, where it is another than UTC. Empty: rows.
 QString stepsText(const workspace::Recipe &recipe);
 
 } // namespace pilothouse::data

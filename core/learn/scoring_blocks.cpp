@@ -120,6 +120,18 @@ Result<Order> readOrder(Source &source, const ScoringNeeds &needs, qint64 fileSi
     return order;
 }
 
+/// What would let a file with these times be scored block by block, for an error; empty: nothing is in the way.
+QString wayOut(const Order &order, const workspace::Recipe &recipe, const ScoringNeeds &needs) {
+    const QString columns = recipe.time->column.isEmpty() ? recipe.time->parts.join(QStringLiteral(", ")) : recipe.time->column, then = QStringLiteral("then it is scored block by block, in memory that does not grow with it.");
+    if (!order.alike)
+        return QStringLiteral("Or write all times (%1) with an offset, or none of them: %2").arg(columns, then);
+    if (!order.times.rises())
+        return QStringLiteral("Or sort the file by time (%1): %2").arg(columns, then);
+    if (recipe.task == TaskKind::Forecast && !needs.steps && !order.times.grid())
+        return QStringLiteral("Or bring the times (%1) to the steps of %2: %3").arg(columns, recipe.time->step, then);
+    return {};
+}
+
 Result<ScoredFile> scoreBlocks(const Source &source, const std::vector<artifact::Input> &inputs, const ScoringNeeds &needs, const data::TimeOrder *order, Slices &slices) {
     const auto offer = [&](ScoringRows &waiting) -> Result<void> {
         PH_ASSIGN(const std::size_t scored, slices.score(waiting, false));
@@ -169,13 +181,12 @@ Result<ScoredFile> scoreFile(const artifact::Package &package, const artifact::S
     if (needs.whole)
         return scoreWhole(package, dataFile, needs.help, slices, stop);
     Source source{recipe, recipe.task == TaskKind::Forecast ? QMap<QString, data::ColumnType>() : artifact::columnTypes(package.signature), needs.columns, stop, progress};
-    if (needs.rising.isEmpty())
+    const bool zoned = needs.times && !recipe.time->column.isEmpty() && recipe.time->zone != QLatin1String("UTC"); // whether a text without an offset is of the zone all texts decide
+    if (needs.rising.isEmpty() && !zoned)
         return scoreBlocks(source, inputs, needs, nullptr, slices);
     PH_ASSIGN(const Order order, readOrder(source, needs, beginning.file->fileSize()));
-    if (!order.times.rises() || !order.alike || (recipe.task == TaskKind::Forecast && !needs.steps && !order.times.grid())) {
-        const QString columns = recipe.time->column.isEmpty() ? recipe.time->parts.join(QStringLiteral(", ")) : recipe.time->column;
-        return scoreWhole(package, dataFile, QStringLiteral("Or sort the file by time (%1): then it is scored block by block, in memory that does not grow with it.").arg(columns), slices, stop);
-    }
+    if (const QString help = wayOut(order, recipe, needs); !help.isEmpty())
+        return scoreWhole(package, dataFile, help, slices, stop);
     source.types = order.types;
     PH_ASSIGN(ScoredFile scored, scoreBlocks(source, inputs, needs, &order.times, slices));
     PH_ASSIGN(const std::unique_ptr<data::FileStream> now, data::FileStream::open(dataFile));

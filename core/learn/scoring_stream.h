@@ -32,7 +32,7 @@ protected:
 };
 
 /// @param needs  of these inputs in this file; not `whole`
-/// @param order  of the file's rows, which rises wherever `needs` asks it to; null: it does not ask
+/// @param order  of the file's rows, which rises wherever `needs` asks it to; may be null if it does not ask
 Result<std::unique_ptr<ScoringStream>> scoringStream(const workspace::Recipe &recipe, const std::vector<artifact::Input> &inputs, const ScoringNeeds &needs, const data::TimeOrder *order,
                                                      ScoringStream::Offer offer);
 

@@ -307,6 +307,8 @@ std::vector<ExportSpec> readExports(Section &recipe) {
     return all;
 }
 
+constexpr qint64 longestStep = 36'500LL * 86'400; ///< seconds: no number of steps that a recipe may name leads beyond what a time can hold
+
 TimeSpec readTime(Section section) {
     TimeSpec time;
     time.column = section.text(u("column"));
@@ -317,6 +319,8 @@ TimeSpec readTime(Section section) {
     time.interpolate = int(section.integer(u("interpolate"), 0, 1, 1000));
     time.by = section.text(u("by"));
     section.finish();
+    if (time.stepSeconds() > longestStep)
+        section.problems().add(section.positionOf(u("step")), u("A step of %1 is longer than a century.").arg(time.step), u("For example 15min, 1h or 1d."));
     if (time.column.isEmpty() == time.parts.isEmpty())
         section.problems().add(section.position(), u("“time” needs either column or parts."), u("For example {column: datetime, step: 1h}."));
     if (time.parts.size() > 6 || (!time.parts.isEmpty() && time.parts.size() < 3))

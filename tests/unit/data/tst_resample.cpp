@@ -177,6 +177,7 @@ private Q_SLOTS:
         const std::int64_t first = parseIsoTime("2023-12-31T18:00:00Z"), hour = 3'600'000;
         QCOMPARE(*rowTimes(table, *recipe.time), (std::vector<std::int64_t>{first, first + 2 * hour, first + 6 * hour}));
         QCOMPARE(table.find(QStringLiteral("time@step"))->type, ColumnType::Time);
+        QCOMPARE(stepsText(recipe), QStringLiteral("steps of 2h (mean) of YEAR MO DY HR in Asia/Colombo")); // other steps than those of another zone
         QCOMPARE(shown(table.find(QStringLiteral("v"))->numbers), QStringLiteral("2 5 9"));
         QCOMPARE(shown(table.find(QStringLiteral("v@lag1"))->numbers), QStringLiteral("· 2 ·"));
         // A table that has no times is one of steps already.

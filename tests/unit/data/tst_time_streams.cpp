@@ -317,6 +317,25 @@ private Q_SLOTS:
         QVERIFY(grid->offGrid > 0 && grid->withoutTime > 0 && grid->repeated > 0);
         QCOMPARE(grid->rows + grid->offGrid + grid->withoutTime, times.size());
     }
+
+    /// What is counted of each place within a step must not grow with the file.
+    void timesAtCountlessPlacesOfTheStepHaveNoGrid() {
+        constexpr std::size_t most = 65'536;
+        Table rows;
+        rows.columns.resize(1);
+        rows.columns[0].numbers.resize(most);
+        std::vector<std::int64_t> times(most);
+        for (std::size_t row = 0; row < most; ++row)
+            times[row] = std::int64_t(row);
+        TimeOrder order({QString()}, 24 * hour, true);
+        QVERIFY(order.add(rows, times));
+        QVERIFY(order.grid());
+        QCOMPARE(order.grid()->rows, std::size_t(1));
+        QCOMPARE(order.grid()->offGrid, most - 1);
+        QVERIFY(order.add(rows.take({0}), {std::int64_t(most)}));
+        QVERIFY(!order.grid());
+        QVERIFY(order.rises());
+    }
 };
 
 QTEST_GUILESS_MAIN(TestTimeStreams)

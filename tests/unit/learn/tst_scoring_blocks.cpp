@@ -105,6 +105,14 @@ QByteArray swapped(const QByteArray &csv) {
     return csv.left(first) + csv.mid(second, third - second) + csv.mid(first, second - first) + csv.mid(third);
 }
 
+/// The first times without Z: they are of the recipe's zone only where no time of the file has an offset.
+QByteArray firstWithoutOffset(const QByteArray &csv, int lines) {
+    qsizetype end = 0;
+    for (int line = 0; line < lines; ++line)
+        end = csv.indexOf('\n', end) + 1;
+    return csv.left(end).replace("Z,", ",") + csv.mid(end);
+}
+
 QStringList withoutReading(QStringList notes) {
     notes.removeIf([](const QString &note) { return note.startsWith(QStringLiteral("Reading the data")); }); // it looks for problems in all columns, or in those of the model
     return notes;
@@ -197,7 +205,9 @@ private Q_SLOTS:
         QVERIFY(writeFileAtomically(path("many_hours.csv"), hours(9000)));
         QVERIFY(writeFileAtomically(path("stations.csv"), stations(900, Sorted::ByTime)));
         // Of several blocks.
-        QVERIFY(writeFileAtomically(path("by_time.csv"), stations(40'000, Sorted::ByTime)));
+        const QByteArray byTime = stations(40'000, Sorted::ByTime);
+        QVERIFY(writeFileAtomically(path("by_time.csv"), byTime));
+        QVERIFY(writeFileAtomically(path("zones.csv"), firstWithoutOffset(byTime, 60'000))); // all of the first block
         QVERIFY(writeFileAtomically(path("by_station.csv"), stations(40'000, Sorted::ByStation)));
         QVERIFY(writeFileAtomically(path("not_sorted.csv"), stations(2000, Sorted::Not)));
         QVERIFY(QFileInfo(path("by_time.csv")).size() > (3 << 20));
@@ -234,6 +244,9 @@ private Q_SLOTS:
         add("the same of rows that are not sorted", allOfThem, "not_sorted.csv", false);
         add("steps whose past is told apart otherwise than they", QByteArray(allOfThem).replace(", by: station", "").replace("columns: [a]}", "columns: [a], by: station}"), "by_time.csv", false);
         add("the time of a row needs no other row", ofStations + "time: {column: time}\ntransforms: [calendar: {parts: [hour]}, impute: median, one_hot]\n", "not_sorted.csv");
+        const QByteArray elsewhere = ofStations + "time: {column: time, zone: Asia/Colombo}\ntransforms: [calendar: {parts: [hour]}, impute: median, one_hot]\n";
+        add("the time of a row in a zone", elsewhere, "by_time.csv");
+        add("the times of a part of the rows have an offset", elsewhere, "zones.csv", false);
         add("a forecast of steps, some of them interpolated", stationForecast, "by_time.csv");
         add("a forecast of rows that are not sorted", stationForecast, "not_sorted.csv", false);
         QByteArray where = regression + "[linear_regression]\n";

@@ -148,6 +148,7 @@ seed:      11
         row("a stratified regression", good + "split: {stratified: 0.2}\n", "A stratified split needs classes");
         row("a forecast without time", QByteArray(good).replace("regression\n", "forecast\n"), "A forecast needs “time”.");
         row("a step of time that is none", QByteArray(good).replace("regression\n", "forecast\n") + "time: {column: t, step: 1 hour}\n", "“step”: “1 hour” is not a time. Write a whole number and a unit");
+        row("a step beyond all times", good + "time: {column: t, step: 999999999w}\n", "/r.yaml:6:25: A step of 999999999w is longer than a century.");
         row("an unknown zone", good + "time: {column: t, zone: Mars/North}\n", "Unknown time zone “Mars/North”.");
         row("a misspelt transform", good + "transforms: [min_max_scael]\n", "/r.yaml:6:14: Unknown transform “min_max_scael” — did you mean “min_max_scale”?");
         row("a misspelt way to impute", good + "transforms: [impute: medan]\n", "Unknown way to impute “medan” — did you mean “median”?");
