@@ -133,7 +133,7 @@ Result<PickleFacts> pickleFacts(const QString &file) {
     PickleWalk walk(bytes);
     walk.run();
     if (walk.protocol < 0 && walk.names.empty() && (!walk.stopped.empty() || walk.opcodes < 2))
-        return invalid(QStringLiteral("This is no pickle: %1.").arg(QString::fromStdString(walk.stopped)), file, QStringLiteral("Inspected are .pkl, .pickle and .joblib files; XGBoost's .json and .ubj and TorchScript's .pt are imported by “pilot registry import”."));
+        return invalid(QStringLiteral("This is no pickle: %1.").arg(QString::fromStdString(walk.stopped)), file, QStringLiteral("Inspected are .pkl, .pickle and .joblib files, and what “pilot registry import” takes: XGBoost's .json and .ubj and TorchScript's .pt."));
     take(facts, walk);
     return facts;
 }

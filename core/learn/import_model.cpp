@@ -164,6 +164,8 @@ Result<void> Import::readTorch() {
 /// What answers each row by itself.
 Result<void> Import::readRowScript(const QJsonObject &card) {
     PH_TRY(needNoForecast());
+    if (const QString forecast = workspace::taskName(TaskKind::Forecast); card.value(Q("task")).toString() == forecast)
+        return invalid(QStringLiteral("The file says of itself that it is a %1, not a %2.").arg(forecast, m_options.task), m_options.file, QStringLiteral("Leave --task away."));
     std::vector<QString> names;
     for (const QJsonValue &name : card.value(Q("inputs")).toArray())
         names.push_back(name.toString());

@@ -36,7 +36,7 @@ QString joined(const QJsonValue &texts) {
 
 /// Lines of what is said, by the keys of the object; how it is used at last.
 QString textOf(const QJsonObject &object, const std::vector<std::pair<const char *, const char *>> &lines) {
-    QString out = QStringLiteral("%1\n  %2 bytes, SHA-256 %3\n  made by %4\n").arg(object.value(Q("file")).toString()).arg(object.value(Q("bytes")).toInteger()).arg(object.value(Q("sha256")).toString(), object.value(Q("made_by")).toString());
+    QString out = QStringLiteral("%1\n  %2 bytes, SHA-256 %3\n  made by %4\n").arg(object.value(Q("file")).toString(), QString::number(object.value(Q("bytes")).toInteger()), object.value(Q("sha256")).toString(), object.value(Q("made_by")).toString());
     for (const auto &[key, words] : lines) {
         const QJsonValue value = object.value(Q(key));
         const QString text = value.isArray() ? joined(value) : value.toVariant().toString();

@@ -132,14 +132,14 @@ def serve(container):
 
 
 def refuses(container):
-    """What must not come up."""
+    """What must not come up. With --events the error is an event of standard output."""
     for options, wanted in [(["--route", "/health=/predict"], "a route already"), (["--route", "/score=/nothing"], "no route /nothing"), (["--route", "score"], "PATH=ROUTE")]:
         server = container.start(*options)
-        _, said = server.communicate(timeout=30)
+        said, _ = server.communicate(timeout=30)
         check(server.returncode == 2 and wanted in said, f"{options}: {server.returncode}, {said}")
     (container.folder / "api.key").write_text("\n", encoding="utf-8")
     server = container.start()
-    _, said = server.communicate(timeout=30)
+    said, _ = server.communicate(timeout=30)
     check(server.returncode == 2 and "is empty" in said and container.folder.name not in said, f"an empty key: {server.returncode}, {said}")
 
 

@@ -273,6 +273,11 @@ private Q_SLOTS:
         const auto imported = importModel(options);
         QVERIFY(!imported);
         QVERIFY2(imported.error().what.contains(QStringLiteral("--window 24 was asked for, but the file itself says 12")), qPrintable(imported.error().what));
+        options.forecast = {};
+        options.task = QStringLiteral("regression");
+        const auto other = importModel(options);
+        QVERIFY(!other);
+        QVERIFY2(other.error().what.contains(QStringLiteral("it is a forecast, not a regression")), qPrintable(other.error().what));
     }
 
     void whatThePackageRefusesTheFileRefuses() {

@@ -249,7 +249,7 @@ private Q_SLOTS:
         QTest::newRow("fewer targets than said") << "forecast" << windFirst << twoTargets << 6 << 3 << "answers [79, 3]; [79, 3, 2] was expected: 3 steps of 2 targets" << "[windows, steps, targets]";
         QTest::newRow("more targets than said") << "both" << windLast << oneTarget << 6 << 3 << "answers [79, 3, 2]; [79, 3] was expected" << "answers 2 series";
         QTest::newRow("targets before steps") << "turned" << windLast << twoTargets << 6 << 3 << "answers [79, 2, 3]; [79, 3, 2] was expected" << ".transpose(1, 2)";
-        QTest::newRow("too few series") << "forecast" << oneTarget << oneTarget << 6 << 3 << "failed on windows [n, 6, 1] (float32)" << "--series";
+        QTest::newRow("too few series") << "both" << oneTarget << oneTarget << 6 << 3 << "failed on windows [n, 6, 1] (float64)" << "--series"; // "forecast" would spread one series over three
         QTest::newRow("another window") << "both" << windLast << twoTargets << 5 << 3 << "failed on windows [n, 5, 3] (float64)" << "--window";
     }
     void whatAForecastGivesInAnotherShapeIsTold() {
