@@ -2812,6 +2812,10 @@
         <translation>Wert von %1 vor Softmax</translation>
     </message>
     <message>
+        <source>the trees&apos; share for %1 before normalising</source>
+        <translation>Anteil der Bäume für %1 vor dem Normieren</translation>
+    </message>
+    <message>
         <source>%1 %2 before shuffling</source>
         <translation>%1 %2 vor dem Mischen</translation>
     </message>
@@ -2865,6 +2869,10 @@
     <message>
         <source>Partial dependence</source>
         <translation>Partielle Abhängigkeit</translation>
+    </message>
+    <message>
+        <source>The strongest %1 of %2 bars; the CSV file has all.</source>
+        <translation>Die stärksten %1 von %2 Balken; die CSV-Datei hat alle.</translation>
     </message>
 </context>
 <context>

@@ -71,10 +71,10 @@ Result<artifact::Rows> undescribedRows(const ExplainOptions &options, std::vecto
     return data::rowsFromTable(loaded.table, inputs);
 }
 
-Result<artifact::Rows> oneOf(const artifact::Rows &rows, const std::vector<std::size_t> &numbers, qint64 wanted, const QString &where) {
+/// @param counted  how rows are counted, for whoever names one that is not there
+Result<artifact::Rows> oneOf(const artifact::Rows &rows, const std::vector<std::size_t> &numbers, qint64 wanted, const QString &where, const QString &counted) {
     if (numbers.empty() && (wanted < 0 || std::size_t(wanted) >= rows.count))
-        return invalid(rows.count ? QStringLiteral("There is no row %1; the last one is row %2.").arg(wanted).arg(rows.count - 1) : QStringLiteral("There is no row to explain."), where,
-                       QStringLiteral("Rows are counted from 0."));
+        return invalid(rows.count ? QStringLiteral("There is no row %1; the last one is row %2.").arg(wanted).arg(rows.count - 1) : QStringLiteral("There is no row to explain."), where, counted);
     if (numbers.empty())
         return explain::takeRows(rows, {std::size_t(wanted)});
     const auto found = std::find(numbers.begin(), numbers.end(), std::size_t(wanted));
@@ -82,7 +82,7 @@ Result<artifact::Rows> oneOf(const artifact::Rows &rows, const std::vector<std::
         return explain::takeRows(rows, {std::size_t(found - numbers.begin())});
     if (std::size_t(wanted) < numbers.back())
         return invalid(QStringLiteral("Row %1 cannot be explained: an input is missing that the model does not fill in.").arg(wanted), where);
-    return invalid(QStringLiteral("There is no row %1; the last one that the model can predict is row %2.").arg(wanted).arg(numbers.back()), where, QStringLiteral("Rows are counted from 0, after the recipe's `where`."));
+    return invalid(QStringLiteral("There is no row %1; the last one that the model can predict is row %2.").arg(wanted).arg(numbers.back()), where, counted);
 }
 
 Result<void> readJsonRows(const ExplainOptions &options, const artifact::Signature &signature, ExplainSubject &out) {
@@ -125,6 +125,14 @@ Result<void> readLog(const ExplainOptions &options, explain::Method method, Expl
     numbers = std::move(rows.tableRows);
     if (out.rows.count == 0)
         return invalid(QStringLiteral("The log holds no row that the model can score."), out.source);
+    if (method == explain::Method::Permutation && out.truth.inputs.count == 0)
+        return invalid(QStringLiteral("The log holds no label to compare the model's answers with."), out.source,
+                       signature.outputs.size() == 1 ? QStringLiteral("Send what turned out to be true to POST /labels, or give a file with it as --data.")
+                                                     : QStringLiteral("Labels are not of all %1 outputs: give a file with the true values as --data.").arg(signature.outputs.size()));
+    if (out.subject.background.count == 0) {
+        out.subject.background = out.rows;
+        out.notes << QStringLiteral("The package keeps no sample rows: the log's rows are the background.");
+    }
     return {};
 }
 
@@ -165,7 +173,10 @@ Result<void> readRows(const ExplainOptions &options, explain::Method method, con
     }
     if (options.row < 0)
         return {};
-    PH_ASSIGN(out.rows, oneOf(out.rows, numbers, options.row, out.source));
+    const QString counted = !options.log.empty()  ? QStringLiteral("Rows are counted from 0, the newest.")
+                            : numbers.empty()     ? QStringLiteral("Rows are counted from 0.")
+                                                  : QStringLiteral("Rows are counted from 0, after the recipe's `where`.");
+    PH_ASSIGN(out.rows, oneOf(out.rows, numbers, options.row, out.source, counted));
     return {};
 }
 
@@ -195,7 +206,7 @@ Result<ExplainSubject> openExplainSubject(Context &context, const ExplainOptions
         out.subject.background = all;
         out.rows = std::move(all);
         if (options.row >= 0) {
-            PH_ASSIGN(out.rows, oneOf(out.rows, {}, options.row, out.source));
+            PH_ASSIGN(out.rows, oneOf(out.rows, {}, options.row, out.source, QStringLiteral("Rows are counted from 0.")));
         }
         return out;
     }

@@ -31,7 +31,7 @@ struct FeatureLine {
 /// One answer of `pilot explain`, whoever computed it: what --json prints, the CSV file and the page hold, and the window shows.
 struct Explanation {
     View view = View::Row;
-    QString method; ///< tree-shap, linear-shap, kernel-shap, lime, permutation, partial-dependence
+    QString method; ///< tree-shap, linear-shap, kernel-shap, integrated-gradients, lime, permutation, partial-dependence
     QString model;  ///< as the operator named it, or the endpoint's address
     QString output; ///< the output or class explained
     QString scale;  ///< "prediction", "probability of setosa", "log-odds of yes"

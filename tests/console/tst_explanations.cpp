@@ -216,11 +216,11 @@ private Q_SLOTS:
         QTest::newRow("importance by contributions") << importance("kernel-shap") << "What moves the answers most: rooms by 0.800, age by 0.200."
                                                      << "Kernel SHAP · probability of yes · 240 row(s) · seed 7";
         QTest::newRow("importance by shuffling") << importance("permutation", "mae") << "Shuffled, these make MAE worse most: rooms by 0.800, age by 0.200."
-                                                 << "Permutation importance · MAE 0.500 before shuffling · 240 row(s) · 10 repeat(s) · seed 7";
+                                                 << "Permutation importance · MAE 0.5000 before shuffling · 240 row(s) · 10 repeat(s) · seed 7";
         Explanation useless = importance("permutation", "mae");
         useless.features = {line("side", -0.1)};
         QTest::newRow("nothing is missed") << useless << "No input is missed: shuffled, none makes MAE worse."
-                                           << "Permutation importance · MAE 0.500 before shuffling · 240 row(s) · 10 repeat(s) · seed 7";
+                                           << "Permutation importance · MAE 0.5000 before shuffling · 240 row(s) · 10 repeat(s) · seed 7";
         QTest::newRow("dependence on a number") << dependence() << "On average from 2 k$ at rooms = 0 to 5 k$ at rooms = 2." << "Partial dependence, ICE · price · k$ · 3 row(s) · seed 7";
         QTest::newRow("dependence on a category") << dependence(true) << "On average from 2 k$ at side = east to 5 k$ at side = west."
                                                   << "Partial dependence, ICE · price · k$ · 3 row(s) · seed 7";
@@ -290,6 +290,14 @@ private Q_SLOTS:
         QVERIFY2(picture.height() >= 2 * 63 * 24, qPrintable(QString::number(picture.height()))); // what is scrolled away, too
         QCOMPARE(view.csv()(), wide.toCsv());
         keep(picture, QStringLiteral("explanation-bars"));
+        Explanation wider = wide;
+        for (int i = 60; i < 1000; ++i)
+            wider.features.push_back({QStringLiteral("x%1").arg(i), {}, {}, 0.01, 0, 0, 0.02});
+        view.setExplanation(wider, {});
+        const QImage strongest = QImage::fromData(view.png()());
+        QVERIFY2(strongest.height() >= 2 * 250 * 24 && strongest.height() < 32767, qPrintable(QString::number(strongest.height()))); // a painter paints no lower
+        QCOMPARE(view.csv()(), wider.toCsv());
+        view.setExplanation(wide, {});
         QSignalSpy opened(&view, &ExplanationView::opened);
         table->choose(QStringLiteral("age"));
         QTest::keyClick(table, Qt::Key_Return);
@@ -368,7 +376,9 @@ private Q_SLOTS:
         QTest::keyClick(views, Qt::Key_Left); // one row
         QCOMPARE(itemsOf(form, "explainMethod").join(QLatin1Char('|')), QStringLiteral("Automatic|TreeSHAP|Kernel SHAP|LIME"));
         QCOMPARE(form.question().method, Method::Auto); // permutation is not of one row
-        QCOMPARE(form.question().row, 50);
+        QCOMPARE(form.question().row, 0); // which row is another number than how many at most
+        QTest::keyClicks(form.findChild<QLineEdit *>(QStringLiteral("explainNumber")), QStringLiteral("7"));
+        QCOMPARE(form.question().row, 7);
         fleet::WhyQuestion given;
         given.model = QStringLiteral("m");
         given.version = 4;
@@ -391,6 +401,7 @@ private Q_SLOTS:
         QCOMPARE(form.question().view, View::Row);
         form.chooseColumn(QStringLiteral("side"));
         QVERIFY(form.question().view == View::Dependence && form.question().column == QStringLiteral("side") && form.question().method == Method::PartialDependence);
+        QCOMPARE(form.question().sample, std::size_t(50)); // as it was for many rows
     }
     void theFormAsksTheEndpointOfWhatIsServed() {
         ExplainForm form;
@@ -430,11 +441,13 @@ private Q_SLOTS:
         four.version = 4;
         form.setVersion(four);
         pick(form.findChild<Choice *>(QStringLiteral("explainMethod")), 1);
+        pick(form.findChild<Choice *>(QStringLiteral("explainRows")), 1);
         form.choose(QStringLiteral("m"), 3);
         QVERIFY(!form.problem().isEmpty()); // it is being read
         form.setVersion(version("trees", "decision_tree"));
         QCOMPARE(form.question().method, Method::TreeShap);
-        QCOMPARE(form.question().rows, fleet::WhyRows::Sample);
+        QCOMPARE(form.question().rows, fleet::WhyRows::File);
+        pick(form.findChild<Choice *>(QStringLiteral("explainRows")), 0);
         form.setModels(models); // a refresh
         QCOMPARE(form.version(), 3);
         QVERIFY(form.problem().isEmpty());

@@ -42,11 +42,13 @@ def main(_):
 
             rows = [[generator.random() for _ in range(4)] for _ in range(ASKED)]
             answers = [post("/predict", {"features": row}) for row in rows]
+            shap = until("the log holds what was asked", 20, over_all)
+            unlabelled = explain("--method", "permutation", expect=2)
+            check("no label" in unlabelled["error"]["what"], f"without labels: {unlabelled}")
             labels = [{"prediction_id": a["prediction_id"], "value": 3 * r[0] - 2 * r[1] + r[2] * r[3]} for a, r in zip(answers[:-20], rows)]
             check(post("/labels", {"labels": labels})["accepted"] == ASKED - 20, "labels were refused")
             connection.close()
 
-            shap = until("the log holds what was asked", 20, over_all)
             check(shap["view"] == "data_set" and shap["method"] == "linear-shap" and shap["data"] == "prediction log of m", f"over the log: {shap}")
             check(shap["features"][0]["feature"] == "x0", f"x0 moves it most: {shap['features']}")
             worth = explain("--method", "permutation", "--metric", "mae")
@@ -64,6 +66,13 @@ def main(_):
             check(curve["average"][0] > curve["average"][-1], "x1 lowers it")
             far = explain("--row", ASKED, expect=2)
             check(f"There is no row {ASKED}" in far["error"]["what"], f"a row behind the end: {far}")
+            check("newest" in far["error"]["hint"], f"how rows are counted: {far}")
+
+            bare = folder / "bare.yaml"  # its package keeps no rows to compare with
+            bare.write_text((folder / "recipe.yaml").read_text().replace("source: d.csv", "source: d.csv, sample: false"))
+            pilot("train", bare, "--out", folder / "bare", workspace=workspace)
+            alone = pilot("explain", folder / "bare", "--log", "m", "--method", "kernel-shap", "--sample", 5, workspace=workspace)[0]
+            check(alone["background"] == 100 and any("log's rows are the background" in note for note in alone["notes"]), f"a package without rows: {alone}")
             return f"{ASKED} logged rows, {ASKED - 20} of them labelled, explain the model four ways"
         finally:
             stop_server(folder)

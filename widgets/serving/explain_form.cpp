@@ -9,9 +9,11 @@
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QIntValidator>
+#include <QSignalBlocker>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace pilothouse::ui {
 
@@ -202,21 +204,35 @@ void ExplainForm::offerMethods() {
 }
 
 void ExplainForm::offerRows() {
+    if (!m_opened) // those of the version before stay, and so does the choice
+        return;
     QStringList words;
     QVariantList numbers;
     const auto offer = [&](WhyRows rows, const QString &text) {
         words << text;
         numbers << int(rows);
     };
-    if (m_opened && view() == View::Row && m_given && m_given->model == model() && m_given->version == version())
+    if (view() == View::Row && m_given && m_given->model == model() && m_given->version == version())
         offer(WhyRows::Given, tr("as set in What-if"));
-    if (m_opened && m_opened->hasSample)
+    if (m_opened->hasSample)
         offer(WhyRows::Sample, tr("sample of the package"));
-    if (m_opened)
-        offer(WhyRows::File, tr("a file"));
-    if (m_opened && m_opened->hasLog)
+    offer(WhyRows::File, tr("a file"));
+    if (m_opened->hasLog)
         offer(WhyRows::Log, tr("what the endpoint was asked"));
     m_rows->setItems(words, numbers);
+}
+
+/// Which row, or how many at most: two numbers with one place, so that the one is never taken for the other.
+void ExplainForm::showNumber() {
+    const bool row = view() == View::Row;
+    if (row != m_numberOfRow) {
+        const QSignalBlocker quiet(m_number);
+        m_number->setText(std::exchange(m_otherNumber, m_number->text()));
+        m_numberOfRow = row;
+    }
+    m_numberField->setVisible(!(row && rows() == WhyRows::Given));
+    m_numberField->setLabel(!row ? tr("Rows at most") : rows() == WhyRows::Log ? tr("Row, 0 is the newest") : tr("Row, counted from 0"));
+    m_number->setPlaceholderText(row ? QStringLiteral("0") : tr("as many as suit the method"));
 }
 
 void ExplainForm::follow() {
@@ -225,14 +241,12 @@ void ExplainForm::follow() {
     m_whereField->setHelp(endpoint() ? tr("It may log each row that the method needs.") : QString());
     offerMethods();
     offerRows();
-    const bool forecast = m_opened && m_opened->signature.task == workspace::TaskKind::Forecast, row = view() == View::Row;
+    const bool forecast = m_opened && m_opened->signature.task == workspace::TaskKind::Forecast;
     m_columnField->setVisible(view() == View::Dependence);
     m_outputField->setVisible(m_output->isNeeded() && method() != Method::Permutation); // it looks at all of them
     m_groupField->setVisible(forecast && view() != View::Dependence);
     m_fileField->setVisible(rows() == WhyRows::File);
-    m_numberField->setVisible(!(row && rows() == WhyRows::Given));
-    m_numberField->setLabel(!row ? tr("Rows at most") : rows() == WhyRows::Log ? tr("Row, 0 is the newest") : tr("Row, counted from 0"));
-    m_number->setPlaceholderText(row ? QStringLiteral("0") : tr("as many as suit the method"));
+    showNumber();
     Q_EMIT changed();
 }
 

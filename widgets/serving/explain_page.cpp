@@ -51,7 +51,7 @@ ExplainPage::ExplainPage(const PanelContext &context, QWidget *parent) : QWidget
     });
     connect(m_view, &ExplanationView::opened, this, [this](const QString &feature) {
         m_form->chooseColumn(feature);
-        if (m_form->question().view == explain::View::Dependence) // else it is a series, no input
+        if (const fleet::WhyQuestion asked = m_form->question(); asked.view == explain::View::Dependence && asked.column == feature) // else it is a series, no input
             ask();
     });
     showEmpty();

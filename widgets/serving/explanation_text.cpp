@@ -121,6 +121,8 @@ QString scaleName(const Explanation &e, const QString &unit) {
         return Text::tr("log-odds of %1").arg(e.output);
     if (e.scale.startsWith(QLatin1String("score of ")))
         return Text::tr("score of %1 before softmax").arg(e.output);
+    if (e.scale.startsWith(QLatin1String("the trees' share for ")))
+        return Text::tr("the trees' share for %1 before normalising").arg(e.output);
     return e.scale;
 }
 

@@ -20,6 +20,7 @@ namespace {
 constexpr int gap = 6, side = 12;                             // px
 constexpr int wideEnough = 480, nameWidth = 200, plotTall = 360, pictureWide = 640; // px of the design
 constexpr qsizetype shownNotes = 2;                           // the rest is in the tooltip
+constexpr std::size_t savedBars = 250;                        // a painter ends at 32,767 px; the CSV file has all
 
 } // namespace
 
@@ -113,8 +114,13 @@ int ExplanationView::wholeHeight(int width) const {
 }
 
 ExportBytes ExplanationView::png() const {
+    explain::Explanation shown = *m_explanation;
+    if (shown.features.size() > savedBars) { // strongest first
+        shown.notes.prepend(tr("The strongest %1 of %2 bars; the CSV file has all.").arg(savedBars).arg(shown.features.size()));
+        shown.features.resize(savedBars);
+    }
     ExplanationView whole(Detail::Full);
-    whole.setExplanation(*m_explanation, m_unit);
+    whole.setExplanation(shown, m_unit);
     const int wide = std::max(width(), Theme::of(this).px(pictureWide));
     whole.resize(wide, whole.wholeHeight(wide));
     return pngOf(whole);

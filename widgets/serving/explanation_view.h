@@ -31,7 +31,7 @@ public:
     const explain::Explanation *explanation() const { return m_explanation ? &*m_explanation : nullptr; }
     QWidget *focusPlace() const; ///< the table or the chart
     ExportBytes csv() const;
-    ExportBytes png() const; ///< whole, also what is scrolled away, with how it was made
+    ExportBytes png() const; ///< whole, also what is scrolled away (of very many bars the strongest, which it says), with how it was made
 
 Q_SIGNALS:
     void opened(const QString &feature); ///< Enter or double-click on a bar

@@ -329,6 +329,8 @@ void WhatIfPanel::buildForm(const fleet::WhatIfModel &model) {
             if (slider->isNumber() && (m_curveInput.isEmpty() || slider->name().endsWith(QLatin1String("@0"))))
                 m_curveInput = slider->name();
     }
+    if (m_explain && onExplainPage())
+        m_explain->setGiven(whyQuestion());
     askNow();
 }
 
