@@ -56,7 +56,7 @@ public:
             return invalid(QStringLiteral("There are reference figures, but not this file of them."), path);
         PH_ASSIGN(const QByteArray bytes, readFile(path));
         PH_ASSIGN(m_root, parseJsonObject(bytes, path));
-        return {};
+        return m_root.isEmpty() ? Result<void>(invalid(QStringLiteral("The file of reference figures holds nothing."), path)) : Result<void>();
     }
 
     /// Where figures stand, keys joined by '/', with objects opened so deep: a data row each.
