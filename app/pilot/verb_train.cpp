@@ -287,7 +287,7 @@ Result<void> runTraining(Context &context, const Options &options) {
         if (record)
             record->fail(trained.error(), stopped && kept);
         if (kept) {
-            const QString how = stopped ? QStringLiteral("Stopped. Go on with") : QStringLiteral("It failed and left a checkpoint. With the same recipe and data it goes on by");
+            const QString how = stopped ? QStringLiteral("Stopped. Go on with") : QStringLiteral("There is a checkpoint. With the recipe and data that it was made of it goes on by");
             context.note(QStringLiteral("%1: pilot train %2 --resume %3").arg(how, QString::fromStdString(options.recipe), training.out));
         }
         return trained.error();

@@ -20,15 +20,33 @@ double cpuSecondsBy(int who) {
     return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
+/// What /proc/<pid>/stat says of a process, by the numbers of proc(5), from 3 on; empty: there is none, or it was waited for.
+class ProcessStat {
+public:
+    explicit ProcessStat(qint64 pid) {
+        QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
+        const QByteArray stat = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        m_fields = stat.mid(stat.lastIndexOf(')') + 2).split(' '); // the name, field 2, may hold brackets
+    }
+    QByteArray field(int number) const { return m_fields.value(number - 3); }
+
+private:
+    QList<QByteArray> m_fields;
+};
+
 /// Of a child that runs; 0 once it was waited for, as its time is then with that of the children that ended.
 double cpuSecondsOf(qint64 pid) {
-    QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
-    const QByteArray stat = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    const QList<QByteArray> fields = stat.mid(stat.lastIndexOf(')') + 2).split(' '); // proc(5): from "state", field 3; the name may hold brackets
+    const ProcessStat stat(pid);
     double ticks = 0;
-    for (const int field : {14, 15, 16, 17}) // its own time in user and system, and that of the children it waited for
-        ticks += fields.value(field - 3).toDouble();
+    for (const int number : {14, 15, 16, 17}) // its own time in user and system, and that of the children it waited for
+        ticks += stat.field(number).toDouble();
     return ticks / double(::sysconf(_SC_CLK_TCK));
+}
+
+/// False from its fork until it executes its program: so long a child shows the pages of this process as its own.
+bool hasBegun(qint64 pid) {
+    constexpr qulonglong forkedOnly = 0x40; // the kernel's PF_FORKNOEXEC
+    return (ProcessStat(pid).field(9).toULongLong() & forkedOnly) == 0;
 }
 
 /// Of this process, its children that ended and the jobs that run. Those that ended are asked first: who ends meanwhile is left out once,
@@ -43,7 +61,7 @@ double cpuSeconds() {
 qint64 memoryInUse() {
     qint64 bytes = residentMemory();
     for (const qint64 job : runningJobs())
-        bytes += residentMemoryOf(job);
+        bytes += hasBegun(job) ? residentMemoryOf(job) : 0;
     return bytes;
 }
 

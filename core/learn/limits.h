@@ -20,8 +20,8 @@ struct Limits {
     bool any() const { return seconds > 0 || cpuSeconds > 0 || memoryBytes > 0; }
 };
 
-/// Looks at this process and its running jobs (child_process.h) ten times a second, and asks for a stop when a limit is passed: the training then ends as by SIGTERM, with a
-/// checkpoint. One allocation that passes the limit is seen after it was made. Threads: passed() and token() from any.
+/// Looks at this process and its running jobs (child_process.h) ten times a second, and asks for a stop when a limit is passed: the training then
+/// ends as by SIGTERM, with a checkpoint. One allocation that passes the limit is seen after it was made. Threads: passed() and token() from any.
 class LimitWatch {
 public:
     /// @param outer  a stop asked for by others is passed on

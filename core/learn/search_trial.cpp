@@ -37,7 +37,7 @@ Result<std::vector<metrics::Values>> scoreTrial(const workspace::Recipe &recipe,
     try {
         return scoreFolds(recipe, share, threads, dataSha256, std::move(stop));
     } catch (const std::bad_alloc &) {
-        return refused(QStringLiteral("The trial needs more memory than there is."), recipe.data.source, QStringLiteral("Run fewer trials at once (search: {parallel: 1}), or train on fewer rows or columns."));
+        return refused(QStringLiteral("The trial needs more memory than there is."), recipe.data.source, QStringLiteral("Train on fewer rows or columns, or a smaller model."));
     }
 }
 

@@ -219,8 +219,10 @@ class TestWeatherFigures : public QObject {
 
 private Q_SLOTS:
     void initTestCase() {
-        if (!m_reference.read())
+        const Result<void> read = m_reference.read();
+        if (!read && read.error().kind == ErrorKind::NotFound)
             QSKIP("../shared is not there: no reference figures to compare with");
+        QVERIFY2(read, read ? "" : qPrintable(read.error().text()));
         Result<void> loaded = load(QStringLiteral("nasa_power_kaudulla"), QStringLiteral("data: {source: $DATA/nasa_power_hourly_kaudulla.csv, missing: ['-999'], skip_until: '-END HEADER-'}\n"),
                                    QStringLiteral("time: {parts: [YEAR, MO, DY, HR], step: 1h, zone: UTC}\n"));
         for (const char *origin : {"EWR", "JFK", "LGA"})

@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 
+#include <QFileInfo>
 #include <QMap>
 #include <QStringList>
 
@@ -45,12 +46,17 @@ public:
     /// @param given  keys under which no figures stand, but words and how they were made
     ReferenceFile(QString name, QStringList given) : m_name(std::move(name)), m_given(std::move(given)) {}
 
-    /// Its whole text, from the folder that $PILOTHOUSE_SHARED names.
+    /// Its whole text, from the folder that $PILOTHOUSE_SHARED names. NotFound: there are no reference files, so a test has to be skipped. A
+    /// file that is gone from among the others is another error: a test must not pass over it.
     Result<void> read() {
-        const QString path = qEnvironmentVariable("PILOTHOUSE_SHARED") + QStringLiteral("/reference/") + m_name;
+        const QString folder = qEnvironmentVariable("PILOTHOUSE_SHARED") + QStringLiteral("/reference"), path = folder + QLatin1Char('/') + m_name;
+        if (!QFileInfo::exists(folder))
+            return notFound(QStringLiteral("There are no reference figures to compare with."), folder);
+        if (!QFileInfo::exists(path))
+            return invalid(QStringLiteral("There are reference figures, but not this file of them."), path);
         PH_ASSIGN(const QByteArray bytes, readFile(path));
         PH_ASSIGN(m_root, parseJsonObject(bytes, path));
-        return {};
+        return m_root.isEmpty() ? Result<void>(invalid(QStringLiteral("The file of reference figures holds nothing."), path)) : Result<void>();
     }
 
     /// Where figures stand, keys joined by '/', with objects opened so deep: a data row each.
@@ -66,7 +72,7 @@ public:
         return value;
     }
 
-    /// Asks every figure of a part. Gives what is wrong, a line each; empty: nothing.
+    /// Asks every figure of a part. Gives what is wrong, a line each; empty: nothing. That there is no figure is wrong, too.
     QString ask(const QString &part, const Ask &ask) {
         QStringList wrong;
         int figures = 0;
@@ -80,6 +86,8 @@ public:
                 wrong << QStringLiteral("%1: %2, not %3").arg(place, answer->found, shown(figure));
         });
         m_asked.insert(part, figures);
+        if (figures == 0)
+            wrong << QStringLiteral("no figure stands under %1").arg(part);
         return wrong.join(QLatin1Char('\n'));
     }
     /// A list of ours, of which `path` names one place in the file: it must be as long as that list.
@@ -91,8 +99,9 @@ public:
     }
 
     QString tally() const { return QStringLiteral("%1: %2 figures asked of %3").arg(m_name).arg(asked()).arg(figures()); }
-    /// True if all of parts() were asked, and with them every figure of the file; also if not all were asked: somebody runs one row alone.
-    bool complete() const { return m_asked.size() < m_parts.size() || asked() == figures(); }
+    /// True if all of parts() were asked, and with them every figure of the file, of which there are some; also if not all were asked: somebody
+    /// runs one row alone; and if there was no file to read.
+    bool complete() const { return m_root.isEmpty() || (figures() > 0 && (m_asked.size() < m_parts.size() || asked() == figures())); }
 
 private:
     using Visitor = std::function<void(const QStringList &path, const QJsonValue &figure)>;

@@ -218,8 +218,10 @@ class tst_Reference : public QObject {
 
 private Q_SLOTS:
     void initTestCase() {
-        if (!m_reference.read())
+        const Result<void> read = m_reference.read();
+        if (!read && read.error().kind == ErrorKind::NotFound)
             QSKIP("the reference values (PILOTHOUSE_SHARED) are not here");
+        QVERIFY2(read, read ? "" : qPrintable(read.error().text()));
     }
 
     void figures_data() {
