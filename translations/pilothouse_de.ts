@@ -324,6 +324,10 @@
         <translation>Labels werden je Ziel beurteilt: eines nennen, %1</translation>
     </message>
     <message>
+        <source>the served version does not forecast %1 beside other targets</source>
+        <translation>die ausgelieferte Version sagt %1 nicht neben anderen Zielen vorher</translation>
+    </message>
+    <message>
         <source>%1 has no prediction log here: the workspace names no deployment of it on this machine.</source>
         <translation>%1 hat hier kein Vorhersageprotokoll: Der Arbeitsbereich nennt keine Bereitstellung davon auf diesem Rechner.</translation>
     </message>

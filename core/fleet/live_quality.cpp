@@ -41,6 +41,10 @@ void addValue(Database &database, const QStringList &targets, Quality &quality) 
         quality.note = Text::tr("labels are judged by target: name one, %1").arg(workspace::metricOfTarget(metric, targets.front()));
         return;
     }
+    if (!target.isEmpty() && !targets.isEmpty() && (targets.size() == 1 || !targets.contains(target))) {
+        quality.note = Text::tr("the served version does not forecast %1 beside other targets").arg(target);
+        return;
+    }
     const auto live = serving::liveMetrics(database, windowRows, {}, target);
     if (!live)
         return;

@@ -168,7 +168,8 @@ LiveReader localLiveReader(const QString &root) {
         } else {
             PH_ASSIGN(rows.scored, log.labelled());
         }
-        if (rows.inputs.rows() == 0 && rows.scored.count == 0)
+        const bool labelled = rows.scored.count > 0 || std::any_of(rows.targets.begin(), rows.targets.end(), [](const LiveRows::Target &target) { return target.scored.count > 0; });
+        if (rows.inputs.rows() == 0 && !labelled)
             return std::optional<LiveRows>();
         return std::optional<LiveRows>(std::move(rows));
     };

@@ -73,12 +73,13 @@ namespace {
 /// What is needed to read the bodies that one revision answered.
 struct Schema {
     artifact::Signature signature;
+    QStringList targets; ///< of the signature
     std::unique_ptr<InputReader> reader;
     bool same = false; ///< as the newest one's inputs
 };
 
 struct LabelOfRow {
-    std::vector<std::pair<QString, double>> values; ///< by target; of one alone under no name
+    std::vector<std::pair<QString, double>> values; ///< by target
     std::string text;
     double value(const QString &target) const {
         const auto found = std::find_if(values.begin(), values.end(), [&](const auto &one) { return one.first == target; });
@@ -107,8 +108,9 @@ private:
         qint64 sequence = 0;
         int row = 0;
         qint64 time = 0;
-        std::vector<double> predictions; ///< of each target
+        std::vector<double> predictions; ///< of each of m_targets
         std::string predictedClass;
+        const QStringList *targets = nullptr; ///< of the version that answered
     };
 
     Result<void> readSchemas() {
@@ -120,12 +122,14 @@ private:
             PH_ASSIGN(artifact::Signature signature, artifact::Signature::fromJson(object, m_database.path()));
             Schema schema;
             schema.reader = std::make_unique<InputReader>(signature);
+            schema.targets = signature.targets();
             schema.signature = std::move(signature);
             m_schemas.emplace(number, std::move(schema));
         }
         const auto newest = m_schemas.find(m_newest);
         if (newest == m_schemas.end())
             return {};
+        m_targets = newest->second.targets;
         const auto &inputs = newest->second.signature.inputs;
         for (auto &[number, schema] : m_schemas) {
             const auto &own = schema.signature.inputs;
@@ -151,11 +155,11 @@ private:
             return;
         const bool many = s.integer(4) != 0;
         for (std::size_t i = m_read.count; i-- > 0 && m_rows.size() < m_limit;) { // the query runs newest first, so do its rows
-            Row row{s.integer(0), int(i), s.integer(1), {}, {}};
+            Row row{s.integer(0), int(i), s.integer(1), {}, {}, &schema->second.targets};
             simdjson::dom::element one = predicted;
             if (many && predicted.at(i).get(one))
                 continue;
-            takePrediction(one, schema->second.signature, row);
+            takePrediction(one, row);
             const auto cells = m_read.row(i);
             for (std::size_t k = 0; k < cells.size(); ++k) {
                 const data::Input &in = schema->second.signature.inputs[k];
@@ -168,15 +172,17 @@ private:
         }
     }
 
-    static void takePrediction(simdjson::dom::element value, const artifact::Signature &signature, Row &row) {
-        const QStringList targets = signature.targets();
-        for (const QString &target : targets) {
+    /// By the targets' names: a version with the same inputs may have others, and gives nothing for those that are asked about.
+    void takePrediction(simdjson::dom::element value, Row &row) const {
+        for (const QString &target : m_targets) {
+            row.predictions.push_back(std::nan(""));
+            if (!row.targets->contains(target))
+                continue;
             simdjson::dom::element one = value, first;
-            if (targets.size() > 1 && value.at_key(utf8(target)).get(one))
+            if (row.targets->size() > 1 && value.at_key(utf8(target)).get(one))
                 one = value;
             if (one.is_array() && !one.at(0).get(first))
                 one = first;
-            row.predictions.push_back(std::nan(""));
             if (std::string_view text; !one.get(text))
                 row.predictedClass = text;
             else if (!one.get(row.predictions.back()))
@@ -195,6 +201,23 @@ private:
                                         label.values.emplace_back(s.text(4), s.isNull(2) ? std::nan("") : s.real(2));
                                     }));
         return {};
+    }
+
+    /// What a label says of a row; one of a single target stands without its name.
+    LabelOfRow labelOf(const Row &row) const {
+        const auto request = m_labels.find(row.sequence);
+        if (request == m_labels.end())
+            return {};
+        const auto found = request->second.find(row.row);
+        if (found == request->second.end())
+            return {};
+        LabelOfRow label = found->second;
+        if (row.targets->size() == 1)
+            for (auto &one : label.values)
+                one.first = row.targets->front();
+        if (!m_targets.contains(row.targets->front()))
+            label.text.clear();
+        return label;
     }
 
     static data::Column categoryColumn(const QString &name, const std::vector<std::string> &texts) {
@@ -236,32 +259,29 @@ private:
             out.predictionColumn += QLatin1Char('_');
         while (names.contains(out.labelColumn))
             out.labelColumn += QLatin1Char('_');
-        const QStringList targets = signature.targets();
-        out.targets = targets;
-        std::vector<std::vector<double>> predictions(std::size_t(targets.size()), std::vector<double>()), labels = predictions;
+        out.targets = m_targets;
+        std::vector<std::vector<double>> predictions(std::size_t(m_targets.size()), std::vector<double>()), labels = predictions;
         std::vector<std::string> predictedClasses, labelClasses;
         for (const Row &row : m_rows) {
-            for (std::size_t t = 0; t < predictions.size(); ++t) // a version with the same inputs may have had other targets
-                predictions[t].push_back(t < row.predictions.size() ? row.predictions[t] : std::nan(""));
+            const LabelOfRow label = labelOf(row);
+            bool labelled = !label.text.empty();
+            for (std::size_t t = 0; t < predictions.size(); ++t) {
+                predictions[t].push_back(row.predictions[t]);
+                labels[t].push_back(label.value(m_targets[qsizetype(t)]));
+                labelled = labelled || !std::isnan(labels[t].back());
+            }
             predictedClasses.push_back(row.predictedClass);
-            LabelOfRow label;
-            if (const auto request = m_labels.find(row.sequence); request != m_labels.end())
-                if (const auto one = request->second.find(row.row); one != request->second.end()) {
-                    label = one->second;
-                    ++out.labelled;
-                }
-            for (std::size_t t = 0; t < labels.size(); ++t)
-                labels[t].push_back(label.value(targets.size() > 1 ? targets[qsizetype(t)] : QString()));
             labelClasses.push_back(label.text);
+            out.labelled += labelled ? 1 : 0;
         }
         const bool classes = !signature.classes.empty();
         const auto addColumns = [&](QString &column, const std::vector<std::string> &texts, const std::vector<std::vector<double>> &numbers) {
             for (std::size_t t = 0; t < numbers.size(); ++t) {
-                const QString name = targets.size() == 1 ? column : column + QLatin1Char(' ') + targets[qsizetype(t)];
+                const QString name = m_targets.size() == 1 ? column : column + QLatin1Char(' ') + m_targets[qsizetype(t)];
                 out.table.columns.push_back(classes ? categoryColumn(name, texts) : numberColumn(name, numbers[t]));
             }
-            if (targets.size() > 1)
-                column += QLatin1Char(' ') + targets.front();
+            if (m_targets.size() > 1)
+                column += QLatin1Char(' ') + m_targets.front();
         };
         addColumns(out.predictionColumn, predictedClasses, predictions);
         addColumns(out.labelColumn, labelClasses, labels);
@@ -276,6 +296,7 @@ private:
     std::size_t m_limit;
     int m_newest = 0;
     std::map<int, Schema> m_schemas;
+    QStringList m_targets; ///< of the newest answered version
     data::Rows m_read;
     simdjson::dom::parser m_parser;
     std::vector<Row> m_rows; ///< newest first, as the cells

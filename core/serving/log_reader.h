@@ -29,9 +29,10 @@ struct LoggedRows {
     QStringList targets;                   ///< that the newest answered version predicts
     QString predictionColumn, labelColumn; ///< of several targets those of the first
     QDateTime from, to;
-    std::size_t labelled = 0; ///< rows that any label came to
+    std::size_t labelled = 0; ///< rows that a label of one of the targets came to
 };
-/// Rows of the newest answered version's schema; rows of versions with other inputs are left out. `rows` at most.
+/// Rows of the newest answered version's schema; rows of versions with other inputs are left out, and of one that has the inputs but not a target
+/// neither prediction nor label of it is there. `rows` at most.
 Result<LoggedRows> newestRows(Database &database, std::size_t rows, std::optional<QDateTime> since = {});
 
 /// A live metric over one stretch of time, from labels. Forecasts of several steps count by their first step, and by

@@ -27,7 +27,7 @@ def measure(options):
         name = phase["phase"]
         dear = "; ".join(f"{d['cpu_ms']:.1f} ms {d['event']} {d['receiver']}" for d in phase["dear"][:3])
         more = {"loading 1 M rows": f"{told['load_seconds']:.1f} s a load", "training": f"{told['train_seconds']:.1f} s", "serving at full load": f"{told['requests_per_second']:.0f} requests/s",
-                SWAP: f"{told['swap_mb']} MB registered, verified and served in {told['swap_seconds']:.1f} s"}.get(name, "")
+                SWAP: f"{told['swap_mb']} MB registered, promoted, verified and served in {told['swap_seconds']:.1f} s"}.get(name, "")
         rows.append(Row(f"GUI thread, {name}", f"max {phase['max_cpu_ms']:.1f} ms CPU", quality=f"p99.9 {phase['p999_cpu_ms']:.1f} ms, {phase['events']} events, max wall {phase['max_wall_ms']:.0f} ms" + (f", {more}" if more else ""),
                         gate=f"≤ {LIMIT_MS} ms" if name in JUDGED else "", met=phase["max_cpu_ms"] <= LIMIT_MS if name in JUDGED else None, note=dear))
     rows[-1].memory = f"peak {told['peak_rss_mb']:.0f} MB"

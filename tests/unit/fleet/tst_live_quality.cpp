@@ -133,6 +133,21 @@ private Q_SLOTS:
         QVERIFY2(quality.note.contains(QStringLiteral("mae@t2m")), qPrintable(quality.note));
     }
 
+    void aTargetThatIsNotServedIsSaid_data() {
+        QTest::addColumn<bool>("several");
+        QTest::newRow("another one of several") << true;
+        QTest::newRow("the only one has no name") << false;
+    }
+    void aTargetThatIsNotServedIsSaid() {
+        QFETCH(bool, several);
+        Watched watched(several ? twoTargets : std::vector<QString>{QStringLiteral("t2m@+1")});
+        watched.watch(several ? "mae@ws2m" : "mae@t2m", 2);
+        watched.label(several ? "t2m" : "", 150, 1.5);
+        const Quality quality = watched.read().quality;
+        QVERIFY(!quality.value && !quality.over());
+        QVERIFY2(quality.note.contains(several ? QStringLiteral("does not forecast ws2m") : QStringLiteral("does not forecast t2m")), qPrintable(quality.note));
+    }
+
     void withoutAWatchTheFirstTargetIsShown() {
         Watched watched(twoTargets);
         watched.label("t2m", 150, 1.5);

@@ -284,6 +284,33 @@ private Q_SLOTS:
         QVERIFY(other[0] == 60 && std::isnan(other[1]) && std::isnan(other[2]));
     }
 
+    void anEarlierVersionsOtherTargetIsNotTheNewestOnes() {
+        const auto older = std::make_shared<PlainScorer>(1000);
+        older->m_signature.target = QStringLiteral("x");
+        older->m_signature.outputs = {QStringLiteral("x")};
+        Served served;
+        served.shelf.put(QStringLiteral("v1"), older);
+        QVERIFY(served.start());
+        Wire wire(served.port());
+        const auto ask = [&] { return wire.ask("POST", "/predict", R"({"a":1,"b":2})").json().value(Q("prediction_id")).toString(); };
+        const QString before = ask();
+        QVERIFY(served.server->control().start(revisionOf(2, QStringLiteral("v2")), {50, 100}));
+        QVERIFY(served.server->control().promote(true));
+        const QString after = ask();
+        const QJsonObject labels{{Q("labels"), QJsonArray{QJsonObject{{Q("prediction_id"), before}, {Q("value"), 5}}, QJsonObject{{Q("prediction_id"), after}, {Q("value"), 7}}}}};
+        QCOMPARE(wire.ask("POST", "/labels", QJsonDocument(labels).toJson().toStdString()).json().value(Q("accepted")).toInt(), 2);
+        const auto database = openServingDatabase(served.folder.path());
+        QVERIFY(database);
+        const auto rows = newestRows(**database, 10);
+        QVERIFY2(rows, rows ? "" : qPrintable(rows.error().text()));
+        QCOMPARE(rows->targets, QStringList{QStringLiteral("y")});
+        QCOMPARE(rows->labelled, std::size_t(1));
+        QCOMPARE(rows->table.rows(), std::size_t(2)); // what was asked counts for both
+        const auto &predicted = rows->table.find(QStringLiteral("prediction"))->numbers, &known = rows->table.find(QStringLiteral("label"))->numbers;
+        QVERIFY(std::isnan(predicted[0]) && predicted[1] == 2021);
+        QVERIFY(std::isnan(known[0]) && known[1] == 7);
+    }
+
     void metricsRollByStretchesOfTime() {
         const auto store = ServingStore::open(file());
         QVERIFY(store);
