@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/import_forecast.h"
 
+#include "core/base/time_zone.h"
 #include "core/data/csv.h"
 #include "core/data/split.h"
 
 #include <QDateTime>
 #include <QJsonArray>
-#include <QTimeZone>
 
 #include <unordered_map>
 
@@ -119,8 +119,8 @@ Result<ForecastImport> completeForecast(const ImportOptions &options, const QJso
     if (time.stepSeconds() <= 0)
         return out.step.isEmpty() ? unsaid(QStringLiteral("how far its steps lie apart"), options.file, QStringLiteral("Say it by --step, such as 1h, 15min or 1d."))
                                   : invalid(QStringLiteral("“%1” is no step.").arg(out.step), options.file, QStringLiteral("Write 1h, 15min or 1d."));
-    if (!QTimeZone(out.zone.toUtf8()).isValid())
-        return invalid(QStringLiteral("“%1” is no time zone.").arg(out.zone), {}, QStringLiteral("Write UTC or a name such as Asia/Colombo."));
+    if (!isTimeZone(out.zone))
+        return invalid(QStringLiteral("“%1” is no time zone.").arg(out.zone), {}, timeZoneHint(out.zone));
     if (out.series.isEmpty())
         out.series = out.targets;
     for (QStringList names : {out.series, out.targets})

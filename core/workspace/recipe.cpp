@@ -2,6 +2,7 @@
 #include "core/workspace/recipe.h"
 
 #include "core/base/file.h"
+#include "core/base/time_zone.h"
 #include "core/workspace/metric_check.h"
 #include "core/workspace/search_spec_read.h"
 #include "core/workspace/workspace.h"
@@ -9,7 +10,6 @@
 #include <QFileInfo>
 #include <QDateTime>
 #include <QRegularExpression>
-#include <QTimeZone>
 
 #include <cmath>
 #include <limits>
@@ -325,8 +325,8 @@ TimeSpec readTime(Section section) {
         section.problems().add(section.position(), u("“time” needs either column or parts."), u("For example {column: datetime, step: 1h}."));
     if (time.parts.size() > 6 || (!time.parts.isEmpty() && time.parts.size() < 3))
         section.problems().add(section.positionOf(u("parts")), u("“parts” must name the columns of year, month, day and, if there, hour, minute, second."));
-    if (!QTimeZone(time.zone.toUtf8()).isValid())
-        section.problems().add(section.positionOf(u("zone")), u("Unknown time zone “%1”.").arg(time.zone), u("Write UTC or a name such as Asia/Colombo."));
+    if (!isTimeZone(time.zone))
+        section.problems().add(section.positionOf(u("zone")), u("Unknown time zone “%1”.").arg(time.zone), timeZoneHint(time.zone));
     return time;
 }
 

@@ -2,6 +2,7 @@
 #include "core/workspace/workspace.h"
 
 #include "core/base/file.h"
+#include "core/base/time_zone.h"
 #include "core/workspace/condition.h"
 #include "core/workspace/metric_check.h"
 #include "core/workspace/section.h"
@@ -9,7 +10,6 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QRegularExpression>
-#include <QTimeZone>
 #include <QUrl>
 
 #include <algorithm>
@@ -309,8 +309,8 @@ Result<Workspace> parseWorkspace(const QByteArray &yaml, const QString &file) {
     const QStringList roles{u("viewer"), u("operator"), u("approver")};
     w.role = Role(std::max<qsizetype>(0, roles.indexOf(top.word(u("role"), roles, roles.last()))));
     w.zone = top.text(u("zone"), w.zone);
-    if (!QTimeZone(w.zone.toUtf8()).isValid())
-        problems.add(top.positionOf(u("zone")), u("Unknown time zone “%1”.").arg(w.zone), u("Write UTC or a name such as Europe/Berlin."));
+    if (!isTimeZone(w.zone))
+        problems.add(top.positionOf(u("zone")), u("Unknown time zone “%1”.").arg(w.zone), timeZoneHint(w.zone));
     Reading reading{w, problems, file, {}};
     readEach(reading, top, u("connections"), readConnection);
     QStringList locals;

@@ -105,8 +105,8 @@ private Q_SLOTS:
         sheet->open();
         sheet->showFile(pickleOf(false));
         QCOMPARE(sheet->shown(), ui::ScreenState::Full);
+        QTRY_VERIFY2(textsOf(*sheet).contains(ui::bytes(12'000)), qPrintable(textsOf(*sheet))); // new labels are shown by the event loop
         const QString texts = textsOf(*sheet);
-        QVERIFY(texts.contains(ui::bytes(12'000)));
         for (const char *word : {"my svc.joblib", "Pickled Python object", "ab12", "1.5.0", "numpy, sklearn", "never loaded here", "endpoint"})
             QVERIFY2(texts.contains(Q(word)), qPrintable(QStringLiteral("%1 in\n%2").arg(Q(word), texts)));
         QCOMPARE(part<QPlainTextEdit>(sheet, "modelFileNames")->toPlainText(), QStringLiteral("numpy.ndarray\nsklearn.svm._classes.SVC"));

@@ -418,7 +418,8 @@ def harms(bench):
     yield "makes a pair of sockets", "import socket; socket.socketpair(); raise Exception('PAI' + 'RED')", functools.partial(says, "PAIRED"), [], []
     yield "reads the home", f"raise Exception(open('{bench.home}/secret.txt').read())", functools.partial(says, SECRET), [], []
     yield "writes outside", f"open('{mark}', 'w')", marked, [], []
-    yield "reads what other processes were started with", "import glob, os; texts = [open(f, 'rb').read() for f in glob.glob('/proc/[0-9]*/environ') if os.access(f, 4)]; raise Exception([t for p in texts for t in p.split(bytes(1)) if b'SECRET_CONTRACT=' in t])", functools.partial(says, SECRET), [], []
+    yield "reads what other processes were started with", ("import glob\ntexts = []\nfor f in glob.glob('/proc/[0-9]*/environ'):\n  try: texts.append(open(f, 'rb').read())\n  except OSError: pass\n"
+                                                          "raise Exception([t for p in texts for t in p.split(bytes(1)) if b'SECRET_CONTRACT=' in t])"), functools.partial(says, SECRET), [], []
     yield "kills another process", f"import os; os.kill({victim.pid}, 9)", lambda _: victim.poll() is not None or time.sleep(0.2) or victim.poll() is not None, [], []
     yield "forks without end", "import os\nn = 0\nwhile n < 30:\n  try: child = os.fork()\n  except OSError: break\n  if child == 0: os._exit(0)\n  n += 1\nraise Exception('FORK' + 'ED') if n else OSError('no fork')", functools.partial(says, "FORKED"), [], []
     if os.geteuid():  # of root the kernel does not count them

@@ -31,7 +31,8 @@ class TestModelFile : public QObject {
 private Q_SLOTS:
     void everyKindIsRead() {
         const auto p = ModelFile::fromJson(parsed(pickle)), x = ModelFile::fromJson(parsed(trees)), t = ModelFile::fromJson(parsed(script));
-        QVERIFY2(p && x && t, qPrintable(p ? x ? t.error().text() : x.error().text() : p.error().text()));
+        for (const auto *read : {&p, &x, &t})
+            QVERIFY2(*read, qPrintable(*read ? QString() : read->error().text()));
         QVERIFY(!p->imports() && x->imports() && t->imports());
         QCOMPARE(p->pickle.dangerous, QStringList{QStringLiteral("posix.system")});
         QCOMPARE(p->pickle.sklearnVersion, QStringLiteral("1.5.0"));

@@ -285,7 +285,7 @@ private Q_SLOTS:
         QTest::newRow("a series twice") << 6 << "named twice" << "once";
         QTest::newRow("classes of a forecast") << 7 << "classes were named" << "--classes";
         QTest::newRow("a window without the task") << 8 << "belong to a forecast" << "--task forecast";
-        QTest::newRow("a zone that is none") << 9 << "no time zone" << "Asia/Colombo";
+        QTest::newRow("a zone that is none") << 9 << "no time zone" << "Write UTC";
         QTest::newRow("a column that holds no times") << 10 << "column “wind”" << "";
         QTest::newRow("windows longer than the rows") << 11 << "No whole window" << "";
     }

@@ -104,7 +104,7 @@ seed:      11
         QVERIFY2(one, one ? "" : qPrintable(one.error().text()));
         QCOMPARE(one->targets(), QStringList{QStringLiteral("t2m")});
         QCOMPARE(one->exports, (std::vector<ExportSpec>{{QStringLiteral("t2m.UBJ"), QStringLiteral("xgboost_ubj")}}));
-        QVERIFY(writeRecipe(*one).contains("target:    t2m\n"));
+        QVERIFY(writeRecipe(*one).contains("target:     t2m\n"));
     }
 
     void wrongTextsNameTheirPlace_data() {
