@@ -420,6 +420,21 @@ private Q_SLOTS:
         form.setModels({{QStringLiteral("m"), {{3, QStringLiteral("v3")}}, 3, false}}); // its server was stopped
         QVERIFY(!form.question().endpoint);
     }
+    void aForecastOfOneSeriesIsAskedStepByStep() {
+        ExplainForm form;
+        form.setModels({{QStringLiteral("m"), {{3, QStringLiteral("v3")}}, 3, false}});
+        fleet::AskableVersion one = version("linear", "ridge", true);
+        one.signature.inputs = {{QStringLiteral("t2m@-1"), data::ColumnType::Number, {}, false}, {QStringLiteral("t2m@0"), data::ColumnType::Number, {}, false}};
+        fleet::AskableVersion two = one;
+        two.signature.inputs.push_back({QStringLiteral("rh2m@0"), data::ColumnType::Number, {}, false});
+        form.setVersion(one);
+        QCOMPARE(form.question().grouping, explain::Grouping::Inputs);
+        form.setVersion(two);
+        QCOMPARE(form.question().grouping, explain::Grouping::Series);
+        pick(form.findChild<Choice *>(QStringLiteral("explainGroup")), 2); // what a person chose stays
+        form.setVersion(one);
+        QCOMPARE(form.question().grouping, explain::Grouping::Lags);
+    }
     void aForecastIsAskedByTargetStepAndGrouping() {
         ExplainForm form;
         form.setModels({{QStringLiteral("m"), {{3, QStringLiteral("v3")}}, 3, false}});

@@ -55,6 +55,7 @@ ExplainForm::ExplainForm(QWidget *parent)
     connect(m_version, &QComboBox::activated, this, [this] { choose(m_model->currentText(), m_version->currentData().toInt()); });
     for (Choice *choice : {m_method, m_column, m_group, m_rows})
         connect(choice, &QComboBox::activated, this, &ExplainForm::follow);
+    connect(m_group, &QComboBox::activated, this, [this] { m_groupChosen = true; });
     connect(m_where, &SegmentedControl::currentChanged, this, &ExplainForm::follow);
     connect(m_view, &SegmentedControl::currentChanged, this, &ExplainForm::follow);
     connect(m_output, &OutputChoice::changed, this, &ExplainForm::follow);
@@ -69,9 +70,9 @@ void ExplainForm::build() {
     column->setSpacing(10);
     auto *which = new QHBoxLayout;
     which->setSpacing(8);
-    which->addWidget(new Field(tr("Model"), m_model), 3);
+    which->addWidget(new Field(tr("Model"), m_model), 1);
     m_versionField = new Field(tr("Version"), m_version);
-    which->addWidget(m_versionField, 2);
+    which->addWidget(m_versionField, 1);
     column->addLayout(which);
     m_whereField = new Field(tr("Who is asked"), m_where);
     auto *what = new Field(tr("What is explained"), m_view);
@@ -168,7 +169,16 @@ void ExplainForm::setVersion(const fleet::AskableVersion &version) {
     m_versionField->setError({});
     m_column->setItems(fleet::columnsOf(version.signature));
     m_output->setSignature(version.signature);
+    suggestGrouping();
     follow();
+}
+
+/// As long as nobody chose: by series, but of one series each step by itself, for a single bar says nothing.
+void ExplainForm::suggestGrouping() {
+    if (m_groupChosen || m_opened->signature.task != workspace::TaskKind::Forecast)
+        return;
+    const auto series = explain::featuresOf(m_opened->signature, Grouping::Series);
+    m_group->setCurrentIndex(m_group->findData(int(series && series->size() == 1 ? Grouping::Inputs : Grouping::Series)));
 }
 
 void ExplainForm::setVersionError(const QString &error) {

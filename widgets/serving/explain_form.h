@@ -58,6 +58,7 @@ private:
     void follow(); ///< what is offered follows from what is chosen
     void offerMethods();
     void offerRows();
+    void suggestGrouping();
     void showNumber();
     explain::View view() const;
     explain::Method method() const;
@@ -68,6 +69,7 @@ private:
     std::vector<ExplainedModel> m_models;
     std::optional<fleet::AskableVersion> m_opened;
     std::optional<fleet::WhyQuestion> m_given;
+    bool m_groupChosen = false; ///< by hand
     bool m_numberOfRow = false; ///< m_number is a row, else how many at most
     QString m_otherNumber;      ///< what stood in m_number when it was the other one
     Choice *m_model, *m_version, *m_method, *m_column, *m_group, *m_rows;
