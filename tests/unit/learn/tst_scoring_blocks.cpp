@@ -388,7 +388,8 @@ private Q_SLOTS:
             QVERIFY(writeFileAtomically(path("sorted.csv"), csv));
             QVERIFY(writeFileAtomically(path("swapped.csv"), swapped(csv)));
         }
-        const qint64 room = qint64(mebibytes) << 20, before = residentMemory();
+        const qint64 room = qint64(mebibytes) << 20;
+        [[maybe_unused]] const qint64 before = residentMemory();
         const test::MemoryLimit limit(room);
         qint64 count = 0, most = 0;
         const auto take = [&](const ScoringRows &some, const artifact::Predictions &) -> Result<void> {
