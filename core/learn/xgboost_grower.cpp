@@ -34,7 +34,14 @@ QByteArray arrayInterface(std::span<const float> values, std::size_t rows) {
 struct XgboostGrower::Impl {
     DMatrixHandle matrix = nullptr;
     std::size_t rows = 0;
-    ~Impl() { XGDMatrixFree(matrix); }
+    std::unique_ptr<Booster> going; ///< of rounds that follow each other
+    int round = 0;                  ///< that it grows next
+
+    ~Impl() {
+        going.reset();
+        XGDMatrixFree(matrix);
+    }
+    Result<std::unique_ptr<Booster>> start(std::span<const float> y, std::span<const float> margins, const GrowOptions &options);
 };
 
 XgboostGrower::XgboostGrower(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
@@ -56,15 +63,15 @@ Result<XgboostGrower> XgboostGrower::create(const std::vector<float> &x, std::si
     return XgboostGrower(std::move(impl));
 }
 
-Result<std::vector<Tree>> XgboostGrower::grow(std::span<const float> y, std::span<const float> margins, const GrowOptions &options) {
-    PH_TRY(check(XGDMatrixSetInfoFromInterface(m_impl->matrix, "label", arrayInterface(y, m_impl->rows).constData()), "take the target"));
+Result<std::unique_ptr<Booster>> XgboostGrower::Impl::start(std::span<const float> y, std::span<const float> margins, const GrowOptions &options) {
+    PH_TRY(check(XGDMatrixSetInfoFromInterface(matrix, "label", arrayInterface(y, rows).constData()), "take the target"));
     if (!margins.empty())
-        PH_TRY(check(XGDMatrixSetInfoFromInterface(m_impl->matrix, "base_margin", arrayInterface(margins, m_impl->rows).constData()), "take the margins"));
-    Booster booster;
-    PH_TRY(check(XGBoosterCreate(&m_impl->matrix, 1, &booster.handle), "start"));
+        PH_TRY(check(XGDMatrixSetInfoFromInterface(matrix, "base_margin", arrayInterface(margins, rows).constData()), "take the margins"));
+    auto booster = std::make_unique<Booster>();
+    PH_TRY(check(XGBoosterCreate(&matrix, 1, &booster->handle), "start"));
     const auto text = [](double v) { return QByteArray::number(v, 'g', 17); };
     // XGBoost's exact grower refuses its own word for "no limit", 0; no tree is deeper than it has rows.
-    const std::size_t depth = options.maxDepth > 0 ? std::size_t(options.maxDepth) : std::min<std::size_t>(m_impl->rows, std::numeric_limits<int>::max());
+    const std::size_t depth = options.maxDepth > 0 ? std::size_t(options.maxDepth) : std::min<std::size_t>(rows, std::numeric_limits<int>::max());
     const std::pair<const char *, QByteArray> parameters[] = {
         {"booster", "gbtree"}, {"objective", objectiveName(options.objective)}, {"base_score", options.objective == TreeObjective::Numbers ? "0" : "0.5"},
         {"num_class", QByteArray::number(options.objective == TreeObjective::Softmax ? options.groups : 0)}, {"disable_default_eval_metric", "1"}, {"verbosity", "0"},
@@ -75,18 +82,47 @@ Result<std::vector<Tree>> XgboostGrower::grow(std::span<const float> y, std::spa
         {"seed", QByteArray::number(options.seed)}, {"nthread", QByteArray::number(options.threads)},
     };
     for (const auto &[name, value] : parameters)
-        PH_TRY(check(XGBoosterSetParam(booster.handle, name, value.constData()), "take a parameter"));
-    PH_TRY(check(XGBoosterUpdateOneIter(booster.handle, 0, m_impl->matrix), "grow the trees"));
+        PH_TRY(check(XGBoosterSetParam(booster->handle, name, value.constData()), "take a parameter"));
+    return booster;
+}
+
+namespace {
+
+Result<std::vector<Tree>> treesOf(BoosterHandle booster, int parallel) {
     bst_ulong length = 0;
     const char *bytes = nullptr;
-    PH_TRY(check(XGBoosterSaveModelToBuffer(booster.handle, "{\"format\":\"json\"}", &length, &bytes), "give the trees out"));
+    PH_TRY(check(XGBoosterSaveModelToBuffer(booster, "{\"format\":\"json\"}", &length, &bytes), "give the trees out"));
     PH_ASSIGN(const TreeEnsemble grown, readXgboostJson(QByteArray::fromRawData(bytes, qsizetype(length)), QStringLiteral("XGBoost's own model")));
     std::vector<Tree> trees = grown.trees();
     for (Tree &tree : trees)
         for (TreeNode &node : tree.nodes)
             if (!node.inner)
-                node.threshold *= float(options.trees); // XGBoost divides by the number of parallel trees
+                node.threshold *= float(parallel); // XGBoost divides by the number of parallel trees
     return trees;
+}
+
+} // namespace
+
+Result<std::vector<Tree>> XgboostGrower::grow(std::span<const float> y, std::span<const float> margins, const GrowOptions &options) {
+    m_impl->going.reset();
+    PH_ASSIGN(const std::unique_ptr<Booster> booster, m_impl->start(y, margins, options));
+    PH_TRY(check(XGBoosterUpdateOneIter(booster->handle, 0, m_impl->matrix), "grow the trees"));
+    return treesOf(booster->handle, options.trees);
+}
+
+Result<std::vector<Tree>> XgboostGrower::growNext(std::span<const float> y, std::span<const float> margins, const GrowOptions &options) {
+    if (options.subsample < 1 || options.columnsByTree < 1 || options.columnsByNode < 1)
+        return grow(y, margins, options); // what it draws depends on what it drew before
+    if (!m_impl->going) {
+        PH_ASSIGN(m_impl->going, m_impl->start(y, margins, options));
+        m_impl->round = 0;
+    }
+    const BoosterHandle booster = m_impl->going->handle;
+    PH_TRY(check(XGBoosterUpdateOneIter(booster, m_impl->round, m_impl->matrix), "grow the trees"));
+    Booster last;
+    PH_TRY(check(XGBoosterSlice(booster, m_impl->round, m_impl->round + 1, 1, &last.handle), "give the newest trees out"));
+    ++m_impl->round;
+    return treesOf(last.handle, options.trees);
 }
 
 } // namespace pilothouse::learn

@@ -21,7 +21,7 @@ namespace pilothouse::learn {
 namespace {
 
 constexpr quint32 stateFormat = 1;
-constexpr double threadsPay = 2e6; ///< rows × columns; below, threads that wait for each other cost more than they win
+constexpr double threadsPay = 1e5; ///< rows × columns; below, threads that wait for each other cost more than they win
 
 /// Rows and what the trees so far say about them.
 struct Rows {
@@ -86,7 +86,7 @@ public:
                 return cancelled();
             }
             m_options.seed = quint32(metrics::Random(context.seed, std::size_t(done())).next() >> 33);
-            PH_ASSIGN(std::vector<Tree> grown, grower.grow(rows.y, rows.margins, m_options));
+            PH_ASSIGN(std::vector<Tree> grown, grower.growNext(rows.y, rows.margins, m_options));
             std::move(grown.begin(), grown.end(), std::back_inserter(m_trees));
             addRound(m_trees.size() - m_groups, rows, held);
             tell(rows, held, context);
@@ -137,7 +137,7 @@ private:
                 round.predict(part->x.data() + from * m_width, to - from, sums.data());
                 for (std::size_t i = 0; i < sums.size(); ++i)
                     part->margins[from * m_groups + i] += sums[i];
-            });
+            }, m_options.threads > 1 ? 1 : 0);
     }
 
     void tell(const Rows &rows, const Rows &held, FitContext &context) {
