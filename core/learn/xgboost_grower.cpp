@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 namespace pilothouse::learn {
 
@@ -35,7 +37,8 @@ struct XgboostGrower::Impl {
     DMatrixHandle matrix = nullptr;
     std::size_t rows = 0;
     std::unique_ptr<Booster> going; ///< of rounds that follow each other
-    int round = 0;                  ///< that it grows next
+    int round = 0, taken = 0;       ///< that it grows next; whose trees are given out next
+    std::vector<Tree> trees;        ///< of boosters before, not given out yet
 
     ~Impl() {
         going.reset();
@@ -104,25 +107,43 @@ Result<std::vector<Tree>> treesOf(BoosterHandle booster, int parallel) {
 } // namespace
 
 Result<std::vector<Tree>> XgboostGrower::grow(std::span<const float> y, std::span<const float> margins, const GrowOptions &options) {
-    m_impl->going.reset();
     PH_ASSIGN(const std::unique_ptr<Booster> booster, m_impl->start(y, margins, options));
     PH_TRY(check(XGBoosterUpdateOneIter(booster->handle, 0, m_impl->matrix), "grow the trees"));
     return treesOf(booster->handle, options.trees);
 }
 
-Result<std::vector<Tree>> XgboostGrower::growNext(std::span<const float> y, std::span<const float> margins, const GrowOptions &options) {
-    if (options.subsample < 1 || options.columnsByTree < 1 || options.columnsByNode < 1)
-        return grow(y, margins, options); // what it draws depends on what it drew before
-    if (!m_impl->going) {
+Result<void> XgboostGrower::growNext(std::span<const float> y, std::span<const float> margins, const GrowOptions &options) {
+    const bool draws = options.subsample < 1 || options.columnsByTree < 1 || options.columnsByNode < 1; // what it draws depends on what it drew before
+    if (!m_impl->going || draws) {
+        PH_ASSIGN(m_impl->trees, newTrees());
         PH_ASSIGN(m_impl->going, m_impl->start(y, margins, options));
-        m_impl->round = 0;
+        m_impl->round = m_impl->taken = 0;
     }
-    const BoosterHandle booster = m_impl->going->handle;
-    PH_TRY(check(XGBoosterUpdateOneIter(booster, m_impl->round, m_impl->matrix), "grow the trees"));
-    Booster last;
-    PH_TRY(check(XGBoosterSlice(booster, m_impl->round, m_impl->round + 1, 1, &last.handle), "give the newest trees out"));
+    PH_TRY(check(XGBoosterUpdateOneIter(m_impl->going->handle, m_impl->round, m_impl->matrix), "grow the trees"));
     ++m_impl->round;
-    return treesOf(last.handle, options.trees);
+    return {};
+}
+
+Result<void> XgboostGrower::margins(std::span<float> margins) const {
+    bst_ulong count = 0;
+    const float *values = nullptr;
+    PH_TRY(check(XGBoosterPredict(m_impl->going->handle, m_impl->matrix, 1, 0, 0, &count, &values), "give the margins out")); // 1: before the link; kept, not asked anew
+    if (count != margins.size())
+        return Error{ErrorKind::Internal, QStringLiteral("XGBoost gives %1 margins; %2 were expected.").arg(count).arg(margins.size()), {}, {}, {}};
+    std::copy(values, values + count, margins.begin());
+    return {};
+}
+
+Result<std::vector<Tree>> XgboostGrower::newTrees() {
+    std::vector<Tree> trees = std::exchange(m_impl->trees, {});
+    if (m_impl->taken < m_impl->round) {
+        Booster part;
+        PH_TRY(check(XGBoosterSlice(m_impl->going->handle, m_impl->taken, m_impl->round, 1, &part.handle), "give the newest trees out"));
+        PH_ASSIGN(std::vector<Tree> grown, treesOf(part.handle, 1));
+        std::move(grown.begin(), grown.end(), std::back_inserter(trees));
+        m_impl->taken = m_impl->round;
+    }
+    return trees;
 }
 
 } // namespace pilothouse::learn

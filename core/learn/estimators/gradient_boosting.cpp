@@ -77,34 +77,41 @@ public:
         PH_ASSIGN(XgboostGrower grower, XgboostGrower::create(rows.x, train.rows, train.width, m_options.threads, rows.weights));
         if (!context.previousState.isEmpty())
             PH_TRY(takeUp(context.previousState));
-        for (std::size_t first = 0; first < m_trees.size(); first += m_groups)
-            addRound(first, rows, held);
+        addRounds(0, rows);
+        addRounds(0, held);
         context.progress(done(), m_rounds, QStringLiteral("round"));
         while (done() < m_rounds && !(m_patience > 0 && done() - m_best >= m_patience)) {
             if (context.stop.stop_requested()) {
+                PH_TRY(take(grower, held));
                 PH_TRY(save(context));
                 return cancelled();
             }
             m_options.seed = quint32(metrics::Random(context.seed, std::size_t(done())).next() >> 33);
-            PH_ASSIGN(std::vector<Tree> grown, grower.growNext(rows.y, rows.margins, m_options));
-            std::move(grown.begin(), grown.end(), std::back_inserter(m_trees));
-            addRound(m_trees.size() - m_groups, rows, held);
+            PH_TRY(grower.growNext(rows.y, rows.margins, m_options));
+            PH_TRY(grower.margins(rows.margins));
+            ++m_done;
+            if (held.rows)
+                PH_TRY(take(grower, held));
             tell(rows, held, context);
             context.progress(done(), m_rounds, QStringLiteral("round"));
-            if (context.checkpointDue())
+            if (context.checkpointDue()) {
+                PH_TRY(take(grower, held));
                 PH_TRY(save(context));
+            }
         }
+        PH_TRY(take(grower, held));
         return model(train);
     }
 
 private:
     std::size_t m_groups = 1, m_width = 0;
     std::vector<double> m_mean; ///< of each output
-    std::vector<Tree> m_trees;  ///< round by round
+    std::vector<Tree> m_trees;  ///< round by round, as far as they were taken out of XGBoost
+    int m_done = 0;             ///< rounds
     int m_best = 0;             ///< rounds up to the lowest validation loss; all without validation
     double m_lowest = std::numeric_limits<double>::infinity();
 
-    int done() const { return int(m_trees.size() / m_groups); }
+    int done() const { return m_done; }
 
     void prepare(const TrainData &train, int threads) {
         const bool classes = train.isClassification();
@@ -128,16 +135,27 @@ private:
         return rows;
     }
 
-    /// Adds the answers of the round that begins with this tree. Float32 in the order of the rounds, as the ensemble sums.
-    void addRound(std::size_t first, Rows &rows, Rows &held) const {
-        const TreeEnsemble round({m_trees.begin() + std::ptrdiff_t(first), m_trees.begin() + std::ptrdiff_t(first + m_groups)}, m_width, int(m_groups));
-        for (Rows *part : {&rows, &held})
-            parallelFor(part->rows, 4096, [&](std::size_t from, std::size_t to) {
+    /// What XGBoost has grown since the last time, and what it says of the rows that are held out.
+    Result<void> take(XgboostGrower &grower, Rows &held) {
+        const std::size_t before = m_trees.size();
+        PH_ASSIGN(std::vector<Tree> grown, grower.newTrees());
+        std::move(grown.begin(), grown.end(), std::back_inserter(m_trees));
+        addRounds(before, held);
+        return {};
+    }
+
+    /// Adds the answers of the rounds from the one that begins with this tree. Float32 in the order of the rounds, as XGBoost and the ensemble sum.
+    void addRounds(std::size_t first, Rows &part) const {
+        for (; first < m_trees.size(); first += m_groups) {
+            const TreeEnsemble round({m_trees.begin() + std::ptrdiff_t(first), m_trees.begin() + std::ptrdiff_t(first + m_groups)}, m_width, int(m_groups));
+            // Threads of ours would wait for those of XGBoost, which wait for their next round by spinning.
+            parallelFor(part.rows, 4096, [&](std::size_t from, std::size_t to) {
                 std::vector<float> sums((to - from) * m_groups);
-                round.predict(part->x.data() + from * m_width, to - from, sums.data());
+                round.predict(part.x.data() + from * m_width, to - from, sums.data());
                 for (std::size_t i = 0; i < sums.size(); ++i)
-                    part->margins[from * m_groups + i] += sums[i];
+                    part.margins[from * m_groups + i] += sums[i];
             }, m_options.threads > 1 ? 1 : 0);
+        }
     }
 
     void tell(const Rows &rows, const Rows &held, FitContext &context) {
@@ -176,6 +194,7 @@ private:
             m_trees.push_back(readTree(in));
         if (in.status() != QDataStream::Ok || !in.atEnd())
             return invalid(QStringLiteral("The checkpoint was cut."));
+        m_done = int(count / m_groups);
         m_best = best;
         m_lowest = lowest.toDouble();
         return {};
