@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/field_index.h"
 
+#include "core/data/processor.h"
+
 #include <algorithm>
 #include <array>
 #include <bit>
-#if defined(__x86_64__) && defined(__GNUC__)
-#define PILOTHOUSE_AVX2 1
+#if PILOTHOUSE_X86
 #include <immintrin.h>
 #endif
 
@@ -34,7 +35,7 @@ struct Masks {
 struct Plain {
     [[gnu::always_inline]] static Masks masksOf(const char *p, char delimiter) {
         Masks masks;
-#if PILOTHOUSE_AVX2
+#if PILOTHOUSE_X86
         const __m128i d = _mm_set1_epi8(delimiter), n = _mm_set1_epi8('\n'), q = _mm_set1_epi8('"');
         for (int part = 0; part < 4; ++part) {
             const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(p + 16 * part));
@@ -69,7 +70,7 @@ struct Plain {
     }
 };
 
-#if PILOTHOUSE_AVX2
+#if PILOTHOUSE_X86
 #define PILOTHOUSE_VBMI2 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi2,avx2,bmi,popcnt")))
 
 /// One comparison for 64 bytes; the places are the bytes of 0 … 63 that the mask lets through (as simdjson's kernel for Ice Lake).
@@ -161,7 +162,7 @@ template<class Way>
 
 void walkPortable(FieldMarks &out, std::string_view text, char delimiter) { walk<Plain>(out, text, delimiter); }
 
-#if PILOTHOUSE_AVX2
+#if PILOTHOUSE_X86
 /// The same with the instructions that find, clear and count single bits.
 __attribute__((target("avx2,bmi,popcnt"))) void walkAvx2(FieldMarks &out, std::string_view text, char delimiter) { walk<Plain>(out, text, delimiter); }
 PILOTHOUSE_VBMI2 void walkVbmi2(FieldMarks &out, std::string_view text, char delimiter) { walk<Vbmi2>(out, text, delimiter); }
@@ -193,11 +194,10 @@ void walkWithComments(FieldMarks &out, std::string_view text, char delimiter, st
 
 std::vector<FieldIndex::Walk> FieldIndex::walks() {
     std::vector<Walk> known;
-#if PILOTHOUSE_AVX2
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
-    if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vbmi2"))
+#if PILOTHOUSE_X86
+    if (hasAvx512() && __builtin_cpu_supports("avx512vbmi2"))
         known.push_back(walkVbmi2);
-    if (avx2)
+    if (hasAvx2())
         known.push_back(walkAvx2);
 #endif
     known.push_back(walkPortable);
@@ -210,7 +210,7 @@ void FieldIndex::build(std::string_view text, char delimiter, std::string_view c
 }
 
 void FieldIndex::build(std::string_view text, char delimiter, std::string_view comment, Walk walk) {
-    const std::size_t room = text.size() + 64; // every byte may end a field; emit() writes up to 31 too many
+    const std::size_t room = text.size() + 64; // every byte may end a field; emit() writes up to sixteen at a time, and up to 64 if there are more than 32
     if (m_capacity < room) {
         m_ends = std::make_unique_for_overwrite<std::uint32_t[]>(room); // pages that are not used cost nothing
         m_records = std::make_unique_for_overwrite<std::uint32_t[]>(room);

@@ -2,9 +2,9 @@
 #include "core/data/number_kernel.h"
 
 #include "core/data/number_text.h"
+#include "core/data/processor.h"
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define PILOTHOUSE_AVX2 1
+#if PILOTHOUSE_X86
 #include <immintrin.h>
 #endif
 
@@ -22,7 +22,7 @@ void readPlainNumbersPortable(const FieldColumn &fields, const std::vector<Recor
 
 } // namespace
 
-#if PILOTHOUSE_AVX2
+#if PILOTHOUSE_X86
 
 namespace {
 
@@ -217,10 +217,9 @@ PILOTHOUSE_AVX512 void readPlainNumbersAvx512(const FieldColumn &fields, const s
 
 std::vector<NumberKernel> numberKernels() {
     std::vector<NumberKernel> kernels;
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
-    if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd"))
+    if (hasAvx512() && __builtin_cpu_supports("avx512cd"))
         kernels.push_back(readPlainNumbersAvx512);
-    if (avx2)
+    if (hasAvx2())
         kernels.push_back(readPlainNumbersAvx2);
     kernels.push_back(readPlainNumbersPortable);
     return kernels;
