@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/xgboost_grower.h"
 
+#include "core/learn/tree_json.h"
+
 #include <xgboost/c_api.h>
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <stdexcept>
 #include <utility>
 
 namespace pilothouse::learn {
@@ -35,7 +38,7 @@ QByteArray arrayInterface(std::span<const float> values, std::size_t rows) {
 
 struct XgboostGrower::Impl {
     DMatrixHandle matrix = nullptr;
-    std::size_t rows = 0;
+    std::size_t rows = 0, width = 0;
     std::unique_ptr<Booster> going; ///< of rounds that follow each other
     int round = 0, taken = 0;       ///< that it grows next; whose trees are given out next
     std::vector<Tree> trees;        ///< of boosters before, not given out yet
@@ -60,6 +63,7 @@ QString XgboostGrower::version() {
 Result<XgboostGrower> XgboostGrower::create(const std::vector<float> &x, std::size_t rows, std::size_t width, int threads, std::span<const float> weights) {
     auto impl = std::make_unique<Impl>();
     impl->rows = rows;
+    impl->width = width;
     PH_TRY(check(XGDMatrixCreateFromMat_omp(x.data(), rows, width, std::numeric_limits<float>::quiet_NaN(), &impl->matrix, threads), "take the training rows"));
     if (!weights.empty())
         PH_TRY(check(XGDMatrixSetInfoFromInterface(impl->matrix, "weight", arrayInterface(weights, rows).constData()), "take the weights"));
@@ -91,12 +95,16 @@ Result<std::unique_ptr<Booster>> XgboostGrower::Impl::start(std::span<const floa
 
 namespace {
 
-Result<std::vector<Tree>> treesOf(BoosterHandle booster, int parallel) {
+Result<std::vector<Tree>> treesOf(BoosterHandle booster, std::size_t width, int parallel) {
     bst_ulong length = 0;
     const char *bytes = nullptr;
-    PH_TRY(check(XGBoosterSaveModelToBuffer(booster, "{\"format\":\"json\"}", &length, &bytes), "give the trees out"));
-    PH_ASSIGN(const TreeEnsemble grown, readXgboostJson(QByteArray::fromRawData(bytes, qsizetype(length)), QStringLiteral("XGBoost's own model")));
-    std::vector<Tree> trees = grown.trees();
+    PH_TRY(check(XGBoosterSaveModelToBuffer(booster, "{\"format\":\"ubj\"}", &length, &bytes), "give the trees out"));
+    std::vector<Tree> trees;
+    try {
+        trees = treesOfUbjson(QByteArray::fromRawData(bytes, qsizetype(length)), width);
+    } catch (const std::exception &e) {
+        return Error{ErrorKind::Internal, QStringLiteral("The trees that XGBoost has grown cannot be read."), {}, {}, QString::fromUtf8(e.what())};
+    }
     for (Tree &tree : trees)
         for (TreeNode &node : tree.nodes)
             if (!node.inner)
@@ -109,7 +117,7 @@ Result<std::vector<Tree>> treesOf(BoosterHandle booster, int parallel) {
 Result<std::vector<Tree>> XgboostGrower::grow(std::span<const float> y, std::span<const float> margins, const GrowOptions &options) {
     PH_ASSIGN(const std::unique_ptr<Booster> booster, m_impl->start(y, margins, options));
     PH_TRY(check(XGBoosterUpdateOneIter(booster->handle, 0, m_impl->matrix), "grow the trees"));
-    return treesOf(booster->handle, options.trees);
+    return treesOf(booster->handle, m_impl->width, options.trees);
 }
 
 Result<void> XgboostGrower::growNext(std::span<const float> y, std::span<const float> margins, const GrowOptions &options) {
@@ -138,8 +146,9 @@ Result<std::vector<Tree>> XgboostGrower::newTrees() {
     std::vector<Tree> trees = std::exchange(m_impl->trees, {});
     if (m_impl->taken < m_impl->round) {
         Booster part;
-        PH_TRY(check(XGBoosterSlice(m_impl->going->handle, m_impl->taken, m_impl->round, 1, &part.handle), "give the newest trees out"));
-        PH_ASSIGN(std::vector<Tree> grown, treesOf(part.handle, 1));
+        if (m_impl->taken > 0)
+            PH_TRY(check(XGBoosterSlice(m_impl->going->handle, m_impl->taken, m_impl->round, 1, &part.handle), "give the newest trees out"));
+        PH_ASSIGN(std::vector<Tree> grown, treesOf(m_impl->taken > 0 ? part.handle : m_impl->going->handle, m_impl->width, 1));
         std::move(grown.begin(), grown.end(), std::back_inserter(trees));
         m_impl->taken = m_impl->round;
     }

@@ -15,6 +15,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <numeric>
 
 namespace pilothouse::learn {
 
@@ -30,29 +31,58 @@ struct Rows {
     std::vector<float> weights;       ///< [rows]; empty: 1
 };
 
+double weightOf(const Rows &rows, std::size_t i) { return rows.weights.empty() ? 1 : double(rows.weights[i]); }
+
+/// Eight sums side by side: one after the other, each addition would wait for the one before.
+double squaresOf(const Rows &rows, std::size_t groups) {
+    double sums[8] = {};
+    const auto square = [&](std::size_t k) { return (double(rows.margins[k]) - double(rows.y[k])) * (double(rows.margins[k]) - double(rows.y[k])); };
+    if (rows.weights.empty()) {
+        const std::size_t whole = rows.y.size() / 8 * 8;
+        for (std::size_t k = 0; k < whole; k += 8)
+            for (std::size_t j = 0; j < 8; ++j)
+                sums[j] += square(k + j);
+        for (std::size_t k = whole; k < rows.y.size(); ++k)
+            sums[0] += square(k);
+    } else {
+        for (std::size_t i = 0; i < rows.rows; ++i)
+            for (std::size_t g = 0; g < groups; ++g)
+                sums[i % 8] += double(rows.weights[i]) * square(i * groups + g);
+    }
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
+double logLossOf(const Rows &rows) {
+    double sum = 0;
+    for (std::size_t i = 0; i < rows.rows; ++i) {
+        const double signedMargin = rows.y[i] > 0 ? double(rows.margins[i]) : -double(rows.margins[i]);
+        sum += weightOf(rows, i) * (signedMargin > 0 ? std::log1p(std::exp(-signedMargin)) : std::log1p(std::exp(signedMargin)) - signedMargin);
+    }
+    return sum;
+}
+
+double softmaxLossOf(const Rows &rows, std::size_t groups) {
+    double sum = 0;
+    for (std::size_t i = 0; i < rows.rows; ++i) {
+        const float *m = rows.margins.data() + i * groups;
+        const double top = *std::max_element(m, m + groups);
+        double whole = 0;
+        for (std::size_t g = 0; g < groups; ++g)
+            whole += std::exp(double(m[g]) - top);
+        sum += weightOf(rows, i) * (std::log(whole) + top - double(m[std::size_t(rows.y[i])]));
+    }
+    return sum;
+}
+
 /// Mean loss of margins, weighted, as XGBoost's rmse, logloss and mlogloss.
 double lossOf(const Rows &rows, TreeObjective objective, std::size_t groups) {
-    double sum = 0, weights = 0;
-    for (std::size_t i = 0; i < rows.rows; ++i) {
-        const double weight = rows.weights.empty() ? 1 : double(rows.weights[i]);
-        weights += weight;
-        const float *m = rows.margins.data() + i * groups;
-        if (objective == TreeObjective::Numbers) {
-            for (std::size_t g = 0; g < groups; ++g)
-                sum += weight * (double(m[g]) - double(rows.y[i * groups + g])) * (double(m[g]) - double(rows.y[i * groups + g])) / double(groups);
-        } else if (objective == TreeObjective::Logistic) {
-            const double signedMargin = rows.y[i] > 0 ? double(m[0]) : -double(m[0]);
-            sum += weight * (signedMargin > 0 ? std::log1p(std::exp(-signedMargin)) : std::log1p(std::exp(signedMargin)) - signedMargin);
-        } else {
-            const double top = *std::max_element(m, m + groups);
-            double whole = 0;
-            for (std::size_t g = 0; g < groups; ++g)
-                whole += std::exp(double(m[g]) - top);
-            sum += weight * (std::log(whole) + top - double(m[std::size_t(rows.y[i])]));
-        }
+    const double weights = rows.weights.empty() ? double(rows.rows) : std::accumulate(rows.weights.begin(), rows.weights.end(), 0.0);
+    switch (objective) {
+    case TreeObjective::Numbers: return std::sqrt(squaresOf(rows, groups) / (weights * double(groups)));
+    case TreeObjective::Logistic: return logLossOf(rows) / weights;
+    case TreeObjective::Softmax: break;
     }
-    const double mean = sum / weights;
-    return objective == TreeObjective::Numbers ? std::sqrt(mean) : mean;
+    return softmaxLossOf(rows, groups) / weights;
 }
 
 class GradientBoosting final : public Estimator {
