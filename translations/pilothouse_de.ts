@@ -319,6 +319,33 @@
         <source>too few labels: %1</source>
         <translation>zu wenige Labels: %1</translation>
     </message>
+    <message>
+        <source>labels are judged by target: name one, %1</source>
+        <translation>Labels werden je Ziel beurteilt: eines nennen, %1</translation>
+    </message>
+    <message>
+        <source>the served version does not forecast %1 beside other targets</source>
+        <translation>die ausgelieferte Version sagt %1 nicht neben anderen Zielen vorher</translation>
+    </message>
+    <message>
+        <source>%1 has no prediction log here: the workspace names no deployment of it on this machine.</source>
+        <translation>%1 hat hier kein Vorhersageprotokoll: Der Arbeitsbereich nennt keine Bereitstellung davon auf diesem Rechner.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelFile</name>
+    <message>
+        <source>the answer about the file</source>
+        <translation>die Antwort über die Datei</translation>
+    </message>
+    <message>
+        <source>This program does not know the kind “%1”.</source>
+        <translation>Dieses Programm kennt die Art „%1“ nicht.</translation>
+    </message>
+    <message>
+        <source>Use a newer Pilothouse.</source>
+        <translation>Ein neueres Pilothouse nehmen.</translation>
+    </message>
 </context>
 <context>
     <name>NewModel</name>
@@ -564,6 +591,10 @@
         <source>%1 not to be told apart on %2 labelled rows, too few for an interval</source>
         <translation>%1 auf %2 Zeilen mit wahrem Wert nicht zu unterscheiden, zu wenige für ein Intervall</translation>
     </message>
+    <message>
+        <source>Forecasts several targets, whose errors have different units: labels are not compared; a person may promote</source>
+        <translation>Sagt mehrere Ziele vorher, deren Fehler verschiedene Einheiten haben: Labels werden nicht verglichen; eine Person darf weiterstellen</translation>
+    </message>
 </context>
 <context>
     <name>Services</name>
@@ -656,8 +687,8 @@
         <translation>die Erklärung</translation>
     </message>
     <message>
-        <source>The answer explains more than one row.</source>
-        <translation>Die Antwort erklärt mehr als eine Zeile.</translation>
+        <source>The answer explains something else than was asked for.</source>
+        <translation>Die Antwort erklärt etwas anderes als gefragt war.</translation>
     </message>
 </context>
 <context>
@@ -2009,54 +2040,22 @@
     </message>
 </context>
 <context>
-    <name>pilothouse::ui::ContributionModel</name>
+    <name>pilothouse::ui::DependencePlot</name>
     <message>
-        <source>missing</source>
-        <translation>fehlt</translation>
+        <source>average</source>
+        <translation>Mittel</translation>
     </message>
     <message>
-        <source>%1 by %2</source>
-        <translation>%1 um %2</translation>
+        <source>one row (ICE)</source>
+        <translation>eine Zeile (ICE)</translation>
     </message>
     <message>
-        <source>From %1%3 on average to %2%3.</source>
-        <translation>Von %1%3 im Mittel zu %2%3.</translation>
+        <source>deciles of the rows</source>
+        <translation>Dezile der Zeilen</translation>
     </message>
     <message>
-        <source>Raised: %1.</source>
-        <translation>Erhöht: %1.</translation>
-    </message>
-    <message>
-        <source>Lowered: %1.</source>
-        <translation>Gesenkt: %1.</translation>
-    </message>
-    <message>
-        <source>No input moves it.</source>
-        <translation>Keine Eingabe bewegt sie.</translation>
-    </message>
-    <message>
-        <source>Input</source>
-        <translation>Eingabe</translation>
-    </message>
-    <message>
-        <source>Value</source>
-        <translation>Wert</translation>
-    </message>
-    <message>
-        <source>As set in the form</source>
-        <translation>Wie im Formular eingestellt</translation>
-    </message>
-    <message>
-        <source>Effect</source>
-        <translation>Wirkung</translation>
-    </message>
-    <message>
-        <source>To the right what raises the answer, to the left what lowers it</source>
-        <translation>Nach rechts, was die Antwort erhöht, nach links, was sie senkt</translation>
-    </message>
-    <message>
-        <source>Adds</source>
-        <translation>Beitrag</translation>
+        <source>one row (ICE), %1 of %2 drawn</source>
+        <translation>eine Zeile (ICE), %1 von %2 gezeichnet</translation>
     </message>
 </context>
 <context>
@@ -2417,6 +2416,584 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::ExplainForm</name>
+    <message>
+        <source>This machine</source>
+        <translation>Dieser Rechner</translation>
+    </message>
+    <message>
+        <source>Endpoint</source>
+        <translation>Endpunkt</translation>
+    </message>
+    <message>
+        <source>One row</source>
+        <translation>Eine Zeile</translation>
+    </message>
+    <message>
+        <source>Data set</source>
+        <translation>Datensatz</translation>
+    </message>
+    <message>
+        <source>One input</source>
+        <translation>Eine Eingabe</translation>
+    </message>
+    <message>
+        <source>each by itself</source>
+        <translation>jede für sich</translation>
+    </message>
+    <message>
+        <source>series by series</source>
+        <translation>Reihe für Reihe</translation>
+    </message>
+    <message>
+        <source>lag by lag</source>
+        <translation>Schritt für Schritt zurück</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Who is asked</source>
+        <translation>Wer gefragt wird</translation>
+    </message>
+    <message>
+        <source>What is explained</source>
+        <translation>Was erklärt wird</translation>
+    </message>
+    <message>
+        <source>Input that varies</source>
+        <translation>Eingabe, die sich ändert</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>Verfahren</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>Inputs of the forecast</source>
+        <translation>Eingaben der Vorhersage</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>Zeilen</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>With the columns that the recipe names</source>
+        <translation>Mit den Spalten, die das Rezept nennt</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>Zeile</translation>
+    </message>
+    <message>
+        <source>Choose a data file</source>
+        <translation>Datendatei wählen</translation>
+    </message>
+    <message>
+        <source>Open a data file</source>
+        <translation>Datendatei öffnen</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv *.csv.gz *.tsv *.txt);;All files (*)</source>
+        <translation>Tabellen (*.csv *.csv.gz *.tsv *.txt);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>as set in What-if</source>
+        <translation>wie in Was-wäre eingestellt</translation>
+    </message>
+    <message>
+        <source>sample of the package</source>
+        <translation>Stichprobe des Pakets</translation>
+    </message>
+    <message>
+        <source>a file</source>
+        <translation>eine Datei</translation>
+    </message>
+    <message>
+        <source>what the endpoint was asked</source>
+        <translation>was der Endpunkt gefragt wurde</translation>
+    </message>
+    <message>
+        <source>Nothing serves it.</source>
+        <translation>Nichts stellt es bereit.</translation>
+    </message>
+    <message>
+        <source>It may log each row that the method needs.</source>
+        <translation>Er protokolliert vielleicht jede Zeile, die das Verfahren braucht.</translation>
+    </message>
+    <message>
+        <source>Rows at most</source>
+        <translation>Zeilen höchstens</translation>
+    </message>
+    <message>
+        <source>Row, 0 is the newest</source>
+        <translation>Zeile, 0 ist die neueste</translation>
+    </message>
+    <message>
+        <source>Row, counted from 0</source>
+        <translation>Zeile, von 0 gezählt</translation>
+    </message>
+    <message>
+        <source>as many as suit the method</source>
+        <translation>so viele wie zum Verfahren passen</translation>
+    </message>
+    <message>
+        <source>There is no version to explain.</source>
+        <translation>Es gibt keine Version zu erklären.</translation>
+    </message>
+    <message>
+        <source>The version is being read.</source>
+        <translation>Die Version wird gelesen.</translation>
+    </message>
+    <message>
+        <source>The version cannot be read.</source>
+        <translation>Die Version lässt sich nicht lesen.</translation>
+    </message>
+    <message>
+        <source>Choose the input that varies.</source>
+        <translation>Die Eingabe wählen, die sich ändert.</translation>
+    </message>
+    <message>
+        <source>Choose a file first.</source>
+        <translation>Erst eine Datei wählen.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ExplainPage</name>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Explain</source>
+        <translation>Erklären</translation>
+    </message>
+    <message>
+        <source>Progress of the explanation</source>
+        <translation>Fortschritt der Erklärung</translation>
+    </message>
+    <message>
+        <source>Explanation</source>
+        <translation>Erklärung</translation>
+    </message>
+    <message>
+        <source>v%1, champion</source>
+        <translation>v%1, Champion</translation>
+    </message>
+    <message>
+        <source>v%1, candidate</source>
+        <translation>v%1, Kandidat</translation>
+    </message>
+    <message>
+        <source>v%1</source>
+        <translation>v%1</translation>
+    </message>
+    <message>
+        <source>No version yet</source>
+        <translation>Noch keine Version</translation>
+    </message>
+    <message>
+        <source>Train once and register the candidate; then it can be explained here.</source>
+        <translation>Einmal trainieren und den Kandidaten registrieren; dann lässt er sich hier erklären.</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>It is being explained.</source>
+        <translation>Es wird gerade erklärt.</translation>
+    </message>
+    <message>
+        <source>Nothing is being explained.</source>
+        <translation>Es wird nichts erklärt.</translation>
+    </message>
+    <message>
+        <source>%1: why this answer</source>
+        <translation>%1: warum diese Antwort</translation>
+    </message>
+    <message>
+        <source>%1: what it looks at</source>
+        <translation>%1: worauf es achtet</translation>
+    </message>
+    <message>
+        <source>%1: response to %2</source>
+        <translation>%1: Reaktion auf %2</translation>
+    </message>
+    <message>
+        <source>endpoint</source>
+        <translation>Endpunkt</translation>
+    </message>
+    <message>
+        <source>this machine</source>
+        <translation>dieser Rechner</translation>
+    </message>
+    <message>
+        <source>Nothing explained yet</source>
+        <translation>Noch nichts erklärt</translation>
+    </message>
+    <message>
+        <source>What the model looks at, over many rows or for one, and how it responds to an input: choose what, then “Explain”.</source>
+        <translation>Worauf das Modell achtet, über viele Zeilen oder bei einer, und wie es auf eine Eingabe reagiert: wählen, was, dann „Erklären“.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>stopping…</source>
+        <translation>hält an …</translation>
+    </message>
+    <message>
+        <source>starting…</source>
+        <translation>beginnt …</translation>
+    </message>
+    <message>
+        <source>Something else was chosen since.</source>
+        <translation>Seither wurde etwas anderes gewählt.</translation>
+    </message>
+    <message>
+        <source>Explain again</source>
+        <translation>Neu erklären</translation>
+    </message>
+    <message>
+        <source>Nothing is explained yet.</source>
+        <translation>Noch ist nichts erklärt.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ExplanationText</name>
+    <message>
+        <source>%1 by %2</source>
+        <translation>%1 um %2</translation>
+    </message>
+    <message>
+        <source>From %1%3 on average to %2%3.</source>
+        <translation>Von %1%3 im Mittel zu %2%3.</translation>
+    </message>
+    <message>
+        <source>Near this row a straight line says %1%3, the model %2%3.</source>
+        <translation>Nahe dieser Zeile sagt eine Gerade %1%3, das Modell %2%3.</translation>
+    </message>
+    <message>
+        <source>Near this row a straight line says %1%3, the model %2%3: it fits badly (R² %4), so trust it little.</source>
+        <translation>Nahe dieser Zeile sagt eine Gerade %1%3, das Modell %2%3: Sie passt schlecht (R² %4), ihr ist wenig zu trauen.</translation>
+    </message>
+    <message>
+        <source>Raised: %1.</source>
+        <translation>Erhöht: %1.</translation>
+    </message>
+    <message>
+        <source>Lowered: %1.</source>
+        <translation>Gesenkt: %1.</translation>
+    </message>
+    <message>
+        <source>No input moves it.</source>
+        <translation>Keine Eingabe bewegt sie.</translation>
+    </message>
+    <message>
+        <source>No input moves the answers.</source>
+        <translation>Keine Eingabe bewegt die Antworten.</translation>
+    </message>
+    <message>
+        <source>No input is missed: shuffled, none makes %1 worse.</source>
+        <translation>Keine Eingabe fehlt: Gemischt macht keine %1 schlechter.</translation>
+    </message>
+    <message>
+        <source>What moves the answers most: %1.</source>
+        <translation>Was die Antworten am meisten bewegt: %1.</translation>
+    </message>
+    <message>
+        <source>Shuffled, these make %1 worse most: %2.</source>
+        <translation>Gemischt machen diese %1 am meisten schlechter: %2.</translation>
+    </message>
+    <message>
+        <source>There is nothing to vary %1 over.</source>
+        <translation>Es gibt nichts, worüber %1 sich ändern ließe.</translation>
+    </message>
+    <message>
+        <source>On average from %1%3 at %4 = %5 to %2%3 at %4 = %6.</source>
+        <translation>Im Mittel von %1%3 bei %4 = %5 bis %2%3 bei %4 = %6.</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>SHAP values</source>
+        <translation>SHAP-Werte</translation>
+    </message>
+    <message>
+        <source>TreeSHAP</source>
+        <translation>TreeSHAP</translation>
+    </message>
+    <message>
+        <source>Linear SHAP</source>
+        <translation>Linear SHAP</translation>
+    </message>
+    <message>
+        <source>Kernel SHAP</source>
+        <translation>Kernel SHAP</translation>
+    </message>
+    <message>
+        <source>Integrated gradients</source>
+        <translation>Integrierte Gradienten</translation>
+    </message>
+    <message>
+        <source>LIME</source>
+        <translation>LIME</translation>
+    </message>
+    <message>
+        <source>Permutation importance</source>
+        <translation>Permutationswichtigkeit</translation>
+    </message>
+    <message>
+        <source>Partial dependence, ICE</source>
+        <translation>Partielle Abhängigkeit, ICE</translation>
+    </message>
+    <message>
+        <source>The model&apos;s own SHAP values where it has them, else Kernel SHAP.</source>
+        <translation>Die eigenen SHAP-Werte des Modells, wo es sie hat, sonst Kernel SHAP.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s own SHAP values where it has them; else permutation importance where the truth is known, else Kernel SHAP.</source>
+        <translation>Die eigenen SHAP-Werte des Modells, wo es sie hat; sonst Permutationswichtigkeit, wo die Wahrheit bekannt ist, sonst Kernel SHAP.</translation>
+    </message>
+    <message>
+        <source>Exact, from the trees themselves; base and contributions sum to their answer.</source>
+        <translation>Genau, aus den Bäumen selbst; Basis und Beiträge ergeben zusammen ihre Antwort.</translation>
+    </message>
+    <message>
+        <source>Each coefficient times the distance to the mean of the background.</source>
+        <translation>Jeder Koeffizient mal dem Abstand zum Mittel des Hintergrunds.</translation>
+    </message>
+    <message>
+        <source>For any model: asks it with inputs exchanged for those of background rows.</source>
+        <translation>Für jedes Modell: fragt es mit Eingaben, die gegen solche von Hintergrundzeilen getauscht sind.</translation>
+    </message>
+    <message>
+        <source>For networks: the gradient, summed on the way from the mean row to this one.</source>
+        <translation>Für Netze: der Gradient, summiert auf dem Weg von der mittleren Zeile zu dieser.</translation>
+    </message>
+    <message>
+        <source>For any model: a straight line fitted near the row. R² says how well it fits.</source>
+        <translation>Für jedes Modell: eine Gerade, nahe der Zeile angepasst. R² sagt, wie gut sie passt.</translation>
+    </message>
+    <message>
+        <source>How much worse the metric gets when an input is shuffled. Needs rows with their true value.</source>
+        <translation>Wie viel schlechter die Metrik wird, wenn eine Eingabe gemischt wird. Braucht Zeilen mit ihrem wahren Wert.</translation>
+    </message>
+    <message>
+        <source>The answer as one input changes: of each row (thin) and on average (thick).</source>
+        <translation>Die Antwort, während sich eine Eingabe ändert: jeder Zeile (dünn) und im Mittel (dick).</translation>
+    </message>
+    <message>
+        <source>prediction</source>
+        <translation>Vorhersage</translation>
+    </message>
+    <message>
+        <source>probability of %1</source>
+        <translation>Wahrscheinlichkeit von %1</translation>
+    </message>
+    <message>
+        <source>log-odds of %1</source>
+        <translation>logarithmierte Chance von %1</translation>
+    </message>
+    <message>
+        <source>score of %1 before softmax</source>
+        <translation>Wert von %1 vor Softmax</translation>
+    </message>
+    <message>
+        <source>the trees&apos; share for %1 before normalising</source>
+        <translation>Anteil der Bäume für %1 vor dem Normieren</translation>
+    </message>
+    <message>
+        <source>%1 %2 before shuffling</source>
+        <translation>%1 %2 vor dem Mischen</translation>
+    </message>
+    <message>
+        <source>row %1</source>
+        <translation>Zeile %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s)</source>
+        <translation>
+            <numerusform>%n Zeile</numerusform>
+            <numerusform>%n Zeilen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>R² %1</source>
+        <translation>R² %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sample(s)</source>
+        <translation>
+            <numerusform>%n Probe</numerusform>
+            <numerusform>%n Proben</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n repeat(s)</source>
+        <translation>
+            <numerusform>%n Wiederholung</numerusform>
+            <numerusform>%n Wiederholungen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n background row(s)</source>
+        <translation>
+            <numerusform>%n Hintergrundzeile</numerusform>
+            <numerusform>%n Hintergrundzeilen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>seed %1</source>
+        <translation>Startwert %1</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ExplanationView</name>
+    <message>
+        <source>Bars of the explanation</source>
+        <translation>Balken der Erklärung</translation>
+    </message>
+    <message>
+        <source>Partial dependence</source>
+        <translation>Partielle Abhängigkeit</translation>
+    </message>
+    <message>
+        <source>The strongest %1 of %2 bars; the CSV file has all.</source>
+        <translation>Die stärksten %1 von %2 Balken; die CSV-Datei hat alle.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ExportButton</name>
+    <message>
+        <source>Save</source>
+        <translation>Sichern</translation>
+    </message>
+    <message>
+        <source>Saved</source>
+        <translation>Gesichert</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Save %1 as CSV…</source>
+        <translation>Als CSV sichern: %1…</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>Tabellen (*.csv)</translation>
+    </message>
+    <message>
+        <source>Save %1 as PNG…</source>
+        <translation>Als PNG sichern: %1…</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png)</source>
+        <translation>Bilder (*.png)</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>Sichern…</translation>
+    </message>
+    <message>
+        <source>Save as CSV or PNG</source>
+        <translation>Als CSV oder PNG sichern</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::FeatureBarModel</name>
+    <message>
+        <source>Where</source>
+        <translation>Wo</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>As the row has it</source>
+        <translation>Wie die Zeile ihn hat</translation>
+    </message>
+    <message>
+        <source>Importance</source>
+        <translation>Wichtigkeit</translation>
+    </message>
+    <message>
+        <source>How much worse the metric gets when the input is shuffled</source>
+        <translation>Wie viel schlechter die Metrik wird, wenn die Eingabe gemischt wird</translation>
+    </message>
+    <message>
+        <source>Mean of the absolute contributions</source>
+        <translation>Mittel der Beträge der Beiträge</translation>
+    </message>
+    <message>
+        <source>Effect</source>
+        <translation>Wirkung</translation>
+    </message>
+    <message>
+        <source>To the right what raises the answer, to the left what lowers it</source>
+        <translation>Nach rechts, was die Antwort erhöht, nach links, was sie senkt</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>Gewicht</translation>
+    </message>
+    <message>
+        <source>Adds</source>
+        <translation>Beitrag</translation>
+    </message>
+    <message>
+        <source>Range</source>
+        <translation>Spanne</translation>
+    </message>
+    <message>
+        <source>95 %</source>
+        <translation>95 %</translation>
+    </message>
+    <message>
+        <source>Smallest and largest of the repeats</source>
+        <translation>Kleinste und größte der Wiederholungen</translation>
+    </message>
+    <message>
+        <source>Interval of the mean</source>
+        <translation>Intervall des Mittels</translation>
+    </message>
+    <message>
+        <source>%1: %2, standard deviation %3</source>
+        <translation>%1: %2, Standardabweichung %3</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>fehlt</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::FeatureModel</name>
     <message>
         <source>Feature</source>
@@ -2766,6 +3343,157 @@
     <message>
         <source>Heat map</source>
         <translation>Wärmekarte</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ImportForm</name>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Of the workspace or the registry; a new name makes a new one.</source>
+        <translation>Des Arbeitsbereichs oder der Registry; ein neuer Name legt ein neues an.</translation>
+    </message>
+    <message>
+        <source>Example rows</source>
+        <translation>Beispielzeilen</translation>
+    </message>
+    <message>
+        <source>A CSV file with the inputs by name.</source>
+        <translation>Eine CSV-Datei mit den Eingaben nach Namen.</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Wählen …</translation>
+    </message>
+    <message>
+        <source>Predictions made there</source>
+        <translation>Dort gemachte Vorhersagen</translation>
+    </message>
+    <message>
+        <source>Columns of the rows that must come out again; empty: it stays unverified.</source>
+        <translation>Spalten der Zeilen, die wieder herauskommen müssen; leer: es bleibt ungeprüft.</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>Column with the true value; of a forecast all that it predicts, with commas.</source>
+        <translation>Spalte mit dem wahren Wert; bei einer Prognose alles, was sie vorhersagt, mit Kommas.</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>Aufgabe</translation>
+    </message>
+    <message>
+        <source>As its outputs look</source>
+        <translation>Wie seine Ausgaben aussehen</translation>
+    </message>
+    <message>
+        <source>Regression</source>
+        <translation>Regression</translation>
+    </message>
+    <message>
+        <source>Classification</source>
+        <translation>Klassifikation</translation>
+    </message>
+    <message>
+        <source>Forecast</source>
+        <translation>Prognose</translation>
+    </message>
+    <message>
+        <source>Rounds, if it was stopped early</source>
+        <translation>Runden, falls früh beendet</translation>
+    </message>
+    <message>
+        <source>As the file says</source>
+        <translation>Wie die Datei sagt</translation>
+    </message>
+    <message>
+        <source>The best</source>
+        <translation>Die besten</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>Means missing</source>
+        <translation>Bedeutet fehlend</translation>
+    </message>
+    <message>
+        <source>Classes, in the order of its outputs</source>
+        <translation>Klassen, in der Reihenfolge seiner Ausgaben</translation>
+    </message>
+    <message>
+        <source>no,yes</source>
+        <translation>nein,ja</translation>
+    </message>
+    <message>
+        <source>What it gives for classes</source>
+        <translation>Was es für Klassen gibt</translation>
+    </message>
+    <message>
+        <source>As it looks on the rows</source>
+        <translation>Wie es auf den Zeilen aussieht</translation>
+    </message>
+    <message>
+        <source>Probabilities</source>
+        <translation>Wahrscheinlichkeiten</translation>
+    </message>
+    <message>
+        <source>Logits</source>
+        <translation>Logits</translation>
+    </message>
+    <message>
+        <source>Window, in steps</source>
+        <translation>Fenster, in Schritten</translation>
+    </message>
+    <message>
+        <source>Horizon, in steps</source>
+        <translation>Horizont, in Schritten</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Schritt</translation>
+    </message>
+    <message>
+        <source>Series, in the order it takes them</source>
+        <translation>Reihen, in der Reihenfolge des Modells</translation>
+    </message>
+    <message>
+        <source>Empty: those that it predicts.</source>
+        <translation>Leer: die, die es vorhersagt.</translation>
+    </message>
+    <message>
+        <source>Column of times</source>
+        <translation>Spalte der Zeiten</translation>
+    </message>
+    <message>
+        <source>Or its parts; empty: the only one.</source>
+        <translation>Oder ihre Teile; leer: die einzige.</translation>
+    </message>
+    <message>
+        <source>Rows for the import</source>
+        <translation>Zeilen für den Import</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv *.csv.gz *.tsv *.txt);;All files (*)</source>
+        <translation>Tabellen (*.csv *.csv.gz *.tsv *.txt);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Name the model first.</source>
+        <translation>Erst das Modell benennen.</translation>
+    </message>
+    <message>
+        <source>Choose the rows first: they are scored before anything is registered.</source>
+        <translation>Erst die Zeilen wählen: sie werden gerechnet, bevor etwas eingetragen wird.</translation>
+    </message>
+    <message>
+        <source>A forecast needs its window, horizon, step and target.</source>
+        <translation>Eine Prognose braucht Fenster, Horizont, Schritt und Ziel.</translation>
     </message>
 </context>
 <context>
@@ -3140,6 +3868,205 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::ModelFileSheet</name>
+    <message>
+        <source>Import</source>
+        <translation>Importieren</translation>
+    </message>
+    <message>
+        <source>Copy the command</source>
+        <translation>Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Copied. Put your rows, the file to write and the model&apos;s Python in place of the capitals.</source>
+        <translation>Kopiert. An die Stelle der Großbuchstaben kommen die Zeilen, die Ausgabedatei und das Python des Modells.</translation>
+    </message>
+    <message>
+        <source>It would import</source>
+        <translation>Es würde importieren</translation>
+    </message>
+    <message>
+        <source>Score it in a terminal</source>
+        <translation>In einem Terminal rechnen lassen</translation>
+    </message>
+    <message>
+        <source>A confined Python loads it: without network, home or a second process, with the versions that it asks for (Linux, bubblewrap).</source>
+        <translation>Ein eingesperrtes Python lädt es: ohne Netz, Home und zweiten Prozess, mit den Versionen, die es verlangt (Linux, bubblewrap).</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>Noch einmal ansehen</translation>
+    </message>
+    <message>
+        <source>to its end, %1 opcodes</source>
+        <translation>bis zum Ende, %1 Opcodes</translation>
+    </message>
+    <message>
+        <source>not to its end: %1. It may name more.</source>
+        <translation>nicht bis zum Ende: %1. Es nennt vielleicht mehr.</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Pickled Python object, %1</source>
+        <translation>Python-Objekt als Pickle, %1</translation>
+    </message>
+    <message>
+        <source>Pickled Python object, %1, compressed by %2</source>
+        <translation>Python-Objekt als Pickle, %1, mit %2 gepackt</translation>
+    </message>
+    <message>
+        <source>SHA-256</source>
+        <translation>SHA-256</translation>
+    </message>
+    <message>
+        <source>scikit-learn</source>
+        <translation>scikit-learn</translation>
+    </message>
+    <message>
+        <source>no version stands in it</source>
+        <translation>keine Version steht darin</translation>
+    </message>
+    <message>
+        <source>Packages</source>
+        <translation>Pakete</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>Read</source>
+        <translation>Gelesen</translation>
+    </message>
+    <message>
+        <source>Danger: it would call what no model needs: %1. Do not use this file.</source>
+        <translation>Gefahr: es würde aufrufen, was kein Modell braucht: %1. Diese Datei nicht benutzen.</translation>
+    </message>
+    <message>
+        <source>A pickle is a program: loading it runs whatever its author wrote, so it is never loaded here. Only its opcodes were read.</source>
+        <translation>Ein Pickle ist ein Programm: es zu laden führt aus, was sein Autor schrieb, darum wird es hier nie geladen. Nur seine Opcodes wurden gelesen.</translation>
+    </message>
+    <message>
+        <source>Or serve it where it was made and name that address as the model&apos;s endpoint: it is then scored, explained and watched like any other. Or export the model in Python: XGBoost&apos;s save_model(&quot;model.json&quot;) and TorchScript are imported here.</source>
+        <translation>Oder es dort ausliefern, wo es entstand, und die Adresse als Endpunkt des Modells nennen: dann wird es gerechnet, erklärt und beobachtet wie jedes andere. Oder das Modell in Python exportieren: XGBoosts save_model(&quot;model.json&quot;) und TorchScript werden hier importiert.</translation>
+    </message>
+    <message>
+        <source>forecast of %1: %2 steps from %3</source>
+        <translation>Prognose von %1: %2 Schritte aus %3</translation>
+    </message>
+    <message>
+        <source>classification</source>
+        <translation>Klassifikation</translation>
+    </message>
+    <message>
+        <source>regression</source>
+        <translation>Regression</translation>
+    </message>
+    <message>
+        <source>the file does not say</source>
+        <translation>die Datei sagt es nicht</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>und %1 weitere</translation>
+    </message>
+    <message>
+        <source>XGBoost, %1</source>
+        <translation>XGBoost, %1</translation>
+    </message>
+    <message>
+        <source>TorchScript, %1</source>
+        <translation>TorchScript, %1</translation>
+    </message>
+    <message>
+        <source>Made by</source>
+        <translation>Gemacht mit</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>Aufgabe</translation>
+    </message>
+    <message>
+        <source>Series</source>
+        <translation>Reihen</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>Eingaben</translation>
+    </message>
+    <message>
+        <source>not named: the columns of the rows are taken in their order</source>
+        <translation>nicht benannt: die Spalten der Zeilen werden der Reihe nach genommen</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Umfang</translation>
+    </message>
+    <message>
+        <source>%1 trees in %2 rounds</source>
+        <translation>%1 Bäume in %2 Runden</translation>
+    </message>
+    <message>
+        <source>%1 parameters, %2</source>
+        <translation>%1 Parameter, %2</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>An import scores the rows anew. Where the predictions made there are given, they must come out again (to 1e-5), or nothing is registered.</source>
+        <translation>Ein Import rechnet die Zeilen neu. Sind die dort gemachten Vorhersagen angegeben, müssen sie wieder herauskommen (auf 1e-5), sonst wird nichts eingetragen.</translation>
+    </message>
+    <message>
+        <source>It would call what no model needs.</source>
+        <translation>Es würde aufrufen, was kein Modell braucht.</translation>
+    </message>
+    <message>
+        <source>Needs role operator.</source>
+        <translation>Braucht die Rolle operator.</translation>
+    </message>
+    <message>
+        <source>It is being imported.</source>
+        <translation>Es wird gerade importiert.</translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>Kein Arbeitsbereich ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>Import %1</source>
+        <translation>%1 importieren</translation>
+    </message>
+    <message>
+        <source>The rows are being scored …</source>
+        <translation>Die Zeilen werden gerechnet …</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was registered.</source>
+        <translation>Abgebrochen; nichts wurde eingetragen.</translation>
+    </message>
+    <message>
+        <source>%1 v%2 is imported</source>
+        <translation>%1 v%2 ist importiert</translation>
+    </message>
+    <message>
+        <source>%1 rows give the predictions of the original program.</source>
+        <translation>%1 Zeilen ergeben die Vorhersagen des ursprünglichen Programms.</translation>
+    </message>
+    <message>
+        <source>Unverified: no predictions made there were given.</source>
+        <translation>Ungeprüft: dort gemachte Vorhersagen wurden nicht angegeben.</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::ModelListModel</name>
     <message>
         <source>Model</source>
@@ -3399,6 +4326,45 @@
     <message>
         <source>This version was registered from a package; the registry has no figures of its training.</source>
         <translation>Diese Version kam als Paket ins Register; es kennt keine Zahlen ihres Trainings.</translation>
+    </message>
+    <message>
+        <source>Model file…</source>
+        <translation>Modelldatei …</translation>
+    </message>
+    <message>
+        <source>Look at a model file…</source>
+        <translation>Eine Modelldatei ansehen …</translation>
+    </message>
+    <message>
+        <source>Look at a model file</source>
+        <translation>Eine Modelldatei ansehen</translation>
+    </message>
+    <message>
+        <source>Model files (*.pkl *.pickle *.joblib *.sav *.json *.ubj *.pt);;All files (*)</source>
+        <translation>Modelldateien (*.pkl *.pickle *.joblib *.sav *.json *.ubj *.pt);;Alle Dateien (*)</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::OutputChoice</name>
+    <message>
+        <source>Step of the forecast</source>
+        <translation>Schritt der Vorhersage</translation>
+    </message>
+    <message>
+        <source>as predicted</source>
+        <translation>wie vorhergesagt</translation>
+    </message>
+    <message>
+        <source>step +%1</source>
+        <translation>Schritt +%1</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Target of the forecast</source>
+        <translation>Ziel der Vorhersage</translation>
     </message>
 </context>
 <context>
@@ -4142,6 +5108,10 @@
         <source>Bootstrap</source>
         <translation>Bootstrap</translation>
     </message>
+    <message>
+        <source>several targets: their errors have different units</source>
+        <translation>mehrere Ziele: ihre Fehler haben verschiedene Einheiten</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::RecipeForm</name>
@@ -4818,6 +5788,14 @@
     <message>
         <source>%1 in its last round</source>
         <translation>%1 in der letzten Runde</translation>
+    </message>
+    <message>
+        <source>the search</source>
+        <translation>die Suche</translation>
+    </message>
+    <message>
+        <source>There is no search to save.</source>
+        <translation>Es gibt keine Suche zu sichern.</translation>
     </message>
 </context>
 <context>
@@ -5542,16 +6520,56 @@
         <source>Promote a version, or name the endpoint that serves one (“Endpoint…” in the palette); then a row can be asked here, with sliders from the model&apos;s own signature.</source>
         <translation>Eine Version befördern oder den Endpunkt nennen, der eine bedient („Endpunkt…“ in der Palette); dann lässt sich hier eine Zeile fragen, mit Reglern aus der Signatur des Modells.</translation>
     </message>
+    <message>
+        <source>Explain…</source>
+        <translation>Erklären…</translation>
+    </message>
+    <message>
+        <source>Choose a version first.</source>
+        <translation>Erst eine Version wählen.</translation>
+    </message>
+    <message>
+        <source>Explain %1</source>
+        <translation>%1 erklären</translation>
+    </message>
+    <message>
+        <source>Explain what is chosen</source>
+        <translation>Erklären, was gewählt ist</translation>
+    </message>
+    <message>
+        <source>Stop explaining what is chosen</source>
+        <translation>Erklärung des Gewählten anhalten</translation>
+    </message>
+    <message>
+        <source>Nothing is being explained.</source>
+        <translation>Es wird nichts erklärt.</translation>
+    </message>
+    <message>
+        <source>the explanation</source>
+        <translation>die Erklärung</translation>
+    </message>
+    <message>
+        <source>Nothing is explained yet.</source>
+        <translation>Noch ist nichts erklärt.</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>Seite</translation>
+    </message>
+    <message>
+        <source>Ask a row</source>
+        <translation>Zeile fragen</translation>
+    </message>
+    <message>
+        <source>Explain</source>
+        <translation>Erklären</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::WhyCard</name>
     <message>
         <source>Why this answer?</source>
         <translation>Warum diese Antwort?</translation>
-    </message>
-    <message>
-        <source>Contribution of each input</source>
-        <translation>Beitrag jeder Eingabe</translation>
     </message>
     <message>
         <source>Who is asked</source>
@@ -5564,22 +6582,6 @@
     <message>
         <source>Endpoint</source>
         <translation>Endpunkt</translation>
-    </message>
-    <message>
-        <source>CSV</source>
-        <translation>CSV</translation>
-    </message>
-    <message>
-        <source>PNG…</source>
-        <translation>PNG…</translation>
-    </message>
-    <message>
-        <source>Copy as CSV</source>
-        <translation>Als CSV kopieren</translation>
-    </message>
-    <message>
-        <source>Save as PNG</source>
-        <translation>Als PNG sichern</translation>
     </message>
     <message>
         <source>endpoint</source>
@@ -5626,10 +6628,6 @@
         <translation>Erklärung als CSV kopieren</translation>
     </message>
     <message>
-        <source>Save explanation as PNG…</source>
-        <translation>Erklärung als PNG sichern …</translation>
-    </message>
-    <message>
         <source>Stop</source>
         <translation>Anhalten</translation>
     </message>
@@ -5654,12 +6652,20 @@
         <translation>Noch einmal versuchen</translation>
     </message>
     <message>
-        <source>Pictures (*.png)</source>
-        <translation>Bilder (*.png)</translation>
+        <source>More…</source>
+        <translation>Mehr…</translation>
     </message>
     <message>
-        <source>Saved</source>
-        <translation>Gesichert</translation>
+        <source>Other methods, data sets, single inputs</source>
+        <translation>Andere Verfahren, Datensätze, einzelne Eingaben</translation>
+    </message>
+    <message>
+        <source>the explanation of the row</source>
+        <translation>die Erklärung der Zeile</translation>
+    </message>
+    <message>
+        <source>another output was chosen since</source>
+        <translation>seither wurde eine andere Ausgabe gewählt</translation>
     </message>
 </context>
 <context>

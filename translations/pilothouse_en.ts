@@ -101,6 +101,37 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::ExplanationText</name>
+    <message numerus="yes">
+        <source>%n row(s)</source>
+        <translation>
+            <numerusform>%n row</numerusform>
+            <numerusform>%n rows</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sample(s)</source>
+        <translation>
+            <numerusform>%n sample</numerusform>
+            <numerusform>%n samples</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n repeat(s)</source>
+        <translation>
+            <numerusform>%n repeat</numerusform>
+            <numerusform>%n repeats</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n background row(s)</source>
+        <translation>
+            <numerusform>%n background row</numerusform>
+            <numerusform>%n background rows</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::FleetModel</name>
     <message numerus="yes">
         <source>%n labelled rows</source>

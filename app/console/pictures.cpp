@@ -13,6 +13,7 @@ namespace pilothouse::console {
 namespace {
 
 constexpr int settleMilliseconds = 250; // panels that ask a pool for more get their answer
+constexpr int mostSettles = 40;
 
 } // namespace
 
@@ -24,6 +25,7 @@ Pictures::Pictures(MainWindow &window, ui::Theme &theme, const QString &folder, 
                 if (entry.make)
                     m_shots.push_back({entry.id, [this, id = entry.id] { m_window.open(id, QStringLiteral("")); }, dark, size});
             m_shots.push_back({QStringLiteral("promotion"), [this] { openSheet(); }, dark, size});
+            m_shots.push_back({QStringLiteral("explain"), [this] { openExplanation(); }, dark, size, [this] { return isExplained(); }});
             m_shots.push_back({QStringLiteral("palette"), [this] {
                                    m_window.open(QStringLiteral("overview"));
                                    m_window.openPalette(m_window.snapshot().models.empty() ? QString() : m_window.snapshot().models.front().name);
@@ -44,6 +46,7 @@ void Pictures::next() {
     m_theme.apply(shot.dark ? ui::SchemeChoice::Dark : ui::SchemeChoice::Light, m_theme.scalePercent());
     m_window.resize(shot.size);
     shot.open();
+    m_waited = 0;
     m_settle.start();
 }
 
@@ -52,7 +55,26 @@ void Pictures::openSheet() {
     m_window.open(QStringLiteral("models"), promotions.empty() ? QString() : promotions.front().id);
 }
 
+void Pictures::openExplanation() {
+    const auto &models = m_window.snapshot().models;
+    m_window.open(QStringLiteral("what-if"), QStringLiteral("explain:") + (models.empty() ? QString() : models.front().name));
+}
+
+/// Asked for once; the page keeps its answer.
+bool Pictures::isExplained() {
+    ui::ActionCatalogue &actions = m_window.actions();
+    if (m_window.snapshot().versions.empty())
+        return true; // there is nothing to explain
+    if (!m_explaining && actions.blocked(QStringLiteral("explain.run")).isEmpty()) { // the version is read
+        m_explaining = true;
+        actions.trigger(QStringLiteral("explain.run"));
+    }
+    return m_explaining && !actions.blocked(QStringLiteral("explain.stop")).isEmpty(); // and nothing is on its way
+}
+
 void Pictures::grab() {
+    if (const auto &ready = m_shots[m_at].ready; ready && !ready() && ++m_waited < mostSettles)
+        return m_settle.start();
     const Shot &shot = m_shots[m_at++];
     QByteArray png;
     QBuffer buffer(&png);

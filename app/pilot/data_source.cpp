@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/data_source.h"
 
+#include "core/base/memory.h"
+#include "core/base/pace.h"
+
 #include <QDir>
 #include <QFileInfo>
-
-#include <chrono>
 
 namespace pilothouse {
 
@@ -15,6 +16,12 @@ using sources::SourceSpec;
 void DataVersion::addTo(CLI::App &app) {
     app.add_option("--data-version", version, "Earlier data: an S3 version id, or a Git revision of what DVC tracks");
     app.add_option("--connection", connection, "Workspace connection of kind s3 that may read the data");
+}
+
+CLI::Option *addMaxMemory(CLI::App &app) {
+    return app.add_option_function<std::uint64_t>("--max-memory", [](const std::uint64_t &bytes) { limitMemory(qint64(bytes)); },
+                                                  "Refuse what needs more memory than this, such as 4GiB (default: what machine, container and ulimit -v leave)")
+        ->transform(CLI::AsSizeValue(false));
 }
 
 QString dataArgument(const std::string &text) {
@@ -50,13 +57,10 @@ Result<sources::Access> dataAccess(const Context &context) {
 Result<LocalFile> fetchData(Context &context, const SourceSpec &spec) {
     PH_ASSIGN(const sources::Cache cache, sources::Cache::open());
     PH_ASSIGN(const sources::Access access, dataAccess(context));
-    auto told = std::chrono::steady_clock::time_point();
+    Pace pace;
     const auto progress = [&](qint64 done, qint64 total) {
-        const auto now = std::chrono::steady_clock::now();
-        if (now - told < std::chrono::milliseconds(100) && done != total)
-            return;
-        told = now;
-        context.events().progress(done, total, QStringLiteral("bytes"), -1, QStringLiteral("fetch"));
+        if (pace.due(done, total))
+            context.events().progress(done, total, QStringLiteral("bytes"), -1, QStringLiteral("fetch"));
     };
     PH_ASSIGN(LocalFile file, sources::fetchSource(spec, access, cache, context.stop(), progress));
     if (!file.origin.isEmpty())

@@ -13,6 +13,9 @@ struct DataVersion {
     void addTo(CLI::App &app); ///< --data-version, --connection
 };
 
+/// --max-memory of a verb that reads data files; sets limitMemory().
+CLI::Option *addMaxMemory(CLI::App &app);
+
 /// Data as a command line names it: a URL, s3://…, dvc:PATH as they are; a path absolute.
 QString dataArgument(const std::string &text);
 

@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/data/csv.h"
 #include "core/fleet/endpoint.h"
+#include "core/fleet/live_quality.h"
 #include "core/learn/integrated_gradients.h"
 #include "core/learn/own_shap.h"
 #include "core/learn/samples.h"
@@ -13,10 +14,13 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <numeric>
 
 namespace pilothouse {
 
 namespace {
+
+constexpr std::size_t loggedRequests = 20000; // the newest: enough to draw from, read in a second
 
 QString absolute(const std::string &path) { return QFileInfo(QString::fromStdString(path)).absoluteFilePath(); }
 
@@ -67,10 +71,10 @@ Result<artifact::Rows> undescribedRows(const ExplainOptions &options, std::vecto
     return data::rowsFromTable(loaded.table, inputs);
 }
 
-Result<artifact::Rows> oneOf(const artifact::Rows &rows, const std::vector<std::size_t> &numbers, qint64 wanted, const QString &where) {
+/// @param counted  how rows are counted, for whoever names one that is not there
+Result<artifact::Rows> oneOf(const artifact::Rows &rows, const std::vector<std::size_t> &numbers, qint64 wanted, const QString &where, const QString &counted) {
     if (numbers.empty() && (wanted < 0 || std::size_t(wanted) >= rows.count))
-        return invalid(rows.count ? QStringLiteral("There is no row %1; the last one is row %2.").arg(wanted).arg(rows.count - 1) : QStringLiteral("There is no row to explain."), where,
-                       QStringLiteral("Rows are counted from 0."));
+        return invalid(rows.count ? QStringLiteral("There is no row %1; the last one is row %2.").arg(wanted).arg(rows.count - 1) : QStringLiteral("There is no row to explain."), where, counted);
     if (numbers.empty())
         return explain::takeRows(rows, {std::size_t(wanted)});
     const auto found = std::find(numbers.begin(), numbers.end(), std::size_t(wanted));
@@ -78,7 +82,7 @@ Result<artifact::Rows> oneOf(const artifact::Rows &rows, const std::vector<std::
         return explain::takeRows(rows, {std::size_t(found - numbers.begin())});
     if (std::size_t(wanted) < numbers.back())
         return invalid(QStringLiteral("Row %1 cannot be explained: an input is missing that the model does not fill in.").arg(wanted), where);
-    return invalid(QStringLiteral("There is no row %1; the last one that the model can predict is row %2.").arg(wanted).arg(numbers.back()), where, QStringLiteral("Rows are counted from 0, after the recipe's `where`."));
+    return invalid(QStringLiteral("There is no row %1; the last one that the model can predict is row %2.").arg(wanted).arg(numbers.back()), where, counted);
 }
 
 Result<void> readJsonRows(const ExplainOptions &options, const artifact::Signature &signature, ExplainSubject &out) {
@@ -94,12 +98,52 @@ bool wantsTruth(const ExplainOptions &options, explain::Method method, const exp
     return method == explain::Method::Permutation || (method == explain::Method::Auto && options.row < 0 && options.how.column.isEmpty() && !subject.own);
 }
 
-/// --rows, --data or the package's own sample, and the one row of them that is asked for.
+/// --log: what the endpoint was asked, newest first, coded by the package; of a model with one output the labels that came for it are the truth.
+Result<void> readLog(const ExplainOptions &options, explain::Method method, ExplainSubject &out, std::vector<std::size_t> &numbers) {
+    const QString name = QString::fromStdString(options.log);
+    const workspace::Model *model = out.services->workspace.model(name);
+    if (!model)
+        return notFound(QStringLiteral("The workspace has no model “%1”.").arg(name), out.services->workspace.file);
+    PH_ASSIGN(serving::LoggedRows logged, fleet::loggedRows(*out.services, *model, loggedRequests));
+    out.source = QStringLiteral("prediction log of %1").arg(name);
+    out.notes << QStringLiteral("%1 rows that were asked between %2 and %3.").arg(logged.table.rows()).arg(logged.from.toString(Qt::ISODate), logged.to.toString(Qt::ISODate));
+    std::vector<std::size_t> newestFirst(logged.table.rows());
+    std::iota(newestFirst.rbegin(), newestFirst.rend(), std::size_t(0));
+    data::Table table = logged.table.take(newestFirst);
+    const artifact::Signature &signature = out.package->signature;
+    learn::ScoringRows rows;
+    PH_ASSIGN(const std::size_t left, learn::addScoringRows(table, signature.inputs, 0, rows));
+    if (left > 0)
+        out.notes << learn::notScoredNote(left);
+    if (wantsTruth(options, method, out.subject) && logged.labelled > 0 && signature.outputs.size() == 1 && logged.targets == signature.targets()) {
+        std::erase_if(table.columns, [&](const data::Column &column) { return column.name == logged.predictionColumn; }); // an output may be called "prediction", too
+        table.columns[std::size_t(table.indexOf(logged.labelColumn))].name = signature.outputs.front();
+        PH_ASSIGN(out.truth, artifact::labelledRows(table, signature));
+        out.notes << out.truth.notes();
+    }
+    out.rows = std::move(rows.inputs);
+    numbers = std::move(rows.tableRows);
+    if (out.rows.count == 0)
+        return invalid(QStringLiteral("The log holds no row that the model can score."), out.source);
+    if (method == explain::Method::Permutation && out.truth.inputs.count == 0)
+        return invalid(QStringLiteral("The log holds no label to compare the model's answers with."), out.source,
+                       signature.outputs.size() == 1 ? QStringLiteral("Send what turned out to be true to POST /labels, or give a file with it as --data.")
+                                                     : QStringLiteral("Labels are not of all %1 outputs: give a file with the true values as --data.").arg(signature.outputs.size()));
+    if (out.subject.background.count == 0) {
+        out.subject.background = out.rows;
+        out.notes << QStringLiteral("The package keeps no sample rows: the log's rows are the background.");
+    }
+    return {};
+}
+
+/// --rows, --log, --data or the package's own sample, and the one row of them that is asked for.
 Result<void> readRows(const ExplainOptions &options, explain::Method method, const artifact::LabelledRows &sample, ExplainSubject &out, std::stop_token stop) {
     std::vector<std::size_t> numbers;
     if (!options.rows.empty()) {
         out.source = absolute(options.rows);
         PH_TRY(readJsonRows(options, out.package->signature, out));
+    } else if (!options.log.empty()) {
+        PH_TRY(readLog(options, method, out, numbers));
     } else if (options.data.empty()) {
         out.source = out.package->folder + QStringLiteral("/sample.csv");
         out.rows = sample.inputs;
@@ -115,6 +159,7 @@ Result<void> readRows(const ExplainOptions &options, explain::Method method, con
             if (labelled && labelled->rows.inputs.width == out.package->signature.inputs.size()) {
                 out.notes << labelled->notes;
                 out.truth = std::move(labelled->rows);
+                out.truth.complete();
                 out.rows = out.truth.inputs;
                 return {};
             }
@@ -128,7 +173,10 @@ Result<void> readRows(const ExplainOptions &options, explain::Method method, con
     }
     if (options.row < 0)
         return {};
-    PH_ASSIGN(out.rows, oneOf(out.rows, numbers, options.row, out.source));
+    const QString counted = !options.log.empty()  ? QStringLiteral("Rows are counted from 0, the newest.")
+                            : numbers.empty()     ? QStringLiteral("Rows are counted from 0.")
+                                                  : QStringLiteral("Rows are counted from 0, after the recipe's `where`.");
+    PH_ASSIGN(out.rows, oneOf(out.rows, numbers, options.row, out.source, counted));
     return {};
 }
 
@@ -138,8 +186,10 @@ Result<ExplainSubject> openExplainSubject(Context &context, const ExplainOptions
     ExplainSubject out;
     std::optional<fleet::ModelEndpoint> endpoint;
     std::optional<learn::LoadedModel> loaded;
-    if (!options.endpoint.empty()) {
+    if (!options.endpoint.empty() || !options.log.empty()) {
         PH_ASSIGN(out.services, context.services());
+    }
+    if (!options.endpoint.empty()) {
         PH_ASSIGN(endpoint, openEndpoint(options, *out.services));
         out.endpoint = endpoint->url + endpoint->profile.path;
     }
@@ -156,7 +206,7 @@ Result<ExplainSubject> openExplainSubject(Context &context, const ExplainOptions
         out.subject.background = all;
         out.rows = std::move(all);
         if (options.row >= 0) {
-            PH_ASSIGN(out.rows, oneOf(out.rows, {}, options.row, out.source));
+            PH_ASSIGN(out.rows, oneOf(out.rows, {}, options.row, out.source, QStringLiteral("Rows are counted from 0.")));
         }
         return out;
     }
@@ -174,8 +224,14 @@ Result<ExplainSubject> openExplainSubject(Context &context, const ExplainOptions
         out.subject.background = rows.inputs;
         out.notes << QStringLiteral("The package keeps no sample rows: the file's rows are the background.");
     }
-    if (loaded) {
-        PH_ASSIGN(out.subject.gradients, learn::integratedGradients(*loaded, out.package->signature, out.subject.background));
+    if (loaded && method == explain::Method::IntegratedGradients) {
+        auto gradients = learn::integratedGradients(*loaded, out.package->signature, out.subject.background);
+        if (!gradients && gradients.error().kind != ErrorKind::Refused)
+            return gradients.error();
+        if (gradients)
+            out.subject.gradients = *std::move(gradients);
+        else
+            out.subject.withoutGradients = gradients.error().what;
     }
     PH_TRY(readRows(options, method, sample, out, context.stop()));
     return out;

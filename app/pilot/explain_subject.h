@@ -12,7 +12,7 @@ namespace pilothouse {
 
 /// What `pilot explain` was asked for, as typed.
 struct ExplainOptions {
-    std::string model, data, rows, endpoint, protocol, secret, target, method = "auto", group = "inputs", out, report;
+    std::string model, data, rows, log, endpoint, protocol, secret, target, method = "auto", group = "inputs", out, report;
     qint64 row = -1;
     std::size_t top = 0;
     bool backgroundGiven = false;
@@ -21,7 +21,7 @@ struct ExplainOptions {
 
 /// Everything loaded: model or endpoint, the rows to explain, what to compare them with.
 struct ExplainSubject {
-    std::shared_ptr<fleet::Services> services; ///< keeps an endpoint's client alive
+    std::shared_ptr<fleet::Services> services; ///< of an endpoint (its client lives on them) or a log
     std::optional<artifact::Package> package;
     QString label, endpoint, source; ///< source: where the rows come from
     explain::Subject subject;

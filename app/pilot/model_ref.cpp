@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/model_ref.h"
 
+#include "core/artifact/pickle_facts.h"
 #include "core/fleet/services.h"
 
 #include <QFileInfo>
@@ -32,6 +33,11 @@ Result<ModelRef> resolveModel(Context &context, const QString &text) {
         ref.folder = QFileInfo(text).absoluteFilePath();
         ref.name = QFileInfo(ref.folder).fileName();
         return ref;
+    }
+    if (QFileInfo(text).isFile()) {
+        PH_ASSIGN(const bool pickled, artifact::looksLikePickle(text));
+        if (pickled)
+            return artifact::pickleRefusal(QFileInfo(text).absoluteFilePath());
     }
     const qsizetype at = text.lastIndexOf(QLatin1Char('@')), slash = text.lastIndexOf(QLatin1Char('/'));
     bool isNumber = false;

@@ -16,7 +16,8 @@ struct ModelRef {
     QString label() const; ///< "t2m version 4 (@champion)", "folder california-1"
 };
 
-/// An existing folder wins over a registry name. NotFound or Invalid says what was looked for and where.
+/// An existing folder wins over a registry name. NotFound or Invalid says what was looked for and where; Refused: it is a pickle, with the
+/// ways to use one.
 Result<ModelRef> resolveModel(Context &context, const QString &text);
 
 } // namespace pilothouse

@@ -6,12 +6,14 @@
 #include "core/base/json.h"
 #include "core/fleet/deploy_watch.h"
 #include "core/learn/load_scorer.h"
+#include "core/metrics/targets.h"
 #include "core/promotion/evidence.h"
 #include "core/retrain/decision_store.h"
 
 #include <QDir>
 #include <QFileInfo>
 
+#include <cmath>
 #include <unistd.h>
 
 namespace pilothouse {
@@ -221,9 +223,10 @@ void PipelineExecutor::tellDecision() {
         log(QStringLiteral("warning: %1").arg(decision.error().text()));
         return;
     }
-    const QJsonObject test = m_record.results.value(Q("train")).toObject().value(Q("metrics")).toObject().value(Q("test")).toObject();
-    if (const QJsonValue value = test.value(decision->metric); value.isDouble())
-        if (const auto told = (*store)->setAfter(id, value.toDouble()); !told)
+    const QJsonObject trained = m_record.results.value(Q("train")).toObject();
+    const metrics::Values test = metrics::withTargets(trained.value(Q("metrics")).toObject().value(Q("test")).toObject(), trained.value(Q("targets")).toArray());
+    if (const double value = test.value(decision->metric, std::nan("")); std::isfinite(value))
+        if (const auto told = (*store)->setAfter(id, value); !told)
             log(QStringLiteral("warning: %1").arg(told.error().text()));
 }
 

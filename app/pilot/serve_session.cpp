@@ -44,6 +44,10 @@ Result<void> ServeSession::run() {
     m_server.limits.bodyBytes = std::size_t(m_o.bodyMiB) << 20;
     m_server.limits.requestSeconds = m_o.requestSeconds;
     m_server.requestsPerSecond = m_o.rate;
+    for (const QString &text : std::as_const(m_o.routes)) {
+        PH_ASSIGN(serving::RouteAlias alias, serving::routeAlias(text));
+        m_server.aliases.push_back(std::move(alias));
+    }
     m_server.rules.goOnWithoutLabelsSeconds = m_o.goOnWithoutLabels;
     m_server.rules.minimumLabelled = std::size_t(m_o.minimumLabelled);
     m_server.loader = [](const QString &folder) { return learn::loadScorer(folder); };
@@ -134,6 +138,8 @@ Result<void> ServeSession::takeFolder(const QString &folder) {
     if (!secret.isEmpty()) {
         const auto store = m_services ? m_services->secrets : secrets::environmentStore();
         PH_ASSIGN(const QString key, store->read(secret));
+        if (key.isEmpty()) // which would mean: none is asked for
+            return invalid(QStringLiteral("The secret “%1”, which is to be the API key, is empty.").arg(secret), {}, QStringLiteral("Give it a value; on loopback --no-api-key asks for none."));
         m_server.apiKey = key.toStdString();
         return {};
     }

@@ -21,6 +21,7 @@ struct ServeOptions {
     int policySeconds = -1; ///< between two looks at the policy; 0: never, -1: policyInterval()
     double rate = 0;
     bool noApiKey = false;
+    QStringList routes; ///< "PATH=ROUTE"
 };
 
 /// One run of `pilot serve`, from taking the folder to its orderly end. A package folder is served alone, without any

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot data: data that lies elsewhere (http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH), looked at, fetched and sent.
 //   list SOURCE      objects below s3://BUCKET/PREFIX, or what the DVC repository around a path tracks (--data-version: at a Git revision)
-//     --json {"source","objects":[{"key","bytes","etag","last_modified"} | {"path","file","md5","bytes","directory","remote"}]}
+//     --json {"source","objects":[{"key","bytes","etag","last_modified"} | {"path","file","stage","md5","bytes","directory","remote"}]}
 //   versions SOURCE  versions of one S3 object, newest first; each can be trained on: pilot train … --data SOURCE --data-version ID
 //     --json {"source","versions":[{"version","latest","deleted","bytes","etag","last_modified"}]}
 //   get SOURCE [--out FILE]   fetches into the cache, checked, and copies it to FILE; a DVC directory into a folder
 //     --json {"source","path","sha256","bytes","origin":{…}}; of a directory {"source","path","files":[{"path","sha256","bytes"}]}
 //   push FILE s3://BUCKET/KEY [--create-bucket] [--plan]   one operation of the workspace: guarded, read back, journalled; `pilot undo` takes it back
-//   add FILE|FOLDER [--plan]                      what `dvc add` does: object, .dvc file, .gitignore; an operation like push
+//   add FILE|FOLDER [--plan]                      what `dvc add` does: object, .dvc file, .gitignore; of a stage's output what `dvc commit` does:
+//                                                 object, its entry of dvc.lock, .gitignore; an operation like push
 //   push FILE.dvc|dvc:PATH [--remote NAME] [--plan]        what `dvc push` does, to a folder, S3 or SSH; dvc:…/dvc.lock: all outputs of its stages
 //     --json as every operation; with nothing to do {"operation":null,"summary","done":true,"steps":[]}
 //   cache            where the copies are and how much room they take
@@ -67,7 +68,7 @@ Result<void> listRepository(Context &context, const SourceSpec &spec) {
     QJsonArray objects;
     QStringList lines;
     for (const DvcOutput &out : all) {
-        objects.append(QJsonObject{{Q("path"), out.path}, {Q("file"), out.file}, {Q("md5"), out.hash.text()}, {Q("bytes"), out.bytes}, {Q("directory"), out.hash.directory}, {Q("remote"), out.remote}});
+        objects.append(QJsonObject{{Q("path"), out.path}, {Q("file"), out.file}, {Q("md5"), out.hash.text()}, {Q("bytes"), out.bytes}, {Q("directory"), out.hash.directory}, {Q("remote"), out.remote}, {Q("stage"), out.stage()}});
         lines << QStringLiteral("%1  %2  %3 (%4)").arg(out.hash.md5, shownBytes(out.bytes).rightJustified(10), out.path + (out.hash.directory ? QStringLiteral("/") : QString()), out.file);
     }
     context.answer({{Q("source"), spec.source}, {Q("objects"), objects}}, lines.isEmpty() ? QStringLiteral("DVC tracks nothing in %1.").arg(repository.root()) : lines.join(QLatin1Char('\n')));
@@ -228,7 +229,7 @@ const Verb dataVerb("data", "Data that lies elsewhere: list, fetch, earlier vers
     gt->add_option("SOURCE", o.source, "http(s)://, s3://BUCKET/KEY, FILE.dvc or dvc:PATH")->required();
     gt->add_option("--out", o.out, "File (or folder, for a DVC directory) to write; without it the copy stays in the cache");
     o.version.addTo(*gt);
-    auto *ad = verb("add", "Let DVC track a file or folder, as `dvc add` does", add);
+    auto *ad = verb("add", "Let DVC track a file or folder as `dvc add` does; an output of a stage as `dvc commit` does", add);
     ad->add_option("PATH", o.source, "File or folder inside a DVC repository")->required();
     ad->add_flag("--plan", o.plan, "Show what would be written, change nothing");
     auto *ps = verb("push", "Send a file to S3, or what DVC tracks to its remote", push);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot drift --reference FILE|PROFILE.json|MODEL --current FILE [--recipe FILE] [--report FILE.html] [--fail-on-drift] [--json]
+// pilot drift --reference FILE|PROFILE.json|MODEL --current FILE [--recipe FILE] [--report FILE.html] [--max-memory 4GiB] [--fail-on-drift] [--json]
 //   --json: the object of drift::DriftReport::toJson(). Exit 1 with --fail-on-drift if a column drifted.
 #include "app/pilot/data_source.h"
 #include "app/pilot/model_ref.h"
@@ -9,7 +9,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/data/csv.h"
-#include "core/data/made_columns.h"
+#include "core/data/prepare_table.h"
 #include "core/drift/drift.h"
 
 #include <QFileInfo>
@@ -60,9 +60,12 @@ Result<Side> readRows(Context &context, const QString &path, const std::optional
         spec.connection.clear();
     PH_TRY(fetchData(context, spec));
     PH_ASSIGN(data::LoadedTable loaded, data::loadData(spec, known, context.stop()));
-    if (recipe && recipe->task != workspace::TaskKind::Forecast)
-        if (const Result<void> made = data::makeColumns(loaded.table, *recipe); !made) // the other columns can be compared all the same
-            context.note(QStringLiteral("%1: the columns that the recipe makes of the past are not compared. %2").arg(path, made.error().text()));
+    if (recipe && recipe->task != workspace::TaskKind::Forecast) {
+        if (const auto prepared = data::prepareTable(loaded.table, *recipe); !prepared) // the columns as they are can be compared all the same
+            context.note(QStringLiteral("%1: what the recipe makes of the rows (steps, columns of the past) is not compared. %2").arg(path, prepared.error().text()));
+        else if (*prepared)
+            context.note(QStringLiteral("%1: %2").arg(path, (*prepared)->note()));
+    }
     if (loaded.report.problemCount > 0)
         context.note(QStringLiteral("%1: %2 problems while reading; `pilot profile` lists them.").arg(path).arg(loaded.report.problemCount));
     return Side{QFileInfo(path).fileName(), std::move(loaded.table), std::nullopt};
@@ -139,6 +142,7 @@ const Verb verb("drift", "Compare current data with a reference, column by colum
     app.add_option("--reference", options->reference, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH, profile.json, or MODEL (package folder, NAME@ALIAS, NAME/VERSION)")->required();
     app.add_option("--current", options->current, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc or dvc:PATH")->required();
     app.add_option("--recipe", options->recipe, "Read both files by this recipe's data rules (missing, where, delimiter …)");
+    addMaxMemory(app);
     app.add_option("--report", options->report, "Write a self-contained HTML page");
     app.add_flag("--fail-on-drift", options->failOnDrift, "Exit 1 if a column drifted");
     app.callback([options, &body] { body = [options](Context &context) { return runDrift(context, *options); }; });

@@ -4,9 +4,9 @@
 //   --by  a column of the file: each category, a number's quarters, or a time's part (COLUMN:hour, :weekday, :month); of a forecast
 //         time:hour, time:weekday, time:month. Each slice is held against the rest; slices marked worse are so after correction
 //         for their number (Benjamini-Hochberg, 5 %); with fewer than 30 rows a slice is shown and not judged.
-//   --metrics-out  the metrics as a flat JSON file for `dvc metrics` and CI: {"r2":0.64,…}
+//   --metrics-out  the metrics as a flat JSON file for `dvc metrics` and CI: {"r2":0.64,…}, with several targets also {"mae@t2m":…}
 //   --json {"model","package","data", and what learn::Evaluation::toJson writes: "rows","excluded","metrics","intervals","metric","classes",
-//          "confusion","calibration","slices","against":null|{"model","package",…},"bootstrap","notes"}
+//          "confusion","calibration","slices","targets" of a forecast of several,"against":null|{"model","package",…},"bootstrap","notes"}
 #include "app/pilot/data_source.h"
 #include "app/pilot/metrics_file.h"
 #include "app/pilot/model_ref.h"
@@ -34,15 +34,25 @@ struct Options {
 QString shortNumber(double value, int digits = 4) { return std::isnan(value) ? QStringLiteral("undefined") : QString::number(value, 'g', digits); }
 QString range(double low, double high) { return std::isnan(low) || std::isnan(high) ? QStringLiteral("(no interval)") : QStringLiteral("(%1 … %2)").arg(shortNumber(low), shortNumber(high)); }
 
-QString metricsText(const learn::Evaluation &e) {
-    QString text = QStringLiteral("%1 rows, %2 training rows left out; 95 % intervals by bootstrap: %3\n").arg(e.rows).arg(e.excluded).arg(e.bootstrap.text());
-    for (const metrics::MetricInterval &i : e.intervals) {
+QString intervalsText(const std::vector<metrics::MetricInterval> &intervals, const std::vector<metrics::PairedInterval> &changes) {
+    QString text;
+    for (const metrics::MetricInterval &i : intervals) {
         text += QStringLiteral("  %1 %2  %3").arg(i.metric, -20).arg(shortNumber(i.value, 6), 12).arg(range(i.low, i.high));
-        for (const metrics::PairedInterval &c : e.changes)
+        for (const metrics::PairedInterval &c : changes)
             if (c.metric == i.metric)
                 text += QStringLiteral("  against %1  change %2 %3").arg(shortNumber(c.a, 6), shortNumber(c.change), range(c.low, c.high));
         text += QLatin1Char('\n');
     }
+    return text;
+}
+
+QString metricsText(const learn::Evaluation &e) {
+    QString text = QStringLiteral("%1 rows, %2 training rows left out; 95 % intervals by bootstrap: %3\n").arg(e.rows).arg(e.excluded).arg(e.bootstrap.text());
+    if (!e.targets.empty())
+        text += QStringLiteral("Means over %1 targets, of metrics without a unit:\n").arg(e.targets.size());
+    text += intervalsText(e.intervals, e.changes);
+    for (const learn::TargetEvaluation &target : e.targets)
+        text += QStringLiteral("%1 by itself:\n").arg(target.target) + intervalsText(target.intervals, target.changes);
     return text;
 }
 
@@ -109,10 +119,7 @@ Result<void> evaluate(Context &context, const Options &options) {
         against.insert(Q("package"), other->folder);
         object.insert(Q("against"), against);
     }
-    QMap<QString, double> figures;
-    for (const metrics::MetricInterval &i : e.intervals)
-        figures.insert(i.metric, i.value);
-    PH_TRY(writeMetricsFile(options.metricsOut, figures));
+    PH_TRY(writeMetricsFile(options.metricsOut, e.everyValue()));
     context.answer(object, (metricsText(e) + classesText(e) + (e.slices ? slicesText(*e.slices) : QString()) + e.sentence).trimmed());
     return {};
 }
@@ -122,6 +129,7 @@ const Verb verb("evaluate", "Judge a model on a file, alone or against another",
     app.add_option("model", options->model, "Package folder, NAME@ALIAS or NAME/VERSION")->required();
     app.add_option("--data", options->data, "Inputs and true values: a CSV file, http(s)://, s3://BUCKET/KEY, FILE.dvc or dvc:PATH")->required();
     options->version.addTo(app);
+    addMaxMemory(app);
     app.add_option("--against", options->against, "A second model, judged on the same rows");
     app.add_option("--by", options->by, "Slices by this column (a time's part: COLUMN:hour, :weekday, :month)");
     app.add_option("--metrics-out", options->metricsOut, "Also write the metrics to this file, as flat JSON for `dvc metrics` and CI");

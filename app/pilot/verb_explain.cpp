@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot explain MODEL [--data FILE | --rows FILE.json] [--row N] [--method M] [--column C] [--output CLASS|OUTPUT] [--out FILE.csv]
-//               [--report FILE.html] [--endpoint NAME|URL]: why the model answers as it does, for one row or for a data set.
-//   Without --data and --rows the package's own sample rows are explained. With --endpoint the endpoint is asked instead of the model on
+// pilot explain MODEL [--data FILE | --rows FILE.json | --log NAME] [--row N] [--method M] [--column C] [--output CLASS|OUTPUT]
+//               [--out FILE.csv] [--report FILE.html] [--endpoint NAME|URL]: why the model answers as it does, for one row or for a data set.
+//   Without --data, --rows and --log the package's own sample rows are explained. --log takes what the endpoint of a model of the workspace
+//   was asked lately on this machine, newest first, with the labels that came as truth. With --endpoint the endpoint is asked instead of the model on
 //   this machine; MODEL then only says the inputs, and may be left out for a model of the workspace, or where --data names every input.
 //   --json: the object of explain::Explanation::toJson() (core/explain/explanation.h) with every feature, and "package","digest","endpoint"|null,
 //   "data","seconds". Progress events count steps of the method.
+#include "app/pilot/data_source.h"
 #include "app/pilot/explain_subject.h"
 
 #include "core/base/file.h"
+#include "core/base/pace.h"
 
 #include <QFileInfo>
 
@@ -69,15 +72,13 @@ QString answerText(const explain::Explanation &e, std::size_t top) {
 std::function<void(qint64, qint64)> progressOf(Context &context, const QString &unit) {
     struct State {
         std::mutex lock;
-        std::chrono::steady_clock::time_point last;
+        Pace pace;
     };
     return [&context, unit, state = std::make_shared<State>()](qint64 done, qint64 total) {
         {
             const std::lock_guard guard(state->lock);
-            const auto now = std::chrono::steady_clock::now();
-            if (done != total && now - state->last < std::chrono::milliseconds(100))
+            if (!state->pace.due(done, total))
                 return;
-            state->last = now;
         }
         context.events().progress(done, total, unit, -1, QStringLiteral("explain"));
     };
@@ -133,7 +134,8 @@ Result<void> runExplain(Context &context, ExplainOptions options) {
 void addOptions(CLI::App &app, ExplainOptions &o, std::string &output, std::string &column, std::string &metric) {
     app.add_option("model", o.model, "Package folder, NAME@ALIAS or NAME/VERSION");
     auto *data = app.add_option("--data", o.data, "CSV file with the model's inputs; default: the package's sample rows");
-    app.add_option("--rows", o.rows, "JSON file as POST /predict takes it")->excludes(data);
+    auto *rows = app.add_option("--rows", o.rows, "JSON file as POST /predict takes it")->excludes(data);
+    app.add_option("--log", o.log, "What this model of the workspace was asked lately, by its prediction log")->excludes(data)->excludes(rows);
     app.add_option("--row", o.row, "Explain this row only, counted from 0")->check(CLI::NonNegativeNumber);
     app.add_option("--method", o.method, "auto, shap, tree-shap, linear-shap, kernel-shap, integrated-gradients, lime, permutation, partial-dependence");
     app.add_option("--column", column, "Input that partial dependence varies");
@@ -150,6 +152,7 @@ void addOptions(CLI::App &app, ExplainOptions &o, std::string &output, std::stri
     app.add_option("--top", o.top, "Show the strongest only (the CSV file and --json hold all)")->check(CLI::PositiveNumber);
     app.add_option("--out", o.out, "CSV file to write");
     app.add_option("--report", o.report, "Write a self-contained HTML page");
+    addMaxMemory(app);
     auto *endpoint = app.add_option("--endpoint", o.endpoint, "Ask an endpoint: a model of the workspace, or a URL");
     app.add_option("--protocol", o.protocol, "Of a URL: rest, kserve-v1, kserve-v2")->needs(endpoint);
     app.add_option("--secret", o.secret, "Name of the secret that is the API key of a URL")->needs(endpoint);
@@ -166,8 +169,8 @@ const Verb verb("explain", "Why a model answers as it does: SHAP, LIME, importan
     app.callback([options, texts, &app, &body] {
         if (options->model.empty() && options->endpoint.empty())
             throw CLI::RequiredError("MODEL or --endpoint");
-        if (!options->rows.empty() && options->model.empty())
-            throw CLI::RequiredError("MODEL (--rows)");
+        if (!(options->rows.empty() && options->log.empty()) && options->model.empty())
+            throw CLI::RequiredError(options->rows.empty() ? "MODEL (--log)" : "MODEL (--rows)");
         options->backgroundGiven = app.count("--background") > 0;
         options->how.output = QString::fromStdString(texts->output);
         options->how.column = QString::fromStdString(texts->column);

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot profile FILE|SOURCE [--data-version VERSION] [--connection NAME] [--reference FILE|PACKAGE] [--target COLUMN] [--recipe OUT.yaml] [--json]:
+// pilot profile FILE|SOURCE [--data-version VERSION] [--connection NAME] [--reference FILE|PACKAGE] [--target COLUMN] [--recipe OUT.yaml]
+//   [--max-memory 4GiB] [--json]:
 //   what is in a data file, and a recipe to start from. --reference: what changed against a file, or a model's training rows, that were right.
+//   A file whose table does not fit into memory (or --max-memory) is read in blocks: memory does not grow with it. What then is an estimate
+//   is named in the column's "estimated" (distinct, quantiles, top, gaps, missing_steps …) and in "repeated_rows_estimated", "about" in the text.
 //   --json {"file","rows","columns":[{"name","type","missing","distinct","min","max","mean","std","quantiles":{"q25","median",
-//           "q75"},"top":[["text",count]]}],"md5","sha256","bytes","repeated_rows","problems":[{"column","what","hint","line"}],
+//           "q75"},"top":[["text",count]],"step_seconds","gaps","missing_steps","longest_gap"}],"md5","sha256","bytes","repeated_rows",
+//           "problems":[{"column","what","hint","line"}],
 //           "report":{…},"quality":{"rows","reference"|null,"checks":{…},"findings":[{"check","column","value","count","what"}]},"recipe"|null,"reasons":[…],"written"|null}
 #include "app/pilot/data_source.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/file.h"
 #include "core/base/json.h"
-#include "core/data/profile.h"
+#include "core/base/pace.h"
+#include "core/data/file_profile.h"
 #include "core/data/propose.h"
 #include "core/learn/quality_gate.h"
 
@@ -37,19 +42,23 @@ QString shown(double value) { return std::isnan(value) ? QStringLiteral("–") :
 
 /// One line a column, aligned.
 QString columnLine(const data::ColumnStatistics &s, int width) {
+    const auto about = [&](const char *key) { return s.estimated.contains(Q(key)) ? QStringLiteral("about ") : QString(); };
     QString what;
     if (s.present == 0) {
         what = QStringLiteral("no value");
     } else if (s.type == data::ColumnType::Number) {
-        what = QStringLiteral("%1 … %2, mean %3, std %4, median %5").arg(shown(s.min), shown(s.max), shown(s.mean), shown(s.std), shown(s.median));
+        what = QStringLiteral("%1 … %2, mean %3, std %4, median %5").arg(shown(s.min), shown(s.max), shown(s.mean), shown(s.std), about("quantiles") + shown(s.median));
     } else if (s.type == data::ColumnType::Category) {
         QStringList top;
         for (const auto &[name, count] : s.top)
-            top << QStringLiteral("%1 %2").arg(name).arg(count);
-        what = QStringLiteral("%1 values: %2%3").arg(s.distinct).arg(top.join(QStringLiteral(", ")), s.distinct > qint64(s.top.size()) ? QStringLiteral(", …") : QString());
+            top << QStringLiteral("%1 %2").arg(name, about("top") + QString::number(count));
+        what = QStringLiteral("%1%2 values: %3%4").arg(about("distinct")).arg(s.distinct).arg(top.join(QStringLiteral(", ")), s.distinct > qint64(s.top.size()) ? QStringLiteral(", …") : QString());
     } else {
         const auto iso = [](std::int64_t t) { return QDateTime::fromMSecsSinceEpoch(t, Qt::UTC).toString(Qt::ISODate); };
         what = QStringLiteral("%1 … %2").arg(iso(s.firstTime), iso(s.lastTime));
+        if (s.step > 0)
+            what += QStringLiteral(", step %1 s: %2 times, %3 steps missing%4").arg(double(s.step) / 1000).arg(s.distinct).arg(about("missing_steps") + QString::number(s.missingSteps),
+                        s.missingSteps > 0 ? QStringLiteral(", at most %1 in a row").arg(about("longest_gap") + QString::number(s.longestGap)) : QString());
     }
     return QStringLiteral("  %1  %2  %3  %4").arg(s.name.leftJustified(width), data::columnTypeName(s.type).leftJustified(8), (s.missing ? QStringLiteral("%1 missing").arg(s.missing) : QString()).leftJustified(14), what);
 }
@@ -135,13 +144,15 @@ Result<void> writeProposal(workspace::Recipe &recipe, const QString &out, bool f
 Result<void> profile(Context &context, const ProfileArguments &arguments) {
     const QString file = text(arguments.file), out = text(arguments.recipe);
     const data::CsvOptions options = csvOptions(arguments);
-    const auto progress = [&](qint64 done, qint64 total) { context.events().progress(done, total, QStringLiteral("bytes"), -1, QStringLiteral("read")); };
+    Pace pace;
+    const auto progress = [&](qint64 done, qint64 total) {
+        if (pace.due(done, total))
+            context.events().progress(done, total, QStringLiteral("bytes"), -1, QStringLiteral("read"));
+    };
     workspace::DataSpec source;
     source.source = sources::sourceKind(file) == sources::SourceKind::File ? file : dataArgument(arguments.file);
     PH_TRY(fetchData(context, source, arguments.version));
     const sources::LocalFile local{source.path(), source.fetchedSha256, 0, QJsonObject::fromVariantMap(source.origin)};
-    PH_ASSIGN(const data::LoadedTable loaded, namingSource(data::readCsv(local.path, options, context.stop(), progress), local, file));
-    const data::Profile profile = data::profileOf(loaded);
     std::optional<data::ExpectedSchema> expected;
     if (!arguments.reference.empty()) {
         workspace::Recipe like;
@@ -150,8 +161,10 @@ Result<void> profile(Context &context, const ProfileArguments &arguments) {
             like.categorical << text(name);
         PH_ASSIGN(expected, learn::qualityReference(text(arguments.reference), like, context.stop()));
     }
-    const data::QualityReport quality = data::qualityOf(loaded, profile, expected ? &*expected : nullptr);
-    Result<data::Proposal> proposal = data::proposeRecipe(loaded.table, profile, file, text(arguments.target));
+    PH_ASSIGN(const data::FileProfile found, namingSource(data::profileFile(local.path, options, expected, context.stop(), progress), local, file));
+    const data::Profile &profile = found.profile;
+    const data::QualityReport &quality = found.quality;
+    Result<data::Proposal> proposal = data::proposeRecipe(found.rows, profile, file, text(arguments.target));
     const bool asked = !out.isEmpty() || !arguments.target.empty();
     if (!proposal && asked) // without asking for a recipe, the profile alone is an answer
         return proposal.error();
@@ -181,6 +194,7 @@ const Verb verb("profile", "Schema, missing values, ranges, quality and fingerpr
     auto arguments = std::make_shared<ProfileArguments>();
     app.add_option("FILE", arguments->file, "CSV file, plain or gzip; or http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH")->required();
     arguments->version.addTo(app);
+    addMaxMemory(app);
     app.add_option("--reference", arguments->reference, "A data file or model package that was right: what changed against it");
     app.add_option("--target", arguments->target, "Column to predict (else found out)");
     app.add_option("--recipe", arguments->recipe, "Write the proposed recipe to this file");

@@ -4,7 +4,8 @@
 //   show NAME                         {"model":{… as list},"versions":[{"version","run","digest","source","description","stage","user","aliases":[…],
 //                                     "tags":{…},"created"}]}, newest first
 //   register NAME PACKAGE [--run ID]  {"model","version","digest","source"}
-//   import FILE, inspect FILE         models that were made elsewhere: registry_import.cpp
+//   import FILE, inspect FILE         model files that were made elsewhere: registry_import.cpp
+//   export MODEL[@VERSION] DIR        the files that a service expects: registry_export.cpp
 //   alias NAME ALIAS VERSION|--delete, stage NAME VERSION STAGE [--archive], tag NAME VERSION KEY VALUE|--delete, describe NAME VERSION TEXT
 //                                     {"operation","summary","done","steps":[…]}; each takes --plan
 //   history NAME [--alias A]          {"model","alias","changes":[{"version"|null,"since","by","operation"}]}, newest first
@@ -13,6 +14,7 @@
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/promotion_answer.h"
 #include "app/pilot/register_version.h"
+#include "app/pilot/registry_export.h"
 #include "app/pilot/registry_import.h"
 
 #include "core/artifact/package.h"
@@ -194,6 +196,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     reg->add_option("PACKAGE", o.package, "Package folder")->required();
     reg->add_option("--run", o.run, "The run it comes from (default: the package's)");
     addRegistryImport(app, body);
+    addRegistryExport(app, body);
     auto *al = add("alias", "Move or delete an alias that is no champion", alias);
     al->add_option("ALIAS", o.alias, "e.g. challenger")->required();
     version(al);

@@ -11,6 +11,7 @@ namespace {
 
 struct Typed {
     std::string model, target, address = "127.0.0.1", secret, data;
+    std::vector<std::string> routes;
 };
 
 const Verb verb("serve", "Serve a model over HTTP: predictions, labels, rollout", [](CLI::App &app, VerbBody &body) {
@@ -23,6 +24,7 @@ const Verb verb("serve", "Serve a model over HTTP: predictions, labels, rollout"
     app.add_option("--data", typed->data, "Folder of serving.db, keys and log (default: below the workspace's root; a package folder: temporary)");
     app.add_option("--api-key-secret", typed->secret, "Name of the secret that is the API key (default: a random one in api.key)");
     app.add_flag("--no-api-key", o->noApiKey, "Ask for no key (loopback only)");
+    app.add_option("--route", typed->routes, "PATH=ROUTE: another path for a route, such as /score=/predict, for clients that know the service by it")->allow_extra_args(false);
     app.add_option("--rate", o->rate, "Requests a second for each key (0: no limit)")->check(CLI::NonNegativeNumber);
     app.add_option("--threads", o->threads, "I/O threads (at most the number of cores)")->check(CLI::Range(1, 64));
     app.add_option("--body-limit", o->bodyMiB, "Largest body in MiB")->check(CLI::Range(1, 1024));
@@ -36,6 +38,8 @@ const Verb verb("serve", "Serve a model over HTTP: predictions, labels, rollout"
         o->address = QString::fromStdString(typed->address);
         o->dataFolder = QString::fromStdString(typed->data);
         o->apiKeySecret = QString::fromStdString(typed->secret);
+        for (const std::string &route : typed->routes)
+            o->routes << QString::fromStdString(route);
         body = [o](Context &context) { return ServeSession(context, *o).run(); };
     });
 });

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot train RECIPE [--data SOURCE] [--data-version VERSION] [--connection NAME] [--out DIR] [--register NAME] [--resume RUN] [--checkpoint-seconds N] [--threads N]
-//             [--max-time 30m] [--max-cpu-time 2h] [--max-memory 4GiB]   over one of them: a checkpoint, exit 1, and its name
-//             [--metrics-out FILE]   the test metrics as a flat JSON file for `dvc metrics` and CI: {"r2":0.64,…}; also when a gate failed
+//             [--max-time 30m] [--max-cpu-time 2h] [--max-memory 4GiB]   over one of them: a checkpoint, exit 1, and its name. The trials of a
+//             search count with it.
+//             A training that is sure to need more memory than there is (or --max-memory) is refused before it begins, exit 1.
+//             [--metrics-out FILE]   the test metrics as a flat JSON file for `dvc metrics` and CI: {"r2":0.64,…}, with several targets also
+//                                    {"mae@t2m":…}; also when a gate failed
 //   --json and the result event: the object of learn::TrainResult::toJson(), with "registered":{"model","version"}|null.
 //   With --register or --workspace the run, its parameters and metric history go into the workspace's registry.
 //   Exit 1 if a gate failed (the package is written all the same, but not registered); 143 after SIGTERM's checkpoint.
 #include "app/pilot/data_source.h"
+#include "app/pilot/limit_option.h"
 #include "app/pilot/metrics_file.h"
 #include "app/pilot/register_version.h"
 #include "app/pilot/verb.h"
@@ -13,6 +17,7 @@
 #include "core/base/actor.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/base/memory.h"
 #include "core/base/process_mark.h"
 #include "core/fleet/interrupted.h"
 #include "core/learn/cross_validation.h"
@@ -87,6 +92,9 @@ public:
             point(QStringLiteral("test_") + it.key(), 0, it.value());
         for (auto it = result.train.begin(); it != result.train.end(); ++it)
             point(QStringLiteral("train_") + it.key(), 0, it.value());
+        for (const learn::TargetFigures &target : result.targets) // MLflow's names take a slash, but no @
+            for (auto it = target.test.begin(); it != target.test.end(); ++it)
+                point(target.target + QStringLiteral("/test_") + it.key(), 0, it.value());
         const learn::FoldFigures figures = learn::figuresOf(result.folds);
         for (auto it = figures.mean.begin(); it != figures.mean.end(); ++it)
             point(QStringLiteral("validation_") + it.key(), 0, it.value());
@@ -176,14 +184,23 @@ QString importanceText(const QJsonObject &search) {
     return shares.isEmpty() ? QString() : QStringLiteral("; of the spread: ") + shares.join(Q(", "));
 }
 
+/// @param title  of the first column
+QString metricTable(const QString &title, const learn::MetricValues &test, const learn::MetricValues &train, const learn::MetricValues &baseline, const QString &baselineName) {
+    QString text = QStringLiteral("  %1 %2 %3 %4\n").arg(title, -20).arg(QStringLiteral("test"), 12).arg(QStringLiteral("train"), 12).arg(baselineName, 12);
+    for (auto it = test.begin(); it != test.end(); ++it)
+        text += QStringLiteral("  %1 %2 %3 %4\n").arg(it.key(), -20).arg(it.value(), 12, 'g', 6).arg(train.value(it.key()), 12, 'g', 6).arg(baseline.value(it.key()), 12, 'g', 6);
+    return text;
+}
+
 QString summary(const learn::TrainResult &r, const std::optional<registry::Version> &registered) {
     QString text = QStringLiteral("%1, %2 training rows, %3 test rows, %4 s\n").arg(r.estimator).arg(r.trainRows).arg(r.testRows).arg(r.seconds, 0, 'f', 2);
-    text += QStringLiteral("  %1 %2 %3 %4\n").arg(QStringLiteral("metric"), -20).arg(QStringLiteral("test"), 12).arg(QStringLiteral("train"), 12).arg(r.baselineName, 12);
-    for (auto it = r.test.begin(); it != r.test.end(); ++it)
-        text += QStringLiteral("  %1 %2 %3 %4\n").arg(it.key(), -20).arg(it.value(), 12, 'g', 6).arg(r.train.value(it.key()), 12, 'g', 6).arg(r.baseline.value(it.key()), 12, 'g', 6);
+    text += metricTable(r.targets.empty() ? QStringLiteral("metric") : QStringLiteral("mean of %1 targets").arg(r.targets.size()), r.test, r.train, r.baseline, r.baselineName);
+    for (const learn::TargetFigures &target : r.targets)
+        text += metricTable(target.target, target.test, target.train, target.baseline, r.baselineName);
+    const QString compared = r.targets.empty() ? QStringLiteral("mae") : QStringLiteral("r2"); // errors of several targets do not add
     for (auto it = r.baselines.begin(); it != r.baselines.end(); ++it)
         if (it.key() != r.baselineName)
-            text += QStringLiteral("  naive too, and weaker: %1, mae %2\n").arg(it.key()).arg(it->value(QStringLiteral("mae")), 0, 'g', 6);
+            text += QStringLiteral("  naive too, and weaker: %1, %2 %3\n").arg(it.key(), compared).arg(it->value(compared), 0, 'g', 6);
     if (r.candidates.size() > 1)
         for (const learn::CandidateResult &c : r.candidates)
             text += QStringLiteral("  tried %1: %2 %3\n").arg(c.estimator, r.selectMetric).arg(c.test.value(r.selectMetric), 0, 'g', 6) + foldsText(c.folds, r.selectMetric);
@@ -201,16 +218,6 @@ QString summary(const learn::TrainResult &r, const std::optional<registry::Versi
     if (registered)
         text += QStringLiteral("Registered as %1 version %2\n").arg(registered->model).arg(registered->version);
     return text + QStringLiteral("Package %1").arg(r.package);
-}
-
-/// "90s", "30m", "2h" as seconds; 0 for nothing.
-Result<double> limitSeconds(const std::string &text, const char *option) {
-    if (text.empty())
-        return 0.0;
-    const Result<qint64> seconds = workspace::parseDuration(QString::fromStdString(text));
-    if (!seconds || *seconds <= 0)
-        return invalid(QStringLiteral("%1 is “%2”; a time such as 90s, 30m or 2h was expected.").arg(QLatin1String(option), QString::fromStdString(text)));
-    return double(*seconds);
 }
 
 /// See fleet::resumeArguments().
@@ -266,6 +273,7 @@ Result<void> runTraining(Context &context, const Options &options) {
     PH_ASSIGN(training.limits.seconds, limitSeconds(options.maxTime, "--max-time"));
     PH_ASSIGN(training.limits.cpuSeconds, limitSeconds(options.maxCpuTime, "--max-cpu-time"));
     training.limits.memoryBytes = qint64(options.maxMemory);
+    limitMemory(training.limits.memoryBytes);
     std::optional<RunRecord> record;
     if (services) {
         record.emplace(services, training.runId);
@@ -274,17 +282,19 @@ Result<void> runTraining(Context &context, const Options &options) {
     }
     Result<learn::TrainResult> trained = learn::train(training);
     if (!trained) {
-        const bool limited = trained.error().kind == ErrorKind::Refused && training.limits.any();
-        const bool resumable = (limited || trained.error().kind == ErrorKind::Cancelled) && learn::hasCheckpoint(training.out);
+        const bool limited = trained.error().kind == ErrorKind::Refused && training.limits.any(), kept = learn::hasCheckpoint(training.out);
+        const bool stopped = limited || trained.error().kind == ErrorKind::Cancelled;
         if (record)
-            record->fail(trained.error(), resumable);
-        if (resumable)
-            context.note(QStringLiteral("Stopped. Go on with: pilot train %1 --resume %2").arg(QString::fromStdString(options.recipe), training.out));
+            record->fail(trained.error(), stopped && kept);
+        if (kept) {
+            const QString how = stopped ? QStringLiteral("Stopped. Go on with") : QStringLiteral("There is a checkpoint. With the recipe and data that it was made of it goes on by");
+            context.note(QStringLiteral("%1: pilot train %2 --resume %3").arg(how, QString::fromStdString(options.recipe), training.out));
+        }
         return trained.error();
     }
     if (record)
         PH_TRY(record->end(*trained));
-    PH_TRY(writeMetricsFile(options.metricsOut, trained->test));
+    PH_TRY(writeMetricsFile(options.metricsOut, trained->everyTest()));
     std::optional<registry::Version> registered;
     if (!name.isEmpty() && trained->gatesPassed()) {
         PH_ASSIGN(registered, registerOnce(*services, name, *trained, training.resume));
@@ -309,8 +319,8 @@ const Verb verb("train", "Train by a recipe: file to judged, sealed model packag
     app.add_option("--checkpoint-seconds", options->checkpointSeconds, "Seconds between checkpoints (0: after every unit of work)")->check(CLI::Range(0.0, 86400.0));
     app.add_option("--threads", options->threads, "Threads (default: one per core); the model does not depend on it")->check(CLI::Range(0, 1024));
     app.add_option("--max-time", options->maxTime, "Stop with a checkpoint after this time, such as 30m");
-    app.add_option("--max-cpu-time", options->maxCpuTime, "Stop with a checkpoint after this CPU time of all threads, such as 2h");
-    app.add_option("--max-memory", options->maxMemory, "Stop with a checkpoint above this resident memory, such as 4GiB")->transform(CLI::AsSizeValue(false));
+    app.add_option("--max-cpu-time", options->maxCpuTime, "Stop with a checkpoint after this CPU time of all threads and trials, such as 2h");
+    app.add_option("--max-memory", options->maxMemory, "Stop with a checkpoint above this resident memory (with the trials of a search), such as 4GiB; refuse before what is sure to need more")->transform(CLI::AsSizeValue(false));
     app.add_option("--metrics-out", options->metricsOut, "Also write the test metrics to this file, as flat JSON for `dvc metrics` and CI");
     app.callback([options, &body] { body = [options](Context &context) { return runTraining(context, *options); }; });
 });

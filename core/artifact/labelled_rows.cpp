@@ -68,7 +68,28 @@ LabelledRows LabelledRows::take(const std::vector<std::size_t> &rows) const {
         taken.targets.insert(taken.targets.end(), targets.begin() + std::ptrdiff_t(row * outputs), targets.begin() + std::ptrdiff_t((row + 1) * outputs));
         taken.tableRows.push_back(tableRows[row]);
     }
+    for (std::size_t i = 0; i < rows.size() && !filled.empty(); ++i) {
+        auto one = std::lower_bound(filled.begin(), filled.end(), rows[i], [](const data::FilledInput &f, std::size_t row) { return f.row < row; });
+        for (; one != filled.end() && one->row == rows[i]; ++one)
+            taken.filled.push_back({i, one->input, one->value});
+    }
     return taken;
+}
+
+void LabelledRows::complete() {
+    for (const data::FilledInput &one : filled)
+        inputs.row(one.row)[one.input] = one.value;
+    filled.clear();
+}
+
+void LabelledRows::noteFilled(const std::vector<data::FilledInput> &ofTable) {
+    std::size_t row = 0;
+    for (const data::FilledInput &one : ofTable) { // both rise
+        while (row < tableRows.size() && tableRows[row] < one.row)
+            ++row;
+        if (row < tableRows.size() && tableRows[row] == one.row)
+            filled.push_back({row, one.input, one.value});
+    }
 }
 
 Result<LabelledRows> labelledRows(const data::Table &table, const Signature &signature) {
@@ -80,6 +101,7 @@ Result<LabelledRows> labelledRows(const data::Table &table, const Signature &sig
     }
     LabelledRows rows;
     rows.inputs.width = all.width;
+    rows.inputs.values.reserve(all.values.size());
     for (std::size_t i = 0; i < all.count; ++i) {
         const auto in = all.row(i);
         bool lacksInput = false;
@@ -126,6 +148,11 @@ Result<LabelledRows> sampleRows(const QString &folder, const Signature &signatur
 }
 
 Result<metrics::Scored> scoreRows(const Scorer &scorer, const LabelledRows &rows) {
+    if (!rows.filled.empty()) {
+        LabelledRows whole = rows;
+        whole.complete();
+        return scoreRows(scorer, whole);
+    }
     PH_ASSIGN(Predictions predictions, scorer.score(rows.inputs));
     metrics::Scored scored;
     scored.count = rows.inputs.count;
@@ -134,6 +161,8 @@ Result<metrics::Scored> scoreRows(const Scorer &scorer, const LabelledRows &rows
     scored.truth = rows.targets;
     scored.predicted = std::move(predictions.values);
     scored.probabilities = std::move(predictions.probabilities);
+    if (scorer.signature().horizon() > 0)
+        scored.naiveScales.assign(std::size_t(scorer.signature().targets().size()), std::nan(""));
     return scored;
 }
 

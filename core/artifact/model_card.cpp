@@ -26,7 +26,7 @@ QString taskSentence(const PackageContents &c) {
         return QStringLiteral("Tells which **%1** a row has: %2.").arg(target, classes.join(QLatin1String(", ")));
     }
     case workspace::TaskKind::Forecast:
-        return QStringLiteral("Forecasts **%1** for the next %2 step(s) from the steps before.").arg(target).arg(c.signature.outputs.size());
+        return QStringLiteral("Forecasts **%1** for the next %2 step(s) from the steps before.").arg(c.signature.targets().join(QStringLiteral("**, **"))).arg(c.signature.horizon());
     case workspace::TaskKind::Regression: break;
     }
     return QStringLiteral("Predicts the number **%1**.").arg(target);
@@ -38,6 +38,16 @@ QString metricTable(const QJsonObject &metrics, const QString &baseline) {
     for (const QString &name : test.keys())
         out += QStringLiteral("| %1 | %2 | %3 | %4 |\n").arg(name, figure(test.value(name)), figure(train.value(name)), figure(naive.value(name)));
     return out;
+}
+
+/// Of a forecast of several targets: each one's own figures, in its unit.
+QString targetTables(const QJsonArray &targets) {
+    QString out;
+    for (const QJsonValue &value : targets) {
+        const QJsonObject target = value.toObject();
+        out += QStringLiteral("\n### %1\n\n%2").arg(target.value(Q("target")).toString(), metricTable(target, target.value(Q("baseline_name")).toString()));
+    }
+    return out.isEmpty() ? out : QStringLiteral("\nThe figures above are means over the targets, of metrics that have no unit. Each target by itself:\n%1").arg(out);
 }
 
 /// @param filled  what becomes of a missing value
@@ -122,12 +132,29 @@ QString importedLines(const QJsonObject &imported) {
     return out + QStringLiteral("- **Unverified**: its predictions were not compared with those of the original program\n");
 }
 
-QString importedFigures(const QJsonObject &test) {
+/// @param naive  of a forecast the naive models by name, on the same rows
+QString importedTable(const QJsonObject &test, const QJsonObject &naive) {
+    QString head = QStringLiteral("| metric | rows of the import |"), line = QStringLiteral("|---|---|"), rows;
+    for (const QString &name : naive.keys()) {
+        head += QStringLiteral(" naive forecast (%1) |").arg(name);
+        line += QStringLiteral("---|");
+    }
+    for (const QString &metric : test.keys()) {
+        rows += QStringLiteral("| %1 | %2 |").arg(metric, figure(test.value(metric)));
+        for (const QString &name : naive.keys())
+            rows += QStringLiteral(" %1 |").arg(figure(naive.value(name).toObject().value(metric)));
+        rows += QLatin1Char('\n');
+    }
+    return head + QLatin1Char('\n') + line + QLatin1Char('\n') + rows;
+}
+
+QString importedFigures(const QJsonObject &metrics) {
+    const QJsonObject test = metrics.value(Q("test")).toObject();
     if (test.isEmpty())
         return QStringLiteral("Not known: no true values were given with the import. Ask `pilot evaluate`.\n");
-    QString out = QStringLiteral("On the rows given with the import:\n\n| metric | rows of the import |\n|---|---|\n");
-    for (const QString &name : test.keys())
-        out += QStringLiteral("| %1 | %2 |\n").arg(name, figure(test.value(name)));
+    QString out = QStringLiteral("On the rows given with the import:\n\n") + importedTable(test, metrics.value(Q("baselines")).toObject());
+    for (const QJsonValue &value : metrics.value(Q("targets")).toArray())
+        out += QStringLiteral("\n### %1\n\n%2").arg(value[Q("target")].toString(), importedTable(value[Q("test")].toObject(), value[Q("baselines")].toObject()));
     return out;
 }
 
@@ -152,9 +179,9 @@ QByteArray modelCard(const PackageContents &c) {
         out += QStringLiteral("- %1 %2\n").arg(it.key(), it.value());
     const QString baseline = c.metrics.value(Q("baseline_name")).toString();
     if (imported.isEmpty())
-        out += QStringLiteral("\n## How good it is\n\nThe naive baseline is what one gets without a model; a model that is not better is of no use.\n\n%1").arg(metricTable(c.metrics, baseline));
+        out += QStringLiteral("\n## How good it is\n\nThe naive baseline is what one gets without a model; a model that is not better is of no use.\n\n%1").arg(metricTable(c.metrics, baseline)) + targetTables(c.metrics.value(Q("targets")).toArray());
     else
-        out += QStringLiteral("\n## How good it is\n\n%1").arg(importedFigures(c.metrics.value(Q("test")).toObject()));
+        out += QStringLiteral("\n## How good it is\n\n%1").arg(importedFigures(c.metrics));
     out += QStringLiteral("\n## Gates\n\n%1").arg(gateList(c.metrics.value(Q("gates")).toArray()));
     if (imported.isEmpty())
         out += QStringLiteral("\n## Tried\n\n%1").arg(candidateTable(c.metrics.value(Q("candidates")).toArray(), c.metrics.value(Q("select")).toString(), c.metrics.contains(Q("validation"))));

@@ -8,6 +8,7 @@
 
 #include <QDir>
 #include <QDirIterator>
+#include <QFile>
 #include <QFileInfo>
 
 #include <fcntl.h>
@@ -100,6 +101,23 @@ Result<Verified> verify(const QString &folder) {
     return verified;
 }
 
+/// Block by block, for weights may be gigabytes. Gives the SHA-256 of what was copied.
+Result<QString> copyFile(const QString &from, const QString &to) {
+    QFile in(from);
+    if (!in.open(QIODevice::ReadOnly))
+        return fileError(QStringLiteral("open"), from);
+    Hasher hasher(Hasher::Kind::Sha256);
+    PH_TRY(writeFileAtomically(to, [&](int fd) -> Result<void> {
+        QByteArray block(1 << 20, Qt::Uninitialized);
+        for (qint64 n = 0; (n = in.read(block.data(), block.size())) > 0;) {
+            hasher.add(block.constData(), std::size_t(n));
+            PH_TRY(writeAll(fd, block.constData(), std::size_t(n), to));
+        }
+        return in.error() == QFileDevice::NoError ? Result<void>() : Result<void>(fileError(QStringLiteral("read"), from));
+    }));
+    return hasher.hex();
+}
+
 Result<QJsonObject> readObject(const QString &path) {
     PH_ASSIGN(const QByteArray bytes, readFile(path));
     return parseJsonObject(bytes, path);
@@ -170,13 +188,12 @@ Result<void> copyPackage(const QString &from, const QString &to) {
         QStringList names = verified.files.keys();
         names << sumsName;
         for (const QString &name : std::as_const(names)) {
-            PH_ASSIGN(const QByteArray bytes, readFile(from + QLatin1Char('/') + name));
-            // Hashed again: what was verified a moment ago is not what is read now if somebody writes meanwhile.
-            if (sha256Hex(bytes) != (name == sumsName ? verified.digest : verified.files.value(name)))
-                return invalid(QStringLiteral("“%1” changed while the package was copied.").arg(name), from, QStringLiteral("Try again."));
             const QString target = temporary + QLatin1Char('/') + name;
             PH_TRY(makeFolder(QFileInfo(target).absolutePath()));
-            PH_TRY(writeFileAtomically(target, bytes));
+            PH_ASSIGN(const QString hash, copyFile(from + QLatin1Char('/') + name, target));
+            // Hashed again: what was verified a moment ago is not what is read now if somebody writes meanwhile.
+            if (hash != (name == sumsName ? verified.digest : verified.files.value(name)))
+                return invalid(QStringLiteral("“%1” changed while the package was copied.").arg(name), from, QStringLiteral("Try again."));
         }
         PH_TRY(syncFolder(temporary));
         if (::rename(QFile::encodeName(temporary).constData(), QFile::encodeName(to).constData()) != 0)

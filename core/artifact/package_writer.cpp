@@ -5,12 +5,12 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/data/csv_field.h"
 
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
 
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 
@@ -20,22 +20,8 @@ namespace {
 
 using Q = QLatin1String;
 
-void appendNumber(QByteArray &out, double value) {
-    if (std::isnan(value))
-        return;
-    char text[32];
-    const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-    out.append(text, end - text);
-}
-
-void appendText(QByteArray &out, const QByteArray &text) {
-    // A text that would read as "missing", or with a comma, quote or line end in it, is quoted.
-    if (!text.isEmpty() && text.indexOf(',') < 0 && text.indexOf('"') < 0 && text.indexOf('\n') < 0 && text.indexOf('\r') < 0 && text.trimmed() == text) {
-        out += text;
-        return;
-    }
-    out += '"' + QByteArray(text).replace("\"", "\"\"") + '"';
-}
+/// A text that would read as "missing", or lose blanks, is quoted.
+QByteArray wholeField(const QByteArray &text) { return text.isEmpty() || text.trimmed() != text ? data::csvQuoted(text) : data::csvField(text); }
 
 QJsonObject inputExample(const PackageContents &contents) {
     QJsonArray columns, rows;
@@ -94,7 +80,7 @@ QByteArray sampleCsv(const LabelledRows &rows, const Signature &signature) {
     for (const QString &name : std::as_const(names)) {
         if (!out.isEmpty())
             out += ',';
-        appendText(out, name.toUtf8());
+        out += wholeField(name.toUtf8());
     }
     out += '\n';
     const std::size_t outputs = rows.width();
@@ -102,19 +88,19 @@ QByteArray sampleCsv(const LabelledRows &rows, const Signature &signature) {
         for (std::size_t k = 0; k < signature.inputs.size(); ++k) {
             const double value = rows.inputs.row(i)[k];
             if (signature.inputs[k].type == data::ColumnType::Number)
-                appendNumber(out, value);
+                out += data::csvNumber(value);
             else if (value >= 0)
-                appendText(out, QByteArray::fromStdString(signature.inputs[k].categories[std::size_t(value)]));
+                out += wholeField(QByteArray::fromStdString(signature.inputs[k].categories[std::size_t(value)]));
             else if (!std::isnan(value))
-                appendText(out, "(not seen in training)"); // keeps it apart from "missing", which may be imputed
+                out += wholeField("(not seen in training)"); // keeps it apart from "missing", which may be imputed
             out += ',';
         }
         for (std::size_t o = 0; o < outputs; ++o) {
             const double value = rows.targets[i * outputs + o];
             if (signature.classes.empty())
-                appendNumber(out, value);
+                out += data::csvNumber(value);
             else
-                appendText(out, QByteArray::fromStdString(signature.classes[std::size_t(value)]));
+                out += wholeField(QByteArray::fromStdString(signature.classes[std::size_t(value)]));
             out += o + 1 < outputs ? ',' : '\n';
         }
     }

@@ -2,7 +2,9 @@
 #include "core/artifact/pickle_facts.h"
 
 #include "core/artifact/pickle_walk.h"
+#include "core/base/harmless_text.h"
 #include "core/base/hash.h"
+#include "core/base/json.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -62,18 +64,21 @@ bool isDangerous(const QString &name) {
 
 QJsonValue orNull(const QString &text) { return text.isEmpty() ? QJsonValue() : QJsonValue(text); }
 
+/// A name as it is shown, on one line: it is judged as it stands in the file.
+QString shown(const std::string &name) { return harmlessText(QString::fromStdString(name)).replace(QLatin1Char('\n'), QChar(QChar::ReplacementCharacter)); }
+
 void take(PickleFacts &facts, const PickleWalk &walk) {
     facts.protocol = walk.protocol;
     facts.opcodes = walk.opcodes;
     facts.arrays = walk.arrays;
-    facts.sklearnVersion = QString::fromStdString(walk.sklearnVersion);
+    facts.sklearnVersion = shown(walk.sklearnVersion);
     if (!walk.stopped.empty())
         facts.stopped += (facts.stopped.isEmpty() ? QString() : QStringLiteral("; ")) + QString::fromStdString(walk.stopped);
     for (const std::string &name : walk.names) {
-        const QString text = QString::fromStdString(name);
+        const QString text = shown(name);
         facts.names << text;
         facts.packages << text.section(QLatin1Char('.'), 0, 0);
-        if (isDangerous(text))
+        if (isDangerous(QString::fromStdString(name)))
             facts.dangerous << text;
     }
     facts.packages.removeDuplicates();
@@ -88,7 +93,8 @@ QString whyNotUnpickled() {
 
 QStringList waysToUsePickle() {
     return {QStringLiteral("Its endpoint: serve it where it was made and name that address in the workspace (models: NAME: endpoint: {url: …}); it is then scored, explained and watched like any other."),
-            QStringLiteral("A confined Python: start it yourself in a container without network and with the versions of its requirements, and name that container's endpoint."),
+            QStringLiteral("A confined Python: “pilot score FILE… --pickle --data ROWS.csv --out OUT.csv --python ENV” loads it in a child process that has no network, no home, no second process and nowhere to write, with the versions "
+                           "of its requirements (Linux, bubblewrap)."),
             QStringLiteral("MLflow: log it as pyfunc in Python and serve it by “mlflow models serve”, then name that endpoint. Or export the model in Python: XGBoost's save_model(\"model.json\") and TorchScript are imported here.")};
 }
 
@@ -127,7 +133,7 @@ Result<PickleFacts> pickleFacts(const QString &file) {
     PickleWalk walk(bytes);
     walk.run();
     if (walk.protocol < 0 && walk.names.empty() && (!walk.stopped.empty() || walk.opcodes < 2))
-        return invalid(QStringLiteral("This is no pickle: %1.").arg(QString::fromStdString(walk.stopped)), file, QStringLiteral("Inspected are .pkl, .pickle and .joblib files; XGBoost's .json and .ubj and TorchScript's .pt are imported by “pilot registry import”."));
+        return invalid(QStringLiteral("This is no pickle: %1.").arg(QString::fromStdString(walk.stopped)), file, QStringLiteral("Inspected are .pkl, .pickle and .joblib files, and what “pilot registry import” takes: XGBoost's .json and .ubj and TorchScript's .pt."));
     take(facts, walk);
     return facts;
 }
@@ -137,6 +143,26 @@ QJsonObject PickleFacts::toJson() const {
             {Q("arrays"), arrays}, {Q("stopped"), orNull(stopped)}, {Q("names"), QJsonArray::fromStringList(names)}, {Q("packages"), QJsonArray::fromStringList(packages)},
             {Q("dangerous"), QJsonArray::fromStringList(dangerous)}, {Q("scikit_learn"), orNull(sklearnVersion)}, {Q("loaded"), false}, {Q("why"), whyNotUnpickled()},
             {Q("ways"), QJsonArray::fromStringList(waysToUsePickle())}};
+}
+
+Result<PickleFacts> PickleFacts::fromJson(const QJsonObject &object, const QString &where) {
+    const auto orEmpty = [&](const char *key) { return object.value(Q(key)).toString(); }; // null where it is empty
+    JsonReader reader(object, where);
+    PickleFacts facts;
+    facts.file = reader.text("file");
+    facts.sha256 = reader.text("sha256");
+    facts.bytes = reader.integer("bytes");
+    facts.opcodes = reader.integer("opcodes");
+    facts.arrays = reader.integer("arrays");
+    facts.names = reader.texts("names");
+    facts.packages = reader.texts("packages");
+    facts.dangerous = reader.texts("dangerous");
+    PH_TRY(reader.check());
+    facts.protocol = object.value(Q("protocol")).toInt(-1);
+    facts.compression = orEmpty("compression");
+    facts.stopped = orEmpty("stopped");
+    facts.sklearnVersion = orEmpty("scikit_learn");
+    return facts;
 }
 
 QString PickleFacts::text() const {

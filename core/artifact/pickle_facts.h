@@ -26,6 +26,7 @@ struct PickleFacts {
     /// {"file","sha256","bytes","compression"|null,"protocol"|null,"opcodes","arrays","stopped"|null,"names":[…],"packages":[…],"dangerous":[…],
     /// "scikit_learn"|null,"loaded":false,"why","ways":[…]}
     QJsonObject toJson() const;
+    static Result<PickleFacts> fromJson(const QJsonObject &object, const QString &where); ///< what toJson() gave
     QString text() const; ///< for people
 };
 

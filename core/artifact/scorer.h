@@ -6,6 +6,7 @@
 #include "core/workspace/recipe.h"
 
 #include <QJsonObject>
+#include <QStringList>
 
 #include <functional>
 #include <memory>
@@ -18,16 +19,20 @@ namespace pilothouse::artifact {
 using data::Input;
 using data::Rows;
 
-/// What goes in and comes out. A forecast's inputs are its window, oldest step first, series by series:
-/// "t2m@-23" … "t2m@0" (window 24); its outputs are the horizon's steps "t2m@+1" …. For classification the task is
-/// decided by `classes`.
+/// What goes in and comes out. A forecast's inputs are its window, oldest step first, series by series, the targets' first:
+/// "t2m@-23" … "t2m@0" (window 24); its outputs are the horizon's steps "t2m@+1" …, all steps of the first target, then those of the
+/// second. For classification the task is decided by `classes`.
 struct Signature {
     workspace::TaskKind task = workspace::TaskKind::Regression;
     std::vector<Input> inputs;        ///< k
-    std::vector<QString> outputs;     ///< m; 1 except for multi-step forecasts
+    std::vector<QString> outputs;     ///< m; 1 except for forecasts of several steps or targets
     std::vector<std::string> classes; ///< Classification: labels in the order of `probabilities`
-    QString target, unit;
-    std::size_t horizon() const { return task == workspace::TaskKind::Forecast ? outputs.size() : 0; } ///< steps of a forecast; else 0
+    QString target, unit;             ///< target: the first, where a forecast has several; unit: of the only one
+    QStringList targets() const;      ///< of a forecast those that its outputs name, in their order; else the one
+    std::size_t horizon() const;      ///< steps of a forecast; else 0
+    std::size_t window() const;       ///< steps of each series that a forecast looks back on; else 0
+    QStringList series() const;       ///< of a forecast, in the order of its inputs; else empty
+    /// With several targets also "targets":[…].
     QJsonObject toJson() const;
     static Result<Signature> fromJson(const QJsonObject &object, const QString &where);
 };

@@ -3,6 +3,8 @@
 
 #include "core/base/json.h"
 
+#include <algorithm>
+
 namespace pilothouse::artifact {
 
 using Q = QLatin1String;
@@ -23,6 +25,9 @@ std::vector<std::string> textVector(const QStringList &texts) {
     return out;
 }
 
+/// "t2m" of a forecast's input "t2m@-3".
+QStringView seriesOf(const Input &input) { return QStringView(input.name).left(std::max<qsizetype>(0, input.name.lastIndexOf(QLatin1Char('@')))); }
+
 Result<Input> inputFromJson(const QJsonObject &object, const QString &where) {
     JsonReader reader(object, where);
     Input input;
@@ -38,7 +43,49 @@ Result<Input> inputFromJson(const QJsonObject &object, const QString &where) {
     return input;
 }
 
+/// A forecast's outputs must be as many steps of each target, one target after the other: their places say which is which.
+Result<void> checkOutputs(const Signature &signature, const QString &where) {
+    const QStringList targets = signature.targets();
+    const std::size_t horizon = signature.horizon();
+    bool fits = signature.task != workspace::TaskKind::Forecast || horizon * std::size_t(targets.size()) == signature.outputs.size();
+    for (std::size_t o = 0; fits && targets.size() > 1 && o < signature.outputs.size(); ++o)
+        fits = signature.outputs[o] == QStringLiteral("%1@+%2").arg(targets[qsizetype(o / horizon)]).arg(o % horizon + 1);
+    if (!fits)
+        return invalid(QStringLiteral("The outputs are not the same steps of %1, one target after the other.").arg(targets.join(QStringLiteral(", "))), where);
+    return {};
+}
+
 } // namespace
+
+QStringList Signature::targets() const {
+    if (task != workspace::TaskKind::Forecast)
+        return {target};
+    QStringList names;
+    for (const QString &output : outputs) {
+        const qsizetype at = output.lastIndexOf(Q("@+"));
+        const QString name = at < 0 ? target : output.left(at);
+        if (!names.contains(name))
+            names << name;
+    }
+    return names.isEmpty() ? QStringList{target} : names;
+}
+
+std::size_t Signature::horizon() const { return task == workspace::TaskKind::Forecast ? outputs.size() / std::size_t(targets().size()) : 0; }
+
+std::size_t Signature::window() const {
+    std::size_t steps = 0;
+    while (task == workspace::TaskKind::Forecast && steps < inputs.size() && seriesOf(inputs[steps]) == seriesOf(inputs[0]))
+        ++steps;
+    return steps;
+}
+
+QStringList Signature::series() const {
+    QStringList names;
+    const std::size_t steps = window();
+    for (std::size_t i = 0; steps > 0 && i < inputs.size(); i += steps)
+        names << seriesOf(inputs[i]).toString();
+    return names;
+}
 
 QJsonObject Signature::toJson() const {
     QJsonArray in, out;
@@ -53,6 +100,8 @@ QJsonObject Signature::toJson() const {
     QJsonObject object{{Q("task"), workspace::taskName(task)}, {Q("target"), target}, {Q("unit"), unit}, {Q("inputs"), in}, {Q("outputs"), out}};
     if (!classes.empty())
         object.insert(Q("classes"), textArray(classes));
+    if (const QStringList all = targets(); all.size() > 1)
+        object.insert(Q("targets"), QJsonArray::fromStringList(all));
     return object;
 }
 
@@ -83,6 +132,7 @@ Result<Signature> Signature::fromJson(const QJsonObject &object, const QString &
         PH_ASSIGN(Input input, inputFromJson(value.toObject(), where));
         signature.inputs.push_back(std::move(input));
     }
+    PH_TRY(checkOutputs(signature, where));
     return signature;
 }
 

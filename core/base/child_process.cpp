@@ -9,10 +9,12 @@
 #include <QJsonDocument>
 #include <QStandardPaths>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
+#include <mutex>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -110,6 +112,26 @@ pid_t forkUnsignalled() {
     return pid;
 }
 
+std::mutex jobsLock;
+std::vector<qint64> jobs;
+
+/// Stands in runningJobs() as long as it lives.
+class ListedJob {
+public:
+    explicit ListedJob(pid_t pid) : m_pid(pid) {
+        const std::lock_guard guard(jobsLock);
+        jobs.push_back(m_pid);
+    }
+    ~ListedJob() {
+        const std::lock_guard guard(jobsLock);
+        jobs.erase(std::find(jobs.begin(), jobs.end(), m_pid));
+    }
+    ListedJob(const ListedJob &) = delete;
+
+private:
+    qint64 m_pid;
+};
+
 /// Waits for the end of a child with a limit; true when it ended.
 bool waitFor(pid_t pid, int *status, int seconds) {
     for (int i = 0; i < seconds * 20; ++i) {
@@ -153,6 +175,7 @@ Result<QJsonObject> runJob(const ChildJob &job, const std::function<void(const E
         ::execve(image.argv[0], image.argv.data(), image.envp.data());
         ::_exit(127);
     }
+    const ListedJob listed(pid);
     out.closeWrite();
     err.closeWrite();
     secrets.closeRead();
@@ -235,6 +258,11 @@ Result<QJsonObject> runJob(const ChildJob &job, const std::function<void(const E
         e.what = QStringLiteral("The job ended with code %1 and gave no result.").arg(code);
     e.hint = QStringLiteral("Its last words are in the details.");
     return e;
+}
+
+std::vector<qint64> runningJobs() {
+    const std::lock_guard guard(jobsLock);
+    return jobs;
 }
 
 Result<qint64> startDetached(const QString &program, const QStringList &arguments, const QString &logFile) {

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <stop_token>
+#include <vector>
 
 namespace pilothouse {
 
@@ -27,6 +28,9 @@ struct ChildJob {
 /// event line. A stop request sends SIGTERM (the child checkpoints), later SIGKILL, and gives Cancelled. A child that
 /// dies without a last event is Internal with the tail of its standard error. Blocking: call on the `waiting` pool.
 Result<QJsonObject> runJob(const ChildJob &job, const std::function<void(const Event &)> &onEvent, std::stop_token token);
+
+/// Pids of the children that runJob() waits for at this moment. Any thread.
+std::vector<qint64> runningJobs();
 
 /// Starts a program that goes on after this one ends (own session, standard streams to `logFile`); gives its pid.
 Result<qint64> startDetached(const QString &program, const QStringList &arguments, const QString &logFile);

@@ -23,7 +23,7 @@ constexpr double missingNumber = std::numeric_limits<double>::quiet_NaN();
 /// Reads one block column by column: what a row is, is settled first, by the field index alone.
 class Parser {
 public:
-    Parser(Block &block, const CsvDialect &dialect, const std::vector<ColumnType> &types) : m_block(block), m_dialect(dialect), m_types(types), m_decimal(dialect.decimal) {}
+    Parser(Block &block, const CsvDialect &dialect, const std::vector<ReadColumn> &columns) : m_block(block), m_dialect(dialect), m_columns(columns), m_decimal(dialect.decimal) {}
 
     void run();
 
@@ -40,14 +40,15 @@ private:
     std::int32_t code(BlockDictionary &dictionary, std::string_view text);
     void addText(BlockDictionary &dictionary, std::string_view text);
     bool isBlankOrMissing(std::string_view text) const { return m_dialect.missing.isText(text) || text.find_first_not_of(" \t") == text.npos; }
-    FieldColumn fields(std::size_t index) const { return {m_block.text.data(), m_block.index.begin(), index, index + 1 == m_types.size()}; }
+    bool isMissingNumber(std::string_view text) const;
+    FieldColumn fields(std::size_t index) const { return {m_block.text.data(), m_block.index.begin(), index, index + 1 == m_columns.size()}; }
     void problem(ProblemKind kind, std::size_t row, std::size_t index, std::string_view text = {});
     void keep(ProblemKind kind, qint64 line, int column, QString what);
     void orderProblems();
 
     Block &m_block;
     const CsvDialect &m_dialect;
-    const std::vector<ColumnType> &m_types;
+    const std::vector<ReadColumn> &m_columns;
     const char m_decimal;
     std::size_t m_kept = 0; ///< problems kept of this column
     std::string m_scratch;  ///< a quoted field with its quotes resolved
@@ -60,9 +61,11 @@ void Parser::run() {
     m_block.rows = m_block.records.size();
     if (m_block.rows > m_block.capacity)
         growTo(m_block.rows + m_block.rows / 8);
-    for (std::size_t i = 0; i < m_types.size(); ++i) {
+    for (std::size_t i = 0; i < m_columns.size(); ++i) {
+        if (!m_columns[i].wanted)
+            continue;
         m_kept = 0;
-        switch (m_types[i]) {
+        switch (m_columns[i].type) {
         case ColumnType::Number: numbers(i); break;
         case ColumnType::Category: categories(i); break;
         case ColumnType::Time: times(i); break;
@@ -75,7 +78,7 @@ void Parser::run() {
 void Parser::findRecords() {
     const char *const text = m_block.text.data();
     const std::uint32_t *const ends = m_block.index.begin();
-    const std::size_t width = m_types.size();
+    const std::size_t width = m_columns.size();
     const bool quotedLines = m_block.index.lineFeedsInQuotes();
     const char *begin = text;
     qint64 line = 0;
@@ -110,9 +113,11 @@ bool Parser::skip(const char *begin, const char *end) {
 }
 
 void Parser::growTo(std::size_t rows) {
-    for (std::size_t i = 0; i < m_types.size(); ++i) {
+    for (std::size_t i = 0; i < m_columns.size(); ++i) {
+        if (!m_columns[i].wanted)
+            continue;
         BlockColumn &column = m_block.columns[i];
-        switch (m_types[i]) {
+        switch (m_columns[i].type) {
         case ColumnType::Number: column.numbers.grow(rows); break;
         case ColumnType::Category: column.codes.grow(rows); break;
         case ColumnType::Time: column.times.grow(rows); break;
@@ -157,9 +162,17 @@ void Parser::times(std::size_t index) {
         column.times.data()[row] = value;
         if (value != Column::missingTime)
             (zoned ? column.zoned : column.unzoned) = true;
-        else if (!isBlankOrMissing(text))
+        else if (!isBlankOrMissing(text) && !isMissingNumber(text))
             problem(ProblemKind::BadTime, row, index, text);
     }
+}
+
+/// One of the listed numbers, however it is written.
+bool Parser::isMissingNumber(std::string_view text) const {
+    if (m_dialect.missing.numbers.empty())
+        return false;
+    const auto value = parseNumber(text, m_decimal);
+    return value && m_dialect.missing.isNumber(*value);
 }
 
 void Parser::categories(std::size_t index) {
@@ -227,11 +240,8 @@ void Parser::addText(BlockDictionary &dictionary, std::string_view text) {
         text = dictionary.kept.emplace_back(text);
     dictionary.keys.push_back(text);
     State state = State::Fine;
-    if (m_dialect.missing.isText(text))
+    if (m_dialect.missing.isText(text) || isMissingNumber(text))
         state = State::Missing;
-    else if (!m_dialect.missing.numbers.empty())
-        if (const auto value = parseNumber(text, m_decimal); value && m_dialect.missing.isNumber(*value))
-            state = State::Missing;
     if (auto repaired = repairedUtf8(text)) {
         text = dictionary.kept.emplace_back(*std::move(repaired));
         state = State::Repaired;
@@ -280,13 +290,13 @@ void Parser::orderProblems() {
 
 } // namespace
 
-void parseBlock(Block &block, const CsvDialect &dialect, const std::vector<ColumnType> &types) {
-    block.columns.resize(types.size());
-    for (std::size_t i = 0; i < types.size(); ++i) {
+void parseBlock(Block &block, const CsvDialect &dialect, const std::vector<ReadColumn> &columns) {
+    block.columns.resize(columns.size());
+    for (std::size_t i = 0; i < columns.size(); ++i) {
         BlockColumn &column = block.columns[i];
         column.bad = 0;
         column.zoned = column.unzoned = false;
-        if (types[i] == ColumnType::Category)
+        if (columns[i].type == ColumnType::Category)
             column.dictionary.clear();
     }
     block.records.clear();
@@ -294,7 +304,7 @@ void parseBlock(Block &block, const CsvDialect &dialect, const std::vector<Colum
     block.lines = block.blank = block.comments = block.ragged = 0;
     block.problems.clear();
     block.counts = {};
-    Parser(block, dialect, types).run();
+    Parser(block, dialect, columns).run();
 }
 
 } // namespace pilothouse::data

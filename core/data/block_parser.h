@@ -58,8 +58,15 @@ struct Block {
     std::array<qint64, 6> counts{}; ///< by ProblemKind
 };
 
-/// Reads block.text. `types` says how each column is read. At least 64 readable bytes must stand before the text and behind
-/// it, and it must end with a line feed. Any thread; blocks share nothing.
-void parseBlock(Block &block, const CsvDialect &dialect, const std::vector<ColumnType> &types);
+/// How one column is read, or that it is not: then only its place in the rows counts.
+struct ReadColumn {
+    ColumnType type = ColumnType::Category;
+    bool wanted = true;
+};
+
+/// Reads block.text. At least blockPadding readable bytes must stand before the text and behind it, and it must end with a line
+/// feed. Any thread; blocks share nothing.
+void parseBlock(Block &block, const CsvDialect &dialect, const std::vector<ReadColumn> &columns);
+inline constexpr std::size_t blockPadding = 64;
 
 } // namespace pilothouse::data

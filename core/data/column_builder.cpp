@@ -25,9 +25,6 @@ void reserveBig(std::vector<T> &values, std::size_t count) {
 #endif
 }
 
-/// nine in ten, without fractions
-bool most(qint64 good, qint64 all) { return 10 * good >= 9 * all; }
-
 } // namespace
 
 ColumnBuilder::ColumnBuilder(const QString &name, ColumnType type) {
@@ -82,42 +79,21 @@ qint64 ColumnBuilder::presentRows() const {
     return present;
 }
 
-ColumnType ColumnBuilder::shownType(const MissingValues &missing, char decimal, bool &exact) const {
-    exact = true;
+ShownType ColumnBuilder::shownType(char decimal) const {
+    TypeCounts counts;
+    counts.bad = m_bad;
     if (m_column.type != ColumnType::Category) {
-        if (m_bad == 0)
-            return m_column.type;
-        const qint64 good = presentRows();
-        return most(good, good + m_bad) ? m_column.type : ColumnType::Category;
+        if (m_bad > 0)
+            counts.present = presentRows();
+        return data::shownType(m_column.type, counts);
     }
-    std::vector<qint64> counts(m_column.dictionary.size());
-    qint64 present = 0;
-    for (const std::int32_t code : m_column.codes) {
-        if (code < 0)
-            continue;
-        ++counts[std::size_t(code)];
-        ++present;
-    }
-    if (present == 0)
-        return ColumnType::Number;
-    qint64 numbers = 0, times = 0;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        if (parseNumber(m_column.dictionary[i], decimal))
-            numbers += counts[i];
-        else if (parseIsoTime(m_column.dictionary[i]) != Column::missingTime)
-            times += counts[i];
-        else if (m_column.dictionary[i].find_first_not_of(" \t") == std::string::npos)
-            present -= counts[i]; // blanks alone are no value, as in a number column
-    }
-    if (present > 0 && most(numbers, present)) {
-        exact = numbers == present;
-        return ColumnType::Number;
-    }
-    if (present > 0 && most(times, present)) {
-        exact = times == present;
-        return ColumnType::Time;
-    }
-    return ColumnType::Category;
+    std::vector<qint64> rows(m_column.dictionary.size());
+    for (const std::int32_t code : m_column.codes)
+        if (code >= 0)
+            ++rows[std::size_t(code)];
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        counts.addText(m_column.dictionary[i], rows[i], decimal);
+    return data::shownType(m_column.type, counts);
 }
 
 void ColumnBuilder::convert(ColumnType type, char decimal) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/data/block_parser.h"
+#include "core/data/shown_type.h"
 
 namespace pilothouse::data {
 
@@ -13,12 +14,12 @@ public:
     void expect(std::size_t rows);
     void add(const Block &block, std::size_t column);
     Column take() { return std::move(m_column); }
+    std::size_t rows() const { return m_column.size(); }
 
-    /// The type that the whole column shows: Number or Time if at least nine in ten of the present values are one.
-    /// `exact` is set if every present value fits, so that the column can be converted as it is.
-    ColumnType shownType(const MissingValues &missing, char decimal, bool &exact) const;
+    /// What the column so far tells about its type.
+    ShownType shownType(char decimal) const;
     ColumnType type() const { return m_column.type; }
-    /// Category → Number or Time, where every category is one (shownType with exact).
+    /// Category → Number or Time, where every category is one (an exact shownType()).
     void convert(ColumnType type, char decimal);
 
 private:

@@ -25,6 +25,7 @@ struct CsvOptions {
     QString skipUntil;   ///< lines up to and including the first that contains this text are skipped
     QString comment;     ///< lines that begin with this are skipped
     QMap<QString, ColumnType> types; ///< columns whose type is known (a package's inputs, features: {categorical}); the others are found out
+    QStringList only; ///< columns that are read; what stands in the others is passed over and costs nothing. Empty: all
     bool fingerprint = true; ///< false: no MD5 and SHA-256 (a benchmark of reading alone)
     int threads = 0;         ///< 0: one per core
     std::size_t batchBytes = 0; ///< bytes read at a time; 0 = 2 MiB. The result does not depend on it
@@ -67,6 +68,8 @@ struct ReadReport {
     QStringList missing;                 ///< as used
     QStringList notes;                   ///< what was found out by itself, a sentence each
     static constexpr std::size_t kept = 100;
+    /// "Reading the data found 3 problems, 1 rows were dropped; `pilot profile` lists them. The first is in line 7: …"; empty: none.
+    QString note() const;
     /// The rules by which problems are handled, a sentence each; the same for every file.
     static QStringList rules();
     /// {"rows","rows_dropped","rows_filtered","blank_lines","comment_lines","header_lines","delimiter","decimal","missing":[…],
@@ -102,7 +105,9 @@ using ReadProgress = std::function<void(qint64 done, qint64 total)>;
 /// Reads a CSV file (plain or gzip) into typed columns, with all cores. A column is a number (or time) column if at least
 /// nine in ten of its present values are one; else a category. The result does not depend on threads or batches.
 /// Invalid: no such file, empty, not text, a quote that never closes, `skip_until` not found, a broken gzip stream, cut or
-/// changed while it was read; all with the file's name. Cancelled on stop. Any thread.
+/// changed while it was read; all with the file's name. Refused: the table does not fit into the memory that is left (memoryRoom()),
+/// told before it is read or, where its texts are more than its beginning shows, while it is; csv_blocks.h reads such a file.
+/// Cancelled on stop. Any thread.
 Result<LoadedTable> readCsv(const QString &path, const CsvOptions &options = {}, std::stop_token stop = {}, const ReadProgress &progress = {});
 
 /// readCsv by a recipe's data: with `where` applied (rows keep their order). An unknown column in `where` is Invalid, so
@@ -110,7 +115,10 @@ Result<LoadedTable> readCsv(const QString &path, const CsvOptions &options = {},
 Result<LoadedTable> loadData(const workspace::DataSpec &spec, const QMap<QString, ColumnType> &types = {}, std::stop_token stop = {},
                              const ReadProgress &progress = {});
 
-/// As above for a whole recipe: features: {categorical} are read as categories, the target of a classification too.
+/// The types that a recipe says: features: {categorical} are read as categories, the target of a classification too.
+QMap<QString, ColumnType> typesOf(const workspace::Recipe &recipe);
+
+/// As above for a whole recipe, with its types.
 Result<LoadedTable> loadData(const workspace::Recipe &recipe, std::stop_token stop = {}, const ReadProgress &progress = {});
 
 /// Milliseconds since 1970 UTC of an ISO 8601 date or date-time ("2013-01-01", "2013-01-01T06:00", "… 06:00:00.5+05:30", "…Z").

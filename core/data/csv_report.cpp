@@ -38,6 +38,16 @@ QStringList ReadReport::rules() {
     };
 }
 
+QString ReadReport::note() const {
+    if (problems.empty())
+        return {};
+    const Problem &p = problems.front();
+    const QString place = p.column > 0 ? QStringLiteral("in line %1, column %2: ").arg(p.line).arg(p.column) : QStringLiteral("in line %1: ").arg(p.line);
+    if (problemCount == 1)
+        return QStringLiteral("Reading the data found one problem, %1 rows were dropped; `pilot profile` shows it. It is ").arg(rowsDropped) + place + p.what;
+    return QStringLiteral("Reading the data found %1 problems, %2 rows were dropped; `pilot profile` lists them. The first is ").arg(problemCount).arg(rowsDropped) + place + p.what;
+}
+
 QJsonObject ReadReport::toJson() const {
     QJsonObject countsJson;
     for (auto it = counts.begin(); it != counts.end(); ++it)

@@ -18,7 +18,8 @@ Result<const Column *> columnOf(const Table &table, const QString &name) {
     return invalid(QStringLiteral("There is no column “%1” to look back on.").arg(name), {}, nearest.isEmpty() ? all : QStringLiteral("Did you mean “%1”? %2").arg(nearest, all));
 }
 
-/// [rows] the number of each row's series; rows without one are a series of their own.
+} // namespace
+
 Result<std::vector<std::int32_t>> seriesOf(const Table &table, const QString &by) {
     std::vector<std::int32_t> series(table.rows(), 0);
     if (by.isEmpty())
@@ -32,11 +33,15 @@ Result<std::vector<std::int32_t>> seriesOf(const Table &table, const QString &by
     return series;
 }
 
-} // namespace
+Error severalSeries(std::size_t repeated, std::size_t rows) {
+    return invalid(QStringLiteral("%1 of %2 rows repeat a time: there are several series in these rows.").arg(repeated).arg(rows), {},
+                   QStringLiteral("Name the column that tells them apart, for example time: {by: station}, or choose one by data: {where: {station: NAME}}."));
+}
 
-Result<History> History::of(const PastRows &past, const QString &by) {
+Result<History> History::of(const PastRows &past, const QString &own) {
     if (past.stepMs <= 0)
         return invalid(QStringLiteral("How far back a step lies is not said."), {}, QStringLiteral("Add the step to `time:`, for example time: {column: datetime, step: 1h}."));
+    const QString by = own.isEmpty() ? past.by : own;
     PH_ASSIGN(const std::vector<std::int32_t> series, seriesOf(past.table, by));
     History history;
     history.m_step = past.stepMs;
@@ -52,9 +57,9 @@ Result<History> History::of(const PastRows &past, const QString &by) {
             history.m_order.push_back(moment);
         history.m_at[moment.row] = history.m_order.size() - 1;
     }
-    if (const std::size_t repeated = all.size() - history.m_order.size(); repeated * 100 > all.size())
-        return invalid(QStringLiteral("%1 of %2 rows repeat a time: there are several series in these rows.").arg(repeated).arg(all.size()), {},
-                       QStringLiteral("Name the column that tells them apart, for example {by: station}, or choose one by data: {where: {station: NAME}}."));
+    const RepeatedTimes repeats = past.ofAll ? past.ofAll->value(by) : RepeatedTimes{all.size(), all.size() - history.m_order.size()};
+    if (repeats.repeated * 100 > repeats.rows)
+        return severalSeries(repeats.repeated, repeats.rows);
     return history;
 }
 
@@ -69,7 +74,7 @@ std::size_t History::back(std::size_t row, std::size_t steps) const {
 
 Result<std::vector<const Column *>> namedColumns(const PastRows &past, const QStringList &names) {
     std::vector<const Column *> columns;
-    for (const QString &name : names.isEmpty() ? QStringList{past.target} : names) {
+    for (const QString &name : names.isEmpty() ? past.targets : names) {
         PH_ASSIGN(const Column *const column, columnOf(past.table, name));
         if (column->type == ColumnType::Time)
             return invalid(QStringLiteral("The column “%1” holds times; numbers or categories can be looked back on.").arg(name), {}, QStringLiteral("Take it out of `columns:`."));

@@ -10,10 +10,10 @@ class History {
 public:
     static constexpr std::size_t noRow = std::size_t(-1);
 
-    /// @param by  column whose values tell series apart; empty: all rows are one series
-    /// Invalid: the recipe names no step, `by` is no column, or more than one row in a hundred repeats a time of its series. Of rows
-    /// that do, the first counts.
-    static Result<History> of(const PastRows &past, const QString &by);
+    /// @param own  column whose values tell series apart, where it is another than past.by
+    /// Invalid: the recipe names no step, the column is not there, or more than one row in a hundred repeats a time of its series. Of
+    /// rows that do, the first counts.
+    static Result<History> of(const PastRows &past, const QString &own);
 
     /// The row exactly so many steps earlier; noRow if there is none. 0 steps: the row itself, or the first of its time.
     std::size_t back(std::size_t row, std::size_t steps) const;
@@ -43,7 +43,14 @@ private:
     std::vector<std::size_t> m_at; ///< [rows] where a row's moment stands there; noRow without a time
 };
 
-/// The columns that a step names, or the target where it names none. Invalid: one is not there, or holds times.
+/// [rows] the number of each row's series, by a column whose values tell them apart; rows without a value are a series of their own. An empty
+/// name: all rows are one. Invalid: there is no such column.
+Result<std::vector<std::int32_t>> seriesOf(const Table &table, const QString &by);
+
+/// What is said of rows that repeat times of their series too often.
+Error severalSeries(std::size_t repeated, std::size_t rows);
+
+/// The columns that a step names, or the targets where it names none. Invalid: one is not there, or holds times.
 Result<std::vector<const Column *>> namedColumns(const PastRows &past, const QStringList &names);
 
 } // namespace pilothouse::data

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/input.h"
 
+#include "core/base/memory.h"
 #include "core/data/number_text.h"
 
 #include <algorithm>
@@ -72,6 +73,7 @@ Result<Rows> rowsFromTable(const Table &table, const std::vector<Input> &inputs)
     if (!absent.isEmpty())
         return invalid(QStringLiteral("The data lacks %1 of the model's %2 inputs: %3.").arg(absent.size()).arg(inputs.size()).arg(absent.join(QStringLiteral(", "))),
                        {}, QStringLiteral("The data has: %1.").arg(table.names().join(QStringLiteral(", "))));
+    PH_TRY(requireMemory(qint64(rows.count * rows.width * sizeof(double)), QStringLiteral("The matrix of %1 rows and %2 inputs").arg(rows.count).arg(rows.width), {}, QStringLiteral("Take a part of the rows.")));
     rows.values.resize(rows.count * rows.width);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (inputs[i].type == ColumnType::Category) {

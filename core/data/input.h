@@ -23,6 +23,7 @@ struct Input {
 struct Rows {
     std::size_t count = 0, width = 0;
     std::vector<double> values;
+    std::size_t first = 0; ///< what the first row is numbered in what these rows were cut out of, 0-based; errors count on from it
     std::span<const double> row(std::size_t i) const { return {values.data() + i * width, width}; }
     std::span<double> row(std::size_t i) { return {values.data() + i * width, width}; }
 };

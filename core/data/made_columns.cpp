@@ -16,18 +16,28 @@ bool hasAll(const Table &table, const QStringList &names) {
 
 } // namespace
 
-QStringList madeColumns(const std::vector<TransformStep> &steps, const QString &target) {
+QStringList madeColumns(const std::vector<TransformStep> &steps, const QStringList &targets) {
     QStringList names;
     for (const TransformStep &step : steps)
         if (step.transform->makesColumns())
-            names += step.transform->columnNames(target);
+            names += step.transform->columnNames(targets);
     names.removeDuplicates();
     return names;
 }
 
+std::vector<TransformStep> stepsToMake(const std::vector<TransformStep> &steps, const QStringList &targets, const QStringList &columns) {
+    std::vector<TransformStep> all;
+    for (const TransformStep &step : steps) {
+        const QStringList names = step.transform->columnNames(targets);
+        if (step.transform->makesColumns() && !std::all_of(names.begin(), names.end(), [&](const QString &name) { return columns.contains(name); }))
+            all.push_back(step);
+    }
+    return all;
+}
+
 Result<void> makeColumns(Table &table, const workspace::Recipe &recipe) {
     PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
-    const QStringList names = madeColumns(steps, recipe.target);
+    const QStringList names = madeColumns(steps, recipe.targets());
     if (names.isEmpty() || hasAll(table, names)) // then no time is needed either
         return {};
     if (!recipe.time)
@@ -37,13 +47,13 @@ Result<void> makeColumns(Table &table, const workspace::Recipe &recipe) {
     return makeColumns(table, times, recipe);
 }
 
-Result<void> makeColumns(Table &table, const std::vector<std::int64_t> &times, const workspace::Recipe &recipe) {
+Result<void> makeColumns(Table &table, const std::vector<std::int64_t> &times, const workspace::Recipe &recipe, const QMap<QString, RepeatedTimes> *ofAll) {
     PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const TransformStep &step = steps[i];
-        if (!step.transform->makesColumns() || hasAll(table, step.transform->columnNames(recipe.target)))
+        if (!step.transform->makesColumns() || hasAll(table, step.transform->columnNames(recipe.targets())))
             continue;
-        Result<std::vector<Column>> made = step.transform->columns({table, times, recipe.time->stepSeconds() * 1000, recipe.time->zone, recipe.target, recipe.task == workspace::TaskKind::Forecast});
+        Result<std::vector<Column>> made = step.transform->columns({table, times, recipe.time->stepSeconds() * 1000, recipe.time->zone, recipe.targets(), recipe.task == workspace::TaskKind::Forecast, recipe.time->by, ofAll});
         if (!made) {
             Error error = made.error();
             if (error.kind == ErrorKind::Invalid)

@@ -23,9 +23,11 @@ std::vector<std::size_t> naiveSeasons(std::size_t window, std::int64_t stepMs) {
 
 QString naiveName(std::size_t season) { return season == 1 ? QStringLiteral("persistence") : QStringLiteral("seasonal"); }
 
-void naiveForecast(std::span<const double> inputs, std::size_t window, std::size_t season, std::span<double> horizon) {
-    for (std::size_t step = 0; step < horizon.size(); ++step)
-        horizon[step] = inputs[window - season + step % season];
+void naiveForecast(std::span<const double> inputs, std::size_t window, std::size_t season, std::size_t targets, std::span<double> outputs) {
+    const std::size_t horizon = outputs.size() / targets;
+    for (std::size_t target = 0; target < targets; ++target)
+        for (std::size_t step = 0; step < horizon; ++step)
+            outputs[target * horizon + step] = inputs[(target + 1) * window - season + step % season];
 }
 
 } // namespace pilothouse::data

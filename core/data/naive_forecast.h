@@ -19,11 +19,11 @@ std::vector<std::size_t> naiveSeasons(std::size_t window, std::int64_t stepMs);
 
 QString naiveName(std::size_t season); ///< "persistence", "seasonal"
 
-/// Each step of the horizon as the newest known value that lies whole seasons before it; season 1 is persistence (Hyndman,
+/// Each step of each target as its newest known value that lies whole seasons before it; season 1 is persistence (Hyndman,
 /// Athanasopoulos, Forecasting: principles and practice, 5.2).
-/// @param inputs   a row of a forecast: the target's window comes first, oldest step first
+/// @param inputs   a row of a forecast: the windows of the targets come first, one after the other, oldest step first
 /// @param season   at most `window`
-/// @param horizon  [steps] written
-void naiveForecast(std::span<const double> inputs, std::size_t window, std::size_t season, std::span<double> horizon);
+/// @param outputs  [targets × steps] written, all steps of the first target first
+void naiveForecast(std::span<const double> inputs, std::size_t window, std::size_t season, std::size_t targets, std::span<double> outputs);
 
 } // namespace pilothouse::data

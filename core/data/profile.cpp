@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/base/task.h"
+#include "core/data/text_index.h"
 
 #include <QDateTime>
 #include <QTimeZone>
@@ -21,12 +22,6 @@ QString number(double value) { return QString::number(value, 'g', 10); }
 QString percent(qint64 part, qint64 all) { return QString::number(100.0 * double(part) / double(std::max<qint64>(1, all)), 'f', 1) + QStringLiteral(" %"); }
 QString isoText(std::int64_t time) { return QDateTime::fromMSecsSinceEpoch(time, Qt::UTC).toString(Qt::ISODate); }
 
-std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
-    hash ^= value + 0x9e3779b97f4a7c15ull + (hash << 6) + (hash >> 2);
-    hash *= 0xff51afd7ed558ccdull;
-    return hash ^ (hash >> 32);
-}
-
 /// By a 64-bit hash of the row: among a million rows a chance hit has odds of one in 30 million.
 qint64 repeatedRowsOf(const Table &table, int threads) {
     std::vector<std::uint64_t> hashes(table.rows(), 0);
@@ -39,7 +34,7 @@ qint64 repeatedRowsOf(const Table &table, int threads) {
                 case ColumnType::Category: value = std::uint64_t(column.codes[row] + 1); break;
                 case ColumnType::Time: value = std::uint64_t(column.times[row]); break;
                 }
-                hashes[row] = mixed(hashes[row], value);
+                hashes[row] = mixedHash(hashes[row], value);
             }
         }
     }, threads);
@@ -94,7 +89,8 @@ private:
         if (m_s.distinct < m_s.present)
             say(QStringLiteral("%1 rows repeat a time.").arg(m_s.present - m_s.distinct), QStringLiteral("Several series in one file: choose one by data: {where: …}."));
         if (m_s.gaps > 0 && m_s.step > 0)
-            say(QStringLiteral("%1 neighbouring times are not %2 s apart.").arg(m_s.gaps).arg(double(m_s.step) / 1000), QStringLiteral("Forecast windows that cross such a gap are left out."));
+            say(QStringLiteral("%1 neighbouring times are not %2 s apart; %3 steps are missing, at most %4 in a row.").arg(m_s.gaps).arg(double(m_s.step) / 1000).arg(m_s.missingSteps).arg(m_s.longestGap),
+                QStringLiteral("Forecast windows that cross such a gap are left out; time: {resample: …} brings uneven rows to steps."));
         if (!m_s.sorted)
             say(QStringLiteral("The times do not rise in file order."), QStringLiteral("Nothing to do: windows and splits sort by time."));
     }
@@ -137,7 +133,11 @@ QJsonObject columnJson(const ColumnStatistics &s) {
         object.insert(Q("max"), s.present ? QJsonValue(isoText(s.lastTime)) : QJsonValue());
         object.insert(Q("step_seconds"), s.step ? QJsonValue(double(s.step) / 1000) : QJsonValue());
         object.insert(Q("gaps"), s.gaps);
+        object.insert(Q("missing_steps"), s.missingSteps);
+        object.insert(Q("longest_gap"), s.longestGap);
     }
+    if (!s.estimated.isEmpty())
+        object.insert(Q("estimated"), QJsonArray::fromStringList(s.estimated));
     return object;
 }
 
@@ -163,8 +163,24 @@ QJsonObject Profile::toJson() const {
         columnList.append(columnJson(column));
     for (const QualityProblem &p : problems)
         problemList.append(QJsonObject{{Q("column"), p.column}, {Q("what"), p.what}, {Q("hint"), p.hint}, {Q("line"), p.line}});
-    return {{Q("rows"), rows}, {Q("columns"), columnList}, {Q("md5"), fingerprint.md5}, {Q("sha256"), fingerprint.sha256}, {Q("bytes"), fingerprint.bytes},
-            {Q("repeated_rows"), repeatedRows}, {Q("problems"), problemList}, {Q("report"), report.toJson()}};
+    QJsonObject object{{Q("rows"), rows}, {Q("columns"), columnList}, {Q("md5"), fingerprint.md5}, {Q("sha256"), fingerprint.sha256}, {Q("bytes"), fingerprint.bytes},
+                       {Q("repeated_rows"), repeatedRows}, {Q("problems"), problemList}, {Q("report"), report.toJson()}};
+    if (repeatsEstimated)
+        object.insert(Q("repeated_rows_estimated"), true);
+    return object;
+}
+
+void findProblems(Profile &profile) {
+    readingProblems(profile.report, profile.problems);
+    if (profile.rows == 0) {
+        profile.problems.push_back({{}, QStringLiteral("The file has column names and no row."), QStringLiteral("Give a file with data."), 0});
+        return;
+    }
+    for (const ColumnStatistics &column : profile.columns)
+        ColumnChecks(column, profile.rows, profile.problems).run();
+    if (profile.repeatedRows > 0)
+        profile.problems.push_back({{}, QStringLiteral("%1%2 rows repeat an earlier row in every column.").arg(profile.repeatsEstimated ? QStringLiteral("About ") : QString()).arg(profile.repeatedRows),
+                                    QStringLiteral("If they are copies, remove them: a copy on both sides of the split makes a model look better."), 0});
 }
 
 Profile profileOf(const LoadedTable &loaded, int threads) {
@@ -177,17 +193,9 @@ Profile profileOf(const LoadedTable &loaded, int threads) {
         for (std::size_t i = first; i < last; ++i)
             profile.columns[i] = statisticsOf(loaded.table.columns[i]);
     }, threads);
-    readingProblems(profile.report, profile.problems);
-    if (profile.rows == 0) {
-        profile.problems.push_back({{}, QStringLiteral("The file has column names and no row."), QStringLiteral("Give a file with data."), 0});
-        return profile;
-    }
-    for (const ColumnStatistics &column : profile.columns)
-        ColumnChecks(column, profile.rows, profile.problems).run();
-    profile.repeatedRows = repeatedRowsOf(loaded.table, threads);
-    if (profile.repeatedRows > 0)
-        profile.problems.push_back({{}, QStringLiteral("%1 rows repeat an earlier row in every column.").arg(profile.repeatedRows),
-                                    QStringLiteral("If they are copies, remove them: a copy on both sides of the split makes a model look better."), 0});
+    if (profile.rows > 0)
+        profile.repeatedRows = repeatedRowsOf(loaded.table, threads);
+    findProblems(profile);
     return profile;
 }
 

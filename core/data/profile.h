@@ -27,8 +27,11 @@ struct ColumnStatistics {
     std::int64_t firstTime = Column::missingTime, lastTime = Column::missingTime; ///< times
     std::int64_t step = 0;      ///< times: the most frequent distance of neighbours in ms; 0 = none
     qint64 gaps = 0;            ///< times: neighbours at another distance than `step`
+    qint64 missingSteps = 0;    ///< times: whole steps between neighbours, all of them
+    qint64 longestGap = 0;      ///< times: and the most between two neighbours
     bool sorted = false;        ///< times: rising in file order
     std::vector<std::pair<QString, qint64>> top; ///< categories: the six most frequent, ties in code-point order
+    QStringList estimated; ///< keys of toJson() whose figures are estimates (block_statistics.h); empty: all are exact
 };
 
 /// Something a person should look at before training on this file.
@@ -45,10 +48,12 @@ struct Profile {
     Fingerprint fingerprint;
     ReadReport report;
     qint64 repeatedRows = 0; ///< rows that equal an earlier one in every column
+    bool repeatsEstimated = false; ///< repeatedRows is an estimate
     const ColumnStatistics *find(const QString &name) const;
     /// {"rows","columns":[{"name","type","missing","distinct","min","max","mean","std","quantiles":{"q25","median","q75"},
     /// "top":[["text",count]…]}],"md5","sha256","bytes","problems":[{"column","what","hint","line"}],"report":{…}}. min and max of
-    /// times are ISO texts; keys without meaning for a type are absent.
+    /// times are ISO texts; they also have "step_seconds","gaps","missing_steps","longest_gap". Keys without meaning for a type are absent. Of a
+    /// file that was read in blocks (file_profile.h) a column may have "estimated":[keys], the profile "repeated_rows_estimated":true.
     QJsonObject toJson() const;
 };
 
@@ -56,6 +61,8 @@ ColumnStatistics statisticsOf(const Column &column);
 /// true for a column that tells rows apart and says nothing else: texts that are all distinct, or whole numbers that count
 /// the rows. A model must not learn from it.
 bool isIdentifier(const ColumnStatistics &column);
+/// Fills in the quality problems of a profile that has everything else.
+void findProblems(Profile &profile);
 /// Statistics of every column (in parallel) and the quality problems. Any thread.
 Profile profileOf(const LoadedTable &loaded, int threads = 0);
 

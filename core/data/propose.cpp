@@ -2,6 +2,7 @@
 #include "core/data/propose.h"
 
 #include "core/data/propose_target.h"
+#include "core/data/resample.h"
 
 #include <QDateTime>
 #include <QFileInfo>
@@ -37,6 +38,7 @@ private:
     void features();
     QString whyExcluded(const ColumnStatistics &s) const;
     void split();
+    std::int64_t lastFifth() const;
     void transforms();
     void estimators();
     void gates();
@@ -149,6 +151,14 @@ void Proposer::forecast() {
     const int day = step > 0 && step < 86'400 && 86'400 % step == 0 ? int(86'400 / step) : 0;
     m_recipe.forecast = day > 0 && day <= 288 ? workspace::ForecastSpec{day, day} : workspace::ForecastSpec{14, 7};
     why(QStringLiteral("The time axis is %1, one step %2.").arg(m_axis->spec.column.isEmpty() ? m_axis->spec.parts.join(QStringLiteral(", ")) : m_axis->spec.column, m_axis->spec.step));
+    if (qint64(m_table.rows()) == m_profile.rows) { // not the beginning of a larger file
+        StepCounter counter(m_axis->spec);
+        for (const std::int64_t time : m_axis->times)
+            counter.addStep({}, time);
+        const StepCounts &counts = counter.counts();
+        why(counts.gaps ? QStringLiteral("%1 of its %2 steps have no row, in %3 gaps; the longest has %4.").arg(counts.emptySteps).arg(counts.steps + counts.emptySteps).arg(counts.gaps).arg(counts.longestGap)
+                        : QStringLiteral("Each of its %1 steps has a row.").arg(counts.steps));
+    }
     why(day > 0 ? QStringLiteral("A window of %1 steps and a horizon of %2 are one day each.").arg(m_recipe.forecast->window).arg(m_recipe.forecast->horizon)
                 : QStringLiteral("A window of %1 steps predicts the next %2.").arg(m_recipe.forecast->window).arg(m_recipe.forecast->horizon));
     if (!m_axis->where.isEmpty()) {
@@ -188,12 +198,22 @@ void Proposer::features() {
         why(QStringLiteral("Read as categories, because they hold texts: %1.").arg(m_recipe.categorical.join(QStringLiteral(", "))));
 }
 
+/// Where the last fifth of the series begins. The table may be the beginning of a larger file: then by the span of the time column, or by
+/// the number of the rows and their step.
+std::int64_t Proposer::lastFifth() const {
+    if (qint64(m_table.rows()) == m_profile.rows)
+        return m_axis->times[m_axis->times.size() * 4 / 5];
+    const qint64 step = m_axis->spec.stepSeconds() * 1000;
+    const ColumnStatistics *const time = m_profile.find(m_axis->spec.column), *const series = m_profile.find(m_axis->where);
+    const qint64 steps = time ? (time->lastTime - time->firstTime) / step + 1 : series ? series->top.front().second : m_profile.rows;
+    return (time ? time->firstTime : m_axis->times.front()) + steps * 4 / 5 * step;
+}
+
 void Proposer::split() {
     using Kind = workspace::SplitSpec::Kind;
     if (m_recipe.task == TaskKind::Forecast) {
         m_recipe.split.kind = Kind::After;
-        const std::int64_t border = m_axis->times[m_axis->times.size() * 4 / 5];
-        m_recipe.split.after = QDateTime::fromMSecsSinceEpoch(border, Qt::UTC).toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss"));
+        m_recipe.split.after = QDateTime::fromMSecsSinceEpoch(lastFifth(), Qt::UTC).toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss"));
         why(QStringLiteral("The last fifth of the time tests: a forecast must be judged on what comes later."));
     } else if (m_recipe.task == TaskKind::Classification) {
         m_recipe.split.kind = Kind::Stratified;

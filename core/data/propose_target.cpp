@@ -83,7 +83,9 @@ std::optional<TimeAxis> findTimeAxis(const Table &table, const Profile &profile)
         const std::size_t distinct = std::set(axis.times.begin(), axis.times.end()).size();
         if (axis.times.size() < 20)
             continue;
-        if (distinct * 100 < axis.times.size() * 99) {
+        // The table may be the beginning of a larger file: one series, where the file has several.
+        const ColumnStatistics *const all = profile.find(spec.column);
+        if (distinct * 100 < axis.times.size() * 99 || (all && all->distinct * 100 < all->present * 96)) {
             std::vector<std::int64_t> chosen;
             for (const ColumnStatistics &s : profile.columns) {
                 if (s.type != ColumnType::Category || s.distinct < 2 || s.distinct > 1000 || !oneSeries(table, s, *times, chosen))

@@ -15,35 +15,43 @@ using Q = QLatin1String;
 QString figure(double value) { return QString::number(value, 'g', 6); }
 QString ofAll(qint64 part, qint64 all) { return QStringLiteral("%1 of %2").arg(part).arg(all); }
 
+/// Tukey's far fences; false: half of all values are equal, and every other one would be an outlier.
+bool farFences(const ColumnStatistics &s, double &low, double &high) {
+    const double spread = s.q75 - s.q25;
+    low = s.q25 - 3 * spread;
+    high = s.q75 + 3 * spread;
+    return spread > 0;
+}
+
 /// Measures one file; a function each check.
 class Measure {
 public:
     Measure(QualityReport &report, qint64 rows) : m_report(report), m_rows(rows) {}
 
-    void file(const LoadedTable &loaded, qint64 repeated) {
+    void file(const Profile &profile) {
+        const qint64 repeated = profile.repeatedRows;
         if (repeated > 0)
-            share(Q("duplicates"), {}, repeated, m_rows, QStringLiteral("%1 rows equal an earlier row in every column").arg(ofAll(repeated, m_rows)));
-        const qint64 dropped = loaded.report.rowsDropped, read = loaded.fingerprint.rows + dropped;
+            share(Q("duplicates"), {}, repeated, m_rows, QStringLiteral("%1%2 rows equal an earlier row in every column").arg(profile.repeatsEstimated ? QStringLiteral("about ") : QString(), ofAll(repeated, m_rows)));
+        const qint64 dropped = profile.report.rowsDropped, read = profile.fingerprint.rows + dropped;
         if (dropped > 0)
             share(Q("dropped"), {}, dropped, read, QStringLiteral("%1 rows could not be read").arg(ofAll(dropped, read)));
     }
-    void column(const ColumnStatistics &s, const Column &values) {
+    void column(const ColumnStatistics &s, const ColumnCounts &counts) {
         if (s.missing > 0)
             share(Q("missing"), s.name, s.missing, m_rows, QStringLiteral("%1 values are missing").arg(ofAll(s.missing, m_rows)));
         if (s.distinct == 1 && m_rows > 1)
             one(Q("constant"), s.name, QStringLiteral("all values are equal"));
-        if (s.type == ColumnType::Number)
-            outliers(s, values);
+        double low = 0, high = 0;
+        if (s.type == ColumnType::Number && farFences(s, low, high))
+            share(Q("outliers"), s.name, counts.outliers, s.present, QStringLiteral("%1 values lie outside %2 … %3").arg(ofAll(counts.outliers, s.present), figure(low), figure(high)));
     }
-    void against(const ExpectedColumn &expected, const Column &values, qint64 present) {
-        if (expected.type != values.type) {
-            one(Q("type_changes"), values.name, QStringLiteral("it is a %1 and was a %2").arg(columnTypeName(values.type), columnTypeName(expected.type)));
+    void against(const ExpectedColumn &expected, const ColumnStatistics &s, const ColumnCounts &counts) {
+        if (expected.type != s.type) {
+            one(Q("type_changes"), s.name, QStringLiteral("it is a %1 and was a %2").arg(columnTypeName(s.type), columnTypeName(expected.type)));
             return;
         }
-        if (values.type == ColumnType::Number && !std::isnan(expected.min))
-            range(expected, values, present);
-        if (values.type == ColumnType::Category && expected.allCategories)
-            categories(expected, values, present);
+        share(Q("out_of_range"), s.name, counts.outOfRange, s.present, QStringLiteral("%1 values lie outside the reference's %2 … %3").arg(ofAll(counts.outOfRange, s.present), figure(expected.min), figure(expected.max)));
+        share(Q("new_categories"), s.name, counts.unknown, s.present, QStringLiteral("%1 values are unknown to the reference, “%2” first").arg(ofAll(counts.unknown, s.present), QString::fromStdString(counts.firstUnknown)));
     }
     void one(QLatin1String check, const QString &column, const QString &what) { m_report.findings.push_back({check, column, 1, 1, what}); }
 
@@ -51,30 +59,6 @@ private:
     void share(QLatin1String check, const QString &column, qint64 count, qint64 of, const QString &what) {
         if (count > 0 && of > 0)
             m_report.findings.push_back({check, column, double(count) / double(of), count, what});
-    }
-    void outliers(const ColumnStatistics &s, const Column &values) {
-        const double spread = s.q75 - s.q25, low = s.q25 - 3 * spread, high = s.q75 + 3 * spread;
-        if (!(spread > 0))
-            return; // half of all values are equal: every other one would be an outlier
-        const auto outside = std::count_if(values.numbers.begin(), values.numbers.end(), [&](double v) { return v < low || v > high; });
-        share(Q("outliers"), s.name, outside, s.present, QStringLiteral("%1 values lie outside %2 … %3").arg(ofAll(outside, s.present), figure(low), figure(high)));
-    }
-    void range(const ExpectedColumn &expected, const Column &values, qint64 present) {
-        const auto outside = std::count_if(values.numbers.begin(), values.numbers.end(), [&](double v) { return v < expected.min || v > expected.max; });
-        share(Q("out_of_range"), values.name, outside, present, QStringLiteral("%1 values lie outside the reference's %2 … %3").arg(ofAll(outside, present), figure(expected.min), figure(expected.max)));
-    }
-    void categories(const ExpectedColumn &expected, const Column &values, qint64 present) {
-        std::vector<bool> known;
-        for (const std::string &category : values.dictionary)
-            known.push_back(expected.categories.contains(QString::fromStdString(category)));
-        qint64 count = 0;
-        std::size_t first = known.size();
-        for (const std::int32_t code : values.codes)
-            if (code >= 0 && !known[std::size_t(code)]) {
-                first = count++ == 0 ? std::size_t(code) : first;
-            }
-        if (count > 0)
-            share(Q("new_categories"), values.name, count, present, QStringLiteral("%1 values are unknown to the reference, “%2” first").arg(ofAll(count, present), QString::fromStdString(values.dictionary[first])));
     }
 
     QualityReport &m_report;
@@ -144,28 +128,55 @@ QJsonObject QualityReport::toJson() const {
     return {{Q("rows"), rows}, {Q("reference"), reference.isEmpty() ? QJsonValue() : QJsonValue(reference)}, {Q("checks"), checks}, {Q("findings"), list}};
 }
 
+void countColumn(const Column &values, const ColumnStatistics &s, const ExpectedColumn *expected, ColumnCounts &counts) {
+    const auto outside = [&](double low, double high) { return qint64(std::count_if(values.numbers.begin(), values.numbers.end(), [&](double v) { return v < low || v > high; })); };
+    double low = 0, high = 0;
+    if (values.type == ColumnType::Number && farFences(s, low, high))
+        counts.outliers += outside(low, high);
+    if (!expected || expected->type != values.type)
+        return;
+    if (values.type == ColumnType::Number && !std::isnan(expected->min))
+        counts.outOfRange += outside(expected->min, expected->max);
+    if (values.type != ColumnType::Category || !expected->allCategories)
+        return;
+    std::vector<bool> known;
+    for (const std::string &category : values.dictionary)
+        known.push_back(expected->categories.contains(QString::fromStdString(category)));
+    for (const std::int32_t code : values.codes)
+        if (code >= 0 && !known[std::size_t(code)] && counts.unknown++ == 0)
+            counts.firstUnknown = values.dictionary[std::size_t(code)];
+}
+
 QualityReport qualityOf(const LoadedTable &loaded, const Profile &profile, const ExpectedSchema *expected, const QStringList &columns) {
+    std::vector<ColumnCounts> counts(profile.columns.size());
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        if (const QString &name = profile.columns[i].name; columns.isEmpty() || columns.contains(name))
+            countColumn(loaded.table.columns[i], profile.columns[i], expected ? expected->find(name) : nullptr, counts[i]);
+    return qualityOf(profile, counts, expected, columns);
+}
+
+QualityReport qualityOf(const Profile &profile, const std::vector<ColumnCounts> &counts, const ExpectedSchema *expected, const QStringList &columns) {
     QualityReport report;
     report.rows = profile.rows;
     Measure measure(report, profile.rows);
-    measure.file(loaded, profile.repeatedRows);
+    measure.file(profile);
     const auto judged = [&](const QString &name) { return columns.isEmpty() || columns.contains(name); };
     for (std::size_t i = 0; i < profile.columns.size(); ++i)
         if (judged(profile.columns[i].name))
-            measure.column(profile.columns[i], loaded.table.columns[i]);
+            measure.column(profile.columns[i], counts[i]);
     if (expected) {
         report.reference = expected->name;
         for (std::size_t i = 0; i < profile.columns.size(); ++i) {
-            const Column &column = loaded.table.columns[i];
-            if (!judged(column.name))
+            const ColumnStatistics &s = profile.columns[i];
+            if (!judged(s.name))
                 continue;
-            if (const ExpectedColumn *was = expected->find(column.name))
-                measure.against(*was, column, profile.columns[i].present);
-            else if (expected->times || column.type != ColumnType::Time)
-                measure.one(Q("new_columns"), column.name, QStringLiteral("the reference does not have it"));
+            if (const ExpectedColumn *was = expected->find(s.name))
+                measure.against(*was, s, counts[i]);
+            else if (expected->times || s.type != ColumnType::Time)
+                measure.one(Q("new_columns"), s.name, QStringLiteral("the reference does not have it"));
         }
         for (const ExpectedColumn &was : expected->columns)
-            if (judged(was.name) && !loaded.table.find(was.name))
+            if (judged(was.name) && !profile.find(was.name))
                 measure.one(Q("absent_columns"), was.name, QStringLiteral("the reference has it, the file does not"));
     }
     std::stable_sort(report.findings.begin(), report.findings.end(), [](const QualityFinding &a, const QualityFinding &b) { return a.check != b.check ? a.check < b.check : a.value > b.value; });

@@ -54,7 +54,19 @@ struct QualityReport {
     QJsonObject toJson() const;
 };
 
+/// What the checks count in the values of one column; sums of pieces are those of the whole.
+struct ColumnCounts {
+    qint64 outliers = 0, outOfRange = 0, unknown = 0;
+    std::string firstUnknown; ///< category
+};
+/// Adds what a column, or a piece of it, has.
+/// @param s         statistics of the whole column
+/// @param expected  null: no reference, or it does not have the column
+void countColumn(const Column &values, const ColumnStatistics &s, const ExpectedColumn *expected, ColumnCounts &counts);
+
+/// @param counts   of each column of the profile
 /// @param columns  those judged; empty: all. Duplicates are whole rows in every case.
+QualityReport qualityOf(const Profile &profile, const std::vector<ColumnCounts> &counts, const ExpectedSchema *expected = nullptr, const QStringList &columns = {});
 /// @param profile  profileOf(loaded)
 QualityReport qualityOf(const LoadedTable &loaded, const Profile &profile, const ExpectedSchema *expected = nullptr, const QStringList &columns = {});
 

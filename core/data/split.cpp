@@ -101,15 +101,24 @@ Result<Split> byTime(const Table &table, const workspace::SplitSpec &spec, const
     if (!time)
         return invalid(QStringLiteral("A split by time needs `time:`."), {}, QStringLiteral("Add time: {column: …}."));
     PH_ASSIGN(const std::vector<std::int64_t> times, rowTimes(table, *time));
+    const std::int64_t length = time->resample.isEmpty() ? 1 : time->stepSeconds() * 1000; // a resampled step holds rows until the next one begins
     Split split;
+    std::size_t cut = 0;
     for (std::size_t row = 0; row < times.size(); ++row) {
         if (times[row] == Column::missingTime)
             ++split.leftOut;
+        else if (times[row] >= border)
+            split.test.push_back(row);
+        else if (times[row] + length <= border)
+            split.train.push_back(row);
         else
-            (times[row] >= border ? split.test : split.train).push_back(row);
+            ++cut;
     }
     if (split.leftOut)
         split.notes << QStringLiteral("%1 rows have no time; they are in neither part.").arg(split.leftOut);
+    if (cut)
+        split.notes << QStringLiteral("%1 steps hold rows from both sides of the border; they are in neither part.").arg(cut);
+    split.leftOut += cut;
     return finished(std::move(split));
 }
 
@@ -140,7 +149,15 @@ std::int64_t timeOfParts(const std::vector<const Column *> &parts, std::size_t r
 
 } // namespace
 
+QString stepTimeColumn(const workspace::TimeSpec &time) { return time.column.isEmpty() ? QStringLiteral("time@step") : time.column; }
+
+bool hasTimes(const QStringList &columns, const workspace::TimeSpec &time) {
+    return columns.contains(stepTimeColumn(time)) || (time.column.isEmpty() && std::all_of(time.parts.begin(), time.parts.end(), [&](const QString &part) { return columns.contains(part); }));
+}
+
 Result<std::vector<std::int64_t>> rowTimes(const Table &table, const workspace::TimeSpec &time) {
+    if (const Column *steps = time.column.isEmpty() ? table.find(stepTimeColumn(time)) : nullptr; steps && steps->type == ColumnType::Time)
+        return steps->times;
     const QTimeZone zone(time.zone.toUtf8());
     if (!zone.isValid())
         return invalid(QStringLiteral("Unknown time zone “%1”.").arg(time.zone), {}, QStringLiteral("Write UTC or a name such as Asia/Colombo."));

@@ -28,7 +28,14 @@ Result<Split> splitRows(const Table &table, const workspace::SplitSpec &spec, co
 Result<Split> splitCount(std::size_t count, const workspace::SplitSpec &spec);
 
 /// Time of each row, ms since 1970 UTC (Column::missingTime where there is none), from a time column or from parts
-/// (year, month, day[, hour[, minute[, second]]]) in `zone`. Invalid if a column is missing or of the wrong type.
+/// (year, month, day[, hour[, minute[, second]]]) in `zone`; of a table that was resampled from parts, from the column stepTimeColumn(). Invalid
+/// if a column is missing or of the wrong type.
 Result<std::vector<std::int64_t>> rowTimes(const Table &table, const workspace::TimeSpec &time);
+
+/// true if a table of these columns says when its rows were.
+bool hasTimes(const QStringList &columns, const workspace::TimeSpec &time);
+
+/// Where the times of a resampled table stand (prepare_table.h): in the recipe's own column, or beside its parts in "time@step".
+QString stepTimeColumn(const workspace::TimeSpec &time);
 
 } // namespace pilothouse::data

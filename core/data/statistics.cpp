@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/profile.h"
 
+#include "core/data/statistics_rules.h"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -9,8 +11,6 @@
 namespace pilothouse::data {
 
 namespace {
-
-constexpr std::size_t topCount = 6;
 
 /// Linear interpolation at h = (n − 1)·q of sorted values.
 double quantile(const std::vector<double> &sorted, double q) {
@@ -33,34 +33,13 @@ void moments(const std::vector<double> &values, ColumnStatistics &s) {
     s.std = double(std::sqrt(squares / static_cast<long double>(values.size())));
 }
 
-/// Numbers that people write for "missing": one of them at the edge of the values, far from all others.
-double sentinelOf(const std::vector<double> &sorted) {
-    static constexpr double usual[] = {-99, -999, -9999, -99999, 99, 999, 9999, 99999};
-    const double low = sorted.front(), high = sorted.back();
-    for (const double edge : {low, high}) {
-        if (std::find(std::begin(usual), std::end(usual), edge) == std::end(usual))
-            continue;
-        const auto first = std::upper_bound(sorted.begin(), sorted.end(), low), last = std::lower_bound(sorted.begin(), sorted.end(), high);
-        const double restLow = edge == low ? (first == sorted.end() ? NAN : *first) : low;
-        const double restHigh = edge == high ? (last == sorted.begin() ? NAN : *(last - 1)) : high;
-        if (std::isnan(restLow) || std::isnan(restHigh))
-            continue;
-        const double distance = edge == low ? restLow - edge : edge - restHigh;
-        if (distance > restHigh - restLow)
-            return edge;
-    }
-    return NAN;
-}
-
-/// 1, 2, 3 … over long stretches, perhaps starting anew (a row number within each part of the file). Not the days of a
-/// year or the hours of a day: those come back after few values.
-bool countsRows(const std::vector<double> &inFileOrder, qint64 distinct) {
-    if (distinct <= 366 || 20 * distinct < qint64(inFileOrder.size()))
-        return false;
-    std::size_t steps = 0;
-    for (std::size_t i = 1; i < inFileOrder.size(); ++i)
-        steps += inFileOrder[i] == inFileOrder[i - 1] + 1;
-    return steps * 100 >= (inFileOrder.size() - 1) * 99;
+Extremes extremesOf(const std::vector<double> &sorted) {
+    Extremes e{sorted.front(), NAN, sorted.back(), NAN};
+    if (const auto next = std::upper_bound(sorted.begin(), sorted.end(), e.low); next != sorted.end())
+        e.secondLow = *next;
+    if (const auto last = std::lower_bound(sorted.begin(), sorted.end(), e.high); last != sorted.begin())
+        e.secondHigh = *(last - 1);
+    return e;
 }
 
 void numberStatistics(const Column &column, ColumnStatistics &s) {
@@ -73,7 +52,9 @@ void numberStatistics(const Column &column, ColumnStatistics &s) {
     if (values.empty())
         return;
     moments(values, s);
-    const std::vector<double> inFileOrder = values;
+    qint64 steps = 0;
+    for (std::size_t i = 1; i < values.size(); ++i)
+        steps += values[i] == values[i - 1] + 1;
     std::sort(values.begin(), values.end());
     s.min = values.front();
     s.max = values.back();
@@ -94,8 +75,8 @@ void numberStatistics(const Column &column, ColumnStatistics &s) {
         i = j;
     }
     s.maxCount = qint64(values.end() - std::lower_bound(values.begin(), values.end(), s.max));
-    s.sentinel = sentinelOf(values);
-    s.counter = s.whole && countsRows(inFileOrder, s.distinct);
+    s.sentinel = sentinelOf(extremesOf(values));
+    s.counter = s.whole && countsRows(steps, s.present, s.distinct);
 }
 
 void categoryStatistics(const Column &column, ColumnStatistics &s) {
@@ -145,10 +126,33 @@ void timeStatistics(const Column &column, ColumnStatistics &s) {
     if (most != steps.end()) {
         s.step = most->first;
         s.gaps = qint64(values.size()) - 1 - most->second;
+        countMissingSteps(steps, s);
     }
 }
 
 } // namespace
+
+double sentinelOf(const Extremes &e) {
+    static constexpr double usual[] = {-99, -999, -9999, -99999, 99, 999, 9999, 99999};
+    for (const double edge : {e.low, e.high}) {
+        if (std::find(std::begin(usual), std::end(usual), edge) == std::end(usual))
+            continue;
+        const double restLow = edge == e.low ? e.secondLow : e.low;
+        const double restHigh = edge == e.high ? e.secondHigh : e.high;
+        if (std::isnan(restLow) || std::isnan(restHigh))
+            continue;
+        const double distance = edge == e.low ? restLow - edge : edge - restHigh;
+        if (distance > restHigh - restLow)
+            return edge;
+    }
+    return NAN;
+}
+
+bool countsRows(qint64 steps, qint64 present, qint64 distinct) {
+    if (distinct <= 366 || 20 * distinct < present)
+        return false;
+    return steps * 100 >= (present - 1) * 99;
+}
 
 ColumnStatistics statisticsOf(const Column &column) {
     ColumnStatistics s;

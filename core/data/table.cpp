@@ -6,6 +6,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <unordered_map>
 
 namespace pilothouse::data {
 
@@ -80,7 +81,40 @@ std::vector<T> taken(const std::vector<T> &values, const std::vector<std::size_t
     return out;
 }
 
+void appendCategories(Column &to, const Column &from) {
+    std::unordered_map<std::string, std::int32_t> known;
+    for (std::size_t i = 0; i < to.dictionary.size(); ++i)
+        known.emplace(to.dictionary[i], std::int32_t(i));
+    std::vector<std::int32_t> codes(from.dictionary.size(), -1);
+    for (const std::int32_t code : from.codes) {
+        if (code >= 0 && codes[std::size_t(code)] < 0) {
+            const std::string &text = from.dictionary[std::size_t(code)];
+            const auto [place, added] = known.emplace(text, std::int32_t(to.dictionary.size()));
+            if (added)
+                to.dictionary.push_back(text);
+            codes[std::size_t(code)] = place->second;
+        }
+        to.codes.push_back(code < 0 ? -1 : codes[std::size_t(code)]);
+    }
+}
+
 } // namespace
+
+void Table::append(const Table &more) {
+    if (columns.empty())
+        for (const Column &column : more.columns) {
+            columns.emplace_back().name = column.name;
+            columns.back().type = column.type;
+        }
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const Column &from = more.columns[i];
+        columns[i].zoned = columns[i].zoned || from.zoned;
+        columns[i].numbers.insert(columns[i].numbers.end(), from.numbers.begin(), from.numbers.end());
+        columns[i].times.insert(columns[i].times.end(), from.times.begin(), from.times.end());
+        if (from.type == ColumnType::Category)
+            appendCategories(columns[i], from);
+    }
+}
 
 Table Table::take(const std::vector<std::size_t> &rows) const {
     Table out;

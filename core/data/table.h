@@ -41,6 +41,9 @@ struct Table {
     QStringList names() const;
     /// The rows listed, in that order (dictionaries kept whole).
     Table take(const std::vector<std::size_t> &rows) const;
+    /// Puts rows of the same columns behind these, or takes their columns over where there are none yet. Dictionaries grow by the texts that
+    /// occur only.
+    void append(const Table &more);
 };
 
 } // namespace pilothouse::data

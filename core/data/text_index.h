@@ -38,6 +38,13 @@ inline std::uint64_t textHash(std::string_view text) {
     return mix(0, hash);
 }
 
+/// The hash of a row so far with one more value.
+inline std::uint64_t mixedHash(std::uint64_t hash, std::uint64_t value) {
+    hash ^= value + 0x9e3779b97f4a7c15ull + (hash << 6) + (hash >> 2);
+    hash *= 0xff51afd7ed558ccdull;
+    return hash ^ (hash >> 32);
+}
+
 /// As ==, without a call for short texts.
 inline bool sameText(std::string_view a, std::string_view b) {
     if (a.size() != b.size())

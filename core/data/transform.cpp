@@ -55,6 +55,12 @@ void ColumnFit::fill(double value) {
         v = std::isnan(v) ? value : v;
 }
 
+void ColumnFit::fillOverTime(const TimeLine &line, std::int64_t limit) {
+    m_map.overTime = limit;
+    m_crossFitted = true;
+    line.fill(m_values, limit);
+}
+
 void ColumnFit::codeHot(bool refuseUnknown) {
     m_map.hot = true;
     m_map.refusesUnknown = refuseUnknown;

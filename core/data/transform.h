@@ -3,11 +3,15 @@
 
 #include "core/base/result.h"
 #include "core/data/input.h"
+#include "core/data/time_line.h"
 #include "core/workspace/recipe.h"
+
+#include <QMap>
 
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,6 +22,7 @@ struct TrainingTarget {
     std::vector<double> values;       ///< [rows × outputs], row-major; classification: [rows], class index
     std::size_t outputs = 1;
     std::vector<std::string> classes; ///< Classification only
+    const TimeLine *line = nullptr;   ///< when the rows were; null: the recipe does not ask for it
 };
 
 /// How a category becomes numbers: a line for each category, one for an unknown and one for a missing value. NaN stays missing.
@@ -36,6 +41,7 @@ struct ColumnMap {
     double fill = std::numeric_limits<double>::quiet_NaN(); ///< NaN: a missing value stays missing; of a category: its index
     bool category = false, hot = false;
     bool refusesUnknown = false;         ///< a category that training did not have is an error
+    std::optional<std::int64_t> overTime; ///< what is missing was read off the rows before and behind, over so many steps at most (0: any); `fill` is for the rest
     std::optional<CategoryTable> table;
     std::vector<double> offset, scale;   ///< [width()]; 0 and 1 if not scaled
     std::size_t width() const { return hot ? categories.size() : table ? table->names.size() : 1; }
@@ -58,6 +64,7 @@ public:
     std::vector<double> present(std::size_t column = 0) const; ///< the values of one column that are not missing
 
     void fill(double value);                   ///< of a number, or a category that is not coded
+    void fillOverTime(const TimeLine &line, std::int64_t limit); ///< of a number: the training rows by each other; fill() is for what is left
     void codeHot(bool refuseUnknown);
     void codeBy(CategoryTable table, bool refuseUnknown);
     /// @param trainingValues  [rows × columns] what the training rows get instead of the table's lines; numbers, no categories any more
@@ -82,14 +89,34 @@ struct MadeRows {
     std::vector<std::size_t> bases, neighbours;     ///< the rows between which each one lies
 };
 
+/// Of rows that have a time, those that repeat one of their series.
+struct RepeatedTimes {
+    std::size_t rows = 0, repeated = 0;
+};
+
 /// What a step makes columns of: rows in time.
 struct PastRows {
     const Table &table;
     const std::vector<std::int64_t> &times; ///< [rows] ms UTC, Column::missingTime without one
     std::int64_t stepMs = 0;                ///< 0: the recipe names no step
     QString zone;                           ///< whose hours and days calendar columns count
-    QString target;
-    bool targetKnown = false;               ///< a row's own target is known when it is predicted: forecasts
+    QStringList targets;
+    bool targetKnown = false;               ///< a row's own targets are known when it is predicted: forecasts
+    QString by;                             ///< column that tells series apart for steps that name none; empty: one series
+    const QMap<QString, RepeatedTimes> *ofAll = nullptr; ///< these rows are a part of more, of which this is known, by the column that tells series apart
+};
+
+/// How far back a step that makes columns looks.
+struct LookBack {
+    QStringList columns;    ///< at which; empty: the targets
+    QString by;             ///< column that tells series apart, where the step names one
+    std::int64_t steps = 0; ///< 0: at the row's own time only
+};
+
+/// How a step fills what is missing.
+struct Filling {
+    bool overTime = false;  ///< numbers: by the rows before and behind in time, where there are any
+    std::int64_t limit = 0; ///< so many steps in a row at most; 0: any number
 };
 
 /// One step of a recipe with its settings. It works on columns, makes columns, or makes rows.
@@ -104,12 +131,14 @@ public:
     /// Before the rows are read: may make an input optional (a missing value can be used) or add a category to it.
     virtual void prepare(Input &) const {}
     virtual bool codesCategories() const { return false; } ///< makes numbers of the categories that it accepts
+    virtual std::optional<Filling> filling() const { return {}; } ///< of a step that fills what is missing
     /// true: it makes columns of earlier rows and of the time, before any row is split off, and learns nothing. They are inputs of the model
     /// from then on: who asks a served model for a prediction sends them.
     virtual bool makesColumns() const { return false; }
-    virtual QStringList columnNames(const QString &) const { return {}; } ///< of the columns made; takes the recipe's target
+    virtual QStringList columnNames(const QStringList &) const { return {}; } ///< of the columns made; takes the recipe's targets
     /// In the order of columnNames(), each as long as the table. Invalid: a column that is not there or does not fit.
     virtual Result<std::vector<Column>> columns(const PastRows &past) const;
+    virtual std::optional<LookBack> lookBack() const { return {}; } ///< of a step that makes columns of earlier rows
     /// true: it makes training rows out of training rows, after all columns are done, and nothing at all when scoring.
     virtual bool makesRows() const { return false; }
     /// @param x       [n × width] the rows that an estimator will learn from

@@ -85,7 +85,7 @@ Result<std::vector<Input>> inputsOf(const Table &table, const workspace::Recipe 
     for (const QString &group : {recipe.split.by, recipe.validation ? recipe.validation->by : QString()})
         out.insert(group);
     PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
-    const QStringList made = madeColumns(steps, recipe.target);
+    const QStringList made = madeColumns(steps, recipe.targets());
     std::vector<Input> inputs;
     for (const Column &column : table.columns) {
         const bool included = recipe.include.contains(column.name) || made.contains(column.name);
@@ -177,11 +177,12 @@ Result<Rows> FittedTransforms::apply(const Rows &rows, int threads) const {
     for (std::size_t i = 0; i < m_inputs.size(); ++i)
         for (std::size_t row = 0; m_inputs[i].refusesUnknown && row < rows.count; ++row)
             if (rows.row(row)[i] < 0)
-                return invalid(QStringLiteral("Input “%1” of row %2 holds a category that the training rows do not have, and the recipe refuses it.").arg(m_inputs[i].name).arg(row + 1), {},
+                return invalid(QStringLiteral("Input “%1” of row %2 holds a category that the training rows do not have, and the recipe refuses it.").arg(m_inputs[i].name).arg(rows.first + row + 1), {},
                                QStringLiteral("Train with such rows, or write one_hot without unknown: error."));
     Rows out;
     out.count = rows.count;
     out.width = outputWidth();
+    out.first = rows.first;
     out.values.resize(out.count * out.width);
     parallelFor(rows.count, grain, [&](std::size_t first, std::size_t last) {
         for (std::size_t row = first; row < last; ++row)

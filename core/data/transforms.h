@@ -37,6 +37,7 @@ public:
                                                 const TrainingTarget &target, int threads = 0);
 
     std::size_t inputWidth() const { return m_inputs.size(); }
+    const std::vector<ColumnMap> &maps() const { return m_inputs; } ///< [inputWidth()]; their columns stand side by side in the matrix
     std::size_t outputWidth() const { return m_names.size(); }
     const std::vector<QString> &outputNames() const { return m_names; } ///< "median_income", "ocean_proximity=INLAND"
     double mean(std::size_t output) const { return m_mean[output]; }   ///< what is taken away before the division; 0 if not scaled
@@ -48,8 +49,8 @@ public:
     /// All rows, on all cores for many. Invalid if the width is wrong, or a category is unknown that must not be.
     Result<Rows> apply(const Rows &rows, int threads = 0) const;
 
-    /// {"steps":["impute: median",…],"inputs":[{"name","fill","categories":[…],"unknown":"error"?,"table":{"names","lines","unknown",
-    /// "missing"}?}],"outputs":[{"name","mean","scale"}],"rules":[…]}
+    /// {"steps":["impute: median",…],"inputs":[{"name","fill","categories":[…],"unknown":"error"?,"over_time":limit?,"table":{"names","lines",
+    /// "unknown","missing"}?}],"outputs":[{"name","mean","scale"}],"rules":[…]}
     QJsonObject toJson() const;
     static Result<FittedTransforms> fromJson(const QJsonObject &object, const QString &where);
 

@@ -65,6 +65,8 @@ Result<ColumnMap> inputOf(const QJsonObject &object, const QString &where) {
     map.name = input.text("name");
     if (!object.value(Q("fill")).isNull())
         map.fill = input.number("fill");
+    if (input.has("over_time"))
+        map.overTime = input.integer("over_time");
     if (input.has("categories")) {
         for (const QString &text : input.texts("categories"))
             map.categories.push_back(text.toStdString());
@@ -85,8 +87,10 @@ QJsonArray rulesOf(const std::vector<ColumnMap> &inputs) {
     QJsonArray rules{Q("out = ((missing ? fill : in) - mean) / scale"), Q("a category of k values becomes k columns of 0 and 1, in the order listed, before mean and scale"),
                      Q("an unknown category gives all zeros; a missing one too where fill is null"),
                      Q("fill of a category is its index in the list; std has ddof 0; a constant column has scale 1")};
-    QStringList tables, refused;
+    QStringList tables, refused, overTime;
     for (const ColumnMap &map : inputs) {
+        if (map.overTime)
+            overTime << (*map.overTime > 0 ? QStringLiteral("%1 (at most %2 steps in a row)").arg(map.name).arg(*map.overTime) : map.name);
         if (map.table)
             tables << map.name;
         if (map.refusesUnknown)
@@ -94,6 +98,9 @@ QJsonArray rulesOf(const std::vector<ColumnMap> &inputs) {
     }
     if (!tables.isEmpty())
         rules.append(QStringLiteral("by its table, before mean and scale, each category becomes the numbers of its line, an unknown or missing one those of a line of its own: %1").arg(tables.join(Q(", "))));
+    if (!overTime.isEmpty())
+        rules.append(QStringLiteral("in a file with times, a missing value is first read off the straight line between the rows before and behind it in time; fill, the training rows' median, is for what is left "
+                                    "and for a row that comes alone, as a service gets it: %1").arg(overTime.join(Q(", "))));
     if (!refused.isEmpty())
         rules.append(QStringLiteral("an unknown category is refused: %1").arg(refused.join(Q(", "))));
     return rules;
@@ -115,6 +122,8 @@ QJsonObject FittedTransforms::toJson() const {
             object.insert(Q("table"), tableJson(*map.table));
         if (map.refusesUnknown)
             object.insert(Q("unknown"), Q("error"));
+        if (map.overTime)
+            object.insert(Q("over_time"), qint64(*map.overTime));
         for (std::size_t c = 0; c < map.width(); ++c)
             outputs.append(QJsonObject{{Q("name"), map.outputName(c)}, {Q("mean"), map.offset[c]}, {Q("scale"), map.scale[c]}});
         inputs.append(object);

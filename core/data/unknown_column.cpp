@@ -7,7 +7,7 @@
 namespace pilothouse::data {
 
 Error unknownColumn(const workspace::Recipe &recipe, const QString &name, const Table &table) {
-    const QString key = name == recipe.target ? QStringLiteral("target") : QStringLiteral("features");
+    const QString key = recipe.targets().contains(name) ? QStringLiteral("target") : QStringLiteral("features");
     const QStringList columns = table.names();
     const QString nearest = workspace::nearestName(name, columns);
     const QString all = QStringLiteral("It has: %1.").arg(columns.join(QStringLiteral(", ")));

@@ -6,100 +6,19 @@
 #include <limits>
 #include <numeric>
 
+#include "core/base/memory.h"
 #include "core/data/csv.h"
 #include "core/data/made_columns.h"
-#include "core/data/resample.h"
 #include "core/data/unknown_column.h"
 
 namespace pilothouse::data {
 
 namespace {
 
-constexpr std::size_t noRow = std::size_t(-1);
-
-/// The rows on the grid first, first + step, …; cells without a row hold noRow. Rows off the grid of the most frequent
-/// phase have no neighbours and stay outside.
-struct Grid {
-    std::int64_t first = 0, step = 0;
-    std::vector<std::size_t> rows;
-    std::int64_t time(std::size_t cell) const { return first + std::int64_t(cell) * step; }
-};
-
-constexpr std::size_t mostCells = 200'000'000;
-
-Result<Grid> gridOf(const std::vector<std::int64_t> &times, std::int64_t step, Windows &windows) {
-    std::vector<std::size_t> order;
-    for (std::size_t row = 0; row < times.size(); ++row) {
-        if (times[row] == Column::missingTime)
-            ++windows.withoutTime;
-        else
-            order.push_back(row);
-    }
-    if (order.empty())
-        return invalid(QStringLiteral("No row has a time."), {}, QStringLiteral("Check `time:` against the columns that `pilot profile` shows."));
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return times[a] < times[b]; });
-    // The phase of most rows: a single stray time must not decide where the grid lies.
-    std::vector<std::int64_t> phases;
-    for (const std::size_t row : order)
-        phases.push_back(((times[row] % step) + step) % step);
-    std::sort(phases.begin(), phases.end());
-    std::int64_t phase = phases.front();
-    std::size_t best = 0;
-    for (std::size_t i = 0; i < phases.size();) {
-        std::size_t j = i;
-        while (j < phases.size() && phases[j] == phases[i])
-            ++j;
-        if (j - i > best) {
-            best = j - i;
-            phase = phases[i];
-        }
-        i = j;
-    }
-    Grid grid;
-    grid.step = step;
-    const auto onGrid = [&](std::size_t row) { return ((times[row] % step) + step) % step == phase; };
-    std::erase_if(order, [&](std::size_t row) { return !onGrid(row); });
-    windows.offGrid = times.size() - windows.withoutTime - order.size();
-    grid.first = times[order.front()];
-    const auto cells = std::uint64_t(times[order.back()] - grid.first) / std::uint64_t(step) + 1;
-    if (cells > mostCells)
-        return invalid(QStringLiteral("The times span %1 steps of %2 s.").arg(cells).arg(step / 1000), {}, QStringLiteral("Use a longer `step:`, or look for a wrong time."));
-    grid.rows.assign(std::size_t(cells), noRow);
-    for (const std::size_t row : order) {
-        std::size_t &cell = grid.rows[std::size_t((times[row] - grid.first) / step)];
-        if (cell == noRow)
-            cell = row;
-        else
-            ++windows.repeatedTimes;
-    }
-    if (windows.repeatedTimes * 100 > order.size())
-        return invalid(QStringLiteral("%1 of %2 rows repeat a time: there are several series in this file.").arg(windows.repeatedTimes).arg(order.size()), {},
-                       QStringLiteral("Choose one, for example data: {where: {station: NAME}}."));
-    return grid;
-}
-
-Result<std::vector<const Column *>> seriesColumns(const Table &table, const workspace::Recipe &recipe) {
-    QStringList names{recipe.target};
-    for (const QString &name : recipe.include)
-        if (!names.contains(name))
-            names << name;
-    std::vector<const Column *> columns;
-    for (const QString &name : std::as_const(names)) {
-        const Column *column = table.find(name);
-        if (!column)
-            return unknownColumn(recipe, name, table);
-        if (column->type != ColumnType::Number)
-            return invalid(QStringLiteral("A forecast needs numbers; the column “%1” holds %2 values.").arg(name, columnTypeName(column->type)), recipe.file,
-                           QStringLiteral("Take it out of `features: {include: […]}`, or choose another target."));
-        columns.push_back(column);
-    }
-    return columns;
-}
-
 /// The columns that the recipe's transforms make of the series: more series.
 Result<std::vector<Column>> madeOf(const std::vector<const Column *> &series, const std::vector<std::int64_t> &times, const workspace::Recipe &recipe) {
     PH_ASSIGN(const std::vector<TransformStep> steps, makeTransforms(recipe));
-    if (madeColumns(steps, recipe.target).isEmpty())
+    if (madeColumns(steps, recipe.targets()).isEmpty())
         return std::vector<Column>();
     Table table;
     for (const Column *column : series)
@@ -112,12 +31,12 @@ Result<std::vector<Column>> madeOf(const std::vector<const Column *> &series, co
 class Builder {
 public:
     Builder(const Grid &grid, const std::vector<const Column *> &columns, Targets targets, std::size_t interpolated, Windows &windows)
-        : m_grid(grid), m_columns(columns), m_targets(targets), m_most(interpolated), m_w(windows), m_x(windows.inputs.size()), m_y(windows.horizon) {}
+        : m_grid(grid), m_columns(columns), m_targets(targets), m_most(interpolated), m_w(windows), m_x(windows.inputs.size()), m_y(windows.outputs()) {}
 
-    void run() {
+    Result<void> run() {
         const std::size_t behind = m_targets == Targets::None ? 0 : m_targets == Targets::Whole ? m_w.horizon : 1;
         if (m_grid.rows.size() < m_w.window + behind)
-            return;
+            return {};
         for (std::size_t origin = m_w.window - 1; origin + behind < m_grid.rows.size(); ++origin) {
             m_gap = m_missing = m_filled = false;
             inputs(origin);
@@ -127,16 +46,19 @@ public:
                 ++m_w.leftOutGap;
             else if (m_missing)
                 ++m_w.leftOutMissing;
-            else
+            else {
+                PH_TRY(makeRoom(origin));
                 keep(origin);
+            }
         }
+        return {};
     }
 
 private:
     double value(std::size_t series, std::size_t cell) const {
-        return cell < m_grid.rows.size() && m_grid.rows[cell] != noRow ? m_columns[series]->numbers[m_grid.rows[cell]] : std::numeric_limits<double>::quiet_NaN();
+        return cell < m_grid.rows.size() && m_grid.rows[cell] != Grid::noRow ? m_columns[series]->numbers[m_grid.rows[cell]] : std::numeric_limits<double>::quiet_NaN();
     }
-    void note(std::size_t cell) { (cell >= m_grid.rows.size() || m_grid.rows[cell] == noRow ? m_gap : m_missing) = true; }
+    void note(std::size_t cell) { (cell >= m_grid.rows.size() || m_grid.rows[cell] == Grid::noRow ? m_gap : m_missing) = true; }
 
     void inputs(std::size_t origin) {
         for (std::size_t s = 0; s < m_columns.size(); ++s) {
@@ -152,15 +74,29 @@ private:
     }
     void outputs(std::size_t origin) {
         std::size_t present = 0;
-        for (std::size_t h = 0; h < m_w.horizon; ++h) {
-            m_y[h] = value(0, origin + 1 + h);
-            present += !std::isnan(m_y[h]);
+        for (std::size_t o = 0; o < m_y.size(); ++o) { // the targets are the first series
+            m_y[o] = value(o / m_w.horizon, origin + 1 + o % m_w.horizon);
+            present += !std::isnan(m_y[o]);
         }
-        if (present == m_w.horizon || (m_targets == Targets::AnyPresent && present > 0))
+        if (present == m_y.size() || (m_targets == Targets::AnyPresent && present > 0))
             return;
-        for (std::size_t h = 0; h < m_w.horizon; ++h)
-            if (std::isnan(m_y[h]))
-                note(origin + 1 + h);
+        for (std::size_t o = 0; o < m_y.size(); ++o)
+            if (std::isnan(m_y[o]))
+                note(origin + 1 + o % m_w.horizon);
+    }
+    /// For as many windows as those so far promise. A window repeats its rows, so that windows are what does not fit.
+    Result<void> makeRoom(std::size_t origin) {
+        const std::size_t inputs = m_w.x.values.size() + m_x.size();
+        if (inputs <= m_w.x.values.capacity())
+            return {};
+        const double share = std::max(1.1, 1.02 * double(m_grid.rows.size()) / double(origin + 1));
+        const double windows = share * double(inputs) / double(m_x.size()), width = double(m_x.size() + (m_targets == Targets::None ? 0 : m_y.size()));
+        PH_TRY(requireMemory(qint64(8 * windows * width), QStringLiteral("The forecast's about %1 windows of %2 numbers").arg(qint64(windows)).arg(qint64(width)), {},
+                             QStringLiteral("Use a shorter window or fewer series (features: {include: […]}), or a part of the rows.")));
+        m_w.x.values.reserve(std::size_t(windows * double(m_x.size())));
+        if (m_targets != Targets::None)
+            m_w.y.reserve(std::size_t(windows * double(m_y.size())));
+        return {};
     }
     void keep(std::size_t origin) {
         m_w.x.values.insert(m_w.x.values.end(), m_x.begin(), m_x.end());
@@ -181,10 +117,43 @@ private:
 
 } // namespace
 
+QStringList seriesNames(const workspace::Recipe &recipe) {
+    QStringList names = recipe.targets();
+    for (const QString &name : recipe.include)
+        if (!names.contains(name))
+            names << name;
+    return names;
+}
+
+Result<std::vector<const Column *>> seriesColumns(const Table &table, const workspace::Recipe &recipe) {
+    std::vector<const Column *> columns;
+    for (const QString &name : seriesNames(recipe)) {
+        const Column *column = table.find(name);
+        if (!column)
+            return unknownColumn(recipe, name, table);
+        if (column->type != ColumnType::Number)
+            return invalid(QStringLiteral("A forecast needs numbers; the column “%1” holds %2 values.").arg(name, columnTypeName(column->type)), recipe.file,
+                           QStringLiteral("Take it out of `features: {include: […]}`, or choose another target."));
+        columns.push_back(column);
+    }
+    return columns;
+}
+
+void Windows::setLeftOut(const GridFacts &facts) {
+    repeatedTimes = facts.repeated;
+    offGrid = facts.offGrid;
+    withoutTime = facts.withoutTime;
+}
+
+Error Windows::noWindow(const workspace::Recipe &recipe) const {
+    return invalid(QStringLiteral("No whole window of %1 steps with %2 steps behind it is left (%3 cross a gap, %4 miss a value).").arg(window).arg(horizon).arg(leftOutGap).arg(leftOutMissing),
+                   recipe.file, QStringLiteral("Use a shorter window or horizon, or a `step:` that fits the times."));
+}
+
 QStringList Windows::notes() const {
     QStringList all;
-    if (!resampled.isEmpty())
-        all << resampled;
+    if (steps)
+        all << steps->note();
     const auto say = [&](std::size_t n, const QString &text) {
         if (n)
             all << text.arg(n);
@@ -204,15 +173,15 @@ Result<Windows> buildWindows(const Table &table, const workspace::Recipe &recipe
     Windows windows;
     windows.window = std::size_t(std::max(1, recipe.forecast->window));
     windows.horizon = std::size_t(std::max(1, recipe.forecast->horizon));
+    windows.targetCount = std::size_t(recipe.targets().size());
     windows.stepMs = recipe.time->stepSeconds() * 1000;
     PH_ASSIGN(std::vector<const Column *> columns, seriesColumns(table, recipe));
     PH_ASSIGN(std::vector<std::int64_t> times, rowTimes(table, *recipe.time));
-    Resampled steps;
-    std::size_t withoutTime = 0;
+    Steps steps;
     if (!recipe.time->resample.isEmpty()) {
-        withoutTime = std::size_t(std::count(times.begin(), times.end(), Column::missingTime));
-        PH_ASSIGN(steps, resample(columns, times, windows.stepMs, recipe.time->resample));
-        windows.resampled = steps.note(recipe.time->step, recipe.time->resample);
+        StepCounter counter(*recipe.time);
+        PH_ASSIGN(steps, resample(columns, times, *recipe.time, nullptr, counter));
+        windows.steps = counter.counts();
         times = steps.times;
         for (std::size_t c = 0; c < columns.size(); ++c)
             columns[c] = &steps.columns[c];
@@ -220,8 +189,8 @@ Result<Windows> buildWindows(const Table &table, const workspace::Recipe &recipe
     PH_ASSIGN(const std::vector<Column> made, madeOf(columns, times, recipe));
     for (const Column &column : made)
         columns.push_back(&column);
-    PH_ASSIGN(const Grid grid, gridOf(times, windows.stepMs, windows));
-    windows.withoutTime += withoutTime;
+    PH_ASSIGN(const Grid grid, Grid::of(times, windows.stepMs));
+    windows.setLeftOut(grid.facts);
     for (const Column *column : columns) {
         windows.series.push_back(column->name);
         for (std::size_t t = 0; t < windows.window; ++t) {
@@ -229,15 +198,18 @@ Result<Windows> buildWindows(const Table &table, const workspace::Recipe &recipe
             windows.inputs.push_back({back == 0 ? column->name + QStringLiteral("@0") : QStringLiteral("%1@-%2").arg(column->name).arg(back), ColumnType::Number, {}, false});
         }
     }
-    for (std::size_t h = 1; h <= windows.horizon; ++h)
-        windows.targets.push_back(QStringLiteral("%1@+%2").arg(recipe.target).arg(h));
+    for (const QString &target : recipe.targets())
+        for (std::size_t h = 1; h <= windows.horizon; ++h)
+            windows.targets.push_back(QStringLiteral("%1@+%2").arg(target).arg(h));
     windows.x.width = windows.inputs.size();
-    Builder(grid, columns, targets, std::size_t(recipe.time->interpolate), windows).run();
+    if (Result<void> built = Builder(grid, columns, targets, std::size_t(recipe.time->interpolate), windows).run(); !built) {
+        Error error = built.error();
+        error.where = recipe.data.source;
+        return error;
+    }
     windows.x.count = windows.origins.size();
     if (windows.count() == 0)
-        return invalid(QStringLiteral("No whole window of %1 steps with %2 steps behind it is left (%3 cross a gap, %4 miss a value).")
-                           .arg(windows.window).arg(windows.horizon).arg(windows.leftOutGap).arg(windows.leftOutMissing),
-                       recipe.file, QStringLiteral("Use a shorter window or horizon, or a `step:` that fits the times."));
+        return windows.noWindow(recipe);
     return windows;
 }
 
@@ -251,7 +223,7 @@ Result<Split> splitWindows(const Windows &windows, const workspace::SplitSpec &s
     const std::int64_t border = parseIsoTime(spec.after.toStdString());
     if (spec.kind != Kind::After || border == Column::missingTime)
         return invalid(QStringLiteral("A forecast is split by time."), {}, QStringLiteral("Write split: {after: 2013-10-01}."));
-    const std::int64_t length = windows.resampled.isEmpty() ? 1 : windows.stepMs; // a resampled step holds rows until the next one begins
+    const std::int64_t length = windows.steps ? windows.stepMs : 1; // a resampled step holds rows until the next one begins
     Split split;
     for (std::size_t row = 0; row < windows.count(); ++row) {
         if (windows.targetTime(row, 0) >= border)
@@ -271,6 +243,7 @@ Result<Split> splitWindows(const Windows &windows, const workspace::SplitSpec &s
 
 Windows takeWindows(const Windows &windows, const std::vector<std::size_t> &rows) {
     Windows out = windows;
+    const std::size_t outputs = windows.outputs();
     out.x.values.clear();
     out.y.clear();
     out.origins.clear();
@@ -278,7 +251,7 @@ Windows takeWindows(const Windows &windows, const std::vector<std::size_t> &rows
         const auto x = windows.x.row(row);
         out.x.values.insert(out.x.values.end(), x.begin(), x.end());
         if (!windows.y.empty())
-            out.y.insert(out.y.end(), windows.y.begin() + std::ptrdiff_t(row * windows.horizon), windows.y.begin() + std::ptrdiff_t((row + 1) * windows.horizon));
+            out.y.insert(out.y.end(), windows.y.begin() + std::ptrdiff_t(row * outputs), windows.y.begin() + std::ptrdiff_t((row + 1) * outputs));
         out.origins.push_back(windows.origins[row]);
     }
     out.x.count = rows.size();

@@ -2,26 +2,29 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/data/grid.h"
 #include "core/data/input.h"
+#include "core/data/resample.h"
 #include "core/data/split.h"
 #include "core/workspace/recipe.h"
 
 #include <QStringList>
 
+#include <optional>
 #include <vector>
 
 namespace pilothouse::data {
 
 /// A forecast's samples: for each origin time t the last `window` steps of every series, and the next `horizon` steps of
-/// the target. Steps are matched by time, never by row, so a gap leaves windows out instead of shifting them.
+/// every target. Steps are matched by time, never by row, so a gap leaves windows out instead of shifting them.
 struct Windows {
-    std::vector<QString> series;  ///< s series; the target first, then the included features
-    std::size_t window = 0, horizon = 0;
+    std::vector<QString> series;  ///< s series; the targets first, then the included features
+    std::size_t window = 0, horizon = 0, targetCount = 1;
     std::int64_t stepMs = 0;
     std::vector<Input> inputs;    ///< series by series, oldest first: "t2m@-23" … "t2m@0"
-    std::vector<QString> targets; ///< "t2m@+1" … "t2m@+h"
+    std::vector<QString> targets; ///< [outputs()] "t2m@+1" … "t2m@+h", then all steps of the second target, …
     Rows x;                       ///< [n × s·window]
-    std::vector<double> y;        ///< [n × horizon], NaN only with Targets::AnyPresent
+    std::vector<double> y;        ///< [n × outputs()], in the order of `targets`; NaN only with Targets::AnyPresent
     std::vector<std::int64_t> origins; ///< [n] time of step @0, ms UTC, rising
     std::size_t leftOutGap = 0;     ///< origins left out: a step of window or horizon has no row
     std::size_t leftOutMissing = 0; ///< origins left out: a row is there, but a value is missing
@@ -29,20 +32,28 @@ struct Windows {
     std::size_t offGrid = 0;        ///< rows left out: their time lies beside the grid of most rows
     std::size_t withoutTime = 0;    ///< rows left out: no time
     std::size_t interpolated = 0;   ///< windows that hold interpolated steps
-    QString resampled;              ///< what resampling did, a sentence; empty without
+    std::optional<StepCounts> steps; ///< what resampling came to, where the recipe asks for it
     std::size_t count() const { return origins.size(); }
+    std::size_t outputs() const { return targetCount * horizon; }
     std::int64_t targetTime(std::size_t row, std::size_t step) const { return origins[row] + std::int64_t(step + 1) * stepMs; } ///< step from 0
     QStringList notes() const; ///< what was left out and why, a sentence each
+    void setLeftOut(const GridFacts &facts); ///< rows that do not lie on the grid, or not alone
+    Error noWindow(const workspace::Recipe &recipe) const; ///< Invalid: none is left
 };
+
+/// The series of a forecast: targets, then included features, each once.
+QStringList seriesNames(const workspace::Recipe &recipe);
+/// Their columns. Invalid: one is not there, or holds no numbers.
+Result<std::vector<const Column *>> seriesColumns(const Table &table, const workspace::Recipe &recipe);
 
 /// Which targets an origin needs. Inputs must always be whole.
 enum class Targets {
-    Whole,      ///< all steps of the horizon: training
-    AnyPresent, ///< at least one; the others are NaN: figures by step
+    Whole,      ///< all steps of the horizon, of every target: training
+    AnyPresent, ///< at least one of one target; the others are NaN: figures by step
     None,       ///< y stays empty, also for the newest rows: scoring
 };
 
-/// Builds the windows of a forecast recipe (task, target, features: {include}, time, forecast). Invalid: a column is
+/// Builds the windows of a forecast recipe (task, target or targets, features: {include}, time, forecast). Invalid: a column is
 /// missing or no number, no time axis, more than one row in a hundred repeats a time (several series in one file: choose
 /// one by `where`), or no whole window is left. With `resample` the rows are brought to the steps first (resample.h); with `interpolate` a
 /// window's missing inputs are filled from its own steps, never a target.

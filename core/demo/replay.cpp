@@ -113,6 +113,8 @@ public:
             return;
         }
         QJsonValue value = answer->value(QStringLiteral("prediction"));
+        if (value.isObject())
+            value = value.toObject().value(m_target.column); // of several targets the one that is looked at
         if (value.isArray())
             value = value.toArray().at(0); // the nearest hour of a longer horizon
         if (!value.isDouble()) {

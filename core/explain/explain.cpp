@@ -36,18 +36,21 @@ Explanation begun(const Subject &subject, const Target &target, const Options &o
     e.output = target.name;
     e.scale = target.scale();
     e.seed = options.seed;
+    if (options.method == Method::IntegratedGradients && !subject.gradients)
+        e.notes << QStringLiteral("%1 Kernel SHAP was used in place of integrated gradients.").arg(subject.withoutGradients);
     return e;
 }
 
 QString unitOf(const Subject &subject, const Explanation &e) { return e.scale == QLatin1String("prediction") ? subject.scorer->signature().unit : QString(); }
 
-/// What the SHAP values are made by: the model itself (nullptr: by asking it). Invalid if a certain way is asked for that it has not.
+/// What the SHAP values are made by: the model itself (nullptr: by asking it, also for a network whose gradients say nothing). Invalid if a
+/// certain way is asked for that it has not.
 Result<const OwnShap *> shapSource(const Subject &subject, Method method) {
     if (method == Method::KernelShap)
         return static_cast<const OwnShap *>(nullptr);
     if (method == Method::IntegratedGradients) {
-        if (!subject.gradients)
-            return invalid(QStringLiteral("This model has no gradients: only networks (mlp, lstm, gru) do."), {}, QStringLiteral("Use --method shap, which takes what the model has."));
+        if (!subject.gradients && subject.withoutGradients.isEmpty())
+            return invalid(QStringLiteral("This model has no gradients: only networks (mlp, lstm, gru, an imported TorchScript) do."), {}, QStringLiteral("Use --method shap, which takes what the model has."));
         return subject.gradients.get();
     }
     if (method == Method::Shap || method == Method::Auto || (subject.own && subject.own->method() == QLatin1String(names[std::size_t(method)])))
@@ -194,6 +197,23 @@ QStringList methodNames() {
     for (const char *name : names)
         out << QLatin1String(name);
     return out;
+}
+
+QString methodName(Method method) { return QLatin1String(names[std::size_t(method)]); }
+
+std::vector<Method> methodsFor(View view, const QString &modelType, bool endpoint) {
+    if (view == View::Dependence)
+        return {Method::PartialDependence};
+    std::vector<Method> methods{Method::Auto};
+    if (!endpoint && modelType == QLatin1String("trees"))
+        methods.push_back(Method::TreeShap);
+    if (!endpoint && modelType == QLatin1String("linear"))
+        methods.push_back(Method::LinearShap);
+    if (!endpoint && modelType == QLatin1String("torch"))
+        methods.push_back(Method::IntegratedGradients);
+    methods.push_back(Method::KernelShap);
+    methods.push_back(view == View::Row ? Method::Lime : Method::Permutation);
+    return methods;
 }
 
 Result<Method> methodOf(const QString &name) {

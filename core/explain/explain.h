@@ -15,6 +15,10 @@ enum class Method { Auto, Shap, TreeShap, LinearShap, KernelShap, IntegratedGrad
 /// Invalid for an unknown word, with the nearest.
 Result<Method> methodOf(const QString &name);
 QStringList methodNames();
+QString methodName(Method method);
+/// The methods that can answer a view of a model, auto first (of a dependence the only one). An endpoint is asked from outside.
+/// @param modelType  of artifact::Package: trees have tree-shap, linear models linear-shap, networks (also an imported TorchScript) integrated gradients
+std::vector<Method> methodsFor(View view, const QString &modelType, bool endpoint);
 
 /// A model with what its explanations need beside it.
 struct Subject {
@@ -23,6 +27,7 @@ struct Subject {
     std::shared_ptr<const OwnShap> gradients; ///< integrated gradients; nullptr: no network. Only where they are asked for: they are no SHAP values
     artifact::Rows background;          ///< to compare with; drawn from when there are more than asked for
     QString model;                      ///< as the operator named it
+    QString withoutGradients = {};      ///< why a network has no `gradients`, a sentence: Kernel SHAP takes their place then, and says so
 };
 
 struct Options {

@@ -1,27 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/explain/explanation.h"
 
+#include "core/data/csv_field.h"
+
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 namespace pilothouse::explain {
 
+using data::csvField;
+using data::csvNumber;
+
 namespace {
-
-QByteArray number(double value) {
-    if (!std::isfinite(value))
-        return {};
-    char text[32];
-    return QByteArray(text, std::to_chars(text, text + sizeof text, value).ptr - text);
-}
-
-QByteArray field(const QString &text) {
-    QByteArray bytes = text.toUtf8();
-    if (bytes.contains(',') || bytes.contains('"') || bytes.contains('\n') || bytes.contains('\r'))
-        bytes = '"' + bytes.replace("\"", "\"\"") + '"';
-    return bytes;
-}
 
 QString shown(double value, bool sign) {
     QString text = QString::number(std::abs(value), 'g', 3);
@@ -29,14 +19,14 @@ QString shown(double value, bool sign) {
 }
 
 QByteArray dependenceCsv(const Explanation &e) {
-    QByteArray out = field(e.column) + ",average";
+    QByteArray out = csvField(e.column) + ",average";
     for (std::size_t i = 0; i < e.dependence.individual.size(); ++i)
         out += ",row_" + QByteArray::number(qulonglong(i));
     out += '\n';
     for (std::size_t g = 0; g < e.dependence.grid.size(); ++g) {
-        out += (e.dependence.names.empty() ? number(e.dependence.grid[g]) : field(e.dependence.names[g])) + ',' + number(e.dependence.average[g]);
+        out += (e.dependence.names.empty() ? csvNumber(e.dependence.grid[g]) : csvField(e.dependence.names[g])) + ',' + csvNumber(e.dependence.average[g]);
         for (const std::vector<double> &row : e.dependence.individual)
-            out += ',' + number(row[g]);
+            out += ',' + csvNumber(row[g]);
         out += '\n';
     }
     return out;
@@ -105,14 +95,14 @@ QByteArray Explanation::toCsv() const {
         return dependenceCsv(*this);
     QByteArray out = view == View::DataSet ? QByteArray("feature,mean,std,low,high\n") : method == QLatin1String("lime") ? QByteArray("feature,value,condition,contribution\n") : QByteArray("feature,value,contribution\n");
     for (const FeatureLine &f : features) {
-        out += field(f.feature);
+        out += csvField(f.feature);
         if (view == View::DataSet) {
-            out += ',' + number(f.weight) + ',' + number(f.std) + ',' + number(f.low) + ',' + number(f.high);
+            out += ',' + csvNumber(f.weight) + ',' + csvNumber(f.std) + ',' + csvNumber(f.low) + ',' + csvNumber(f.high);
         } else {
-            out += ',' + field(f.value);
+            out += ',' + csvField(f.value);
             if (method == QLatin1String("lime"))
-                out += ',' + field(f.condition);
-            out += ',' + number(f.weight);
+                out += ',' + csvField(f.condition);
+            out += ',' + csvNumber(f.weight);
         }
         out += '\n';
     }
@@ -139,7 +129,7 @@ QStringList definitions(const Explanation &e) {
         lines << QStringLiteral("How much worse %1 gets when the feature's values are dealt to other rows (Breiman 2001); mean and standard deviation of %2 repeats, the interval is from the smallest to the largest.").arg(e.metric).arg(e.repeats)
               << QStringLiteral("Features that say the same can replace each other: both look unimportant then.");
     } else {
-        lines << QStringLiteral("Thin: the prediction of one row as only this input changes (ICE); thick: the average (partial dependence, Friedman 2001).")
+        lines << QStringLiteral("Thin: the prediction of one row as only this input changes (ICE); thick: the average (partial dependence, Friedman 2001). Marks on the axis: what the rows have, and its deciles.")
               << QStringLiteral("Rows that cannot occur are asked for as well where inputs depend on each other.");
     }
     lines << QStringLiteral("An explanation says what the model does, not what causes what in the world.");

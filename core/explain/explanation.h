@@ -31,7 +31,7 @@ struct FeatureLine {
 /// One answer of `pilot explain`, whoever computed it: what --json prints, the CSV file and the page hold, and the window shows.
 struct Explanation {
     View view = View::Row;
-    QString method; ///< tree-shap, linear-shap, kernel-shap, lime, permutation, partial-dependence
+    QString method; ///< tree-shap, linear-shap, kernel-shap, integrated-gradients, lime, permutation, partial-dependence
     QString model;  ///< as the operator named it, or the endpoint's address
     QString output; ///< the output or class explained
     QString scale;  ///< "prediction", "probability of setosa", "log-odds of yes"
@@ -55,7 +55,7 @@ struct Explanation {
     /// {"view":"row"|"data_set"|"dependence","method","model","output","scale","unit","rows","background","seed","notes":[…]}, and
     ///   row         "row"|null,"prediction","base","explained","sum","r2"|null,"features":[{"feature","value","condition","contribution"}]
     ///   data_set    "metric"|null,"baseline"|null,"repeats"|null,"features":[{"feature","mean","std","low","high"}]
-    ///   dependence  "column","grid":[…],"categories":[…]|null,"average":[…],"individual":[[…]…]
+    ///   dependence  "column","grid":[…],"categories":[…]|null,"average":[…],"individual":[[…]…],"values":[…] (what each row has, null: missing)
     QJsonObject toJson() const;
     static Result<Explanation> fromJson(const QJsonObject &object, const QString &where);
     /// A table with a header: feature,value,contribution (row), feature,mean,std,low,high (data_set), or the grid with the average and a

@@ -54,6 +54,7 @@ QJsonObject Explanation::toJson() const {
         object.insert(Q("categories"), dependence.names.empty() ? QJsonValue(QJsonValue::Null) : QJsonValue(QJsonArray::fromStringList(QStringList(dependence.names.begin(), dependence.names.end()))));
         object.insert(Q("average"), jsonNumbers(dependence.average));
         object.insert(Q("individual"), individual);
+        object.insert(Q("values"), jsonNumbers(dependence.values));
         return object;
     }
     QJsonArray lines;
@@ -111,7 +112,10 @@ Result<Explanation> Explanation::fromJson(const QJsonObject &object, const QStri
                 return invalid(QStringLiteral("A curve has other points than the grid."), where);
             e.dependence.individual.push_back(std::move(values));
         }
+        e.dependence.values = r.numbers("values");
         PH_TRY(r.check());
+        if (e.dependence.values.size() != e.dependence.individual.size())
+            return invalid(QStringLiteral("There are %1 curves and the values of %2 rows.").arg(e.dependence.individual.size()).arg(e.dependence.values.size()), where);
         if (e.dependence.average.size() != e.dependence.grid.size() || (!e.dependence.names.empty() && e.dependence.names.size() != e.dependence.grid.size()))
             return invalid(QStringLiteral("The average has other points than the grid."), where);
         return e;

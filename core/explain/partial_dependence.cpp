@@ -33,22 +33,35 @@ std::vector<double> gridOf(std::vector<double> values, bool category, const Part
 
 } // namespace
 
+std::vector<double> deciles(std::vector<double> values) {
+    std::erase_if(values, [](double value) { return !std::isfinite(value); });
+    std::sort(values.begin(), values.end());
+    std::vector<double> out;
+    for (int tenth = 1; tenth < 10 && !values.empty(); ++tenth)
+        out.push_back(mquantile(values, tenth / 10.0));
+    return out;
+}
+
 Result<PartialDependence> partialDependence(const artifact::Scorer &scorer, const Target &target, std::size_t input, const artifact::Rows &rows,
                                             const PartialDependenceOptions &options, const Run &run) {
     if (input >= scorer.signature().inputs.size() || options.resolution < 2 || !(options.low < options.high))
         return invalid(QStringLiteral("Partial dependence needs an input of the model and a grid of at least two points."));
-    const data::Input &known = scorer.signature().inputs[input];
-    const bool category = known.type == data::ColumnType::Category;
-    std::vector<double> values;
-    for (std::size_t i = 0; i < rows.count; ++i)
-        if (const double value = rows.row(i)[input]; std::isfinite(value) && (!category || value >= 0))
-            values.push_back(value);
-    if (values.empty())
-        return invalid(QStringLiteral("No row has a value of “%1”, so there is nothing to vary it over.").arg(known.name));
+    const data::Input &varied = scorer.signature().inputs[input];
+    const bool category = varied.type == data::ColumnType::Category;
     PartialDependence out;
+    std::vector<double> values;
+    for (std::size_t i = 0; i < rows.count; ++i) {
+        const double value = rows.row(i)[input];
+        const bool known = std::isfinite(value) && (!category || value >= 0);
+        out.values.push_back(known ? value : std::nan(""));
+        if (known)
+            values.push_back(value);
+    }
+    if (values.empty())
+        return invalid(QStringLiteral("No row has a value of “%1”, so there is nothing to vary it over.").arg(varied.name));
     out.grid = gridOf(std::move(values), category, options);
     for (std::size_t g = 0; category && g < out.grid.size(); ++g)
-        out.names.push_back(QString::fromStdString(known.categories[std::size_t(out.grid[g])]));
+        out.names.push_back(QString::fromStdString(varied.categories[std::size_t(out.grid[g])]));
     out.individual.assign(rows.count, std::vector<double>(out.grid.size(), 0));
     artifact::Rows asked = rows;
     for (std::size_t g = 0; g < out.grid.size(); ++g) {

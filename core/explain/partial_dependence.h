@@ -17,7 +17,11 @@ struct PartialDependence {
     std::vector<QString> names;                  ///< of a category: [points]; else empty
     std::vector<double> average;                 ///< [points]
     std::vector<std::vector<double>> individual; ///< [rows][points]
+    std::vector<double> values;                  ///< [rows]: what each row has, in the terms of `grid`; NaN: missing, or a category not seen in training
 };
+
+/// The nine deciles of the values that are there, as scikit-learn's plots mark them (scipy's mquantiles); empty if none is.
+std::vector<double> deciles(std::vector<double> values);
 
 /// As scikit-learn's partial_dependence(kind="both", method="brute"): a number's grid is its distinct values if there are fewer than
 /// `resolution`, else evenly spaced between the two quantiles (scipy's mquantiles); a category's grid is the categories that occur.

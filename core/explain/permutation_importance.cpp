@@ -18,8 +18,8 @@ Result<double> metricOf(const artifact::Scorer &scorer, const artifact::Labelled
     return metrics::metricOf(metric, scored);
 }
 
-Result<void> checkMetric(const QString &metric, std::size_t classes) {
-    const QStringList known = metrics::metricNames(classes);
+Result<void> checkMetric(const QString &metric, const artifact::Signature &signature) {
+    const QStringList known = metrics::metricNames(signature.classes.size(), false, signature.targets().size() > 1);
     if (known.contains(metric))
         return {};
     const QString nearest = workspace::nearestName(metric, known);
@@ -48,8 +48,8 @@ Result<PermutationImportance> permutationImportance(const artifact::Scorer &scor
     if (options.repeats < 1)
         return invalid(QStringLiteral("Permutation importance needs at least one repeat."));
     PermutationImportance out;
-    out.metric = options.metric.isEmpty() ? workspace::defaultMetric(scorer.signature().task) : options.metric;
-    PH_TRY(checkMetric(out.metric, scorer.signature().classes.size()));
+    out.metric = options.metric.isEmpty() ? workspace::defaultMetric(scorer.signature().task, std::size_t(scorer.signature().targets().size())) : options.metric;
+    PH_TRY(checkMetric(out.metric, scorer.signature()));
     PH_ASSIGN(out.baseline, metricOf(scorer, rows, out.metric));
     if (!std::isfinite(out.baseline))
         return invalid(QStringLiteral("The metric %1 is not defined on these rows.").arg(out.metric), {}, QStringLiteral("Choose another one with --metric."));

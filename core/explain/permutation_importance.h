@@ -7,7 +7,7 @@
 namespace pilothouse::explain {
 
 struct PermutationOptions {
-    QString metric; ///< one of metrics::metricNames(); empty: r2, accuracy or mae by task
+    QString metric; ///< one of metrics::metricNames(); empty: workspace::defaultMetric()
     int repeats = 10;
     quint64 seed = 7;
 };

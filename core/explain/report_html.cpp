@@ -22,6 +22,7 @@ table{border-collapse:collapse}th{font-size:11px;font-weight:500;color:var(--t3)
 td{text-align:right;padding:6px 8px;border-top:1px solid var(--line);white-space:nowrap}th:first-child,td:first-child{text-align:left}
 svg{display:block;width:100%;height:auto;max-width:1040px}.p{fill:var(--acc)}.n{fill:var(--neg)}.g{stroke:var(--grid)}.a{stroke:var(--t3)}
 .l{fill:var(--t2);font-size:12px}.i{fill:none;stroke:var(--t3);stroke-opacity:.35}.m{fill:none;stroke:var(--acc);stroke-width:3}.w{stroke:var(--t1);stroke-width:1.5}
+.r{stroke:var(--t3);stroke-opacity:.6}.d{stroke:var(--neg);stroke-width:2}
 ul{margin:8px 0 0;padding-left:18px;color:var(--t2)}
 )";
 
@@ -102,6 +103,16 @@ QString curvesSvg(const Explanation &e) {
     for (std::size_t i = 0; i < drawn; ++i)
         curve(d.individual[i], "i");
     curve(d.average, "m");
+    const auto rug = [&](const std::vector<double> &values, double tall, const char *klass) {
+        for (const double value : values)
+            if (value >= from && value <= to && to > from)
+                svg += QStringLiteral("<line class=\"%1\" x1=\"%2\" x2=\"%2\" y1=\"%3\" y2=\"%4\"/>")
+                           .arg(QLatin1String(klass), fixed(left + width * (value - from) / (to - from)), fixed(top + height), fixed(top + height - tall));
+    };
+    if (!category) {
+        rug({d.values.begin(), d.values.begin() + std::ptrdiff_t(std::min(drawn, d.values.size()))}, 5, "r");
+        rug(deciles(d.values), 9, "d");
+    }
     const std::size_t labels = std::min<std::size_t>(d.grid.size(), category ? 12 : 5);
     for (std::size_t i = 0; i < labels; ++i) {
         const std::size_t g = labels == 1 ? 0 : i * (d.grid.size() - 1) / (labels - 1);

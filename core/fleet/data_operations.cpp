@@ -95,9 +95,13 @@ Result<Operation> undoPushDvc(const DataWork &work, const operations::Journal &j
 
 Result<Operation> undoAddDvc(const operations::RecordedOperation &recorded) {
     const QJsonObject r = recorded.undoRecord;
-    const bool back = r.value(Q("before")).isString();
-    Operation o = reverse(recorded, "data.undo-add", back ? QStringLiteral("Put %1 back as it was").arg(r.value(Q("file")).toString()) : QStringLiteral("Remove %1").arg(r.value(Q("file")).toString()),
-                          {back ? QStringLiteral("WRITE") : QStringLiteral("DELETE"), r.value(Q("file")).toString(), back ? QStringLiteral("as it was before") : QStringLiteral("and its line of .gitignore"), {}, {}});
+    const bool entry = r.value(Q("before")).isObject(), back = entry || r.value(Q("before")).isString();
+    const QString file = r.value(Q("file")).toString();
+    Operation o = reverse(recorded, "data.undo-add",
+                          entry  ? QStringLiteral("Put the entry of %1 in %2 back as it was").arg(r.value(Q("path")).toString(), file)
+                          : back ? QStringLiteral("Put %1 back as it was").arg(file)
+                                 : QStringLiteral("Remove %1").arg(file),
+                          {back ? QStringLiteral("WRITE") : QStringLiteral("DELETE"), file, back ? QStringLiteral("as it was before") : QStringLiteral("and its line of .gitignore"), {}, {}});
     o.steps.front().guard = [=] { return guardUndoDvcAdd(r); };
     o.steps.front().execute = [=] { return undoDvcAdd(r); };
     return o;
@@ -141,16 +145,19 @@ Result<Operation> addDvcOperation(const DataWork &work, const QString &path) {
     Operation o;
     o.kind = QStringLiteral("data.add");
     o.object = QStringLiteral("data ") + plan.path;
-    o.summary = plan.isThere() ? QStringLiteral("%1 is tracked as it is").arg(plan.path) : QStringLiteral("Let DVC track %1 (%2)").arg(plan.path, plan.effect());
+    const bool ofStage = !plan.stage().isEmpty();
+    o.summary = plan.isThere() ? QStringLiteral("%1 is tracked as it is").arg(plan.path)
+                : ofStage      ? QStringLiteral("Record %1 as the output of the stage “%2” (%3)").arg(plan.path, plan.stage(), plan.effect())
+                               : QStringLiteral("Let DVC track %1 (%2)").arg(plan.path, plan.effect());
     o.details = plan.state();
     if (plan.isThere())
         return o;
     o.undoRecord = plan.undoRecord();
-    if (plan.before == plan.after) // objects only: there is no file to put back
+    if (plan.before == plan.after) // objects only: there is no file or entry to put back
         o.undoRecord = {};
     Step step;
-    const QString undo = o.undoRecord.isEmpty() ? QString() : plan.before ? QStringLiteral("the .dvc file as it was") : QStringLiteral("remove the .dvc file");
-    step.call = {QStringLiteral("ADD"), plan.dvcFile, plan.effect(), undo, QStringLiteral("pilot data add %1").arg(plan.place())};
+    const QString undo = o.undoRecord.isEmpty() ? QString() : ofStage ? QStringLiteral("its entry as it was") : plan.before ? QStringLiteral("the .dvc file as it was") : QStringLiteral("remove the .dvc file");
+    step.call = {ofStage ? QStringLiteral("COMMIT") : QStringLiteral("ADD"), plan.dvcFile, plan.effect(), undo, QStringLiteral("pilot data add %1").arg(plan.place())};
     step.guard = [=] { return guardDvcAdd(plan); };
     step.execute = [=] { return executeDvcAdd(plan, work.stop, work.progress); };
     step.readBack = [=] { return readBackDvcAdd(plan); };

@@ -19,7 +19,8 @@ Result<DataWork> dataWork(const Services &services, std::stop_token stop = {}, s
 /// A file to s3://BUCKET/KEY ("data.push").
 /// @param createBucket make the bucket if it is not there
 Result<operations::Operation> pushFileOperation(const DataWork &work, const sources::SourceSpec &target, const QString &file, bool createBucket);
-/// A file or folder into its DVC repository, as `dvc add` does it ("data.add"). No steps: it is tracked as it is.
+/// A file or folder into its DVC repository, as `dvc add` does it, or an output of a stage into its dvc.lock, as `dvc commit` does it
+/// ("data.add"). No steps: it is tracked as it is.
 Result<operations::Operation> addDvcOperation(const DataWork &work, const QString &path);
 /// What a DVC repository tracks to its remote, as `dvc push` does it ("data.push-dvc"). No steps: the remote has all of it.
 /// @param remote     empty: the output's own, else the repository's default

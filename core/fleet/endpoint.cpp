@@ -114,7 +114,7 @@ Result<ModelEndpoint> endpointOf(const Services &services, const QString &name, 
         return invalid(Text::tr("This is no address: %1").arg(choice.url), {}, Text::tr("For example http://inference.example:8000"));
     if (choice.profile)
         return make(services, choice.url, *choice.profile, choice.secret, {});
-    PH_ASSIGN(auto profile, serving::profileOf(choice.protocol, name));
+    PH_ASSIGN(auto profile, serving::profileOf(choice.protocol, name, choice.url));
     return make(services, choice.url, std::move(profile), choice.secret, {});
 }
 

@@ -31,7 +31,7 @@ struct ModelEndpoint {
     std::shared_ptr<serving::Endpoint> client;
 };
 /// The endpoint of a model: its profile file, else the profile of its protocol. A URL that ends with the profile's path is
-/// taken as its base ("http://host/predict" of protocol rest is http://host). Reads secrets by name when it is asked.
+/// taken as its base ("http://host/predict" of protocol rest is http://host); one that ends with a KServe route names the model there. Reads secrets by name when it is asked.
 /// Errors: NotFound (no such model, nothing serves it), Invalid (the profile file).
 Result<ModelEndpoint> endpointOf(const Services &services, const QString &model);
 /// The request as a command for a terminal. Keys and tokens are named ($API_KEY, $TOKEN), never shown.

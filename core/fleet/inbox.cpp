@@ -15,8 +15,11 @@ struct Text {
 
 using Item = InboxItem;
 
-/// "MAE", "R²", "accuracy": abbreviations as people write them.
-QString metricWord(const QString &key) {
+/// "MAE", "R²", "accuracy", of one of several targets "MAE t2m": abbreviations as people write them.
+QString metricWord(const QString &name) {
+    const auto [key, target] = workspace::metricAndTarget(name);
+    if (!target.isEmpty())
+        return metricWord(key) + QLatin1Char(' ') + target;
     if (key == QLatin1String("r2"))
         return QStringLiteral("R²");
     static const QStringList abbreviations{QStringLiteral("mae"), QStringLiteral("mse"), QStringLiteral("rmse"), QStringLiteral("mape")};

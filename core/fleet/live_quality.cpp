@@ -9,6 +9,9 @@
 #include "core/workspace/recipe.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
+
+#include <algorithm>
 
 namespace pilothouse::fleet {
 
@@ -29,17 +32,42 @@ qint64 bucketFor(qint64 spanSeconds) {
     return 86400;
 }
 
-void addQuality(Database &database, ModelRow &row, const QDateTime &now) {
-    const auto live = serving::liveMetrics(database, windowRows);
+/// The value of what a watch names, or why there is none. Without a watch the mean error, of several targets that of the first.
+void addValue(Database &database, const QStringList &targets, Quality &quality) {
+    if (quality.metric.isEmpty() && targets.size() > 1)
+        quality.metric = workspace::metricOfTarget(QStringLiteral("mae"), targets.front());
+    const auto [metric, target] = workspace::metricAndTarget(quality.metric);
+    if (target.isEmpty() && targets.size() > 1) {
+        quality.note = Text::tr("labels are judged by target: name one, %1").arg(workspace::metricOfTarget(metric, targets.front()));
+        return;
+    }
+    if (!target.isEmpty() && !targets.isEmpty() && (targets.size() == 1 || !targets.contains(target))) {
+        quality.note = Text::tr("the served version does not forecast %1 beside other targets").arg(target);
+        return;
+    }
+    const auto live = serving::liveMetrics(database, windowRows, {}, target);
     if (!live)
         return;
-    row.quality.labelledRows = live->labelled;
-    if (row.quality.metric.isEmpty() && !live->values.empty())
-        row.quality.metric = live->values.count(QStringLiteral("mae")) ? QStringLiteral("mae") : live->values.begin()->first;
+    quality.labelledRows = live->labelled;
+    if (quality.metric.isEmpty() && !live->values.empty())
+        quality.metric = live->values.count(QStringLiteral("mae")) ? QStringLiteral("mae") : live->values.begin()->first;
     if (live->labelled < minimumLabels)
-        row.quality.note = Text::tr("too few labels: %1").arg(live->labelled);
-    else if (const auto it = live->values.find(row.quality.metric); it != live->values.end())
-        row.quality.value = it->second;
+        quality.note = Text::tr("too few labels: %1").arg(live->labelled);
+    else if (const auto it = live->values.find(target.isEmpty() ? quality.metric : metric); it != live->values.end())
+        quality.value = it->second;
+}
+
+/// Of several watches on metrics the first that is over its limit, else the first.
+void addQuality(Database &database, const workspace::Model &model, ModelRow &row, const QDateTime &now) {
+    const QStringList targets = serving::servedTargets(database).value_or(QStringList());
+    std::vector<Quality> all = watchedQualities(model);
+    if (all.empty())
+        all.emplace_back();
+    for (Quality &quality : all)
+        addValue(database, targets, quality);
+    const auto over = std::find_if(all.begin(), all.end(), [](const Quality &quality) { return quality.over(); });
+    row.quality = over == all.end() ? all.front() : *over;
+    row.unit = row.quality.unit;
     // A week back at most: the chart's stretch, not the log's whole life.
     const QDateTime weekAgo = now.addDays(-7);
     // The first pass tells since when there are labels, to the hour; each next one to its own, finer stretch.
@@ -92,6 +120,14 @@ void addDrift(const Services &services, const workspace::Model &model, Database 
 
 } // namespace
 
+std::vector<Quality> watchedQualities(const workspace::Model &model) {
+    std::vector<Quality> all;
+    for (const workspace::Model::Watch &watch : model.watch)
+        if (!watch.metric.isEmpty())
+            all.push_back({watch.metric, watch.unit, {}, watch.min, watch.max, {}, 0, {}});
+    return all;
+}
+
 void addLiveQuality(const Services &services, const workspace::Model &model, ModelRow &row) {
     const auto folder = serving::servingFolder(services.root, model.deployment.target);
     if (model.deployment.target.isEmpty() || !folder)
@@ -99,7 +135,7 @@ void addLiveQuality(const Services &services, const workspace::Model &model, Mod
     const auto database = serving::openServingDatabase(*folder);
     if (!database)
         return; // nothing was ever served there
-    addQuality(**database, row, services.clock->nowUtc());
+    addQuality(**database, model, row, services.clock->nowUtc());
     addDrift(services, model, **database, row);
 }
 
@@ -111,6 +147,21 @@ Result<serving::Traffic> trafficOf(const Services &services, const workspace::Mo
     if (!database)
         return database.error();
     return serving::readTraffic(**database);
+}
+
+Result<serving::LoggedRows> loggedRows(const Services &services, const workspace::Model &model, std::size_t rows) {
+    if (model.deployment.target.isEmpty())
+        return notFound(Text::tr("%1 has no prediction log here: the workspace names no deployment of it on this machine.").arg(model.name), services.workspace.file);
+    PH_ASSIGN(const QString folder, serving::servingFolder(services.root, model.deployment.target));
+    PH_ASSIGN(const auto database, serving::openServingDatabase(folder));
+    return serving::newestRows(*database, rows);
+}
+
+bool hasLog(const Services &services, const workspace::Model &model) {
+    if (model.deployment.target.isEmpty())
+        return false;
+    const auto folder = serving::servingFolder(services.root, model.deployment.target);
+    return folder && QFileInfo::exists(*folder + QStringLiteral("/serving.db"));
 }
 
 } // namespace pilothouse::fleet

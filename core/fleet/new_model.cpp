@@ -2,8 +2,7 @@
 #include "core/fleet/new_model.h"
 
 #include "core/base/file.h"
-#include "core/data/csv.h"
-#include "core/data/profile.h"
+#include "core/data/file_profile.h"
 #include "core/data/propose.h"
 #include "core/workspace/edit.h"
 
@@ -57,9 +56,8 @@ Result<void> addModel(const workspace::Workspace &workspace, const RecipeDraft &
 } // namespace
 
 Result<RecipeDraft> draftFromData(const Services &services, const QString &dataFile, const QString &target, std::stop_token stop) {
-    PH_ASSIGN(const auto loaded, data::readCsv(dataFile, {}, stop));
-    const data::Profile profile = data::profileOf(loaded);
-    PH_ASSIGN(auto proposal, data::proposeRecipe(loaded.table, profile, dataFile, target));
+    PH_ASSIGN(const data::FileProfile found, data::profileFile(dataFile, {}, {}, stop));
+    PH_ASSIGN(auto proposal, data::proposeRecipe(found.rows, found.profile, dataFile, target));
     RecipeDraft draft;
     draft.model = nameFromFile(dataFile);
     draft.recipeFile = QFileInfo(services.workspace.file).absolutePath() + QStringLiteral("/recipes/") + draft.model + QStringLiteral(".yaml");
@@ -68,10 +66,10 @@ Result<RecipeDraft> draftFromData(const Services &services, const QString &dataF
     draft.yaml = workspace::writeRecipe(proposal.recipe);
     draft.reasons = proposal.reasons;
     draft.target = proposal.recipe.target;
-    draft.columns = loaded.table.names();
-    draft.rows = loaded.report.rows;
+    draft.columns = found.rows.names();
+    draft.rows = found.profile.rows;
     draft.isNew = !services.workspace.model(draft.model);
-    for (const data::Problem &problem : loaded.report.problems)
+    for (const data::Problem &problem : found.profile.report.problems)
         draft.problems << Text::tr("line %1, column %2: %3").arg(problem.line).arg(problem.column).arg(problem.what);
     return draft;
 }
@@ -87,7 +85,7 @@ Result<RecipeDraft> draftOfModel(const Services &services, const QString &name) 
     draft.recipeFile = model->recipe;
     PH_ASSIGN(draft.yaml, readFile(model->recipe));
     if (const auto recipe = workspace::parseRecipe(draft.yaml, draft.recipeFile))
-        draft.target = recipe->target;
+        draft.target = recipe->targets().join(QStringLiteral(", "));
     return draft;
 }
 

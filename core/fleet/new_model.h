@@ -20,7 +20,7 @@ struct RecipeDraft {
     QByteArray yaml;     ///< the recipe's text; edited by the person
     QStringList reasons; ///< why it was proposed so; empty for an existing recipe
     QStringList columns; ///< of the data, for the choice of a target; empty for an existing recipe
-    QString target;
+    QString target;      ///< of a forecast of several: a list with commas
     qint64 rows = 0;
     QStringList problems; ///< what reading found: "line 12: …"
     bool isNew = false;   ///< the model is not in the workspace yet

@@ -59,18 +59,15 @@ void addRegistry(const Snapshot &s, const workspace::Model &model, ModelRow &row
             row.candidateVersion = request.version;
 }
 
-/// The limit that the watch list sets for a metric, and its unit.
+/// The limits that the watch list sets: of the first metric that it names, and of the age.
 void addLimits(const workspace::Model &model, ModelRow &row) {
-    for (const workspace::Model::Watch &watch : model.watch) {
-        if (!watch.metric.isEmpty() && row.quality.metric.isEmpty()) {
-            row.quality.metric = watch.metric;
-            row.quality.unit = row.unit = watch.unit;
-            row.quality.max = watch.max;
-            row.quality.min = watch.min;
-        }
+    if (const std::vector<Quality> watched = watchedQualities(model); !watched.empty()) {
+        row.quality = watched.front();
+        row.unit = row.quality.unit;
+    }
+    for (const workspace::Model::Watch &watch : model.watch)
         if (!watch.staleness.isEmpty())
             row.stalenessLimit = watch.staleness;
-    }
 }
 
 void addRollout(const Services &services, const workspace::Model &model, ModelRow &row) {

@@ -6,8 +6,10 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/drift/drift.h"
+#include "core/fleet/live_quality.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QTemporaryDir>
 
 #include <algorithm>
@@ -67,7 +69,29 @@ QJsonValue jsonOf(const artifact::Input &input, const WhatIfValue &value) {
     return value.number ? jsonNumber(*value.number) : QJsonValue(QJsonValue::Null);
 }
 
-/// A prediction as one number: the value, the first step of a forecast, or the index of the class.
+/// Units of the targets: of the only one the package may know it, else a watch of the workspace ("mae", "mae@t2m") says it.
+QStringList unitsOf(const workspace::Model *declared, const artifact::Signature &signature) {
+    const QStringList targets = signature.targets();
+    QStringList units;
+    for (const QString &target : targets) {
+        QString unit = signature.unit;
+        if (unit.isEmpty() && declared)
+            for (const workspace::Model::Watch &watch : declared->watch)
+                if (!watch.unit.isEmpty() && (targets.size() == 1 || watch.metric.endsWith(QLatin1Char('@') + target)))
+                    unit = watch.unit;
+        units << unit;
+    }
+    return units;
+}
+
+/// An answer that waits for the predictions of a version.
+WhatIfAnswer answerOf(const artifact::Signature &signature) {
+    WhatIfAnswer answer;
+    answer.outputs = signature.classes.empty() ? std::max<std::size_t>(1, signature.outputs.size()) : 1;
+    return answer;
+}
+
+/// A prediction's numbers in the order of the outputs, or the index of the class. What is not answered is NaN.
 void addPrediction(const artifact::Signature &signature, const QJsonValue &prediction, WhatIfAnswer &answer) {
     if (!signature.classes.empty()) {
         const QString label = prediction.isString() ? prediction.toString() : QString::number(prediction.toDouble());
@@ -78,8 +102,14 @@ void addPrediction(const artifact::Signature &signature, const QJsonValue &predi
         answer.values.push_back(it == signature.classes.end() ? prediction.toDouble() : double(it - signature.classes.begin()));
         return;
     }
-    const QJsonValue first = prediction.isArray() ? prediction.toArray().first() : prediction;
-    answer.values.push_back(first.toDouble(std::nan("")));
+    const QStringList targets = signature.targets();
+    const std::size_t steps = std::max<std::size_t>(1, signature.horizon());
+    for (std::size_t output = 0; output < answer.outputs; ++output) {
+        const QJsonValue target = prediction.isObject() ? prediction.toObject().value(targets.value(qsizetype(output / steps))) : prediction;
+        const std::size_t place = prediction.isObject() ? output % steps : output;
+        const QJsonValue one = target.isArray() ? target.toArray().at(qsizetype(place)) : place == 0 ? target : QJsonValue();
+        answer.values.push_back(one.toDouble(std::nan("")));
+    }
 }
 
 /// {"rows":[…]}: the answer is a list then, also for one row.
@@ -92,25 +122,38 @@ QByteArray rowsBody(const artifact::Signature &signature, const std::vector<std:
 
 } // namespace
 
-Result<WhatIfModel> openWhatIf(const Services &services, const QString &name, int version) {
+QString AskableVersion::unitOf(std::size_t output) const { return units.value(qsizetype(output / std::max<std::size_t>(1, signature.horizon()))); }
+
+double WhatIfAnswer::value(std::size_t row, std::size_t output) const {
+    const std::size_t place = row * outputs + output;
+    return output < outputs && place < values.size() ? values[place] : std::nan("");
+}
+
+Result<AskableVersion> openVersion(const Services &services, const QString &name, int version) {
     const workspace::Model *declared = services.workspace.model(name);
     PH_ASSIGN(const auto registered, services.registry->version(declared ? declared->registry.name : name, version));
     PH_ASSIGN(const auto package, artifact::openPackage(registered.source));
-    const QString file = registered.source + QStringLiteral("/profile.json");
+    AskableVersion out;
+    out.model = name;
+    out.version = version;
+    out.folder = registered.source;
+    out.estimator = package.estimator;
+    out.modelType = package.modelType;
+    out.signature = package.signature;
+    out.units = unitsOf(declared, package.signature);
+    out.hasSample = QFileInfo::exists(out.folder + QStringLiteral("/sample.csv"));
+    out.hasLog = declared && hasLog(services, *declared);
+    return out;
+}
+
+Result<WhatIfModel> openWhatIf(const Services &services, const QString &name, int version) {
+    PH_ASSIGN(AskableVersion described, openVersion(services, name, version));
+    const QString file = described.folder + QStringLiteral("/profile.json");
     PH_ASSIGN(const QByteArray bytes, readFile(file));
     PH_ASSIGN(const QJsonObject object, parseJsonObject(bytes, file));
     PH_ASSIGN(const auto profile, drift::Profile::fromJson(object, file));
-    WhatIfModel out;
-    out.model = name;
-    out.version = version;
-    out.estimator = package.estimator;
-    out.signature = package.signature;
-    out.unit = package.signature.unit;
-    if (out.unit.isEmpty() && declared)
-        for (const workspace::Model::Watch &watch : declared->watch)
-            if (!watch.unit.isEmpty())
-                out.unit = watch.unit;
-    for (const artifact::Input &input : package.signature.inputs)
+    WhatIfModel out{std::move(described), {}};
+    for (const artifact::Input &input : out.signature.inputs)
         out.inputs.push_back(inputOf(input, profile));
     return out;
 }
@@ -134,13 +177,13 @@ Result<WhatIfAnswer> ask(const ModelEndpoint &endpoint, const artifact::Signatur
     for (const auto &row : rows)
         sent.push_back(rowObject(signature, row));
     PH_ASSIGN(const serving::EndpointAnswer reply, endpoint.client->predict(columnsOf(signature), sent, token));
-    WhatIfAnswer answer;
+    WhatIfAnswer answer = answerOf(signature);
     answer.milliseconds = reply.milliseconds;
     answer.version = reply.version;
     answer.source = endpoint.url;
     for (const QJsonValue &p : reply.predictions)
         addPrediction(signature, p, answer);
-    if (answer.values.empty() || (signature.classes.empty() && std::isnan(answer.values.front())))
+    if (std::all_of(answer.values.begin(), answer.values.end(), [](double value) { return std::isnan(value); })) // or none at all
         return invalid(Text::tr("The endpoint's answer holds no number: %1").arg(QString::fromUtf8(compactJson(reply.predictions.empty() ? QJsonValue() : reply.predictions.front()).left(200))), endpoint.url,
                        Text::tr("Change the profile's output pointer."));
     if (!reply.probabilities.empty()) {
@@ -169,7 +212,7 @@ Result<WhatIfAnswer> askVersion(const Services &services, const QString &model, 
     job.arguments = {QStringLiteral("score"), QStringLiteral("%1/%2").arg(declared ? declared->registry.name : model).arg(version), QStringLiteral("--rows"), file,
                      QStringLiteral("--workspace"), services.workspace.file};
     PH_ASSIGN(const QJsonObject reply, runJob(job, {}, token));
-    WhatIfAnswer answer;
+    WhatIfAnswer answer = answerOf(signature);
     answer.milliseconds = reply.value(QLatin1String("seconds")).toDouble() * 1000;
     answer.version = QString::number(version);
     answer.source = reply.value(QLatin1String("model")).toString();
@@ -177,8 +220,8 @@ Result<WhatIfAnswer> askVersion(const Services &services, const QString &model, 
         addPrediction(signature, p, answer);
     for (const QJsonValue &p : reply.value(QLatin1String("probabilities")).toArray().first().toArray())
         answer.probabilities.push_back(p.toDouble());
-    if (answer.values.size() != rows.size())
-        return Error{ErrorKind::Invalid, Text::tr("The version answered %1 predictions for %2 rows.").arg(answer.values.size()).arg(rows.size()), answer.source, {}, {}};
+    if (answer.values.size() != rows.size() * answer.outputs)
+        return Error{ErrorKind::Invalid, Text::tr("The version answered %1 predictions for %2 rows.").arg(answer.values.size() / answer.outputs).arg(rows.size()), answer.source, {}, {}};
     return answer;
 }
 

@@ -14,6 +14,20 @@
 
 namespace pilothouse::fleet {
 
+/// A version of the registry as its package describes it: what can be asked of it and be explained.
+struct AskableVersion {
+    QString model, folder, estimator, modelType; ///< folder, estimator, modelType: of artifact::Package
+    int version = 0;
+    artifact::Signature signature;
+    QStringList units;      ///< of each of signature.targets(); empty where nobody says it
+    bool hasSample = false; ///< the package keeps rows with their true values
+    bool hasLog = false;    ///< its endpoint on this machine keeps what it was asked
+    /// Of an output (an index of Signature::outputs).
+    QString unitOf(std::size_t output) const;
+};
+/// Reads and verifies the package. Blocking.
+Result<AskableVersion> openVersion(const Services &services, const QString &model, int version);
+
 /// One input of a what-if form: its span and shape in the training data.
 struct WhatIfInput {
     artifact::Input input;
@@ -23,10 +37,7 @@ struct WhatIfInput {
 };
 
 /// A version with what its form needs; read from its package.
-struct WhatIfModel {
-    QString model, estimator, unit;
-    int version = 0;
-    artifact::Signature signature;
+struct WhatIfModel : AskableVersion {
     std::vector<WhatIfInput> inputs;
 };
 Result<WhatIfModel> openWhatIf(const Services &services, const QString &model, int version);
@@ -35,16 +46,20 @@ Result<WhatIfModel> openWhatIf(const Services &services, const QString &model, i
 struct WhatIfValue {
     std::optional<double> number;
     QString category;
+    bool operator==(const WhatIfValue &) const = default;
 };
 
 /// One answer of an endpoint.
 struct WhatIfAnswer {
-    std::vector<double> values; ///< one a row (the first step of a forecast; the class index of a classification)
+    std::size_t outputs = 1;    ///< of a row; a classification has one, the class index
+    std::vector<double> values; ///< [rows × outputs]; NaN: the endpoint does not answer this output
     std::vector<QString> labels; ///< class names of a classification
     std::vector<double> probabilities; ///< of the first row
     QString version; ///< as the endpoint says it; may be empty
     QString source;  ///< the endpoint's address, or the version on this machine
     double milliseconds = 0;
+    /// NaN for an output that is not there.
+    double value(std::size_t row, std::size_t output) const;
 };
 
 /// Asks an endpoint for the rows (each in the order of the signature's inputs), as any client would and as its profile says.

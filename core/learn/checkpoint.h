@@ -35,6 +35,7 @@ public:
 
     /// State of the estimator after the finished ones, in the fold after `folds`; empty: it had not begun.
     const QByteArray &state() const { return m_state; }
+    QString stateFile() const { return m_stateFile.isEmpty() ? QString() : m_folder + QLatin1Char('/') + m_stateFile; } ///< where it lies
     /// Enters what is known so far without a state, so that a run stopped early can be resumed all the same.
     Result<void> keep();
     Result<void> writeState(const QByteArray &state, qint64 step);

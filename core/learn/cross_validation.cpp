@@ -120,7 +120,8 @@ Result<metrics::Values> scoreFold(const Samples &samples, const workspace::Recip
     PH_ASSIGN(const std::unique_ptr<Estimator> estimator, makeEstimator(spec, recipe.task));
     PH_ASSIGN(const TrainingPart part, TrainingPart::fit(samples, recipe, fold.train, threads));
     PH_ASSIGN(const std::unique_ptr<FittedModel> model, part.fitModel(*estimator, context));
-    return part.judge(*model, fold.validation);
+    PH_ASSIGN(const metrics::Scored scored, part.score(*model, fold.validation));
+    return metrics::allMetrics(scored);
 }
 
 FoldFigures figuresOf(const std::vector<metrics::Values> &folds) {

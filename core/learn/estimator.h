@@ -27,9 +27,17 @@ struct TrainData {
     std::vector<std::string> classes; ///< Classification only
     std::vector<QString> names;       ///< of the columns of x
     /// Forecast: x holds `series` series of `window` steps each, series by series, oldest step first
-    /// (x[r][s·window + t]); width = series · window. 0 otherwise.
-    std::size_t window = 0, series = 0;
+    /// (x[r][s·window + t]); width = series · window. 0 otherwise. The first `targets` of them are what is forecast; y holds
+    /// outputs / targets steps of each, one target after the other.
+    std::size_t window = 0, series = 0, targets = 1;
     bool isClassification() const { return task == workspace::TaskKind::Classification; }
+};
+
+/// How much a fit will be given.
+struct TrainShape {
+    double rows = 0, width = 0, outputs = 1; ///< numbers to multiply with
+    int threads = 1;
+    double cells() const { return rows * width; }
 };
 
 /// What a fit may use of its surroundings. The functions are never empty: as made, nobody listens and nothing is kept.
@@ -76,6 +84,8 @@ public:
     virtual QJsonObject parameters() const = 0;
     /// true: the trainer holds a part of the training rows out as `validation` (early stopping). Otherwise it is empty.
     virtual bool wantsValidation() const { return false; }
+    /// Bytes that fit() takes beside the rows it is given, at least. As made: a copy of them.
+    virtual double memory(const TrainShape &shape) const { return 8 * shape.cells(); }
     virtual Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &validation, FitContext &context) = 0;
 };
 

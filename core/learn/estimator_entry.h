@@ -5,12 +5,13 @@
 
 namespace pilothouse::learn {
 
-/// A learner that recipes may name. Each file of core/learn/estimators defines its own by PILOTHOUSE_ESTIMATOR(name, tasks, make),
-/// at the beginning of a line; CMake collects the names (for the recipe's check) and the entries (for makeEstimator).
+/// A learner that recipes may name. Each file of core/learn/estimators defines its own by PILOTHOUSE_ESTIMATOR(name, tasks, flavour,
+/// make), at the beginning of a line; CMake collects the names (for the recipe's check) and the entries (for makeEstimator).
 struct EstimatorEntry {
     using Make = Result<std::unique_ptr<Estimator>> (*)(const workspace::EstimatorSpec &spec, workspace::TaskKind task);
     const char *name;
     unsigned tasks; ///< numbers, classes, windows: what it can do
+    const char *flavour; ///< of the models that it fits: FittedModel::flavour()
     Make make;
     bool can(workspace::TaskKind task) const;
 };
@@ -22,8 +23,8 @@ const std::vector<const EstimatorEntry *> &estimatorTable();
 
 } // namespace pilothouse::learn
 
-#define PILOTHOUSE_ESTIMATOR(name, tasks, make)                                                                                                     \
+#define PILOTHOUSE_ESTIMATOR(name, tasks, flavour, make)                                                                                            \
     const EstimatorEntry &estimatorEntry_##name() {                                                                                                 \
-        static const EstimatorEntry entry{#name, tasks, make};                                                                                      \
+        static const EstimatorEntry entry{#name, tasks, #flavour, make};                                                                            \
         return entry;                                                                                                                               \
     }

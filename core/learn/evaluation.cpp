@@ -2,8 +2,10 @@
 #include "core/learn/evaluation.h"
 
 #include "core/artifact/naive_scale.h"
+#include "core/data/prepare_table.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/samples.h"
+#include "core/metrics/targets.h"
 
 #include <QTimeZone>
 
@@ -58,7 +60,7 @@ constexpr std::size_t mostCalibrated = 20; ///< classes: more curves than that n
 
 Result<metrics::Scored> score(const Side &side, const artifact::Package &package, const std::vector<std::size_t> &rows) {
     PH_ASSIGN(metrics::Scored scored, artifact::scoreRows(*side.scorer, side.samples.rows.take(rows)));
-    scored.naiveScale = artifact::naiveScale(package);
+    scored.naiveScales = artifact::naiveScales(package);
     return scored;
 }
 
@@ -133,11 +135,46 @@ Result<void> compareWith(Evaluation &e, const metrics::Scored &scored, const met
     return {};
 }
 
+/// @param other  of the second model; null without one
+Result<void> describeTargets(Evaluation &e, const metrics::Scored &scored, const metrics::Scored *other, const QStringList &names) {
+    for (std::size_t t = 0; scored.targets() > 1 && t < scored.targets(); ++t) {
+        TargetEvaluation target{names[qsizetype(t)], {}, {}};
+        const metrics::Scored mine = metrics::ofTarget(scored, t);
+        const QStringList all = metrics::metricNames(mine);
+        if (other) {
+            PH_ASSIGN(target.changes, metrics::pairedBootstrap(all, metrics::ofTarget(*other, t), mine, e.bootstrap));
+            for (const metrics::PairedInterval &c : target.changes)
+                target.intervals.push_back({c.metric, c.b, c.ofB.low, c.ofB.high});
+        } else {
+            PH_ASSIGN(target.intervals, metrics::bootstrapIntervals(all, mine, e.bootstrap));
+        }
+        e.targets.push_back(std::move(target));
+    }
+    return {};
+}
+
 } // namespace
+
+metrics::Values Evaluation::everyValue() const {
+    std::vector<metrics::TargetValues> each;
+    for (const TargetEvaluation &target : targets) {
+        each.push_back({target.target, {}});
+        for (const metrics::MetricInterval &i : target.intervals)
+            each.back().values.insert(i.metric, i.value);
+    }
+    return metrics::withTargets(values, each);
+}
 
 Result<Evaluation> evaluatePackage(const artifact::Package &package, const QString &dataFile, const artifact::Package *against, std::stop_token stop, const QString &by) {
     if (against && (package.signature.task != against->signature.task || package.signature.outputs != against->signature.outputs || package.signature.classes != against->signature.classes))
         return refused(QStringLiteral("The two models do not predict the same thing, so they cannot be compared."), {}, QStringLiteral("Target, horizon and classes must be equal."));
+    if (against && package.signature.task != workspace::TaskKind::Forecast) { // windows are told apart by their times
+        PH_ASSIGN(const workspace::Recipe own, recipeOf(package));
+        PH_ASSIGN(const workspace::Recipe theirs, recipeOf(*against));
+        if (const QString a = data::stepsText(own), b = data::stepsText(theirs); a != b)
+            return refused(QStringLiteral("The two models do not predict the same rows: %1 and %2.").arg(a.isEmpty() ? QStringLiteral("those of the file") : a, b.isEmpty() ? QStringLiteral("those of the file") : b), {},
+                           QStringLiteral("Compare models whose recipes resample alike."));
+    }
     PH_ASSIGN(const Side mine, load(package, dataFile, stop));
     Evaluation e;
     e.notes = mine.samples.notes;
@@ -159,7 +196,7 @@ Result<Evaluation> evaluatePackage(const artifact::Package &package, const QStri
         return nothingLeft(dataFile);
     e.metric = package.metrics.value(Q("select")).toString();
     if (e.metric.isEmpty())
-        e.metric = workspace::defaultMetric(package.signature.task);
+        e.metric = workspace::defaultMetric(package.signature.task, std::size_t(package.signature.targets().size()));
     const std::size_t horizon = package.signature.horizon();
     e.bootstrap = metrics::resamplingFor(e.rows, horizon);
     PH_ASSIGN(const metrics::Scored scored, score(mine, package, rows));
@@ -167,11 +204,12 @@ Result<Evaluation> evaluatePackage(const artifact::Package &package, const QStri
     metrics::Scored otherScored;
     if (against) {
         PH_ASSIGN(otherScored, score(other, *against, otherRows));
-        otherScored.naiveScale = scored.naiveScale; // one scale for both, or their errors cannot be told apart
+        otherScored.naiveScales = scored.naiveScales; // one scale for both, or their errors cannot be told apart
         PH_TRY(compareWith(e, scored, otherScored, horizon));
     } else {
         PH_ASSIGN(e.intervals, metrics::bootstrapIntervals(metrics::metricNames(scored), scored, e.bootstrap));
     }
+    PH_TRY(describeTargets(e, scored, against ? &otherScored : nullptr, package.signature.targets()));
     if (scored.isClassification())
         PH_TRY(describeClasses(e, scored, package));
     if (!by.isEmpty()) {

@@ -31,6 +31,13 @@ struct SliceReport {
     std::vector<metrics::PairedSlice> changes; ///< model − against; empty without a second model
 };
 
+/// One target of a forecast of several, by itself.
+struct TargetEvaluation {
+    QString target;
+    std::vector<metrics::MetricInterval> intervals; ///< of every metric, in its unit
+    std::vector<metrics::PairedInterval> changes;   ///< model − against; empty without a second model
+};
+
 /// A model judged on a data file now, on rows that it was not trained on; with a second model, both on the rows that neither
 /// was trained on.
 struct Evaluation {
@@ -42,6 +49,7 @@ struct Evaluation {
     std::vector<metrics::ClassFigures> classFigures;   ///< [classes]
     std::vector<std::vector<double>> confusion;        ///< true classes in rows
     std::vector<ClassCalibration> calibration; ///< two classes: of the positive one; up to 20: of each, against the rest; more: empty
+    std::vector<TargetEvaluation> targets; ///< of a forecast of several; `values` are then means over them
     std::optional<SliceReport> slices;
     std::optional<metrics::Values> against;
     std::vector<metrics::PairedInterval> changes; ///< model − against
@@ -49,6 +57,9 @@ struct Evaluation {
     std::optional<metrics::PairedTest> test; ///< by the metric the model was selected by
     QString sentence; ///< the comparison in words
     QStringList notes;
+    /// `values`, and beside them those of each of several targets: "mae@t2m".
+    metrics::Values everyValue() const;
+    /// Of a forecast of several targets also "targets":[{"target","metrics","intervals","changes":[as in "against"]}].
     /// {"rows","excluded","metrics","intervals":{METRIC:{"low","high"}},"metric","classes":[{"class","support","predicted","precision":{"value","low",
     /// "high"},"recall":{…},"f1":{…}}],"confusion":{"classes":[…],"counts":[[…]]},"calibration":[{"class","equal_width":[{"from","to","count",
     /// "predicted","observed","low","high"}],"quantile":[…]}],"slices":{"by","metric","minimum_rows","without_value","correction","bootstrap",

@@ -36,6 +36,26 @@ QJsonValue slicesJson(const std::optional<SliceReport> &report) {
                        {Q("correction"), QStringLiteral("Benjamini-Hochberg")}, {Q("bootstrap"), report->bootstrap.toJson()}, {Q("slices"), slices}, {Q("changes"), changes}};
 }
 
+QJsonObject changeJson(const metrics::PairedInterval &c) {
+    return {{Q("metric"), c.metric}, {Q("against"), jsonNumber(c.a)}, {Q("model"), jsonNumber(c.b)}, {Q("change"), jsonNumber(c.change)}, {Q("low"), jsonNumber(c.low)}, {Q("high"), jsonNumber(c.high)}};
+}
+
+QJsonArray targetsJson(const Evaluation &e) {
+    QJsonArray out;
+    for (const TargetEvaluation &target : e.targets) {
+        QJsonObject values, ranges;
+        QJsonArray changes;
+        for (const metrics::MetricInterval &i : target.intervals) {
+            values.insert(i.metric, jsonNumber(i.value));
+            ranges.insert(i.metric, rangeJson(i.low, i.high));
+        }
+        for (const metrics::PairedInterval &c : target.changes)
+            changes.append(changeJson(c));
+        out.append(QJsonObject{{Q("target"), target.target}, {Q("metrics"), values}, {Q("intervals"), ranges}, {Q("changes"), changes}});
+    }
+    return out;
+}
+
 QJsonValue againstJson(const Evaluation &e) {
     if (!e.against)
         return {};
@@ -44,7 +64,7 @@ QJsonValue againstJson(const Evaluation &e) {
     QString disagreement;
     for (const metrics::PairedInterval &c : e.changes) {
         ranges.insert(c.metric, rangeJson(c.ofA.low, c.ofA.high));
-        list.append(QJsonObject{{Q("metric"), c.metric}, {Q("against"), jsonNumber(c.a)}, {Q("model"), jsonNumber(c.b)}, {Q("change"), jsonNumber(c.change)}, {Q("low"), jsonNumber(c.low)}, {Q("high"), jsonNumber(c.high)}});
+        list.append(changeJson(c));
         if (c.metric == e.metric)
             disagreement = metrics::disagreement(c, workspace::largerIsBetter(c.metric), *e.test);
     }
@@ -63,10 +83,13 @@ QJsonObject Evaluation::toJson() const {
         counts.append(jsonNumbers(row));
     for (const ClassCalibration &c : calibration)
         curves.append(QJsonObject{{Q("class"), c.name}, {Q("equal_width"), metrics::toJson(c.equalWidth)}, {Q("quantile"), metrics::toJson(c.quantile)}});
-    return {{Q("rows"), qint64(rows)}, {Q("excluded"), qint64(excluded)}, {Q("metrics"), metrics::toJson(values)}, {Q("intervals"), ranges}, {Q("metric"), metric},
+    QJsonObject object{{Q("rows"), qint64(rows)}, {Q("excluded"), qint64(excluded)}, {Q("metrics"), metrics::toJson(values)}, {Q("intervals"), ranges}, {Q("metric"), metric},
             {Q("classes"), classesJson(*this)}, {Q("confusion"), QJsonObject{{Q("classes"), QJsonArray::fromStringList(classes)}, {Q("counts"), counts}}},
             {Q("calibration"), curves}, {Q("slices"), slicesJson(slices)}, {Q("against"), againstJson(*this)}, {Q("bootstrap"), bootstrap.toJson()},
             {Q("notes"), QJsonArray::fromStringList(notes)}};
+    if (!targets.empty())
+        object.insert(Q("targets"), targetsJson(*this));
+    return object;
 }
 
 } // namespace pilothouse::learn

@@ -54,21 +54,32 @@ Result<void> needNumbers(const std::vector<const data::Column *> &columns) {
     return {};
 }
 
-Result<ImportCheck> checkNumbers(const artifact::Predictions &ours, const data::Column &column, const std::vector<std::size_t> &tableRows) {
-    double squares = 0;
+bool isMissing(const std::vector<const data::Column *> &columns, std::size_t row) {
+    return std::any_of(columns.begin(), columns.end(), [&](const auto *column) { return column->isMissing(row); });
+}
+
+/// @param columns  one for each output
+Result<ImportCheck> checkNumbers(const artifact::Predictions &ours, const std::vector<const data::Column *> &columns, const std::vector<std::size_t> &tableRows) {
+    PH_TRY(needNumbers(columns));
+    std::vector<double> middle(columns.size(), 0); // root mean square
     qint64 compared = 0;
-    for (const std::size_t row : tableRows)
-        if (!column.isMissing(row)) {
-            squares += column.numbers[row] * column.numbers[row];
-            ++compared;
-        }
-    const double middle = compared ? std::sqrt(squares / double(compared)) : 0;
+    for (const std::size_t row : tableRows) {
+        if (isMissing(columns, row))
+            continue;
+        ++compared;
+        for (std::size_t c = 0; c < columns.size(); ++c)
+            middle[c] += columns[c]->numbers[row] * columns[c]->numbers[row];
+    }
+    for (double &value : middle)
+        value = compared ? std::sqrt(value / double(compared)) : 0;
     Worst worst;
     for (std::size_t i = 0; i < tableRows.size(); ++i) {
-        if (column.isMissing(tableRows[i]))
+        if (isMissing(columns, tableRows[i]))
             continue;
-        const double theirs = column.numbers[tableRows[i]], scale = std::max(std::abs(theirs), middle);
-        worst.see(ours.values[i] == theirs ? 0 : std::abs(ours.values[i] - theirs) / scale, tableRows[i], column.name, ours.values[i], theirs);
+        for (std::size_t c = 0; c < columns.size(); ++c) {
+            const double mine = ours.values[i * columns.size() + c], theirs = columns[c]->numbers[tableRows[i]], scale = std::max(std::abs(theirs), middle[c]);
+            worst.see(mine == theirs ? 0 : std::abs(mine - theirs) / scale, tableRows[i], columns[c]->name, mine, theirs);
+        }
     }
     return endOf(worst, compared);
 }
@@ -79,7 +90,7 @@ Result<ImportCheck> checkProbabilities(const artifact::Predictions &ours, const 
     Worst worst;
     qint64 compared = 0;
     for (std::size_t i = 0; i < tableRows.size(); ++i) {
-        if (std::any_of(columns.begin(), columns.end(), [&](const auto *column) { return column->isMissing(tableRows[i]); }))
+        if (isMissing(columns, tableRows[i]))
             continue;
         ++compared;
         for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -111,17 +122,28 @@ bool holdsLabels(const data::Column &column, const std::vector<std::string> &cla
     return true;
 }
 
+/// Of a forecast one name for each target stands for its columns NAME@+1, NAME@+2 …, where the rows have them.
+QStringList everyStep(const QStringList &expected, const artifact::Signature &signature, const data::Table &table) {
+    if (signature.horizon() == 0 || expected.size() != signature.targets().size())
+        return expected;
+    QStringList all;
+    for (const QString &name : expected)
+        for (std::size_t step = 1; step <= signature.horizon(); ++step)
+            all << QStringLiteral("%1@+%2").arg(name).arg(step);
+    return std::all_of(all.begin(), all.end(), [&](const QString &name) { return table.find(name); }) ? all : expected;
+}
+
 } // namespace
 
 Result<ImportCheck> checkImport(const artifact::Predictions &ours, const artifact::Signature &signature, const data::Table &table, const std::vector<std::size_t> &tableRows,
                                 const QStringList &expected) {
-    PH_ASSIGN(const auto columns, columnsOf(table, expected));
-    if (signature.classes.empty()) {
-        if (columns.size() != 1)
-            return invalid(QStringLiteral("%1 expected columns were named; the model predicts one number.").arg(columns.size()));
-        PH_TRY(needNumbers(columns));
-        return checkNumbers(ours, *columns[0], tableRows);
-    }
+    PH_ASSIGN(const auto columns, columnsOf(table, everyStep(expected, signature, table)));
+    if (signature.classes.empty() && columns.size() != ours.outputs)
+        return signature.horizon() == 0 ? invalid(QStringLiteral("%1 expected columns were named; the model predicts one number.").arg(columns.size()))
+                                        : invalid(QStringLiteral("%1 expected columns were named; the model predicts %2 numbers: %3 steps of %4.").arg(columns.size()).arg(ours.outputs).arg(signature.horizon()).arg(signature.targets().join(QStringLiteral(", "))), {},
+                                                  QStringLiteral("Name all steps of the first target, then those of the second; or for each target NAME, where the columns are called NAME@+1, NAME@+2, …."));
+    if (signature.classes.empty())
+        return checkNumbers(ours, columns, tableRows);
     if (columns.size() == 1 && (ours.classes > 2 || holdsLabels(*columns[0], signature.classes)))
         return checkLabels(ours, signature.classes, *columns[0], tableRows);
     if (columns.size() != ours.classes && !(columns.size() == 1 && ours.classes == 2))

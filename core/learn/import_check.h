@@ -15,7 +15,7 @@ struct ImportCheck {
     double worst = 0;    ///< difference in parts of the scale (importTolerance)
 };
 
-/// Our predictions against those made elsewhere, columns of the table; tableRows: where each predicted row stands in it.
+/// Our predictions against those made elsewhere, columns of the table (ImportOptions::expected); tableRows: where each predicted row stands in it.
 /// Invalid: a column is missing, of the wrong type, or they are not as many as the outputs or classes. Refused: a difference above
 /// importTolerance or another class, with the worst row.
 Result<ImportCheck> checkImport(const artifact::Predictions &ours, const artifact::Signature &signature, const data::Table &table, const std::vector<std::size_t> &tableRows,

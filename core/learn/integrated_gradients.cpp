@@ -18,6 +18,23 @@ using explain::Target;
 constexpr std::size_t fewSteps = 64, manySteps = 256;
 constexpr double leftOver = 0.01; ///< of the difference, above which more steps are taken
 constexpr std::size_t together = 2048; ///< rows of one call
+constexpr std::size_t probed = 64;     ///< rows of the background that are asked for a gradient first
+
+/// Whether there is a gradient that says something.
+Result<void> probe(const FittedModel &model, const GradientModel &gradients, const data::Rows &matrix) {
+    const std::size_t count = std::min(probed, matrix.count);
+    const data::Rows rows{count, matrix.width, {matrix.values.begin(), matrix.values.begin() + std::ptrdiff_t(count * matrix.width)}};
+    PH_ASSIGN(const std::vector<double> slopes, gradients.inputGradients(rows, 0));
+    if (std::any_of(slopes.begin(), slopes.end(), [](double slope) { return slope != 0; }))
+        return {};
+    PH_ASSIGN(const artifact::Predictions predictions, model.predict(rows));
+    const std::vector<double> &answers = predictions.classes ? predictions.probabilities : predictions.values;
+    const std::size_t outputs = answers.size() / count;
+    for (std::size_t i = 1; i < count; ++i)
+        if (answers[i * outputs] != answers[0])
+            return refused(QStringLiteral("The gradient of this network by its inputs is zero, although its answers differ: they change in steps."), {}, QStringLiteral("Use --method kernel-shap, which only asks for predictions."));
+    return {};
+}
 
 class IntegratedGradients final : public explain::OwnShap {
 public:
@@ -98,6 +115,7 @@ Result<std::unique_ptr<explain::OwnShap>> integratedGradients(const LoadedModel 
     if (!gradients || owners.empty() || background.count == 0)
         return std::unique_ptr<explain::OwnShap>();
     PH_ASSIGN(const data::Rows matrix, loaded.transforms.apply(background));
+    PH_TRY(probe(*loaded.model, *gradients, matrix));
     return std::unique_ptr<explain::OwnShap>(std::make_unique<IntegratedGradients>(loaded, *gradients, std::move(owners), columnMeans(matrix)));
 }
 

@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t block = 256; // support vectors whose columns stay in the processor's first cache
 
-double power(double base, int times) { // LIBSVM's powi: the same roundings
+} // namespace
+
+double power(double base, int times) {
     double result = 1;
     for (int t = times; t > 0; t /= 2) {
         if (t % 2 == 1)
@@ -23,8 +25,6 @@ double power(double base, int times) { // LIBSVM's powi: the same roundings
     }
     return result;
 }
-
-} // namespace
 
 KernelModel::KernelModel(QString estimator, Kernel kernel, std::vector<QString> names, std::size_t classes, std::vector<double> vectors, std::vector<Machine> machines, QJsonObject facts)
     : m_estimator(std::move(estimator)), m_kernel(kernel), m_names(std::move(names)), m_classes(classes), m_vectors(std::move(vectors)), m_columns(m_vectors.size()),

@@ -14,6 +14,7 @@ struct Kernel {
     double gamma = 1, coef0 = 0;
     int degree = 3;
 };
+double power(double base, int times); ///< LIBSVM's powi: the same roundings
 inline constexpr const char *kernelNames[] = {"linear", "poly", "rbf"}; ///< in recipes and files, by kind; LIBSVM's and scikit-learn's
 
 /// Support vector machines that share their support vectors: f(x) = Σ coefficients · K(vector, x) − rho. Regression and forecast: one

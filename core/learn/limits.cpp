@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/limits.h"
 
+#include "core/base/child_process.h"
+#include "core/base/memory.h"
+
 #include <QFile>
-#include <QLocale>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -11,22 +13,57 @@ namespace pilothouse::learn {
 
 namespace {
 
-double cpuSeconds() {
+double cpuSecondsBy(int who) {
     rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
+    ::getrusage(who, &used);
     const auto seconds = [](const timeval &t) { return double(t.tv_sec) + double(t.tv_usec) / 1e6; };
     return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
-/// Second field of /proc/self/statm, in pages (proc(5)).
-qint64 residentBytes() {
-    QFile file(QStringLiteral("/proc/self/statm"));
-    if (!file.open(QIODevice::ReadOnly))
-        return 0;
-    return file.readAll().split(' ').value(1).toLongLong() * ::sysconf(_SC_PAGESIZE);
+/// What /proc/<pid>/stat says of a process, by the numbers of proc(5), from 3 on; empty: there is none, or it was waited for.
+class ProcessStat {
+public:
+    explicit ProcessStat(qint64 pid) {
+        QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
+        const QByteArray stat = file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        m_fields = stat.mid(stat.lastIndexOf(')') + 2).split(' '); // the name, field 2, may hold brackets
+    }
+    QByteArray field(int number) const { return m_fields.value(number - 3); }
+
+private:
+    QList<QByteArray> m_fields;
+};
+
+/// Of a child that runs; 0 once it was waited for, as its time is then with that of the children that ended.
+double cpuSecondsOf(qint64 pid) {
+    const ProcessStat stat(pid);
+    double ticks = 0;
+    for (const int number : {14, 15, 16, 17}) // its own time in user and system, and that of the children it waited for
+        ticks += stat.field(number).toDouble();
+    return ticks / double(::sysconf(_SC_CLK_TCK));
 }
 
-QString amount(qint64 bytes) { return QLocale::c().formattedDataSize(bytes, 1, QLocale::DataSizeIecFormat); }
+/// False from its fork until it executes its program: so long a child shows the pages of this process as its own.
+bool hasBegun(qint64 pid) {
+    constexpr qulonglong forkedOnly = 0x40; // the kernel's PF_FORKNOEXEC
+    return (ProcessStat(pid).field(9).toULongLong() & forkedOnly) == 0;
+}
+
+/// Of this process, its children that ended and the jobs that run. Those that ended are asked first: who ends meanwhile is left out once,
+/// not counted twice.
+double cpuSeconds() {
+    double seconds = cpuSecondsBy(RUSAGE_SELF) + cpuSecondsBy(RUSAGE_CHILDREN);
+    for (const qint64 job : runningJobs())
+        seconds += cpuSecondsOf(job);
+    return seconds;
+}
+
+qint64 memoryInUse() {
+    qint64 bytes = residentMemory();
+    for (const qint64 job : runningJobs())
+        bytes += hasBegun(job) ? residentMemoryOf(job) : 0;
+    return bytes;
+}
 
 } // namespace
 
@@ -53,8 +90,8 @@ QString LimitWatch::passed() const {
 
 QString LimitWatch::firstPassed() const {
     if (m_limits.memoryBytes > 0)
-        if (const qint64 used = residentBytes(); used > m_limits.memoryBytes)
-            return QStringLiteral("the memory limit of %1 (%2 in use)").arg(amount(m_limits.memoryBytes), amount(used));
+        if (const qint64 used = memoryInUse(); used > m_limits.memoryBytes)
+            return QStringLiteral("the memory limit of %1 (%2 in use)").arg(memoryText(m_limits.memoryBytes), memoryText(used));
     if (m_limits.seconds > 0 && std::chrono::duration<double>(std::chrono::steady_clock::now() - m_begun).count() > m_limits.seconds)
         return QStringLiteral("the run-time limit of %1 s").arg(m_limits.seconds);
     if (m_limits.cpuSeconds > 0 && cpuSeconds() - m_cpuAtStart > m_limits.cpuSeconds)

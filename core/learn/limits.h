@@ -15,13 +15,13 @@ namespace pilothouse::learn {
 /// What one training may use of the machine; 0: no limit.
 struct Limits {
     double seconds = 0;     ///< by the clock, from the start of train()
-    double cpuSeconds = 0;  ///< CPU time of the process, all threads, from the start of train()
-    qint64 memoryBytes = 0; ///< resident memory of the process
+    double cpuSeconds = 0;  ///< CPU time of the process, all threads, from the start of train(), and of the trials it runs
+    qint64 memoryBytes = 0; ///< resident memory of the process and of the trials that run; pages that they share count in each
     bool any() const { return seconds > 0 || cpuSeconds > 0 || memoryBytes > 0; }
 };
 
-/// Looks at this process ten times a second, and asks for a stop when a limit is passed: the training then ends as by SIGTERM, with a
-/// checkpoint. One allocation that passes the limit is seen after it was made. Threads: passed() and token() from any.
+/// Looks at this process and its running jobs (child_process.h) ten times a second, and asks for a stop when a limit is passed: the training then
+/// ends as by SIGTERM, with a checkpoint. One allocation that passes the limit is seen after it was made. Threads: passed() and token() from any.
 class LimitWatch {
 public:
     /// @param outer  a stop asked for by others is passed on

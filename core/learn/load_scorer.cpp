@@ -25,7 +25,7 @@ Result<void> checkRows(const data::Rows &rows, const artifact::Signature &signat
         for (std::size_t k = 0; k < row.size(); ++k) {
             if (std::isfinite(row[k]) || (std::isnan(row[k]) && signature.inputs[k].optional))
                 continue;
-            return invalid(QStringLiteral("Input “%1” of row %2 %3.").arg(signature.inputs[k].name).arg(i + 1).arg(std::isnan(row[k]) ? QStringLiteral("is missing") : QStringLiteral("is not finite")));
+            return invalid(QStringLiteral("Input “%1” of row %2 %3.").arg(signature.inputs[k].name).arg(rows.first + i + 1).arg(std::isnan(row[k]) ? QStringLiteral("is missing") : QStringLiteral("is not finite")));
         }
     }
     return {};
@@ -52,7 +52,7 @@ private:
 class Baseline final : public artifact::Scorer {
 public:
     Baseline(artifact::Signature signature, std::size_t window, std::size_t season, const std::vector<double> &targets)
-        : m_signature(std::move(signature)), m_window(window), m_season(season) {
+        : m_signature(std::move(signature)), m_window(window), m_season(season), m_targets(std::size_t(m_signature.targets().size())) {
         const std::size_t classes = m_signature.classes.size();
         m_shares.assign(classes, 0);
         for (const double target : targets) {
@@ -73,7 +73,7 @@ public:
         std::vector<double> answers(out.outputs, answer);
         for (std::size_t i = 0; i < rows.count; ++i) {
             if (m_window)
-                data::naiveForecast(rows.row(i), m_window, m_season, answers);
+                data::naiveForecast(rows.row(i), m_window, m_season, m_targets, answers);
             out.values.insert(out.values.end(), answers.begin(), answers.end());
             out.probabilities.insert(out.probabilities.end(), m_shares.begin(), m_shares.end());
         }
@@ -82,7 +82,7 @@ public:
 
 private:
     artifact::Signature m_signature;
-    std::size_t m_window, m_season;
+    std::size_t m_window, m_season, m_targets;
     double m_mean = 0;
     std::vector<double> m_shares;
 };

@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/base/task.h"
 #include "core/learn/npy_file.h"
+#include "core/learn/wide_loops.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,11 +18,8 @@ using Q = QLatin1String;
 constexpr std::size_t block = 128;  // training rows whose columns stay in the processor's caches …
 constexpr std::size_t queries = 32; // … while this many rows are compared with them
 
-// Column after column, so each distance is the same sum however wide the vectors are. AVX2 without FMA: the same roundings.
-#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-__attribute__((target_clones("avx2", "default")))
-#endif
-void squaredDistances(const double *x, std::size_t width, const double *columns, std::size_t count, double *out) {
+/// Column after column, so each distance is the same sum however wide the vectors are.
+PILOTHOUSE_WIDE void squaredDistances(const double *x, std::size_t width, const double *columns, std::size_t count, double *out) {
     std::fill(out, out + count, 0.0);
     for (std::size_t j = 0; j < width; ++j) {
         const double value = x[j], *column = columns + j * count;

@@ -48,8 +48,9 @@ QStringList usedColumns(const workspace::Recipe &recipe, const data::Table &tabl
     for (const QString &name : names)
         if (!unused.contains(name) && !recipe.data.where.contains(name))
             used << name;
-    if (!used.contains(recipe.target))
-        used << recipe.target;
+    for (const QString &target : recipe.targets())
+        if (!used.contains(target))
+            used << target;
     return used;
 }
 

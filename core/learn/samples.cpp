@@ -4,9 +4,11 @@
 #include "core/artifact/leakage.h"
 #include "core/base/file.h"
 #include "core/data/made_columns.h"
+#include "core/data/prepare_table.h"
 #include "core/data/split.h"
+#include "core/data/time_fill.h"
 #include "core/data/transforms.h"
-#include "core/data/windows.h"
+#include "core/learn/filled_samples.h"
 #include "core/learn/quality_gate.h"
 #include "core/workspace/recipe_place.h"
 
@@ -15,6 +17,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <numeric>
 
 namespace pilothouse::learn {
 
@@ -46,25 +49,27 @@ std::vector<std::string> classesOf(const data::Column &target, const std::vector
     return classes;
 }
 
-Result<void> checkInputs(const Recipe &recipe, const data::Table &table, const std::vector<data::Input> &inputs) {
+Result<void> checkInputs(const Recipe &recipe, const data::Table &table, const std::vector<data::Input> &inputs, const std::vector<std::size_t> &train) {
     PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
-    const QStringList made = data::madeColumns(steps, recipe.target);
+    const QStringList made = data::madeColumns(steps, recipe.targets());
     for (const data::Input &input : inputs) {
         const data::Column *column = table.find(input.name);
-        const bool coded = std::any_of(steps.begin(), steps.end(), [&](const auto &step) { return step.transform->codesCategories() && step.names(input.name); });
-        if (input.type == data::ColumnType::Category && !coded)
-            return invalid(QStringLiteral("Column “%1” holds categories, and no estimator takes texts.").arg(input.name), recipe.file,
-                           QStringLiteral("Add one_hot to transforms, or leave the column out by features: {exclude: [%1]}.").arg(input.name));
-        if (!column || input.optional || made.contains(input.name)) // rows whose past the data does not have are left out
-            continue;
+        const bool mayMiss = !column || input.optional || made.contains(input.name); // rows whose past the data does not have are left out
         std::size_t missing = 0, first = 0;
-        for (std::size_t i = 0; i < column->size(); ++i) {
+        for (std::size_t i = 0; !mayMiss && i < column->size(); ++i) {
             if (!column->isMissing(i))
                 continue;
             first = missing == 0 ? i : first;
             ++missing;
         }
-        if (missing)
+        if (missing > 0 && std::all_of(train.begin(), train.end(), [&](std::size_t row) { return column->isMissing(row); })) // nothing to impute from
+            return invalid(QStringLiteral("Column “%1” has no value in any of the %2 training rows.").arg(input.name).arg(train.size()), recipe.data.source,
+                           QStringLiteral("Leave it out by features: {exclude: [%1]}.").arg(input.name));
+        const bool coded = std::any_of(steps.begin(), steps.end(), [&](const auto &step) { return step.transform->codesCategories() && step.names(input.name); });
+        if (input.type == data::ColumnType::Category && !coded)
+            return invalid(QStringLiteral("Column “%1” holds categories, and no estimator takes texts.").arg(input.name), recipe.file,
+                           QStringLiteral("Add one_hot to transforms, or leave the column out by features: {exclude: [%1]}.").arg(input.name));
+        if (missing > 0)
             return invalid(QStringLiteral("%1 of %2 rows have no value in column “%3” (the first is data row %4).").arg(missing).arg(column->size()).arg(input.name).arg(first + 1),
                            recipe.data.source, QStringLiteral("Add “impute: median” to transforms, or leave the column out by features: {exclude: [%1]}.").arg(input.name));
     }
@@ -75,7 +80,7 @@ Result<void> checkInputs(const Recipe &recipe, const data::Table &table, const s
 Result<QStringList> shortPasts(const Recipe &recipe, const data::Table &table) {
     PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
     QStringList notes;
-    for (const QString &name : data::madeColumns(steps, recipe.target)) {
+    for (const QString &name : data::madeColumns(steps, recipe.targets())) {
         const data::Column *column = table.find(name);
         std::size_t missing = 0;
         for (std::size_t row = 0; column && row < column->size(); ++row)
@@ -107,11 +112,12 @@ Result<void> checkSides(const Recipe &recipe, const Samples &samples) {
         return invalid(QStringLiteral("After rows without a usable target were left out, %1 training rows and %2 test rows remain; both are needed.")
                            .arg(samples.train.size()).arg(samples.test.size()), recipe.file, QStringLiteral("Check target and split."));
     const std::size_t outputs = samples.rows.width();
+    const QStringList targets = samples.signature.targets();
     for (std::size_t o = 0; o < outputs; ++o) {
         const double first = samples.rows.targets[samples.train[0] * outputs + o];
         const bool constant = std::all_of(samples.train.begin(), samples.train.end(), [&](std::size_t i) { return samples.rows.targets[i * outputs + o] == first; });
-        if (constant)
-            return invalid(QStringLiteral("The target “%1” has one and the same value in all training rows: there is nothing to learn.").arg(samples.signature.target), workspace::placeInFile(recipe.file, {QStringLiteral("target")}),
+        if (const QString &target = targets[qsizetype(o * std::size_t(targets.size()) / outputs)]; constant)
+            return invalid(QStringLiteral("The target “%1” has one and the same value in all training rows: there is nothing to learn.").arg(target), workspace::placeInFile(recipe.file, {QStringLiteral("target")}, target),
                            QStringLiteral("Check target, where and split."));
     }
     return {};
@@ -134,16 +140,18 @@ QStringList unseenCategories(const Samples &samples) {
 Result<Samples> tableSamples(const Recipe &recipe, data::LoadedTable loaded) {
     Samples samples;
     samples.loaded = std::move(loaded);
-    PH_TRY(data::makeColumns(samples.loaded.table, recipe));
+    PH_ASSIGN(samples.steps, data::prepareTable(samples.loaded.table, recipe));
     const data::Table &table = samples.loaded.table;
     PH_ASSIGN(samples.notes, shortPasts(recipe, table));
+    if (samples.steps)
+        samples.notes.prepend(samples.steps->note());
     PH_ASSIGN(const data::Split split, data::splitRows(table, recipe.split, recipe.target, recipe.time));
     samples.notes += split.notes;
     samples.signature.task = recipe.task;
     samples.signature.target = recipe.target;
     samples.signature.outputs = {recipe.target};
     PH_ASSIGN(samples.signature.inputs, data::inputsOf(table, recipe, split.train));
-    PH_TRY(checkInputs(recipe, table, samples.signature.inputs));
+    PH_TRY(checkInputs(recipe, table, samples.signature.inputs, split.train));
     if (recipe.task == TaskKind::Classification) {
         samples.signature.classes = classesOf(*table.find(recipe.target), split.train);
         if (samples.signature.classes.size() < 2)
@@ -157,73 +165,82 @@ Result<Samples> tableSamples(const Recipe &recipe, data::LoadedTable loaded) {
     samples.notes += samples.rows.notes();
     samples.train = kept(split.train, samples.rows);
     samples.test = kept(split.test, samples.rows);
+    PH_TRY(fillSides(table, recipe, samples));
     return samples;
-}
-
-artifact::LabelledRows rowsOf(const data::Windows &windows) {
-    artifact::LabelledRows rows;
-    rows.inputs = windows.x;
-    rows.targets = windows.y;
-    rows.tableRows.resize(windows.count());
-    for (std::size_t i = 0; i < rows.tableRows.size(); ++i)
-        rows.tableRows[i] = i;
-    return rows;
 }
 
 Result<Samples> windowSamples(const Recipe &recipe, data::LoadedTable loaded, bool split) {
     Samples samples;
     samples.loaded = std::move(loaded);
-    PH_ASSIGN(const data::Windows windows, data::buildWindows(samples.loaded.table, recipe));
+    PH_ASSIGN(data::Windows windows, data::buildWindows(samples.loaded.table, recipe));
     samples.notes += windows.notes();
     samples.signature.task = recipe.task;
     samples.signature.target = recipe.target;
     samples.signature.inputs = windows.inputs;
     samples.signature.outputs = windows.targets;
-    samples.rows = rowsOf(windows);
     samples.origins = windows.origins;
     samples.window = windows.window;
     samples.stepMs = windows.stepMs;
     samples.series = windows.series.size();
+    samples.steps = windows.steps;
     if (split) {
         PH_ASSIGN(data::Split sides, data::splitWindows(windows, recipe.split));
         samples.notes += sides.notes;
         samples.train = std::move(sides.train);
         samples.test = std::move(sides.test);
     }
+    samples.rows = windowRows(std::move(windows));
     return samples;
 }
 
-/// The package's recipe turned to another file, and its columns read as the signature has them.
-Result<std::pair<Recipe, data::LoadedTable>> loadFor(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
-    PH_ASSIGN(Recipe recipe, recipeOf(package));
+/// A file as a package's recipe reads it, its columns as the signature has them, made into the rows that the model knows.
+struct LoadedFor {
+    Recipe recipe;
+    data::LoadedTable loaded;
+    std::optional<data::StepCounts> steps;
+};
+
+Result<LoadedFor> loadFor(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
+    LoadedFor out;
+    PH_ASSIGN(out.recipe, recipeOf(package));
+    Recipe &recipe = out.recipe;
     recipe.data.source = dataFile;
     QMap<QString, data::ColumnType> types;
     if (recipe.task != TaskKind::Forecast)
         types = artifact::columnTypes(package.signature);
-    PH_ASSIGN(data::LoadedTable loaded, data::loadData(recipe.data, types, stop));
-    if (recipe.task != TaskKind::Forecast)
-        PH_TRY(data::makeColumns(loaded.table, recipe));
-    return std::pair(std::move(recipe), std::move(loaded));
+    PH_ASSIGN(out.loaded, data::loadData(recipe.data, types, stop));
+    if (recipe.task != TaskKind::Forecast) {
+        PH_ASSIGN(out.steps, data::prepareTable(out.loaded.table, recipe));
+    }
+    return out;
 }
 
 } // namespace
 
 Result<Samples> trainingSamples(const Recipe &recipe, std::stop_token stop, const data::ReadProgress &progress) {
     PH_ASSIGN(data::LoadedTable loaded, data::loadData(recipe, stop, progress));
-    const qint64 dropped = loaded.report.rowsDropped, problems = loaded.report.problemCount;
+    const QString readingNote = loaded.report.note();
     PH_ASSIGN(std::optional<data::QualityReport> quality, checkQuality(recipe, loaded, stop));
     Result<Samples> samples = recipe.task == TaskKind::Forecast ? windowSamples(recipe, std::move(loaded), true) : tableSamples(recipe, std::move(loaded));
     if (!samples)
         return samples;
-    if (problems)
-        samples->notes.prepend(problems == 1 ? QStringLiteral("Reading the data found one problem, %1 rows were dropped; `pilot profile` shows it.").arg(dropped)
-                                              : QStringLiteral("Reading the data found %1 problems, %2 rows were dropped; `pilot profile` lists them.").arg(problems).arg(dropped));
+    if (!readingNote.isEmpty())
+        samples->notes.prepend(readingNote);
     samples->quality = std::move(quality);
     PH_TRY(checkSides(recipe, *samples));
     samples->notes += unseenCategories(*samples);
     for (const artifact::Leak &leak : artifact::leaksOf(samples->rows.take(samples->train), samples->signature))
         samples->notes << QStringLiteral("“%1” gives the target away (%2): if it is known only afterwards, leave it out by features: {exclude: [%1]}.").arg(leak.input, leak.how);
     return samples;
+}
+
+artifact::LabelledRows windowRows(data::Windows windows) {
+    artifact::LabelledRows rows;
+    rows.tableRows.resize(windows.count());
+    std::iota(rows.tableRows.begin(), rows.tableRows.end(), std::size_t(0));
+    rows.inputs = std::move(windows.x);
+    rows.targets = std::move(windows.y);
+    return rows;
 }
 
 Result<Recipe> recipeOf(const artifact::Package &package) {
@@ -233,8 +250,8 @@ Result<Recipe> recipeOf(const artifact::Package &package) {
 }
 
 Result<Samples> samplesFor(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
-    PH_ASSIGN(auto pair, loadFor(package, dataFile, stop));
-    auto &[recipe, loaded] = pair;
+    PH_ASSIGN(LoadedFor file, loadFor(package, dataFile, stop));
+    auto &[recipe, loaded, steps] = file;
     Samples samples;
     if (recipe.task == TaskKind::Forecast) {
         PH_ASSIGN(samples, windowSamples(recipe, std::move(loaded), false));
@@ -244,35 +261,72 @@ Result<Samples> samplesFor(const artifact::Package &package, const QString &data
     samples.loaded = std::move(loaded);
     PH_ASSIGN(samples.rows, artifact::labelledRows(samples.loaded.table, package.signature));
     samples.notes = samples.rows.notes();
+    samples.steps = steps;
+    if (steps)
+        samples.notes.prepend(steps->note());
+    PH_TRY(fillRows(samples.loaded.table, recipe, samples));
     return samples;
 }
 
-Result<ScoringRows> scoringRows(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
-    PH_ASSIGN(auto pair, loadFor(package, dataFile, stop));
-    auto &[recipe, loaded] = pair;
-    ScoringRows out;
-    if (recipe.task == TaskKind::Forecast) {
-        PH_ASSIGN(data::Windows windows, data::buildWindows(loaded.table, recipe, data::Targets::None));
-        out.inputs = std::move(windows.x);
-        out.origins = std::move(windows.origins);
-        out.notes = windows.notes();
-        return out;
-    }
-    PH_ASSIGN(const data::Rows all, data::rowsFromTable(loaded.table, package.signature.inputs));
-    out.inputs.width = all.width;
+Result<std::size_t> addScoringRows(const data::Table &table, const std::vector<data::Input> &inputs, std::size_t firstRow, ScoringRows &rows) {
+    PH_ASSIGN(const data::Rows all, data::rowsFromTable(table, inputs));
+    rows.inputs.width = all.width;
+    rows.inputs.values.reserve(rows.inputs.values.size() + all.values.size());
+    const std::size_t before = rows.tableRows.size();
     for (std::size_t i = 0; i < all.count; ++i) {
         const auto row = all.row(i);
         bool whole = true;
         for (std::size_t k = 0; k < row.size(); ++k)
-            whole &= !std::isnan(row[k]) || package.signature.inputs[k].optional;
+            whole &= !std::isnan(row[k]) || inputs[k].optional;
         if (!whole)
             continue;
-        out.inputs.values.insert(out.inputs.values.end(), row.begin(), row.end());
-        out.tableRows.push_back(i);
+        rows.inputs.values.insert(rows.inputs.values.end(), row.begin(), row.end());
+        rows.tableRows.push_back(firstRow + i);
     }
-    out.inputs.count = out.tableRows.size();
-    if (const std::size_t left = all.count - out.inputs.count)
-        out.notes << QStringLiteral("%1 rows left out: an input is missing that the model does not fill in.").arg(left);
+    rows.inputs.count = rows.tableRows.size();
+    return all.count - (rows.tableRows.size() - before);
+}
+
+Result<std::size_t> addScoringSteps(const data::Table &table, const workspace::TimeSpec &time, const std::vector<data::Input> &inputs, ScoringRows &rows) {
+    PH_ASSIGN(const std::vector<std::int64_t> times, data::rowTimes(table, time));
+    ScoringRows found;
+    PH_ASSIGN(const std::size_t left, addScoringRows(table, inputs, 0, found));
+    rows.inputs.width = found.inputs.width;
+    rows.inputs.values.insert(rows.inputs.values.end(), found.inputs.values.begin(), found.inputs.values.end());
+    rows.inputs.count += found.inputs.count;
+    const data::Column *const by = time.by.isEmpty() ? nullptr : table.find(time.by);
+    for (const std::size_t row : found.tableRows) {
+        rows.origins.push_back(times[row]);
+        if (by)
+            rows.series.push_back(by->text(row).toStdString());
+    }
+    return left;
+}
+
+QString notScoredNote(std::size_t rows) { return QStringLiteral("%1 rows left out: an input is missing that the model does not fill in.").arg(rows); }
+
+Result<ScoringRows> scoringRows(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
+    PH_ASSIGN(LoadedFor file, loadFor(package, dataFile, stop));
+    auto &[recipe, loaded, steps] = file;
+    ScoringRows out;
+    if (const QString note = loaded.report.note(); !note.isEmpty())
+        out.notes << note;
+    if (recipe.task == TaskKind::Forecast) {
+        PH_ASSIGN(data::Windows windows, data::buildWindows(loaded.table, recipe, data::Targets::None));
+        out.inputs = std::move(windows.x);
+        out.origins = std::move(windows.origins);
+        out.notes += windows.notes();
+        return out;
+    }
+    const std::vector<data::Input> &inputs = package.signature.inputs;
+    PH_ASSIGN(const data::TimeFill fill, data::fillOverTime(loaded.table, recipe, inputs));
+    data::writeFilled(loaded.table, inputs, fill.values);
+    PH_ASSIGN(const std::size_t left, steps ? addScoringSteps(loaded.table, *recipe.time, inputs, out) : addScoringRows(loaded.table, inputs, 0, out));
+    if (steps)
+        out.notes << steps->note();
+    out.notes += fill.counts.notes();
+    if (left > 0)
+        out.notes << notScoredNote(left);
     return out;
 }
 

@@ -5,6 +5,8 @@
 #include "core/artifact/package.h"
 #include "core/data/csv.h"
 #include "core/data/quality.h"
+#include "core/data/resample.h"
+#include "core/data/windows.h"
 #include "core/workspace/recipe.h"
 
 #include <stop_token>
@@ -19,6 +21,8 @@ struct Samples {
     std::vector<std::int64_t> origins;   ///< forecast: time of step @0 of each row, ms UTC
     std::size_t window = 0, series = 0;  ///< forecast
     std::int64_t stepMs = 0;             ///< forecast
+    std::optional<data::StepCounts> steps; ///< where the recipe resamples: what that came to. `loaded.table` then has a row a step
+    std::optional<data::TimeLine> line;  ///< where the recipe imputes over time: when each row of `rows` was
     QStringList notes;                   ///< what was left out and why
     std::optional<data::QualityReport> quality; ///< where the recipe asks for it
     data::LoadedTable loaded;
@@ -29,6 +33,9 @@ struct Samples {
 /// constant target, no test rows, a category without one_hot. Refused: the recipe's `quality:` does not hold.
 Result<Samples> trainingSamples(const workspace::Recipe &recipe, std::stop_token stop, const data::ReadProgress &progress);
 
+/// The windows of a forecast as labelled rows, numbered as they are.
+artifact::LabelledRows windowRows(data::Windows windows);
+
 /// The recipe that a package was trained by.
 Result<workspace::Recipe> recipeOf(const artifact::Package &package);
 
@@ -38,10 +45,21 @@ Result<Samples> samplesFor(const artifact::Package &package, const QString &data
 /// Rows to score, with or without a true value.
 struct ScoringRows {
     data::Rows inputs;
-    std::vector<std::int64_t> origins;  ///< forecast
-    std::vector<std::size_t> tableRows; ///< row of the file (after `where`), 0-based; empty for a forecast
+    std::vector<std::int64_t> origins;  ///< forecast, and steps that the recipe makes of the rows: their times
+    std::vector<std::string> series;    ///< of such steps, where time: {by} tells several series apart
+    std::vector<std::size_t> tableRows; ///< row of the file (after `where`), 0-based; empty where there are times
     QStringList notes;
 };
+/// Of the whole file, in memory. scoring_blocks.h gives predictions of larger files.
 Result<ScoringRows> scoringRows(const artifact::Package &package, const QString &dataFile, std::stop_token stop = {});
+
+/// Adds the rows of a table that the model can score, and gives how many it cannot: an input is missing that it does not fill in.
+/// @param firstRow  number of the table's first row in the file (after `where`)
+Result<std::size_t> addScoringRows(const data::Table &table, const std::vector<data::Input> &inputs, std::size_t firstRow, ScoringRows &rows);
+
+/// The same of a table of steps, which have times and, with `time.by`, a series.
+Result<std::size_t> addScoringSteps(const data::Table &table, const workspace::TimeSpec &time, const std::vector<data::Input> &inputs, ScoringRows &rows);
+
+QString notScoredNote(std::size_t rows); ///< a sentence about rows that the model cannot score
 
 } // namespace pilothouse::learn

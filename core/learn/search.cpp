@@ -3,7 +3,9 @@
 
 #include "core/base/child_process.h"
 #include "core/base/file.h"
+#include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/base/memory.h"
 #include "core/learn/cross_validation.h"
 #include "core/learn/search_plan.h"
 
@@ -44,7 +46,8 @@ private:
     /// The trials of one round, `parallel` at once; what the checkpoint knows is not tried again.
     Result<void> round(int number, const SearchRound &asked, const std::vector<std::size_t> &entrants);
     Result<QString> recipeFile(const SearchTrial &trial) const;
-    Ended tryOut(std::size_t trial, const QString &file, double share);
+    Ended tryOut(std::size_t trial, const QString &file, double share, qint64 memory);
+    std::optional<Error> endOfSearch(const Error &error) const;
     Result<void> take(const Ended &ended, int round, double share);
     void recall(const QJsonObject &record);
     std::vector<std::size_t> ranked(int round) const;
@@ -93,10 +96,14 @@ Result<QString> Search::recipeFile(const SearchTrial &trial) const {
     return file;
 }
 
-Search::Ended Search::tryOut(std::size_t trial, const QString &file, double share) {
+/// @param memory  that the trial may take; 0: no limit
+Search::Ended Search::tryOut(std::size_t trial, const QString &file, double share, qint64 memory) {
     ChildJob job;
     job.program = pilotProgram();
     job.arguments = {QStringLiteral("trial"), file, QStringLiteral("--share"), QString::number(share, 'g', 17), QStringLiteral("--threads"), QString::number(m_threads)};
+    job.arguments << QStringLiteral("--data-sha256") << m_context.dataSha256;
+    if (memory > 0)
+        job.arguments << QStringLiteral("--max-memory") << QString::number(memory);
     job.nice = 0; // as the training itself
     const auto begun = SteadyClock::now();
     auto answer = runJob(job, [](const Event &) {}, m_context.stop);
@@ -121,11 +128,28 @@ void Search::recall(const QJsonObject &record) {
     m_before = std::max(m_before, record.value(Q("spent")).toDouble());
 }
 
+/// An error that is not the trial's own: a stop, no memory for it (it would lose by that, and win elsewhere), or data that is no longer
+/// what the search began with. Nullopt: the trial lost.
+std::optional<Error> Search::endOfSearch(const Error &error) const {
+    if (error.kind == ErrorKind::Cancelled)
+        return error;
+    if (error.kind == ErrorKind::Refused) {
+        Error refusal = error;
+        if (m_parallel > 1)
+            refusal.hint = QStringLiteral("Up to %1 trials run at once and share the memory; search: {parallel: 1} leaves it to one. ").arg(m_parallel) + error.hint;
+        return refusal;
+    }
+    if (const QString now = sha256OfFile(m_recipe.data.path()).value_or(QString()); now != m_context.dataSha256)
+        return changedData(m_context.dataSha256, now, m_recipe.data.source);
+    return error.kind == ErrorKind::Conflict ? std::optional(error) : std::nullopt; // it changed and is as it was again
+}
+
 Result<void> Search::take(const Ended &ended, int round, double share) {
     const SearchTrial &trial = m_trials[ended.trial];
     QJsonObject record{{Q("trial"), trial.number}, {Q("round"), round}, {Q("share"), share}, {Q("seconds"), ended.seconds}, {Q("spent"), spent()}};
-    if (!ended.answer && ended.answer.error().kind == ErrorKind::Cancelled)
-        return ended.answer.error();
+    if (!ended.answer)
+        if (const std::optional<Error> end = endOfSearch(ended.answer.error()))
+            return *end;
     if (ended.answer)
         record.insert(Q("folds"), ended.answer->value(Q("folds")));
     else
@@ -162,6 +186,7 @@ Result<void> Search::round(int number, const SearchRound &asked, const std::vect
     std::vector<std::jthread> children;
     std::size_t running = 0, done = entrants.size() - open.size(), tried = 0;
     std::optional<Error> failed;
+    const auto atOnce = qint64(std::clamp<std::size_t>(open.size(), 1, std::size_t(m_parallel)));
     report(done, entrants.size(), tried);
     while (running > 0 || (!open.empty() && !failed)) {
         m_outOfTime = m_outOfTime || (over() && !open.empty());
@@ -174,8 +199,10 @@ Result<void> Search::round(int number, const SearchRound &asked, const std::vect
                 break;
             }
             ++running;
-            children.emplace_back([this, trial, file = *file, share = asked.share, &lock, &wake, &ended] {
-                Ended outcome = tryOut(trial, file, share);
+            // What this process holds is no trial's.
+            const qint64 memory = m_context.memoryBytes > 0 ? std::max<qint64>(1, (m_context.memoryBytes - residentMemory()) / atOnce) : 0;
+            children.emplace_back([this, trial, file = *file, share = asked.share, memory, &lock, &wake, &ended] {
+                Ended outcome = tryOut(trial, file, share, memory);
                 const std::lock_guard guard(lock);
                 ended.push_back(std::move(outcome));
                 wake.notify_one();

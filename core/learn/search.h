@@ -54,15 +54,22 @@ struct SearchContext {
     EventSink *events = nullptr;
     std::stop_token stop;
     Checkpoint *checkpoint = nullptr; ///< knows the trials of an interrupted run, and is told of each one that ends
+    QString dataSha256;               ///< of the file that was read: a trial that finds another one ends the search
+    qint64 memoryBytes = 0;           ///< of all processes together (Limits): each trial is given its share of what is left; 0: no limit
 };
 
 /// Draws, tries (each trial a `pilot trial` of its own, `parallel` at once), and names the best by the mean of `metric` over the folds of the
-/// recipe's `validation:`. A trial that fails is noted with its error and loses. Cancelled by a stop; the finished trials are in the
-/// checkpoint. Invalid: the first trial's error if all failed.
+/// recipe's `validation:`. A trial that fails is noted with its error and loses. Cancelled by a stop, Conflict if the data changed
+/// meanwhile, Refused if a trial gets no memory (as it would on another machine); the finished trials are in the checkpoint. Invalid: the
+/// first trial's error if all failed.
 Result<SearchResult> search(const workspace::Recipe &recipe, const QString &metric, const SearchContext &context);
 
 /// The child's part: the folds of a recipe with one estimator, with a share of each fold's training rows.
-Result<std::vector<metrics::Values>> scoreTrial(const workspace::Recipe &recipe, double share, int threads, std::stop_token stop);
+/// @param dataSha256  SearchContext::dataSha256; empty: any data. Conflict if the file is another one.
+Result<std::vector<metrics::Values>> scoreTrial(const workspace::Recipe &recipe, double share, int threads, const QString &dataSha256, std::stop_token stop);
+
+/// What a search says of data that is no longer what it began with; `now` empty: it cannot be read.
+Error changedData(const QString &then, const QString &now, const QString &where);
 
 /// See SearchImportance. Fewer than eight trials of an estimator say nothing.
 std::vector<SearchImportance> searchImportance(const workspace::SearchSpec &search, const std::vector<SearchTrial> &trials, const std::vector<double> &figures);

@@ -3,19 +3,18 @@
 
 #include "core/learn/samples.h"
 
-#include <limits>
-
 namespace pilothouse::learn {
 
 /// The seasonal naive forecast on the training part: each value as it was a season ago. Its mean absolute error is the scale of the
 /// metric mase (Hyndman, Koehler 2006).
 struct SeasonalNaive {
-    std::size_t season = 1;                                ///< steps; 1: the value before
-    double mae = std::numeric_limits<double>::quiet_NaN(); ///< NaN: no two values of the training part are a season apart
-    QJsonObject toJson() const;                            ///< {"season","mae"}
+    std::size_t season = 1;   ///< steps; 1: the value before
+    QStringList targets;
+    std::vector<double> maes; ///< of each target, in its unit; NaN: no two values of the training part are a season apart
+    QJsonObject toJson() const; ///< {"season","mae"}; with several targets mae is {target: number}
 };
 
-/// Over all values that the training windows of a forecast hold, matched by time: gaps leave differences out.
+/// Over all values of the targets that the training windows of a forecast hold, matched by time: gaps leave differences out.
 SeasonalNaive seasonalNaive(const Samples &samples);
 
 } // namespace pilothouse::learn

@@ -2,211 +2,291 @@
 #include "core/learn/svm_solver.h"
 
 #include "core/base/vector_state.h"
+#include "core/learn/kernel_rows.h"
 #include "core/learn/parameters.h"
+#include "core/learn/smo.h"
 
-#include <svm.h>
+#include <QDataStream>
+#include <QIODevice>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <cmath>
 #include <condition_variable>
-#include <cstdlib>
-#include <cstring>
+#include <exception>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <numeric>
+#include <optional>
 #include <thread>
 
 namespace pilothouse::learn {
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(1);
+constexpr quint32 stateMark = 0x50485632; // "PHV2"
 
-/// Thrown through svm_train by its own print function: LIBSVM has no other way to stop. It is C++ with unwind tables in Debian; its
-/// working arrays (some numbers a row) are lost, its kernel cache is not.
-struct Stopped {};
+/// One problem on its way.
+struct Fit {
+    std::optional<SvmSolution> solution;
+    QByteArray state; ///< of the solver; empty: it has not begun
+};
 
-/// Everything that the fits use and make, owned by each thread that works on it: a thread that is left behind reads no memory of others.
+/// Everything that the threads share; `lock` guards what can change.
 struct Work {
-    std::vector<SvmProblem> problems;
+    Work(std::span<const double> matrix, std::size_t columns, const std::vector<SvmProblem> &asked, const SvmOptions &how) : x(matrix), width(columns), problems(asked), options(how), fits(asked.size()) {}
+    bool allTold() const {
+        return std::all_of(told.begin(), told.end(), [this](int times) { return times >= wanted; });
+    }
+    std::span<const double> x;
+    std::size_t width;
+    const std::vector<SvmProblem> &problems;
     SvmOptions options;
-    std::vector<svm_node> nodes;      ///< of all rows, zeros left out, each row with an end mark
-    std::vector<std::size_t> begin;   ///< of each row in nodes
-    std::vector<SvmSolution> solutions;
-    std::atomic<std::size_t> next = 0;
-    std::atomic<bool> stop = false;
-    std::atomic<qint64> iterations = 0;
+    std::vector<Fit> fits;
     std::mutex lock;
     std::condition_variable changed;
-    std::size_t done = 0;
+    std::size_t next = 0, solved = 0;
     int running = 0;
-    QString failure;
+    int wanted = 0;        ///< how often the states were asked for …
+    std::vector<int> told; ///< … and up to which time each thread has stored its own
+    bool stop = false;
+    qint64 iterations = 0;
+    std::exception_ptr failure;
 };
 
-thread_local Work *current = nullptr;
-thread_local qint64 iterationsOfFit = 0, iterationsBetween = 1000;
-
-/// LIBSVM's print function, which it calls at least every 1000 iterations.
-void listen(const char *text) {
-    if (!current)
-        return;
-    if (std::strcmp(text, ".") == 0)
-        current->iterations += iterationsBetween;
-    if (const char *found = std::strstr(text, "#iter = "))
-        iterationsOfFit = std::strtoll(found + 8, nullptr, 10);
-    if (current->stop)
-        throw Stopped{};
-}
-
-svm_parameter libsvmParameters(const SvmOptions &options, const SvmProblem &problem, int *labels, double *weights) {
-    svm_parameter p{};
-    p.svm_type = options.regression ? EPSILON_SVR : C_SVC;
-    p.kernel_type = options.kernel.kind == Kernel::Kind::Rbf ? RBF : options.kernel.kind == Kernel::Kind::Polynomial ? POLY : LINEAR;
-    p.degree = options.kernel.degree;
-    p.gamma = options.kernel.gamma;
-    p.coef0 = options.kernel.coef0;
-    p.cache_size = options.cacheMb;
-    p.eps = options.tolerance;
-    p.C = options.c;
-    p.p = options.epsilon;
-    p.shrinking = 1;
-    if (!options.regression) {
-        labels[0] = 1;
-        labels[1] = -1;
-        weights[0] = problem.positiveWeight;
-        weights[1] = problem.negativeWeight;
-        p.nr_weight = 2;
-        p.weight_label = labels;
-        p.weight = weights;
+DualProblem dual(const SvmProblem &problem, const SvmOptions &options) {
+    DualProblem d;
+    const std::vector<std::uint32_t> rows(problem.rows.begin(), problem.rows.end());
+    d.points = rows;
+    d.positiveBound = d.negativeBound = options.c;
+    if (options.regression) {
+        d.points.insert(d.points.end(), rows.begin(), rows.end());
+        d.sign.assign(rows.size(), 1);
+        d.sign.resize(2 * rows.size(), -1);
+        for (const double sign : {-1.0, 1.0})
+            for (const double z : problem.y)
+                d.linear.push_back(options.epsilon + sign * z);
+    } else {
+        d.sign = problem.y;
+        d.linear.assign(rows.size(), -1);
+        d.positiveBound *= problem.positiveWeight;
+        d.negativeBound *= problem.negativeWeight;
     }
-    return p;
+    return d;
 }
 
-struct ModelOwner {
-    svm_model *model;
-    ~ModelOwner() { svm_free_and_destroy_model(&model); }
-};
-
-SvmSolution solve(Work &work, SvmProblem &problem) {
+/// Of two variables a row, where there are two, the sum counts.
+SvmSolution solutionOf(const SvmProblem &problem, const Smo &solver) {
     SvmSolution solution;
-    if (!work.options.regression && std::adjacent_find(problem.y.begin(), problem.y.end(), std::not_equal_to<>()) == problem.y.end()) {
-        solution.rho = problem.y.empty() ? 0 : -problem.y.front();
-        return solution;
+    const std::vector<double> coefficients = solver.coefficients();
+    std::vector<std::size_t> order(problem.rows.size());
+    std::iota(order.begin(), order.end(), std::size_t(0));
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return problem.rows[a] < problem.rows[b]; });
+    for (const std::size_t i : order) {
+        double sum = coefficients[i];
+        if (coefficients.size() == 2 * order.size())
+            sum += coefficients[i + order.size()];
+        if (sum == 0)
+            continue;
+        solution.rows.push_back(problem.rows[i]);
+        solution.coefficients.push_back(sum);
     }
-    std::vector<svm_node *> rows;
-    for (const std::size_t row : problem.rows)
-        rows.push_back(work.nodes.data() + work.begin[row]);
-    const svm_problem libsvmProblem{int(rows.size()), problem.y.data(), rows.data()};
-    int labels[2];
-    double weights[2];
-    const svm_parameter parameters = libsvmParameters(work.options, problem, labels, weights);
-    if (const char *wrong = svm_check_parameter(&libsvmProblem, &parameters))
-        throw std::runtime_error(wrong);
-    iterationsOfFit = 0;
-    iterationsBetween = std::min<qint64>(qint64(rows.size()), 1000);
-    const ModelOwner owner{svm_train(&libsvmProblem, &parameters)};
-    const svm_model &model = *owner.model;
-    const double sign = work.options.regression || model.label[0] == 1 ? 1 : -1;
-    std::vector<int> order(std::size_t(model.l));
-    std::iota(order.begin(), order.end(), 0);
-    std::sort(order.begin(), order.end(), [&model](int a, int b) { return model.sv_indices[a] < model.sv_indices[b]; });
-    for (const int i : order) {
-        solution.rows.push_back(problem.rows[std::size_t(model.sv_indices[i]) - 1]);
-        solution.coefficients.push_back(sign * model.sv_coef[0][i]);
-    }
-    solution.rho = sign * model.rho[0];
-    solution.iterations = iterationsOfFit;
-    solution.converged = iterationsOfFit < std::max<qint64>(10000000, 100 * qint64(rows.size())); // where LIBSVM gives up
+    solution.rho = solver.rho();
+    solution.iterations = solver.iterations();
+    solution.converged = solver.converged();
     return solution;
 }
 
-void workOn(const std::shared_ptr<Work> &work) {
-    clearVectorState();
-    current = work.get();
-    QString failure;
-    for (std::size_t i = work->next++; i < work->problems.size() && !work->stop; i = work->next++) {
-        try {
-            SvmSolution solution = solve(*work, work->problems[i]);
-            const std::lock_guard guard(work->lock);
-            work->solutions[i] = std::move(solution);
-            ++work->done;
-            work->changed.notify_all();
-        } catch (const Stopped &) {
-            break;
-        } catch (const std::exception &e) {
-            failure = QString::fromUtf8(e.what());
-            work->stop = true;
-        }
-    }
-    current = nullptr;
-    const std::lock_guard guard(work->lock);
-    if (work->failure.isEmpty())
-        work->failure = failure;
-    --work->running;
-    work->changed.notify_all();
+/// One class only: nothing is to be solved.
+bool isSettled(const SvmProblem &problem, const SvmOptions &options) {
+    return !options.regression && std::adjacent_find(problem.y.begin(), problem.y.end(), std::not_equal_to<>()) == problem.y.end();
 }
 
-std::shared_ptr<Work> prepare(std::span<const double> x, std::size_t width, std::vector<SvmProblem> problems, const SvmOptions &options) {
-    static std::once_flag once;
-    std::call_once(once, [] { svm_set_print_string_function(listen); });
-    auto work = std::make_shared<Work>();
-    work->options = options;
-    work->solutions.resize(problems.size());
-    work->problems = std::move(problems);
-    const std::size_t rows = x.size() / width;
-    for (std::size_t i = 0; i < rows; ++i) {
-        work->begin.push_back(work->nodes.size());
-        for (std::size_t j = 0; j < width; ++j)
-            if (x[i * width + j] != 0)
-                work->nodes.push_back({int(j) + 1, x[i * width + j]});
-        work->nodes.push_back({-1, 0});
+/// Solves one; nothing where it was stopped, and then the state is left. The lock is held on entry and on return.
+std::optional<SvmSolution> solve(Work &work, std::size_t index, int thread, std::unique_lock<std::mutex> &lock) {
+    const SvmProblem &problem = work.problems[index];
+    if (isSettled(problem, work.options)) {
+        SvmSolution solution;
+        solution.rho = problem.y.empty() ? 0 : -problem.y.front();
+        return solution;
     }
-    return work;
+    const QByteArray state = work.fits[index].state;
+    lock.unlock();
+    Smo solver(work.x, work.width, dual(problem, work.options), work.options.kernel, work.options.tolerance, work.options.cacheMb, state);
+    const std::size_t variables = problem.rows.size() * (work.options.regression ? 2 : 1);
+    const qint64 step = std::clamp<qint64>(qint64(2e7 / (double(variables) * double(work.width + 20))), 1, 1000); // some hundredths of a second
+    for (qint64 counted = 0;;) { // those of an earlier run count, too
+        const bool done = solver.run(step);
+        lock.lock();
+        work.iterations += solver.iterations() - counted;
+        counted = solver.iterations();
+        if (done)
+            return solutionOf(problem, solver);
+        const bool stop = work.stop;
+        if (stop || work.told[std::size_t(thread)] != work.wanted) {
+            work.fits[index].state = solver.state();
+            work.told[std::size_t(thread)] = work.wanted;
+            work.changed.notify_all();
+        }
+        if (stop)
+            return std::nullopt;
+        lock.unlock();
+    }
+}
+
+void workOn(Work &work, int thread) {
+    clearVectorState();
+    std::unique_lock lock(work.lock);
+    try {
+        while (work.next < work.problems.size() && !work.stop) {
+            const std::size_t index = work.next++;
+            if (work.fits[index].solution)
+                continue;
+            std::optional<SvmSolution> solution = solve(work, index, thread, lock);
+            if (!solution)
+                break;
+            work.fits[index] = {std::move(solution), {}};
+            ++work.solved;
+            work.told[std::size_t(thread)] = work.wanted; // between two fits there is nothing to store
+            work.changed.notify_all();
+        }
+    } catch (...) { // no memory
+        if (!lock.owns_lock())
+            lock.lock();
+        work.failure = std::current_exception();
+        work.stop = true;
+    }
+    --work.running;
+    work.told[std::size_t(thread)] = std::numeric_limits<int>::max();
+    work.changed.notify_all();
+}
+
+QByteArray stateOf(const Work &work) {
+    QByteArray bytes;
+    QDataStream out(&bytes, QIODevice::WriteOnly);
+    out << stateMark << quint64(work.fits.size());
+    for (const Fit &fit : work.fits) {
+        out << bool(fit.solution) << fit.state;
+        if (!fit.solution)
+            continue;
+        out << quint64(fit.solution->rows.size());
+        for (std::size_t i = 0; i < fit.solution->rows.size(); ++i)
+            out << quint64(fit.solution->rows[i]) << fit.solution->coefficients[i];
+        out << fit.solution->rho << fit.solution->iterations << fit.solution->converged;
+    }
+    return bytes;
+}
+
+bool readState(const QByteArray &bytes, Work &work) {
+    QDataStream in(bytes);
+    quint32 mark = 0;
+    quint64 count = 0;
+    in >> mark >> count;
+    if (mark != stateMark || count != work.problems.size())
+        return false;
+    for (std::size_t k = 0; k < count; ++k) {
+        const SvmProblem &problem = work.problems[k];
+        Fit &fit = work.fits[k];
+        bool solved = false;
+        in >> solved >> fit.state;
+        if (!fit.state.isEmpty() && !Smo::fits(fit.state, problem.rows.size() * (work.options.regression ? 2 : 1)))
+            return false;
+        if (!solved)
+            continue;
+        quint64 vectors = 0;
+        in >> vectors;
+        if (in.status() != QDataStream::Ok || vectors > problem.rows.size())
+            return false;
+        SvmSolution solution;
+        for (quint64 i = 0; i < vectors; ++i) {
+            quint64 row = 0;
+            double coefficient = 0;
+            in >> row >> coefficient;
+            if (work.width == 0 || row >= work.x.size() / work.width)
+                return false;
+            solution.rows.push_back(std::size_t(row));
+            solution.coefficients.push_back(coefficient);
+        }
+        in >> solution.rho >> solution.iterations >> solution.converged;
+        work.iterations += solution.iterations;
+        fit.solution = std::move(solution);
+        ++work.solved;
+    }
+    return in.status() == QDataStream::Ok && in.atEnd();
 }
 
 } // namespace
 
-QString libsvmVersion() { return QStringLiteral("%1.%2").arg(libsvm_version / 100).arg(libsvm_version % 100, 2, 10, QLatin1Char('0')); }
-
-Result<std::vector<SvmSolution>> solveSvm(std::span<const double> x, std::size_t width, std::vector<SvmProblem> problems, const SvmOptions &options, FitContext &context) {
+Result<std::vector<SvmSolution>> solveSvm(std::span<const double> x, std::size_t width, const std::vector<SvmProblem> &problems, const SvmOptions &options, FitContext &context) {
     using Clock = std::chrono::steady_clock;
     if (context.stop.stop_requested())
         return cancelled();
+    if (const double largest = largestKernelValue(x, width, options.kernel); !(largest <= std::numeric_limits<float>::max()))
+        return invalid(QStringLiteral("%1: the columns are too large for the %2 kernel: its values reach %3, where %4 is the most that is calculated with.")
+                           .arg(QLatin1String(options.regression ? "svr" : "svc"), QLatin1String(kernelNames[int(options.kernel.kind)]))
+                           .arg(largest, 0, 'g', 2).arg(double(std::numeric_limits<float>::max()), 0, 'g', 2), {},
+                       QStringLiteral("Scale the columns (transforms: [standard_scale]).%1").arg(options.kernel.kind == Kernel::Kind::Polynomial ? QStringLiteral(" A lower degree, gamma or coef0 helps as well.") : QString()));
     const auto total = qint64(problems.size());
-    const std::shared_ptr<Work> work = prepare(x, width, std::move(problems), options);
-    work->running = std::max(1, std::min(context.threads, int(total)));
-    std::vector<std::thread> threads;
-    for (int i = work->running; i > 0; --i)
-        threads.emplace_back(workOn, work);
-    Clock::time_point stopped{}, told = Clock::now();
-    std::unique_lock lock(work->lock);
-    while (work->running > 0 && !(work->stop && stopped != Clock::time_point() && Clock::now() - stopped > patience)) {
-        work->changed.wait_for(lock, std::chrono::milliseconds(50));
-        const auto done = qint64(work->done);
-        lock.unlock();
-        context.progress(done, total, QStringLiteral("fit"));
-        if (done < total && Clock::now() - told > std::chrono::seconds(10)) {
-            told = Clock::now();
-            context.log(QStringLiteral("info"), QStringLiteral("%1 of %2 fits are done, after %3 iterations.").arg(done).arg(total).arg(work->iterations.load()));
+    Work work(x, width, problems, options);
+    if (!context.previousState.isEmpty() && !readState(context.previousState, work))
+        return invalid(QStringLiteral("The checkpoint holds no support vector machines of these rows."), {}, QStringLiteral("Train anew, without --resume."));
+    work.running = std::max(1, std::min(context.threads, int(total)));
+    work.told.resize(std::size_t(work.running));
+    std::vector<std::jthread> threads;
+    struct Ending { // before the threads are waited for, however this function ends
+        Work &work;
+        ~Ending() {
+            const std::lock_guard lock(work.lock);
+            work.stop = true;
         }
-        if (context.stop.stop_requested() && stopped == Clock::time_point()) {
-            work->stop = true;
-            stopped = Clock::now();
+    } const ending{work};
+    const std::size_t solvedBefore = work.solved;
+    Result<void> kept;
+    {
+        std::unique_lock lock(work.lock);
+        for (int i = 0; i < int(work.told.size()); ++i)
+            threads.emplace_back(workOn, std::ref(work), i);
+        const auto keep = [&] {
+            const QByteArray state = stateOf(work);
+            const qint64 step = work.iterations;
+            lock.unlock();
+            kept = context.checkpoint(state, step);
+            lock.lock();
+            work.stop = work.stop || !kept;
+        };
+        for (Clock::time_point told = Clock::now(); work.running > 0;) {
+            work.changed.wait_for(lock, std::chrono::milliseconds(50));
+            const auto done = qint64(work.solved);
+            const qint64 iterations = work.iterations;
+            lock.unlock();
+            context.progress(done, total, QStringLiteral("fit"));
+            if (done < total && Clock::now() - told > std::chrono::seconds(10)) {
+                told = Clock::now();
+                context.log(QStringLiteral("info"), QStringLiteral("%1 of %2 fits are done, after %3 iterations.").arg(done).arg(total).arg(iterations));
+            }
+            const bool stop = context.stop.stop_requested(), due = !stop && context.checkpointDue();
+            lock.lock();
+            work.stop = work.stop || stop;
+            if (due && work.running > 0) {
+                ++work.wanted;
+                work.changed.wait(lock, [&] { return work.allTold(); });
+                keep();
+            }
         }
-        lock.lock();
+        if (context.stop.stop_requested() && work.solved < work.fits.size() && !work.failure && kept && (work.iterations > 0 || work.solved > solvedBefore))
+            keep();
     }
-    const bool left = work->running > 0;
-    const QString failure = work->failure;
-    lock.unlock();
-    for (std::thread &thread : threads)
-        left ? thread.detach() : thread.join();
-    if (!failure.isEmpty())
-        return Error{ErrorKind::Internal, QStringLiteral("LIBSVM could not fit."), {}, {}, failure};
-    if (left || stopped != Clock::time_point())
+    threads.clear();
+    if (work.failure)
+        std::rethrow_exception(work.failure);
+    if (!kept)
+        return kept.error();
+    if (work.solved < work.fits.size())
         return cancelled();
-    return std::move(work->solutions);
+    std::vector<SvmSolution> solutions;
+    for (Fit &fit : work.fits)
+        solutions.push_back(std::move(*fit.solution));
+    return solutions;
 }
 
 std::unique_ptr<KernelModel> kernelModel(const QString &estimator, const TrainData &train, const SvmOptions &options, const std::vector<SvmSolution> &solutions, const std::vector<double> &slopes,

@@ -9,7 +9,7 @@
 
 namespace pilothouse::learn {
 
-/// What LIBSVM is asked for, beside the rows: its own parameters.
+/// What a support vector machine is fitted with, beside the rows; LIBSVM's parameters.
 struct SvmOptions {
     bool regression = false; ///< epsilon-SVR, else C-SVC
     Kernel kernel;
@@ -32,14 +32,12 @@ struct SvmSolution {
     bool converged = true;
 };
 
-/// Solves independent problems over one matrix x [rows × width] by LIBSVM, as many at once as the context has threads; the solutions stand
+/// Solves independent problems over one matrix x [rows × width] (smo.h), as many at once as the context has threads; the solutions stand
 /// in the order of the problems and do not depend on the threads. Progress counts fits. Where one class has no row the
-/// solution always answers for the other one, as LIBSVM's does.
-/// A stop ends each fit at LIBSVM's next sign of life (every 1000 iterations at most). Where that takes more than a second the
-/// fits are left behind: they work on memory of their own, and end there.
-Result<std::vector<SvmSolution>> solveSvm(std::span<const double> x, std::size_t width, std::vector<SvmProblem> problems, const SvmOptions &options, FitContext &context);
-
-QString libsvmVersion(); ///< "3.24"
+/// solution always answers for the other one, as LIBSVM's does. Invalid if the kernel's values are too large for floats.
+/// Checkpoints hold the solved ones and the state of those at work, so that context.previousState goes on to the same bits; Invalid if
+/// it is not one of these problems.
+Result<std::vector<SvmSolution>> solveSvm(std::span<const double> x, std::size_t width, const std::vector<SvmProblem> &problems, const SvmOptions &options, FitContext &context);
 
 /// Machines over rows of x [rows × width] as a model with the support vectors of all.
 std::unique_ptr<KernelModel> kernelModel(const QString &estimator, const TrainData &train, const SvmOptions &options, const std::vector<SvmSolution> &solutions, const std::vector<double> &slopes,
@@ -47,7 +45,7 @@ std::unique_ptr<KernelModel> kernelModel(const QString &estimator, const TrainDa
 
 class Parameters;
 /// The parameters that svc and svr share, with scikit-learn's names and defaults: C: 1, kernel: rbf | linear | poly, gamma: scale | auto | number,
-/// degree: 3, coef0: 0, tol: 0.001; cache_mb: 200 (scikit-learn's cache_size) is LIBSVM's cache of one fit.
+/// degree: 3, coef0: 0, tol: 0.001; cache_mb: 200 (scikit-learn's cache_size) is the memory for kernel rows of one fit.
 struct SvmParameters {
     SvmOptions options;
     std::variant<QString, double> gamma;

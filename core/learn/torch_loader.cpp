@@ -44,7 +44,7 @@ Result<TorchModule *> open() {
                          QStringLiteral("Install the module of this version."), {}};
         return module;
     }
-    return Error{ErrorKind::NotFound, QStringLiteral("The LibTorch module (%1) is not installed; mlp, lstm and gru need it.").arg(QLatin1String(torchModuleFile)), {},
+    return Error{ErrorKind::NotFound, QStringLiteral("The LibTorch module (%1) is not installed; mlp, lstm, gru and TorchScript files need it.").arg(QLatin1String(torchModuleFile)), {},
                  QStringLiteral("Install the package pilothouse-pilot with LibTorch, or set PILOTHOUSE_MODULES to the module's folder."), tried};
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/data/transforms.h"
 #include "core/learn/estimator.h"
 
 namespace pilothouse::learn {
 
 /// Grows with every change of the classes that cross the module's border.
-inline constexpr int torchModuleAbi = 1;
+inline constexpr int torchModuleAbi = 4;
 
 /// What libpilothouse_torch.so gives. One object for the life of the process; all calls may come from any thread.
 /// The module is built by the same compiler from the same tree, links what it needs of core statically, and lets no
@@ -20,6 +21,11 @@ public:
     virtual Result<std::unique_ptr<Estimator>> makeEstimator(const workspace::EstimatorSpec &spec, workspace::TaskKind task) const = 0;
     /// Reads the TorchScript of a package folder (model.pt). The file's checksum has been verified.
     virtual Result<std::unique_ptr<FittedModel>> loadModel(const QString &folder, const artifact::Signature &signature) const = 0;
+    /// torch/script_file.h
+    virtual Result<QJsonObject> scriptFacts(const QByteArray &bytes, const QString &where) const = 0;
+    /// Both: torch/export_script.h.
+    virtual Result<QByteArray> exportScript(const QString &folder, const artifact::Signature &signature, const data::FittedTransforms &transforms, const QJsonObject &card) const = 0;
+    virtual Result<artifact::Predictions> runExport(const QString &file, const artifact::Signature &signature, const data::Rows &rows) const = 0;
 };
 
 /// nullptr if the module speaks another ABI.

@@ -6,7 +6,7 @@
 #include "core/base/json.h"
 #include "core/learn/seasonal_naive.h"
 #include "core/learn/cross_validation.h"
-#include "core/metrics/metrics.h"
+#include "core/metrics/targets.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -52,14 +52,41 @@ QJsonValue transformJson(const workspace::TransformSpec &step) {
     return QJsonObject{{step.name, settings}};
 }
 
-/// The object with all naive models, the winner's folds and the search, if there are any.
+QJsonObject naiveJson(const QMap<QString, MetricValues> &baselines) {
+    QJsonObject naive;
+    for (auto it = baselines.begin(); it != baselines.end(); ++it)
+        naive.insert(it.key(), metrics::toJson(*it));
+    return naive;
+}
+
+QMap<QString, MetricValues> naiveFrom(const QJsonObject &object) {
+    QMap<QString, MetricValues> naive;
+    for (auto it = object.begin(); it != object.end(); ++it)
+        naive.insert(it.key(), metrics::valuesFromJson(it->toObject()));
+    return naive;
+}
+
+QJsonArray targetArray(const TrainResult &result) {
+    QJsonArray out;
+    for (const TargetFigures &t : result.targets)
+        out.append(QJsonObject{{Q("target"), t.target}, {Q("train"), metrics::toJson(t.train)}, {Q("test"), metrics::toJson(t.test)}, {Q("baseline"), metrics::toJson(t.baseline)},
+                               {Q("baseline_name"), result.baselineName}, {Q("baselines"), naiveJson(t.baselines)}});
+    return out;
+}
+
+QJsonObject dataFigures(const TrainResult &result) {
+    QJsonObject data{{Q("rows"), result.rows}, {Q("train_rows"), result.trainRows}, {Q("test_rows"), result.testRows}, {Q("md5"), result.md5}, {Q("sha256"), result.sha256}};
+    if (!result.resampled.isEmpty())
+        data.insert(Q("resampled"), result.resampled);
+    return data;
+}
+
+/// The object with all naive models, each of several targets, the winner's folds and the search, if there are any.
 QJsonObject withSelection(QJsonObject object, const TrainResult &result) {
-    if (!result.baselines.isEmpty()) {
-        QJsonObject naive;
-        for (auto it = result.baselines.begin(); it != result.baselines.end(); ++it)
-            naive.insert(it.key(), metrics::toJson(*it));
-        object.insert(Q("baselines"), naive);
-    }
+    if (!result.baselines.isEmpty())
+        object.insert(Q("baselines"), naiveJson(result.baselines));
+    if (!result.targets.empty())
+        object.insert(Q("targets"), targetArray(result));
     if (!result.search.isEmpty())
         object.insert(Q("search"), result.search);
     if (!result.folds.empty()) {
@@ -88,11 +115,18 @@ bool TrainResult::gatesPassed() const {
     return std::all_of(gates.begin(), gates.end(), [](const GateOutcome &gate) { return gate.passed; });
 }
 
+MetricValues TrainResult::everyTest() const {
+    std::vector<metrics::TargetValues> each;
+    for (const TargetFigures &t : targets)
+        each.push_back({t.target, t.test});
+    return metrics::withTargets(test, each);
+}
+
 QJsonObject TrainResult::toJson() const {
     return withSelection({{Q("run"), runId}, {Q("package"), package}, {Q("digest"), digest}, {Q("estimator"), estimator}, {Q("parameters"), parameters}, {Q("select"), selectMetric},
             {Q("metrics"), QJsonObject{{Q("train"), metrics::toJson(train)}, {Q("test"), metrics::toJson(test)}, {Q("baseline"), metrics::toJson(baseline)}}},
             {Q("baseline"), baselineName}, {Q("candidates"), candidateArray(candidates)}, {Q("gates"), gateArray(gates)},
-            {Q("data"), QJsonObject{{Q("rows"), rows}, {Q("train_rows"), trainRows}, {Q("test_rows"), testRows}, {Q("md5"), md5}, {Q("sha256"), sha256}}},
+            {Q("data"), dataFigures(*this)},
             {Q("weights_sha256"), weightsSha256}, {Q("notes"), textArray(notes)}, {Q("seconds"), seconds}}, *this);
 }
 
@@ -112,9 +146,12 @@ Result<TrainResult> resultOf(const artifact::Package &package) {
     result.estimator = package.estimator;
     result.selectMetric = reader.text("select");
     result.baselineName = reader.text("baseline_name");
-    const QJsonObject naive = package.metrics.value(Q("baselines")).toObject();
-    for (auto it = naive.begin(); it != naive.end(); ++it)
-        result.baselines.insert(it.key(), metrics::valuesFromJson(it->toObject()));
+    result.baselines = naiveFrom(package.metrics.value(Q("baselines")).toObject());
+    for (const QJsonValue &value : package.metrics.value(Q("targets")).toArray()) {
+        const QJsonObject t = value.toObject();
+        result.targets.push_back({t.value(Q("target")).toString(), metrics::valuesFromJson(t.value(Q("train")).toObject()), metrics::valuesFromJson(t.value(Q("test")).toObject()),
+                                  metrics::valuesFromJson(t.value(Q("baseline")).toObject()), naiveFrom(t.value(Q("baselines")).toObject())});
+    }
     result.train = metrics::valuesFromJson(reader.object("train"));
     result.test = metrics::valuesFromJson(reader.object("test"));
     result.baseline = metrics::valuesFromJson(reader.object("baseline"));
@@ -144,6 +181,7 @@ Result<TrainResult> resultOf(const artifact::Package &package) {
     result.rows = data.integer("rows");
     result.trainRows = data.integer("train_rows");
     result.testRows = data.integer("test_rows");
+    result.resampled = package.data.value(Q("resampled")).toObject();
     result.md5 = data.text("md5");
     result.sha256 = data.text("sha256");
     PH_TRY(reader.check());
@@ -165,12 +203,20 @@ QJsonObject recipeJson(const workspace::Recipe &recipe, const QJsonArray &estima
                                 {Q("decimal"), recipe.data.decimal}, {Q("skip_until"), recipe.data.skipUntil}, {Q("comment"), recipe.data.comment}, {Q("sample"), recipe.data.sample}}},
         {Q("features"), QJsonObject{{Q("categorical"), textArray(recipe.categorical)}, {Q("include"), textArray(recipe.include)}, {Q("exclude"), textArray(recipe.exclude)}}},
         {Q("split"), splitJson(recipe.split)}, {Q("transforms"), transforms}, {Q("estimators"), estimators},
-        {Q("select"), recipe.selectMetric.isEmpty() ? workspace::defaultMetric(recipe.task) : recipe.selectMetric}, {Q("gates"), gates}, {Q("seed"), qint64(recipe.seed)}};
+        {Q("select"), recipe.selectMetric.isEmpty() ? workspace::defaultMetric(recipe.task, std::size_t(recipe.targets().size())) : recipe.selectMetric}, {Q("gates"), gates}, {Q("seed"), qint64(recipe.seed)}};
     if (!recipe.data.connection.isEmpty() || !recipe.data.version.isEmpty()) {
         QJsonObject data = object.value(Q("data")).toObject();
         data.insert(Q("connection"), recipe.data.connection);
         data.insert(Q("version"), recipe.data.version);
         object.insert(Q("data"), data);
+    }
+    if (!recipe.moreTargets.isEmpty())
+        object.insert(Q("targets"), textArray(recipe.targets()));
+    if (!recipe.exports.empty()) {
+        QJsonArray files;
+        for (const workspace::ExportSpec &file : recipe.exports)
+            files.append(QJsonObject{{Q("file"), file.file}, {Q("format"), file.format}});
+        object.insert(Q("export"), files);
     }
     if (recipe.quality) {
         QJsonArray checks;
@@ -182,7 +228,7 @@ QJsonObject recipeJson(const workspace::Recipe &recipe, const QJsonArray &estima
         object.insert(Q("validation"), validationText(*recipe.validation));
     if (recipe.time)
         object.insert(Q("time"), QJsonObject{{Q("column"), recipe.time->column}, {Q("parts"), textArray(recipe.time->parts)}, {Q("step"), recipe.time->step}, {Q("zone"), recipe.time->zone},
-                                                {Q("resample"), recipe.time->resample}, {Q("interpolate"), recipe.time->interpolate}});
+                                                {Q("resample"), recipe.time->resample}, {Q("interpolate"), recipe.time->interpolate}, {Q("by"), recipe.time->by}});
     if (recipe.forecast)
         object.insert(Q("forecast"), QJsonObject{{Q("window"), recipe.forecast->window}, {Q("horizon"), recipe.forecast->horizon}});
     return object;
@@ -191,6 +237,7 @@ QJsonObject recipeJson(const workspace::Recipe &recipe, const QJsonArray &estima
 QString recipeDigest(const workspace::Recipe &recipe) {
     workspace::Recipe plain = recipe;
     plain.file.clear();
+    plain.exports.clear();
     plain.data.source = QStringLiteral("data"); // where the data lies; its digest is compared instead
     plain.data.connection.clear();
     plain.data.version.clear();
@@ -244,6 +291,8 @@ QJsonObject dataJson(const workspace::Recipe &recipe, const Samples &samples, co
     object.insert(Q("test_rows"), qint64(samples.test.size()));
     if (samples.signature.horizon() > 0)
         object.insert(Q("seasonal_naive"), seasonalNaive(samples).toJson());
+    if (samples.steps)
+        object.insert(Q("resampled"), samples.steps->toJson());
     if (samples.quality)
         object.insert(Q("quality"), samples.quality->toJson());
     object.insert(Q("user"), user);

@@ -15,7 +15,8 @@ QString recipeDigest(const workspace::Recipe &recipe);
 QString splitText(const workspace::SplitSpec &split);
 /// data.json: {"source","rows","columns","md5","sha256","schema","split","train_rows","test_rows","user","code"}.
 QJsonObject dataJson(const workspace::Recipe &recipe, const Samples &samples, const QString &user);
-/// metrics.json: {"train","test","baseline","baseline_name","candidates","select","gates","notes"}.
+/// metrics.json: {"train","test","baseline","baseline_name","candidates","select","gates","notes"}, and what TrainResult::toJson() says of a
+/// forecast, several targets, `validation:` and `search:`.
 QJsonObject metricsJson(const TrainResult &result);
 /// What train() answered when it wrote this package: for a run that was killed after its last write. `seconds` is not kept (0).
 Result<TrainResult> resultOf(const artifact::Package &package);

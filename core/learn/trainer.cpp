@@ -4,12 +4,16 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/base/pace.h"
+#include "core/learn/export_model.h"
 #include "core/learn/load_scorer.h"
+#include "core/learn/naive_figures.h"
 #include "core/learn/search.h"
 #include "core/learn/search_plan.h"
 #include "core/learn/training.h"
+#include "core/learn/training_need.h"
 #include "core/learn/xgboost_grower.h"
-#include "core/metrics/metrics.h"
+#include "core/metrics/targets.h"
 #include "core/workspace/recipe_place.h"
 
 #include <QFileInfo>
@@ -29,12 +33,11 @@ double secondsSince(SteadyClock::time_point from) { return std::chrono::duration
 
 Result<void> Training::load() {
     m_events.stage(QStringLiteral("data"), QStringLiteral("running"), 0, stages());
-    SteadyClock::time_point last{};
+    PH_TRY(requireTraining(m_recipe, m_estimators, m_threads));
+    Pace pace;
     PH_ASSIGN(m_samples, trainingSamples(m_recipe, m_options.stop, [&](qint64 done, qint64 total) {
-        if (secondsSince(last) < 0.1 && done < total)
-            return;
-        last = SteadyClock::now();
-        m_events.progress(done, total, QStringLiteral("byte"), -1, QStringLiteral("data"));
+        if (pace.due(done, total))
+            m_events.progress(done, total, QStringLiteral("byte"), -1, QStringLiteral("data"));
     }));
     PH_TRY(checkMetrics());
     PH_ASSIGN(m_part, TrainingPart::fit(m_samples, m_recipe, m_samples.train, m_threads));
@@ -46,6 +49,8 @@ Result<void> Training::load() {
     m_result.rows = qint64(m_samples.loaded.table.rows());
     m_result.trainRows = qint64(m_samples.train.size());
     m_result.testRows = qint64(m_samples.test.size());
+    if (m_samples.steps)
+        m_result.resampled = m_samples.steps->toJson();
     m_result.md5 = m_samples.loaded.fingerprint.md5;
     m_result.sha256 = m_samples.loaded.fingerprint.sha256;
     m_events.stage(QStringLiteral("data"), QStringLiteral("passed"), 0, stages());
@@ -53,14 +58,20 @@ Result<void> Training::load() {
 }
 
 Result<void> Training::checkMetrics() const {
-    const QStringList known = metrics::metricNames(m_samples.signature.classes.size(), m_samples.signature.horizon() > 0);
+    const bool several = !m_recipe.moreTargets.isEmpty();
+    const QStringList known = metrics::metricNames(m_samples.signature.classes.size(), m_samples.signature.horizon() > 0, several), ofOne = metrics::metricNames(0, true);
     std::vector<std::pair<QString, QString>> asked{{QStringLiteral("select"), m_result.selectMetric}};
     for (const workspace::GateSpec &gate : m_recipe.gates)
         asked.emplace_back(QStringLiteral("gates"), gate.metric);
-    for (const auto &[key, metric] : asked)
-        if (!known.contains(metric))
-            return invalid(QStringLiteral("“%1” (in %2) has no value for this %3.").arg(metric, key, workspace::taskName(m_recipe.task)), workspace::placeInFile(m_recipe.file, {key}, metric),
-                           QStringLiteral("Known here: %1.").arg(known.join(QLatin1String(", "))));
+    for (const auto &[key, metric] : asked) {
+        const auto [name, target] = workspace::metricAndTarget(metric);
+        if ((target.isEmpty() ? known : ofOne).contains(name))
+            continue;
+        const QString why = several && ofOne.contains(name) ? QStringLiteral(" of several targets: their errors have different units and do not add") : QString();
+        const QString single = several ? QStringLiteral(" A gate may ask for one target: %1.").arg(workspace::metricOfTarget(QStringLiteral("mae"), m_recipe.target)) : QString();
+        return invalid(QStringLiteral("“%1” (in %2) has no value for this %3%4.").arg(metric, key, workspace::taskName(m_recipe.task), why), workspace::placeInFile(m_recipe.file, {key}, metric),
+                       QStringLiteral("Known here: %1.").arg(known.join(QLatin1String(", "))) + single);
+    }
     return {};
 }
 
@@ -98,7 +109,7 @@ Result<void> Training::resume() {
 /// Tries the points of `search:` and goes on with the best as the only estimator; its folds are known then.
 Result<void> Training::search() {
     m_events.stage(QStringLiteral("search"), QStringLiteral("running"), 1, stages());
-    SearchContext around{m_samples.train.size(), m_threads, m_checkpoint.folder(), &m_events, m_options.stop, &m_checkpoint};
+    SearchContext around{m_samples.train.size(), m_threads, m_checkpoint.folder(), &m_events, m_options.stop, &m_checkpoint, m_result.sha256, m_options.limits.memoryBytes};
     PH_ASSIGN(const SearchResult found, learn::search(m_recipe, m_result.selectMetric, around));
     const SearchTrial &best = found.trials[std::size_t(found.best)];
     m_result.search = found.toJson(*m_asked.search);
@@ -118,20 +129,10 @@ FitContext Training::context(const QString &estimator) {
     context.seed = m_recipe.seed;
     context.threads = m_threads;
     context.stop = m_options.stop;
-    struct Pace {
-        SteadyClock::time_point begun = SteadyClock::now(), last{};
-        qint64 first = -1;
-    };
-    auto pace = std::make_shared<Pace>();
+    const auto pace = std::make_shared<Pace>(); // units of an earlier, interrupted run took no time of this one
     context.progress = [this, estimator, pace](qint64 done, qint64 total, const QString &unit) {
-        if (pace->first < 0)
-            pace->first = done;
-        if (secondsSince(pace->last) < 0.1 && done < total)
-            return;
-        pace->last = SteadyClock::now();
-        const qint64 mine = done - pace->first; // units of an earlier, interrupted run took no time of this one
-        const double eta = mine > 0 ? secondsSince(pace->begun) / double(mine) * double(total - done) : -1;
-        m_events.progress(done, total, unit, eta, estimator);
+        if (pace->due(done, total))
+            m_events.progress(done, total, unit, pace->secondsLeft(done, total), estimator);
     };
     context.metric = [this](const QString &name, qint64 step, double value, const QString &series) {
         m_events.metric(name, step, value, series);
@@ -148,12 +149,6 @@ FitContext Training::context(const QString &estimator) {
     };
     context.previousState = m_checkpoint.state();
     return context;
-}
-
-Result<MetricValues> Training::judge(const artifact::Scorer &scorer, const std::vector<std::size_t> &rows) const {
-    PH_ASSIGN(metrics::Scored scored, artifact::scoreRows(scorer, m_samples.rows.take(rows)));
-    scored.naiveScale = m_part->naiveScale();
-    return metrics::allMetrics(scored);
 }
 
 /// Judges an estimator by the folds. A run that was interrupted goes on in the fold where it was.
@@ -200,8 +195,10 @@ Result<Training::Candidate> Training::candidate(std::size_t index) {
     }
     made.result.estimator = estimator.name();
     made.result.parameters = estimator.parameters();
-    PH_ASSIGN(made.result.train, m_part->judgeTraining(*made.model));
-    PH_ASSIGN(made.result.test, m_part->judge(*made.model, m_samples.test));
+    PH_ASSIGN(const metrics::Scored train, m_part->scoreTraining(*made.model));
+    PH_ASSIGN(const metrics::Scored test, m_part->score(*made.model, m_samples.test));
+    PH_ASSIGN(made.result.train, metrics::allMetrics(train));
+    PH_ASSIGN(made.result.test, metrics::allMetrics(test));
     m_events.log(QStringLiteral("info"), QStringLiteral("%1: %2 %3 on the test rows.").arg(made.result.estimator, m_result.selectMetric).arg(made.result.test.value(m_result.selectMetric)));
     m_events.stage(estimator.name(), QStringLiteral("passed"), place, places);
     return made;
@@ -235,15 +232,18 @@ Result<void> Training::makeEstimators() {
     return {};
 }
 
-Result<void> Training::judgeNaive() {
-    for (const NaiveModel &naive : naiveModels(m_samples.signature, m_samples.window, m_samples.stepMs, m_samples.rows.take(m_samples.train).targets)) {
-        PH_ASSIGN(const MetricValues values, judge(*naive.scorer, m_samples.test));
-        if (m_samples.window)
-            m_result.baselines.insert(naive.name, values);
-        if (m_result.baselineName.isEmpty() || values.value(QStringLiteral("mae")) < m_result.baseline.value(QStringLiteral("mae"))) {
-            m_result.baselineName = naive.name;
-            m_result.baseline = values;
-        }
+/// Of a forecast of several targets: what the chosen model comes to for each.
+Result<void> Training::judgeTargets(const FittedModel &model) {
+    if (m_result.targets.empty())
+        return {};
+    const QStringList names = m_samples.signature.targets();
+    PH_ASSIGN(const metrics::Scored train, m_part->scoreTraining(model));
+    PH_ASSIGN(const metrics::Scored test, m_part->score(model, m_samples.test));
+    PH_ASSIGN(const std::vector<metrics::TargetValues> ofTrain, metrics::allMetricsByTarget(train, names));
+    PH_ASSIGN(const std::vector<metrics::TargetValues> ofTest, metrics::allMetricsByTarget(test, names));
+    for (std::size_t t = 0; t < m_result.targets.size(); ++t) {
+        m_result.targets[t].train = ofTrain[t].values;
+        m_result.targets[t].test = ofTest[t].values;
     }
     return {};
 }
@@ -251,7 +251,7 @@ Result<void> Training::judgeNaive() {
 Result<TrainResult> Training::run() {
     m_result.runId = m_options.runId.isEmpty() ? randomHex(16) : m_options.runId;
     m_result.package = QFileInfo(m_options.out).absoluteFilePath();
-    m_result.selectMetric = m_recipe.selectMetric.isEmpty() ? workspace::defaultMetric(m_recipe.task) : m_recipe.selectMetric;
+    m_result.selectMetric = m_recipe.selectMetric.isEmpty() ? workspace::defaultMetric(m_recipe.task, std::size_t(m_recipe.targets().size())) : m_recipe.selectMetric;
     if (m_options.resume && QFileInfo::exists(m_options.out))
         return finished();
     if (QFileInfo::exists(m_options.out))
@@ -260,6 +260,7 @@ Result<TrainResult> Training::run() {
         return invalid(QStringLiteral("The recipe names no estimator."), m_recipe.file);
     PH_TRY(data::makeTransforms(m_recipe)); // a wrong setting is told before the data is read
     PH_TRY(makeEstimators());
+    PH_TRY(checkExports(m_recipe));
     if (m_recipe.search) {
         PH_ASSIGN([[maybe_unused]] const auto points, searchPoints(m_recipe)); // a wrong range, too
         if (!m_recipe.validation)
@@ -280,7 +281,7 @@ Result<TrainResult> Training::run() {
             return searched.error();
         }
     }
-    PH_TRY(judgeNaive());
+    PH_TRY(judgeNaive(naiveModels(m_samples.signature, m_samples.window, m_samples.stepMs, m_samples.rows.take(m_samples.train).targets), m_samples.rows.take(m_samples.test), m_part->naiveScales(), m_result));
     std::vector<Candidate> candidates;
     for (std::size_t i = 0; i < m_estimators.size(); ++i) {
         Result<Candidate> made = m_options.stop.stop_requested() ? Result<Candidate>(cancelled()) : candidate(i);
@@ -288,6 +289,8 @@ Result<TrainResult> Training::run() {
             if (made.error().kind == ErrorKind::Cancelled)
                 PH_TRY(m_checkpoint.keep());
             Error error = made.error();
+            if (const QString kept = m_checkpoint.stateFile(); error.kind != ErrorKind::Cancelled && !kept.isEmpty())
+                error.what += QStringLiteral(" The last good state is kept in %1.").arg(kept);
             if (m_recipe.estimators[i].parameters.contains(error.where)) // a parameter that does not fit the data
                 error.where = workspace::placeInFile(m_recipe.file, {QStringLiteral("estimators"), QString::number(i)}, error.where);
             return error;
@@ -295,6 +298,7 @@ Result<TrainResult> Training::run() {
         candidates.push_back(*std::move(made));
     }
     const std::size_t chosen = best(candidates);
+    PH_TRY(judgeTargets(*candidates[chosen].model));
     finish(candidates, chosen);
     PH_TRY(writePackage(candidates[chosen]));
     m_checkpoint.remove();

@@ -42,6 +42,12 @@ struct CandidateResult {
     double seconds = 0;
     std::vector<MetricValues> folds = {}; ///< of `validation:`, on the rows that each fold validates
 };
+/// One target of a forecast of several, by itself: every metric in its unit.
+struct TargetFigures {
+    QString target;
+    MetricValues train, test, baseline;    ///< baseline: of the one that TrainResult::baselineName says
+    QMap<QString, MetricValues> baselines; ///< of all naive models by name
+};
 struct GateOutcome {
     QString rule;
     double value = 0;
@@ -50,9 +56,10 @@ struct GateOutcome {
 
 struct TrainResult {
     QString runId, package, digest, estimator, selectMetric;
-    MetricValues train, test, baseline; ///< baseline: the best naive model on the test rows
+    MetricValues train, test, baseline; ///< baseline: the best naive model on the test rows. Of several targets: means over them
     QString baselineName;               ///< "mean", "majority", "persistence", "seasonal"
     QMap<QString, MetricValues> baselines; ///< of a forecast: all naive models by name
+    std::vector<TargetFigures> targets; ///< of a forecast of several; else empty
     QJsonObject parameters;
     QString validation;               ///< how the folds were made; empty: the recipe has no `validation:`
     std::vector<MetricValues> folds;  ///< of the winner
@@ -60,13 +67,17 @@ struct TrainResult {
     std::vector<CandidateResult> candidates;
     std::vector<GateOutcome> gates;
     qint64 rows = 0, trainRows = 0, testRows = 0;
+    QJsonObject resampled;            ///< of a recipe that resamples: StepCounts::toJson(); `rows` of a table are then its steps
     QString md5, sha256, weightsSha256;
     QStringList notes; ///< what a person should know: rows left out and why, worse than the baseline …
     double seconds = 0;
     bool gatesPassed() const;
+    /// `test`, and beside it the values of each of several targets: "mae@t2m". What gates and the metrics file may ask for.
+    MetricValues everyTest() const;
     /// With `search:` also "search" (see SearchResult::toJson()).
     /// With `validation:` also "validation":{"how","folds":[{metric: value}…],"mean","std"}, and in each candidate the same without "how".
-    /// Of a forecast also "baselines":{name: metrics}.
+    /// Of rows that were resampled also "data":{"resampled":{"step","how","rows","without_time","series","steps","missing_steps","gaps","longest_gap"}}.
+    /// Of a forecast also "baselines":{name: metrics}; of several targets "targets":[{"target","train","test","baseline","baseline_name","baselines"}].
     /// {"run","package","digest","estimator","parameters","select","metrics":{"train","test","baseline"},"baseline","candidates":[{"estimator",
     /// "parameters","metrics":{"train","test"},"seconds"}],"gates":[{"rule","value","passed"}],"data":{"rows","train_rows","test_rows",
     /// "md5","sha256"},"weights_sha256","notes":[…],"seconds"}

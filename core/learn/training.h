@@ -37,8 +37,7 @@ private:
     Result<Candidate> candidate(std::size_t index);
     FitContext context(const QString &estimator);
     Result<void> validate(std::size_t index, Candidate &made);
-    Result<MetricValues> judge(const artifact::Scorer &scorer, const std::vector<std::size_t> &rows) const;
-    Result<void> judgeNaive();
+    Result<void> judgeTargets(const FittedModel &model);
     std::size_t best(const std::vector<Candidate> &candidates) const;
     void finish(const std::vector<Candidate> &candidates, std::size_t chosen);
     Result<void> writePackage(const Candidate &winner);

@@ -6,7 +6,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/drift/drift.h"
-#include "core/learn/svm_solver.h"
+#include "core/learn/export_model.h"
 #include "core/learn/torch_loader.h"
 #include "core/learn/xgboost_grower.h"
 
@@ -23,8 +23,9 @@ void Training::finish(const std::vector<Candidate> &candidates, std::size_t chos
     m_result.test = winner.test;
     for (const Candidate &c : candidates)
         m_result.candidates.push_back(c.result);
+    const MetricValues everyTest = m_result.everyTest();
     for (const workspace::GateSpec &gate : m_recipe.gates) {
-        const double value = m_result.test.value(gate.metric, std::nan(""));
+        const double value = everyTest.value(gate.metric, std::nan(""));
         m_result.gates.push_back({gate.text(), value, gate.passes(value)});
     }
     if (!m_folds.empty()) {
@@ -38,14 +39,19 @@ void Training::finish(const std::vector<Candidate> &candidates, std::size_t chos
     const double mine = m_result.test.value(m_result.selectMetric), naive = m_result.baseline.value(m_result.selectMetric);
     if (!(workspace::largerIsBetter(m_result.selectMetric) ? mine > naive : mine < naive))
         m_result.notes << QStringLiteral("The model is not better than the naive baseline (%1): %2 %3 against %4.").arg(m_result.baselineName, m_result.selectMetric).arg(mine).arg(naive);
+    for (const TargetFigures &target : m_result.targets)
+        if (const double own = target.test.value(QStringLiteral("mae")), other = target.baseline.value(QStringLiteral("mae")); !(own < other))
+            m_result.notes << QStringLiteral("Of %1 the model is not better than the naive baseline (%2): mae %3 against %4.").arg(target.target, m_result.baselineName).arg(own).arg(other);
+    const QString flavour = candidates[chosen].model->flavour();
+    for (const workspace::ExportSpec &file : m_recipe.exports)
+        if (flavour != exportFlavour(file.format))
+            m_result.notes << QStringLiteral("%1 cannot be exported: it is to be %2, and %3 cannot be written so.").arg(file.file, file.format, m_result.estimator);
 }
 
 QMap<QString, QString> Training::versions(const QString &flavour) const {
     QMap<QString, QString> versions{{QStringLiteral("pilothouse"), QLatin1String(PILOTHOUSE_VERSION)}, {QStringLiteral("qt"), QLatin1String(qVersion())}, {QStringLiteral("compiler"), QLatin1String(__VERSION__)}};
     if (flavour == QLatin1String("trees"))
         versions.insert(QStringLiteral("xgboost"), XgboostGrower::version());
-    if (flavour == QLatin1String("svm"))
-        versions.insert(QStringLiteral("libsvm"), libsvmVersion());
     if (flavour == QLatin1String("torch"))
         if (const Result<TorchModule *> module = torchModule())
             versions.insert(QStringLiteral("libtorch"), (*module)->version());

@@ -28,10 +28,13 @@ Result<TrainingPart> TrainingPart::fit(const Samples &samples, const workspace::
     part.m_seed = recipe.seed;
     part.m_threads = threads;
     if (samples.signature.horizon() > 0)
-        part.m_naiveScale = seasonalNaive(samples).mae;
+        part.m_naiveScales = seasonalNaive(samples).maes;
     PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
     const artifact::LabelledRows training = samples.rows.take(part.m_rows);
-    const data::TrainingTarget target{training.targets, samples.rows.width(), samples.signature.classes};
+    std::optional<data::TimeLine> line;
+    if (samples.line)
+        line = samples.line->take(part.m_rows);
+    const data::TrainingTarget target{training.targets, samples.rows.width(), samples.signature.classes, line ? &*line : nullptr};
     PH_ASSIGN(part.m_fitted, data::FittedTransforms::fitAndApply(training.inputs, samples.signature.inputs, recipe.transforms, target, threads));
     if (!steps.empty() && steps.back().transform->makesRows()) {
         part.m_maker = steps.back().transform;
@@ -59,6 +62,7 @@ TrainData TrainingPart::trainData(const std::vector<std::size_t> &positions) con
     if (matrix.width == m_samples->window * m_samples->series) {
         data.window = m_samples->window;
         data.series = m_samples->series;
+        data.targets = std::size_t(m_samples->signature.targets().size());
     }
     data.x.reserve(positions.size() * matrix.width);
     data.y.reserve(positions.size() * data.outputs);
@@ -113,23 +117,25 @@ Result<std::unique_ptr<FittedModel>> TrainingPart::fitModel(Estimator &estimator
     return estimator.fit(data, trainData(held), context);
 }
 
-Result<metrics::Values> TrainingPart::judge(const FittedModel &model, const data::Rows &matrix, const std::vector<std::size_t> &rows) const {
+Result<metrics::Scored> TrainingPart::score(const FittedModel &model, const data::Rows &matrix, const std::vector<std::size_t> &rows) const {
     PH_ASSIGN(artifact::Predictions predictions, model.predict(matrix));
     metrics::Scored scored{predictions.count, predictions.outputs, predictions.classes, {}, std::move(predictions.values), std::move(predictions.probabilities)};
     const std::size_t outputs = m_samples->rows.width();
     for (const std::size_t row : rows)
         scored.truth.insert(scored.truth.end(), m_samples->rows.targets.begin() + std::ptrdiff_t(row * outputs), m_samples->rows.targets.begin() + std::ptrdiff_t((row + 1) * outputs));
-    scored.naiveScale = m_naiveScale;
-    return metrics::allMetrics(scored);
+    scored.naiveScales = m_naiveScales;
+    return scored;
 }
 
-Result<metrics::Values> TrainingPart::judge(const FittedModel &model, const std::vector<std::size_t> &rows) const {
-    PH_ASSIGN(const data::Rows matrix, m_fitted.transforms.apply(m_samples->rows.take(rows).inputs, m_threads));
-    return judge(model, matrix, rows);
+Result<metrics::Scored> TrainingPart::score(const FittedModel &model, const std::vector<std::size_t> &rows) const {
+    artifact::LabelledRows asked = m_samples->rows.take(rows);
+    asked.complete();
+    PH_ASSIGN(const data::Rows matrix, m_fitted.transforms.apply(asked.inputs, m_threads));
+    return score(model, matrix, rows);
 }
 
-Result<metrics::Values> TrainingPart::judgeTraining(const FittedModel &model) const {
-    return m_fitted.crossFitted ? judge(model, m_rows) : judge(model, m_fitted.matrix, m_rows);
+Result<metrics::Scored> TrainingPart::scoreTraining(const FittedModel &model) const {
+    return m_fitted.crossFitted ? score(model, m_rows) : score(model, m_fitted.matrix, m_rows);
 }
 
 } // namespace pilothouse::learn

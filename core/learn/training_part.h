@@ -16,21 +16,21 @@ public:
     static Result<TrainingPart> fit(const Samples &samples, const workspace::Recipe &recipe, std::vector<std::size_t> rows, int threads);
 
     const data::FittedTransforms &transforms() const { return m_fitted.transforms; }
-    std::optional<double> naiveScale() const { return m_naiveScale; } ///< forecast: see metrics::Scored
+    const std::vector<double> &naiveScales() const { return m_naiveScales; } ///< forecast: see metrics::Scored
     QStringList notes() const; ///< rows that were made, a sentence
     /// For an estimator that stops early, a part of the rows is held out: the newest tenth of a forecast, any tenth otherwise. Rows are
     /// made (smote) of those it learns from only.
     Result<std::unique_ptr<FittedModel>> fitModel(Estimator &estimator, FitContext &context) const;
-    /// Metrics of a model on rows of the samples, as a scorer would answer them.
-    Result<metrics::Values> judge(const FittedModel &model, const std::vector<std::size_t> &rows) const;
-    Result<metrics::Values> judgeTraining(const FittedModel &model) const; ///< on this part's own rows
+    /// A model's answers to rows of the samples, as a scorer would give them, beside the truth.
+    Result<metrics::Scored> score(const FittedModel &model, const std::vector<std::size_t> &rows) const;
+    Result<metrics::Scored> scoreTraining(const FittedModel &model) const; ///< to this part's own rows
 
 private:
     Result<TrainData> learningData(const std::vector<std::size_t> &positions) const;
     TrainData trainData(const std::vector<std::size_t> &positions) const;
     Result<data::MadeRows> made(const TrainData &data) const;
     std::pair<std::vector<std::size_t>, std::vector<std::size_t>> validationSplit() const;
-    Result<metrics::Values> judge(const FittedModel &model, const data::Rows &matrix, const std::vector<std::size_t> &rows) const;
+    Result<metrics::Scored> score(const FittedModel &model, const data::Rows &matrix, const std::vector<std::size_t> &rows) const;
 
     const Samples *m_samples = nullptr;
     std::vector<std::size_t> m_rows; ///< numbers in m_samples->rows
@@ -38,7 +38,7 @@ private:
     data::TransformPtr m_maker;      ///< makes rows; may be null
     QString m_makerName;
     data::MadeRows m_made;           ///< of all rows
-    std::optional<double> m_naiveScale; ///< forecast: see metrics::Scored
+    std::vector<double> m_naiveScales; ///< forecast: see metrics::Scored
     quint64 m_seed = 7;
     int m_threads = 1;
 };

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/tree_json.h"
 
+#include "core/learn/ubjson_reader.h"
+
+#include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 namespace pilothouse::learn {
 
@@ -22,6 +27,15 @@ std::vector<double> numbers(const element &parent, const char *key) {
     return out;
 }
 
+/// What XGBoost's files say of the nodes of one tree, a number a node.
+struct NodeLists {
+    std::vector<double> left, right, feature, condition, missing, gain, cover, type;
+};
+constexpr std::pair<const char *, std::vector<double> NodeLists::*> nodeLists[] = {
+    {"left_children", &NodeLists::left}, {"right_children", &NodeLists::right}, {"split_indices", &NodeLists::feature}, {"split_conditions", &NodeLists::condition},
+    {"default_left", &NodeLists::missing}, {"loss_changes", &NodeLists::gain}, {"sum_hessian", &NodeLists::cover}, {"split_type", &NodeLists::type},
+};
+
 TreeObjective objectiveOf(std::string_view name) {
     for (const TreeObjective known : {TreeObjective::Numbers, TreeObjective::Logistic, TreeObjective::Softmax})
         if (name == objectiveName(known))
@@ -30,16 +44,13 @@ TreeObjective objectiveOf(std::string_view name) {
 }
 
 /// XGBoost's node lists as a tree, root first, breadth first. Throws when they are no tree.
-Tree readTree(const element &json, std::size_t width) {
-    const auto left = numbers(json, "left_children"), right = numbers(json, "right_children");
-    const auto feature = numbers(json, "split_indices"), condition = numbers(json, "split_conditions");
-    const auto missing = numbers(json, "default_left"), gain = numbers(json, "loss_changes"), cover = numbers(json, "sum_hessian");
+Tree treeOf(const NodeLists &lists, std::size_t width) {
+    const auto &[left, right, feature, condition, missing, gain, cover, type] = lists;
     const std::size_t n = left.size();
     if (n == 0 || right.size() != n || feature.size() != n || condition.size() != n || missing.size() != n || gain.size() != n || cover.size() != n)
         throw std::runtime_error("the node lists of a tree differ in length");
-    for (const element type : json["split_type"].get_array())
-        if (double(type) != 0)
-            throw std::runtime_error("splits by category are not read");
+    if (std::any_of(type.begin(), type.end(), [](double t) { return t != 0; }))
+        throw std::runtime_error("splits by category are not read");
     Tree tree;
     std::vector<std::pair<std::size_t, int>> queue{{0, 0}}; // node of XGBoost, depth
     for (std::size_t i = 0; i < queue.size(); ++i) {
@@ -65,6 +76,35 @@ Tree readTree(const element &json, std::size_t width) {
         tree.cover.push_back(float(cover[id]));
     }
     return tree;
+}
+
+Tree readTree(const element &json, std::size_t width) {
+    NodeLists lists;
+    for (const auto &[key, member] : nodeLists)
+        lists.*member = numbers(json, key);
+    return treeOf(lists, width);
+}
+
+std::vector<Tree> readTrees(UbjsonReader &in, std::size_t width) {
+    std::vector<Tree> trees;
+    if (!in.skip('['))
+        UbjsonReader::fail("a list was expected");
+    const UbjsonReader::List head = in.list();
+    for (qint64 i = 0; in.more(head, i); ++i) {
+        if ((head.type ? head.type : in.take()) != '{')
+            UbjsonReader::fail("a tree was expected");
+        NodeLists lists;
+        while (!in.skip('}')) {
+            const std::string_view key = in.text();
+            const auto known = std::find_if(std::begin(nodeLists), std::end(nodeLists), [key](const auto &list) { return key == list.first; });
+            if (known != std::end(nodeLists))
+                lists.*known->second = in.numbers();
+            else
+                in.skipValue(in.take());
+        }
+        trees.push_back(treeOf(lists, width));
+    }
+    return trees;
 }
 
 class Writer {
@@ -170,6 +210,40 @@ TreeParts treePartsOf(const element &learner) {
     const int parallel = std::max(1, textNumber(model["gbtree_model_param"]["num_parallel_tree"]));
     parts.rounds = std::max<std::size_t>(1, parts.trees.size() / (std::size_t(parallel) * std::size_t(parts.groups)));
     return parts;
+}
+
+std::vector<Tree> treesOfUbjson(const QByteArray &ubjson, std::size_t width) {
+    UbjsonReader in(ubjson);
+    std::vector<Tree> trees;
+    std::vector<double> groups;
+    const auto model = [&](std::string_view key) {
+        if (key == "trees")
+            trees = readTrees(in, width);
+        else if (key == "tree_info")
+            groups = in.numbers();
+        else
+            return false;
+        return true;
+    };
+    // The way to the trees: one key of each object leads further.
+    const auto walk = [&](const auto &self, std::size_t depth) -> void {
+        static constexpr std::string_view way[] = {"learner", "gradient_booster", "model"};
+        if (in.take() != '{')
+            UbjsonReader::fail("an object was expected");
+        while (!in.skip('}')) {
+            const std::string_view key = in.text();
+            if (depth < std::size(way) && key == way[depth])
+                self(self, depth + 1);
+            else if (depth != std::size(way) || !model(key))
+                in.skipValue(in.take());
+        }
+    };
+    walk(walk, 0);
+    if (groups.size() != trees.size())
+        throw std::runtime_error("tree_info does not fit the trees");
+    for (std::size_t t = 0; t < trees.size(); ++t)
+        trees[t].group = int(groups[t]);
+    return trees;
 }
 
 Result<TreeEnsemble> readXgboostJson(const QByteArray &json, const QString &where) {

@@ -18,6 +18,10 @@ struct TreeParts {
 /// length, or a split is by category.
 TreeParts treePartsOf(const simdjson::dom::element &learner);
 
+/// The trees of a booster of ours, from its UBJSON: the same as from its JSON at a tenth of the time, for it is not printed and read again.
+/// @param width columns of its matrix. Throws std::exception as above.
+std::vector<Tree> treesOfUbjson(const QByteArray &ubjson, std::size_t width);
+
 /// XGBoost writes whole numbers of its parameters as texts. Throws if it is none.
 int textNumber(const simdjson::dom::element &value);
 

@@ -7,6 +7,7 @@ namespace pilothouse::metrics {
 
 /// What a metric can be asked of.
 inline constexpr unsigned numbers = 1, twoClasses = 2, manyClasses = 4, forecasts = 8; ///< numbers: regression and forecast
+inline constexpr unsigned severalTargets = 16; ///< also of a forecast of several targets: it has no unit, so that its mean over them says something
 inline constexpr unsigned classes = twoClasses | manyClasses;
 
 /// The loss of one row that a metric is a mean of, or comes nearest to: what a paired test compares.
@@ -22,9 +23,9 @@ struct MetricEntry {
     int rank; ///< place in lists, the most important first
     RowLoss rowLoss;
     double (*value)(const Draw &draw); ///< NaN: undefined on these rows. Any thread.
-    bool isFor(const Scored &scored) const { return isFor(scored.classes, scored.naiveScale.has_value()); }
-    bool isFor(std::size_t classCount, bool forecast) const {
-        return tasks & (classCount > 2 ? manyClasses : classCount == 2 ? twoClasses : forecast ? numbers | forecasts : numbers);
+    bool isFor(const Scored &scored) const { return isFor(scored.classes, scored.isForecast(), scored.targets() > 1); }
+    bool isFor(std::size_t classCount, bool forecast, bool several) const {
+        return tasks & (classCount > 2 ? manyClasses : classCount == 2 ? twoClasses : several ? severalTargets : forecast ? numbers | forecasts : numbers);
     }
 };
 

@@ -11,7 +11,7 @@
 namespace pilothouse::metrics {
 
 Scored Scored::take(const std::vector<std::size_t> &rows) const {
-    Scored taken{rows.size(), outputs, classes, {}, {}, {}, naiveScale};
+    Scored taken{rows.size(), outputs, classes, {}, {}, {}, naiveScales};
     const std::size_t width = isClassification() ? 1 : outputs;
     for (const std::size_t row : rows) {
         taken.truth.insert(taken.truth.end(), truth.begin() + std::ptrdiff_t(row * width), truth.begin() + std::ptrdiff_t((row + 1) * width));
@@ -27,6 +27,8 @@ Scored Scored::take(const std::vector<std::size_t> &rows) const {
 Result<void> checkScored(const Scored &s) {
     if (s.count == 0)
         return invalid(QStringLiteral("There are no rows to judge, so no metric has a value."));
+    if (s.outputs == 0 || s.outputs % s.targets() != 0)
+        return invalid(QStringLiteral("%1 outputs are not as many steps for each of %2 targets.").arg(s.outputs).arg(s.targets()));
     const std::size_t values = s.count * (s.isClassification() ? 1 : s.outputs);
     if (s.truth.size() != values || s.predicted.size() != values || (!s.probabilities.empty() && s.probabilities.size() != s.count * s.classes))
         return invalid(QStringLiteral("%1 true values, %2 predictions and %3 probabilities do not belong together.")
@@ -42,15 +44,15 @@ Result<void> checkScored(const Scored &s) {
     return {};
 }
 
-QStringList metricNames(std::size_t classes, bool forecast) {
+QStringList metricNames(std::size_t classes, bool forecast, bool severalTargets) {
     QStringList names;
     for (const MetricEntry *entry : metricTable())
-        if (entry->isFor(classes, forecast))
+        if (entry->isFor(classes, forecast, severalTargets))
             names << QLatin1String(entry->name);
     return names;
 }
 
-QStringList metricNames(const Scored &scored) { return metricNames(scored.classes, scored.naiveScale.has_value()); }
+QStringList metricNames(const Scored &scored) { return metricNames(scored.classes, scored.isForecast(), scored.targets() > 1); }
 
 Result<Values> allMetrics(const Scored &scored) {
     PH_TRY(checkScored(scored));
@@ -70,6 +72,7 @@ Result<double> metricOf(const QString &name, const Scored &scored) {
     if (!entry || !entry->isFor(scored))
         return invalid(QStringLiteral("%1 is no metric of a %2.")
                            .arg(name, scored.isClassification() ? QStringLiteral("classification with %1 classes").arg(scored.classes)
+                                      : scored.targets() > 1    ? QStringLiteral("forecast of %1 targets").arg(scored.targets())
                                                                 : QStringLiteral("regression")),
                        {}, QStringLiteral("Known: %1.").arg(metricNames(scored).join(QLatin1String(", "))));
     return Evaluator(scored).value(name);
@@ -93,17 +96,32 @@ RowLoss rowLossOf(const Scored &scored, const QString &metric) {
     return loss == RowLoss::Relative && !relative ? RowLoss::Absolute : loss;
 }
 
+/// What each output's error is measured in: 1, or its spread where the targets have different units. A constant one is left as it is.
+std::vector<double> unitsOf(const Scored &scored) {
+    std::vector<double> units(scored.outputs, 1);
+    for (std::size_t o = 0; scored.targets() > 1 && o < scored.outputs; ++o) {
+        double mean = 0, squares = 0;
+        for (std::size_t i = 0; i < scored.count; ++i)
+            mean += scored.truth[i * scored.outputs + o] / double(scored.count);
+        for (std::size_t i = 0; i < scored.count; ++i)
+            squares += (scored.truth[i * scored.outputs + o] - mean) * (scored.truth[i * scored.outputs + o] - mean);
+        units[o] = squares > 0 ? std::sqrt(squares / double(scored.count)) : 1;
+    }
+    return units;
+}
+
 } // namespace
 
 std::vector<double> rowLosses(const Scored &scored, const QString &metric) {
     const RowLoss kind = rowLossOf(scored, metric);
+    const std::vector<double> units = unitsOf(scored);
     std::vector<double> losses(scored.count, 0);
     const std::size_t k = scored.classes;
     for (std::size_t i = 0; i < scored.count; ++i) {
         const double *p = scored.probabilities.data() + i * k;
         for (std::size_t o = 0; o < (k ? 0 : scored.outputs); ++o) {
-            const double truth = scored.truth[i * scored.outputs + o], error = std::abs(truth - scored.predicted[i * scored.outputs + o]);
-            losses[i] += (kind == RowLoss::Squared ? error * error : kind == RowLoss::Relative ? error / std::abs(truth) : error) / double(scored.outputs);
+            const double truth = scored.truth[i * scored.outputs + o], off = std::abs(truth - scored.predicted[i * scored.outputs + o]), error = off / units[o];
+            losses[i] += (kind == RowLoss::Squared ? error * error : kind == RowLoss::Relative ? off / std::abs(truth) : error) / double(scored.outputs);
         }
         if (kind == RowLoss::ZeroOne)
             losses[i] = scored.truth[i] == scored.predicted[i] ? 0 : 1;
@@ -117,15 +135,16 @@ std::vector<double> rowLosses(const Scored &scored, const QString &metric) {
 }
 
 QString rowLossName(const Scored &scored, const QString &metric) {
+    const QString units = scored.targets() > 1 ? QStringLiteral(" in units of each target's spread") : QString();
     switch (rowLossOf(scored, metric)) {
-    case RowLoss::Squared: return QStringLiteral("squared error");
+    case RowLoss::Squared: return QStringLiteral("squared error") + units;
     case RowLoss::Relative: return QStringLiteral("relative error");
     case RowLoss::ZeroOne: return QStringLiteral("0/1 loss");
     case RowLoss::LogLoss: return QStringLiteral("log loss");
     case RowLoss::Brier: return QStringLiteral("squared distance");
     case RowLoss::Absolute: break;
     }
-    return QStringLiteral("absolute error");
+    return QStringLiteral("absolute error") + units;
 }
 
 QJsonObject toJson(const Values &values) {

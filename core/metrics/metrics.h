@@ -8,19 +8,21 @@
 #include <QString>
 #include <QStringList>
 
-#include <optional>
 #include <vector>
 
 namespace pilothouse::metrics {
 
-/// What came out beside what was true. Regression, forecast: truth and predicted [count × outputs]. Classification (classes
-/// > 0): truth and predicted [count] hold class indices, probabilities [count × classes] (may be empty: no scores). With two
-/// classes the second one is the positive class.
+/// What came out beside what was true. Regression, forecast: truth and predicted [count × outputs]; of a forecast of several targets all
+/// steps of the first target, then those of the second. Classification (classes > 0): truth and predicted [count] hold class indices,
+/// probabilities [count × classes] (may be empty: no scores). With two classes the second one is the positive class.
 struct Scored {
     std::size_t count = 0, outputs = 1, classes = 0;
     std::vector<double> truth, predicted, probabilities;
-    std::optional<double> naiveScale = {}; ///< forecast: what mase is measured in (its training rows' seasonal naive error); NaN: not known
+    /// Forecast: for each target what mase is measured in (its training rows' seasonal naive error); NaN: not known. Empty: no forecast.
+    std::vector<double> naiveScales = {};
     bool isClassification() const { return classes > 0; }
+    bool isForecast() const { return !naiveScales.empty(); }
+    std::size_t targets() const { return naiveScales.empty() ? 1 : naiveScales.size(); }
     /// The rows listed, repeated where listed twice.
     Scored take(const std::vector<std::size_t> &rows) const;
 };
@@ -37,6 +39,8 @@ using Values = QMap<QString, double>;
 ///                   more than two classes: roc_auc one-vs-rest macro, no average_precision; brier is the mean squared distance
 ///                   of the probability vector (two classes: of the positive class's probability); ece: expected calibration
 ///                   error of the most probable class, 15 equal bins (lower, upper] (Guo, Pleiss, Sun, Weinberger 2017).
+/// A forecast of several targets has those that have no unit, because errors in °C and in % do not add: r2 explained_variance mape smape mase,
+/// each the mean over the targets (scikit-learn's uniform_average); targets.h has all of them of one target.
 /// Undefined (NaN): r2 with fewer than two rows, mape when a true value is 0, mase without a scale above 0, roc_auc with one class only.
 /// Each is defined in a file of core/metrics/definitions (core/metrics/metric_entry.h).
 /// Invalid: no rows, lengths that do not fit, a value that is not finite (with its row).
@@ -44,14 +48,15 @@ Result<Values> allMetrics(const Scored &scored);
 /// One of them. Invalid for a name that the kind does not have.
 Result<double> metricOf(const QString &name, const Scored &scored);
 /// Names of allMetrics for regression or forecast (classes 0), two or more classes, in the order of importance.
-QStringList metricNames(std::size_t classes, bool forecast = false);
+QStringList metricNames(std::size_t classes, bool forecast = false, bool severalTargets = false);
 QStringList metricNames(const Scored &scored);
 
 /// Counts, true classes in rows [classes × classes].
 std::vector<std::vector<double>> confusion(const Scored &scored);
 /// Loss of each row, of which the metric is a mean or comes nearest to, as its definition says: regression the mean over outputs of
 /// |error|, of error² (mse, rmse, r2, explained_variance) or of |error / truth| (mape; |error| if a truth is 0); classification 0/1
-/// (counts of right answers, or without probabilities), brier's, else the log loss of the true class.
+/// (counts of right answers, or without probabilities), brier's, else the log loss of the true class. Where there are several targets
+/// |error| is in units of the output's standard deviation on these rows: the mean of its square is then 1 − r2.
 std::vector<double> rowLosses(const Scored &scored, const QString &metric);
 QString rowLossName(const Scored &scored, const QString &metric); ///< "absolute error", "squared error", "relative error", "log loss", "squared distance", "0/1 loss"
 

@@ -7,6 +7,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/metrics/compare.h"
+#include "core/metrics/targets.h"
 #include "core/promotion/evidence_gates.h"
 #include "core/promotion/evidence_rows.h"
 #include "core/promotion/evidence_slices.h"
@@ -64,14 +65,29 @@ Scored recodeClasses(Scored from, const std::vector<std::string> &own, const std
 /// Both models' answers on the same rows, in one coding.
 struct Pair {
     Scored champion, candidate;
+    Scored own;                 ///< all that the candidate answers, also what the champion does not
+    artifact::Signature common; ///< the candidate's, with the outputs that both have
     std::vector<std::string> classes;
 };
+
+/// What mase of the targets that are compared is measured in: of both models by the candidate's training rows.
+std::vector<double> scalesOf(const Package &candidate, const artifact::Signature &compared) {
+    const std::vector<double> all = artifact::naiveScales(candidate);
+    const QStringList own = candidate.signature.targets();
+    std::vector<double> out;
+    if (!all.empty())
+        for (const QString &target : compared.targets())
+            out.push_back(all[std::size_t(own.indexOf(target))]);
+    return out;
+}
 
 Result<Pair> scoreBoth(const Package &candidate, const Package &champion, const ComparedRows &rows, const artifact::ScorerLoader &load, Evidence &sheet) {
     PH_ASSIGN(const artifact::ScorerPtr mine, load(candidate.folder));
     PH_ASSIGN(Scored ours, artifact::scoreRows(*mine, rows.candidate));
     Pair out;
+    out.own = ours;
     out.candidate = std::move(ours);
+    out.common = candidate.signature;
     out.classes = candidate.signature.classes;
     const auto theirs = [&]() -> Result<Scored> {
         PH_ASSIGN(const artifact::ScorerPtr scorer, load(champion.folder));
@@ -86,9 +102,10 @@ Result<Pair> scoreBoth(const Package &candidate, const Package &champion, const 
     std::copy_if(b.outputs.begin(), b.outputs.end(), std::back_inserter(common),
                  [&](const QString &name) { return std::find(a.outputs.begin(), a.outputs.end(), name) != a.outputs.end(); });
     if (common.empty() || a.classes.empty() != b.classes.empty()) {
-        sheet.problem = QStringLiteral("The champion predicts %1, the candidate %2: they cannot be compared.").arg(a.target, b.target);
+        sheet.problem = QStringLiteral("The champion predicts %1, the candidate %2: they cannot be compared.").arg(a.targets().join(QStringLiteral(", ")), b.targets().join(QStringLiteral(", ")));
         return out;
     }
+    out.common.outputs = common;
     if (out.classes.empty()) {
         out.champion = selectOutputs(*theirs, a.outputs, common);
         out.candidate = selectOutputs(out.candidate, b.outputs, common);
@@ -99,6 +116,7 @@ Result<Pair> scoreBoth(const Package &candidate, const Package &champion, const 
             out.classes.push_back(name);
     out.champion = recodeClasses(*theirs, a.classes, out.classes);
     out.candidate = recodeClasses(std::move(out.candidate), b.classes, out.classes);
+    out.own = out.candidate;
     return out;
 }
 
@@ -115,6 +133,18 @@ QStringList metricsShown(const Scored &scored, const QString &selected, const st
         if (known.contains(name) && !out.contains(name))
             out += name;
     return out;
+}
+
+/// Of one of several targets: what selects, errors in its unit, and what the gates ask of it.
+QStringList metricsOfTarget(const QString &target, const Scored &scored, const QString &selected, const std::vector<workspace::GateSpec> &gates) {
+    QStringList shown{selected, QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("r2")};
+    for (const auto &gate : gates)
+        if (const auto [metric, of] = workspace::metricAndTarget(gate.metric); of == target)
+            shown += metric;
+    const QStringList known = metrics::metricNames(scored);
+    shown.removeIf([&](const QString &metric) { return !known.contains(metric); });
+    shown.removeDuplicates();
+    return shown;
 }
 
 /// The unit of a metric is the target's where it is an error in it; scores have none.
@@ -159,32 +189,54 @@ void residuals(Evidence &sheet, const Scored &champion, const Scored &candidate)
 /// Rounds fewer than asked for, where rows × rounds would take minutes; never below 200.
 int affordableRounds(int wanted, std::size_t rows) { return std::clamp(int(200e6 / double(std::max<std::size_t>(rows, 1))), std::min(wanted, 200), wanted); }
 
-Result<void> compareScores(Evidence &sheet, const Pair &pair, const QStringList &names, const EvidenceInput &input, const artifact::Signature &signature) {
-    const auto how = metrics::resamplingFor(pair.candidate.count, signature.horizon(), affordableRounds(input.bootstrapRounds, pair.candidate.count), input.seed);
-    PH_ASSIGN(const auto intervals, metrics::pairedBootstrap(names, pair.champion, pair.candidate, how));
-    PH_ASSIGN(const metrics::PairedTest test, metrics::pairedTestFor(sheet.selectMetric, pair.champion, pair.candidate, signature.horizon(), input.seed));
+MetricComparison comparisonOf(const metrics::PairedInterval &i, const QString &unit) {
+    MetricComparison m;
+    m.metric = i.metric;
+    m.unit = unitOf(i.metric, unit);
+    m.champion = i.a;
+    m.candidate = i.b;
+    m.change = i.change;
+    m.low = i.low;
+    m.high = i.high;
+    m.largerIsBetter = workspace::largerIsBetter(i.metric);
+    m.verdict = metrics::verdictOf(i, m.largerIsBetter);
+    m.ofChampion = i.ofA;
+    m.ofCandidate = i.ofB;
+    return m;
+}
+
+/// Of several targets each by itself, as "mae@t2m".
+Result<void> compareTargets(Evidence &sheet, const Pair &pair, const std::vector<workspace::GateSpec> &gates, const metrics::Resampling &how) {
+    const QStringList targets = pair.common.targets();
+    for (std::size_t t = 0; pair.candidate.targets() > 1 && t < pair.candidate.targets(); ++t) {
+        const QString &target = targets[qsizetype(t)];
+        const Scored champion = metrics::ofTarget(pair.champion, t), candidate = metrics::ofTarget(pair.candidate, t);
+        PH_ASSIGN(const auto intervals, metrics::pairedBootstrap(metricsOfTarget(target, candidate, sheet.selectMetric, gates), champion, candidate, how));
+        for (const auto &i : intervals) {
+            sheet.metrics.push_back(comparisonOf(i, QString()));
+            sheet.metrics.back().metric = workspace::metricOfTarget(i.metric, target);
+        }
+    }
+    return {};
+}
+
+Result<void> compareScores(Evidence &sheet, const Pair &pair, const std::vector<workspace::GateSpec> &gates, const EvidenceInput &input) {
+    const std::size_t horizon = pair.common.horizon();
+    const auto how = metrics::resamplingFor(pair.candidate.count, horizon, affordableRounds(input.bootstrapRounds, pair.candidate.count), input.seed);
+    PH_ASSIGN(const auto intervals, metrics::pairedBootstrap(metricsShown(pair.candidate, sheet.selectMetric, gates), pair.champion, pair.candidate, how));
+    PH_ASSIGN(const metrics::PairedTest test, metrics::pairedTestFor(sheet.selectMetric, pair.champion, pair.candidate, horizon, input.seed));
     sheet.bootstrap = how.text();
     for (const auto &i : intervals) {
-        MetricComparison m;
-        m.metric = i.metric;
-        m.unit = unitOf(i.metric, signature.unit);
-        m.champion = i.a;
-        m.candidate = i.b;
-        m.change = i.change;
-        m.low = i.low;
-        m.high = i.high;
-        m.largerIsBetter = workspace::largerIsBetter(i.metric);
-        m.verdict = metrics::verdictOf(i, m.largerIsBetter);
-        m.ofChampion = i.ofA;
-        m.ofCandidate = i.ofB;
-        if (m.metric == sheet.selectMetric)
-            sheet.disagreement = metrics::disagreement(i, m.largerIsBetter, test);
-        sheet.metrics.push_back(std::move(m));
+        sheet.metrics.push_back(comparisonOf(i, pair.common.unit));
+        if (i.metric == sheet.selectMetric)
+            sheet.disagreement = metrics::disagreement(i, sheet.metrics.back().largerIsBetter, test);
     }
+    PH_TRY(compareTargets(sheet, pair, gates, how));
     sheet.pairedP = test.p;
     sheet.pairedTest = QStringLiteral("%1, on %2").arg(test.name, test.loss);
     if (!pair.candidate.isClassification()) {
-        residuals(sheet, pair.champion, pair.candidate);
+        if (pair.candidate.targets() == 1) // errors of several have no axis in common
+            residuals(sheet, pair.champion, pair.candidate);
         return {};
     }
     for (const std::string &name : pair.classes)
@@ -239,7 +291,12 @@ QString sentenceOf(const Evidence &e) {
     if (!m)
         return QStringLiteral("%1 was not scored: no row is left.").arg(candidate);
     const QString how = m->verdict == QLatin1String("not distinguishable") ? QStringLiteral("cannot be told apart from") : QStringLiteral("is %1 than").arg(m->verdict);
-    const QString sentence = QStringLiteral("%1 %2 %3: %4 %5 on %6 rows.").arg(candidate, how, other, m->metric, changeText(*m)).arg(e.rows);
+    QString sentence = QStringLiteral("%1 %2 %3: %4 %5 on %6 rows.").arg(candidate, how, other, m->metric, changeText(*m)).arg(e.rows);
+    QStringList targets;
+    for (const auto &[target, one] : e.selectedByTarget())
+        targets << target + QLatin1Char(' ') + one->verdict;
+    if (!targets.isEmpty())
+        sentence += QStringLiteral(" By target: %1.").arg(targets.join(QStringLiteral(", ")));
     return e.disagreement.isEmpty() ? sentence : sentence + QLatin1Char(' ') + e.disagreement;
 }
 
@@ -261,6 +318,23 @@ std::vector<GateResult> importGates(const Package &candidate) {
     return {{QStringLiteral("No scored row is from its own training"), source, QStringLiteral("not known: it was not trained here, its figures may be too good"), GateState::Warn},
             {QStringLiteral("Predicts here as where it was made"), source,
              verified ? QStringLiteral("%1 rows agree").arg(imported.value(QLatin1String("compared")).toInteger()) : QStringLiteral("unverified: nothing was compared"), verified ? GateState::Pass : GateState::Warn}};
+}
+
+/// Where champion and candidate do not forecast the same: what was compared, and what nobody compared.
+std::optional<GateResult> sameTargetsGate(const artifact::Signature &candidate, const artifact::Signature &champion, const artifact::Signature &compared) {
+    const QStringList both = compared.targets();
+    QStringList parts;
+    const auto tell = [&](const artifact::Signature &has, const QString &other) {
+        QStringList alone = has.targets();
+        alone.removeIf([&](const QString &target) { return both.contains(target); });
+        if (!alone.isEmpty())
+            parts << QStringLiteral("%1 does not forecast %2").arg(other, alone.join(QStringLiteral(", ")));
+    };
+    tell(candidate, QStringLiteral("the champion"));
+    tell(champion, QStringLiteral("the candidate"));
+    if (parts.isEmpty())
+        return {};
+    return GateResult{QStringLiteral("Both models forecast the same"), QStringLiteral("signatures"), QStringLiteral("compared on %1 alone: %2").arg(both.join(QStringLiteral(", ")), parts.join(QStringLiteral("; "))), GateState::Warn};
 }
 
 /// Rows, scores and comparison; the candidate's own metrics on these rows come back for the recipe's gates. `warnings`: of the rows themselves.
@@ -288,6 +362,8 @@ Result<metrics::Values> scoreAndCompare(Evidence &sheet, const Package &candidat
     } else {
         PH_ASSIGN(const artifact::ScorerPtr scorer, input.loadScorer(candidate.folder));
         PH_ASSIGN(pair.candidate, artifact::scoreRows(*scorer, rows.candidate));
+        pair.own = pair.candidate;
+        pair.common = candidate.signature;
         pair.classes = candidate.signature.classes;
         if (!champion) {
             PH_ASSIGN(NaiveAnswer naive, naiveAnswer(candidate, rows));
@@ -295,14 +371,19 @@ Result<metrics::Values> scoreAndCompare(Evidence &sheet, const Package &candidat
             pair.champion = std::move(naive.scored);
         }
     }
-    pair.candidate.naiveScale = artifact::naiveScale(candidate);
-    pair.champion.naiveScale = pair.candidate.naiveScale; // one scale for both
+    pair.own.naiveScales = artifact::naiveScales(candidate);
+    pair.candidate.naiveScales = pair.champion.naiveScales = scalesOf(candidate, pair.common); // one scale for both
     sheet.rows = pair.candidate.count;
     if (sheet.problem.isEmpty()) {
-        PH_TRY(compareScores(sheet, pair, metricsShown(pair.candidate, sheet.selectMetric, recipe.gates), input, candidate.signature));
-        PH_TRY(comparedInSlices(sheet, pair, slicingsFor(candidate.signature, rows, recipe), input, candidate.signature.horizon()));
+        PH_TRY(compareScores(sheet, pair, recipe.gates, input));
+        PH_TRY(comparedInSlices(sheet, pair, slicingsFor(candidate.signature, rows, recipe), input, pair.common.horizon()));
+        if (champion)
+            if (auto gate = sameTargetsGate(candidate.signature, champion->signature, pair.common))
+                warnings.push_back(std::move(*gate));
     }
-    return metrics::allMetrics(pair.candidate);
+    PH_ASSIGN(metrics::Values own, metrics::allMetrics(pair.own));
+    PH_ASSIGN(const auto byTarget, metrics::allMetricsByTarget(pair.own, candidate.signature.targets()));
+    return metrics::withTargets(std::move(own), byTarget);
 }
 
 } // namespace
@@ -322,7 +403,7 @@ Result<Evidence> computeEvidence(const EvidenceInput &input) {
     sheet.alias = input.alias;
     sheet.candidateVersion = input.candidate.version;
     sheet.candidateDigest = candidate.digest;
-    sheet.selectMetric = recipe.selectMetric.isEmpty() ? workspace::defaultMetric(recipe.task) : recipe.selectMetric;
+    sheet.selectMetric = recipe.selectMetric.isEmpty() ? workspace::defaultMetric(recipe.task, std::size_t(recipe.targets().size())) : recipe.selectMetric;
     std::optional<Package> champion;
     if (input.champion) {
         sheet.championVersion = input.champion->version;
@@ -362,6 +443,14 @@ bool Evidence::blocked() const {
 const MetricComparison *Evidence::selected() const {
     const auto found = std::find_if(metrics.begin(), metrics.end(), [this](const auto &m) { return m.metric == selectMetric; });
     return found == metrics.end() ? nullptr : &*found;
+}
+
+std::vector<std::pair<QString, const MetricComparison *>> Evidence::selectedByTarget() const {
+    std::vector<std::pair<QString, const MetricComparison *>> found;
+    for (const MetricComparison &m : metrics)
+        if (const auto [metric, target] = workspace::metricAndTarget(m.metric); metric == selectMetric && !target.isEmpty())
+            found.emplace_back(target, &m);
+    return found;
 }
 
 } // namespace pilothouse::promotion

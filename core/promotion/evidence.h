@@ -11,13 +11,14 @@
 #include <QJsonObject>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace pilothouse::promotion {
 
 /// One metric of both, on the same rows.
 struct MetricComparison {
-    QString metric, unit;
+    QString metric, unit; ///< of one of several targets "mae@t2m", behind the means over them
     double champion = 0, candidate = 0, change = 0; ///< change = candidate − champion
     double low = 0, high = 0;                       ///< 95 % paired bootstrap interval of the change (a forecast's rows in blocks)
     bool largerIsBetter = false;
@@ -52,10 +53,10 @@ struct Evidence {
     QString pairedTest;
     QString bootstrap;            ///< how the rows were drawn again for the intervals (metrics::Resampling::text); empty: not scored
     QString disagreement;         ///< where interval and paired test contradict each other; it is part of the sentence
-    QString sentence;             ///< "v4 is better than v3: MAE −0.37 °C (−0.41 … −0.33) on 17 520 rows."
+    QString sentence;             ///< "v4 is better than v3: MAE −0.37 °C (−0.41 … −0.33) on 17 520 rows."; of several targets also "By target: t2m better, rh2m worse."
     std::vector<metrics::PairedSlice> slices; ///< selectMetric in groups of the rows (slicingsFor): a champion, b candidate
     std::vector<GateResult> gates;
-    std::vector<double> residualEdges, championResiduals, candidateResiduals; ///< densities on shared bins
+    std::vector<double> residualEdges, championResiduals, candidateResiduals; ///< densities on shared bins; empty for several targets, whose units differ
     std::vector<QString> classes;
     std::vector<std::vector<double>> championConfusion, candidateConfusion;   ///< rows true, columns predicted; counts
     std::vector<metrics::CalibrationBin> championCalibration, candidateCalibration; ///< two classes: of classes[1], bins of as many rows
@@ -65,6 +66,8 @@ struct Evidence {
     double seconds = 0;
     bool blocked() const; ///< a gate blocks or is unknown
     const MetricComparison *selected() const; ///< the row of selectMetric; null if nothing was scored
+    /// Of several targets what selectMetric says of each by itself; else empty.
+    std::vector<std::pair<QString, const MetricComparison *>> selectedByTarget() const;
     /// {"model","alias","candidate":{"version","digest"},"champion":{"version","digest"}|null,"baseline","rows","excluded_rows",
     /// "not_for_champion","rows_from","problem","champion_has_row_hashes","metrics":[{"metric","unit","champion","candidate","change",
     /// "low","high","larger_is_better","verdict","champion_low","champion_high","candidate_low","candidate_high"}],"select","paired":{"p","test"},"bootstrap","disagreement","sentence","slices":[metrics::toJson],"gates":[{"rule","source","value","state"}],

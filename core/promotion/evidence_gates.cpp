@@ -38,6 +38,18 @@ GateResult betterGate(const Evidence &evidence) {
     return out;
 }
 
+/// What the mean over several targets does not tell.
+GateResult targetGate(const Evidence &evidence) {
+    QStringList worse;
+    const auto targets = evidence.selectedByTarget();
+    for (const auto &[target, m] : targets)
+        if (m->verdict == QLatin1String("worse"))
+            worse << target;
+    // As with a slice: a target that loses where the mean gains is a choice, and the approver makes it.
+    return {QStringLiteral("No target worse than %1").arg(opponentName(evidence)), QStringLiteral("%1 of each, 95 % interval").arg(evidence.selectMetric),
+            worse.isEmpty() ? QStringLiteral("%1 of %1").arg(targets.size()) : worse.join(QStringLiteral(", ")), worse.isEmpty() ? GateState::Pass : GateState::Warn};
+}
+
 GateResult sliceGate(const Evidence &evidence) {
     GateResult out{QStringLiteral("No slice worse than %1").arg(opponentName(evidence)), QStringLiteral("Benjamini-Hochberg at 5 %"), {}, GateState::NotRun};
     QStringList worse;
@@ -138,6 +150,8 @@ std::vector<GateResult> judge(const Evidence &evidence, const std::vector<worksp
     for (const auto &gate : recipeGates)
         gates.push_back(recipeGate(gate, candidate, evidence));
     gates.push_back(betterGate(evidence));
+    if (!evidence.selectedByTarget().empty())
+        gates.push_back(targetGate(evidence));
     if (!evidence.slices.empty())
         gates.push_back(sliceGate(evidence));
     gates.push_back(rowsGate(evidence));

@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/promotion/evidence_gates.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -187,10 +188,14 @@ QString Evidence::digest() const { return sha256Hex(canonicalJson(toJson())); }
 QString Evidence::text() const {
     QStringList out{QStringLiteral("Promote %1 v%2 to %3").arg(model).arg(candidateVersion).arg(alias), sentence, QString()};
     const auto column = [](const QString &text, int width) { return text.leftJustified(width); };
-    out += column(QStringLiteral("metric"), 20) + column(championVersion ? QStringLiteral("champion v%1").arg(*championVersion) : baseline, 16) +
+    const auto named = [](const MetricComparison &m) { return m.metric + (m.unit.isEmpty() ? QString() : QLatin1Char(' ') + m.unit); };
+    int widest = 18;
+    for (const auto &m : metrics)
+        widest = std::max(widest, int(named(m).size())); // of several targets the names are theirs
+    out += column(QStringLiteral("metric"), widest + 2) + column(championVersion ? QStringLiteral("champion v%1").arg(*championVersion) : baseline, 16) +
            column(QStringLiteral("candidate v%1").arg(candidateVersion), 16) + QStringLiteral("change (95 % interval)");
     for (const auto &m : metrics)
-        out += column(m.metric + (m.unit.isEmpty() ? QString() : QLatin1Char(' ') + m.unit), 20) + column(figure(m.champion), 16) + column(figure(m.candidate), 16) +
+        out += column(named(m), widest + 2) + column(figure(m.champion), 16) + column(figure(m.candidate), 16) +
                changeText(m) + QStringLiteral("  ") + m.verdict;
     if (!pairedTest.isEmpty())
         out += QStringLiteral("p = %1 (%2)").arg(figure(pairedP), pairedTest);

@@ -6,7 +6,9 @@
 #include "core/data/csv.h"
 #include "core/data/made_columns.h"
 #include "core/data/naive_forecast.h"
+#include "core/data/prepare_table.h"
 #include "core/data/split.h"
+#include "core/data/time_fill.h"
 #include "core/data/windows.h"
 #include "core/drift/drift.h"
 #include "core/sources/fetch.h"
@@ -16,7 +18,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <span>
 #include <unordered_map>
 
@@ -98,14 +99,22 @@ struct Gathered {
     bool timed = false; ///< the names are times
 };
 
-/// The rows as a package takes them, with the columns that its recipe makes of the past.
-Result<LabelledRows> rowsWithPast(const data::Table &table, const Recipe &recipe, const Package &package) {
+/// The table as a recipe makes it: brought to its steps, with columns of the past. Empty: it is taken as it is.
+Result<std::optional<data::Table>> madeTable(const data::Table &table, const Recipe &recipe) {
     PH_ASSIGN(const std::vector<data::TransformStep> steps, data::makeTransforms(recipe));
-    if (data::madeColumns(steps, recipe.target).isEmpty())
-        return artifact::labelledRows(table, package.signature);
-    data::Table longer = table;
-    PH_TRY(data::makeColumns(longer, recipe));
-    return artifact::labelledRows(longer, package.signature);
+    if (data::madeColumns(steps, recipe.targets()).isEmpty() && !data::resamples(recipe, table.names()))
+        return std::optional<data::Table>();
+    std::optional<data::Table> made = table;
+    PH_TRY(data::prepareTable(*made, recipe));
+    return made;
+}
+
+/// The rows of such a table as a package takes them.
+Result<Named> rowsOf(const data::Table &table, const Recipe &recipe, const Package &package) {
+    PH_ASSIGN(LabelledRows rows, artifact::labelledRows(table, package.signature));
+    PH_ASSIGN(const data::TimeFill fill, data::fillOverTime(table, recipe, package.signature.inputs));
+    rows.noteFilled(fill.values);
+    return namedTable(std::move(rows));
 }
 
 Result<Gathered> fromTable(const data::Table &table, const Recipe &recipe, const Package &candidate, const std::optional<Package> &champion) {
@@ -125,16 +134,19 @@ Result<Gathered> fromTable(const data::Table &table, const Recipe &recipe, const
             }();
         return out;
     }
-    PH_ASSIGN(const data::Split split, data::splitRows(table, recipe.split, recipe.target, recipe.time));
-    PH_ASSIGN(LabelledRows rows, rowsWithPast(table, recipe, candidate));
-    const Named all = namedTable(std::move(rows));
+    PH_ASSIGN(const std::optional<data::Table> made, madeTable(table, recipe));
+    const data::Table &own = made ? *made : table;
+    PH_ASSIGN(const data::Split split, data::splitRows(own, recipe.split, recipe.target, recipe.time));
+    PH_ASSIGN(const Named all, rowsOf(own, recipe, candidate));
     out.candidate = pick(all, positionsOf(all, split.test));
     out.trainTargets = all.rows.take(positionsOf(all, split.train)).targets;
     if (champion)
         out.champion = [&]() -> Result<Named> {
             PH_ASSIGN(const Recipe theirs, recipeOf(*champion));
-            PH_ASSIGN(LabelledRows rows, rowsWithPast(table, theirs, *champion));
-            return namedTable(std::move(rows));
+            if (data::stepsText(theirs) != data::stepsText(recipe))
+                return invalid(QStringLiteral("the two do not predict the same rows: their recipes do not resample alike"));
+            PH_ASSIGN(const std::optional<data::Table> other, madeTable(table, theirs));
+            return rowsOf(other ? *other : table, theirs, *champion);
         }();
     return out;
 }
@@ -271,24 +283,26 @@ Result<NaiveAnswer> naiveAnswer(const Package &candidate, const ComparedRows &ro
     scored.classes = signature.classes.size();
     scored.truth = rows.candidate.targets;
     if (signature.task == TaskKind::Forecast) {
-        const QString newest = signature.target + QStringLiteral("@0"); // the target's window comes first
+        const QString newest = signature.target + QStringLiteral("@0"); // the targets' windows come first
         const auto at = std::find_if(signature.inputs.begin(), signature.inputs.end(), [&](const auto &input) { return input.name == newest; });
         if (at == signature.inputs.end())
             return invalid(QStringLiteral("The forecast has no input “%1” to persist.").arg(newest), candidate.folder);
-        const std::size_t window = std::size_t(at - signature.inputs.begin()) + 1;
+        const std::size_t window = std::size_t(at - signature.inputs.begin()) + 1, targets = std::size_t(signature.targets().size());
         PH_ASSIGN(const Recipe recipe, recipeOf(candidate));
-        double least = std::numeric_limits<double>::infinity();
+        const QString by = workspace::defaultMetric(TaskKind::Forecast, targets);
+        const double sign = workspace::largerIsBetter(by) ? -1 : 1;
+        double least = 0;
+        scored.naiveScales.assign(targets, std::nan(""));
         for (const std::size_t season : data::naiveSeasons(window, recipe.time ? recipe.time->stepSeconds() * 1000 : 0)) {
-            std::vector<double> predicted(scored.count * scored.outputs);
-            double error = 0;
+            metrics::Scored one = scored;
+            one.predicted.resize(scored.count * scored.outputs);
             for (std::size_t i = 0; i < scored.count; ++i)
-                data::naiveForecast(rows.candidate.inputs.row(i), window, season, std::span(predicted).subspan(i * scored.outputs, scored.outputs));
-            for (std::size_t k = 0; k < predicted.size(); ++k)
-                error += std::abs(predicted[k] - scored.truth[k]);
-            if (error < least) {
-                least = error;
+                data::naiveForecast(rows.candidate.inputs.row(i), window, season, targets, std::span(one.predicted).subspan(i * scored.outputs, scored.outputs));
+            PH_ASSIGN(const double value, metrics::metricOf(by, one));
+            if (out.name.isEmpty() || sign * value < least) {
+                least = sign * value;
                 out.name = data::naiveName(season);
-                scored.predicted = std::move(predicted);
+                scored = std::move(one);
             }
         }
         return out;

@@ -37,16 +37,26 @@ struct Known {
     QString words;
 };
 
+/// Where only each of several targets has the metric: what may be asked for instead; else empty.
+QString ofOneTarget(const QString &name, const Observations &seen) {
+    const auto first = seen.metrics.lower_bound(workspace::metricOfTarget(name, QString()));
+    const bool there = first != seen.metrics.end() && first->first.startsWith(workspace::metricOfTarget(name, QString()));
+    return there && seen.metrics.find(name) == seen.metrics.end() ? first->first : QString();
+}
+
 Known metricOf(const QString &name, const Observations &seen) {
     const auto it = seen.metrics.find(name);
     const auto source = seen.metricSources.find(name);
     const bool live = source == seen.metricSources.end();
-    const QString few = QStringLiteral("too few labelled rows: %1 of %2 needed").arg(seen.labelledRows).arg(minimumLabelledRows);
+    const qint64 rows = seen.labelled(name);
+    const QString few = QStringLiteral("too few labelled rows: %1 of %2 needed").arg(rows).arg(minimumLabelledRows);
+    if (const QString instead = ofOneTarget(name, seen); !instead.isEmpty())
+        return {{}, QStringLiteral("%1 is not known over several targets, name one such as %2").arg(name, instead)};
     if (it == seen.metrics.end() || !std::isfinite(it->second))
-        return {{}, QStringLiteral("%1 is not known, %2").arg(name, seen.labelledRows < minimumLabelledRows ? few : QStringLiteral("no source gives it"))};
-    if (live && seen.labelledRows < minimumLabelledRows)
+        return {{}, QStringLiteral("%1 is not known, %2").arg(name, rows < minimumLabelledRows ? few : QStringLiteral("no source gives it"))};
+    if (live && rows < minimumLabelledRows)
         return {{}, QStringLiteral("%1 is not judged, %2").arg(name, few)};
-    return {it->second, live ? QStringLiteral("%1 %2 on %3 labelled rows").arg(name, number(it->second)).arg(seen.labelledRows)
+    return {it->second, live ? QStringLiteral("%1 %2 on %3 labelled rows").arg(name, number(it->second)).arg(rows)
                              : QStringLiteral("%1 %2 on %3").arg(name, number(it->second), source->second)};
 }
 
@@ -109,6 +119,14 @@ QString listOf(const std::vector<RuleOutcome> &outcomes, bool fired) {
 }
 
 } // namespace
+
+qint64 Observations::labelled(const QString &metric) const {
+    const QString target = workspace::metricAndTarget(metric).second;
+    if (target.isEmpty())
+        return labelledRows;
+    const auto found = labelledTargets.find(target);
+    return found == labelledTargets.end() ? 0 : found->second;
+}
 
 QString decisionName(DecisionKind kind) {
     return kind == DecisionKind::Skipped ? QStringLiteral("SKIPPED") : QStringLiteral("RETRAIN_ATTEMPTED");

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace pilothouse::retrain {
 
@@ -48,6 +49,38 @@ public:
         }
         return table(newest(std::move(all)));
     }
+
+    /// Rows of several targets: each by itself, and those that are labelled in all.
+    Result<void> labelledTargets(LiveRows &rows) {
+        const QStringList names = m_signature.targets();
+        std::map<std::pair<qint64, qint64>, std::vector<std::pair<double, double>>> whole; // sequence and row → of each target so far
+        for (const QString &name : names) {
+            metrics::Scored scored;
+            PH_TRY(m_store->database()->query(QStringLiteral("SELECT seq,row,value,predicted FROM target_labels WHERE %1 AND target=?1 AND predicted IS NOT NULL ORDER BY seq DESC, row DESC LIMIT %2").arg(m_among).arg(liveWindow),
+                                              [&](Statement &s) { s.bind(1, name); },
+                                              [&](const Statement &s) {
+                scored.truth.push_back(s.real(2));
+                scored.predicted.push_back(s.real(3));
+                if (auto &row = whole[{s.integer(0), s.integer(1)}]; row.size() == rows.targets.size())
+                    row.emplace_back(s.real(2), s.real(3));
+            }));
+            scored.count = scored.truth.size();
+            rows.targets.push_back({name, std::move(scored)});
+        }
+        rows.scored.outputs = rows.targets.size();
+        rows.scored.naiveScales.assign(rows.targets.size(), std::nan(""));
+        for (const auto &[place, values] : whole) {
+            if (values.size() < rows.targets.size())
+                continue;
+            ++rows.scored.count;
+            for (const auto &[truth, predicted] : values) {
+                rows.scored.truth.push_back(truth);
+                rows.scored.predicted.push_back(predicted);
+            }
+        }
+        return {};
+    }
+    bool severalTargets() const { return m_signature.targets().size() > 1; }
 
     Result<metrics::Scored> labelled() {
         metrics::Scored scored;
@@ -130,8 +163,13 @@ LiveReader localLiveReader(const QString &root) {
         LiveRows rows;
         rows.source = model.deployment.target;
         PH_ASSIGN(rows.inputs, log.inputs());
-        PH_ASSIGN(rows.scored, log.labelled());
-        if (rows.inputs.rows() == 0 && rows.scored.count == 0)
+        if (log.severalTargets()) {
+            PH_TRY(log.labelledTargets(rows));
+        } else {
+            PH_ASSIGN(rows.scored, log.labelled());
+        }
+        const bool labelled = rows.scored.count > 0 || std::any_of(rows.targets.begin(), rows.targets.end(), [](const LiveRows::Target &target) { return target.scored.count > 0; });
+        if (rows.inputs.rows() == 0 && !labelled)
             return std::optional<LiveRows>();
         return std::optional<LiveRows>(std::move(rows));
     };

@@ -7,6 +7,7 @@
 #include "core/base/redact.h"
 #include "core/data/csv.h"
 #include "core/drift/drift.h"
+#include "core/metrics/targets.h"
 #include "core/sources/fetch.h"
 #include "core/workspace/recipe.h"
 
@@ -124,11 +125,11 @@ private:
         const auto object = packageFile(QStringLiteral("metrics.json"));
         if (!object)
             return;
-        const QJsonObject test = object->value(QStringLiteral("test")).toObject();
+        const metrics::Values test = metrics::withTargets(object->value(QStringLiteral("test")).toObject(), object->value(QStringLiteral("targets")).toArray());
         for (auto it = test.begin(); it != test.end(); ++it) {
-            if (!it.value().isDouble())
+            const double value = it.value();
+            if (std::isnan(value))
                 continue;
-            const double value = it.value().toDouble();
             m_seen.metrics[it.key()] = value;
             m_seen.metricSources[it.key()] = QStringLiteral("test rows of version %1").arg(m_champion->version);
             const auto best = m_seen.bestMetrics.find(it.key());
@@ -148,22 +149,34 @@ private:
             return;
         }
         m_seen.labelledRows = qint64((*rows)->scored.count);
+        for (const LiveRows::Target &target : (*rows)->targets)
+            m_seen.labelledTargets[target.name] = qint64(target.scored.count);
         liveMetrics(**rows);
         drift(**rows);
     }
 
     void liveMetrics(const LiveRows &rows) {
-        if (m_seen.labelledRows < minimumLabelledRows) {
-            m_seen.notes << QStringLiteral("Only %1 of the last %2 rows at %3 are labelled, %4 are needed to judge live metrics.")
-                                .arg(m_seen.labelledRows).arg(liveWindow).arg(rows.source).arg(minimumLabelledRows);
+        for (const LiveRows::Target &target : rows.targets)
+            judged(target.scored, QStringLiteral("labelled with %1").arg(target.name), rows.source, target.name);
+        if (rows.targets.empty() || m_seen.labelledRows >= minimumLabelledRows) // too few of a target has been told already
+            judged(rows.scored, QStringLiteral("labelled"), rows.source, {});
+    }
+
+    /// The metrics of labelled rows take the place of those of the test rows, if there are enough.
+    /// @param labelled  how, for the note  @param target  one of several
+    void judged(const metrics::Scored &scored, const QString &labelled, const QString &source, const QString &target) {
+        if (qint64(scored.count) < minimumLabelledRows) {
+            m_seen.notes << QStringLiteral("Only %1 of the last %2 rows at %3 are %4, %5 are needed to judge live metrics.")
+                                .arg(QString::number(scored.count), QString::number(liveWindow), source, labelled, QString::number(minimumLabelledRows));
             return;
         }
-        const auto values = metrics::allMetrics(rows.scored);
+        const auto values = metrics::allMetrics(scored);
         if (!values)
             return note(values.error());
         for (auto it = values->begin(); it != values->end(); ++it) {
-            m_seen.metricSources.erase(it.key());
-            m_seen.metrics[it.key()] = it.value();
+            const QString name = target.isEmpty() ? it.key() : workspace::metricOfTarget(it.key(), target);
+            m_seen.metricSources.erase(name);
+            m_seen.metrics[name] = it.value();
         }
     }
 

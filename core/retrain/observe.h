@@ -18,9 +18,14 @@ inline constexpr int liveWindow = 500;
 
 /// What an endpoint has answered by one version, newest `liveWindow` rows of each kind.
 struct LiveRows {
-    metrics::Scored scored; ///< rows whose label came; count 0 = none
+    metrics::Scored scored; ///< rows whose label came, of several targets [count × targets] those that are labelled in all; count 0 = none
     data::Table inputs;     ///< rows asked, one column for each input of the signature
     QString source;         ///< "serving/ws2m"
+    struct Target {
+        QString name;
+        metrics::Scored scored; ///< rows whose label names it
+    };
+    std::vector<Target> targets = {}; ///< of a forecast of several targets each by itself
 };
 /// Reads them for a version of a model; nullopt: nothing was asked of it. core/retrain/live_rows.h reads local serving.
 using LiveReader = std::function<Result<std::optional<LiveRows>>(const workspace::Model &model, int version)>;
@@ -33,7 +38,7 @@ struct ObserveParts {
 };
 
 /// Collects what the policy of a model looks at: live metrics of the champion on labelled rows if there are at least
-/// `minimumLabelledRows`, else those of its test rows (said in metricSources); drift of the rows asked against the
+/// `minimumLabelledRows`, else those of its test rows (said in metricSources), of several targets also each one's ("mae@t2m"); drift of the rows asked against the
 /// champion's training profile (or the model's `reference`, a CSV file or a profile); MD5 of the recipe's data now and of what
 /// the champion was trained on; when the newest version was made; best values and the last retrain from the store.
 /// What cannot be read is absent and told in `notes`: it never fires a rule. Blocking.

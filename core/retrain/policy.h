@@ -19,7 +19,7 @@ inline constexpr qint64 minimumLabelledRows = 100;
 /// One rule of `retrain.when`, as a person writes it.
 struct Rule {
     enum class Kind {
-        Limit,       ///< METRIC OP NUMBER       mae > 1.5, r2 < 0.5
+        Limit,       ///< METRIC OP NUMBER       mae > 1.5, mae@t2m > 1.5 (of one of several targets), r2 < 0.5
         Drops,       ///< METRIC drops NUMBER    r2 drops 0.1: below its best by more than 0.1
         DataChanged, ///< data_changed           the source's MD5 is not the one the champion was trained on
         Age,         ///< age > DURATION         the newest model is older
@@ -39,7 +39,7 @@ Result<std::vector<Rule>> rulesOf(const workspace::Model &model);
 
 /// What a policy looks at. Absent = not known, which never fires a rule and is said.
 struct Observations {
-    std::map<QString, double> metrics;        ///< live or newest: mae, r2, accuracy …; NaN counts as absent
+    std::map<QString, double> metrics;        ///< live or newest: mae, r2, accuracy …, of one of several targets mae@t2m; NaN counts as absent
     std::map<QString, QString> metricSources; ///< where a metric is from if not from labels: "test rows of version 3"
     std::map<QString, double> bestMetrics;    ///< best so far, for "r2 drops 0.1"
     std::optional<double> worstPsi;
@@ -48,8 +48,11 @@ struct Observations {
     std::optional<QDateTime> newestModel;
     std::optional<QDateTime> lastRetrain;
     qint64 labelledRows = 0;
+    std::map<QString, qint64> labelledTargets; ///< of a forecast of several targets, by their names; labelledRows are labelled in all of them
     QDateTime now;
     QStringList notes; ///< why something is not known: "serving.db: no prediction yet"; printed with the decision
+    /// Labelled rows that a live metric is judged on: "mae@t2m" has those of its target.
+    qint64 labelled(const QString &metric) const;
 };
 
 struct RuleOutcome {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/retrain/policy.h"
 
-#include <QRegularExpression>
+#include "core/workspace/condition.h"
 
 #include <cmath>
 
@@ -11,7 +11,7 @@ namespace {
 
 Error badRule(const QString &text, const QString &why) {
     return invalid(QStringLiteral("Cannot read the retrain rule “%1”: %2").arg(text, why), {},
-                   QStringLiteral("Rules are: mae > 1.5 · r2 < 0.5 · r2 drops 0.1 · data_changed · age > 7d · drift > 0.25."));
+                   QStringLiteral("Rules are: mae > 1.5 · mae@t2m > 1.5 · r2 < 0.5 · r2 drops 0.1 · data_changed · age > 7d · drift > 0.25."));
 }
 
 bool isAbove(const QString &op) { return op.startsWith(QLatin1Char('>')); }
@@ -42,32 +42,29 @@ Result<Rule> parseRule(const QString &written) {
         rule.kind = Rule::Kind::DataChanged;
         return rule;
     }
-    static const QRegularExpression compare(QStringLiteral("^([A-Za-z][A-Za-z0-9_]*)\\s*(>=|<=|>|<)\\s*(\\S+)$"));
-    static const QRegularExpression drops(QStringLiteral("^([A-Za-z][A-Za-z0-9_]*) drops (?:by )?(\\S+)$"));
-    if (const auto m = drops.match(text); m.hasMatch()) {
+    const auto condition = workspace::splitCondition(text);
+    if (!condition)
+        return badRule(text, QStringLiteral("expected NAME > NUMBER, NAME drops NUMBER, age > DURATION or data_changed."));
+    rule.metric = condition->left;
+    if (condition->op == QLatin1String("drops")) {
         rule.kind = Rule::Kind::Drops;
-        rule.metric = m.captured(1);
         bool ok = false;
-        rule.number = m.captured(2).toDouble(&ok);
+        rule.number = condition->right.toDouble(&ok);
         if (!ok || !std::isfinite(rule.number) || rule.number <= 0)
-            return badRule(text, QStringLiteral("“%1” is no number above 0.").arg(m.captured(2)));
+            return badRule(text, QStringLiteral("“%1” is no number above 0.").arg(condition->right));
         if (!workspace::largerIsBetter(rule.metric))
             return badRule(text, QStringLiteral("%1 is an error, and an error that drops is good news; give it a limit: %1 > …").arg(rule.metric));
         return rule;
     }
-    const auto m = compare.match(text);
-    if (!m.hasMatch())
-        return badRule(text, QStringLiteral("expected NAME > NUMBER, NAME drops NUMBER, age > DURATION or data_changed."));
-    rule.metric = m.captured(1);
-    rule.op = m.captured(2);
+    rule.op = condition->op;
     if (rule.metric == QLatin1String("age")) {
         rule.kind = Rule::Kind::Age;
         rule.metric.clear();
         if (!isAbove(rule.op))
             return badRule(text, QStringLiteral("age is judged with > or >=, it fires when the model is old."));
-        const auto seconds = workspace::parseDuration(m.captured(3));
+        const auto seconds = workspace::parseDuration(condition->right);
         if (!seconds || *seconds <= 0)
-            return badRule(text, QStringLiteral("“%1” is no duration like 7d, 36h or 15min.").arg(m.captured(3)));
+            return badRule(text, QStringLiteral("“%1” is no duration like 7d, 36h or 15min.").arg(condition->right));
         rule.seconds = *seconds;
         return rule;
     }
@@ -75,7 +72,7 @@ Result<Rule> parseRule(const QString &written) {
         rule.kind = Rule::Kind::Drift;
         rule.metric.clear();
     }
-    return limitRule(rule, text, m.captured(3));
+    return limitRule(rule, text, condition->right);
 }
 
 Result<std::vector<Rule>> rulesOf(const workspace::Model &model) {

@@ -2,8 +2,10 @@
 #include "core/serving/endpoint.h"
 
 #include "core/base/json.h"
+#include "core/serving/tensors.h"
 
 #include <QJsonDocument>
+#include <QRegularExpression>
 
 namespace pilothouse::serving {
 
@@ -77,8 +79,14 @@ QJsonObject RequestProfile::toJson() const {
     QJsonObject head;
     for (auto it = headers.begin(); it != headers.end(); ++it)
         head.insert(it.key(), it.value());
-    QJsonObject out{{Q("path"), path}, {Q("method"), method}, {Q("headers"), head}, {Q("input"), input},
-                    {Q("output"), QJsonObject{{Q("predictions"), predictions}, {Q("probabilities"), probabilities}, {Q("version"), version}, {Q("id"), id}}}};
+    QJsonObject output{{Q("version"), version}, {Q("id"), id}};
+    if (tensors.isEmpty()) {
+        output.insert(Q("predictions"), predictions);
+        output.insert(Q("probabilities"), probabilities);
+    } else {
+        output.insert(Q("tensors"), tensors);
+    }
+    QJsonObject out{{Q("path"), path}, {Q("method"), method}, {Q("headers"), head}, {Q("input"), input}, {Q("output"), output}};
     if (login)
         out.insert(Q("login"), QJsonObject{{Q("path"), login->path}, {Q("method"), login->method}, {Q("body"), login->body}, {Q("token"), login->token},
                                            {Q("header"), login->header}, {Q("prefix"), login->prefix}});
@@ -95,12 +103,15 @@ Result<RequestProfile> RequestProfile::fromJson(const QJsonObject &object, const
     p.path = reader.text("path");
     p.method = reader.text("method", p.method).toUpper();
     JsonReader output(reader.object("output"), where + QStringLiteral(": output"));
-    p.predictions = output.text("predictions");
+    p.tensors = output.text("tensors", QString());
+    p.predictions = p.tensors.isEmpty() ? output.text("predictions") : output.text("predictions", QString());
     p.probabilities = output.text("probabilities", QString());
     p.version = output.text("version", QString());
     p.id = output.text("id", QString());
     PH_TRY(reader.check());
     PH_TRY(output.check());
+    if (!p.tensors.isEmpty() && !(p.predictions.isEmpty() && p.probabilities.isEmpty()))
+        return invalid(QStringLiteral("The profile's `output` has `tensors`, and `predictions` or `probabilities` beside it."), where, QStringLiteral("Tensors are read by their names: leave the others out."));
     p.input = object.value(Q("input"));
     if (!p.input.isObject() && !p.input.isArray())
         return invalid(QStringLiteral("The profile's `input` must be an object or a list."), where);
@@ -122,7 +133,21 @@ Result<RequestProfile> RequestProfile::fromJson(const QJsonObject &object, const
     return p;
 }
 
-Result<RequestProfile> profileOf(const QString &protocol, const QString &model) {
+namespace {
+
+/// The route of a KServe protocol: as the address ends, else that of the model.
+Result<QString> routeOf(const QRegularExpression &ending, const QString &usual, const QString &model, const QString &url) {
+    if (const auto found = ending.match(url); found.hasMatch())
+        return found.captured(1);
+    if (model.isEmpty())
+        return invalid(QStringLiteral("Nothing says which model of this address is asked."), url, QStringLiteral("Write the whole address: %1%2").arg(url, usual.arg(QStringLiteral("MODEL"))));
+    return usual.arg(model);
+}
+
+} // namespace
+
+Result<RequestProfile> profileOf(const QString &protocol, const QString &model, const QString &url) {
+    static const QRegularExpression v1(QStringLiteral("(/v1/models/[^/:]+:predict)/*$")), v2(QStringLiteral("(/v2/models/[^/]+(?:/versions/[^/]+)?/infer)/*$"));
     RequestProfile p;
     if (protocol.isEmpty() || protocol == Q("rest")) {
         p.path = QStringLiteral("/predict");
@@ -132,13 +157,13 @@ Result<RequestProfile> profileOf(const QString &protocol, const QString &model) 
         p.version = QStringLiteral("/model_version");
         p.id = QStringLiteral("/prediction_id");
     } else if (protocol == Q("kserve-v1")) {
-        p.path = QStringLiteral("/v1/models/%1:predict").arg(model);
+        PH_ASSIGN(p.path, routeOf(v1, QStringLiteral("/v1/models/%1:predict"), model, url));
         p.input = QJsonObject{{Q("instances"), Q("{{rows}}")}};
         p.predictions = QStringLiteral("/predictions");
     } else if (protocol == Q("kserve-v2")) {
-        p.path = QStringLiteral("/v2/models/%1/infer").arg(model);
+        PH_ASSIGN(p.path, routeOf(v2, QStringLiteral("/v2/models/%1/infer"), model, url));
         p.input = QJsonObject{{Q("inputs"), Q("{{tensors}}")}};
-        p.predictions = QStringLiteral("/outputs/0/data");
+        p.tensors = QStringLiteral("/outputs");
         p.version = QStringLiteral("/model_version");
         p.id = QStringLiteral("/id");
     } else {
@@ -229,7 +254,13 @@ Result<void> Endpoint::take(const QJsonDocument &answer, std::size_t rows, Endpo
         out.push_back(value);
         return {};
     };
-    PH_TRY(spread(m_profile.predictions, into.predictions, true));
+    if (!m_profile.tensors.isEmpty()) {
+        PH_ASSIGN(TensorRows tensors, rowsOfTensors(at(answer, m_profile.tensors), rows, m_url + m_profile.path));
+        into.predictions.insert(into.predictions.end(), tensors.predictions.begin(), tensors.predictions.end());
+        into.probabilities.insert(into.probabilities.end(), tensors.probabilities.begin(), tensors.probabilities.end());
+    } else {
+        PH_TRY(spread(m_profile.predictions, into.predictions, true));
+    }
     if (!m_profile.probabilities.isEmpty())
         PH_TRY(spread(m_profile.probabilities, into.probabilities, false));
     const auto text = [&](const QString &pointer) {

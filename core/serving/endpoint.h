@@ -27,13 +27,14 @@ namespace pilothouse::serving {
 ///             "token":"/access_token","header":"Authorization","prefix":"Bearer "}}
 /// Placeholders of `input`, each a whole JSON string: {{row}} one row by names, {{values}} one row as a list, {{rows}} rows as lists,
 /// {{named_rows}} rows by names, {{input:NAME}} one value. A template without a many-row placeholder is sent once a row.
-/// `output` holds JSON pointers (RFC 6901); a pointer to one value or to a list. {{secret:NAME}} is replaced where it is
-/// sent and nowhere else.
+/// {{tensors}} one tensor of the Open Inference Protocol for each input.
+/// `output` holds JSON pointers (RFC 6901); a pointer to one value or to a list. Instead of `predictions` and `probabilities` it may have `tensors`,
+/// the place of the output tensors, which are read by their names (rowsOfTensors). {{secret:NAME}} is replaced where it is sent and nowhere else.
 struct RequestProfile {
     QString path, method = QStringLiteral("POST");
     QHash<QString, QString> headers;
     QJsonValue input;
-    QString predictions, probabilities, version, id;
+    QString predictions, probabilities, tensors, version, id;
     struct Login {
         QString path, method = QStringLiteral("POST");
         QJsonValue body;
@@ -44,8 +45,11 @@ struct RequestProfile {
     static Result<RequestProfile> fromJson(const QJsonObject &object, const QString &where);
 };
 
-/// The profile of a protocol: rest (ours, and the reference systems'), kserve-v1 or kserve-v2. `model`: {m} of the KServe routes.
-Result<RequestProfile> profileOf(const QString &protocol, const QString &model);
+/// The profile of a protocol: rest (ours, and the reference systems'), kserve-v1 or kserve-v2.
+/// @param model  {m} of the KServe routes
+/// @param url    where it is asked; one that ends with a KServe route ("…/v2/models/m/versions/2/infer") names the model itself
+/// Invalid: an unknown protocol, a KServe route without a model.
+Result<RequestProfile> profileOf(const QString &protocol, const QString &model, const QString &url = {});
 
 /// Reads an OpenAPI 3 document (FastAPI's /openapi.json, or ours) and proposes how to ask: the POST route that predicts, its
 /// body, where the answer holds what, and a login route if there is one. NotFound if no route looks like a prediction.

@@ -40,6 +40,21 @@ QJsonArray listOf(const QJsonValue &value) {
     return list.size() == 1 && list.first().isArray() ? list.first().toArray() : list;
 }
 
+/// The steps of a forecast: one number, or a list of them.
+QJsonArray stepsOf(const QJsonValue &value) { return value.isArray() ? value.toArray() : QJsonArray{value}; }
+
+/// A prediction's numbers in the order of the outputs: one, a list, or those of each target by its name.
+QJsonArray numbersOf(const QJsonValue &prediction, const artifact::Signature &signature) {
+    if (!prediction.isObject())
+        return stepsOf(prediction);
+    QJsonArray all;
+    const QJsonObject byTarget = prediction.toObject();
+    for (const QString &target : signature.targets())
+        for (const QJsonValue &step : stepsOf(byTarget.value(target)))
+            all.append(step);
+    return all;
+}
+
 class EndpointScorer final : public artifact::Scorer {
 public:
     EndpointScorer(std::shared_ptr<Endpoint> endpoint, artifact::Signature signature, QString where, std::stop_token stop)
@@ -72,7 +87,7 @@ private:
     Result<void> add(const EndpointAnswer &answer, std::size_t row, artifact::Predictions &out) const {
         const QJsonValue &prediction = answer.predictions[row];
         if (out.classes == 0) {
-            const QJsonArray steps = prediction.isArray() ? prediction.toArray() : QJsonArray{prediction};
+            const QJsonArray steps = numbersOf(prediction, m_signature);
             bool fits = std::size_t(steps.size()) == out.outputs;
             for (const QJsonValue &step : steps) {
                 fits = fits && step.isDouble();
@@ -81,6 +96,9 @@ private:
             return fits ? Result<void>() : invalid(QStringLiteral("The endpoint's prediction is not %1: %2").arg(out.outputs == 1 ? QStringLiteral("a number") : QStringLiteral("a list of %1 numbers").arg(out.outputs),
                                                                                                              QString::fromUtf8(compactJson(prediction).left(200))), m_where);
         }
+        if (prediction.isObject())
+            return invalid(QStringLiteral("The endpoint answers with several outputs, and a class was expected: %1").arg(QString::fromUtf8(compactJson(prediction).left(200))), m_where,
+                           QStringLiteral("Give the place of the class in the request profile's output."));
         const QJsonArray shares = answer.probabilities.empty() ? QJsonArray() : listOf(answer.probabilities[row]);
         if (std::size_t(shares.size()) != out.classes)
             return invalid(QStringLiteral("The endpoint answers without the probability of each class; only that can be explained."), m_where,
@@ -130,7 +148,17 @@ Result<artifact::Signature> signatureByAnswer(Endpoint &endpoint, std::vector<da
         signature.outputs.clear();
         for (qsizetype o = 0; o < answer.predictions.front().toArray().size(); ++o)
             signature.outputs.push_back(QStringLiteral("prediction %1").arg(o + 1));
+    } else if (!answer.predictions.empty() && answer.predictions.front().isObject()) {
+        const QJsonObject targets = answer.predictions.front().toObject();
+        signature.task = workspace::TaskKind::Forecast;
+        signature.target = targets.keys().value(0);
+        signature.outputs.clear();
+        for (auto it = targets.begin(); it != targets.end(); ++it)
+            for (qsizetype step = 1; step <= stepsOf(*it).size(); ++step)
+                signature.outputs.push_back(QStringLiteral("%1@+%2").arg(it.key()).arg(step));
     }
+    if (signature.outputs.empty())
+        return invalid(QStringLiteral("The endpoint answers a row without any number: %1").arg(QString::fromUtf8(compactJson(answer.predictions.front()).left(200))), where);
     return signature;
 }
 

@@ -10,7 +10,8 @@ namespace pilothouse::serving {
 /// log what it is asked. Errors: those of Endpoint::predict; Invalid for an answer that does not fit the signature.
 artifact::ScorerPtr endpointScorer(std::shared_ptr<Endpoint> endpoint, artifact::Signature signature, QString where, std::stop_token stop = {});
 
-/// The signature of an endpoint that nobody described: inputs as given, outputs and classes ("0", "1" …) by its answer to one row.
+/// The signature of an endpoint that nobody described: inputs as given, outputs and classes ("0", "1" …) by its answer to one row; an object of
+/// numbers or lists is a forecast of several targets.
 Result<artifact::Signature> signatureByAnswer(Endpoint &endpoint, std::vector<data::Input> inputs, const data::Rows &rows, const QString &where, std::stop_token stop = {});
 
 } // namespace pilothouse::serving

@@ -14,6 +14,7 @@ InferenceServer::Impl::Impl(ServerOptions options) : o(std::move(options)) {
 InferenceServer::Impl::~Impl() { end(0); }
 
 Result<void> InferenceServer::Impl::begin() {
+    PH_TRY(checkAliases());
     PH_TRY(makeFolder(o.folder, true));
     const QString file = o.folder + QStringLiteral("/serving.db");
     PH_ASSIGN(store, ServingStore::open(file));

@@ -5,6 +5,7 @@
 #include "core/serving/http_server.h"
 #include "core/serving/judge.h"
 #include "core/serving/prediction_log.h"
+#include "core/serving/route_alias.h"
 #include "core/serving/rollout_state.h"
 #include "core/artifact/scorer.h"
 
@@ -39,6 +40,7 @@ struct ServerOptions {
     QString address = QStringLiteral("127.0.0.1");
     unsigned short port = 0;
     HttpLimits limits;
+    std::vector<RouteAlias> aliases; ///< further paths; start() is Invalid if a path is a route already, or no route has that name
     std::string apiKey;     ///< needed by every route but health, ready, live, / and the descriptions; empty: none needed
     std::string adminToken; ///< opens all routes, /admin/* too; empty: /admin/* is closed
     double requestsPerSecond = 0; ///< per key, 0: no limit; one second's worth may come at once

@@ -2,6 +2,7 @@
 #include "core/serving/input_reader.h"
 
 #include "core/serving/json_text.h"
+#include "core/serving/tensors.h"
 
 #include <simdjson.h>
 
@@ -65,6 +66,8 @@ InputReader::InputReader(const artifact::Signature &signature) : m_inputs(signat
         m_byName.emplace(known.name, m_known.size());
         m_known.push_back(std::move(known));
     }
+    for (const OutputTensor &output : outputTensors(signature))
+        m_outputs.push_back(utf8(output.name));
 }
 
 Problem InputReader::read(Protocol protocol, const std::string &body, data::Rows &rows, ReadInput &input) const {
@@ -74,6 +77,7 @@ Problem InputReader::read(Protocol protocol, const std::string &body, data::Rows
     rows.values.clear();
     input.many = protocol != Protocol::Rest;
     input.requestId.clear();
+    input.outputs.clear();
     dom::element root;
     if (const auto error = parser.parse(body).get(root)) {
         if (body.find_first_not_of(" \t\r\n") == std::string::npos)
@@ -260,6 +264,9 @@ Problem InputReader::readTensors(const Body &body, data::Rows &rows, ReadInput &
         return broken("inputs", "The body has no list `inputs`.", "Send {\"inputs\":[{\"name\":…,\"shape\":[n,k],\"datatype\":\"FP64\",\"data\":[…]}]}.");
     if (std::string_view id; !object["id"].get(id))
         input.requestId = id;
+    if (dom::element wanted; !object["outputs"].get(wanted))
+        if (auto problem = readOutputs({wanted}, input))
+            return problem;
     const std::size_t count = tensors.size();
     if (count == 0)
         return broken("inputs", "The list holds no tensor.", "Send one of shape [rows, " + std::to_string(m_known.size()) + "], or one for each input by its name.");
@@ -278,13 +285,26 @@ Problem InputReader::readTensors(const Body &body, data::Rows &rows, ReadInput &
     return std::nullopt;
 }
 
-namespace {
-
-/// The tensor types of the protocol. Any number type is read as it is written, whatever the client calls it.
-bool isDatatype(std::string_view name) {
-    static constexpr std::string_view known[] = {"BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "BF16", "FP32", "FP64", "BYTES"};
-    return std::find(std::begin(known), std::end(known), name) != std::end(known);
+Problem InputReader::readOutputs(const Body &list, ReadInput &input) const {
+    dom::array wanted;
+    if (list.value.get(wanted))
+        return broken("outputs", std::string("Expected a list of the outputs wanted, got ") + typeName(list.value.type()) + '.', "Leave it out for all of them.");
+    for (const dom::element item : wanted) {
+        std::string_view name;
+        const bool named = item.is_object() && !item["name"].get(name);
+        const auto known = std::find(m_outputs.begin(), m_outputs.end(), name);
+        if (!named || known == m_outputs.end()) {
+            std::string names;
+            for (const std::string &output : m_outputs)
+                names += (names.empty() ? "" : ", ") + output;
+            return broken(element("outputs", input.outputs.size()) + ".name", named ? "This model has no output `" + std::string(name) + "`." : std::string("An output wanted needs its `name`."), "It has: " + names + '.');
+        }
+        input.outputs.push_back(std::size_t(known - m_outputs.begin()));
+    }
+    return std::nullopt;
 }
+
+namespace {
 
 /// Calls `each` for every leaf of nested lists, in order; false stops.
 template<class Each>
@@ -308,7 +328,7 @@ Problem InputReader::readTensor(const Body &body, std::size_t index, bool only, 
     if (body.value.get(tensor) || tensor["data"].get(values) || tensor["shape"].get(shape))
         return broken(at, "A tensor needs `name`, `shape`, `datatype` and `data`.");
     std::string_view datatype;
-    if (tensor["datatype"].get(datatype) || !isDatatype(datatype))
+    if (tensor["datatype"].get(datatype) || !isTensorDatatype(datatype)) // any number type is read as it is written, whatever the client calls it
         return broken(at + ".datatype", "This is no tensor type of the protocol.", "FP64 for a number, BYTES for a text; also FP32, INT64 and the like.");
     std::vector<std::uint64_t> sizes;
     for (const dom::element size : shape) {

@@ -15,7 +15,7 @@ namespace pilothouse::serving {
 /// How rows stand in a body.
 ///   Rest      {"features":[…]} or {"MedInc":8.3,…}: one row;  {"rows":[[…]|{…},…]} or a list of rows: many
 ///   KserveV1  {"instances":[[…]|{…},…]}
-///   KserveV2  {"id"?,"inputs":[{"name","shape","datatype","data"}]}: one tensor [n, k], or one of n values for each input
+///   KserveV2  {"id"?,"inputs":[{"name","shape","datatype","data"}],"outputs"?:[{"name"}]}: one tensor [n, k], or one of n values for each input
 enum class Protocol : std::uint8_t { Rest = 0, KserveV1 = 1, KserveV2 = 2 };
 
 /// Why a body is not rows of this model.
@@ -28,6 +28,7 @@ struct InputProblem {
 struct ReadInput {
     bool many = false;     ///< asked as a list (answered as one, also when it holds one row)
     std::string requestId; ///< V2: echoed
+    std::vector<std::size_t> outputs; ///< V2: places in outputTensors() of what was asked for; empty: all
 };
 
 inline constexpr std::size_t maxRowsPerRequest = 100000;
@@ -52,6 +53,7 @@ private:
     std::optional<InputProblem> readRest(const Body &body, data::Rows &rows, ReadInput &input) const;
     std::optional<InputProblem> readList(const Body &list, std::string_view name, data::Rows &rows) const;
     std::optional<InputProblem> readTensors(const Body &body, data::Rows &rows, ReadInput &input) const;
+    std::optional<InputProblem> readOutputs(const Body &list, ReadInput &input) const;
     std::optional<InputProblem> readTensor(const Body &tensor, std::size_t index, bool only, data::Rows &rows, std::vector<char> &seen) const;
     std::optional<InputProblem> readRow(const Body &row, const std::string &prefix, double *out) const;
     std::optional<InputProblem> readNamed(const Body &object, const std::string &prefix, double *out) const;
@@ -63,6 +65,7 @@ private:
     std::vector<data::Input> m_inputs;
     std::vector<Known> m_known;
     std::unordered_map<std::string, std::size_t> m_byName;
+    std::vector<std::string> m_outputs; ///< names of outputTensors()
 };
 
 } // namespace pilothouse::serving

@@ -105,6 +105,8 @@ QString comparisonSentence(const LossInterval &i, const JudgeRules &rules, const
     return Text::tr("%1 not to be told apart on %2 labelled rows, interval %3").arg(name, rows, interval);
 }
 
+QString severalTargetsSentence() { return Text::tr("Forecasts several targets, whose errors have different units: labels are not compared; a person may promote"); }
+
 Judgement judge(const JudgeRules &rules, const JudgeSight &sight) {
     const QString canary = Text::tr("Canary");
     const double rate = sight.canaryRequests > 0 ? double(sight.canaryFailed) / double(sight.canaryRequests) : 0;
@@ -119,6 +121,8 @@ Judgement judge(const JudgeRules &rules, const JudgeSight &sight) {
         if (sight.secondsOnStep < rules.goOnWithoutLabelsSeconds)
             return {Verdict::Wait, Text::tr("No labels yet; goes on without them in %1 s").arg(rules.goOnWithoutLabelsSeconds - sight.secondsOnStep)};
     } else if (!enough) {
+        if (rules.severalTargets)
+            return {Verdict::Wait, severalTargetsSentence()};
         return {Verdict::Wait, Text::tr("Waits for labels: %1 of %2 labelled rows; a person may promote").arg(sight.labelled).arg(rules.minimumLabelled)};
     }
     if (sight.canaryRequests < rules.minimumRequests)

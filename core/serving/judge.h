@@ -30,6 +30,7 @@ struct JudgeRules {
     int goOnWithoutLabelsSeconds = 0;  ///< 0: never. Else: a step without a single label goes on after that time
     bool classes = false;
     std::size_t horizon = 0; ///< of a forecast; minimumLabelled must be four of them or more, or there is no interval
+    bool severalTargets = false; ///< labels are kept by target and never compared (labels.h): a person goes on, or goOnWithoutLabelsSeconds
     QString unit;
 };
 
@@ -52,6 +53,9 @@ Judgement judge(const JudgeRules &rules, const JudgeSight &sight);
 
 /// "Canary 0.9 °C better on 212 labelled rows, interval −1.1…−0.7", with other names for the two sides of an A/B test.
 QString comparisonSentence(const LossInterval &interval, const JudgeRules &rules, const QString &name);
+
+/// Why there is no comparison of a forecast of several targets.
+QString severalTargetsSentence();
 
 /// Row counts at which the interval is looked at: 200, 400, 800, … A look at every new row would find a difference by
 /// chance sooner or later. Gives the next count after `rows`.

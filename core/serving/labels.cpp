@@ -5,6 +5,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <map>
@@ -17,12 +18,43 @@ namespace {
 
 InputProblem broken(std::string field, std::string what, std::string hint = {}) { return {422, std::move(field), std::move(what), std::move(hint)}; }
 
+/// A number, or a list of them.
+bool readNumbers(dom::element value, std::vector<double> &numbers) {
+    dom::array list;
+    double number = 0;
+    if (!value.get(number)) {
+        numbers.push_back(number);
+        return true;
+    }
+    if (value.get(list))
+        return false;
+    for (const dom::element item : list) {
+        if (item.get(number))
+            return false;
+        numbers.push_back(number);
+    }
+    return !numbers.empty();
+}
+
+/// {"t2m":…,"rh2m":…}; null: not known, but one must be.
+bool readTargets(const dom::object &object, Label &label) {
+    for (const dom::key_value_pair field : object) {
+        std::vector<double> numbers;
+        if (field.value.is_null())
+            continue;
+        if (!readNumbers(field.value, numbers))
+            return false;
+        label.targets.emplace_back(field.key, std::move(numbers));
+    }
+    return !label.targets.empty();
+}
+
 bool readValue(dom::element value, Label &label) {
     std::int64_t integer = 0;
     double number = 0;
     bool truth = false;
     std::string_view text;
-    dom::array list;
+    dom::object object;
     if (!value.get(integer)) {
         label.values = {double(integer)};
         label.text = std::to_string(integer);
@@ -38,14 +70,7 @@ bool readValue(dom::element value, Label &label) {
         label.text = value.is_bool() ? (truth ? "true" : "false") : std::string(text);
         return true;
     }
-    if (value.get(list))
-        return false;
-    for (const dom::element item : list) {
-        if (item.get(number))
-            return false;
-        label.values.push_back(number);
-    }
-    return !label.values.empty();
+    return value.get(object) ? readNumbers(value, label.values) : readTargets(object, label);
 }
 
 /// One logged request, with what its rows gave.
@@ -59,14 +84,8 @@ struct Logged {
     bool scored = false;
 };
 
-/// What was predicted for one row, out of the logged output.
-struct Predicted {
-    bool isClass = false;
-    std::string text;
-    std::vector<double> values;
-};
-
-std::optional<Predicted> predictedOf(const Logged &logged, int row) {
+/// What was predicted for one row, out of the logged output, which is written as a label is.
+std::optional<Label> predictedOf(const Logged &logged, int row) {
     thread_local dom::parser parser;
     dom::element value;
     if (parser.parse(logged.output).get(value))
@@ -81,17 +100,21 @@ std::optional<Predicted> predictedOf(const Logged &logged, int row) {
     Label read;
     if (!readValue(value, read))
         return std::nullopt;
-    return Predicted{read.isClass, read.text, read.values};
+    return read;
+}
+
+double meanError(const std::vector<double> &truth, const double *predicted, std::size_t count) {
+    double sum = 0;
+    const std::size_t n = std::min(truth.size(), count);
+    for (std::size_t i = 0; i < n; ++i)
+        sum += std::abs(predicted[i] - truth[i]);
+    return n > 0 ? sum / double(n) : std::nan("");
 }
 
 double lossOf(const Label &label, bool classes, const std::string &predictedText, const double *values, std::size_t count) {
     if (classes)
         return label.text == predictedText ? 0.0 : 1.0;
-    double sum = 0;
-    const std::size_t n = std::min(label.values.size(), count);
-    for (std::size_t i = 0; i < n; ++i)
-        sum += std::abs(values[i] - label.values[i]);
-    return n > 0 ? sum / double(n) : std::nan("");
+    return meanError(label.values, values, count);
 }
 
 /// Everything one batch of labels needs, read once.
@@ -123,6 +146,11 @@ public:
         const auto predicted = predictedOf(*logged, id->row);
         if (!predicted) {
             outcome.rejected.emplace_back(label.predictionId, "What was predicted can no longer be read.");
+            return {};
+        }
+        if (!label.targets.empty()) {
+            PH_TRY(storeTargets(*id, label, *logged, *predicted, timeMs));
+            ++outcome.accepted;
             return {};
         }
         const bool classes = !signature->classes.empty();
@@ -164,6 +192,20 @@ private:
     }
 
     static std::string misfit(const Label &label, const artifact::Signature &signature) {
+        const QStringList targets = signature.targets();
+        const auto listed = [&] { return utf8(targets.join(QStringLiteral(", "))); };
+        if (targets.size() > 1 && label.targets.empty())
+            return "The model forecasts several targets (" + listed() + "): give each one's value by its name.";
+        if (targets.size() == 1 && !label.targets.empty())
+            return "The model has one target: give its value alone.";
+        for (const auto &[target, values] : label.targets) {
+            if (!targets.contains(fromUtf8(target)))
+                return "The model does not forecast “" + target + "”: its targets are " + listed() + '.';
+            if (values.size() > signature.horizon())
+                return "More values of “" + target + "” than the forecast has steps.";
+        }
+        if (targets.size() > 1)
+            return {};
         if (signature.classes.empty()) {
             if (label.isClass)
                 return "A number was expected.";
@@ -177,7 +219,26 @@ private:
         return "The model knows no class “" + label.text + "”.";
     }
 
-    Result<void> store(const PredictionId &id, const Label &label, const Logged &logged, const Predicted &predicted, bool classes, double loss, qint64 timeMs) {
+    /// Of each target that the label names the first step, and the mean error of its steps.
+    Result<void> storeTargets(const PredictionId &id, const Label &label, const Logged &logged, const Label &predicted, qint64 timeMs) {
+        for (const auto &[target, values] : label.targets) {
+            const auto known = std::find_if(predicted.targets.begin(), predicted.targets.end(), [&target = target](const auto &one) { return one.first == target; });
+            const std::vector<double> said = known == predicted.targets.end() ? std::vector<double>() : known->second;
+            const double loss = meanError(values, said.data(), said.size());
+            PH_TRY(m_store.database()->execute(
+                QStringLiteral("INSERT INTO target_labels(seq,row,target,prediction_id,time,predicted_time,revision,value,predicted,loss) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) "
+                               "ON CONFLICT(seq,row,target) DO UPDATE SET time=excluded.time,value=excluded.value,loss=excluded.loss"),
+                [&, &target = target, &values = values](Statement &s) {
+                    s.bind(1, qint64(id.sequence)).bind(2, std::max(0, id.row)).bind(3, std::string_view(target)).bind(4, std::string_view(label.predictionId)).bind(5, timeMs);
+                    s.bind(6, qint64(logged.timeMs)).bind(7, logged.revision).bind(8, values.front());
+                    said.empty() ? s.bindNull(9) : s.bind(9, said.front());
+                    std::isfinite(loss) ? s.bind(10, loss) : s.bindNull(10);
+                }));
+        }
+        return {};
+    }
+
+    Result<void> store(const PredictionId &id, const Label &label, const Logged &logged, const Label &predicted, bool classes, double loss, qint64 timeMs) {
         PH_TRY(m_store.database()->execute(
             QStringLiteral("INSERT INTO labels(seq,row,time,predicted_time,revision,value,class,predicted,predicted_class,loss,prediction_id) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11) "
                            "ON CONFLICT(seq,row) DO UPDATE SET time=excluded.time,value=excluded.value,class=excluded.class,loss=excluded.loss"),
@@ -262,7 +323,7 @@ std::optional<InputProblem> readLabels(const std::string &body, std::vector<Labe
         if (item.get(entry) || entry["prediction_id"].get(id))
             return broken(at + ".prediction_id", "Expected the text that /predict gave as prediction_id.");
         if (entry["value"].get(value) || !readValue(value, label))
-            return broken(at + ".value", "Expected a number, a class or a list of numbers.");
+            return broken(at + ".value", "Expected a number, a class or a list of numbers; of several targets one of these for each by its name.");
         label.predictionId = id;
         labels.push_back(std::move(label));
     }

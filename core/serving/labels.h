@@ -15,9 +15,11 @@ struct Label {
     bool isClass = false;       ///< given as text or truth value
     std::string text;           ///< the class; of a whole number too
     std::vector<double> values; ///< a number, or one for each step of a forecast
+    std::vector<std::pair<std::string, std::vector<double>>> targets; ///< of a forecast of several targets, those that are known; the others are then empty
 };
 
-/// Reads {"labels":[{"prediction_id","value"}]}; value: number, text or list of numbers.
+/// Reads {"labels":[{"prediction_id","value"}]}; value: number, text or list of numbers; of a forecast of several targets {"t2m":…,"rh2m":…},
+/// each a number, a list of them, or null where it is not known.
 std::optional<InputProblem> readLabels(const std::string &body, std::vector<Label> &labels);
 
 struct LabelOutcome {
@@ -27,7 +29,8 @@ struct LabelOutcome {
 };
 
 /// Stores labels with the loss of what was predicted, durable when it returns. While two versions are compared, the row
-/// is scored by both, so that they are judged on the same rows. A label sent again replaces the earlier one.
+/// is scored by both, so that they are judged on the same rows; rows of a forecast of several targets are not, for no single loss can be told of
+/// them: they are kept by target. A label sent again replaces the earlier one, of several targets that of those it names.
 Result<LabelOutcome> takeLabels(const std::vector<Label> &labels, ServingStore &store, PredictionLog &log, RolloutControl &control);
 
 } // namespace pilothouse::serving

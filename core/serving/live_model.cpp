@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/serving/json_text.h"
+#include "core/serving/tensors.h"
 
 #include <QFileInfo>
 
@@ -46,28 +47,39 @@ Result<Revision> Revision::fromJson(const QJsonObject &object, const QString &wh
     return r;
 }
 
-namespace {
-
-bool wholeNumber(const std::string &text) {
-    const std::size_t digits = text.size() - (text.starts_with('-') ? 1 : 0);
-    if (digits == 0 || digits > 15 || (digits > 1 && text[text.size() - digits] == '0'))
-        return false;
-    return std::all_of(text.end() - std::ptrdiff_t(digits), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-} // namespace
-
 LiveModel::LiveModel(Revision r, artifact::ScorerPtr s, std::shared_ptr<VersionCounters> c)
     : revision(std::move(r)), scorer(std::move(s)), reader(scorer->signature()), counters(std::move(c)) {
     const artifact::Signature &signature = scorer->signature();
     classes = !signature.classes.empty();
-    const bool numbers = std::all_of(signature.classes.begin(), signature.classes.end(), wholeNumber);
+    const bool numbers = areWholeNumbers(signature.classes);
     for (const std::string &label : signature.classes)
         classJson.push_back(numbers ? label : jsonText(label));
+    if (const QStringList targets = signature.targets(); targets.size() > 1)
+        for (const QString &target : targets)
+            targetJson.push_back(jsonText(utf8(target)));
     nameJson = jsonText(utf8(revision.model));
     versionText = utf8(revision.versionText());
     versionJson = jsonText(versionText);
     origin = ",\"model_version\":" + versionJson + ",\"model_source\":" + jsonText(utf8(revision.source()));
+}
+
+namespace {
+
+void appendList(std::string &out, const double *values, std::size_t count) {
+    out += '[';
+    for (std::size_t k = 0; k < count; ++k) {
+        if (k)
+            out += ',';
+        appendNumber(out, values[k]);
+    }
+    out += ']';
+}
+
+} // namespace
+
+void LiveModel::appendTarget(std::string &out, const artifact::Predictions &predictions, std::size_t i, std::size_t target) const {
+    const std::size_t horizon = predictions.outputs / targetJson.size();
+    appendList(out, predictions.values.data() + i * predictions.outputs + target * horizon, horizon);
 }
 
 void LiveModel::appendPrediction(std::string &out, const artifact::Predictions &predictions, std::size_t i) const {
@@ -83,13 +95,17 @@ void LiveModel::appendPrediction(std::string &out, const artifact::Predictions &
         appendNumber(out, predictions.values[i]);
         return;
     }
-    out += '[';
-    for (std::size_t k = 0; k < predictions.outputs; ++k) {
-        if (k)
-            out += ',';
-        appendNumber(out, predictions.values[i * predictions.outputs + k]);
+    if (targetJson.empty()) {
+        appendList(out, predictions.values.data() + i * predictions.outputs, predictions.outputs);
+        return;
     }
-    out += ']';
+    for (std::size_t t = 0; t < targetJson.size(); ++t) {
+        out += t ? ',' : '{';
+        out += targetJson[t];
+        out += ':';
+        appendTarget(out, predictions, i, t);
+    }
+    out += '}';
 }
 
 void LiveModel::appendProbability(std::string &out, const artifact::Predictions &predictions, std::size_t i) const {
@@ -97,13 +113,7 @@ void LiveModel::appendProbability(std::string &out, const artifact::Predictions 
         out += "null";
         return;
     }
-    out += '[';
-    for (std::size_t k = 0; k < predictions.classes; ++k) {
-        if (k)
-            out += ',';
-        appendNumber(out, predictions.probabilities[i * predictions.classes + k]);
-    }
-    out += ']';
+    appendList(out, predictions.probabilities.data() + i * predictions.classes, predictions.classes);
 }
 
 Result<LiveModelPtr> loadLiveModel(const Revision &revision, const artifact::ScorerLoader &loader, std::shared_ptr<VersionCounters> counters) {

@@ -20,11 +20,14 @@ struct LiveModel {
     std::shared_ptr<VersionCounters> counters;
     bool classes = false;
     std::vector<std::string> classJson; ///< a class label as JSON: 0 where all labels are whole numbers, else "setosa"
+    std::vector<std::string> targetJson; ///< of a forecast of several targets their names, quoted; else empty
     std::string nameJson, versionJson;  ///< quoted
     std::string versionText;
     std::string origin;                 ///< ,"model_version":"4","model_source":"…"
-    /// Prediction i as JSON: a number, a class, or a list for several outputs.
+    /// Prediction i as JSON: a number, a class, a list for several steps, or {"t2m":[…],"rh2m":[…]} for several targets.
     void appendPrediction(std::string &out, const artifact::Predictions &predictions, std::size_t i) const;
+    /// The steps of one of several targets, a list.
+    void appendTarget(std::string &out, const artifact::Predictions &predictions, std::size_t i, std::size_t target) const;
     void appendProbability(std::string &out, const artifact::Predictions &predictions, std::size_t i) const;
 };
 using LiveModelPtr = std::shared_ptr<const LiveModel>;

@@ -73,13 +73,18 @@ namespace {
 /// What is needed to read the bodies that one revision answered.
 struct Schema {
     artifact::Signature signature;
+    QStringList targets; ///< of the signature
     std::unique_ptr<InputReader> reader;
     bool same = false; ///< as the newest one's inputs
 };
 
 struct LabelOfRow {
-    double value = 0;
+    std::vector<std::pair<QString, double>> values; ///< by target
     std::string text;
+    double value(const QString &target) const {
+        const auto found = std::find_if(values.begin(), values.end(), [&](const auto &one) { return one.first == target; });
+        return found == values.end() ? std::nan("") : found->second;
+    }
 };
 
 class RowCollector {
@@ -103,8 +108,9 @@ private:
         qint64 sequence = 0;
         int row = 0;
         qint64 time = 0;
-        double prediction = 0;
+        std::vector<double> predictions; ///< of each of m_targets
         std::string predictedClass;
+        const QStringList *targets = nullptr; ///< of the version that answered
     };
 
     Result<void> readSchemas() {
@@ -116,12 +122,14 @@ private:
             PH_ASSIGN(artifact::Signature signature, artifact::Signature::fromJson(object, m_database.path()));
             Schema schema;
             schema.reader = std::make_unique<InputReader>(signature);
+            schema.targets = signature.targets();
             schema.signature = std::move(signature);
             m_schemas.emplace(number, std::move(schema));
         }
         const auto newest = m_schemas.find(m_newest);
         if (newest == m_schemas.end())
             return {};
+        m_targets = newest->second.targets;
         const auto &inputs = newest->second.signature.inputs;
         for (auto &[number, schema] : m_schemas) {
             const auto &own = schema.signature.inputs;
@@ -147,7 +155,7 @@ private:
             return;
         const bool many = s.integer(4) != 0;
         for (std::size_t i = m_read.count; i-- > 0 && m_rows.size() < m_limit;) { // the query runs newest first, so do its rows
-            Row row{s.integer(0), int(i), s.integer(1), std::nan(""), {}};
+            Row row{s.integer(0), int(i), s.integer(1), {}, {}, &schema->second.targets};
             simdjson::dom::element one = predicted;
             if (many && predicted.at(i).get(one))
                 continue;
@@ -164,21 +172,52 @@ private:
         }
     }
 
-    static void takePrediction(simdjson::dom::element value, Row &row) {
-        simdjson::dom::element first;
-        if (value.is_array() && !value.at(0).get(first))
-            value = first;
-        if (std::string_view text; !value.get(text))
-            row.predictedClass = text;
-        else if (!value.get(row.prediction))
-            appendNumber(row.predictedClass, row.prediction);
+    /// By the targets' names: a version with the same inputs may have others, and gives nothing for those that are asked about.
+    void takePrediction(simdjson::dom::element value, Row &row) const {
+        for (const QString &target : m_targets) {
+            row.predictions.push_back(std::nan(""));
+            if (!row.targets->contains(target))
+                continue;
+            simdjson::dom::element one = value, first;
+            if (row.targets->size() > 1 && value.at_key(utf8(target)).get(one))
+                one = value;
+            if (one.is_array() && !one.at(0).get(first))
+                one = first;
+            if (std::string_view text; !one.get(text))
+                row.predictedClass = text;
+            else if (!one.get(row.predictions.back()))
+                appendNumber(row.predictedClass, row.predictions.back());
+        }
     }
 
     Result<void> readLabelsOf() {
         if (m_rows.empty())
             return {};
-        return m_database.query(QStringLiteral("SELECT seq,row,value,class FROM labels WHERE seq>=?1"), [&](Statement &s) { s.bind(1, m_rows.back().sequence); },
-                                [&](const Statement &s) { m_labels[s.integer(0)][int(s.integer(1))] = {s.isNull(2) ? std::nan("") : s.real(2), s.text(3).toStdString()}; });
+        for (const QString &sql : {QStringLiteral("SELECT seq,row,value,class,'' FROM labels WHERE seq>=?1"), QStringLiteral("SELECT seq,row,value,NULL,target FROM target_labels WHERE seq>=?1")})
+            PH_TRY(m_database.query(sql, [&](Statement &s) { s.bind(1, m_rows.back().sequence); },
+                                    [&](const Statement &s) {
+                                        LabelOfRow &label = m_labels[s.integer(0)][int(s.integer(1))];
+                                        label.text = s.text(3).toStdString();
+                                        label.values.emplace_back(s.text(4), s.isNull(2) ? std::nan("") : s.real(2));
+                                    }));
+        return {};
+    }
+
+    /// What a label says of a row; one of a single target stands without its name.
+    LabelOfRow labelOf(const Row &row) const {
+        const auto request = m_labels.find(row.sequence);
+        if (request == m_labels.end())
+            return {};
+        const auto found = request->second.find(row.row);
+        if (found == request->second.end())
+            return {};
+        LabelOfRow label = found->second;
+        if (row.targets->size() == 1)
+            for (auto &one : label.values)
+                one.first = row.targets->front();
+        if (!m_targets.contains(row.targets->front()))
+            label.text.clear();
+        return label;
     }
 
     static data::Column categoryColumn(const QString &name, const std::vector<std::string> &texts) {
@@ -220,23 +259,32 @@ private:
             out.predictionColumn += QLatin1Char('_');
         while (names.contains(out.labelColumn))
             out.labelColumn += QLatin1Char('_');
-        std::vector<double> predictions, labels;
+        out.targets = m_targets;
+        std::vector<std::vector<double>> predictions(std::size_t(m_targets.size()), std::vector<double>()), labels = predictions;
         std::vector<std::string> predictedClasses, labelClasses;
         for (const Row &row : m_rows) {
-            predictions.push_back(row.prediction);
+            const LabelOfRow label = labelOf(row);
+            bool labelled = !label.text.empty();
+            for (std::size_t t = 0; t < predictions.size(); ++t) {
+                predictions[t].push_back(row.predictions[t]);
+                labels[t].push_back(label.value(m_targets[qsizetype(t)]));
+                labelled = labelled || !std::isnan(labels[t].back());
+            }
             predictedClasses.push_back(row.predictedClass);
-            LabelOfRow label{std::nan(""), {}};
-            if (const auto request = m_labels.find(row.sequence); request != m_labels.end())
-                if (const auto one = request->second.find(row.row); one != request->second.end()) {
-                    label = one->second;
-                    ++out.labelled;
-                }
-            labels.push_back(label.value);
             labelClasses.push_back(label.text);
+            out.labelled += labelled ? 1 : 0;
         }
         const bool classes = !signature.classes.empty();
-        out.table.columns.push_back(classes ? categoryColumn(out.predictionColumn, predictedClasses) : numberColumn(out.predictionColumn, predictions));
-        out.table.columns.push_back(classes ? categoryColumn(out.labelColumn, labelClasses) : numberColumn(out.labelColumn, labels));
+        const auto addColumns = [&](QString &column, const std::vector<std::string> &texts, const std::vector<std::vector<double>> &numbers) {
+            for (std::size_t t = 0; t < numbers.size(); ++t) {
+                const QString name = m_targets.size() == 1 ? column : column + QLatin1Char(' ') + m_targets[qsizetype(t)];
+                out.table.columns.push_back(classes ? categoryColumn(name, texts) : numberColumn(name, numbers[t]));
+            }
+            if (m_targets.size() > 1)
+                column += QLatin1Char(' ') + m_targets.front();
+        };
+        addColumns(out.predictionColumn, predictedClasses, predictions);
+        addColumns(out.labelColumn, labelClasses, labels);
         if (!m_rows.empty()) {
             out.from = fromMs(m_rows.back().time);
             out.to = fromMs(m_rows.front().time);
@@ -248,6 +296,7 @@ private:
     std::size_t m_limit;
     int m_newest = 0;
     std::map<int, Schema> m_schemas;
+    QStringList m_targets; ///< of the newest answered version
     data::Rows m_read;
     simdjson::dom::parser m_parser;
     std::vector<Row> m_rows; ///< newest first, as the cells
@@ -256,73 +305,8 @@ private:
     std::unordered_map<qint64, std::map<int, LabelOfRow>> m_labels;
 };
 
-/// Sums from which every live metric follows.
-struct Sums {
-    qint64 rows = 0, numbers = 0;
-    double loss = 0, squares = 0, values = 0, valueSquares = 0;
-};
-
-const QString sumColumns = QStringLiteral("count(loss),count(value),total(loss),total((predicted-value)*(predicted-value)),total(value),total(value*value)");
-
-Sums readSums(const Statement &s, int from) {
-    return {s.integer(from), s.integer(from + 1), s.real(from + 2), s.real(from + 3), s.real(from + 4), s.real(from + 5)};
-}
-
-double metricOf(const QString &metric, const Sums &sums) {
-    const double n = double(sums.rows);
-    if (sums.rows == 0)
-        return std::nan("");
-    if (metric == QLatin1String("accuracy"))
-        return sums.numbers == 0 ? 1.0 - sums.loss / n : std::nan("");
-    if (sums.numbers == 0)
-        return std::nan("");
-    if (metric == QLatin1String("mae"))
-        return sums.loss / n;
-    if (metric == QLatin1String("rmse"))
-        return std::sqrt(sums.squares / double(sums.numbers));
-    const double spread = sums.valueSquares - sums.values * sums.values / double(sums.numbers);
-    return spread > 1e-12 * std::max(1.0, sums.valueSquares) ? 1.0 - sums.squares / spread : std::nan("");
-}
-
 } // namespace
 
 Result<LoggedRows> newestRows(Database &database, std::size_t rows, std::optional<QDateTime> since) { return RowCollector(database, rows).collect(since); }
-
-Result<std::vector<MetricBucket>> rollingMetric(Database &database, const QString &metric, qint64 bucketSeconds, const QDateTime &since) {
-    static const QStringList known{QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("r2"), QStringLiteral("accuracy")};
-    if (!known.contains(metric))
-        return invalid(QStringLiteral("The live metric “%1” is not known.").arg(metric), {}, QStringLiteral("Known: %1.").arg(known.join(QStringLiteral(", "))));
-    if (bucketSeconds < 1)
-        return invalid(QStringLiteral("A stretch of time must be at least a second."));
-    std::vector<MetricBucket> out;
-    PH_TRY(database.query(QStringLiteral("SELECT predicted_time/?1 AS bucket,%1 FROM labels WHERE predicted_time>=?2 GROUP BY bucket ORDER BY bucket").arg(sumColumns),
-                          [&](Statement &s) { s.bind(1, bucketSeconds * 1000).bind(2, since.toMSecsSinceEpoch()); },
-                          [&](const Statement &s) {
-                              const Sums sums = readSums(s, 1);
-                              out.push_back({fromMs(s.integer(0) * bucketSeconds * 1000), metricOf(metric, sums), sums.rows});
-                          }));
-    return out;
-}
-
-Result<LiveMetrics> liveMetrics(Database &database, qint64 newestLabelled, std::optional<QDateTime> since) {
-    LiveMetrics out;
-    Sums sums;
-    PH_TRY(database.query(QStringLiteral("SELECT %1,min(predicted_time),max(predicted_time) FROM (SELECT * FROM labels WHERE predicted_time>=?2 "
-                                         "ORDER BY predicted_time DESC LIMIT ?1)")
-                              .arg(sumColumns),
-                          [&](Statement &s) { s.bind(1, newestLabelled).bind(2, since ? since->toMSecsSinceEpoch() : qint64(0)); },
-                          [&](const Statement &s) {
-                              sums = readSums(s, 0);
-                              if (sums.rows > 0) {
-                                  out.from = fromMs(s.integer(6));
-                                  out.to = fromMs(s.integer(7));
-                              }
-                          }));
-    out.labelled = sums.rows;
-    for (const QString &metric : {QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("r2"), QStringLiteral("accuracy")})
-        if (const double value = metricOf(metric, sums); std::isfinite(value))
-            out.values.emplace(metric, value);
-    return out;
-}
 
 } // namespace pilothouse::serving

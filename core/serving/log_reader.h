@@ -22,15 +22,17 @@ Result<std::shared_ptr<Database>> openServingDatabase(const QString &servingFold
 /// rows, response_time_ms, status, error. The input is the body as it came.
 Result<void> appendNewestRequests(Database &database, int limit, std::string &out);
 
-/// The newest answered rows as columns, oldest first: the inputs by name, what was predicted, and the label where one came.
-/// A category the model did not know stands as "(unknown)".
+/// The newest answered rows as columns, oldest first: the inputs by name, what was predicted (of a forecast the first step; of several
+/// targets "prediction t2m" and so on, a column each), and the label where one came (of several targets "label t2m" and so on). A category the model did not know stands as "(unknown)".
 struct LoggedRows {
     data::Table table;
-    QString predictionColumn, labelColumn;
+    QStringList targets;                   ///< that the newest answered version predicts
+    QString predictionColumn, labelColumn; ///< of several targets those of the first
     QDateTime from, to;
-    std::size_t labelled = 0;
+    std::size_t labelled = 0; ///< rows that a label of one of the targets came to
 };
-/// Rows of the newest answered version's schema; rows of versions with other inputs are left out. `rows` at most.
+/// Rows of the newest answered version's schema; rows of versions with other inputs are left out, and of one that has the inputs but not a target
+/// neither prediction nor label of it is there. `rows` at most.
 Result<LoggedRows> newestRows(Database &database, std::size_t rows, std::optional<QDateTime> since = {});
 
 /// A live metric over one stretch of time, from labels. Forecasts of several steps count by their first step, and by
@@ -41,16 +43,20 @@ struct MetricBucket {
     qint64 labelled = 0;
 };
 /// mae, rmse, r2 (numbers) or accuracy (classes), by stretches of `bucketSeconds` (86400: days UTC) of the time of the prediction.
+/// @param metric  of one of several targets "mae@t2m"
 /// Invalid for another metric.
 Result<std::vector<MetricBucket>> rollingMetric(Database &database, const QString &metric, qint64 bucketSeconds, const QDateTime &since);
 
 /// The live metrics over the newest labelled rows: mae, rmse, r2, or accuracy.
 struct LiveMetrics {
-    std::map<QString, double> values;
+    std::map<QString, double> values; ///< by the metric alone, also of one of several targets
     qint64 labelled = 0;
     QDateTime from, to;
 };
-Result<LiveMetrics> liveMetrics(Database &database, qint64 newestLabelled, std::optional<QDateTime> since = {});
+/// @param target  of a forecast of several, the one that is asked about; else empty
+Result<LiveMetrics> liveMetrics(Database &database, qint64 newestLabelled, std::optional<QDateTime> since = {}, const QString &target = {});
+/// What the version that was served last forecasts; one alone for other tasks. NotFound if nothing was ever served.
+Result<QStringList> servedTargets(Database &database);
 
 /// What one revision answered in one stretch of time.
 struct TrafficBucket {

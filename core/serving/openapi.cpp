@@ -2,6 +2,7 @@
 #include "core/serving/openapi.h"
 
 #include "core/base/json.h"
+#include "core/serving/tensors.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -67,7 +68,7 @@ QJsonObject bodyOf(const QString &path) {
     if (path.endsWith(Q(":predict")))
         return jsonBody(objectOf({{Q("instances"), rows}}, {Q("instances")}));
     if (path.endsWith(Q("/infer")))
-        return jsonBody(objectOf({{Q("id"), typed("string")}, {Q("inputs"), listOf(tensorSchema())}}, {Q("inputs")}));
+        return jsonBody(objectOf({{Q("id"), typed("string")}, {Q("inputs"), listOf(tensorSchema())}, {Q("outputs"), listOf(objectOf({{Q("name"), typed("string")}}, {Q("name")}))}}, {Q("inputs")}));
     if (path == Q("/labels")) {
         QJsonObject schema = objectOf({{Q("labels"), listOf(objectOf({{Q("prediction_id"), typed("string")}, {Q("value"), QJsonObject()}}, {Q("prediction_id"), Q("value")}))}}, {Q("labels")});
         schema.insert(Q("example"), QJsonObject{{Q("labels"), QJsonArray{QJsonObject{{Q("prediction_id"), Q("3fa90c11-1a2b")}, {Q("value"), 1}}}}});
@@ -79,6 +80,17 @@ QJsonObject bodyOf(const QString &path) {
         return jsonBody(objectOf({{Q("min_performance_threshold"), typed("number")}, {Q("degradation_threshold"), typed("number")}, {Q("min_hours_between"), typed("number")},
                                   {Q("enabled"), typed("boolean")}}, {}));
     return jsonBody(typed("object"));
+}
+
+/// One prediction. Classes, numbers and steps are left open, as they were for clients so far.
+QJsonObject predictionOf(const artifact::Signature *signature) {
+    const QStringList targets = signature ? signature->targets() : QStringList();
+    if (targets.size() < 2)
+        return {};
+    QJsonObject steps;
+    for (const QString &target : targets)
+        steps.insert(target, listOf(typed("number")));
+    return objectOf(steps, QJsonArray::fromStringList(targets));
 }
 
 QJsonObject reply(const char *description, const QJsonObject &schema = {}) {
@@ -121,6 +133,8 @@ QJsonObject responses(const QString &path, bool post, bool key) {
     return out;
 }
 
+QString summaryOf(const ApiRoute &route) { return (route.same ? QStringLiteral("As %1: ").arg(Q(route.same)) : QString()) + QString::fromUtf8(route.summary); }
+
 } // namespace
 
 QJsonObject exampleRow(const artifact::Signature &signature) {
@@ -134,7 +148,7 @@ QJsonObject openApiDocument(const QString &model, const QString &version, const 
     QJsonObject paths;
     for (const ApiRoute &route : routes) {
         QString path = Q(route.path);
-        QJsonObject operation{{Q("summary"), QString::fromUtf8(route.summary)}};
+        QJsonObject operation{{Q("summary"), summaryOf(route)}};
         if (path.contains(Q("{}"))) {
             const QString name = pathParameter(path);
             operation.insert(Q("parameters"), QJsonArray{QJsonObject{{Q("name"), name}, {Q("in"), Q("path")}, {Q("required"), true},
@@ -144,9 +158,10 @@ QJsonObject openApiDocument(const QString &model, const QString &version, const 
         if (route.key)
             operation.insert(Q("security"), QJsonArray{QJsonObject{{Q("apiKey"), QJsonArray()}}});
         const bool post = Q(route.method) == Q("POST");
-        operation.insert(Q("responses"), responses(path, post, route.key));
+        const QString like = route.same ? QString(Q(route.same)) : path;
+        operation.insert(Q("responses"), responses(like, post, route.key));
         if (post)
-            operation.insert(Q("requestBody"), bodyOf(path));
+            operation.insert(Q("requestBody"), bodyOf(like));
         QJsonObject item = paths.value(path).toObject();
         item.insert(post ? Q("post") : Q("get"), operation);
         paths.insert(path, item);
@@ -155,7 +170,7 @@ QJsonObject openApiDocument(const QString &model, const QString &version, const 
                             {Q("properties"), QJsonObject{{Q("error"), QJsonObject{{Q("type"), Q("object")}, {Q("properties"), QJsonObject{{Q("kind"), typed("string")}, {Q("what"), typed("string")},
                                                                                                                                            {Q("hint"), typed("string")}, {Q("field"), typed("string")}}}}}}}};
     const QJsonObject prediction{{Q("type"), Q("object")},
-                                 {Q("properties"), QJsonObject{{Q("prediction"), QJsonObject()}, {Q("predictions"), listOf({})}, {Q("probability"), QJsonObject{{Q("type"), Q("array")}, {Q("items"), typed("number")}, {Q("nullable"), true}}},
+                                 {Q("properties"), QJsonObject{{Q("prediction"), predictionOf(signature)}, {Q("predictions"), listOf(predictionOf(signature))}, {Q("probability"), QJsonObject{{Q("type"), Q("array")}, {Q("items"), typed("number")}, {Q("nullable"), true}}},
                                                                {Q("prediction_id"), typed("string")}, {Q("model_version"), typed("string")}, {Q("model_source"), typed("string")},
                                                                {Q("timestamp"), typed("string")}, {Q("response_time_ms"), typed("number")}}}};
     const QJsonObject schemas{{Q("Row"), signature ? schemaOf(*signature) : typed("object")}, {Q("Error"), error}, {Q("Prediction"), prediction}};
@@ -179,7 +194,7 @@ QByteArray docsPage(const QString &model, const std::vector<ApiRoute> &routes, c
     for (const ApiRoute &route : routes)
         html += QStringLiteral("<tr><td>%1</td><td><code>%2</code></td><td>%3</td><td>%4</td></tr>")
                     .arg(Q(route.method), QString(Q(route.path)).replace(Q("{}"), QLatin1Char('{') + pathParameter(Q(route.path)) + QLatin1Char('}')).toHtmlEscaped(),
-                         QString::fromUtf8(route.summary).toHtmlEscaped(), route.key ? QStringLiteral("yes") : QStringLiteral("no"));
+                         summaryOf(route).toHtmlEscaped(), route.key ? QStringLiteral("yes") : QStringLiteral("no"));
     html += QStringLiteral("</table>");
     if (signature) {
         html += QStringLiteral("<h2>Inputs</h2><table><tr><th>Name</th><th>Type</th><th>May be missing</th></tr>");
@@ -197,13 +212,13 @@ QJsonObject v2Metadata(const QString &model, const QString &version, const artif
     QJsonArray inputs;
     for (const data::Input &input : signature.inputs)
         inputs.append(QJsonObject{{Q("name"), input.name}, {Q("datatype"), input.type == data::ColumnType::Category ? Q("BYTES") : Q("FP64")}, {Q("shape"), QJsonArray{-1}}});
-    const bool classes = !signature.classes.empty();
-    QJsonArray shape{-1};
-    if (signature.outputs.size() > 1)
-        shape.append(int(signature.outputs.size()));
-    QJsonArray outputs{QJsonObject{{Q("name"), Q("predict")}, {Q("datatype"), classes ? Q("BYTES") : Q("FP64")}, {Q("shape"), shape}}};
-    if (classes)
-        outputs.append(QJsonObject{{Q("name"), Q("predict_proba")}, {Q("datatype"), Q("FP64")}, {Q("shape"), QJsonArray{-1, int(signature.classes.size())}}});
+    QJsonArray outputs;
+    for (const OutputTensor &output : outputTensors(signature)) {
+        QJsonArray shape{-1};
+        for (const int size : output.sizes)
+            shape.append(size);
+        outputs.append(QJsonObject{{Q("name"), output.name}, {Q("datatype"), output.datatype}, {Q("shape"), shape}});
+    }
     return {{Q("name"), model}, {Q("versions"), QJsonArray{version}}, {Q("platform"), Q("pilothouse")}, {Q("inputs"), inputs}, {Q("outputs"), outputs}};
 }
 

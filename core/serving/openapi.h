@@ -14,6 +14,7 @@ struct ApiRoute {
     const char *method, *path; ///< `{}`: one path segment
     const char *summary;
     bool key = true;
+    const char *same = nullptr; ///< the route for which `path` is another name
 };
 
 /// OpenAPI 3.0 of this server; the request body of /predict follows the signature, with an example row.

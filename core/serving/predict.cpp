@@ -2,6 +2,8 @@
 // The hot path: body → rows → scorer → answer, log record and counters.
 #include "core/serving/server_impl.h"
 
+#include <algorithm>
+
 namespace pilothouse::serving {
 
 /// One attempt of one model at a body. Kept per thread so that its vectors are not allocated for every request.
@@ -83,28 +85,72 @@ void writeRest(std::string &out, const LiveModel &model, const Scored &scored, c
     out += '}';
 }
 
+/// Writes the tensors that were asked for, commas between them.
+class TensorWriter {
+public:
+    TensorWriter(std::string &out, const std::vector<std::size_t> &wanted) : m_out(out), m_wanted(wanted) {}
+    /// Begins a tensor [rows × width], width 0: [rows], up to its data; false: nobody asked for it.
+    /// @param place  in outputTensors()
+    bool begin(std::size_t place, std::string_view nameJson, std::size_t rows, std::size_t width, std::string_view datatype) {
+        if (!m_wanted.empty() && std::find(m_wanted.begin(), m_wanted.end(), place) == m_wanted.end())
+            return false;
+        m_out += m_first ? "{\"name\":" : ",{\"name\":";
+        m_first = false;
+        m_out += nameJson;
+        m_out += ",\"shape\":[";
+        appendInteger(m_out, std::int64_t(rows));
+        if (width > 0) {
+            m_out += ',';
+            appendInteger(m_out, std::int64_t(width));
+        }
+        m_out += "],\"datatype\":\"";
+        m_out += datatype;
+        m_out += "\",\"data\":";
+        return true;
+    }
+    void end() { m_out += '}'; }
+
+private:
+    std::string &m_out;
+    const std::vector<std::size_t> &m_wanted;
+    bool m_first = true;
+};
+
+/// Of several targets a tensor each, named as the target: [rows × steps].
+void appendTargetTensors(std::string &out, TensorWriter &writer, const LiveModel &model, const artifact::Predictions &answer) {
+    for (std::size_t t = 0; t < model.targetJson.size(); ++t) {
+        if (!writer.begin(t, model.targetJson[t], answer.count, answer.outputs / model.targetJson.size(), "FP64"))
+            continue;
+        out += '[';
+        for (std::size_t i = 0; i < answer.count; ++i) {
+            if (i)
+                out += ',';
+            model.appendTarget(out, answer, i, t);
+        }
+        out += ']';
+        writer.end();
+    }
+}
+
 void writeV2(std::string &out, const LiveModel &model, const Scored &scored, const std::string &predictions, const std::string &id) {
     const artifact::Predictions &answer = scored.answer;
     out += "{\"model_name\":" + model.nameJson + ",\"model_version\":" + model.versionJson + ",\"id\":";
     appendText(out, scored.input.requestId.empty() ? std::string_view(id) : std::string_view(scored.input.requestId));
-    out += ",\"parameters\":{\"prediction_id\":\"" + id + "\"},\"outputs\":[{\"name\":\"predict\",\"shape\":[";
-    appendInteger(out, std::int64_t(answer.count));
-    if (answer.outputs > 1) {
-        out += ',';
-        appendInteger(out, std::int64_t(answer.outputs));
+    out += ",\"parameters\":{\"prediction_id\":\"" + id + "\"},\"outputs\":[";
+    TensorWriter writer(out, scored.input.outputs);
+    if (!model.targetJson.empty()) {
+        appendTargetTensors(out, writer, model, answer);
+        out += "]}";
+        return;
     }
     const bool text = model.classes && !model.classJson.empty() && model.classJson.front().starts_with('"');
-    out += text ? "],\"datatype\":\"BYTES\",\"data\":" : model.classes ? "],\"datatype\":\"INT64\",\"data\":" : "],\"datatype\":\"FP64\",\"data\":";
-    out += predictions;
-    out += '}';
-    if (answer.classes > 0) {
-        out += ",{\"name\":\"predict_proba\",\"shape\":[";
-        appendInteger(out, std::int64_t(answer.count));
-        out += ',';
-        appendInteger(out, std::int64_t(answer.classes));
-        out += "],\"datatype\":\"FP64\",\"data\":";
+    if (writer.begin(0, "\"predict\"", answer.count, answer.outputs > 1 ? answer.outputs : 0, text ? "BYTES" : model.classes ? "INT64" : "FP64")) {
+        out += predictions;
+        writer.end();
+    }
+    if (answer.classes > 0 && writer.begin(1, "\"predict_proba\"", answer.count, answer.classes, "FP64")) {
         appendProbabilities(out, model, answer, true);
-        out += '}';
+        writer.end();
     }
     out += "]}";
 }

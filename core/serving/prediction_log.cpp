@@ -21,7 +21,7 @@ Result<std::unique_ptr<PredictionLog>> PredictionLog::open(const QString &file, 
     PH_TRY(database->setSynchronous(false));
     std::unique_ptr<PredictionLog> log(new PredictionLog(std::move(database), options));
     std::int64_t last = 0;
-    PH_TRY(log->m_database->query(QStringLiteral("SELECT max((SELECT ifnull(max(seq),0) FROM predictions),(SELECT ifnull(max(seq),0) FROM labels))"), {},
+    PH_TRY(log->m_database->query(QStringLiteral("SELECT max((SELECT ifnull(max(seq),0) FROM predictions),(SELECT ifnull(max(seq),0) FROM labels),(SELECT ifnull(max(seq),0) FROM target_labels))"), {},
                                   [&](const Statement &s) { last = s.integer(0); }));
     log->m_sequence = last + 1;
     log->m_thread = std::thread([raw = log.get()] { raw->run(); });
@@ -170,7 +170,7 @@ void PredictionLog::forgetOld() {
     const qint64 oldest = qint64(m_sequence.load()) - m_options.keepRecords;
     if (oldest <= 0)
         return;
-    for (const QString &sql : {QStringLiteral("DELETE FROM labels WHERE seq<?1"), QStringLiteral("DELETE FROM predictions WHERE seq<?1")})
+    for (const QString &sql : {QStringLiteral("DELETE FROM labels WHERE seq<?1"), QStringLiteral("DELETE FROM target_labels WHERE seq<?1"), QStringLiteral("DELETE FROM predictions WHERE seq<?1")})
         if (const auto done = m_database->execute(sql, [&](Statement &s) { s.bind(1, oldest); }); !done)
             return; // next time
 }

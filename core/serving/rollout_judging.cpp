@@ -97,6 +97,7 @@ JudgeRules RolloutControl::rulesNow() const {
         rules.classes = m_stable->classes;
         rules.unit = m_stable->scorer->signature().unit;
         rules.horizon = m_stable->scorer->signature().horizon();
+        rules.severalTargets = m_stable->scorer->signature().targets().size() > 1;
         rules.minimumLabelled = std::max(rules.minimumLabelled, 4 * rules.horizon);
     }
     return rules;
@@ -225,6 +226,7 @@ QJsonObject RolloutControl::abStatus() const {
         out.insert(Q("b"), sideJson(split->canarySide.get(), true));
         const QString name = QStringLiteral("Version %1").arg(m_canaryRevision.versionText());
         out.insert(Q("comparison"), m_interval ? comparisonSentence(*m_interval, rulesNow(), name)
+                                    : rulesNow().severalTargets ? severalTargetsSentence()
                                                : QStringLiteral("Waits for labels: %1 of %2 labelled rows").arg(m_pairCount).arg(rulesNow().minimumLabelled));
     } else {
         for (const char *key : {"a", "b"})

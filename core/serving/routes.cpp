@@ -4,8 +4,8 @@
 #include "core/base/json.h"
 #include "core/serving/labels.h"
 #include "core/serving/log_reader.h"
-#include "core/serving/openapi.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace pilothouse::serving {
@@ -123,8 +123,12 @@ void writeJson(HttpReply &reply, const QJsonObject &object, int status) {
 }
 
 const InferenceServer::Impl::Route *InferenceServer::Impl::findRoute(const HttpRequest &request, std::string &argument, bool &pathKnown, std::string &allowed) const {
+    std::string_view path = request.path;
+    for (const RouteAlias &alias : o.aliases)
+        if (alias.path == request.path)
+            path = alias.route;
     for (const Route &route : routes()) {
-        if (!matches(route.path, request.path, argument))
+        if (!matches(route.path, path, argument))
             continue;
         if (request.method == route.method || (request.method == "HEAD" && route.method == std::string_view("GET")))
             return &route;
@@ -132,6 +136,38 @@ const InferenceServer::Impl::Route *InferenceServer::Impl::findRoute(const HttpR
         allowed += (allowed.empty() ? "" : ", ") + std::string(route.method) + (route.method == std::string_view("GET") ? ", HEAD" : "");
     }
     return nullptr;
+}
+
+/// A path may stand for a route that has no parameter and is told of; it must be none itself.
+Result<void> InferenceServer::Impl::checkAliases() const {
+    QStringList known;
+    for (const Route &route : routes())
+        if (route.summary && std::string_view(route.path).find('{') == std::string_view::npos && !known.contains(Q(route.path)))
+            known << Q(route.path);
+    for (auto alias = o.aliases.begin(); alias != o.aliases.end(); ++alias) {
+        const QString path = QString::fromStdString(alias->path), wanted = QString::fromStdString(alias->route);
+        std::string argument;
+        const bool taken = path.startsWith(Q("/admin/")) || std::any_of(routes().begin(), routes().end(), [&](const Route &route) { return matches(route.path, alias->path, argument); });
+        if (taken || std::any_of(o.aliases.begin(), alias, [&](const RouteAlias &other) { return other.path == alias->path; }))
+            return invalid(QStringLiteral("The path %1 cannot stand for %2: it is a route already, or named twice.").arg(path, wanted), {}, QStringLiteral("GET /docs lists the routes."));
+        if (!known.contains(wanted))
+            return invalid(QStringLiteral("There is no route %1 for which %2 could stand.").arg(wanted, path), {}, QStringLiteral("These can be named: %1.").arg(known.join(QStringLiteral(", "))));
+    }
+    return {};
+}
+
+/// What is described, with its other names.
+std::vector<ApiRoute> InferenceServer::Impl::apiRoutes() const {
+    std::vector<ApiRoute> list;
+    for (const Route &route : routes()) {
+        if (!route.summary)
+            continue;
+        list.push_back({route.method, route.path, route.summary, route.access != Access::Open});
+        for (const RouteAlias &alias : o.aliases)
+            if (alias.route == route.path)
+                list.push_back({route.method, alias.path.c_str(), route.summary, route.access != Access::Open, route.path});
+    }
+    return list;
 }
 
 bool InferenceServer::Impl::allowed(const Route &route, const HttpRequest &request, HttpReply &reply) {
@@ -315,21 +351,13 @@ void InferenceServer::Impl::v2Model(const HttpRequest &, const std::string &argu
 
 void InferenceServer::Impl::openApi(const HttpRequest &, const std::string &, HttpReply &reply) {
     const SplitPtr split = control->split();
-    std::vector<ApiRoute> list;
-    for (const Route &route : routes())
-        if (route.summary)
-            list.push_back({route.method, route.path, route.summary, route.access != Access::Open});
-    writeJson(reply, openApiDocument(o.model, o.version, list, split->stable ? &split->stable->scorer->signature() : nullptr));
+    writeJson(reply, openApiDocument(o.model, o.version, apiRoutes(), split->stable ? &split->stable->scorer->signature() : nullptr));
 }
 
 void InferenceServer::Impl::docs(const HttpRequest &, const std::string &, HttpReply &reply) {
-    std::vector<ApiRoute> list;
-    for (const Route &route : routes())
-        if (route.summary)
-            list.push_back({route.method, route.path, route.summary, route.access != Access::Open});
     const SplitPtr split = control->split();
     reply.contentType = "text/html; charset=utf-8";
-    reply.body = docsPage(o.model, list, split->stable ? &split->stable->scorer->signature() : nullptr).toStdString();
+    reply.body = docsPage(o.model, apiRoutes(), split->stable ? &split->stable->scorer->signature() : nullptr).toStdString();
 }
 
 } // namespace pilothouse::serving

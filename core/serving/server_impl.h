@@ -3,6 +3,7 @@
 
 #include "core/serving/inference_server.h"
 #include "core/serving/json_text.h"
+#include "core/serving/openapi.h"
 #include "core/serving/rate_limit.h"
 #include "core/serving/rollout_control.h"
 #include "core/serving/serving_store.h"
@@ -48,6 +49,8 @@ private:
     struct Route;
     static const std::vector<Route> &routes();
     const Route *findRoute(const HttpRequest &request, std::string &argument, bool &pathKnown, std::string &allowed) const;
+    Result<void> checkAliases() const;
+    std::vector<ApiRoute> apiRoutes() const;
     bool allowed(const Route &route, const HttpRequest &request, HttpReply &reply);
     void answerRoute(const Route &route, const HttpRequest &request, const std::string &argument, HttpReply &reply);
     bool modelIs(const std::string &argument, HttpReply &reply) const;

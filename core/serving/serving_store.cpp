@@ -24,6 +24,11 @@ CREATE TABLE paired(canary INTEGER NOT NULL, step INTEGER NOT NULL, seq INTEGER 
 CREATE TABLE agreement(champion INTEGER NOT NULL, shadow INTEGER NOT NULL, rows INTEGER NOT NULL, agreed INTEGER NOT NULL,
   failed INTEGER NOT NULL, dropped INTEGER NOT NULL, sum_difference REAL NOT NULL, max_difference REAL NOT NULL,
   since INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY(champion, shadow)) WITHOUT ROWID;
+)"),
+            QStringLiteral(R"(
+CREATE TABLE target_labels(seq INTEGER NOT NULL, row INTEGER NOT NULL, target TEXT NOT NULL, prediction_id TEXT NOT NULL, time INTEGER NOT NULL,
+  predicted_time INTEGER NOT NULL, revision INTEGER NOT NULL, value REAL NOT NULL, predicted REAL, loss REAL, PRIMARY KEY(seq, row, target)) WITHOUT ROWID;
+CREATE INDEX target_labels_by_time ON target_labels(target, predicted_time);
 )")};
 }
 

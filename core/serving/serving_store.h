@@ -17,6 +17,7 @@ namespace pilothouse::serving {
 ///   state        key → JSON: "rollout", "ab", "shadow", "status" (the last status shown, for when the server is down)
 ///   predictions  one row a request; `input` is the body as it came, `output` the predictions as JSON
 ///   labels       one row a labelled prediction, with what was predicted and the loss
+///   target_labels  the same of a forecast of several targets, one row a target that its label names
 ///   paired       losses of both sides on one labelled row, while two versions are compared
 ///   agreement    champion × shadow
 std::vector<QString> servingMigrations();

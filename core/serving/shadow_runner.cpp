@@ -86,10 +86,11 @@ void ShadowRunner::compare(const Item &item, Agreement &into) const {
         return;
     }
     const auto answer = item.shadow->scorer->score(rows);
-    if (!answer || answer->count != count || answer->outputs != item.answer.outputs || item.shadow->classes != item.champion->classes) {
+    if (!answer || answer->count != count || answer->outputs != item.answer.outputs || item.shadow->classes != item.champion->classes || item.shadow->targetJson != item.champion->targetJson) {
         into.failed += qint64(count);
         return;
     }
+    const std::size_t first = answer->outputs / std::max<std::size_t>(1, item.champion->targetJson.size()); // the others have other units
     for (std::size_t i = 0; i < count; ++i) {
         if (item.champion->classes) {
             std::string a, b;
@@ -103,7 +104,7 @@ void ShadowRunner::compare(const Item &item, Agreement &into) const {
         for (std::size_t k = 0; k < answer->outputs; ++k) {
             const double champion = item.answer.values[i * answer->outputs + k];
             const double difference = std::abs(answer->values[i * answer->outputs + k] - champion);
-            worst = std::max(worst, difference);
+            worst = k < first ? std::max(worst, difference) : worst;
             near = near && difference <= agreementTolerance * std::abs(champion) + 1e-12;
         }
         into.agreed += near ? 1 : 0;

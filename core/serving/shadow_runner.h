@@ -18,7 +18,7 @@ namespace pilothouse::serving {
 /// How far two models agree: the same class, or numbers within `tolerance` of the champion's.
 struct Agreement {
     qint64 rows = 0, agreed = 0, failed = 0, dropped = 0;
-    double sumDifference = 0, maxDifference = 0; ///< absolute; numbers only
+    double sumDifference = 0, maxDifference = 0; ///< absolute; numbers only; of a forecast's worst step, of several targets the first's
     qint64 sinceMs = 0, untilMs = 0;
 };
 inline constexpr double agreementTolerance = 0.01; ///< relative to the champion's value

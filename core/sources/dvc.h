@@ -25,9 +25,13 @@ struct DvcHash {
 struct DvcOutput {
     QString path;   ///< relative to the repository's root
     QString file;   ///< what says so, relative too: data/raw.csv.dvc or dvc.lock
+    QStringList entry; ///< its place in the file: {"outs", "0"}; {"stages", "prepare", "outs", "1"}, without "stages" in a dvc.lock of schema 1
     DvcHash hash;
-    qint64 bytes = -1;
+    qint64 bytes = -1;       ///< -1: not said
+    qint64 files = -1;       ///< of a directory; -1: not said
+    bool executable = false; ///< of a file
     QString remote; ///< empty: the repository's default
+    QString stage() const { return entry.size() > 2 ? entry[entry.size() - 3] : QString(); } ///< of dvc.lock; empty: a .dvc file's
 };
 
 /// One file of a directory object.
@@ -57,6 +61,9 @@ public:
     /// NotFound names the nearest tracked path.
     Result<DvcOutput> output(const QString &path) const;
     Result<std::vector<DvcOutput>> outputs() const;
+    /// What one .dvc file or dvc.lock says.
+    /// @param file  relative to the root
+    Result<std::vector<DvcOutput>> outputsOf(const QString &file) const;
     /// The remote by name; empty: `core.remote`, else the only one.
     Result<DvcRemote> remote(const QString &name = {}) const;
     /// DVC's own cache of this repository.

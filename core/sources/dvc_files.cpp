@@ -45,8 +45,15 @@ Result<DvcHash> hashOf(const QString &text, const QString &kind, const QString &
 }
 
 /// Outputs of one "outs:" list. Those that DVC does not store (cache: false, cloud versions, URLs) are left out.
-Result<void> readOuts(const YamlNode *list, const QString &folder, const QString &file, const YamlPlaces &places, std::vector<DvcOutput> &all) {
-    for (const auto &item : list && list->kind == YamlNode::Kind::List ? list->items : std::vector<workspace::YamlPointer>()) {
+/// @param place  of the list in the file, the part of DvcOutput::entry before the number
+Result<void> readOuts(const YamlNode *list, const QStringList &place, const QString &folder, const QString &file, const YamlPlaces &places, std::vector<DvcOutput> &all) {
+    const auto number = [](const YamlNode &map, const char *key) {
+        bool known = false;
+        const qint64 value = textOf(map, key).toLongLong(&known);
+        return known ? value : -1;
+    };
+    for (std::size_t i = 0; list && list->kind == YamlNode::Kind::List && i < list->items.size(); ++i) {
+        const auto &item = list->items[i];
         if (item->kind != YamlNode::Kind::Map || textOf(*item, "md5").isEmpty() || textOf(*item, "cache") == Q("false"))
             continue;
         PH_ASSIGN(DvcHash hash, hashOf(textOf(*item, "md5"), textOf(*item, "hash"), places.at(item->position)));
@@ -55,10 +62,11 @@ Result<void> readOuts(const YamlNode *list, const QString &folder, const QString
         if (out.path.isEmpty())
             continue;
         out.file = file;
+        out.entry = place + QStringList{QString::number(i)};
         out.hash = std::move(hash);
-        bool known = false;
-        out.bytes = textOf(*item, "size").toLongLong(&known);
-        out.bytes = known ? out.bytes : -1;
+        out.bytes = number(*item, "size");
+        out.files = number(*item, "nfiles");
+        out.executable = textOf(*item, "isexec").toLower() == Q("true");
         out.remote = textOf(*item, "remote");
         all.push_back(std::move(out));
     }
@@ -83,7 +91,7 @@ Result<std::vector<DvcOutput>> parseDvcFile(const QByteArray &yaml, const QStrin
     if (const QString wdir = textOf(*root, "wdir"); !wdir.isEmpty())
         folder = below(folder, wdir);
     std::vector<DvcOutput> all;
-    PH_TRY(readOuts(root->find(QStringLiteral("outs")), folder, file, places, all));
+    PH_TRY(readOuts(root->find(QStringLiteral("outs")), {QStringLiteral("outs")}, folder, file, places, all));
     return all;
 }
 
@@ -93,11 +101,12 @@ Result<std::vector<DvcOutput>> parseDvcLock(const QByteArray &yaml, const QStrin
     std::vector<DvcOutput> all;
     if (root->kind == YamlNode::Kind::Null)
         return all;
-    const YamlNode *stages = root->find(QStringLiteral("schema")) ? root->find(QStringLiteral("stages")) : root.get(); // schema 1 has the stages at the top
+    const bool nested = root->find(QStringLiteral("schema")); // schema 1 has the stages at the top
+    const YamlNode *stages = nested ? root->find(QStringLiteral("stages")) : root.get();
     if (stages && stages->kind == YamlNode::Kind::Map)
         for (const auto &[name, stage] : stages->entries)
             if (stage->kind == YamlNode::Kind::Map)
-                PH_TRY(readOuts(stage->find(QStringLiteral("outs")), below(folderOf(file), stageFolders.value(name->text, QStringLiteral("."))), file, places, all));
+                PH_TRY(readOuts(stage->find(QStringLiteral("outs")), (nested ? QStringList{QStringLiteral("stages")} : QStringList()) + QStringList{name->text, QStringLiteral("outs")}, below(folderOf(file), stageFolders.value(name->text, QStringLiteral("."))), file, places, all));
     return all;
 }
 

@@ -3,7 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/redact.h"
-#include "core/workspace/yaml_tree.h"
+#include "core/sources/dvc_switched_off.h"
 
 #include <QDateTime>
 #include <QDir>
@@ -20,52 +20,8 @@ using Q = QLatin1String;
 
 QString localObject(const QString &cache, const DvcHash &hash) { return cache + QLatin1Char('/') + hash.objectPath(); }
 
-using workspace::YamlNode;
-
-/// "false" of `cache:` or `push:` in an output's own settings.
-bool isHeldBack(const YamlNode &settings) {
-    for (const char *key : {"cache", "push"})
-        if (const YamlNode *value = settings.kind == YamlNode::Kind::Map ? settings.find(Q(key)) : nullptr; value && value->text.toLower() == Q("false"))
-            return true;
-    return false;
-}
-
-/// Adds the outputs of a list that DVC does not push. In a .dvc file an item is a map with its path, in dvc.yaml a path or {path: settings}.
-void addHeldBack(const YamlNode *list, const QString &folder, QSet<QString> &paths) {
-    for (const auto &item : list && list->kind == YamlNode::Kind::List ? list->items : std::vector<workspace::YamlPointer>()) {
-        if (item->kind != YamlNode::Kind::Map)
-            continue;
-        if (const YamlNode *path = item->find(QStringLiteral("path")); path && path->kind == YamlNode::Kind::Scalar && isHeldBack(*item))
-            paths.insert(QDir::cleanPath(folder + path->text));
-        for (const auto &[name, settings] : item->entries)
-            if (isHeldBack(*settings))
-                paths.insert(QDir::cleanPath(folder + name->text));
-    }
-}
-
 /// The paths that a .dvc file, or the dvc.yaml of a dvc.lock, keeps from being pushed.
-QSet<QString> heldBack(const QString &root, const QString &file) {
-    const bool lock = file.endsWith(Q("dvc.lock"));
-    const QString folder = file.contains(QLatin1Char('/')) ? file.section(QLatin1Char('/'), 0, -2) + QLatin1Char('/') : QString();
-    const auto bytes = readFile(root + QLatin1Char('/') + (lock ? file.chopped(4) + QStringLiteral("yaml") : file));
-    const auto yaml = bytes ? workspace::parseYaml(workspace::YamlPlaces(*bytes, file)) : Result<workspace::YamlPointer>(bytes.error());
-    QSet<QString> paths;
-    if (!yaml || (*yaml)->kind != YamlNode::Kind::Map)
-        return paths; // a dvc.lock can be read without its dvc.yaml
-    const auto within = [&](const YamlNode &node) {
-        const YamlNode *wdir = node.find(QStringLiteral("wdir"));
-        return wdir && wdir->kind == YamlNode::Kind::Scalar ? folder + wdir->text + QLatin1Char('/') : folder;
-    };
-    if (!lock)
-        addHeldBack((*yaml)->find(QStringLiteral("outs")), within(**yaml), paths);
-    const YamlNode *stages = lock ? (*yaml)->find(QStringLiteral("stages")) : nullptr;
-    if (stages && stages->kind == YamlNode::Kind::Map)
-        for (const auto &[name, stage] : stages->entries)
-            for (const char *section : {"outs", "metrics", "plots"})
-                if (stage->kind == YamlNode::Kind::Map)
-                    addHeldBack(stage->find(Q(section)), within(*stage), paths);
-    return paths;
-}
+QSet<QString> heldBack(const QString &root, const QString &file) { return dvcSwitchedOff(root, file, {QStringLiteral("cache"), QStringLiteral("push")}); }
 
 Result<std::vector<DvcOutput>> wantedOutputs(const DvcRepository &repository, const QString &path) {
     if (QFileInfo(path).fileName() != Q("dvc.lock")) {

@@ -87,17 +87,21 @@ Result<QStringList> DvcRepository::trackingFiles() const {
     return found;
 }
 
+Result<std::vector<DvcOutput>> DvcRepository::outputsOf(const QString &file) const {
+    PH_ASSIGN(const QByteArray yaml, read(file));
+    const QString place = m_root + QLatin1Char('/') + file;
+    QMap<QString, QString> folders;
+    const bool lock = file.endsWith(Q("dvc.lock"));
+    if (const auto stages = lock ? read(file.chopped(4) + QStringLiteral("yaml")) : Result<QByteArray>(Error{}); stages)
+        folders = stageFolders(*stages);
+    return lock ? parseDvcLock(yaml, file, place, folders) : parseDvcFile(yaml, file, place);
+}
+
 Result<std::vector<DvcOutput>> DvcRepository::outputs() const {
     PH_ASSIGN(const QStringList files, trackingFiles());
     std::vector<DvcOutput> all;
     for (const QString &file : files) {
-        PH_ASSIGN(const QByteArray yaml, read(file));
-        const QString place = m_root + QLatin1Char('/') + file;
-        QMap<QString, QString> folders;
-        const bool lock = file.endsWith(Q("dvc.lock"));
-        if (const auto stages = lock ? read(file.chopped(4) + QStringLiteral("yaml")) : Result<QByteArray>(Error{}); stages)
-            folders = stageFolders(*stages);
-        PH_ASSIGN(std::vector<DvcOutput> found, lock ? parseDvcLock(yaml, file, place, folders) : parseDvcFile(yaml, file, place));
+        PH_ASSIGN(std::vector<DvcOutput> found, outputsOf(file));
         all.insert(all.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
     }
     std::sort(all.begin(), all.end(), [](const DvcOutput &a, const DvcOutput &b) { return a.path < b.path; });

@@ -77,15 +77,22 @@ Result<DvcWorkTree> DvcWorkTree::open(const QString &path) {
     return tree;
 }
 
-Result<std::vector<DvcOutput>> DvcWorkTree::othersTracked(const QString &dvcFile) const {
-    PH_ASSIGN(std::vector<DvcOutput> all, m_repository.outputs());
-    std::erase_if(all, [&](const DvcOutput &out) { return out.file == dvcFile; });
+Result<DvcTracking> DvcWorkTree::tracking() const {
+    DvcTracking now;
+    PH_ASSIGN(now.others, m_repository.outputs());
+    for (const bool byStage : {false, true}) { // a .dvc file comes first: an entry of a dvc.lock beside it is then one too many
+        const auto own = std::find_if(now.others.begin(), now.others.end(), [&](const DvcOutput &out) { return out.path == m_path && (byStage ? !out.stage().isEmpty() : out.file == m_path + Q(".dvc")); });
+        if (now.own || own == now.others.end())
+            continue;
+        now.own = *own;
+        now.others.erase(own);
+    }
     const auto inside = [](const QString &path, const QString &folder) { return path.startsWith(folder + QLatin1Char('/')); };
-    for (const DvcOutput &out : all)
+    for (const DvcOutput &out : now.others)
         if (out.path == m_path || inside(m_path, out.path) || inside(out.path, m_path))
             return refused(QStringLiteral("%1 overlaps with %2, which %3 tracks.").arg(m_path, out.path, out.file), root(),
                            inside(m_path, out.path) ? QStringLiteral("Add the folder %1 again.").arg(out.path) : QStringLiteral("Take it out of %1 first (`dvc remove`).").arg(out.file));
-    return all;
+    return now;
 }
 
 /// By git, which reads .dvcignore with the rules of .gitignore; the path is none of Git's own.
@@ -134,7 +141,7 @@ Result<QStringList> DvcWorkTree::files() const {
     return names;
 }
 
-Result<bool> DvcWorkTree::needsNoIgnoreLine() const {
+Result<bool> DvcWorkTree::needsNoIgnoreLine(const QString &trackedBy) const {
     PH_ASSIGN(const bool there, usesGit(root()));
     if (!there)
         return true;
@@ -149,9 +156,9 @@ Result<bool> DvcWorkTree::needsNoIgnoreLine() const {
             return Error{ErrorKind::Invalid, QStringLiteral("git could not say whether it ignores this."), root() + QLatin1Char('/') + path, {}, answer.error};
         return answer.code == 0;
     };
-    PH_ASSIGN(const bool lost, ignored(m_path + QStringLiteral(".dvc")));
+    PH_ASSIGN(const bool lost, ignored(trackedBy));
     if (lost)
-        return refused(QStringLiteral("Git ignores %1.dvc, so nobody else would get it.").arg(m_path), root(), QStringLiteral("Change the .gitignore that names it (`git check-ignore -v '%1.dvc'`).").arg(m_path));
+        return refused(QStringLiteral("Git ignores %1, so nobody else would get it.").arg(trackedBy), root(), QStringLiteral("Change the .gitignore that names it (`git check-ignore -v '%1'`).").arg(trackedBy));
     return ignored(m_path);
 }
 

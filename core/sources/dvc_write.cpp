@@ -6,6 +6,7 @@
 #include "core/workspace/yaml_text.h"
 #include "core/workspace/yaml_tree.h"
 
+#include <QDir>
 #include <QRegularExpression>
 
 #include <algorithm>
@@ -45,14 +46,39 @@ QByteArray pythonJson(const QString &text) {
     return out + '"';
 }
 
-/// Sets a key of the one output, or takes it out.
-Result<void> change(QByteArray &yaml, const QString &place, const char *key, const std::optional<QVariant> &value) {
-    const QStringList path{QStringLiteral("outs"), QStringLiteral("0"), QLatin1String(key)};
+/// Sets a key of an output, or takes it out.
+Result<void> change(QByteArray &yaml, const QString &place, const QStringList &entry, const char *key, const std::optional<QVariant> &value) {
+    const QStringList path = entry + QStringList{QLatin1String(key)};
     Result<QByteArray> changed = value ? workspace::editValue(yaml, place, path, *value) : workspace::removeEntry(yaml, place, path);
     if (!changed)
         return !value && changed.error().kind == ErrorKind::NotFound ? Result<void>() : Result<void>(changed.error());
     yaml = *std::move(changed);
     return {};
+}
+
+Result<QByteArray> withRecord(QByteArray text, const QString &place, const QStringList &entry, const DvcRecord &record) {
+    PH_TRY(change(text, place, entry, "md5", record.hash.text()));
+    PH_TRY(change(text, place, entry, "size", record.bytes >= 0 ? std::optional<QVariant>(record.bytes) : std::nullopt));
+    PH_TRY(change(text, place, entry, "nfiles", record.files >= 0 ? std::optional<QVariant>(record.files) : std::nullopt));
+    PH_TRY(change(text, place, entry, "isexec", record.executable ? std::optional<QVariant>(true) : std::nullopt));
+    return text;
+}
+
+/// The node at a path of keys and numbers; nullptr: there is none.
+const YamlNode *nodeAt(const YamlNode &root, const QStringList &path) {
+    const YamlNode *node = &root;
+    for (const QString &part : path) {
+        if (node->kind == YamlNode::Kind::List) {
+            bool number = false;
+            const std::size_t i = part.toULongLong(&number);
+            node = number && i < node->items.size() ? node->items[i].get() : nullptr;
+        } else {
+            node = node->find(part);
+        }
+        if (!node)
+            return nullptr;
+    }
+    return node;
 }
 
 } // namespace
@@ -76,12 +102,19 @@ Result<QByteArray> editDvcFile(const QByteArray &yaml, const QString &place, con
             return invalid(QStringLiteral("This .dvc file was not made by `dvc add`: it has “%1”.").arg(QLatin1String(foreign)), place, QStringLiteral("Update it with DVC itself (`dvc update`, `dvc repro`)."));
     if (!outs || outs->kind != YamlNode::Kind::List || outs->items.size() != 1)
         return invalid(QStringLiteral("This .dvc file does not track exactly one output."), place, QStringLiteral("Update it with DVC itself."));
-    QByteArray text = yaml;
-    PH_TRY(change(text, place, "md5", record.hash.text()));
-    PH_TRY(change(text, place, "size", record.bytes));
-    PH_TRY(change(text, place, "nfiles", record.files >= 0 ? std::optional<QVariant>(record.files) : std::nullopt));
-    PH_TRY(change(text, place, "isexec", record.executable ? std::optional<QVariant>(true) : std::nullopt));
-    return text;
+    return withRecord(yaml, place, {QStringLiteral("outs"), QStringLiteral("0")}, record);
+}
+
+Result<QByteArray> editDvcLock(const QByteArray &yaml, const QString &place, const DvcOutput &out, const DvcRecord &record) {
+    PH_ASSIGN(const workspace::YamlPointer root, workspace::parseYaml(workspace::YamlPlaces(yaml, place)));
+    const YamlNode *node = nodeAt(*root, out.entry);
+    const YamlNode *md5 = node ? node->find(QStringLiteral("md5")) : nullptr, *path = node ? node->find(QStringLiteral("path")) : nullptr;
+    if (!md5 || !path || md5->text != out.hash.text() || QDir::cleanPath(path->text).section(QLatin1Char('/'), -1) != out.path.section(QLatin1Char('/'), -1))
+        return Error{ErrorKind::Conflict, QStringLiteral("The dvc.lock changed while it was read: %1 stands at another place of it now.").arg(out.path), place, QStringLiteral("Let the other program finish, then try again."), {}};
+    for (const char *foreign : {"files", "cloud", "version_id", "etag", "checksum"})
+        if (node->find(QLatin1String(foreign)))
+            return invalid(QStringLiteral("This output is kept by the versions of its remote: it has “%1”.").arg(QLatin1String(foreign)), place, QStringLiteral("Update it with DVC itself (`dvc commit`)."));
+    return withRecord(yaml, place, out.entry, record);
 }
 
 QByteArray dvcDirectoryObject(std::vector<DvcFile> files) {

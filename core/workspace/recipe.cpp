@@ -2,13 +2,14 @@
 #include "core/workspace/recipe.h"
 
 #include "core/base/file.h"
+#include "core/base/time_zone.h"
+#include "core/workspace/metric_check.h"
 #include "core/workspace/search_spec_read.h"
 #include "core/workspace/workspace.h"
 
 #include <QFileInfo>
 #include <QDateTime>
 #include <QRegularExpression>
-#include <QTimeZone>
 
 #include <cmath>
 #include <limits>
@@ -97,6 +98,30 @@ ValidationSpec readValidation(Section section) {
         validation.seed = section.seed(u("seed"), 0);
     section.finish();
     return validation;
+}
+
+/// target: a column, or of a forecast a list of them.
+void readTargets(Recipe &r, Section &top) {
+    const YamlNode *node = top.node(u("target"));
+    if (!node || node->kind != YamlNode::Kind::List) {
+        r.target = top.needText(u("target"));
+        return;
+    }
+    QStringList names;
+    for (const YamlPointer &item : node->items) {
+        if (item->kind != YamlNode::Kind::Scalar || item->text.trimmed().isEmpty())
+            top.problems().add(item->position, u("The entries of “target” must be names of columns."), u("Write it as [a, b]."));
+        else if (names.contains(item->text))
+            top.problems().add(item->position, u("The target “%1” is named twice.").arg(item->text));
+        else
+            names << item->text;
+        if (names.size() == 2 && names.back() == item->text && r.task != TaskKind::Forecast)
+            top.problems().add(item->position, u("Several targets belong to task: forecast; a %1 has one.").arg(taskName(r.task)), u("Name one column, and train a model for each."));
+    }
+    if (node->items.empty())
+        top.problems().add(node->position, u("“target” names no column."), u("Write “target: NAME”, or of a forecast [a, b]."));
+    r.target = names.value(0);
+    r.moreTargets = names.mid(1);
 }
 
 /// A list entry that is a name ("one_hot") or a name with something ("impute: median"): the name and the something.
@@ -211,9 +236,10 @@ std::vector<EstimatorSpec> readEstimators(Section &recipe) {
     return all;
 }
 
-/// @param word   what is compared: "metric", "check"; @param known its names
-std::vector<GateSpec> readGates(Section &section, const QString &word, const QStringList &known, const QString &example) {
-    static const QRegularExpression form(u(R"(^\s*([A-Za-z_][\w@.]*)\s*(>=|<=|==|>|<)\s*(\S+)\s*$)"));
+/// @param word     what is compared: "metric", "check"; @param known its names
+/// @param targets  of which one may be named behind "@"; empty where there are not several
+std::vector<GateSpec> readGates(Section &section, const QString &word, const QStringList &known, const QString &example, const QStringList &targets = {}) {
+    static const QRegularExpression form(u(R"(^\s*([A-Za-z_][\w.]*(?:@.+?)?)\s*(>=|<=|==|>|<)\s*(\S+)\s*$)"));
     std::vector<GateSpec> all;
     for (const YamlPointer &item : listItems(section, u("gates"))) {
         const auto match = form.match(item->kind == YamlNode::Kind::Scalar ? item->text : QString());
@@ -223,8 +249,7 @@ std::vector<GateSpec> readGates(Section &section, const QString &word, const QSt
             section.problems().add(item->position, u("A gate must read “%1 >= number”, not “%2”.").arg(word, item->text), u("For example “%1”; operators are >= > <= < ==.").arg(example));
             continue;
         }
-        if (!known.contains(match.captured(1)))
-            addUnknown(section.problems(), item->position, word, match.captured(1), known);
+        checkMetric(section.problems(), item->position, word, match.captured(1), known, targets);
         all.push_back({match.captured(1), match.captured(2), limit});
     }
     return all;
@@ -244,6 +269,46 @@ QualitySpec readQuality(Section section, const QString &file) {
     return quality;
 }
 
+ExportSpec readExport(const YamlNode &item, Problems &problems) {
+    ExportSpec spec;
+    bool said = false; // which format it is, rightly or wrongly
+    if (item.kind == YamlNode::Kind::Map) {
+        Section section(&item, problems, u("export"));
+        spec.file = section.needText(u("file"));
+        said = section.has(u("format"));
+        spec.format = section.word(u("format"), knownExportFormats());
+        section.finish();
+        if (spec.file.isEmpty())
+            return spec;
+    } else if (item.kind == YamlNode::Kind::Scalar) {
+        spec.file = item.text;
+    } else {
+        problems.add(item.position, u("An entry of “export” must be the name of a file, or a map of file and format."), u("For example [model.pt]."));
+        return spec;
+    }
+    if (!said)
+        spec.format = exportFormatOf(spec.file);
+    if (!isPlainName(spec.file))
+        problems.add(item.position, u("“%1” is no plain name of a file.").arg(spec.file), u("Name the file alone; `pilot registry export` is told the folder."));
+    else if (!said && spec.format.isEmpty())
+        problems.add(item.position, u("Which format “%1” has cannot be told by its ending.").arg(spec.file),
+                     u("Endings are .pt (TorchScript), .json and .ubj (XGBoost); or write {file: %1, format: FORMAT} with one of %2.").arg(spec.file, knownExportFormats().join(u(", "))));
+    return spec;
+}
+
+std::vector<ExportSpec> readExports(Section &recipe) {
+    std::vector<ExportSpec> all;
+    for (const YamlPointer &item : listItems(recipe, u("export"))) {
+        const ExportSpec spec = readExport(*item, recipe.problems());
+        if (!spec.file.isEmpty() && std::any_of(all.begin(), all.end(), [&](const ExportSpec &other) { return other.file == spec.file; }))
+            recipe.problems().add(item->position, u("The file “%1” is named twice.").arg(spec.file));
+        all.push_back(spec);
+    }
+    return all;
+}
+
+constexpr qint64 longestStep = 36'500LL * 86'400; ///< seconds: no number of steps that a recipe may name leads beyond what a time can hold
+
 TimeSpec readTime(Section section) {
     TimeSpec time;
     time.column = section.text(u("column"));
@@ -252,13 +317,16 @@ TimeSpec readTime(Section section) {
     time.zone = section.text(u("zone"), time.zone);
     time.resample = section.word(u("resample"), {u("mean"), u("sum"), u("last")});
     time.interpolate = int(section.integer(u("interpolate"), 0, 1, 1000));
+    time.by = section.text(u("by"));
     section.finish();
+    if (time.stepSeconds() > longestStep)
+        section.problems().add(section.positionOf(u("step")), u("A step of %1 is longer than a century.").arg(time.step), u("For example 15min, 1h or 1d."));
     if (time.column.isEmpty() == time.parts.isEmpty())
         section.problems().add(section.position(), u("“time” needs either column or parts."), u("For example {column: datetime, step: 1h}."));
     if (time.parts.size() > 6 || (!time.parts.isEmpty() && time.parts.size() < 3))
         section.problems().add(section.positionOf(u("parts")), u("“parts” must name the columns of year, month, day and, if there, hour, minute, second."));
-    if (!QTimeZone(time.zone.toUtf8()).isValid())
-        section.problems().add(section.positionOf(u("zone")), u("Unknown time zone “%1”.").arg(time.zone), u("Write UTC or a name such as Asia/Colombo."));
+    if (!isTimeZone(time.zone))
+        section.problems().add(section.positionOf(u("zone")), u("Unknown time zone “%1”.").arg(time.zone), timeZoneHint(time.zone));
     return time;
 }
 
@@ -274,6 +342,39 @@ void checkValidation(const Recipe &r, Section &top) {
         top.problems().add(at, u("An expanding window needs “time”."), u("Add “time: {column: …}”."));
 }
 
+/// What `time` asks of a table of rows.
+void checkRowTimes(const Recipe &r, Section &top) {
+    const TimeSpec &time = *r.time;
+    const qsizetype at = top.positionOf(u("time"));
+    if (time.interpolate)
+        top.problems().add(at, u("“interpolate” fills the windows of a forecast; the task is %1.").arg(taskName(r.task)), u("Write transforms: [impute: {strategy: time, limit: %1}].").arg(time.interpolate));
+    if (time.resample.isEmpty())
+        return;
+    if (time.step.isEmpty())
+        top.problems().addMissing(at, u("“resample: %1” needs the step.").arg(time.resample), u("Add “step: 1h”."));
+    if (r.task == TaskKind::Classification && time.resample != QLatin1String("last"))
+        top.problems().add(at, u("“resample: %1” has no class for a step whose rows differ: labels have no %1.").arg(time.resample),
+                           u("Write “resample: last” (the newest label of each step), or make a number of the label and train a regression."));
+    for (const QString &group : {r.split.by, r.validation ? r.validation->by : QString()})
+        if (!group.isEmpty() && group != time.by)
+            top.problems().add(at, u("Rows of one step may lie in several groups by “%1”, which must not meet.").arg(group), u("Add “by: %1”: each is then resampled by itself.").arg(group));
+}
+
+/// impute: time reads a value off the rows before and after.
+void checkImputedTimes(const Recipe &r, Section &top) {
+    const qsizetype at = top.positionOf(u("transforms"));
+    for (const TransformSpec &step : r.transforms) {
+        if (step.name != QLatin1String("impute") || step.argument != QLatin1String("time"))
+            continue;
+        if (r.task == TaskKind::Forecast)
+            top.problems().add(at, u("“impute: time” works on rows; a forecast takes windows of them."), u("Write time: {interpolate: 3}."));
+        else if (!r.time)
+            top.problems().add(at, u("“impute: time” needs “time”."), u("Add “time: {column: …}”."));
+        else if (step.settings.contains(u("limit")) && r.time->step.isEmpty())
+            top.problems().add(at, u("The “limit” of “impute: time” counts steps, and “time” names none."), u("Add “step: 1h” to “time”."));
+    }
+}
+
 void checkWhole(const Recipe &r, Section &top) {
     if (r.task == TaskKind::Forecast && !r.time)
         top.problems().addMissing(top.position(), u("A forecast needs “time”."), u("Add “time: {column: datetime, step: 1h}”."));
@@ -281,8 +382,11 @@ void checkWhole(const Recipe &r, Section &top) {
         top.problems().addMissing(top.positionOf(u("time")), u("A forecast needs the step of its time axis."), u("Add “step: 1h”."));
     if (r.task != TaskKind::Forecast && r.forecast)
         top.problems().add(top.positionOf(u("forecast")), u("“forecast” belongs to task: forecast."));
-    if (r.task != TaskKind::Forecast && r.time && (!r.time->resample.isEmpty() || r.time->interpolate))
-        top.problems().add(top.positionOf(u("time")), u("“resample” and “interpolate” belong to task: forecast."));
+    if (r.task == TaskKind::Forecast && r.time && !r.time->by.isEmpty())
+        top.problems().add(top.positionOf(u("time")), u("A forecast has one series; “by” tells several apart."), u("Choose one by data: {where: {%1: NAME}}.").arg(r.time->by));
+    if (r.task != TaskKind::Forecast && r.time)
+        checkRowTimes(r, top);
+    checkImputedTimes(r, top);
     if (r.split.kind == SplitSpec::Kind::After && !r.time)
         top.problems().add(top.positionOf(u("split")), u("A split by time needs “time”."), u("Add “time: {column: …}”."));
     if (r.split.kind == SplitSpec::Kind::Stratified && r.task != TaskKind::Classification)
@@ -291,8 +395,9 @@ void checkWhole(const Recipe &r, Section &top) {
         top.problems().add(top.positionOf(u("split")), u("A forecast is split by time."), u("Write split: {after: 2013-10-01}."));
     if (r.validation)
         checkValidation(r, top);
-    if (!r.target.isEmpty() && (r.exclude.contains(r.target) || (r.include.contains(r.target) && r.task != TaskKind::Forecast)))
-        top.problems().add(top.positionOf(u("features")), u("The target “%1” is among the features to include or exclude.").arg(r.target));
+    for (const QString &target : r.targets())
+        if (!target.isEmpty() && (r.exclude.contains(target) || (r.include.contains(target) && r.task != TaskKind::Forecast)))
+            top.problems().add(top.positionOf(u("features")), u("The target “%1” is among the features to include or exclude.").arg(target));
     for (const QString &column : r.include)
         if (r.exclude.contains(column))
             top.problems().add(top.positionOf(u("features")), u("“%1” is both included and excluded.").arg(column));
@@ -363,7 +468,7 @@ Result<Recipe> parseRecipe(const QByteArray &yaml, const QString &file) {
     const QStringList tasks{u("regression"), u("classification"), u("forecast")};
     (void)top.needText(u("task"));
     r.task = TaskKind(std::max<qsizetype>(0, tasks.indexOf(top.word(u("task"), tasks, tasks[0]))));
-    r.target = top.needText(u("target"));
+    readTargets(r, top);
     Section features = top.section(u("features"));
     r.categorical = features.texts(u("categorical"));
     r.include = features.texts(u("include"));
@@ -379,9 +484,10 @@ Result<Recipe> parseRecipe(const QByteArray &yaml, const QString &file) {
     Section select = top.section(u("select"));
     r.selectMetric = select.word(u("metric"), knownMetrics());
     select.finish();
-    r.gates = readGates(top, u("metric"), knownMetrics(), u("r2 >= 0.5"));
+    r.gates = readGates(top, u("metric"), knownMetrics(), u("r2 >= 0.5"), r.moreTargets.isEmpty() ? QStringList() : r.targets());
     if (top.has(u("quality")))
         r.quality = readQuality(top.section(u("quality")), file);
+    r.exports = readExports(top);
     r.seed = top.seed(u("seed"), r.seed);
     if (top.has(u("time")))
         r.time = readTime(top.section(u("time")));

@@ -10,6 +10,7 @@
 #include <QVariant>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace pilothouse::workspace {
@@ -77,7 +78,7 @@ struct EstimatorSpec {
 
 /// gates: — "metric OP number", judged on the test rows.
 struct GateSpec {
-    QString metric, op; ///< op: >= > <= < ==
+    QString metric, op; ///< metric: of one of several targets "mae@t2m" (metricAndTarget); op: >= > <= < ==
     double limit = 0;
     QString text() const;
     bool passes(double value) const; ///< NaN never passes
@@ -91,14 +92,18 @@ struct QualitySpec {
     bool operator==(const QualitySpec &) const = default;
 };
 
-/// time: and forecast: — a forecast's time axis and its window and horizon in steps.
+/// time: and forecast: — when each row was, and a forecast's window and horizon in steps.
+/// resample brings the rows to one a step before anything is split off. Numbers become their mean, sum or last value of the step as it says, all
+/// else (categories, classes, times) its newest value that is not missing; a step without a row has none, and is counted. A class has no mean and no
+/// sum: a classification takes `last` only. A service's rows and rows without the time column are steps already.
 struct TimeSpec {
     QString column;    ///< or parts
     QStringList parts; ///< year, month, day, hour columns
     QString step;      ///< "1h", "15min", "1d"
     QString zone = QStringLiteral("UTC");
-    QString resample = {}; ///< Forecast: mean | sum | last brings the rows to one a step; empty: the rows lie on the steps
+    QString resample = {}; ///< mean | sum | last brings the rows to one a step; empty: they are taken as they are
     int interpolate = 0;   ///< Forecast: so many missing steps in a row, inside a window, are filled by the line between their neighbours
+    QString by = {};       ///< column that tells several series apart, each with times of its own; empty: one series. Forecasts have one
     qint64 stepSeconds() const; ///< 0 if the text is wrong
     bool operator==(const TimeSpec &) const = default;
 };
@@ -108,24 +113,34 @@ struct ForecastSpec {
     bool operator==(const ForecastSpec &) const = default;
 };
 
+/// export: — a file as a service expects it; `pilot registry export` writes exactly those.
+struct ExportSpec {
+    QString file;   ///< its plain name
+    QString format; ///< one of knownExportFormats(); not said in the recipe: by the ending
+    bool operator==(const ExportSpec &) const = default;
+};
+
 /// One training job, as its file says it.
 struct Recipe {
     QString name;
     QString file; ///< absolute path it was read from; empty if made in memory
     DataSpec data;
     TaskKind task = TaskKind::Regression;
-    QString target;
+    QString target;          ///< the first, where a forecast names a list
+    QStringList moreTargets; ///< Forecast: what the same model forecasts beside it
+    QStringList targets() const { return QStringList{target} + moreTargets; }
     QStringList categorical, include, exclude; ///< features:
     SplitSpec split;
     std::optional<ValidationSpec> validation;
     std::vector<TransformSpec> transforms;
     std::vector<EstimatorSpec> estimators;
     std::optional<SearchSpec> search;
-    QString selectMetric; ///< empty: r2, accuracy or mae by task
+    QString selectMetric; ///< empty: defaultMetric()
     std::vector<GateSpec> gates;
     std::optional<QualitySpec> quality;
     std::optional<TimeSpec> time;
     std::optional<ForecastSpec> forecast;
+    std::vector<ExportSpec> exports;
     quint64 seed = 7;
     bool operator==(const Recipe &) const = default;
 };
@@ -136,15 +151,21 @@ Result<Recipe> parseRecipe(const QByteArray &yaml, const QString &file);
 Result<Recipe> readRecipe(const QString &file);
 /// The recipe as YAML text in the documented key order (for a proposed recipe; an existing file is edited in place).
 QByteArray writeRecipe(const Recipe &recipe);
-/// true if a larger value of this metric is better (r2, accuracy, f1 …), false for errors (mae, rmse, log_loss …).
+/// true if a larger value of this metric is better (r2, accuracy, f1 …), false for errors (mae, rmse, log_loss …). "mae@t2m" is as mae.
 bool largerIsBetter(const QString &metric);
-/// The metric that selects when the recipe names none: r2, accuracy or mae by task.
-QString defaultMetric(TaskKind task);
+/// The metric that selects when the recipe names none: r2, accuracy or mae by task; r2 of a forecast of several targets, whose errors
+/// have different units and do not add.
+QString defaultMetric(TaskKind task, std::size_t targets = 1);
+/// A metric of one target where a forecast has several, "mae@t2m": the metric and the target. Any other name: itself and nothing.
+std::pair<QString, QString> metricAndTarget(const QString &name);
+QString metricOfTarget(const QString &metric, const QString &target); ///< "mae@t2m"
 /// Every name a recipe may use; sorted. An unknown one is an error that names the nearest.
 const QStringList &knownEstimators();
 const QStringList &knownTransforms();
 const QStringList &knownMetrics();
 const QStringList &knownQualityChecks();
+const QStringList &knownExportFormats(); ///< torchscript, xgboost_json, xgboost_ubj
+QString exportFormatOf(const QString &file); ///< by its ending: .pt, .json, .ubj; empty: another
 /// true for the checks that compare with QualitySpec::reference.
 bool qualityCheckNeedsReference(const QString &check);
 /// What a transform takes as its one word: the name of that setting, then the words, the default first ("strategy", "median", …).

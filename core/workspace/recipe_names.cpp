@@ -22,8 +22,26 @@ bool qualityCheckNeedsReference(const QString &check) {
     return names.contains(check);
 }
 
+const QStringList &knownExportFormats() {
+    static const QStringList names{QStringLiteral("torchscript"), QStringLiteral("xgboost_json"), QStringLiteral("xgboost_ubj")};
+    return names;
+}
+
+QString exportFormatOf(const QString &file) {
+    const QString ending = file.section(QLatin1Char('.'), -1).toLower();
+    const qsizetype at = file.contains(QLatin1Char('.')) ? QStringList{QStringLiteral("pt"), QStringLiteral("json"), QStringLiteral("ubj")}.indexOf(ending) : -1;
+    return at < 0 ? QString() : knownExportFormats()[at];
+}
+
+std::pair<QString, QString> metricAndTarget(const QString &name) {
+    const qsizetype at = name.indexOf(QLatin1Char('@'));
+    return at < 0 ? std::pair(name, QString()) : std::pair(name.left(at), name.mid(at + 1));
+}
+
+QString metricOfTarget(const QString &metric, const QString &target) { return metric + QLatin1Char('@') + target; }
+
 bool largerIsBetter(const QString &metric) {
-    if (const auto known = knownDirection(metric))
+    if (const auto known = knownDirection(metricAndTarget(metric).first))
         return *known;
     // Names of other tools: errors and losses are small when good.
     const QString name = metric.toLower();
@@ -33,11 +51,11 @@ bool largerIsBetter(const QString &metric) {
     return true;
 }
 
-QString defaultMetric(TaskKind task) {
+QString defaultMetric(TaskKind task, std::size_t targets) {
     switch (task) {
     case TaskKind::Regression: return QStringLiteral("r2");
     case TaskKind::Classification: return QStringLiteral("accuracy");
-    case TaskKind::Forecast: return QStringLiteral("mae");
+    case TaskKind::Forecast: return targets > 1 ? QStringLiteral("r2") : QStringLiteral("mae");
     }
     return {};
 }

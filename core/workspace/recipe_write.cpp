@@ -135,6 +135,13 @@ QByteArray searchMap(const SearchSpec &search) {
     return map.bytes();
 }
 
+QByteArray exportList(const std::vector<ExportSpec> &exports) {
+    QByteArrayList parts;
+    for (const ExportSpec &one : exports)
+        parts << (one.format == exportFormatOf(one.file) ? yamlScalar(one.file) : "{file: " + yamlScalar(one.file) + ", format: " + yamlScalar(one.format) + '}');
+    return '[' + parts.join(", ") + ']';
+}
+
 void line(QByteArray &out, const char *key, const QByteArray &value) {
     out += QByteArray(key) + ":" + QByteArray(std::max(1, 11 - int(qstrlen(key))), ' ') + value + '\n';
 }
@@ -159,7 +166,7 @@ QByteArray writeRecipe(const Recipe &recipe) {
     line(out, "recipe", yamlScalar(recipe.name));
     line(out, "data", dataMap(recipe));
     line(out, "task", yamlScalar(taskName(recipe.task)));
-    line(out, "target", yamlScalar(recipe.target));
+    line(out, "target", recipe.moreTargets.isEmpty() ? yamlScalar(recipe.target) : textList(recipe.targets()));
     FlowMap features;
     features.list("categorical", recipe.categorical);
     features.list("include", recipe.include);
@@ -175,6 +182,7 @@ QByteArray writeRecipe(const Recipe &recipe) {
         time.text("resample", recipe.time->resample);
         if (recipe.time->interpolate)
             time.raw("interpolate", QByteArray::number(recipe.time->interpolate));
+        time.text("by", recipe.time->by);
         line(out, "time", time.bytes());
     }
     if (recipe.forecast)
@@ -208,6 +216,8 @@ QByteArray writeRecipe(const Recipe &recipe) {
         quality.list("gates", checks);
         line(out, "quality", quality.bytes());
     }
+    if (!recipe.exports.empty())
+        line(out, "export", exportList(recipe.exports));
     line(out, "seed", QByteArray::number(recipe.seed));
     return out;
 }

@@ -2,12 +2,14 @@
 #include "core/workspace/workspace.h"
 
 #include "core/base/file.h"
+#include "core/base/time_zone.h"
+#include "core/workspace/condition.h"
+#include "core/workspace/metric_check.h"
 #include "core/workspace/section.h"
 
 #include <QDir>
 #include <QFileInfo>
 #include <QRegularExpression>
-#include <QTimeZone>
 #include <QUrl>
 
 #include <algorithm>
@@ -122,6 +124,15 @@ void readEndpoint(Reading &reading, Model &model, Section section) {
     section.finish();
 }
 
+/// What a model's recipe forecasts, for a metric of one of several targets ("mae@t2m"). Nothing for another metric, and where the recipe
+/// cannot be read: what is wrong with it is told where it is used.
+std::optional<QStringList> targetsOf(const QString &recipe, const QString &metric) {
+    if (recipe.isEmpty() || !metric.contains(QLatin1Char('@')))
+        return std::nullopt;
+    const auto read = readRecipe(recipe);
+    return read ? std::optional(read->targets()) : std::nullopt;
+}
+
 void readWatch(Reading &reading, Model &model, const YamlNode *list) {
     if (!list || list->kind == YamlNode::Kind::Null)
         return;
@@ -140,8 +151,8 @@ void readWatch(Reading &reading, Model &model, const YamlNode *list) {
         w.cadence = entry.duration(u("cadence"));
         w.staleness = entry.duration(u("staleness"));
         entry.finish();
-        if (!w.metric.isEmpty() && !knownMetrics().contains(w.metric))
-            addUnknown(reading.problems, entry.positionOf(u("metric")), u("metric"), w.metric, knownMetrics());
+        if (!w.metric.isEmpty())
+            checkMetric(reading.problems, entry.positionOf(u("metric")), u("metric"), w.metric, knownMetrics(), targetsOf(model.recipe, w.metric));
         if (w.metric.isEmpty() == w.staleness.isEmpty())
             reading.problems.add(entry.position(), u("A watch needs either metric or staleness."), u("For example {metric: mae, max: 1.5} or {staleness: 36h}."));
         if (w.min && w.max && *w.min > *w.max)
@@ -151,21 +162,21 @@ void readWatch(Reading &reading, Model &model, const YamlNode *list) {
 }
 
 /// A retrain condition is one of the documented forms; the words are judged here so that a slip shows before the night.
-void checkCondition(Reading &reading, qsizetype position, const QString &rule) {
-    static const QRegularExpression form(u(R"(^(\w+)\s*(>=|<=|>|<|drops)\s*(\S+)$)"));
+void checkCondition(Reading &reading, qsizetype position, const QString &rule, const QString &recipe) {
     if (rule == QLatin1String("data_changed"))
         return;
-    const auto match = form.match(rule);
-    const QString left = match.captured(1), right = match.captured(3);
+    const auto condition = splitCondition(rule);
     bool number = false;
-    (void)right.toDouble(&number);
-    if (match.hasMatch() && left == QLatin1String("age") && match.captured(2) == QLatin1String(">") && parseDuration(right))
+    if (condition)
+        (void)condition->right.toDouble(&number);
+    if (condition && condition->left == QLatin1String("age") && condition->op.startsWith(QLatin1Char('>')) && parseDuration(condition->right))
         return;
-    if (!match.hasMatch() || !number || left == QLatin1String("age")) {
+    if (!condition || !number || condition->left == QLatin1String("age")) {
         reading.problems.add(position, u("The condition “%1” is not understood.").arg(rule),
-                             u("Forms: “mae > 1.5”, “r2 drops 0.1”, “drift > 0.25”, “age > 7d”, “data_changed”."));
-    } else if (left != QLatin1String("drift") && !knownMetrics().contains(left)) {
-        addUnknown(reading.problems, position, u("metric"), left, QStringList(knownMetrics()) << u("drift") << u("age"));
+                             u("Forms: “mae > 1.5”, “mae@t2m > 1.5” of one of several targets, “r2 drops 0.1”, “drift > 0.25”, “age > 7d”, “data_changed”."));
+    } else if (condition->left != QLatin1String("drift")) {
+        const QStringList metrics = knownMetrics(), all = QStringList(metrics) << u("drift") << u("age");
+        checkMetric(reading.problems, position, u("metric"), condition->left, condition->left.contains(QLatin1Char('@')) ? metrics : all, targetsOf(recipe, condition->left));
     }
 }
 
@@ -174,7 +185,7 @@ void readRetrain(Reading &reading, Model &model, Section section) {
     r.when = section.texts(u("when"));
     for (QString &rule : r.when) {
         rule = rule.simplified();
-        checkCondition(reading, section.positionOf(u("when")), rule);
+        checkCondition(reading, section.positionOf(u("when")), rule, model.recipe);
     }
     r.atMostEvery = section.duration(u("at_most_every"), r.atMostEvery);
     r.executor = section.text(u("executor"), r.executor);
@@ -298,8 +309,8 @@ Result<Workspace> parseWorkspace(const QByteArray &yaml, const QString &file) {
     const QStringList roles{u("viewer"), u("operator"), u("approver")};
     w.role = Role(std::max<qsizetype>(0, roles.indexOf(top.word(u("role"), roles, roles.last()))));
     w.zone = top.text(u("zone"), w.zone);
-    if (!QTimeZone(w.zone.toUtf8()).isValid())
-        problems.add(top.positionOf(u("zone")), u("Unknown time zone “%1”.").arg(w.zone), u("Write UTC or a name such as Europe/Berlin."));
+    if (!isTimeZone(w.zone))
+        problems.add(top.positionOf(u("zone")), u("Unknown time zone “%1”.").arg(w.zone), timeZoneHint(w.zone));
     Reading reading{w, problems, file, {}};
     readEach(reading, top, u("connections"), readConnection);
     QStringList locals;

@@ -50,7 +50,7 @@ struct Model {
         QString profile;                   ///< request profile file (request template, output pointers, login)
     } endpoint;
     struct Watch {
-        QString metric, source, unit; ///< source: registry | endpoint
+        QString metric, source, unit; ///< metric: of one of several targets "mae@t2m"; source: registry | endpoint
         std::optional<double> max, min;
         QString staleness;            ///< "36h": alert when the newest model is older
         QString cadence;              ///< "1d": how often the figure is expected anew
@@ -61,7 +61,7 @@ struct Model {
         bool preventSelfApproval = false;
     } promotion;
     struct {
-        QStringList when;       ///< "mae > 1.5", "r2 < 0.5", "r2 drops 0.1", "data_changed", "age > 7d", "drift > 0.25"
+        QStringList when;       ///< "mae > 1.5", "mae@t2m > 1.5", "r2 < 0.5", "r2 drops 0.1", "data_changed", "age > 7d", "drift > 0.25"
         QString atMostEvery = QStringLiteral("6h");
         QString executor = QStringLiteral("local");
         bool enabled = true;
@@ -90,7 +90,8 @@ struct Workspace {
     Result<QString> localRoot(const QString &connection) const;
 };
 
-/// Parses a workspace; errors as parseRecipe. Paths are made absolute against the file's folder, ~ and $HOME expanded.
+/// Parses a workspace; errors as parseRecipe. Paths are made absolute against the file's folder, ~ and $HOME expanded. A recipe is read where a
+/// watch or a condition names one of its targets ("mae@t2m"); one that cannot be read leaves that unchecked.
 Result<Workspace> parseWorkspace(const QByteArray &yaml, const QString &file);
 Result<Workspace> readWorkspace(const QString &file);
 /// --workspace FILE, else $PILOTHOUSE_WORKSPACE, else pilothouse.yaml here or in a folder above, else NotFound.

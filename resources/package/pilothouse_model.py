@@ -2,7 +2,8 @@
 """Loads a Pilothouse model package in Python; MLflow calls _load_pyfunc (flavour python_function in MLmodel).
 
 predict(table): one row for each row of a pandas DataFrame (columns by name) or of a list of lists (inputs in the order of
-signature.json). Regression and forecast give numbers, classification gives class labels; predict_proba gives
+signature.json). Regression and forecast give numbers (a forecast of several steps a list in the order of signature.json's
+"outputs": all steps of the first target, then those of the second), classification gives class labels; predict_proba gives
 probabilities in the order of signature.json's "classes" (through MLflow: load_model(…).get_raw_model().predict_proba).
 """
 import json
@@ -25,11 +26,20 @@ class Model:
             module.eval()
 
             script = read("torchscript.json") if os.path.exists(os.path.join(folder, "torchscript.json")) else {"dtype": "float64"}
-            kind, logits = getattr(torch, script["dtype"]), script.get("answers") == "logits"
+            kind, logits, windows = getattr(torch, script["dtype"]), script.get("answers") == "logits", script.get("forecast")
+            if windows:  # rows hold series by series what the script takes as [windows, steps, series]
+                names = [i["name"].rpartition("@")[0] for i in self.signature["inputs"]][:: windows["window"]]
+                taken, steps, targets = [names.index(s) for s in windows["series"]], windows["horizon"], len(windows["targets"])
 
             def raw(rows):
                 with torch.no_grad():
-                    out = module(torch.tensor(rows, dtype=kind)).double().reshape(len(rows), -1)
+                    given = torch.tensor(rows, dtype=kind)
+                    if windows:
+                        given = given.reshape(len(rows), len(names), windows["window"])[:, taken].transpose(1, 2).contiguous()
+                    out = module(given).double()
+                    if windows:
+                        out = out.reshape(len(rows), steps, targets).transpose(1, 2)
+                    out = out.reshape(len(rows), -1)
                     if logits:
                         out = torch.sigmoid(out) if out.shape[1] == 1 else torch.softmax(out, 1)
                     return out.tolist()

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// bench_gui [SECONDS]: what the real window's events cost the GUI thread while a real `pilot train` runs, 1 M rows are profiled and a real
-// `pilot serve` is loaded by wrk. Every screen is visited, scrolled, sorted and resized meanwhile, on a workspace with hundreds of runs,
-// versions and journal entries. Prints one JSON line a phase. $PILOTHOUSE_PILOT names the `pilot`; wrk must be on the PATH.
+// bench_gui [SECONDS] [MEGABYTES]: what the real window's events cost the GUI thread while a real `pilot train` runs, 1 M rows are profiled, a
+// real `pilot serve` is loaded by wrk, and a model of so many megabytes takes the place of the one that is served, every byte verified. Every
+// screen is visited, scrolled, sorted and resized meanwhile, on a workspace with hundreds of runs, versions and journal entries. Prints one JSON
+// line a phase. $PILOTHOUSE_PILOT names the `pilot`; wrk must be on the PATH.
 #include "app/console/main_window.h"
+#include "core/artifact/package.h"
 #include "core/base/child_process.h"
 #include "core/base/hash.h"
 #include "core/fleet/endpoint.h"
@@ -18,11 +20,13 @@
 #include <QPlainTextEdit>
 #include <QProcess>
 #include <QStandardPaths>
+#include <QStorageInfo>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTimer>
 #include <QWheelEvent>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <random>
@@ -35,6 +39,7 @@ using bench::EventProbe;
 namespace {
 
 constexpr int patience = 120; // seconds a condition may take on a loaded machine
+constexpr int longPatience = 600; // what gigabytes may take on a slow disk
 
 [[noreturn]] void giveUp(const QString &why) {
     std::fprintf(stderr, "bench_gui: %s\n", qUtf8Printable(why));
@@ -94,6 +99,26 @@ void writeMillion(const QString &path) {
     file.write(out);
 }
 
+/// A package like another one, with a file of that size beside its weights.
+Result<void> makeLarge(const QString &from, const QString &to, qint64 megabytes) {
+    PH_TRY(artifact::copyPackage(from, to));
+    QFile file(to + QStringLiteral("/ballast.bin"));
+    if (!file.open(QIODevice::WriteOnly))
+        return fileError(QStringLiteral("write"), file.fileName());
+    std::mt19937_64 random(3);
+    std::vector<std::uint64_t> block((1 << 20) / sizeof(std::uint64_t));
+    for (std::uint64_t &value : block)
+        value = random();
+    for (qint64 i = 0; i < megabytes; ++i) {
+        block.front() = std::uint64_t(i);
+        if (file.write(reinterpret_cast<const char *>(block.data()), 1 << 20) != 1 << 20)
+            return fileError(QStringLiteral("write"), file.fileName());
+    }
+    file.close();
+    const auto sealed = artifact::sealPackage(to);
+    return sealed ? Result<void>() : Result<void>(sealed.error());
+}
+
 /// Visits, sorts, scrolls and resizes, one thing at a time and each as an event of the window.
 class Hands : public QObject {
 public:
@@ -148,7 +173,7 @@ private:
 
 class Driver {
 public:
-    Driver(EventProbe &probe, const QString &folder, int seconds) : m_probe(probe), m_folder(folder), m_seconds(seconds), m_pools(std::max(1, QThread::idealThreadCount() - 1)) {
+    Driver(EventProbe &probe, const QString &folder, int seconds, qint64 megabytes) : m_probe(probe), m_folder(folder), m_seconds(seconds), m_megabytes(megabytes), m_pools(std::max(1, QThread::idealThreadCount() - 1)) {
         WindowOptions options;
         options.preferencesFile = folder + QStringLiteral("/preferences.json");
         options.sessionFile = folder + QStringLiteral("/session.json");
@@ -179,6 +204,7 @@ public:
         loadMillion();
         train(QStringLiteral("  - random_forest: {n_estimators: 800, max_depth: 10}\n"));
         serve();
+        swap();
         m_hands->rest();
     }
 
@@ -193,8 +219,8 @@ private:
         }
     }
     template<class T>
-    T awaited(const char *what, Task<T> task) {
-        until(what, [&] { return task.future.isFinished(); });
+    T awaited(const char *what, Task<T> task, int seconds = patience) {
+        until(what, [&] { return task.future.isFinished(); }, seconds);
         const Result<T> result = task.future.result();
         if (!result)
             giveUp(QStringLiteral("%1: %2").arg(QLatin1String(what), result.error().text()));
@@ -360,6 +386,41 @@ private:
         m_probe.beginPhase(QStringLiteral("after the load"));
     }
 
+    /// A large version is registered, promoted and given all traffic: it is copied once and verified at each of these.
+    void swap() {
+        struct Done {};
+        const qint64 needed = m_megabytes * 5 / 2; // the package, the registry's copy of it, and some room
+        if (const qint64 room = QStorageInfo(m_folder).bytesAvailable() >> 20; room < needed) {
+            m_swapMissing = QStringLiteral("%1 has room for %2 MB, %3 are needed").arg(m_folder).arg(room).arg(needed);
+            return;
+        }
+        const QString large = m_folder + QStringLiteral("/large");
+        const auto services = m_window->fleet()->services();
+        awaited("the large package", startTask<Done>(m_pools.waiting, [services, large, megabytes = m_megabytes](std::stop_token) -> Result<Done> {
+                    PH_ASSIGN(const auto served, services->registry->version(QStringLiteral("training"), 1));
+                    PH_TRY(makeLarge(served.source, large, megabytes));
+                    return Done{};
+                }), longPatience);
+        m_probe.beginPhase(QStringLiteral("swapping a large model"));
+        m_hands->reset();
+        const double start = bench::wallMs();
+        const int version = awaited("the swap", startTask<int>(m_pools.waiting, [this, large](std::stop_token) -> Result<int> {
+                                        PH_ASSIGN(const QJsonObject made, pilot({QStringLiteral("registry"), QStringLiteral("register"), QStringLiteral("training"), large}));
+                                        const int number = made.value(QStringLiteral("version")).toInt();
+                                        PH_ASSIGN(const QJsonObject promoted, pilot({QStringLiteral("promote"), QStringLiteral("training"), QString::number(number), QStringLiteral("--comment"), QStringLiteral("bench")}));
+                                        PH_ASSIGN(const QJsonObject all, pilot({QStringLiteral("rollouts"), QStringLiteral("promote"), QStringLiteral("training"), QStringLiteral("--full")}));
+                                        return number;
+                                    }), longPatience);
+        until("the large model in service", [this, version] {
+            const auto &models = m_window->snapshot().models;
+            return std::any_of(models.begin(), models.end(), [version](const fleet::ModelRow &row) { return row.name == QLatin1String("training") && row.servedVersion == version; });
+        });
+        m_swapSeconds = (bench::wallMs() - start) / 1000;
+        until("a round of all screens", [this] { return m_hands->rounds() >= 1; });
+        m_probe.beginPhase(QStringLiteral("after the swap"));
+        QDir(large).removeRecursively();
+    }
+
 public:
     QJsonObject told() const {
         QFile status(QStringLiteral("/proc/self/status"));
@@ -368,20 +429,23 @@ public:
             for (const QByteArray &line : status.readAll().split('\n'))
                 if (line.startsWith("VmHWM:"))
                     peak = line.mid(6).trimmed().split(' ').first().toDouble() / 1024;
-        return {{QStringLiteral("load_seconds"), m_loadSeconds}, {QStringLiteral("train_seconds"), m_trainSeconds}, {QStringLiteral("requests_per_second"), m_rate}, {QStringLiteral("peak_rss_mb"), peak}};
+        return {{QStringLiteral("load_seconds"), m_loadSeconds}, {QStringLiteral("train_seconds"), m_trainSeconds}, {QStringLiteral("requests_per_second"), m_rate}, {QStringLiteral("peak_rss_mb"), peak},
+                {QStringLiteral("swap_seconds"), m_swapSeconds}, {QStringLiteral("swap_mb"), m_megabytes}, {QStringLiteral("swap_missing"), m_swapMissing}};
     }
 
 private:
     EventProbe &m_probe;
     QString m_folder;
     int m_seconds;
+    qint64 m_megabytes;
     QTimer m_beat;
     Pools m_pools;
     ui::Theme m_theme;
     std::unique_ptr<MainWindow> m_window;
     std::unique_ptr<Hands> m_hands;
     bool m_served = false;
-    double m_loadSeconds = 0, m_trainSeconds = 0, m_rate = 0;
+    double m_loadSeconds = 0, m_trainSeconds = 0, m_rate = 0, m_swapSeconds = 0;
+    QString m_swapMissing; ///< why no large model was swapped
 };
 
 } // namespace
@@ -398,7 +462,7 @@ int main(int argc, char **argv) {
         giveUp(QStringLiteral("pilot or wrk is missing"));
     QJsonObject told;
     {
-        Driver driver(app, home.path(), argc > 1 ? std::atoi(argv[1]) : 8);
+        Driver driver(app, home.path(), argc > 1 ? std::atoi(argv[1]) : 8, argc > 2 ? std::atoll(argv[2]) : 2048);
         driver.run();
         told = driver.told();
     }

@@ -13,13 +13,13 @@ VENV = ROOT / "build" / "peers-venv"
 
 
 class Unavailable(Exception):
-    """Something that is compared with is not installed, or ours is not built: the area says so and the others go on."""
+    """Something that is compared with is not installed, or ours is not built: the row or the area says so and the others go on."""
 
 
 @dataclasses.dataclass
 class Row:
     what: str
-    ours: str
+    ours: str = ""
     peer: str = ""
     ratios: list = dataclasses.field(default_factory=list)  # of each pair; > 1: ours is better
     cpu: float = None  # ratio of CPU seconds, > 1: ours needs less
@@ -28,12 +28,13 @@ class Row:
     gate: str = ""
     met: bool = None  # None: no gate, told only
     note: str = ""
+    missing: str = ""  # why it was not measured
 
     def cells(self):
         ratio = ""
         if self.ratios:
             ratio = f"{number(statistics.median(self.ratios))}x ({number(min(self.ratios))}–{number(max(self.ratios))})"
-        verdict = "" if self.met is None else "met" if self.met else "MISSED"
+        verdict = "not measured" if self.missing else "" if self.met is None else "met" if self.met else "MISSED"
         return [self.what, self.ours, self.peer, ratio, "" if self.cpu is None else f"{number(self.cpu)}x", self.quality, self.memory, self.gate, verdict]
 
 
@@ -92,7 +93,8 @@ def show(rows, told):
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
         if i == 0:
             print("  ".join("-" * width for width in widths))
-        elif rows[i - 1].note:
-            print("    " + rows[i - 1].note)
+        for note in (rows[i - 1].note, rows[i - 1].missing) if i else ():
+            if note:
+                print("    " + note)
     for line in told:
         print(line)

@@ -7,8 +7,11 @@
 #include "core/serving/http_server.h"
 #include "tests/support/own_home.h"
 #include "widgets/base/button.h"
+#include "widgets/base/field.h"
+#include "widgets/base/panel_state.h"
 #include "widgets/base/theme.h"
 #include "widgets/base/table.h"
+#include "widgets/serving/explain_page.h"
 #include "widgets/serving/input_slider.h"
 #include "widgets/serving/why_card.h"
 
@@ -219,6 +222,28 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(card->shown(), ui::ScreenState::Full, slow);
         QCOMPARE(card->source()->text().section(QLatin1Char(' '), 0, 0), QStringLiteral("endpoint"));
         QCOMPARE(card->findChild<ui::Table *>(QStringLiteral("whyTable"))->model()->rowCount(), 2);
+    }
+
+    /// The row of the form, by a method that asks the endpoint: the second page knows both.
+    void theRowIsExplainedOnTheSecondPageToo() {
+        m_window->actions().trigger(QStringLiteral("explain.open"), QStringLiteral("m/1"));
+        auto *page = m_window->findChild<ui::ExplainPage *>();
+        QVERIFY(page && page->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->actions().blocked(QStringLiteral("explain.run")).isEmpty(), slow);
+        page->findChild<ui::SegmentedControl *>(QStringLiteral("explainView"))->setCurrent(QStringLiteral("row"));
+        QTest::keyClick(page->findChild<ui::SegmentedControl *>(QStringLiteral("explainWhere")), Qt::Key_Right);
+        auto *rows = page->findChild<ui::Choice *>(QStringLiteral("explainRows"));
+        QCOMPARE(rows->itemText(0), QStringLiteral("as set in What-if"));
+        QTest::keyClick(rows, Qt::Key_Home);
+        const int before = m_service.asked;
+        m_window->actions().trigger(QStringLiteral("explain.run"));
+        auto *state = page->findChild<ui::PanelState *>(QStringLiteral("explainState"));
+        QTRY_COMPARE_WITH_TIMEOUT(state->kind(), ui::ScreenState::Full, slow);
+        QVERIFY(m_service.asked > before + 20);
+        QCOMPARE(page->findChild<ui::Table *>(QStringLiteral("whyTable"))->model()->rowCount(), 2);
+        QVERIFY(page->findChild<QLabel *>(QStringLiteral("whyFacts"))->text().startsWith(QStringLiteral("Kernel SHAP")));
+        m_window->open(QStringLiteral("what-if"), QStringLiteral("")); // back to the row
+        QVERIFY(!page->isVisible());
     }
 
     void whySaysWhatFailed() {

@@ -189,19 +189,24 @@ private Q_SLOTS:
             if (!entry.make)
                 continue;
             m_window->open(entry.id);
-            QCoreApplication::processEvents(); // buttons fetch commands of panels not yet built
-            for (const QWidget *widget : m_window->findChildren<QWidget *>()) {
-                if (!widget->isVisible() || !(widget->focusPolicy() & Qt::TabFocus))
-                    continue;
-                const auto *button = qobject_cast<const QAbstractButton *>(widget);
-                const bool named = !widget->accessibleName().isEmpty() || (button && !button->text().isEmpty()) || widget->inherits("QSplitterHandle");
-                QVERIFY2(named, qPrintable(QStringLiteral("%1: %2 '%3' tip '%4' in %5 '%6'").arg(entry.id, QLatin1String(widget->metaObject()->className()), widget->objectName(), widget->toolTip(),
-                                                                                  QLatin1String(widget->parentWidget()->metaObject()->className()), widget->parentWidget()->accessibleName())));
-            }
+            QTRY_VERIFY2(nameless().isEmpty(), qPrintable(entry.id + QStringLiteral(": ") + nameless())); // buttons wait for commands of panels not yet built
         }
     }
 
 private:
+    /// A visible control that the Tab key reaches and nobody could say the name of; empty: there is none.
+    QString nameless() const {
+        for (const QWidget *widget : m_window->findChildren<QWidget *>()) {
+            if (!widget->isVisible() || !(widget->focusPolicy() & Qt::TabFocus))
+                continue;
+            const auto *button = qobject_cast<const QAbstractButton *>(widget);
+            const bool named = !widget->accessibleName().isEmpty() || (button && !button->text().isEmpty()) || widget->inherits("QSplitterHandle");
+            if (!named)
+                return QStringLiteral("%1 '%2' tip '%3' in %4 '%5'").arg(QLatin1String(widget->metaObject()->className()), widget->objectName(), widget->toolTip(),
+                                                                         QLatin1String(widget->parentWidget()->metaObject()->className()), widget->parentWidget()->accessibleName());
+        }
+        return {};
+    }
     WindowOptions options() const {
         WindowOptions options;
         options.preferencesFile = m_folder->filePath(QStringLiteral("preferences.json"));

@@ -160,6 +160,27 @@ private Q_SLOTS:
         QCOMPARE(int(alerts[0].group), int(Alert::NoData));
         QCOMPARE(alerts[0].sentence, QStringLiteral("too few labels: 61"));
     }
+    void aTargetsMetricIsCalledByBoth() {
+        fleet::Snapshot snapshot;
+        fleet::ModelRow row;
+        row.name = QStringLiteral("weather");
+        row.liveVersion = 1;
+        row.quality.metric = QStringLiteral("mae@t2m");
+        row.quality.unit = QStringLiteral("°C");
+        row.quality.max = 2;
+        row.quality.value = 1.95;
+        snapshot.models = {row};
+        const auto near = alertsOf(snapshot);
+        QCOMPARE(near.size(), std::size_t(1));
+        QCOMPARE(near[0].title, QStringLiteral("weather MAE t2m near limit"));
+        snapshot.models[0].quality.value = 2.5;
+        snapshot.inbox = fleet::inboxOf(snapshot, {}, sampleNow());
+        QCOMPARE(snapshot.inbox.size(), std::size_t(1));
+        QCOMPARE(snapshot.inbox[0].title, QStringLiteral("weather MAE t2m over limit"));
+        QCOMPARE(snapshot.inbox[0].sentence, QStringLiteral("MAE t2m 2.5, limit 2."));
+        QCOMPARE(alertsOf(snapshot).front().title, QStringLiteral("weather MAE t2m over limit"));
+        QCOMPARE(metricCellOf(snapshot.models[0].quality).unit, QStringLiteral("°C MAE t2m"));
+    }
     void alertListKeepsItsRowsWhenOnlyNumbersChange() {
         AlertModel model;
         QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Train panel's view of a search: what a package keeps of it, the order of trials, the axes, and the card by mouse and keyboard.
 #include "widgets/base/button.h"
+#include "widgets/base/export.h"
 #include "widgets/base/field.h"
 #include "widgets/base/table.h"
 #include "widgets/base/theme.h"
@@ -10,6 +11,7 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QClipboard>
+#include <QImage>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QSignalSpy>
@@ -74,7 +76,11 @@ private Q_SLOTS:
         QVERIFY(std::isnan(axes[0].place({})));
     }
     void theCardShowsWhatWasTried() {
-        SearchCard card(PanelContext{});
+        ActionCatalogue actions;
+        PanelContext context;
+        context.actions = &actions;
+        SearchCard card(context);
+        QVERIFY(!actions.blocked(QStringLiteral("train.searchCsv")).isEmpty()); // there is no search
         QSignalSpy told(&card, &SearchCard::shown);
         QVERIFY(card.isHidden());
         card.showTable({}, sample());
@@ -102,8 +108,50 @@ private Q_SLOTS:
         QTRY_VERIFY(table->isVisible());
         table->choose(QStringLiteral("1")); // and it is chosen in the plot
         QCOMPARE(plot->current(), 1);
+        auto *save = card.findChild<ExportButton *>(QStringLiteral("saveSearch"));
+        QVERIFY(save->isEnabled() && save->isVisible() && !save->accessibleName().isEmpty());
+        for (const QString &view : {QStringLiteral("parallel"), QStringLiteral("importance"), QStringLiteral("trials")}) {
+            views->setCurrent(view);
+            QVERIFY(actions.blocked(QStringLiteral("train.searchCsv")).isEmpty() && actions.blocked(QStringLiteral("train.searchPng")).isEmpty());
+        }
         card.showTable({}, std::nullopt);
         QVERIFY(card.isHidden());
+        QVERIFY(!actions.blocked(QStringLiteral("train.searchPng")).isEmpty());
+    }
+    void fewTrialsHaveNoBarsToSave() {
+        ActionCatalogue actions;
+        PanelContext context;
+        context.actions = &actions;
+        SearchCard card(context);
+        fleet::SearchTable few = sample();
+        few.importance.clear();
+        card.showTable({}, few);
+        card.findChild<SegmentedControl *>(QStringLiteral("searchViews"))->setCurrent(QStringLiteral("importance"));
+        QVERIFY(!actions.blocked(QStringLiteral("train.searchPng")).isEmpty());
+        card.findChild<SegmentedControl *>(QStringLiteral("searchViews"))->setCurrent(QStringLiteral("parallel"));
+        QVERIFY(actions.blocked(QStringLiteral("train.searchPng")).isEmpty());
+    }
+    void theFiguresGoOutAsTheyAre() {
+        QCOMPARE(trialsCsv(trialLines(sample())), QByteArray("trial,round,estimator,depth,rate,way,share,mean,std,first,seconds,error\n"
+                                                             "3,1,forest,5,0.1,hist,1,2.75,0.2,2.2,4,\n"
+                                                             "1,0,forest,3,0.001,exact,0.25,2.5,0.1,2.5,1,\n"
+                                                             "0,0,ridge,,,,0.25,3.5,0.1,3.5,0.2,\n"
+                                                             "2,0,forest,9,0.5,hist,0.25,,,,1,no luck\n"));
+        QCOMPARE(importanceCsv(sample().importance), QByteArray("estimator,parameter,share\nforest,rate,0.7\nforest,depth,0.3\n"));
+    }
+    /// As it is laid out, at twice the size, on the ground of a card.
+    void thePictureIsThePlot() {
+        ParallelPlot plot;
+        plot.resize(320, 180);
+        plot.setTrials(trialLines(sample()), QStringLiteral("forest"), QStringLiteral("MAE"));
+        const QImage picture = QImage::fromData(pngOf(plot)());
+        QCOMPARE(picture.size(), QSize(640, 360));
+        QCOMPARE(picture.pixelColor(1, 180).rgb(), m_theme.tokens().bg1.rgb());
+        int drawn = 0;
+        for (int y = 0; y < picture.height(); ++y)
+            for (int x = 0; x < picture.width(); ++x)
+                drawn += picture.pixelColor(x, y).rgb() == m_theme.tokens().s2.rgb(); // the best trial's line
+        QVERIFY2(drawn > 50, qPrintable(QString::number(drawn)));
     }
     void theLineUnderTheMouseIsChosen() {
         ParallelPlot plot;

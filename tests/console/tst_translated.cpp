@@ -14,6 +14,8 @@
 #include <QTest>
 #include <QTranslator>
 
+#include <algorithm>
+
 using namespace pilothouse;
 using namespace pilothouse::console;
 
@@ -101,6 +103,10 @@ private Q_SLOTS:
     }
 
 private:
+    static bool hasWordlessButton(const QWidget &window) {
+        const auto buttons = window.findChildren<ui::Button *>();
+        return std::any_of(buttons.begin(), buttons.end(), [](const ui::Button *button) { return button->isVisible() && (button->focusPolicy() & Qt::TabFocus) && button->text().isEmpty() && button->accessibleName().isEmpty(); });
+    }
     template<class Look>
     void visit(Look look) {
         testing::SampleWindow sample;
@@ -109,12 +115,20 @@ private:
             if (!entry.make)
                 continue;
             window.open(entry.id);
-            QCoreApplication::processEvents(); // buttons fetch their commands, then the layout follows
+            QTRY_VERIFY2(!hasWordlessButton(window), qPrintable(entry.id)); // buttons wait for commands of panels not yet built, then the layout follows
+            QCoreApplication::processEvents();
             QCoreApplication::processEvents();
             look(window, entry);
             if (QTest::currentTestFailed())
                 return;
         }
+        const auto whatIf = std::find_if(window.panels().begin(), window.panels().end(), [](const PanelEntry &entry) { return entry.id == QLatin1String("what-if"); });
+        window.open(whatIf->id, QStringLiteral("explain:")); // its second page
+        QCoreApplication::processEvents();
+        QCoreApplication::processEvents();
+        PanelEntry explain = *whatIf;
+        explain.id = QStringLiteral("explain");
+        look(window, explain);
     }
     static void keep(QWidget &window, const QString &panel) {
         const QString folder = qEnvironmentVariable("PILOTHOUSE_PICTURES_TO");

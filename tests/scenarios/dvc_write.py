@@ -136,6 +136,38 @@ def taken_back(folder, repo, workspace):
     check(verified["intact"], f"journal: {verified}")
 
 
+def of_stages(repo, workspace):
+    """Outputs of two stages, made by hand and not by `dvc repro`: the entry of each is updated, and taken back, by itself."""
+    stages = repo / "stages"
+    stages.mkdir()
+    md5 = lambda path: hashlib.md5(path.read_bytes()).hexdigest()
+    (stages / "dvc.yaml").write_text("stages:\n  make:\n    cmd: python make.py\n    outs:\n    - made.csv\n  cut:\n    cmd: python cut.py\n    deps:\n    - made.csv\n    outs:\n    - cut.csv\n")
+    for name in ("made.csv", "cut.csv"):
+        (stages / name).write_text(f"{name}\n")
+    entry = lambda name: f"    - path: {name}\n      hash: md5\n      md5: {md5(stages / name)}\n      size: {(stages / name).stat().st_size}\n"
+    locked = f"schema: '2.0'\nstages:\n  make:\n    cmd: python make.py\n    outs:\n{entry('made.csv')}  cut:\n    cmd: python cut.py\n    deps:\n{entry('made.csv')}    outs:\n{entry('cut.csv')}"
+    lock = stages / "dvc.lock"
+    lock.write_text(locked)
+    old = {name: entry(name) for name in ("made.csv", "cut.csv")}
+    for name in old:
+        (stages / name).write_text(f"another {name}\n")
+    plan, _ = pilot("data", "add", stages / "made.csv", "--plan", workspace=workspace)
+    check(plan["plan"][0]["verb"] == "COMMIT" and plan["plan"][0]["object"] == "stages/dvc.lock" and lock.read_text() == locked, f"plan: {plan}")
+    made, _ = pilot("data", "add", stages / "made.csv", workspace=workspace)
+    cut, _ = pilot("data", "add", stages / "cut.csv", workspace=workspace)
+    wanted = locked.replace(old["made.csv"], entry("made.csv"), 1).replace(old["cut.csv"], entry("cut.csv"))
+    check(lock.read_text() == wanted, f"dvc.lock: {lock.read_text()}")
+    check((stages / ".gitignore").read_text() == "/made.csv\n/cut.csv\n", ".gitignore of the stages")
+    if program("PILOTHOUSE_DVC", "dvc"):
+        status = json.loads(dvc(repo, "status", "--json", "stages/dvc.yaml"))
+        check("changed outs" not in json.dumps(status) and "changed deps" in json.dumps(status), f"dvc status of the stages: {status}")
+    pilot("data", "push", f"dvc:{lock}", workspace=workspace)
+    pilot("undo", made["operation"], workspace=workspace)
+    check(lock.read_text() == locked.replace(old["cut.csv"], entry("cut.csv")), "the first entry was not taken back by itself")
+    pilot("undo", cut["operation"], workspace=workspace)
+    check(lock.read_text() == locked, "the entries were not taken back")
+
+
 def by_s3(folder):
     server = program("PILOTHOUSE_MOTO", "moto_server")
     if not server:
@@ -210,6 +242,7 @@ def main(_):
         read_by_dvc(folder, repo)
         candidates(folder, repo, workspace, digests)
         taken_back(folder, repo, workspace)
+        of_stages(repo, workspace)
         by_s3(folder)
         return "data was tracked, sent, trained on and taken back; an earlier revision made another candidate"
 

@@ -236,8 +236,16 @@ void TestExplainVerb::anEndpointIsExplainedLikeItsModel() {
     const QStringList ask{QStringLiteral("--data"), QStringLiteral("houses.csv"), QStringLiteral("--row"), QStringLiteral("17"), QStringLiteral("--method"), QStringLiteral("kernel-shap"), QStringLiteral("--background"), QStringLiteral("20")};
     const Answer here = pilot(QStringList{QStringLiteral("explain"), QStringLiteral("boosted")} + ask), there = pilot(QStringList{QStringLiteral("explain"), QStringLiteral("boosted"), QStringLiteral("--endpoint"), url} + ask);
     const Answer undescribed = pilot({QStringLiteral("explain"), QStringLiteral("--endpoint"), url, QStringLiteral("--data"), QStringLiteral("plain.csv"), QStringLiteral("--target"), QStringLiteral("price"), QStringLiteral("--row"), QStringLiteral("0"), QStringLiteral("--output"), QStringLiteral("1")});
+    const QStringList tensors{QStringLiteral("--protocol"), QStringLiteral("kserve-v2"), QStringLiteral("--endpoint")};
+    const Answer byTensors = pilot(QStringList{QStringLiteral("explain"), QStringLiteral("boosted")} + tensors + QStringList{url + QStringLiteral("/v2/models/boosted/infer")} + ask);
+    const Answer nameless = pilot(QStringList{QStringLiteral("explain"), QStringLiteral("boosted")} + tensors + QStringList{url} + ask);
     server.terminate();
     QVERIFY(server.waitForFinished(30000));
+    QVERIFY2(byTensors.code == 0, qPrintable(byTensors.errors + QString::fromUtf8(byTensors.out)));
+    for (qsizetype i = 0; i < 3; ++i)
+        QVERIFY(std::abs(here.object[Q("features")][i][Q("contribution")].toDouble() - byTensors.object[Q("features")][i][Q("contribution")].toDouble()) < 1e-9);
+    QCOMPARE(nameless.code, 2);
+    QVERIFY2(nameless.error()[Q("hint")].toString().contains(QStringLiteral("/v2/models/MODEL/infer")), qPrintable(nameless.errors + QString::fromUtf8(nameless.out)));
     QVERIFY2(there.code == 0, qPrintable(there.errors + QString::fromUtf8(there.out)));
     QCOMPARE(there.object[Q("features")].toArray().size(), 3);
     for (qsizetype i = 0; i < 3; ++i)

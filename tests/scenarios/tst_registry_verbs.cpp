@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 
+#include <QDir>
 #include <QFileInfo>
 #include <QProcess>
 #include <QProcessEnvironment>
@@ -31,10 +32,12 @@ private Q_SLOTS:
     void initTestCase();
     void trainingRegistersVersions();
     void aliasesTagsAndStagesAreOperations();
+    void theFilesThatARecipeNamesAreExported();
     void theFirstPromotionIsJudgedAgainstTheBaseline();
     void aWorseCandidateIsBlocked();
     void approvingNeedsACommentAndUndoPutsItBack();
     void aViewerMayOnlyLook();
+    void modelFilesAreLookedAtAndImported();
     void wrongInputIsTwo_data();
     void wrongInputIsTwo();
     void aWrongCommandLineNamesTheNearest_data();
@@ -138,6 +141,36 @@ void TestRegistryVerbs::aliasesTagsAndStagesAreOperations() {
     VERIFY_CODE(pilot({registry, alias, line, QStringLiteral("champion"), QStringLiteral("1")}), 1); // only by a promotion
 }
 
+void TestRegistryVerbs::theFilesThatARecipeNamesAreExported() {
+    QVERIFY(writeFileAtomically(m_folder.filePath(QStringLiteral("trees.yaml")), "recipe: trees\ndata: {source: good.csv}\ntask: regression\ntarget: y\nsplit: {every: 5}\n"
+                                "estimators: [random_forest: {n_estimators: 5}]\nexport: [y.ubj, y.json]\n")
+                .has_value());
+    const QString registry = QStringLiteral("registry"), out = QStringLiteral("export"), trees = QStringLiteral("trees");
+    VERIFY_CODE(pilot({QStringLiteral("train"), QStringLiteral("trees.yaml"), QStringLiteral("--register"), trees, QStringLiteral("--out"), QStringLiteral("out-trees")}), 0);
+    VERIFY_CODE(pilot({registry, QStringLiteral("alias"), trees, QStringLiteral("challenger"), QStringLiteral("1")}), 0);
+    QByteArray first;
+    for (const char *reference : {"trees@1", "trees/1", "trees@challenger", "out-trees"}) { // all the same package
+        const QString folder = QStringLiteral("models-%1").arg(QString(Q(reference)).replace(QLatin1Char('/'), QLatin1Char('-')));
+        const Answer a = pilot({registry, out, Q(reference), folder});
+        VERIFY_CODE(a, 0);
+        QCOMPARE(QDir(m_folder.filePath(folder)).entryList(QDir::Files | QDir::Hidden, QDir::Name), (QStringList{QStringLiteral("y.json"), QStringLiteral("y.ubj")}));
+        const QJsonObject file = a.object.value(Q("files")).toArray().at(0).toObject();
+        QCOMPARE(file.value(Q("file")).toString(), m_folder.filePath(folder + QStringLiteral("/y.ubj")));
+        QCOMPARE(file.value(Q("rows")).toInt(), 200);
+        QVERIFY(file.value(Q("worst")).toDouble() <= file.value(Q("tolerance")).toDouble());
+        const QByteArray bytes = *readFile(file.value(Q("file")).toString());
+        QVERIFY(!bytes.isEmpty() && (first.isEmpty() || bytes == first));
+        first = bytes;
+    }
+    const Answer again = pilot({registry, out, QStringLiteral("trees@1"), QStringLiteral("models-trees@1")});
+    VERIFY_CODE(again, 1); // the files are there
+    QVERIFY(again.errors.contains(QStringLiteral("--overwrite")) || again.error().value(Q("hint")).toString().contains(QStringLiteral("--overwrite")));
+    VERIFY_CODE(pilot({registry, out, QStringLiteral("trees@1"), QStringLiteral("models-trees@1"), QStringLiteral("--overwrite")}), 0);
+    VERIFY_CODE(pilot({registry, out, QStringLiteral("line@1"), QStringLiteral("models-line")}), 2); // its recipe names none
+    QVERIFY(!QFileInfo::exists(m_folder.filePath(QStringLiteral("models-line"))));
+    QVERIFY(pilot({registry, out, trees, QStringLiteral("models-none")}).code != 0); // it has no champion
+}
+
 void TestRegistryVerbs::theFirstPromotionIsJudgedAgainstTheBaseline() {
     Answer a = pilot({QStringLiteral("promote"), QStringLiteral("line"), QStringLiteral("1"), QStringLiteral("--plan")});
     VERIFY_CODE(a, 0);
@@ -204,6 +237,30 @@ void TestRegistryVerbs::aViewerMayOnlyLook() {
     QCOMPARE(refused.value(Q("phase")).toString(), QStringLiteral("refused"));
     QCOMPARE(refused.value(Q("kind")).toString(), QStringLiteral("train"));
     QVERIFY(!QFileInfo::exists(m_folder.filePath(QStringLiteral("out-viewer"))));
+}
+
+void TestRegistryVerbs::modelFilesAreLookedAtAndImported() {
+    const auto file = [](const char *name) { return QStringLiteral(PILOTHOUSE_SOURCE_DIR "/tests/unit/") + Q(name); };
+    const auto inspect = [&](const QString &path) { return pilot({QStringLiteral("registry"), QStringLiteral("inspect"), path}); };
+    const Answer pickle = inspect(file("artifact/pickles/evil.pkl")), trees = inspect(file("learn/imported/three.ubj"));
+    VERIFY_CODE(pickle, 0);
+    QCOMPARE(pickle.object.value(Q("kind")).toString(), QStringLiteral("pickle"));
+    QCOMPARE(pickle.object.value(Q("dangerous")).toArray().at(0).toString(), QStringLiteral("posix.system"));
+    VERIFY_CODE(trees, 0);
+    QCOMPARE(trees.object.value(Q("kind")).toString(), QStringLiteral("xgboost"));
+    QCOMPARE(trees.object.value(Q("classes")).toInt(), 3);
+    VERIFY_CODE(inspect(m_folder.filePath(QStringLiteral("pilothouse.yaml"))), 2);
+    VERIFY_CODE(inspect(m_folder.filePath(QStringLiteral("nothing.pt"))), 2);
+    // What is said of a forecast is told apart from what a file of another task is.
+    const QStringList taken{QStringLiteral("registry"), QStringLiteral("import"), file("learn/imported/number.json"), QStringLiteral("--model"), QStringLiteral("foreign"), QStringLiteral("--rows"), file("learn/imported/number.csv")};
+    const Answer wrong = pilot(taken + QStringList{QStringLiteral("--window"), QStringLiteral("24")});
+    VERIFY_CODE(wrong, 2);
+    QVERIFY2(wrong.error().value(Q("what")).toString().contains(QStringLiteral("belong to a forecast")), qPrintable(wrong.errors));
+    VERIFY_CODE(pilot(taken + QStringList{QStringLiteral("--window"), QStringLiteral("0")}), 2);
+    const Answer imported = pilot(taken + QStringList{QStringLiteral("--expected"), QStringLiteral("p0"), QStringLiteral("--target"), QStringLiteral("y"), QStringLiteral("--missing=-999")});
+    VERIFY_CODE(imported, 0);
+    QVERIFY(imported.object.value(Q("verified")).toBool());
+    QVERIFY(!imported.object.contains(Q("baselines"))); // of forecasts
 }
 
 void TestRegistryVerbs::wrongInputIsTwo_data() {

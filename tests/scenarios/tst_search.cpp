@@ -9,6 +9,7 @@
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -29,6 +30,9 @@ private Q_SLOTS:
     void aTrialThatFailsLoses();
     void allTrialsFail();
     void theMinutesEndIt();
+    void theLimitsHoldForTheTrials_data();
+    void theLimitsHoldForTheTrials();
+    void dataThatChangesEndsIt();
 
 private:
     struct Answer {
@@ -40,7 +44,9 @@ private:
     void recipe(const QString &name, const QByteArray &rest) const;
     QString in(const QString &name) const { return m_folder.filePath(name); }
     QJsonObject searchOf(const QString &package) const;
+    qsizetype trialsIn(const QString &checkpoint) const;
     QTemporaryDir m_folder;
+    QString m_whole; ///< digest of the weights of theLimitsHoldForTheTrials() without a limit
     QString m_program = qEnvironmentVariable("PILOTHOUSE_PILOT");
 };
 
@@ -64,6 +70,12 @@ void TestSearch::recipe(const QString &name, const QByteArray &rest) const {
 QJsonObject TestSearch::searchOf(const QString &package) const {
     const auto opened = artifact::openPackage(in(package));
     return opened ? opened->metrics.value(Q("search")).toObject() : QJsonObject();
+}
+
+/// Trials that a checkpoint knows.
+qsizetype TestSearch::trialsIn(const QString &checkpoint) const {
+    const auto bytes = readFile(in(checkpoint + QStringLiteral("/checkpoint.json")));
+    return bytes ? QJsonDocument::fromJson(*bytes).object().value(Q("trials")).toArray().size() : 0;
 }
 
 /// y is a step of x0 and a wave of x1: a tree of depth 1 cannot say it, one of depth 6 can.
@@ -134,11 +146,7 @@ void TestSearch::aKilledSearchGoesOn() {
     recipe(QStringLiteral("whole"), rest);
     const Answer whole = pilot({QStringLiteral("train"), QStringLiteral("whole.yaml"), QStringLiteral("--out"), QStringLiteral("whole")});
     QVERIFY2(whole.code == 0, qPrintable(whole.errors));
-    const QString index = in(QStringLiteral("cut.checkpoint/checkpoint.json"));
-    const auto known = [&] {
-        const auto bytes = readFile(index);
-        return bytes ? QJsonDocument::fromJson(*bytes).object().value(Q("trials")).toArray().size() : 0;
-    };
+    const auto known = [&] { return trialsIn(QStringLiteral("cut.checkpoint")); };
     qsizetype before = 0;
     for (const int signal : {SIGKILL, SIGTERM}) {
         QProcess process;
@@ -205,6 +213,72 @@ void TestSearch::theMinutesEndIt() {
     for (const QJsonValue &note : trained.object[Q("notes")].toArray())
         told = told || note.toString().contains(Q("The search stopped after its 0.02 minutes"));
     QVERIFY(told);
+}
+
+void TestSearch::theLimitsHoldForTheTrials_data() {
+    QTest::addColumn<QString>("option");
+    QTest::addColumn<QString>("limit"); // empty: what one process takes and a little more
+    QTest::addColumn<QString>("says");
+    QTest::newRow("CPU time, which the trials take") << "--max-cpu-time" << "1s" << "The training was stopped at the CPU limit of 1 s; its checkpoint is kept.";
+    QTest::newRow("run time") << "--max-time" << "1s" << "The training was stopped at the run-time limit of 1 s; its checkpoint is kept.";
+    // All together pass it, or a trial that reads slowly finds too little left of its share: whichever is seen first.
+    QTest::newRow("memory, which the trials take") << "--max-memory" << QString() << "the memory limit of ";
+}
+
+void TestSearch::theLimitsHoldForTheTrials() {
+    QFETCH(QString, option);
+    QFETCH(QString, limit);
+    QFETCH(QString, says);
+    recipe(QStringLiteral("limited"), "estimators: [random_forest]\nsearch: {trials: 16, parallel: 2, space: {random_forest: {n_estimators: {from: 200, to: 300}, max_depth: {from: 4, to: 9}}}}\n");
+    const QString out = QStringLiteral("limited") + option;
+    const auto train = [&](const QStringList &more) { return pilot(QStringList{QStringLiteral("train"), QStringLiteral("limited.yaml"), QStringLiteral("--threads"), QStringLiteral("2"), QStringLiteral("--out")} + more); }; // more than a second on any machine
+    if (limit.isEmpty()) {
+        const QString what = train({QStringLiteral("least"), option, QStringLiteral("1MiB")}).object[Q("error")][Q("what")].toString();
+        static const QRegularExpression inUse(QStringLiteral("the memory limit of 1\\.0 MiB \\(([0-9.]+) MiB in use\\)"));
+        const QRegularExpressionMatch match = inUse.match(what);
+        QVERIFY2(match.hasMatch(), qPrintable(what));
+        limit = QStringLiteral("%1MiB").arg(int(match.captured(1).toDouble()) + 24); // two trials take twice that beside
+    }
+    const Answer stopped = train({out, option, limit});
+    QCOMPARE(stopped.code, 1);
+    QVERIFY2(stopped.object[Q("error")][Q("what")].toString().contains(says), qPrintable(stopped.object[Q("error")][Q("what")].toString()));
+    QVERIFY(QFileInfo::exists(in(out + QStringLiteral(".checkpoint/checkpoint.json"))) && !QFileInfo::exists(in(out)));
+    QVERIFY(trialsIn(out + QStringLiteral(".checkpoint")) < 16);
+    const Answer resumed = train({out, QStringLiteral("--resume"), out});
+    QVERIFY2(resumed.code == 0, qPrintable(resumed.errors));
+    QCOMPARE(resumed.object[Q("search")][Q("trials")].toArray().size(), 16);
+    if (m_whole.isEmpty())
+        m_whole = train({QStringLiteral("unlimited")}).object[Q("weights_sha256")].toString();
+    QCOMPARE(resumed.object[Q("weights_sha256")].toString(), m_whole);
+}
+
+void TestSearch::dataThatChangesEndsIt() {
+    const QByteArray data = *readFile(in(QStringLiteral("d.csv")));
+    QVERIFY(writeFileAtomically(in(QStringLiteral("moving.csv")), data).has_value());
+    QVERIFY(writeFileAtomically(in(QStringLiteral("moving.yaml")), "recipe: moving\ndata: {source: moving.csv}\ntask: regression\ntarget: y\nsplit: {every: 4}\nestimators: [random_forest]\n"
+                                                                   "search: {trials: 12, parallel: 2, space: {random_forest: {n_estimators: {from: 100, to: 200}, max_depth: {from: 2, to: 9}}}}\n").has_value());
+    QProcess process;
+    process.setWorkingDirectory(m_folder.path());
+    process.start(m_program, {QStringLiteral("--json"), QStringLiteral("train"), QStringLiteral("moving.yaml"), QStringLiteral("--out"), QStringLiteral("moving")});
+    (void)QTest::qWaitFor([&] { return trialsIn(QStringLiteral("moving.checkpoint")) >= 2 || process.state() == QProcess::NotRunning; }, 60000);
+    QVERIFY(writeFileAtomically(in(QStringLiteral("moving.csv")), data + "0.5,0.5,1000\n").has_value());
+    QVERIFY(process.waitForFinished(60000));
+    const QJsonObject error = QJsonDocument::fromJson(process.readAllStandardOutput()).object().value(Q("error")).toObject();
+    QCOMPARE(process.exitCode(), 1);
+    QCOMPARE(error[Q("kind")].toString(), QStringLiteral("conflict"));
+    QVERIFY2(error[Q("what")].toString().startsWith(Q("The data changed (SHA-256 ")), qPrintable(error[Q("what")].toString()));
+    QVERIFY(error[Q("where")].toString().endsWith(Q("moving.csv")));
+    QVERIFY(!QFileInfo::exists(in(QStringLiteral("moving"))));
+    const qsizetype kept = trialsIn(QStringLiteral("moving.checkpoint"));
+    QVERIFY(kept >= 2 && kept < 12); // none that read the other data is among them
+    const QStringList arguments{QStringLiteral("train"), QStringLiteral("moving.yaml"), QStringLiteral("--out"), QStringLiteral("moving")};
+    const Answer other = pilot(arguments + QStringList{QStringLiteral("--resume"), QStringLiteral("moving")});
+    QVERIFY(other.code == 1 && other.object[Q("error")][Q("what")].toString().contains(Q("the data has changed")));
+    QVERIFY(writeFileAtomically(in(QStringLiteral("moving.csv")), data).has_value());
+    const Answer resumed = pilot(arguments + QStringList{QStringLiteral("--resume"), QStringLiteral("moving")});
+    QVERIFY2(resumed.code == 0, qPrintable(resumed.errors));
+    const Answer whole = pilot({QStringLiteral("train"), QStringLiteral("moving.yaml"), QStringLiteral("--out"), QStringLiteral("unmoved")});
+    QCOMPARE(resumed.object[Q("weights_sha256")], whole.object[Q("weights_sha256")]);
 }
 
 QTEST_GUILESS_MAIN(TestSearch)

@@ -16,6 +16,7 @@ struct TinyModel {
     double intercept = 0, a = 1, b = 0;
     QStringList inputs{QStringLiteral("x"), QStringLiteral("z")};
     QString target = QStringLiteral("y"), unit = QStringLiteral("°C");
+    bool optional = false; ///< inputs may be missing
     QStringList outputs; ///< of a forecast; empty: the target
     std::vector<std::string> classes; ///< two: a classification
     QByteArray recipe = "recipe: tiny\ndata: {source: tiny.csv}\ntask: regression\ntarget: y\nsplit: {every: 5}\nestimators: [linear_regression]\n";
@@ -32,7 +33,7 @@ inline artifact::Signature tinySignature(const TinyModel &model) {
              : model.classes.empty() ? workspace::TaskKind::Regression
                                      : workspace::TaskKind::Classification;
     for (const QString &name : model.inputs)
-        s.inputs.push_back({name, data::ColumnType::Number, {}, false});
+        s.inputs.push_back({name, data::ColumnType::Number, {}, model.optional});
     s.outputs = model.outputs.isEmpty() ? std::vector<QString>{model.target} : std::vector<QString>(model.outputs.begin(), model.outputs.end());
     s.target = model.target;
     s.unit = model.unit;

@@ -9,6 +9,7 @@
 #include <QKeyEvent>
 #include <QPainter>
 #include <QShortcut>
+#include <QSignalBlocker>
 #include <QStyle>
 
 namespace pilothouse::ui {
@@ -55,7 +56,9 @@ void Field::refresh() {
     m_below->setText(text);
     m_below->setInk(wrong ? &Tokens::bad : &Tokens::t3);
     m_below->setVisible(!text.isEmpty());
-    m_editor->setAccessibleDescription(text);
+    if (text != m_told) // some editors describe what is chosen in them
+        m_editor->setAccessibleDescription(text);
+    m_told = text;
     if (m_editor->property("wrong").toBool() != wrong) {
         m_editor->setProperty("wrong", wrong);
         m_editor->style()->unpolish(m_editor);
@@ -64,6 +67,22 @@ void Field::refresh() {
 }
 
 Choice::Choice(QWidget *parent) : QComboBox(parent) { setSizeAdjustPolicy(AdjustToMinimumContentsLengthWithIcon); }
+
+void Choice::setItems(const QStringList &texts, const QVariantList &data) {
+    bool same = count() == int(texts.size());
+    for (int i = 0; same && i < count(); ++i)
+        same = itemText(i) == texts[i] && itemData(i) == data.value(i);
+    if (same)
+        return;
+    const QSignalBlocker quiet(this);
+    const QString text = currentText();
+    const QVariant known = currentData();
+    clear();
+    for (int i = 0; i < int(texts.size()); ++i)
+        addItem(texts[i], data.value(i));
+    const int kept = known.isValid() ? findData(known) : findText(text);
+    setCurrentIndex(texts.isEmpty() ? -1 : kept < 0 ? 0 : kept);
+}
 
 void Choice::paintEvent(QPaintEvent *event) {
     QComboBox::paintEvent(event);

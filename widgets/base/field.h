@@ -6,6 +6,7 @@
 #include <QAbstractButton>
 #include <QComboBox>
 #include <QLineEdit>
+#include <QVariant>
 #include <QWidget>
 
 class QBoxLayout;
@@ -28,7 +29,7 @@ private:
     void refresh();
     QWidget *m_editor;
     Label *m_above, *m_below;
-    QString m_help, m_error, m_blocked;
+    QString m_help, m_error, m_blocked, m_told;
 };
 
 /// A combo box with our chevron.
@@ -36,6 +37,9 @@ class Choice : public QComboBox {
     Q_OBJECT
 public:
     explicit Choice(QWidget *parent = nullptr);
+    /// Exchanges the items where they differ, without a signal; what was chosen stays if it is still offered, else the first is chosen.
+    /// @param data  of each item, by which it is known then; empty: by its text
+    void setItems(const QStringList &texts, const QVariantList &data = {});
 
 protected:
     void paintEvent(QPaintEvent *event) override;

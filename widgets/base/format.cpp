@@ -115,6 +115,8 @@ QString moment(const QDateTime &when, const QDateTime &now) {
 }
 
 QString metricName(const QString &key) {
+    if (const qsizetype at = key.indexOf(QLatin1Char('@')); at > 0) // of one of several targets
+        return metricName(key.left(at)) + QLatin1Char(' ') + key.mid(at + 1);
     static const QHash<QString, QString> written = {{QStringLiteral("r2"), QStringLiteral("R²")}, {QStringLiteral("smape"), QStringLiteral("sMAPE")},
                                                     {QStringLiteral("pinball_10"), QStringLiteral("pinball 0.1")}, {QStringLiteral("pinball_50"), QStringLiteral("pinball 0.5")},
                                                     {QStringLiteral("pinball_90"), QStringLiteral("pinball 0.9")}};

@@ -121,7 +121,8 @@ void PlotWidget::changeEvent(QEvent *event) {
 
 void PlotWidget::paintEvent(QPaintEvent *) {
     const PlotScale now = scale();
-    const double ratio = devicePixelRatioF();
+    QPainter screen(this);
+    const double ratio = std::max(devicePixelRatioF(), screen.deviceTransform().m11()); // a picture that is saved is larger than the screen
     if (m_ground.isNull() || m_ground.devicePixelRatioF() != ratio) {
         m_ground = QPixmap(size() * ratio);
         m_ground.setDevicePixelRatio(ratio);
@@ -137,14 +138,13 @@ void PlotWidget::paintEvent(QPaintEvent *) {
         painter.restore();
         paintMarks(painter, now);
     }
-    QPainter painter(this);
-    painter.drawPixmap(0, 0, m_ground);
+    screen.drawPixmap(0, 0, m_ground);
     if (!std::isnan(m_crosshair))
-        paintCallout(painter, now);
+        paintCallout(screen, now);
     if (hasFocus() && std::isnan(m_crosshair)) {
-        painter.setRenderHint(QPainter::Antialiasing);
-        painter.setPen(QPen(tokens(this).acc, 2));
-        painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 4, 4);
+        screen.setRenderHint(QPainter::Antialiasing);
+        screen.setPen(QPen(tokens(this).acc, 2));
+        screen.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 4, 4);
     }
 }
 
@@ -240,7 +240,9 @@ void PlotWidget::paintAxes(QPainter &painter, const PlotScale &scale) const {
 }
 
 void PlotWidget::paintSeries(QPainter &painter, const PlotScale &scale, const PlotSeries &series) const {
-    const QColor ink = tokens(this).*series.ink;
+    QColor ink = tokens(this).*series.ink;
+    if (series.quiet)
+        ink.setAlphaF(0.35f);
     QColor shade = ink;
     shade.setAlphaF(0.16f);
     const double zero = scale.toY(qBound(scale.y0, 0.0, scale.y1));
@@ -299,6 +301,12 @@ void PlotWidget::paintMarks(QPainter &painter, const PlotScale &scale) const {
     const Theme &theme = Theme::of(this);
     const Tokens &t = theme.tokens();
     painter.setFont(theme.font(TextRole::Caption));
+    for (const PlotRug &rug : m_data.rugs) {
+        painter.setPen(QPen(t.*rug.ink, 1));
+        for (const double value : rug.x)
+            if (const double x = scale.toX(value); x >= scale.area.left() && x <= scale.area.right())
+                painter.drawLine(QPointF(x, scale.area.bottom()), QPointF(x, scale.area.bottom() - theme.px(rug.height)));
+    }
     bool leftSide = true;
     for (const PlotLimit &limit : m_data.limits) {
         const double y = scale.toY(limit.value);
@@ -351,7 +359,7 @@ void PlotWidget::paintCallout(QPainter &painter, const PlotScale &scale) const {
     painter.drawLine(QPointF(x, scale.area.top()), QPointF(x, scale.area.bottom()));
     for (const PlotSeries &series : m_data.series) {
         const int i = nearestPoint(series.points, m_crosshair);
-        if (i < 0 || series.steps || series.bars || std::isnan(series.points[i].y()))
+        if (i < 0 || series.quiet || series.steps || series.bars || std::isnan(series.points[i].y()))
             continue;
         painter.setPen(QPen(t.*series.ink, 1.5));
         painter.setBrush(t.bg1);

@@ -22,6 +22,7 @@ struct PlotSeries {
     bool steps = false;          ///< histogram outline: y holds until the next x
     bool dots = false;           ///< dots instead of a line
     bool bars = false;           ///< bars from zero, centred on x
+    bool quiet = false;          ///< one of many: drawn faintly, left out of the callout and of the copied table
     double width = 1.5;
 };
 struct PlotBand {
@@ -45,6 +46,12 @@ struct PlotSpan {
     QString text;
     bool over = false;
 };
+/// Short strokes that stand on the x axis: where the data lies.
+struct PlotRug {
+    std::vector<double> x;
+    double height = 4; ///< px
+    Ink ink = &Tokens::t3;
+};
 struct PlotPoint { ///< a ring with words: "best 0.91"
     double x = 0, y = 0;
     QString text;
@@ -63,6 +70,7 @@ struct PlotData {
     std::vector<PlotMarker> markers;
     std::vector<PlotSpan> spans;
     std::vector<PlotPoint> points;
+    std::vector<PlotRug> rugs;
     std::optional<double> xMin, xMax, yMin, yMax; ///< absent: from the data (bars, areas and steps start at zero)
     int decimals = -1;                            ///< of values in the callout; −1: three digits
 };

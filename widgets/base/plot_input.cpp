@@ -22,7 +22,7 @@ namespace pilothouse::ui {
 std::vector<std::pair<QString, QString>> PlotWidget::valuesAt(double x) const {
     std::vector<std::pair<QString, QString>> values;
     for (const PlotSeries &series : m_data.series) {
-        int i = nearestPoint(series.points, x);
+        int i = series.quiet ? -1 : nearestPoint(series.points, x);
         if (i < 0)
             continue;
         if (series.steps && i > 0 && series.points[i].x() > x)
@@ -51,16 +51,20 @@ QString PlotWidget::textAt(double x) const {
 }
 
 QString PlotWidget::asText() const {
-    std::map<double, QStringList> rows;
-    for (std::size_t s = 0; s < m_data.series.size(); ++s)
-        for (const QPointF &p : m_data.series[s].points) {
-            QStringList &row = rows[p.x()];
-            row.resize(qsizetype(m_data.series.size()));
-            row[qsizetype(s)] = std::isnan(p.y()) ? tr("no data") : number(p.y(), 6);
-        }
+    std::vector<const PlotSeries *> told;
     QStringList head{m_data.time ? tr("time") : m_data.xName};
     for (const PlotSeries &series : m_data.series)
-        head << series.name;
+        if (!series.quiet) {
+            told.push_back(&series);
+            head << series.name;
+        }
+    std::map<double, QStringList> rows;
+    for (std::size_t s = 0; s < told.size(); ++s)
+        for (const QPointF &p : told[s]->points) {
+            QStringList &row = rows[p.x()];
+            row.resize(qsizetype(told.size()));
+            row[qsizetype(s)] = std::isnan(p.y()) ? tr("no data") : number(p.y(), 6);
+        }
     QStringList lines{head.join(QLatin1Char('\t'))};
     for (const auto &[x, row] : rows)
         lines << xText(x) + QLatin1Char('\t') + row.join(QLatin1Char('\t'));
@@ -70,7 +74,7 @@ QString PlotWidget::asText() const {
 double PlotWidget::snapped(double x) const {
     double best = x, distance = std::numeric_limits<double>::infinity();
     for (const PlotSeries &series : m_data.series)
-        if (const int i = nearestPoint(series.points, x); i >= 0 && std::abs(series.points[i].x() - x) < distance) {
+        if (const int i = series.quiet ? -1 : nearestPoint(series.points, x); i >= 0 && std::abs(series.points[i].x() - x) < distance) {
             best = series.points[i].x();
             distance = std::abs(best - x);
         }

@@ -157,6 +157,11 @@ void Table::setModel(QAbstractItemModel *model) {
     fitColumns();
 }
 
+void Table::reset() {
+    QTableView::reset();
+    fitColumns();
+}
+
 void Table::changeEvent(QEvent *event) {
     QTableView::changeEvent(event);
     if (event->type() == QEvent::FontChange)

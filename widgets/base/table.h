@@ -38,6 +38,7 @@ public:
     explicit Table(QWidget *parent = nullptr);
     void setRowHeight(RowHeight height);
     void setModel(QAbstractItemModel *model) override;
+    void reset() override; ///< the model may have other columns now
     QString currentId() const;         ///< IdRole of the chosen row
     void choose(const QString &id);    ///< selects the row with this id and scrolls to it
     int droppedColumns() const { return m_dropped; }

@@ -2,6 +2,7 @@
 #include "widgets/learn/search_card.h"
 
 #include "widgets/base/button.h"
+#include "widgets/base/export.h"
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
 #include "widgets/base/panel_state.h"
@@ -44,14 +45,39 @@ SearchCard::SearchCard(const PanelContext &context, QWidget *parent)
     setBody(m_stack);
     addTool(m_estimator);
     addTool(m_views);
+    addSaving();
     setMinimumHeight(150);
     connect(m_views, &SegmentedControl::currentChanged, this, [this](const QString &id) {
         m_stack->setCurrentIndex(id == QLatin1String("parallel") ? 0 : id == QLatin1String("importance") ? 1 : 2);
         showEstimator();
+        m_save->refreshMenu();
     });
     connect(m_estimator, &QComboBox::currentTextChanged, this, &SearchCard::showEstimator);
     connect(m_table, &Table::chosen, this, [this](const QString &id) { m_plot->choose(id.toInt()); });
     hide();
+}
+
+void SearchCard::addSaving() {
+    const auto bars = [this] { return m_views->current() == QLatin1String("importance"); };
+    Export give;
+    give.what = tr("the search");
+    give.name = [this] { return QStringLiteral("search-%1").arg(m_run); };
+    give.csv = [this, bars]() -> ExportBytes {
+        if (bars())
+            return [shares = m_search.importance] { return importanceCsv(shares); };
+        return [lines = m_lines] { return trialsCsv(lines); };
+    };
+    give.png = [this] { return pngOf(*m_stack->currentWidget()); };
+    give.blocked = [this, bars] {
+        if (m_lines.empty())
+            return tr("There is no search to save.");
+        return bars() && m_search.importance.empty() ? tr("Too few trials to tell") : QString();
+    };
+    addExport(m_context, this, QStringLiteral("train"), QStringLiteral("train.search"), give);
+    m_save = new ExportButton(*m_context.actions, exportActions(QStringLiteral("train.search")));
+    m_save->setObjectName(QStringLiteral("saveSearch"));
+    m_save->setText(QString()); // there is little room
+    addTool(m_save);
 }
 
 void SearchCard::showRun(const registry::Run *run) {
@@ -74,8 +100,12 @@ void SearchCard::showTable(const QString &run, const std::optional<fleet::Search
     const bool any = table && !table->estimators().isEmpty();
     setVisible(any);
     Q_EMIT shown(any);
-    if (!any)
+    if (!any) {
+        m_search = {};
+        m_lines.clear();
+        m_save->refreshMenu();
         return;
+    }
     m_search = *table;
     m_lines = trialLines(m_search);
     const QString method = m_search.method == QLatin1String("halving") ? tr("successive halving") : tr("random");
@@ -90,6 +120,7 @@ void SearchCard::showTable(const QString &run, const std::optional<fleet::Search
     m_bars->setShares(m_search.importance);
     m_barsState->show(m_search.importance.empty() ? ScreenState::empty(tr("Too few trials to tell"), tr("From eight trials of an estimator on, what each of its parameters explains stands here.")) : ScreenState::full());
     showEstimator();
+    m_save->refreshMenu();
 }
 
 void SearchCard::showEstimator() {

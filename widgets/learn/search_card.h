@@ -10,13 +10,14 @@ class QStackedWidget;
 namespace pilothouse::ui {
 
 class Choice;
+class ExportButton;
 class ImportanceBars;
 class ParallelPlot;
 class SegmentedControl;
 class Table;
 
 /// What the search of a run tried: parallel coordinates, what each parameter explains, and the table of trials. Hidden where the run
-/// had no search.
+/// had no search. What is shown can be saved (train.searchCsv, train.searchPng).
 class SearchCard : public Card {
     Q_OBJECT
 public:
@@ -30,6 +31,7 @@ Q_SIGNALS:
 
 private:
     void showEstimator();
+    void addSaving();
     PanelContext m_context;
     QString m_run, m_state; ///< the run that is shown, or read
     fleet::SearchTable m_search;
@@ -42,6 +44,7 @@ private:
     PanelState *m_barsState;
     TrialModel *m_model;
     Table *m_table;
+    ExportButton *m_save;
     Task<std::optional<fleet::SearchTable>> m_reading;
 };
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/learn/search_model.h"
 
+#include "core/data/csv_field.h"
 #include "widgets/base/format.h"
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace pilothouse::ui {
 
@@ -31,6 +33,36 @@ QString parameterText(const QVariant &value) {
     if (value.typeId() == QMetaType::Double && value.toDouble() != std::floor(value.toDouble()))
         return std::abs(value.toDouble()) < 1e-4 ? QString::number(value.toDouble(), 'g', 3) : number(value.toDouble());
     return value.toString();
+}
+
+QByteArray trialsCsv(const std::vector<TrialLine> &lines) {
+    std::set<QString> parameters;
+    for (const TrialLine &line : lines)
+        for (auto it = line.trial.searched.begin(); it != line.trial.searched.end(); ++it)
+            parameters.insert(it.key());
+    QByteArray csv = "trial,round,estimator";
+    for (const QString &name : parameters)
+        csv += ',' + data::csvField(name);
+    csv += ",share,mean,std,first,seconds,error\n";
+    for (const TrialLine &line : lines) {
+        const fleet::SearchTable::Trial &trial = line.trial;
+        csv += QByteArray::number(trial.number) + ',' + QByteArray::number(trial.round) + ',' + data::csvField(trial.estimator);
+        for (const QString &name : parameters) {
+            const QVariant value = trial.searched.value(name);
+            csv += ',' + (value.typeId() == QMetaType::Double ? data::csvNumber(value.toDouble()) : data::csvField(value.toString()));
+        }
+        for (const double figure : {trial.share, trial.mean, trial.deviation, trial.first, trial.seconds})
+            csv += ',' + data::csvNumber(figure);
+        csv += ',' + data::csvField(trial.error) + '\n';
+    }
+    return csv;
+}
+
+QByteArray importanceCsv(const std::vector<fleet::SearchTable::Importance> &shares) {
+    QByteArray csv = "estimator,parameter,share\n";
+    for (const auto &one : shares)
+        csv += data::csvField(one.estimator) + ',' + data::csvField(one.parameter) + ',' + data::csvNumber(one.share) + '\n';
+    return csv;
 }
 
 TrialModel::TrialModel(QObject *parent) : RowsModel(parent) {

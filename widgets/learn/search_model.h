@@ -15,6 +15,10 @@ struct TrialLine {
 /// Best first: those with more rows before those with fewer, failed ones last.
 std::vector<TrialLine> trialLines(const fleet::SearchTable &table);
 QString parameterText(const QVariant &value); ///< 0.01234 as 0.0123, texts as they are
+/// trial,round,estimator, a column for each drawn parameter, share,mean,std,first,seconds,error; numbers at full precision.
+QByteArray trialsCsv(const std::vector<TrialLine> &lines);
+/// estimator,parameter,share
+QByteArray importanceCsv(const std::vector<fleet::SearchTable::Importance> &shares);
 
 class TrialModel : public RowsModel<TrialLine> {
     Q_OBJECT

@@ -316,7 +316,8 @@ void PromotionSheet::showError() {
     m_legend->setEntries({{champion, &Tokens::s1, false}, {candidate, &Tokens::s2, false}});
     const QString unit = e.metrics.empty() ? QString() : e.metrics.front().unit;
     m_errorCard->setTitle(unit.isEmpty() ? tr("Error") : tr("Error, %1").arg(unit));
-    m_errorCard->setSubtitle(means.join(QStringLiteral(", ")));
+    const bool several = std::any_of(e.metrics.begin(), e.metrics.end(), [](const auto &m) { return m.metric.contains(QLatin1Char('@')); });
+    m_errorCard->setSubtitle(several ? tr("several targets: their errors have different units") : means.join(QStringLiteral(", ")));
 }
 
 /// How often the second class came where each model gave it such a probability; on the diagonal the probabilities are true.

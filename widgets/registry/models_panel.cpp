@@ -9,9 +9,11 @@
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
 #include "widgets/promotion/promotion_sheet.h"
+#include "widgets/registry/model_file_sheet.h"
 #include "widgets/registry/version_model.h"
 
 #include <QClipboard>
+#include <QFileDialog>
 #include <QGuiApplication>
 #include <QJsonDocument>
 #include <QHBoxLayout>
@@ -63,6 +65,14 @@ QWidget *ModelsPanel::buildList() {
     padded->addWidget(filter);
     column->addLayout(padded);
     column->addWidget(m_list, 1);
+    auto *look = new Button(actions(), QStringLiteral("registry.inspect"));
+    look->setObjectName(QStringLiteral("inspectButton"));
+    look->setWords(tr("Model file…"));
+    auto *foot = new QHBoxLayout;
+    foot->setContentsMargins(12, 8, 12, 12);
+    foot->addWidget(look);
+    foot->addStretch(1);
+    column->addLayout(foot);
     m_listCard->setBody(body);
     connect(m_list, &List::chosen, this, [this](const QString &id) {
         if (id.isEmpty() || id == m_model)
@@ -97,6 +107,9 @@ QWidget *ModelsPanel::buildModel() {
     m_promote->setObjectName(QStringLiteral("promoteButton"));
     m_review = new Button(actions(), QStringLiteral("promotion.review"));
     m_review->setObjectName(QStringLiteral("reviewButton"));
+    m_explain = new Button(actions(), QStringLiteral("explain.open"));
+    m_explain->setObjectName(QStringLiteral("explainButton"));
+    m_versionsCard->addTool(m_explain);
     m_versionsCard->addTool(m_review);
     m_versionsCard->addTool(m_promote);
     column->addWidget(m_versionsCard, 2);
@@ -111,10 +124,7 @@ QWidget *ModelsPanel::buildModel() {
     m_compareCard->setBody(compare);
     column->addWidget(m_compareCard, 3);
     connect(m_table, &Table::chosen, this, [this] {
-        for (Button *button : {m_promote, m_review}) {
-            button->setArgument(currentArgument(button == m_promote ? QStringLiteral("promotion.request") : QStringLiteral("promotion.review")));
-            button->refresh();
-        }
+        showVersionActions();
         showCompare();
     });
     connect(m_table, &Table::opened, this, [this] {
@@ -172,6 +182,20 @@ void ModelsPanel::addActions() {
     };
     actions().add(review);
 
+    ActionSpec look;
+    look.id = QStringLiteral("registry.inspect");
+    look.text = tr("Look at a model file…");
+    look.icon = QStringLiteral("file");
+    look.section = tr("Commands");
+    look.panel = id();
+    look.shortcut = QKeySequence(Qt::Key_L);
+    look.run = [this](const QString &, const QString &) { lookAtFile(); };
+    actions().add(look);
+    addDecisions();
+}
+
+/// What stands beside the evidence only.
+void ModelsPanel::addDecisions() {
     const auto decision = [this](const QString &actionId, const QString &text, const QString &icon, const QKeySequence &key) {
         ActionSpec spec;
         spec.id = actionId;
@@ -235,6 +259,15 @@ void ModelsPanel::addActions() {
             QGuiApplication::clipboard()->setText(QString::fromUtf8(QJsonDocument(m_sheet->request()->evidence.toJson()).toJson()));
     };
     actions().add(copy);
+}
+
+/// A pickle, XGBoost's or TorchScript: what it says of itself, and what can be done with it.
+void ModelsPanel::lookAtFile() {
+    auto *dialog = new QFileDialog(window(), tr("Look at a model file"), {}, tr("Model files (*.pkl *.pickle *.joblib *.sav *.json *.ubj *.pt);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &file) { (new ModelFileSheet(context(), file, m_snapshot.role, this))->open(); });
+    dialog->open();
 }
 
 void ModelsPanel::startEvidence(const QString &modelAndVersion) {
@@ -349,11 +382,14 @@ void ModelsPanel::showModel() {
                                                                           [this] { context().open(QStringLiteral("train"), m_model); }));
     if (m_versions->rowCount())
         m_table->choose(chosen.isEmpty() || !m_versions->find(chosen) ? QString::number(m_versions->row(0).version.version) : chosen);
-    for (Button *button : {m_promote, m_review}) {
-        button->setArgument(currentArgument(button == m_promote ? QStringLiteral("promotion.request") : QStringLiteral("promotion.review")));
-        button->refresh();
-    }
+    showVersionActions();
     showCompare();
+}
+
+void ModelsPanel::showVersionActions() {
+    m_promote->setArgument(currentArgument(QStringLiteral("promotion.request")));
+    m_review->setArgument(currentArgument(QStringLiteral("promotion.review")));
+    m_explain->setArgument(currentArgument(QStringLiteral("explain.open")));
 }
 
 const registry::Run *ModelsPanel::runOf(int version) const {
@@ -450,7 +486,7 @@ QString ModelsPanel::currentArgument(const QString &actionId) const {
     if (m_pages->currentIndex() == 1)
         return m_request;
     const QString version = m_table->currentId();
-    if (actionId == QLatin1String("promotion.request"))
+    if (actionId == QLatin1String("promotion.request") || actionId == QLatin1String("explain.open"))
         return version.isEmpty() ? QString() : m_model + QLatin1Char('/') + version;
     if (actionId == QLatin1String("promotion.review"))
         for (const promotion::Request &r : m_snapshot.promotions)

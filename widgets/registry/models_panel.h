@@ -42,7 +42,10 @@ private:
     QWidget *buildList();
     QWidget *buildModel();
     void addActions();
+    void addDecisions();
+    void lookAtFile();
     void showModel();
+    void showVersionActions();
     void showCompare();
     const registry::Run *runOf(int version) const;
     void showSheet(const QString &requestId);
@@ -66,7 +69,7 @@ private:
     VersionModel *m_versions = nullptr;
     CompareModel *m_compare = nullptr;
     Table *m_table = nullptr;
-    Button *m_promote = nullptr, *m_review = nullptr, *m_train = nullptr;
+    Button *m_promote = nullptr, *m_review = nullptr, *m_train = nullptr, *m_explain = nullptr;
     PromotionSheet *m_sheet = nullptr;
 };
 

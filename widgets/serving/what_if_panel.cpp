@@ -7,23 +7,25 @@
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
 #include "widgets/base/plot.h"
-#include "widgets/serving/endpoint_sheet.h"
+#include "widgets/serving/explain_page.h"
 #include "widgets/serving/input_slider.h"
+#include "widgets/serving/output_choice.h"
 #include "widgets/serving/why_card.h"
 
-#include <QClipboard>
-#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QScrollArea>
+#include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 
 namespace pilothouse::ui {
 
 namespace {
 
 constexpr int curvePoints = 61;
+constexpr int lowBelow = 720 - 76; // px: a window below 720, less header and task bar
 
 /// Where each input of `form` stands in `signature`; −1: not there.
 std::vector<int> sources(const artifact::Signature &signature, const fleet::WhatIfModel &form) {
@@ -49,18 +51,88 @@ std::vector<fleet::WhatIfValue> translated(const std::vector<fleet::WhatIfValue>
 
 } // namespace
 
+const QString WhatIfPanel::explainPrefix = QStringLiteral("explain:");
+
+double WhatIfPanel::Both::value(const fleet::WhatIfAnswer &answer, std::size_t row, const QString &output) const {
+    const auto at = std::find(outputs.begin(), outputs.end(), output);
+    return answer.value(row, answer.outputs == 1 ? 0 : std::size_t(at - outputs.begin()));
+}
+
 WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
-    : Panel(QStringLiteral("what-if"), tr("What-if"), context, parent), m_state(new PanelState), m_choice(new SegmentedControl), m_versions(new Choice), m_legend(new Legend), m_inputs(new Card(WhatIfPanel::tr("Input"))),
+    : Panel(QStringLiteral("what-if"), tr("What-if"), context, parent), m_page(new SegmentedControl), m_pages(new QStackedWidget), m_state(new PanelState), m_choice(new SegmentedControl), m_output(new OutputChoice(false)),
+      m_versions(new Choice), m_legend(new Legend), m_inputs(new Card(WhatIfPanel::tr("Input"))),
       m_answerCard(new Card(WhatIfPanel::tr("Answer"))), m_besideCard(new Card(WhatIfPanel::tr("Beside"))), m_curveCard(new Card(WhatIfPanel::tr("Response"))), m_requestCard(new Card(WhatIfPanel::tr("Request"))),
       m_answer(new Label({}, TextRole::Answer)), m_second(new Label({}, TextRole::Second, &Tokens::t2)),
       m_besideAnswer(new Label({}, TextRole::Answer)), m_besideSecond(new Label({}, TextRole::Second, &Tokens::t2)), m_besideChange(new Label({}, TextRole::Strong, &Tokens::acc)), m_request(new Label({}, TextRole::MonoSmall, &Tokens::t2)), m_curve(new PlotWidget) {
     addActions();
     auto *outer = new QVBoxLayout(this);
     outer->setContentsMargins(12, 12, 12, 12);
+    outer->setSpacing(12);
+    auto *bar = new QHBoxLayout;
+    bar->setSpacing(12);
+    m_page->setObjectName(QStringLiteral("whatIfPage"));
+    m_page->setAccessibleName(tr("Page"));
+    m_page->setSegments({{QStringLiteral("ask"), tr("Ask a row"), State::None}, {QStringLiteral("explain"), tr("Explain"), State::None}});
+    m_choice->setObjectName(QStringLiteral("whatIfModel"));
+    m_choice->setAccessibleName(tr("Model"));
+    bar->addWidget(m_page);
+    bar->addWidget(m_choice);
+    bar->addWidget(m_output);
+    bar->addStretch(1);
+    outer->addLayout(bar);
+    m_state->setContent(buildAsk());
+    m_pages->addWidget(m_state);
+    outer->addWidget(m_pages, 1);
+    m_soon.setSingleShot(true);
+    m_soon.setInterval(30);
+    connect(&m_soon, &QTimer::timeout, this, &WhatIfPanel::askNow);
+    connect(m_page, &SegmentedControl::currentChanged, this, [this] { showPage(onExplainPage()); });
+    connect(m_output, &OutputChoice::changed, this, &WhatIfPanel::showOutput);
+    connect(m_versions, &QComboBox::activated, this, [this] {
+        m_besideVersion = m_versions->currentData().toInt();
+        m_beside.reset();
+        askBeside();
+    });
+    connect(m_choice, &SegmentedControl::currentChanged, this, [this](const QString &model) {
+        m_model = model;
+        m_version = 0;
+        openModel();
+        showVersions();
+        Q_EMIT headerChanged();
+    });
+}
+
+QWidget *WhatIfPanel::buildAsk() {
     auto *content = new QWidget;
     auto *row = new QHBoxLayout(content);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(12);
+    row->addWidget(buildInputs());
+    auto *side = new QVBoxLayout;
+    side->setSpacing(12);
+    side->addWidget(buildAnswers());
+    m_curve->setObjectName(QStringLiteral("responsePlot"));
+    m_curveCard->setBody(m_curve, 8);
+    m_curveCard->addTool(m_legend);
+    m_why = new WhyCard(context(), id());
+    auto *middle = new QHBoxLayout;
+    middle->setSpacing(12);
+    middle->addWidget(m_curveCard, 1);
+    middle->addWidget(m_why, 1);
+    side->addLayout(middle, 1);
+    m_request->setWordWrap(true);
+    m_request->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_requestCard->bodyLayout()->addWidget(m_request);
+    for (const char *action : {"whatif.endpoint", "whatif.copy"}) {
+        m_buttons.push_back(new Button(actions(), QLatin1String(action)));
+        m_requestCard->addTool(m_buttons.back());
+    }
+    side->addWidget(m_requestCard);
+    row->addLayout(side, 1);
+    return content;
+}
+
+QWidget *WhatIfPanel::buildInputs() {
     auto *scroll = new QScrollArea;
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
@@ -76,18 +148,19 @@ WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
     m_inputs->setFixedWidth(320);
     m_inputs->setBody(scroll);
     m_inputs->addTool(new Button(actions(), QStringLiteral("whatif.reset")));
-    row->addWidget(m_inputs);
-    auto *side = new QVBoxLayout;
-    side->setSpacing(12);
-    m_choice->setObjectName(QStringLiteral("whatIfModel"));
-    m_choice->setAccessibleName(tr("Model"));
-    m_answerCard->addLeftTool(m_choice);
+    return m_inputs;
+}
+
+/// The answer of the served version, and that of another one beside it.
+QWidget *WhatIfPanel::buildAnswers() {
+    auto *both = new QWidget;
+    auto *answers = new QHBoxLayout(both);
+    answers->setContentsMargins(0, 0, 0, 0);
+    answers->setSpacing(12);
     m_answer->setObjectName(QStringLiteral("whatIfAnswer"));
     auto *answer = m_answerCard->bodyLayout();
     answer->addWidget(m_answer);
     answer->addWidget(m_second);
-    auto *answers = new QHBoxLayout;
-    answers->setSpacing(12);
     answers->addWidget(m_answerCard, 1);
     m_versions->setObjectName(QStringLiteral("whatIfVersion"));
     m_versions->setAccessibleName(tr("Version beside the served one"));
@@ -105,94 +178,40 @@ WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
     for (Label *label : {m_second, m_besideSecond})
         label->setElide(Qt::ElideRight);
     answers->addWidget(m_besideCard, 1);
-    side->addLayout(answers);
-    m_curve->setObjectName(QStringLiteral("responsePlot"));
-    m_curveCard->setBody(m_curve, 8);
-    m_curveCard->addTool(m_legend);
-    m_why = new WhyCard(context, id());
-    auto *middle = new QHBoxLayout;
-    middle->setSpacing(12);
-    middle->addWidget(m_curveCard, 1);
-    middle->addWidget(m_why, 1);
-    side->addLayout(middle, 1);
-    m_request->setWordWrap(true);
-    m_request->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_requestCard->bodyLayout()->addWidget(m_request);
-    for (const char *action : {"whatif.endpoint", "whatif.copy"}) {
-        m_buttons.push_back(new Button(actions(), QLatin1String(action)));
-        m_requestCard->addTool(m_buttons.back());
-    }
-    side->addWidget(m_requestCard);
-    row->addLayout(side, 1);
-    m_state->setContent(content);
-    outer->addWidget(m_state);
-    m_soon.setSingleShot(true);
-    m_soon.setInterval(30);
-    connect(&m_soon, &QTimer::timeout, this, &WhatIfPanel::askNow);
-    connect(m_versions, &QComboBox::activated, this, [this] {
-        m_besideVersion = m_versions->currentData().toInt();
-        m_beside.reset();
-        askBeside();
-    });
-    connect(m_choice, &SegmentedControl::currentChanged, this, [this](const QString &model) {
-        m_model = model;
-        m_version = 0;
-        openModel();
-        showVersions();
-        Q_EMIT headerChanged();
-    });
+    return both;
 }
 
-void WhatIfPanel::addActions() {
-    ActionSpec reset;
-    reset.id = QStringLiteral("whatif.reset");
-    reset.text = tr("Typical row");
-    reset.icon = QStringLiteral("undo");
-    reset.section = tr("Commands");
-    reset.panel = id();
-    reset.run = [this](const QString &, const QString &) {
-        for (InputSlider *slider : m_sliders)
-            slider->reset();
-    };
-    actions().add(reset);
-    ActionSpec copy;
-    copy.id = QStringLiteral("whatif.copy");
-    copy.text = tr("Copy as curl");
-    copy.icon = QStringLiteral("copy");
-    copy.section = tr("Commands");
-    copy.panel = id();
-    copy.shortcut = QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C);
-    copy.blocked = [this](const QString &) { return m_served ? QString() : tr("Nothing has answered yet."); };
-    copy.run = [this](const QString &, const QString &) {
-        // Keys are named, never shown: a copied command ends up in chats and histories.
-        QGuiApplication::clipboard()->setText(fleet::curlCommand(m_served->where, fleet::columnsOf(m_form.signature), fleet::rowObject(m_form.signature, row())));
-    };
-    actions().add(copy);
-    ActionSpec endpoint;
-    endpoint.id = QStringLiteral("whatif.endpoint");
-    endpoint.text = tr("Endpoint…");
-    endpoint.icon = QStringLiteral("connect");
-    endpoint.section = tr("Commands");
-    endpoint.panel = id();
-    endpoint.blocked = [this](const QString &) {
-        if (m_snapshot.role == workspace::Role::Viewer)
-            return tr("Needs role operator.");
-        return m_snapshot.models.empty() ? tr("There is no model yet.") : QString();
-    };
-    endpoint.run = [this](const QString &argument, const QString &) {
-        const QString model = !argument.isEmpty() ? argument : !m_model.isEmpty() ? m_model : m_snapshot.models.front().name;
-        int version = 0;
-        for (const fleet::ModelRow &m : m_snapshot.models)
-            if (m.name == model)
-                version = m.liveVersion.value_or(m.latestVersion.value_or(0));
-        (new EndpointSheet(context(), model, version, window()))->open();
-    };
-    actions().add(endpoint);
+bool WhatIfPanel::onExplainPage() const { return m_page->current() == QLatin1String("explain"); }
+
+void WhatIfPanel::showPage(bool explain) {
+    if (explain != onExplainPage())
+        return m_page->setCurrent(explain ? QStringLiteral("explain") : QStringLiteral("ask")); // comes back here
+    if (explain && !m_explain) {
+        m_explain = new ExplainPage(context());
+        m_pages->addWidget(m_explain);
+        connect(m_explain, &ExplainPage::modelChanged, this, &Panel::headerChanged);
+    }
+    if (explain) {
+        m_explain->showSnapshot(m_snapshot);
+        m_explain->setGiven(whyQuestion());
+    }
+    m_choice->setVisible(!explain);
+    m_output->setVisible(!explain && m_output->isNeeded());
+    m_pages->setCurrentWidget(explain ? static_cast<QWidget *>(m_explain) : m_state);
+    Q_EMIT headerChanged();
+}
+
+/// The request says nothing that another screen needs more: it makes room in a low window.
+void WhatIfPanel::resizeEvent(QResizeEvent *event) {
+    Panel::resizeEvent(event);
+    m_requestCard->setFolded(height() < theme().px(lowBelow));
 }
 
 void WhatIfPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_snapshot = snapshot;
     refreshButtons();
+    if (m_explain && onExplainPage())
+        m_explain->showSnapshot(snapshot);
     std::vector<SegmentedControl::Segment> segments;
     for (const fleet::ModelRow &m : snapshot.models)
         if (m.askedVersion())
@@ -283,6 +302,8 @@ void WhatIfPanel::buildForm(const fleet::WhatIfModel &model) {
     m_beside.reset();
     m_inputs->setSubtitle(tr("%n feature(s)", nullptr, int(model.inputs.size())));
     m_answerCard->setTitle(tr("Champion v%1").arg(model.version));
+    m_output->setSignature(model.signature);
+    m_output->setVisible(m_output->isNeeded() && !onExplainPage());
     if (before != now) { // a new version with the same inputs keeps what was set
         while (QLayoutItem *item = m_list->takeAt(0)) {
             delete item->widget();
@@ -308,6 +329,8 @@ void WhatIfPanel::buildForm(const fleet::WhatIfModel &model) {
             if (slider->isNumber() && (m_curveInput.isEmpty() || slider->name().endsWith(QLatin1String("@0"))))
                 m_curveInput = slider->name();
     }
+    if (m_explain && onExplainPage())
+        m_explain->setGiven(whyQuestion());
     askNow();
 }
 
@@ -345,8 +368,8 @@ void WhatIfPanel::askNow() {
     if (!context().fleet || m_sliders.empty())
         return;
     askBeside();
-    m_why->setUnit(m_form.unit);
-    m_why->setQuestion(fleet::WhyQuestion{m_form.model, m_form.version, m_form.signature, row(), false});
+    m_why->setUnit(unit());
+    m_why->setQuestion(whyQuestion());
     if (m_asking.isRunning()) {
         m_again = true;
         return;
@@ -358,6 +381,7 @@ void WhatIfPanel::askNow() {
         Both both{};
         both.question = question;
         both.services = services;
+        both.outputs = form.signature.outputs;
         if (known) {
             both.where = *known; // a login's token is used again
         } else {
@@ -368,7 +392,7 @@ void WhatIfPanel::askNow() {
             return both;
         // Not from the endpoint: it would log the curve's rows as if somebody had asked them, and they would count as drift.
         if (auto curve = fleet::askVersion(*services, form.model, form.version, form.signature, question.curveRows(), token))
-            both.curve = std::move(curve->values);
+            both.curve = *std::move(curve);
         else
             both.question.at.clear(); // the answer stands without its curve
         return both;
@@ -407,7 +431,9 @@ void WhatIfPanel::askBeside() {
                                          for (auto &row : rows)
                                              row = translated(row, from, form);
                                          PH_ASSIGN(both.point, fleet::askVersion(*services, model, version, form.signature, rows, token));
-                                         both.curve.assign(both.point.values.begin() + 1, both.point.values.end());
+                                         both.outputs = form.signature.outputs;
+                                         both.curve = both.point;
+                                         both.curve.values.erase(both.curve.values.begin(), both.curve.values.begin() + std::ptrdiff_t(both.curve.outputs)); // the row itself
                                          return both;
                                      });
     deliver(m_askingBeside, this, [this, model, version](const Result<Both> &both) {
@@ -429,10 +455,40 @@ void WhatIfPanel::askBeside() {
     });
 }
 
-QString WhatIfPanel::answerText(const fleet::WhatIfAnswer &answer) const {
+QString WhatIfPanel::output() const { return m_form.signature.outputs.empty() ? QString() : m_form.signature.outputs[std::min(m_output->output(), m_form.signature.outputs.size() - 1)]; }
+
+QString WhatIfPanel::unit() const { return m_form.unitOf(m_output->output()); }
+
+/// What is asked about the row as it is set; of a forecast series by series.
+std::optional<fleet::WhyQuestion> WhatIfPanel::whyQuestion() const {
+    if (m_sliders.empty())
+        return std::nullopt;
+    fleet::WhyQuestion question;
+    question.model = m_form.model;
+    question.version = m_form.version;
+    question.signature = m_form.signature;
+    question.given = row();
+    question.output = m_output->name();
+    if (question.signature.task == workspace::TaskKind::Forecast)
+        question.grouping = explain::Grouping::Series;
+    return question;
+}
+
+/// Another output of the same answers: nobody is asked again.
+void WhatIfPanel::showOutput() {
+    m_why->setUnit(unit());
+    m_why->setQuestion(whyQuestion());
+    if (m_served)
+        m_answer->setText(answerText(*m_served));
+    showBeside();
+    showCurve();
+}
+
+QString WhatIfPanel::answerText(const Both &both) const {
+    const fleet::WhatIfAnswer &answer = both.point;
     if (!answer.labels.empty())
         return answer.labels.front();
-    return number(answer.values.front(), 4) + (m_form.unit.isEmpty() ? QString() : QLatin1Char(' ') + m_form.unit);
+    return number(both.value(answer, 0, output()), 4) + (unit().isEmpty() ? QString() : QLatin1Char(' ') + unit());
 }
 
 void WhatIfPanel::refreshButtons() {
@@ -443,7 +499,7 @@ void WhatIfPanel::refreshButtons() {
 void WhatIfPanel::showAnswer(const Both &both) {
     m_served = both;
     refreshButtons();
-    m_answer->setText(answerText(both.point));
+    m_answer->setText(answerText(both));
     const fleet::ModelEndpoint &where = both.where;
     QStringList second{m_form.estimator, both.point.version.isEmpty() ? where.url : tr("%1, version %2").arg(where.url, both.point.version), tr("%1 ms").arg(number(both.point.milliseconds, 2))};
     if (const auto body = where.client->body(fleet::columnsOf(m_form.signature), {fleet::rowObject(m_form.signature, both.question.row)}))
@@ -461,20 +517,18 @@ void WhatIfPanel::showBeside() {
     if (!m_beside)
         return;
     const fleet::WhatIfAnswer &answer = m_beside->point;
-    m_besideAnswer->setText(answerText(answer));
+    m_besideAnswer->setText(answerText(*m_beside));
     QStringList second{m_beside->filled ? tr("%n more inputs, at their typical value", nullptr, m_beside->filled) : tr("scored from the registry, nothing is logged"),
                        tr("%1 ms").arg(number(answer.milliseconds, 2))};
     for (std::size_t i = 0; i < answer.probabilities.size() && i < m_form.signature.classes.size(); ++i)
         second << QStringLiteral("%1 %2").arg(QString::fromStdString(m_form.signature.classes[i]), percent(answer.probabilities[i], 1));
     m_besideSecond->setText(second.join(QStringLiteral(" · ")));
-    const bool same = m_served && std::equal(m_served->question.row.begin(), m_served->question.row.end(), m_beside->question.row.begin(), m_beside->question.row.end(),
-                                             [](const auto &a, const auto &b) { return a.number == b.number && a.category == b.category; });
+    const bool same = m_served && m_served->question.row == m_beside->question.row;
     QString change;
     if (same && !answer.labels.empty()) {
         change = answer.labels.front() == m_served->point.labels.front() ? tr("the same class") : tr("another class");
-    } else if (same) {
-        const double base = m_served->point.values.front(), by = answer.values.front() - base;
-        change = number(by, 3, true) + (m_form.unit.isEmpty() ? QString() : QLatin1Char(' ') + m_form.unit);
+    } else if (const double base = same ? m_served->value(m_served->point, 0, output()) : std::nan(""), by = m_beside->value(answer, 0, output()) - base; !std::isnan(by)) {
+        change = number(by, 3, true) + (unit().isEmpty() ? QString() : QLatin1Char(' ') + unit());
         if (base != 0)
             change += QStringLiteral(", ") + number(100 * by / std::abs(base), 2, true) + QStringLiteral(" %");
     }
@@ -490,7 +544,7 @@ void WhatIfPanel::showCurve() {
         return;
     const bool classes = !m_served->point.labels.empty();
     PlotData data;
-    data.unit = classes ? tr("class") : m_form.unit;
+    data.unit = classes ? tr("class") : unit();
     data.xName = question.input;
     data.sentence = tr("Prediction of version %1 as %2 goes from %3 to %4, all else as set").arg(m_form.version).arg(question.input, number(question.at.front()), number(question.at.back()));
     std::vector<Legend::Entry> legend;
@@ -500,12 +554,12 @@ void WhatIfPanel::showCurve() {
         series.ink = ink;
         series.steps = classes;
         for (std::size_t i = 0; i < both.question.at.size(); ++i)
-            series.points.emplace_back(both.question.at[i], both.curve[i]);
+            series.points.emplace_back(both.question.at[i], both.value(both.curve, i, output()));
         data.series.push_back(std::move(series));
         legend.push_back({name, ink, false});
         const std::optional<double> x = both.question.row[both.question.column].number;
-        if (x)
-            data.points.push_back({*x, both.point.values.front(), legend.size() == 1 ? answerText(both.point) : QString(), ink}); // two texts would overlap
+        if (const double y = both.value(both.point, 0, output()); x && !std::isnan(y))
+            data.points.push_back({*x, y, legend.size() == 1 ? answerText(both) : QString(), ink}); // two texts would overlap
     };
     add(*m_served, QStringLiteral("v%1").arg(m_served->point.version.isEmpty() ? QString::number(m_form.version) : m_served->point.version), &Tokens::s1);
     if (m_beside && m_beside->question.input == question.input)
@@ -517,6 +571,10 @@ void WhatIfPanel::showCurve() {
 }
 
 void WhatIfPanel::openAt(const QString &argument) {
+    const bool explain = argument.startsWith(explainPrefix);
+    showPage(explain);
+    if (explain)
+        return m_explain->choose(argument.mid(explainPrefix.size()));
     if (argument.isEmpty() || argument == m_model)
         return;
     m_model = argument;
@@ -526,10 +584,16 @@ void WhatIfPanel::openAt(const QString &argument) {
     showVersions();
 }
 
+QStringList WhatIfPanel::path() const { return onExplainPage() && m_explain ? QStringList{title(), m_explain->model()} : QStringList{title()}; }
+
+QString WhatIfPanel::subject() const { return onExplainPage() ? tr("Explain") : m_model.isEmpty() ? title() : m_model; }
+
 std::vector<HeaderBadge> WhatIfPanel::badges() const {
-    if (m_form.inputs.empty())
+    if (m_form.inputs.empty() || onExplainPage())
         return {};
     return {{State::Ok, tr("Signature: %1 in, %2 out").arg(m_form.signature.inputs.size()).arg(qMax<std::size_t>(1, m_form.signature.outputs.size()))}};
 }
+
+QWidget *WhatIfPanel::firstFocus() { return onExplainPage() && m_explain ? m_explain->firstFocus() : this; }
 
 } // namespace pilothouse::ui

@@ -56,7 +56,7 @@ bool isCyclic(const QString &part) { return turnOf(QDateTime(QDate(2024, 1, 1), 
 class Calendar final : public ColumnMaker {
 public:
     Calendar(QStringList parts, bool cyclic) : m_parts(std::move(parts)), m_cyclic(cyclic) {}
-    QStringList columnNames(const QString &) const override {
+    QStringList columnNames(const QStringList &) const override {
         QStringList names;
         for (const QString &part : m_parts) {
             const QString name = QStringLiteral("time@") + part;
@@ -69,7 +69,7 @@ public:
     }
     Result<std::vector<Column>> columns(const PastRows &past) const override {
         std::vector<Column> all;
-        for (const QString &name : columnNames(past.target)) {
+        for (const QString &name : columnNames(past.targets)) {
             all.emplace_back().name = name;
             all.back().numbers.assign(past.times.size(), std::numeric_limits<double>::quiet_NaN());
         }

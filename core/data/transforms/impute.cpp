@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // impute: a missing value becomes the mean, the median or the most frequent value of the training rows (ties: the smallest), or a
 // constant, as scikit-learn's SimpleImputer. mean and median fill a category by its most frequent value (ties: the first by bytes).
+// time: a number becomes what the straight line between the rows before and behind it in time says, if at most `limit` steps in a row miss
+// it (without `limit`: any number), as pandas' interpolate(method="time", limit_area="inside"); what then is left, and a row that comes alone as a
+// service gets it, becomes the median. Training rows are filled by training rows of the same part alone; other rows by all rows of their file.
 #include "core/data/order_statistics.h"
 #include "core/data/transform.h"
 #include "core/data/transform_settings.h"
@@ -39,7 +42,7 @@ double mostFrequentOf(std::vector<double> values) {
 
 class Impute final : public Transform {
 public:
-    Impute(QString strategy, std::optional<QVariant> constant) : m_strategy(std::move(strategy)), m_constant(std::move(constant)) {}
+    Impute(QString strategy, std::optional<QVariant> constant, std::int64_t limit) : m_strategy(std::move(strategy)), m_constant(std::move(constant)), m_limit(limit) {}
     bool accepts(const ColumnFit &column) const override { return column.input().type == ColumnType::Number || column.isCategory(); }
     QString subject() const override { return QStringLiteral("numbers and categories that are not coded yet"); }
     void prepare(Input &input) const override {
@@ -51,11 +54,17 @@ public:
         if (at == input.categories.end() || *at != text)
             input.categories.insert(at, text);
     }
-    Result<void> fit(ColumnFit &column, const TrainingTarget &) const override {
+    std::optional<Filling> filling() const override { return Filling{overTime(), m_limit}; }
+    Result<void> fit(ColumnFit &column, const TrainingTarget &target) const override {
         if (!std::isnan(column.map().fill)) // nothing is missing any more
             return {};
         if (m_constant)
             return fillConstant(column);
+        if (overTime() && !column.isCategory()) {
+            if (!target.line || target.line->rows() != column.rows())
+                return invalid(QStringLiteral("impute: time needs to know when each row was."), {}, QStringLiteral("Add `time:`, for example time: {column: datetime, step: 1h}."));
+            column.fillOverTime(*target.line, m_limit);
+        }
         std::vector<double> values = column.present();
         values.erase(std::remove_if(values.begin(), values.end(), [&](double v) { return column.isCategory() && v < 0; }), values.end());
         if (values.empty())
@@ -69,6 +78,7 @@ public:
     }
 
 private:
+    bool overTime() const { return m_strategy == QLatin1String("time"); }
     Result<void> fillConstant(ColumnFit &column) const {
         if (column.isCategory()) {
             const std::vector<std::string> &categories = column.map().categories;
@@ -89,21 +99,25 @@ private:
     }
     QString m_strategy;
     std::optional<QVariant> m_constant;
+    std::int64_t m_limit;
 };
 
 Result<TransformPtr> makeImpute(const workspace::TransformSpec &spec) {
     TransformSettings settings(spec);
     const bool constant = spec.argument == QLatin1String("constant");
     const std::optional<QVariant> value = settings.value("value");
+    const qint64 limit = settings.integer("limit", 0, 1, 1'000'000);
     PH_TRY(settings.check());
+    if (limit > 0 && spec.argument != QLatin1String("time"))
+        return invalid(QStringLiteral("impute: “limit” belongs to strategy: time."), QStringLiteral("limit"), QStringLiteral("Write impute: {strategy: time, limit: %1}.").arg(limit));
     if (constant != value.has_value())
         return invalid(constant ? QStringLiteral("impute: the constant is missing.") : QStringLiteral("impute: “value” belongs to strategy: constant."), QStringLiteral("value"),
                        QStringLiteral("Write impute: {strategy: constant, value: 0}."));
-    return TransformPtr(std::make_shared<const Impute>(spec.argument, value));
+    return TransformPtr(std::make_shared<const Impute>(spec.argument, value, limit));
 }
 
 } // namespace
 
-PILOTHOUSE_TRANSFORM(impute, "strategy median mean most_frequent constant", makeImpute)
+PILOTHOUSE_TRANSFORM(impute, "strategy median mean most_frequent constant time", makeImpute)
 
 } // namespace pilothouse::data

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// lag: what a column was so many steps earlier, "t2m@lag24", matched by time as the windows of forecasts are; without `columns:` the target.
-// Missing where there is no row at that time. `by:` names the column that tells several series apart. As pandas' shift(freq=step).
+// lag: what a column was so many steps earlier, "t2m@lag24", matched by time as the windows of forecasts are; without `columns:` every target.
+// Missing where there is no row at that time. `by:` (else that of `time:`) names the column that tells several series apart. As pandas' shift(freq=step).
 #include "core/data/history.h"
 #include "core/data/transform_settings.h"
 
@@ -26,9 +26,9 @@ Column emptyLike(const Column &column, const QString &name, std::size_t rows) {
 class Lag final : public ColumnMaker {
 public:
     Lag(QStringList columns, std::vector<qint64> steps, QString by) : m_columns(std::move(columns)), m_steps(std::move(steps)), m_by(std::move(by)) {}
-    QStringList columnNames(const QString &target) const override {
+    QStringList columnNames(const QStringList &targets) const override {
         QStringList names;
-        for (const QString &column : m_columns.isEmpty() ? QStringList{target} : m_columns)
+        for (const QString &column : m_columns.isEmpty() ? targets : m_columns)
             for (const qint64 steps : m_steps)
                 names << QStringLiteral("%1@lag%2").arg(column).arg(steps);
         return names;
@@ -53,6 +53,7 @@ public:
             }
         return all;
     }
+    std::optional<LookBack> lookBack() const override { return LookBack{m_columns, m_by, m_steps.back()}; } // they rise
 
 private:
     QStringList m_columns;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// rolling: mean, sum, min, max or std (n − 1) of a column's last `window` steps, "t2m@mean24"; without `columns:` of the target. The row's own
+// rolling: mean, sum, min, max or std (n − 1) of a column's last `window` steps, "t2m@mean24"; without `columns:` of every target. The row's own
 // value counts, but not that of a target that is to be predicted: there the window ends one step before. Missing with fewer than `min_periods`
 // values (all of them if not said). As pandas' rolling(window, min_periods) on rows brought to the step.
 #include "core/data/history.h"
@@ -35,9 +35,9 @@ class Rolling final : public ColumnMaker {
 public:
     Rolling(QStringList columns, QString of, qint64 window, qint64 minPeriods, QString by)
         : m_columns(std::move(columns)), m_of(std::move(of)), m_by(std::move(by)), m_window(std::size_t(window)), m_minPeriods(std::size_t(minPeriods)) {}
-    QStringList columnNames(const QString &target) const override {
+    QStringList columnNames(const QStringList &targets) const override {
         QStringList names;
-        for (const QString &column : m_columns.isEmpty() ? QStringList{target} : m_columns)
+        for (const QString &column : m_columns.isEmpty() ? targets : m_columns)
             names << nameOf(column);
         return names;
     }
@@ -50,7 +50,7 @@ public:
                 return invalid(QStringLiteral("rolling takes numbers; “%1” holds categories.").arg(source->name), {}, QStringLiteral("Take it out of `columns:`."));
             Column made;
             made.name = nameOf(source->name);
-            const std::size_t skip = source->name == past.target && !past.targetKnown ? 1 : 0;
+            const std::size_t skip = past.targets.contains(source->name) && !past.targetKnown ? 1 : 0;
             std::vector<double> values;
             for (std::size_t row = 0; row < past.times.size(); ++row) {
                 values.clear();
@@ -64,6 +64,7 @@ public:
         }
         return all;
     }
+    std::optional<LookBack> lookBack() const override { return LookBack{m_columns, m_by, std::int64_t(m_window)}; } // a target's window ends one step earlier
 
 private:
     QString nameOf(const QString &column) const { return QStringLiteral("%1@%2%3").arg(column, m_of).arg(m_window); }

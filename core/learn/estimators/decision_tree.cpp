@@ -2,6 +2,7 @@
 #include "core/learn/class_weights.h"
 #include "core/learn/estimator_entry.h"
 #include "core/learn/parameters.h"
+#include "core/learn/tree_bounds.h"
 #include "core/learn/tree_model.h"
 #include "core/learn/tree_state.h"
 #include "core/learn/xgboost_grower.h"
@@ -72,14 +73,19 @@ public:
 
     QString name() const override { return m_name; }
     QJsonObject parameters() const override { return m_parameters; }
+    double memory(const TrainShape &shape) const override {
+        const double units = shape.outputs * std::ceil(double(m_trees) / m_perBooster);
+        return 4 * shape.cells() + std::min(units, double(shape.threads)) * XgboostGrower::memory(shape.rows, shape.width, isExact(shape.rows));
+    }
 
     Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &, FitContext &context) override {
         if (train.width > std::numeric_limits<std::uint16_t>::max())
             return invalid(QStringLiteral("%1 columns are more than a tree can take (65,535).").arg(train.width));
-        m_options.exact = m_method == QLatin1String("exact") || (m_method == QLatin1String("auto") && m_trees == 1 && train.rows < exactBelow);
+        m_options.exact = isExact(double(train.rows));
         m_options.lambda = m_trees == 1 ? 0 : 1e-5; // a sample may leave a node without a row: 0/0
         prepareTargets(train);
         PH_ASSIGN(m_weights, rowWeights(m_classWeights, train));
+        findShares();
         for (std::size_t g = 0; g < m_y.size(); ++g)
             for (int t = 0; t < m_trees; t += m_perBooster)
                 m_units.push_back({int(g), std::min(m_perBooster, m_trees - t)});
@@ -91,6 +97,10 @@ public:
     }
 
 private:
+    bool isExact(double rows) const {
+        return m_method == QLatin1String("exact") || (m_method == QLatin1String("auto") && (m_options.maxDepth == 0 || (m_trees == 1 && rows < double(exactBelow))));
+    }
+
     /// Targets without their mean (float32 keeps the digits for what differs): numbers by output, 0/1 by class.
     void prepareTargets(const TrainData &train) {
         const std::size_t groups = !train.isClassification() ? train.outputs : train.classes.size() == 2 ? 1 : train.classes.size();
@@ -108,6 +118,19 @@ private:
             }
             for (std::size_t i = 0; i < train.rows; ++i)
                 m_y[g][i] = float(value(i, g) - m_mean[g]);
+        }
+    }
+
+    /// The mean of each group's targets, by weights.
+    void findShares() {
+        for (const std::vector<float> &y : m_y) {
+            double sum = 0, weights = 0;
+            for (std::size_t i = 0; i < y.size(); ++i) {
+                const double weight = m_weights.empty() ? 1 : double(m_weights[i]);
+                sum += weight * double(y[i]);
+                weights += weight;
+            }
+            m_share.push_back(float(sum / weights));
         }
     }
 
@@ -175,6 +198,8 @@ private:
         const auto group = std::size_t(m_units[unit].group);
         for (Tree &tree : trees) {
             tree.group = int(group);
+            if (tree.nodes.size() == 1 && double(tree.cover[0]) < m_options.minChildWeight)
+                tree.nodes[0].threshold = m_share[group]; // XGBoost gives 0 to a root that has less than a leaf must have
             for (TreeNode &node : tree.nodes)
                 if (!node.inner)
                     node.threshold = float((double(node.threshold) + m_mean[group]) / m_trees);
@@ -201,6 +226,7 @@ private:
     std::vector<std::vector<float>> m_y; ///< by group
     std::vector<float> m_weights;        ///< by row; empty: 1
     std::vector<double> m_mean;
+    std::vector<float> m_share; ///< by group: what a tree without a split answers
     std::vector<Unit> m_units;
     std::vector<std::vector<Tree>> m_done; ///< by unit
 };
@@ -218,22 +244,24 @@ Result<std::unique_ptr<Estimator>> makeTreeEstimator(const workspace::EstimatorS
         estimator->m_options.subsample = p.number("subsample", 0.632, 0.01, 1); // the share of distinct rows in a bootstrap sample
         estimator->m_options.columnsByNode = p.number("colsample_bynode", 0.8, 0.01, 1);
     }
-    estimator->m_options.maxDepth = int(p.integer("max_depth", 10, 1, 30));
-    estimator->m_options.minChildWeight = p.number("min_child_weight", 1, 0, 1e9);
+    const TreeBounds bounds = TreeBounds::read(p, 10);
     estimator->m_method = p.word("tree_method", QStringLiteral("auto"), {QStringLiteral("auto"), QStringLiteral("exact"), QStringLiteral("hist")});
     estimator->m_options.maxBin = int(p.integer("max_bin", forest ? 64 : 256, 2, 65536));
     estimator->m_classWeights = ClassWeights::read(p, task);
     PH_TRY(p.check());
+    PH_TRY(bounds.apply(estimator->m_options, estimator->m_method, estimator->m_classWeights.isNone() ? QString() : QStringLiteral("a row by its class_weight")));
     estimator->m_parameters = p.resolved();
     return std::unique_ptr<Estimator>(std::move(estimator));
 }
 
 } // namespace
 
-/// decision_tree {max_depth: 10, min_child_weight: 1, tree_method: auto, max_bin: 256, class_weight: none}
-PILOTHOUSE_ESTIMATOR(decision_tree, numbers | classes | windows, makeTreeEstimator)
-/// random_forest {n_estimators: 100, max_depth: 10, subsample: 0.632, colsample_bynode: 0.8, min_child_weight: 1, tree_method: auto,
-/// max_bin: 64, trees_per_booster: 5, class_weight: none}
-PILOTHOUSE_ESTIMATOR(random_forest, numbers | classes | windows, makeTreeEstimator)
+/// decision_tree {max_depth: 10, min_child_weight: 1, min_samples_leaf: 1, tree_method: auto, max_bin: 256, class_weight: none}
+/// Both grow by squared error, of classes on 0/1 targets: a leaf's weight is its number of rows, so min_samples_leaf is scikit-learn's. max_depth:
+/// 0 is its None, and grows exactly; a node is split while that lowers the error, where scikit-learn splits until a leaf is pure.
+PILOTHOUSE_ESTIMATOR(decision_tree, numbers | classes | windows, trees, makeTreeEstimator)
+/// random_forest {n_estimators: 100, max_depth: 10, subsample: 0.632, colsample_bynode: 0.8, min_child_weight: 1, min_samples_leaf: 1 (of the
+/// rows that a tree drew), tree_method: auto, max_bin: 64, trees_per_booster: 5, class_weight: none}
+PILOTHOUSE_ESTIMATOR(random_forest, numbers | classes | windows, trees, makeTreeEstimator)
 
 } // namespace pilothouse::learn

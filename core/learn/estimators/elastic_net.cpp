@@ -187,8 +187,8 @@ Result<std::unique_ptr<Estimator>> makeElasticNet(const workspace::EstimatorSpec
 /// elastic_net {alpha: 1, l1_ratio: 0.5, max_iter: 10000, tol: 1e-6}: min 1/(2n)·‖y − Xw − b‖² + alpha·l1_ratio·‖w‖₁ +
 /// ½·alpha·(1 − l1_ratio)·‖w‖², each output by itself, as scikit-learn's ElasticNet. tol: largest step of a sweep against the
 /// largest coefficient, both of standardised columns, before the columns in use are solved for exactly.
-PILOTHOUSE_ESTIMATOR(elastic_net, numbers | windows, makeElasticNet)
+PILOTHOUSE_ESTIMATOR(elastic_net, numbers | windows, linear, makeElasticNet)
 /// lasso {alpha: 1, max_iter: 10000, tol: 1e-6}: elastic_net with l1_ratio 1.
-PILOTHOUSE_ESTIMATOR(lasso, numbers | windows, makeElasticNet)
+PILOTHOUSE_ESTIMATOR(lasso, numbers | windows, linear, makeElasticNet)
 
 } // namespace pilothouse::learn

@@ -3,6 +3,7 @@
 #include "core/learn/class_weights.h"
 #include "core/learn/estimator_entry.h"
 #include "core/learn/parameters.h"
+#include "core/learn/tree_bounds.h"
 #include "core/learn/tree_model.h"
 #include "core/learn/tree_state.h"
 #include "core/learn/xgboost_grower.h"
@@ -14,13 +15,14 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <numeric>
 
 namespace pilothouse::learn {
 
 namespace {
 
 constexpr quint32 stateFormat = 1;
-constexpr double threadsPay = 2e6; ///< rows × columns; below, threads that wait for each other cost more than they win
+constexpr double threadsPay = 1e5; ///< rows × columns; below, threads that wait for each other cost more than they win
 
 /// Rows and what the trees so far say about them.
 struct Rows {
@@ -29,29 +31,58 @@ struct Rows {
     std::vector<float> weights;       ///< [rows]; empty: 1
 };
 
+double weightOf(const Rows &rows, std::size_t i) { return rows.weights.empty() ? 1 : double(rows.weights[i]); }
+
+/// Eight sums side by side: one after the other, each addition would wait for the one before.
+double squaresOf(const Rows &rows, std::size_t groups) {
+    double sums[8] = {};
+    const auto square = [&](std::size_t k) { return (double(rows.margins[k]) - double(rows.y[k])) * (double(rows.margins[k]) - double(rows.y[k])); };
+    if (rows.weights.empty()) {
+        const std::size_t whole = rows.y.size() / 8 * 8;
+        for (std::size_t k = 0; k < whole; k += 8)
+            for (std::size_t j = 0; j < 8; ++j)
+                sums[j] += square(k + j);
+        for (std::size_t k = whole; k < rows.y.size(); ++k)
+            sums[0] += square(k);
+    } else {
+        for (std::size_t i = 0; i < rows.rows; ++i)
+            for (std::size_t g = 0; g < groups; ++g)
+                sums[i % 8] += double(rows.weights[i]) * square(i * groups + g);
+    }
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
+double logLossOf(const Rows &rows) {
+    double sum = 0;
+    for (std::size_t i = 0; i < rows.rows; ++i) {
+        const double signedMargin = rows.y[i] > 0 ? double(rows.margins[i]) : -double(rows.margins[i]);
+        sum += weightOf(rows, i) * (signedMargin > 0 ? std::log1p(std::exp(-signedMargin)) : std::log1p(std::exp(signedMargin)) - signedMargin);
+    }
+    return sum;
+}
+
+double softmaxLossOf(const Rows &rows, std::size_t groups) {
+    double sum = 0;
+    for (std::size_t i = 0; i < rows.rows; ++i) {
+        const float *m = rows.margins.data() + i * groups;
+        const double top = *std::max_element(m, m + groups);
+        double whole = 0;
+        for (std::size_t g = 0; g < groups; ++g)
+            whole += std::exp(double(m[g]) - top);
+        sum += weightOf(rows, i) * (std::log(whole) + top - double(m[std::size_t(rows.y[i])]));
+    }
+    return sum;
+}
+
 /// Mean loss of margins, weighted, as XGBoost's rmse, logloss and mlogloss.
 double lossOf(const Rows &rows, TreeObjective objective, std::size_t groups) {
-    double sum = 0, weights = 0;
-    for (std::size_t i = 0; i < rows.rows; ++i) {
-        const double weight = rows.weights.empty() ? 1 : double(rows.weights[i]);
-        weights += weight;
-        const float *m = rows.margins.data() + i * groups;
-        if (objective == TreeObjective::Numbers) {
-            for (std::size_t g = 0; g < groups; ++g)
-                sum += weight * (double(m[g]) - double(rows.y[i * groups + g])) * (double(m[g]) - double(rows.y[i * groups + g])) / double(groups);
-        } else if (objective == TreeObjective::Logistic) {
-            const double signedMargin = rows.y[i] > 0 ? double(m[0]) : -double(m[0]);
-            sum += weight * (signedMargin > 0 ? std::log1p(std::exp(-signedMargin)) : std::log1p(std::exp(signedMargin)) - signedMargin);
-        } else {
-            const double top = *std::max_element(m, m + groups);
-            double whole = 0;
-            for (std::size_t g = 0; g < groups; ++g)
-                whole += std::exp(double(m[g]) - top);
-            sum += weight * (std::log(whole) + top - double(m[std::size_t(rows.y[i])]));
-        }
+    const double weights = rows.weights.empty() ? double(rows.rows) : std::accumulate(rows.weights.begin(), rows.weights.end(), 0.0);
+    switch (objective) {
+    case TreeObjective::Numbers: return std::sqrt(squaresOf(rows, groups) / (weights * double(groups)));
+    case TreeObjective::Logistic: return logLossOf(rows) / weights;
+    case TreeObjective::Softmax: break;
     }
-    const double mean = sum / weights;
-    return objective == TreeObjective::Numbers ? std::sqrt(mean) : mean;
+    return softmaxLossOf(rows, groups) / weights;
 }
 
 class GradientBoosting final : public Estimator {
@@ -64,6 +95,7 @@ public:
     QString name() const override { return QStringLiteral("gradient_boosting"); }
     QJsonObject parameters() const override { return m_parameters; }
     bool wantsValidation() const override { return m_patience > 0; }
+    double memory(const TrainShape &shape) const override { return 4 * shape.cells() + XgboostGrower::memory(shape.rows, shape.width, m_options.exact); }
 
     Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &validation, FitContext &context) override {
         if (train.width > std::numeric_limits<std::uint16_t>::max())
@@ -75,34 +107,41 @@ public:
         PH_ASSIGN(XgboostGrower grower, XgboostGrower::create(rows.x, train.rows, train.width, m_options.threads, rows.weights));
         if (!context.previousState.isEmpty())
             PH_TRY(takeUp(context.previousState));
-        for (std::size_t first = 0; first < m_trees.size(); first += m_groups)
-            addRound(first, rows, held);
+        addRounds(0, rows);
+        addRounds(0, held);
         context.progress(done(), m_rounds, QStringLiteral("round"));
         while (done() < m_rounds && !(m_patience > 0 && done() - m_best >= m_patience)) {
             if (context.stop.stop_requested()) {
+                PH_TRY(take(grower, held));
                 PH_TRY(save(context));
                 return cancelled();
             }
             m_options.seed = quint32(metrics::Random(context.seed, std::size_t(done())).next() >> 33);
-            PH_ASSIGN(std::vector<Tree> grown, grower.grow(rows.y, rows.margins, m_options));
-            std::move(grown.begin(), grown.end(), std::back_inserter(m_trees));
-            addRound(m_trees.size() - m_groups, rows, held);
+            PH_TRY(grower.growNext(rows.y, rows.margins, m_options));
+            PH_TRY(grower.margins(rows.margins));
+            ++m_done;
+            if (held.rows)
+                PH_TRY(take(grower, held));
             tell(rows, held, context);
             context.progress(done(), m_rounds, QStringLiteral("round"));
-            if (context.checkpointDue())
+            if (context.checkpointDue()) {
+                PH_TRY(take(grower, held));
                 PH_TRY(save(context));
+            }
         }
+        PH_TRY(take(grower, held));
         return model(train);
     }
 
 private:
     std::size_t m_groups = 1, m_width = 0;
     std::vector<double> m_mean; ///< of each output
-    std::vector<Tree> m_trees;  ///< round by round
+    std::vector<Tree> m_trees;  ///< round by round, as far as they were taken out of XGBoost
+    int m_done = 0;             ///< rounds
     int m_best = 0;             ///< rounds up to the lowest validation loss; all without validation
     double m_lowest = std::numeric_limits<double>::infinity();
 
-    int done() const { return int(m_trees.size() / m_groups); }
+    int done() const { return m_done; }
 
     void prepare(const TrainData &train, int threads) {
         const bool classes = train.isClassification();
@@ -126,16 +165,27 @@ private:
         return rows;
     }
 
-    /// Adds the answers of the round that begins with this tree. Float32 in the order of the rounds, as the ensemble sums.
-    void addRound(std::size_t first, Rows &rows, Rows &held) const {
-        const TreeEnsemble round({m_trees.begin() + std::ptrdiff_t(first), m_trees.begin() + std::ptrdiff_t(first + m_groups)}, m_width, int(m_groups));
-        for (Rows *part : {&rows, &held})
-            parallelFor(part->rows, 4096, [&](std::size_t from, std::size_t to) {
+    /// What XGBoost has grown since the last time, and what it says of the rows that are held out.
+    Result<void> take(XgboostGrower &grower, Rows &held) {
+        const std::size_t before = m_trees.size();
+        PH_ASSIGN(std::vector<Tree> grown, grower.newTrees());
+        std::move(grown.begin(), grown.end(), std::back_inserter(m_trees));
+        addRounds(before, held);
+        return {};
+    }
+
+    /// Adds the answers of the rounds from the one that begins with this tree. Float32 in the order of the rounds, as XGBoost and the ensemble sum.
+    void addRounds(std::size_t first, Rows &part) const {
+        for (; first < m_trees.size(); first += m_groups) {
+            const TreeEnsemble round({m_trees.begin() + std::ptrdiff_t(first), m_trees.begin() + std::ptrdiff_t(first + m_groups)}, m_width, int(m_groups));
+            // Threads of ours would wait for those of XGBoost, which wait for their next round by spinning.
+            parallelFor(part.rows, 4096, [&](std::size_t from, std::size_t to) {
                 std::vector<float> sums((to - from) * m_groups);
-                round.predict(part->x.data() + from * m_width, to - from, sums.data());
+                round.predict(part.x.data() + from * m_width, to - from, sums.data());
                 for (std::size_t i = 0; i < sums.size(); ++i)
-                    part->margins[from * m_groups + i] += sums[i];
-            });
+                    part.margins[from * m_groups + i] += sums[i];
+            }, m_options.threads > 1 ? 1 : 0);
+        }
     }
 
     void tell(const Rows &rows, const Rows &held, FitContext &context) {
@@ -174,6 +224,7 @@ private:
             m_trees.push_back(readTree(in));
         if (in.status() != QDataStream::Ok || !in.atEnd())
             return invalid(QStringLiteral("The checkpoint was cut."));
+        m_done = int(count / m_groups);
         m_best = best;
         m_lowest = lowest.toDouble();
         return {};
@@ -206,8 +257,7 @@ Result<std::unique_ptr<Estimator>> makeGradientBoosting(const workspace::Estimat
     GrowOptions &o = estimator->m_options;
     estimator->m_rounds = int(p.integer("n_estimators", 100, 1, 100000));
     o.learningRate = p.number("learning_rate", 0.1, 1e-6, 1);
-    o.maxDepth = int(p.integer("max_depth", 6, 1, 30));
-    o.minChildWeight = p.number("min_child_weight", 1, 0, 1e9);
+    const TreeBounds bounds = TreeBounds::read(p, 6);
     o.subsample = p.number("subsample", 1, 0.01, 1);
     o.columnsByTree = p.number("colsample_bytree", 1, 0.01, 1);
     o.lambda = p.number("reg_lambda", 1, 0, 1e9);
@@ -218,16 +268,19 @@ Result<std::unique_ptr<Estimator>> makeGradientBoosting(const workspace::Estimat
     estimator->m_patience = int(p.integer("early_stopping_rounds", 0, 0, 100000));
     estimator->m_classWeights = ClassWeights::read(p, task);
     PH_TRY(p.check());
+    PH_TRY(bounds.apply(o, o.exact ? QStringLiteral("exact") : QStringLiteral("hist"),
+                        task == workspace::TaskKind::Classification ? QStringLiteral("a row by p · (1 − p), the hessian of its loss") : QString()));
     estimator->m_parameters = p.resolved();
     return std::unique_ptr<Estimator>(std::move(estimator));
 }
 
 } // namespace
 
-/// gradient_boosting {n_estimators: 100, learning_rate: 0.1, max_depth: 6, min_child_weight: 1, subsample: 1, colsample_bytree: 1,
+/// gradient_boosting {n_estimators: 100, learning_rate: 0.1, max_depth: 6, min_child_weight: 1, min_samples_leaf: 1 (numbers only: a row of a class
+/// weighs p · (1 − p)), subsample: 1, colsample_bytree: 1,
 /// reg_lambda: 1, reg_alpha: 0, gamma: 0, tree_method: hist, max_bin: 256, early_stopping_rounds: 0, class_weight: none}: XGBoost, by its own
 /// names (class_weight by rows' weights). Squared error, logistic or softmax loss by task. early_stopping_rounds > 0 holds a tenth of the training rows out and keeps the
 /// rounds up to the best one.
-PILOTHOUSE_ESTIMATOR(gradient_boosting, numbers | classes | windows, makeGradientBoosting)
+PILOTHOUSE_ESTIMATOR(gradient_boosting, numbers | classes | windows, trees, makeGradientBoosting)
 
 } // namespace pilothouse::learn

@@ -14,6 +14,7 @@ public:
     KNeighbors(std::size_t neighbours, bool byDistance, QJsonObject parameters) : m_neighbours(neighbours), m_byDistance(byDistance), m_parameters(std::move(parameters)) {}
     QString name() const override { return QStringLiteral("k_neighbors"); }
     QJsonObject parameters() const override { return m_parameters; }
+    double memory(const TrainShape &shape) const override { return 16 * shape.cells(); } // the model keeps the rows twice
 
     Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &, FitContext &context) override {
         if (train.rows < m_neighbours)
@@ -42,6 +43,6 @@ Result<std::unique_ptr<Estimator>> makeKNeighbors(const workspace::EstimatorSpec
 } // namespace
 
 /// k_neighbors {n_neighbors: 5, weights: uniform}: the package holds the training rows. Sensible up to 100,000 of them; scale the columns.
-PILOTHOUSE_ESTIMATOR(k_neighbors, numbers | classes | windows, makeKNeighbors)
+PILOTHOUSE_ESTIMATOR(k_neighbors, numbers | classes | windows, neighbours, makeKNeighbors)
 
 } // namespace pilothouse::learn

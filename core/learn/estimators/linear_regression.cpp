@@ -121,8 +121,8 @@ Result<std::unique_ptr<Estimator>> makeLinearRegression(const workspace::Estimat
 } // namespace
 
 /// Ordinary least squares; where columns depend on each other, the solution of least norm. Several outputs at once.
-PILOTHOUSE_ESTIMATOR(linear_regression, numbers | windows, makeLinearRegression)
+PILOTHOUSE_ESTIMATOR(linear_regression, numbers | windows, linear, makeLinearRegression)
 /// ridge {alpha: 1}: min ‖y − Xw − b‖² + alpha·‖w‖².
-PILOTHOUSE_ESTIMATOR(ridge, numbers | windows, makeLinearRegression)
+PILOTHOUSE_ESTIMATOR(ridge, numbers | windows, linear, makeLinearRegression)
 
 } // namespace pilothouse::learn

@@ -237,6 +237,6 @@ Result<std::unique_ptr<Estimator>> makeLogisticRegression(const workspace::Estim
 } // namespace
 
 /// logistic_regression {C: 1, max_iter: 100, class_weight: none}: min C·Σ weight · log loss + ½·‖w‖², intercept free; softmax for more than two classes.
-PILOTHOUSE_ESTIMATOR(logistic_regression, classes, makeLogisticRegression)
+PILOTHOUSE_ESTIMATOR(logistic_regression, classes, linear, makeLogisticRegression)
 
 } // namespace pilothouse::learn

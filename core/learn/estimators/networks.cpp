@@ -13,8 +13,8 @@ Result<std::unique_ptr<Estimator>> makeNetwork(const workspace::EstimatorSpec &s
 
 } // namespace
 
-PILOTHOUSE_ESTIMATOR(gru, windows, makeNetwork)
-PILOTHOUSE_ESTIMATOR(lstm, windows, makeNetwork)
-PILOTHOUSE_ESTIMATOR(mlp, numbers | classes | windows, makeNetwork)
+PILOTHOUSE_ESTIMATOR(gru, windows, torch, makeNetwork)
+PILOTHOUSE_ESTIMATOR(lstm, windows, torch, makeNetwork)
+PILOTHOUSE_ESTIMATOR(mlp, numbers | classes | windows, torch, makeNetwork)
 
 } // namespace pilothouse::learn

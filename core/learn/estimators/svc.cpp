@@ -63,7 +63,7 @@ public:
         for (std::size_t fold = 0; fold < folds && m_probability; ++fold)
             for (const Pair &pair : pairs)
                 problems.push_back(problem(train, pair, fold));
-        PH_ASSIGN(std::vector<SvmSolution> solutions, solveSvm(train.x, train.width, std::move(problems), options, context));
+        PH_ASSIGN(std::vector<SvmSolution> solutions, solveSvm(train.x, train.width, problems, options, context));
         const bool converged = std::all_of(solutions.begin(), solutions.end(), [](const SvmSolution &s) { return s.converged; });
         if (!converged)
             context.log(QStringLiteral("warning"), QStringLiteral("svc stopped before it had converged; scale the columns (standard_scale), or lower C."));
@@ -158,12 +158,12 @@ Result<std::unique_ptr<Estimator>> makeSvc(const workspace::EstimatorSpec &spec,
 
 } // namespace
 
-/// svc {C: 1, kernel: rbf, gamma: scale, degree: 3, coef0: 0, tol: 0.001, cache_mb: 200, class_weight: none, probability: true}: LIBSVM's C-SVC, one machine for each
+/// svc {C: 1, kernel: rbf, gamma: scale, degree: 3, coef0: 0, tol: 0.001, cache_mb: 200, class_weight: none, probability: true}: C-SVC as LIBSVM solves it (smo.h), one machine for each
 /// pair of classes. probability: five more fits of four fifths of the rows each calibrate the probabilities, at once where there are cores
 /// (measured: 10,000 rows of ten columns take 6 CPU seconds instead of 1.6). Without them probabilities are the logistic function of the plain
-/// decision values: their order is right, their size is not. LIBSVM's own draw with rand() and are not used. The class is the most probable
+/// decision values: their order is right, their size is not. LIBSVM's draw with rand() and are not used. The class is the most probable
 /// one: of two classes always scikit-learn's predict, of more that of LIBSVM's svm_predict_probability, which parts from the
 /// votes where they are close. Scale the columns.
-PILOTHOUSE_ESTIMATOR(svc, classes, makeSvc)
+PILOTHOUSE_ESTIMATOR(svc, classes, svm, makeSvc)
 
 } // namespace pilothouse::learn

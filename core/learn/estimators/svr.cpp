@@ -15,6 +15,7 @@ public:
     SupportVectorRegression(SvmParameters svm, QJsonObject parameters) : m_svm(std::move(svm)), m_parameters(std::move(parameters)) {}
     QString name() const override { return QStringLiteral("svr"); }
     QJsonObject parameters() const override { return m_parameters; }
+    double memory(const TrainShape &shape) const override { return 16 * shape.cells() * std::min(shape.outputs, double(shape.threads)); } // smo.h: two variables a row, in each machine at work
 
     Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &, FitContext &context) override {
         const SvmOptions options = m_svm.forData(train, name(), context);
@@ -25,7 +26,7 @@ public:
             for (std::size_t i = 0; i < train.rows; ++i)
                 problems[o].y.push_back(train.y[i * train.outputs + o]);
         }
-        PH_ASSIGN(const std::vector<SvmSolution> solutions, solveSvm(train.x, train.width, std::move(problems), options, context));
+        PH_ASSIGN(const std::vector<SvmSolution> solutions, solveSvm(train.x, train.width, problems, options, context));
         const bool converged = std::all_of(solutions.begin(), solutions.end(), [](const SvmSolution &s) { return s.converged; });
         if (!converged)
             context.log(QStringLiteral("warning"), QStringLiteral("svr stopped before it had converged; scale the columns (standard_scale), or lower C."));
@@ -48,8 +49,8 @@ Result<std::unique_ptr<Estimator>> makeSvr(const workspace::EstimatorSpec &spec,
 
 } // namespace
 
-/// svr {C: 1, epsilon: 0.1, kernel: rbf, gamma: scale, degree: 3, coef0: 0, tol: 0.001, cache_mb: 200}: LIBSVM's epsilon-SVR, one machine for each output.
+/// svr {C: 1, epsilon: 0.1, kernel: rbf, gamma: scale, degree: 3, coef0: 0, tol: 0.001, cache_mb: 200}: epsilon-SVR as LIBSVM solves it (smo.h), one machine for each output.
 /// Scale the columns; epsilon and C are in the units of the target.
-PILOTHOUSE_ESTIMATOR(svr, numbers | windows, makeSvr)
+PILOTHOUSE_ESTIMATOR(svr, numbers | windows, svm, makeSvr)
 
 } // namespace pilothouse::learn

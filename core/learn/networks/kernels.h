@@ -31,7 +31,10 @@ struct Kernels {
     void (*reluBackward)(float *dy, const float *y, std::size_t count);
     /// sums[n] += column sums of dy[m×n].
     void (*addColumnSums)(const float *dy, float *sums, std::size_t m, std::size_t n);
-    void (*adam)(float *parameter, float *mean, float *variance, const float *gradient, std::size_t count, AdamStep step);
+    /// One step of `count` numbers, from what they are to what they become; the lists must not overlap. False: one of the new parameters or
+    /// variances is infinite or NaN. The loss alone would not tell: a ReLU makes 0 of NaN, and an infinite variance only ends all steps.
+    bool (*adam)(const float *parameter, const float *mean, const float *variance, const float *gradient, float *nextParameter, float *nextMean,
+                 float *nextVariance, std::size_t count, AdamStep step);
     /// One step of an LSTM for m rows of H units. gates[m×4H] holds x·Wx + h·Wh on entry, the activations of i, f, g, o on
     /// exit (PyTorch's order); gives c and h, and tanh(c) for the way back. Rows of h lie `stride` apart.
     void (*lstmForward)(float *gates, const float *bias, const float *cBefore, float *c, float *tanhC, float *h, std::size_t stride,

@@ -3,7 +3,9 @@
 
 #include "core/base/file.h"
 #include "core/learn/import_torch.h"
+#include "core/learn/torch/export_script.h"
 #include "core/learn/torch/network_estimator.h"
+#include "core/learn/torch/script_file.h"
 #include "core/learn/torch/script_model.h"
 #include "core/learn/torch/torch_model.h"
 
@@ -32,6 +34,13 @@ public:
             return invalid(QStringLiteral("The network gives %1 outputs, the package's signature says %2.").arg(trained.spec.outputs).arg(outputs), file,
                            QStringLiteral("The package was put together from two models: train it again."));
         return std::unique_ptr<FittedModel>(std::make_unique<TorchModel>(std::move(trained)));
+    }
+    Result<QJsonObject> scriptFacts(const QByteArray &bytes, const QString &where) const override { return learn::scriptFacts(bytes, where); }
+    Result<QByteArray> exportScript(const QString &folder, const artifact::Signature &signature, const data::FittedTransforms &transforms, const QJsonObject &card) const override {
+        return learn::exportScript(folder, signature, transforms, card);
+    }
+    Result<artifact::Predictions> runExport(const QString &file, const artifact::Signature &signature, const data::Rows &rows) const override {
+        return learn::runExport(file, signature, rows);
     }
 };
 

@@ -3,6 +3,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/learn/class_weights.h"
 #include "core/learn/networks/kernels.h"
 #include "core/learn/networks/training_loop.h"
 #include "core/learn/parameters.h"
@@ -16,11 +17,12 @@ namespace {
 
 class NetworkEstimator final : public Estimator {
 public:
-    NetworkEstimator(QString name, NetworkSpec shape, LoopOptions options, bool residual, QJsonObject parameters)
+    NetworkEstimator(QString name, NetworkSpec shape, LoopOptions options, bool residual, ClassWeights classWeights, QJsonObject parameters)
         : m_name(std::move(name)), m_shape(std::move(shape)), m_options(std::move(options)), m_residual(residual),
-          m_parameters(std::move(parameters)) {}
+          m_classWeights(std::move(classWeights)), m_parameters(std::move(parameters)) {}
     QString name() const override { return m_name; }
     QJsonObject parameters() const override { return m_parameters; }
+    double memory(const TrainShape &shape) const override { return 4 * shape.cells(); } // the rows again as float32
     bool wantsValidation() const override { return m_options.patience > 0; }
 
     Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &validation, FitContext &context) override {
@@ -40,12 +42,17 @@ private:
         trained.spec = shapeFor(train);
         trained.classes = train.isClassification() ? train.classes.size() : 0;
         if (m_residual && train.window > 0)
-            trained.anchor = qint64(train.window) - 1; // the target is the first series, its newest step the last of the window
-        const TrainData change = withoutAnchor(train, trained.anchor), heldChange = withoutAnchor(validation, trained.anchor);
+            for (std::size_t target = 0; target < train.targets; ++target) // they are the first series, their newest step the last of the window
+                trained.anchors.push_back((target + 1) * train.window - 1);
+        const TrainData change = withoutAnchors(train, trained.anchors), heldChange = withoutAnchors(validation, trained.anchors);
         trained.scaling = fitScaling(change);
         const auto network = makeNetwork(trained.spec);
         LoopOptions options = m_options;
         options.classification = train.isClassification();
+        if (!m_classWeights.isNone()) {
+            PH_ASSIGN(const std::vector<double> weights, m_classWeights.ofClasses(train));
+            options.classWeights.assign(weights.begin(), weights.end());
+        }
         options.fingerprint = fingerprint(train, validation, context.seed);
         const Samples samples = scaled(change, trained.scaling), held = scaled(heldChange, trained.scaling);
         PH_ASSIGN(TrainingState state, runTraining(*network, samples, held, options, context));
@@ -60,15 +67,16 @@ private:
         if (m_shape.recurrent() && (train.window == 0 || train.series * train.window != train.width))
             return invalid(QStringLiteral("%1 learns from windows of a time series only.").arg(m_name), {},
                            QStringLiteral("Set task: forecast with time and forecast in the recipe, or choose mlp."));
+        if (train.targets == 0 || train.targets > std::max<std::size_t>(1, train.series) || train.outputs % train.targets != 0)
+            return Error{ErrorKind::Internal, QStringLiteral("%1 outputs of %2 targets do not fit %3 series.").arg(train.outputs).arg(train.targets).arg(train.series), {}, {}, {}};
         if (train.isClassification() && train.classes.size() < 2)
             return invalid(QStringLiteral("%1 needs at least two classes in the training rows; there is one.").arg(m_name));
         return {};
     }
 
-    static TrainData withoutAnchor(TrainData data, qint64 anchor) {
-        if (anchor >= 0)
-            for (std::size_t i = 0; i < data.y.size(); ++i)
-                data.y[i] -= data.x[i / data.outputs * data.width + std::size_t(anchor)];
+    static TrainData withoutAnchors(TrainData data, const std::vector<std::size_t> &anchors) {
+        for (std::size_t i = 0; !anchors.empty() && i < data.y.size(); ++i)
+            data.y[i] -= data.x[i / data.outputs * data.width + anchors[i % data.outputs * anchors.size() / data.outputs]];
         return data;
     }
 
@@ -87,7 +95,7 @@ private:
     QByteArray fingerprint(const TrainData &train, const TrainData &validation, quint64 seed) const {
         const QJsonObject all{{QLatin1String("name"), m_name},
                               {QLatin1String("parameters"), m_parameters},
-                              {QLatin1String("shape"), QJsonArray{qint64(train.rows), qint64(train.width), qint64(train.outputs), qint64(validation.rows)}},
+                              {QLatin1String("shape"), QJsonArray{qint64(train.rows), qint64(train.width), qint64(train.outputs), qint64(train.targets), qint64(validation.rows)}},
                               {QLatin1String("seed"), QString::number(seed)},
                               {QLatin1String("kernels"), QLatin1String(kernels().name)}};
         return sha256Hex(canonicalJson(all)).toLatin1();
@@ -110,6 +118,7 @@ private:
     NetworkSpec m_shape;
     LoopOptions m_options;
     bool m_residual;
+    ClassWeights m_classWeights;
     QJsonObject m_parameters;
 };
 
@@ -139,8 +148,9 @@ Result<std::unique_ptr<Estimator>> makeNetworkEstimator(const workspace::Estimat
     options.rate = p.number("learning_rate", 1e-3, 1e-8, 10);
     options.weightDecay = p.number("weight_decay", 0, 0, 100);
     const bool residual = task == workspace::TaskKind::Forecast && p.boolean("residual", true);
+    ClassWeights classWeights = ClassWeights::read(p, task);
     PH_TRY(p.check());
-    return std::unique_ptr<Estimator>(std::make_unique<NetworkEstimator>(spec.name, std::move(shape), options, residual, p.resolved()));
+    return std::unique_ptr<Estimator>(std::make_unique<NetworkEstimator>(spec.name, std::move(shape), options, residual, std::move(classWeights), p.resolved()));
 }
 
 } // namespace pilothouse::learn

@@ -37,7 +37,7 @@ void runNetwork(const Network &network, const TrainedNetwork &trained, const dou
             }
             for (std::size_t j = 0; j < outputs; ++j)
                 out[i * outputs + j] = double(result[i * outputs + j]) * trained.scaling.yScale[j] + trained.scaling.yMean[j] +
-                                       (trained.anchor >= 0 ? x[i * width + std::size_t(trained.anchor)] : 0);
+                                       (trained.anchors.empty() ? 0 : x[i * width + trained.anchorOf(j)]);
         }
     }
 }

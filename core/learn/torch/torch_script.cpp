@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// With script_model.cpp the translation unit that sees LibTorch (about 20 s to compile).
+// One of the translation units that see LibTorch (about 20 s to compile).
 #include <ATen/Parallel.h>
 #include <torch/script.h>
 #include <torch/version.h>
@@ -8,6 +8,7 @@
 
 #include "core/base/json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -15,7 +16,7 @@ namespace pilothouse::learn {
 
 namespace {
 
-constexpr const char *formatName = "pilothouse-network/1";
+constexpr const char *formatName = "pilothouse-network/1", *severalName = "pilothouse-network/2"; // 2: a list of anchors, which older programs would not add
 constexpr double probeTolerance = 1e-4; // float32 sums in another order; targets are compared on their own scale
 
 at::Tensor vectorTensor(const std::vector<double> &values) { return torch::tensor(values, torch::kFloat64); }
@@ -43,7 +44,9 @@ std::string recurrentForward(const TrainedNetwork &n) {
 }
 
 std::string forwardCode(const TrainedNetwork &n) {
-    const std::string anchor = n.anchor < 0 ? "" : " + x.double().narrow(1, " + std::to_string(n.anchor) + ", 1)";
+    const std::string anchor = n.anchors.empty()       ? ""
+                               : n.anchors.size() == 1 ? " + x.double().narrow(1, " + std::to_string(n.anchors.front()) + ", 1)"
+                                                       : " + x.double().index_select(1, self.anchors)";
     return "def forward(self, x):\n"
            "    z = ((x.double() - self.x_mean) * self.x_scale).float()\n" +
            (n.spec.kind == NetworkSpec::Kind::Mlp ? mlpForward(n) : recurrentForward(n)) +
@@ -75,13 +78,26 @@ torch::jit::Module moduleOf(const TrainedNetwork &n, const Network &network) {
     module.register_buffer("x_scale", vectorTensor(n.scaling.xScale));
     module.register_buffer("y_mean", vectorTensor(n.scaling.yMean));
     module.register_buffer("y_scale", vectorTensor(n.scaling.yScale));
+    if (n.anchors.size() > 1) { // one for each output
+        std::vector<std::int64_t> columns;
+        for (std::size_t o = 0; o < n.spec.outputs; ++o)
+            columns.push_back(std::int64_t(n.anchorOf(o)));
+        module.register_buffer("anchors", torch::tensor(columns, torch::kInt64));
+    }
     QJsonObject card = n.facts;
     card.insert(QLatin1String("kind"), n.spec.kind == NetworkSpec::Kind::Mlp ? QStringLiteral("mlp") : n.spec.kind == NetworkSpec::Kind::Gru ? QStringLiteral("gru") : QStringLiteral("lstm"));
     card.insert(QLatin1String("window"), qint64(n.spec.window));
     card.insert(QLatin1String("series"), qint64(n.spec.series));
     card.insert(QLatin1String("classes"), qint64(n.classes));
-    card.insert(QLatin1String("anchor"), n.anchor);
-    module.register_attribute("format", c10::StringType::get(), std::string(formatName));
+    if (n.anchors.size() > 1) {
+        QJsonArray anchors;
+        for (const std::size_t anchor : n.anchors)
+            anchors.append(qint64(anchor));
+        card.insert(QLatin1String("anchors"), anchors);
+    } else {
+        card.insert(QLatin1String("anchor"), n.anchors.empty() ? qint64(-1) : qint64(n.anchors.front()));
+    }
+    module.register_attribute("format", c10::StringType::get(), std::string(n.anchors.size() > 1 ? severalName : formatName));
     module.register_attribute("card", c10::StringType::get(), canonicalJson(card).toStdString());
     module.define(forwardCode(n));
     module.eval();
@@ -141,6 +157,18 @@ NetworkSpec specOf(const torch::jit::Module &module, const QJsonObject &card) {
     return spec;
 }
 
+/// Of the card's "anchors", or "anchor" where there is one at most. Throws for what is no column.
+std::vector<std::size_t> anchorsOf(const QJsonObject &card, const NetworkSpec &spec) {
+    std::vector<std::size_t> anchors;
+    for (const QJsonValue &value : card.value(QLatin1String("anchors")).toArray())
+        anchors.push_back(std::size_t(value.toInteger(-1)));
+    if (const qint64 anchor = card.value(QLatin1String("anchor")).toInteger(-1); anchors.empty() && anchor >= 0)
+        anchors.push_back(std::size_t(anchor));
+    TORCH_CHECK(std::all_of(anchors.begin(), anchors.end(), [&](std::size_t anchor) { return anchor < spec.inputs; }) && (anchors.empty() || spec.outputs % anchors.size() == 0),
+                "its anchors do not fit its inputs and outputs");
+    return anchors;
+}
+
 /// Copies the module's tensors into the flat list; throws (as LibTorch does) if one is missing or has another shape.
 std::vector<float> parametersOf(const torch::jit::Module &module, const Network &network) {
     std::vector<float> parameters(network.parameterCount());
@@ -188,23 +216,23 @@ Result<TrainedNetwork> fromTorchScript(const QByteArray &bytes, const QString &w
     try {
         std::istringstream stream(bytes.toStdString());
         const torch::jit::Module module = torch::jit::load(stream, torch::kCPU);
-        if (!module.hasattr("format") || !module.attr("format").isString() || module.attr("format").toStringRef() != formatName)
+        if (!module.hasattr("format") || !module.attr("format").isString() || (module.attr("format").toStringRef() != formatName && module.attr("format").toStringRef() != severalName))
             return invalid(QStringLiteral("This TorchScript was not written by Pilothouse, or by a newer version."), where,
                            QStringLiteral("Only networks trained with \"pilot train\" can be loaded."));
         PH_ASSIGN(QJsonObject card, parseJsonObject(QByteArray::fromStdString(module.attr("card").toStringRef()), where));
         TrainedNetwork n;
         n.spec = specOf(module, card);
         n.classes = std::size_t(card.value(QLatin1String("classes")).toInteger());
-        n.anchor = card.value(QLatin1String("anchor")).toInteger(-1);
+        n.anchors = anchorsOf(card, n.spec);
         n.scaling = {doubles(module, "x_mean"), doubles(module, "x_scale"), doubles(module, "y_mean"), doubles(module, "y_scale")};
         const auto network = makeNetwork(n.spec);
         n.parameters = parametersOf(module, *network);
-        for (const char *key : {"kind", "window", "series", "classes", "anchor"})
+        for (const char *key : {"kind", "window", "series", "classes", "anchor", "anchors"})
             card.remove(QLatin1String(key));
         n.facts = card;
         const std::size_t targets = n.classes ? 0 : n.spec.outputs;
         if (n.scaling.xMean.size() != n.spec.inputs || n.scaling.xScale.size() != n.spec.inputs || n.scaling.yMean.size() != targets ||
-            n.scaling.yScale.size() != targets || (n.classes && n.classes != n.spec.outputs) || n.anchor >= qint64(n.spec.inputs))
+            n.scaling.yScale.size() != targets || (n.classes && n.classes != n.spec.outputs))
             return invalid(QStringLiteral("The network's scales do not fit its inputs and outputs."), where, QStringLiteral("Train the model again."));
         return n;
     } catch (const c10::Error &e) {

@@ -18,7 +18,10 @@ struct TrainedNetwork {
     std::vector<float> parameters;
     Scaling scaling;
     std::size_t classes = 0; ///< 0: regression or forecast
-    qint64 anchor = -1;      ///< input column that is added to every output (a forecast's last known value); −1: none
+    /// Input columns that are added to the outputs: for each target of a forecast its last known value, added to all its steps (outputs /
+    /// targets, one target after the other). Empty: none.
+    std::vector<std::size_t> anchors;
+    std::size_t anchorOf(std::size_t output) const { return anchors[output * anchors.size() / spec.outputs]; } ///< anchors must not be empty
     QJsonObject facts;       ///< for the model card; travels inside the file
 };
 

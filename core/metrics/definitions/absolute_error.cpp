@@ -42,10 +42,16 @@ double maxError(const Draw &draw) {
 }
 
 /// Hyndman, Koehler (2006), equation 3 with a seasonal naive forecast: the mean absolute error in units of that of the training
-/// rows' seasonal naive forecast. Below 1: better than that one was. Undefined where its error is 0 or not known.
+/// rows' seasonal naive forecast. Below 1: better than that one was. Undefined where its error is 0 or not known. Of several targets the
+/// mean, each in units of its own.
 double mase(const Draw &draw) {
-    const double scale = draw.scored.naiveScale.value_or(undefined);
-    return scale > 0 ? mae(draw) / scale : undefined;
+    const std::vector<double> &scales = draw.scored.naiveScales;
+    if (scales.empty() || !std::all_of(scales.begin(), scales.end(), [](double scale) { return scale > 0; }))
+        return undefined;
+    if (scales.size() == 1)
+        return mae(draw) / scales.front();
+    const std::size_t outputs = draw.scored.outputs, horizon = outputs / scales.size();
+    return draw.meanOverValues([&](std::size_t v) { return draw.rows.absoluteErrors()[v] / scales[v % outputs / horizon]; });
 }
 
 } // namespace
@@ -53,6 +59,6 @@ double mase(const Draw &draw) {
 PILOTHOUSE_LOSS(mae, numbers, 20, Absolute, mae)
 PILOTHOUSE_LOSS(median_ae, numbers, 50, Absolute, medianError)
 PILOTHOUSE_LOSS(max_error, numbers, 60, Absolute, maxError)
-PILOTHOUSE_LOSS(mase, forecasts, 75, Absolute, mase)
+PILOTHOUSE_LOSS(mase, forecasts | severalTargets, 75, Absolute, mase)
 
 } // namespace pilothouse::metrics

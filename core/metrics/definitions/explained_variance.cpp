@@ -41,7 +41,7 @@ double explainedVariance(const Draw &draw) { return explained(draw, true); }
 
 } // namespace
 
-PILOTHOUSE_SCORE(r2, numbers, 10, Squared, r2)
-PILOTHOUSE_SCORE(explained_variance, numbers, 80, Squared, explainedVariance)
+PILOTHOUSE_SCORE(r2, numbers | severalTargets, 10, Squared, r2)
+PILOTHOUSE_SCORE(explained_variance, numbers | severalTargets, 80, Squared, explainedVariance)
 
 } // namespace pilothouse::metrics

@@ -24,7 +24,7 @@ double smape(const Draw &draw) {
 
 } // namespace
 
-PILOTHOUSE_LOSS(mape, numbers, 70, Relative, mape)
-PILOTHOUSE_LOSS(smape, numbers, 90, Absolute, smape)
+PILOTHOUSE_LOSS(mape, numbers | severalTargets, 70, Relative, mape)
+PILOTHOUSE_LOSS(smape, numbers | severalTargets, 90, Absolute, smape)
 
 } // namespace pilothouse::metrics

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """round_trip.py: every kind of package opens in Python and gives our numbers: mlflow.pyfunc.load_model(package).predict(table) and
-predict_proba against `pilot score`, and the weights alone in xgboost and torch. The libraries are the real ones, from the virtual
-environment that tests/run makes (build/python-venv)."""
+predict_proba against `pilot score`, and the weights alone in xgboost and torch; and every file that a recipe names for a service
+(`export:`, `pilot registry export`), which takes plain units. The libraries are the real ones, from the virtual environment that tests/run
+makes (build/python-venv)."""
 import csv
 import json
 import math
@@ -23,6 +24,16 @@ FOR_NUMBERS = ["linear_regression", "ridge", "lasso: {alpha: 0.01}", "elastic_ne
                "gradient_boosting: {n_estimators: 15}", "mlp: {hidden: [8], epochs: 5}", "svr", "svr: {kernel: poly, degree: 2, coef0: 1}", "k_neighbors", "k_neighbors: {weights: distance}"]
 FOR_CLASSES = ["logistic_regression", "decision_tree: {max_depth: 6}", "random_forest: {n_estimators: 10}", "gradient_boosting: {n_estimators: 15}", "mlp: {hidden: [8], epochs: 5}",
                "svc", "svc: {kernel: linear, class_weight: balanced, probability: false}", "k_neighbors: {n_neighbors: 4}"]
+FOR_TWO = ["linear_regression", "gradient_boosting: {n_estimators: 10}", "lstm: {units: 6, epochs: 2}", "gru: {units: 6, epochs: 2}", "mlp: {hidden: [8], epochs: 2}", "k_neighbors"]
+# What a service loads without us: task, target, estimator, transforms, files.
+EXPORTED = [("forecast", "t", "lstm: {units: 6, epochs: 2}", "standard_scale", "w.pt"),
+            ("forecast", "[t, u]", "gru: {units: 6, layers: 2, epochs: 2}", "standard_scale", "w.pt"),
+            ("forecast", "[t, u]", "mlp: {hidden: [8], epochs: 2}", "min_max_scale", "w.pt"),
+            ("classification", "three", "mlp: {hidden: [8], epochs: 5}", "impute: median, one_hot, standard_scale", "w.pt"),
+            ("regression", "y", "mlp: {hidden: [8], epochs: 5}", "impute: {strategy: median, columns: [a, b, c]}, target_encode, standard_scale", "w.pt"),
+            ("forecast", "[t, u]", "gradient_boosting: {n_estimators: 10}", "", "w.ubj, w.json"),
+            ("regression", "y", "random_forest: {n_estimators: 10}", "impute: median", "w.ubj, w.json"),
+            ("classification", "two", "gradient_boosting: {n_estimators: 15}", "impute: median", "w.ubj, w.json")]
 FOR_SERIES = ["linear_regression", "gradient_boosting: {n_estimators: 10}", "lstm: {units: 6, epochs: 2}", "gru: {units: 6, layers: 2, epochs: 2}", "mlp: {hidden: [8], epochs: 2}", "svr", "k_neighbors"]
 
 
@@ -31,36 +42,40 @@ TRANSFORMS = [("impute: {strategy: constant, value: 0, columns: [a, b, c]}, impu
               ("impute: mean, ordinal: {columns: [kind], order: [red, green, 'blue, or so']}, robust_scale", "regression", "y", "ridge"),
               ("impute: {strategy: median, columns: [a, b, c]}, target_encode, standard_scale", "regression", "y", "elastic_net: {alpha: 0.01}"),
               ("impute: {strategy: median, columns: [a, b, c]}, target_encode: {smooth: 2}, min_max_scale", "classification", "three", "logistic_regression"),
+              ("impute: {strategy: time, limit: 3, columns: [a, b, c]}, one_hot, standard_scale", "regression", "y", "ridge"),
               ("impute: median, one_hot, standard_scale, smote: {k: 3}", "classification", "two", "logistic_regression")]
 
 
 def write_rows(path, rows=500):
-    """Numbers, one in twenty missing, a category; a number, two classes and three classes to learn."""
+    """An hour, numbers, one in twenty missing, a category; a number, two classes and three classes to learn."""
     draw = random.Random(4)
     with open(path, "w", newline="", encoding="utf-8") as out:
         table = csv.writer(out)
-        table.writerow(["a", "b", "c", "kind", "y", "two", "three"])
-        for _ in range(rows):
+        table.writerow(["hour", "a", "b", "c", "kind", "y", "two", "three"])
+        for h in range(rows):
             a, b, c, kind = draw.random(), 100 * draw.random(), draw.gauss(0, 1), draw.choice(["red", "green", "blue, or so"])
             y = 50 + 10 * math.sin(3 * a) + 0.05 * b + 2 * c * (kind == "red") + draw.gauss(0, 0.2)
-            table.writerow([f"{a:.6f}", f"{b:.4f}" if draw.random() > 0.05 else "", f"{c:.6f}", kind, f"{y:.5f}", "yes" if y > 60 else "no", "low" if y < 57 else "mid" if y < 61 else "high"])
+            table.writerow([f"2024-01-{1 + h // 24:02d}T{h % 24:02d}:00:00Z", f"{a:.6f}", f"{b:.4f}" if draw.random() > 0.05 else "", f"{c:.6f}", kind, f"{y:.5f}", "yes" if y > 60 else "no", "low" if y < 57 else "mid" if y < 61 else "high"])
 
 
 def write_series(path, hours=400):
     draw = random.Random(5)
     with open(path, "w", newline="", encoding="utf-8") as out:
         table = csv.writer(out)
-        table.writerow(["time", "t"])
+        table.writerow(["time", "t", "u"])
         for h in range(hours):
-            table.writerow([f"2024-01-{1 + h // 24:02d}T{h % 24:02d}:00:00Z", f"{15 + 5 * math.sin(h * math.pi / 12) + draw.gauss(0, 0.3):.4f}"])
+            t, u = 15 + 5 * math.sin(h * math.pi / 12) + draw.gauss(0, 0.3), 300 - 80 * math.cos(h * math.pi / 12) + draw.gauss(0, 4)
+            table.writerow([f"2024-01-{1 + h // 24:02d}T{h % 24:02d}:00:00Z", f"{t:.4f}", f"{u:.3f}"])
 
 
 def recipe(task, target, estimator, data, transforms="impute: median, one_hot, standard_scale"):
     text = f"recipe: m\ndata: {{source: {data}}}\ntask: {task}\ntarget: {target}\n"
     if task == "forecast":
-        text += "time: {column: time, step: 1h}\nforecast: {window: 6, horizon: 3}\nsplit: {after: '2024-01-14'}\ntransforms: [standard_scale]\n"
+        text += f"time: {{column: time, step: 1h}}\nforecast: {{window: 6, horizon: 3}}\nsplit: {{after: '2024-01-14'}}\ntransforms: [{transforms}]\n"
     else:
         others = [name for name in ("y", "two", "three") if name != target]
+        if "strategy: time" in transforms:  # a row that comes alone has no neighbours: Python and the server fill in the same
+            text += "time: {column: hour, step: 1h}\n"
         text += f"features: {{categorical: [kind], exclude: [{', '.join(others)}]}}\nsplit: {{every: 5}}\ntransforms: [{transforms}]\n"
     return text + f"estimators:\n  - {estimator}\nseed: 7\n"
 
@@ -81,6 +96,75 @@ def far(ours, theirs, scale):
     return abs(ours - theirs) / scale if math.isfinite(theirs) else math.inf
 
 
+def flat(prediction, signature):
+    """A row's numbers in the order of the signature's outputs: of several targets one list after the other."""
+    if isinstance(prediction, dict):
+        return [v for target in signature["targets"] for v in prediction[target]]
+    return prediction if isinstance(prediction, list) else [prediction]
+
+
+def in_python(file, signature, table):
+    """What a service's own Python makes of an exported file: rows in plain units, a category as its number."""
+    import numpy
+    import torch
+    import xgboost
+
+    rows = []
+    for row in table.to_dict("records"):
+        values = []
+        for wanted in signature["inputs"]:
+            value = row[wanted["name"]]
+            missing = value is None or value != value
+            values.append(math.nan if missing else float(wanted["categories"].index(value)) if "categories" in wanted else float(value))
+        rows.append(values)
+    if file.suffix == ".pt":
+        module = torch.jit.load(str(file))
+        x = torch.tensor(rows, dtype=torch.float64)
+        card = json.loads(module.card)
+        answers = module(x)
+        if card["window"]:  # as PyTorch has windows: [n, window, series] -> [n, horizon] or [n, horizon, targets]
+            windows = module(x.reshape(len(x), card["series"], card["window"]).transpose(1, 2))
+            if windows.dim() == 3:
+                windows = windows.transpose(1, 2).reshape(len(x), -1)
+            assert torch.equal(windows, answers), "windows are answered otherwise than rows"
+        return answers.tolist()
+    booster = xgboost.Booster()
+    booster.load_model(str(file))
+    return numpy.asarray(booster.predict(xgboost.DMatrix(numpy.asarray(rows))), dtype=float).reshape(len(rows), -1).tolist()
+
+
+def exported(folder, wrong):
+    import pandas
+
+    for number, (task, target, estimator, steps, files) in enumerate(EXPORTED):
+        case = f"export of {files}: {task} of {target}, {estimator}, {steps or 'no transforms'}"
+        file, package, out = folder / "export.yaml", folder / f"exported-{number}", folder / f"models-{number}"
+        text = recipe(task, target, estimator, "series.csv" if task == "forecast" else "rows.csv", steps)
+        if not any(coding in steps for coding in ("one_hot", "target_encode")):
+            text = text.replace("categorical: [kind], exclude: [", "exclude: [kind, ")
+        file.write_text(text + f"export: [{files}]\n", encoding="utf-8")
+        pilot("train", file, "--out", package)
+        answer = pilot("registry", "export", package, out)
+        if sorted(os.listdir(out)) != sorted(files.split(", ")):
+            wrong.append(f"{case}: wrote {os.listdir(out)}")
+        signature = json.loads((package / "signature.json").read_text(encoding="utf-8"))
+        table = pandas.read_csv(package / "sample.csv", keep_default_na=True)[[i["name"] for i in signature["inputs"]]]
+        rows = [{k: None if isinstance(v, float) and math.isnan(v) else v for k, v in row.items()} for row in table.to_dict("records")]
+        (folder / "body.json").write_text(json.dumps(rows), encoding="utf-8")
+        ours = pilot("score", package, "--rows", folder / "body.json")
+        expected = ours["probabilities"] if signature.get("classes") else [flat(p, signature) for p in ours["predictions"]]
+        for name in files.split(", "):
+            theirs = in_python(out / name, signature, table)
+            if signature.get("classes") and len(theirs[0]) == 1:  # XGBoost gives the second class alone
+                theirs = [[1 - p[0], p[0]] for p in theirs]
+            columns = list(zip(*expected))
+            distance = max(far(list(a), list(b), 1 if signature.get("classes") else max(a) - min(a)) for a, b in zip(columns, zip(*theirs)))
+            if not distance <= NEAR or len(theirs) != len(rows) or len(theirs[0]) != len(columns):
+                wrong.append(f"{case}: {name} differs by {distance:.3g}")
+            print(f"{case}: {name}, {len(rows)} rows, {distance:.2g}, said {max(f['worst'] for f in answer['files']):.2g}", flush=True)
+    return len(EXPORTED)
+
+
 def main():
     import mlflow.pyfunc
     import pandas
@@ -88,7 +172,8 @@ def main():
     import xgboost
 
     wrong = []
-    cases = [("regression", "y", e, {}) for e in FOR_NUMBERS] + [("classification", t, e, {}) for t in ("two", "three") for e in FOR_CLASSES] + [("forecast", "t", e, {}) for e in FOR_SERIES]
+    cases = [("regression", "y", e, {}) for e in FOR_NUMBERS] + [("classification", t, e, {}) for t in ("two", "three") for e in FOR_CLASSES]
+    cases += [("forecast", "t", e, {"transforms": "standard_scale"}) for e in FOR_SERIES] + [("forecast", "[t, u]", e, {"transforms": "standard_scale"}) for e in FOR_TWO]
     cases += [(task, target, e, {"transforms": steps}) for steps, task, target, e in TRANSFORMS]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -113,8 +198,15 @@ def main():
                 if len(same) != len(rows) or not all(same):
                     wrong.append(f"{case}: {same.count(False)} of {len(rows)} rows get another class in Python")
             else:
-                flat = [v for p in ours["predictions"] for v in (p if isinstance(p, list) else [p])]
-                distance = far(ours["predictions"], [p if isinstance(p, float) else list(p) for p in theirs], max(flat) - min(flat))
+                if signature.get("targets") and [list(p) for p in ours["predictions"]] != [sorted(signature["targets"])] * len(rows):
+                    wrong.append(f"{case}: pilot score does not answer by target")
+                expected = [flat(p, signature) for p in ours["predictions"]]
+                answered = [[p] if isinstance(p, float) else list(p) for p in theirs]
+                distance = max(far(list(a), list(b), max(a) - min(a)) for a, b in zip(zip(*expected), zip(*answered)))  # each output in its own unit
+                if len(answered) != len(rows) or {len(p) for p in answered} != {len(signature["outputs"])}:
+                    distance = math.inf
+                if [column["name"] for column in json.loads(loaded.metadata.signature.outputs.to_json())] != signature["outputs"]:
+                    wrong.append(f"{case}: MLflow sees other outputs than signature.json")
             if not distance <= NEAR:
                 wrong.append(f"{case}: Python differs by {distance:.3g}")
             if (package / "model.pt").exists():
@@ -129,7 +221,8 @@ def main():
                 if len(booster.get_dump()) != text.count('"left_children"'):
                     wrong.append(f"{case}: xgboost sees {len(booster.get_dump())} trees")
             print(f"{case}: {len(rows)} rows, {distance:.2g} ({weights})", flush=True)
-    print("\n".join(wrong) or f"{len(cases)} packages give our numbers in mlflow {mlflow.__version__}, xgboost {xgboost.__version__}, torch {torch.__version__}")
+        files = exported(folder, wrong)
+    print("\n".join(wrong) or f"{len(cases)} packages and {files} exports give our numbers in mlflow {mlflow.__version__}, xgboost {xgboost.__version__}, torch {torch.__version__}")
     return 1 if wrong else 0
 
 

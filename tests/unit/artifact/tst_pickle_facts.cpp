@@ -85,6 +85,7 @@ private Q_SLOTS:
         QTest::newRow("GLOBAL") << QByteArray("\x80\x02" "ccollections\nOrderedDict\n)R.") << QStringList{QStringLiteral("collections.OrderedDict")} << QString();
         QTest::newRow("STACK_GLOBAL by the memo") << QByteArray("\x80\x04\x8c\x01" "m\x94\x8c\x01" "f\x94h\x00h\x01\x93.", 16) << QStringList{QStringLiteral("m.f")} << QString();
         QTest::newRow("INST") << QByteArray("\x80\x01(im\nC\n.") << QStringList{QStringLiteral("m.C")} << QString();
+        QTest::newRow("a name that steers the terminal") << QByteArray("\x80\x02" "cm\x1b[2J\nf\n.") << QStringList{QStringLiteral("m\uFFFD[2J.f")} << QString();
         QTest::newRow("a computed name is told as such") << QByteArray("\x80\x04NN\x93.") << QStringList{QStringLiteral("(computed).(computed)")} << QString();
         QTest::newRow("cut") << QByteArray("\x80\x04" "cm\nf\nX\xff\xff\xff\x7f" "abc") << QStringList{QStringLiteral("m.f")} << QStringLiteral("the bytes end in the middle of the pickle (byte 12)");
         QTest::newRow("a stack that is empty") << QByteArray("\x80\x04R.", 4) << QStringList() << QStringLiteral("it takes more from its stack than it put there (byte 3)");
@@ -101,6 +102,16 @@ private Q_SLOTS:
         QVERIFY2(facts, qPrintable(facts ? QString() : facts.error().text()));
         QCOMPARE(facts->names, names);
         QCOMPARE(facts->stopped, stopped);
+    }
+
+    /// A name that would not be listed is one that nobody judges.
+    void moreNamesThanAreListedAreNoWholeWalk() {
+        QByteArray bytes("\x80\x02");
+        for (int i = 0; i < 2100; ++i)
+            bytes += "cm\nf" + QByteArray::number(i) + "\n0";
+        const auto facts = factsOf(bytes + "cposix\nsystem\n.");
+        QVERIFY(facts);
+        QVERIFY2(facts->stopped.startsWith(QStringLiteral("it names more than 2000 things")), qPrintable(facts->stopped));
     }
 
     /// Cut or changed anywhere, a file gives facts or an error, never a crash.

@@ -86,7 +86,19 @@ private Q_SLOTS:
         QString found = shown(*column, {1, 2, 0, 3, 4, 5, 6, 7});
         QCOMPARE(found.replace(QStringLiteral("6.12323399574e-17"), QStringLiteral("0")), values);
         const auto steps = makeTransforms(recipe);
-        QVERIFY(madeColumns(*steps, recipe.target).contains(name));
+        QVERIFY(madeColumns(*steps, recipe.targets()).contains(name));
+    }
+
+    void everyTargetIsLookedBackOn() {
+        Table table = read(hours);
+        workspace::Recipe recipe = recipeWith(QStringLiteral("lag: {steps: 1}, rolling: {of: max, window: 2}"));
+        recipe.task = workspace::TaskKind::Forecast;
+        recipe.moreTargets = QStringList{QStringLiteral("v")};
+        QVERIFY(makeColumns(table, recipe));
+        const QStringList made{QStringLiteral("y@lag1"), QStringLiteral("v@lag1"), QStringLiteral("y@max2"), QStringLiteral("v@max2")};
+        QCOMPARE(table.names().mid(4), made);
+        QCOMPARE(madeColumns(*makeTransforms(recipe), recipe.targets()), made);
+        QCOMPARE(shown(*table.find(QStringLiteral("v@max2")), {1, 2, 0, 3, 4, 5, 6, 7}), QStringLiteral("· 4 · · · 8 7 7")); // its own value is known when it is forecast
     }
 
     void theWeekIsThatOfTheYearItBelongsTo() {

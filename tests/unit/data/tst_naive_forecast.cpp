@@ -20,8 +20,17 @@ private Q_SLOTS:
         QFETCH(QList<double>, expected);
         const std::vector<double> row{1, 2, 3, 4, 5, 6, 99, 98}; // another series behind the target's window
         std::vector<double> horizon(7);
-        naiveForecast(row, 6, std::size_t(season), horizon);
+        naiveForecast(row, 6, std::size_t(season), 1, horizon);
         QCOMPARE(QList<double>(horizon.begin(), horizon.end()), expected);
+    }
+
+    void eachTargetRepeatsItsOwnPast() {
+        const std::vector<double> row{1, 2, 3, 10, 20, 30, 99, 98, 97}; // two targets, then another series
+        std::vector<double> outputs(8);
+        naiveForecast(row, 3, 1, 2, outputs);
+        QCOMPARE(outputs, (std::vector<double>{3, 3, 3, 3, 30, 30, 30, 30}));
+        naiveForecast(row, 3, 3, 2, outputs);
+        QCOMPARE(outputs, (std::vector<double>{1, 2, 3, 1, 10, 20, 30, 10}));
     }
 
     void aSeasonMustLieInTheWindow() {

@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/data/windows.h"
+#include "tests/support/persistence.h"
 
 #include <cmath>
 
@@ -21,28 +22,6 @@ workspace::Recipe forecastRecipe(const QString &source, const QString &target, i
     return recipe;
 }
 
-struct Persistence {
-    qint64 pairs = 0;
-    double mae = 0, rmse = 0;
-};
-
-/// "The value `step` hours later is the value now", from `from` on (target times).
-Persistence persistence(const Windows &windows, std::size_t step, std::int64_t from) {
-    Persistence p;
-    for (std::size_t row = 0; row < windows.count(); ++row) {
-        const double target = windows.y[row * windows.horizon + step - 1];
-        if (std::isnan(target) || windows.targetTime(row, step - 1) < from)
-            continue;
-        const double error = target - windows.x.row(row)[windows.window - 1];
-        ++p.pairs;
-        p.mae += std::abs(error);
-        p.rmse += error * error;
-    }
-    p.mae /= double(p.pairs);
-    p.rmse = std::sqrt(p.rmse / double(p.pairs));
-    return p;
-}
-
 QString shown(const Windows &windows) {
     QStringList all;
     for (std::size_t r = 0; r < windows.count(); ++r) {
@@ -50,8 +29,8 @@ QString shown(const Windows &windows) {
         for (const double v : windows.x.row(r))
             cells << QString::number(v);
         cells << QStringLiteral("→");
-        for (std::size_t h = 0; h < windows.horizon && !windows.y.empty(); ++h)
-            cells << (std::isnan(windows.y[r * windows.horizon + h]) ? QStringLiteral("·") : QString::number(windows.y[r * windows.horizon + h]));
+        for (std::size_t o = 0; o < windows.outputs() && !windows.y.empty(); ++o)
+            cells << (std::isnan(windows.y[r * windows.outputs() + o]) ? QStringLiteral("·") : QString::number(windows.y[r * windows.outputs() + o]));
         all << cells.join(QLatin1Char(' '));
     }
     return all.join(QStringLiteral(" / "));
@@ -62,54 +41,31 @@ QString shown(const Windows &windows) {
 class TestWindows : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void persistenceComesOutAsTheReferenceSays_data() {
-        QTest::addColumn<QString>("station");
-        QTest::addColumn<QString>("target");
-        for (const char *station : {"EWR", "JFK", "LGA"})
-            for (const char *target : {"temp", "humid", "wind_speed"})
-                QTest::addRow("%s %s", station, target) << QString::fromLatin1(station) << QString::fromLatin1(target);
-        for (const char *target : {"T2M", "WS2M"})
-            QTest::addRow("Kaudulla %s", target) << QString() << QString::fromLatin1(target);
-    }
-    void persistenceComesOutAsTheReferenceSays() {
-        QFETCH(QString, station);
-        QFETCH(QString, target);
+    /// Both have the same hours missing: side by side each still comes to its own reference, to every digit.
+    void eachOfSeveralTargetsComesOutAsItsReferenceSays() {
         QFile file(sharedFile(QStringLiteral("reference/weather_baselines.json")));
         if (!file.open(QIODevice::ReadOnly))
             QSKIP("the shared reference files are not here");
-        const QJsonObject values = parseJsonObject(file.readAll(), file.fileName()).value().value(QStringLiteral("values")).toObject();
-        const QJsonObject expected = station.isEmpty() ? values.value(QStringLiteral("nasa_power_kaudulla")).toObject().value(target).toObject()
-                                                       : values.value(QStringLiteral("nyc")).toObject().value(station).toObject().value(target).toObject();
-        // Window 1 and horizon 24 with any target present: persistence by step needs no more than its two hours.
-        workspace::Recipe recipe = forecastRecipe(sharedFile(station.isEmpty() ? QStringLiteral("data/nasa_power_hourly_kaudulla.csv") : QStringLiteral("data/nyc_weather_2013.csv")), target, 1, 24);
-        if (station.isEmpty()) {
-            recipe.time = workspace::TimeSpec{{}, {QStringLiteral("YEAR"), QStringLiteral("MO"), QStringLiteral("DY"), QStringLiteral("HR")}, QStringLiteral("1h"), QStringLiteral("UTC")};
-        } else {
-            recipe.time->column = QStringLiteral("time_hour");
-            recipe.data.where = {{QStringLiteral("origin"), station}};
-        }
+        const QJsonObject values = parseJsonObject(file.readAll(), file.fileName()).value().value(QStringLiteral("values")).toObject().value(QStringLiteral("nasa_power_kaudulla")).toObject();
+        workspace::Recipe recipe = forecastRecipe(sharedFile(QStringLiteral("data/nasa_power_hourly_kaudulla.csv")), QStringLiteral("T2M"), 1, 24);
+        recipe.moreTargets = QStringList{QStringLiteral("WS2M")};
+        recipe.time = workspace::TimeSpec{{}, {QStringLiteral("YEAR"), QStringLiteral("MO"), QStringLiteral("DY"), QStringLiteral("HR")}, QStringLiteral("1h"), QStringLiteral("UTC")};
         const auto loaded = loadData(recipe);
         QVERIFY2(loaded, loaded ? "" : qPrintable(loaded.error().text()));
         const auto windows = buildWindows(loaded->table, recipe, Targets::AnyPresent);
         QVERIFY2(windows, windows ? "" : qPrintable(windows.error().text()));
-        const std::int64_t test = parseIsoTime(expected.value(QStringLiteral("test_start")).toString().toStdString());
-        QVERIFY(test != Column::missingTime);
-        for (const auto &[key, step, from] : {std::tuple{"persistence_1h", 1, INT64_MIN}, std::tuple{"persistence_1h_test", 1, test}, std::tuple{"persistence_24h", 24, INT64_MIN},
-                                              std::tuple{"persistence_24h_test", 24, test}}) {
-            const QJsonObject wanted = expected.value(QLatin1String(key)).toObject();
-            const Persistence found = persistence(*windows, std::size_t(step), from);
-            QCOMPARE(found.pairs, qint64(wanted.value(QStringLiteral("pairs")).toInt()));
-            QVERIFY(found.pairs > 1000);
-            for (const auto &[name, value] : {std::pair{"mae", found.mae}, std::pair{"rmse", found.rmse}}) {
-                const double reference = wanted.value(QLatin1String(name)).toDouble();
-                QVERIFY2(std::abs(value - reference) <= 1e-9 * reference, qPrintable(QStringLiteral("%1 %2: %3").arg(QLatin1String(key), QLatin1String(name)).arg(value, 0, 'g', 14)));
+        QCOMPARE(windows->outputs(), std::size_t(48));
+        for (std::size_t which = 0; which < 2; ++which) {
+            const QJsonObject expected = values.value(recipe.targets()[qsizetype(which)]).toObject();
+            const std::int64_t test = parseIsoTime(expected.value(QStringLiteral("test_start")).toString().toStdString());
+            for (const auto &[key, step, from] : {std::tuple{"persistence_1h", 1, INT64_MIN}, std::tuple{"persistence_24h", 24, INT64_MIN}, std::tuple{"persistence_24h_test", 24, test}}) {
+                const QJsonObject wanted = expected.value(QLatin1String(key)).toObject();
+                const support::Persistence found = support::persistence(*windows, std::size_t(step), from, which);
+                QCOMPARE(found.pairs, qint64(wanted.value(QStringLiteral("pairs")).toInt()));
+                for (const auto &[name, value] : {std::pair{"mae", found.mae}, std::pair{"rmse", found.rmse}})
+                    QVERIFY2(std::abs(value - wanted.value(QLatin1String(name)).toDouble()) <= 1e-9 * value, qPrintable(QStringLiteral("%1 %2: %3").arg(QLatin1String(key), QLatin1String(name)).arg(value, 0, 'g', 14)));
             }
         }
-        // With one step of horizon all that is left is whole, and it is the same pairs.
-        recipe.forecast->horizon = 1;
-        const auto whole = buildWindows(loaded->table, recipe);
-        QVERIFY(whole);
-        QCOMPARE(qint64(whole->count()), qint64(expected.value(QStringLiteral("persistence_1h")).toObject().value(QStringLiteral("pairs")).toInt()));
     }
 
     void windowsAreMatchedByTime_data() {
@@ -157,6 +113,28 @@ private Q_SLOTS:
         QCOMPARE(shown(*windows), QStringLiteral("1 2 10 20 → 3 4"));
         QCOMPARE(windows->targets.front() + windows->targets.back(), QStringLiteral("v@+1v@+2"));
         QCOMPARE(windows->targetTime(0, 1), parseIsoTime("2013-01-01T03:00Z"));
+    }
+
+    void targetsComeFirstAndOneAfterTheOther() {
+        const TemporaryFile file("t,u,v,w\n2013-01-01T00:00Z,1,10,7\n2013-01-01T01:00Z,2,20,7\n2013-01-01T02:00Z,3,30,7\n2013-01-01T03:00Z,4,40,7\n2013-01-01T04:00Z,5,,7\n2013-01-01T05:00Z,6,60,7\n");
+        workspace::Recipe recipe = forecastRecipe(file.path, QStringLiteral("v"), 2, 2);
+        recipe.moreTargets = QStringList{QStringLiteral("u")};
+        recipe.include = {QStringLiteral("w"), QStringLiteral("v")};
+        const auto loaded = loadData(recipe);
+        QVERIFY(loaded);
+        const auto whole = buildWindows(loaded->table, recipe);
+        QVERIFY2(whole, whole ? "" : qPrintable(whole.error().text()));
+        QCOMPARE(whole->series, (std::vector<QString>{QStringLiteral("v"), QStringLiteral("u"), QStringLiteral("w")}));
+        QCOMPARE(whole->targets, (std::vector<QString>{QStringLiteral("v@+1"), QStringLiteral("v@+2"), QStringLiteral("u@+1"), QStringLiteral("u@+2")}));
+        QCOMPARE(shown(*whole), QStringLiteral("10 20 1 2 7 7 → 30 40 3 4")); // a target that is missing leaves a window out, whichever it is
+        QCOMPARE(whole->leftOutMissing, std::size_t(2));
+        const auto any = buildWindows(loaded->table, recipe, Targets::AnyPresent);
+        QVERIFY(any);
+        QCOMPARE(shown(*any), QStringLiteral("10 20 1 2 7 7 → 30 40 3 4 / 20 30 2 3 7 7 → 40 · 4 5 / 30 40 3 4 7 7 → · 60 5 6"));
+        QCOMPARE(shown(takeWindows(*any, {2, 0})), QStringLiteral("30 40 3 4 7 7 → · 60 5 6 / 10 20 1 2 7 7 → 30 40 3 4"));
+        recipe.moreTargets << QStringLiteral("x");
+        const auto unknown = buildWindows(loaded->table, recipe);
+        QVERIFY(!unknown && unknown.error().text().contains(QStringLiteral("“x”")));
     }
 
     void theBorderOfASplitCutsNoWindow() {

@@ -44,10 +44,14 @@ private Q_SLOTS:
     void permutationSaysWhatItLacks();
     void partialDependenceIsScikitLearns();
     void categoriesAreTheGridOfACategory();
+    void decilesAreScipys();
+    void methodsAreThoseThatCanAnswer_data();
+    void methodsAreThoseThatCanAnswer();
     void limeIsLimes();
     void aRowIsExplainedWhole();
     void theOtherClassIsTheMirrorImage();
     void aDataSetByWhatIsThere();
+    void aNetworkWithoutGradientsTakesKernelShapAndSaysSo();
     void wrongAsksAreNamed_data();
     void wrongAsksAreNamed();
     void aMissingValueIsNamed();
@@ -124,6 +128,10 @@ void TestExplain::partialDependenceIsScikitLearns() {
         QVERIFY(got.has_value());
         const std::vector<double> grid = numbersOf(c[Q("grid")]), average = numbersOf(c[Q("average")]);
         QCOMPARE(got->grid.size(), grid.size());
+        const artifact::Rows rows = rowsOf(c[Q("rows")]);
+        QCOMPARE(got->values.size(), rows.count);
+        for (std::size_t i = 0; i < rows.count; ++i)
+            QCOMPARE(got->values[i], rows.row(i)[std::size_t(c[Q("feature")].toInt())]);
         for (std::size_t g = 0; g < grid.size(); ++g) {
             QVERIFY2(std::abs(got->grid[g] - grid[g]) < 1e-12, qPrintable(QStringLiteral("point %1: %2, scikit-learn %3").arg(g).arg(got->grid[g]).arg(grid[g])));
             QVERIFY(std::abs(got->average[g] - average[g]) < 1e-12);
@@ -141,9 +149,49 @@ void TestExplain::categoriesAreTheGridOfACategory() {
     QVERIFY(got.has_value());
     QCOMPARE(QStringList(got->names.begin(), got->names.end()).join(QLatin1Char(' ')), QStringLiteral("east west"));
     QVERIFY(got->average == (std::vector<double>{4, 24}));
+    QVERIFY(got->values.size() == 4 && got->values[0] == 0 && got->values[1] == 2 && std::isnan(got->values[2]) && std::isnan(got->values[3])); // unknown, missing
     QVERIFY(!partialDependence(scorer, {}, 0, artifact::Rows{1, 2, {std::nan(""), 1}}, {}, {}));
     const auto constant = partialDependence(scorer, {}, 1, artifact::Rows{2, 2, {0, 4, 1, 4}}, {}, {});
     QVERIFY(constant->grid == std::vector<double>{4});
+}
+
+/// scipy.stats.mstats.mquantiles(range(1, 11), numpy.arange(0.1, 1, 0.1)).
+void TestExplain::decilesAreScipys() {
+    const std::vector<double> got = deciles({10, std::nan(""), 2, 3, 1, 5, 4, 6, 7, 9, 8}), expected{1.42, 2.44, 3.46, 4.48, 5.5, 6.52, 7.54, 8.56, 9.58};
+    QCOMPARE(got.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        QVERIFY2(std::abs(got[i] - expected[i]) < 1e-12, qPrintable(QStringLiteral("decile %1: %2").arg(i + 1).arg(got[i])));
+    QVERIFY(deciles({std::nan("")}).empty());
+    QVERIFY(deciles({4}) == std::vector<double>(9, 4));
+}
+
+void TestExplain::methodsAreThoseThatCanAnswer_data() {
+    QTest::addColumn<int>("view");
+    QTest::addColumn<QString>("type");
+    QTest::addColumn<bool>("endpoint");
+    QTest::addColumn<QString>("methods");
+    const int row = int(View::Row), many = int(View::DataSet), one = int(View::Dependence);
+    QTest::newRow("a row of a forest") << row << "trees" << false << "auto tree-shap kernel-shap lime";
+    QTest::newRow("a data set of a forest") << many << "trees" << false << "auto tree-shap kernel-shap permutation";
+    QTest::newRow("a linear model") << row << "linear" << false << "auto linear-shap kernel-shap lime";
+    QTest::newRow("a network, ours or imported") << many << "torch" << false << "auto integrated-gradients kernel-shap permutation";
+    QTest::newRow("a row of a network") << row << "torch" << false << "auto integrated-gradients kernel-shap lime";
+    QTest::newRow("a support vector machine") << row << "svm" << false << "auto kernel-shap lime";
+    QTest::newRow("an endpoint is asked from outside") << row << "trees" << true << "auto kernel-shap lime";
+    QTest::newRow("one input") << one << "trees" << false << "partial-dependence";
+}
+
+void TestExplain::methodsAreThoseThatCanAnswer() {
+    QFETCH(int, view);
+    QFETCH(QString, type);
+    QFETCH(bool, endpoint);
+    QFETCH(QString, methods);
+    QStringList got;
+    for (const Method method : methodsFor(View(view), type, endpoint)) {
+        got << methodName(method);
+        QCOMPARE(int(*methodOf(got.last())), int(method));
+    }
+    QCOMPARE(got.join(QLatin1Char(' ')), methods);
 }
 
 /// The model looks at quartiles only, so that how values are drawn within one does not matter; both drew for themselves.
@@ -224,6 +272,26 @@ void TestExplain::aDataSetByWhatIsThere() {
     QCOMPARE(explainDataSet(subject, rows.inputs, rows, options, {})->column, QStringLiteral("x3"));
 }
 
+void TestExplain::aNetworkWithoutGradientsTakesKernelShapAndSaysSo() {
+    Subject subject = subjectOf(formulaScorer());
+    Options options;
+    options.method = Method::KernelShap;
+    const auto asked = explainRow(subject, oneRow(), options, {});
+    QVERIFY(asked.has_value());
+    options.method = Method::IntegratedGradients;
+    QVERIFY(!explainRow(subject, oneRow(), options, {})); // no network at all
+    subject.withoutGradients = QStringLiteral("It takes the argmax.");
+    const auto row = explainRow(subject, oneRow(), options, {});
+    QVERIFY2(row, qPrintable(row ? QString() : row.error().text()));
+    QCOMPARE(row->method, QStringLiteral("kernel-shap"));
+    QVERIFY2(row->notes.value(0).startsWith(subject.withoutGradients) && row->notes.value(0).contains(QStringLiteral("Kernel SHAP was used")), qPrintable(row->notes.join(QLatin1Char('\n'))));
+    QCOMPARE(row->features.front().weight, asked->features.front().weight);
+    const auto all = explainDataSet(subject, subject.background, {}, options, {});
+    QVERIFY2(all, qPrintable(all ? QString() : all.error().text()));
+    QCOMPARE(all->method, QStringLiteral("kernel-shap"));
+    QVERIFY(all->notes.join(QLatin1Char(' ')).contains(subject.withoutGradients));
+}
+
 void TestExplain::wrongAsksAreNamed_data() {
     QTest::addColumn<QString>("method");
     QTest::addColumn<bool>("row");
@@ -285,6 +353,10 @@ void TestExplain::everyViewGoesThroughJson() {
         QCOMPARE(QJsonDocument(back->toJson()).toJson(), QJsonDocument(object).toJson());
         QVERIFY(!back->sentence().isEmpty());
     }
+    QJsonObject fewer = explainDataSet(subject, rows.inputs, rows, dependence, {})->toJson();
+    QCOMPARE(fewer[Q("values")].toArray().size(), fewer[Q("individual")].toArray().size());
+    fewer.insert(Q("values"), QJsonArray{1});
+    QVERIFY(!Explanation::fromJson(fewer, QStringLiteral("here")));
     QJsonObject wrong = explainRow(subject, oneRow(), {}, {})->toJson();
     wrong.insert(Q("view"), QStringLiteral("sideways"));
     QVERIFY(!Explanation::fromJson(wrong, QStringLiteral("here")));
@@ -315,6 +387,7 @@ void TestExplain::thePageIsWhole() {
         QVERIFY(!page.contains(QStringLiteral("http")) && !page.contains(QStringLiteral("nan")));
         for (const FeatureLine &f : e->features)
             QVERIFY(page.contains(f.feature));
+        QCOMPARE(page.count(QStringLiteral("<line class=\"d\"")), e->view == View::Dependence ? qsizetype(9) : qsizetype(0)); // the deciles on the axis
     }
 }
 

@@ -12,13 +12,13 @@ import sys
 ROOT = pathlib.Path(sys.argv[1])
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 WIDGETS_MAY_NOT = re.compile(
-    r"^(curl/|yaml-cpp/|torch/|svm\.h|libsvm/|xgboost/|sqlite3\.h|qt6keychain/|keychain\.h|Q(NetworkAccessManager|TcpSocket|Process|File|SaveFile|"
+    r"^(curl/|yaml-cpp/|torch/|xgboost/|sqlite3\.h|qt6keychain/|keychain\.h|Q(NetworkAccessManager|TcpSocket|Process|File|SaveFile|"
     r"TemporaryFile|Dir|DirIterator|FileInfo|Sql\w*)$|fstream$|unistd\.h$|fcntl\.h$|sys/socket\.h$|core/net/|core/base/(file|database|child_process)\.h)")
 CORE_MAY_NOT = re.compile(r"^(QtWidgets|QtGui|QtCharts|Q(Widget|Application|MainWindow|Dialog|Chart\w*|TableView|TreeView|ListView|"
                           r"AbstractItemView|GraphicsView|Painter|Pixmap|Image|Color|Font|Icon))(/|$)")
 ONLY_IN = {  # header prefix -> folder whose .cpp files may include it
     "torch/": "core/learn/", "ATen/": "core/learn/", "c10/": "core/learn/",
-    "xgboost/": "core/learn/", "svm.h": "core/learn/", "libsvm/": "core/learn/",
+    "xgboost/": "core/learn/",
     "curl/": "core/net/", "yaml-cpp/": ("core/workspace/", "core/artifact/"), "sqlite3.h": "core/base/",
     "qt6keychain/": "core/secrets/",
 }

@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/data/csv.h"
 #include "core/learn/import_xgboost.h"
+#include "core/learn/tree_json.h"
 #include "core/learn/tree_model.h"
 
 #include <QTemporaryDir>
@@ -11,6 +12,7 @@
 #include <xgboost/c_api.h>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 using namespace pilothouse;
@@ -245,6 +247,41 @@ private Q_SLOTS:
         const auto json = ubjsonToJson(bytes, QStringLiteral("m.ubj"));
         QVERIFY(!json);
         QCOMPARE(json.error().kind, ErrorKind::Invalid);
+    }
+
+    /// The short way of our own boosters gives the trees that the way through JSON gives.
+    void treesOfUbjsonAreThoseOfJson_data() {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("a number") << "number.ubj";
+        QTest::newRow("three classes") << "three.ubj";
+    }
+    void treesOfUbjsonAreThoseOfJson() {
+        QFETCH(QString, file);
+        const QByteArray bytes = *readFile(fileOf(file)), json = *ubjsonToJson(bytes, file);
+        simdjson::dom::parser parser;
+        const TreeParts viaJson = treePartsOf(parser.parse(json.constData(), std::size_t(json.size()))["learner"]);
+        const std::vector<Tree> trees = treesOfUbjson(bytes, viaJson.width);
+        QCOMPARE(trees.size(), viaJson.trees.size());
+        for (std::size_t t = 0; t < trees.size(); ++t) {
+            const Tree &a = trees[t], &b = viaJson.trees[t];
+            QCOMPARE(a.nodes.size(), b.nodes.size());
+            QCOMPARE(std::memcmp(a.nodes.data(), b.nodes.data(), a.nodes.size() * sizeof(TreeNode)), 0);
+            QCOMPARE(a.gain, b.gain);
+            QCOMPARE(a.cover, b.cover);
+            QCOMPARE(a.depth, b.depth);
+            QCOMPARE(a.group, b.group);
+        }
+        QVERIFY_EXCEPTION_THROWN(treesOfUbjson(bytes, 1), std::exception); // its splits ask for more columns
+        for (qsizetype size = 0; size + 30 < bytes.size(); size += 7)
+            QVERIFY_EXCEPTION_THROWN(treesOfUbjson(bytes.left(size), viaJson.width), std::exception);
+        for (qsizetype at = 0; at < bytes.size(); at += 3) { // an exception or trees, but no read outside
+            QByteArray changed = bytes;
+            changed[at] = char(changed[at] ^ 0x55);
+            try {
+                treesOfUbjson(changed, viaJson.width);
+            } catch (const std::exception &) {
+            }
+        }
     }
 
     /// Any one byte of the binary form changed: a model or an error, but never a crash or a read outside.

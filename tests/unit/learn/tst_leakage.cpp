@@ -100,6 +100,8 @@ private Q_SLOTS:
                     if (!classes && (QLatin1String(name) == QLatin1String("stratified") || QLatin1String(entry->name) == QLatin1String("smote")))
                         continue; // they are for classes only
                     QTest::addRow("%s, split %s, %s", entry->name, name, classes ? "classes" : "numbers") << QString::fromLatin1(entry->name) << QString::fromLatin1(split) << classes;
+                    if (QLatin1String(entry->name) == QLatin1String("impute")) // the one way of it that looks at other rows
+                        QTest::addRow("impute: time, split %s, %s", name, classes ? "classes" : "numbers") << QStringLiteral("impute: time") << QString::fromLatin1(split) << classes;
                 }
     }
     void nothingIsLearnedFromTestRows() {
@@ -107,6 +109,8 @@ private Q_SLOTS:
         QFETCH(QString, split);
         QFETCH(bool, classes);
         workspace::TransformSpec spec{transform, workspace::transformWords(transform).value(1)};
+        if (transform == QLatin1String("impute: time"))
+            spec = {QStringLiteral("impute"), QStringLiteral("time"), {{QStringLiteral("limit"), 6LL}}};
         if (needs.contains(transform)) {
             spec.settings = needs.value(transform);
             spec.columns = transform == QLatin1String("lag") ? QStringList{QStringLiteral("a"), QStringLiteral("y")} : transform == QLatin1String("rolling") ? QStringList{QStringLiteral("b")} : QStringList();
@@ -120,7 +124,7 @@ private Q_SLOTS:
         else if ((*made)->makesRows())
             steps << spec.text();
         else
-            steps.insert(transform == QLatin1String("impute") ? 0 : 1, spec.text()); // what codes a category comes after what fills it
+            steps.insert(spec.name == QLatin1String("impute") ? 0 : 1, spec.text()); // what codes a category comes after what fills it
         const QByteArray recipe = QStringLiteral("recipe: leak\ndata: {source: $FILE}\ntask: %1\ntarget: y\ntime: {column: time, step: 1h}\nfeatures: {exclude: [group]}\nsplit: %2\ntransforms: [%3]\n"
                                                  "estimators: [%4]\nseed: 7\n")
                                       .arg(classes ? QStringLiteral("classification") : QStringLiteral("regression"), split, steps.join(QStringLiteral(", ")),
@@ -179,6 +183,46 @@ private Q_SLOTS:
         QVERIFY2(before, before ? "" : qPrintable(before.error().text()));
         QVERIFY2(after, after ? "" : qPrintable(after.error().text()));
         QCOMPARE(*after, *before);
+    }
+
+    /// Rows of a table: a step that holds rows from behind the border does not train either, and a fold's rows are filled by rows that train.
+    void aResampledTableLearnsNothingFromItsTestTimes_data() {
+        QTest::addColumn<QString>("how");
+        for (const char *how : {"mean", "sum", "last"})
+            QTest::newRow(how) << QString::fromLatin1(how);
+    }
+    void aResampledTableLearnsNothingFromItsTestTimes() {
+        QFETCH(QString, how);
+        const QDateTime border(QDate(2024, 1, 6), QTime(10, 30), Qt::UTC); // in the midst of a step
+        const auto learnedWith = [&](double later, std::vector<MetricValues> *folds) -> Result<QByteArray> {
+            data::Lots lots(8);
+            QByteArray text = "time,station,a,y\n";
+            for (int i = 0; i < 600; ++i)
+                for (const char *station : {"A", "B"}) {
+                    const QDateTime at = QDateTime(QDate(2024, 1, 1), QTime(0, 0), Qt::UTC).addSecs(1200LL * i);
+                    const double a = 10 + 5 * std::sin(i / 7.0) + lots.uniform(), y = 2 * a + lots.uniform(), wild = at >= border ? later : 1;
+                    if (i % 40 < 12 || i % 40 > 18) // two hours and more are missing now and then
+                        text += at.toString(Qt::ISODate).toLatin1() + ',' + station + ',' + (i / 3 % 5 == 2 ? QByteArray() : QByteArray::number(wild * a)) + ',' + QByteArray::number(wild * y) + '\n';
+                }
+            const QString file = m_folder.filePath(QStringLiteral("steps-%1").arg(++m_runs));
+            PH_TRY(writeFileAtomically(file + QStringLiteral(".csv"), text));
+            TrainOptions options;
+            PH_ASSIGN(options.recipe, workspace::parseRecipe(QStringLiteral("recipe: leak\ndata: {source: '%1.csv'}\ntask: regression\ntarget: y\nfeatures: {include: [a]}\ntime: {column: time, step: 1h, resample: %2, by: station}\n"
+                                                                            "split: {after: '%3'}\nvalidation: {expanding: 3}\ntransforms: [lag: {steps: 1, columns: [a]}, impute: {strategy: time, limit: 2}, standard_scale]\nestimators: [ridge]\n")
+                                                                 .arg(file, how, border.toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss"))).toUtf8(), {}));
+            options.out = file;
+            PH_ASSIGN(const TrainResult result, train(options));
+            *folds = result.folds;
+            PH_ASSIGN(const QByteArray preprocessing, readFile(file + QStringLiteral("/preprocessing.json")));
+            return result.weightsSha256.toLatin1() + preprocessing;
+        };
+        std::vector<MetricValues> foldsBefore, foldsAfter;
+        const auto before = learnedWith(1, &foldsBefore), after = learnedWith(-1e6, &foldsAfter);
+        QVERIFY2(before, before ? "" : qPrintable(before.error().text()));
+        QVERIFY2(after, after ? "" : qPrintable(after.error().text()));
+        QCOMPARE(*after, *before);
+        QCOMPARE(foldsBefore.size(), std::size_t(3));
+        QCOMPARE(foldsAfter, foldsBefore);
     }
 
     /// The same of the folds: what validates in one has no part in what is fitted there, so that a wild value in the last fold's

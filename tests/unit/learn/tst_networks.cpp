@@ -46,11 +46,12 @@ NetworkSpec gru(NetworkSpec spec) {
     return spec;
 }
 
-double loss(const Network &network, const std::vector<float> &parameters, const Samples &data, bool classification, std::vector<float> *gradient) {
+/// @param weights  of classes; empty: 1 each
+double loss(const Network &network, const std::vector<float> &parameters, const Samples &data, bool classification, const std::vector<float> &weights, std::vector<float> *gradient) {
     const std::size_t outputs = network.spec().outputs;
     std::vector<float> out(data.rows * outputs), dOut(out.size()), scratch(network.scratchSize(data.rows, true));
     network.forward(parameters.data(), data.x.data(), data.rows, out.data(), scratch.data(), true);
-    const double sum = lossOf(out.data(), data.y.data(), data.rows, outputs, classification, 1, dOut.data());
+    const double sum = lossOf(out.data(), data.y.data(), data.rows, outputs, classification, weights.empty() ? nullptr : weights.data(), 1, dOut.data());
     if (gradient)
         network.backward(parameters.data(), data.x.data(), data.rows, dOut.data(), gradient->data(), scratch.data());
     return sum;
@@ -66,6 +67,15 @@ Samples problem(const NetworkSpec &spec, std::size_t rows, std::uint64_t seed) {
             const float *x = s.x.data() + i * spec.inputs;
             s.y.push_back(std::sin(2 * x[j % spec.inputs]) + 0.5f * x[(j + 1) % spec.inputs] * x[spec.inputs - 1]);
         }
+    return s;
+}
+
+/// The same rows with classes 0, 1, … in turn.
+Samples classes(const NetworkSpec &spec, std::size_t rows, std::uint64_t seed) {
+    Samples s = problem(spec, rows, seed);
+    s.y.clear();
+    for (std::size_t i = 0; i < rows; ++i)
+        s.y.push_back(float(i % spec.outputs));
     return s;
 }
 
@@ -167,16 +177,12 @@ private Q_SLOTS:
     void gradientsAgreeWithDifferencesOfTheLoss() {
         QFETCH(int, shape);
         QFETCH(bool, classification);
+        QFETCH(std::vector<float>, weights);
         const auto network = makeNetwork(shapeOf(shape));
-        Samples data = problem(network->spec(), 11, 4);
-        if (classification) {
-            data.y.clear();
-            for (std::size_t i = 0; i < data.rows; ++i)
-                data.y.push_back(float(i % network->spec().outputs));
-        }
+        const Samples data = classification ? classes(network->spec(), 11, 4) : problem(network->spec(), 11, 4);
         std::vector<float> parameters(network->parameterCount()), gradient(parameters.size());
         network->initialise(parameters, Random(17, 0));
-        loss(*network, parameters, data, classification, &gradient);
+        loss(*network, parameters, data, classification, weights, &gradient);
         // float32: a difference carries noise, so directions over one tensor are compared, not single numbers; the step is
         // short because ReLU has a kink wherever a unit wakes up
         for (const TensorPlace &place : network->tensors()) {
@@ -190,7 +196,7 @@ private Q_SLOTS:
                 up[place.offset + i] += step * direction[i];
                 down[place.offset + i] -= step * direction[i];
             }
-            const double measured = (loss(*network, up, data, classification, nullptr) - loss(*network, down, data, classification, nullptr)) / (2 * double(step));
+            const double measured = (loss(*network, up, data, classification, weights, nullptr) - loss(*network, down, data, classification, weights, nullptr)) / (2 * double(step));
             QVERIFY2(std::abs(measured - slope) < 0.03 * std::max(0.2, std::abs(slope)),
                      qPrintable(QStringLiteral("%1: %2 measured, %3 computed").arg(QString::fromStdString(place.name)).arg(measured).arg(slope)));
         }
@@ -198,12 +204,15 @@ private Q_SLOTS:
 
     void adamTakesTheStepsOfItsDefinition() {
         for (const Kernels *k : supported()) {
-            std::vector<float> p = randomFloats(37, 1), m(37), v(37);
+            std::vector<float> p = randomFloats(37, 1), m(37), v(37), pNext(37), mNext(37), vNext(37);
             std::vector<double> pd(p.begin(), p.end()), md(37), vd(37);
             for (int t = 1; t <= 20; ++t) {
                 const auto g = randomFloats(37, std::uint64_t(100 + t));
-                k->adam(p.data(), m.data(), v.data(), g.data(), 37,
-                        {0.9f, 0.999f, float(0.01 / (1 - std::pow(0.9, t))), float(1 / std::sqrt(1 - std::pow(0.999, t))), 1e-8f});
+                QVERIFY(k->adam(p.data(), m.data(), v.data(), g.data(), pNext.data(), mNext.data(), vNext.data(), 37,
+                                {0.9f, 0.999f, float(0.01 / (1 - std::pow(0.9, t))), float(1 / std::sqrt(1 - std::pow(0.999, t))), 1e-8f}));
+                p.swap(pNext);
+                m.swap(mNext);
+                v.swap(vNext);
                 for (std::size_t i = 0; i < 37; ++i) {
                     md[i] = 0.9 * md[i] + 0.1 * double(g[i]);
                     vd[i] = 0.999 * vd[i] + 0.001 * double(g[i]) * double(g[i]);
@@ -215,12 +224,38 @@ private Q_SLOTS:
         }
     }
 
+    void aStepThatLosesANumberIsTold_data() {
+        QTest::addColumn<float>("gradient");
+        QTest::newRow("an infinite gradient") << INFINITY;
+        QTest::newRow("one whose square is infinite") << -1e30f;
+        QTest::newRow("NaN") << NAN;
+    }
+    void aStepThatLosesANumberIsTold() {
+        QFETCH(float, gradient);
+        for (const Kernels *k : supported())
+            for (const std::size_t at : {0, 5, 18, 36}) { // in the vectors and behind them
+                std::vector<float> p(37, 1), m(37), v(37), g(37, 0.5f), pNext(37), mNext(37), vNext(37);
+                const auto step = [&] { return k->adam(p.data(), m.data(), v.data(), g.data(), pNext.data(), mNext.data(), vNext.data(), 37, {0.9f, 0.999f, 0.1f, 30, 1e-8f}); };
+                QVERIFY2(step(), k->name);
+                g[at] = gradient;
+                QVERIFY2(!step(), k->name);
+                g[at] = 0;
+                p[at] = INFINITY;
+                QVERIFY2(!step(), k->name);
+            }
+    }
+
     void aRunStoppedBetweenAnyTwoBatchesEndsWithTheSameWeights_data() { shapes(); }
     void aRunStoppedBetweenAnyTwoBatchesEndsWithTheSameWeights() {
         QFETCH(int, shape);
+        QFETCH(bool, classification);
+        QFETCH(std::vector<float>, weights);
         const auto network = makeNetwork(shapeOf(shape));
-        const Samples train = problem(network->spec(), 200, 4), validation = problem(network->spec(), 40, 5);
-        const LoopOptions options = loopOptions(4, 20);
+        const auto make = classification ? classes : problem;
+        const Samples train = make(network->spec(), 200, 4), validation = make(network->spec(), 40, 5);
+        LoopOptions options = loopOptions(4, 20);
+        options.classification = classification;
+        options.classWeights = weights;
         Recorder whole;
         const auto expected = runTraining(*network, train, validation, options, whole.context);
         QVERIFY(expected);
@@ -278,7 +313,7 @@ private Q_SLOTS:
         QCOMPARE(state->epoch, state->bestEpoch + 5);
         QCOMPARE(*std::min_element(r.validationLosses.begin(), r.validationLosses.end()), state->bestLoss);
         std::vector<float> parameters = state->parameters;
-        QVERIFY(std::abs(loss(*network, parameters, validation, false, nullptr) / double(validation.rows) - state->bestLoss) < 1e-6);
+        QVERIFY(std::abs(loss(*network, parameters, validation, false, {}, nullptr) / double(validation.rows) - state->bestLoss) < 1e-6);
         QCOMPARE(r.lastDone, state->epoch);
     }
 
@@ -302,15 +337,115 @@ private Q_SLOTS:
         }
     }
 
-    void aLossThatExplodesIsAReadableError() {
+    void aTrainingThatDivergesKeepsTheLastStateWithAFiniteLoss_data() {
+        QTest::addColumn<double>("rate");
+        QTest::addColumn<int>("place");    // in the first epoch, of the row with the odd input
+        QTest::addColumn<float>("input");
+        QTest::addColumn<float>("target"); // of a row that validates
+        QTest::addColumn<bool>("often");   // a checkpoint for each batch
+        QTest::addColumn<QString>("says");
+        QTest::addColumn<int>("steps"); // of the state that is kept; −1: none
+        const float usual = 0.25f;
+        const QString early = QStringLiteral("The loss became infinite or NaN in epoch 1, batch 2 of 7."), late = QStringLiteral("The loss became infinite or NaN in epoch 1, batch 4 of 7.");
+        // The first step is finite, and no batch has a finite loss after it.
+        QTest::newRow("a rate far too large") << 1e20 << 100 << usual << usual << false << early << 0;
+        QTest::newRow("a rate far too large, with checkpoints all the way") << 1e20 << 100 << usual << usual << true << early << 0;
+        QTest::newRow("an infinite input") << 5e-3 << 100 << INFINITY << usual << false << late << 2;
+        QTest::newRow("an infinite input, with checkpoints all the way") << 5e-3 << 100 << INFINITY << usual << true << late << 2;
+        QTest::newRow("in the first batch, when there is nothing to keep") << 5e-3 << 10 << INFINITY << usual << true << QStringLiteral("The loss became infinite or NaN in epoch 1, batch 1 of 7.") << -1;
+        // Loss and weights stay finite, but Adam would never move these weights again: its mean of squares is infinite.
+        QTest::newRow("a gradient whose square is infinite") << 5e-3 << 100 << 1e15f << usual << true << QStringLiteral("The gradient became too large or NaN in epoch 1, batch 4 of 7.") << 3;
+        QTest::newRow("a first validation loss of NaN") << 5e-3 << 100 << usual << NAN << true << QStringLiteral("The validation loss became infinite or NaN after epoch 1.") << 6;
+    }
+    void aTrainingThatDivergesKeepsTheLastStateWithAFiniteLoss() {
+        QFETCH(double, rate);
+        QFETCH(int, place);
+        QFETCH(float, input);
+        QFETCH(float, target);
+        QFETCH(bool, often);
+        QFETCH(QString, says);
+        QFETCH(int, steps);
         const auto network = makeNetwork(mlp({8}, 4, 1));
-        const Samples train = problem(network->spec(), 64, 4);
-        LoopOptions options = loopOptions(50, 0);
-        options.rate = 1e20;
+        Samples train = problem(network->spec(), 200, 4), validation = problem(network->spec(), 40, 5);
+        train.x[orderOf(0)[std::size_t(place)] * 4] = input;
+        validation.y[7] = target;
+        LoopOptions options = loopOptions(50, 20);
+        options.rate = rate;
         Recorder r;
-        const auto result = runTraining(*network, train, {}, options, r.context);
+        if (often)
+            r.context.checkpointDue = [] { return true; };
+        const auto result = runTraining(*network, train, validation, options, r.context);
         QVERIFY(!result);
-        QVERIFY(result.error().hint.contains(QStringLiteral("learning_rate")));
+        QCOMPARE(result.error().kind, ErrorKind::Invalid);
+        QCOMPARE(result.error().what, says);
+        QVERIFY2(result.error().hint.contains(QStringLiteral("Lower learning_rate (it is %1)").arg(rate)), qPrintable(result.error().hint));
+        if (steps < 0) {
+            QVERIFY(r.last.isEmpty());
+            return;
+        }
+        // To the byte what a run has become that was stopped there, and so it goes on: to the same end.
+        Recorder stopped(steps);
+        if (steps == 0)
+            stopped.source.request_stop();
+        QCOMPARE(runTraining(*network, train, validation, options, stopped.context).error().kind, ErrorKind::Cancelled);
+        QVERIFY(r.last == stopped.last);
+        Recorder resumed(-1, r.last);
+        const auto again = runTraining(*network, train, validation, options, resumed.context);
+        QVERIFY(!again);
+        QCOMPARE(again.error().what, says);
+    }
+    void whatEndsBeforeATrainingDivergesIsSaid() {
+        const auto network = makeNetwork(mlp({8}, 4, 1));
+        Samples train = problem(network->spec(), 200, 4);
+        const LoopOptions options = loopOptions(4, 0);
+        Recorder first(8);
+        QVERIFY(!runTraining(*network, train, {}, options, first.context));
+        train.x[orderOf(1)[100] * 4] = INFINITY;
+        Recorder second(-1, first.last);
+        const auto result = runTraining(*network, train, {}, options, second.context);
+        QVERIFY(!result);
+        QCOMPARE(result.error().what, QStringLiteral("The loss became infinite or NaN in epoch 2, batch 4 of 7."));
+        QVERIFY2(result.error().hint.contains(QStringLiteral("epochs: 1 ends before it.")), qPrintable(result.error().hint));
+    }
+
+    /// torch 1.13.1: CrossEntropyLoss(weight=[0.5, 3, 1.25]) of these logits and classes, and its gradient by the logits.
+    void theWeightedCrossEntropyIsTorchs() {
+        const std::vector<float> logits{1.5f, -0.25f, 0.75f, -2, 0.5f, 1, 0.125f, 0.25f, -1.5f, 3, 2, -1}, right{0, 1, 2, 1}, weights{0.5f, 3, 1.25f};
+        const std::vector<double> gradient{-0.02532377, 0.006810611, 0.018513159, 0.011635698, -0.245344949, 0.23370925, 0.069221528, 0.078438267, -0.147659796, 0.279251297, -0.284365963, 0.005114666};
+        std::vector<float> found(12);
+        const double sum = 0.5 + 3 + 1.25 + 3, total = lossOf(logits.data(), right.data(), 4, 3, true, weights.data(), float(1 / sum), found.data());
+        QVERIFY2(std::abs(total / sum - 1.3330726386984206) < 1e-7, qPrintable(QString::number(total / sum, 'g', 17)));
+        for (std::size_t i = 0; i < found.size(); ++i)
+            QVERIFY2(std::abs(double(found[i]) - gradient[i]) < 1e-7, qPrintable(QString::number(i)));
+    }
+    /// The mean over a batch is by the sum of its weights.
+    void aClassWeightIsAsManyCopiesOfTheRows() {
+        const auto network = makeNetwork(mlp({16}, 4, 3));
+        const Samples train = classes(network->spec(), 60, 4);
+        Samples copies = train;
+        for (std::size_t i = 0; i < train.rows; ++i)
+            for (int times = 1; times < 4 && train.y[i] == 1; ++times) {
+                copies.x.insert(copies.x.end(), train.x.begin() + std::ptrdiff_t(i * 4), train.x.begin() + std::ptrdiff_t(i * 4 + 4));
+                copies.y.push_back(1);
+                ++copies.rows;
+            }
+        const auto trained = [&](const Samples &rows, std::vector<float> weights) {
+            LoopOptions options = loopOptions(30, 0);
+            options.batch = 1000; // all at once: shuffled otherwise, batches of others are not the same
+            options.classification = true;
+            options.classWeights = std::move(weights);
+            Recorder r;
+            return runTraining(*network, rows, train, options, r.context);
+        };
+        const auto weighted = trained(train, {1, 4, 1}), copied = trained(copies, {}), plain = trained(train, {});
+        QVERIFY(weighted && copied && plain);
+        double near = 0, far = 0;
+        for (std::size_t i = 0; i < network->parameterCount(); ++i) {
+            near = std::max(near, std::abs(double(weighted->parameters[i] - copied->parameters[i])));
+            far = std::max(far, std::abs(double(weighted->parameters[i] - plain->parameters[i])));
+        }
+        QVERIFY2(near < 1e-3 && far > 0.02, qPrintable(QStringLiteral("%1, %2").arg(near).arg(far)));
+        QVERIFY(std::abs(weighted->trainLoss - copied->trainLoss) < 1e-5);
     }
 
     void scalesUndoTheUnitsAndSurviveConstantColumns() {
@@ -338,13 +473,23 @@ private:
     static void shapes() {
         QTest::addColumn<int>("shape");
         QTest::addColumn<bool>("classification");
-        QTest::newRow("an MLP without a hidden layer") << 0 << false;
-        QTest::newRow("an MLP of two hidden layers") << 1 << false;
-        QTest::newRow("an MLP of three uneven layers for three classes") << 2 << true;
-        QTest::newRow("an LSTM of one layer") << 3 << false;
-        QTest::newRow("an LSTM of three layers") << 4 << false;
-        QTest::newRow("a GRU of one layer") << 5 << false;
-        QTest::newRow("a GRU of three layers") << 6 << false;
+        QTest::addColumn<std::vector<float>>("weights"); // of the classes
+        const std::vector<float> none;
+        QTest::newRow("an MLP without a hidden layer") << 0 << false << none;
+        QTest::newRow("an MLP of two hidden layers") << 1 << false << none;
+        QTest::newRow("an MLP of three uneven layers for three classes") << 2 << true << none;
+        QTest::newRow("the same with weights of the classes") << 2 << true << std::vector<float>{0.5f, 3, 1.25f};
+        QTest::newRow("an LSTM of one layer") << 3 << false << none;
+        QTest::newRow("an LSTM of three layers") << 4 << false << none;
+        QTest::newRow("a GRU of one layer") << 5 << false << none;
+        QTest::newRow("a GRU of three layers") << 6 << false << none;
+    }
+    /// The rows as an epoch (from 0) of a Recorder's run takes 200 of them.
+    static std::vector<std::uint32_t> orderOf(int epoch) {
+        std::vector<std::uint32_t> order(200);
+        std::iota(order.begin(), order.end(), 0u);
+        Random(5, 1 + std::uint64_t(epoch)).shuffle(order);
+        return order;
     }
     static NetworkSpec shapeOf(int shape) {
         switch (shape) {

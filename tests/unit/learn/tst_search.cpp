@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/file.h"
+#include "core/base/hash.h"
 #include "core/learn/search.h"
 #include "core/learn/search_plan.h"
 #include "core/metrics/random.h"
@@ -169,6 +170,25 @@ private Q_SLOTS:
         QVERIFY(std::abs(shares[0].share + shares[1].share + shares[2].share - 1) < 1e-12);
         QVERIFY(searchImportance(*recipe.search, {trials.begin(), trials.begin() + 5}, {figures.begin(), figures.begin() + 5}).empty());
         QVERIFY(searchImportance(*recipe.search, trials, std::vector<double>(60, 0.5)).empty()); // nothing to explain
+    }
+    void aTrialIsJudgedOnTheDataOfItsSearchOnly() {
+        QTemporaryDir folder;
+        const QString data = folder.filePath(QStringLiteral("d.csv")), file = folder.filePath(QStringLiteral("r.yaml"));
+        QByteArray csv = "x,y\n";
+        for (int i = 0; i < 40; ++i)
+            csv += QByteArray::number(i) + ',' + QByteArray::number(3 * i + i % 3) + '\n';
+        QVERIFY(writeFileAtomically(data, csv));
+        QVERIFY(writeFileAtomically(file, "recipe: r\ndata: {source: d.csv}\ntask: regression\ntarget: y\nestimators: [ridge]\nvalidation: {k_fold: 3}\n"));
+        const auto recipe = workspace::readRecipe(file);
+        QVERIFY2(recipe, qPrintable(recipe ? QString() : recipe.error().text()));
+        const auto folds = scoreTrial(*recipe, 1, 1, sha256Hex(csv), {});
+        QVERIFY2(folds, qPrintable(folds ? QString() : folds.error().text()));
+        QCOMPARE(folds->size(), std::size_t(3));
+        const auto other = scoreTrial(*recipe, 1, 1, sha256Hex(csv + "40,120\n"), {});
+        QVERIFY(!other);
+        QCOMPARE(other.error().kind, ErrorKind::Conflict);
+        QVERIFY2(other.error().what.contains(QStringLiteral("(SHA-256 %1 then, %2 now)").arg(sha256Hex(csv + "40,120\n").left(12), sha256Hex(csv).left(12))), qPrintable(other.error().text()));
+        QCOMPARE(other.error().where, data);
     }
     void validationFollowsTheTask_data() {
         QTest::addColumn<QByteArray>("rest");

@@ -60,18 +60,44 @@ private Q_SLOTS:
         std::vector<double> series;
         for (int i = 0; i < 100; ++i)
             series.push_back(i);
-        QCOMPARE(seasonalNaive(windowsOver(series)).mae, 24.0);
+        QCOMPARE(seasonalNaive(windowsOver(series)).maes, std::vector<double>{24.0});
         for (int i = 50; i < 100; ++i)
             series[std::size_t(i)] += 10; // of the 76 pairs a day apart 24 straddle the step
         const SeasonalNaive naive = seasonalNaive(windowsOver(series));
-        QVERIFY(std::abs(naive.mae - (24 + 10 * 24 / 76.0)) < 1e-12);
+        QVERIFY(std::abs(naive.maes.front() - (24 + 10 * 24 / 76.0)) < 1e-12);
         QCOMPARE(naive.toJson().value(QStringLiteral("season")).toInt(), 24);
+    }
+
+    void eachTargetHasItsOwn() {
+        std::vector<double> series, other;
+        for (int i = 0; i < 100; ++i) {
+            series.push_back(i);
+            other.push_back(1000 - 10 * i);
+        }
+        Samples both = windowsOver(series);
+        const Samples second = windowsOver(other);
+        both.signature.task = workspace::TaskKind::Forecast;
+        both.signature.outputs = {QStringLiteral("u@+1"), QStringLiteral("u@+2"), QStringLiteral("v@+1"), QStringLiteral("v@+2")};
+        both.series = 2;
+        artifact::LabelledRows rows;
+        rows.inputs.width = 4;
+        for (std::size_t i = 0; i < both.train.size(); ++i) {
+            for (const Samples *side : {&std::as_const(both), &second})
+                rows.inputs.values.insert(rows.inputs.values.end(), side->rows.inputs.row(i).begin(), side->rows.inputs.row(i).end());
+            for (const Samples *side : {&std::as_const(both), &second})
+                rows.targets.insert(rows.targets.end(), side->rows.targets.begin() + std::ptrdiff_t(2 * i), side->rows.targets.begin() + std::ptrdiff_t(2 * i + 2));
+            ++rows.inputs.count;
+        }
+        both.rows = rows;
+        const SeasonalNaive naive = seasonalNaive(both);
+        QCOMPARE(naive.maes, (std::vector<double>{24, 240}));
+        QCOMPARE(naive.toJson().value(QStringLiteral("mae")).toObject(), (QJsonObject{{QStringLiteral("u"), 24.0}, {QStringLiteral("v"), 240.0}}));
     }
 
     void aGapLeavesItsPairsOut() {
         std::vector<double> series(100, 1.0);
         series[60] = 1e6; // never seen: no window holds it
-        QCOMPARE(seasonalNaive(windowsOver(series, 60)).mae, 0.0);
+        QCOMPARE(seasonalNaive(windowsOver(series, 60)).maes, std::vector<double>{0.0});
     }
 
     void onlyTrainingWindowsCount() {
@@ -80,12 +106,12 @@ private Q_SLOTS:
             series.push_back(i < 60 ? i : 1e6);
         Samples samples = windowsOver(series);
         samples.train.resize(50); // origins 1 … 50: values up to 52
-        QCOMPARE(seasonalNaive(samples).mae, 24.0);
+        QCOMPARE(seasonalNaive(samples).maes, std::vector<double>{24.0});
     }
 
     void lessThanASeasonHasNoScale() {
         const SeasonalNaive naive = seasonalNaive(windowsOver(std::vector<double>(20, 1.0)));
-        QVERIFY(std::isnan(naive.mae));
+        QVERIFY(std::isnan(naive.maes.front()));
         QVERIFY(naive.toJson().value(QStringLiteral("mae")).isNull());
     }
 };

@@ -4,6 +4,7 @@
 #include "core/learn/pairwise_probability.h"
 #include "tests/support/drawn_rows.h"
 
+#include <QDataStream>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -303,6 +304,70 @@ private Q_SLOTS:
         QVERIFY(early ? fits == -1 : fits >= 0 && fits < 6);
     }
 
+    /// Stopped at any checkpoint and gone on with: the same bytes as without a stop. Several problems at once, some solved, some at work.
+    void aCheckpointGoesOnToTheSameBytes_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<int>("threads");
+        for (const QString &name : {QStringLiteral("svc"), QStringLiteral("svr")})
+            for (const int threads : {1, 3})
+                QTest::addRow("%s, %d threads", qPrintable(name), threads) << name << threads;
+    }
+    void aCheckpointGoesOnToTheSameBytes() {
+        QFETCH(QString, name);
+        QFETCH(int, threads);
+        TrainData data = name == QLatin1String("svc") ? senseless(90) : support::twoCurves();
+        const QVariantMap parameters{{QStringLiteral("C"), 1e4}, {QStringLiteral("gamma"), 5}, {QStringLiteral("tol"), 1e-7}};
+        const auto whole = fitted(name, data, parameters, support::quietContext(threads));
+        QVERIFY2(whole, whole ? "" : qPrintable(whole.error().text()));
+        QByteArray state;
+        int stops = 0;
+        for (;; ++stops) {
+            std::stop_source stop;
+            FitContext context = support::quietContext(threads);
+            context.stop = stop.get_token();
+            context.previousState = state;
+            context.checkpointDue = [&] { return stops < 3; };
+            context.checkpoint = [&](const QByteArray &stored, qint64) -> Result<void> {
+                state = stored;
+                stop.request_stop();
+                return {};
+            };
+            const auto model = fitted(name, data, parameters, context);
+            if (!model) {
+                QCOMPARE(model.error().kind, ErrorKind::Cancelled);
+                QVERIFY(!state.isEmpty());
+                continue;
+            }
+            QCOMPARE(saved(**model), saved(**whole));
+            break;
+        }
+        if (name == QLatin1String("svc"))
+            QVERIFY(stops > 0);
+        FitContext other = support::quietContext(threads);
+        other.previousState = state.isEmpty() ? QByteArrayLiteral("x") : state.left(state.size() / 2);
+        QCOMPARE(fitted(name, data, parameters, other).error().kind, ErrorKind::Invalid);
+    }
+
+    /// As if damaged where nothing notices: a support vector that is no row.
+    void aCheckpointThatNamesNoRowIsRefused() {
+        const TrainData data = support::twoCurves();
+        for (const quint64 row : {quint64(79), quint64(80), ~quint64(0)}) {
+            QByteArray state;
+            QDataStream out(&state, QIODevice::WriteOnly);
+            out << quint32(0x50485632) << quint64(2); // two machines, both solved
+            for (int machine = 0; machine < 2; ++machine)
+                out << true << QByteArray() << quint64(1) << row << 0.5 << 0.25 << qint64(3) << true;
+            FitContext context = support::quietContext();
+            context.previousState = state;
+            const auto model = fitted(QStringLiteral("svr"), data, {}, context);
+            QCOMPARE(bool(model), row == 79);
+            if (!model)
+                QCOMPARE(model.error().kind, ErrorKind::Invalid);
+            else
+                QCOMPARE(machines(model).vectorCount(), std::size_t(1));
+        }
+    }
+
     void manyRowsAreSaidToBeMany() {
         std::stop_source stop;
         FitContext context = support::quietContext();
@@ -324,6 +389,38 @@ private Q_SLOTS:
         const auto single = fitted(QStringLiteral("svc"), one);
         QCOMPARE(single.error().kind, ErrorKind::Invalid);
         QVERIFY(single.error().text().contains(QStringLiteral("two classes")));
+    }
+
+    void columnsTooLargeForTheKernelAreRefused_data() {
+        QTest::addColumn<QVariantMap>("parameters");
+        QTest::addColumn<double>("times");
+        QTest::addColumn<QString>("says"); // nothing: it is learnt
+        const QString kernel = QStringLiteral("kernel"), gamma = QStringLiteral("gamma");
+        QTest::newRow("linear") << QVariantMap{{kernel, QStringLiteral("linear")}} << 1e20 << "the linear kernel: its values reach 4";
+        QTest::newRow("poly of a high degree") << QVariantMap{{kernel, QStringLiteral("poly")}, {gamma, 1.0}, {QStringLiteral("degree"), 100}} << 10.0 << "A lower degree, gamma or coef0 helps as well.";
+        QTest::newRow("rbf") << QVariantMap{} << 1e160 << "the rbf kernel: its values reach inf";
+        QTest::newRow("rbf has no large values") << QVariantMap{} << 1e100 << "";
+    }
+    void columnsTooLargeForTheKernelAreRefused() {
+        QFETCH(QVariantMap, parameters);
+        QFETCH(double, times);
+        QFETCH(QString, says);
+        TrainData data = support::overlappingClasses(2);
+        for (double &value : data.x)
+            value *= times;
+        for (const QString &name : {QStringLiteral("svc"), QStringLiteral("svr")}) {
+            if (name == QLatin1String("svr")) {
+                data.task = workspace::TaskKind::Regression;
+                data.classes.clear();
+            }
+            const auto model = fitted(name, data, parameters);
+            QCOMPARE(bool(model), says.isEmpty());
+            if (model)
+                continue;
+            QCOMPARE(model.error().kind, ErrorKind::Invalid);
+            const QString text = model.error().text();
+            QVERIFY2(text.contains(name + QStringLiteral(": the columns are too large for")) && text.contains(says) && text.contains(QStringLiteral("standard_scale")), qPrintable(text));
+        }
     }
 
     void aClassOfOneRowIsLearnt() {

@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/learn/train_report.h"
-#include "core/learn/trainer.h"
+#include "training_bench.h"
 
 #include "core/artifact/package.h"
-#include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/learn/evaluation.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/samples.h"
-#include "core/metrics/random.h"
+#include "core/learn/train_report.h"
 
 #include <QDir>
 #include <QFileInfo>
-#include <QTemporaryDir>
 #include <QTest>
 
-#include <cmath>
 #include <mutex>
 
 using namespace pilothouse;
 using namespace pilothouse::learn;
+using namespace pilothouse::test;
 using Q = QLatin1String;
 
 namespace {
@@ -56,18 +53,6 @@ QByteArray houses(int rows, quint64 seed = 1) {
     return csv;
 }
 
-QByteArray hours(int rows) {
-    QByteArray csv = "time,t2m,rh2m\n";
-    metrics::Random random(4);
-    for (int i = 0; i < rows; ++i) {
-        if (i == 200)
-            continue; // one hour is missing
-        const QDateTime time = QDateTime(QDate(2024, 1, 1), QTime(0, 0), Qt::UTC).addSecs(3600LL * i);
-        csv += time.toString(Qt::ISODate).toLatin1() + ',' + QByteArray::number(10 + 8 * std::sin(i * 2 * 3.14159265 / 24) + random.uniform()) + ',' + QByteArray::number(60 + 10 * std::cos(i * 2 * 3.14159265 / 24)) + '\n';
-    }
-    return csv;
-}
-
 const char *const houseRecipe = "recipe: houses\ndata: {source: houses.csv}\ntask: regression\ntarget: price\nfeatures: {categorical: [place]}\nsplit: {every: 5}\n"
                                 "transforms: [impute: median, one_hot, standard_scale]\nestimators: [linear_regression, decision_tree: {max_depth: 4}]\nselect: {metric: r2}\ngates: [r2 >= 0.5]\nseed: 7\n";
 const char *const forestRecipe = "recipe: houses\ndata: {source: houses.csv}\ntask: regression\ntarget: price\nfeatures: {categorical: [place]}\nsplit: {every: 5}\n"
@@ -75,26 +60,8 @@ const char *const forestRecipe = "recipe: houses\ndata: {source: houses.csv}\nta
 
 } // namespace
 
-class TestTrainer : public QObject {
+class TestTrainer : public QObject, private TrainingBench {
     Q_OBJECT
-
-    QTemporaryDir m_folder;
-    int m_runs = 0;
-
-    QString path(const QString &name) const { return m_folder.filePath(name); }
-    Result<TrainOptions> options(const QByteArray &recipe) {
-        PH_TRY(writeFileAtomically(path(QStringLiteral("recipe.yaml")), recipe));
-        TrainOptions o;
-        PH_ASSIGN(o.recipe, workspace::readRecipe(path(QStringLiteral("recipe.yaml"))));
-        o.out = path(QStringLiteral("package-%1").arg(++m_runs));
-        o.user = QStringLiteral("ada");
-        return o;
-    }
-    Result<TrainResult> run(const QByteArray &recipe) {
-        PH_ASSIGN(const TrainOptions o, options(recipe));
-        return train(o);
-    }
-
 private Q_SLOTS:
     void initTestCase() {
         QVERIFY(writeFileAtomically(path(QStringLiteral("houses.csv")), houses(400)));
@@ -217,15 +184,27 @@ private Q_SLOTS:
         QTest::newRow("no such file") << QByteArray("houses.csv") << QByteArray("house.csv") << "house.csv";
         QTest::newRow("a constant target") << QByteArray("houses.csv") << QByteArray("constant.csv") << "one and the same value";
         QTest::newRow("no test row") << QByteArray("every: 5") << QByteArray("every: 5000") << "test";
+        const QByteArray whole(houseRecipe);
+        const auto classes = [&](const QByteArray &target) { return "recipe: r\ndata: {source: lacking.csv}\ntask: classification\ntarget: " + target + "\nfeatures: {include: [size]}\nestimators: [decision_tree]\n"; };
+        const auto numbers = [&](const QByteArray &features) { return "recipe: r\ndata: {source: lacking.csv}\ntask: regression\ntarget: price\nfeatures: {" + features + "}\nestimators: [ridge]\n"; };
+        QTest::newRow("one class only") << whole << classes("place") << "The target “place” has fewer than two classes in the training rows";
+        QTest::newRow("one class only in the training rows") << whole << classes("kind") << "The target “kind” has fewer than two classes in the training rows";
+        QTest::newRow("a column missing in all rows: impute is no advice") << whole << numbers("include: [size, gone]") << "Column “gone” has no value in any of the 40 training rows. Leave it out by features: {exclude: [gone]}.";
+        QTest::newRow("a column missing in all training rows") << whole << numbers("include: [size, late]") << "Column “late” has no value in any of the 40 training rows.";
+        QTest::newRow("categories missing in all rows: one_hot is no advice") << whole << numbers("include: [size, gone], categorical: [gone]") << "Column “gone” has no value in any of the 40 training rows.";
+        QTest::newRow("a column missing in all rows, to be imputed") << whole << numbers("include: [size, gone]") + "transforms: [impute: median]\n" << "The input “gone” has no value in the training rows, so nothing can be imputed.";
     }
     void badInputIsAnsweredAndNothingIsLeft() {
         QFETCH(QByteArray, from);
         QFETCH(QByteArray, to);
         QFETCH(QString, says);
-        QByteArray constant = "size,age,place,price\n";
-        for (int i = 0; i < 50; ++i)
+        QByteArray constant = "size,age,place,price\n", lacking = "size,place,kind,gone,late,price\n";
+        for (int i = 0; i < 50; ++i) {
             constant += QByteArray::number(i) + ",1,coast,5\n";
+            lacking += QByteArray::number(i) + (i % 5 == 4 ? ",coast,b,,1," : ",coast,a,,,") + QByteArray::number(i % 7) + '\n'; // every fifth row tests
+        }
         QVERIFY(writeFileAtomically(path(QStringLiteral("constant.csv")), constant));
+        QVERIFY(writeFileAtomically(path(QStringLiteral("lacking.csv")), lacking));
         const QByteArray recipe = QByteArray(houseRecipe).replace(from, to);
         QVERIFY(recipe != houseRecipe);
         auto o = options(recipe);
@@ -234,7 +213,7 @@ private Q_SLOTS:
         QVERIFY(!result);
         QVERIFY2(result.error().kind == ErrorKind::Invalid || result.error().kind == ErrorKind::NotFound, qPrintable(result.error().kindName()));
         QVERIFY2(result.error().text().contains(says), qPrintable(result.error().text()));
-        QCOMPARE(QDir(m_folder.path()).entryList({QStringLiteral("package-%1*").arg(m_runs)}, QDir::Dirs).size(), 0);
+        QCOMPARE(QDir(folder.path()).entryList({QStringLiteral("package-%1*").arg(runs)}, QDir::Dirs).size(), 0);
     }
 
     void whatIsFoundAfterParsingNamesItsPlaceToo_data() {

@@ -262,6 +262,144 @@ private Q_SLOTS:
         QCOMPARE((*fit(large, "decision_tree", {{QStringLiteral("max_depth"), 2}}).model)->describe().value(QStringLiteral("tree_method")).toString(), QStringLiteral("hist"));
     }
 
+    /// y goes up and down: the best split always parts one row from an end, so that a tree without a limit is about as deep as it has rows.
+    void withoutALimitATreeGrowsToItsLastRow_data() {
+        QTest::addColumn<QString>("estimator");
+        QTest::addColumn<bool>("classes");
+        QTest::newRow("tree") << "decision_tree" << false;
+        QTest::newRow("tree of classes") << "decision_tree" << true;
+        QTest::newRow("forest that draws every row") << "random_forest" << false;
+    }
+    void withoutALimitATreeGrowsToItsLastRow() {
+        QFETCH(QString, estimator);
+        QFETCH(bool, classes);
+        TrainData data;
+        data.rows = 120;
+        data.width = 1;
+        data.names = {QStringLiteral("x")};
+        for (int i = 0; i < 120; ++i) {
+            data.x.push_back(i);
+            data.y.push_back(i % 2);
+        }
+        if (classes) {
+            data.task = workspace::TaskKind::Classification;
+            data.classes = {"even", "odd"};
+        }
+        QVariantMap parameters{{QStringLiteral("max_depth"), 0}};
+        if (estimator == QLatin1String("random_forest"))
+            parameters.insert({{QStringLiteral("n_estimators"), 3}, {QStringLiteral("subsample"), 1.0}});
+        const Fit whole = fit(data, estimator.toLatin1().constData(), parameters);
+        QVERIFY2(whole.model, whole.model ? "" : qPrintable(whole.model.error().text()));
+        const QJsonObject facts = (*whole.model)->describe();
+        QCOMPARE(facts.value(QStringLiteral("tree_method")).toString(), QStringLiteral("exact"));
+        QVERIFY2(facts.value(QStringLiteral("depth")).toInt() > 40, qPrintable(QString::number(facts.value(QStringLiteral("depth")).toInt())));
+        QCOMPARE(facts.value(QStringLiteral("leaves")).toInt(), 120 * facts.value(QStringLiteral("trees")).toInt());
+        const auto p = (*whole.model)->predict({120, 1, data.x});
+        for (std::size_t i = 0; i < 120; ++i)
+            QVERIFY(std::abs(p->values[i] - data.y[i]) < 1e-4);
+        parameters.insert({{QStringLiteral("max_depth"), 30}, {QStringLiteral("tree_method"), QStringLiteral("exact")}});
+        QCOMPARE((*fit(data, estimator.toLatin1().constData(), parameters).model)->describe().value(QStringLiteral("depth")).toInt(), 30);
+    }
+
+    /// scikit-learn's min_samples_leaf, a number of rows, is XGBoost's min_child_weight where every row has a hessian of 1.
+    void leavesHaveTheirLeastRows_data() {
+        QTest::addColumn<QString>("estimator");
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<bool>("classes");
+        for (const char *method : {"exact", "hist"}) {
+            QTest::addRow("tree, %s", method) << "decision_tree" << method << false;
+            QTest::addRow("tree of classes, %s", method) << "decision_tree" << method << true;
+            QTest::addRow("forest, %s", method) << "random_forest" << method << false;
+            QTest::addRow("forest of classes, %s", method) << "random_forest" << method << true;
+            QTest::addRow("boosting, %s", method) << "gradient_boosting" << method << false;
+        }
+    }
+    void leavesHaveTheirLeastRows() {
+        QFETCH(QString, estimator);
+        QFETCH(QString, method);
+        QFETCH(bool, classes);
+        TrainData data = wavyData(600, 3, 12);
+        if (classes) {
+            data.task = workspace::TaskKind::Classification;
+            data.classes = {"low", "high"};
+            for (double &y : data.y)
+                y = y > 6 ? 1 : 0;
+        }
+        QVariantMap parameters{{QStringLiteral("tree_method"), method}};
+        if (estimator != QLatin1String("decision_tree"))
+            parameters.insert(QStringLiteral("n_estimators"), 8);
+        const auto grown = [&](const char *name, int value) {
+            QVariantMap all = parameters;
+            all.insert(QLatin1String(name), value);
+            return fit(data, estimator.toLatin1().constData(), all).weights();
+        };
+        const auto least = [&](const QByteArray &weights) {
+            float rows = 600;
+            const auto ensemble = readXgboostJson(weights, QStringLiteral("test"));
+            for (const Tree &tree : ensemble->trees())
+                for (std::size_t i = 0; i < tree.nodes.size(); ++i)
+                    rows = tree.nodes[i].inner ? rows : std::min(rows, tree.cover[i]);
+            return rows;
+        };
+        const QByteArray twenty = grown("min_samples_leaf", 20);
+        QVERIFY2(least(twenty) >= 20 && least(twenty) < 30, qPrintable(QString::number(double(least(twenty)))));
+        QVERIFY(least(grown("min_samples_leaf", 1)) < 5);
+        QCOMPARE(grown("min_child_weight", 20), twenty);
+    }
+
+    void aTreeThatMayNotSplitAnswersTheMean_data() {
+        QTest::addColumn<int>("least");
+        QTest::newRow("no two leaves of so many rows") << 300;
+        QTest::newRow("not even one") << 1000; // XGBoost's root then answers 0
+    }
+    void aTreeThatMayNotSplitAnswersTheMean() {
+        QFETCH(int, least);
+        TrainData data = wavyData(400, 2, 13, 1000);
+        const QVariantMap parameters{{QStringLiteral("min_samples_leaf"), least}};
+        double mean = 0, share = 0;
+        for (double &y : data.y)
+            mean += y / 400;
+        const auto p = (*fit(data, "decision_tree", parameters).model)->predict({1, 2, {0.5, 0.5}});
+        QVERIFY2(std::abs(p->values[0] - mean) < 1e-3, qPrintable(QString::number(p->values[0])));
+        data.task = workspace::TaskKind::Classification;
+        data.classes = {"low", "high"};
+        for (double &y : data.y) {
+            y = y > 1006 ? 1 : 0;
+            share += y / 400;
+        }
+        const auto q = (*fit(data, "decision_tree", parameters).model)->predict({1, 2, {0.5, 0.5}});
+        QVERIFY2(std::abs(q->probabilities[1] - share) < 1e-6, qPrintable(QString::number(q->probabilities[1])));
+    }
+
+    void whatTheGrowerCannotKeepIsRefusedByName_data() {
+        QTest::addColumn<QString>("estimator");
+        QTest::addColumn<int>("task");
+        QTest::addColumn<QVariantMap>("parameters");
+        QTest::addColumn<QString>("says");
+        const int numbers = int(workspace::TaskKind::Regression), classes = int(workspace::TaskKind::Classification);
+        const QString depth = QStringLiteral("max_depth"), leaf = QStringLiteral("min_samples_leaf"), method = QStringLiteral("tree_method");
+        QTest::newRow("no limit with histograms") << "decision_tree" << numbers << QVariantMap{{depth, 0}, {method, QStringLiteral("hist")}} << "max_depth: 0 (no limit) cannot be had with tree_method: hist";
+        QTest::newRow("no limit of boosting, which takes histograms") << "gradient_boosting" << numbers << QVariantMap{{depth, 0}} << "Set tree_method: exact";
+        QTest::newRow("a depth beyond the limit") << "decision_tree" << numbers << QVariantMap{{depth, 31}} << "max_depth";
+        QTest::newRow("rows of a leaf that are weighed") << "random_forest" << classes << QVariantMap{{leaf, 5}, {QStringLiteral("class_weight"), QStringLiteral("balanced")}} << "here XGBoost counts a row by its class_weight";
+        QTest::newRow("rows of a leaf of boosted classes") << "gradient_boosting" << classes << QVariantMap{{leaf, 5}} << "here XGBoost counts a row by p · (1 − p), the hessian of its loss";
+        QTest::newRow("a share of the rows") << "decision_tree" << numbers << QVariantMap{{leaf, 0.1}} << "min_samples_leaf";
+    }
+    void whatTheGrowerCannotKeepIsRefusedByName() {
+        QFETCH(QString, estimator);
+        QFETCH(int, task);
+        QFETCH(QVariantMap, parameters);
+        QFETCH(QString, says);
+        const auto made = makeEstimator({estimator, parameters}, workspace::TaskKind(task));
+        QVERIFY(!made);
+        QCOMPARE(made.error().kind, ErrorKind::Invalid);
+        QVERIFY2(made.error().text().contains(says), qPrintable(made.error().text()));
+        parameters.insert(QStringLiteral("min_samples_leaf"), 1);
+        parameters.insert(QStringLiteral("max_depth"), 30);
+        const auto fine = makeEstimator({estimator, parameters}, workspace::TaskKind(task));
+        QVERIFY2(fine, fine ? "" : qPrintable(fine.error().text()));
+    }
+
     void brokenTreeFilesAreErrors_data() {
         QTest::addColumn<QByteArray>("from");
         QTest::addColumn<QByteArray>("to");

@@ -41,7 +41,7 @@ private Q_SLOTS:
         QSet<int> ranks;
         int count = 0;
         for (const metrics::MetricEntry *entry : metrics::metricTable())
-            if (entry->isFor(classes, true)) {
+            if (entry->isFor(classes, true, false)) {
                 ranks.insert(entry->rank);
                 ++count;
             }
@@ -62,11 +62,11 @@ private Q_SLOTS:
         Scored scored{4, 1, 0, {1, 2, 3, 4}, {2, 0, 3, 7}, {}};
         QVERIFY(!metrics::allMetrics(scored)->contains(QStringLiteral("mase")));
         QVERIFY(!metrics::metricOf(QStringLiteral("mase"), scored));
-        scored.naiveScale = 2;
+        scored.naiveScales = {2};
         QCOMPARE(*metrics::metricOf(QStringLiteral("mase"), scored), 0.75);
-        QCOMPARE(scored.take({3}).naiveScale, std::optional(2.0));
+        QCOMPARE(scored.take({3}).naiveScales, std::vector<double>{2.0});
         for (const double scale : {0.0, std::nan("")}) {
-            scored.naiveScale = scale;
+            scored.naiveScales = {scale};
             QVERIFY(metrics::allMetrics(scored)->contains(QStringLiteral("mase")));
             QVERIFY(std::isnan(metrics::allMetrics(scored)->value(QStringLiteral("mase"))));
         }

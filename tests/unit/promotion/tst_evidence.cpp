@@ -1,108 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/hash.h"
+#include "evidence_bench.h"
+
 #include "core/data/csv.h"
-#include "core/promotion/evidence.h"
 #include "core/promotion/lineage.h"
-#include "tests/support/tiny_package.h"
 
 #include <QDir>
 #include <QFile>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
 
 using namespace pilothouse;
 using namespace pilothouse::promotion;
+using namespace pilothouse::test;
+using Bench = EvidenceBench;
 
 namespace {
-
-constexpr int rowCount = 1000;
-
-double xOf(int i) { return (i * 37 % 101) / 10.0; }
-double zOf(int i) { return (i * 53 % 89) / 7.0; }
-double yOf(int i) { return 2 * xOf(i) + zOf(i) + ((i * 7919) % 13 - 6) / 10.0; } // noise in −0.6 … 0.6
-bool tests(int i) { return i % 5 == 4; }
-
-/// A CSV of y = 2x + z + noise, and packages trained on it (or so they say).
-struct Bench {
-    QTemporaryDir folder;
-    QString csv = folder.filePath(QStringLiteral("tiny.csv"));
-    int made = 0;
-
-    Bench() { write(0); }
-    void write(double shift) const {
-        QByteArray text = "x,z,y\n";
-        for (int i = 0; i < rowCount; ++i)
-            text += QByteArray::number(xOf(i), 'g', 17) + ',' + QByteArray::number(zOf(i), 'g', 17) + ',' + QByteArray::number(yOf(i) + shift, 'g', 17) + '\n';
-        if (!writeFileAtomically(csv, text))
-            qFatal("could not write the data");
-    }
-    QByteArray recipe(const QByteArray &more = "gates: [r2 >= 0.5]\n") const {
-        return "recipe: tiny\ndata: {source: " + csv.toUtf8() + "}\ntask: regression\ntarget: y\nsplit: {every: 5}\nestimators: [linear_regression]\n" + more;
-    }
-    test::TinyModel model(double a, double b = 1) const {
-        test::TinyModel m;
-        m.a = a;
-        m.b = b;
-        m.recipe = recipe();
-        m.data = {{QStringLiteral("source"), csv}, {QStringLiteral("sha256"), *sha256OfFile(csv)}, {QStringLiteral("rows"), rowCount}};
-        m.trainRows = hashes([](int i) { return !tests(i); });
-        m.metrics = {{QStringLiteral("test"), QJsonObject{{QStringLiteral("r2"), 0.9}}}};
-        artifact::LabelledRows sample;
-        for (int i = 4; i < 600; i += 5) {
-            sample.inputs.values.insert(sample.inputs.values.end(), {xOf(i), zOf(i)});
-            sample.targets.push_back(yOf(i));
-            sample.tableRows.push_back(sample.tableRows.size());
-        }
-        sample.inputs.count = sample.tableRows.size();
-        sample.inputs.width = 2;
-        m.sample = sample;
-        return m;
-    }
-    template<class Fn>
-    static std::vector<std::uint64_t> hashes(Fn wanted) {
-        std::vector<std::uint64_t> out;
-        for (int i = 0; i < rowCount; ++i)
-            if (wanted(i)) {
-                const double in[]{xOf(i), zOf(i)}, target[]{yOf(i)};
-                out.push_back(artifact::rowHash(in, target));
-            }
-        return out;
-    }
-    registry::Version version(int number, const test::TinyModel &m) {
-        registry::Version v;
-        v.model = QStringLiteral("tiny");
-        v.version = number;
-        v.user = QStringLiteral("ada");
-        v.source = folder.filePath(QStringLiteral("package%1").arg(++made));
-        auto digest = test::writeTinyPackage(v.source, m);
-        if (!digest)
-            qFatal("%s", qPrintable(digest.error().text()));
-        v.digest = *digest;
-        return v;
-    }
-    Evidence evidence(const registry::Version &candidate, const std::optional<registry::Version> &champion) const {
-        EvidenceInput in;
-        in.candidate = candidate;
-        in.champion = champion;
-        in.alias = QStringLiteral("champion");
-        in.requester = QStringLiteral("ben");
-        in.loadScorer = test::loadTinyScorer;
-        in.bootstrapRounds = 200;
-        auto out = computeEvidence(in);
-        if (!out)
-            qFatal("%s", qPrintable(out.error().text()));
-        return *out;
-    }
-};
-
-GateState gate(const Evidence &e, const char *begins) {
-    for (const GateResult &g : e.gates)
-        if (g.rule.startsWith(QLatin1String(begins)))
-            return g.state;
-    qFatal("no gate begins with %s", begins);
-}
 
 /// Mean absolute error of y = a·x + b·z on the test rows, by hand.
 double maeOf(double a, double b) {
@@ -114,13 +27,6 @@ double maeOf(double a, double b) {
             ++n;
         }
     return sum / n;
-}
-
-const MetricComparison &metric(const Evidence &e, const char *name) {
-    for (const auto &m : e.metrics)
-        if (m.metric == QLatin1String(name))
-            return m;
-    qFatal("no metric %s", name);
 }
 
 /// The sheet without what says when and of which bytes it was made.
@@ -151,6 +57,7 @@ private Q_SLOTS:
     void aFirstForecastMeetsPersistence();
     void aFirstForecastMeetsTheSeason();
     void eachModelHasItsOwnPast();
+    void aModelIsJudgedOnTheStepsThatItsRecipeMakes();
     void aChangedSourceIsNotUsed();
     void withoutSourceAndSampleThereIsNoEvidence();
     void aChampionThatCannotTakeTheRowsBlocks();
@@ -476,6 +383,45 @@ void TestEvidence::eachModelHasItsOwnPast() {
     QCOMPARE(e.rows, std::size_t(n));
     QVERIFY(std::abs(metric(e, "mae").candidate - mine / n) < 1e-9);
     QVERIFY(std::abs(metric(e, "mae").champion - theirs / n) < 1e-9);
+}
+
+/// Rows brought to steps before they are split, a missing x read off the steps beside it.
+void TestEvidence::aModelIsJudgedOnTheStepsThatItsRecipeMakes() {
+    Bench b;
+    const auto x = [](int hour) { return 10 * std::sin(hour / 4.0); };
+    QByteArray text = "time,x,z,y\n";
+    for (int i = 0; i < 1200; ++i) // three an hour
+        text += QDateTime(QDate(2024, 1, 1), QTime(0, 0), Qt::UTC).addSecs(1200 * i).toString(Qt::ISODate).toUtf8() + ',' + (i / 3 % 5 == 2 ? QByteArray() : QByteArray::number(x(i / 3) + i % 3 - 1, 'g', 17)) + ",1," +
+                QByteArray::number(2 * x(i / 3) + 1, 'g', 17) + '\n';
+    QVERIFY(writeFileAtomically(b.csv, text).has_value());
+    const auto recipe = [&](const QByteArray &step) {
+        return "recipe: tiny\ndata: {source: " + b.csv.toUtf8() + "}\ntask: regression\ntarget: y\nsplit: {after: 2024-01-11}\nestimators: [linear_regression]\ntime: {column: time, step: " + step +
+               ", resample: mean}\ntransforms: [impute: {strategy: time, limit: 1}]\n";
+    };
+    auto candidate = b.model(2, 1), champion = b.model(1, 1);
+    for (auto *m : {&candidate, &champion}) {
+        m->sample.reset();
+        m->trainRows.clear();
+        m->optional = true;
+        m->recipe = recipe("1h");
+    }
+    const auto version = b.version(2, candidate);
+    Evidence e = b.evidence(version, b.version(1, champion));
+    QVERIFY2(e.problem.isEmpty(), qPrintable(e.problem));
+    double mine = 0, theirs = 0;
+    int n = 0;
+    for (int hour = 240; hour < 400; ++hour, ++n) {
+        const double known = hour % 5 == 2 ? (x(hour - 1) + x(hour + 1)) / 2 : x(hour);
+        mine += std::abs(2 * x(hour) - 2 * known);
+        theirs += std::abs(2 * x(hour) - known);
+    }
+    QCOMPARE(e.rows, std::size_t(n));
+    QVERIFY(std::abs(metric(e, "mae").candidate - mine / n) < 1e-9);
+    QVERIFY(std::abs(metric(e, "mae").champion - theirs / n) < 1e-9);
+    champion.recipe = recipe("2h");
+    e = b.evidence(version, b.version(1, champion));
+    QVERIFY2(e.problem.contains(QStringLiteral("their recipes do not resample alike")), qPrintable(e.problem));
+    QVERIFY(e.blocked());
 }
 
 void TestEvidence::aChangedSourceIsNotUsed() {

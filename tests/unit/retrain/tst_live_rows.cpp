@@ -35,6 +35,12 @@ struct Served {
         m_signature.inputs = {{QStringLiteral("speed"), data::ColumnType::Number, {}, true}, {QStringLiteral("side"), data::ColumnType::Category, {"N", "S"}, true}};
         m_signature.outputs = {QStringLiteral("y")};
     }
+    /// A forecast of two targets over two steps instead.
+    void forecastsTwo() {
+        m_signature.task = workspace::TaskKind::Forecast;
+        m_signature.target = QStringLiteral("t2m");
+        m_signature.outputs = {QStringLiteral("t2m@+1"), QStringLiteral("t2m@+2"), QStringLiteral("rh2m@+1"), QStringLiteral("rh2m@+2")};
+    }
     int serve(int version) {
         serving::Revision revision;
         revision.model = model.registry.name;
@@ -59,6 +65,10 @@ struct Served {
     void label(qint64 sequence, int revision, double value, double predicted) {
         QVERIFY(store->database()->execute(QStringLiteral("INSERT INTO labels(seq,row,time,predicted_time,revision,value,predicted,loss) VALUES(?,0,0,0,?,?,?,?)"),
                                            [&](Statement &s) { s.bind(1, sequence).bind(2, revision).bind(3, value).bind(4, predicted).bind(5, std::abs(value - predicted)); }));
+    }
+    void labelTarget(qint64 sequence, int revision, const char *target, double value, double predicted) {
+        QVERIFY(store->database()->execute(QStringLiteral("INSERT INTO target_labels(seq,row,target,prediction_id,time,predicted_time,revision,value,predicted,loss) VALUES(?,0,?,'',0,0,?,?,?,?)"),
+                                           [&](Statement &s) { s.bind(1, sequence).bind(2, QLatin1String(target)).bind(3, revision).bind(4, value).bind(5, predicted).bind(6, std::abs(value - predicted)); }));
     }
     void labelClass(qint64 sequence, int revision, const char *value, const char *predicted) {
         QVERIFY(store->database()->execute(QStringLiteral("INSERT INTO labels(seq,row,time,predicted_time,revision,class,predicted_class,loss) VALUES(?,0,0,0,?,?,?,0)"),
@@ -126,6 +136,45 @@ private Q_SLOTS:
         QCOMPARE((*rows)->inputs.columns[0].numbers.front(), 20.0); // oldest first
         QCOMPARE((*rows)->scored.count, std::size_t(liveWindow));
         QCOMPARE(*std::min_element((*rows)->scored.truth.begin(), (*rows)->scored.truth.end()), 20.0);
+    }
+
+    void targetsAreReadEachAndTogether() {
+        Served served;
+        served.forecastsTwo();
+        const int old = served.serve(1), revision = served.serve(2);
+        served.labelTarget(served.ask(old, R"({"features":[1,"N"]})"), old, "t2m", 9, 9);
+        const qint64 both = served.ask(revision, R"({"features":[1,"N"]})"), one = served.ask(revision, R"({"features":[2,"N"]})"), other = served.ask(revision, R"({"features":[3,"N"]})");
+        served.labelTarget(both, revision, "t2m", 20, 21);
+        served.labelTarget(both, revision, "rh2m", 60, 65);
+        served.labelTarget(one, revision, "t2m", 18, 16);
+        served.labelTarget(other, revision, "rh2m", 70, 40);
+        const auto read = served.read(2);
+        QVERIFY2(read, read ? "" : qPrintable(read.error().text()));
+        const LiveRows &rows = **read;
+        QCOMPARE(rows.targets.size(), std::size_t(2));
+        QCOMPARE(rows.targets[0].name, QStringLiteral("t2m"));
+        QCOMPARE(rows.targets[0].scored.truth, (std::vector<double>{18, 20})); // newest first
+        QCOMPARE(rows.targets[0].scored.predicted, (std::vector<double>{16, 21}));
+        QCOMPARE(rows.targets[1].scored.truth, (std::vector<double>{70, 60}));
+        QCOMPARE(rows.targets[1].scored.count, std::size_t(2));
+        QCOMPARE(rows.scored.count, std::size_t(1)); // one row names both
+        QCOMPARE(rows.scored.targets(), std::size_t(2));
+        QCOMPARE(rows.scored.truth, (std::vector<double>{20, 60}));
+        QCOMPARE(rows.scored.predicted, (std::vector<double>{21, 65}));
+    }
+    void theNewestRowsOfEachTargetAreRead() {
+        Served served;
+        served.forecastsTwo();
+        const int revision = served.serve(1);
+        const qint64 rare = served.ask(revision, R"({"features":[0,"N"]})");
+        served.labelTarget(rare, revision, "rh2m", 50, 51);
+        for (int i = 0; i < liveWindow + 20; ++i)
+            served.labelTarget(served.ask(revision, R"({"features":[1,"N"]})"), revision, "t2m", i, i);
+        const auto rows = served.read(1);
+        QVERIFY(rows && *rows);
+        QCOMPARE((*rows)->targets[0].scored.count, std::size_t(liveWindow));
+        QCOMPARE((*rows)->targets[1].scored.count, std::size_t(1)); // however long ago
+        QCOMPARE((*rows)->scored.count, std::size_t(0));
     }
 
     void classesAreIndices() {

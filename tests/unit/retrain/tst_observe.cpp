@@ -7,6 +7,7 @@
 #include "core/retrain/observe.h"
 
 #include <QFile>
+#include <QJsonArray>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -60,7 +61,8 @@ struct Estate {
     void writeData(const QByteArray &bytes) { (void)writeFileAtomically(folder.filePath(QStringLiteral("wind.csv")), bytes); }
 
     /// Registers a version that was trained on data with this MD5 and had this test error.
-    int addVersion(const QString &md5, double mae, double r2) {
+    int addVersion(const QString &md5, double mae, double r2) { return addVersion(md5, {{QStringLiteral("test"), QJsonObject{{QStringLiteral("mae"), mae}, {QStringLiteral("r2"), r2}}}}); }
+    int addVersion(const QString &md5, const QJsonObject &metrics) {
         artifact::PackageContents contents;
         contents.ml.runId = QStringLiteral("0123456789abcdef0123456789abcdef");
         contents.ml.uuid = contents.ml.runId;
@@ -71,7 +73,7 @@ struct Estate {
         contents.signature.outputs = {QStringLiteral("y")};
         contents.signature.target = QStringLiteral("y");
         contents.data = {{QStringLiteral("md5"), md5}};
-        contents.metrics = {{QStringLiteral("test"), QJsonObject{{QStringLiteral("mae"), mae}, {QStringLiteral("r2"), r2}}}};
+        contents.metrics = metrics;
         contents.profile = drift::profileOf(wind(2000, 3.5), QStringLiteral("training")).toJson();
         const QString package = folder.filePath(QStringLiteral("package-%1").arg(++m_packages));
         const auto written = artifact::writePackage(package, contents, [](const QString &at) -> Result<QStringList> {
@@ -141,6 +143,63 @@ private Q_SLOTS:
         QVERIFY(std::abs(seen.metrics.at(QStringLiteral("mae")) - mae) < 1e-12);
         QCOMPARE(seen.metricSources.count(QStringLiteral("mae")) == 0, live);
         QCOMPARE(seen.notes.join(QLatin1Char('\n')).contains(QStringLiteral("Only 99 of the last 500 rows")), !live);
+    }
+
+    /// The test rows' figures of two targets, as a training writes them.
+    static QJsonObject figuresOfTwo() {
+        const auto of = [](const char *target, double mae, double r2) {
+            return QJsonObject{{QStringLiteral("target"), QLatin1String(target)}, {QStringLiteral("test"), QJsonObject{{QStringLiteral("mae"), mae}, {QStringLiteral("r2"), r2}, {QStringLiteral("mape"), QJsonValue()}}}};
+        };
+        return {{QStringLiteral("test"), QJsonObject{{QStringLiteral("r2"), 0.7}}}, {QStringLiteral("targets"), QJsonArray{of("t2m", 0.6, 0.8), of("rh2m", 5, 0.6)}}};
+    }
+    void eachOfSeveralTargetsSpeaksForItself() {
+        Estate estate;
+        estate.makeChampion(estate.addVersion(QStringLiteral("aa"), figuresOfTwo()));
+        const auto seen = estate.look();
+        QCOMPARE(seen.metrics.at(QStringLiteral("r2")), 0.7);
+        QCOMPARE(seen.metrics.at(QStringLiteral("mae@t2m")), 0.6);
+        QCOMPARE(seen.metrics.at(QStringLiteral("mae@rh2m")), 5.0);
+        QVERIFY(!seen.metrics.count(QStringLiteral("mae")));
+        QVERIFY(!seen.metrics.count(QStringLiteral("mape@t2m"))); // undefined there
+        QCOMPARE(seen.metricSources.at(QStringLiteral("mae@rh2m")), QStringLiteral("test rows of version 1"));
+        QCOMPARE(seen.bestMetrics.at(QStringLiteral("mae@t2m")), 0.6);
+    }
+    void labelsOfATargetOverruleItsTestRowsOnly() {
+        Estate estate;
+        estate.makeChampion(estate.addVersion(QStringLiteral("aa"), figuresOfTwo()));
+        metrics::Scored whole; // rows that name both: none yet
+        whole.outputs = 2;
+        whole.naiveScales = {std::nan(""), std::nan("")};
+        estate.rows = LiveRows{whole, wind(300, 3.5), QStringLiteral("serving/pair"), {{QStringLiteral("t2m"), labelled(100, 1.25)}, {QStringLiteral("rh2m"), labelled(99, 9)}}};
+        const auto seen = estate.look();
+        QCOMPARE(seen.labelled(QStringLiteral("mae@t2m")), qint64(100));
+        QCOMPARE(seen.labelled(QStringLiteral("mae@rh2m")), qint64(99));
+        QCOMPARE(seen.labelled(QStringLiteral("mae@ws2m")), qint64(0));
+        QVERIFY(std::abs(seen.metrics.at(QStringLiteral("mae@t2m")) - 1.25) < 1e-12);
+        QVERIFY(!seen.metricSources.count(QStringLiteral("mae@t2m")));
+        QCOMPARE(seen.metrics.at(QStringLiteral("mae@rh2m")), 5.0);
+        QVERIFY(seen.metricSources.count(QStringLiteral("mae@rh2m")) && seen.metricSources.count(QStringLiteral("r2")));
+        const QString notes = seen.notes.join(QLatin1Char('\n'));
+        QVERIFY2(notes.contains(QStringLiteral("Only 99 of the last 500 rows at serving/pair are labelled with rh2m, 100 are needed")), qPrintable(notes));
+        QVERIFY2(!notes.contains(QStringLiteral("are labelled, ")), qPrintable(notes)); // said of the target already
+    }
+    void rowsLabelledInAllTargetsGiveTheMeansOverThem() {
+        Estate estate;
+        estate.makeChampion(estate.addVersion(QStringLiteral("aa"), figuresOfTwo()));
+        const metrics::Scored one = labelled(120, 1), other = labelled(120, 2);
+        metrics::Scored both;
+        both.count = 120;
+        both.outputs = 2;
+        both.naiveScales = {std::nan(""), std::nan("")};
+        for (std::size_t i = 0; i < both.count; ++i) {
+            both.truth.insert(both.truth.end(), {one.truth[i], other.truth[i]});
+            both.predicted.insert(both.predicted.end(), {one.predicted[i], other.predicted[i]});
+        }
+        estate.rows = LiveRows{both, wind(300, 3.5), QStringLiteral("serving/pair"), {{QStringLiteral("t2m"), one}, {QStringLiteral("rh2m"), other}}};
+        const auto seen = estate.look();
+        QVERIFY(!seen.metricSources.count(QStringLiteral("r2")));
+        QVERIFY(std::abs(seen.metrics.at(QStringLiteral("r2")) - (seen.metrics.at(QStringLiteral("r2@t2m")) + seen.metrics.at(QStringLiteral("r2@rh2m"))) / 2) < 1e-12);
+        QCOMPARE(seen.labelled(QStringLiteral("r2")), qint64(120));
     }
 
     void driftIsThatOfTheRowsAskedAgainstTheTrainingProfile_data() {

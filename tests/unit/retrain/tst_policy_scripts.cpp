@@ -5,7 +5,7 @@
 //
 //   rules RULE; RULE            at_most_every 6h           switched on|off          what the workspace file says
 //   now TIME                    advance 3h                                          the clock
-//   metric NAME VALUE [SOURCE]  best NAME VALUE            labelled N               what is seen
+//   metric NAME VALUE [SOURCE]  best NAME VALUE            labelled N [TARGET]      what is seen
 //   psi VALUE COLUMN            data HASH|-                trained HASH|-           newest TIME|-
 //   config JSON                 restart                                             run-time config; the program ends and starts
 //   check                       by hand USER [force]       log                      decide and record; retrain by hand; the log
@@ -80,7 +80,7 @@ private:
         } else if (verb == QLatin1String("best"))
             m_seen.bestMetrics[first] = others.toDouble();
         else if (verb == QLatin1String("labelled"))
-            m_seen.labelledRows = rest.toLongLong();
+            (others.isEmpty() ? m_seen.labelledRows : m_seen.labelledTargets[others]) = first.toLongLong();
         else if (verb == QLatin1String("psi")) {
             m_seen.worstPsi = first.toDouble();
             m_seen.worstColumn = others;

@@ -82,6 +82,29 @@ private:
     int m_shift;
 };
 
+/// A forecast of two targets over two steps: the last value, and in the second step 1 and 10 more.
+class PairScorer final : public artifact::Scorer {
+public:
+    PairScorer() {
+        m_signature.task = workspace::TaskKind::Forecast;
+        m_signature.inputs = {{QStringLiteral("t2m@0"), data::ColumnType::Number, {}, false}, {QStringLiteral("rh2m@0"), data::ColumnType::Number, {}, false}};
+        m_signature.outputs = {QStringLiteral("t2m@+1"), QStringLiteral("t2m@+2"), QStringLiteral("rh2m@+1"), QStringLiteral("rh2m@+2")};
+        m_signature.target = QStringLiteral("t2m");
+    }
+    const artifact::Signature &signature() const override { return m_signature; }
+    Result<artifact::Predictions> score(const data::Rows &rows) const override {
+        artifact::Predictions out;
+        out.count = rows.count;
+        out.outputs = 4;
+        for (std::size_t i = 0; i < rows.count; ++i)
+            out.values.insert(out.values.end(), {rows.row(i)[0], rows.row(i)[0] + 1, rows.row(i)[1], rows.row(i)[1] + 10});
+        return out;
+    }
+
+private:
+    artifact::Signature m_signature;
+};
+
 /// Folder names → models, in place of packages on disk.
 class Shelf {
 public:

@@ -2,7 +2,7 @@
 // One client for our own routes, KServe, and a service behind a login.
 #include "tests/unit/serving/serving_fixture.h"
 
-#include "core/serving/endpoint.h"
+#include "core/serving/endpoint_scorer.h"
 
 #include <QtTest>
 
@@ -44,6 +44,26 @@ private:
     std::string m_token;
 };
 
+/// A service of somebody else that answers every request alike.
+class SameAnswer final : public HttpHandler {
+public:
+    void say(const char *body) {
+        const std::lock_guard guard(m_lock);
+        m_body = body;
+    }
+    bool handle(const HttpRequest &, HttpReply &reply) override {
+        const std::lock_guard guard(m_lock);
+        reply.body = m_body;
+        return true;
+    }
+    void handleSlow(const HttpRequest &, HttpReply &) override {}
+    void fail(int status, std::string_view, HttpReply &reply) override { reply.status = status; }
+
+private:
+    std::mutex m_lock;
+    std::string m_body;
+};
+
 } // namespace
 
 class TestEndpoint : public QObject {
@@ -77,6 +97,145 @@ private Q_SLOTS:
         QVERIFY(!wrong);
         QCOMPARE(wrong.error().kind, ErrorKind::Invalid);
         QVERIFY2(wrong.error().what.contains(Q("Expected a number")), qPrintable(wrong.error().what));
+    }
+
+    void severalTargetsComeBackInTheOrderOfTheSignature_data() {
+        QTest::addColumn<QString>("protocol");
+        QTest::newRow("rest") << "rest";
+        QTest::newRow("KServe V1") << "kserve-v1";
+        QTest::newRow("KServe V2") << "kserve-v2";
+    }
+    void severalTargetsComeBackInTheOrderOfTheSignature() {
+        QFETCH(QString, protocol);
+        Served served;
+        served.shelf.put(QStringLiteral("v1"), std::make_shared<PairScorer>());
+        QVERIFY(served.start());
+        const auto profile = profileOf(protocol, QStringLiteral("t2m"));
+        QVERIFY(profile);
+        const auto endpoint = std::make_shared<Endpoint>(std::make_shared<net::HttpClient>(), served.server->url(), *profile,
+                                                         [](const QString &) -> Result<QString> { return QStringLiteral("the-api-key-of-this-test"); }, QStringLiteral("key"));
+        const artifact::Signature own = PairScorer().signature();
+        const data::Rows rows{2, 2, {20, 60, 1, 2}};
+        const auto answers = endpointScorer(endpoint, own, {})->score(rows);
+        QVERIFY2(answers, answers ? "" : qPrintable(answers.error().text()));
+        QCOMPARE(answers->values, (std::vector<double>{20, 21, 60, 70, 1, 2, 2, 12}));
+        // Where nobody says in which order: by name.
+        const auto found = signatureByAnswer(*endpoint, own.inputs, rows, {});
+        QVERIFY2(found, found ? "" : qPrintable(found.error().text()));
+        QCOMPARE(found->targets(), (QStringList{QStringLiteral("rh2m"), QStringLiteral("t2m")}));
+        QCOMPARE(found->outputs, (std::vector<QString>{QStringLiteral("rh2m@+1"), QStringLiteral("rh2m@+2"), QStringLiteral("t2m@+1"), QStringLiteral("t2m@+2")}));
+        QCOMPARE(endpointScorer(endpoint, *found, {})->score(rows)->values, (std::vector<double>{60, 70, 20, 21, 2, 12, 1, 2}));
+    }
+
+    void classesComeBackWithTheirProbabilities_data() {
+        QTest::addColumn<QStringList>("labels");
+        QTest::newRow("named classes") << QStringList{QStringLiteral("small"), QStringLiteral("middle"), QStringLiteral("large")};
+        QTest::newRow("numbered classes") << QStringList{QStringLiteral("10"), QStringLiteral("20"), QStringLiteral("30")};
+    }
+    void classesComeBackWithTheirProbabilities() {
+        QFETCH(QStringList, labels);
+        std::vector<std::string> classes;
+        for (const QString &label : labels)
+            classes.push_back(label.toStdString());
+        const auto scorer = std::make_shared<ClassScorer>(classes);
+        Served served;
+        served.shelf.put(QStringLiteral("v1"), scorer);
+        QVERIFY(served.start());
+        const data::Rows rows{3, 1, {0.5, 2.5, 1.5}};
+        for (const char *protocol : {"rest", "kserve-v2"}) {
+            const auto profile = profileOf(Q(protocol), QStringLiteral("t2m"));
+            QVERIFY(profile);
+            const auto endpoint = std::make_shared<Endpoint>(std::make_shared<net::HttpClient>(), served.server->url(), *profile,
+                                                             [](const QString &) -> Result<QString> { return QStringLiteral("the-api-key-of-this-test"); }, QStringLiteral("key"));
+            const auto answer = endpointScorer(endpoint, scorer->signature(), {})->score(rows);
+            QVERIFY2(answer, answer ? "" : qPrintable(answer.error().text()));
+            QCOMPARE(answer->values, (std::vector<double>{0, 2, 1}));
+            QCOMPARE(answer->probabilities, (std::vector<double>{0.75, 0.125, 0.125, 0.125, 0.125, 0.75, 0.125, 0.75, 0.125}));
+        }
+    }
+
+    void aServerOfSomebodyElseAnswersInTensors() {
+        SameAnswer service;
+        auto server = HttpServer::listen("127.0.0.1", 0, {}, service);
+        QVERIFY(server);
+        (*server)->begin();
+        const auto profile = profileOf(QStringLiteral("kserve-v2"), QStringLiteral("pair"));
+        QVERIFY(profile);
+        const auto endpoint = std::make_shared<Endpoint>(std::make_shared<net::HttpClient>(), QStringLiteral("http://127.0.0.1:%1").arg((*server)->port()), *profile, nullptr);
+        const artifact::Signature own = PairScorer().signature();
+        const data::Rows rows{2, 2, {20, 60, 1, 2}};
+        const auto scorer = endpointScorer(endpoint, own, {});
+        // Another order, flat data, and an output that nobody asked about.
+        service.say(R"({"model_name":"pair","model_version":"3","outputs":[{"name":"spread","shape":[2],"datatype":"FP32","data":[0.5,0.25]},)"
+                    R"({"name":"rh2m","shape":[2,2],"datatype":"FP32","data":[60,70,2,12]},{"name":"t2m","shape":[2,2],"datatype":"FP32","data":[20,21,1,2]}]})");
+        const auto answer = scorer->score(rows);
+        QVERIFY2(answer, answer ? "" : qPrintable(answer.error().text()));
+        QCOMPARE(answer->values, (std::vector<double>{20, 21, 60, 70, 1, 2, 2, 12}));
+        QCOMPARE(endpoint->predict({QStringLiteral("a")}, {object(R"({"a":1})"), object(R"({"a":2})")})->version, QStringLiteral("3"));
+        for (const auto &[wrong, what] : {std::pair(R"({"outputs":[{"name":"t2m","shape":[2,2],"datatype":"FP32","data":[20,21,1,2]}]})", "is not a list of 4 numbers"),
+                                          std::pair(R"({"outputs":[{"name":"t2m","shape":[2,2],"datatype":"FP32","data":[20,21,1,2]},{"name":"rh2m","shape":[2,1],"datatype":"FP32","data":[60,2]}]})", "is not a list of 4 numbers"),
+                                          std::pair(R"({"outputs":[{"name":"t2m","shape":[1,2],"datatype":"FP32","data":[20,21]}]})", "“t2m” has the shape [1, 2], and 2 rows were sent"),
+                                          std::pair(R"({"predictions":[1,2]})", "lists no output tensors")}) {
+            service.say(wrong);
+            const auto refused = scorer->score(rows);
+            QVERIFY2(!refused && refused.error().what.contains(QString::fromUtf8(what)), wrong);
+        }
+        // Several outputs are no class.
+        service.say(R"({"outputs":[{"name":"a","shape":[1],"datatype":"INT64","data":[1]},{"name":"b","shape":[1],"datatype":"INT64","data":[2]}]})");
+        const auto classes = endpointScorer(endpoint, ClassScorer().signature(), {})->score({1, 1, {0.5}});
+        QVERIFY(!classes);
+        QVERIFY2(classes.error().what.contains(QStringLiteral("several outputs")), qPrintable(classes.error().what));
+    }
+
+    void anAddressMayNameTheModel_data() {
+        QTest::addColumn<QString>("protocol");
+        QTest::addColumn<QString>("url");
+        QTest::addColumn<QString>("path");
+        QTest::newRow("the model's name is the route") << "kserve-v2" << "http://h:8000" << "/v2/models/t2m/infer";
+        QTest::newRow("V2 route") << "kserve-v2" << "http://h:8000/v2/models/other/infer" << "/v2/models/other/infer";
+        QTest::newRow("V2 route with a version") << "kserve-v2" << "http://h/serving/v2/models/other/versions/2/infer/" << "/v2/models/other/versions/2/infer";
+        QTest::newRow("V1 route") << "kserve-v1" << "http://h/v1/models/other:predict" << "/v1/models/other:predict";
+        QTest::newRow("the other protocol's route is none") << "kserve-v1" << "http://h/v2/models/other/infer" << "/v1/models/t2m:predict";
+    }
+    void anAddressMayNameTheModel() {
+        QFETCH(QString, protocol);
+        QFETCH(QString, url);
+        const auto profile = profileOf(protocol, QStringLiteral("t2m"), url);
+        QVERIFY(profile);
+        QTEST(profile->path, "path");
+        const auto nameless = profileOf(protocol, {}, QStringLiteral("http://h"));
+        QVERIFY(!nameless);
+        QVERIFY2(nameless.error().hint.contains(QStringLiteral("/models/MODEL")), qPrintable(nameless.error().hint));
+    }
+
+    void aNumberForEachTargetIsAForecastOfOneStep() {
+        SameAnswer service;
+        auto server = HttpServer::listen("127.0.0.1", 0, {}, service);
+        QVERIFY(server);
+        (*server)->begin();
+        const auto profile = RequestProfile::fromJson(object(R"({"path":"/p","input":{"x":"{{rows}}"},"output":{"predictions":"/y"}})"), QStringLiteral("profile"));
+        QVERIFY2(profile, profile ? "" : qPrintable(profile.error().text()));
+        const auto endpoint = std::make_shared<Endpoint>(std::make_shared<net::HttpClient>(), QStringLiteral("http://127.0.0.1:%1").arg((*server)->port()), *profile, nullptr);
+        const std::vector<data::Input> inputs{{QStringLiteral("a"), data::ColumnType::Number, {}, false}};
+        const data::Rows row{1, 1, {3}};
+        service.say(R"({"y":[{"t":1.5,"u":2}]})");
+        const auto signature = signatureByAnswer(*endpoint, inputs, row, {});
+        QVERIFY2(signature, signature ? "" : qPrintable(signature.error().text()));
+        QCOMPARE(signature->outputs, (std::vector<QString>{QStringLiteral("t@+1"), QStringLiteral("u@+1")}));
+        const auto scorer = endpointScorer(endpoint, *signature, {});
+        const auto answer = scorer->score(row);
+        QVERIFY2(answer, answer ? "" : qPrintable(answer.error().text()));
+        QCOMPARE(answer->values, (std::vector<double>{1.5, 2}));
+        for (const char *wrong : {R"({"y":[{"t":1.5,"u":"high"}]})", R"({"y":[{"t":1.5}]})", R"({"y":[{"t":[1,2],"u":2}]})"}) {
+            service.say(wrong);
+            const auto refused = scorer->score(row);
+            QVERIFY2(!refused && refused.error().what.contains(QStringLiteral("is not a list of 2 numbers")), wrong);
+        }
+        for (const char *empty : {R"({"y":[[]]})", R"({"y":[{}]})", R"({"y":[{"t":[]}]})"}) {
+            service.say(empty);
+            const auto none = signatureByAnswer(*endpoint, inputs, row, {});
+            QVERIFY2(!none && none.error().what.contains(QStringLiteral("without any number")), empty);
+        }
     }
 
     void aServiceBehindALoginIsAskedLikeAnyOther() {
@@ -115,6 +274,14 @@ private Q_SLOTS:
         const auto profile = RequestProfile::fromJson(written, QStringLiteral("p.json"));
         QVERIFY(profile);
         QCOMPARE(profile->toJson(), written);
+        const QJsonObject tensors = object(R"({"path":"/p","method":"POST","headers":{},"input":{"inputs":"{{tensors}}"},"output":{"tensors":"/outputs","version":"/model_version","id":"/id"}})");
+        const auto read = RequestProfile::fromJson(tensors, QStringLiteral("p.json"));
+        QVERIFY2(read, read ? "" : qPrintable(read.error().text()));
+        QCOMPARE(read->toJson(), tensors);
+        const auto both = RequestProfile::fromJson(object(R"({"path":"/p","input":{},"output":{"tensors":"/outputs","predictions":"/y"}})"), QStringLiteral("p.json"));
+        QVERIFY(!both);
+        QVERIFY2(both.error().what.contains(Q("`tensors`")), qPrintable(both.error().what));
+        QVERIFY(!RequestProfile::fromJson(object(R"({"path":"/p","input":{},"output":{}})"), QStringLiteral("p.json"))); // the answer's place is needed
         const auto unknown = RequestProfile::fromJson(object(R"({"path":"/p","inputs":{}})"), QStringLiteral("p.json"));
         QVERIFY(!unknown);
         QVERIFY(unknown.error().what.contains(Q("inputs")));

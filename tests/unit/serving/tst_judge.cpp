@@ -60,6 +60,17 @@ private Q_SLOTS:
         QCOMPARE(judgement.verdict, verdict);
     }
 
+    void severalTargetsAreNotJudgedByOneLabel() {
+        JudgeRules rules;
+        rules.severalTargets = true;
+        const Judgement waits = judge(rules, {500, 0, {}, 0, 6000});
+        QCOMPARE(waits.verdict, Verdict::Wait);
+        QVERIFY2(waits.sentence.contains(QStringLiteral("several targets")) && waits.sentence.contains(QStringLiteral("a person may promote")), qPrintable(waits.sentence));
+        QCOMPARE(judge(rules, {50, 2, {}, 0, 0}).verdict, Verdict::TurnBack); // errors are judged all the same
+        rules.goOnWithoutLabelsSeconds = 600;
+        QCOMPARE(judge(rules, {500, 0, {}, 0, 600}).verdict, Verdict::GoOn);
+    }
+
     void theIntervalOfConstantDifferencesIsAPoint() {
         std::vector<LossPair> pairs(200, LossPair{0, 0, 1.0, 1.5});
         const LossInterval i = lossInterval(pairs);

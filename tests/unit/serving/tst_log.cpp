@@ -226,6 +226,91 @@ private Q_SLOTS:
         QCOMPARE(rows->table.find(QStringLiteral("label"))->text(2), QStringLiteral("small"));
     }
 
+    void theFirstStepOfEachTargetIsAColumn() {
+        Served served;
+        served.shelf.put(QStringLiteral("v1"), std::make_shared<PairScorer>());
+        QVERIFY(served.start());
+        Wire wire(served.port());
+        QCOMPARE(wire.ask("POST", "/predict", R"({"features":[20,60]})").status, 200);
+        QCOMPARE(wire.ask("POST", "/predict", R"({"rows":[[1,2],[3,4]]})").status, 200);
+        QVERIFY(served.server->log().flush());
+        const auto database = openServingDatabase(served.folder.path());
+        QVERIFY(database);
+        const auto rows = newestRows(**database, 10);
+        QVERIFY2(rows, rows ? "" : qPrintable(rows.error().text()));
+        QCOMPARE(rows->table.names(), QStringList({QStringLiteral("t2m@0"), QStringLiteral("rh2m@0"), QStringLiteral("prediction t2m"), QStringLiteral("prediction rh2m"), QStringLiteral("label t2m"), QStringLiteral("label rh2m")}));
+        QCOMPARE(rows->targets, (QStringList{QStringLiteral("t2m"), QStringLiteral("rh2m")}));
+        QCOMPARE(rows->predictionColumn, QStringLiteral("prediction t2m"));
+        QCOMPARE(rows->table.columns[2].numbers, (std::vector<double>{20, 1, 3}));
+        QCOMPARE(rows->table.columns[3].numbers, (std::vector<double>{60, 2, 4}));
+    }
+
+    void labelsOfATargetGiveItsMetrics() {
+        Served served;
+        served.shelf.put(QStringLiteral("v1"), std::make_shared<PairScorer>());
+        QVERIFY(served.start());
+        Wire wire(served.port());
+        const QString one = wire.ask("POST", "/predict", R"({"features":[20,60]})").json().value(Q("prediction_id")).toString(); // 20, 21 and 60, 70
+        const QString many = wire.ask("POST", "/predict", R"({"rows":[[1,2],[3,4]]})").json().value(Q("prediction_id")).toString(); // … 3, 4 and 4, 14
+        const auto label = [&](const QString &id, const char *value) {
+            return wire.ask("POST", "/labels", QStringLiteral(R"({"labels":[{"prediction_id":"%1","value":%2}]})").arg(id, Q(value)).toStdString()).json().value(Q("accepted")).toInt();
+        };
+        QCOMPARE(label(one, R"({"t2m":[22,21],"rh2m":60})"), 1);
+        QCOMPARE(label(many + QStringLiteral(".1"), R"({"t2m":0})"), 1);
+        const auto database = openServingDatabase(served.folder.path());
+        QVERIFY(database);
+        QCOMPARE(servedTargets(**database).value_or(QStringList()), (QStringList{QStringLiteral("t2m"), QStringLiteral("rh2m")}));
+        const auto t2m = liveMetrics(**database, 100, {}, QStringLiteral("t2m")), rh2m = liveMetrics(**database, 100, {}, QStringLiteral("rh2m")), none = liveMetrics(**database, 100);
+        QVERIFY(t2m && rh2m && none);
+        QCOMPARE(t2m->labelled, qint64(2));
+        QCOMPARE(t2m->values.at(QStringLiteral("mae")), 2.0); // (|22 − 20| + |21 − 21|) / 2 and |0 − 3|: 1 and 3
+        QCOMPARE(t2m->values.at(QStringLiteral("rmse")), std::sqrt((4.0 + 9.0) / 2)); // first steps
+        QCOMPARE(rh2m->labelled, qint64(1));
+        QCOMPARE(rh2m->values.at(QStringLiteral("mae")), 0.0);
+        QCOMPARE(none->labelled, qint64(0));
+        const auto rolling = rollingMetric(**database, QStringLiteral("mae@t2m"), 86400 * 365, QDateTime::fromMSecsSinceEpoch(0, Qt::UTC));
+        QVERIFY(rolling && !rolling->empty());
+        QCOMPARE(rolling->back().labelled, qint64(2));
+        QVERIFY(!rollingMetric(**database, QStringLiteral("f9@t2m"), 86400, QDateTime()));
+        QCOMPARE(label(one, R"({"t2m":20})"), 1); // sent again: replaced, and the other target's stays
+        QCOMPARE(liveMetrics(**database, 100, {}, QStringLiteral("t2m"))->values.at(QStringLiteral("mae")), 1.5);
+        QCOMPARE(liveMetrics(**database, 100, {}, QStringLiteral("rh2m"))->labelled, qint64(1));
+        const auto rows = newestRows(**database, 10);
+        QVERIFY(rows);
+        QCOMPARE(rows->labelled, std::size_t(2));
+        QCOMPARE(rows->labelColumn, QStringLiteral("label t2m"));
+        const auto &shown = rows->table.find(QStringLiteral("label t2m"))->numbers, &other = rows->table.find(QStringLiteral("label rh2m"))->numbers;
+        QVERIFY(shown[0] == 20 && std::isnan(shown[1]) && shown[2] == 0);
+        QVERIFY(other[0] == 60 && std::isnan(other[1]) && std::isnan(other[2]));
+    }
+
+    void anEarlierVersionsOtherTargetIsNotTheNewestOnes() {
+        const auto older = std::make_shared<PlainScorer>(1000);
+        older->m_signature.target = QStringLiteral("x");
+        older->m_signature.outputs = {QStringLiteral("x")};
+        Served served;
+        served.shelf.put(QStringLiteral("v1"), older);
+        QVERIFY(served.start());
+        Wire wire(served.port());
+        const auto ask = [&] { return wire.ask("POST", "/predict", R"({"a":1,"b":2})").json().value(Q("prediction_id")).toString(); };
+        const QString before = ask();
+        QVERIFY(served.server->control().start(revisionOf(2, QStringLiteral("v2")), {50, 100}));
+        QVERIFY(served.server->control().promote(true));
+        const QString after = ask();
+        const QJsonObject labels{{Q("labels"), QJsonArray{QJsonObject{{Q("prediction_id"), before}, {Q("value"), 5}}, QJsonObject{{Q("prediction_id"), after}, {Q("value"), 7}}}}};
+        QCOMPARE(wire.ask("POST", "/labels", QJsonDocument(labels).toJson().toStdString()).json().value(Q("accepted")).toInt(), 2);
+        const auto database = openServingDatabase(served.folder.path());
+        QVERIFY(database);
+        const auto rows = newestRows(**database, 10);
+        QVERIFY2(rows, rows ? "" : qPrintable(rows.error().text()));
+        QCOMPARE(rows->targets, QStringList{QStringLiteral("y")});
+        QCOMPARE(rows->labelled, std::size_t(1));
+        QCOMPARE(rows->table.rows(), std::size_t(2)); // what was asked counts for both
+        const auto &predicted = rows->table.find(QStringLiteral("prediction"))->numbers, &known = rows->table.find(QStringLiteral("label"))->numbers;
+        QVERIFY(std::isnan(predicted[0]) && predicted[1] == 2021);
+        QVERIFY(std::isnan(known[0]) && known[1] == 7);
+    }
+
     void metricsRollByStretchesOfTime() {
         const auto store = ServingStore::open(file());
         QVERIFY(store);

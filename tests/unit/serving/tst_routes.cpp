@@ -133,6 +133,112 @@ private Q_SLOTS:
         QCOMPARE(wire.receive().status, status);
     }
 
+    void anotherPathForARoute_data() {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("body");
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QString>("expected");
+        const QString key = QStringLiteral("the-api-key-of-this-test"), row = QStringLiteral(R"({"a":1,"b":2})");
+        QTest::newRow("answers as the route") << "POST" << "/score" << row << key << 200 << R"("prediction":1021,)";
+        QTest::newRow("the route answers on") << "POST" << "/predict" << row << key << 200 << R"("prediction":1021,)";
+        QTest::newRow("with a query") << "POST" << "/score?v=2" << row << key << 200 << R"("prediction":1021,)";
+        QTest::newRow("several segments") << "POST" << "/api/v1/damage:predict" << row << key << 200 << R"("prediction":1021,)";
+        QTest::newRow("its errors") << "POST" << "/score" << R"({"b":2})" << key << 422 << R"("field":"a")";
+        QTest::newRow("its methods") << "GET" << "/score" << "" << key << 405 << "Allowed: POST.";
+        QTest::newRow("its key") << "POST" << "/score" << row << "" << 401 << "needs an API key";
+        QTest::newRow("none where the route needs none") << "GET" << "/ping" << "" << "" << 200 << R"("status":"healthy")";
+        QTest::newRow("a path below it is none") << "POST" << "/score/1" << row << key << 404 << "no route /score/1";
+        QTest::newRow("letters are not turned") << "POST" << "/Score" << row << key << 404 << "no route /Score";
+    }
+    void anotherPathForARoute() {
+        QFETCH(QString, method);
+        QFETCH(QString, path);
+        QFETCH(QString, body);
+        QFETCH(QString, key);
+        QFETCH(int, status);
+        QFETCH(QString, expected);
+        m_served->server.reset();
+        m_served->options.aliases = {{"/score", "/predict"}, {"/api/v1/damage:predict", "/predict"}, {"/ping", "/health"}};
+        QVERIFY(m_served->start());
+        Wire wire(m_served->port());
+        const Answer answer = wire.ask(method.toStdString(), path.toStdString(), body.toStdString(), key.toStdString());
+        QVERIFY2(QString::fromStdString(answer.body).contains(expected), qPrintable(QString::fromStdString(answer.body)));
+        QCOMPARE(answer.status, status);
+    }
+
+    void otherPathsAreDescribed() {
+        m_served->server.reset();
+        m_served->options.aliases = {{"/score", "/predict"}, {"/ping", "/health"}};
+        QVERIFY(m_served->start());
+        Wire wire(m_served->port());
+        const QJsonObject paths = wire.ask("GET", "/openapi.json").json().value(Q("paths")).toObject();
+        const QJsonObject own = paths.value(Q("/predict")).toObject().value(Q("post")).toObject(), other = paths.value(Q("/score")).toObject().value(Q("post")).toObject();
+        QVERIFY(!own.isEmpty());
+        for (const char *key : {"requestBody", "responses", "security"})
+            QCOMPARE(other.value(Q(key)), own.value(Q(key)));
+        QVERIFY2(other.value(Q("summary")).toString().startsWith(Q("As /predict: ")), qPrintable(other.value(Q("summary")).toString()));
+        QVERIFY(paths.value(Q("/ping")).toObject().contains(Q("get")));
+        QVERIFY(!paths.value(Q("/ping")).toObject().value(Q("get")).toObject().contains(Q("security")));
+        QVERIFY(wire.ask("GET", "/docs").body.find("<code>/score</code>") != std::string::npos);
+    }
+
+    void wrongPathsAreRefusedAtTheStart_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("route");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("a path that is a route") << "/health" << "/predict" << "a route already";
+        QTest::newRow("a path that a route with a parameter takes") << "/logs/5" << "/predict" << "a route already";
+        QTest::newRow("a path among those of the administration") << "/admin/score" << "/predict" << "a route already";
+        QTest::newRow("a path twice") << "/twice" << "/predict" << "named twice";
+        QTest::newRow("a route that is not there") << "/score" << "/predictions" << "no route /predictions";
+        QTest::newRow("a route of the administration") << "/score" << "/admin/stop" << "no route /admin/stop";
+        QTest::newRow("a route with a parameter") << "/newest" << "/logs/{}" << "no route /logs/{}";
+    }
+    void wrongPathsAreRefusedAtTheStart() {
+        QFETCH(QString, path);
+        QFETCH(QString, route);
+        QFETCH(QString, says);
+        m_served->server.reset();
+        m_served->options.aliases = {{"/twice", "/health"}, {path.toStdString(), route.toStdString()}};
+        const auto started = m_served->start();
+        QVERIFY2(!started, "it started");
+        QCOMPARE(started.error().kind, ErrorKind::Invalid);
+        QVERIFY2(started.error().what.contains(says), qPrintable(started.error().text()));
+    }
+
+    void anotherPathIsWrittenSo_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<bool>("fine");
+        QTest::newRow("a path and a route") << "/score=/predict" << true;
+        QTest::newRow("segments, dots, a colon") << "/api/v1.2/iris:predict_all~x=/predict" << true;
+        QTest::newRow("no route") << "/score" << false;
+        QTest::newRow("an empty route") << "/score=" << false;
+        QTest::newRow("an empty path") << "=/predict" << false;
+        QTest::newRow("no slash before it") << "score=/predict" << false;
+        QTest::newRow("the root, which is a route") << "/=/predict" << false;
+        QTest::newRow("a slash at its end") << "/score/=/predict" << false;
+        QTest::newRow("two slashes") << "//score=/predict" << false;
+        QTest::newRow("a folder above") << "/a/../predict=/predict" << false;
+        QTest::newRow("a query") << "/score?x=/predict" << false;
+        QTest::newRow("a blank") << "/my score=/predict" << false;
+        QTest::newRow("an escape") << "/%73core=/predict" << false;
+        QTest::newRow("a break of the line") << "/score\r\nX: y=/predict" << false;
+        QTest::newRow("a break at its end") << "/score\n=/predict" << false;
+    }
+    void anotherPathIsWrittenSo() {
+        QFETCH(QString, text);
+        QFETCH(bool, fine);
+        const auto alias = routeAlias(text);
+        QCOMPARE(bool(alias), fine);
+        if (fine) {
+            QCOMPARE(QString::fromStdString(alias->path) + QLatin1Char('=') + QString::fromStdString(alias->route), text);
+        } else {
+            QCOMPARE(alias.error().kind, ErrorKind::Invalid);
+        }
+    }
+
     void anEmptyAdminTokenClosesAdminRoutes() {
         m_served->server.reset();
         m_served->options.adminToken.clear();
@@ -211,6 +317,77 @@ private Q_SLOTS:
         Wire wire(served.port());
         const Answer answer = wire.ask("POST", "/predict", R"({"features":[1.5]})");
         QVERIFY2(QString::fromStdString(answer.body).startsWith(expected), answer.body.c_str());
+    }
+
+    void severalTargetsAnswerWithAListEach_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("body");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("one row") << "/predict" << R"({"features":[20,60]})" << R"({"prediction":{"t2m":[20,21],"rh2m":[60,70]},"probability":null,)";
+        QTest::newRow("many rows") << "/predict" << R"({"rows":[[20,60],[1,2]]})" << R"({"predictions":[{"t2m":[20,21],"rh2m":[60,70]},{"t2m":[1,2],"rh2m":[2,12]}],)";
+        QTest::newRow("KServe V1") << "/v1/models/t2m:predict" << R"({"instances":[[20,60]]})" << R"({"predictions":[{"t2m":[20,21],"rh2m":[60,70]}],)";
+        QTest::newRow("KServe V2: a tensor each") << "/v2/models/t2m/infer"
+                                                  << R"({"inputs":[{"name":"t2m@0","shape":[2],"datatype":"FP64","data":[20,1]},{"name":"rh2m@0","shape":[2],"datatype":"FP64","data":[60,2]}]})"
+                                                  << R"("outputs":[{"name":"t2m","shape":[2,2],"datatype":"FP64","data":[[20,21],[1,2]]},{"name":"rh2m","shape":[2,2],"datatype":"FP64","data":[[60,70],[2,12]]}]})";
+        QTest::newRow("KServe V2: the tensor that was asked for") << "/v2/models/t2m/infer" << R"({"inputs":[{"name":"x","shape":[1,2],"datatype":"FP64","data":[20,60]}],"outputs":[{"name":"rh2m"}]})"
+                                                                  << R"("outputs":[{"name":"rh2m","shape":[1,2],"datatype":"FP64","data":[[60,70]]}]})";
+        QTest::newRow("KServe V2: one it does not have") << "/v2/models/t2m/infer" << R"({"inputs":[{"name":"x","shape":[1,2],"datatype":"FP64","data":[20,60]}],"outputs":[{"name":"t2m"},{"name":"ws2m"}]})"
+                                                         << R"("what":"This model has no output `ws2m`.","hint":"It has: t2m, rh2m.","field":"outputs[1].name")";
+        QTest::newRow("KServe V2: outputs that are no list") << "/v2/models/t2m/infer" << R"({"inputs":[{"name":"x","shape":[1,2],"datatype":"FP64","data":[20,60]}],"outputs":"t2m"})"
+                                                             << R"("field":"outputs")";
+    }
+    void severalTargetsAnswerWithAListEach() {
+        QFETCH(QString, path);
+        QFETCH(QString, body);
+        QFETCH(QString, expected);
+        Served served;
+        served.shelf.put(QStringLiteral("v1"), std::make_shared<PairScorer>());
+        QVERIFY(served.start());
+        Wire wire(served.port());
+        const Answer answer = wire.ask("POST", path.toStdString(), body.toStdString());
+        QVERIFY2(QString::fromStdString(answer.body).contains(expected), answer.body.c_str());
+        const QJsonObject schemas = wire.ask("GET", "/openapi.json").json().value(Q("components")).toObject().value(Q("schemas")).toObject();
+        QCOMPARE(schemas.value(Q("Prediction")).toObject().value(Q("properties")).toObject().value(Q("prediction")).toObject().value(Q("required")).toArray(), (QJsonArray{Q("t2m"), Q("rh2m")}));
+        const QJsonArray outputs = wire.ask("GET", "/v2/models/t2m").json().value(Q("outputs")).toArray();
+        QCOMPARE(outputs.size(), 2);
+        QCOMPARE(outputs.at(1).toObject().value(Q("name")).toString(), QStringLiteral("rh2m"));
+        QCOMPARE(outputs.at(1).toObject().value(Q("shape")).toArray(), (QJsonArray{-1, 2}));
+    }
+
+    void labelsOfSeveralTargetsNameThem_data() {
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("why"); // empty: taken
+        QTest::newRow("a number each") << R"({"t2m":20.5,"rh2m":61})" << "";
+        QTest::newRow("steps each") << R"({"t2m":[20,21],"rh2m":[60,70]})" << "";
+        QTest::newRow("one of them") << R"({"rh2m":[60]})" << "";
+        QTest::newRow("one is not known") << R"({"t2m":20,"rh2m":null})" << "";
+        QTest::newRow("a list") << "[20,21]" << "several targets (t2m, rh2m): give each one's value by its name";
+        QTest::newRow("a number") << "20" << "several targets (t2m, rh2m)";
+        QTest::newRow("another target") << R"({"t2m":20,"ws2m":3})" << "does not forecast “ws2m”: its targets are t2m, rh2m";
+        QTest::newRow("more steps than it forecasts") << R"({"t2m":[20,21,22]})" << "More values of “t2m”";
+    }
+    void labelsOfSeveralTargetsNameThem() {
+        QFETCH(QString, value);
+        QFETCH(QString, why);
+        Served served;
+        served.shelf.put(QStringLiteral("v1"), std::make_shared<PairScorer>());
+        QVERIFY(served.start());
+        Wire wire(served.port());
+        const QString id = wire.ask("POST", "/predict", R"({"features":[20,60]})").json().value(Q("prediction_id")).toString();
+        const QJsonObject taken = wire.ask("POST", "/labels", QStringLiteral(R"({"labels":[{"prediction_id":"%1","value":%2}]})").arg(id, value).toStdString()).json();
+        QCOMPARE(taken.value(Q("accepted")).toInt(), why.isEmpty() ? 1 : 0);
+        const QString what = taken.value(Q("rejected")).toArray().at(0).toObject().value(Q("what")).toString();
+        QVERIFY2(why.isEmpty() ? what.isEmpty() : what.contains(why), qPrintable(what));
+    }
+    void aLabelThatNamesATargetIsOfSeveral() {
+        Wire wire(m_served->port());
+        const std::string id = wire.ask("POST", "/predict", R"({"a":1,"b":2})").json().value(Q("prediction_id")).toString().toStdString();
+        const auto send = [&](const std::string &value) { return wire.ask("POST", "/labels", "{\"labels\":[{\"prediction_id\":\"" + id + "\",\"value\":" + value + "}]}"); };
+        const QJsonObject taken = send(R"({"y":1020})").json();
+        QCOMPARE(taken.value(Q("accepted")).toInt(), 0);
+        QVERIFY(taken.value(Q("rejected")).toArray().at(0).toObject().value(Q("what")).toString().contains(QStringLiteral("one target")));
+        for (const char *wrong : {R"({})", R"({"y":null})", R"({"y":"warm"})", R"({"y":{"z":1}})"})
+            QCOMPARE(send(wrong).status, 422);
     }
 
     void theLogHoldsWhatWasAskedAndAnswered() {

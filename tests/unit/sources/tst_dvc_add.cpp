@@ -262,7 +262,7 @@ private Q_SLOTS:
         QTest::newRow("a file behind a linked folder") << "linkeddir/f" << int(ErrorKind::Invalid) << "a link";
         QTest::newRow("a file inside a tracked folder") << "folder/f" << int(ErrorKind::Refused) << "overlaps";
         QTest::newRow("a folder around a tracked file") << "around" << int(ErrorKind::Refused) << "overlaps";
-        QTest::newRow("an output of a stage") << "made.csv" << int(ErrorKind::Refused) << "overlaps";
+        QTest::newRow("a file inside a stage's output") << "made/f" << int(ErrorKind::Refused) << "overlaps";
         QTest::newRow("a .dvcignore inside") << "ignoring" << int(ErrorKind::Invalid) << ".dvcignore";
         QTest::newRow("what dvc import made") << "imported.csv" << int(ErrorKind::Invalid) << "not made by `dvc add`";
         QTest::newRow("two outputs") << "two.csv" << int(ErrorKind::Invalid) << "exactly";
@@ -274,7 +274,7 @@ private Q_SLOTS:
         begin();
         const QByteArray out = "- md5: 6a7c83758196c7cdf75b99b1e10bb89f\n  size: 19\n  hash: md5\n  path: ";
         write(m_folder->filePath(QStringLiteral("outside.csv")), "1");
-        for (const char *file : {"there.csv", "real/f", "folder/f", "around/inner.csv", "made.csv", "ignoring/.dvcignore", "imported.csv", "two.csv", "linked/f"})
+        for (const char *file : {"there.csv", "real/f", "folder/f", "around/inner.csv", "made/f", "ignoring/.dvcignore", "imported.csv", "two.csv", "linked/f"})
             write(repo(file), "1");
         QVERIFY(QFile::link(repo("there.csv"), repo("link")) && QFile::link(repo("there.csv"), repo("linked/l")) && QFile::link(repo("real"), repo("linkeddir")));
         write(repo("there.csv.dvc"), "outs:\n" + out + "there.csv\n");
@@ -282,7 +282,7 @@ private Q_SLOTS:
         write(repo("around/inner.csv.dvc"), "outs:\n" + out + "inner.csv\n");
         write(repo("imported.csv.dvc"), "frozen: true\ndeps:\n- path: x\nouts:\n" + out + "imported.csv\n");
         write(repo("two.csv.dvc"), "outs:\n" + out + "two.csv\n" + out + "three.csv\n");
-        write(repo("dvc.lock"), "schema: '2.0'\nstages:\n  make:\n    cmd: x\n    outs:\n    - path: made.csv\n      hash: md5\n      md5: 6a7c83758196c7cdf75b99b1e10bb89f\n");
+        write(repo("dvc.lock"), "schema: '2.0'\nstages:\n  make:\n    cmd: x\n    outs:\n    - path: made\n      hash: md5\n      md5: 6a7c83758196c7cdf75b99b1e10bb89f.dir\n");
         const QStringList before = filesBelow(repo());
         const auto added = add(repo(path));
         QVERIFY(!added);

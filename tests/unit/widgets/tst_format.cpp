@@ -91,6 +91,7 @@ private Q_SLOTS:
         QCOMPARE(metricName(QStringLiteral("roc_auc_ovr_macro")), QStringLiteral("ROC AUC ovr macro"));
         QCOMPARE(metricName(QStringLiteral("smape")), QStringLiteral("sMAPE"));
         QCOMPARE(metricName(QStringLiteral("pinball_10")), QStringLiteral("pinball 0.1"));
+        QCOMPARE(metricName(QStringLiteral("mae@rh2m_raw")), QStringLiteral("MAE rh2m_raw")); // of one of several targets
     }
     void idsAreCutInTheMiddle() {
         QCOMPARE(middleElided(QStringLiteral("0123456789abcdef"), 8), QStringLiteral("01234…ef"));

@@ -110,6 +110,33 @@ private Q_SLOTS:
         QVERIFY(!plot.grab().isNull());
     }
 
+    /// One of two hundred curves is seen, not told: the callout and the copied table would be nothing but them.
+    void quietCurvesAreDrawnAndNotTold() {
+        PlotWidget plot;
+        plot.resize(400, 200);
+        PlotData data;
+        data.xName = QStringLiteral("rooms");
+        PlotSeries one, average;
+        one.ink = &Tokens::t3;
+        one.quiet = true;
+        one.points = {{1, -5}, {2, 9}};
+        average.name = QStringLiteral("average");
+        average.points = {{1, 1}, {2, 2}};
+        data.series = {one, average};
+        data.rugs = {{{1.5}, 9, &Tokens::s3}};
+        plot.setData(data);
+        QCOMPARE(plot.textAt(2), QStringLiteral("rooms 2\naverage\t2"));
+        QCOMPARE(plot.asText(), QStringLiteral("rooms\taverage\nrooms 1\t1\nrooms 2\t2"));
+        const PlotScale scale = plot.scale();
+        QVERIFY(scale.y0 < -5 && scale.y1 > 9); // and they have room
+        const QImage image = plot.grab().toImage();
+        const int x = qRound(scale.toX(1.5)), bottom = qRound(scale.area.bottom());
+        bool marked = false;
+        for (int dx = -1; dx <= 1; ++dx)
+            marked |= image.pixelColor(x + dx, bottom - 4) != image.pixelColor(x + 12, bottom - 4);
+        QVERIFY(marked); // the rug stands on the axis
+    }
+
     void sparklinesBreakAtGapsAndFillTheirBox() {
         const auto pieces = sparklinePieces({1, 2, std::nan(""), 3}, QRectF(0, 0, 30, 10), 1, 3);
         QCOMPARE(pieces.size(), std::size_t(2));

@@ -88,6 +88,25 @@ seed:      11
         QCOMPARE(r->split.after, QStringLiteral("2013-10-01"));
     }
 
+    void aForecastMayHaveSeveralTargets() {
+        const auto r = parseRecipe("recipe: w\ndata: {source: w.csv}\ntask: forecast\ntarget: [t2m, rh2m]\nfeatures: {include: [t2m, rain]}\ntime: {column: time, step: 1h}\n"
+                                   "split: {after: 2013-10-01}\nestimators: [mlp]\ngates: [r2 >= 0.5, mae@t2m <= 1.5, 'rmse@rh2m<8']\nexport: [w.pt, {file: weights.bin, format: xgboost_ubj}]\n", file);
+        QVERIFY2(r, r ? "" : qPrintable(r.error().text()));
+        QCOMPARE(r->target, QStringLiteral("t2m"));
+        QCOMPARE(r->targets(), (QStringList{QStringLiteral("t2m"), QStringLiteral("rh2m")}));
+        QCOMPARE(r->gates[1].text(), QStringLiteral("mae@t2m <= 1.5"));
+        QCOMPARE(metricAndTarget(r->gates[2].metric), std::pair(QStringLiteral("rmse"), QStringLiteral("rh2m")));
+        QVERIFY(!largerIsBetter(r->gates[2].metric) && largerIsBetter(QStringLiteral("r2@t2m")));
+        QCOMPARE(r->exports, (std::vector<ExportSpec>{{QStringLiteral("w.pt"), QStringLiteral("torchscript")}, {QStringLiteral("weights.bin"), QStringLiteral("xgboost_ubj")}}));
+        QCOMPARE(defaultMetric(TaskKind::Forecast, 1), QStringLiteral("mae"));
+        QCOMPARE(defaultMetric(TaskKind::Forecast, 2), QStringLiteral("r2")); // errors of different units do not add
+        const auto one = parseRecipe("recipe: w\ndata: {source: w.csv}\ntask: regression\ntarget: [t2m]\nestimators: [ridge]\nexport: t2m.UBJ\n", file);
+        QVERIFY2(one, one ? "" : qPrintable(one.error().text()));
+        QCOMPARE(one->targets(), QStringList{QStringLiteral("t2m")});
+        QCOMPARE(one->exports, (std::vector<ExportSpec>{{QStringLiteral("t2m.UBJ"), QStringLiteral("xgboost_ubj")}}));
+        QVERIFY(writeRecipe(*one).contains("target:     t2m\n"));
+    }
+
     void wrongTextsNameTheirPlace_data() {
         QTest::addColumn<QByteArray>("yaml");
         QTest::addColumn<QString>("message");
@@ -108,6 +127,20 @@ seed:      11
         row("a misspelt metric in a gate", good + "gates: [rr2 >= 1]\n", "/r.yaml:6:9: Unknown metric “rr2” — did you mean “r2”?");
         row("a gate without a number", good + "gates: [r2 >= good]\n", "A gate must read “metric >= number”, not “r2 >= good”.");
         row("a gate with an odd operator", good + "gates: [r2 => 1]\n", "operators are >= > <= < ==");
+        const QByteArray weather = QByteArray(good).replace("regression\n", "forecast\n") + "time: {column: t, step: 1h}\n";
+        row("several targets of a regression", QByteArray(good).replace("target: y", "target: [y, z]"), "/r.yaml:4:13: Several targets belong to task: forecast; a regression has one.");
+        row("a target named twice", QByteArray(weather).replace("target: y", "target: [y, z, y]"), "/r.yaml:4:16: The target “y” is named twice.");
+        row("no target in the list", QByteArray(weather).replace("target: y", "target: []"), "/r.yaml:4:9: “target” names no column.");
+        row("a target that is a list", QByteArray(weather).replace("target: y", "target: [y, [z]]"), "/r.yaml:4:13: The entries of “target” must be names of columns.");
+        row("a second target among those left out", QByteArray(weather).replace("target: y", "target: [y, z]") + "features: {exclude: [z]}\n", "The target “z” is among the features");
+        row("a gate of a target that is none", QByteArray(weather).replace("target: y", "target: [t2m, rh2m]") + "gates: [mae@rh2n <= 1]\n", "/r.yaml:7:9: Unknown target “rh2n” — did you mean “rh2m”?");
+        row("a gate of one target where there is one alone", weather + "gates: [mae@y <= 1]\n", "“mae@y” asks for one of several targets, and there are none. Write “mae”.");
+        row("a misspelt metric of a target", QByteArray(weather).replace("target: y", "target: [y, z]") + "gates: [maee@y <= 1]\n", "Unknown metric “maee” — did you mean “mae”?");
+        row("a file of no known ending", good + "export: [model.bin]\n", "/r.yaml:6:10: Which format “model.bin” has cannot be told by its ending.");
+        row("a misspelt format", good + "export: [{file: model.bin, format: torchscrip}]\n", "did you mean “torchscript”?");
+        row("a file in another folder", good + "export: [../model.pt]\n", "“../model.pt” is no plain name of a file.");
+        row("a file named twice", good + "export: [a.pt, a.pt]\n", "/r.yaml:6:16: The file “a.pt” is named twice.");
+        row("a file without a name", good + "export: [{format: torchscript}]\n", "“file” is missing in export.");
         row("two ways to split", good + "split: {every: 5, random: 0.2}\n", "/r.yaml:6:8: “split” needs exactly one of");
         row("a share of all rows", good + "split: {random: 1}\n", "“random” must be a number from");
         row("a number that is none", good + "seed: many\n", "/r.yaml:6:7: “seed” must be a whole number of 0 or more, not “many”.");
@@ -115,6 +148,7 @@ seed:      11
         row("a stratified regression", good + "split: {stratified: 0.2}\n", "A stratified split needs classes");
         row("a forecast without time", QByteArray(good).replace("regression\n", "forecast\n"), "A forecast needs “time”.");
         row("a step of time that is none", QByteArray(good).replace("regression\n", "forecast\n") + "time: {column: t, step: 1 hour}\n", "“step”: “1 hour” is not a time. Write a whole number and a unit");
+        row("a step beyond all times", good + "time: {column: t, step: 999999999w}\n", "/r.yaml:6:25: A step of 999999999w is longer than a century.");
         row("an unknown zone", good + "time: {column: t, zone: Mars/North}\n", "Unknown time zone “Mars/North”.");
         row("a misspelt transform", good + "transforms: [min_max_scael]\n", "/r.yaml:6:14: Unknown transform “min_max_scael” — did you mean “min_max_scale”?");
         row("a misspelt way to impute", good + "transforms: [impute: medan]\n", "Unknown way to impute “medan” — did you mean “median”?");
@@ -124,7 +158,17 @@ seed:      11
         row("a grouped split without groups", good + "split: {grouped: 0.2}\n", "“by” is missing");
         row("an expanding window without time", good + "validation: {expanding: 5}\n", "An expanding window needs “time”.");
         row("stratified folds of numbers", good + "validation: {stratified_k_fold: 5}\n", "Stratified folds need classes");
-        row("a regression that is resampled", good + "time: {column: t, resample: mean}\n", "belong to task: forecast");
+        row("a regression that is resampled to no step", good + "time: {column: t, resample: mean}\n", "/r.yaml:6:7: “resample: mean” needs the step. Add “step: 1h”.");
+        const QByteArray classes = QByteArray(good).replace("regression\n", "classification\n");
+        row("the mean of classes", classes + "time: {column: t, step: 1h, resample: mean}\n", "“resample: mean” has no class for a step whose rows differ: labels have no mean. Write “resample: last”");
+        row("the sum of classes", classes + "time: {column: t, step: 1h, resample: sum}\n", "labels have no sum");
+        row("steps across groups", good + "time: {column: t, step: 1h, resample: mean}\nsplit: {grouped: 0.2, by: house}\n", "Rows of one step may lie in several groups by “house”, which must not meet. Add “by: house”");
+        row("steps across the groups of folds", good + "time: {column: t, step: 1h, resample: last, by: town}\nvalidation: {grouped_k_fold: 3, by: house}\n", "several groups by “house”");
+        row("a regression without windows", good + "time: {column: t, interpolate: 2}\n", "“interpolate” fills the windows of a forecast; the task is regression. Write transforms: [impute: {strategy: time, limit: 2}].");
+        row("a forecast of several series", QByteArray(weather).replace("step: 1h", "step: 1h, by: station"), "A forecast has one series; “by” tells several apart. Choose one by data: {where: {station: NAME}}.");
+        row("imputing by time without times", good + "transforms: [impute: time]\n", "/r.yaml:6:13: “impute: time” needs “time”.");
+        row("a limit in steps of no length", good + "transforms: [impute: {strategy: time, limit: 3}]\ntime: {column: t}\n", "The “limit” of “impute: time” counts steps, and “time” names none.");
+        row("imputing the windows of a forecast", weather + "transforms: [impute: time]\n", "“impute: time” works on rows; a forecast takes windows of them. Write time: {interpolate: 3}.");
         row("a misspelt way to resample", good + "time: {column: t, resample: meen}\n", "did you mean “mean”?");
         row("a search of nothing", good + "search: {trials: 5}\n", "“search” names nothing to try.");
         row("a search of a stranger", good + "search: {space: {forest: {max_depth: [1]}}}\n", "Unknown estimator of this recipe “forest”.");
@@ -225,6 +269,18 @@ seed:      11
         QTest::newRow("a search") << r;
         r.search.reset();
         QTest::newRow("a forecast") << r;
+        r.moreTargets = {QStringLiteral("rh2m"), QStringLiteral("a: b, c")};
+        r.gates.push_back({QStringLiteral("mae@a: b, c"), QStringLiteral("<="), 3});
+        r.exports = {{QStringLiteral("a b.pt"), QStringLiteral("torchscript")}, {QStringLiteral("x.json"), QStringLiteral("torchscript")}, {QStringLiteral("no: ending"), QStringLiteral("xgboost_json")}};
+        QTest::newRow("several targets, and files for a service") << r;
+        r.moreTargets.clear();
+        r.gates.pop_back();
+        r.exports.clear();
+        Recipe steps = parseRecipe(smallest, file).value();
+        steps.time = TimeSpec{QStringLiteral("t"), {}, QStringLiteral("1h"), QStringLiteral("UTC"), QStringLiteral("mean")};
+        steps.time->by = QStringLiteral("the: station");
+        steps.transforms = {{QStringLiteral("impute"), QStringLiteral("time"), {{QStringLiteral("limit"), qlonglong(3)}}, {QStringLiteral("a: b")}}, {QStringLiteral("impute"), QStringLiteral("median")}};
+        QTest::newRow("rows brought to steps, and filled over time") << steps;
         r.data.source = QStringLiteral("/somewhere/recipes/data/x.csv");
         QTest::newRow("a source beside the recipe") << r;
         r.data.source = QStringLiteral("s3://bucket/a b+c.csv");

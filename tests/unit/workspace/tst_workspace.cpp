@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/workspace/condition.h"
 #include "core/workspace/workspace.h"
 
 #include <QDir>
@@ -121,6 +122,10 @@ notifications:
         row("a negative number of approvals", model("promotion: {approvals: -1}"), "“approvals” must be a whole number from 1 to 20");
         row("a yes that is none", model("promotion: {prevent_self_approval: perhaps}"), "must be true or false");
         row("a condition with an unknown metric", model("retrain: {when: [mea > 1]}"), "Unknown metric “mea” — did you mean “mae”?");
+        row("a condition with an unknown metric of a target", model("retrain: {when: [mea@t2m > 1]}"), "Unknown metric “mea” — did you mean “mae”?");
+        row("drift has no target", model("retrain: {when: [drift@t2m > 0.25]}"), "Unknown metric “drift”");
+        row("a watch on an unknown metric of a target", model("watch: [{metric: mea@t2m}]"), "Unknown metric “mea” — did you mean “mae”?");
+        row("a watch on no target", model("watch: [{metric: mae@}]"), "Unknown target “”.");
         row("a condition without a number", model("retrain: {when: [mae > high]}"), "The condition “mae > high” is not understood.");
         row("an age without a unit", model("retrain: {when: [age > 7]}"), "The condition “age > 7” is not understood.");
         row("an interval without a unit", model("retrain: {at_most_every: 6}"), "“at_most_every”: “6” is not a time.");
@@ -138,6 +143,65 @@ notifications:
         QFETCH(QString, message);
         const QString text = failure(yaml);
         QVERIFY2(text.contains(message), qPrintable(text));
+    }
+
+    void aTargetIsLookedUpInTheRecipe_data() {
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<QString>("message"); // empty: accepted
+        const auto row = [](const char *name, const char *body, const char *message = "") { QTest::newRow(name) << QByteArray(body) << QString::fromUtf8(message); };
+        row("targets that the recipe forecasts", "recipe: pair.yaml, watch: [{metric: mae@t2m, max: 2, unit: °C}, {metric: mae@wind gust, max: 5}], retrain: {when: [mae@t2m > 1.5, r2@wind gust drops 0.1]}");
+        row("a watch on another", "recipe: pair.yaml, watch: [{metric: mae@t2n, max: 2}]", "Unknown target “t2n” — did you mean “t2m”?");
+        row("a condition on another", "recipe: pair.yaml, retrain: {when: [data_changed, mae@wind gusts > 2]}", "Unknown target “wind gusts” — did you mean “wind gust”?");
+        row("one target has no name", "recipe: one.yaml, watch: [{metric: mae@t2m, max: 2}]", "“mae@t2m” asks for one of several targets, and there are none. Write “mae”.");
+        row("one target has no name in a condition", "recipe: one.yaml, retrain: {when: [r2@t2m < 0.5]}", "“r2@t2m” asks for one of several targets, and there are none. Write “r2”.");
+        row("a recipe that is not there says nothing", "recipe: none.yaml, watch: [{metric: mae@anything, max: 2}], retrain: {when: [mae@anything > 1]}");
+        row("a recipe that cannot be read says nothing", "recipe: broken.yaml, watch: [{metric: mae@anything, max: 2}]");
+        row("no recipe says nothing", "retrain: {when: [mae@anything > 1]}");
+    }
+    void aTargetIsLookedUpInTheRecipe() {
+        QFETCH(QByteArray, body);
+        QFETCH(QString, message);
+        QTemporaryDir dir;
+        const auto write = [&](const char *name, const QByteArray &bytes) {
+            QFile f(dir.filePath(QLatin1String(name)));
+            QVERIFY(f.open(QIODevice::WriteOnly) && f.write(bytes) == bytes.size());
+        };
+        const QByteArray rest = "data: {source: weather.csv}\ntask: forecast\ntime: {column: at, step: 1h}\nforecast: {window: 24, horizon: 3}\nsplit: {after: 2013-10-01}\nestimators: [mlp]\n";
+        write("pair.yaml", "recipe: pair\ntarget: [t2m, wind gust]\n" + rest);
+        write("one.yaml", "recipe: one\ntarget: t2m\n" + rest);
+        write("broken.yaml", "recipe: [\n");
+        QVERIFY(readRecipe(dir.filePath(QStringLiteral("pair.yaml")))); // else this test says nothing
+        QVERIFY(readRecipe(dir.filePath(QStringLiteral("one.yaml"))));
+        const auto w = parseWorkspace(QByteArray(local) + "models:\n  m: {" + body + "}\n", dir.filePath(QStringLiteral("pilothouse.yaml")));
+        if (message.isEmpty())
+            QVERIFY2(w, w ? "" : qPrintable(w.error().text()));
+        else
+            QVERIFY2(!w && w.error().text().contains(message), w ? "accepted" : qPrintable(w.error().text()));
+    }
+
+    void conditionsAreSplit_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("parts"); // empty: none
+        QTest::newRow("a limit") << "mae > 1.5" << "mae|>|1.5";
+        QTest::newRow("no spaces") << "mae>=1.5" << "mae|>=|1.5";
+        QTest::newRow("many spaces") << "  r2   <   0.5 " << "r2|<|0.5";
+        QTest::newRow("a drop") << "r2 drops 0.1" << "r2|drops|0.1";
+        QTest::newRow("a drop by") << "r2 drops by 0.1" << "r2|drops|0.1";
+        QTest::newRow("a target") << "mae@t2m <= 2" << "mae@t2m|<=|2";
+        QTest::newRow("a target with a space") << "mae@wind gust>2" << "mae@wind gust|>|2";
+        QTest::newRow("a target with a sign") << "mae@a>b > 2" << "mae@a>b|>|2";
+        QTest::newRow("a target that drops") << "r2@rain drops drops 0.1" << "r2@rain drops|drops|0.1";
+        QTest::newRow("a duration") << "age > 7d" << "age|>|7d";
+        QTest::newRow("two words behind") << "age > 7 days" << "";
+        QTest::newRow("no operator") << "mae over 1.5" << "";
+        QTest::newRow("drops needs its spaces") << "r2drops0.1" << "";
+        QTest::newRow("no target behind the sign") << "mae@ > 1" << "";
+        QTest::newRow("a word alone") << "data_changed" << "";
+    }
+    void conditionsAreSplit() {
+        QFETCH(QString, text);
+        const auto condition = splitCondition(text);
+        QTEST(condition ? QStringList({condition->left, condition->op, condition->right}).join(QLatin1Char('|')) : QString(), "parts");
     }
 
     void durationsHaveAUnit_data() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""make.py [xgboost|torch]: writes the files of this folder by the real libraries (XGBoost 3.2, PyTorch 1.13); the tests only read them.
+"""make.py [xgboost|torch|forecast]: writes the files of this folder by the real libraries (XGBoost 3.2, PyTorch 1.13); the tests only read them.
 Each model has NAME.json or NAME.pt, and its rows with the predictions made here in NAME.csv."""
 import csv
 import pathlib
@@ -104,4 +104,65 @@ def with_torch():
     torch.save(torch.nn.Linear(3, 1), HERE / "pickled.pt")
 
 
-{"xgboost": with_xgboost, "torch": with_torch}[sys.argv[1]]()
+def hours(count=90):
+    """Time, wind, t2m, rh2m by a rule; hour 40 is missing."""
+    for i in range(count):
+        if i != 40:
+            t2m = 15 + 6 * ((i * 37) % 101) / 101 - 4 * (i % 24 > 18)
+            yield i, [((i * 53) % 97) / 20.0, t2m, 100 - 2.5 * t2m + ((i * 71) % 89) / 30]
+
+
+def with_forecast():
+    """Windows [n, 6, series] -> [n, 3] or [n, 3, targets], as PyTorch has them; and scripts that have no gradient."""
+    import torch
+
+    torch.manual_seed(8)
+
+    class Network(torch.nn.Module):
+        """The series in the order wind, t2m, rh2m; predicts t2m."""
+
+        def __init__(self):
+            super().__init__()
+            self.lstm, self.head = torch.nn.LSTM(3, 4, batch_first=True), torch.nn.Linear(4, 3)
+            self.register_buffer("middle", torch.tensor([2.0, 17.0, 60.0]))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            steps, _ = self.lstm((x - self.middle) / 5)
+            return 17 + 4 * self.head(steps[:, -1])
+
+    class Both(torch.nn.Module):
+        """The series in the order rh2m, t2m, wind; predicts t2m and rh2m."""
+
+        def __init__(self, turned: bool):
+            super().__init__()
+            self.head, self.turned = torch.nn.Linear(18, 6).double(), turned
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            y = self.head(torch.tanh((x.reshape(-1, 18) - 30) / 20)) * 5 + 30
+            return y.reshape(-1, 2, 3) if self.turned else y.reshape(-1, 3, 2)
+
+    class Argmax(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.argmax(x, 1).double()
+
+    class Steps(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.round(10 * x[:, 0] + x[:, 1])
+
+    network, both = Network().eval(), Both(False).eval()
+    for name, module in (("forecast", network), ("both", both), ("turned", Both(True).eval()), ("argmax", Argmax()), ("steps", Steps())):
+        torch.jit.script(module).save(str(HERE / f"{name}.pt"))
+    at = dict(hours())
+    table = []
+    for hour, values in at.items():
+        window = [at.get(h) for h in range(hour - 5, hour + 1)]
+        said = [""] * 9
+        if all(window):
+            x = torch.tensor([window], dtype=torch.float64)
+            with torch.no_grad():
+                said = network(x.float())[0].double().tolist() + both(x[:, :, [2, 1, 0]])[0].T.reshape(-1).tolist()
+        table.append([f"2024-03-{1 + hour // 24:02d}T{hour % 24:02d}:00:00Z", *values, *said])
+    write("hours", ["time", "wind", "t2m", "rh2m", *(f"{p}@+{h}" for p in ("lstm", "t", "rh") for h in (1, 2, 3))], table)
+
+
+{"xgboost": with_xgboost, "torch": with_torch, "forecast": with_forecast}[sys.argv[1]]()

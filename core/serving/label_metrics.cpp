@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the labels say of the predictions: metrics over the newest ones, and over stretches of time.
+#include "core/serving/log_reader.h"
+
+#include "core/artifact/scorer.h"
+#include "core/base/json.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace pilothouse::serving {
+
+namespace {
+
+QDateTime fromMs(qint64 ms) { return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC); }
+
+/// Sums from which every live metric follows.
+struct Sums {
+    qint64 rows = 0, numbers = 0;
+    double loss = 0, squares = 0, values = 0, valueSquares = 0;
+};
+
+const QString sumColumns = QStringLiteral("count(loss),count(value),total(loss),total((predicted-value)*(predicted-value)),total(value),total(value*value)");
+
+Sums readSums(const Statement &s, int from) {
+    return {s.integer(from), s.integer(from + 1), s.real(from + 2), s.real(from + 3), s.real(from + 4), s.real(from + 5)};
+}
+
+/// The labels that a metric is of, as SQL; one of several targets is bound as ?3.
+QString labelsOf(const QString &target) { return target.isEmpty() ? QStringLiteral("labels WHERE true") : QStringLiteral("target_labels WHERE target=?3"); }
+
+double metricOf(const QString &metric, const Sums &sums) {
+    const double n = double(sums.rows);
+    if (sums.rows == 0)
+        return std::nan("");
+    if (metric == QLatin1String("accuracy"))
+        return sums.numbers == 0 ? 1.0 - sums.loss / n : std::nan("");
+    if (sums.numbers == 0)
+        return std::nan("");
+    if (metric == QLatin1String("mae"))
+        return sums.loss / n;
+    if (metric == QLatin1String("rmse"))
+        return std::sqrt(sums.squares / double(sums.numbers));
+    const double spread = sums.valueSquares - sums.values * sums.values / double(sums.numbers);
+    return spread > 1e-12 * std::max(1.0, sums.valueSquares) ? 1.0 - sums.squares / spread : std::nan("");
+}
+
+} // namespace
+
+Result<std::vector<MetricBucket>> rollingMetric(Database &database, const QString &metric, qint64 bucketSeconds, const QDateTime &since) {
+    static const QStringList known{QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("r2"), QStringLiteral("accuracy")};
+    const auto [name, target] = workspace::metricAndTarget(metric);
+    if (!known.contains(name))
+        return invalid(QStringLiteral("The live metric “%1” is not known.").arg(metric), {}, QStringLiteral("Known: %1.").arg(known.join(QStringLiteral(", "))));
+    if (bucketSeconds < 1)
+        return invalid(QStringLiteral("A stretch of time must be at least a second."));
+    std::vector<MetricBucket> out;
+    PH_TRY(database.query(QStringLiteral("SELECT predicted_time/?1 AS bucket,%1 FROM %2 AND predicted_time>=?2 GROUP BY bucket ORDER BY bucket").arg(sumColumns, labelsOf(target)),
+                          [&, &target = target](Statement &s) {
+                              s.bind(1, bucketSeconds * 1000).bind(2, since.toMSecsSinceEpoch());
+                              if (!target.isEmpty())
+                                  s.bind(3, target);
+                          },
+                          [&, &name = name](const Statement &s) {
+                              const Sums sums = readSums(s, 1);
+                              out.push_back({fromMs(s.integer(0) * bucketSeconds * 1000), metricOf(name, sums), sums.rows});
+                          }));
+    return out;
+}
+
+Result<LiveMetrics> liveMetrics(Database &database, qint64 newestLabelled, std::optional<QDateTime> since, const QString &target) {
+    LiveMetrics out;
+    Sums sums;
+    PH_TRY(database.query(QStringLiteral("SELECT %1,min(predicted_time),max(predicted_time) FROM (SELECT * FROM %2 AND predicted_time>=?2 "
+                                         "ORDER BY predicted_time DESC LIMIT ?1)")
+                              .arg(sumColumns, labelsOf(target)),
+                          [&](Statement &s) {
+                              s.bind(1, newestLabelled).bind(2, since ? since->toMSecsSinceEpoch() : qint64(0));
+                              if (!target.isEmpty())
+                                  s.bind(3, target);
+                          },
+                          [&](const Statement &s) {
+                              sums = readSums(s, 0);
+                              if (sums.rows > 0) {
+                                  out.from = fromMs(s.integer(6));
+                                  out.to = fromMs(s.integer(7));
+                              }
+                          }));
+    out.labelled = sums.rows;
+    for (const QString &metric : {QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("r2"), QStringLiteral("accuracy")})
+        if (const double value = metricOf(metric, sums); std::isfinite(value))
+            out.values.emplace(metric, value);
+    return out;
+}
+
+Result<QStringList> servedTargets(Database &database) {
+    QByteArray json;
+    PH_TRY(database.query(QStringLiteral("SELECT signature FROM revisions ORDER BY number DESC LIMIT 1"), {}, [&](const Statement &s) { json = s.blob(0); }));
+    if (json.isEmpty())
+        return notFound(QStringLiteral("Nothing was served here yet."), database.path());
+    PH_ASSIGN(const QJsonObject object, parseJsonObject(json, database.path()));
+    PH_ASSIGN(const artifact::Signature signature, artifact::Signature::fromJson(object, database.path()));
+    return signature.targets();
+}
+
+} // namespace pilothouse::serving

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/base/button.h"
+#include "widgets/base/panel.h"
+
+namespace pilothouse::ui {
+
+/// The bytes of a file, made on a pool thread: holds values only, no widget.
+using ExportBytes = std::function<QByteArray()>;
+/// The widget as it is laid out now, at twice its size on a card's ground, as a PNG file.
+ExportBytes pngOf(QWidget &shown);
+
+/// What a chart or a table gives away.
+struct Export {
+    QString what;                           ///< "Save %1 as CSV…": "the explanation"
+    std::function<QString()> name;          ///< of the file, without its end: "why-t2m-v3"
+    std::function<ExportBytes()> csv, png;  ///< asked in the GUI thread when the command runs
+    std::function<QString()> blocked;       ///< why there is nothing to save; empty: there is
+};
+/// Adds the commands IDCsv and IDPng of a panel: each asks for a place, writes there on a pool, and a notice says how it went.
+/// @param owner  whose figures these are; lives as long as the commands
+void addExport(const PanelContext &context, QWidget *owner, const QString &panel, const QString &id, const Export &give);
+QStringList exportActions(const QString &id); ///< IDCsv, IDPng
+
+/// "Save…": a menu of such commands.
+class ExportButton : public Button {
+    Q_OBJECT
+public:
+    ExportButton(ActionCatalogue &actions, const QStringList &ids, QWidget *parent = nullptr);
+    void refreshMenu(); ///< call when there is something to save, or nothing any more
+
+private:
+    void openMenu();
+    ActionCatalogue &m_catalogue;
+    QStringList m_ids;
+};
+
+} // namespace pilothouse::ui
