@@ -2,6 +2,7 @@
 #include "core/base/task.h"
 #include "core/learn/class_weights.h"
 #include "core/learn/estimator_entry.h"
+#include "core/learn/openmp_team.h"
 #include "core/learn/parameters.h"
 #include "core/learn/tree_bounds.h"
 #include "core/learn/tree_model.h"
@@ -104,6 +105,7 @@ public:
         Rows rows = rowsOf(train), held = rowsOf(validation);
         PH_ASSIGN(rows.weights, rowWeights(m_classWeights, train));
         PH_ASSIGN(held.weights, rowWeights(m_classWeights, train, &validation));
+        const PinnedTeam team(m_options.threads);
         PH_ASSIGN(XgboostGrower grower, XgboostGrower::create(rows.x, train.rows, train.width, m_options.threads, rows.weights));
         if (!context.previousState.isEmpty())
             PH_TRY(takeUp(context.previousState));
