@@ -21,9 +21,14 @@ Result<data::ExpectedSchema> schemaOfPackage(const QString &folder) {
     data::ExpectedSchema schema;
     schema.name = folder;
     schema.times = false;
+    QSet<QString> inFile;
+    for (const QJsonValue &column : package.data.value(QLatin1String("schema")).toArray())
+        inFile.insert(column[QLatin1String("name")].toString());
     for (const drift::ColumnProfile &column : profile.columns) {
         if (package.signature.task == workspace::TaskKind::Forecast && column.name.contains(QLatin1Char('@')))
             continue; // a step of the window; its series stands there, too
+        if (!inFile.isEmpty() && !inFile.contains(column.name))
+            continue; // made by a step (lag, rolling, calendar): no file has it
         data::ExpectedColumn expected;
         expected.name = column.name;
         expected.type = column.kind;
@@ -38,13 +43,16 @@ Result<data::ExpectedSchema> schemaOfPackage(const QString &folder) {
     return schema;
 }
 
-/// The columns that the recipe learns from or predicts.
-QStringList usedColumns(const workspace::Recipe &recipe, const data::Table &table) {
+/// The columns that the recipe learns from or predicts; where it takes all, also those that only the reference has: one that went is not used any more.
+QStringList usedColumns(const workspace::Recipe &recipe, const data::Table &table, const std::optional<data::ExpectedSchema> &expected) {
     QStringList unused = recipe.exclude;
     if (recipe.time)
         unused << recipe.time->column << recipe.time->parts;
     QStringList used;
-    const QStringList names = recipe.include.isEmpty() ? table.names() : recipe.include;
+    QStringList names = recipe.include.isEmpty() ? table.names() : recipe.include;
+    for (const data::ExpectedColumn &column : expected && recipe.include.isEmpty() ? expected->columns : std::vector<data::ExpectedColumn>())
+        if (!names.contains(column.name))
+            names << column.name;
     for (const QString &name : names)
         if (!unused.contains(name) && !recipe.data.where.contains(name))
             used << name;
@@ -77,7 +85,7 @@ Result<std::optional<data::QualityReport>> checkQuality(const workspace::Recipe 
     if (!recipe.quality->reference.isEmpty()) {
         PH_ASSIGN(expected, qualityReference(recipe.quality->reference, recipe, stop));
     }
-    data::QualityReport report = data::qualityOf(loaded, data::profileOf(loaded), expected ? &*expected : nullptr, usedColumns(recipe, loaded.table));
+    data::QualityReport report = data::qualityOf(loaded, data::profileOf(loaded), expected ? &*expected : nullptr, usedColumns(recipe, loaded.table, expected));
     const QStringList failed = data::failedQualityGates(report, recipe.quality->gates);
     if (!failed.isEmpty())
         return refused(QStringLiteral("The data does not pass its quality gates, so nothing was trained. %1.").arg(failed.join(QStringLiteral("; "))), recipe.data.source,
