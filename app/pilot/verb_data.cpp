@@ -18,6 +18,7 @@
 #include "app/pilot/verb.h"
 
 #include "core/base/file.h"
+#include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/base/redact.h"
 #include "core/fleet/data_operations.h"
@@ -101,18 +102,23 @@ Result<void> versions(Context &context, const Options &options) {
     return {};
 }
 
-/// A copy that people may edit: the cache's own stays as it is.
-Result<void> copyOut(const QString &from, const QString &to) {
+/// A copy that people may edit: the cache's own stays as it is. Conflict if that is not any more what was fetched.
+/// @param sha256  of the bytes; empty: not known
+Result<void> copyOut(const QString &from, const QString &sha256, const QString &to) {
     QFile in(from);
     if (!in.open(QIODevice::ReadOnly))
         return fileError(QStringLiteral("open"), from);
+    Hasher hasher(Hasher::Kind::Sha256);
     return writeFileAtomically(to, [&](int fd) -> Result<void> {
         for (;;) {
             const QByteArray block = in.read(1 << 20);
             if (in.error() != QFileDevice::NoError)
                 return fileError(QStringLiteral("read"), from);
+            if (block.isEmpty() && !sha256.isEmpty() && hasher.hex() != sha256)
+                return Error{ErrorKind::Conflict, QStringLiteral("The local copy of the data changed after it was verified."), from, QStringLiteral("Remove it and try again: it is fetched anew."), {}};
             if (block.isEmpty())
                 return {};
+            hasher.add(block);
             PH_TRY(writeAll(fd, block.constData(), std::size_t(block.size()), to));
         }
     });
@@ -136,7 +142,7 @@ Result<void> getDirectory(Context &context, const DvcRepository &repository, con
     QDir(building).removeRecursively();
     for (std::size_t i = 0; i < files.size(); ++i) {
         PH_ASSIGN(const LocalFile file, fetchDvcObject(repository, files[i].hash, output.remote, spec, access, cache, context.stop()));
-        PH_TRY(copyOut(file.path, building + QLatin1Char('/') + files[i].path));
+        PH_TRY(copyOut(file.path, file.sha256, building + QLatin1Char('/') + files[i].path));
         array.append(QJsonObject{{Q("path"), files[i].path}, {Q("sha256"), file.sha256}, {Q("bytes"), file.bytes}});
         context.events().progress(qint64(i) + 1, qint64(files.size()), QStringLiteral("files"), -1, QStringLiteral("fetch"));
     }
@@ -161,7 +167,7 @@ Result<void> get(Context &context, const Options &options) {
         PH_TRY(freeTarget(out));
     PH_ASSIGN(const LocalFile file, fetchData(context, spec));
     if (!out.isEmpty())
-        PH_TRY(copyOut(file.path, out));
+        PH_TRY(copyOut(file.path, file.sha256, out));
     const QString path = out.isEmpty() ? file.path : out;
     context.answer({{Q("source"), redact(spec.source)}, {Q("path"), path}, {Q("sha256"), file.sha256}, {Q("bytes"), file.bytes}, {Q("origin"), file.origin}},
                    QStringLiteral("%1\n  %2 bytes, SHA-256 %3").arg(path).arg(file.bytes).arg(file.sha256));

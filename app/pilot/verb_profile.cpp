@@ -163,6 +163,8 @@ Result<void> profile(Context &context, const ProfileArguments &arguments) {
     }
     PH_ASSIGN(const data::FileProfile found, namingSource(data::profileFile(local.path, options, expected, context.stop(), progress), local, file));
     const data::Profile &profile = found.profile;
+    if (!local.sha256.isEmpty() && profile.fingerprint.sha256 != local.sha256)
+        return Error{ErrorKind::Conflict, QStringLiteral("The local copy of the data changed after it was verified."), file, QStringLiteral("Remove the copy %1 and try again: it is fetched anew.").arg(local.path), {}};
     const data::QualityReport &quality = found.quality;
     Result<data::Proposal> proposal = data::proposeRecipe(found.rows, profile, file, text(arguments.target));
     const bool asked = !out.isEmpty() || !arguments.target.empty();

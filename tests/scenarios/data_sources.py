@@ -57,6 +57,15 @@ def by_http(folder, url):
     check(profile["sha256"] == data["sha256"] and f"{url}/d.csv" in (folder / "proposed.yaml").read_text(), "profile")
     drift, _ = pilot("drift", "--reference", folder / "one", "--current", f"{url}/d.csv")
     check(not drift["drifted"], "drift")
+    copy = pathlib.Path(pilot("data", "get", f"{url}/d.csv")[0]["path"])
+    copy.chmod(0o600)
+    copy.write_bytes(copy.read_bytes()[:-2] + b"9\n")  # as long as it was
+    fails("changed after it was verified", 1, "data", "get", f"{url}/d.csv", "--out", folder / "changed.csv")
+    check(not (folder / "changed.csv").exists(), "what is not what was fetched was given out")
+    fails("changed after it was verified", 1, "profile", f"{url}/d.csv")
+    copy.unlink()
+    again, _ = pilot("data", "get", f"{url}/d.csv", "--out", folder / "again.csv")
+    check((folder / "again.csv").read_bytes() == (folder / "served/d.csv").read_bytes(), "a removed copy is not fetched anew")
     fails("There is no such object", 2, "profile", f"{url}/none.csv")
     fails("kind of address", 2, "profile", "ftp://127.0.0.1/d.csv")
 
