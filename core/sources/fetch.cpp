@@ -41,12 +41,23 @@ Result<LocalFile> fetchHttp(const SourceSpec &spec, const Access &access, const 
     return localFile("http", spec, done);
 }
 
+/// HEAD says “not found” and no more; a GET of one byte says whether it is the bucket, the key or the version.
+Error whyMissing(const S3Client &client, const S3Location &object, const QString &version, const Error &known, std::stop_token stop) {
+    net::Request ask = client.getRequest(object, version);
+    ask.headers.append(net::Header{"Range", "bytes=0-0"});
+    const auto told = client.http()->send(ask, std::move(stop));
+    return told && told->status >= 400 ? s3Error(object, client.endpoint(), ask, *told) : known;
+}
+
 Result<LocalFile> fetchS3(const SourceSpec &spec, const Access &access, const Cache &cache, std::stop_token stop, const Progress &progress) {
     PH_ASSIGN(const S3Location object, parseS3Url(spec.source));
     if (object.key.isEmpty() || object.key.endsWith(QLatin1Char('/')))
         return invalid(QStringLiteral("This names a folder of a bucket, not an object."), spec.source, QStringLiteral("List what is there with `pilot data list %1`.").arg(spec.source));
     PH_ASSIGN(const S3Client client, s3For(spec, access));
-    PH_ASSIGN(const S3Object there, client.head(object, spec.version, stop));
+    const auto looked = client.head(object, spec.version, stop);
+    if (!looked)
+        return looked.error().kind == ErrorKind::NotFound ? whyMissing(client, object, spec.version, looked.error(), stop) : looked.error();
+    const S3Object &there = *looked;
     DownloadJob job;
     job.source = object.text() + (spec.version.isEmpty() ? QString() : QStringLiteral("?versionId=") + spec.version) + (client.endpoint().url.isEmpty() ? QString() : QStringLiteral(" at ") + client.endpoint().url);
     const QJsonObject known = cache.known(job.source);

@@ -107,9 +107,19 @@ net::Request S3Client::request(const QByteArray &method, const S3Location &objec
 
 Result<net::Response> S3Client::send(const net::Request &request, const S3Location &object, std::stop_token stop) const {
     PH_ASSIGN(net::Response response, m_http->send(request, stop));
-    if (response.status >= 300)
-        return s3Error(object, m_endpoint, request, response);
-    return response;
+    if (response.status < 300)
+        return response;
+    if (request.method == "HEAD" && (response.status == 400 || response.status == 403)) { // it has no body; a GET says whether it is the secret, the clock or a right
+        net::Request ask = request;
+        ask.method = "GET";
+        if (object.key.isEmpty())
+            ask.url += QStringLiteral("?max-keys=1"); // of a bucket GET is a listing
+        else
+            ask.headers.append(net::Header{"Range", "bytes=0-0"});
+        if (const auto told = m_http->send(ask, stop); told && told->status >= 400 && !told->body.isEmpty())
+            return s3Error(object, m_endpoint, ask, *told);
+    }
+    return s3Error(object, m_endpoint, request, response);
 }
 
 net::Request S3Client::getRequest(const S3Location &object, const QString &version) const {

@@ -80,6 +80,11 @@ Error s3Error(const S3Location &object, const S3Endpoint &endpoint, const net::R
         if (code != QLatin1String(meaning.code))
             continue;
         error.kind = meaning.kind;
+        if (code == QLatin1String("AccessDenied") && object.key.isEmpty()) {
+            error.what = QStringLiteral("The access key may not do this with the bucket “%1”.").arg(object.bucket);
+            error.hint = QString::fromUtf8(meaning.hint);
+            return error;
+        }
         error.what = QString::fromUtf8(meaning.what).replace(QLatin1String("%1"), object.bucket).replace(QLatin1String("%2"), object.key);
         error.hint = QString::fromUtf8(meaning.hint).replace(QLatin1String("%1"), object.bucket).replace(QLatin1String("%2"), object.key);
         if (code == QLatin1String("RequestTimeTooSkewed") && !xml.value("ServerTime").isEmpty())

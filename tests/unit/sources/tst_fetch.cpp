@@ -141,6 +141,50 @@ private Q_SLOTS:
         QCOMPARE(gets, 2);
         QCOMPARE(heads, 3);
     }
+    /// HEAD's answer has no body: a GET of one byte brings S3's own code.
+    void aRefusedLookSaysWhy_data() {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QByteArray>("code");
+        QTest::addColumn<ErrorKind>("kind");
+        QTest::addColumn<QString>("part");
+        QTest::newRow("the bucket is not there") << 404 << QByteArray("NoSuchBucket") << ErrorKind::NotFound << "There is no bucket “bucket”";
+        QTest::newRow("the version is not there") << 404 << QByteArray("NoSuchVersion") << ErrorKind::NotFound << "has no such version";
+        QTest::newRow("the key is not there") << 404 << QByteArray("NoSuchKey") << ErrorKind::NotFound << "no object “k.csv”";
+        QTest::newRow("another secret") << 403 << QByteArray("SignatureDoesNotMatch") << ErrorKind::Denied << "the secret does not belong to the access key";
+        QTest::newRow("an unknown key") << 403 << QByteArray("InvalidAccessKeyId") << ErrorKind::Denied << "does not know this access key";
+        QTest::newRow("no right") << 403 << QByteArray("AccessDenied") << ErrorKind::Denied << "may not do this with “k.csv”";
+        QTest::newRow("a token that ran out") << 400 << QByteArray("ExpiredToken") << ErrorKind::Denied << "have expired";
+        QTest::newRow("a server that says nothing") << 403 << QByteArray() << ErrorKind::Denied << "may not do this with “k.csv”";
+    }
+    void aRefusedLookSaysWhy() {
+        QFETCH(int, status);
+        QFETCH(QByteArray, code);
+        QFETCH(QString, part);
+        LoopbackServer server([&](auto &c, int) {
+            for (QByteArray request = c.readRequest(); !request.isEmpty(); request = c.readRequest())
+                c.reply(status, request.startsWith("HEAD") || code.isEmpty() ? QByteArray() : "<Error><Code>" + code + "</Code><Message>m</Message></Error>");
+        });
+        const auto file = fetchSource({QStringLiteral("s3://bucket/k.csv"), {}, QStringLiteral("v9")}, with({store("a", server.url(""))}), cache());
+        QVERIFY(!file);
+        QTEST(file.error().kind, "kind");
+        QVERIFY2(file.error().what.contains(part), qPrintable(file.error().text()));
+        QCOMPARE(file.error().where, QStringLiteral("s3://bucket/k.csv"));
+    }
+    void aRefusedBucketSaysWhy() {
+        QByteArray code = "SignatureDoesNotMatch";
+        LoopbackServer server([&](auto &c, int) {
+            for (QByteArray request = c.readRequest(); !request.isEmpty(); request = c.readRequest())
+                c.reply(403, request.startsWith("HEAD") ? QByteArray() : "<Error><Code>" + code + "</Code><Message>m</Message></Error>");
+        });
+        const S3Client client = *s3For({QStringLiteral("s3://bucket/k"), {}, {}}, with({store("a", server.url(""))}));
+        const auto wrong = client.bucketExists(QStringLiteral("bucket"));
+        QVERIFY(!wrong);
+        QVERIFY2(wrong.error().what.contains(QStringLiteral("the secret does not belong")), qPrintable(wrong.error().text()));
+        code = "AccessDenied";
+        const auto denied = client.bucketExists(QStringLiteral("bucket"));
+        QVERIFY(!denied);
+        QCOMPARE(denied.error().what, QStringLiteral("The access key may not do this with the bucket “bucket”."));
+    }
 };
 
 QTEST_GUILESS_MAIN(tst_Fetch)
