@@ -59,7 +59,7 @@ Error SftpHandle::error(CURLcode code, const SftpFile &file, bool sending) const
     case CURLE_PEER_FAILED_VERIFICATION:
         error.kind = ErrorKind::Denied;
         error.what = QStringLiteral("The host key of %1 is not known, or is another than it was.").arg(host);
-        error.hint = QStringLiteral("Compare it, then add it to %1 (`ssh %2` asks for it).").arg(m_known, file.host);
+        error.hint = QStringLiteral("Compare it, then add it to %1 (`ssh %2` asks for it).").arg(m_known, file.port == 22 ? file.host : QStringLiteral("-p %1 %2").arg(file.port).arg(file.host));
         break;
     case CURLE_LOGIN_DENIED:
         error.kind = ErrorKind::Denied;

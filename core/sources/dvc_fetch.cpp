@@ -78,6 +78,11 @@ Result<LocalFile> takeDownload(const Wanted &w, net::HttpClient &http, DownloadJ
     return checked(w, done->path, {done->md5, done->sha256, done->bytes}, from);
 }
 
+/// The same words for every kind of remote.
+Error notThere(const Wanted &w, const DvcRemote &remote, const QString &place) {
+    return notFound(QStringLiteral("The DVC remote “%1” does not have the object %2.").arg(remote.name, w.hash.text()), place, QStringLiteral("Push it with `dvc push` from a machine that has it."));
+}
+
 Result<LocalFile> fromS3(const Wanted &w, const DvcRemote &remote) {
     PH_ASSIGN(const S3Client client, dvcS3Client(remote, w.spec, w.access));
     PH_ASSIGN(const S3Location object, dvcS3Object(remote, w.hash.objectPath()));
@@ -103,7 +108,13 @@ Result<LocalFile> fromHttp(const Wanted &w, const DvcRemote &remote) {
         job.request.headers.append({"Authorization", "Basic " + (option("user") + QLatin1Char(':') + option("password")).toUtf8().toBase64()});
     else if (option("auth") == Q("custom") && !option("custom_auth_header").isEmpty())
         job.request.headers.append({option("custom_auth_header").toUtf8(), option("password").toUtf8()});
-    return takeDownload(w, *w.access.http, job, redact(job.request.url));
+    const QString place = redact(job.request.url);
+    job.error = [&, place](const net::Request &request, const net::Response &response) {
+        Error error = net::statusError(request, response);
+        error.where = place;
+        return error.kind == ErrorKind::NotFound ? notThere(w, remote, place) : error;
+    };
+    return takeDownload(w, *w.access.http, job, place);
 }
 
 Result<LocalFile> fromSsh(const Wanted &w, const DvcRemote &remote) {
@@ -111,7 +122,8 @@ Result<LocalFile> fromSsh(const Wanted &w, const DvcRemote &remote) {
     PH_ASSIGN(const FileLock lock, w.cache.lock(w.name, w.stop));
     const QString part = w.cache.partial(w.name, "part");
     PH_TRY(makeFolder(QFileInfo(part).absolutePath()));
-    PH_TRY(net::sftpDownload(file, part, w.stop, w.progress));
+    if (const auto done = net::sftpDownload(file, part, w.stop, w.progress); !done)
+        return done.error().kind == ErrorKind::NotFound ? notThere(w, remote, file.place()) : done.error();
     PH_ASSIGN(const FileDigests digests, digestsOfFile(part, w.stop));
     Result<LocalFile> local = checked(w, part, digests, file.place());
     if (!local) {
@@ -127,7 +139,7 @@ Result<LocalFile> fromFolder(const Wanted &w, const DvcRemote &remote) {
     if (!QFileInfo::exists(remote.url))
         return notFound(QStringLiteral("The folder of the DVC remote “%1” is not there.").arg(remote.name), remote.url, QStringLiteral("Is the disk mounted?"));
     if (!QFileInfo(path).isFile())
-        return notFound(QStringLiteral("The DVC remote “%1” does not have the object %2.").arg(remote.name, w.hash.text()), path, QStringLiteral("Push it with `dvc push` from a machine that has it."));
+        return notThere(w, remote, path);
     return takeFile(w, path);
 }
 

@@ -133,12 +133,13 @@ Result<DvcOutput> DvcRepository::output(const QString &path) const {
     }
     const QString nearest = workspace::nearestName(wanted, names);
     return notFound(QStringLiteral("DVC does not track %1.").arg(wanted), m_root,
-                    nearest.isEmpty() ? QStringLiteral("It tracks: %1.").arg(names.mid(0, 10).join(QStringLiteral(", "))) : QStringLiteral("Do you mean %1?").arg(nearest));
+                    names.isEmpty() ? QStringLiteral("It tracks nothing yet; `pilot data add %1` begins it.").arg(wanted)
+                    : nearest.isEmpty() ? QStringLiteral("It tracks: %1.").arg(names.mid(0, 10).join(QStringLiteral(", "))) : QStringLiteral("Do you mean %1?").arg(nearest));
 }
 
 /// System, user, repository, local: the later wins. A URL's folder is that of the file that gives it.
 QMap<QString, QMap<QString, QString>> DvcRepository::configuration() const {
-    const QString user = qEnvironmentVariable("XDG_CONFIG_HOME", QDir::homePath() + QStringLiteral("/.config"));
+    const QString given = qEnvironmentVariable("XDG_CONFIG_HOME"), user = given.isEmpty() ? QDir::homePath() + QStringLiteral("/.config") : given; // set and empty means not set
     IniFile all;
     for (const QString &file : {QStringLiteral("/etc/xdg/dvc/config"), user + QStringLiteral("/dvc/config"), m_root + QStringLiteral("/.dvc/config"), m_root + QStringLiteral("/.dvc/config.local")}) {
         const auto bytes = readFile(file);

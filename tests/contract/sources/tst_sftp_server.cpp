@@ -94,6 +94,7 @@ private Q_SLOTS:
         QVERIFY(!unknown);
         QCOMPARE(unknown.error().kind, ErrorKind::Denied);
         QVERIFY2(unknown.error().what.contains(QStringLiteral("host key")), qPrintable(unknown.error().text()));
+        QVERIFY2(unknown.error().hint.contains(QStringLiteral("ssh -p %1 127.0.0.1").arg(m_port)), qPrintable(unknown.error().hint));
         std::stop_source stop;
         stop.request_stop();
         const auto stopped = net::sftpDownload(file("/x"), path("n4"), stop.get_token());
@@ -118,6 +119,12 @@ private Q_SLOTS:
         QVERIFY2(got, got ? "" : qPrintable(got.error().text() + got.error().raw));
         QCOMPARE(*readFile(got->path), QByteArray("x,y\r\n1,2\r\n3,4\r\n"));
         QVERIFY(!QString::fromUtf8(QJsonDocument(got->origin).toJson()).contains(QStringLiteral("fly")));
+        QVERIFY(writeFileAtomically(path("repo/none.csv.dvc"), "outs:\n- md5: 0123456789abcdef0123456789abcdef\n  path: none.csv\n"));
+        const auto none = fetchSource({path("repo/none.csv.dvc"), {}, {}}, access, *cache);
+        QVERIFY(!none);
+        QCOMPARE(none.error().kind, ErrorKind::NotFound);
+        QVERIFY2(none.error().what.contains(QStringLiteral("The DVC remote “s” does not have the object 0123456789abcdef0123456789abcdef")), qPrintable(none.error().text()));
+        QVERIFY(none.error().hint.contains(QStringLiteral("dvc push")));
     }
     void aFileIsSentWholeOrNotAtAll() {
         const QByteArray bytes = QByteArray("0123456789").repeated(300'000);

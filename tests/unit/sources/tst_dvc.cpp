@@ -213,6 +213,20 @@ private Q_SLOTS:
         QCOMPARE(file.error().kind, ErrorKind::NotFound);
         QVERIFY(file.error().hint.contains(QStringLiteral("dvc push")));
     }
+    void anObjectThatAWebRemoteLacksIsSaidAlike() {
+        use("dvc3");
+        LoopbackServer server([&](auto &c, int) {
+            (void)c.readRequest();
+            c.reply(404, "<html>Not found</html>");
+        });
+        write(repo("/.dvc/config"), "[core]\n    remote = web\n['remote \"web\"']\n    url = " + server.url("/store").toLatin1() + "\n");
+        const auto file = fetch(repo("/data/train.csv.dvc"));
+        QVERIFY(!file);
+        QCOMPARE(file.error().kind, ErrorKind::NotFound);
+        QVERIFY2(file.error().what.contains(QStringLiteral("The DVC remote “web” does not have the object 6a7c83758196c7cdf75b99b1e10bb89f")), qPrintable(file.error().text()));
+        QVERIFY(file.error().hint.contains(QStringLiteral("dvc push")));
+        QVERIFY(file.error().where.endsWith(QStringLiteral("/store/files/md5/6a/7c83758196c7cdf75b99b1e10bb89f")));
+    }
     void dvcsOwnCacheIsLookedIntoFirst() {
         use("dvc3");
         QVERIFY(QDir().rename(m_folder->filePath(QStringLiteral("remote")), repo("/.dvc/cache")));
@@ -296,6 +310,11 @@ private Q_SLOTS:
         QVERIFY(!file);
         QCOMPARE(file.error().kind, ErrorKind::NotFound);
         QVERIFY2(file.error().hint.contains(QStringLiteral("data/train.csv")), qPrintable(file.error().hint));
+        QTemporaryDir empty;
+        QVERIFY(QDir(empty.path()).mkpath(QStringLiteral(".dvc")));
+        const auto first = fetch(QStringLiteral("dvc:") + empty.filePath(QStringLiteral("x.csv")));
+        QVERIFY(!first);
+        QVERIFY2(first.error().hint.contains(QStringLiteral("tracks nothing yet")), qPrintable(first.error().hint));
         QTemporaryDir outside;
         QCOMPARE(fetch(QStringLiteral("dvc:") + outside.filePath(QStringLiteral("x"))).error().kind, ErrorKind::NotFound);
     }
