@@ -231,7 +231,7 @@ const Verb verb("connect", "List, add, test and remove the connections of the wo
     lister->callback([&body] { body = list; });
     auto *adder = app.add_subcommand("add", "Add a connection; comments and order of the file stay");
     adder->add_option("NAME", options->name, "Name in the workspace")->required();
-    adder->add_option("--kind", options->kind, "local; others are kept for later versions")->required();
+    adder->add_option("--kind", options->kind, "azureml, elasticsearch, github, jenkins, kubeflow, kubernetes, local, mlflow, prometheus, s3, slack or vault")->required();
     adder->add_option("--root", options->root, "local: folder of registry, journal and serving");
     adder->add_option("--url", options->url, "Address of the server");
     adder->add_option("--user", options->user, "User of the secret, if it is a password");

@@ -51,7 +51,10 @@ Result<Cache> Cache::open(const QString &folder, qint64 limitBytes) {
         root = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) + QStringLiteral("/pilothouse/data");
     qint64 limit = limitBytes > 0 ? limitBytes : standardLimit;
     if (const QString wanted = qEnvironmentVariable("PILOTHOUSE_CACHE_LIMIT"); limitBytes <= 0 && !wanted.isEmpty()) {
-        PH_ASSIGN(limit, parseSize(wanted));
+        const auto size = parseSize(wanted);
+        if (!size)
+            return invalid(size.error().what, QStringLiteral("PILOTHOUSE_CACHE_LIMIT"), size.error().hint);
+        limit = *size;
     }
     root = QDir::cleanPath(QFileInfo(root).absoluteFilePath());
     PH_TRY(makeFolder(root, true));

@@ -449,6 +449,15 @@ private Q_SLOTS:
         QFETCH(QString, text);
         QTEST(parseSize(text).value_or(-1), "bytes");
     }
+    void aWrongLimitNamesItsVariable() {
+        qputenv("PILOTHOUSE_CACHE_LIMIT", "much");
+        const QTemporaryDir folder;
+        const auto cache = Cache::open(folder.path());
+        qunsetenv("PILOTHOUSE_CACHE_LIMIT");
+        QVERIFY(!cache);
+        QCOMPARE(cache.error().where, QStringLiteral("PILOTHOUSE_CACHE_LIMIT"));
+        QVERIFY(cache.error().what.contains(QStringLiteral("much")));
+    }
 };
 
 QTEST_GUILESS_MAIN(tst_Download)
