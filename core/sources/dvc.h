@@ -31,6 +31,7 @@ struct DvcOutput {
     qint64 files = -1;       ///< of a directory; -1: not said
     bool executable = false; ///< of a file
     QString remote; ///< empty: the repository's default
+    QString importedFrom; ///< address of the Git repository that `dvc import` took it from: DVC never pushes it to this one's remote; empty: its own
     QString stage() const { return entry.size() > 2 ? entry[entry.size() - 3] : QString(); } ///< of dvc.lock; empty: a .dvc file's
 };
 

@@ -92,6 +92,11 @@ Result<std::vector<DvcOutput>> parseDvcFile(const QByteArray &yaml, const QStrin
         folder = below(folder, wdir);
     std::vector<DvcOutput> all;
     PH_TRY(readOuts(root->find(QStringLiteral("outs")), {QStringLiteral("outs")}, folder, file, places, all));
+    const YamlNode *deps = root->find(QStringLiteral("deps"));
+    for (const auto &dep : deps && deps->kind == YamlNode::Kind::List ? deps->items : std::vector<workspace::YamlPointer>())
+        if (const YamlNode *repo = dep->kind == YamlNode::Kind::Map ? dep->find(QStringLiteral("repo")) : nullptr; repo && repo->kind == YamlNode::Kind::Map)
+            for (DvcOutput &out : all)
+                out.importedFrom = textOf(*repo, "url");
     return all;
 }
 

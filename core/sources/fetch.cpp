@@ -89,17 +89,30 @@ Result<DvcFile> fileInside(const std::vector<DvcFile> &files, const DvcOutput &o
                  source, QStringLiteral("Name one as dvc:%1/FILE: %2.").arg(output.path, names.mid(0, 10).join(QStringLiteral(", "))), {}};
 }
 
+/// What `dvc import` brought lies in the other repository's remote, and in DVC's cache here: no push helps.
+Error ofImport(Error error, const DvcOutput &output) {
+    if (error.kind == ErrorKind::NotFound && !output.importedFrom.isEmpty())
+        error.hint = QStringLiteral("It was imported from %1: `dvc pull %2` brings it from there into DVC's cache.").arg(redact(output.importedFrom), output.file);
+    return error;
+}
+
 Result<LocalFile> fetchDvc(const SourceSpec &spec, const Access &access, const Cache &cache, std::stop_token stop, const Progress &progress) {
     const QString path = QFileInfo(spec.source.startsWith(Q("dvc:")) ? spec.source.mid(4) : spec.source).absoluteFilePath();
     PH_ASSIGN(const DvcRepository repository, DvcRepository::open(path, spec.version));
     PH_ASSIGN(const DvcOutput output, repository.output(path));
     DvcFile file{output.path, output.hash};
     if (output.hash.directory) {
-        PH_ASSIGN(const std::vector<DvcFile> files, dvcDirectory(repository, output, spec, access, cache, stop));
+        const auto listed = dvcDirectory(repository, output, spec, access, cache, stop);
+        if (!listed)
+            return ofImport(listed.error(), output);
+        const std::vector<DvcFile> &files = *listed;
         PH_ASSIGN(file, fileInside(files, output, path.mid(repository.root().size() + 1), spec.source));
         file.path = output.path + QLatin1Char('/') + file.path;
     }
-    PH_ASSIGN(LocalFile local, fetchDvcObject(repository, file.hash, output.remote, spec, access, cache, stop, progress));
+    Result<LocalFile> fetched = fetchDvcObject(repository, file.hash, output.remote, spec, access, cache, stop, progress);
+    if (!fetched)
+        return ofImport(fetched.error(), output);
+    LocalFile local = *std::move(fetched);
     put(local.origin, "source", spec.source);
     put(local.origin, "path", file.path);
     put(local.origin, "file", output.file);

@@ -213,6 +213,15 @@ private Q_SLOTS:
         QCOMPARE(file.error().kind, ErrorKind::NotFound);
         QVERIFY(file.error().hint.contains(QStringLiteral("dvc push")));
     }
+    void whatWasImportedIsSaidToLieElsewhere() { // as `dvc import` of DVC 3.67 writes it; such objects are never pushed
+        use("dvc3");
+        write(repo("/house.csv.dvc"), "md5: e67d5345637aa967e71fa3de3a0d47af\nfrozen: true\ndeps:\n- path: data/house.csv\n  repo:\n    url: https://git.example/houses\n    rev: v2\n"
+                                      "    rev_lock: 5259e4dfe8c7ca5a17c5a81f67cbecba3d12b1fd\nouts:\n- md5: 6854ec987ed16c1c04955bd51596b0c0\n  size: 68915\n  hash: md5\n  path: house.csv\n");
+        const auto file = fetch(repo("/house.csv.dvc"));
+        QVERIFY(!file);
+        QCOMPARE(file.error().kind, ErrorKind::NotFound);
+        QVERIFY2(file.error().hint.contains(QStringLiteral("imported from https://git.example/houses: `dvc pull house.csv.dvc`")), qPrintable(file.error().hint));
+    }
     void anObjectThatAWebRemoteLacksIsSaidAlike() {
         use("dvc3");
         LoopbackServer server([&](auto &c, int) {
@@ -279,6 +288,15 @@ private Q_SLOTS:
         QCOMPARE(repository->remote(QStringLiteral("z")).error().kind, ErrorKind::NotFound);
         write(repo("/.dvc/config.local"), "[core]\n    remote = a\n");
         QCOMPARE(repository->remote()->name, QStringLiteral("a"));
+        const QByteArray home = qgetenv("HOME"), settings = qgetenv("XDG_CONFIG_HOME");
+        write(m_folder->filePath(QStringLiteral(".config/dvc/config")), "['remote \"mine\"']\n    url = /mine\n");
+        qputenv("HOME", QFile::encodeName(m_folder->path()));
+        qputenv("XDG_CONFIG_HOME", ""); // set to nothing is not set
+        const auto mine = repository->remote(QStringLiteral("mine"));
+        qputenv("HOME", home);
+        settings.isNull() ? qunsetenv("XDG_CONFIG_HOME") : qputenv("XDG_CONFIG_HOME", settings);
+        QVERIFY2(mine, mine ? "" : qPrintable(mine.error().text()));
+        QCOMPARE(mine->url, QStringLiteral("/mine"));
     }
     void brokenFilesAreErrorsWithTheirPlace_data() {
         QTest::addColumn<QByteArray>("yaml");
