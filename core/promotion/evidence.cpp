@@ -150,7 +150,7 @@ QStringList metricsOfTarget(const QString &target, const Scored &scored, const Q
 /// The unit of a metric is the target's where it is an error in it; scores have none.
 QString unitOf(const QString &metric, const QString &unit) {
     static const QStringList inTarget{QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("median_ae"), QStringLiteral("max_error")};
-    return inTarget.contains(metric) ? unit : QString();
+    return inTarget.contains(metric) || metric.startsWith(QStringLiteral("pinball_")) ? unit : QString();
 }
 
 /// Densities of predicted − true of both on 40 shared bins over the middle 99 % of all errors.

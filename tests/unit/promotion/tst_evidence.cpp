@@ -64,6 +64,7 @@ private Q_SLOTS:
     void aDamagedChampionBlocksAndADamagedCandidateIsAnError();
     void recipeGatesAreJudgedOnTheseRows_data();
     void recipeGatesAreJudgedOnTheseRows();
+    void anErrorThatAGateAsksForHasTheTargetsUnit();
     void anInputThatGivesTheTargetAwayIsAWarning();
     void classesOfBothAreJoined();
     void theSheetSurvivesJson();
@@ -506,6 +507,15 @@ void TestEvidence::recipeGatesAreJudgedOnTheseRows() {
     const Evidence e = b.evidence(b.version(2, m), b.version(1, b.model(1.8)));
     QCOMPARE(gate(e, gates.constData()), state);
     QCOMPARE(e.blocked(), state != GateState::Pass);
+}
+
+void TestEvidence::anErrorThatAGateAsksForHasTheTargetsUnit() {
+    Bench b;
+    auto m = b.model(2.0);
+    m.recipe = b.recipe("gates: [pinball_90 <= 5, mape <= 5]\n");
+    const Evidence e = b.evidence(b.version(2, m), std::nullopt);
+    QCOMPARE(metric(e, "pinball_90").unit, QStringLiteral("°C"));
+    QCOMPARE(metric(e, "mape").unit, QString());
 }
 
 void TestEvidence::anInputThatGivesTheTargetAwayIsAWarning() {
