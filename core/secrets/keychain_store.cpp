@@ -99,9 +99,9 @@ bool sessionBusThere() {
     return !runtime.isEmpty() && QFileInfo::exists(runtime + QStringLiteral("/bus"));
 }
 
-Error noKeychain(const QString &why) {
+Error noKeychain(const QString &why, const QString &secret) {
     return {ErrorKind::Unreachable, QStringLiteral("There is no keychain here (%1).").arg(why), {},
-            QStringLiteral("Start a desktop session with a secret service (gnome-keyring, KWallet), or give the secret in PILOTHOUSE_SECRET_<NAME>."), {}};
+            QStringLiteral("Start a desktop session with a secret service (gnome-keyring, KWallet), or give the secret “%1” in %2.").arg(secret, environmentVariable(secret)), {}};
 }
 
 Result<QString> judged(const QString &secret, Result<Answer> answer) {
@@ -118,10 +118,10 @@ Result<QString> judged(const QString &secret, Result<Answer> answer) {
         return Error{ErrorKind::Denied, QStringLiteral("Access to the secret “%1” in the keychain was denied.").arg(secret), {},
                      QStringLiteral("Unlock the keychain and try again."), raw};
     case QKeychain::NoBackendAvailable:
-    case QKeychain::NotImplemented: return noKeychain(QStringLiteral("no secret service answers"));
+    case QKeychain::NotImplemented: return noKeychain(QStringLiteral("no secret service answers"), secret);
     default: break;
     }
-    Error error = noKeychain(QStringLiteral("the secret service failed"));
+    Error error = noKeychain(QStringLiteral("the secret service failed"), secret);
     error.raw = raw;
     return error;
 }
@@ -157,10 +157,10 @@ private:
     template<class Make>
     Result<QString> run(const QString &secret, Make make) {
         if (!sessionBusThere())
-            return noKeychain(QStringLiteral("no D-Bus session"));
+            return noKeychain(QStringLiteral("no D-Bus session"), secret);
         Worker *worker = Worker::instance();
         if (!worker)
-            return noKeychain(QStringLiteral("the program is ending"));
+            return noKeychain(QStringLiteral("the program is ending"), secret);
         return judged(secret, worker->ask(make));
     }
 };

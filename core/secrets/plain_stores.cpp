@@ -179,6 +179,7 @@ private:
 std::shared_ptr<SecretStore> memoryStore(QHash<QString, QString> initial) { return std::make_shared<Memory>(std::move(initial)); }
 std::shared_ptr<SecretStore> environmentStore() { return std::make_shared<Environment>(); }
 std::shared_ptr<SecretStore> chainedStore(std::vector<std::shared_ptr<SecretStore>> stores) { return std::make_shared<Chained>(std::move(stores)); }
+QString environmentVariable(const QString &secret) { return QString::fromLatin1(variableName(secret)); }
 QString keychainKey(const QString &secret) { return QStringLiteral("pilothouse/%1").arg(secret); }
 
 } // namespace pilothouse::secrets

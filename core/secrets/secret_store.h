@@ -30,6 +30,8 @@ std::shared_ptr<SecretStore> memoryStore(QHash<QString, QString> initial = {});
 /// Read-only: PILOTHOUSE_SECRETS_FD (JSON object, by the console), PILOTHOUSE_SECRET_<NAME>, PILOTHOUSE_SECRET_<NAME>_FILE; the
 /// name in upper case, every other character than A–Z 0–9 as "_".
 std::shared_ptr<SecretStore> environmentStore();
+/// "PILOTHOUSE_SECRET_MY_KEY" of "my-key".
+QString environmentVariable(const QString &secret);
 /// Asks each in order until one has it; writes go to the first that can write.
 std::shared_ptr<SecretStore> chainedStore(std::vector<std::shared_ptr<SecretStore>> stores);
 /// The one function that builds a keychain key from workspace and secret name.

@@ -143,6 +143,7 @@ private Q_SLOTS:
         QVERIFY(!answer);
         QCOMPARE(answer.error().kind, ErrorKind::Unreachable);
         QVERIFY(answer.error().text().contains(QStringLiteral("no D-Bus session")));
+        QVERIFY2(keychainStore()->read(QStringLiteral("minio-key")).error().hint.contains(QStringLiteral("“minio-key” in PILOTHOUSE_SECRET_MINIO_KEY")), "the variable has no name");
         bus.isEmpty() ? qunsetenv("DBUS_SESSION_BUS_ADDRESS") : qputenv("DBUS_SESSION_BUS_ADDRESS", bus);
         runtime.isEmpty() ? qunsetenv("XDG_RUNTIME_DIR") : qputenv("XDG_RUNTIME_DIR", runtime);
     }
