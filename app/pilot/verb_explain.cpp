@@ -3,7 +3,7 @@
 //               [--out FILE.csv] [--report FILE.html] [--endpoint NAME|URL]: why the model answers as it does, for one row or for a data set.
 //   Without --data, --rows and --log the package's own sample rows are explained. --log takes what the endpoint of a model of the workspace
 //   was asked lately on this machine, newest first, with the labels that came as truth. With --endpoint the endpoint is asked instead of the model on
-//   this machine; MODEL then only says the inputs, and may be left out for a model of the workspace, or where --data names every input.
+//   this machine; MODEL then only says the inputs, and may be left out for a model of the workspace, or where --data names every input. A URL needs no workspace.
 //   --json: the object of explain::Explanation::toJson() (core/explain/explanation.h) with every feature, and "package","digest","endpoint"|null,
 //   "data","seconds". Progress events count steps of the method.
 #include "app/pilot/data_source.h"
