@@ -294,6 +294,7 @@ void TestExplainVerb::wrongInputIsTwo_data() {
     row("a metric of another task", "forest --method permutation --metric accuracy", "no metric “accuracy”");
     row("tree values of a linear model", "linear --row 0 --method tree-shap", "no tree-shap values");
     row("permutation of one row of a file", "forest --data houses.csv --row 3 --method permutation", "Leave out --row");
+    row("a sample of nothing", "forest --sample 0", "Value 0 not in range 1 to 1000000000.");
     row("no such model", "nobody --row 0", "is no folder here");
     row("no such file", "forest --data nothing.csv --row 0", "nothing.csv");
     row("a file without the inputs", "forest --data hours.csv --row 0", "The data lacks 3 of the model's 3 inputs");
