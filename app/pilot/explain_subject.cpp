@@ -11,6 +11,7 @@
 #include "core/serving/endpoint_scorer.h"
 #include "core/serving/input_reader.h"
 
+#include <QDir>
 #include <QFileInfo>
 
 #include <algorithm>
@@ -23,6 +24,17 @@ namespace {
 constexpr std::size_t loggedRequests = 20000; // the newest: enough to draw from, read in a second
 
 QString absolute(const std::string &path) { return QFileInfo(QString::fromStdString(path)).absoluteFilePath(); }
+
+/// The workspace's services. To ask an address no workspace is needed: where none is found, the client's part of them.
+Result<std::shared_ptr<fleet::Services>> servicesFor(Context &context, const ExplainOptions &options) {
+    const bool named = !context.workspaceOption.isEmpty() || qEnvironmentVariableIsSet("PILOTHOUSE_WORKSPACE");
+    if (named || !options.log.empty() || options.endpoint.find("://") == std::string::npos || workspace::findWorkspace({}, QDir::currentPath()))
+        return context.services();
+    auto services = std::make_shared<fleet::Services>();
+    services->secrets = secrets::chainedStore({secrets::environmentStore(), secrets::keychainStore()});
+    services->http = std::make_shared<net::HttpClient>();
+    return services;
+}
 
 /// The package that says inputs and classes: MODEL, or the champion of the workspace's model whose endpoint is asked.
 Result<void> findPackage(Context &context, const ExplainOptions &options, ExplainSubject &out) {
@@ -187,7 +199,7 @@ Result<ExplainSubject> openExplainSubject(Context &context, const ExplainOptions
     std::optional<fleet::ModelEndpoint> endpoint;
     std::optional<learn::LoadedModel> loaded;
     if (!options.endpoint.empty() || !options.log.empty()) {
-        PH_ASSIGN(out.services, context.services());
+        PH_ASSIGN(out.services, servicesFor(context, options));
     }
     if (!options.endpoint.empty()) {
         PH_ASSIGN(endpoint, openEndpoint(options, *out.services));

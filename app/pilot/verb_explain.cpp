@@ -3,7 +3,7 @@
 //               [--out FILE.csv] [--report FILE.html] [--endpoint NAME|URL]: why the model answers as it does, for one row or for a data set.
 //   Without --data, --rows and --log the package's own sample rows are explained. --log takes what the endpoint of a model of the workspace
 //   was asked lately on this machine, newest first, with the labels that came as truth. With --endpoint the endpoint is asked instead of the model on
-//   this machine; MODEL then only says the inputs, and may be left out for a model of the workspace, or where --data names every input.
+//   this machine; MODEL then only says the inputs, and may be left out for a model of the workspace, or where --data names every input. A URL needs no workspace.
 //   --json: the object of explain::Explanation::toJson() (core/explain/explanation.h) with every feature, and "package","digest","endpoint"|null,
 //   "data","seconds". Progress events count steps of the method.
 #include "app/pilot/data_source.h"
@@ -136,20 +136,20 @@ void addOptions(CLI::App &app, ExplainOptions &o, std::string &output, std::stri
     auto *data = app.add_option("--data", o.data, "CSV file with the model's inputs; default: the package's sample rows");
     auto *rows = app.add_option("--rows", o.rows, "JSON file as POST /predict takes it")->excludes(data);
     app.add_option("--log", o.log, "What this model of the workspace was asked lately, by its prediction log")->excludes(data)->excludes(rows);
-    app.add_option("--row", o.row, "Explain this row only, counted from 0")->check(CLI::NonNegativeNumber);
+    app.add_option("--row", o.row, "Explain this row only, counted from 0")->check(CLI::Range(0, 2000000000));
     app.add_option("--method", o.method, "auto, shap, tree-shap, linear-shap, kernel-shap, integrated-gradients, lime, permutation, partial-dependence");
     app.add_option("--column", column, "Input that partial dependence varies");
     app.add_option("--output", output, "Class or output to explain");
     app.add_option("--group", o.group, "Inputs of a forecast together: inputs, series, lags");
     app.add_option("--metric", metric, "Metric of permutation importance");
     app.add_option("--repeats", o.how.repeats, "Of permutation importance (10)")->check(CLI::Range(1, 1000));
-    app.add_option("--sample", o.how.sample, "Rows of a data set that are explained")->check(CLI::PositiveNumber);
+    app.add_option("--sample", o.how.sample, "Rows of a data set that are explained")->check(CLI::Range(1, 1000000000));
     app.add_option("--background", o.how.background, "Rows that Kernel SHAP compares with (100; 20 for an endpoint)")->check(CLI::Range(1, 10000));
-    app.add_option("--coalitions", o.how.coalitions, "Of Kernel SHAP (2 x features + 2048)")->check(CLI::PositiveNumber);
+    app.add_option("--coalitions", o.how.coalitions, "Of Kernel SHAP (2 x features + 2048)")->check(CLI::Range(1, 1000000000));
     app.add_option("--samples", o.how.samples, "Of LIME (5000)")->check(CLI::Range(2, 1000000));
     app.add_option("--grid", o.how.grid, "Points of partial dependence (100)")->check(CLI::Range(2, 10000));
     app.add_option("--seed", o.how.seed, "Of everything drawn (7)");
-    app.add_option("--top", o.top, "Show the strongest only (the CSV file and --json hold all)")->check(CLI::PositiveNumber);
+    app.add_option("--top", o.top, "Show the strongest only (the CSV file and --json hold all)")->check(CLI::Range(1, 1000000000));
     app.add_option("--out", o.out, "CSV file to write");
     app.add_option("--report", o.report, "Write a self-contained HTML page");
     addMaxMemory(app);

@@ -25,13 +25,13 @@ const Verb verb("serve", "Serve a model over HTTP: predictions, labels, rollout"
     app.add_option("--api-key-secret", typed->secret, "Name of the secret that is the API key (default: a random one in api.key)");
     app.add_flag("--no-api-key", o->noApiKey, "Ask for no key (loopback only)");
     app.add_option("--route", typed->routes, "PATH=ROUTE: another path for a route, such as /score=/predict, for clients that know the service by it")->allow_extra_args(false);
-    app.add_option("--rate", o->rate, "Requests a second for each key (0: no limit)")->check(CLI::NonNegativeNumber);
+    app.add_option("--rate", o->rate, "Requests a second for each key (0: no limit)")->check(CLI::Range(0.0, 1e9));
     app.add_option("--threads", o->threads, "I/O threads (at most the number of cores)")->check(CLI::Range(1, 64));
     app.add_option("--body-limit", o->bodyMiB, "Largest body in MiB")->check(CLI::Range(1, 1024));
     app.add_option("--time-limit", o->requestSeconds, "Seconds in which a request must have arrived")->check(CLI::Range(1, 3600));
     app.add_option("--minimum-labels", o->minimumLabelled, "Labelled rows a step is judged on")->check(CLI::Range(20, 1000000));
-    app.add_option("--go-on-without-labels", o->goOnWithoutLabels, "Seconds after which a step without a single label goes on by itself (0: never)")->check(CLI::NonNegativeNumber);
-    app.add_option("--policy-seconds", o->policySeconds, "Seconds between two looks at the model's retrain policy (0: never; default: at_most_every, between 10 minutes and an hour)")->check(CLI::NonNegativeNumber);
+    app.add_option("--go-on-without-labels", o->goOnWithoutLabels, "Seconds after which a step without a single label goes on by itself (0: never)")->check(CLI::Range(0, 1000000000));
+    app.add_option("--policy-seconds", o->policySeconds, "Seconds between two looks at the model's retrain policy (0: never; default: at_most_every, between 10 minutes and an hour)")->check(CLI::Range(0, 1000000000));
     app.callback([&body, typed, o] {
         o->model = QString::fromStdString(typed->model);
         o->target = QString::fromStdString(typed->target);

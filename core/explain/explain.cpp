@@ -235,11 +235,11 @@ QString valueText(const data::Input &input, double value) {
 
 Result<Explanation> explainRow(const Subject &subject, const artifact::Rows &row, const Options &options, const Run &run) {
     const artifact::Signature &signature = subject.scorer->signature();
-    if (row.count != 1)
-        return invalid(QStringLiteral("One row is explained at a time; %1 were given.").arg(row.count));
     if (options.method == Method::Permutation || options.method == Method::PartialDependence)
         return invalid(QStringLiteral("%1 explains a data set, not one row.").arg(options.method == Method::Permutation ? QStringLiteral("Permutation importance") : QStringLiteral("Partial dependence")), {},
                        QStringLiteral("Leave out --row, or use --method shap or lime."));
+    if (row.count != 1)
+        return invalid(QStringLiteral("One row is explained at a time; %1 were given.").arg(row.count));
     PH_ASSIGN(const std::vector<Feature> features, featuresOf(signature, options.grouping));
     PH_ASSIGN(const artifact::Predictions predictions, subject.scorer->score(row)); // says what is missing in the row
     PH_ASSIGN(const Target target, targetOf(*subject.scorer, options.output, row));

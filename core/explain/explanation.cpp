@@ -40,9 +40,9 @@ QString rowSentence(const Explanation &e) {
     const QString what = e.scale == QLatin1String("prediction") ? QStringLiteral("the prediction") : QStringLiteral("the ") + e.scale;
     QStringList parts;
     if (!up.isEmpty())
-        parts << QStringLiteral("%1 raised by %2").arg(what, up.join(QStringLiteral(", ")));
+        parts << QStringLiteral("%1 is raised by %2").arg(what, up.join(QStringLiteral(", ")));
     if (!down.isEmpty())
-        parts << QStringLiteral("%1 lowered by %2").arg(up.isEmpty() ? what : QStringLiteral("it is"), down.join(QStringLiteral(", ")));
+        parts << QStringLiteral("%1 is lowered by %2").arg(up.isEmpty() ? what : QStringLiteral("it"), down.join(QStringLiteral(", ")));
     if (parts.isEmpty())
         parts << QStringLiteral("no feature moves %1").arg(what);
     QString text = parts.join(QStringLiteral("; ")) + QLatin1Char('.');

@@ -50,10 +50,11 @@ QString sentenceOf(const Evaluation &e, const QString &metric) {
     const QString found = metrics::verdictOf(*it, workspace::largerIsBetter(metric));
     const QString verdict = found == Q("not distinguishable") ? QStringLiteral("cannot be told from") : QStringLiteral("is %1 than").arg(found);
     const QString interval = std::isnan(it->low) ? QStringLiteral("no interval") : QStringLiteral("95 % interval %1 to %2").arg(it->low, 0, 'g', 3).arg(it->high, 0, 'g', 3);
-    const QString against = metrics::disagreement(*it, workspace::largerIsBetter(metric), *e.test);
+    const QString disagreement = metrics::disagreement(*it, workspace::largerIsBetter(metric), *e.test), against = disagreement.isEmpty() ? QString() : QLatin1Char(' ') + disagreement;
+    if (std::isnan(it->change))
+        return QStringLiteral("The model cannot be told from the other: %1 is undefined on these %2 rows.").arg(metric).arg(e.rows) + against;
     return QStringLiteral("The model %1 the other: %2 %3 against %4, change %5 (%6) on %7 rows; p = %8.")
-               .arg(verdict, metric).arg(it->b, 0, 'g', 5).arg(it->a, 0, 'g', 5).arg(it->change, 0, 'g', 3).arg(interval).arg(e.rows).arg(e.test->p, 0, 'g', 3) +
-           (against.isEmpty() ? QString() : QLatin1Char(' ') + against);
+               .arg(verdict, metric).arg(it->b, 0, 'g', 5).arg(it->a, 0, 'g', 5).arg(it->change, 0, 'g', 3).arg(interval).arg(e.rows).arg(e.test->p, 0, 'g', 3) + against;
 }
 
 constexpr std::size_t mostCalibrated = 20; ///< classes: more curves than that nobody looks at

@@ -271,6 +271,11 @@ Result<SearchResult> Search::run() {
         result.trials.push_back(m_trials[i]);
         result.first.push_back(m_figures[0][i]);
     }
+    const auto failed = std::count_if(result.trials.begin(), result.trials.end(), [](const SearchTrial &trial) { return !trial.error.isEmpty(); });
+    if (failed > 0) {
+        const auto one = std::find_if(result.trials.begin(), result.trials.end(), [](const SearchTrial &trial) { return !trial.error.isEmpty(); });
+        result.notes << QStringLiteral("%1 of %2 trials failed and lost. Trial %3: %4").arg(failed).arg(result.trials.size()).arg(one->number).arg(one->error);
+    }
     result.importance = searchImportance(m_spec, result.trials, result.first);
     if (m_outOfTime)
         result.notes << QStringLiteral("The search stopped after its %1 minutes with %2 of %3 trials%4: with more time it may find another model.").arg(m_spec.minutes).arg(result.trials.size()).arg(result.drawn).arg(rounds.size() > 1 ? QStringLiteral(", in round %1 of %2").arg(last + 1).arg(rounds.size()) : QString());

@@ -32,6 +32,15 @@ QVariant drawn(const SearchRange &range, metrics::Random &random) {
 
 QByteArray keyOf(const EstimatorSpec &spec) { return spec.name.toUtf8() + compactJson(QJsonObject::fromVariantMap(spec.parameters)); }
 
+/// Whether only whole numbers are drawn: both ends are, and the parameter takes no others. A share written {from: 0, to: 1} lies between them.
+bool drawnWhole(const workspace::Recipe &recipe, const EstimatorSpec &base, const SearchRange &range) {
+    if (!range.whole)
+        return false;
+    EstimatorSpec between = base;
+    between.parameters.insert(range.parameter, range.from + 0.5);
+    return !makeEstimator(between, recipe.task);
+}
+
 /// Every end and every choice, once in an estimator: so a wrong one is told before the first trial.
 Result<void> checkRange(const workspace::Recipe &recipe, const EstimatorSpec &base, const SearchRange &range) {
     QVariantList values = range.choices;
@@ -57,12 +66,14 @@ Result<void> checkRange(const workspace::Recipe &recipe, const EstimatorSpec &ba
 Result<std::vector<EstimatorSpec>> searchPoints(const workspace::Recipe &recipe) {
     const workspace::SearchSpec &search = *recipe.search;
     std::vector<EstimatorSpec> points, searched;
+    std::vector<SearchRange> space = search.space;
     for (const EstimatorSpec &estimator : recipe.estimators) {
         bool ranged = false;
-        for (const SearchRange &range : search.space)
+        for (SearchRange &range : space)
             if (range.estimator == estimator.name) {
                 ranged = true;
                 PH_TRY(checkRange(recipe, estimator, range));
+                range.whole = drawnWhole(recipe, estimator, range);
             }
         (ranged ? searched : points).push_back(estimator);
     }
@@ -73,7 +84,7 @@ Result<std::vector<EstimatorSpec>> searchPoints(const workspace::Recipe &recipe)
     const std::size_t wanted = std::max(points.size(), std::size_t(search.trials));
     for (int misses = 0; points.size() < wanted && misses < 1000;) { // so many draws in a row that are known: the space has no more
         EstimatorSpec point = searched[std::size_t(random.below(searched.size()))];
-        for (const SearchRange &range : search.space)
+        for (const SearchRange &range : space)
             if (range.estimator == point.name)
                 point.parameters.insert(range.parameter, drawn(range, random));
         if (known.contains(keyOf(point))) {

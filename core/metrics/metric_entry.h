@@ -11,7 +11,7 @@ inline constexpr unsigned severalTargets = 16; ///< also of a forecast of severa
 inline constexpr unsigned classes = twoClasses | manyClasses;
 
 /// The loss of one row that a metric is a mean of, or comes nearest to: what a paired test compares.
-enum class RowLoss { Absolute, Squared, Relative, ZeroOne, LogLoss, Brier };
+enum class RowLoss { Absolute, Scaled, Squared, Relative, Symmetric, Pinball10, Pinball90, ZeroOne, LogLoss, Brier };
 
 /// A metric that recipes, gates and sheets may name. Each file of core/metrics/definitions defines one or a family of them by
 /// PILOTHOUSE_SCORE(name, tasks, rank, rowLoss, value), larger is better, or PILOTHOUSE_LOSS(…), smaller is better, at the

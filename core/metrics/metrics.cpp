@@ -93,12 +93,19 @@ RowLoss rowLossOf(const Scored &scored, const QString &metric) {
         return scored.probabilities.empty() ? RowLoss::ZeroOne : entry && entry->isFor(scored) ? entry->rowLoss : RowLoss::LogLoss;
     const RowLoss loss = entry && entry->isFor(scored) ? entry->rowLoss : RowLoss::Absolute;
     const bool relative = std::find(scored.truth.begin(), scored.truth.end(), 0.0) == scored.truth.end();
-    return loss == RowLoss::Relative && !relative ? RowLoss::Absolute : loss;
+    const bool scaled = scored.isForecast() && std::all_of(scored.naiveScales.begin(), scored.naiveScales.end(), [](double scale) { return scale > 0; });
+    return (loss == RowLoss::Relative && !relative) || (loss == RowLoss::Scaled && !scaled) ? RowLoss::Absolute : loss;
 }
 
-/// What each output's error is measured in: 1, or its spread where the targets have different units. A constant one is left as it is.
-std::vector<double> unitsOf(const Scored &scored) {
+/// What each output's error is measured in: 1, what mase is measured in, or its spread where the targets have different units. A constant one is
+/// left as it is.
+std::vector<double> unitsOf(const Scored &scored, RowLoss kind) {
     std::vector<double> units(scored.outputs, 1);
+    if (kind == RowLoss::Scaled) {
+        for (std::size_t o = 0; o < scored.outputs; ++o)
+            units[o] = scored.naiveScales[o / (scored.outputs / scored.targets())];
+        return units;
+    }
     for (std::size_t o = 0; scored.targets() > 1 && o < scored.outputs; ++o) {
         double mean = 0, squares = 0;
         for (std::size_t i = 0; i < scored.count; ++i)
@@ -110,19 +117,31 @@ std::vector<double> unitsOf(const Scored &scored) {
     return units;
 }
 
+/// Of one value. A quantile's loss weighs what lies above the prediction by the quantile, what lies below by the rest, as the metrics do.
+/// @param unit  of the output, unitsOf()
+double lossOf(RowLoss kind, double truth, double predicted, double unit) {
+    const double off = std::abs(truth - predicted), error = off / unit, size = std::abs(truth) + std::abs(predicted);
+    switch (kind) {
+    case RowLoss::Squared: return error * error;
+    case RowLoss::Relative: return off / std::abs(truth);
+    case RowLoss::Symmetric: return size == 0 ? 0 : 2 * off / size;
+    case RowLoss::Pinball10: return error * (truth > predicted ? 0.1 : 0.9);
+    case RowLoss::Pinball90: return error * (truth > predicted ? 0.9 : 0.1);
+    default: return error;
+    }
+}
+
 } // namespace
 
 std::vector<double> rowLosses(const Scored &scored, const QString &metric) {
     const RowLoss kind = rowLossOf(scored, metric);
-    const std::vector<double> units = unitsOf(scored);
+    const std::vector<double> units = unitsOf(scored, kind);
     std::vector<double> losses(scored.count, 0);
     const std::size_t k = scored.classes;
     for (std::size_t i = 0; i < scored.count; ++i) {
         const double *p = scored.probabilities.data() + i * k;
-        for (std::size_t o = 0; o < (k ? 0 : scored.outputs); ++o) {
-            const double truth = scored.truth[i * scored.outputs + o], off = std::abs(truth - scored.predicted[i * scored.outputs + o]), error = off / units[o];
-            losses[i] += (kind == RowLoss::Squared ? error * error : kind == RowLoss::Relative ? off / std::abs(truth) : error) / double(scored.outputs);
-        }
+        for (std::size_t o = 0; o < (k ? 0 : scored.outputs); ++o)
+            losses[i] += lossOf(kind, scored.truth[i * scored.outputs + o], scored.predicted[i * scored.outputs + o], units[o]) / double(scored.outputs);
         if (kind == RowLoss::ZeroOne)
             losses[i] = scored.truth[i] == scored.predicted[i] ? 0 : 1;
         else if (kind == RowLoss::LogLoss)
@@ -138,7 +157,11 @@ QString rowLossName(const Scored &scored, const QString &metric) {
     const QString units = scored.targets() > 1 ? QStringLiteral(" in units of each target's spread") : QString();
     switch (rowLossOf(scored, metric)) {
     case RowLoss::Squared: return QStringLiteral("squared error") + units;
+    case RowLoss::Scaled: return QStringLiteral("scaled error");
     case RowLoss::Relative: return QStringLiteral("relative error");
+    case RowLoss::Symmetric: return QStringLiteral("symmetric relative error");
+    case RowLoss::Pinball10: return QStringLiteral("pinball loss at 0.1") + units;
+    case RowLoss::Pinball90: return QStringLiteral("pinball loss at 0.9") + units;
     case RowLoss::ZeroOne: return QStringLiteral("0/1 loss");
     case RowLoss::LogLoss: return QStringLiteral("log loss");
     case RowLoss::Brier: return QStringLiteral("squared distance");

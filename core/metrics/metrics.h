@@ -54,11 +54,14 @@ QStringList metricNames(const Scored &scored);
 /// Counts, true classes in rows [classes × classes].
 std::vector<std::vector<double>> confusion(const Scored &scored);
 /// Loss of each row, of which the metric is a mean or comes nearest to, as its definition says: regression the mean over outputs of
-/// |error|, of error² (mse, rmse, r2, explained_variance) or of |error / truth| (mape; |error| if a truth is 0); classification 0/1
-/// (counts of right answers, or without probabilities), brier's, else the log loss of the true class. Where there are several targets
-/// |error| is in units of the output's standard deviation on these rows: the mean of its square is then 1 − r2.
+/// |error|, of error² (mse, rmse, r2, explained_variance), of |error / truth| (mape; |error| if a truth is 0), of what smape, pinball_10 and
+/// pinball_90 are the mean of, or of |error| / naive scale (mase; |error| without one); classification 0/1 (counts of right answers, or
+/// without probabilities), brier's, else the log loss of the true class. Where there are several targets |error| is else in units of the
+/// output's standard deviation on these rows: the mean of its square is then 1 − r2.
 std::vector<double> rowLosses(const Scored &scored, const QString &metric);
-QString rowLossName(const Scored &scored, const QString &metric); ///< "absolute error", "squared error", "relative error", "log loss", "squared distance", "0/1 loss"
+/// "absolute error", "scaled error", "squared error", "relative error", "symmetric relative error", "pinball loss at 0.1", "log loss",
+/// "squared distance", "0/1 loss"
+QString rowLossName(const Scored &scored, const QString &metric);
 
 QJsonObject toJson(const Values &values);
 Values valuesFromJson(const QJsonObject &object);

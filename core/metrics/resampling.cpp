@@ -39,7 +39,7 @@ void Resampling::draw(std::size_t round, std::vector<std::uint32_t> &counts) con
 
 QString Resampling::text() const {
     if (block == 0)
-        return QStringLiteral("none: fewer rows than four horizons");
+        return rows < leastRows ? QStringLiteral("none: fewer than %1 rows").arg(leastRows) : QStringLiteral("none: fewer rows than four horizons");
     const QString what = block == 1 ? QStringLiteral("single rows") : QStringLiteral("circular blocks of %1 rows").arg(block);
     return QStringLiteral("%1, %2 rounds, seed %3").arg(what).arg(rounds).arg(seed);
 }
@@ -51,8 +51,8 @@ QJsonObject Resampling::toJson() const {
 }
 
 Resampling resamplingFor(std::size_t rows, std::size_t horizon, int rounds, quint64 seed) {
-    Resampling how{rows, 1, rounds, seed};
-    if (horizon == 0)
+    Resampling how{rows, rows < leastRows ? std::size_t(0) : std::size_t(1), rounds, seed};
+    if (horizon == 0 || how.block == 0)
         return how;
     const auto cubeRoot = std::size_t(std::ceil(std::cbrt(double(rows)) - 1e-9));
     how.block = rows < 4 * horizon ? 0 : std::max(horizon, std::min(std::max(2 * horizon, cubeRoot), rows / 4));

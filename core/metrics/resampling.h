@@ -10,6 +10,10 @@
 
 namespace pilothouse::metrics {
 
+/// With five rows that all agree a two-sided test of signs ends at p = 2 · 2⁻⁵ = 0.0625: fewer than this many tell nothing at 5 %, and an interval
+/// of them would (of one row it has no width).
+inline constexpr std::size_t leastRows = 6;
+
 /// How a bootstrap draws rows again: each by itself (Efron 1979), or, where neighbours hang together, in circular blocks of
 /// neighbours, the first row following the last (Politis, Romano 1992; moving blocks: Künsch 1989).
 struct Resampling {
@@ -28,7 +32,7 @@ struct Resampling {
 /// Forecasts made at neighbouring times share steps, so their errors hang together over horizon − 1 rows. The block length is
 /// max(2 · horizon, ⌈rows^(1/3)⌉): n^(1/3) is the order that is best for a variance (Künsch 1989; Hall, Horowitz, Jing 1995);
 /// a block of l rows loses Σ|k|γ(k) / l of the variance, which for errors over h shared steps is a third at l = h, a sixth at 2h.
-/// At most a quarter of the rows, but never less than the horizon; with fewer than four horizons of rows the block is 0.
+/// At most a quarter of the rows, but never less than the horizon; with fewer than four horizons of rows, or than leastRows, the block is 0.
 Resampling resamplingFor(std::size_t rows, std::size_t horizon, int rounds = 1000, quint64 seed = 7);
 
 /// The middle 95 % of the rounds that define the value (percentile interval; quantiles as numpy's default). NaN where fewer than 90 % do.

@@ -14,7 +14,7 @@ struct SearchRange {
     QVariantList choices;          ///< not empty: one of these, each as likely; numbers, bools or texts
     double from = 0, to = 0;       ///< else from ≤ value ≤ to
     bool log = false;              ///< uniform in its logarithm; from > 0
-    bool whole = false;            ///< both ends were written as whole numbers: so is what is drawn
+    bool whole = false;            ///< both ends were written as whole numbers: so is what is drawn, if the parameter takes no others
     bool operator==(const SearchRange &) const = default;
 };
 

@@ -2,10 +2,13 @@
 #include "core/workspace/search_spec_read.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace pilothouse::workspace {
 
 namespace {
+
+constexpr double mostWhole = 9007199254740992; ///< 2⁵³: beyond, a double skips whole numbers
 
 QString u(const char *text) { return QString::fromUtf8(text); }
 
@@ -28,22 +31,29 @@ SearchRange readRange(const YamlNode &node, const QString &estimator, const QStr
     Section section(&node, problems, parameter);
     double ends[2] = {0, 0};
     range.whole = true;
+    bool told = false; // a problem of an end: the rest of the map is read, or its keys were unknown
     for (const int i : {0, 1}) {
         const QString key = i ? u("to") : u("from");
         const YamlNode *end = section.node(key);
         const auto value = end && end->kind == YamlNode::Kind::Scalar ? parameterValue(*end) : std::nullopt;
         if (!value || (value->typeId() != QMetaType::LongLong && value->typeId() != QMetaType::Double)) {
             problems.add(section.positionOf(key), u("“%1” of “%2” must be a number.").arg(key, parameter), u("For example {from: 0.01, to: 0.3, scale: log}."));
-            section.finish();
-            return range;
+            told = true;
+            continue;
         }
         range.whole = range.whole && value->typeId() == QMetaType::LongLong;
         ends[i] = value->toDouble();
+        if (value->typeId() == QMetaType::LongLong && std::abs(ends[i]) > mostWhole) {
+            problems.add(section.positionOf(key), u("“%1” of “%2” is beyond ±2⁵³.").arg(key, parameter));
+            told = true;
+        }
     }
     range.from = ends[0];
     range.to = ends[1];
     range.log = section.word(u("scale"), {u("linear"), u("log")}, u("linear")) == QLatin1String("log");
     section.finish();
+    if (told)
+        return range;
     if (!(range.from < range.to))
         problems.add(section.positionOf(u("to")), u("“from” must be less than “to”."));
     if (range.log && !(range.from > 0))

@@ -236,6 +236,11 @@ void TestExplainVerb::anEndpointIsExplainedLikeItsModel() {
     const QStringList ask{QStringLiteral("--data"), QStringLiteral("houses.csv"), QStringLiteral("--row"), QStringLiteral("17"), QStringLiteral("--method"), QStringLiteral("kernel-shap"), QStringLiteral("--background"), QStringLiteral("20")};
     const Answer here = pilot(QStringList{QStringLiteral("explain"), QStringLiteral("boosted")} + ask), there = pilot(QStringList{QStringLiteral("explain"), QStringLiteral("boosted"), QStringLiteral("--endpoint"), url} + ask);
     const Answer undescribed = pilot({QStringLiteral("explain"), QStringLiteral("--endpoint"), url, QStringLiteral("--data"), QStringLiteral("plain.csv"), QStringLiteral("--target"), QStringLiteral("price"), QStringLiteral("--row"), QStringLiteral("0"), QStringLiteral("--output"), QStringLiteral("1")});
+    QTemporaryDir elsewhere; // no workspace there, nor above
+    QProcess alone;
+    alone.setWorkingDirectory(elsewhere.path());
+    alone.start(m_program, QStringList{QStringLiteral("--json"), QStringLiteral("explain"), in(QStringLiteral("boosted")), QStringLiteral("--endpoint"), url, QStringLiteral("--data"), in(QStringLiteral("houses.csv"))} + ask.mid(2));
+    QVERIFY(alone.waitForFinished(120000));
     const QStringList tensors{QStringLiteral("--protocol"), QStringLiteral("kserve-v2"), QStringLiteral("--endpoint")};
     const Answer byTensors = pilot(QStringList{QStringLiteral("explain"), QStringLiteral("boosted")} + tensors + QStringList{url + QStringLiteral("/v2/models/boosted/infer")} + ask);
     const Answer nameless = pilot(QStringList{QStringLiteral("explain"), QStringLiteral("boosted")} + tensors + QStringList{url} + ask);
@@ -251,6 +256,8 @@ void TestExplainVerb::anEndpointIsExplainedLikeItsModel() {
     for (qsizetype i = 0; i < 3; ++i)
         QVERIFY(std::abs(here.object[Q("features")][i][Q("contribution")].toDouble() - there.object[Q("features")][i][Q("contribution")].toDouble()) < 1e-9);
     QVERIFY(there.object[Q("endpoint")].toString().startsWith(url));
+    QVERIFY2(alone.exitCode() == 0, alone.readAllStandardError().constData());
+    QCOMPARE(QJsonDocument::fromJson(alone.readAllStandardOutput()).object()[Q("features")], there.object[Q("features")]);
     // Nobody said what it takes: the file's columns but the target are the inputs, the answer says how many classes there are.
     QVERIFY2(undescribed.code == 0, qPrintable(undescribed.errors + QString::fromUtf8(undescribed.out)));
     QCOMPARE(undescribed.object[Q("scale")].toString(), QStringLiteral("probability of 1"));
@@ -286,6 +293,8 @@ void TestExplainVerb::wrongInputIsTwo_data() {
     row("a grouping that is not there", "forest --row 0 --group colour", "There are: inputs, series, lags.");
     row("a metric of another task", "forest --method permutation --metric accuracy", "no metric “accuracy”");
     row("tree values of a linear model", "linear --row 0 --method tree-shap", "no tree-shap values");
+    row("permutation of one row of a file", "forest --data houses.csv --row 3 --method permutation", "Leave out --row");
+    row("a sample of nothing", "forest --sample 0", "Value 0 not in range 1 to 1000000000.");
     row("no such model", "nobody --row 0", "is no folder here");
     row("no such file", "forest --data nothing.csv --row 0", "nothing.csv");
     row("a file without the inputs", "forest --data hours.csv --row 0", "The data lacks 3 of the model's 3 inputs");

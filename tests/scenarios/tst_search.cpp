@@ -13,6 +13,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 
@@ -191,6 +192,8 @@ void TestSearch::aTrialThatFailsLoses() {
             QVERIFY(trial[Q("mean")].isNull());
         }
     QCOMPARE(failed, 1);
+    const QJsonArray notes = trained.object[Q("notes")].toArray();
+    QVERIFY(std::any_of(notes.begin(), notes.end(), [](const QJsonValue &note) { return note.toString().contains(Q("trials failed and lost. Trial ")); }));
 }
 
 void TestSearch::allTrialsFail() {

@@ -59,6 +59,6 @@ double mase(const Draw &draw) {
 PILOTHOUSE_LOSS(mae, numbers, 20, Absolute, mae)
 PILOTHOUSE_LOSS(median_ae, numbers, 50, Absolute, medianError)
 PILOTHOUSE_LOSS(max_error, numbers, 60, Absolute, maxError)
-PILOTHOUSE_LOSS(mase, forecasts | severalTargets, 75, Absolute, mase)
+PILOTHOUSE_LOSS(mase, forecasts | severalTargets, 75, Scaled, mase)
 
 } // namespace pilothouse::metrics

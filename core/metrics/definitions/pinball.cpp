@@ -14,8 +14,8 @@ double pinball(const Draw &draw, double quantile) {
 
 } // namespace
 
-PILOTHOUSE_LOSS(pinball_10, numbers, 100, Absolute, [](const Draw &draw) { return pinball(draw, 0.1); })
+PILOTHOUSE_LOSS(pinball_10, numbers, 100, Pinball10, [](const Draw &draw) { return pinball(draw, 0.1); })
 PILOTHOUSE_LOSS(pinball_50, numbers, 110, Absolute, [](const Draw &draw) { return pinball(draw, 0.5); })
-PILOTHOUSE_LOSS(pinball_90, numbers, 120, Absolute, [](const Draw &draw) { return pinball(draw, 0.9); })
+PILOTHOUSE_LOSS(pinball_90, numbers, 120, Pinball90, [](const Draw &draw) { return pinball(draw, 0.9); })
 
 } // namespace pilothouse::metrics

@@ -25,6 +25,6 @@ double smape(const Draw &draw) {
 } // namespace
 
 PILOTHOUSE_LOSS(mape, numbers | severalTargets, 70, Relative, mape)
-PILOTHOUSE_LOSS(smape, numbers | severalTargets, 90, Absolute, smape)
+PILOTHOUSE_LOSS(smape, numbers | severalTargets, 90, Symmetric, smape)
 
 } // namespace pilothouse::metrics

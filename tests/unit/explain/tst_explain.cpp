@@ -229,6 +229,7 @@ void TestExplain::aRowIsExplainedWhole() {
     for (std::size_t f = 1; f < 5; ++f)
         QVERIFY(std::abs(e->features[f - 1].weight) >= std::abs(e->features[f].weight));
     QVERIFY(e->sentence().contains(e->features.front().feature));
+    QVERIFY2(e->sentence().contains(QStringLiteral(" is raised by ")) || e->sentence().contains(QStringLiteral(" is lowered by ")), qPrintable(e->sentence()));
     Options lime;
     lime.method = Method::Lime;
     lime.samples = 300;

@@ -55,6 +55,17 @@ private Q_SLOTS:
         QCOMPARE(methods.size(), 2);
         QVERIFY2(small > 70 && small < 130, qPrintable(QString::number(small))); // half of them below the middle of the logarithms
     }
+    void aShareFromNoneToAllLiesBetween() {
+        const auto points = searchPoints(recipeWith("{trials: 40, space: {elastic_net: {l1_ratio: {from: 0, to: 1}, alpha: {from: 1, to: 100, scale: log}}}}", "[elastic_net]"));
+        QVERIFY2(points, qPrintable(points ? QString() : points.error().text()));
+        int between = 0;
+        for (const auto &point : *points)
+            for (const char *name : {"l1_ratio", "alpha"}) {
+                const double value = point.parameters.value(QLatin1String(name)).toDouble();
+                between += value != std::floor(value);
+            }
+        QCOMPARE(between, 80); // a whole number written does not make the parameter one
+    }
     void moreTrialsBeginWithTheSameOnes() {
         const QByteArray space = "space: {random_forest: {max_depth: {from: 1, to: 30}, subsample: {from: 0.1, to: 0.9}}}";
         const auto few = searchPoints(recipeWith("{trials: 5, seed: 4, " + space + "}")), many = searchPoints(recipeWith("{trials: 20, seed: 4, " + space + "}")),

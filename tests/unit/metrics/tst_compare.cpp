@@ -162,7 +162,10 @@ private Q_SLOTS:
         QTest::newRow("at most a quarter of the rows") << quint64(120) << quint64(24) << quint64(30);
         QTest::newRow("but no less than the horizon") << quint64(96) << quint64(24) << quint64(24);
         QTest::newRow("fewer than four horizons: none") << quint64(95) << quint64(24) << quint64(0);
-        QTest::newRow("five rows of one step") << quint64(5) << quint64(1) << quint64(1);
+        QTest::newRow("six rows of one step") << quint64(6) << quint64(1) << quint64(1);
+        QTest::newRow("fewer than six rows of one step tell nothing: none") << quint64(5) << quint64(1) << quint64(0);
+        QTest::newRow("six rows that stand alone") << quint64(6) << quint64(0) << quint64(1);
+        QTest::newRow("fewer than six rows that stand alone: none") << quint64(5) << quint64(0) << quint64(0);
     }
     void theBlockLengthFollowsHorizonAndRows() {
         QFETCH(quint64, rows);
@@ -242,6 +245,19 @@ private Q_SLOTS:
         QVERIFY(metrics::disagreement(interval, false, test).contains(QStringLiteral("no interval")));
         test.p = 0.2;
         QVERIFY(metrics::disagreement(interval, false, test).isEmpty());
+    }
+
+    void aRowOrTwoGiveNoIntervalAndNoVerdict() {
+        for (const std::size_t rows : {std::size_t(1), std::size_t(2), std::size_t(5)}) { // all agree: an interval of them would exclude 0
+            Scored worse{rows, 1, 0, std::vector<double>(rows, 1), std::vector<double>(rows, 4), {}}, better = worse;
+            better.predicted.assign(rows, 2);
+            const auto how = metrics::resamplingFor(rows, 0);
+            QCOMPARE(how.text(), QStringLiteral("none: fewer than 6 rows"));
+            const auto interval = metrics::pairedBootstrap({QStringLiteral("mae")}, worse, better, how)->front();
+            QCOMPARE(interval.change, -2.0);
+            QVERIFY(std::isnan(interval.low) && std::isnan(interval.high) && std::isnan(interval.ofB.low));
+            QCOMPARE(metrics::verdictOf(interval, false), QStringLiteral("not distinguishable"));
+        }
     }
 
     void aContradictionOfIntervalAndTestIsSaid_data() {

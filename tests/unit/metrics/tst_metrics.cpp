@@ -62,6 +62,19 @@ private Q_SLOTS:
         QVERIFY(isClose(metrics::rowLosses(scored, QStringLiteral("mape")).front(), 0.5));
     }
 
+    void theLossesOfTheRowsHaveTheMetricAsTheirMean_data() {
+        QTest::addColumn<QString>("metric");
+        for (const char *metric : {"mae", "mse", "mape", "smape", "mase", "pinball_10", "pinball_90"})
+            QTest::newRow(metric) << QString::fromLatin1(metric);
+    }
+    /// So a paired test on them, Diebold-Mariano of a forecast, compares what the metric measures.
+    void theLossesOfTheRowsHaveTheMetricAsTheirMean() {
+        QFETCH(QString, metric);
+        const Scored scored{3, 2, 0, {1, 10, -2, 20, 3, 30}, {1.5, 25, -2.5, 18, 2, 31}, {}, {0.25}};
+        const std::vector<double> losses = metrics::rowLosses(scored, metric);
+        QVERIFY(isClose((losses[0] + losses[1] + losses[2]) / 3, *metrics::metricOf(metric, scored)));
+    }
+
     void badInputIsAnErrorAndNeverASilentNumber_data() {
         const double nan = std::numeric_limits<double>::quiet_NaN();
         QTest::addColumn<std::vector<double>>("truth");

@@ -232,6 +232,9 @@ private Q_SLOTS:
         QTest::newRow("r2") << "r2" << 0 << 0 << "sign-flip" << "squared error";
         QTest::newRow("a forecast's mae") << "mae" << 0 << 3 << "Diebold-Mariano" << "absolute error";
         QTest::newRow("a forecast's rmse") << "rmse" << 0 << 3 << "Diebold-Mariano" << "squared error";
+        QTest::newRow("a forecast's smape") << "smape" << 0 << 3 << "Diebold-Mariano" << "symmetric relative error";
+        QTest::newRow("a forecast's pinball_10") << "pinball_10" << 0 << 3 << "Diebold-Mariano" << "pinball loss at 0.1";
+        QTest::newRow("a forecast's pinball_90") << "pinball_90" << 0 << 3 << "Diebold-Mariano" << "pinball loss at 0.9";
         QTest::newRow("a forecast over more steps than rows") << "mae" << 0 << 500 << "sign-flip" << "absolute error";
     }
     void theTestFollowsTheMetric() {

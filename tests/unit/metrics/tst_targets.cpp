@@ -116,6 +116,16 @@ private Q_SLOTS:
         QVERIFY(near(*metricOf(QStringLiteral("mase"), scaled), *metricOf(QStringLiteral("mase"), s)));
     }
 
+    void lossesOfMaseAreInUnitsOfEachTargetsScale() {
+        const Scored s = drawn(200, 3, 0.4);
+        const std::vector<double> losses = rowLosses(s, QStringLiteral("mase"));
+        QVERIFY(near(std::accumulate(losses.begin(), losses.end(), 0.0) / double(losses.size()), *metricOf(QStringLiteral("mase"), s)));
+        QCOMPARE(rowLossName(s, QStringLiteral("mase")), QStringLiteral("scaled error"));
+        Scored unknown = s;
+        unknown.naiveScales.front() = 0;
+        QCOMPARE(rowLossName(unknown, QStringLiteral("mase")), QStringLiteral("absolute error in units of each target's spread"));
+    }
+
     void modelsAreComparedByAllTargets() {
         const Scored poor = drawn(200, 3, 0.6), good = drawn(200, 4, 0.2);
         const Resampling how = resamplingFor(200, 2);

@@ -175,6 +175,7 @@ seed:      11
         row("a search between the wrong ends", good + "search: {space: {linear_regression: {a: {from: 3, to: 3}}}}\n", "“from” must be less than “to”.");
         row("a search by the logarithm of 0", good + "search: {space: {linear_regression: {a: {from: 0, to: 3, scale: log}}}}\n", "A logarithmic range begins above 0.");
         row("a search without an end", good + "search: {space: {linear_regression: {a: {from: 1}}}}\n", "“to” of “a” must be a number.");
+        row("a search beyond all whole numbers", good + "search: {space: {linear_regression: {a: {from: 1, to: 9223372036854775807}}}}\n", "“to” of “a” is beyond ±2⁵³.");
         row("a search of a fixed value", good + "search: {space: {linear_regression: {a: 3}}}\n", "must be a list of choices");
         row("a factor of no halving", good + "search: {factor: 4, space: {linear_regression: {a: [1]}}}\n", "“factor” belongs to method: halving.");
         row("one fold", good + "validation: {k_fold: 1}\n", "“k_fold” must be");
@@ -209,6 +210,12 @@ seed:      11
         QCOMPARE(r.error().where, QStringLiteral("/r.yaml:4:1"));
         QVERIFY(r.error().raw.contains(QStringLiteral("/r.yaml:1:1: “target” is missing")));
         QVERIFY(r.error().raw.contains(QStringLiteral("/r.yaml:6:1: Unknown key “sead” — did you mean “seed”?")));
+    }
+
+    void aWrongEndOfASearchDoesNotMakeTheOtherKeysUnknown() {
+        const auto r = parseRecipe(QByteArray(smallest) + "search: {space: {linear_regression: {a: {from: .nan, to: 2, scale: log}}}}\n", file);
+        QVERIFY(!r && r.error().what.contains(QStringLiteral("“from” of “a” must be a number.")));
+        QVERIFY2(!r.error().text().contains(QStringLiteral("Unknown key")), qPrintable(r.error().text()));
     }
 
     void aByteOrderMarkAndWindowsLinesAreRead() {
