@@ -409,11 +409,13 @@ private Q_SLOTS:
                                 "forecast: {window: 24, horizon: 3}\nsplit: {after: 2024-01-20}\ntransforms: [standard_scale]\nestimators: [ridge: {alpha: 1}, random_forest: {n_estimators: 10, max_depth: 6}]\n");
         QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
         // A sine of a day with a uniform on top: a day later only |u − v| of two uniforms is left, 1/3; the newest hour is worse.
-        QCOMPARE(result->baselines.keys(), (QStringList{QStringLiteral("persistence"), QStringLiteral("seasonal")}));
+        QCOMPARE(result->baselines.keys(), (QStringList{QStringLiteral("mean"), QStringLiteral("persistence"), QStringLiteral("seasonal")}));
         QCOMPARE(result->baselineName, QStringLiteral("seasonal"));
         QCOMPARE(result->baseline, result->baselines.value(QStringLiteral("seasonal")));
         QVERIFY(std::abs(result->baseline.value(QStringLiteral("mae")) - 1.0 / 3) < 0.05);
         QVERIFY(result->baselines.value(QStringLiteral("persistence")).value(QStringLiteral("mae")) > 0.5);
+        QVERIFY(std::abs(result->baselines.value(QStringLiteral("mean")).value(QStringLiteral("r2"))) < 0.01); // days are alike: their mean explains nothing
+        QVERIFY(!result->notes.join(QLatin1Char('\n')).contains(QStringLiteral("no whole season")));
         QVERIFY(result->test.value(QStringLiteral("mae")) < result->baseline.value(QStringLiteral("mae")));
         QCOMPARE(result->selectMetric, QStringLiteral("mae"));
         const auto package = artifact::openPackage(result->package);
@@ -424,6 +426,8 @@ private Q_SLOTS:
                                 "split: {after: 2024-01-20}\nestimators: [ridge]\n");
         QVERIFY2(window, window ? "" : qPrintable(window.error().text()));
         QCOMPARE(window->baselineName, QStringLiteral("persistence")); // the window holds no whole day
+        QCOMPARE(window->baselines.keys(), (QStringList{QStringLiteral("mean"), QStringLiteral("persistence")}));
+        QVERIFY(window->notes.contains(QStringLiteral("The window of 23 steps holds no whole season of 24, so no seasonal naive forecast stands beside the model.")));
         QCOMPARE(package->signature.outputs, (std::vector<QString>{QStringLiteral("t2m@+1"), QStringLiteral("t2m@+2"), QStringLiteral("t2m@+3")}));
         QCOMPARE(package->signature.inputs.size(), std::size_t(48));
         QCOMPARE(package->signature.inputs[23].name, QStringLiteral("t2m@0"));
