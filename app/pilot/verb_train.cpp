@@ -148,8 +148,11 @@ Result<Resumed> findResumed(const QString &resume, const QString &out, const QSt
         candidates << runsFolder + QLatin1Char('/') + resume + QStringLiteral("/package");
     for (const QString &candidate : std::as_const(candidates)) {
         PH_ASSIGN(const std::optional<QString> run, learn::resumableRun(candidate));
-        if (run)
-            return Resumed{candidate, *run};
+        if (!run)
+            continue;
+        if (candidate == out && candidate != folder && *run != resume)
+            return invalid(QStringLiteral("--resume names “%1”, but in --out there is run %2.").arg(resume, *run), out, QStringLiteral("Give --resume %1, or another --out.").arg(out));
+        return Resumed{candidate, *run};
     }
     return notFound(QStringLiteral("No checkpoint of “%1” was found, so nothing can be resumed.").arg(resume), {}, QStringLiteral("Give the run's number or the package folder it was to write; or start without --resume."));
 }

@@ -2,6 +2,7 @@
 #include "core/data/folds.h"
 
 #include "core/data/lots.h"
+#include "core/data/unknown_column.h"
 
 #include <algorithm>
 #include <map>
@@ -119,8 +120,7 @@ Result<std::vector<Fold>> expandingWindow(std::size_t rows, int folds, std::size
 Result<std::vector<std::int64_t>> groupNumbers(const Table &table, const QString &by) {
     const Column *column = table.find(by);
     if (!column)
-        return invalid(QStringLiteral("The rows are to be grouped by “%1”, which the data does not have.").arg(by), {},
-                       QStringLiteral("It has: %1.").arg(table.names().join(QStringLiteral(", "))));
+        return invalid(QStringLiteral("The rows are to be grouped by “%1”, which the data does not have.").arg(by), {}, columnsHint(by, table.names()));
     std::map<QString, std::int64_t> numbers;
     std::vector<std::int64_t> groups(table.rows(), -1);
     for (std::size_t row = 0; row < groups.size(); ++row)

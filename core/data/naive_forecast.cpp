@@ -30,4 +30,15 @@ void naiveForecast(std::span<const double> inputs, std::size_t window, std::size
             outputs[target * horizon + step] = inputs[(target + 1) * window - season + step % season];
 }
 
+std::vector<double> meanForecast(std::span<const double> trainTargets, std::size_t targets, std::size_t outputs) {
+    const std::size_t horizon = outputs / targets;
+    const double ofEach = double(trainTargets.size() / outputs * horizon);
+    std::vector<double> means(targets, 0), answers(outputs);
+    for (std::size_t i = 0; i < trainTargets.size(); ++i)
+        means[i % outputs / horizon] += trainTargets[i] / ofEach;
+    for (std::size_t o = 0; o < outputs; ++o)
+        answers[o] = means[o / horizon];
+    return answers;
+}
+
 } // namespace pilothouse::data

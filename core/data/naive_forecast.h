@@ -26,4 +26,9 @@ QString naiveName(std::size_t season); ///< "persistence", "seasonal"
 /// @param outputs  [targets × steps] written, all steps of the first target first
 void naiveForecast(std::span<const double> inputs, std::size_t window, std::size_t season, std::size_t targets, std::span<double> outputs);
 
+/// The mean of each target over the training rows, the same for all its steps: what is answered without looking at the newest values.
+/// @param trainTargets  [n × outputs] row-major, n ≥ 1, all steps of the first target first
+/// @return              [outputs]
+std::vector<double> meanForecast(std::span<const double> trainTargets, std::size_t targets, std::size_t outputs);
+
 } // namespace pilothouse::data

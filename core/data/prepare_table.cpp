@@ -3,6 +3,7 @@
 
 #include "core/data/made_columns.h"
 #include "core/data/split.h"
+#include "core/data/unknown_column.h"
 
 namespace pilothouse::data {
 
@@ -13,7 +14,7 @@ bool resamples(const workspace::Recipe &recipe, const QStringList &columns) {
 Result<Table> resampleTable(const Table &table, const std::vector<std::int64_t> &times, const workspace::TimeSpec &time, StepCounter &counter) {
     const Column *const by = time.by.isEmpty() ? nullptr : table.find(time.by);
     if (!by && !time.by.isEmpty())
-        return invalid(QStringLiteral("`time:` names the column “%1”, which the data does not have.").arg(time.by), {}, QStringLiteral("It has: %1.").arg(table.names().join(QStringLiteral(", "))));
+        return invalid(QStringLiteral("`time:` names the column “%1”, which the data does not have.").arg(time.by), {}, columnsHint(time.by, table.names()));
     std::vector<const Column *> columns;
     for (const Column &column : table.columns)
         columns.push_back(&column);

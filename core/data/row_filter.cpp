@@ -3,6 +3,7 @@
 
 #include "core/data/csv.h"
 #include "core/data/number_text.h"
+#include "core/data/unknown_column.h"
 
 namespace pilothouse::data {
 
@@ -38,7 +39,7 @@ Result<RowFilter> RowFilter::of(const workspace::DataSpec &spec, const QStringLi
     for (auto it = spec.where.begin(); it != spec.where.end(); ++it)
         if (!columns.contains(it.key()))
             return invalid(QStringLiteral("`where` names the column “%1”, which the file does not have.").arg(it.key()), spec.source,
-                           QStringLiteral("It has: %1.").arg(columns.join(QStringLiteral(", "))));
+                           columnsHint(it.key(), columns));
     return filter;
 }
 

@@ -4,6 +4,7 @@
 #include "core/data/csv.h"
 #include "core/data/folds.h"
 #include "core/data/lots.h"
+#include "core/data/unknown_column.h"
 
 #include <QDateTime>
 #include <QTimeZone>
@@ -167,8 +168,7 @@ Result<std::vector<std::int64_t>> rowTimes(const Table &table, const workspace::
     for (const QString &name : names) {
         const Column *column = table.find(name);
         if (!column)
-            return invalid(QStringLiteral("`time:` names the column “%1”, which the data does not have.").arg(name), {},
-                           QStringLiteral("It has: %1.").arg(table.names().join(QStringLiteral(", "))));
+            return invalid(QStringLiteral("`time:` names the column “%1”, which the data does not have.").arg(name), {}, columnsHint(name, table.names()));
         const ColumnType wanted = time.column.isEmpty() ? ColumnType::Number : ColumnType::Time;
         if (column->type != wanted)
             return invalid(QStringLiteral("The time column “%1” holds %2 values.").arg(name, columnTypeName(column->type)), {},

@@ -8,11 +8,14 @@ namespace pilothouse::data {
 
 Error unknownColumn(const workspace::Recipe &recipe, const QString &name, const Table &table) {
     const QString key = recipe.targets().contains(name) ? QStringLiteral("target") : QStringLiteral("features");
-    const QStringList columns = table.names();
+    return invalid(QStringLiteral("The recipe names the column “%1”, which the data does not have.").arg(name), workspace::placeInFile(recipe.file, {key}, name),
+                   columnsHint(name, table.names()));
+}
+
+QString columnsHint(const QString &name, const QStringList &columns) {
     const QString nearest = workspace::nearestName(name, columns);
     const QString all = QStringLiteral("It has: %1.").arg(columns.join(QStringLiteral(", ")));
-    return invalid(QStringLiteral("The recipe names the column “%1”, which the data does not have.").arg(name), workspace::placeInFile(recipe.file, {key}, name),
-                   nearest.isEmpty() ? all : QStringLiteral("Did you mean “%1”? %2").arg(nearest, all));
+    return nearest.isEmpty() ? all : QStringLiteral("Did you mean “%1”? %2").arg(nearest, all);
 }
 
 } // namespace pilothouse::data

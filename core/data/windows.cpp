@@ -140,13 +140,15 @@ Result<std::vector<const Column *>> seriesColumns(const Table &table, const work
 }
 
 void Windows::setLeftOut(const GridFacts &facts) {
+    rows = facts.rows - facts.repeated;
     repeatedTimes = facts.repeated;
     offGrid = facts.offGrid;
     withoutTime = facts.withoutTime;
 }
 
 Error Windows::noWindow(const workspace::Recipe &recipe) const {
-    return invalid(QStringLiteral("No whole window of %1 steps with %2 steps behind it is left (%3 cross a gap, %4 miss a value).").arg(window).arg(horizon).arg(leftOutGap).arg(leftOutMissing),
+    return invalid(QStringLiteral("No whole window of %1 steps with %2 steps behind it is left: there are %3 rows, each with a time of its own (%4 windows cross a gap, %5 miss a value).")
+                       .arg(window).arg(horizon).arg(rows).arg(leftOutGap).arg(leftOutMissing),
                    recipe.file, QStringLiteral("Use a shorter window or horizon, or a `step:` that fits the times."));
 }
 

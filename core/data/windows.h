@@ -31,6 +31,7 @@ struct Windows {
     std::size_t repeatedTimes = 0;  ///< rows that repeat a time: the first is kept
     std::size_t offGrid = 0;        ///< rows left out: their time lies beside the grid of most rows
     std::size_t withoutTime = 0;    ///< rows left out: no time
+    std::size_t rows = 0;           ///< on the grid, one a time
     std::size_t interpolated = 0;   ///< windows that hold interpolated steps
     std::optional<StepCounts> steps; ///< what resampling came to, where the recipe asks for it
     std::size_t count() const { return origins.size(); }

@@ -194,7 +194,9 @@ Result<Evaluation> evaluatePackage(const artifact::Package &package, const QStri
     }
     e.rows = rows.size();
     if (rows.empty())
-        return nothingLeft(dataFile);
+        return !mine.trainedOn.empty() ? nothingLeft(dataFile)
+                                       : invalid((QStringList{QStringLiteral("No row of the file can be judged: each lacks the true value, or an input that the model does not fill in.")} + e.notes).join(QLatin1Char(' ')), dataFile,
+                                                 QStringLiteral("Compare its columns with those that `pilot profile` shows."));
     e.metric = package.metrics.value(Q("select")).toString();
     if (e.metric.isEmpty())
         e.metric = workspace::defaultMetric(package.signature.task, std::size_t(package.signature.targets().size()));

@@ -55,12 +55,13 @@ public:
         : m_signature(std::move(signature)), m_window(window), m_season(season), m_targets(std::size_t(m_signature.targets().size())) {
         const std::size_t classes = m_signature.classes.size();
         m_shares.assign(classes, 0);
-        for (const double target : targets) {
-            if (classes)
-                m_shares[std::size_t(target)] += 1.0 / double(targets.size());
-            else
-                m_mean += target / double(targets.size());
+        if (!classes) {
+            if (m_season == 0)
+                m_means = data::meanForecast(targets, m_targets, m_signature.outputs.size());
+            return;
         }
+        for (const double target : targets)
+            m_shares[std::size_t(target)] += 1.0 / double(targets.size());
     }
     const artifact::Signature &signature() const override { return m_signature; }
     Result<artifact::Predictions> score(const data::Rows &rows) const override {
@@ -69,10 +70,12 @@ public:
         out.count = rows.count;
         out.outputs = m_signature.outputs.size();
         out.classes = m_shares.size();
-        const double answer = out.classes ? double(std::max_element(m_shares.begin(), m_shares.end()) - m_shares.begin()) : m_mean;
-        std::vector<double> answers(out.outputs, answer);
+        std::vector<double> answers = m_means;
+        if (out.classes)
+            answers.assign(out.outputs, double(std::max_element(m_shares.begin(), m_shares.end()) - m_shares.begin()));
+        answers.resize(out.outputs);
         for (std::size_t i = 0; i < rows.count; ++i) {
-            if (m_window)
+            if (m_season)
                 data::naiveForecast(rows.row(i), m_window, m_season, m_targets, answers);
             out.values.insert(out.values.end(), answers.begin(), answers.end());
             out.probabilities.insert(out.probabilities.end(), m_shares.begin(), m_shares.end());
@@ -83,8 +86,8 @@ public:
 private:
     artifact::Signature m_signature;
     std::size_t m_window, m_season, m_targets;
-    double m_mean = 0;
-    std::vector<double> m_shares;
+    std::vector<double> m_means;  ///< [outputs], where the season is 0
+    std::vector<double> m_shares; ///< [classes]
 };
 
 } // namespace
@@ -142,11 +145,14 @@ artifact::ScorerPtr makeScorer(artifact::Signature signature, data::FittedTransf
 std::vector<NaiveModel> naiveModels(const artifact::Signature &signature, std::size_t window, std::int64_t stepMs, const std::vector<double> &trainTargets) {
     std::vector<NaiveModel> models;
     const auto add = [&](const QString &name, std::size_t season) { models.push_back({name, std::make_shared<Baseline>(signature, window, season, trainTargets)}); };
-    if (signature.task == workspace::TaskKind::Forecast)
+    if (signature.task == workspace::TaskKind::Forecast) {
         for (const std::size_t season : data::naiveSeasons(window, stepMs))
             add(data::naiveName(season), season);
-    else
+        if (!trainTargets.empty())
+            add(QStringLiteral("mean"), 0);
+    } else {
         add(signature.classes.empty() ? QStringLiteral("mean") : QStringLiteral("majority"), 0);
+    }
     return models;
 }
 

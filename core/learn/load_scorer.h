@@ -29,12 +29,13 @@ artifact::ScorerPtr makeScorer(artifact::Signature signature, data::FittedTransf
 
 /// A model that learned next to nothing, which every other must beat.
 struct NaiveModel {
-    QString name; ///< "mean" (numbers), "majority" (classes); a forecast: "persistence", and "seasonal" where its window holds a whole season
+    QString name; ///< "mean" (numbers), "majority" (classes); a forecast: "persistence", "seasonal" where its window holds a whole season, and "mean"
     artifact::ScorerPtr scorer;
 };
 
-/// All of a task, fitted on raw training rows. naive_forecast.h says what the two of a forecast repeat.
+/// All of a task, fitted on raw training rows. naive_forecast.h says what those of a forecast answer.
 /// @param window, stepMs  forecast; else 0
+/// @param trainTargets    [n × outputs]; empty (of an imported forecast they are not known): no "mean"
 std::vector<NaiveModel> naiveModels(const artifact::Signature &signature, std::size_t window, std::int64_t stepMs, const std::vector<double> &trainTargets);
 
 } // namespace pilothouse::learn

@@ -222,8 +222,12 @@ Result<Samples> trainingSamples(const Recipe &recipe, std::stop_token stop, cons
     const QString readingNote = loaded.report.note();
     PH_ASSIGN(std::optional<data::QualityReport> quality, checkQuality(recipe, loaded, stop));
     Result<Samples> samples = recipe.task == TaskKind::Forecast ? windowSamples(recipe, std::move(loaded), true) : tableSamples(recipe, std::move(loaded));
-    if (!samples)
-        return samples;
+    if (!samples) {
+        Error error = samples.error();
+        if (error.kind == ErrorKind::Invalid && !readingNote.isEmpty()) // a value that is missing may be one that could not be read
+            error.what += QLatin1Char(' ') + readingNote;
+        return error;
+    }
     if (!readingNote.isEmpty())
         samples->notes.prepend(readingNote);
     samples->quality = std::move(quality);
@@ -261,6 +265,8 @@ Result<Samples> samplesFor(const artifact::Package &package, const QString &data
     samples.loaded = std::move(loaded);
     PH_ASSIGN(samples.rows, artifact::labelledRows(samples.loaded.table, package.signature));
     samples.notes = samples.rows.notes();
+    if (const QString note = samples.loaded.report.note(); !note.isEmpty())
+        samples.notes.prepend(note);
     samples.steps = steps;
     if (steps)
         samples.notes.prepend(steps->note());

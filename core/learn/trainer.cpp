@@ -5,6 +5,7 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/base/pace.h"
+#include "core/data/naive_forecast.h"
 #include "core/learn/export_model.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/naive_figures.h"
@@ -282,6 +283,8 @@ Result<TrainResult> Training::run() {
         }
     }
     PH_TRY(judgeNaive(naiveModels(m_samples.signature, m_samples.window, m_samples.stepMs, m_samples.rows.take(m_samples.train).targets), m_samples.rows.take(m_samples.test), m_part->naiveScales(), m_result));
+    if (const std::size_t season = data::seasonOf(m_samples.stepMs); m_samples.window > 0 && season > m_samples.window)
+        m_result.notes << QStringLiteral("The window of %1 steps holds no whole season of %2, so no seasonal naive forecast stands beside the model.").arg(m_samples.window).arg(season);
     std::vector<Candidate> candidates;
     for (std::size_t i = 0; i < m_estimators.size(); ++i) {
         Result<Candidate> made = m_options.stop.stop_requested() ? Result<Candidate>(cancelled()) : candidate(i);

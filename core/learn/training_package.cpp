@@ -37,7 +37,9 @@ void Training::finish(const std::vector<Candidate> &candidates, std::size_t chos
     else if (candidates.size() > 1)
         m_result.notes << QStringLiteral("The best of %1 estimators was chosen by %2 on the test rows, so its figure there is a little too good.").arg(candidates.size()).arg(m_result.selectMetric);
     const double mine = m_result.test.value(m_result.selectMetric), naive = m_result.baseline.value(m_result.selectMetric);
-    if (!(workspace::largerIsBetter(m_result.selectMetric) ? mine > naive : mine < naive))
+    if (std::isnan(mine) || std::isnan(naive))
+        m_result.notes << QStringLiteral("%1 has no value on these test rows (%2), so that the model cannot be compared by it.").arg(m_result.selectMetric).arg(m_result.testRows);
+    else if (!(workspace::largerIsBetter(m_result.selectMetric) ? mine > naive : mine < naive))
         m_result.notes << QStringLiteral("The model is not better than the naive baseline (%1): %2 %3 against %4.").arg(m_result.baselineName, m_result.selectMetric).arg(mine).arg(naive);
     for (const TargetFigures &target : m_result.targets)
         if (const double own = target.test.value(QStringLiteral("mae")), other = target.baseline.value(QStringLiteral("mae")); !(own < other))

@@ -2,6 +2,8 @@
 #include "core/learn/tree_bounds.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace pilothouse::learn {
 
@@ -22,6 +24,27 @@ Result<void> TreeBounds::apply(GrowOptions &options, const QString &method, cons
                        QStringLiteral("Use min_child_weight: the least sum of that in a leaf."));
     options.maxDepth = m_depth;
     options.minChildWeight = m_rows > 1 ? std::max(m_weight, double(m_rows)) : m_weight;
+    return {};
+}
+
+Result<void> requireSinglePrecision(const TrainData &train, const QString &estimator) {
+    constexpr double most = double(std::numeric_limits<float>::max());
+    for (std::size_t i = 0; i < train.x.size(); ++i)
+        if (std::abs(train.x[i]) > most)
+            return invalid(QStringLiteral("%1 calculates in single precision, 3.4e+38 at most; the column “%2” reaches %3.").arg(estimator, i % train.width < train.names.size() ? train.names[i % train.width] : QString::number(i % train.width)).arg(train.x[i]), {},
+                           QStringLiteral("Scale the columns (transforms: [standard_scale]), or correct the value."));
+    for (std::size_t o = 0; !train.isClassification() && o < train.outputs; ++o) {
+        double mean = 0, squares = 0, largest = 0;
+        for (std::size_t i = o; i < train.y.size(); i += train.outputs)
+            mean += train.y[i] / double(train.rows);
+        for (std::size_t i = o; i < train.y.size(); i += train.outputs) {
+            squares += (train.y[i] - mean) * (train.y[i] - mean);
+            largest = std::max(largest, std::abs(train.y[i]));
+        }
+        if (!(squares <= most))
+            return invalid(QStringLiteral("%1 calculates in single precision; the target reaches %2, so that its squares add up to more than 3.4e+38.").arg(estimator).arg(largest), {},
+                           QStringLiteral("Give the target in a larger unit, or correct the value."));
+    }
     return {};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/learn/estimator.h"
 #include "core/learn/parameters.h"
 #include "core/learn/xgboost_grower.h"
 
@@ -22,5 +23,9 @@ private:
     double m_weight = 0;
     qint64 m_rows = 1;
 };
+
+/// Trees hold columns, targets and gains in single precision. Invalid, with the column: a value above 3.4e38, or targets whose squares about their mean
+/// add up to more. NaN is missing.
+Result<void> requireSinglePrecision(const TrainData &train, const QString &estimator);
 
 } // namespace pilothouse::learn

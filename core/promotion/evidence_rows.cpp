@@ -293,15 +293,26 @@ Result<NaiveAnswer> naiveAnswer(const Package &candidate, const ComparedRows &ro
         const double sign = workspace::largerIsBetter(by) ? -1 : 1;
         double least = 0;
         scored.naiveScales.assign(targets, std::nan(""));
-        for (const std::size_t season : data::naiveSeasons(window, recipe.time ? recipe.time->stepSeconds() * 1000 : 0)) {
+        std::vector<std::size_t> seasons = data::naiveSeasons(window, recipe.time ? recipe.time->stepSeconds() * 1000 : 0);
+        std::vector<double> means;
+        if (!rows.trainTargets.empty()) {
+            seasons.push_back(0); // none: the mean of the training rows
+            means = data::meanForecast(rows.trainTargets, targets, scored.outputs);
+        }
+        for (const std::size_t season : seasons) {
             metrics::Scored one = scored;
             one.predicted.resize(scored.count * scored.outputs);
-            for (std::size_t i = 0; i < scored.count; ++i)
-                data::naiveForecast(rows.candidate.inputs.row(i), window, season, targets, std::span(one.predicted).subspan(i * scored.outputs, scored.outputs));
+            for (std::size_t i = 0; i < scored.count; ++i) {
+                const auto answers = std::span(one.predicted).subspan(i * scored.outputs, scored.outputs);
+                if (season == 0)
+                    std::copy(means.begin(), means.end(), answers.begin());
+                else
+                    data::naiveForecast(rows.candidate.inputs.row(i), window, season, targets, answers);
+            }
             PH_ASSIGN(const double value, metrics::metricOf(by, one));
             if (out.name.isEmpty() || sign * value < least) {
                 least = sign * value;
-                out.name = data::naiveName(season);
+                out.name = season == 0 ? QStringLiteral("mean") : data::naiveName(season);
                 scored = std::move(one);
             }
         }

@@ -25,7 +25,7 @@ struct ComparedRows {
 Result<ComparedRows> comparedRows(const artifact::Package &candidate, const std::optional<artifact::Package> &champion);
 
 /// What a model that learned nothing would answer: the mean of the training rows, their most frequent class (with their shares
-/// as probabilities), or of a forecast persistence or the seasonal naive, whichever has the smaller absolute error (of several targets the larger r2) on these rows. Needs trainTargets, or (mean, majority) the training profile.
+/// as probabilities), or of a forecast persistence, the seasonal naive or (with trainTargets) the mean, whichever has the smallest absolute error (of several targets the largest r2) on these rows. Needs trainTargets, or (mean, majority) the training profile.
 struct NaiveAnswer {
     QString name; ///< mean | majority | persistence | seasonal
     metrics::Scored scored;

@@ -247,6 +247,9 @@ void TestSearch::theLimitsHoldForTheTrials() {
     QVERIFY2(stopped.object[Q("error")][Q("what")].toString().contains(says), qPrintable(stopped.object[Q("error")][Q("what")].toString()));
     QVERIFY(QFileInfo::exists(in(out + QStringLiteral(".checkpoint/checkpoint.json"))) && !QFileInfo::exists(in(out)));
     QVERIFY(trialsIn(out + QStringLiteral(".checkpoint")) < 16);
+    const Answer another = train({out, QStringLiteral("--resume"), QStringLiteral("0123456789abcdef0123456789abcdef")}); // that is not the run in --out
+    QCOMPARE(another.code, 2);
+    QVERIFY2(another.object[Q("error")][Q("what")].toString().contains(QStringLiteral("but in --out there is run ")), qPrintable(another.errors));
     const Answer resumed = train({out, QStringLiteral("--resume"), out});
     QVERIFY2(resumed.code == 0, qPrintable(resumed.errors));
     QCOMPARE(resumed.object[Q("search")][Q("trials")].toArray().size(), 16);

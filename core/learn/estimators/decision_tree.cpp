@@ -81,6 +81,7 @@ public:
     Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &, FitContext &context) override {
         if (train.width > std::numeric_limits<std::uint16_t>::max())
             return invalid(QStringLiteral("%1 columns are more than a tree can take (65,535).").arg(train.width));
+        PH_TRY(requireSinglePrecision(train, name()));
         m_options.exact = isExact(double(train.rows));
         m_options.lambda = m_trees == 1 ? 0 : 1e-5; // a sample may leave a node without a row: 0/0
         prepareTargets(train);

@@ -101,6 +101,7 @@ public:
     Result<std::unique_ptr<FittedModel>> fit(const TrainData &train, const TrainData &validation, FitContext &context) override {
         if (train.width > std::numeric_limits<std::uint16_t>::max())
             return invalid(QStringLiteral("%1 columns are more than a tree can take (65,535).").arg(train.width));
+        PH_TRY(requireSinglePrecision(train, name()));
         prepare(train, context.threads);
         Rows rows = rowsOf(train), held = rowsOf(validation);
         PH_ASSIGN(rows.weights, rowWeights(m_classWeights, train));

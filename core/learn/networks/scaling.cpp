@@ -2,6 +2,7 @@
 #include "core/learn/networks/scaling.h"
 
 #include <cmath>
+#include <limits>
 
 namespace pilothouse::learn {
 
@@ -70,12 +71,21 @@ Result<void> requireFinite(const TrainData &data, const QString &estimator) {
         return invalid(QStringLiteral("%1 cannot learn from a missing or infinite value: column \"%2\", training row %3.").arg(estimator, column).arg(row),
                        {}, QStringLiteral("Add \"impute: median\" to the recipe's transforms, or leave the column out."));
     };
-    for (std::size_t i = 0; i < data.x.size(); ++i)
+    const auto nameOf = [&](std::size_t column) { return column < data.names.size() ? data.names[column] : QString::number(column); };
+    constexpr double most = double(std::numeric_limits<float>::max());
+    for (std::size_t i = 0; i < data.x.size(); ++i) {
         if (!std::isfinite(data.x[i]))
-            return wrong(i % data.width < data.names.size() ? data.names[i % data.width] : QString::number(i % data.width), i / data.width);
+            return wrong(nameOf(i % data.width), i / data.width);
+        if (std::abs(data.x[i]) > most)
+            return invalid(QStringLiteral("%1 calculates in single precision, 3.4e+38 at most; the column “%2” reaches %3.").arg(estimator, nameOf(i % data.width)).arg(data.x[i]), {},
+                           QStringLiteral("Scale the columns (transforms: [standard_scale]), or correct the value."));
+    }
     for (std::size_t i = 0; i < data.y.size(); ++i)
         if (!std::isfinite(data.y[i]))
             return wrong(QStringLiteral("target"), i / std::max<std::size_t>(1, data.isClassification() ? 1 : data.outputs));
+        else if (std::abs(data.y[i]) > most)
+            return invalid(QStringLiteral("%1 calculates in single precision, 3.4e+38 at most; the target reaches %2.").arg(estimator).arg(data.y[i]), {},
+                           QStringLiteral("Give the target in a larger unit, or correct the value."));
     return {};
 }
 

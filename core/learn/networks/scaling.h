@@ -24,7 +24,7 @@ struct Samples {
 
 Scaling fitScaling(const TrainData &data);
 Samples scaled(const TrainData &data, const Scaling &scaling);
-/// Invalid with the column and row named if a value is missing or infinite.
+/// Invalid with the column named if a value is missing or infinite (with its row), or above 3.4e38, the most of single precision.
 Result<void> requireFinite(const TrainData &data, const QString &estimator);
 
 } // namespace pilothouse::learn

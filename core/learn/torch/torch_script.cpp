@@ -104,6 +104,17 @@ torch::jit::Module moduleOf(const TrainedNetwork &n, const Network &network) {
     return module;
 }
 
+/// Answers of the two that are not the same. Of weights that a training blew up it is the sums of single precision that differ, and not the script's
+/// fault: the answer about the middle of the data is then a hundred times farther off than the targets spread.
+/// @param usual   what the target is about
+/// @param spread  of the target; 0: these are shares of classes
+Error differs(double ours, double theirs, double usual, double spread) {
+    if (spread > 0 && !(std::abs(ours - usual) <= 100 * spread))
+        return invalid(QStringLiteral("The training has made weights so large that single precision cannot hold the answers: about the middle of the data the network answers %1, where the target is about %2.")
+                           .arg(ours).arg(usual), {}, QStringLiteral("Lower learning_rate, scale the inputs, or look for extreme values in them."));
+    return Error{ErrorKind::Internal, QStringLiteral("The TorchScript of the network answers %1 where the network answers %2.").arg(theirs).arg(ours), {}, {}, {}};
+}
+
 /// The script against our own pass, on rows about the middle of the data.
 Result<void> probe(torch::jit::Module &module, const TrainedNetwork &n, const Network &network) {
     const std::size_t rows = 3, width = n.spec.inputs, outputs = n.spec.outputs;
@@ -117,10 +128,11 @@ Result<void> probe(torch::jit::Module &module, const TrainedNetwork &n, const Ne
     if (theirs.scalar_type() != torch::kFloat64 || theirs.numel() != std::int64_t(ours.size()))
         return Error{ErrorKind::Internal, QStringLiteral("The TorchScript of the network gives another shape than the network."), {}, {}, {}};
     for (std::size_t i = 0; i < ours.size(); ++i) {
-        const double scale = n.classes ? 1 : std::abs(n.scaling.yScale[i % outputs]);
+        const std::size_t o = i % outputs;
+        const double scale = n.classes ? 1 : std::abs(n.scaling.yScale[o]);
         if (!(std::abs(theirs.data_ptr<double>()[i] - ours[i]) <= probeTolerance * std::max(scale, std::abs(ours[i]) * 1e-2)))
-            return Error{ErrorKind::Internal, QStringLiteral("The TorchScript of the network answers %1 where the network answers %2.")
-                                                  .arg(theirs.data_ptr<double>()[i]).arg(ours[i]), {}, {}, {}};
+            return n.classes ? differs(ours[i], theirs.data_ptr<double>()[i], 0, 0)
+                             : differs(ours[i], theirs.data_ptr<double>()[i], n.scaling.yMean[o] + (n.anchors.empty() ? 0 : x[i / outputs * width + n.anchorOf(o)]), scale);
     }
     return {};
 }

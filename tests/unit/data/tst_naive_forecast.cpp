@@ -33,6 +33,12 @@ private Q_SLOTS:
         QCOMPARE(outputs, (std::vector<double>{1, 2, 3, 1, 10, 20, 30, 10}));
     }
 
+    void theMeanIsThatOfEachTarget() {
+        const std::vector<double> trained{1, 3, 10, 30, 5, 7, 50, 70}; // two rows of two targets of two steps
+        QCOMPARE(meanForecast(trained, 2, 4), (std::vector<double>{4, 4, 40, 40}));
+        QCOMPARE(meanForecast(std::vector<double>{1, 2, 6}, 1, 1), (std::vector<double>{3}));
+    }
+
     void aSeasonMustLieInTheWindow() {
         constexpr std::int64_t hour = 3600000;
         QCOMPARE(naiveSeasons(24, hour), (std::vector<std::size_t>{1, 24}));

@@ -166,7 +166,7 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<QString>("words");
         QTest::newRow("several series in one file") << QByteArray("t,v\n2013-01-01T00:00Z,1\n2013-01-01T00:00Z,2\n2013-01-01T01:00Z,3\n2013-01-01T01:00Z,4\n") << QStringLiteral("where");
-        QTest::newRow("no whole window") << QByteArray("t,v\n2013-01-01T00:00Z,1\n2013-01-01T05:00Z,2\n") << QStringLiteral("No whole window");
+        QTest::newRow("no whole window") << QByteArray("t,v\n2013-01-01T00:00Z,1\n2013-01-01T05:00Z,2\n") << QStringLiteral("there are 2 rows, each with a time of its own (");
         QTest::newRow("texts") << QByteArray("t,v\n2013-01-01T00:00Z,a\n2013-01-01T01:00Z,b\n") << QStringLiteral("needs numbers");
         QTest::newRow("no such column") << QByteArray("t,w\n2013-01-01T00:00Z,1\n") << QStringLiteral("“v”");
         QTest::newRow("no time column") << QByteArray("u,v\n2013-01-01T00:00Z,1\n") << QStringLiteral("“t”");

@@ -541,6 +541,11 @@ private Q_SLOTS:
         const auto model = (*estimator)->fit(train, {}, context);
         QVERIFY(!model);
         QVERIFY2(model.error().what.contains(QStringLiteral("\"b\"")), qPrintable(model.error().text()));
+        train.x[9] = -1e200;
+        const auto tooLarge = (*m_module->makeEstimator({QStringLiteral("mlp"), {}}, TaskKind::Regression))->fit(train, {}, context);
+        QVERIFY(!tooLarge);
+        QCOMPARE(tooLarge.error().kind, ErrorKind::Invalid);
+        QVERIFY2(tooLarge.error().what.contains(QStringLiteral("the column “b” reaches -1e+200")), qPrintable(tooLarge.error().text()));
         const auto good = fit(0, 7);
         QVERIFY(!(*good)->predict({1, 4, {1, 2, NAN, 4}}));
         QVERIFY(!(*good)->predict({1, 3, {1, 2, 4}}));

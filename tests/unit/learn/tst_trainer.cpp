@@ -181,6 +181,8 @@ private Q_SLOTS:
         QTest::newRow("an unknown parameter") << QByteArray("max_depth: 4") << QByteArray("max_dept: 4") << "Did you mean “max_depth”";
         QTest::newRow("an estimator for another task") << QByteArray("linear_regression,") << QByteArray("logistic_regression,") << "cannot do a regression";
         QTest::newRow("no such target") << QByteArray("target: price") << QByteArray("target: prize") << "prize";
+        QTest::newRow("a column that `where` misspells") << QByteArray("source: houses.csv") << QByteArray("source: houses.csv, where: {plce: coast}") << "names the column “plce”, which the file does not have. Did you mean “place”?";
+        QTest::newRow("a time column that is misspelt") << QByteArray("transforms: [") << QByteArray("time: {column: szie, step: 1h}\ntransforms: [calendar: {parts: [hour]}, ") << "Did you mean “size”?";
         QTest::newRow("no such file") << QByteArray("houses.csv") << QByteArray("house.csv") << "house.csv";
         QTest::newRow("a constant target") << QByteArray("houses.csv") << QByteArray("constant.csv") << "one and the same value";
         QTest::newRow("no test row") << QByteArray("every: 5") << QByteArray("every: 5000") << "test";
@@ -193,18 +195,21 @@ private Q_SLOTS:
         QTest::newRow("a column missing in all training rows") << whole << numbers("include: [size, late]") << "Column “late” has no value in any of the 40 training rows.";
         QTest::newRow("categories missing in all rows: one_hot is no advice") << whole << numbers("include: [size, gone], categorical: [gone]") << "Column “gone” has no value in any of the 40 training rows.";
         QTest::newRow("a column missing in all rows, to be imputed") << whole << numbers("include: [size, gone]") + "transforms: [impute: median]\n" << "The input “gone” has no value in the training rows, so nothing can be imputed.";
+        QTest::newRow("a value that is no number") << whole << numbers("include: [size]").replace("lacking.csv", "words.csv") << "in column “size” (the first is data row 8). Reading the data found one problem, 0 rows were dropped; `pilot profile` shows it. It is in line 9, column 1: “oops” in the column “size” is no number.";
     }
     void badInputIsAnsweredAndNothingIsLeft() {
         QFETCH(QByteArray, from);
         QFETCH(QByteArray, to);
         QFETCH(QString, says);
-        QByteArray constant = "size,age,place,price\n", lacking = "size,place,kind,gone,late,price\n";
+        QByteArray constant = "size,age,place,price\n", words = constant, lacking = "size,place,kind,gone,late,price\n";
         for (int i = 0; i < 50; ++i) {
             constant += QByteArray::number(i) + ",1,coast,5\n";
+            words += (i == 7 ? QByteArray("oops") : QByteArray::number(i)) + ",1,coast," + QByteArray::number(i % 7) + '\n';
             lacking += QByteArray::number(i) + (i % 5 == 4 ? ",coast,b,,1," : ",coast,a,,,") + QByteArray::number(i % 7) + '\n'; // every fifth row tests
         }
         QVERIFY(writeFileAtomically(path(QStringLiteral("constant.csv")), constant));
         QVERIFY(writeFileAtomically(path(QStringLiteral("lacking.csv")), lacking));
+        QVERIFY(writeFileAtomically(path(QStringLiteral("words.csv")), words));
         const QByteArray recipe = QByteArray(houseRecipe).replace(from, to);
         QVERIFY(recipe != houseRecipe);
         auto o = options(recipe);
@@ -409,11 +414,13 @@ private Q_SLOTS:
                                 "forecast: {window: 24, horizon: 3}\nsplit: {after: 2024-01-20}\ntransforms: [standard_scale]\nestimators: [ridge: {alpha: 1}, random_forest: {n_estimators: 10, max_depth: 6}]\n");
         QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
         // A sine of a day with a uniform on top: a day later only |u − v| of two uniforms is left, 1/3; the newest hour is worse.
-        QCOMPARE(result->baselines.keys(), (QStringList{QStringLiteral("persistence"), QStringLiteral("seasonal")}));
+        QCOMPARE(result->baselines.keys(), (QStringList{QStringLiteral("mean"), QStringLiteral("persistence"), QStringLiteral("seasonal")}));
         QCOMPARE(result->baselineName, QStringLiteral("seasonal"));
         QCOMPARE(result->baseline, result->baselines.value(QStringLiteral("seasonal")));
         QVERIFY(std::abs(result->baseline.value(QStringLiteral("mae")) - 1.0 / 3) < 0.05);
         QVERIFY(result->baselines.value(QStringLiteral("persistence")).value(QStringLiteral("mae")) > 0.5);
+        QVERIFY(std::abs(result->baselines.value(QStringLiteral("mean")).value(QStringLiteral("r2"))) < 0.01); // days are alike: their mean explains nothing
+        QVERIFY(!result->notes.join(QLatin1Char('\n')).contains(QStringLiteral("no whole season")));
         QVERIFY(result->test.value(QStringLiteral("mae")) < result->baseline.value(QStringLiteral("mae")));
         QCOMPARE(result->selectMetric, QStringLiteral("mae"));
         const auto package = artifact::openPackage(result->package);
@@ -424,6 +431,8 @@ private Q_SLOTS:
                                 "split: {after: 2024-01-20}\nestimators: [ridge]\n");
         QVERIFY2(window, window ? "" : qPrintable(window.error().text()));
         QCOMPARE(window->baselineName, QStringLiteral("persistence")); // the window holds no whole day
+        QCOMPARE(window->baselines.keys(), (QStringList{QStringLiteral("mean"), QStringLiteral("persistence")}));
+        QVERIFY(window->notes.contains(QStringLiteral("The window of 23 steps holds no whole season of 24, so no seasonal naive forecast stands beside the model.")));
         QCOMPARE(package->signature.outputs, (std::vector<QString>{QStringLiteral("t2m@+1"), QStringLiteral("t2m@+2"), QStringLiteral("t2m@+3")}));
         QCOMPARE(package->signature.inputs.size(), std::size_t(48));
         QCOMPARE(package->signature.inputs[23].name, QStringLiteral("t2m@0"));
@@ -505,6 +514,14 @@ private Q_SLOTS:
         const auto self = evaluatePackage(*a, path(QStringLiteral("houses.csv")), &*a);
         QVERIFY(self->sentence.contains(QStringLiteral("cannot be told from")));
         QCOMPARE(self->test->p, 1.0);
+        QByteArray unread = "size,age,place,price\n"; // what is missing is said, and not that these were training rows
+        for (int i = 0; i < 20; ++i)
+            unread += "100,10,coast,\n";
+        QVERIFY(writeFileAtomically(path(QStringLiteral("unread.csv")), unread));
+        const auto none = evaluatePackage(*a, path(QStringLiteral("unread.csv")), nullptr);
+        QVERIFY(!none);
+        QCOMPARE(none.error().kind, ErrorKind::Invalid);
+        QVERIFY2(none.error().text().contains(QStringLiteral("No row of the file can be judged: each lacks the true value, or an input that the model does not fill in. 20 rows left out: the true value is missing.")), qPrintable(none.error().text()));
     }
 
     void evaluationGivesIntervalsAndSlices() {

@@ -371,6 +371,38 @@ private Q_SLOTS:
         QVERIFY2(std::abs(q->probabilities[1] - share) < 1e-6, qPrintable(QString::number(q->probabilities[1])));
     }
 
+    void whatSinglePrecisionCannotHoldIsRefused_data() {
+        QTest::addColumn<QString>("estimator");
+        QTest::addColumn<double>("value");
+        QTest::addColumn<double>("unit");
+        QTest::addColumn<QString>("says");
+        for (const char *name : {"decision_tree", "random_forest", "gradient_boosting"}) {
+            QTest::addRow("%s: an input of 1e200", name) << name << 1e200 << 1.0 << "the column “x1” reaches 1e+200";
+            QTest::addRow("%s: an input of −1e39", name) << name << -1e39 << 1.0 << "the column “x1” reaches -1e+39";
+            QTest::addRow("%s: targets whose squares overflow", name) << name << 0.5 << 1e20 << "the target reaches ";
+            QTest::addRow("%s: what it just holds", name) << name << 1e38 << 1e15 << "";
+            QTest::addRow("%s: a missing value", name) << name << std::nan("") << 1.0 << "";
+        }
+    }
+    void whatSinglePrecisionCannotHoldIsRefused() {
+        QFETCH(QString, estimator);
+        QFETCH(double, value);
+        QFETCH(double, unit);
+        QFETCH(QString, says);
+        TrainData data = wavyData(200, 3, 5);
+        data.x[3 * 7 + 1] = value;
+        for (double &y : data.y)
+            y *= unit;
+        const Fit fitted = fit(data, estimator.toLatin1().constData(), {{QStringLiteral("max_depth"), 3}});
+        if (says.isEmpty()) {
+            QVERIFY2(fitted.model, fitted.model ? "" : qPrintable(fitted.model.error().text()));
+            return;
+        }
+        QVERIFY(!fitted.model);
+        QCOMPARE(fitted.model.error().kind, ErrorKind::Invalid);
+        QVERIFY2(fitted.model.error().text().contains(says), qPrintable(fitted.model.error().text()));
+    }
+
     void whatTheGrowerCannotKeepIsRefusedByName_data() {
         QTest::addColumn<QString>("estimator");
         QTest::addColumn<int>("task");

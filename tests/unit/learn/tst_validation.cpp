@@ -188,7 +188,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("message");
         QTest::newRow("too many folds") << QStringLiteral("{k_fold: 49}") << QStringLiteral("48 training rows are too few for 49 folds");
         QTest::newRow("too few groups") << QStringLiteral("{grouped_k_fold: 10, by: g}") << QStringLiteral("9 groups of training rows are too few");
-        QTest::newRow("no such column") << QStringLiteral("{grouped_k_fold: 3, by: gg}") << QStringLiteral("grouped by “gg”, which the data does not have");
+        QTest::newRow("no such column") << QStringLiteral("{grouped_k_fold: 3, by: gg}") << QStringLiteral("grouped by “gg”, which the data does not have. Did you mean “g”?");
         QTest::newRow("too long a horizon") << QStringLiteral("{expanding: 3, horizon: 16}") << QStringLiteral("too few for 3 folds");
         QTest::newRow("classes of numbers") << QStringLiteral("{stratified_k_fold: 3}") << QStringLiteral("Stratified folds need classes");
         QTest::newRow("two ways") << QStringLiteral("{k_fold: 3, expanding: 3}") << QStringLiteral("needs exactly one of k_fold");

@@ -55,6 +55,7 @@ private Q_SLOTS:
     void aFirstVersionMeetsTheMean();
     void aFirstClassifierMeetsTheMajority();
     void aFirstForecastMeetsPersistence();
+    void aFirstForecastMeetsTheMean();
     void aFirstForecastMeetsTheSeason();
     void eachModelHasItsOwnPast();
     void aModelIsJudgedOnTheStepsThatItsRecipeMakes();
@@ -320,6 +321,27 @@ void TestEvidence::aFirstForecastMeetsPersistence() {
     QVERIFY2(two.problem.isEmpty(), qPrintable(two.problem));
     QCOMPARE(two.rows, std::size_t(n));
     QVERIFY(std::abs(metric(two, "mae").champion - persistence / n) < 1e-9);
+}
+
+void TestEvidence::aFirstForecastMeetsTheMean() {
+    Bench b;
+    QByteArray text = "time,t\n"; // up and down: the newest value is always the worst guess
+    const QDateTime start(QDate(2024, 1, 1), QTime(0, 0), Qt::UTC);
+    for (int i = 0; i < 400; ++i)
+        text += start.addSecs(3600 * i).toString(Qt::ISODate).toUtf8() + (i % 2 ? ",1\n" : ",-1\n");
+    QVERIFY(writeFileAtomically(b.csv, text).has_value());
+    auto m = b.model(0, -1.5); // y(+1) = −1.5·y(0): half a unit off
+    m.target = QStringLiteral("t");
+    m.inputs = {QStringLiteral("t@-1"), QStringLiteral("t@0")};
+    m.outputs = {QStringLiteral("t@+1")};
+    m.sample.reset();
+    m.recipe = "recipe: tiny\ndata: {source: " + b.csv.toUtf8() +
+               "}\ntask: forecast\ntarget: t\nsplit: {after: 2024-01-13}\nestimators: [linear_regression]\ntime: {column: time, step: 1h, zone: UTC}\nforecast: {window: 2, horizon: 1}\n";
+    const Evidence e = b.evidence(b.version(1, m), std::nullopt);
+    QVERIFY2(e.problem.isEmpty(), qPrintable(e.problem));
+    QCOMPARE(e.baseline, QStringLiteral("mean"));
+    QVERIFY2(std::abs(metric(e, "mae").champion - 1) < 0.01, qPrintable(QString::number(metric(e, "mae").champion)));
+    QVERIFY(std::abs(metric(e, "mae").candidate - 0.5) < 1e-9);
 }
 
 void TestEvidence::aFirstForecastMeetsTheSeason() {
