@@ -22,6 +22,10 @@
 
 namespace pilothouse::ui {
 
+namespace {
+constexpr int lowBelow = 720 - 76; // px: a window below 720, less header and task bar
+} // namespace
+
 TrainPanel::TrainPanel(const PanelContext &context, QWidget *parent) : Panel(QStringLiteral("train"), tr("Train"), context, parent) {
     addActions();
     auto *layout = new QHBoxLayout(this);
@@ -110,6 +114,7 @@ QWidget *TrainPanel::buildRuns() {
     compare->setObjectName(QStringLiteral("compareTable"));
     compare->setAccessibleName(tr("Chosen runs side by side"));
     compare->setRowHeight(Table::Compact);
+    compare->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded); // each run is a column, and none may be out of reach
     compare->setModel(m_compare);
     compare->setItemDelegate(new StateDelegate(compare));
     m_compareCard = new Card(tr("Compare"));
@@ -288,6 +293,12 @@ std::vector<const registry::Run *> TrainPanel::newestAndChampion(const registry:
         if (!out.empty() && line.chips.contains(QStringLiteral("champion")) && line.run.id != out.front()->id)
             out.push_back(&line.run);
     return out;
+}
+
+/// Below 720 px of window the log is its header, and the charts have its room.
+void TrainPanel::resizeEvent(QResizeEvent *event) {
+    Panel::resizeEvent(event);
+    m_run->logCard()->setFolded(height() < theme().px(lowBelow));
 }
 
 void TrainPanel::openAt(const QString &argument) {

@@ -29,6 +29,9 @@ public:
     QString currentArgument(const QString &actionId) const override;
     RecipeForm *form() const { return m_form; }
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void addActions();
     void addResumeAction();
