@@ -19,7 +19,7 @@ namespace pilothouse::ui {
 namespace {
 
 constexpr int gap = 6, side = 12;                             // px
-constexpr int wideEnough = 480, nameWidth = 200, plotTall = 360, pictureWide = 640; // px of the design
+constexpr int wideEnough = 480, nameWidth = 200, valueWidth = 120, plotTall = 360, pictureWide = 640; // px of the design
 constexpr qsizetype shownNotes = 2;                           // the rest is in the tooltip
 constexpr std::size_t savedBars = 250;                        // a painter ends at 32,767 px; the CSV file has all
 
@@ -102,6 +102,7 @@ void ExplanationView::resizeEvent(QResizeEvent *event) {
 void ExplanationView::fitColumns() {
     const bool wide = width() >= Theme::of(this).px(wideEnough);
     m_table->setNarrowWidth(m_bars->columnOf(FeatureBarModel::Feature), wide ? nameWidth : 0);
+    m_table->setNarrowWidth(1, wide && m_bars->columnOf(FeatureBarModel::Value) == 1 ? valueWidth : 0); // a category's word; of a data set the bars stand there
 }
 
 ExportBytes ExplanationView::csv() const {
