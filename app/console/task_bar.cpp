@@ -46,7 +46,7 @@ QString noteOfJob(const fleet::Job &job) {
     if (job.state == QLatin1String("failed"))
         return job.error ? job.error->what : TaskBar::tr("failed");
     if (job.state == QLatin1String("done"))
-        return TaskBar::tr("done in %1").arg(runTime(double(job.started.secsTo(job.ended))));
+        return TaskBar::tr("done in %1").arg(runTime(double(job.started.msecsTo(job.ended)) / 1000));
     return job.etaSeconds >= 0 ? TaskBar::tr("%1 left").arg(runTime(job.etaSeconds)) : job.stage;
 }
 

@@ -64,7 +64,7 @@ void MainWindow::addActions() {
         changed.scalePercent = qMax(90, changed.scalePercent - 10);
         setPreferences(changed);
     });
-    add("workspace.open", tr("Open a workspace file…"), "folder", QKeySequence(Qt::CTRL | Qt::Key_O), [this] { chooseWorkspace(); });
+    add("workspace.open", tr("Open a workspace file…"), "folder", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), [this] { chooseWorkspace(); });
     add("workspace.reload", tr("Read the workspace file again"), "refresh", {}, [this] { m_workspace->reload(); });
     add("journal.export", tr("Export the journal…"), "export", QKeySequence(Qt::CTRL | Qt::Key_E), [this] { exportJournal(); });
     add("window.welcome", tr("Show the first-start screen"), "info", {}, [this] { showWelcome(); });

@@ -26,7 +26,7 @@ QString taskSentence(const PackageContents &c) {
         return QStringLiteral("Tells which **%1** a row has: %2.").arg(target, classes.join(QLatin1String(", ")));
     }
     case workspace::TaskKind::Forecast:
-        return QStringLiteral("Forecasts **%1** for the next %2 step(s) from the steps before.").arg(c.signature.targets().join(QStringLiteral("**, **"))).arg(c.signature.horizon());
+        return QStringLiteral("Forecasts **%1** for the next %2 step(s) from the steps before.").arg(c.signature.targets().join(QStringLiteral("**, **")), QString::number(c.signature.horizon()));
     case workspace::TaskKind::Regression: break;
     }
     return QStringLiteral("Predicts the number **%1**.").arg(target);
@@ -117,8 +117,8 @@ QString searchTable(const QJsonObject &search) {
         QStringList words{trial.value(Q("estimator")).toString()};
         for (const QJsonValue &name : trial.value(Q("searched")).toArray())
             words << name.toString() + QLatin1Char(' ') + trial.value(Q("parameters")).toObject().value(name.toString()).toVariant().toString();
-        out += QStringLiteral("| %1 | %2 | %3 | %4 | %5 % |\n").arg(trial.value(Q("trial")).toInt()).arg(words.join(QStringLiteral(", ")), figure(trial.value(Q("mean"))), figure(trial.value(Q("std"))))
-                   .arg(trial.value(Q("share")).toDouble() * 100, 0, 'g', 3);
+        out += QStringLiteral("| %1 | %2 | %3 | %4 | %5 % |\n").arg(QString::number(trial.value(Q("trial")).toInt()), words.join(QStringLiteral(", ")), figure(trial.value(Q("mean"))), figure(trial.value(Q("std"))),
+                                                                     QString::number(trial.value(Q("share")).toDouble() * 100, 'g', 3));
     }
     return out;
 }
@@ -126,7 +126,7 @@ QString searchTable(const QJsonObject &search) {
 /// Where an imported model comes from, and whether its answers here were compared with those there.
 QString importedLines(const QJsonObject &imported) {
     QString out = QStringLiteral("- **Imported, not trained here**: %1, %2 bytes, SHA-256 %3, made by %4\n")
-                      .arg(imported.value(Q("file")).toString()).arg(imported.value(Q("bytes")).toInteger()).arg(imported.value(Q("sha256")).toString(), imported.value(Q("made_by")).toString());
+                      .arg(imported.value(Q("file")).toString(), QString::number(imported.value(Q("bytes")).toInteger()), imported.value(Q("sha256")).toString(), imported.value(Q("made_by")).toString());
     if (imported.value(Q("verified")).toBool())
         return out + QStringLiteral("- Verified: %1 rows give the predictions of the original program, the largest difference is %2\n").arg(imported.value(Q("compared")).toInteger()).arg(figure(imported.value(Q("worst"))));
     return out + QStringLiteral("- **Unverified**: its predictions were not compared with those of the original program\n");
@@ -163,7 +163,7 @@ QString importedFigures(const QJsonObject &metrics) {
 QByteArray modelCard(const PackageContents &c) {
     QString out = QStringLiteral("# %1\n\n%2\n\n").arg(c.recipe.value(Q("name")).toString(), taskSentence(c));
     out += QStringLiteral("- Estimator: %1\n- Run: %2\n- Made: %3 by %4\n").arg(c.ml.estimator, c.ml.runId, c.ml.created, c.data.value(Q("user")).toString());
-    out += QStringLiteral("- Data: %1, %2 rows, SHA-256 %3\n").arg(c.data.value(Q("source")).toString()).arg(c.data.value(Q("rows")).toInteger()).arg(c.data.value(Q("sha256")).toString());
+    out += QStringLiteral("- Data: %1, %2 rows, SHA-256 %3\n").arg(c.data.value(Q("source")).toString(), QString::number(c.data.value(Q("rows")).toInteger()), c.data.value(Q("sha256")).toString());
     if (const QJsonObject origin = c.data.value(Q("origin")).toObject(); !origin.isEmpty()) {
         QStringList facts;
         for (const char *key : {"url", "version", "etag", "path", "revision", "commit", "remote", "md5", "fetched"})
@@ -174,7 +174,7 @@ QByteArray modelCard(const PackageContents &c) {
     const QJsonObject imported = c.data.value(Q("imported")).toObject();
     if (!imported.isEmpty())
         out += importedLines(imported);
-    out += QStringLiteral("- Split: %1; %2 training rows, %3 test rows\n").arg(c.data.value(Q("split")).toString()).arg(c.data.value(Q("train_rows")).toInteger()).arg(c.data.value(Q("test_rows")).toInteger());
+    out += QStringLiteral("- Split: %1; %2 training rows, %3 test rows\n").arg(c.data.value(Q("split")).toString(), QString::number(c.data.value(Q("train_rows")).toInteger()), QString::number(c.data.value(Q("test_rows")).toInteger()));
     for (auto it = c.ml.versions.begin(); it != c.ml.versions.end(); ++it)
         out += QStringLiteral("- %1 %2\n").arg(it.key(), it.value());
     const QString baseline = c.metrics.value(Q("baseline_name")).toString();

@@ -119,7 +119,7 @@ Result<Explanation> rowByShap(const Subject &subject, const artifact::Rows &row,
 }
 
 QString drawnNote(std::size_t of, std::size_t count) {
-    return QStringLiteral("%1 of %2 rows were drawn; --sample changes how many.").arg(count).arg(of);
+    return QStringLiteral("%1 of %2 rows were drawn; a larger sample takes more.").arg(count).arg(of);
 }
 
 /// The rows that are explained; says when not all are.

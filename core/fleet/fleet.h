@@ -51,9 +51,12 @@ struct Job {
     QStringList log; ///< last 2000 lines
     struct Curve {
         QString name, series;
-        std::vector<std::pair<double, double>> points;
+        std::vector<std::pair<double, double>> points; ///< step, value; steps grow
+        QString estimator;
     };
-    std::vector<Curve> curves;
+    std::vector<Curve> curves; ///< as they began: those of the estimator that trains are the last
+    /// Adds a point to the curve of the estimator that trains now (`stage`). A step that does not grow begins its curve anew: a recipe may name an estimator twice.
+    void addPoint(const QString &name, const QString &series, double step, double value);
     std::optional<Error> error;
     QJsonObject result;
     QStringList arguments; ///< to go on: same arguments and --resume RUN

@@ -4,6 +4,7 @@
 #include "core/base/hash.h"
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 
 namespace pilothouse::fleet {
@@ -27,11 +28,7 @@ void apply(Job &job, const Event &event) {
     } else if (event.name == QLatin1String("stage")) {
         job.stage = f.value(QLatin1String("name")).toString();
     } else if (event.name == QLatin1String("metric")) {
-        const QString name = f.value(QLatin1String("name")).toString(), series = f.value(QLatin1String("series")).toString();
-        auto it = std::find_if(job.curves.begin(), job.curves.end(), [&](const Job::Curve &c) { return c.name == name && c.series == series; });
-        if (it == job.curves.end())
-            it = job.curves.insert(job.curves.end(), Job::Curve{name, series, {}});
-        it->points.emplace_back(number("step", 0), number("value", 0));
+        job.addPoint(f.value(QLatin1String("name")).toString(), f.value(QLatin1String("series")).toString(), number("step", 0), number("value", std::nan("")));
     } else if (event.name == QLatin1String("log")) {
         job.log << f.value(QLatin1String("text")).toString();
         if (job.log.size() > keptLogLines)
@@ -40,6 +37,17 @@ void apply(Job &job, const Event &event) {
 }
 
 } // namespace
+
+void Job::addPoint(const QString &name, const QString &series, double step, double value) {
+    auto it = std::find_if(curves.begin(), curves.end(), [&](const Curve &c) { return c.name == name && c.series == series && c.estimator == stage; });
+    if (it != curves.end() && step <= it->points.back().first) {
+        curves.erase(it);
+        it = curves.end();
+    }
+    if (it == curves.end())
+        it = curves.insert(curves.end(), Curve{name, series, {}, stage});
+    it->points.emplace_back(step, value);
+}
 
 /// Shared with the bodies on the pool: events wait here until the GUI thread takes them, at most ten times a second.
 struct Jobs::Private {

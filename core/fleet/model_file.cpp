@@ -86,7 +86,7 @@ QStringList ModelImport::arguments() const {
     QStringList out{QStringLiteral("registry"), QStringLiteral("import"), file, QStringLiteral("--model"), model, QStringLiteral("--rows"), rows};
     for (const auto &[option, value] : std::initializer_list<std::pair<const char *, QString>>{
              {"--expected", expected}, {"--target", target}, {"--task", task}, {"--classes", classes}, {"--rounds", rounds}, {"--answers", answers}, {"--missing", missing}, {"--window", window ? QString::number(window) : QString()},
-             {"--horizon", horizon ? QString::number(horizon) : QString()}, {"--step", step}, {"--series", series}, {"--time", time}})
+             {"--horizon", horizon ? QString::number(horizon) : QString()}, {"--step", step}, {"--series", series}, {"--time", time}, {"--zone", zone}})
         if (!value.isEmpty())
             out << QStringLiteral("%1=%2").arg(Q(option), value); // a value may begin with a dash: -999
     return out;

@@ -41,7 +41,7 @@ QString scoreCommand(const QString &file);
 struct ModelImport {
     QString file, model, rows, expected, target, task, classes, rounds, answers;
     int window = 0, horizon = 0;
-    QString step, series, time, missing;
+    QString step, series, time, zone, missing;
     /// The arguments of `pilot`; what is empty is left away.
     QStringList arguments() const;
 };

@@ -68,6 +68,7 @@ Result<RecipeDraft> draftFromData(const Services &services, const QString &dataF
     draft.target = proposal.recipe.target;
     draft.columns = found.rows.names();
     draft.rows = found.profile.rows;
+    draft.findings = found.quality.findings;
     draft.isNew = !services.workspace.model(draft.model);
     for (const data::Problem &problem : found.profile.report.problems)
         draft.problems << Text::tr("line %1, column %2: %3").arg(problem.line).arg(problem.column).arg(problem.what);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/data/quality.h"
 #include "core/fleet/services.h"
 
 #include <QByteArray>
@@ -23,6 +24,7 @@ struct RecipeDraft {
     QString target;      ///< of a forecast of several: a list with commas
     qint64 rows = 0;
     QStringList problems; ///< what reading found: "line 12: …"
+    std::vector<data::QualityFinding> findings; ///< of the data's quality report; empty for an existing recipe
     bool isNew = false;   ///< the model is not in the workspace yet
 };
 

@@ -226,7 +226,10 @@ Result<ImportedTrees> importXgboost(const QByteArray &bytes, const QString &wher
     } catch (const Unusable &e) {
         return invalid(QString::fromUtf8(e.what()), where, e.hint);
     } catch (const std::exception &e) {
-        return invalid(QStringLiteral("This is no XGBoost model that can be read: %1.").arg(QString::fromUtf8(e.what())), where,
+        QString why = QString::fromUtf8(e.what());
+        if (why.endsWith(QLatin1Char('.'))) // a sentence of the library's
+            why.chop(1);
+        return invalid(QStringLiteral("This is no XGBoost model that can be read: %1.").arg(why), where,
                        QStringLiteral("Save it in Python with booster.save_model(\"model.json\") or “.ubj”; the old binary format is not read."));
     }
 }

@@ -125,7 +125,11 @@ Result<void> Training::search() {
     return {};
 }
 
-FitContext Training::context(const QString &estimator) {
+FitContext Training::context(std::size_t index) {
+    const QString estimator = m_estimators[index]->name();
+    // Of several estimators each has its own curves: points of two at one step are no line. MLflow's names take a slash.
+    const auto before = std::count_if(m_estimators.begin(), m_estimators.begin() + std::ptrdiff_t(index), [&](const auto &earlier) { return earlier->name() == estimator; });
+    const QString curve = m_estimators.size() == 1 ? QString() : before == 0 ? estimator + QLatin1Char('/') : QStringLiteral("%1-%2/").arg(estimator).arg(before + 1);
     FitContext context;
     context.seed = m_recipe.seed;
     context.threads = m_threads;
@@ -135,10 +139,10 @@ FitContext Training::context(const QString &estimator) {
         if (pace->due(done, total))
             m_events.progress(done, total, unit, pace->secondsLeft(done, total), estimator);
     };
-    context.metric = [this](const QString &name, qint64 step, double value, const QString &series) {
+    context.metric = [this, curve](const QString &name, qint64 step, double value, const QString &series) {
         m_events.metric(name, step, value, series);
         if (m_options.onMetric)
-            m_options.onMetric(series.isEmpty() ? name : series + QLatin1Char('_') + name, step, value);
+            m_options.onMetric(curve + (series.isEmpty() ? name : series + QLatin1Char('_') + name), step, value);
     };
     context.log = [this](const QString &level, const QString &text) { m_events.log(level, text); };
     context.checkpointDue = [this] { return secondsSince(m_lastCheckpoint) >= m_options.checkpointSeconds; };
@@ -160,7 +164,7 @@ Result<void> Training::validate(std::size_t index, Candidate &made) {
     for (std::size_t fold = made.result.folds.size(); fold < m_folds.size(); ++fold) {
         if (m_options.stop.stop_requested())
             return cancelled();
-        FitContext quiet = context(name);
+        FitContext quiet = context(index);
         quiet.metric = [](const QString &, qint64, double, const QString &) {}; // the run's curves are those of the model that is kept
         PH_ASSIGN(const MetricValues values, scoreFold(m_samples, m_recipe, m_recipe.estimators[index], m_folds[fold], m_threads, quiet));
         made.result.folds.push_back(values);
@@ -184,7 +188,7 @@ Result<Training::Candidate> Training::candidate(std::size_t index) {
         made.result.folds = foldsFromJson(finished.facts.value(QStringLiteral("validation")).toObject());
     } else {
         PH_TRY(validate(index, made));
-        FitContext fitContext = context(estimator.name());
+        FitContext fitContext = context(index);
         PH_ASSIGN(made.model, m_part->fitModel(estimator, fitContext));
         made.facts = made.model->describe();
         made.result.seconds = secondsSince(begun);

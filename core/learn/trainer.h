@@ -29,7 +29,8 @@ struct TrainOptions {
     EventSink *events = nullptr; ///< null: nobody listens
     std::stop_token stop;        ///< stop: checkpoint, then Cancelled
     Limits limits;               ///< passed: checkpoint, then Refused with the limit's name
-    /// Every point of a live curve, for the run's metric history; may be empty.
+    /// Every point of a live curve, for the run's metric history: "train_loss"; of several estimators each one's own, "mlp/train_loss", and
+    /// "mlp-2/train_loss" where one is named twice. May be empty.
     std::function<void(const QString &name, qint64 step, double value)> onMetric;
 };
 

@@ -35,7 +35,7 @@ private:
     Result<void> search();
     Result<void> checkMetrics() const;
     Result<Candidate> candidate(std::size_t index);
-    FitContext context(const QString &estimator);
+    FitContext context(std::size_t index); ///< for estimator `index` of the recipe
     Result<void> validate(std::size_t index, Candidate &made);
     Result<void> judgeTargets(const FittedModel &model);
     std::size_t best(const std::vector<Candidate> &candidates) const;

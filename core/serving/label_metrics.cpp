@@ -26,8 +26,31 @@ Sums readSums(const Statement &s, int from) {
     return {s.integer(from), s.integer(from + 1), s.real(from + 2), s.real(from + 3), s.real(from + 4), s.real(from + 5)};
 }
 
-/// The labels that a metric is of, as SQL; one of several targets is bound as ?3.
-QString labelsOf(const QString &target) { return target.isEmpty() ? QStringLiteral("labels WHERE true") : QStringLiteral("target_labels WHERE target=?3"); }
+/// What each revision forecasts: first the stable one, which is not the newest after a canary was aborted or a rollout undone; then newest first.
+Result<std::vector<std::pair<qint64, QStringList>>> targetsOfRevisions(Database &database) {
+    std::vector<std::pair<qint64, QByteArray>> stored;
+    PH_TRY(database.query(QStringLiteral("SELECT number,signature FROM revisions ORDER BY outcome='stable' DESC,number DESC"), {}, [&](const Statement &s) { stored.emplace_back(s.integer(0), s.blob(1)); }));
+    std::vector<std::pair<qint64, QStringList>> out;
+    for (const auto &[number, json] : stored) {
+        PH_ASSIGN(const QJsonObject object, parseJsonObject(json, database.path()));
+        PH_ASSIGN(const artifact::Signature signature, artifact::Signature::fromJson(object, database.path()));
+        out.emplace_back(number, signature.targets());
+    }
+    return out;
+}
+
+/// The labels that a metric is of, as SQL; one of several targets is bound as ?3. Labels of a single target stand without its name, so
+/// those that came to an earlier revision of another target are left out.
+Result<QString> labelsOf(Database &database, const QString &target) {
+    if (!target.isEmpty())
+        return QStringLiteral("target_labels WHERE target=?3");
+    PH_ASSIGN(const auto revisions, targetsOfRevisions(database));
+    QStringList others;
+    for (const auto &[number, targets] : revisions)
+        if (targets != revisions.front().second)
+            others << QString::number(number);
+    return others.isEmpty() ? QStringLiteral("labels WHERE true") : QStringLiteral("labels WHERE revision NOT IN (%1)").arg(others.join(QLatin1Char(',')));
+}
 
 double metricOf(const QString &metric, const Sums &sums) {
     const double n = double(sums.rows);
@@ -55,7 +78,8 @@ Result<std::vector<MetricBucket>> rollingMetric(Database &database, const QStrin
     if (bucketSeconds < 1)
         return invalid(QStringLiteral("A stretch of time must be at least a second."));
     std::vector<MetricBucket> out;
-    PH_TRY(database.query(QStringLiteral("SELECT predicted_time/?1 AS bucket,%1 FROM %2 AND predicted_time>=?2 GROUP BY bucket ORDER BY bucket").arg(sumColumns, labelsOf(target)),
+    PH_ASSIGN(const QString labels, labelsOf(database, target));
+    PH_TRY(database.query(QStringLiteral("SELECT predicted_time/?1 AS bucket,%1 FROM %2 AND predicted_time>=?2 GROUP BY bucket ORDER BY bucket").arg(sumColumns, labels),
                           [&, &target = target](Statement &s) {
                               s.bind(1, bucketSeconds * 1000).bind(2, since.toMSecsSinceEpoch());
                               if (!target.isEmpty())
@@ -71,9 +95,10 @@ Result<std::vector<MetricBucket>> rollingMetric(Database &database, const QStrin
 Result<LiveMetrics> liveMetrics(Database &database, qint64 newestLabelled, std::optional<QDateTime> since, const QString &target) {
     LiveMetrics out;
     Sums sums;
+    PH_ASSIGN(const QString labels, labelsOf(database, target));
     PH_TRY(database.query(QStringLiteral("SELECT %1,min(predicted_time),max(predicted_time) FROM (SELECT * FROM %2 AND predicted_time>=?2 "
                                          "ORDER BY predicted_time DESC LIMIT ?1)")
-                              .arg(sumColumns, labelsOf(target)),
+                              .arg(sumColumns, labels),
                           [&](Statement &s) {
                               s.bind(1, newestLabelled).bind(2, since ? since->toMSecsSinceEpoch() : qint64(0));
                               if (!target.isEmpty())
@@ -94,13 +119,10 @@ Result<LiveMetrics> liveMetrics(Database &database, qint64 newestLabelled, std::
 }
 
 Result<QStringList> servedTargets(Database &database) {
-    QByteArray json;
-    PH_TRY(database.query(QStringLiteral("SELECT signature FROM revisions ORDER BY number DESC LIMIT 1"), {}, [&](const Statement &s) { json = s.blob(0); }));
-    if (json.isEmpty())
+    PH_ASSIGN(auto revisions, targetsOfRevisions(database));
+    if (revisions.empty())
         return notFound(QStringLiteral("Nothing was served here yet."), database.path());
-    PH_ASSIGN(const QJsonObject object, parseJsonObject(json, database.path()));
-    PH_ASSIGN(const artifact::Signature signature, artifact::Signature::fromJson(object, database.path()));
-    return signature.targets();
+    return std::move(revisions.front().second);
 }
 
 } // namespace pilothouse::serving

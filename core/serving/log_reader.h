@@ -43,7 +43,7 @@ struct MetricBucket {
     qint64 labelled = 0;
 };
 /// mae, rmse, r2 (numbers) or accuracy (classes), by stretches of `bucketSeconds` (86400: days UTC) of the time of the prediction.
-/// @param metric  of one of several targets "mae@t2m"
+/// @param metric  of one of several targets "mae@t2m"; without a target of the labels that came to revisions of the stable one's target
 /// Invalid for another metric.
 Result<std::vector<MetricBucket>> rollingMetric(Database &database, const QString &metric, qint64 bucketSeconds, const QDateTime &since);
 
@@ -53,9 +53,9 @@ struct LiveMetrics {
     qint64 labelled = 0;
     QDateTime from, to;
 };
-/// @param target  of a forecast of several, the one that is asked about; else empty
+/// @param target  of a forecast of several, the one that is asked about; else empty: labels of revisions of another target do not count
 Result<LiveMetrics> liveMetrics(Database &database, qint64 newestLabelled, std::optional<QDateTime> since = {}, const QString &target = {});
-/// What the version that was served last forecasts; one alone for other tasks. NotFound if nothing was ever served.
+/// What the stable revision forecasts, without one the newest; one alone for other tasks. NotFound if nothing was ever served.
 Result<QStringList> servedTargets(Database &database);
 
 /// What one revision answered in one stretch of time.

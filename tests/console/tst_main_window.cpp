@@ -40,6 +40,19 @@ private Q_SLOTS:
         }
     }
 
+    void noKeyMeansTwoThings() {
+        m_window->showSnapshot(testing::sampleSnapshot());
+        for (const PanelEntry &entry : m_window->panels())
+            m_window->open(entry.id); // a panel adds its own
+        const std::vector<ui::ActionSpec> &all = m_window->actions().all();
+        for (std::size_t a = 0; a < all.size(); ++a)
+            for (std::size_t b = a + 1; b < all.size(); ++b) {
+                const bool together = all[a].panel.isEmpty() || all[b].panel.isEmpty() || all[a].panel == all[b].panel;
+                QVERIFY2(!together || all[a].shortcut.isEmpty() || all[a].shortcut != all[b].shortcut, // Qt runs neither
+                         qPrintable(QStringLiteral("%1: %2 and %3").arg(all[a].shortcut.toString(), all[a].id, all[b].id)));
+            }
+    }
+
     void panelsAreBuiltOnTheirFirstVisit() {
         m_window->showSnapshot(testing::sampleSnapshot());
         QCOMPARE(m_window->findChildren<ui::Panel *>().size(), 1);

@@ -161,8 +161,8 @@ private Q_SLOTS:
         QTest::newRow("trees of a number") << 0 << "" << always + QStringLiteral(" importRounds importTarget");
         QTest::newRow("trees of classes") << 1 << "" << always + QStringLiteral(" importClasses importRounds importTarget");
         QTest::newRow("a foreign script") << 2 << "" << always + QStringLiteral(" importAnswers importClasses importTarget importTask");
-        QTest::newRow("a foreign forecast") << 2 << "forecast" << always + QStringLiteral(" importHorizon importSeries importStep importTarget importTask importTime importWindow");
-        QTest::newRow("a forecast of our own") << 3 << "" << always + QStringLiteral(" importTime");
+        QTest::newRow("a foreign forecast") << 2 << "forecast" << always + QStringLiteral(" importHorizon importSeries importStep importTarget importTask importTime importWindow importZone");
+        QTest::newRow("a forecast of our own") << 3 << "" << always + QStringLiteral(" importTime importZone");
     }
     void theFormAsksForWhatTheFileDoesNotSay() {
         QFETCH(int, file);
@@ -203,9 +203,10 @@ private Q_SLOTS:
         type("importStep", "1h");
         type("importTarget", "ws2m");
         type("importSeries", "ws2m,t2m,rh2m");
+        type("importZone", "Asia/Colombo");
         QCOMPARE(form.lacking(), QString());
         QCOMPARE(form.request().arguments().mid(3).join(QLatin1Char(' ')), // what was typed for classes is not asked for any more
-                 QStringLiteral("--model wind --rows /d/hours.csv --target=ws2m --task=forecast --window=24 --horizon=12 --step=1h --series=ws2m,t2m,rh2m"));
+                 QStringLiteral("--model wind --rows /d/hours.csv --target=ws2m --task=forecast --window=24 --horizon=12 --step=1h --series=ws2m,t2m,rh2m --zone=Asia/Colombo"));
     }
 
     void aViewerCannotImport() {

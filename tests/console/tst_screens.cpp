@@ -12,7 +12,9 @@
 #include "widgets/serving/input_slider.h"
 
 #include <QComboBox>
+#include <QHeaderView>
 #include <QPlainTextEdit>
+#include <QScrollBar>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -192,6 +194,53 @@ private Q_SLOTS:
         }
         QCOMPARE(worse, 1);
         QCOMPARE(better, 11);
+    }
+
+    void aDecidedSheetStillSaysHowTheModelsCompare() {
+        fleet::Snapshot snapshot = testing::sampleSnapshot();
+        const auto request = std::find_if(snapshot.promotions.begin(), snapshot.promotions.end(), [](const auto &one) { return one.id == QStringLiteral("p-1a2b3c4d"); });
+        QVERIFY(request != snapshot.promotions.end());
+        request->state = promotion::RequestState::Done;
+        request->outcome = QStringLiteral("SET alias champion: done");
+        const Screen screen(snapshot);
+        screen.window->open(QStringLiteral("models"), request->id);
+        QCOMPARE(screen.find<ui::Label>("evidenceSentence")->text(), request->evidence.sentence);
+        QVERIFY(request->evidence.sentence.contains(QStringLiteral("17 520 rows")));
+    }
+
+    void theLogGivesItsRoomToTheChartsOfALowWindow_data() {
+        QTest::addColumn<QSize>("size");
+        QTest::addColumn<bool>("folded");
+        QTest::newRow("as usual") << QSize(1440, 900) << false;
+        QTest::newRow("the smallest") << QSize(1024, 640) << true;
+    }
+    void theLogGivesItsRoomToTheChartsOfALowWindow() {
+        QFETCH(QSize, size);
+        QFETCH(bool, folded);
+        const Screen screen(testing::sampleSnapshot(), size);
+        screen.window->open(QStringLiteral("train"));
+        const ui::Card *log = nullptr;
+        for (const ui::Card *card : screen.window->findChildren<ui::Card *>())
+            if (card->isVisible() && card->title() == QStringLiteral("Log"))
+                log = card;
+        QVERIFY(log);
+        QTRY_COMPARE(log->height() < 40, folded);
+    }
+
+    void everyComparedRunCanBeReached() {
+        const Screen screen(testing::sampleSnapshot(), {1024, 640});
+        screen.window->open(QStringLiteral("train"));
+        auto *compare = screen.find<ui::Table>("compareTable");
+        QVERIFY(compare);
+        std::vector<registry::Run> runs(6);
+        std::vector<const registry::Run *> chosen;
+        for (registry::Run &run : runs) {
+            run.name = QStringLiteral("run-%1").arg(chosen.size());
+            chosen.push_back(&run);
+        }
+        static_cast<ui::CompareModel *>(compare->model())->setRuns(chosen);
+        QVERIFY(compare->horizontalHeader()->length() > compare->viewport()->width());
+        QTRY_VERIFY(compare->horizontalScrollBar()->isVisible() && compare->horizontalScrollBar()->maximum() > 0);
     }
 
     void theSheetOpensWithTheKeyboardInItsComment() {

@@ -106,6 +106,16 @@ private Q_SLOTS:
         views->setCurrent(QStringLiteral("trials"));
         auto *table = card.findChild<Table *>(QStringLiteral("trialTable"));
         QTRY_VERIFY(table->isVisible());
+        QCOMPARE(table->model()->headerData(TrialModel::Figure, Qt::Horizontal).toString(), QStringLiteral("MAE"));
+        const auto order = [&] {
+            QStringList trials;
+            for (int row = 0; row < table->model()->rowCount(); ++row)
+                trials << table->model()->index(row, TrialModel::Trial).data().toString();
+            return trials.join(QLatin1Char(' '));
+        };
+        QCOMPARE(order(), QStringLiteral("3 1 0 2")); // best first
+        table->sortByColumn(TrialModel::Trial, Qt::AscendingOrder);
+        QCOMPARE(order(), QStringLiteral("0 1 2 3"));
         table->choose(QStringLiteral("1")); // and it is chosen in the plot
         QCOMPARE(plot->current(), 1);
         auto *save = card.findChild<ExportButton *>(QStringLiteral("saveSearch"));

@@ -166,6 +166,7 @@ private Q_SLOTS:
         auto *text = find<QPlainTextEdit>("recipeText");
         QTRY_VERIFY_WITH_TIMEOUT(text->toPlainText().contains(QStringLiteral("target:     y")) || text->toPlainText().contains(QStringLiteral("target: y")), slow);
         QVERIFY(text->toPlainText().contains(QStringLiteral("linear_regression")));
+        QVERIFY(find<QWidget>("dataCard")->isVisible()); // how good the data is
     }
 
     void aMistakeInTheRecipeIsNamedAndBlocksTraining() {
@@ -181,6 +182,7 @@ private Q_SLOTS:
     void trainingMakesACandidate() {
         QTest::mouseClick(find<QAbstractButton>("trainButton"), Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(versionCount() == 1, slow);
+        QVERIFY(!find<QWidget>("dataCard")->isVisible()); // the training stands there now
         QTRY_VERIFY_WITH_TIMEOUT(m_window->fleet()->services()->workspace.model(QStringLiteral("loop")), slow);
     }
 

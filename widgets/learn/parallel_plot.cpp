@@ -18,6 +18,8 @@ namespace pilothouse::ui {
 
 namespace {
 
+constexpr int captionTall = 18; // px: above the bars
+
 bool isNumber(const QVariant &value) { return value.canConvert<double>() && value.typeId() != QMetaType::QString && value.typeId() != QMetaType::Bool; }
 
 double distanceTo(const QPolygonF &line, const QPointF &at) {
@@ -192,6 +194,8 @@ void ParallelPlot::paintEvent(QPaintEvent *) {
         painter.setPen(t.t3);
         drawLine(painter, box(theme.px(17), theme.px(16)), align | Qt::AlignVCenter, ends.value(1));
         drawLine(painter, box(whole.bottom() + theme.px(2), theme.px(16)), align | Qt::AlignVCenter, ends.value(0));
+        for (const QString &choice : m_axes[i].choices.mid(1, m_axes[i].choices.size() - 2)) // between the ends, beside the axis
+            drawLine(painter, QRectF(x + theme.px(6), whole.bottom() - whole.height() * m_axes[i].place(choice) - theme.px(8), gap - theme.px(12), theme.px(16)), Qt::AlignLeft | Qt::AlignVCenter, choice);
     }
     for (const int i : {0, shown}) {
         painter.setPen(QPen(i == 0 ? t.s2 : t.acc, 2));
@@ -255,9 +259,10 @@ ImportanceBars::ImportanceBars(QWidget *parent) : QWidget(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 
-void ImportanceBars::setShares(std::vector<fleet::SearchTable::Importance> shares) {
+void ImportanceBars::setShares(std::vector<fleet::SearchTable::Importance> shares, const QString &figureName) {
     m_shares = std::move(shares);
-    QStringList words;
+    m_caption = tr("Of the spread of %1 among an estimator's trials, the share that each of its parameters explains").arg(figureName);
+    QStringList words{m_caption};
     for (const auto &one : m_shares)
         words << QStringLiteral("%1 %2: %3").arg(one.estimator, one.parameter, percent(one.share));
     setAccessibleDescription(words.join(QLatin1String("; ")));
@@ -265,17 +270,21 @@ void ImportanceBars::setShares(std::vector<fleet::SearchTable::Importance> share
     update();
 }
 
-QSize ImportanceBars::sizeHint() const { return {420, Theme::of(this).px(12 + 24 * int(std::max<std::size_t>(1, m_shares.size())))}; }
+QSize ImportanceBars::sizeHint() const { return {420, Theme::of(this).px(12 + captionTall + 24 * int(std::max<std::size_t>(1, m_shares.size())))}; }
 
 void ImportanceBars::paintEvent(QPaintEvent *) {
     const Theme &theme = Theme::of(this);
     const Tokens &t = theme.tokens();
     QPainter painter(this);
+    const double top = theme.px(captionTall);
+    painter.setFont(theme.font(TextRole::Caption));
+    painter.setPen(t.t3);
+    drawLine(painter, QRectF(0, 0, width(), top - theme.px(2)), Qt::AlignLeft | Qt::AlignVCenter, m_caption);
     painter.setFont(theme.font(TextRole::Second));
-    const double row = std::min<double>(theme.px(26), double(height()) / double(std::max<std::size_t>(1, m_shares.size())));
+    const double row = std::min<double>(theme.px(26), (height() - top) / double(std::max<std::size_t>(1, m_shares.size())));
     const double name = std::min<double>(width() * 0.5, theme.px(240)), figure = theme.px(48), gap = theme.px(8);
     for (std::size_t i = 0; i < m_shares.size(); ++i) {
-        const double y = row * double(i);
+        const double y = top + row * double(i);
         painter.setPen(t.t1);
         drawLine(painter, QRectF(0, y, name, row), Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("%1 · %2").arg(m_shares[i].estimator, m_shares[i].parameter), Qt::ElideMiddle);
         const QRectF track(name + gap, y + row / 2 - 4, width() - name - figure - 2 * gap, 8);

@@ -58,7 +58,7 @@ class ImportanceBars : public QWidget {
     Q_OBJECT
 public:
     explicit ImportanceBars(QWidget *parent = nullptr);
-    void setShares(std::vector<fleet::SearchTable::Importance> shares);
+    void setShares(std::vector<fleet::SearchTable::Importance> shares, const QString &figureName);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return {160, 60}; }
 
@@ -67,6 +67,7 @@ protected:
 
 private:
     std::vector<fleet::SearchTable::Importance> m_shares;
+    QString m_caption;
 };
 
 } // namespace pilothouse::ui

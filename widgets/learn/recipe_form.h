@@ -32,6 +32,7 @@ public:
     void proposeFrom(const QString &dataFile, const QString &target = {});
     QString model() const;
     bool hasDraft() const { return !m_draft.yaml.isEmpty(); }
+    const fleet::RecipeDraft &draft() const { return m_draft; }
     /// Why training cannot start now; empty: it can.
     QString blockedReason() const;
     /// Saves the recipe (and a new model's entry) and starts the training.

@@ -46,9 +46,9 @@ std::vector<RunLine> runLines(const fleet::Snapshot &s, const QString &model) {
 }
 
 RunModel::RunModel(QObject *parent) : RowsModel(parent) {
-    m_columns = {{tr("Run"), left, 0, {}, 0},           {tr("Estimator"), left, 150, {}, 5},     {tr("Chosen by"), right, 120, tr("The recipe's metric on the test rows"), 0},
+    m_columns = {{tr("Run"), left, 0, {}, 0},           {tr("Estimator"), left, 126, {}, 5},     {tr("Chosen by"), right, 112, tr("The recipe's metric on the test rows"), 0},
                  {tr("R²"), right, 70, {}, 2},          {tr("Time"), right, 80, {}, 1},          {tr("Started"), right, 90, {}, 3},
-                 {tr("By"), left, 80, {}, 4}};
+                 {tr("By"), left, 72, {}, 4}};
 }
 
 QVariant RunModel::cell(const RunLine &l, int column, int role) const {

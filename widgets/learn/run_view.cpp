@@ -28,6 +28,13 @@ State stateOfJob(const fleet::Job &job) {
     return job.state == QLatin1String("failed") ? State::Bad : State::Skipped;
 }
 
+/// What came of a training, by the figure it was chosen by; empty: its result says no such figure.
+QString outcomeOf(const QJsonObject &result) {
+    const QString metric = result.value(QLatin1String("select")).toString();
+    const QJsonValue value = result.value(QLatin1String("metrics")).toObject().value(QLatin1String("test")).toObject().value(metric);
+    return value.isDouble() ? RunView::tr("%1 %2 on its test rows").arg(metricName(metric), number(value.toDouble())) : QString();
+}
+
 } // namespace
 
 RunView::RunView(const PanelContext &context, QWidget *parent)
@@ -78,7 +85,7 @@ void RunView::showJob(const fleet::Job *job) {
         showLast();
         return;
     }
-    m_head->setVisible(true);
+    setVisible(true);
     if (m_job != job->id)
         m_log->clear();
     m_job = job->id;
@@ -92,6 +99,10 @@ void RunView::showJob(const fleet::Job *job) {
         text += tr(" · %1 %2 of %3").arg(job->stage.isEmpty() ? job->unit : job->stage + QLatin1Char(' ') + job->unit, count(job->done), count(job->total));
     else if (running && !job->stage.isEmpty())
         text += QStringLiteral(" · ") + job->stage;
+    if (job->state == QLatin1String("done"))
+        for (const QString &came : {job->result.value(QLatin1String("estimator")).toString(), outcomeOf(job->result)})
+            if (!came.isEmpty())
+                text += QStringLiteral(" · ") + came;
     if (job->state == QLatin1String("cancelling"))
         text += tr(" · stops after this step, the checkpoint is kept");
     if (job->error)
@@ -111,7 +122,7 @@ void RunView::showJob(const fleet::Job *job) {
     }
     m_log->setLines(job->log);
     m_lossCard->setVisible(!job->curves.empty());
-    showCurves(job->model, job->unit, job->curves);
+    showCurves(job->model, job->unit, job->curves, job->result.value(QLatin1String("estimator")).toString());
 }
 
 void RunView::showRuns(const std::vector<RunLine> &lines, const fleet::ModelRow *model) {
@@ -124,7 +135,7 @@ void RunView::showRuns(const std::vector<RunLine> &lines, const fleet::ModelRow 
 
 /// The last run as the registry has it; what trains elsewhere (a pipeline, the command line) shows up here too.
 void RunView::showLast() {
-    m_head->setVisible(m_last.has_value());
+    setVisible(m_last.has_value()); // the gap that an empty head leaves goes too
     if (!m_last) {
         m_lossCard->hide();
         m_curvesOf.clear();
@@ -167,24 +178,26 @@ void RunView::readCurves(const registry::Run &run) {
         for (const QString &key : names) {
             if (token.stop_requested())
                 return cancelled();
-            const QString series = key.startsWith(QLatin1String("train_")) ? QStringLiteral("train") : key.startsWith(QLatin1String("validation_")) ? QStringLiteral("validation") : QString();
+            const qsizetype slash = key.indexOf(QLatin1Char('/')); // "mlp/train_loss": one of several estimators
+            const QString estimator = key.left(std::max<qsizetype>(0, slash)), figure = key.mid(slash + 1);
+            const QString series = figure.startsWith(QLatin1String("train_")) ? QStringLiteral("train") : figure.startsWith(QLatin1String("validation_")) ? QStringLiteral("validation") : QString();
             if (series.isEmpty())
                 continue;
             PH_ASSIGN(const auto points, services->registry->metricHistory(id, key));
             if (points.size() < 2)
                 continue;
-            fleet::Job::Curve curve{key.mid(series.size() + 1), series, {}};
+            fleet::Job::Curve curve{figure.mid(series.size() + 1), series, {}, estimator};
             for (const registry::MetricPoint &point : points)
                 curve.points.emplace_back(double(point.step), point.value);
             curves.push_back(std::move(curve));
         }
         return curves;
     });
-    deliver(m_reading, this, [this, id = run.id, model = run.experiment](const Result<Curves> &curves) {
+    deliver(m_reading, this, [this, id = run.id, model = run.experiment, kept = run.params.value(QStringLiteral("estimator"))](const Result<Curves> &curves) {
         if (!curves || !m_job.isEmpty() || m_curvesOf != id)
             return; // no curve is no failure of the panel: the registry's own problems are shown by the snapshot
         m_lossCard->setVisible(!curves->empty());
-        showCurves(model, {}, *curves);
+        showCurves(model, {}, *curves, kept);
     });
 }
 
@@ -233,17 +246,19 @@ void RunView::showQuality(const std::vector<RunLine> &lines, const fleet::ModelR
     m_quality->setData(std::move(data));
 }
 
-void RunView::showCurves(const QString &model, const QString &unit, const std::vector<fleet::Job::Curve> &curves) {
+void RunView::showCurves(const QString &model, const QString &unit, const std::vector<fleet::Job::Curve> &curves, const QString &kept) {
     if (curves.empty())
         return;
-    const QString name = curves.front().name; // one quantity a plot: mixing units would lie
+    const auto of = [&](const QString &estimator) { return std::find_if(curves.begin(), curves.end(), [&](const auto &curve) { return curve.estimator == estimator; }); };
+    const auto first = of(kept) != curves.end() ? of(kept) : of(curves.back().estimator);
+    const QString name = first->name, estimator = first->estimator; // one quantity a plot: mixing units would lie
     PlotData data;
     data.unit = metricName(name);
     data.xName = unit.isEmpty() ? tr("step") : unit;
-    data.sentence = tr("Curve of %1 in the training of %2").arg(metricName(name), model);
+    data.sentence = tr("Curve of %1 in the training of %2").arg(metricName(name), estimator.isEmpty() ? model : QStringLiteral("%1, %2").arg(model, estimator));
     std::vector<Legend::Entry> legend;
     for (const fleet::Job::Curve &curve : curves) {
-        if (curve.name != name)
+        if (curve.name != name || curve.estimator != estimator)
             continue;
         PlotSeries series;
         series.name = curve.series;
@@ -254,7 +269,8 @@ void RunView::showCurves(const QString &model, const QString &unit, const std::v
         legend.push_back({curve.series.startsWith(QLatin1String("train")) ? tr("training") : tr("validation"), series.ink, series.dashed});
         data.series.push_back(std::move(series));
     }
-    m_lossCard->setTitle(metricName(name));
+    m_lossCard->setTitle(metricName(name).left(1).toUpper() + metricName(name).mid(1));
+    m_lossCard->setSubtitle(estimator);
     m_legend->setEntries(std::move(legend));
     m_loss->setData(std::move(data));
 }

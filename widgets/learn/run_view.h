@@ -31,7 +31,8 @@ public:
     Card *qualityCard() const { return m_qualityCard; }
 
 private:
-    void showCurves(const QString &model, const QString &unit, const std::vector<fleet::Job::Curve> &curves);
+    /// Those of one estimator: of several they are other quantities, or other models. @param kept  shown if it has any, else the last one's
+    void showCurves(const QString &model, const QString &unit, const std::vector<fleet::Job::Curve> &curves, const QString &kept);
     void showLast();
     void readCurves(const registry::Run &run);
     void showQuality(const std::vector<RunLine> &lines, const fleet::ModelRow *model);

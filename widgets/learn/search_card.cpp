@@ -29,7 +29,11 @@ SearchCard::SearchCard(const PanelContext &context, QWidget *parent)
     m_table->setObjectName(QStringLiteral("trialTable"));
     m_table->setAccessibleName(tr("Trials of the search"));
     m_table->setRowHeight(Table::Compact);
-    m_table->setModel(m_model);
+    auto *sorted = new FilterProxy(this);
+    sorted->setSourceModel(m_model);
+    m_table->setSortingEnabled(true);
+    m_table->setModel(sorted);
+    m_table->sortByColumn(-1, Qt::AscendingOrder); // best first, as they come
     m_table->setItemDelegate(new StateDelegate(m_table));
     m_barsState->setContent(m_bars);
     const auto padded = [](QWidget *widget) {
@@ -116,8 +120,9 @@ void SearchCard::showTable(const QString &run, const std::optional<fleet::Search
         m_estimator->clear();
         m_estimator->addItems(m_search.estimators());
     }
+    m_model->setFigure(metricName(m_search.metric));
     m_model->setRows(m_lines);
-    m_bars->setShares(m_search.importance);
+    m_bars->setShares(m_search.importance, metricName(m_search.metric));
     m_barsState->show(m_search.importance.empty() ? ScreenState::empty(tr("Too few trials to tell"), tr("From eight trials of an estimator on, what each of its parameters explains stands here.")) : ScreenState::full());
     showEstimator();
     m_save->refreshMenu();

@@ -67,8 +67,13 @@ QByteArray importanceCsv(const std::vector<fleet::SearchTable::Importance> &shar
 
 TrialModel::TrialModel(QObject *parent) : RowsModel(parent) {
     const Qt::Alignment right = Qt::AlignRight | Qt::AlignVCenter, left = Qt::AlignLeft | Qt::AlignVCenter;
-    m_columns = {{tr("Trial"), right, 52, {}, 0}, {tr("Parameters"), left, 0, {}, 0},          {tr("Mean"), right, 70, tr("Of the metric over the folds"), 0},
+    m_columns = {{tr("Trial"), right, 52, {}, 0}, {tr("Parameters"), left, 0, {}, 0},          {tr("Mean"), right, 84, tr("Of the metric over the folds"), 0},
                  {tr("±"), right, 64, tr("Standard deviation over the folds"), 1}, {tr("Rows"), right, 56, tr("Share of the training rows in its last round"), 3}, {tr("Time"), right, 70, {}, 2}};
+}
+
+void TrialModel::setFigure(const QString &name) {
+    m_columns[Figure].title = name;
+    Q_EMIT headerDataChanged(Qt::Horizontal, Figure, Figure);
 }
 
 QVariant TrialModel::cell(const TrialLine &line, int column, int role) const {

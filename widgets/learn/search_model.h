@@ -25,6 +25,7 @@ class TrialModel : public RowsModel<TrialLine> {
 public:
     enum ColumnIndex { Trial, Parameters, Figure, Deviation, Rows, Time };
     explicit TrialModel(QObject *parent = nullptr);
+    void setFigure(const QString &name); ///< above the means: "MAE"
 
 protected:
     QString key(const TrialLine &row) const override { return QString::number(row.trial.number); }

@@ -8,6 +8,7 @@
 #include "widgets/base/format.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
+#include "widgets/learn/finding_model.h"
 #include "widgets/learn/recipe_form.h"
 #include "widgets/learn/run_view.h"
 #include "widgets/learn/search_card.h"
@@ -21,6 +22,10 @@
 #include <algorithm>
 
 namespace pilothouse::ui {
+
+namespace {
+constexpr int lowBelow = 720 - 76; // px: a window below 720, less header and task bar
+} // namespace
 
 TrainPanel::TrainPanel(const PanelContext &context, QWidget *parent) : Panel(QStringLiteral("train"), tr("Train"), context, parent) {
     addActions();
@@ -43,6 +48,7 @@ TrainPanel::TrainPanel(const PanelContext &context, QWidget *parent) : Panel(QSt
     charts->addWidget(m_run->qualityCard(), 1);
     m_search = new SearchCard(context);
     charts->addWidget(m_search, 1);
+    charts->addWidget(buildFindings(), 1);
     connect(m_search, &SearchCard::shown, this, [this](bool hasSearch) { m_run->qualityCard()->setVisible(!hasSearch); }); // three charts beside each other say nothing
     column->addLayout(charts, 3);
     column->addWidget(buildRuns(), 3);
@@ -56,6 +62,7 @@ TrainPanel::TrainPanel(const PanelContext &context, QWidget *parent) : Panel(QSt
         m_model = model;
         showRuns();
         m_run->showJob(shownJob());
+        showFindings();
         Q_EMIT headerChanged();
     });
     connect(m_form, &RecipeForm::changed, this, [this] {
@@ -65,6 +72,7 @@ TrainPanel::TrainPanel(const PanelContext &context, QWidget *parent) : Panel(QSt
     if (context.jobs) {
         connect(context.jobs, &fleet::Jobs::changed, this, [this](const QString &) {
             m_run->showJob(shownJob());
+            showFindings();
             Q_EMIT headerChanged();
         });
         connect(context.jobs, &fleet::Jobs::finished, this, [this](const QString &id) {
@@ -110,6 +118,7 @@ QWidget *TrainPanel::buildRuns() {
     compare->setObjectName(QStringLiteral("compareTable"));
     compare->setAccessibleName(tr("Chosen runs side by side"));
     compare->setRowHeight(Table::Compact);
+    compare->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded); // each run is a column, and none may be out of reach
     compare->setModel(m_compare);
     compare->setItemDelegate(new StateDelegate(compare));
     m_compareCard = new Card(tr("Compare"));
@@ -125,6 +134,35 @@ QWidget *TrainPanel::buildRuns() {
     both->setStretchFactor(0, 3);
     both->setStretchFactor(1, 2);
     return both;
+}
+
+QWidget *TrainPanel::buildFindings() {
+    m_findings = new FindingModel(this);
+    auto *sorted = new FilterProxy(this);
+    sorted->setSourceModel(m_findings);
+    auto *table = new Table;
+    table->setObjectName(QStringLiteral("findingTable"));
+    table->setAccessibleName(tr("Quality of the data"));
+    table->setRowHeight(Table::Compact);
+    table->setSortingEnabled(true);
+    table->setModel(sorted);
+    table->sortByColumn(-1, Qt::AscendingOrder); // by check, worst first, as they come
+    table->setItemDelegate(new StateDelegate(table));
+    m_dataCard = new Card(tr("Data"));
+    m_dataCard->setObjectName(QStringLiteral("dataCard"));
+    m_dataCard->setBody(table);
+    m_dataCard->setMinimumHeight(150);
+    m_dataCard->hide();
+    return m_dataCard;
+}
+
+/// Of a file that was opened, until its training shows its curves there.
+void TrainPanel::showFindings() {
+    const fleet::RecipeDraft &draft = m_form->draft();
+    m_dataCard->setVisible(!draft.columns.isEmpty() && !shownJob());
+    m_findings->setRows(draft.findings);
+    m_dataCard->setSubtitle(tr("%1 rows · %2 columns").arg(count(draft.rows)).arg(draft.columns.size()));
+    m_dataCard->showState(draft.findings.empty() ? ScreenState::empty(tr("Nothing found"), tr("No value is missing, nothing is constant, repeated or far out.")) : ScreenState::full());
 }
 
 void TrainPanel::addActions() {
@@ -288,6 +326,12 @@ std::vector<const registry::Run *> TrainPanel::newestAndChampion(const registry:
         if (!out.empty() && line.chips.contains(QStringLiteral("champion")) && line.run.id != out.front()->id)
             out.push_back(&line.run);
     return out;
+}
+
+/// Below 720 px of window the log is its header, and the charts have its room.
+void TrainPanel::resizeEvent(QResizeEvent *event) {
+    Panel::resizeEvent(event);
+    m_run->logCard()->setFolded(height() < theme().px(lowBelow));
 }
 
 void TrainPanel::openAt(const QString &argument) {

@@ -8,6 +8,7 @@ namespace pilothouse::ui {
 class Button;
 class Card;
 class FilterProxy;
+class FindingModel;
 class RecipeForm;
 class RunModel;
 class RunView;
@@ -29,6 +30,9 @@ public:
     QString currentArgument(const QString &actionId) const override;
     RecipeForm *form() const { return m_form; }
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void addActions();
     void addResumeAction();
@@ -37,6 +41,8 @@ private:
     void showCompare();
     void showGoOn();
     void showSearch();
+    QWidget *buildFindings();
+    void showFindings();
     std::vector<const registry::Run *> newestAndChampion(const registry::Run *chosen) const;
     const fleet::Job *shownJob() const;
 
@@ -49,7 +55,8 @@ private:
     FilterProxy *m_filter;
     Table *m_table;
     Button *m_goOn = nullptr; ///< for the chosen run, if it can go on
-    Card *m_runsCard, *m_compareCard;
+    Card *m_runsCard, *m_compareCard, *m_dataCard;
+    FindingModel *m_findings;
     CompareModel *m_compare;
 };
 

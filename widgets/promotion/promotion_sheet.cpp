@@ -269,7 +269,7 @@ void PromotionSheet::showBanner() {
     m_badge->setState(stateOfRequest(r.state), word);
     const QDateTime now = m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc();
     m_asked->setText(tr("Asked by %1, %2 ago").arg(r.requester, age(r.created, now)));
-    m_sentence->setText(r.state == promotion::RequestState::Pending || r.outcome.isEmpty() ? r.evidence.sentence : r.outcome);
+    m_sentence->setText(r.evidence.sentence.isEmpty() ? r.outcome : r.evidence.sentence); // what came of it stands beside the plan
     m_sentence->setToolTip(r.evidence.disagreement); // what the elided end would say
 }
 

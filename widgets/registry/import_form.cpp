@@ -45,8 +45,9 @@ ImportForm::ImportForm(QWidget *parent) : QWidget(parent) {
     m_step = line("step", 5, 2 * third, third, tr("Step"), {}, QStringLiteral("1h"));
     for (QLineEdit *steps : {m_window, m_horizon})
         steps->setValidator(new QIntValidator(1, mostSteps, steps));
-    m_series = line("series", 6, 0, half, tr("Series, in the order it takes them"), tr("Empty: those that it predicts."), QStringLiteral("ws2m,t2m,rh2m"));
-    m_time = line("time", 6, half, half, tr("Column of times"), tr("Or its parts; empty: the only one."), QStringLiteral("YEAR,MO,DY,HR"));
+    m_series = line("series", 6, 0, wide, tr("Series, in the order it takes them"), tr("Empty: those that it predicts."), QStringLiteral("ws2m,t2m,rh2m"));
+    m_time = line("time", 7, 0, half, tr("Column of times"), tr("Or its parts; empty: the only one."), QStringLiteral("YEAR,MO,DY,HR"));
+    m_zone = line("zone", 7, half, half, tr("Time zone"), tr("Of these times; empty: UTC."), QStringLiteral("Asia/Colombo"));
     showFields();
 }
 
@@ -90,7 +91,7 @@ bool ImportForm::forecast() const { return m_file.task == QLatin1String("forecas
 
 /// What the file says itself is not asked for.
 void ImportForm::showFields() {
-    if (m_fields.size() < 14) // still being made
+    if (m_fields.size() < 15) // still being made
         return;
     const bool script = m_file.kind == Kind::TorchScript, said = !m_file.task.isEmpty(), steps = forecast();
     const auto show = [this](const char *name, bool on) { m_fields.value(QLatin1String(name))->setVisible(on); };
@@ -102,7 +103,8 @@ void ImportForm::showFields() {
         show(name, steps && !said);
     show("step", steps && m_file.step.isEmpty());
     show("target", !(steps && said));
-    show("time", steps);
+    for (const char *name : {"time", "zone"})
+        show(name, steps);
 }
 
 void ImportForm::chooseRows() {
@@ -133,6 +135,7 @@ fleet::ModelImport ImportForm::request() const {
     out.step = text("step", m_step);
     out.series = text("series", m_series);
     out.time = text("time", m_time);
+    out.zone = text("zone", m_zone);
     return out;
 }
 

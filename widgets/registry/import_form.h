@@ -39,7 +39,7 @@ private:
 
     fleet::ModelFile m_file;
     QHash<QString, Field *> m_fields; ///< by name
-    QLineEdit *m_model, *m_rows, *m_expected, *m_target, *m_classes, *m_missing, *m_window, *m_horizon, *m_step, *m_series, *m_time;
+    QLineEdit *m_model, *m_rows, *m_expected, *m_target, *m_classes, *m_missing, *m_window, *m_horizon, *m_step, *m_series, *m_time, *m_zone;
     Choice *m_task, *m_answers, *m_rounds;
 };
 

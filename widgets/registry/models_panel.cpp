@@ -118,6 +118,7 @@ QWidget *ModelsPanel::buildModel() {
     compare->setObjectName(QStringLiteral("versionCompare"));
     compare->setAccessibleName(tr("The chosen version beside another"));
     compare->setRowHeight(Table::Compact);
+    compare->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     compare->setModel(m_compare);
     compare->setItemDelegate(new StateDelegate(compare));
     m_compareCard = new Card(tr("Compare"));

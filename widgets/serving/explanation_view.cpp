@@ -8,6 +8,7 @@
 #include "widgets/serving/explanation_text.h"
 #include "widgets/serving/feature_bars.h"
 
+#include <QHBoxLayout>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -18,7 +19,7 @@ namespace pilothouse::ui {
 namespace {
 
 constexpr int gap = 6, side = 12;                             // px
-constexpr int wideEnough = 480, nameWidth = 200, plotTall = 360, pictureWide = 640; // px of the design
+constexpr int wideEnough = 480, nameWidth = 200, valueWidth = 120, plotTall = 360, pictureWide = 640; // px of the design
 constexpr qsizetype shownNotes = 2;                           // the rest is in the tooltip
 constexpr std::size_t savedBars = 250;                        // a painter ends at 32,767 px; the CSV file has all
 
@@ -26,7 +27,7 @@ constexpr std::size_t savedBars = 250;                        // a painter ends 
 
 ExplanationView::ExplanationView(Detail detail, QWidget *parent)
     : QWidget(parent), m_detail(detail), m_sentence(new Label({}, TextRole::Second, &Tokens::t2)), m_facts(new Label({}, TextRole::Caption, &Tokens::t3)), m_notes(new Label({}, TextRole::Caption, &Tokens::t3)),
-      m_legend(new Legend), m_pages(new QStackedWidget), m_table(new Table), m_bars(new FeatureBarModel(this)), m_plot(new PlotWidget) {
+      m_legend(new Legend), m_pages(new QStackedWidget), m_table(new Table), m_bars(new FeatureBarModel(this)), m_plot(new PlotWidget), m_plotPage(new QWidget) {
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 8, 0, 0);
     column->setSpacing(gap);
@@ -39,7 +40,10 @@ ExplanationView::ExplanationView(Detail detail, QWidget *parent)
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
         column->addWidget(label);
     }
-    column->addWidget(m_legend);
+    auto *legend = new QHBoxLayout;
+    legend->setContentsMargins(side / 2, 0, 0, 0); // its first line begins where the words above do
+    legend->addWidget(m_legend, 0, Qt::AlignLeft);
+    column->addLayout(legend);
     column->addWidget(m_pages, 1);
     m_table->setObjectName(QStringLiteral("whyTable"));
     m_table->setAccessibleName(tr("Bars of the explanation"));
@@ -49,7 +53,10 @@ ExplanationView::ExplanationView(Detail detail, QWidget *parent)
     m_plot->setObjectName(QStringLiteral("whyPlot"));
     m_plot->setAccessibleName(tr("Partial dependence"));
     m_pages->addWidget(m_table);
-    m_pages->addWidget(m_plot);
+    auto *padded = new QVBoxLayout(m_plotPage);
+    padded->setContentsMargins(side, 0, side, 4);
+    padded->addWidget(m_plot);
+    m_pages->addWidget(m_plotPage);
     connect(m_table, &Table::opened, this, &ExplanationView::opened);
     clear();
 }
@@ -81,10 +88,10 @@ void ExplanationView::setExplanation(const explain::Explanation &e, const QStrin
         m_table->setAccessibleDescription(m_sentence->text());
         fitColumns();
     }
-    m_pages->setCurrentWidget(curves ? static_cast<QWidget *>(m_plot) : m_table);
+    m_pages->setCurrentWidget(curves ? m_plotPage : m_table);
 }
 
-QWidget *ExplanationView::focusPlace() const { return m_pages->currentWidget(); }
+QWidget *ExplanationView::focusPlace() const { return m_pages->currentWidget() == m_plotPage ? static_cast<QWidget *>(m_plot) : m_table; }
 
 void ExplanationView::resizeEvent(QResizeEvent *event) {
     QWidget::resizeEvent(event);
@@ -95,6 +102,7 @@ void ExplanationView::resizeEvent(QResizeEvent *event) {
 void ExplanationView::fitColumns() {
     const bool wide = width() >= Theme::of(this).px(wideEnough);
     m_table->setNarrowWidth(m_bars->columnOf(FeatureBarModel::Feature), wide ? nameWidth : 0);
+    m_table->setNarrowWidth(1, wide && m_bars->columnOf(FeatureBarModel::Value) == 1 ? valueWidth : 0); // a category's word; of a data set the bars stand there
 }
 
 ExportBytes ExplanationView::csv() const {
@@ -109,7 +117,7 @@ int ExplanationView::wholeHeight(int width) const {
             tall += label->heightForWidth(width) + gap;
     if (!m_legend->isHidden())
         tall += m_legend->sizeHint().height() + gap;
-    const bool curves = m_pages->currentWidget() == m_plot;
+    const bool curves = m_pages->currentWidget() == m_plotPage;
     return tall + (curves ? theme.px(plotTall) : theme.px(28) + m_bars->rowCount() * theme.px(Table::Compact) + 2);
 }
 

@@ -51,6 +51,7 @@ private:
     Table *m_table;
     FeatureBarModel *m_bars;
     PlotWidget *m_plot;
+    QWidget *m_plotPage; ///< the plot, in line with the words above
 };
 
 } // namespace pilothouse::ui

@@ -47,16 +47,16 @@ void FeatureBarModel::setExplanation(const explain::Explanation &e) {
         parts.push_back(part);
         columns.push_back(std::move(column));
     };
-    add(Feature, {lime ? tr("Where") : tr("Input"), left, lime ? 120 : 76, {}, 0});
+    add(Feature, {lime ? tr("Where") : tr("Input"), left, lime ? 120 : 72, {}, 0});
     if (!many)
-        add(Value, {tr("Value"), right, 76, tr("As the row has it"), 1});
+        add(Value, {tr("Value"), right, 88, tr("As the row has it"), 1});
     if (many)
         add(Bar, {tr("Importance"), left, 0, permuted ? tr("How much worse the metric gets when the input is shuffled") : tr("Mean of the absolute contributions"), 0});
     else
         add(Bar, {tr("Effect"), left, 0, tr("To the right what raises the answer, to the left what lowers it"), 0});
-    add(Weight, {many ? tr("Mean") : lime ? tr("Weight") : tr("Adds"), right, 80, {}, 0});
+    add(Weight, {many ? tr("Mean") : lime ? tr("Weight") : tr("Adds"), right, 88, {}, 0});
     if (many)
-        add(Spread, {permuted ? tr("Range") : tr("95 %"), right, 128, permuted ? tr("Smallest and largest of the repeats") : tr("Interval of the mean"), 1});
+        add(Spread, {permuted ? tr("Range") : tr("95 %"), right, 152, permuted ? tr("Smallest and largest of the repeats") : tr("Interval of the mean"), 1});
     const auto titles = [](const std::vector<Column> &of) {
         QStringList all;
         for (const Column &column : of)

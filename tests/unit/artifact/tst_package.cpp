@@ -201,6 +201,21 @@ private Q_SLOTS:
             QVERIFY2(card.contains(Q(word)), word);
     }
 
+    void namesWithPercentSignsStandInTheCardAsTheyAre() {
+        PackageContents c = contents();
+        c.signature.task = workspace::TaskKind::Forecast;
+        c.signature.target = QStringLiteral("hum%2");
+        c.signature.outputs = {QStringLiteral("hum%2@+1")};
+        c.data = {{Q("source"), QStringLiteral("a%2%3.csv")}, {Q("rows"), 10}, {Q("sha256"), QStringLiteral("beef")}, {Q("split"), QStringLiteral("by %3")}, {Q("train_rows"), 8}, {Q("test_rows"), 2}};
+        c.metrics[Q("search")] = QJsonObject{{Q("drawn"), 1}, {Q("trials"), QJsonArray{QJsonObject{{Q("trial"), 0}, {Q("estimator"), QStringLiteral("mlp%5")}, {Q("mean"), 0.5}, {Q("share"), 1}}}}};
+        QString card = QString::fromUtf8(modelCard(c));
+        for (const char *line : {"Forecasts **hum%2** for the next 1 step(s)", "- Data: a%2%3.csv, 10 rows, SHA-256 beef\n", "- Split: by %3; 8 training rows, 2 test rows\n", "| 0 | mlp%5 | 0.5 | – | 100 % |"})
+            QVERIFY2(card.contains(QString::fromUtf8(line)), qPrintable(card));
+        c.data[Q("imported")] = QJsonObject{{Q("file"), QStringLiteral("m%2%4.json")}, {Q("bytes"), 12}, {Q("sha256"), QStringLiteral("cafe")}, {Q("made_by"), QStringLiteral("xgboost")}};
+        card = QString::fromUtf8(modelCard(c));
+        QVERIFY2(card.contains(Q("m%2%4.json, 12 bytes, SHA-256 cafe, made by xgboost\n")), qPrintable(card));
+    }
+
     void mlmodelReadsAsMlflowsYaml() {
         const QByteArray text = *readFile(m_package + QStringLiteral("/MLmodel"));
         for (const char *part : {"loader_module: pilothouse_model", "utc_time_created: '2024-05-01 12:30:00.125000'", "run_id: \"00112233445566778899aabbccddeeff\"",

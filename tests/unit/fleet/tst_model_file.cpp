@@ -122,7 +122,8 @@ private Q_SLOTS:
         forecast.step = QStringLiteral("1h");
         forecast.series = QStringLiteral("ws2m,t2m,rh2m");
         forecast.time = QStringLiteral("YEAR,MO,DY,HR");
-        QCOMPARE(forecast.arguments().mid(7).join(QLatin1Char(' ')), QStringLiteral("--target=t2m,rh2m --task=forecast --window=24 --horizon=12 --step=1h --series=ws2m,t2m,rh2m --time=YEAR,MO,DY,HR"));
+        forecast.zone = QStringLiteral("Asia/Colombo");
+        QCOMPARE(forecast.arguments().mid(7).join(QLatin1Char(' ')), QStringLiteral("--target=t2m,rh2m --task=forecast --window=24 --horizon=12 --step=1h --series=ws2m,t2m,rh2m --time=YEAR,MO,DY,HR --zone=Asia/Colombo"));
     }
 };
 

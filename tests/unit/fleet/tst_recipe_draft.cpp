@@ -45,6 +45,21 @@ private Q_SLOTS:
         QCOMPARE(workspace::readRecipe(draft->recipeFile)->targets(), (QStringList{QStringLiteral("t2m"), QStringLiteral("rh2m")}));
     }
 
+    void anOpenedFileSaysHowGoodItIs() {
+        QByteArray csv = "size,fixed,price\n";
+        for (int i = 0; i < 60; ++i)
+            csv += (i % 6 ? QByteArray::number(50 + i) : QByteArray()) + ",1," + QByteArray::number(1000 + 7 * i) + '\n';
+        QVERIFY(writeFileAtomically(m_folder.filePath(QStringLiteral("prices.csv")), csv));
+        const auto draft = draftFromData(*m_services, m_folder.filePath(QStringLiteral("prices.csv")), QStringLiteral("price"), {});
+        QVERIFY2(draft, draft ? "" : qPrintable(draft.error().text()));
+        QStringList found;
+        for (const data::QualityFinding &finding : draft->findings)
+            found << QStringLiteral("%1 %2 %3").arg(finding.check, finding.column).arg(finding.count);
+        QVERIFY2(found.contains(QStringLiteral("missing size 10")), qPrintable(found.join(QLatin1Char('\n'))));
+        QVERIFY2(found.filter(QStringLiteral("constant fixed")).size() == 1, qPrintable(found.join(QLatin1Char('\n'))));
+        QVERIFY(draftOfModel(*m_services, QStringLiteral("weather"))->findings.empty());
+    }
+
     void aMistakeInTheListNamesItsPlace() {
         auto draft = draftOfModel(*m_services, QStringLiteral("weather"));
         QVERIFY(draft);

@@ -68,6 +68,28 @@ private Q_SLOTS:
         QVERIFY(writeFileAtomically(path(QStringLiteral("hours.csv")), hours(600)));
     }
 
+    void eachEstimatorHasItsOwnCurves_data() {
+        QTest::addColumn<QByteArray>("estimators");
+        QTest::addColumn<QStringList>("curves");
+        const QByteArray boosting = "gradient_boosting: {n_estimators: 3, max_depth: 2}";
+        QTest::newRow("one") << QByteArray(boosting) << QStringList{QStringLiteral("train_loss")};
+        QTest::newRow("beside one without") << "linear_regression, " + boosting << QStringList{QStringLiteral("gradient_boosting/train_loss")};
+        QTest::newRow("named twice") << boosting + ", " + boosting << QStringList{QStringLiteral("gradient_boosting-2/train_loss"), QStringLiteral("gradient_boosting/train_loss")};
+    }
+    void eachEstimatorHasItsOwnCurves() {
+        QFETCH(QByteArray, estimators);
+        QFETCH(QStringList, curves);
+        auto o = options("recipe: houses\ndata: {source: houses.csv}\ntask: regression\ntarget: price\nsplit: {every: 5}\nfeatures: {include: [size]}\nestimators: [" + estimators + "]\nselect: {metric: mae}\n");
+        QVERIFY2(o, o ? "" : qPrintable(o.error().text()));
+        QMap<QString, QList<qint64>> steps;
+        o->onMetric = [&](const QString &name, qint64 step, double) { steps[name] << step; };
+        const auto result = train(*o);
+        QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
+        QCOMPARE(steps.keys(), curves);
+        for (const QList<qint64> &points : std::as_const(steps))
+            QCOMPARE(points, (QList<qint64>{1, 2, 3}));
+    }
+
     void aTrainingGivesASealedPackageThatScoresAsItWasJudged() {
         auto o = options(houseRecipe);
         QVERIFY2(o, o ? "" : qPrintable(o.error().text()));

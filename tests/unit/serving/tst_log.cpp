@@ -309,6 +309,14 @@ private Q_SLOTS:
         const auto &predicted = rows->table.find(QStringLiteral("prediction"))->numbers, &known = rows->table.find(QStringLiteral("label"))->numbers;
         QVERIFY(std::isnan(predicted[0]) && predicted[1] == 2021);
         QVERIFY(std::isnan(known[0]) && known[1] == 7);
+        const auto live = liveMetrics(**database, 100);
+        QVERIFY(live);
+        QCOMPARE(live->labelled, qint64(1)); // the label of x says nothing of y
+        QCOMPARE(live->values.at(QStringLiteral("mae")), 2014.0);
+        const auto rolling = rollingMetric(**database, QStringLiteral("mae"), 86400 * 365, QDateTime::fromMSecsSinceEpoch(0, Qt::UTC));
+        QVERIFY(rolling && !rolling->empty());
+        QCOMPARE(rolling->back().labelled, qint64(1));
+        QCOMPARE(rolling->back().value, 2014.0);
     }
 
     void metricsRollByStretchesOfTime() {
