@@ -77,10 +77,11 @@ Result<Run> MlflowRegistry::runForPackage(const QString &model, const QString &r
         auto known = run(runId);
         if (known || known.error().kind != ErrorKind::NotFound)
             return known;
+        PH_ASSIGN(const auto under, runUnder(model, runId));
+        if (under)
+            return *under;
     }
-    PH_ASSIGN(const QString id, createRun(model, {}, user, {}));
-    if (!runId.isEmpty())
-        PH_TRY(setRunTags(id, {{QStringLiteral("pilothouse.run"), runId}}));
+    PH_ASSIGN(const QString id, createRun(model, {}, user, runId));
     PH_TRY(finishRun(id, RunStatus::Finished, {}));
     return run(id);
 }

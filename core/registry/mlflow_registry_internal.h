@@ -49,6 +49,8 @@ private:
     Result<std::optional<QString>> experimentId(const QString &name) const;
     Result<std::vector<QJsonObject>> searchRuns(const QStringList &experiments, const QString &filter, int limit) const;
     Result<void> logBatches(const QString &runId, const char *kind, const QJsonArray &all, qsizetype atOnce) const;
+    /// The run that was made here for one of another id (tag pilothouse.run).
+    Result<std::optional<Run>> runUnder(const QString &experiment, const QString &wantedId) const;
     Result<Run> runFrom(const QJsonObject &json) const;
     /// The run that a package belongs to; one is made if the server does not know it.
     Result<Run> runForPackage(const QString &model, const QString &runId, const QString &user);

@@ -150,6 +150,18 @@ Result<std::vector<MetricPoint>> MlflowRegistry::metricHistory(const QString &ru
     return out;
 }
 
+Result<std::optional<Run>> MlflowRegistry::runUnder(const QString &experiment, const QString &wantedId) const {
+    PH_ASSIGN(const auto id, experimentId(experiment));
+    if (!id)
+        return std::optional<Run>();
+    PH_ASSIGN(const QString quoted, mlflowQuoted(wantedId));
+    PH_ASSIGN(const auto found, searchRuns({*id}, QStringLiteral("tags.`%1` = ").arg(runTag) + quoted, 1));
+    if (found.empty())
+        return std::optional<Run>();
+    PH_ASSIGN(Run run, runFrom(found.front()));
+    return std::optional<Run>(std::move(run));
+}
+
 Result<QString> MlflowRegistry::createRun(const QString &experiment, const QString &name, const QString &user, const QString &wantedId) {
     if (experiment.isEmpty())
         return invalid(QStringLiteral("A run needs the name of an experiment."));
@@ -164,9 +176,8 @@ Result<QString> MlflowRegistry::createRun(const QString &experiment, const QStri
     }
     QMap<QString, QString> tags{{userTag, user}};
     if (!wantedId.isEmpty()) {
-        PH_ASSIGN(const QString quoted, mlflowQuoted(wantedId));
-        PH_ASSIGN(const auto taken, searchRuns({*id}, QStringLiteral("tags.`pilothouse.run` = ") + quoted, 1));
-        bool there = !taken.empty();
+        PH_ASSIGN(const auto taken, runUnder(experiment, wantedId));
+        bool there = taken.has_value();
         if (!there) {
             const auto same = run(wantedId);
             there = same.has_value();

@@ -70,6 +70,9 @@ struct AliasChange {
     QString by, operation;
 };
 
+/// Which version an alias pointed to at a time, by its changes (newest first); none: nowhere.
+std::optional<int> liveAt(const std::vector<AliasChange> &changes, const QDateTime &time);
+
 /// Invalid unless the name can be a folder and an MLflow name: 1 … 128 of A–Z a–z 0–9 . _ -, not beginning with a dot or dash.
 Result<void> checkModelName(const QString &name);
 /// Invalid unless MLflow takes it as an alias: A–Z a–z 0–9 _ -, and neither "latest" nor like "v12".

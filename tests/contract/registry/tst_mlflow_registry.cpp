@@ -159,6 +159,17 @@ private Q_SLOTS:
         QCOMPARE(m_registry->versions(t2m)->front().runId, run);
     }
 
+    /// A package that was trained elsewhere brings its run along, once.
+    void aRunOfAnotherIdIsMadeOnce() {
+        const Version first = package(1, QStringLiteral("local-7")), second = package(2, QStringLiteral("local-7"));
+        QCOMPARE(second.runId, first.runId);
+        QVERIFY(second.source != first.source);
+        QCOMPARE(m_registry->run(first.runId)->tags.value(QStringLiteral("pilothouse.run")), QStringLiteral("local-7"));
+        QCOMPARE(m_registry->runs(t2m, 10)->size(), std::size_t(1));
+        for (const Version &version : {first, second})
+            QCOMPARE(artifact::openPackage(*m_registry->packageFolder(version))->digest, version.digest);
+    }
+
     /// What stands on the server is not what was registered: it is refused and said.
     void artifactsThatWereWrittenOverAreRefused() {
         const Version made = package(1);
@@ -200,13 +211,13 @@ private:
                           {{QStringLiteral("name"), QLatin1String(model)}, {QStringLiteral("source"), m_registry->run(run)->artifactFolder + QStringLiteral("/model")}, {QStringLiteral("run_id"), run}})
             .has_value();
     }
-    Version package(double weight) {
+    Version package(double weight, const QString &run = {}) {
         const QString folder = m_folder.filePath(QStringLiteral("package%1").arg(++m_packages));
         test::TinyModel tiny;
         tiny.a = weight;
         if (auto written = test::writeTinyPackage(folder, tiny); !written)
             qFatal("%s", qPrintable(written.error().text()));
-        const auto made = m_registry->registerVersion(t2m, folder, {}, QStringLiteral("ada"));
+        const auto made = m_registry->registerVersion(t2m, folder, run, QStringLiteral("ada"));
         if (!made)
             qFatal("%s", qPrintable(made.error().text()));
         return *made;

@@ -42,6 +42,13 @@ RunStatus runStatusFrom(const QString &text) {
     return RunStatus::Killed;
 }
 
+std::optional<int> liveAt(const std::vector<AliasChange> &changes, const QDateTime &time) {
+    for (const AliasChange &change : changes) // in the order of the changes: a clock that jumped back does not hide the later one
+        if (change.since <= time)
+            return change.version;
+    return std::nullopt;
+}
+
 QString runStatusName(RunStatus status) {
     switch (status) {
     case RunStatus::Running: return QStringLiteral("RUNNING");
