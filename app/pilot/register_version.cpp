@@ -6,18 +6,20 @@ namespace pilothouse {
 using Q = QLatin1String;
 
 Result<registry::Version> registerPackage(const fleet::Services &services, const QString &model, const QString &package, const QString &digest,
-                                          const QString &runId) {
+                                          const QString &runId, const QString &connection) {
     const auto made = std::make_shared<registry::Version>();
-    const auto registry = services.registry;
+    PH_ASSIGN(const auto registry, services.registries->of(connection));
     const QString user = services.operations->actor().name;
     operations::Operation operation;
     operation.kind = QStringLiteral("register");
     operation.object = QStringLiteral("model %1").arg(model);
     operation.summary = QStringLiteral("Register package %1 as the next version of %2").arg(digest.left(12), model);
     operation.details = {{Q("digest"), digest}, {Q("run"), runId}};
+    if (!connection.isEmpty())
+        operation.details.insert(Q("connection"), connection);
     operations::Step step;
     step.call = {QStringLiteral("CREATE"), QStringLiteral("version of %1").arg(model), QStringLiteral("the next number, package %1").arg(digest.left(12)), QString(),
-                 QStringLiteral("pilot registry register %1 %2").arg(model, package)};
+                 QStringLiteral("pilot registry register %1 %2%3").arg(model, package, connection.isEmpty() ? QString() : QStringLiteral(" --connection ") + connection)};
     step.execute = [=]() -> Result<void> {
         PH_ASSIGN(*made, registry->registerVersion(model, package, runId, user));
         return {};

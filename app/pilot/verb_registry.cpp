@@ -8,8 +8,10 @@
 //   export MODEL[@VERSION] DIR        the files that a service expects: registry_export.cpp
 //   alias NAME ALIAS VERSION|--delete, stage NAME VERSION STAGE [--archive], tag NAME VERSION KEY VALUE|--delete, describe NAME VERSION TEXT
 //                                     {"operation","summary","done","steps":[…]}; each takes --plan
+//   fetch NAME VERSION                {"model","version","folder"}: the package on this machine, checked
 //   history NAME [--alias A]          {"model","alias","changes":[{"version"|null,"since","by","operation"}]}, newest first
 //   live NAME --at TIME [--alias A]   {"model","alias","at","version"|null}
+// Each takes --connection NAME, a connection of kind mlflow; the local registry without it.
 // A champion is not moved here: pilot promote does that.
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/promotion_answer.h"
@@ -32,7 +34,7 @@ namespace {
 using Q = QLatin1String;
 
 struct Options {
-    std::string name, alias, stage, key, value, text, package, run, at;
+    std::string connection, name, alias, stage, key, value, text, package, run, at;
     int version = 0;
     bool remove = false, archive = false, plan = false;
 };
@@ -61,21 +63,23 @@ QJsonObject versionJson(const registry::Version &v) {
 
 QString localTime(const QDateTime &time) { return time.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")); }
 
-/// Services and the model's registered name.
+/// Services, the registry that is asked, and the model's registered name.
 struct Place {
     std::shared_ptr<fleet::Services> services;
-    QString name;
+    std::shared_ptr<registry::Registry> registry;
+    QString connection, name; ///< connection: empty for the local one
     QString alias(const Options &options) const { return options.alias.empty() ? championAlias(services->workspace, name) : text(options.alias); }
 };
 Result<Place> placeOf(Context &context, const Options &options) {
     PH_ASSIGN(auto services, context.services());
-    const QString name = registryName(services->workspace, text(options.name));
-    return Place{std::move(services), name};
+    PH_ASSIGN(auto registry, services->registries->of(text(options.connection)));
+    const QString name = registryName(services->workspace, text(options.name)), connection = registry == services->registry ? QString() : text(options.connection);
+    return Place{std::move(services), std::move(registry), connection, name};
 }
 
-Result<void> list(Context &context, const Options &) {
-    PH_ASSIGN(const auto services, context.services());
-    PH_ASSIGN(const auto models, services->registry->models());
+Result<void> list(Context &context, const Options &options) {
+    PH_ASSIGN(const Place place, placeOf(context, options));
+    PH_ASSIGN(const auto models, place.registry->models());
     QJsonArray array;
     QStringList lines;
     for (const auto &m : models) {
@@ -91,10 +95,10 @@ Result<void> list(Context &context, const Options &) {
 
 Result<void> show(Context &context, const Options &options) {
     PH_ASSIGN(const Place place, placeOf(context, options));
-    PH_ASSIGN(const auto model, place.services->registry->model(place.name));
+    PH_ASSIGN(const auto model, place.registry->model(place.name));
     if (!model)
         return notFound(QStringLiteral("The registry has no model “%1”.").arg(place.name), {}, QStringLiteral("See “pilot registry list”."));
-    PH_ASSIGN(const auto versions, place.services->registry->versions(place.name));
+    PH_ASSIGN(const auto versions, place.registry->versions(place.name));
     QJsonArray array;
     QStringList lines{place.name};
     for (const auto &v : versions) {
@@ -112,7 +116,7 @@ Result<void> registerIt(Context &context, const Options &options) {
     PH_ASSIGN(const Place place, placeOf(context, options));
     const QString folder = QFileInfo(text(options.package)).absoluteFilePath();
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(folder));
-    PH_ASSIGN(const registry::Version v, registerPackage(*place.services, place.name, folder, package.digest, options.run.empty() ? package.runId : text(options.run)));
+    PH_ASSIGN(const registry::Version v, registerPackage(*place.services, place.name, folder, package.digest, options.run.empty() ? package.runId : text(options.run), place.connection));
     context.answer({{Q("model"), v.model}, {Q("version"), v.version}, {Q("digest"), v.digest}, {Q("source"), v.source}},
                    QStringLiteral("Registered as %1 version %2.").arg(v.model).arg(v.version));
     return {};
@@ -121,6 +125,8 @@ Result<void> registerIt(Context &context, const Options &options) {
 Result<void> runPlan(Context &context, const Place &place, Result<operations::Operation> operation, bool planOnly) {
     if (!operation)
         return operation.error();
+    if (!place.connection.isEmpty())
+        operation->undoRecord.insert(Q("connection"), place.connection);
     return runAndAnswer(context, *place.services->operations, *std::move(operation), planOnly);
 }
 
@@ -129,12 +135,12 @@ Result<void> alias(Context &context, const Options &options) {
     if ((options.version > 0) == options.remove)
         return invalid(QStringLiteral("Give either a version or --delete."));
     const auto to = options.remove ? std::nullopt : std::optional(options.version);
-    return runPlan(context, place, promotion::aliasOperation(place.services->registry, place.services->workspace, place.name, text(options.alias), to, place.services->operations->actor()), options.plan);
+    return runPlan(context, place, promotion::aliasOperation(place.registry, place.services->workspace, place.name, text(options.alias), to, place.services->operations->actor()), options.plan);
 }
 
 Result<void> stage(Context &context, const Options &options) {
     PH_ASSIGN(const Place place, placeOf(context, options));
-    return runPlan(context, place, promotion::stageOperation(place.services->registry, place.name, options.version, text(options.stage), options.archive), options.plan);
+    return runPlan(context, place, promotion::stageOperation(place.registry, place.name, options.version, text(options.stage), options.archive), options.plan);
 }
 
 Result<void> tag(Context &context, const Options &options) {
@@ -142,23 +148,31 @@ Result<void> tag(Context &context, const Options &options) {
     if (!options.value.empty() && options.remove)
         return invalid(QStringLiteral("Give either a value or --delete."));
     const auto value = options.remove ? std::nullopt : std::optional(text(options.value));
-    return runPlan(context, place, promotion::tagOperation(place.services->registry, place.name, options.version, text(options.key), value), options.plan);
+    return runPlan(context, place, promotion::tagOperation(place.registry, place.name, options.version, text(options.key), value), options.plan);
 }
 
 Result<void> describe(Context &context, const Options &options) {
     PH_ASSIGN(const Place place, placeOf(context, options));
-    return runPlan(context, place, promotion::descriptionOperation(place.services->registry, place.name, options.version, text(options.text)), options.plan);
+    return runPlan(context, place, promotion::descriptionOperation(place.registry, place.name, options.version, text(options.text)), options.plan);
+}
+
+Result<void> fetch(Context &context, const Options &options) {
+    PH_ASSIGN(const Place place, placeOf(context, options));
+    PH_ASSIGN(const registry::Version version, place.registry->version(place.name, options.version));
+    PH_ASSIGN(const QString folder, place.registry->packageFolder(version, context.stop()));
+    context.answer({{Q("model"), version.model}, {Q("version"), version.version}, {Q("folder"), folder}}, folder);
+    return {};
 }
 
 Result<void> history(Context &context, const Options &options) {
     PH_ASSIGN(const Place place, placeOf(context, options));
     const QString alias = place.alias(options);
-    PH_ASSIGN(const auto changes, place.services->promotions->liveHistory(place.name, alias));
+    PH_ASSIGN(const auto changes, place.registry->aliasHistory(place.name, alias));
     QJsonArray array;
     QStringList lines;
     for (const auto &c : changes) {
         array.append(QJsonObject{{Q("version"), c.version ? QJsonValue(*c.version) : QJsonValue()}, {Q("since"), isoUtc(c.since)}, {Q("by"), c.by}, {Q("operation"), c.operation}});
-        lines += QStringLiteral("%1  %2  by %3  %4").arg(localTime(c.since), c.version ? QStringLiteral("v%1").arg(*c.version) : QStringLiteral("deleted"), c.by, c.operation);
+        lines += QStringLiteral("%1  %2  by %3  %4").arg(localTime(c.since), c.version ? QStringLiteral("v%1").arg(*c.version) : QStringLiteral("deleted"), c.by.isEmpty() ? QStringLiteral("somebody, by another tool") : c.by, c.operation).trimmed();
     }
     context.answer({{Q("model"), place.name}, {Q("alias"), alias}, {Q("changes"), array}}, lines.isEmpty() ? QStringLiteral("The alias %1 of %2 was never set.").arg(alias, place.name) : lines.join(QLatin1Char('\n')));
     return {};
@@ -171,7 +185,8 @@ Result<void> live(Context &context, const Options &options) {
         return invalid(QStringLiteral("“%1” is no time.").arg(text(options.at)), QStringLiteral("--at"), QStringLiteral("Write it as 2024-05-01 or 2024-05-01T14:30:00Z (UTC without an offset)."));
     const QDateTime at = QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC);
     const QString alias = place.alias(options);
-    PH_ASSIGN(const auto version, place.services->promotions->liveAt(place.name, alias, at));
+    PH_ASSIGN(const auto history, place.registry->aliasHistory(place.name, alias));
+    const auto version = registry::liveAt(history, at);
     context.answer({{Q("model"), place.name}, {Q("alias"), alias}, {Q("at"), isoUtc(at)}, {Q("version"), version ? QJsonValue(*version) : QJsonValue()}},
                    version ? QStringLiteral("%1 was version %2 at %3.").arg(alias).arg(*version).arg(isoUtc(at)) : QStringLiteral("%1 pointed nowhere at %2.").arg(alias, isoUtc(at)));
     return {};
@@ -183,6 +198,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     const auto add = [&](const char *name, const char *help, Result<void> (*function)(Context &, const Options &), bool named = true) {
         auto *sub = app.add_subcommand(name, help);
         sub->fallthrough();
+        sub->add_option("--connection", o.connection, "Registry of this connection (kind mlflow); default: the local one");
         sub->callback([&body, function] { body = [function](Context &context) { return function(context, o); }; });
         if (named)
             sub->add_option("NAME", o.name, "Registered model, or the workspace's name for it")->required();
@@ -217,6 +233,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     version(ds)->required();
     ds->add_option("TEXT", o.text)->required();
     plan(ds);
+    version(add("fetch", "The package of a version on this machine: its folder", fetch))->required();
     add("history", "Every change of an alias", history)->add_option("--alias", o.alias, "Default: the champion");
     auto *lv = add("live", "Which version an alias pointed to at a time", live);
     lv->add_option("--at", o.at, "ISO 8601, e.g. 2024-05-01T14:30:00Z")->required();

@@ -21,8 +21,14 @@ struct Options {
 
 Result<operations::Operation> reverseOf(const fleet::Services &services, const QString &id, std::stop_token stop) {
     PH_ASSIGN(const operations::RecordedOperation recorded, operations::recordedOperation(*services.journal, id));
-    if (!fleet::isDataOperation(recorded))
-        return promotion::undoRegistryOperation(services.registry, *services.journal, id, services.operations->actor());
+    if (!fleet::isDataOperation(recorded)) {
+        const QString connection = recorded.undoRecord.value(QLatin1String("connection")).toString();
+        PH_ASSIGN(const auto registry, services.registries->of(connection));
+        PH_ASSIGN(operations::Operation reverse, promotion::undoRegistryOperation(registry, *services.journal, id, services.operations->actor()));
+        if (!connection.isEmpty())
+            reverse.undoRecord.insert(QLatin1String("connection"), connection);
+        return reverse;
+    }
     PH_ASSIGN(const fleet::DataWork work, fleet::dataWork(services, std::move(stop)));
     return fleet::undoDataOperation(work, *services.journal, recorded);
 }

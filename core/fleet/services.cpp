@@ -62,6 +62,7 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     s->http = std::make_shared<net::HttpClient>();
     PH_ASSIGN(s->database, Database::open(s->root + QStringLiteral("/registry.db"), promotion::registryDatabaseMigrations()));
     PH_ASSIGN(s->registry, registry::openLocalRegistry(s->database, s->root + QStringLiteral("/artifacts"), &s->notes, s->clock));
+    s->registries = std::make_shared<Registries>(s->workspace, s->registry, s->http, s->secrets, s->root + QStringLiteral("/fetched"));
     bool keyIsNew = false;
     PH_ASSIGN(const QByteArray key, journalKey(*s->secrets, s->workspace.name, s->notes, keyIsNew));
     PH_ASSIGN(s->journal, operations::Journal::open(s->root + QStringLiteral("/journal.jsonl"), s->database, key, s->clock, keyIsNew));

@@ -5,6 +5,7 @@
 #include "core/base/database.h"
 #include "core/base/result.h"
 #include "core/cluster/rollout_target.h"
+#include "core/fleet/registries.h"
 #include "core/net/http.h"
 #include "core/operations/operation.h"
 #include "core/pipelines/pipeline_service.h"
@@ -21,7 +22,7 @@ namespace pilothouse::fleet {
 /// Everything a program needs for one workspace, wired once: both `pilot` and the console build this and nothing else.
 /// All members may be used from any thread. Folder layout under the local connection's root:
 ///   registry.db  journal.jsonl  artifacts/<model>/<version>/  runs/<run>/  serving/<target>/{serving.db,server.json,serve.log}
-///   pipelines/<run>/  decisions.db  locks/
+///   pipelines/<run>/  decisions.db  locks/  fetched/<connection>/<model>/<version>-…/
 struct Services {
     workspace::Workspace workspace;
     QString root; ///< of the local connection
@@ -29,7 +30,8 @@ struct Services {
     std::shared_ptr<secrets::SecretStore> secrets;
     std::shared_ptr<net::HttpClient> http;
     std::shared_ptr<Database> database; ///< registry.db
-    std::shared_ptr<registry::Registry> registry;
+    std::shared_ptr<registry::Registry> registry;   ///< of the local connection
+    std::shared_ptr<Registries> registries;         ///< of all connections
     std::shared_ptr<operations::Journal> journal;
     std::shared_ptr<operations::Operations> operations;
     std::shared_ptr<promotion::Promotions> promotions;

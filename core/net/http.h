@@ -34,6 +34,7 @@ struct Request {
     QString url;
     QList<Header> headers;
     QByteArray body;              ///< sent as application/json unless the headers say otherwise
+    QString bodyFile;             ///< or the content of this file, streamed: PUT and POST, not signed
     int timeoutMs = 30000;        ///< the whole call with its retries; 0 = none (streams)
     int connectTimeoutMs = 5000;
     std::optional<bool> idempotent; ///< may be sent again after a broken connection, and on 429/503 with Retry-After; default by method (POST and PATCH: no)

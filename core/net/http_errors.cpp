@@ -70,6 +70,10 @@ Result<void> checkRequest(const Request &request) {
     const QStringList parts = request.aws ? url.path(QUrl::FullyDecoded).split(QLatin1Char('/')) : QStringList();
     if (parts.contains(QLatin1String(".")) || parts.contains(QLatin1String("..")))
         return invalid(QStringLiteral("An object whose key has “.” or “..” between its slashes cannot be asked for."), requestPlace(request), QStringLiteral("Copy it to another key."));
+    if (!request.bodyFile.isEmpty() && (!QFileInfo(request.bodyFile).isFile() || !QFileInfo(request.bodyFile).isReadable()))
+        return invalid(QStringLiteral("The file to be sent cannot be read."), request.bodyFile);
+    if (!request.bodyFile.isEmpty() && (request.aws || !request.body.isEmpty() || (request.method != "PUT" && request.method != "POST")))
+        return invalid(QStringLiteral("A file is sent by PUT or POST, alone and not signed."), requestPlace(request));
     if (!request.caFile.isEmpty() && !QFileInfo(request.caFile).isReadable())
         return invalid(QStringLiteral("The file with the private CA cannot be read."), request.caFile, QStringLiteral("Name a PEM file in ca_file."));
     return {};

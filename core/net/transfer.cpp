@@ -51,6 +51,8 @@ void Transfer::setMethod() {
     curl_easy_setopt(m_handle, CURLOPT_URL, m_request.url.toUtf8().constData());
     if (method == "HEAD") {
         curl_easy_setopt(m_handle, CURLOPT_NOBODY, 1L);
+    } else if (!m_request.bodyFile.isEmpty()) {
+        setBodyFile();
     } else if (!m_request.body.isEmpty() || method == "POST" || method == "PUT" || method == "PATCH") {
         curl_easy_setopt(m_handle, CURLOPT_POST, 1L);
         curl_easy_setopt(m_handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(m_request.body.size()));
@@ -60,6 +62,29 @@ void Transfer::setMethod() {
     } else if (method != "GET") {
         curl_easy_setopt(m_handle, CURLOPT_CUSTOMREQUEST, method.constData());
     }
+}
+
+/// Opened anew for each attempt. That it can be read was checked (checkRequest); one that got lost since is sent as an empty body of its
+/// old length, which fails.
+void Transfer::setBodyFile() {
+    m_bodyFile = std::make_unique<QFile>(m_request.bodyFile);
+    (void)m_bodyFile->open(QIODevice::ReadOnly);
+    curl_easy_setopt(m_handle, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(m_handle, CURLOPT_CUSTOMREQUEST, m_request.method.constData());
+    curl_easy_setopt(m_handle, CURLOPT_INFILESIZE_LARGE, curl_off_t(m_bodyFile->size()));
+    curl_easy_setopt(m_handle, CURLOPT_READFUNCTION, &Transfer::onRead);
+    curl_easy_setopt(m_handle, CURLOPT_READDATA, m_bodyFile.get());
+    curl_easy_setopt(m_handle, CURLOPT_SEEKFUNCTION, &Transfer::onSeek);
+    curl_easy_setopt(m_handle, CURLOPT_SEEKDATA, m_bodyFile.get());
+}
+
+std::size_t Transfer::onRead(char *bytes, std::size_t size, std::size_t count, void *file) {
+    const qint64 read = static_cast<QFile *>(file)->read(bytes, qint64(size * count));
+    return read < 0 ? CURL_READFUNC_ABORT : std::size_t(read);
+}
+
+int Transfer::onSeek(void *file, curl_off_t offset, int origin) {
+    return origin == SEEK_SET && static_cast<QFile *>(file)->seek(offset) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_CANTSEEK;
 }
 
 void Transfer::setConnection(int timeoutMs) {
@@ -110,7 +135,7 @@ void Transfer::setHeaders() {
     if (!has(m_request.headers, "User-Agent"))
         add("User-Agent: pilothouse");
     if (!has(m_request.headers, "Content-Type") && !(m_request.aws && m_request.body.isEmpty()))
-        add(m_request.body.isEmpty() ? "Content-Type:" : "Content-Type: application/json");
+        add(m_request.body.isEmpty() && m_request.bodyFile.isEmpty() ? "Content-Type:" : "Content-Type: application/json");
     for (const Header &header : m_request.headers) {
         if (header.name.compare("Origin", Qt::CaseInsensitive) == 0)
             continue;

@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 
+#include <QFile>
 #include <QUrl>
 
 #include <condition_variable>
@@ -37,13 +38,17 @@ public:
 
 private:
     void setMethod();
+    void setBodyFile();
     void setConnection(int timeoutMs);
     void setHeaders();
     void setSignature();
+    static std::size_t onRead(char *bytes, std::size_t size, std::size_t count, void *file);
+    static int onSeek(void *file, curl_off_t offset, int origin);
     static std::size_t onBody(char *bytes, std::size_t size, std::size_t count, void *self);
     static std::size_t onHeader(char *bytes, std::size_t size, std::size_t count, void *self);
 
     const Request &m_request;
+    std::unique_ptr<QFile> m_bodyFile;
     CURL *m_handle = nullptr;
     curl_slist *m_headers = nullptr;
     char m_errorText[CURL_ERROR_SIZE] = {};

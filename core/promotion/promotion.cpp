@@ -347,11 +347,8 @@ Result<std::vector<LiveRecord>> Promotions::liveHistory(const QString &model, co
 }
 
 Result<std::optional<int>> Promotions::liveAt(const QString &model, const QString &alias, const QDateTime &time) const {
-    PH_ASSIGN(const auto history, liveHistory(model, alias));
-    for (const LiveRecord &r : history) // newest first, in the order of the changes: a clock that jumped back does not hide the later one
-        if (r.since <= time)
-            return r.version;
-    return std::optional<int>();
+    PH_ASSIGN(const auto changes, m_impl->parts.registry->aliasHistory(model, alias));
+    return registry::liveAt(changes, time);
 }
 
 } // namespace pilothouse::promotion

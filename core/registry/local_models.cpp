@@ -165,9 +165,7 @@ Result<void> LocalRegistry::moveAlias(const QString &model, const QString &alias
 }
 
 Result<void> LocalRegistry::setStage(const QString &model, int version, const QString &stage, bool archiveExisting) {
-    static const QStringList stages{QStringLiteral("None"), QStringLiteral("Staging"), QStringLiteral("Production"), QStringLiteral("Archived")};
-    if (!stages.contains(stage))
-        return invalid(QStringLiteral("“%1” is no stage.").arg(stage), {}, QStringLiteral("Stages are %1.").arg(stages.join(QStringLiteral(", "))));
+    PH_TRY(checkStageName(stage));
     return m_database->transaction([&]() -> Result<void> {
         PH_TRY(needVersion(model, version));
         if (archiveExisting && stage != QLatin1String("None") && stage != QLatin1String("Archived"))
@@ -180,8 +178,7 @@ Result<void> LocalRegistry::setStage(const QString &model, int version, const QS
 }
 
 Result<void> LocalRegistry::setVersionTag(const QString &model, int version, const QString &key, std::optional<QString> value) {
-    if (key.isEmpty() || key.size() > 250)
-        return invalid(QStringLiteral("A tag needs a key of 1 to 250 characters."));
+    PH_TRY(checkTagKey(key));
     return m_database->transaction([&]() -> Result<void> {
         PH_TRY(needVersion(model, version));
         if (value) {

@@ -13,13 +13,6 @@ namespace pilothouse::registry {
 
 namespace {
 
-RunStatus statusFrom(const QString &text) {
-    for (const RunStatus s : {RunStatus::Running, RunStatus::Finished, RunStatus::Failed})
-        if (runStatusName(s) == text)
-            return s;
-    return RunStatus::Killed;
-}
-
 /// SQLite keeps NaN as NULL.
 void bindNumber(Statement &s, int index, double value) { std::isnan(value) ? s.bindNull(index) : s.bind(index, value); }
 double number(const Statement &row, int column) { return row.isNull(column) ? std::numeric_limits<double>::quiet_NaN() : row.real(column); }
@@ -39,7 +32,7 @@ Result<std::vector<Run>> LocalRegistry::readRuns(const QString &condition, const
             r.experiment = row.text(1);
             r.name = row.text(2);
             r.user = row.text(3);
-            r.status = statusFrom(row.text(4));
+            r.status = runStatusFrom(row.text(4));
             r.started = fromIsoUtc(row.text(5));
             if (!row.isNull(6))
                 r.ended = fromIsoUtc(row.text(6));

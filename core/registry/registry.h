@@ -9,6 +9,7 @@
 #include <QString>
 
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 namespace pilothouse::registry {
@@ -29,14 +30,14 @@ struct Run {
     QDateTime started, ended;
     QMap<QString, QString> params, tags;
     QMap<QString, double> metrics; ///< last value of each
-    QString artifactFolder;
+    QString artifactFolder; ///< or the server's address of it
     QString error; ///< of a failed run
 };
 
 struct Version {
     QString model;
     int version = 0;
-    QString runId, source, digest; ///< package folder inside the registry and its digest
+    QString runId, source, digest; ///< source: package folder, or the server's address of it; digest: of the package, empty if it is none of ours
     QString description, stage = QStringLiteral("None"), user;
     QStringList aliases;
     QMap<QString, QString> tags;
@@ -69,12 +70,20 @@ struct AliasChange {
     QString by, operation;
 };
 
+/// Which version an alias pointed to at a time, by its changes (newest first); none: nowhere.
+std::optional<int> liveAt(const std::vector<AliasChange> &changes, const QDateTime &time);
+
 /// Invalid unless the name can be a folder and an MLflow name: 1 … 128 of A–Z a–z 0–9 . _ -, not beginning with a dot or dash.
 Result<void> checkModelName(const QString &name);
 /// Invalid unless MLflow takes it as an alias: A–Z a–z 0–9 _ -, and neither "latest" nor like "v12".
 Result<void> checkAliasName(const QString &alias);
+/// Invalid unless None, Staging, Production or Archived.
+Result<void> checkStageName(const QString &stage);
+/// Invalid unless it has 1 to 250 characters.
+Result<void> checkTagKey(const QString &key);
+RunStatus runStatusFrom(const QString &text); ///< Killed for a word that is none of them
 
-/// A model registry and experiment log: local (SQLite) now, MLflow later, one contract test suite for both.
+/// A model registry and experiment log: local (SQLite) or MLflow, one contract test suite for both (tests/contract/registry).
 /// All calls block (pool threads) and may be used from any thread. Writes here are the adapter's raw calls: only
 /// core/operations and the training run itself (log*) may call them.
 class Registry {
@@ -94,7 +103,12 @@ public:
     /// Every change of an alias that was made through this interface, newest first.
     virtual Result<std::vector<AliasChange>> aliasHistory(const QString &model, const QString &alias) const = 0;
 
-    /// Conflict if `wantedId` is taken.
+    /// A folder of this machine with the version's package: its own, or fetched, checked and kept. It is not to be written.
+    /// Errors: NotFound, Invalid (cut short, or another digest than was registered), as the server says; Cancelled.
+    virtual Result<QString> packageFolder(const Version &version, std::stop_token stop = {}) = 0;
+
+    /// Gives the run's id: `wantedId`, or on a server that chooses ids itself another one, under which `wantedId` is known there. Conflict if
+    /// `wantedId` is taken.
     virtual Result<QString> createRun(const QString &experiment, const QString &name, const QString &user, const QString &wantedId = {}) = 0;
     /// A parameter is written once: the same value again is fine, another one is Conflict.
     virtual Result<void> logParams(const QString &runId, const QMap<QString, QString> &params) = 0;

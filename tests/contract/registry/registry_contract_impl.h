@@ -46,7 +46,10 @@ Version RegistryContract::registerOne(const QString &model, double weight) {
     tiny.a = weight;
     if (auto written = test::writeTinyPackage(folder, tiny); !written)
         qFatal("%s", qPrintable(written.error().text()));
-    auto made = m_registry->registerVersion(model, folder, QStringLiteral("run1"), QStringLiteral("ada"));
+    const auto run = m_registry->createRun(QStringLiteral("trainings"), {}, QStringLiteral("ada"));
+    if (!run)
+        qFatal("%s", qPrintable(run.error().text()));
+    auto made = m_registry->registerVersion(model, folder, *run, QStringLiteral("ada"));
     if (!made)
         qFatal("%s", qPrintable(made.error().text()));
     QDir(folder).removeRecursively(); // the registry has its own copy
@@ -68,11 +71,14 @@ void RegistryContract::versionsCountFromOneAndCopyThePackage() {
     QCOMPARE(other.version, 1);
     QVERIFY(first.digest != second.digest);
     QCOMPARE(second.user, QStringLiteral("ada"));
-    QCOMPARE(second.runId, QStringLiteral("run1"));
+    VERIFY_OK(m_registry->run(second.runId));
+    QVERIFY(first.runId != second.runId);
     QCOMPARE(second.stage, QStringLiteral("None"));
     QVERIFY(second.created.isValid());
     for (const Version &v : {first, second, other}) {
-        const auto package = artifact::openPackage(v.source);
+        const auto folder = m_registry->packageFolder(v);
+        VERIFY_OK(folder);
+        const auto package = artifact::openPackage(*folder);
         VERIFY_OK(package);
         QCOMPARE(package->digest, v.digest);
     }

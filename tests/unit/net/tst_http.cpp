@@ -52,6 +52,38 @@ class tst_Http : public QObject {
     HttpClient client;
 
 private Q_SLOTS:
+    /// Also after a connection that broke in the middle: the second attempt begins at the first byte.
+    void aFileIsStreamedAsTheBody() {
+        QTemporaryDir folder;
+        QFile file(folder.filePath(QStringLiteral("weights")));
+        QByteArray bytes(3 << 20, Qt::Uninitialized);
+        for (qsizetype i = 0; i < bytes.size(); ++i)
+            bytes[i] = char(i * 7 + i / 1000);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
+        file.close();
+        QByteArray got;
+        LoopbackServer server([&](auto &c, int number) {
+            const QByteArray request = c.readRequest();
+            if (number == 0)
+                return c.breakOff();
+            got = request;
+            c.reply(200, "kept");
+        });
+        Request request = get(server.url("/w"));
+        request.method = "PUT";
+        request.bodyFile = file.fileName();
+        request.headers << Header{"Content-Type", "application/octet-stream"};
+        const auto reply = client.send(request);
+        QVERIFY2(reply, reply ? "" : qPrintable(reply.error().text()));
+        QVERIFY(got.startsWith("PUT /w "));
+        QCOMPARE(got.mid(got.indexOf("\r\n\r\n") + 4), bytes);
+        request.bodyFile += QStringLiteral(".gone");
+        QCOMPARE(client.send(request).error().kind, ErrorKind::Invalid);
+        request.bodyFile = file.fileName();
+        request.body = "and more";
+        QCOMPARE(client.send(request).error().kind, ErrorKind::Invalid);
+    }
+
     void headersComeBeforeTheBodyAndMayEndIt() {
         LoopbackServer server([](auto &c, int) {
             while (!c.readRequest().isEmpty())

@@ -22,6 +22,33 @@ Result<void> checkAliasName(const QString &alias) {
                    QStringLiteral("Use letters, digits, dashes and underscores; “latest” and names like “v3” would read as a version."));
 }
 
+Result<void> checkStageName(const QString &stage) {
+    static const QStringList stages{QStringLiteral("None"), QStringLiteral("Staging"), QStringLiteral("Production"), QStringLiteral("Archived")};
+    if (stages.contains(stage))
+        return {};
+    return invalid(QStringLiteral("“%1” is no stage.").arg(stage.left(140)), {}, QStringLiteral("Stages are %1.").arg(stages.join(QStringLiteral(", "))));
+}
+
+Result<void> checkTagKey(const QString &key) {
+    if (key.isEmpty() || key.size() > 250)
+        return invalid(QStringLiteral("A tag needs a key of 1 to 250 characters."));
+    return {};
+}
+
+RunStatus runStatusFrom(const QString &text) {
+    for (const RunStatus s : {RunStatus::Running, RunStatus::Finished, RunStatus::Failed})
+        if (runStatusName(s) == text)
+            return s;
+    return RunStatus::Killed;
+}
+
+std::optional<int> liveAt(const std::vector<AliasChange> &changes, const QDateTime &time) {
+    for (const AliasChange &change : changes) // in the order of the changes: a clock that jumped back does not hide the later one
+        if (change.since <= time)
+            return change.version;
+    return std::nullopt;
+}
+
 QString runStatusName(RunStatus status) {
     switch (status) {
     case RunStatus::Running: return QStringLiteral("RUNNING");

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/registry/mlflow_registry.h"
+
+#include <QHash>
+
+#include <mutex>
+
+namespace pilothouse::registry {
+
+inline const QString digestTag = QStringLiteral("pilothouse.digest");
+inline const QString userTag = QStringLiteral("mlflow.user");
+
+class MlflowRegistry final : public Registry {
+public:
+    MlflowRegistry(MlflowApi api, QString packages) : m_api(std::move(api)), m_packages(std::move(packages)) {}
+
+    QString source() const override { return m_api.host(); }
+    // mlflow_models.cpp
+    Result<std::vector<RegisteredModel>> models() const override;
+    Result<std::optional<RegisteredModel>> model(const QString &name) const override;
+    Result<std::vector<Version>> versions(const QString &model) const override;
+    Result<Version> version(const QString &model, int version) const override;
+    Result<Version> versionByAlias(const QString &model, const QString &alias) const override;
+    Result<void> setStage(const QString &model, int version, const QString &stage, bool archiveExisting) override;
+    Result<void> setVersionTag(const QString &model, int version, const QString &key, std::optional<QString> value) override;
+    Result<void> setDescription(const QString &model, int version, const QString &text) override;
+    // mlflow_aliases.cpp
+    Result<std::vector<AliasChange>> aliasHistory(const QString &model, const QString &alias) const override;
+    Result<void> moveAlias(const QString &model, const QString &alias, std::optional<int> expected, std::optional<int> to, const Stamp &stamp) override;
+    // mlflow_packages.cpp
+    Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) override;
+    Result<QString> packageFolder(const Version &version, std::stop_token stop) override;
+    // mlflow_runs.cpp
+    Result<std::vector<Run>> runs(const QString &experiment, int limit) const override;
+    Result<Run> run(const QString &id) const override;
+    Result<std::vector<MetricPoint>> metricHistory(const QString &runId, const QString &metric) const override;
+    Result<QString> createRun(const QString &experiment, const QString &name, const QString &user, const QString &wantedId) override;
+    Result<void> logParams(const QString &runId, const QMap<QString, QString> &params) override;
+    Result<void> logMetrics(const QString &runId, const std::vector<MetricPoint> &points) override;
+    Result<void> setRunTags(const QString &runId, const QMap<QString, QString> &tags) override;
+    Result<void> finishRun(const QString &runId, RunStatus status, const QString &error) override;
+
+private:
+    Result<QJsonObject> readModel(const QString &name) const;
+    Result<std::optional<int>> aliasNow(const QString &model, const QString &alias) const;
+    Result<QString> experimentName(const QString &id) const;
+    Result<std::optional<QString>> experimentId(const QString &name) const;
+    Result<std::vector<QJsonObject>> searchRuns(const QStringList &experiments, const QString &filter, int limit) const;
+    Result<void> logBatches(const QString &runId, const char *kind, const QJsonArray &all, qsizetype atOnce) const;
+    /// The run that was made here for one of another id (tag pilothouse.run).
+    Result<std::optional<Run>> runUnder(const QString &experiment, const QString &wantedId) const;
+    Result<Run> runFrom(const QJsonObject &json) const;
+    /// The run that a package belongs to; one is made if the server does not know it.
+    Result<Run> runForPackage(const QString &model, const QString &runId, const QString &user);
+    Result<void> sendPackage(const QString &folder, const QStringList &files, const QString &artifactPath) const;
+
+    MlflowApi m_api;
+    QString m_packages;
+    mutable std::mutex m_mutex;
+    mutable QHash<QString, QString> m_experimentNames; ///< id → name
+};
+
+/// The model of a search or of registered-models/get.
+RegisteredModel mlflowModel(const QJsonObject &json);
+Version mlflowVersion(const QJsonObject &json);
+/// Milliseconds since 1970 as a UTC time; invalid for 0.
+QDateTime mlflowTime(const QJsonValue &milliseconds);
+/// 'text' as MLflow's filter language quotes it. Invalid if it holds both kinds of quotes: the language has no way to write that.
+Result<QString> mlflowQuoted(const QString &text);
+
+} // namespace pilothouse::registry
