@@ -542,6 +542,33 @@
     </message>
 </context>
 <context>
+    <name>Registries</name>
+    <message>
+        <source>The workspace has no connection “%1”.</source>
+        <translation>Der Arbeitsbereich hat keine Verbindung „%1“.</translation>
+    </message>
+    <message>
+        <source>See “pilot connect list”.</source>
+        <translation>Siehe „pilot connect list“.</translation>
+    </message>
+    <message>
+        <source>The connection “%1” is of kind %2: it is no model registry.</source>
+        <translation>Die Verbindung „%1“ ist von der Art %2: Sie ist keine Registry.</translation>
+    </message>
+    <message>
+        <source>Name one of kind local or mlflow.</source>
+        <translation>Nennen Sie eine der Art local oder mlflow.</translation>
+    </message>
+    <message>
+        <source>The connection “%1” has no address.</source>
+        <translation>Die Verbindung „%1“ hat keine Adresse.</translation>
+    </message>
+    <message>
+        <source>Add url: https://host:port to it.</source>
+        <translation>Ergänzen Sie dort url: https://host:port.</translation>
+    </message>
+</context>
+<context>
     <name>RolloutJudge</name>
     <message>
         <source>%1 points</source>
@@ -3084,6 +3111,29 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::FindingModel</name>
+    <message>
+        <source>Check</source>
+        <translation>Prüfung</translation>
+    </message>
+    <message>
+        <source>As the gates under “quality” name it</source>
+        <translation>Wie die Tore unter „quality“ sie nennen</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>Spalte</translation>
+    </message>
+    <message>
+        <source>Found</source>
+        <translation>Befund</translation>
+    </message>
+    <message>
+        <source>whole file</source>
+        <translation>ganze Datei</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::FleetModel</name>
     <message>
         <source>none</source>
@@ -3495,12 +3545,24 @@
         <source>A forecast needs its window, horizon, step and target.</source>
         <translation>Eine Prognose braucht Fenster, Horizont, Schritt und Ziel.</translation>
     </message>
+    <message>
+        <source>Time zone</source>
+        <translation>Zeitzone</translation>
+    </message>
+    <message>
+        <source>Of these times; empty: UTC.</source>
+        <translation>Dieser Zeiten; leer: UTC.</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::ImportanceBars</name>
     <message>
         <source>What each parameter explains</source>
         <translation>Was jeder Parameter erklärt</translation>
+    </message>
+    <message>
+        <source>Of the spread of %1 among an estimator&apos;s trials, the share that each of its parameters explains</source>
+        <translation>Anteil an der Streuung von %1 unter den Versuchen eines Schätzers, den jeder seiner Parameter erklärt</translation>
     </message>
 </context>
 <context>
@@ -6264,6 +6326,26 @@
     <message>
         <source>Two runs stand side by side here; Ctrl and click chooses more. What differs comes first.</source>
         <translation>Hier stehen zwei Läufe nebeneinander; Strg und Klick wählt mehr. Unterschiede kommen zuerst.</translation>
+    </message>
+    <message>
+        <source>Quality of the data</source>
+        <translation>Qualität der Daten</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Daten</translation>
+    </message>
+    <message>
+        <source>%1 rows · %2 columns</source>
+        <translation>%1 Zeilen · %2 Spalten</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>Nichts gefunden</translation>
+    </message>
+    <message>
+        <source>No value is missing, nothing is constant, repeated or far out.</source>
+        <translation>Kein Wert fehlt, nichts ist konstant, doppelt oder weit außerhalb.</translation>
     </message>
 </context>
 <context>
