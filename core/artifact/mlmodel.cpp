@@ -72,7 +72,10 @@ QByteArray writeMlModel(const MlModel &model, const Signature &signature) {
     out << YAML::Key << "loader_module" << YAML::Value << "pilothouse_model";
     out << YAML::Key << "python_version" << YAML::Value << pythonVersion;
     out << YAML::EndMap << YAML::EndMap;
-    out << YAML::Key << "mlflow_version" << YAML::Value << "2.9.0"; // the oldest that reads every field written here
+    // predict() looks at its inputs itself. Without this MLflow (since 2.20, older ones pass over the key) would do so before, and refuse the whole
+    // numbers (int64) that pandas.read_csv makes of "1551" where "double" stands, or of the category "7" where "string" does.
+    out << YAML::Key << "is_signature_from_type_hint" << YAML::Value << true;
+    out << YAML::Key << "mlflow_version" << YAML::Value << "2.10.0"; // the oldest that reads every field written here
     out << YAML::Key << "model_uuid" << YAML::Value << YAML::DoubleQuoted << model.uuid.toStdString();
     out << YAML::Key << "run_id" << YAML::Value << YAML::DoubleQuoted << model.runId.toStdString();
     out << YAML::Key << "saved_input_example_info" << YAML::Value << YAML::BeginMap;
@@ -119,19 +122,20 @@ Result<MlModel> readMlModel(const QString &path) {
     }
 }
 
+/// mlflow 2.10 opens a package; only from 2.20 on it leaves the inputs to predict().
 QMap<QString, QByteArray> pythonFiles(const MlModel &model) {
     initPackageResource();
     QFile code(QStringLiteral(":/package/pilothouse_model.py"));
     [[maybe_unused]] const bool there = code.open(QIODevice::ReadOnly);
     Q_ASSERT(there);
-    QByteArray pip, conda = "channels:\n- conda-forge\ndependencies:\n- python=3.11\n- pip\n- pip:\n  - mlflow>=2.9\n";
+    QByteArray pip, conda = "channels:\n- conda-forge\ndependencies:\n- python=3.11\n- pip\n- pip:\n  - mlflow>=2.20\n";
     for (const QString &line : requirements(model)) {
         pip += line.toUtf8() + '\n';
         conda += "  - " + line.toUtf8() + '\n';
     }
     conda += "name: mlflow-env\n";
     return {{QStringLiteral("code/pilothouse_model.py"), code.readAll()},
-            {QStringLiteral("requirements.txt"), "mlflow>=2.9\n" + pip},
+            {QStringLiteral("requirements.txt"), "mlflow>=2.20\n" + pip},
             {QStringLiteral("conda.yaml"), conda},
             {QStringLiteral("python_env.yaml"), QByteArray("python: ") + pythonVersion + "\nbuild_dependencies:\n- pip\ndependencies:\n- -r requirements.txt\n"}};
 }

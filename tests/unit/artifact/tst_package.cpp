@@ -203,7 +203,7 @@ private Q_SLOTS:
 
     void mlmodelReadsAsMlflowsYaml() {
         const QByteArray text = *readFile(m_package + QStringLiteral("/MLmodel"));
-        for (const char *part : {"loader_module: pilothouse_model", "utc_time_created: '2024-05-01 12:30:00.125000'", "run_id: \"00112233445566778899aabbccddeeff\"",
+        for (const char *part : {"loader_module: pilothouse_model", "\nis_signature_from_type_hint: true\n", "utc_time_created: '2024-05-01 12:30:00.125000'", "run_id: \"00112233445566778899aabbccddeeff\"",
                                  R"([{"name":"rooms, all","required":false,"type":"double"},{"name":"place","required":true,"type":"string"}])"})
             QVERIFY2(text.contains(part), text.constData());
     }
