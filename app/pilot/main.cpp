@@ -3,6 +3,7 @@
 #include "app/pilot/verb.h"
 
 #include "core/base/actor.h"
+#include "core/base/harmless_text.h"
 #include "core/base/json.h"
 
 #include <QCoreApplication>
@@ -60,10 +61,11 @@ void watchSignals() {
     }).detach();
 }
 
+// Names of columns, features and files stand in what is said: none of them steers the terminal.
 void printError(const Error &error) {
-    std::fprintf(stderr, "pilot: %s\n", qUtf8Printable(error.text()));
+    std::fprintf(stderr, "pilot: %s\n", qUtf8Printable(harmlessText(error.text())));
     if (!error.raw.isEmpty())
-        std::fprintf(stderr, "%s\n", qUtf8Printable(error.raw.trimmed()));
+        std::fprintf(stderr, "%s\n", qUtf8Printable(harmlessText(error.raw)));
 }
 
 } // namespace
@@ -86,11 +88,11 @@ void Context::answer(const QJsonObject &object, const QString &text) {
     else if (json)
         std::fwrite(prettyJson(object).constData(), 1, std::size_t(prettyJson(object).size()), stdout);
     else
-        std::printf("%s\n", qUtf8Printable(text));
+        std::printf("%s\n", qUtf8Printable(harmlessLines(text)));
     std::fflush(stdout);
 }
 
-void Context::note(const QString &text) { std::fprintf(stderr, "%s\n", qUtf8Printable(text)); }
+void Context::note(const QString &text) { std::fprintf(stderr, "%s\n", qUtf8Printable(harmlessLines(text))); }
 std::stop_token Context::stop() const { return stopSource().get_token(); }
 int Context::stopSignal() const { return stopSignalSeen; }
 

@@ -10,6 +10,9 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+#include <cmath>
+
 static void initPackageResource() { Q_INIT_RESOURCE(package); } // outside any namespace: the macro demands it
 
 namespace pilothouse::artifact {
@@ -24,6 +27,24 @@ std::string columnSpec(const QJsonArray &columns) { return QJsonDocument(columns
 
 QJsonObject column(const QString &name, const char *type, bool required) {
     return {{Q("type"), Q(type)}, {Q("name"), name}, {Q("required"), required}};
+}
+
+bool readsAsNumberOrTruth(const std::string &category) {
+    bool number = false;
+    const QString text = QString::fromStdString(category);
+    text.toDouble(&number);
+    return number || text.compare(Q("true"), Qt::CaseInsensitive) == 0 || text.compare(Q("false"), Qt::CaseInsensitive) == 0;
+}
+
+/// MLflow's type of an input. pandas makes int64 of a column where only whole numbers stand, and numbers or bool of categories that read so. MLflow
+/// refuses these where "double" or "string" is asked for, and floats where "long" is: such inputs are "any", and predict() looks at them itself.
+const char *inputType(const Input &input, const Rows &rows, std::size_t column) {
+    if (input.type == data::ColumnType::Category)
+        return std::all_of(input.categories.begin(), input.categories.end(), readsAsNumberOrTruth) ? "any" : "string";
+    for (std::size_t i = 0; i < rows.count; ++i)
+        if (const double value = rows.row(i)[column]; std::isfinite(value) && value != std::floor(value))
+            return "double";
+    return "any";
 }
 
 /// What Python needs beside the loader's own code, by who loads the weights.
@@ -41,10 +62,10 @@ QString text(const YAML::Node &node) { return node.IsDefined() && node.IsScalar(
 
 } // namespace
 
-QByteArray writeMlModel(const MlModel &model, const Signature &signature) {
+QByteArray writeMlModel(const MlModel &model, const Signature &signature, const Rows &rows) {
     QJsonArray inputs, outputs;
-    for (const Input &input : signature.inputs)
-        inputs.append(column(input.name, input.type == data::ColumnType::Category ? "string" : "double", !input.optional));
+    for (std::size_t k = 0; k < signature.inputs.size(); ++k)
+        inputs.append(column(signature.inputs[k].name, inputType(signature.inputs[k], rows, k), !signature.inputs[k].optional));
     for (const QString &output : signature.outputs)
         outputs.append(column(output, signature.classes.empty() ? "double" : "string", true));
     YAML::Emitter out;
@@ -72,7 +93,7 @@ QByteArray writeMlModel(const MlModel &model, const Signature &signature) {
     out << YAML::Key << "loader_module" << YAML::Value << "pilothouse_model";
     out << YAML::Key << "python_version" << YAML::Value << pythonVersion;
     out << YAML::EndMap << YAML::EndMap;
-    out << YAML::Key << "mlflow_version" << YAML::Value << "2.9.0"; // the oldest that reads every field written here
+    out << YAML::Key << "mlflow_version" << YAML::Value << "2.19.0"; // the oldest that reads every field written here; 2.10 what has no type "any"
     out << YAML::Key << "model_uuid" << YAML::Value << YAML::DoubleQuoted << model.uuid.toStdString();
     out << YAML::Key << "run_id" << YAML::Value << YAML::DoubleQuoted << model.runId.toStdString();
     out << YAML::Key << "saved_input_example_info" << YAML::Value << YAML::BeginMap;
@@ -124,14 +145,14 @@ QMap<QString, QByteArray> pythonFiles(const MlModel &model) {
     QFile code(QStringLiteral(":/package/pilothouse_model.py"));
     [[maybe_unused]] const bool there = code.open(QIODevice::ReadOnly);
     Q_ASSERT(there);
-    QByteArray pip, conda = "channels:\n- conda-forge\ndependencies:\n- python=3.11\n- pip\n- pip:\n  - mlflow>=2.9\n";
+    QByteArray pip, conda = "channels:\n- conda-forge\ndependencies:\n- python=3.11\n- pip\n- pip:\n  - mlflow>=2.19\n";
     for (const QString &line : requirements(model)) {
         pip += line.toUtf8() + '\n';
         conda += "  - " + line.toUtf8() + '\n';
     }
     conda += "name: mlflow-env\n";
     return {{QStringLiteral("code/pilothouse_model.py"), code.readAll()},
-            {QStringLiteral("requirements.txt"), "mlflow>=2.9\n" + pip},
+            {QStringLiteral("requirements.txt"), "mlflow>=2.19\n" + pip},
             {QStringLiteral("conda.yaml"), conda},
             {QStringLiteral("python_env.yaml"), QByteArray("python: ") + pythonVersion + "\nbuild_dependencies:\n- pip\ndependencies:\n- -r requirements.txt\n"}};
 }

@@ -17,8 +17,9 @@ struct MlModel {
     QMap<QString, QString> versions; ///< what made it: pilothouse, xgboost, libtorch, qt, compiler
 };
 
-/// MLflow's YAML with the flavours python_function (loader code in code/) and pilothouse.
-QByteArray writeMlModel(const MlModel &model, const Signature &signature);
+/// MLflow's YAML with the flavours python_function (loader code in code/) and pilothouse. `rows` are some of the model's inputs, or none: where only
+/// whole numbers stand, MLflow is told to take any type.
+QByteArray writeMlModel(const MlModel &model, const Signature &signature, const Rows &rows);
 /// Invalid with the path if it cannot be read or names no flavour of ours.
 Result<MlModel> readMlModel(const QString &path);
 

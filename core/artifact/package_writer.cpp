@@ -47,7 +47,7 @@ QJsonObject inputExample(const PackageContents &contents) {
 Result<void> fill(const QString &folder, PackageContents &contents, const std::function<Result<QStringList>(const QString &)> &writeWeights) {
     PH_ASSIGN(contents.ml.weightFiles, writeWeights(folder));
     QMap<QString, QByteArray> files = pythonFiles(contents.ml);
-    files.insert(QStringLiteral("MLmodel"), writeMlModel(contents.ml, contents.signature));
+    files.insert(QStringLiteral("MLmodel"), writeMlModel(contents.ml, contents.signature, contents.sample ? contents.sample->inputs : contents.example));
     files.insert(QStringLiteral("signature.json"), prettyJson(contents.signature.toJson()));
     files.insert(QStringLiteral("preprocessing.json"), prettyJson(contents.preprocessing));
     files.insert(QStringLiteral("metrics.json"), prettyJson(contents.metrics));

@@ -9,4 +9,7 @@ namespace pilothouse {
 /// ends and tabs) are U+FFFD, and no blanks stand around it.
 QString harmlessText(QString text);
 
+/// The same with the blanks around it.
+QString harmlessLines(QString text);
+
 } // namespace pilothouse

@@ -32,7 +32,7 @@ private:
     template<class T>
     void real(T value) {
         if (!std::isfinite(value))
-            UbjsonReader::fail("a number is not finite");
+            UbjsonReader::fail("a number is not finite (as with splits by category, which are not read)");
         append(value);
     }
     void string() {

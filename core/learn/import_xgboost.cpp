@@ -226,10 +226,13 @@ Result<ImportedTrees> importXgboost(const QByteArray &bytes, const QString &wher
     } catch (const Unusable &e) {
         return invalid(QString::fromUtf8(e.what()), where, e.hint);
     } catch (const std::exception &e) {
-        QString why = QString::fromUtf8(e.what());
-        if (why.endsWith(QLatin1Char('.'))) // a sentence of the library's
-            why.chop(1);
-        return invalid(QStringLiteral("This is no XGBoost model that can be read: %1.").arg(why), where,
+        if (json.contains(",NaN") || json.contains("[NaN")) // no JSON; Python's json reads it
+            return invalid(QStringLiteral("The model has thresholds that are no numbers (NaN), as XGBoost 1 writes for splits by category, which are not read."), where,
+                           QStringLiteral("Code the categories as numbers (one-hot) before training."));
+        QString said = QString::fromUtf8(e.what());
+        if (said.endsWith(QLatin1Char('.')))
+            said.chop(1);
+        return invalid(QStringLiteral("This is no XGBoost model that can be read: %1.").arg(said), where,
                        QStringLiteral("Save it in Python with booster.save_model(\"model.json\") or “.ubj”; the old binary format is not read."));
     }
 }

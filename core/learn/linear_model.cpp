@@ -54,7 +54,7 @@ Result<artifact::Predictions> LinearModel::predict(const data::Rows &x) const {
                 const double e = std::exp(-std::abs(sums[0]));
                 probability[1] = sums[0] >= 0 ? 1 / (1 + e) : e / (1 + e);
                 probability[0] = sums[0] >= 0 ? e / (1 + e) : 1 / (1 + e);
-                out.values[i] = sums[0] >= 0 ? 1 : 0;
+                out.values[i] = sums[0] > 0 ? 1 : 0;
             } else {
                 softmax(sums.data(), probability, m);
                 out.values[i] = double(std::max_element(probability, probability + m) - probability);

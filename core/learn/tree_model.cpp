@@ -17,7 +17,7 @@ void classify(TreeObjective objective, const float *sums, std::size_t classes, d
         const double p = objective == TreeObjective::Logistic ? 1 / (1 + std::exp(-double(sums[0]))) : std::clamp(double(sums[0]), 0.0, 1.0);
         probabilities[0] = 1 - p;
         probabilities[1] = p;
-        *value = p >= 0.5 ? 1 : 0;
+        *value = p > 0.5 ? 1 : 0; // at a tie the first class, as scikit-learn, XGBoost and the package in Python say
         return;
     }
     const double top = *std::max_element(sums, sums + classes);

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Loads a Pilothouse model package in Python; MLflow calls _load_pyfunc (flavour python_function in MLmodel).
 
-predict(table): one row for each row of a pandas DataFrame (columns by name) or of a list of lists (inputs in the order of
-signature.json). Regression and forecast give numbers (a forecast of several steps a list in the order of signature.json's
+predict(table): one row for each row of a pandas DataFrame (columns by name, others are ignored; also a dict of columns, or rows
+that are dicts) or of a list of lists (inputs in the order of signature.json). A category may come as the number that
+pandas.read_csv makes of its text. ValueError names the input that is absent or of another kind. Regression and forecast give numbers (a forecast of several steps a list in the order of signature.json's
 "outputs": all steps of the first target, then those of the second), classification gives class labels; predict_proba gives
 probabilities in the order of signature.json's "classes" (through MLflow: load_model(…).get_raw_model().predict_proba).
 """
 import json
 import math
+import numbers
 import os
 
 
@@ -53,7 +55,7 @@ class Model:
                 raw = self._neighbours(weights, folder)
             else:
                 raw = self._trees(os.path.join(folder, "model.json"))
-        self._raw = raw
+        self._raw, self._places = raw, {}
 
     @staticmethod
     def _linear(weights):
@@ -142,15 +144,40 @@ class Model:
 
         return lambda rows: [answer(numpy.array(row, dtype=float)) for row in rows]
 
+    def _category(self, step, value):
+        """The place of a value among the categories, or None. Where pandas read the texts as numbers or truth values, 1 and 1.0 mean "1" (or "01")."""
+        places = self._places.get(step["name"])
+        if places is None:
+            places = {category: i for i, category in enumerate(step["categories"])}
+            for i, category in enumerate(step["categories"]):
+                try:
+                    number = float(category)
+                except ValueError:
+                    number = {"true": True, "false": False}.get(category.lower())
+                if number is not None:
+                    places[type(number), number] = None if (type(number), number) in places else i  # of "1" and "01" neither is meant
+            self._places[step["name"]] = places
+        value = value.item() if hasattr(value, "item") else value  # numpy's
+        if str(value) in places:
+            return places[str(value)]
+        if isinstance(value, bool):
+            return places.get((bool, value))
+        return places.get((float, float(value))) if isinstance(value, numbers.Real) else None
+
     def _prepare(self, row):
+        if len(row) != len(self.steps["inputs"]):
+            raise ValueError(f"a row has {len(row)} values; the model takes {len(self.steps['inputs'])}")
         out = []
         for step, value in zip(self.steps["inputs"], row):
             missing = value is None or value != value
             categories = step.get("categories")
             if categories is None:
-                out.append(step["fill"] if missing and step["fill"] is not None else math.nan if missing else float(value))
+                try:
+                    out.append(step["fill"] if missing and step["fill"] is not None else math.nan if missing else float(value))
+                except (TypeError, ValueError):
+                    raise ValueError(f"the input {step['name']} is a number, not {value!r}") from None
                 continue
-            index = categories.index(str(value)) if not missing and str(value) in categories else None
+            index = None if missing else self._category(step, value)
             if missing and step["fill"] is not None:
                 index = int(step["fill"])
             if index is None and not missing and step.get("unknown") == "error":
@@ -162,10 +189,27 @@ class Model:
             out.extend(1.0 if i == index else 0.0 for i in range(len(categories)))
         return [(v - o["mean"]) / o["scale"] for v, o in zip(out, self.steps["outputs"])]
 
+    def _rows(self, table):
+        """Rows of Python values in the order of the inputs. Columns are taken one by one: together, pandas would make 1 of an integer column 1.0."""
+        if isinstance(table, dict) or (not hasattr(table, "columns") and len(table) and isinstance(table[0], dict)):
+            import pandas
+
+            single = isinstance(table, dict) and all(isinstance(v, str) or not hasattr(v, "__len__") for v in table.values())
+            table = pandas.DataFrame([table] if single else table)
+        if not hasattr(table, "columns"):
+            return table.tolist() if hasattr(table, "tolist") else table
+        inputs = self.signature["inputs"]
+        absent = [i["name"] for i in inputs if i["name"] not in table.columns and not i.get("optional")]
+        if absent:
+            raise ValueError(f"the table has no column {', '.join(absent)}, which the model takes")
+        columns = []
+        for i in inputs:
+            column = table[i["name"]] if i["name"] in table.columns else None
+            columns.append([None] * len(table) if column is None else [None if m else v for v, m in zip(column.tolist(), column.isna().tolist())])
+        return [list(row) for row in zip(*columns)]
+
     def _outputs(self, table):
-        if hasattr(table, "columns"):
-            table = table[[i["name"] for i in self.signature["inputs"]]].values.tolist()
-        return self._raw([self._prepare(row) for row in table])
+        return self._raw([self._prepare(row) for row in self._rows(table)])
 
     def predict_proba(self, table):
         out = []

@@ -175,8 +175,6 @@ Result<void> ScriptModel::classify(const std::vector<double> &raw, std::size_t f
         if (!shares || std::abs(sum - 1) > sumTolerance)
             return invalid(QStringLiteral("The TorchScript's outputs of row %1 are no probabilities: they lie outside 0 to 1 or do not sum to 1.").arg(firstRow + i + 1), {}, QStringLiteral("If they are logits, import it with --answers logits."));
         out.values.push_back(double(std::max_element(begin, end) - begin));
-        if (m_classes == 2) // a half is the second class, as with the models trained here
-            out.values.back() = begin[1] >= begin[0] ? 1 : 0;
     }
     out.probabilities = raw;
     return {};

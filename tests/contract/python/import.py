@@ -287,6 +287,15 @@ def check_export(folder, workspace, target):
     return None
 
 
+def check_terminal(folder, workspace):
+    """A name in a model file does not steer the terminal of who reads the error."""
+    model = json.loads((folder / "number.json").read_text(encoding="utf-8"))
+    model["learner"]["feature_names"][0] = "\x1b[2Ja"
+    (folder / "steers.json").write_text(json.dumps(model), encoding="utf-8")
+    said = run("registry", "import", folder / "steers.json", "--model", "steers", "--rows", folder / "number.csv", "--workspace", workspace, code=2)
+    return None if "[2Ja" in said and "\x1b" not in said else f"an escape sequence in a name is told as: {said!r}"
+
+
 def main():
     import numpy
     import xgboost
@@ -302,15 +311,21 @@ def main():
         cases = [(file, classes, None) for file, classes in train_trees(folder, xgboost, numpy)]
         write(folder / "rows.csv", ["a", "b", "c"], [[r[0], r[1] / 50, r[2] if r[2] == r[2] else 0.0] for r in draw_rows()])
         write_hours(folder / "hours.csv")
-        torch = subprocess.run([sys.argv[1], "-c", NETWORKS + FORECASTS, name], capture_output=True, text=True) if len(sys.argv) > 1 else None
-        forecasts = [("ws2m", ["a"]), ("both", ["b", "a"])] if torch and torch.returncode == 0 else []
-        if torch and torch.returncode == 0:
-            cases += [(folder / "net.pt", [], None), (folder / "classes.pt", ["low", "mid", "high"], "logits"), (folder / "place.pt", [], None)]
+        forecasts = []
+        make = folder / "make.py"  # a file: TorchScript is made of the source text, which -c does not keep
+        make.write_text(NETWORKS + FORECASTS, encoding="utf-8")
+        if len(sys.argv) < 2 or subprocess.run([sys.argv[1], "-c", "import torch"], capture_output=True).returncode:
+            print("no PyTorch to make TorchScript with")
+        elif (made := subprocess.run([sys.argv[1], str(make), name], capture_output=True, text=True)).returncode:
+            wrong.append(f"PyTorch did not make the networks: {made.stderr}")
         else:
-            print(f"no PyTorch to make TorchScript with: {torch.stderr.splitlines()[-1] if torch and torch.stderr else 'no interpreter named'}")
+            forecasts = [("ws2m", ["a"]), ("both", ["b", "a"])]
+            cases += [(folder / "net.pt", [], None), (folder / "classes.pt", ["low", "mid", "high"], "logits"), (folder / "place.pt", [], None)]
         for file, classes, answers in cases:
             if problem := check(folder, workspace, file, classes, answers, Model):
                 wrong.append(f"{file.name}: {problem}")
+        if problem := check_terminal(folder, workspace):
+            wrong.append(problem)
         for forecast, targets in forecasts:
             if problem := check_forecast(folder, workspace, forecast, targets, Model):
                 wrong.append(f"{forecast}.pt: {problem}")

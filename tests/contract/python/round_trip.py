@@ -165,6 +165,53 @@ def exported(folder, wrong):
     return len(EXPORTED)
 
 
+def as_pandas_reads(folder, wrong):
+    """A table as pandas.read_csv makes it of the file that was trained on: whole numbers are int64 (or float64, if one is missing), so are categories
+    that are written in digits, truth values are bool; other columns are there, too, and an input that may be missing is not."""
+    import mlflow.pyfunc
+    import pandas
+
+    draw, file, package, data = random.Random(6), folder / "whole.yaml", folder / "whole", folder / "whole.csv"
+    with open(data, "w", newline="", encoding="utf-8") as out:
+        table = csv.writer(out)
+        table.writerow(["id", "wear", "hours", "month", "zip", "open", "y"])
+        for i in range(300):
+            wear, hours, month, code, is_open = draw.randrange(200), draw.randrange(9), 1 + i % 12, draw.choice(["01", "07", "10"]), draw.choice(["true", "false"])
+            y = wear + 30 * math.sin(month) + 50 * (code == "07") + 20 * (is_open == "true") + (hours or 4)
+            table.writerow([i, wear, hours or "", month, code, is_open, f"{y:.4f}"])
+    for steps, estimator in (("one_hot", "ridge"), ("target_encode", "ridge"), ("one_hot", "decision_tree: {max_depth: 9}")):
+        file.write_text(f"recipe: m\ndata: {{source: whole.csv}}\ntask: regression\ntarget: y\nfeatures: {{categorical: [month, zip, open], exclude: [id]}}\nsplit: {{every: 5}}\n"
+                        f"transforms: [impute: {{strategy: median, columns: [hours]}}, {steps}]\nestimators: [{estimator}]\nseed: 7\n", encoding="utf-8")
+        case, each = f"whole numbers as pandas reads them, {steps}, {estimator}", folder / f"{package.name}-{steps}-{estimator[:5]}"
+        pilot("train", file, "--out", each)
+        pilot("score", each, "--data", data, "--out", folder / "whole-out.csv")
+        expected = pandas.read_csv(folder / "whole-out.csv")["prediction"].tolist()
+        table, loaded = pandas.read_csv(data), mlflow.pyfunc.load_model(str(each))
+        kinds = [str(table[c].dtype) for c in ("wear", "hours", "month", "zip", "open")]
+        assert kinds == ["int64", "float64", "int64", "int64", "bool"], kinds
+        for how, given in (("a table", table), ("floats", table.astype({"month": float, "zip": float})), ("texts", pandas.read_csv(data, dtype={"month": str, "zip": str, "open": str})),
+                           ("pandas' own types", table.convert_dtypes()), ("dicts", table.to_dict("records"))):
+            distance = far(expected, list(loaded.predict(given)), max(expected) - min(expected))
+            if not distance <= NEAR:
+                wrong.append(f"{case}: {how} differs by {distance:.3g}")
+        few = table[table["hours"].isna()].drop(columns="hours")
+        distance = far([expected[i] for i in few.index], list(loaded.predict(few)), max(expected) - min(expected))
+        if not distance <= NEAR or not len(few):
+            wrong.append(f"{case}: without an optional column it differs by {distance:.3g}")
+        plain = loaded.get_raw_model()
+        distance = far(expected, plain.predict(table.drop(columns=["id", "y"]).values.tolist()), max(expected) - min(expected))
+        if not distance <= NEAR:
+            wrong.append(f"{case}: rows differ by {distance:.3g}")
+        for given, says in ((table.drop(columns="wear"), "no column wear"), (table.assign(wear="old"), "wear"), ([[1, 2, 3]], "3 values")):
+            try:
+                plain.predict(given)
+                wrong.append(f"{case}: a table without a usable {says} is taken")
+            except ValueError as error:
+                if says not in str(error):
+                    wrong.append(f"{case}: {error} does not say {says}")
+        print(f"{case}: {len(table)} rows", flush=True)
+
+
 def main():
     import mlflow.pyfunc
     import pandas
@@ -221,6 +268,7 @@ def main():
                 if len(booster.get_dump()) != text.count('"left_children"'):
                     wrong.append(f"{case}: xgboost sees {len(booster.get_dump())} trees")
             print(f"{case}: {len(rows)} rows, {distance:.2g} ({weights})", flush=True)
+        as_pandas_reads(folder, wrong)
         files = exported(folder, wrong)
     print("\n".join(wrong) or f"{len(cases)} packages and {files} exports give our numbers in mlflow {mlflow.__version__}, xgboost {xgboost.__version__}, torch {torch.__version__}")
     return 1 if wrong else 0

@@ -218,9 +218,28 @@ private Q_SLOTS:
 
     void mlmodelReadsAsMlflowsYaml() {
         const QByteArray text = *readFile(m_package + QStringLiteral("/MLmodel"));
-        for (const char *part : {"loader_module: pilothouse_model", "utc_time_created: '2024-05-01 12:30:00.125000'", "run_id: \"00112233445566778899aabbccddeeff\"",
+        for (const char *part : {"loader_module: pilothouse_model",  "utc_time_created: '2024-05-01 12:30:00.125000'", "run_id: \"00112233445566778899aabbccddeeff\"",
                                  R"([{"name":"rooms, all","required":false,"type":"double"},{"name":"place","required":true,"type":"string"}])"})
             QVERIFY2(text.contains(part), text.constData());
+    }
+
+    /// pandas reads "3" as int64, which MLflow refuses for "double".
+    void wholeNumbersAndDigitsAreOfAnyType() {
+        Signature s = signature();
+        s.inputs = {{QStringLiteral("wear"), data::ColumnType::Number, {}, false},
+                    {QStringLiteral("torque"), data::ColumnType::Number, {}, false},
+                    {QStringLiteral("month"), data::ColumnType::Category, {"1", "07"}, false},
+                    {QStringLiteral("open"), data::ColumnType::Category, {"False", "true"}, false},
+                    {QStringLiteral("zone"), data::ColumnType::Category, {"1", "1a"}, false}};
+        const auto types = [&](const Rows &rows) {
+            QStringList out;
+            const QString text = QString::fromUtf8(writeMlModel({}, s, rows)).section(QStringLiteral("inputs:"), 1, 1).section(QLatin1Char('\n'), 0, 0);
+            for (const QString &part : text.split(QStringLiteral("\"type\":\"")).mid(1))
+                out << part.section(QLatin1Char('"'), 0, 0);
+            return out.join(QLatin1Char(' '));
+        };
+        QCOMPARE(types({2, 5, {3, 1, 0, 0, 0, std::nan(""), 2.5, 1, 1, 1}}), QStringLiteral("any double any any string"));
+        QCOMPARE(types({0, 5, {}}), QStringLiteral("any any any any string"));
     }
 
     void rowHashesTellRowsApart() {

@@ -22,6 +22,8 @@ private Q_SLOTS:
         QFETCH(QString, said);
         QFETCH(QString, shown);
         QCOMPARE(harmlessText(said), shown);
+        QCOMPARE(harmlessLines(said).trimmed(), shown);
+        QCOMPARE(harmlessLines(said).size(), said.size()); // blanks stay
     }
 };
 

@@ -191,6 +191,7 @@ private Q_SLOTS:
         row("base_score that is no number", "number.json", "\"base_score\":\"[", "\"base_score\":\"[x", "base_score is no finite number");
         row("a probability of two as base_score", "two.json", "\"base_score\":\"[", "\"base_score\":\"[3", "no probability");
         row("a split by category", "number.json", "\"split_type\":[0", "\"split_type\":[1", "splits by category");
+        row("a split by category of 1.7, whose threshold is NaN", "number.json", "\"split_conditions\":[", "\"split_conditions\":[NaN,", "splits by category");
         row("a feature that is a category", "number.json", "\"feature_types\":[]", "\"feature_types\":[\"c\",\"float\",\"float\"]", "is a category");
         row("categories of the booster", "number.json", "\"enc\":[]", "\"enc\":[1]", "“cats.enc”");
         row("more names than features", "number.json", "\"feature_names\":[", "\"feature_names\":[\"z\",", "names 4 features and has 3");

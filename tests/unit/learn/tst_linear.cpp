@@ -170,6 +170,18 @@ private Q_SLOTS:
         QCOMPARE((*again)->predict({6, 1, data.x})->probabilities, model->predict({6, 1, data.x})->probabilities);
     }
 
+    void atATieTheFirstClassIsAnswered() { // as scikit-learn and the package in Python do
+        LinearModel model;
+        model.names = {QStringLiteral("x")};
+        model.link = LinearModel::Link::Logistic;
+        model.intercept = {0};
+        model.coefficients = {1};
+        const auto p = model.predict({3, 1, {-1, 0, 1}});
+        QVERIFY(p);
+        QCOMPARE(p->probabilities[2], 0.5);
+        QCOMPARE(p->values, (std::vector<double>{0, 0, 1}));
+    }
+
     void wrongParametersAreAnswered_data() {
         QTest::addColumn<QString>("estimator");
         QTest::addColumn<QVariantMap>("parameters");

@@ -197,6 +197,12 @@ private Q_SLOTS:
         const auto p = (*two.model)->predict({2, 1, {0, 1}});
         QVERIFY(std::abs(p->probabilities[1] - 0.25) < 1e-6 && std::abs(p->probabilities[3] - 0.75) < 1e-6);
         QCOMPARE(p->values, (std::vector<double>{0, 1}));
+        for (int i = 0; i < 200; ++i)
+            data.y[std::size_t(i)] = i % 2;
+        const Fit even = fit(data, "decision_tree", {{QStringLiteral("max_depth"), 1}});
+        const auto half = (*even.model)->predict({1, 1, {0}});
+        QCOMPARE(half->probabilities, (std::vector<double>{0.5, 0.5}));
+        QCOMPARE(half->values, (std::vector<double>{0})); // the first, as with scikit-learn and in Python
         data.classes = {"a", "b", "c"};
         for (int i = 0; i < 400; ++i)
             data.y[std::size_t(i)] = i % 3;
