@@ -8,6 +8,7 @@
 #include <QProcess>
 #include <QStandardPaths>
 
+#include <csignal>
 #include <cstdio>
 
 #include <arpa/inet.h>
@@ -44,6 +45,7 @@ public:
         for (const char *name : {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false", "DO_NOT_TRACK=true", "MLFLOW_DISABLE_TELEMETRY=true"})
             environment.insert(QString::fromLatin1(name).section(QLatin1Char('='), 0, 0), QString::fromLatin1(name).section(QLatin1Char('='), 1));
         m_process.setProcessEnvironment(environment);
+        m_process.setChildProcessModifier([] { ::setsid(); }); // a group of its own: the server of 2.x has workers that outlive it
         m_process.setWorkingDirectory(folder);
         m_process.setProcessChannelMode(QProcess::MergedChannels);
         m_process.setStandardOutputFile(folder + QStringLiteral("/log"));
@@ -60,9 +62,12 @@ public:
             std::fprintf(stderr, "MLflow %s did not start; its log is %s/log\n", version.constData(), qPrintable(folder));
     }
     ~Server() {
-        m_process.terminate(); // the server ends its workers
-        if (!m_process.waitForFinished(10000))
-            m_process.kill();
+        const auto group = pid_t(-m_process.processId());
+        if (group < -1) // 0 and −1 are everybody
+            ::kill(group, SIGTERM);
+        m_process.waitForFinished(10000);
+        if (group < -1)
+            ::kill(group, SIGKILL);
         m_process.waitForFinished(5000);
     }
     bool ready() const { return m_ready; }
