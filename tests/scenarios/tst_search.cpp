@@ -115,6 +115,15 @@ void TestSearch::theBestTrialIsTrained() {
     QCOMPARE(alone.object[Q("weights_sha256")], trained.object[Q("weights_sha256")]);
     QCOMPARE(alone.object[Q("validation")][Q("mean")], trained.object[Q("validation")][Q("mean")]);
     QCOMPARE(alone.object[Q("validation")][Q("mean")][Q("r2")], best[Q("mean")]);
+    QProcess text;
+    text.setWorkingDirectory(m_folder.path());
+    text.start(m_program, {QStringLiteral("train"), QStringLiteral("best.yaml"), QStringLiteral("--out"), QStringLiteral("best-text")});
+    QVERIFY(text.waitForFinished(120000));
+    const QStringList lines = QString::fromUtf8(text.readAllStandardOutput()).split(QLatin1Char('\n'));
+    const qsizetype table = lines.indexOf(QRegularExpression(QStringLiteral("^    trial +r2  ± std +seconds  model$")));
+    QVERIFY2(table > 0 && table + 5 < lines.size(), qPrintable(lines.join(QLatin1Char('\n'))));
+    QVERIFY2(lines[table + 1].endsWith(Q("  decision_tree max_depth 6")) && lines[table + 1].contains(QStringLiteral(" %1  ").arg(best[Q("trial")].toInt())), qPrintable(lines[table + 1]));
+    QVERIFY2(lines[table + 5].startsWith(Q("    ")) && lines[table + 5].trimmed()[0].isDigit(), qPrintable(lines[table + 5])); // all five
 }
 
 void TestSearch::halvingEndsWithAllRows() {
