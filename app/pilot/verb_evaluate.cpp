@@ -104,7 +104,7 @@ Result<void> evaluate(Context &context, const Options &options) {
     PH_TRY(fetchData(context, source, options.version));
     const sources::LocalFile local{source.path(), source.fetchedSha256, 0, QJsonObject::fromVariantMap(source.origin)};
     const QString data = source.source;
-    PH_ASSIGN(const learn::Evaluation e, namingSource(learn::evaluatePackage(package, local.path, other ? &*other : nullptr, context.stop(), QString::fromStdString(options.by)), local, data));
+    PH_ASSIGN(const learn::Evaluation e, namingSource(learn::evaluatePackage(package, learn::DataFile(source), other ? &*other : nullptr, context.stop(), QString::fromStdString(options.by)), local, data));
     for (const QString &note : e.notes)
         context.note(note);
     QJsonObject object = e.toJson();

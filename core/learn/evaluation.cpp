@@ -27,7 +27,7 @@ struct Side {
     std::int64_t key(std::size_t row) const { return samples.origins.empty() ? std::int64_t(samples.rows.tableRows[row]) : samples.origins[row]; }
 };
 
-Result<Side> load(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
+Result<Side> load(const artifact::Package &package, const DataFile &dataFile, std::stop_token stop) {
     Side side;
     PH_ASSIGN(side.scorer, loadScorer(package));
     PH_ASSIGN(side.samples, samplesFor(package, dataFile, stop));
@@ -166,7 +166,7 @@ metrics::Values Evaluation::everyValue() const {
     return metrics::withTargets(values, each);
 }
 
-Result<Evaluation> evaluatePackage(const artifact::Package &package, const QString &dataFile, const artifact::Package *against, std::stop_token stop, const QString &by) {
+Result<Evaluation> evaluatePackage(const artifact::Package &package, const DataFile &dataFile, const artifact::Package *against, std::stop_token stop, const QString &by) {
     if (against && (package.signature.task != against->signature.task || package.signature.outputs != against->signature.outputs || package.signature.classes != against->signature.classes))
         return refused(QStringLiteral("The two models do not predict the same thing, so they cannot be compared."), {}, QStringLiteral("Target, horizon and classes must be equal."));
     if (against && package.signature.task != workspace::TaskKind::Forecast) { // windows are told apart by their times
@@ -194,7 +194,7 @@ Result<Evaluation> evaluatePackage(const artifact::Package &package, const QStri
     }
     e.rows = rows.size();
     if (rows.empty())
-        return nothingLeft(dataFile);
+        return nothingLeft(dataFile.source);
     e.metric = package.metrics.value(Q("select")).toString();
     if (e.metric.isEmpty())
         e.metric = workspace::defaultMetric(package.signature.task, std::size_t(package.signature.targets().size()));
