@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/pickle_blocks.h"
 
+#include "core/base/count_text.h"
 #include "core/data/csv_beginning.h"
 #include "core/data/csv_blocks.h"
 #include "core/learn/row_cutter.h"
@@ -136,7 +137,7 @@ Result<ScoredPickles> scoreByPickles(PythonScorer &scorer, const DataFile &dataF
     PH_TRY(blocks.rest());
     out.rows = blocks.scored();
     if (read.report.rowsDropped > 0)
-        out.notes.prepend(QStringLiteral("%1 rows left out: they have another number of fields than the header.").arg(read.report.rowsDropped));
+        out.notes.prepend(QStringLiteral("%1 left out: another number of fields than in the header.").arg(rowsText(std::size_t(read.report.rowsDropped))));
     return out;
 }
 

@@ -2,6 +2,7 @@
 #include "core/learn/samples.h"
 
 #include "core/artifact/leakage.h"
+#include "core/base/count_text.h"
 #include "core/base/file.h"
 #include "core/data/made_columns.h"
 #include "core/data/prepare_table.h"
@@ -303,7 +304,7 @@ Result<std::size_t> addScoringSteps(const data::Table &table, const workspace::T
     return left;
 }
 
-QString notScoredNote(std::size_t rows) { return QStringLiteral("%1 rows left out: an input is missing that the model does not fill in.").arg(rows); }
+QString notScoredNote(std::size_t rows) { return QStringLiteral("%1 left out: an input is missing that the model does not fill in.").arg(rowsText(rows)); }
 
 Result<ScoringRows> scoringRows(const artifact::Package &package, const DataFile &dataFile, std::stop_token stop) {
     PH_ASSIGN(LoadedFor file, loadFor(package, dataFile, stop));
