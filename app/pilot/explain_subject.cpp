@@ -60,11 +60,9 @@ Result<fleet::ModelEndpoint> openEndpoint(const ExplainOptions &options, const f
 }
 
 /// Rows of a file for an endpoint that no package describes: every column is an input but the target and times.
-Result<artifact::Rows> undescribedRows(const ExplainOptions &options, std::vector<data::Input> &inputs, QStringList &notes, std::stop_token stop) {
+Result<artifact::Rows> undescribedRows(const ExplainOptions &options, const workspace::DataSpec &spec, std::vector<data::Input> &inputs, QStringList &notes, std::stop_token stop) {
     if (options.data.empty())
         return invalid(QStringLiteral("Nothing says what inputs this endpoint takes."), {}, QStringLiteral("Give MODEL, or rows with --data FILE."));
-    workspace::DataSpec spec;
-    spec.source = absolute(options.data);
     PH_ASSIGN(const data::LoadedTable loaded, data::loadData(spec, {}, stop));
     const QString target = QString::fromStdString(options.target);
     if (!target.isEmpty() && !loaded.table.find(target))
@@ -81,6 +79,13 @@ Result<artifact::Rows> undescribedRows(const ExplainOptions &options, std::vecto
         inputs.push_back(std::move(input));
     }
     return data::rowsFromTable(loaded.table, inputs);
+}
+
+/// What the endpoint says of such rows, and, where it refuses them (400, 422), that one of their columns may be what it predicts.
+Error withoutTarget(const ExplainOptions &options, const artifact::Rows &rows, Error error) {
+    if (error.kind == ErrorKind::Invalid && options.target.empty() && rows.count > 0)
+        error.hint += (error.hint.isEmpty() ? QString() : QStringLiteral(" ")) + QStringLiteral("If one of the columns is no input: name the column that is predicted by --target.");
+    return error;
 }
 
 /// @param counted  how rows are counted, for whoever names one that is not there
@@ -149,7 +154,7 @@ Result<void> readLog(const ExplainOptions &options, explain::Method method, Expl
 }
 
 /// --rows, --log, --data or the package's own sample, and the one row of them that is asked for.
-Result<void> readRows(const ExplainOptions &options, explain::Method method, const artifact::LabelledRows &sample, ExplainSubject &out, std::stop_token stop) {
+Result<void> readRows(const ExplainOptions &options, const workspace::DataSpec &data, explain::Method method, const artifact::LabelledRows &sample, ExplainSubject &out, std::stop_token stop) {
     std::vector<std::size_t> numbers;
     if (!options.rows.empty()) {
         out.source = absolute(options.rows);
@@ -163,9 +168,9 @@ Result<void> readRows(const ExplainOptions &options, explain::Method method, con
         if (out.rows.count == 0)
             return invalid(QStringLiteral("The package keeps no sample rows."), out.package->folder, QStringLiteral("Give a file as --data."));
     } else {
-        out.source = absolute(options.data);
+        out.source = data.source;
         if (wantsTruth(options, method, out.subject)) {
-            auto labelled = learn::samplesFor(*out.package, out.source, stop);
+            auto labelled = learn::samplesFor(*out.package, learn::DataFile(data), stop);
             if (!labelled && method == explain::Method::Permutation)
                 return labelled.error();
             if (labelled && labelled->rows.inputs.width == out.package->signature.inputs.size()) {
@@ -176,7 +181,7 @@ Result<void> readRows(const ExplainOptions &options, explain::Method method, con
                 return {};
             }
         }
-        PH_ASSIGN(learn::ScoringRows rows, learn::scoringRows(*out.package, out.source, stop));
+        PH_ASSIGN(learn::ScoringRows rows, learn::scoringRows(*out.package, learn::DataFile(data), stop));
         out.notes << rows.notes;
         out.rows = std::move(rows.inputs);
         numbers = std::move(rows.tableRows);
@@ -206,15 +211,23 @@ Result<ExplainSubject> openExplainSubject(Context &context, const ExplainOptions
         out.endpoint = endpoint->url + endpoint->profile.path;
     }
     PH_TRY(findPackage(context, options, out));
+    workspace::DataSpec data;
+    if (!options.data.empty()) {
+        data.source = dataArgument(options.data);
+        PH_TRY(fetchData(context, data, options.version));
+        out.origin = QJsonObject::fromVariantMap(data.origin);
+    }
     if (endpoint)
         out.label = out.endpoint;
     out.subject.model = out.label;
     if (!out.package) {
         std::vector<data::Input> inputs;
-        PH_ASSIGN(artifact::Rows all, undescribedRows(options, inputs, out.notes, context.stop()));
-        out.source = absolute(options.data);
-        PH_ASSIGN(artifact::Signature signature, serving::signatureByAnswer(*endpoint->client, std::move(inputs), all, out.endpoint, context.stop()));
-        out.subject.scorer = serving::endpointScorer(endpoint->client, std::move(signature), out.endpoint, context.stop());
+        PH_ASSIGN(artifact::Rows all, undescribedRows(options, data, inputs, out.notes, context.stop()));
+        out.source = data.source;
+        Result<artifact::Signature> signature = serving::signatureByAnswer(*endpoint->client, std::move(inputs), all, out.endpoint, context.stop());
+        if (!signature)
+            return withoutTarget(options, all, std::move(signature).error());
+        out.subject.scorer = serving::endpointScorer(endpoint->client, *std::move(signature), out.endpoint, context.stop());
         out.subject.background = all;
         out.rows = std::move(all);
         if (options.row >= 0) {
@@ -232,7 +245,7 @@ Result<ExplainSubject> openExplainSubject(Context &context, const ExplainOptions
         PH_ASSIGN(out.subject.own, learn::ownShap(*loaded, out.package->signature, sample.inputs));
     }
     if (out.subject.background.count == 0 && !options.data.empty()) { // the file's own rows are compared with each other
-        PH_ASSIGN(const learn::ScoringRows rows, learn::scoringRows(*out.package, absolute(options.data), context.stop()));
+        PH_ASSIGN(const learn::ScoringRows rows, learn::scoringRows(*out.package, learn::DataFile(data), context.stop()));
         out.subject.background = rows.inputs;
         out.notes << QStringLiteral("The package keeps no sample rows: the file's rows are the background.");
     }
@@ -245,7 +258,7 @@ Result<ExplainSubject> openExplainSubject(Context &context, const ExplainOptions
         else
             out.subject.withoutGradients = gradients.error().what;
     }
-    PH_TRY(readRows(options, method, sample, out, context.stop()));
+    PH_TRY(readRows(options, data, method, sample, out, context.stop()));
     return out;
 }
 

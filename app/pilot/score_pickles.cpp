@@ -145,7 +145,7 @@ Result<void> scorePickles(Context &context, const std::vector<std::string> &file
                 part.prepend(header(scorer->model(), answers.outputs));
             return writeAll(fd, part.constData(), std::size_t(part.size()), file);
         };
-        auto done = namingSource(learn::scoreByPickles(*scorer, local.path, asked, take, context.stop(), scoringProgress(context)), local, source.source);
+        auto done = namingSource(learn::scoreByPickles(*scorer, learn::DataFile(source), asked, take, context.stop(), scoringProgress(context)), local, source.source);
         if (!done)
             return atData(std::move(done).error(), data);
         scored = *std::move(done);

@@ -12,6 +12,7 @@
 #include "app/pilot/model_ref.h"
 
 #include "core/artifact/package.h"
+#include "core/base/count_text.h"
 #include "core/learn/evaluation.h"
 
 #include <QFileInfo>
@@ -47,7 +48,7 @@ QString intervalsText(const std::vector<metrics::MetricInterval> &intervals, con
 }
 
 QString metricsText(const learn::Evaluation &e) {
-    QString text = QStringLiteral("%1 rows, %2 training rows left out; 95 % intervals by bootstrap: %3\n").arg(e.rows).arg(e.excluded).arg(e.bootstrap.text());
+    QString text = QStringLiteral("%1, %2 left out; 95 % intervals by bootstrap: %3\n").arg(rowsText(e.rows), countText(e.excluded, QStringLiteral("training row")), e.bootstrap.text());
     if (!e.targets.empty())
         text += QStringLiteral("Means over %1 targets, of metrics without a unit:\n").arg(e.targets.size());
     text += intervalsText(e.intervals, e.changes);
@@ -85,7 +86,7 @@ QString slicesText(const learn::SliceReport &report) {
         text += QLatin1Char('\n');
     }
     if (report.withoutValue)
-        text += QStringLiteral("  %1 rows are in no slice: they have no value of %2\n").arg(report.withoutValue).arg(report.by);
+        text += QStringLiteral("  %1 no slice: no value of %2\n").arg(report.withoutValue == 1 ? QStringLiteral("1 row is in") : QStringLiteral("%1 rows are in").arg(report.withoutValue), report.by);
     return text;
 }
 
@@ -104,7 +105,7 @@ Result<void> evaluate(Context &context, const Options &options) {
     PH_TRY(fetchData(context, source, options.version));
     const sources::LocalFile local{source.path(), source.fetchedSha256, 0, QJsonObject::fromVariantMap(source.origin)};
     const QString data = source.source;
-    PH_ASSIGN(const learn::Evaluation e, namingSource(learn::evaluatePackage(package, local.path, other ? &*other : nullptr, context.stop(), QString::fromStdString(options.by)), local, data));
+    PH_ASSIGN(const learn::Evaluation e, namingSource(learn::evaluatePackage(package, learn::DataFile(source), other ? &*other : nullptr, context.stop(), QString::fromStdString(options.by)), local, data));
     for (const QString &note : e.notes)
         context.note(note);
     QJsonObject object = e.toJson();

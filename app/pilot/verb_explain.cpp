@@ -5,7 +5,7 @@
 //   was asked lately on this machine, newest first, with the labels that came as truth. With --endpoint the endpoint is asked instead of the model on
 //   this machine; MODEL then only says the inputs, and may be left out for a model of the workspace, or where --data names every input. A URL needs no workspace.
 //   --json: the object of explain::Explanation::toJson() (core/explain/explanation.h) with every feature, and "package","digest","endpoint"|null,
-//   "data","seconds". Progress events count steps of the method.
+//   "data","seconds", of fetched data "origin". Progress events count steps of the method.
 #include "app/pilot/data_source.h"
 #include "app/pilot/explain_subject.h"
 
@@ -126,6 +126,8 @@ Result<void> runExplain(Context &context, ExplainOptions options) {
     object.insert(Q("digest"), loaded.package ? QJsonValue(loaded.package->digest) : QJsonValue());
     object.insert(Q("endpoint"), loaded.endpoint.isEmpty() ? QJsonValue() : QJsonValue(loaded.endpoint));
     object.insert(Q("data"), loaded.source);
+    if (!loaded.origin.isEmpty())
+        object.insert(Q("origin"), loaded.origin);
     object.insert(Q("seconds"), std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     context.answer(object, answerText(e, options.top).trimmed());
     return {};
@@ -133,7 +135,8 @@ Result<void> runExplain(Context &context, ExplainOptions options) {
 
 void addOptions(CLI::App &app, ExplainOptions &o, std::string &output, std::string &column, std::string &metric) {
     app.add_option("model", o.model, "Package folder, NAME@ALIAS or NAME/VERSION");
-    auto *data = app.add_option("--data", o.data, "CSV file with the model's inputs; default: the package's sample rows");
+    auto *data = app.add_option("--data", o.data, "The model's inputs: a CSV file, http(s)://, s3://BUCKET/KEY, FILE.dvc or dvc:PATH; default: the package's sample rows");
+    o.version.addTo(app);
     auto *rows = app.add_option("--rows", o.rows, "JSON file as POST /predict takes it")->excludes(data);
     app.add_option("--log", o.log, "What this model of the workspace was asked lately, by its prediction log")->excludes(data)->excludes(rows);
     app.add_option("--row", o.row, "Explain this row only, counted from 0")->check(CLI::Range(0, 2000000000));

@@ -213,7 +213,7 @@ Result<void> score(Context &context, const Options &options) {
             begun = true;
             return write(first + lines(package.signature, rows, p));
         };
-        PH_ASSIGN(scored, namingSource(learn::scoreFile(package, *scorer, local.path, take, context.stop(), scoringProgress(context)), local, source.source));
+        PH_ASSIGN(scored, namingSource(learn::scoreFile(package, *scorer, learn::DataFile(source), take, context.stop(), scoringProgress(context)), local, source.source));
         if (scored.rows == 0)
             return invalid(QStringLiteral("The file holds no row that the model can score."), QString::fromStdString(options.data), scored.notes.join(QLatin1Char(' ')));
         return {};

@@ -21,6 +21,7 @@
 #include "core/base/process_mark.h"
 #include "core/fleet/interrupted.h"
 #include "core/learn/cross_validation.h"
+#include "core/learn/search_text.h"
 #include "core/learn/trainer.h"
 #include "core/workspace/workspace.h"
 
@@ -211,7 +212,8 @@ QString summary(const learn::TrainResult &r, const std::optional<registry::Versi
         text += foldsText(r.folds, r.selectMetric);
     if (!r.search.isEmpty())
         text += QStringLiteral("  search: %1 of %2 trials, the best is trial %3%4\n").arg(r.search.value(Q("trials")).toArray().size()).arg(r.search.value(Q("drawn")).toInt())
-                    .arg(r.search.value(Q("trials")).toArray().at(r.search.value(Q("best")).toInt()).toObject().value(Q("trial")).toInt()).arg(importanceText(r.search));
+                    .arg(r.search.value(Q("trials")).toArray().at(r.search.value(Q("best")).toInt()).toObject().value(Q("trial")).toInt()).arg(importanceText(r.search)) +
+                learn::bestTrialsText(r.search);
     if (!r.validation.isEmpty())
         text += QStringLiteral("  validation: %1\n").arg(r.validation);
     for (const learn::GateOutcome &gate : r.gates)

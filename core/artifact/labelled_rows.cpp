@@ -2,6 +2,7 @@
 #include "core/artifact/labelled_rows.h"
 
 #include "core/artifact/package.h"
+#include "core/base/count_text.h"
 #include "core/data/csv.h"
 
 #include <QFileInfo>
@@ -12,8 +13,6 @@
 namespace pilothouse::artifact {
 
 namespace {
-
-QString rowsWord(std::size_t count) { return count == 1 ? QStringLiteral("1 row") : QStringLiteral("%1 rows").arg(count); }
 
 const data::Column *findColumn(const data::Table &table, const QString &name, Error *error) {
     const data::Column *column = table.find(name);
@@ -49,11 +48,11 @@ Result<std::vector<double>> truthOf(const data::Table &table, const QString &nam
 QStringList LabelledRows::notes() const {
     QStringList notes;
     if (withoutTarget)
-        notes << QStringLiteral("%1 left out: the true value is missing.").arg(rowsWord(withoutTarget));
+        notes << QStringLiteral("%1 left out: the true value is missing.").arg(rowsText(withoutTarget));
     if (unknownClass)
-        notes << QStringLiteral("%1 left out: a class that the model does not know.").arg(rowsWord(unknownClass));
+        notes << QStringLiteral("%1 left out: a class that the model does not know.").arg(rowsText(unknownClass));
     if (withoutInput)
-        notes << QStringLiteral("%1 left out: an input is missing that the model does not fill in.").arg(rowsWord(withoutInput));
+        notes << QStringLiteral("%1 left out: an input is missing that the model does not fill in.").arg(rowsText(withoutInput));
     return notes;
 }
 

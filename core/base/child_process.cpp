@@ -245,6 +245,8 @@ Result<QJsonObject> runJob(const ChildJob &job, const std::function<void(const E
     }
     const bool ended = WIFEXITED(status);
     const int code = ended ? WEXITSTATUS(status) : -1;
+    if (job.endedBy)
+        *job.endedBy = ended || stopped ? 0 : WTERMSIG(status);
     if (stopped && !(ended && code == 0 && result))
         return cancelled();
     if (error)

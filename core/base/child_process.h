@@ -22,6 +22,7 @@ struct ChildJob {
     int nice = 10;
     QHash<QString, QString> secrets; ///< name → value, handed over by an inherited pipe (PILOTHOUSE_SECRETS_FD), never by argument or environment
     int stopLimitSeconds = 20;       ///< after SIGTERM, before SIGKILL
+    int *endedBy = nullptr;          ///< told the number of the signal that ended the child unasked; 0: it ended by itself, or was stopped by the token
 };
 
 /// Runs the child to its end and gives the object of its `result` event. `onEvent` is called in this thread for every

@@ -2,6 +2,7 @@
 #include "core/learn/evaluation.h"
 
 #include "core/artifact/naive_scale.h"
+#include "core/base/count_text.h"
 #include "core/data/prepare_table.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/samples.h"
@@ -27,7 +28,7 @@ struct Side {
     std::int64_t key(std::size_t row) const { return samples.origins.empty() ? std::int64_t(samples.rows.tableRows[row]) : samples.origins[row]; }
 };
 
-Result<Side> load(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
+Result<Side> load(const artifact::Package &package, const DataFile &dataFile, std::stop_token stop) {
     Side side;
     PH_ASSIGN(side.scorer, loadScorer(package));
     PH_ASSIGN(side.samples, samplesFor(package, dataFile, stop));
@@ -39,7 +40,11 @@ Result<Side> load(const artifact::Package &package, const QString &dataFile, std
     return side;
 }
 
-Error nothingLeft(const QString &dataFile) {
+Error nothingLeft(const QString &dataFile, const data::LoadedTable &loaded) {
+    if (loaded.table.rows() == 0)
+        return invalid(loaded.report.rowsDropped == 0 ? QStringLiteral("The file holds no rows, only a header.")
+                                                      : QStringLiteral("The file holds no rows that can be read: %1 left out, with another number of fields than the header.").arg(rowsText(std::size_t(loaded.report.rowsDropped))),
+                       dataFile, QStringLiteral("Evaluate on rows with inputs and true values."));
     return refused(QStringLiteral("No row of the file is new to the model: all were training rows or lack the true value."), dataFile, QStringLiteral("Evaluate on other data."));
 }
 
@@ -52,9 +57,9 @@ QString sentenceOf(const Evaluation &e, const QString &metric) {
     const QString interval = std::isnan(it->low) ? QStringLiteral("no interval") : QStringLiteral("95 % interval %1 to %2").arg(it->low, 0, 'g', 3).arg(it->high, 0, 'g', 3);
     const QString disagreement = metrics::disagreement(*it, workspace::largerIsBetter(metric), *e.test), against = disagreement.isEmpty() ? QString() : QLatin1Char(' ') + disagreement;
     if (std::isnan(it->change))
-        return QStringLiteral("The model cannot be told from the other: %1 is undefined on these %2 rows.").arg(metric).arg(e.rows) + against;
-    return QStringLiteral("The model %1 the other: %2 %3 against %4, change %5 (%6) on %7 rows; p = %8.")
-               .arg(verdict, metric).arg(it->b, 0, 'g', 5).arg(it->a, 0, 'g', 5).arg(it->change, 0, 'g', 3).arg(interval).arg(e.rows).arg(e.test->p, 0, 'g', 3) + against;
+        return QStringLiteral("The model cannot be told from the other: %1 is undefined on %2.").arg(metric, e.rows == 1 ? QStringLiteral("this row") : QStringLiteral("these %1 rows").arg(e.rows)) + against;
+    return QStringLiteral("The model %1 the other: %2 %3 against %4, change %5 (%6) on %7; p = %8.")
+               .arg(verdict, metric).arg(it->b, 0, 'g', 5).arg(it->a, 0, 'g', 5).arg(it->change, 0, 'g', 3).arg(interval).arg(rowsText(e.rows)).arg(e.test->p, 0, 'g', 3) + against;
 }
 
 constexpr std::size_t mostCalibrated = 20; ///< classes: more curves than that nobody looks at
@@ -166,7 +171,7 @@ metrics::Values Evaluation::everyValue() const {
     return metrics::withTargets(values, each);
 }
 
-Result<Evaluation> evaluatePackage(const artifact::Package &package, const QString &dataFile, const artifact::Package *against, std::stop_token stop, const QString &by) {
+Result<Evaluation> evaluatePackage(const artifact::Package &package, const DataFile &dataFile, const artifact::Package *against, std::stop_token stop, const QString &by) {
     if (against && (package.signature.task != against->signature.task || package.signature.outputs != against->signature.outputs || package.signature.classes != against->signature.classes))
         return refused(QStringLiteral("The two models do not predict the same thing, so they cannot be compared."), {}, QStringLiteral("Target, horizon and classes must be equal."));
     if (against && package.signature.task != workspace::TaskKind::Forecast) { // windows are told apart by their times
@@ -194,9 +199,10 @@ Result<Evaluation> evaluatePackage(const artifact::Package &package, const QStri
     }
     e.rows = rows.size();
     if (rows.empty())
-        return !mine.trainedOn.empty() ? nothingLeft(dataFile)
-                                       : invalid((QStringList{QStringLiteral("No row of the file can be judged: each lacks the true value, or an input that the model does not fill in.")} + e.notes).join(QLatin1Char(' ')), dataFile,
-                                                 QStringLiteral("Compare its columns with those that `pilot profile` shows."));
+        return !mine.trainedOn.empty() || mine.samples.loaded.table.rows() == 0
+                   ? nothingLeft(dataFile.source, mine.samples.loaded)
+                   : invalid((QStringList{QStringLiteral("No row of the file can be judged: each lacks the true value, or an input that the model does not fill in.")} + e.notes).join(QLatin1Char(' ')), dataFile.source,
+                             QStringLiteral("Compare its columns with those that `pilot profile` shows."));
     e.metric = package.metrics.value(Q("select")).toString();
     if (e.metric.isEmpty())
         e.metric = workspace::defaultMetric(package.signature.task, std::size_t(package.signature.targets().size()));

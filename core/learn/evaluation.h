@@ -3,6 +3,7 @@
 
 #include "core/artifact/package.h"
 #include "core/base/result.h"
+#include "core/learn/data_file.h"
 #include "core/metrics/calibration.h"
 #include "core/metrics/class_report.h"
 #include "core/metrics/compare.h"
@@ -71,6 +72,6 @@ struct Evaluation {
 
 /// @param by slices by this column of the file; for a forecast "time:hour", "time:weekday" or "time:month" of the step it was made at, in
 /// the recipe's zone (also under the name of the recipe's time column). Empty: no slices
-Result<Evaluation> evaluatePackage(const artifact::Package &package, const QString &dataFile, const artifact::Package *against, std::stop_token stop = {}, const QString &by = {});
+Result<Evaluation> evaluatePackage(const artifact::Package &package, const DataFile &dataFile, const artifact::Package *against, std::stop_token stop = {}, const QString &by = {});
 
 } // namespace pilothouse::learn

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/pickle_blocks.h"
 
+#include "core/base/count_text.h"
 #include "core/data/csv_beginning.h"
 #include "core/data/csv_blocks.h"
 #include "core/learn/row_cutter.h"
@@ -98,13 +99,12 @@ private:
 
 } // namespace
 
-Result<ScoredPickles> scoreByPickles(PythonScorer &scorer, const QString &dataFile, const QStringList &asked, const TakeAnswers &take, std::stop_token stop, const ScoringProgress &progress) {
-    data::CsvOptions options;
-    options.fingerprint = false;
-    PH_ASSIGN(const data::CsvBeginning beginning, data::readBeginning(dataFile, options));
+Result<ScoredPickles> scoreByPickles(PythonScorer &scorer, const DataFile &dataFile, const QStringList &asked, const TakeAnswers &take, std::stop_token stop, const ScoringProgress &progress) {
+    workspace::DataSpec spec;
+    dataFile.readBy(spec);
+    PH_ASSIGN(const data::CsvBeginning beginning, data::readBeginning(dataFile.path, data::CsvOptions(spec)));
     ScoredPickles out;
     PH_ASSIGN(out.columns, pickleColumns(scorer.model(), beginning.names(), asked));
-    options.only = out.columns;
     Blocks blocks(scorer, out.columns, take, out.notes);
     const auto told = [&](qint64 done, qint64 total) {
         if (progress)
@@ -112,7 +112,7 @@ Result<ScoredPickles> scoreByPickles(PythonScorer &scorer, const QString &dataFi
     };
     Survey survey(out.columns);
     enum class Reading { Begins, Scores, Surveys } reading = Reading::Begins;
-    PH_ASSIGN(data::ReadRows read, data::readCsvBlocks(dataFile, options, [&](const data::Table &rows) -> Result<void> {
+    PH_ASSIGN(data::ReadRows read, data::loadDataBlocks(spec, {}, out.columns, [&](const data::Table &rows) -> Result<void> {
         if (rows.rows() == 0)
             return {};
         if (reading == Reading::Begins) {
@@ -126,19 +126,18 @@ Result<ScoredPickles> scoreByPickles(PythonScorer &scorer, const QString &dataFi
         return {};
     }, stop, told));
     if (reading == Reading::Begins)
-        return invalid(QStringLiteral("The file holds no row."), dataFile);
+        return invalid(QStringLiteral("The file holds no row."), dataFile.source);
     if (reading == Reading::Surveys) {
-        options.types = survey.types();
         scorer.setColumns(survey.columns());
         const qint64 before = read.report.rows;
-        PH_ASSIGN(read, data::readCsvBlocks(dataFile, options, [&](const data::Table &rows) { return blocks.add(rows); }, stop, told));
+        PH_ASSIGN(read, data::loadDataBlocks(spec, survey.types(), out.columns, [&](const data::Table &rows) { return blocks.add(rows); }, stop, told));
         if (read.report.rows != before)
-            return invalid(QStringLiteral("The file was changed while it was read."), dataFile, QStringLiteral("Wait until the program that writes it is done, then score again."));
+            return invalid(QStringLiteral("The file was changed while it was read."), dataFile.source, QStringLiteral("Wait until the program that writes it is done, then score again."));
     }
     PH_TRY(blocks.rest());
     out.rows = blocks.scored();
     if (read.report.rowsDropped > 0)
-        out.notes.prepend(QStringLiteral("%1 rows left out: they have another number of fields than the header.").arg(read.report.rowsDropped));
+        out.notes.prepend(QStringLiteral("%1 left out: another number of fields than in the header.").arg(rowsText(std::size_t(read.report.rowsDropped))));
     return out;
 }
 

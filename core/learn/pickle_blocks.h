@@ -21,8 +21,9 @@ struct ScoredPickles {
 /// Scores every row of a CSV file in blocks, so that neither this memory nor the child's grows with it; the answers are those of the whole
 /// table. Python gets what stands in the file: a column of times as texts. Where a column is no number the file is read once more, because
 /// what its texts mean (pandas takes a column of True and False alone for truth values) is a matter of all of them.
-/// Invalid: pickleColumns(), readCsv()'s errors, what the model raises, a file without a row.
-Result<ScoredPickles> scoreByPickles(PythonScorer &scorer, const QString &dataFile, const QStringList &asked, const TakeAnswers &take, std::stop_token stop = {},
+/// Invalid: pickleColumns(), readCsv()'s errors, what the model raises, a file without a row. Conflict: a fetched copy changed,
+/// which its end tells: what was handed on is then to be thrown away.
+Result<ScoredPickles> scoreByPickles(PythonScorer &scorer, const DataFile &dataFile, const QStringList &asked, const TakeAnswers &take, std::stop_token stop = {},
                                      const ScoringProgress &progress = {});
 
 } // namespace pilothouse::learn

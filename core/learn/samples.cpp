@@ -2,6 +2,7 @@
 #include "core/learn/samples.h"
 
 #include "core/artifact/leakage.h"
+#include "core/base/count_text.h"
 #include "core/base/file.h"
 #include "core/data/made_columns.h"
 #include "core/data/prepare_table.h"
@@ -200,11 +201,11 @@ struct LoadedFor {
     std::optional<data::StepCounts> steps;
 };
 
-Result<LoadedFor> loadFor(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
+Result<LoadedFor> loadFor(const artifact::Package &package, const DataFile &dataFile, std::stop_token stop) {
     LoadedFor out;
     PH_ASSIGN(out.recipe, recipeOf(package));
     Recipe &recipe = out.recipe;
-    recipe.data.source = dataFile;
+    dataFile.readBy(recipe.data);
     QMap<QString, data::ColumnType> types;
     if (recipe.task != TaskKind::Forecast)
         types = artifact::columnTypes(package.signature);
@@ -253,7 +254,7 @@ Result<Recipe> recipeOf(const artifact::Package &package) {
     return workspace::parseRecipe(yaml, file);
 }
 
-Result<Samples> samplesFor(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
+Result<Samples> samplesFor(const artifact::Package &package, const DataFile &dataFile, std::stop_token stop) {
     PH_ASSIGN(LoadedFor file, loadFor(package, dataFile, stop));
     auto &[recipe, loaded, steps] = file;
     Samples samples;
@@ -309,9 +310,9 @@ Result<std::size_t> addScoringSteps(const data::Table &table, const workspace::T
     return left;
 }
 
-QString notScoredNote(std::size_t rows) { return QStringLiteral("%1 rows left out: an input is missing that the model does not fill in.").arg(rows); }
+QString notScoredNote(std::size_t rows) { return QStringLiteral("%1 left out: an input is missing that the model does not fill in.").arg(rowsText(rows)); }
 
-Result<ScoringRows> scoringRows(const artifact::Package &package, const QString &dataFile, std::stop_token stop) {
+Result<ScoringRows> scoringRows(const artifact::Package &package, const DataFile &dataFile, std::stop_token stop) {
     PH_ASSIGN(LoadedFor file, loadFor(package, dataFile, stop));
     auto &[recipe, loaded, steps] = file;
     ScoringRows out;

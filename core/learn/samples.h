@@ -7,6 +7,7 @@
 #include "core/data/quality.h"
 #include "core/data/resample.h"
 #include "core/data/windows.h"
+#include "core/learn/data_file.h"
 #include "core/workspace/recipe.h"
 
 #include <stop_token>
@@ -39,8 +40,8 @@ artifact::LabelledRows windowRows(data::Windows windows);
 /// The recipe that a package was trained by.
 Result<workspace::Recipe> recipeOf(const artifact::Package &package);
 
-/// Labelled rows of another file for a package: its recipe says how the file is read, its signature how rows are coded.
-Result<Samples> samplesFor(const artifact::Package &package, const QString &dataFile, std::stop_token stop = {});
+/// Labelled rows of another file for a package: its recipe says how the file is read, its signature how rows are coded. Conflict: a fetched copy changed.
+Result<Samples> samplesFor(const artifact::Package &package, const DataFile &dataFile, std::stop_token stop = {});
 
 /// Rows to score, with or without a true value.
 struct ScoringRows {
@@ -51,7 +52,7 @@ struct ScoringRows {
     QStringList notes;
 };
 /// Of the whole file, in memory. scoring_blocks.h gives predictions of larger files.
-Result<ScoringRows> scoringRows(const artifact::Package &package, const QString &dataFile, std::stop_token stop = {});
+Result<ScoringRows> scoringRows(const artifact::Package &package, const DataFile &dataFile, std::stop_token stop = {});
 
 /// Adds the rows of a table that the model can score, and gives how many it cannot: an input is missing that it does not fill in.
 /// @param firstRow  number of the table's first row in the file (after `where`)

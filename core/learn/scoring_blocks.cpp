@@ -156,7 +156,7 @@ Result<ScoredFile> scoreBlocks(const Source &source, const std::vector<artifact:
 
 /// With all rows in memory.
 /// @param help  what to do so that they need not be, for an error
-Result<ScoredFile> scoreWhole(const artifact::Package &package, const QString &dataFile, const QString &help, Slices &slices, std::stop_token stop) {
+Result<ScoredFile> scoreWhole(const artifact::Package &package, const DataFile &dataFile, const QString &help, Slices &slices, std::stop_token stop) {
     Result<ScoringRows> rows = scoringRows(package, dataFile, stop);
     if (!rows) {
         Error error = std::move(rows).error();
@@ -170,11 +170,11 @@ Result<ScoredFile> scoreWhole(const artifact::Package &package, const QString &d
 
 } // namespace
 
-Result<ScoredFile> scoreFile(const artifact::Package &package, const artifact::Scorer &scorer, const QString &dataFile, const TakeScored &take, std::stop_token stop,
+Result<ScoredFile> scoreFile(const artifact::Package &package, const artifact::Scorer &scorer, const DataFile &dataFile, const TakeScored &take, std::stop_token stop,
                              const ScoringProgress &progress) {
     PH_ASSIGN(workspace::Recipe recipe, recipeOf(package));
-    recipe.data.source = dataFile;
-    PH_ASSIGN(const data::CsvBeginning beginning, data::readBeginning(dataFile, data::CsvOptions(recipe.data)));
+    dataFile.readBy(recipe.data);
+    PH_ASSIGN(const data::CsvBeginning beginning, data::readBeginning(dataFile.path, data::CsvOptions(recipe.data)));
     const std::vector<artifact::Input> &inputs = package.signature.inputs;
     PH_ASSIGN(const ScoringNeeds needs, scoringNeeds(recipe, inputs, beginning.names()));
     Slices slices(scorer, take, stop);
@@ -189,8 +189,8 @@ Result<ScoredFile> scoreFile(const artifact::Package &package, const artifact::S
         return scoreWhole(package, dataFile, help, slices, stop);
     source.types = order.types;
     PH_ASSIGN(ScoredFile scored, scoreBlocks(source, inputs, needs, &order.times, slices));
-    PH_ASSIGN(const std::unique_ptr<data::FileStream> now, data::FileStream::open(dataFile));
-    PH_TRY(data::sameFile(beginning, *now, dataFile)); // the order that was found holds
+    PH_ASSIGN(const std::unique_ptr<data::FileStream> now, data::FileStream::open(dataFile.path));
+    PH_TRY(data::sameFile(beginning, *now, dataFile.path)); // the order that was found holds
     return scored;
 }
 

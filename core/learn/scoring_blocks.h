@@ -24,8 +24,9 @@ struct ScoredFile {
 /// forecasts, steps, columns of the past that the file does not bring, missing values read off their neighbours) where times never fall within their
 /// series (ScoringNeeds::rising), which a first reading of the file tells; memory then holds what they reach back. Of other files the table and
 /// its windows must fit, which is refused before memory runs out.
-/// Problems are looked for in the columns that the model takes. Invalid: an input that the file does not have, what scoringRows() says.
-Result<ScoredFile> scoreFile(const artifact::Package &package, const artifact::Scorer &scorer, const QString &dataFile, const TakeScored &take, std::stop_token stop = {},
+/// Problems are looked for in the columns that the model takes. Invalid: an input that the file does not have, what scoringRows() says. Conflict: a
+/// fetched copy changed, which its end tells: what was handed on is then to be thrown away.
+Result<ScoredFile> scoreFile(const artifact::Package &package, const artifact::Scorer &scorer, const DataFile &dataFile, const TakeScored &take, std::stop_token stop = {},
                              const ScoringProgress &progress = {});
 
 } // namespace pilothouse::learn

@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
+#include <csignal>
 #include <deque>
 #include <mutex>
 #include <numeric>
@@ -42,12 +43,14 @@ private:
         std::size_t trial;
         Result<QJsonObject> answer;
         double seconds;
+        bool killed; ///< its process, by whoever: the system where memory ran out, a person
     };
     /// The trials of one round, `parallel` at once; what the checkpoint knows is not tried again.
     Result<void> round(int number, const SearchRound &asked, const std::vector<std::size_t> &entrants);
     Result<QString> recipeFile(const SearchTrial &trial) const;
     Ended tryOut(std::size_t trial, const QString &file, double share, qint64 memory);
     std::optional<Error> endOfSearch(const Error &error) const;
+    bool triedAgain(Ended &ended);
     Result<void> take(const Ended &ended, int round, double share);
     void recall(const QJsonObject &record);
     std::vector<std::size_t> ranked(int round) const;
@@ -64,6 +67,7 @@ private:
     std::vector<SearchTrial> m_trials; ///< all that were drawn
     std::vector<std::vector<bool>> m_tried;     ///< [round][trial]
     std::vector<std::vector<double>> m_figures; ///< [round][trial]: mean of the metric; NaN: not tried, or failed
+    std::vector<bool> m_killed; ///< [trial]: its process was, in this round
     SteadyClock::time_point m_begun = SteadyClock::now();
     double m_before = 0; ///< seconds that an interrupted run spent
     bool m_outOfTime = false;
@@ -105,10 +109,12 @@ Search::Ended Search::tryOut(std::size_t trial, const QString &file, double shar
     if (memory > 0)
         job.arguments << QStringLiteral("--max-memory") << QString::number(memory);
     job.nice = 0; // as the training itself
+    int signal = 0;
+    job.endedBy = &signal;
     const auto begun = SteadyClock::now();
     auto answer = runJob(job, [](const Event &) {}, m_context.stop);
     QFile::remove(file);
-    return {trial, std::move(answer), std::chrono::duration<double>(SteadyClock::now() - begun).count()};
+    return {trial, std::move(answer), std::chrono::duration<double>(SteadyClock::now() - begun).count(), signal == SIGKILL};
 }
 
 void Search::recall(const QJsonObject &record) {
@@ -142,6 +148,24 @@ std::optional<Error> Search::endOfSearch(const Error &error) const {
     if (const QString now = sha256OfFile(m_recipe.data.path()).value_or(QString()); now != m_context.dataSha256)
         return changedData(m_context.dataSha256, now, m_recipe.data.source);
     return error.kind == ErrorKind::Conflict ? std::optional(error) : std::nullopt; // it changed and is as it was again
+}
+
+/// A killed process says nothing of its trial: true where it is to be tried once more, behind those that wait; they may leave it the memory.
+bool Search::triedAgain(Ended &ended) {
+    if (ended.answer || !ended.killed)
+        return false;
+    const QString why = QStringLiteral("killed by signal %1 (out of memory?)").arg(SIGKILL);
+    if (!m_killed[ended.trial]) {
+        m_killed[ended.trial] = true;
+        m_context.events->log(QStringLiteral("warning"), QStringLiteral("Trial %1 was %2; it is tried once more.").arg(m_trials[ended.trial].number).arg(why));
+        return true;
+    }
+    Error error = std::move(ended.answer).error();
+    error.what = QStringLiteral("Its process was twice %1.").arg(why);
+    error.where.clear(); // which program it was helps nobody
+    error.hint = m_parallel > 1 ? QStringLiteral("search: {parallel: 1} leaves the memory to one trial; or search smaller models, or train on fewer rows.") : QStringLiteral("Search smaller models, or train on fewer rows.");
+    ended.answer = std::move(error);
+    return false;
 }
 
 Result<void> Search::take(const Ended &ended, int round, double share) {
@@ -184,6 +208,7 @@ Result<void> Search::round(int number, const SearchRound &asked, const std::vect
     std::condition_variable wake;
     std::deque<Ended> ended;
     std::vector<std::jthread> children;
+    m_killed.assign(m_trials.size(), false);
     std::size_t running = 0, done = entrants.size() - open.size(), tried = 0;
     std::optional<Error> failed;
     const auto atOnce = qint64(std::clamp<std::size_t>(open.size(), 1, std::size_t(m_parallel)));
@@ -212,10 +237,14 @@ Result<void> Search::round(int number, const SearchRound &asked, const std::vect
             break;
         std::unique_lock guard(lock);
         wake.wait(guard, [&] { return !ended.empty(); });
-        const Ended outcome = std::move(ended.front());
+        Ended outcome = std::move(ended.front());
         ended.pop_front();
         guard.unlock();
         --running;
+        if (triedAgain(outcome)) {
+            open.push_back(outcome.trial);
+            continue;
+        }
         ++tried;
         if (const Result<void> taken = take(outcome, number, asked.share); !taken && !failed)
             failed = taken.error();

@@ -59,9 +59,9 @@ struct SearchContext {
 };
 
 /// Draws, tries (each trial a `pilot trial` of its own, `parallel` at once), and names the best by the mean of `metric` over the folds of the
-/// recipe's `validation:`. A trial that fails is noted with its error and loses. Cancelled by a stop, Conflict if the data changed
-/// meanwhile, Refused if a trial gets no memory (as it would on another machine); the finished trials are in the checkpoint. Invalid: the
-/// first trial's error if all failed.
+/// recipe's `validation:`. A trial that fails is noted with its error and loses; one whose process is killed (SIGKILL) is
+/// tried once more before it does. Cancelled by a stop, Conflict if the data changed meanwhile, Refused if a trial gets no memory (as it
+/// would on another machine); the finished trials are in the checkpoint. Invalid: the first trial's error if all failed.
 Result<SearchResult> search(const workspace::Recipe &recipe, const QString &metric, const SearchContext &context);
 
 /// The child's part: the folds of a recipe with one estimator, with a share of each fold's training rows.

@@ -4,6 +4,7 @@
 #include "core/artifact/leakage.h"
 #include "core/artifact/naive_scale.h"
 #include "core/base/clock.h"
+#include "core/base/count_text.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/metrics/compare.h"
@@ -291,7 +292,7 @@ QString sentenceOf(const Evidence &e) {
     if (!m)
         return QStringLiteral("%1 was not scored: no row is left.").arg(candidate);
     const QString how = m->verdict == QLatin1String("not distinguishable") ? QStringLiteral("cannot be told apart from") : QStringLiteral("is %1 than").arg(m->verdict);
-    QString sentence = QStringLiteral("%1 %2 %3: %4 %5 on %6 rows.").arg(candidate, how, other, m->metric, changeText(*m)).arg(e.rows);
+    QString sentence = QStringLiteral("%1 %2 %3: %4 %5 on %6.").arg(candidate, how, other, m->metric, changeText(*m), rowsText(e.rows));
     QStringList targets;
     for (const auto &[target, one] : e.selectedByTarget())
         targets << target + QLatin1Char(' ') + one->verdict;
@@ -304,7 +305,7 @@ QString sentenceOf(const Evidence &e) {
 std::vector<GateResult> leakGates(const artifact::LabelledRows &rows, const artifact::Signature &signature) {
     std::vector<GateResult> gates;
     for (const artifact::Leak &leak : artifact::leaksOf(rows, signature))
-        gates.push_back({QStringLiteral("No input gives the target away"), QStringLiteral("same %1 rows").arg(rows.inputs.count), QStringLiteral("%1: %2").arg(leak.input, leak.how), GateState::Warn});
+        gates.push_back({QStringLiteral("No input gives the target away"), QStringLiteral("same ") + rowsText(rows.inputs.count), QStringLiteral("%1: %2").arg(leak.input, leak.how), GateState::Warn});
     return gates;
 }
 

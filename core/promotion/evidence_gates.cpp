@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/promotion/evidence_gates.h"
 
+#include "core/base/count_text.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -26,7 +28,7 @@ GateResult recipeGate(const workspace::GateSpec &gate, const metrics::Values &ca
 
 GateResult betterGate(const Evidence &evidence) {
     GateResult out{QStringLiteral("Better than %1, interval excludes 0").arg(opponentName(evidence)),
-                   evidence.rows ? QStringLiteral("same %1 rows").arg(evidence.rows) : QString(), {}, GateState::Unknown};
+                   evidence.rows ? QStringLiteral("same ") + rowsText(evidence.rows) : QString(), {}, GateState::Unknown};
     const MetricComparison *m = evidence.selected();
     if (!evidence.problem.isEmpty() || !m) {
         out.value = evidence.problem.isEmpty() ? QStringLiteral("not scored") : evidence.problem;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/clock.h"
+#include "core/base/count_text.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/promotion/evidence_gates.h"
@@ -73,8 +74,8 @@ QStringList slicesText(const Evidence &e) {
     for (const QString &verdict : {QStringLiteral("worse"), QStringLiteral("better")})
         for (const auto &s : e.slices)
             if (s.verdict == verdict)
-                out += QStringLiteral("  %1  %2 = %3: %4 → %5 on %6 rows, change %7 (%8 … %9)")
-                           .arg(verdict.leftJustified(6), s.by, s.name, figure(s.a), figure(s.b), QString::number(s.rows), signedFigure(s.change), signedFigure(s.low), signedFigure(s.high));
+                out += QStringLiteral("  %1  %2 = %3: %4 → %5 on %6, change %7 (%8 … %9)")
+                           .arg(verdict.leftJustified(6), s.by, s.name, figure(s.a), figure(s.b), rowsText(s.rows), signedFigure(s.change), signedFigure(s.low), signedFigure(s.high));
     if (out.size() == 2)
         out += QStringLiteral("  none is told apart");
     return out;
@@ -201,7 +202,7 @@ QString Evidence::text() const {
         out += QStringLiteral("p = %1 (%2)").arg(figure(pairedP), pairedTest);
     if (!bootstrap.isEmpty())
         out += QStringLiteral("Intervals by paired bootstrap: %1.").arg(bootstrap);
-    out += QStringLiteral("%1 rows scored by both: %2. %3 left out because the champion was trained on them.").arg(rows).arg(rowsFrom).arg(excludedRows);
+    out += QStringLiteral("%1 scored by both: %2. %3 left out because the champion was trained on %4.").arg(rowsText(rows), rowsFrom, QString::number(excludedRows), excludedRows == 1 ? QStringLiteral("it") : QStringLiteral("them"));
     out += slicesText(*this);
     out += QString();
     out += QStringLiteral("Gates");

@@ -236,6 +236,7 @@ void TestExplainVerb::anEndpointIsExplainedLikeItsModel() {
     const QStringList ask{QStringLiteral("--data"), QStringLiteral("houses.csv"), QStringLiteral("--row"), QStringLiteral("17"), QStringLiteral("--method"), QStringLiteral("kernel-shap"), QStringLiteral("--background"), QStringLiteral("20")};
     const Answer here = pilot(QStringList{QStringLiteral("explain"), QStringLiteral("boosted")} + ask), there = pilot(QStringList{QStringLiteral("explain"), QStringLiteral("boosted"), QStringLiteral("--endpoint"), url} + ask);
     const Answer undescribed = pilot({QStringLiteral("explain"), QStringLiteral("--endpoint"), url, QStringLiteral("--data"), QStringLiteral("plain.csv"), QStringLiteral("--target"), QStringLiteral("price"), QStringLiteral("--row"), QStringLiteral("0"), QStringLiteral("--output"), QStringLiteral("1")});
+    const Answer untold = pilot({QStringLiteral("explain"), QStringLiteral("--endpoint"), url, QStringLiteral("--data"), QStringLiteral("plain.csv"), QStringLiteral("--row"), QStringLiteral("0"), QStringLiteral("--output"), QStringLiteral("1")});
     QTemporaryDir elsewhere; // no workspace there, nor above
     QProcess alone;
     alone.setWorkingDirectory(elsewhere.path());
@@ -261,6 +262,8 @@ void TestExplainVerb::anEndpointIsExplainedLikeItsModel() {
     // Nobody said what it takes: the file's columns but the target are the inputs, the answer says how many classes there are.
     QVERIFY2(undescribed.code == 0, qPrintable(undescribed.errors + QString::fromUtf8(undescribed.out)));
     QCOMPARE(undescribed.object[Q("scale")].toString(), QStringLiteral("probability of 1"));
+    QCOMPARE(untold.code, 2); // "price" is no input
+    QVERIFY2(untold.error()[Q("hint")].toString().contains(QStringLiteral("name the column that is predicted by --target")), qPrintable(untold.errors + QString::fromUtf8(untold.out)));
     QVERIFY(undescribed.object[Q("package")].isNull());
     QCOMPARE(undescribed.object[Q("features")].toArray().size(), 3);
     QVERIFY(std::abs(sumOf(undescribed.object) - undescribed.object[Q("explained")].toDouble()) < 1e-9);

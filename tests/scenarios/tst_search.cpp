@@ -29,6 +29,7 @@ private Q_SLOTS:
     void parallelOrNotTheSame();
     void aKilledSearchGoesOn();
     void aTrialThatFailsLoses();
+    void aTrialThatIsKilledIsTriedOnceMore();
     void allTrialsFail();
     void theMinutesEndIt();
     void theLimitsHoldForTheTrials_data();
@@ -114,6 +115,15 @@ void TestSearch::theBestTrialIsTrained() {
     QCOMPARE(alone.object[Q("weights_sha256")], trained.object[Q("weights_sha256")]);
     QCOMPARE(alone.object[Q("validation")][Q("mean")], trained.object[Q("validation")][Q("mean")]);
     QCOMPARE(alone.object[Q("validation")][Q("mean")][Q("r2")], best[Q("mean")]);
+    QProcess text;
+    text.setWorkingDirectory(m_folder.path());
+    text.start(m_program, {QStringLiteral("train"), QStringLiteral("best.yaml"), QStringLiteral("--out"), QStringLiteral("best-text")});
+    QVERIFY(text.waitForFinished(120000));
+    const QStringList lines = QString::fromUtf8(text.readAllStandardOutput()).split(QLatin1Char('\n'));
+    const qsizetype table = lines.indexOf(QRegularExpression(QStringLiteral("^    trial +r2  ± std +seconds  model$")));
+    QVERIFY2(table > 0 && table + 5 < lines.size(), qPrintable(lines.join(QLatin1Char('\n'))));
+    QVERIFY2(lines[table + 1].endsWith(Q("  decision_tree max_depth 6")) && lines[table + 1].contains(QStringLiteral(" %1  ").arg(best[Q("trial")].toInt())), qPrintable(lines[table + 1]));
+    QVERIFY2(lines[table + 5].startsWith(Q("    ")) && lines[table + 5].trimmed()[0].isDigit(), qPrintable(lines[table + 5])); // all five
 }
 
 void TestSearch::halvingEndsWithAllRows() {
@@ -194,6 +204,35 @@ void TestSearch::aTrialThatFailsLoses() {
     QCOMPARE(failed, 1);
     const QJsonArray notes = trained.object[Q("notes")].toArray();
     QVERIFY(std::any_of(notes.begin(), notes.end(), [](const QJsonValue &note) { return note.toString().contains(Q("trials failed and lost. Trial ")); }));
+}
+
+/// The system kills where memory runs out: that says nothing of a trial the first time.
+void TestSearch::aTrialThatIsKilledIsTriedOnceMore() {
+    recipe(QStringLiteral("killed"), "estimators: [decision_tree]\nsearch: {trials: 4, parallel: 2, space: {decision_tree: {max_depth: [1, 2, 4, 6]}}}\n");
+    const QStringList arguments{QStringLiteral("train"), QStringLiteral("killed.yaml"), QStringLiteral("--out")};
+    const Answer whole = pilot(arguments + QStringList{QStringLiteral("unkilled")});
+    QVERIFY2(whole.code == 0, qPrintable(whole.errors));
+    const QJsonArray all = searchOf(QStringLiteral("unkilled"))[Q("trials")].toArray();
+    const int best = searchOf(QStringLiteral("unkilled"))[Q("best")].toInt(), never = best == 0 ? 1 : 0;
+    const QString script = in(QStringLiteral("killed.sh")), log = in(QStringLiteral("killed.log"));
+    QVERIFY(writeFileAtomically(script, QStringLiteral("#!/bin/sh\nif [ \"$1\" = trial ]; then\n  echo \"$2\" >>'%1'\n  case \"$2\" in\n    */trial-%2.yaml) [ $(grep -c 'trial-%2[.]yaml' '%1') -gt 1 ] || kill -9 $$;;\n"
+                                                       "    */trial-%3.yaml) kill -9 $$;;\n  esac\nfi\nexec '%4' \"$@\"\n").arg(log).arg(best).arg(never).arg(m_program).toUtf8()));
+    QVERIFY(QFile::setPermissions(script, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+    qputenv("PILOTHOUSE_PILOT", script.toUtf8());
+    const Answer trained = pilot(arguments + QStringList{QStringLiteral("killed")});
+    qputenv("PILOTHOUSE_PILOT", m_program.toUtf8());
+    QVERIFY2(trained.code == 0, qPrintable(trained.errors));
+    QCOMPARE(trained.object[Q("weights_sha256")], whole.object[Q("weights_sha256")]);
+    const QJsonArray trials = searchOf(QStringLiteral("killed"))[Q("trials")].toArray();
+    QCOMPARE(trials.size(), 4);
+    for (int i = 0; i < 4; ++i) {
+        QCOMPARE(trials[i][Q("error")].toString().contains(Q("twice killed by signal 9 (out of memory?)")), i == never);
+        if (i != never)
+            QCOMPARE(trials[i][Q("mean")], all[i][Q("mean")]);
+    }
+    const QByteArray begun = *readFile(log);
+    QCOMPARE(begun.count('\n'), 6); // the two that were killed, once more
+    QCOMPARE(begun.count(QStringLiteral("/trial-%1.yaml").arg(never).toUtf8()), 2);
 }
 
 void TestSearch::allTrialsFail() {

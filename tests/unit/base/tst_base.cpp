@@ -192,6 +192,7 @@ private Q_SLOTS:
         const QString script = dir.filePath(QStringLiteral("job"));
         QVERIFY(writeFileAtomically(script, "#!/bin/sh\necho '{\"v\":1,\"event\":\"progress\",\"done\":1,\"total\":2}'\necho noise\n"
                                             "[ \"$1\" = bad ] && { echo last words >&2; exit 9; }\n"
+                                            "[ \"$1\" = killed ] && kill -9 $$\n"
                                             "echo '{\"v\":1,\"event\":\"result\",\"result\":{\"x\":1}}'\n"));
         QFile::setPermissions(script, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
         int events = 0;
@@ -203,6 +204,12 @@ private Q_SLOTS:
         QVERIFY(!bad);
         QVERIFY(bad.error().raw.contains(QStringLiteral("last words")));
         QVERIFY(bad.error().what.contains(QStringLiteral("code 9")));
+        int signal = -1;
+        QVERIFY(runJob({script, {QStringLiteral("good")}, {}, 0, {}, 5, &signal}, {}, {}));
+        QCOMPARE(signal, 0);
+        const auto killed = runJob({script, {QStringLiteral("killed")}, {}, 0, {}, 5, &signal}, {}, {});
+        QVERIFY(!killed && killed.error().what.contains(QStringLiteral("signal 9")));
+        QCOMPARE(signal, SIGKILL);
     }
 
     void anEventIsReadAsItWasWritten() {

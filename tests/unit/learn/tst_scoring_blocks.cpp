@@ -3,7 +3,9 @@
 #include "core/learn/scoring_blocks.h"
 
 #include "core/base/file.h"
+#include "core/base/hash.h"
 #include "core/base/memory.h"
+#include "core/learn/evaluation.h"
 #include "core/learn/import_model.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/torch_loader.h"
@@ -332,6 +334,36 @@ private Q_SLOTS:
         QVERIFY(!scored);
         QCOMPARE(scored.error().text(), whole.text());
         QVERIFY2(scored.error().what.contains(words), qPrintable(scored.error().what));
+    }
+
+    /// A copy that was fetched is what it was when it was verified, or nothing is made of it; errors name what a person named.
+    void aCopyThatChangedIsRefused() {
+        const auto package = trained(regression + "[linear_regression]\n");
+        QVERIFY(package);
+        const auto scorer = loadScorer(*package);
+        workspace::DataSpec data;
+        data.source = QStringLiteral("s3://bucket/rows.csv");
+        data.fetched = path("score.csv");
+        const auto errors = [&] {
+            QList<Error> errors;
+            if (const auto scored = scoreFile(*package, **scorer, DataFile(data), Collected().take()); !scored)
+                errors << scored.error();
+            if (const auto rows = scoringRows(*package, DataFile(data)); !rows)
+                errors << rows.error();
+            if (const auto judged = evaluatePackage(*package, DataFile(data), nullptr); !judged)
+                errors << judged.error();
+            return errors;
+        };
+        data.fetchedSha256 = sha256OfFile(data.fetched).value_or(QString());
+        QVERIFY(errors().isEmpty());
+        data.fetchedSha256 = QString(64, QLatin1Char('0'));
+        const QList<Error> refused = errors();
+        QCOMPARE(refused.size(), 3);
+        for (const Error &error : refused) {
+            QCOMPARE(error.kind, ErrorKind::Conflict);
+            QCOMPARE(error.where, data.source);
+            QVERIFY(error.hint.contains(data.fetched));
+        }
     }
 
     void aStopEndsItBetweenSlices() {

@@ -3,8 +3,11 @@
 #include "core/base/hash.h"
 #include "core/learn/search.h"
 #include "core/learn/search_plan.h"
+#include "core/learn/search_text.h"
 #include "core/metrics/random.h"
 
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QSet>
 #include <QTemporaryDir>
 #include <QTest>
@@ -138,6 +141,23 @@ private Q_SLOTS:
         }
         search.method = workspace::SearchSpec::Method::Random;
         QCOMPARE(searchRounds(search, std::size_t(trials), std::size_t(rows)), (std::vector<SearchRound>{{1, 1}}));
+    }
+    void theBestTrialsAreATable() {
+        const auto search = [](const QByteArray &larger) {
+            const QByteArray forest = R"("estimator":"random_forest","parameters":{"max_depth":)";
+            return QJsonDocument::fromJson(R"({"metric":"rmse","larger_is_better":)" + larger + R"(,"trials":[
+                {"trial":0,"estimator":"ridge","parameters":{"alpha":1},"round":0,"share":0.5,"mean":12.25,"std":0.5,"seconds":0.04,"error":""},
+                {"trial":1,)" + forest + R"(3,"subsample":0.1234567891,"seed":7},"round":1,"share":1,"mean":9.5,"std":null,"seconds":100.5,"error":""},
+                {"trial":2,)" + forest + R"(5,"subsample":1,"seed":7},"round":0,"share":0.5,"mean":null,"std":null,"seconds":2,"error":"no"},
+                {"trial":10,)" + forest + R"(12,"subsample":1,"seed":7},"round":0,"share":0.5,"mean":8.125,"std":1.26,"seconds":3,"error":""}]})").object();
+        };
+        // The later round first, which a figure of half the rows does not beat; what all trials of an estimator share is not told.
+        QCOMPARE(bestTrialsText(search("false")), QStringLiteral("    trial   rmse  ± std  seconds  model\n"
+                                                                 "        1    9.5          100.50  random_forest max_depth 3, subsample 0.123457\n"
+                                                                 "       10  8.125  ± 1.3     3.00  random_forest max_depth 12, subsample 1, on 50 % of the rows\n"
+                                                                 "        0  12.25  ± 0.5     0.04  ridge, on 50 % of the rows\n"));
+        QCOMPARE(bestTrialsText(search("true"), 2).section(QLatin1Char('\n'), 2), QStringLiteral("        0  12.25  ± 0.5     0.04  ridge, on 50 % of the rows\n"));
+        QVERIFY(bestTrialsText({{QStringLiteral("trials"), QJsonArray()}}).isEmpty());
     }
     void aShareKeepsEveryClass() {
         std::vector<double> targets(1000);

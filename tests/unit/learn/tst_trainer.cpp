@@ -546,6 +546,23 @@ private Q_SLOTS:
         QVERIFY2(none.error().text().contains(QStringLiteral("No row of the file can be judged: each lacks the true value, or an input that the model does not fill in. 20 rows left out: the true value is missing.")), qPrintable(none.error().text()));
     }
 
+    void evaluationOfNoRowAndOfOneSaysSo() {
+        const QByteArray byError = QByteArray(houseRecipe).replace("metric: r2", "metric: mae");
+        const auto good = run(byError), poor = run(QByteArray(byError).replace("linear_regression, decision_tree: {max_depth: 4}", "decision_tree: {max_depth: 1}"));
+        QVERIFY(good && poor);
+        const auto a = artifact::openPackage(good->package), b = artifact::openPackage(poor->package);
+        const auto evaluated = [&](const QByteArray &rows) {
+            const QString file = path(QStringLiteral("few.csv"));
+            return writeFileAtomically(file, "size,age,place,price\n" + rows) ? evaluatePackage(*a, file, &*b) : Result<Evaluation>(cancelled());
+        };
+        const auto none = evaluated({}), ragged = evaluated("80,4\n"), one = evaluated("80.5,4,coast,81000\n");
+        QVERIFY(!none && none.error().kind == ErrorKind::Invalid);
+        QCOMPARE(none.error().what, QStringLiteral("The file holds no rows, only a header."));
+        QVERIFY2(!ragged && ragged.error().what.contains(QStringLiteral("1 row left out")), qPrintable(ragged ? QString() : ragged.error().text()));
+        QVERIFY2(one, one ? "" : qPrintable(one.error().text()));
+        QVERIFY2(one->sentence.contains(QStringLiteral(" on 1 row; p = ")), qPrintable(one->sentence));
+    }
+
     void evaluationGivesIntervalsAndSlices() {
         const auto good = run(houseRecipe);
         const auto package = artifact::openPackage(good->package);
