@@ -24,6 +24,7 @@ using namespace ui;
 
 namespace {
 
+constexpr int blockedCost = 30; // less than what a word's start or a whole piece is worth: of matches of one kind those that can run come first
 constexpr int mostLines = 200; // nobody scrolls further, and the first row must be there at once
 
 /// Icon or state, text with the matched letters in accent, detail, keys.
@@ -119,6 +120,8 @@ void PaletteModel::setText(const QString &text) {
             else
                 continue;
         }
+        if (!item.blocked.isEmpty())
+            match->score -= blockedCost;
         if (!sections.contains(item.section))
             sections << item.section;
         hits[item.section].push_back({i, std::move(*match)});

@@ -31,7 +31,7 @@ struct PaletteItem {
     std::function<void()> run;
 };
 
-/// Matches of a text, best first within the section order in which items were given. Prefixes '>' '#' '@' narrow it.
+/// Matches of a text, best first within the section order in which items were given; of matches of one kind the blocked last. Prefixes '>' '#' '@' narrow it.
 class PaletteModel : public QAbstractListModel {
     Q_OBJECT
 public:

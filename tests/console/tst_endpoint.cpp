@@ -208,6 +208,12 @@ private Q_SLOTS:
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
         QTest::keyClick(m_window.get(), Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
         QTRY_COMPARE_WITH_TIMEOUT(card->shown(), ui::ScreenState::Full, slow);
+        QTest::keyClick(slider, Qt::Key_Right);
+        QTRY_COMPARE_WITH_TIMEOUT(card->shown(), ui::ScreenState::Stale, slow);
+        QVERIFY2(m_window->actions().blocked(QStringLiteral("explain.run")).isEmpty(), qPrintable(m_window->actions().blocked(QStringLiteral("explain.run"))));
+        QTest::keyClick(slider, Qt::Key_Return, Qt::ControlModifier); // the other page was never opened: the key is this one's
+        QTRY_COMPARE_WITH_TIMEOUT(card->shown(), ui::ScreenState::Full, slow);
+        QVERIFY(!m_window->findChild<ui::ExplainPage *>());
     }
 
     void whyAsksTheEndpointToo() {
@@ -241,7 +247,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(state->kind(), ui::ScreenState::Full, slow);
         QVERIFY(m_service.asked > before + 20);
         QCOMPARE(page->findChild<ui::Table *>(QStringLiteral("whyTable"))->model()->rowCount(), 2);
-        QVERIFY(page->findChild<QLabel *>(QStringLiteral("whyFacts"))->text().startsWith(QStringLiteral("Kernel SHAP")));
+        QVERIFY(page->findChild<QLabel *>(QStringLiteral("whyFacts"))->text().startsWith(QStringLiteral("127.0.0.1:%1 · Kernel SHAP").arg(m_server->port())));
         m_window->open(QStringLiteral("what-if"), QStringLiteral("")); // back to the row
         QVERIFY(!page->isVisible());
     }

@@ -104,7 +104,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(state(), ui::ScreenState::Full, slow);
         QCOMPARE(table()->model()->rowCount(), 3);
         QCOMPARE(table()->model()->index(0, 0).data().toString(), QStringLiteral("rooms"));
-        QVERIFY2(facts().startsWith(QStringLiteral("TreeSHAP")) && facts().contains(QStringLiteral("100 row")), qPrintable(facts())); // every fourth of 400 is its sample
+        QVERIFY2(facts().startsWith(QStringLiteral("m v1 · TreeSHAP")) && facts().contains(QStringLiteral("100 row")), qPrintable(facts())); // every fourth of 400 is its sample
         QVERIFY(page()->findChild<QLabel *>(QStringLiteral("whySentence"))->text().contains(QStringLiteral("rooms by")));
     }
 
@@ -142,7 +142,7 @@ private Q_SLOTS:
         QCOMPARE(state(), ui::ScreenState::Stale); // what is shown is of another question
         run();
         QTRY_COMPARE_WITH_TIMEOUT(state(), ui::ScreenState::Full, slow);
-        QVERIFY2(facts().startsWith(QStringLiteral("LIME")) && facts().contains(QStringLiteral("R²")) && facts().contains(QStringLiteral("row 3")), qPrintable(facts()));
+        QVERIFY2(facts().startsWith(QStringLiteral("m v1 · LIME")) && facts().contains(QStringLiteral("R²")) && facts().contains(QStringLiteral("row 3")), qPrintable(facts()));
         QStringList where;
         for (int row = 0; row < table()->model()->rowCount(); ++row)
             where << table()->model()->index(row, 0).data().toString();
@@ -175,7 +175,7 @@ private Q_SLOTS:
         choose("explainMethod", 3); // permutation: the sample has its true values
         run();
         QTRY_COMPARE_WITH_TIMEOUT(state(), ui::ScreenState::Full, slow);
-        QVERIFY2(facts().startsWith(QStringLiteral("Permutation importance")) && facts().contains(QStringLiteral("before shuffling")), qPrintable(facts()));
+        QVERIFY2(facts().startsWith(QStringLiteral("m v1 · Permutation importance")) && facts().contains(QStringLiteral("before shuffling")), qPrintable(facts()));
         QCOMPARE(table()->model()->columnCount(), 4);
         QVERIFY(table()->model()->index(0, 3).data().toString().contains(QStringLiteral("…")));
     }
@@ -189,7 +189,7 @@ private Q_SLOTS:
         choose("outputStep", 1);
         run();
         QTRY_COMPARE_WITH_TIMEOUT(state(), ui::ScreenState::Full, slow);
-        QVERIFY2(facts().startsWith(QStringLiteral("Linear SHAP")) && facts().contains(QStringLiteral("wind@+2")), qPrintable(facts()));
+        QVERIFY2(facts().startsWith(QStringLiteral("w v1 · Linear SHAP")) && facts().contains(QStringLiteral("wind@+2")), qPrintable(facts()));
         QCOMPARE(table()->model()->rowCount(), 2); // series by series
         const QStringList series{table()->model()->index(0, 0).data().toString(), table()->model()->index(1, 0).data().toString()};
         QVERIFY2(series.contains(QStringLiteral("load")) && series.contains(QStringLiteral("wind")), qPrintable(series.join(QLatin1Char(' '))));

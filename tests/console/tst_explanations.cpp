@@ -230,7 +230,22 @@ private Q_SLOTS:
         QFETCH(QString, sentence);
         QFETCH(QString, facts);
         QCOMPARE(explanationSentence(explanation, QStringLiteral("k$")), sentence);
-        QCOMPARE(explanationFacts(explanation, QStringLiteral("k$")), facts);
+        QCOMPARE(explanationFacts(explanation, QStringLiteral("k$"), {}), facts);
+        QCOMPARE(explanationFacts(explanation, QStringLiteral("k$"), QStringLiteral("housing v1")), QStringLiteral("housing v1 · ") + facts);
+    }
+    void itSaysWhoWasExplained() {
+        Explanation e = rowOf();
+        e.model = QStringLiteral("housing version 1 (@champion)");
+        fleet::WhyQuestion question;
+        QCOMPARE(explanationSubject(e, question), e.model);
+        question.model = QStringLiteral("houses"); // as the workspace names it
+        question.version = 1;
+        QCOMPARE(explanationSubject(e, question), QStringLiteral("houses v1"));
+        question.endpoint = true;
+        e.model = QStringLiteral("http://user:secret@models.example:8080/predict");
+        QCOMPARE(explanationSubject(e, question), QStringLiteral("models.example:8080"));
+        e.model = QStringLiteral("https://models.example/predict");
+        QCOMPARE(explanationSubject(e, question), QStringLiteral("models.example"));
     }
     void aScaleIsNamedInTheWindowsLanguage() {
         Explanation e = rowOf();
@@ -281,29 +296,31 @@ private Q_SLOTS:
         for (int i = 0; i < 60; ++i)
             wide.features.push_back({QStringLiteral("x%1").arg(i), {}, {}, 0.01, 0, 0, 0.02});
         wide.notes = {QStringLiteral("100 of 240 rows were drawn."), QStringLiteral("Second."), QStringLiteral("Third.")};
-        view.setExplanation(wide, {});
+        view.setExplanation(wide, {}, {});
         auto *table = view.findChild<Table *>(QStringLiteral("whyTable"));
         QVERIFY(table->isVisible());
         QCOMPARE(table->model()->rowCount(), 63);
         QCOMPARE(table->accessibleDescription(), view.findChild<QLabel *>(QStringLiteral("whySentence"))->text());
         const QImage picture = QImage::fromData(view.png()());
+        view.setExplanation(wide, {}, QStringLiteral("housing v1"));
+        QVERIFY(QImage::fromData(view.png()()) != picture); // a saved picture names its model
         QVERIFY2(picture.height() >= 2 * 63 * 24, qPrintable(QString::number(picture.height()))); // what is scrolled away, too
         QCOMPARE(view.csv()(), wide.toCsv());
         keep(picture, QStringLiteral("explanation-bars"));
         Explanation wider = wide;
         for (int i = 60; i < 1000; ++i)
             wider.features.push_back({QStringLiteral("x%1").arg(i), {}, {}, 0.01, 0, 0, 0.02});
-        view.setExplanation(wider, {});
+        view.setExplanation(wider, {}, {});
         const QImage strongest = QImage::fromData(view.png()());
         QVERIFY2(strongest.height() >= 2 * 250 * 24 && strongest.height() < 32767, qPrintable(QString::number(strongest.height()))); // a painter paints no lower
         QCOMPARE(view.csv()(), wider.toCsv());
-        view.setExplanation(wide, {});
+        view.setExplanation(wide, {}, {});
         QSignalSpy opened(&view, &ExplanationView::opened);
         table->choose(QStringLiteral("age"));
         QTest::keyClick(table, Qt::Key_Return);
         QCOMPARE(opened.size(), 1);
         QCOMPARE(opened.first().first().toString(), QStringLiteral("age"));
-        view.setExplanation(dependence(), {});
+        view.setExplanation(dependence(), {}, {});
         auto *plot = view.findChild<PlotWidget *>(QStringLiteral("whyPlot"));
         QVERIFY(plot->isVisible() && !table->isVisible());
         QCOMPARE(plot->accessibleDescription(), view.findChild<QLabel *>(QStringLiteral("whySentence"))->text());

@@ -75,6 +75,27 @@ private Q_SLOTS:
         QCOMPARE(m_window->currentPanel(), QStringLiteral("journal"));
     }
 
+    void whatIsBlockedComesAfterWhatCanRun_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("order");
+        QTest::newRow("nothing typed") << QString() << "Save the whole picture,Show all events,Save,Export the list";
+        QTest::newRow("the word") << QStringLiteral("save") << "Save the whole picture,Save,Show all events"; // not under one that only has its letters
+        QTest::newRow("only the blocked one has the word") << QStringLiteral("list") << "Export the list";
+    }
+    void whatIsBlockedComesAfterWhatCanRun() {
+        QFETCH(QString, text);
+        QFETCH(QString, order);
+        const auto item = [](const char *name, const QString &blocked) { return PaletteItem{QStringLiteral("Commands"), QLatin1String(name), {}, {}, ui::State::None, {}, blocked, QLatin1Char('>'), [] {}}; };
+        const QString why = QStringLiteral("There is nothing yet.");
+        PaletteModel model;
+        model.setItems({item("Save", why), item("Export the list", why), item("Save the whole picture", {}), item("Show all events", {})});
+        model.setText(text);
+        QStringList found;
+        for (int row = 1; row < model.rowCount(); ++row) // below the heading
+            found << model.index(row, 0).data().toString();
+        QCOMPARE(found.join(QLatin1Char(',')), order);
+    }
+
     void escapeLeavesThePaletteAndTheFocusReturns() {
         m_window->showSnapshot(testing::sampleSnapshot());
         QWidget *before = m_window->focusWidget();

@@ -6,6 +6,7 @@
 #include "widgets/base/table.h"
 #include "widgets/base/theme.h"
 #include "widgets/learn/parallel_plot.h"
+#include "widgets/learn/run_model.h"
 #include "widgets/learn/search_card.h"
 
 #include <QAbstractItemModelTester>
@@ -74,6 +75,43 @@ private Q_SLOTS:
         QCOMPARE(axes[2].place(QStringLiteral("hist")), 1.0);
         QVERIFY(std::isnan(axes[2].place(QStringLiteral("approx"))));
         QVERIFY(std::isnan(axes[0].place({})));
+    }
+    void theFigureHasTheTargetsUnit_data() {
+        QTest::addColumn<QString>("watched");
+        QTest::addColumn<QString>("metric");
+        QTest::addColumn<QString>("unit");
+        QTest::newRow("of the metric itself") << "mae" << "mae" << "k$";
+        QTest::newRow("of another error in the target") << "rmse" << "mae" << "k$";
+        QTest::newRow("a quantile's loss is one") << "mae" << "pinball_0.9" << "k$";
+        QTest::newRow("a score has none") << "mae" << "r2" << "";
+        QTest::newRow("a score's says nothing of an error") << "r2" << "mae" << "";
+        QTest::newRow("of the same target") << "rmse@t2m" << "mae@t2m" << "k$";
+        QTest::newRow("another target") << "mae@t2m" << "mae@rh2m" << "";
+        QTest::newRow("of several targets together") << "mae@t2m" << "mae" << "";
+    }
+    void theFigureHasTheTargetsUnit() {
+        QFETCH(QString, watched);
+        QFETCH(QString, metric);
+        QFETCH(QString, unit);
+        workspace::Model::Watch watch;
+        watch.metric = watched;
+        watch.unit = QStringLiteral("k$");
+        QCOMPARE(metricUnit({watch}, metric), unit);
+        QCOMPARE(metricUnit({}, metric), QString());
+    }
+    void theCardNamesTheUnit() {
+        ActionCatalogue actions;
+        PanelContext context;
+        context.actions = &actions;
+        SearchCard card(context);
+        workspace::Model::Watch watch;
+        watch.metric = QStringLiteral("mae");
+        watch.unit = QStringLiteral("k$");
+        card.showTable({}, sample(), {watch});
+        QCOMPARE(card.findChild<Table *>(QStringLiteral("trialTable"))->model()->headerData(TrialModel::Figure, Qt::Horizontal).toString(), QStringLiteral("MAE, k$"));
+        const auto *plot = card.findChild<ParallelPlot *>(QStringLiteral("parallelPlot"));
+        QVERIFY2(plot->asText().section(QLatin1Char('\n'), 0, 0).contains(QStringLiteral("in its last round, k$")), qPrintable(plot->asText()));
+        QVERIFY2(plot->accessibleDescription().contains(QStringLiteral("2.750 k$")), qPrintable(plot->accessibleDescription()));
     }
     void theCardShowsWhatWasTried() {
         ActionCatalogue actions;
@@ -153,7 +191,7 @@ private Q_SLOTS:
     void thePictureIsThePlot() {
         ParallelPlot plot;
         plot.resize(320, 180);
-        plot.setTrials(trialLines(sample()), QStringLiteral("forest"), QStringLiteral("MAE"));
+        plot.setTrials(trialLines(sample()), QStringLiteral("forest"), QStringLiteral("MAE"), {});
         const QImage picture = QImage::fromData(pngOf(plot)());
         QCOMPARE(picture.size(), QSize(640, 360));
         QCOMPARE(picture.pixelColor(1, 180).rgb(), m_theme.tokens().bg1.rgb());
@@ -166,7 +204,7 @@ private Q_SLOTS:
     void theLineUnderTheMouseIsChosen() {
         ParallelPlot plot;
         plot.resize(600, 240);
-        plot.setTrials(trialLines(sample()), QStringLiteral("forest"), QStringLiteral("MAE"));
+        plot.setTrials(trialLines(sample()), QStringLiteral("forest"), QStringLiteral("MAE"), {});
         plot.show();
         QVERIFY(QTest::qWaitForWindowExposed(&plot));
         QSignalSpy chosen(&plot, &ParallelPlot::chosen);

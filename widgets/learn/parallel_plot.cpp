@@ -4,6 +4,7 @@
 #include "widgets/base/format.h"
 #include "widgets/base/text.h"
 #include "widgets/base/theme.h"
+#include "widgets/learn/run_model.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -84,13 +85,14 @@ ParallelPlot::ParallelPlot(QWidget *parent) : QWidget(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
 
-void ParallelPlot::setTrials(std::vector<TrialLine> lines, const QString &estimator, const QString &figureName) {
+void ParallelPlot::setTrials(std::vector<TrialLine> lines, const QString &estimator, const QString &figureName, const QString &unit) {
     const int before = current();
     m_axes = parallelAxes(lines, estimator);
     std::erase_if(lines, [&](const TrialLine &line) { return line.trial.estimator != estimator || std::isnan(line.trial.mean); });
     m_lines = std::move(lines);
     m_metric = figureName;
-    ParallelAxis figure{m_metric, {}, 0, 1, false};
+    m_unit = unit;
+    ParallelAxis figure{withUnit(m_metric, m_unit), {}, 0, 1, false};
     if (!m_lines.empty()) {
         const auto [low, high] = std::minmax_element(m_lines.begin(), m_lines.end(), [](const TrialLine &a, const TrialLine &b) { return a.trial.mean < b.trial.mean; });
         figure.from = low->trial.mean;
@@ -153,7 +155,7 @@ QString ParallelPlot::describe(const TrialLine &line) const {
     QStringList words{tr("trial %1").arg(line.trial.number)};
     for (auto it = line.trial.searched.begin(); it != line.trial.searched.end(); ++it)
         words << QStringLiteral("%1 %2").arg(it.key(), parameterText(it.value()));
-    words << QStringLiteral("%1 %2").arg(m_metric, number(line.trial.mean, 4));
+    words << QStringLiteral("%1 %2").arg(m_metric, number(line.trial.mean, 4) + (m_unit.isEmpty() ? QString() : QLatin1Char(' ') + m_unit));
     if (line.trial.share < 1)
         words << tr("on %1 of the rows").arg(percent(line.trial.share, line.trial.share < 0.1 ? 1 : 0));
     return words.join(QStringLiteral(" · "));

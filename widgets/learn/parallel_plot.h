@@ -26,7 +26,8 @@ class ParallelPlot : public QWidget {
     Q_OBJECT
 public:
     explicit ParallelPlot(QWidget *parent = nullptr);
-    void setTrials(std::vector<TrialLine> lines, const QString &estimator, const QString &figureName);
+    /// @param unit  of the figure; may be empty
+    void setTrials(std::vector<TrialLine> lines, const QString &estimator, const QString &figureName, const QString &unit);
     void choose(int trial); ///< by its number; −1: none
     int current() const;    ///< number of the chosen trial; −1
     QString asText() const; ///< tab-separated
@@ -49,7 +50,7 @@ private:
     QString describe(const TrialLine &line) const;
     std::vector<TrialLine> m_lines; ///< of the estimator, best first, failed ones left out
     std::vector<ParallelAxis> m_axes; ///< the last is the figure
-    QString m_metric;
+    QString m_metric, m_unit;
     int m_current = -1; ///< index in m_lines
 };
 

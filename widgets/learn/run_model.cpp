@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/learn/run_model.h"
 
+#include "core/workspace/recipe.h"
 #include "widgets/base/format.h"
 
 #include <algorithm>
@@ -18,7 +19,30 @@ std::optional<double> testMetric(const registry::Run &run, const QString &name) 
             return run.metrics.value(key);
     return std::nullopt;
 }
+
+/// Whether it is measured in the target's unit, whatever target.
+bool isErrorInTarget(const QString &metric) {
+    static const QStringList errors{QStringLiteral("mae"), QStringLiteral("rmse"), QStringLiteral("median_ae"), QStringLiteral("max_error")};
+    return errors.contains(metric) || metric.startsWith(QStringLiteral("pinball_"));
+}
 } // namespace
+
+QString metricUnit(const std::vector<workspace::Model::Watch> &watches, const QString &metric) {
+    const auto [name, target] = workspace::metricAndTarget(metric);
+    QString other;
+    for (const workspace::Model::Watch &watch : watches) {
+        const auto [watched, of] = workspace::metricAndTarget(watch.metric);
+        if (watch.unit.isEmpty() || of != target)
+            continue;
+        if (watched == name)
+            return watch.unit;
+        if (other.isEmpty() && isErrorInTarget(watched) && isErrorInTarget(name))
+            other = watch.unit;
+    }
+    return other;
+}
+
+QString withUnit(const QString &name, const QString &unit) { return unit.isEmpty() ? name : name + QStringLiteral(", ") + unit; }
 
 std::vector<RunLine> runLines(const fleet::Snapshot &s, const QString &model) {
     std::vector<RunLine> lines;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/fleet/snapshot.h"
+#include "core/workspace/workspace.h"
 #include "widgets/base/cells.h"
 
 namespace pilothouse::ui {
@@ -14,6 +15,11 @@ struct RunLine {
     std::optional<double> selected;
 };
 std::vector<RunLine> runLines(const fleet::Snapshot &snapshot, const QString &model);
+/// The unit of a metric as the workspace's watches of the model say it: that of the metric itself, of an error in the target (mae, rmse …) also
+/// that of another such error of the same target; "" where nobody says it.
+QString metricUnit(const std::vector<workspace::Model::Watch> &watches, const QString &metric);
+/// "MAE, k$", or the name alone.
+QString withUnit(const QString &name, const QString &unit);
 
 class RunModel : public RowsModel<RunLine> {
     Q_OBJECT

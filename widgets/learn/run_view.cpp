@@ -35,6 +35,12 @@ QString outcomeOf(const QJsonObject &result) {
     return value.isDouble() ? RunView::tr("%1 %2 on its test rows").arg(metricName(metric), number(value.toDouble())) : QString();
 }
 
+/// As the workspace says it.
+QString unitOf(const PanelContext &context, const QString &model, const QString &metric) {
+    const workspace::Model *declared = context.fleet ? context.fleet->services()->workspace.model(model) : nullptr;
+    return declared ? metricUnit(declared->watch, metric) : QString();
+}
+
 } // namespace
 
 RunView::RunView(const PanelContext &context, QWidget *parent)
@@ -212,7 +218,7 @@ void RunView::showQuality(const std::vector<RunLine> &lines, const fleet::ModelR
         return;
     }
     m_qualityCard->showState(ScreenState::full());
-    const QString metric = newest->selectMetric, unit = model && model->quality.metric == metric ? model->quality.unit : QString();
+    const QString metric = newest->selectMetric, unit = model && model->quality.metric == metric ? model->quality.unit : unitOf(m_context, m_model, metric);
     PlotData data;
     data.unit = unit.isEmpty() ? metricName(metric) : unit;
     PlotSeries line, dots;

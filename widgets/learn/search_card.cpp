@@ -8,6 +8,7 @@
 #include "widgets/base/panel_state.h"
 #include "widgets/base/table.h"
 #include "widgets/learn/parallel_plot.h"
+#include "widgets/learn/run_model.h"
 
 #include <QSignalBlocker>
 #include <QStackedWidget>
@@ -95,10 +96,11 @@ void SearchCard::showRun(const registry::Run *run) {
         return showTable(id, std::nullopt);
     using Table = std::optional<fleet::SearchTable>;
     m_reading = startTask<Table>(m_context.fleet->pools().waiting, [services = m_context.fleet->services(), wanted = *run](std::stop_token) -> Result<Table> { return fleet::searchTableOf(*services, wanted); });
-    deliver(m_reading, this, [this, id](const Result<Table> &table) { showTable(id, table ? *table : std::nullopt); });
+    const workspace::Model *declared = m_context.fleet->services()->workspace.model(run->experiment);
+    deliver(m_reading, this, [this, id, watches = declared ? declared->watch : std::vector<workspace::Model::Watch>()](const Result<Table> &table) { showTable(id, table ? *table : std::nullopt, watches); });
 }
 
-void SearchCard::showTable(const QString &run, const std::optional<fleet::SearchTable> &table) {
+void SearchCard::showTable(const QString &run, const std::optional<fleet::SearchTable> &table, const std::vector<workspace::Model::Watch> &watches) {
     if (run != m_run && m_context.fleet)
         return; // another one was chosen meanwhile
     const bool any = table && !table->estimators().isEmpty();
@@ -111,6 +113,7 @@ void SearchCard::showTable(const QString &run, const std::optional<fleet::Search
         return;
     }
     m_search = *table;
+    m_unit = metricUnit(watches, m_search.metric);
     m_lines = trialLines(m_search);
     const QString method = m_search.method == QLatin1String("halving") ? tr("successive halving") : tr("random");
     setSubtitle(m_search.drawn > int(m_search.trials.size()) ? tr("%1 of %2 trials, %3").arg(m_search.trials.size()).arg(m_search.drawn).arg(method) : tr("%n trials, %1", nullptr, int(m_search.trials.size())).arg(method));
@@ -120,7 +123,7 @@ void SearchCard::showTable(const QString &run, const std::optional<fleet::Search
         m_estimator->clear();
         m_estimator->addItems(m_search.estimators());
     }
-    m_model->setFigure(metricName(m_search.metric));
+    m_model->setFigure(withUnit(metricName(m_search.metric), m_unit));
     m_model->setRows(m_lines);
     m_bars->setShares(m_search.importance, metricName(m_search.metric));
     m_barsState->show(m_search.importance.empty() ? ScreenState::empty(tr("Too few trials to tell"), tr("From eight trials of an estimator on, what each of its parameters explains stands here.")) : ScreenState::full());
@@ -129,9 +132,9 @@ void SearchCard::showTable(const QString &run, const std::optional<fleet::Search
 }
 
 void SearchCard::showEstimator() {
-    m_estimator->setVisible(m_estimator->count() > 1 && m_views->current() == QLatin1String("parallel"));
     const QString figure = metricName(m_search.metric);
-    m_plot->setTrials(m_lines, m_estimator->currentText(), m_search.method == QLatin1String("halving") ? tr("%1 in its last round").arg(figure) : figure);
+    m_estimator->setVisible(m_estimator->count() > 1 && m_views->current() == QLatin1String("parallel"));
+    m_plot->setTrials(m_lines, m_estimator->currentText(), m_search.method == QLatin1String("halving") ? tr("%1 in its last round").arg(figure) : figure, m_unit);
 }
 
 } // namespace pilothouse::ui

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/workspace/workspace.h"
 #include "widgets/base/card.h"
 #include "widgets/base/panel.h"
 #include "widgets/learn/search_model.h"
@@ -24,7 +25,8 @@ public:
     explicit SearchCard(const PanelContext &context, QWidget *parent = nullptr);
     /// Reads the search of a run on a pool thread; null: nothing to show.
     void showRun(const registry::Run *run);
-    void showTable(const QString &run, const std::optional<fleet::SearchTable> &table);
+    /// @param watches  of the run's model: they know the unit of the search's metric
+    void showTable(const QString &run, const std::optional<fleet::SearchTable> &table, const std::vector<workspace::Model::Watch> &watches = {});
 
 Q_SIGNALS:
     void shown(bool hasSearch);
@@ -35,6 +37,7 @@ private:
     PanelContext m_context;
     QString m_run, m_state; ///< the run that is shown, or read
     fleet::SearchTable m_search;
+    QString m_unit; ///< of its metric
     std::vector<TrialLine> m_lines;
     SegmentedControl *m_views;
     Choice *m_estimator;

@@ -208,7 +208,7 @@ void ExplainPage::showExplanation(const explain::Explanation &explanation, const
     }
     m_shown = question;
     m_shownAt = m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc();
-    m_view->setExplanation(explanation, unit);
+    m_view->setExplanation(explanation, unit, explanationSubject(explanation, question));
     m_answer->setTitle(title(question));
     m_answer->source()->setSource(question.endpoint ? tr("endpoint") : tr("this machine"), m_shownAt, question.endpoint ? Freshness::Live : Freshness::Local);
     follow();

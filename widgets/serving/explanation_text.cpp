@@ -4,6 +4,7 @@
 #include "widgets/base/format.h"
 
 #include <QCoreApplication>
+#include <QUrl>
 
 #include <algorithm>
 #include <cmath>
@@ -131,9 +132,22 @@ QString explanationSentence(const Explanation &e, const QString &unit) {
     return e.view == View::Row ? rowSentence(e, tail) : e.view == View::DataSet ? dataSetSentence(e) : dependenceSentence(e, tail);
 }
 
-QString explanationFacts(const Explanation &e, const QString &unit) {
+QString explanationSubject(const Explanation &e, const fleet::WhyQuestion &question) {
+    if (question.endpoint) {
+        const QUrl url(e.model);
+        if (url.host().isEmpty())
+            return e.model;
+        return url.port() < 0 ? url.host() : QStringLiteral("%1:%2").arg(url.host(), QString::number(url.port()));
+    }
+    return question.model.isEmpty() ? e.model : QStringLiteral("%1 v%2").arg(question.model, QString::number(question.version));
+}
+
+QString explanationFacts(const Explanation &e, const QString &unit, const QString &subject) {
     const Result<Method> method = explain::methodOf(e.method);
-    QStringList facts{method ? methodTitle(*method) : e.method};
+    QStringList facts;
+    if (!subject.isEmpty())
+        facts << subject;
+    facts << (method ? methodTitle(*method) : e.method);
     if (isPrediction(e) && !e.output.isEmpty())
         facts << e.output;
     facts << (e.metric.isEmpty() ? scaleName(e, unit) : Text::tr("%1 %2 before shuffling").arg(metricName(e.metric), number(e.baseline, 4)));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/explain/explain.h"
+#include "core/fleet/why.h"
 
 namespace pilothouse::ui {
 
@@ -13,7 +14,9 @@ QString methodHelp(explain::Method method, explain::View view); ///< what it doe
 QString scaleName(const explain::Explanation &explanation, const QString &unit);
 /// The chart in words.
 QString explanationSentence(const explain::Explanation &explanation, const QString &unit);
-/// How it was made: method, output, scale, rows, background, and how well it fits.
-QString explanationFacts(const explain::Explanation &explanation, const QString &unit);
+/// Who was explained: "housing v1", or host and port of the endpoint that was asked. Without a question as core names it.
+QString explanationSubject(const explain::Explanation &explanation, const fleet::WhyQuestion &question);
+/// How it was made: who (may be empty), method, output, scale, rows, background, and how well it fits.
+QString explanationFacts(const explain::Explanation &explanation, const QString &unit, const QString &subject);
 
 } // namespace pilothouse::ui

@@ -69,12 +69,13 @@ void ExplanationView::clear() {
         part->hide();
 }
 
-void ExplanationView::setExplanation(const explain::Explanation &e, const QString &unit) {
+void ExplanationView::setExplanation(const explain::Explanation &e, const QString &unit, const QString &subject) {
     m_explanation = e;
     m_unit = unit;
+    m_subject = subject;
     const bool curves = e.view == explain::View::Dependence, full = m_detail == Detail::Full;
     m_sentence->setText(explanationSentence(e, unit));
-    m_facts->setText(explanationFacts(e, unit));
+    m_facts->setText(explanationFacts(e, unit, subject));
     m_facts->setVisible(full);
     m_notes->setText(e.notes.mid(0, shownNotes).join(QLatin1Char(' ')));
     m_notes->setToolTip(e.notes.join(QLatin1Char('\n')));
@@ -128,7 +129,7 @@ ExportBytes ExplanationView::png() const {
         shown.features.resize(savedBars);
     }
     ExplanationView whole(Detail::Full);
-    whole.setExplanation(shown, m_unit);
+    whole.setExplanation(shown, m_unit, m_subject);
     const int wide = std::max(width(), Theme::of(this).px(pictureWide));
     whole.resize(wide, whole.wholeHeight(wide));
     return pngOf(whole);

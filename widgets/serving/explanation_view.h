@@ -26,7 +26,8 @@ public:
     enum class Detail { Short, Full }; ///< Short: without how it was made
     explicit ExplanationView(Detail detail, QWidget *parent = nullptr);
     /// @param unit  of the output, where the explanation has none
-    void setExplanation(const explain::Explanation &explanation, const QString &unit);
+    /// @param subject  who was explained: a saved picture stands alone
+    void setExplanation(const explain::Explanation &explanation, const QString &unit, const QString &subject);
     void clear();
     const explain::Explanation *explanation() const { return m_explanation ? &*m_explanation : nullptr; }
     QWidget *focusPlace() const; ///< the table or the chart
@@ -44,7 +45,7 @@ private:
     void fitColumns();
     Detail m_detail;
     std::optional<explain::Explanation> m_explanation;
-    QString m_unit;
+    QString m_unit, m_subject;
     Label *m_sentence, *m_facts, *m_notes;
     Legend *m_legend;
     QStackedWidget *m_pages;

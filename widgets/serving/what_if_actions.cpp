@@ -88,10 +88,14 @@ void WhatIfPanel::addExplainActions() {
         return out;
     };
     actions().add(open);
-    actions().add(make("explain.run", tr("Explain what is chosen"), "wand", QKeySequence(Qt::CTRL | Qt::Key_Return), [this](const QString &) { return m_explain ? m_explain->askBlocked() : tr("Choose a version first."); },
-                       [this](const QString &) {
-                           showPage(true);
-                           m_explain->ask();
+    // What the page in front offers: of “Ask a row” that is its answer.
+    const QString why = QStringLiteral("whatif.why");
+    actions().add(make("explain.run", tr("Explain what is chosen"), "wand", QKeySequence(Qt::CTRL | Qt::Key_Return), [this, why](const QString &) { return onExplainPage() && m_explain ? m_explain->askBlocked() : actions().blocked(why); },
+                       [this, why](const QString &) {
+                           if (onExplainPage() && m_explain)
+                               m_explain->ask();
+                           else
+                               actions().trigger(why);
                        }));
     actions().add(make("explain.stop", tr("Stop explaining what is chosen"), "stop", {}, [this](const QString &) { return m_explain ? m_explain->stopBlocked() : tr("Nothing is being explained."); },
                        [this](const QString &) { m_explain->stop(); }));

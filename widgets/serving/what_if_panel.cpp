@@ -198,6 +198,7 @@ void WhatIfPanel::showPage(bool explain) {
     m_choice->setVisible(!explain);
     m_output->setVisible(!explain && m_output->isNeeded());
     m_pages->setCurrentWidget(explain ? static_cast<QWidget *>(m_explain) : m_state);
+    actions().renew({QStringLiteral("explain.run")}); // it does what the page in front offers
     Q_EMIT headerChanged();
 }
 

@@ -158,7 +158,9 @@ void WhyCard::ask() {
 
 void WhyCard::showExplanation(const explain::Explanation &explanation, bool byEndpoint) {
     m_explainedAt = m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc();
-    m_view->setExplanation(explanation, m_unit);
+    fleet::WhyQuestion asked = m_asker->question();
+    asked.endpoint = byEndpoint;
+    m_view->setExplanation(explanation, m_unit, explanationSubject(explanation, asked));
     setSubtitle(scaleName(explanation, m_unit));
     source()->setSource(byEndpoint ? tr("endpoint") : tr("this machine"), m_explainedAt, byEndpoint ? Freshness::Live : Freshness::Local);
     m_screen->show(ScreenState::full());
