@@ -6,7 +6,8 @@
 //         for their number (Benjamini-Hochberg, 5 %); with fewer than 30 rows a slice is shown and not judged.
 //   --metrics-out  the metrics as a flat JSON file for `dvc metrics` and CI: {"r2":0.64,…}, with several targets also {"mae@t2m":…}
 //   --json {"model","package","data", and what learn::Evaluation::toJson writes: "rows","excluded","metrics","intervals","metric","classes",
-//          "confusion","calibration","slices","targets" of a forecast of several,"against":null|{"model","package",…},"bootstrap","notes"}
+//          "confusion","calibration","slices","targets" of a forecast of several,"against":null|{"model","package",…},"bootstrap","notes",
+//          "unknown_categories":[{"column","rows","categories":[the first five],"more"}]: what of the rows training never saw}
 #include "app/pilot/data_source.h"
 #include "app/pilot/metrics_file.h"
 #include "app/pilot/model_ref.h"

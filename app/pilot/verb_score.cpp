@@ -6,7 +6,8 @@
 //   not grow with the file. Forecasts, and models that look at other rows (resample, lag, rolling, impute: time with a limit) do so where the file
 //   is sorted by time, lag and rolling also where only each series is; of another file the whole table must fit, and is refused before
 //   memory runs out.
-//   --json {"model","package","digest","rows","out","streamed","notes":[…]}
+//   --json {"model","package","digest","rows","out","streamed","notes":[…],"unknown_categories":[{"column","rows","categories":[the first five],"more"}]}
+//   unknown_categories: which of the rows' categories training never saw.
 // pilot score MODEL --rows FILE: the rows of a /predict body, answered on standard output (what-if asks a candidate this way).
 //   --json {"model","package","digest","predictions":[number | class | [numbers] | {target: [numbers]}…],"probabilities":[[…]…],"seconds"}
 // pilot score MODEL --endpoint --rows FILE: the same rows, answered by the model's endpoint as the workspace names it.
@@ -221,7 +222,7 @@ Result<void> score(Context &context, const Options &options) {
     for (const QString &note : std::as_const(scored.notes))
         context.note(note);
     context.answer({{Q("model"), ref.label()}, {Q("package"), package.folder}, {Q("digest"), package.digest}, {Q("rows"), qint64(scored.rows)}, {Q("out"), out},
-                    {Q("streamed"), scored.streamed}, {Q("notes"), QJsonArray::fromStringList(scored.notes)}},
+                    {Q("streamed"), scored.streamed}, {Q("notes"), QJsonArray::fromStringList(scored.notes)}, {Q("unknown_categories"), learn::unknownJson(scored.unknown)}},
                    QStringLiteral("%1 rows scored by %2 into %3").arg(scored.rows).arg(ref.label(), out));
     return {};
 }

@@ -62,6 +62,16 @@ QString sentenceOf(const Evaluation &e, const QString &metric) {
                .arg(verdict, metric).arg(it->b, 0, 'g', 5).arg(it->a, 0, 'g', 5).arg(it->change, 0, 'g', 3).arg(interval).arg(rowsText(e.rows)).arg(e.test->p, 0, 'g', 3) + against;
 }
 
+std::vector<UnknownCategories> unknownOf(const Side &side, const std::vector<std::size_t> &rows) {
+    std::vector<UnknownCategories> counts;
+    if (!side.samples.origins.empty()) // a window holds numbers
+        return counts;
+    UnknownCounter counter(side.samples.loaded.table, side.samples.signature.inputs, counts);
+    for (const std::size_t row : rows)
+        counter.add(side.samples.rows.tableRows[row], side.samples.rows.inputs.row(row));
+    return counts;
+}
+
 constexpr std::size_t mostCalibrated = 20; ///< classes: more curves than that nobody looks at
 
 Result<metrics::Scored> score(const Side &side, const artifact::Package &package, const std::vector<std::size_t> &rows) {
@@ -203,6 +213,12 @@ Result<Evaluation> evaluatePackage(const artifact::Package &package, const DataF
                    ? nothingLeft(dataFile.source, mine.samples.loaded)
                    : invalid((QStringList{QStringLiteral("No row of the file can be judged: each lacks the true value, or an input that the model does not fill in.")} + e.notes).join(QLatin1Char(' ')), dataFile.source,
                              QStringLiteral("Compare its columns with those that `pilot profile` shows."));
+    e.unknown = unknownOf(mine, rows);
+    e.notes += unknownNotes(e.unknown);
+    if (against) {
+        e.unknownToOther = unknownOf(other, otherRows);
+        e.notes += unknownNotes(e.unknownToOther, QStringLiteral("the other model's training"));
+    }
     e.metric = package.metrics.value(Q("select")).toString();
     if (e.metric.isEmpty())
         e.metric = workspace::defaultMetric(package.signature.task, std::size_t(package.signature.targets().size()));

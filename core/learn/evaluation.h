@@ -4,6 +4,7 @@
 #include "core/artifact/package.h"
 #include "core/base/result.h"
 #include "core/learn/data_file.h"
+#include "core/learn/unknown_categories.h"
 #include "core/metrics/calibration.h"
 #include "core/metrics/class_report.h"
 #include "core/metrics/compare.h"
@@ -58,6 +59,7 @@ struct Evaluation {
     std::optional<metrics::PairedTest> test; ///< by the metric the model was selected by
     QString sentence; ///< the comparison in words
     QStringList notes;
+    std::vector<UnknownCategories> unknown, unknownToOther; ///< in the rows judged, by input; unknownToOther: of the second model
     /// `values`, and beside them those of each of several targets: "mae@t2m".
     metrics::Values everyValue() const;
     /// Of a forecast of several targets also "targets":[{"target","metrics","intervals","changes":[as in "against"]}].
@@ -66,7 +68,7 @@ struct Evaluation {
     /// "predicted","observed","low","high"}],"quantile":[…]}],"slices":{"by","metric","minimum_rows","without_value","correction","bootstrap",
     /// "slices":[…],"changes":[…]}|null (metrics::toJson),"against":{"metrics","intervals","changes":[{"metric","against","model","change",
     /// "low","high"}],"test":{"name","loss","p","mean_difference"},"disagreement","sentence"}|null,"bootstrap":{"method","block","rounds","seed",
-    /// "text"},"notes"}; the lists are empty where they do not apply
+    /// "text"},"notes","unknown_categories":[unknownJson()], also in "against"}; the lists are empty where they do not apply
     QJsonObject toJson() const;
 };
 

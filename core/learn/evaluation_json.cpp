@@ -69,6 +69,7 @@ QJsonValue againstJson(const Evaluation &e) {
             disagreement = metrics::disagreement(c, workspace::largerIsBetter(c.metric), *e.test);
     }
     return QJsonObject{{Q("metrics"), metrics::toJson(*e.against)}, {Q("intervals"), ranges}, {Q("changes"), list}, {Q("disagreement"), disagreement}, {Q("sentence"), e.sentence},
+                       {Q("unknown_categories"), unknownJson(e.unknownToOther)},
                        {Q("test"), QJsonObject{{Q("name"), e.test->name}, {Q("loss"), e.test->loss}, {Q("p"), e.test->p}, {Q("mean_difference"), e.test->meanDifference}}}};
 }
 
@@ -86,7 +87,7 @@ QJsonObject Evaluation::toJson() const {
     QJsonObject object{{Q("rows"), qint64(rows)}, {Q("excluded"), qint64(excluded)}, {Q("metrics"), metrics::toJson(values)}, {Q("intervals"), ranges}, {Q("metric"), metric},
             {Q("classes"), classesJson(*this)}, {Q("confusion"), QJsonObject{{Q("classes"), QJsonArray::fromStringList(classes)}, {Q("counts"), counts}}},
             {Q("calibration"), curves}, {Q("slices"), slicesJson(slices)}, {Q("against"), againstJson(*this)}, {Q("bootstrap"), bootstrap.toJson()},
-            {Q("notes"), QJsonArray::fromStringList(notes)}};
+            {Q("notes"), QJsonArray::fromStringList(notes)}, {Q("unknown_categories"), unknownJson(unknown)}};
     if (!targets.empty())
         object.insert(Q("targets"), targetsJson(*this));
     return object;

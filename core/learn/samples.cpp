@@ -280,6 +280,7 @@ Result<std::size_t> addScoringRows(const data::Table &table, const std::vector<d
     rows.inputs.width = all.width;
     rows.inputs.values.reserve(rows.inputs.values.size() + all.values.size());
     const std::size_t before = rows.tableRows.size();
+    UnknownCounter unknown(table, inputs, rows.unknown);
     for (std::size_t i = 0; i < all.count; ++i) {
         const auto row = all.row(i);
         bool whole = true;
@@ -287,6 +288,7 @@ Result<std::size_t> addScoringRows(const data::Table &table, const std::vector<d
             whole &= !std::isnan(row[k]) || inputs[k].optional;
         if (!whole)
             continue;
+        unknown.add(i, row);
         rows.inputs.values.insert(rows.inputs.values.end(), row.begin(), row.end());
         rows.tableRows.push_back(firstRow + i);
     }
@@ -297,7 +299,9 @@ Result<std::size_t> addScoringRows(const data::Table &table, const std::vector<d
 Result<std::size_t> addScoringSteps(const data::Table &table, const workspace::TimeSpec &time, const std::vector<data::Input> &inputs, ScoringRows &rows) {
     PH_ASSIGN(const std::vector<std::int64_t> times, data::rowTimes(table, time));
     ScoringRows found;
+    found.unknown = std::move(rows.unknown);
     PH_ASSIGN(const std::size_t left, addScoringRows(table, inputs, 0, found));
+    rows.unknown = std::move(found.unknown);
     rows.inputs.width = found.inputs.width;
     rows.inputs.values.insert(rows.inputs.values.end(), found.inputs.values.begin(), found.inputs.values.end());
     rows.inputs.count += found.inputs.count;
@@ -334,6 +338,7 @@ Result<ScoringRows> scoringRows(const artifact::Package &package, const DataFile
     out.notes += fill.counts.notes();
     if (left > 0)
         out.notes << notScoredNote(left);
+    out.notes += unknownNotes(out.unknown);
     return out;
 }
 

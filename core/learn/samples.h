@@ -8,6 +8,7 @@
 #include "core/data/resample.h"
 #include "core/data/windows.h"
 #include "core/learn/data_file.h"
+#include "core/learn/unknown_categories.h"
 #include "core/workspace/recipe.h"
 
 #include <stop_token>
@@ -50,6 +51,7 @@ struct ScoringRows {
     std::vector<std::string> series;    ///< of such steps, where time: {by} tells several series apart
     std::vector<std::size_t> tableRows; ///< row of the file (after `where`), 0-based; empty where there are times
     QStringList notes;
+    std::vector<UnknownCategories> unknown = {}; ///< of all rows that were ever added, by input
 };
 /// Of the whole file, in memory. scoring_blocks.h gives predictions of larger files.
 Result<ScoringRows> scoringRows(const artifact::Package &package, const DataFile &dataFile, std::stop_token stop = {});

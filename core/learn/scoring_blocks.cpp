@@ -151,6 +151,7 @@ Result<ScoredFile> scoreBlocks(const Source &source, const std::vector<artifact:
     if (const QString note = read.report.note(); !note.isEmpty())
         file.notes << note;
     file.notes += stream->notes();
+    file.unknown = stream->waiting().unknown;
     return file;
 }
 
@@ -165,7 +166,7 @@ Result<ScoredFile> scoreWhole(const artifact::Package &package, const DataFile &
         return error;
     }
     PH_ASSIGN([[maybe_unused]] const std::size_t all, slices.score(*rows, true));
-    return ScoredFile{slices.scored(), false, rows->notes};
+    return ScoredFile{slices.scored(), false, rows->notes, rows->unknown};
 }
 
 } // namespace

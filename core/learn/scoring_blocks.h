@@ -16,7 +16,8 @@ using ScoringProgress = std::function<void(qint64 rows, qint64 bytes, qint64 ofB
 struct ScoredFile {
     std::size_t rows = 0;  ///< that were scored
     bool streamed = false; ///< false: the whole file was in memory
-    QStringList notes;     ///< what was left out and why
+    QStringList notes;     ///< what was left out and why, and what training never saw
+    std::vector<UnknownCategories> unknown = {}; ///< the same of each input with categories
 };
 
 /// Predicts every row of a file that the model can score; predictions are bit for bit those of scoring all rows at once. Each row by itself is

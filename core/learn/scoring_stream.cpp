@@ -82,6 +82,7 @@ public:
         notes += m_needs.fills ? m_fill.counts().notes() : m_unfilled.notes();
         if (m_left > 0)
             notes << notScoredNote(m_left);
+        notes += unknownNotes(m_rows.unknown);
         return notes;
     }
 

@@ -14,6 +14,8 @@
 #include "tests/support/gzip.h"
 #include "tests/support/memory_limit.h"
 
+#include <QJsonArray>
+#include <QJsonObject>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -196,6 +198,7 @@ class TestScoringBlocks : public QObject {
         QCOMPARE(found.predictions.values, predictions->values);
         QCOMPARE(found.predictions.probabilities, predictions->probabilities);
         QCOMPARE(withoutReading(scored->notes), withoutReading(rows->notes));
+        QCOMPARE(unknownJson(scored->unknown), unknownJson(rows->unknown));
     }
 
 private Q_SLOTS:
@@ -305,8 +308,15 @@ private Q_SLOTS:
         const auto scored = scoreFile(*package, **scorer, path("score.csv"), found.take());
         QVERIFY(scored);
         const int texts = (scoredRows - 5 + 210) / 211, ragged = scoredRows / 1000;
+        qsizetype unseen = 0;
+        for (const QByteArray &line : readFile(path("score.csv"))->split('\n'))
+            unseen += line.contains(",moon,") && !line.contains(",large,");
+        QVERIFY(unseen > 100);
+        QCOMPARE(unknownJson(scored->unknown), (QJsonArray{QJsonObject{{QStringLiteral("column"), QStringLiteral("place")}, {QStringLiteral("rows"), unseen},
+                                                                      {QStringLiteral("categories"), QJsonArray{QStringLiteral("moon")}}, {QStringLiteral("more"), false}}}));
         QCOMPARE(scored->notes, (QStringList{QStringLiteral("Reading the data found %1 problems, %2 rows were dropped; `pilot profile` lists them. The first is in line 7, column 2: “large” in the column “size” is no number.").arg(texts + ragged).arg(ragged),
-                                             QStringLiteral("%1 rows left out: an input is missing that the model does not fill in.").arg(texts)}));
+                                             QStringLiteral("%1 rows left out: an input is missing that the model does not fill in.").arg(texts),
+                                             QStringLiteral("%1 rows have a category of “place” that training never saw: moon.").arg(unseen)}));
         QCOMPARE(scored->rows, std::size_t(scoredRows - texts));
         QVERIFY(found.calls > 2);
     }

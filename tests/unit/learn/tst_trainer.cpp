@@ -563,6 +563,34 @@ private Q_SLOTS:
         QVERIFY2(one->sentence.contains(QStringLiteral(" on 1 row; p = ")), qPrintable(one->sentence));
     }
 
+    void evaluationTellsWhatTrainingNeverSaw() {
+        const auto here = run(houseRecipe);
+        QVERIFY(here);
+        QByteArray rows = "size,age,place,price\n80,4,coast,81000\n";
+        int price = 82000;
+        for (const char *place : {"moon", "mars", "moon", "\"the far\x1b[1m side\"", "io", "titan", "rhea", "dione", "moon"})
+            rows += QByteArray("80,4,") + place + ',' + QByteArray::number(price += 1500) + '\n';
+        QVERIFY(writeFileAtomically(path(QStringLiteral("far.csv")), rows) && writeFileAtomically(path(QStringLiteral("houses-and-moon.csv")), houses(400) + "82,7,moon,90000\n"));
+        const auto there = run(QByteArray(houseRecipe).replace("houses.csv", "houses-and-moon.csv"));
+        QVERIFY2(there, there ? "" : qPrintable(there.error().text()));
+        const auto a = artifact::openPackage(here->package), b = artifact::openPackage(there->package);
+        const auto e = evaluatePackage(*a, path(QStringLiteral("far.csv")), &*b);
+        QVERIFY2(e, e ? "" : qPrintable(e.error().text()));
+        const QString esc = QStringLiteral("the far\uFFFD[1m side");
+        const QString own = QStringLiteral("9 rows have a category of “place” that training never saw: moon, mars, %1, io, titan and others.").arg(esc),
+                      other = QStringLiteral("6 rows have a category of “place” that the other model's training never saw: mars, %1, io, titan, rhea and others.").arg(esc);
+        QVERIFY2(e->notes.contains(own) && e->notes.contains(other), qPrintable(e->notes.join(QLatin1Char('\n'))));
+        const QJsonArray list = e->toJson()[Q("unknown_categories")].toArray(), ofOther = e->toJson()[Q("against")][Q("unknown_categories")].toArray();
+        QVERIFY(list.size() == 1 && ofOther.size() == 1);
+        QCOMPARE(list[0][Q("column")].toString(), QStringLiteral("place"));
+        QCOMPARE(list[0][Q("rows")].toInt(), 9);
+        QCOMPARE(list[0][Q("categories")].toArray().size(), 5);
+        QVERIFY(list[0][Q("more")].toBool());
+        QCOMPARE(ofOther[0][Q("rows")].toInt(), 6);
+        const auto known = evaluatePackage(*a, path(QStringLiteral("houses.csv")), nullptr);
+        QVERIFY(known && known->toJson()[Q("unknown_categories")].toArray().isEmpty());
+    }
+
     void evaluationGivesIntervalsAndSlices() {
         const auto good = run(houseRecipe);
         const auto package = artifact::openPackage(good->package);
