@@ -182,8 +182,9 @@ private Q_SLOTS:
     void trainingMakesACandidate() {
         QTest::mouseClick(find<QAbstractButton>("trainButton"), Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(versionCount() == 1, slow);
-        QVERIFY(!find<QWidget>("dataCard")->isVisible()); // the training stands there now
         QTRY_VERIFY_WITH_TIMEOUT(m_window->fleet()->services()->workspace.model(QStringLiteral("loop")), slow);
+        QWidget *card = nullptr; // of the panel of the workspace as it is now: the training stands in the card's place
+        QTRY_VERIFY_WITH_TIMEOUT((card = m_window->findChild<QWidget *>(QStringLiteral("dataCard"))) && !card->isVisible(), slow);
     }
 
     void theFirstVersionIsJudgedAgainstTheBaselineAndApproved() {
