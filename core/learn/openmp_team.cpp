@@ -31,13 +31,21 @@ PinnedTeam::PinnedTeam(int threads) {
     for (int core = 0; core < CPU_SETSIZE; ++core)
         if (CPU_ISSET(core, &allowed))
             m_cores.push_back(core);
-    // The calling thread's own core is left to it. It is not pinned itself: threads that it starts meanwhile would be, too.
-    std::vector<int> order = m_cores;
-    if (const auto here = std::find(order.begin(), order.end(), ::sched_getcpu()); here != order.end())
-        std::rotate(order.begin(), here, order.end());
+    if (const auto here = std::find(m_cores.begin(), m_cores.end(), ::sched_getcpu()); here != m_cores.end())
+        std::rotate(m_cores.begin(), here, m_cores.end());
 #pragma omp parallel num_threads(threads)
-    if (const int k = omp_get_thread_num(); k > 0 && k < int(order.size()))
-        keepOn({order[std::size_t(k)]});
+    if (const int k = omp_get_thread_num(); k > 0 && k < int(m_cores.size()))
+        keepOn({m_cores[std::size_t(k)]});
+}
+
+PinnedTeam::Turn::Turn(const PinnedTeam &team) : m_team(team) {
+    if (m_team.pinned())
+        keepOn({m_team.m_cores.front()});
+}
+
+PinnedTeam::Turn::~Turn() {
+    if (m_team.pinned())
+        keepOn(m_team.m_cores);
 }
 
 PinnedTeam::~PinnedTeam() {
@@ -51,6 +59,8 @@ PinnedTeam::~PinnedTeam() {
 
 PinnedTeam::PinnedTeam(int) {}
 PinnedTeam::~PinnedTeam() = default;
+PinnedTeam::Turn::Turn(const PinnedTeam &team) : m_team(team) {}
+PinnedTeam::Turn::~Turn() = default;
 
 #endif
 

@@ -16,9 +16,21 @@ public:
     PinnedTeam(const PinnedTeam &) = delete;
     PinnedTeam &operator=(const PinnedTeam &) = delete;
     bool pinned() const { return !m_cores.empty(); }
+    /// While it lives, the calling thread stays on its core, too. Not for longer than one call of XGBoost: threads that are started meanwhile would
+    /// stay there for good.
+    class Turn {
+    public:
+        explicit Turn(const PinnedTeam &team);
+        ~Turn();
+        Turn(const Turn &) = delete;
+        Turn &operator=(const Turn &) = delete;
+
+    private:
+        const PinnedTeam &m_team;
+    };
 
 private:
-    std::vector<int> m_cores; ///< all that the process may use; empty: nothing is pinned
+    std::vector<int> m_cores; ///< all that the process may use, the calling thread's first; empty: nothing is pinned
 };
 
 } // namespace pilothouse::learn

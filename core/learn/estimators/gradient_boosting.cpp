@@ -120,7 +120,10 @@ public:
                 return cancelled();
             }
             m_options.seed = quint32(metrics::Random(context.seed, std::size_t(done())).next() >> 33);
-            PH_TRY(grower.growNext(rows.y, rows.margins, m_options));
+            {
+                const PinnedTeam::Turn turn(team);
+                PH_TRY(grower.growNext(rows.y, rows.margins, m_options));
+            }
             PH_TRY(grower.margins(rows.margins));
             ++m_done;
             if (held.rows)

@@ -50,6 +50,11 @@ private Q_SLOTS:
         const QMap<int, int> during = coresOfThreads();
         QCOMPARE(onOneCore(during), m_cores - 1);
         QCOMPARE(during.value(int(::getpid())), m_cores); // who trains is not pinned
+        {
+            const PinnedTeam::Turn turn(*team);
+            QCOMPARE(coresOfThreads().value(int(::getpid())), 1);
+        }
+        QCOMPARE(coresOfThreads().value(int(::getpid())), m_cores);
         team.reset();
         QCOMPARE(onOneCore(coresOfThreads()), 0);
     }
