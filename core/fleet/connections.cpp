@@ -83,13 +83,13 @@ QString probePath(const QString &kind) {
 Result<void> addCredential(net::Request &request, const workspace::Connection &connection, secrets::SecretStore &secrets) {
     if (connection.secret.isEmpty())
         return {};
-    PH_ASSIGN(const QString value, secrets.read(connection.secret));
-    if (connection.kind == QLatin1String("vault"))
-        request.headers << net::Header{"X-Vault-Token", value.toUtf8()};
-    else if (connection.user.isEmpty())
-        request.headers << net::Header{"Authorization", "Bearer " + value.toUtf8()};
-    else
-        request.headers << net::Header{"Authorization", "Basic " + (connection.user + QLatin1Char(':') + value).toUtf8().toBase64()};
+    if (connection.kind == QLatin1String("vault")) {
+        PH_ASSIGN(const QString token, secrets.read(connection.secret));
+        request.headers << net::Header{"X-Vault-Token", token.toUtf8()};
+        return {};
+    }
+    PH_ASSIGN(const QByteArray value, authorizationValue(connection, secrets));
+    request.headers << net::Header{"Authorization", value};
     return {};
 }
 
@@ -137,6 +137,15 @@ auto fileOperation(const QString &file, const QString &name, const QByteArray &b
 }
 
 } // namespace
+
+Result<QByteArray> authorizationValue(const workspace::Connection &connection, secrets::SecretStore &secrets) {
+    if (connection.secret.isEmpty())
+        return QByteArray();
+    PH_ASSIGN(const QString value, secrets.read(connection.secret));
+    if (connection.user.isEmpty())
+        return QByteArray("Bearer " + value.toUtf8());
+    return QByteArray("Basic " + (connection.user + QLatin1Char(':') + value).toUtf8().toBase64());
+}
 
 Result<ConnectionCheck> testConnection(const workspace::Workspace &workspace, const QString &name, net::HttpClient &http, secrets::SecretStore &secrets,
                                        std::stop_token token) {

@@ -22,6 +22,9 @@ struct ConnectionCheck {
     double seconds = 0;          ///< until the answer; 0 for local
 };
 
+/// Value of the Authorization header of a connection's calls: Basic with a user, Bearer without; empty for one without a secret. Errors of the store.
+Result<QByteArray> authorizationValue(const workspace::Connection &connection, secrets::SecretStore &secrets);
+
 /// Looks at one connection. Local: the folder can be written and the registry opens. With a URL: one GET with the
 /// credential. Errors: NotFound (no such connection, no secret), Unreachable, Denied, Invalid, as statusError() and the
 /// database say it. Blocking.

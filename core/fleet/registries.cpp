@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/registries.h"
 
+#include "core/fleet/connections.h"
 #include "core/registry/mlflow_registry.h"
 
 #include <QCoreApplication>
@@ -12,18 +13,6 @@ namespace {
 struct Text {
     Q_DECLARE_TR_FUNCTIONS(Registries)
 };
-
-/// The value of a call's Authorization header: Basic with a user, Bearer without. The secret is read for each call and kept nowhere.
-std::function<Result<QByteArray>()> authorizationOf(const workspace::Connection &connection, std::shared_ptr<secrets::SecretStore> secrets) {
-    if (connection.secret.isEmpty())
-        return {};
-    return [user = connection.user, name = connection.secret, secrets = std::move(secrets)]() -> Result<QByteArray> {
-        PH_ASSIGN(const QString value, secrets->read(name));
-        if (user.isEmpty())
-            return QByteArray("Bearer " + value.toUtf8());
-        return QByteArray("Basic " + (user + QLatin1Char(':') + value).toUtf8().toBase64());
-    };
-}
 
 } // namespace
 
@@ -44,7 +33,9 @@ Result<std::shared_ptr<registry::Registry>> Registries::of(const QString &name) 
     const std::lock_guard lock(m_mutex);
     std::shared_ptr<registry::Registry> &open = m_open[name];
     if (!open)
-        open = registry::mlflowRegistry(registry::MlflowApi(m_http, {found->url, found->other.value(QStringLiteral("ca_file")), authorizationOf(*found, m_secrets)}), m_packages + QLatin1Char('/') + name);
+        open = registry::mlflowRegistry(registry::MlflowApi(m_http, {found->url, found->other.value(QStringLiteral("ca_file")),
+                                                                     [connection = *found, secrets = m_secrets] { return authorizationValue(connection, *secrets); }}), // read for each call, kept nowhere
+                                        m_packages + QLatin1Char('/') + name);
     return open;
 }
 

@@ -3,6 +3,7 @@
 // looked for where tests/run installs them (build/mlflow3-venv, build/mlflow2-venv). What is absent is skipped.
 #include "core/registry/mlflow_registry.h"
 #include "tests/contract/registry/registry_contract_impl.h"
+#include "tests/support/free_port.h"
 #include "moc_registry_contract.cpp" // AUTOMOC reads this file only
 
 #include <QProcess>
@@ -11,10 +12,9 @@
 #include <csignal>
 #include <cstdio>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
+
+using support::freePort;
 
 namespace {
 
@@ -22,18 +22,6 @@ QString programOf(const char *variable, const QString &venv) {
     if (const QString named = qEnvironmentVariable(variable); !named.isEmpty())
         return named;
     return QStandardPaths::findExecutable(QStringLiteral("mlflow"), {QStringLiteral(PILOTHOUSE_SOURCE_DIR "/build/") + venv + QStringLiteral("/bin")});
-}
-
-int freePort() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    ::bind(fd, reinterpret_cast<sockaddr *>(&address), size);
-    ::getsockname(fd, reinterpret_cast<sockaddr *>(&address), &size);
-    ::close(fd);
-    return ntohs(address.sin_port);
 }
 
 /// One server on loopback, with its database and artifacts in a folder.
@@ -53,11 +41,12 @@ public:
                                   QStringLiteral("1"), QStringLiteral("--backend-store-uri"), QStringLiteral("sqlite:///") + folder + QStringLiteral("/mlflow.db"), QStringLiteral("--serve-artifacts"),
                                   QStringLiteral("--artifacts-destination"), folder + QStringLiteral("/artifacts")});
         m_api = std::make_unique<MlflowApi>(std::make_shared<net::HttpClient>(), MlflowServer{m_url, {}, {}});
-        for (int i = 0; i < 600 && m_process.state() != QProcess::NotRunning && !m_ready; ++i) {
-            m_ready = m_api->get(QStringLiteral("experiments/search"), QUrlQuery(QStringLiteral("max_results=1"))).has_value();
-            if (!m_ready)
-                QTest::qWait(200);
-        }
+        m_ready = QTest::qWaitFor(
+                      [this] {
+                          return m_process.state() == QProcess::NotRunning || m_api->get(QStringLiteral("experiments/search"), QUrlQuery(QStringLiteral("max_results=1"))).has_value();
+                      },
+                      180000) &&
+                  m_process.state() != QProcess::NotRunning;
         if (!m_ready)
             std::fprintf(stderr, "MLflow %s did not start; its log is %s/log\n", version.constData(), qPrintable(folder));
     }

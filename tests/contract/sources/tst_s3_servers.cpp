@@ -8,6 +8,7 @@
 #include "core/sources/dvc_push.h"
 #include "core/sources/fetch.h"
 #include "core/sources/push.h"
+#include "tests/support/free_port.h"
 
 #include <QDirIterator>
 #include <QFile>
@@ -16,27 +17,13 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 using namespace pilothouse;
 using namespace pilothouse::sources;
+using support::freePort;
 
 namespace {
-
-int freePort() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    ::bind(fd, reinterpret_cast<sockaddr *>(&address), size);
-    ::getsockname(fd, reinterpret_cast<sockaddr *>(&address), &size);
-    ::close(fd);
-    return ntohs(address.sin_port);
-}
 
 QString programOf(const char *variable, const char *name) {
     if (const QString named = qEnvironmentVariable(variable); !named.isEmpty())
