@@ -48,6 +48,7 @@ struct Operation {
     QString object;  ///< as JournalEntry::object
     QString summary; ///< a sentence: "Promote t2m version 4 to champion, then roll out 10, 50, 100 %"
     workspace::Role needs = workspace::Role::Operator;
+    QString connection; ///< the workspace's connection that it writes to; empty: only to this machine
     QJsonObject before;
     QJsonObject undoRecord; ///< what a later undo needs: {"kind":…, …}; stored with the operation
     QJsonObject details;    ///< e.g. approvals, comment, evidence digest
