@@ -88,22 +88,24 @@ struct Promotions::Impl {
                     why += QStringLiteral("%1 (%2: %3)").arg(g.rule, gateStateName(g.state), g.value);
             return refused(QStringLiteral("A gate blocks: %1.").arg(why.join(QStringLiteral("; "))), {}, QStringLiteral("Train a better candidate, or reject this one."));
         }
-        PH_ASSIGN(const registry::Version v, parts.registry->version(r.model, r.version));
+        PH_ASSIGN(const auto registry, parts.registryFor(r.connection));
+        PH_ASSIGN(const registry::Version v, registry->version(r.model, r.version));
         if (r.preventSelfApproval && (r.requester == actorName() || v.user == actorName()))
             return refused(QStringLiteral("%1 %2 this version and may not approve it (prevent_self_approval).").arg(actorName(), r.requester == actorName() ? QStringLiteral("asked for") : QStringLiteral("made")), {},
                            QStringLiteral("Somebody else has to approve it."));
         for (const Approval &a : r.approvals)
             if (a.actor == actorName() && a.approved && r.approved() < r.approvalsNeeded)
                 return refused(QStringLiteral("You approved it already; %1 of %2 are there.").arg(r.approved()).arg(r.approvalsNeeded), {}, QStringLiteral("Somebody else has to approve it too."));
-        PH_ASSIGN(const auto alias, aliasNow(*parts.registry, r.model, r.alias));
+        PH_ASSIGN(const auto alias, aliasNow(*registry, r.model, r.alias));
         if (alias != r.from)
             return Error{ErrorKind::Conflict,
                          QStringLiteral("The alias %1 of %2 moved since the sheet was made: it was %3, it is %4 now.")
                              .arg(r.alias, r.model, r.from ? QStringLiteral("v%1").arg(*r.from) : QStringLiteral("none"), alias ? QStringLiteral("v%1").arg(*alias) : QStringLiteral("none")),
                          {}, QStringLiteral("Nothing was sent. Reject this one and ask again: the comparison was with another champion."), {}};
-        PH_ASSIGN(const artifact::Package package, artifact::openPackage(v.source));
+        PH_ASSIGN(const QString folder, registry->packageFolder(v, {}, true));
+        PH_ASSIGN(const artifact::Package package, artifact::openPackage(folder));
         if (package.digest != r.digest)
-            return Error{ErrorKind::Conflict, QStringLiteral("The package of %1 v%2 changed since the sheet was made.").arg(r.model).arg(r.version), v.source,
+            return Error{ErrorKind::Conflict, QStringLiteral("The package of %1 v%2 changed since the sheet was made.").arg(r.model).arg(r.version), folder,
                          QStringLiteral("Nothing was sent. Register the package anew."), {}};
         return {};
     }
@@ -160,7 +162,7 @@ struct Promotions::Impl {
     Result<void> execute(const QString &id) {
         PH_ASSIGN(const auto held, lock(id, true));
         PH_ASSIGN(Request r, store.byId(id));
-        PH_ASSIGN(const PromotionFacts facts, promotionFacts(parts, r.model, r.version, r.alias, r.id));
+        PH_ASSIGN(const PromotionFacts facts, promotionFacts(parts, r.key(), r.version, r.alias, r.id));
         const QString operation = QStringLiteral("op-") + randomHex(6);
         PH_TRY(store.begin(id, RequestState::Pending, Doing::Promote, {}, operation, facts.toJson()));
         PH_ASSIGN(r, store.byId(id));
@@ -184,7 +186,8 @@ struct Promotions::Impl {
             const auto done = takeBack(r, facts, left.doing, left.reason, left.before);
             return say(done ? QStringLiteral("it is taken back now.") : done.error().text());
         }
-        PH_ASSIGN(const auto alias, aliasNow(*parts.registry, r.model, r.alias));
+        PH_ASSIGN(const auto registry, parts.registryFor(r.connection));
+        PH_ASSIGN(const auto alias, aliasNow(*registry, r.model, r.alias));
         if (alias == facts.from) { // the alias comes first, so nothing was changed
             const QString outcome = QStringLiteral("Interrupted before anything was changed; approve once more to go on.");
             PH_TRY(store.end(r.id, RequestState::Executing, RequestState::Pending, outcome, now()));
@@ -222,14 +225,21 @@ Result<std::shared_ptr<Promotions>> Promotions::open(Parts parts, QStringList *f
     return out;
 }
 
-Result<EvidenceInput> Promotions::evidenceInput(const QString &model, int version, const QString &alias) const {
+Result<EvidenceInput> Promotions::evidenceInput(const registry::ModelKey &model, int version, const QString &alias, std::stop_token stop) const {
     const Parts &parts = m_impl->parts;
+    PH_ASSIGN(const auto registry, parts.registryFor(model.connection));
     EvidenceInput in;
-    PH_ASSIGN(in.candidate, parts.registry->version(model, version));
-    auto champion = parts.registry->versionByAlias(model, alias);
-    if (champion)
+    PH_ASSIGN(in.candidate, registry->version(model.name, version));
+    PH_ASSIGN(in.candidate.source, registry->packageFolder(in.candidate, stop, true));
+    auto champion = registry->versionByAlias(model.name, alias);
+    if (champion) {
         in.champion = std::move(*champion);
-    else if (champion.error().kind != ErrorKind::NotFound)
+        auto folder = registry->packageFolder(*in.champion, stop);
+        if (!folder && folder.error().kind == ErrorKind::Cancelled)
+            return folder.error();
+        if (folder) // else the sheet tells that it cannot be compared with
+            in.champion->source = *folder;
+    } else if (champion.error().kind != ErrorKind::NotFound)
         return champion.error();
     in.alias = alias;
     in.requester = m_impl->actorName();
@@ -241,7 +251,7 @@ Result<EvidenceInput> Promotions::evidenceInput(const QString &model, int versio
     return in;
 }
 
-Result<Operation> Promotions::plan(const QString &model, int version, const QString &alias) {
+Result<Operation> Promotions::plan(const registry::ModelKey &model, int version, const QString &alias) {
     PH_ASSIGN(const PromotionFacts facts, promotionFacts(m_impl->parts, model, version, alias, {}));
     return promoteOperation(m_impl->parts, facts, {}, false);
 }
@@ -254,12 +264,14 @@ Result<Operation> Promotions::planUndo(const QString &id, const QString &reason)
     return undoOperation(m_impl->parts, facts, reason, false);
 }
 
-Result<Request> Promotions::request(const QString &model, int version, const QString &alias, const Evidence &evidence) {
+Result<Request> Promotions::request(const registry::ModelKey &model, int version, const QString &alias, const Evidence &evidence) {
     Impl &d = *m_impl;
+    PH_ASSIGN(const auto registry, d.parts.registryFor(model.connection));
     PH_ASSIGN(const PromotionFacts facts, promotionFacts(d.parts, model, version, alias, {}));
     Request r;
     r.id = QStringLiteral("p-") + randomHex(4);
-    r.model = model;
+    r.connection = model.connection;
+    r.model = model.name;
     r.alias = alias;
     r.requester = d.actorName();
     r.version = version;
@@ -272,14 +284,14 @@ Result<Request> Promotions::request(const QString &model, int version, const QSt
         r.preventSelfApproval = owner->promotion.preventSelfApproval;
     }
     const auto guard = [&]() -> Result<void> {
-        if (evidence.model != model || evidence.alias != alias || evidence.candidateVersion != version)
+        if (evidence.model != model.name || evidence.alias != alias || evidence.candidateVersion != version)
             return invalid(QStringLiteral("The evidence is about %1 v%2 to %3, not about this promotion.").arg(evidence.model).arg(evidence.candidateVersion).arg(evidence.alias));
-        PH_ASSIGN(const auto now, aliasNow(*d.parts.registry, model, alias));
+        PH_ASSIGN(const auto now, aliasNow(*registry, model.name, alias));
         if (evidence.championVersion != now || evidence.candidateDigest != facts.digest)
             return Error{ErrorKind::Conflict, QStringLiteral("The world moved since the evidence was made: alias or package are others now."), {}, QStringLiteral("Make the sheet again."), {}};
         return {};
     };
-    PH_TRY(d.decide(r, QStringLiteral("promotion-request"), Role::Operator, QStringLiteral("Ask to promote %1 version %2 to %3").arg(model).arg(version).arg(alias),
+    PH_TRY(d.decide(r, QStringLiteral("promotion-request"), Role::Operator, QStringLiteral("Ask to promote %1 version %2 to %3").arg(model.name).arg(version).arg(alias),
                     {{Q("evidence"), evidence.digest()}, {Q("sentence"), evidence.sentence}, {Q("blocked"), evidence.blocked()}}, guard, [&] { return d.store.insert(r); }));
     return d.store.byId(r.id);
 }
@@ -335,19 +347,22 @@ Result<Request> Promotions::undo(const QString &id, const QString &reason, bool 
     return d.store.byId(r.id);
 }
 
-Result<std::vector<Request>> Promotions::requests(const QString &model) const { return m_impl->store.requests(model); }
+Result<std::vector<Request>> Promotions::requests() const { return m_impl->store.requests(std::nullopt); }
+Result<std::vector<Request>> Promotions::requests(const registry::ModelKey &model) const { return m_impl->store.requests(model); }
 Result<Request> Promotions::requestById(const QString &id) const { return m_impl->store.byId(id); }
 
-Result<std::vector<LiveRecord>> Promotions::liveHistory(const QString &model, const QString &alias) const {
-    PH_ASSIGN(const auto changes, m_impl->parts.registry->aliasHistory(model, alias));
+Result<std::vector<LiveRecord>> Promotions::liveHistory(const registry::ModelKey &model, const QString &alias) const {
+    PH_ASSIGN(const auto registry, m_impl->parts.registryFor(model.connection));
+    PH_ASSIGN(const auto changes, registry->aliasHistory(model.name, alias));
     std::vector<LiveRecord> out;
     for (const auto &c : changes)
         out.push_back({c.model, c.alias, c.version, c.since, c.by, c.operation});
     return out;
 }
 
-Result<std::optional<int>> Promotions::liveAt(const QString &model, const QString &alias, const QDateTime &time) const {
-    PH_ASSIGN(const auto changes, m_impl->parts.registry->aliasHistory(model, alias));
+Result<std::optional<int>> Promotions::liveAt(const registry::ModelKey &model, const QString &alias, const QDateTime &time) const {
+    PH_ASSIGN(const auto registry, m_impl->parts.registryFor(model.connection));
+    PH_ASSIGN(const auto changes, registry->aliasHistory(model.name, alias));
     return registry::liveAt(changes, time);
 }
 
