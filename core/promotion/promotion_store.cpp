@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/promotion/evidence_gates.h"
 #include "core/registry/local_registry.h"
+#include "core/registry/mirror_store.h"
 
 #include <algorithm>
 
@@ -48,7 +49,7 @@ CREATE TABLE approvals(
 )sql");
 }
 
-std::vector<QString> registryDatabaseMigrations() { return {registry::registryTables1(), operations::journalTables1(), promotionTables1()}; }
+std::vector<QString> registryDatabaseMigrations() { return {registry::registryTables1(), operations::journalTables1(), promotionTables1(), registry::mirrorTables1()}; }
 
 QString requestStateName(RequestState state) {
     switch (state) {
