@@ -167,6 +167,7 @@ Snapshot readSnapshot(const Services &services) {
         if (const auto arguments = resumeArguments(run))
             s.resumable.insert(run.id, *arguments);
     }
+    take(registry::MirrorStore(services.database).waiting(), s.mirrors, s);
     take(services.promotions->requests(), s.promotions, s);
     take(services.pipelines->pipelines(), s.pipelines, s);
     take(services.pipelines->runs({}, 200), s.pipelineRuns, s);
