@@ -338,12 +338,11 @@ Result<void> runTraining(Context &context, Options options) {
         PH_TRY(record->end(*trained));
     PH_TRY(writeMetricsFile(options.metricsOut, trained->everyTest()));
     std::optional<registry::Version> registered;
-    QJsonObject object = trained->toJson(), registeredJson;
+    QJsonObject registeredJson;
     if (mirror) {
         if (!options.packageLater)
             PH_TRY(mirror->order(trained->gatesPassed() ? name : QString(), trained->package));
         mirror->finish();
-        object.insert(Q("mirror"), mirror->toJson());
         registeredJson = mirror->registered();
         trained->notes << mirror->text();
     } else if (!name.isEmpty() && trained->gatesPassed()) {
@@ -352,6 +351,9 @@ Result<void> runTraining(Context &context, Options options) {
     }
     if (!name.isEmpty() && !trained->gatesPassed())
         trained->notes << QStringLiteral("A gate failed, so the package was not registered as %1.").arg(name);
+    QJsonObject object = trained->toJson();
+    if (mirror)
+        object.insert(Q("mirror"), mirror->toJson());
     object.insert(Q("registered"), registeredJson.isEmpty() ? QJsonValue() : QJsonValue(registeredJson));
     context.answer(object, summary(*trained, registered));
     context.exitCodeWanted = trained->gatesPassed() && (!mirror || mirror->goesOn()) ? 0 : 1;
