@@ -191,6 +191,22 @@ def story(program, folder, kills):
         until("a later pilot sends what waits", 60, lambda: waiting(workspace) == [])
         same(server, folder, done["run"])
         check(len(server.versions("m")) == 5, f"{len(server.versions('m'))} versions instead of 5")
+
+        # the local pipeline registers there; one whose server is away passes and waits
+        write_recipe(folder / "recipe.yaml", "d.csv", "  - ridge: {alpha: 1}")
+        for away in (False, True):
+            if away:
+                server.kill()
+            number = pilot("pipelines", "start", "m", "--param", "deploy=false", workspace=workspace)[0]["id"]
+            found = until("the pipeline ends", 120, lambda: (lambda r: r if r["state"] not in ("waiting", "running") else None)(pilot("pipelines", "show", number, workspace=workspace, expect=None)[0]))
+            check(found["state"] == "passed", f"the pipeline is {found['state']}: {found}")
+            note = next(s["note"] for s in found["stages"] if s["name"] == "register")
+            check(note == ("team is not reached: 1 training waits; it goes there when it answers." if away else "version 6 of m on team"), note)
+        server.start()
+        check(len(pilot("registry", "sync", workspace=workspace)[0]["sent"]) == 1, "the pipeline's version was not sent")
+        made = {int(v["version"]): {t["key"]: t["value"] for t in v["tags"]} for v in server.versions("m")}
+        check(sorted(made) == [1, 2, 3, 4, 5, 6, 7] and made[7]["pipeline_run"] == number, f"{made}")
+        check(not list((folder / "state/spool").glob("*")), "packages are left in the spool")
         journal_holds(workspace, "in the end")
         return killed
     finally:
