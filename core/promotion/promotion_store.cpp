@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/promotion/evidence_gates.h"
 #include "core/registry/local_registry.h"
+#include "core/registry/mirror_store.h"
 
 #include <algorithm>
 
@@ -56,7 +57,9 @@ CREATE UNIQUE INDEX one_wish_at_a_time ON promotions(connection, model, alias, v
 )sql");
 }
 
-std::vector<QString> registryDatabaseMigrations() { return {registry::registryTables1(), operations::journalTables1(), promotionTables1(), promotionTables2()}; }
+std::vector<QString> registryDatabaseMigrations() {
+    return {registry::registryTables1(), operations::journalTables1(), promotionTables1(), promotionTables2(), registry::mirrorTables1()};
+}
 
 QString requestStateName(RequestState state) {
     switch (state) {
