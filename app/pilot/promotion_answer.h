@@ -12,6 +12,8 @@ QString championAlias(const workspace::Workspace &workspace, const QString &regi
 
 /// promotion::Request::toJson() without the evidence.
 QJsonObject requestJson(const promotion::Request &request);
+/// Who said what, and whether it counts, a line.
+QString approvalText(const promotion::Approval &approval);
 /// Where a request stands and what comes next, a few lines.
 QString requestText(const promotion::Request &request);
 

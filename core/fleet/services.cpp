@@ -86,6 +86,7 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     parts.rolloutTarget = s->rolloutTarget;
     parts.workspace = s->workspace;
     parts.clock = s->clock;
+    parts.secrets = s->secrets;
     PH_ASSIGN(s->promotions, promotion::Promotions::open(std::move(parts), &s->notes));
     // A paused deploy stage has no process: whoever looks at the runs settles it by what became of its promotion.
     if (auto *local = dynamic_cast<pipelines::LocalPipelines *>(s->pipelines.get()))

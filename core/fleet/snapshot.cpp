@@ -167,6 +167,10 @@ Snapshot readSnapshot(const Services &services) {
         if (const auto arguments = resumeArguments(run))
             s.resumable.insert(run.id, *arguments);
     }
+    QStringList doubts;
+    take(services.promotions->gather(20), doubts, s); // what colleagues asked for and approved on their machines
+    for (const QString &doubt : std::as_const(doubts))
+        s.problems.push_back(invalid(doubt));
     take(services.promotions->requests(), s.promotions, s);
     take(services.pipelines->pipelines(), s.pipelines, s);
     take(services.pipelines->runs({}, 200), s.pipelineRuns, s);
