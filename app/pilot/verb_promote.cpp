@@ -25,6 +25,11 @@ struct Options {
 
 Result<void> list(Context &context, const Options &options) {
     PH_ASSIGN(const auto services, context.services());
+    if (const auto heard = services->promotions->gather(); !heard)
+        context.note(heard.error().text());
+    else
+        for (const QString &doubt : *heard)
+            context.note(doubt);
     std::vector<promotion::Request> requests;
     if (options.name.empty()) {
         PH_ASSIGN(requests, services->promotions->requests());
@@ -57,7 +62,8 @@ Result<void> promote(Context &context, const Options &options) {
     PH_ASSIGN(const promotion::Evidence evidence, promotion::computeEvidence(input));
     const bool blocked = evidence.blocked();
     QString text = evidence.text() + QStringLiteral("\n\nWhat approving will do\n") + planText(operation) +
-                   QStringLiteral("\nRoles and approvals are a guard-rail between colleagues, not a proof: they rest on the OS user and the workspace file.");
+                   (services->workspace.approvers.isEmpty() ? QStringLiteral("\nApprovals are not signed: the workspace names no approvers (pilot approvals add). Roles and approvals are a guard-rail between colleagues, not a proof: they rest on the OS user and the workspace file.")
+                                                            : QStringLiteral("\nOnly approvals that are signed with a key of the workspace's approvers count."));
     QJsonObject answer{{Q("request"), QJsonValue()}, {Q("evidence"), evidence.toJson()}, {Q("plan"), planJson(operation)}, {Q("blocked"), blocked}};
     context.exitCodeWanted = blocked ? 1 : 0;
     if (options.plan || blocked) {

@@ -61,11 +61,10 @@ void addPromotions(const Snapshot &s, const QDateTime &now, std::vector<Item> &o
         item.argument = r.id;
         item.action = QStringLiteral("promotion.review");
         if (r.state == promotion::RequestState::Pending) {
-            const auto given = std::count_if(r.approvals.begin(), r.approvals.end(), [](const auto &a) { return a.approved; });
             item.group = InboxGroup::Decision;
             item.state = Health::Paused;
             item.title = Text::tr("Promote %1 v%2").arg(r.model).arg(r.version);
-            item.sentence = Text::tr("%1 of %2 approvals. %3").arg(given).arg(r.approvalsNeeded).arg(r.evidence.sentence);
+            item.sentence = Text::tr("%1 of %2 approvals. %3").arg(r.approved()).arg(r.approvalsNeeded).arg(r.evidence.sentence);
             item.since = r.created;
         } else if (r.decided.isValid() && r.decided.secsTo(now) < 24 * 3600) {
             item.group = InboxGroup::Handled;

@@ -164,6 +164,11 @@ void addRegistries(const Services &services, const Remote &remote, Snapshot &s) 
         }
         s.runs.insert(s.runs.end(), it->runs.begin(), it->runs.end());
     }
+    QStringList doubts = services.remote->doubts();
+    if (services.remote->isEmpty())
+        take(services.promotions->gather(20), doubts, s);
+    for (const QString &doubt : std::as_const(doubts))
+        s.problems.push_back(invalid(doubt));
     take(services.promotions->requests(), s.promotions, s);
     for (promotion::Request &request : s.promotions)
         request.model = ownName(workspace, request.key());

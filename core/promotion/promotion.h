@@ -7,6 +7,7 @@
 #include "core/operations/operation.h"
 #include "core/promotion/evidence.h"
 #include "core/registry/registry.h"
+#include "core/secrets/secret_store.h"
 
 #include <functional>
 #include <memory>
@@ -26,7 +27,13 @@ struct Approval {
     QString actor, comment;
     bool approved = true;
     QDateTime time;
+    enum class Standing { Unsigned, Signed, Void }; ///< Void does not count
+    Standing standing = Standing::Unsigned;
+    QString reason = {}; ///< why it is void
+    QDateTime expires = {}; ///< of a yes
+    QString key = {}; ///< public key of its signature
 };
+QString standingName(Approval::Standing standing); ///< unsigned, signed, void
 
 /// One wish to move an alias to a version, with its evidence and decisions. Lives in the registry database.
 struct Request {
@@ -36,6 +43,7 @@ struct Request {
     int version = 0;
     std::optional<int> from; ///< where the alias pointed when the sheet was made; the guard
     QString digest;          ///< of the candidate package
+    QString evidenceDigest;  ///< of the evidence as it is stored
     RequestState state = RequestState::Pending;
     Evidence evidence;
     std::vector<Approval> approvals;
@@ -45,10 +53,13 @@ struct Request {
     QString operation; ///< id of the executed operation
     QJsonObject undoRecord;
     QString outcome; ///< a sentence
-    int approved() const; ///< how many said yes
+    bool signing = false; ///< the workspace names approvers: only signed approvals count
+    QString doubt = {};   ///< why the request itself is not what its requester signed: then nobody can approve it
+    int approved() const; ///< how many said yes and count
     registry::ModelKey key() const { return {connection, model}; }
-    /// {"id","connection","model","alias","version","from","digest","state","requester","approvals":[{"actor","approved","comment","time"}],
-    /// "approvals_needed","prevent_self_approval","created","decided","operation","outcome","evidence":{…}}
+    QString notSigned() const; ///< "not signed: the workspace names no approvers"; empty where they are signed
+    /// {"id","connection","model","alias","version","from","digest","state","requester","approvals":[{"actor","approved","comment","time","standing","reason"?,"expires"?,"key"?}],
+    /// "evidence_digest","not_signed"?,"doubt"?,"approvals_needed","prevent_self_approval","created","decided","operation","outcome","evidence":{…}}
     QJsonObject toJson() const;
 };
 
@@ -74,6 +85,7 @@ public:
         std::function<Result<std::shared_ptr<cluster::RolloutTarget>>(const workspace::Model &)> rolloutTarget; ///< NotFound: none configured
         workspace::Workspace workspace;
         std::shared_ptr<const Clock> clock;
+        std::shared_ptr<secrets::SecretStore> secrets = {}; ///< where the actor's private key lies; null: nothing can be signed
         Result<std::shared_ptr<registry::Registry>> registryFor(const QString &connection) const;
     };
     /// A promotion that a killed program left in the midst is looked at (alias? traffic?) and finished, or marked with what is
@@ -99,9 +111,14 @@ public:
     /// One-step undo of an executed promotion: traffic, alias and `previous` back, by its undo record. `id`: of the request or of its
     /// operation. `reason` for turn-backs, which need no role: they carry out the undo that was approved with the plan.
     Result<Request> undo(const QString &id, const QString &reason, bool turnBack = false);
-    Result<std::vector<Request>> requests() const; ///< newest first
+    /// Newest first; with what the registries said when they were gathered last.
+    Result<std::vector<Request>> requests() const;
     Result<std::vector<Request>> requests(const registry::ModelKey &model) const;
-    Result<Request> requestById(const QString &id) const; ///< by its own id or its operation's
+    /// By its own id or its operation's; its approvals are verified against what the registry says now, if it is not decided and the registry answers.
+    Result<Request> requestById(const QString &id) const;
+    /// Takes in requests, approvals and outcomes that others wrote into the registries' tags, where the workspace names approvers; else nothing. At
+    /// most once in `seconds`. Gives a sentence for each thing there that does not hold. Errors of the registries, the last one.
+    Result<QStringList> gather(int seconds = 0);
     Result<std::vector<LiveRecord>> liveHistory(const registry::ModelKey &model, const QString &alias) const; ///< newest first
     Result<std::optional<int>> liveAt(const registry::ModelKey &model, const QString &alias, const QDateTime &time) const;
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/promotion/promotion_store.h"
 
+#include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/promotion/evidence_gates.h"
+#include "core/promotion/statement_store.h"
 #include "core/registry/local_registry.h"
 #include "core/registry/mirror_store.h"
 
@@ -58,7 +60,7 @@ CREATE UNIQUE INDEX one_wish_at_a_time ON promotions(connection, model, alias, v
 }
 
 std::vector<QString> registryDatabaseMigrations() {
-    return {registry::registryTables1(), operations::journalTables1(), promotionTables1(), promotionTables2(), registry::mirrorTables1()};
+    return {registry::registryTables1(), operations::journalTables1(), promotionTables1(), promotionTables2(), registry::mirrorTables1(), statementTables1()};
 }
 
 QString requestStateName(RequestState state) {
@@ -83,21 +85,45 @@ QString doingName(Doing doing) {
     return QStringLiteral("promote");
 }
 
+QString standingName(Approval::Standing standing) {
+    switch (standing) {
+    case Approval::Standing::Signed: return QStringLiteral("signed");
+    case Approval::Standing::Void: return QStringLiteral("void");
+    case Approval::Standing::Unsigned: break;
+    }
+    return QStringLiteral("unsigned");
+}
+
 int Request::approved() const {
     int count = 0;
     for (const Approval &a : approvals)
-        count += a.approved;
+        count += a.approved && a.standing != Approval::Standing::Void;
     return count;
 }
 
+QString Request::notSigned() const { return signing ? QString() : QStringLiteral("not signed: the workspace names no approvers"); }
+
 QJsonObject Request::toJson() const {
     QJsonArray voices;
-    for (const Approval &a : approvals)
-        voices.append(QJsonObject{{Q("actor"), a.actor}, {Q("approved"), a.approved}, {Q("comment"), a.comment}, {Q("time"), isoUtc(a.time)}});
-    return {{Q("id"), id}, {Q("connection"), connection}, {Q("model"), model}, {Q("alias"), alias}, {Q("version"), version}, {Q("from"), from ? QJsonValue(*from) : QJsonValue()},
+    for (const Approval &a : approvals) {
+        QJsonObject voice{{Q("actor"), a.actor}, {Q("approved"), a.approved}, {Q("comment"), a.comment}, {Q("time"), isoUtc(a.time)}, {Q("standing"), standingName(a.standing)}};
+        if (!a.reason.isEmpty())
+            voice.insert(Q("reason"), a.reason);
+        if (a.expires.isValid())
+            voice.insert(Q("expires"), isoUtc(a.expires));
+        if (!a.key.isEmpty())
+            voice.insert(Q("key"), a.key);
+        voices.append(voice);
+    }
+    QJsonObject out{{Q("id"), id}, {Q("connection"), connection}, {Q("model"), model}, {Q("alias"), alias}, {Q("version"), version}, {Q("from"), from ? QJsonValue(*from) : QJsonValue()},
             {Q("digest"), digest}, {Q("state"), requestStateName(state)}, {Q("requester"), requester}, {Q("approvals"), voices}, {Q("approvals_needed"), approvalsNeeded},
             {Q("prevent_self_approval"), preventSelfApproval}, {Q("created"), isoUtc(created)}, {Q("decided"), decided.isValid() ? QJsonValue(isoUtc(decided)) : QJsonValue()},
-            {Q("operation"), operation}, {Q("outcome"), outcome}, {Q("evidence"), evidence.toJson()}};
+            {Q("operation"), operation}, {Q("outcome"), outcome}, {Q("evidence"), evidence.toJson()}, {Q("evidence_digest"), evidenceDigest}};
+    if (!signing)
+        out.insert(Q("not_signed"), notSigned());
+    if (!doubt.isEmpty())
+        out.insert(Q("doubt"), doubt);
+    return out;
 }
 
 Result<void> PromotionStore::insert(const Request &r) {
@@ -134,6 +160,19 @@ Result<void> PromotionStore::addApproval(const QString &id, const Approval &a) {
     });
 }
 
+Result<void> PromotionStore::removeApproval(const QString &id, const QString &actor) {
+    PH_TRY(m_database->execute(QStringLiteral("DELETE FROM approvals WHERE promotion = ?1 AND actor = ?2"), [&](Statement &s) { s.bind(1, id).bind(2, actor); }));
+    return {};
+}
+
+Result<void> PromotionStore::remove(const QString &id) {
+    return m_database->transaction([&]() -> Result<void> {
+        PH_TRY(m_database->execute(QStringLiteral("DELETE FROM approvals WHERE promotion = ?1"), [&](Statement &s) { s.bind(1, id); }));
+        PH_TRY(m_database->execute(QStringLiteral("DELETE FROM promotions WHERE id = ?1 AND state = 'pending'"), [&](Statement &s) { s.bind(1, id); }));
+        return {};
+    });
+}
+
 Result<std::vector<Executing>> PromotionStore::read(const QString &condition, const Database::Bind &bind) const {
     std::vector<Executing> out;
     std::vector<QJsonObject> sheets;
@@ -155,6 +194,7 @@ Result<std::vector<Executing>> PromotionStore::read(const QString &condition, co
             r.requester = row.text(6);
             r.state = stateFrom(row.text(7));
             sheets.push_back(objectFrom(row.text(8)));
+            r.evidenceDigest = sha256Hex(row.text(8).toUtf8()); // what is stored, not what it is read as
             r.approvalsNeeded = int(row.integer(9));
             r.preventSelfApproval = row.integer(10) != 0;
             r.created = fromIsoUtc(row.text(11));

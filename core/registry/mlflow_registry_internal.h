@@ -21,6 +21,7 @@ public:
     Result<std::vector<RegisteredModel>> models() const override;
     Result<std::optional<RegisteredModel>> model(const QString &name) const override;
     Result<std::vector<Version>> versions(const QString &model) const override;
+    Result<std::vector<Version>> versionsTagged(const QString &model, const QString &key, const QString &value) const override;
     Result<Version> version(const QString &model, int version) const override;
     Result<Version> versionByAlias(const QString &model, const QString &alias) const override;
     Result<void> setStage(const QString &model, int version, const QString &stage, bool archiveExisting) override;
@@ -48,6 +49,7 @@ public:
     Result<void> finishCopy(const QString &runId, RunStatus status, const QString &error, const QDateTime &ended) override;
 
 private:
+    Result<std::vector<Version>> searchVersions(const QString &filter) const; ///< newest first, without aliases
     Result<QJsonObject> readModel(const QString &name) const;
     Result<std::optional<int>> aliasNow(const QString &model, const QString &alias) const;
     Result<QString> experimentName(const QString &id) const;

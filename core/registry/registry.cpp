@@ -29,6 +29,12 @@ Result<void> checkStageName(const QString &stage) {
     return invalid(QStringLiteral("“%1” is no stage.").arg(stage.left(140)), {}, QStringLiteral("Stages are %1.").arg(stages.join(QStringLiteral(", "))));
 }
 
+Result<std::vector<Version>> Registry::versionsTagged(const QString &model, const QString &key, const QString &value) const {
+    PH_ASSIGN(auto all, versions(model));
+    std::erase_if(all, [&](const Version &version) { return version.tags.value(key) != value || !version.tags.contains(key); });
+    return all;
+}
+
 Result<void> checkTagKey(const QString &key) {
     if (key.isEmpty() || key.size() > 250)
         return invalid(QStringLiteral("A tag needs a key of 1 to 250 characters."));

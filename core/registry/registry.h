@@ -104,6 +104,8 @@ public:
     virtual Result<std::vector<RegisteredModel>> models() const = 0;
     virtual Result<std::optional<RegisteredModel>> model(const QString &name) const = 0;
     virtual Result<std::vector<Version>> versions(const QString &model) const = 0; ///< newest first
+    /// The versions whose tag `key` is `value`, newest first; without their aliases where the server's search does not tell them.
+    virtual Result<std::vector<Version>> versionsTagged(const QString &model, const QString &key, const QString &value) const;
     virtual Result<Version> version(const QString &model, int version) const = 0;
     /// NotFound if the alias points nowhere.
     virtual Result<Version> versionByAlias(const QString &model, const QString &alias) const = 0;

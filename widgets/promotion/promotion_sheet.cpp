@@ -47,8 +47,22 @@ State stateOfRequest(promotion::RequestState state) {
     return State::Skipped;
 }
 
-int approvalsGiven(const promotion::Request &request) {
-    return int(std::count_if(request.approvals.begin(), request.approvals.end(), [](const auto &a) { return a.approved; }));
+using Standing = promotion::Approval::Standing;
+
+/// "5 days", "3 h", "20 min": how long it still counts.
+QString remaining(const QDateTime &until, const QDateTime &now) {
+    const qint64 minutes = std::max<qint64>(1, now.secsTo(until) / 60);
+    if (minutes >= 2 * 24 * 60)
+        return PromotionSheet::tr("%n days", nullptr, int(minutes / (24 * 60)));
+    return minutes >= 2 * 60 ? PromotionSheet::tr("%1 h").arg(minutes / 60) : PromotionSheet::tr("%1 min").arg(minutes);
+}
+
+/// What an approval is worth, after who said what.
+QString standingText(const promotion::Approval &a, bool pending, const QDateTime &now) {
+    if (a.standing == Standing::Void)
+        return PromotionSheet::tr("void: %1").arg(a.reason);
+    const QString word = a.standing == Standing::Signed ? PromotionSheet::tr("signed, valid") : PromotionSheet::tr("not signed");
+    return pending && a.approved && a.expires.isValid() ? PromotionSheet::tr("%1, expires in %2").arg(word, remaining(a.expires, now)) : word;
 }
 
 } // namespace
@@ -265,7 +279,7 @@ void PromotionSheet::setRequest(const promotion::Request &request) {
 
 void PromotionSheet::showBanner() {
     const promotion::Request &r = *m_request;
-    const QString word = r.state == promotion::RequestState::Pending ? tr("Waiting, %1 of %2 approvals").arg(approvalsGiven(r)).arg(r.approvalsNeeded)
+    const QString word = r.state == promotion::RequestState::Pending ? tr("Waiting, %1 of %2 approvals").arg(r.approved()).arg(r.approvalsNeeded)
                                                                      : promotion::requestStateName(r.state);
     m_badge->setState(stateOfRequest(r.state), word);
     const QDateTime now = m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc();
@@ -375,18 +389,23 @@ void PromotionSheet::showApprovals() {
         delete item;
     }
     const promotion::Request &r = *m_request;
-    m_rule->setText(r.preventSelfApproval ? tr("%n needed, not by who asked. A guard-rail until approvals are signed.", nullptr, r.approvalsNeeded)
-                                          : tr("%n needed; one's own counts here. A guard-rail until approvals are signed.", nullptr, r.approvalsNeeded));
+    QStringList rule{r.preventSelfApproval ? tr("%n needed, not by who asked.", nullptr, r.approvalsNeeded) : tr("%n needed; one's own counts here.", nullptr, r.approvalsNeeded)};
+    rule << (r.signing ? tr("Only those signed with a key of the workspace's approvers count.") : tr("Not signed: the workspace names no approvers. A guard-rail, not a proof."));
+    if (!r.doubt.isEmpty())
+        rule << r.doubt;
+    m_rule->setText(rule.join(QLatin1Char(' ')));
     const QDateTime now = m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc();
     for (const promotion::Approval &a : r.approvals) {
         auto *line = new QWidget;
         auto *row = new QHBoxLayout(line);
         row->setContentsMargins(0, 0, 0, 0);
-        row->addWidget(new StateGlyph(a.approved ? State::Ok : State::Bad));
-        auto *words = new Label(a.approved ? tr("%1 approved %2, “%3”").arg(a.actor, moment(a.time, now), a.comment)
-                                           : tr("%1 rejected %2, “%3”").arg(a.actor, moment(a.time, now), a.comment),
-                                TextRole::Second, &Tokens::t2);
+        const bool counts = a.standing != Standing::Void;
+        row->addWidget(new StateGlyph(!counts ? State::Warn : a.approved ? State::Ok : State::Bad));
+        const QString said = a.approved ? tr("%1 approved %2, “%3”").arg(a.actor, moment(a.time, now), a.comment) : tr("%1 rejected %2, “%3”").arg(a.actor, moment(a.time, now), a.comment);
+        auto *words = new Label(tr("%1 — %2").arg(said, standingText(a, r.state == promotion::RequestState::Pending, now)), TextRole::Second, &Tokens::t2);
         words->setWordWrap(true);
+        words->setToolTip(a.key);
+        words->setObjectName(QStringLiteral("approval/") + a.actor);
         row->addWidget(words, 1);
         m_approvals->addWidget(line);
     }
@@ -409,6 +428,8 @@ QString PromotionSheet::blockedReason() const {
         return tr("Nothing is open.");
     if (m_request->state != promotion::RequestState::Pending)
         return tr("It is decided: %1.").arg(promotion::requestStateName(m_request->state));
+    if (!m_request->doubt.isEmpty())
+        return m_request->doubt;
     if (m_request->evidence.blocked())
         return tr("A gate blocks.");
     if (comment().isEmpty())
