@@ -5,6 +5,7 @@
 #include "core/base/child_process.h"
 #include "core/base/json.h"
 #include "core/fleet/deploy_watch.h"
+#include "core/fleet/evidence_input.h"
 #include "core/fleet/mirrors.h"
 #include "core/fleet/model_place.h"
 #include "core/learn/load_scorer.h"
@@ -274,7 +275,7 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::deploy() {
     PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*m_services, model()));
     if (const QString waitsFor = m_record.results.value(Q("waits_for")).toString(); !waitsFor.isEmpty())
         return StageEnd{State::Skipped, QStringLiteral("%1 has no version yet; when it has: pilot promote %2 VERSION").arg(waitsFor, model().name), {}};
-    PH_ASSIGN(promotion::EvidenceInput input, m_services->promotions->evidenceInput(place.key, m_record.run.version, place.champion, m_stop));
+    PH_ASSIGN(promotion::EvidenceInput input, fleet::evidenceInput(*m_services, place, m_record.run.version, place.champion, m_stop));
     input.requester = m_record.run.startedBy;
     input.loadScorer = [](const QString &folder) { return learn::loadScorer(folder); };
     PH_ASSIGN(const promotion::Evidence evidence, promotion::computeEvidence(input));
