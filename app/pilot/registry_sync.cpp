@@ -50,7 +50,7 @@ struct Desk {
                                                                      : QStringLiteral("%1 points").arg(points ? *points : 0) + (m.package.isEmpty() ? QString() : m.model.isEmpty() ? QStringLiteral(", its package") : QStringLiteral(", version of %1").arg(m.model)) + QStringLiteral(" to go");
         QString text = QStringLiteral("%1  %2  → %3  since %4  %5").arg(m.run.left(12), run ? run->name : QStringLiteral("(gone)"), m.connection, m.since.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm")), what);
         if (m.waits() && !m.error.what.isEmpty())
-            text += QStringLiteral("\n    %1 attempts: %2").arg(m.attempts).arg(m.error.text());
+            text += QStringLiteral("\n    failed %1: %2").arg(m.attempts == 1 ? QStringLiteral("once") : QStringLiteral("%1 times").arg(m.attempts), m.error.text());
         if (m.waits() && m.nextTry.isValid())
             text += QStringLiteral("\n    next attempt by itself at %1").arg(m.nextTry.toLocalTime().toString(QStringLiteral("HH:mm:ss")));
         return text;
