@@ -5,6 +5,7 @@
 #include "core/base/child_process.h"
 #include "core/base/json.h"
 #include "core/fleet/deploy_watch.h"
+#include "core/fleet/model_place.h"
 #include "core/learn/load_scorer.h"
 #include "core/metrics/targets.h"
 #include "core/promotion/evidence.h"
@@ -233,8 +234,8 @@ void PipelineExecutor::tellDecision() {
 Result<PipelineExecutor::StageEnd> PipelineExecutor::deploy() {
     if (m_record.run.parameters.value(Q("deploy")) == QJsonValue(false))
         return StageEnd{State::Skipped, QStringLiteral("not asked for: the version stays a candidate"), {}};
-    const QString name = model().registry.name, alias = model().registry.champion;
-    PH_ASSIGN(promotion::EvidenceInput input, m_services->promotions->evidenceInput(name, m_record.run.version, alias));
+    PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*m_services, model()));
+    PH_ASSIGN(promotion::EvidenceInput input, m_services->promotions->evidenceInput(place.key, m_record.run.version, place.champion, m_stop));
     input.requester = m_record.run.startedBy;
     input.loadScorer = [](const QString &folder) { return learn::loadScorer(folder); };
     PH_ASSIGN(const promotion::Evidence evidence, promotion::computeEvidence(input));
@@ -242,8 +243,8 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::deploy() {
         log(QStringLiteral("gate %1: %2").arg(gate.rule, gate.value));
     if (evidence.blocked())
         return StageEnd{State::Failed, evidence.sentence, refused(QStringLiteral("The evidence blocks a promotion of version %1: %2").arg(m_record.run.version).arg(evidence.sentence), QStringLiteral("model %1").arg(model().name),
-                                                                  QStringLiteral("It stays a candidate; pilot promote %1 %2 --plan shows the sheet.").arg(name).arg(m_record.run.version))};
-    PH_ASSIGN(const promotion::Request request, m_services->promotions->request(name, m_record.run.version, alias, evidence));
+                                                                  QStringLiteral("It stays a candidate; pilot promote %1 %2 --plan shows the sheet.").arg(model().name).arg(m_record.run.version))};
+    PH_ASSIGN(const promotion::Request request, m_services->promotions->request(place.key, m_record.run.version, place.champion, evidence));
     PH_TRY(keep(QStringLiteral("promotion"), request.id));
     PH_ASSIGN(const pipelines::DeployState deploy, fleet::deployWatcher(m_services->promotions)(request.id));
     if (deploy.state == State::Paused)

@@ -3,18 +3,6 @@
 
 namespace pilothouse {
 
-QString registryName(const workspace::Workspace &workspace, const QString &name) {
-    const workspace::Model *model = workspace.model(name);
-    return model && !model->registry.name.isEmpty() ? model->registry.name : name;
-}
-
-QString championAlias(const workspace::Workspace &workspace, const QString &registryName) {
-    for (const workspace::Model &model : workspace.models)
-        if (model.registry.name == registryName)
-            return model.registry.champion;
-    return QStringLiteral("champion");
-}
-
 QJsonObject requestJson(const promotion::Request &request) {
     QJsonObject out = request.toJson();
     out.remove(QStringLiteral("evidence"));

@@ -14,8 +14,6 @@ using operations::Operation;
 using operations::Step;
 using RegistryPtr = std::shared_ptr<registry::Registry>;
 
-constexpr std::chrono::seconds lately{10};
-
 QDateTime expiryOf(const workspace::Model *owner, const QDateTime &time) {
     const auto seconds = workspace::parseDuration(owner ? owner->promotion.approvalExpires : workspace::Model().promotion.approvalExpires);
     return seconds ? time.addSecs(*seconds) : time;
@@ -23,12 +21,7 @@ QDateTime expiryOf(const workspace::Model *owner, const QDateTime &time) {
 
 } // namespace
 
-Result<RegistryPtr> ApprovalDesk::registryOf(const Request &) const { return m_parts.registry; }
-
-QString ApprovalDesk::connectionOf(const Request &r) const {
-    const workspace::Model *owner = ownerOf(m_parts.workspace, r.model);
-    return owner ? owner->registry.connection : QString();
-}
+Result<RegistryPtr> ApprovalDesk::registryOf(const Request &r) const { return m_parts.registryFor(r.connection); }
 
 Result<std::optional<SignedStatement>> ApprovalDesk::say(const Request &r, Decision decision, const QString &comment, const QDateTime &time, const registry::Registry &registry) const {
     if (!signing())
@@ -45,6 +38,7 @@ Result<std::optional<SignedStatement>> ApprovalDesk::say(const Request &r, Decis
     SignedStatement s;
     s.workspace = workspace.name;
     s.request = r.id;
+    s.registry = r.connection;
     s.model = r.model;
     s.alias = r.alias;
     s.version = r.version;
@@ -57,7 +51,7 @@ Result<std::optional<SignedStatement>> ApprovalDesk::say(const Request &r, Decis
     s.comment = comment;
     s.time = time;
     if (decision == Decision::Approve)
-        s.expires = expiryOf(ownerOf(workspace, r.model), time);
+        s.expires = expiryOf(ownerOf(workspace, r.key()), time);
     PH_TRY(sign(s, *m_parts.secrets));
     if (s.key != named)
         return refused(QStringLiteral("Your key in the keychain is another than the workspace names for %1.").arg(actor), workspace.file,
@@ -78,7 +72,7 @@ Result<RegistryNow> ApprovalDesk::registryNow(const Request &r, bool promoting) 
 
 Result<void> ApprovalDesk::judge(Request &r, const std::optional<RegistryNow> &now) const {
     PH_ASSIGN(const auto statements, m_statements.of(r.id));
-    judgeVoices(r, statements, {m_parts.workspace, ownerOf(m_parts.workspace, r.model), m_parts.clock->nowUtc(), now});
+    judgeVoices(r, statements, {m_parts.workspace, ownerOf(m_parts.workspace, r.key()), m_parts.clock->nowUtc(), now});
     return {};
 }
 
@@ -89,26 +83,10 @@ Result<void> ApprovalDesk::wouldCount(Request r, const SignedStatement &voice) c
     std::erase_if(r.approvals, [&](const Approval &a) { return a.actor == voice.actor; });
     statements.push_back(voice);
     r.approvals.push_back({voice.actor, voice.comment, true, voice.time});
-    judgeVoices(r, statements, {m_parts.workspace, ownerOf(m_parts.workspace, r.model), m_parts.clock->nowUtc(), now});
+    judgeVoices(r, statements, {m_parts.workspace, ownerOf(m_parts.workspace, r.key()), m_parts.clock->nowUtc(), now});
     if (const Approval &own = r.approvals.back(); own.standing == Approval::Standing::Void)
         return refused(QStringLiteral("This approval would not count: %1.").arg(own.reason));
     return {};
-}
-
-Result<void> ApprovalDesk::judgeLately(Request &r) const {
-    if (r.state != RequestState::Pending || r.approvals.empty())
-        return judge(r, std::nullopt);
-    const auto time = std::chrono::steady_clock::now();
-    {
-        const std::lock_guard lock(m_mutex);
-        if (const auto seen = m_seen.find(r.id); seen != m_seen.end() && time - seen->second.at < lately)
-            return judge(r, seen->second.now);
-    }
-    const auto now = registryNow(r);
-    Seen seen{time, now ? std::optional(*now) : std::nullopt};
-    const std::lock_guard lock(m_mutex);
-    m_seen[r.id] = seen;
-    return judge(r, seen.now);
 }
 
 Step ApprovalDesk::tagStep(RegistryPtr registry, const Request &r, const QString &effect, std::function<Result<Tags>()> tags) const {
@@ -149,7 +127,7 @@ Operation ApprovalDesk::outcomeOperation(RegistryPtr registry, const Request &r)
     o.kind = QStringLiteral("promotion-outcome");
     o.object = QStringLiteral("model ") + r.model;
     o.summary = QStringLiteral("Tell others that promotion %1 is %2").arg(r.id, requestStateName(r.state));
-    o.connection = connectionOf(r);
+    o.connection = r.connection;
     o.needs = workspace::Role::Viewer; // it tells what was done, with the role that it needed
     o.details = {{Q("promotion"), r.id}};
     o.steps.push_back(tagStep(registry, r, requestStateName(r.state), [=, by = m_parts.operations->actor().name]() -> Result<Tags> {
@@ -162,13 +140,14 @@ Operation ApprovalDesk::outcomeOperation(RegistryPtr registry, const Request &r)
     return o;
 }
 
-Result<void> ApprovalDesk::takeRequest(const Tags &tags, const QString &id, const registry::Version &version, const QString &, QStringList &problems) {
-    const auto read = sharedRequest(tags, id, QStringLiteral("%1 v%2").arg(version.model).arg(version.version));
+Result<void> ApprovalDesk::takeRequest(const Tags &tags, const QString &id, const registry::Version &version, const QString &connection, QStringList &problems) {
+    auto read = sharedRequest(tags, id, QStringLiteral("%1 v%2").arg(version.model).arg(version.version));
     if (!read) {
         problems += QStringLiteral("A request in the registry's tags was not taken in: %1").arg(read.error().text());
         return {};
     }
-    const Request &r = read->request;
+    Request &r = read->request;
+    r.connection = connection;
     QString doubt = doubtOf(read->ask, r, m_parts.workspace);
     if (doubt.isEmpty() && (r.model != version.model || r.version != version.version))
         doubt = QStringLiteral("it stands at another version than it is about");
@@ -228,6 +207,10 @@ Result<QStringList> ApprovalDesk::take(const registry::Version &version, const Q
             known = m_store.byId(id);
             if (!known)
                 continue;
+        }
+        if (known->key() != registry::ModelKey(connection, version.model) || known->version != version.version) {
+            problems += QStringLiteral("The request %1 stands at %2 v%3, too, where it does not belong.").arg(id, version.model).arg(version.version);
+            continue;
         }
         if (known->state == RequestState::Pending)
             PH_TRY(takeVoices(version.tags, *known, problems));

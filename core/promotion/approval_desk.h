@@ -6,10 +6,6 @@
 #include "core/promotion/statement_store.h"
 #include "core/promotion/voices.h"
 
-#include <chrono>
-#include <map>
-#include <mutex>
-
 namespace pilothouse::promotion {
 
 /// Who said what about which promotion, and does it count: signing, verification, and the exchange with other machines by the tags of the registry.
@@ -20,7 +16,6 @@ public:
 
     /// Where the request's model is registered.
     Result<std::shared_ptr<registry::Registry>> registryOf(const Request &request) const;
-    QString connectionOf(const Request &request) const; ///< of the workspace
     bool signing() const { return !m_parts.workspace.approvers.isEmpty(); }
     /// Do its requests travel? Those of the local registry do not: everybody who has it has its database.
     bool shared(const registry::Registry &registry) const { return signing() && registry.source() != QLatin1String("local"); }
@@ -37,8 +32,6 @@ public:
     Result<RegistryNow> registryNow(const Request &request, bool promoting = false) const;
     /// Verifies a request's approvals; without `now` only what needs no registry.
     Result<void> judge(Request &request, const std::optional<RegistryNow> &now) const;
-    /// As judge() with what the registry said within the last ten seconds; without it if it does not answer. For lists.
-    Result<void> judgeLately(Request &request) const;
 
     /// Writes tags of a version and reads them back; undo puts back what was there. The tags are asked for when it runs.
     operations::Step tagStep(std::shared_ptr<registry::Registry> registry, const Request &request, const QString &effect, std::function<Result<Tags>()> tags) const;
@@ -56,12 +49,6 @@ private:
     const Promotions::Parts &m_parts;
     PromotionStore m_store;
     StatementStore m_statements;
-    struct Seen {
-        std::chrono::steady_clock::time_point at;
-        std::optional<RegistryNow> now;
-    };
-    mutable std::mutex m_mutex;
-    mutable std::map<QString, Seen> m_seen;
 };
 
 } // namespace pilothouse::promotion

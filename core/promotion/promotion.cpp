@@ -42,9 +42,7 @@ struct Promotions::Impl {
     Parts parts;
     PromotionStore store;
     ApprovalDesk desk{parts};
-    std::mutex gathering = {};
-    std::optional<std::chrono::steady_clock::time_point> gathered = {};
-    Result<QStringList> found = QStringList(); ///< by the last gathering
+    std::mutex hearing = {}; ///< two looks at once would take the same thing in twice
 
     QString actorName() const { return parts.operations->actor().name; }
     QDateTime now() const { return parts.clock->nowUtc(); }
@@ -87,8 +85,28 @@ struct Promotions::Impl {
         if (!desk.shared(*registry) || r.state != RequestState::Pending)
             return {};
         PH_ASSIGN(const registry::Version version, registry->version(r.model, r.version));
-        PH_ASSIGN(const QStringList said, desk.take(version, {}));
+        const std::lock_guard lock(hearing);
+        PH_ASSIGN(const QStringList said, desk.take(version, r.connection));
         return {};
+    }
+
+    /// For lists: the local registry is asked, a server is not.
+    Result<void> judgeListed(Request &r, const LookUp &lookUp) const {
+        std::optional<RegistryNow> now;
+        if (r.state == RequestState::Pending && !r.approvals.empty()) {
+            if (lookUp && !r.connection.isEmpty())
+                now = lookUp(r);
+            else if (const auto asked = r.connection.isEmpty() ? desk.registryNow(r) : Result<RegistryNow>(cancelled()))
+                now = *asked;
+        }
+        return desk.judge(r, now);
+    }
+
+    Result<std::vector<Request>> listed(const std::optional<registry::ModelKey> &model, const LookUp &lookUp) const {
+        PH_ASSIGN(auto all, store.requests(model));
+        for (Request &r : all)
+            PH_TRY(judgeListed(r, lookUp));
+        return all;
     }
 
     /// Tells the others what became of a request; what is in the way of that is noted with its outcome.
@@ -120,7 +138,7 @@ struct Promotions::Impl {
         step.undo = std::move(undo);
         o.steps.push_back(std::move(step));
         if (!more.empty())
-            o.connection = desk.connectionOf(r);
+            o.connection = r.connection;
         o.steps.insert(o.steps.end(), more.begin(), more.end());
         PH_ASSIGN(const QString done, parts.operations->runWhole(o));
         return {};
@@ -165,22 +183,24 @@ struct Promotions::Impl {
                     why += QStringLiteral("%1 (%2: %3)").arg(g.rule, gateStateName(g.state), g.value);
             return refused(QStringLiteral("A gate blocks: %1.").arg(why.join(QStringLiteral("; "))), {}, QStringLiteral("Train a better candidate, or reject this one."));
         }
-        PH_ASSIGN(const registry::Version v, parts.registry->version(r.model, r.version));
+        PH_ASSIGN(const auto registry, parts.registryFor(r.connection));
+        PH_ASSIGN(const registry::Version v, registry->version(r.model, r.version));
         if (r.preventSelfApproval && (r.requester == actorName() || v.user == actorName()))
             return refused(QStringLiteral("%1 %2 this version and may not approve it (prevent_self_approval).").arg(actorName(), r.requester == actorName() ? QStringLiteral("asked for") : QStringLiteral("made")), {},
                            QStringLiteral("Somebody else has to approve it."));
         for (const Approval &a : r.approvals)
             if (a.actor == actorName() && a.approved && a.standing != Approval::Standing::Void && r.approved() < r.approvalsNeeded)
                 return refused(QStringLiteral("You approved it already; %1 of %2 are there.").arg(r.approved()).arg(r.approvalsNeeded), {}, QStringLiteral("Somebody else has to approve it too."));
-        PH_ASSIGN(const auto alias, aliasNow(*parts.registry, r.model, r.alias));
+        PH_ASSIGN(const auto alias, aliasNow(*registry, r.model, r.alias));
         if (alias != r.from)
             return Error{ErrorKind::Conflict,
                          QStringLiteral("The alias %1 of %2 moved since the sheet was made: it was %3, it is %4 now.")
                              .arg(r.alias, r.model, r.from ? QStringLiteral("v%1").arg(*r.from) : QStringLiteral("none"), alias ? QStringLiteral("v%1").arg(*alias) : QStringLiteral("none")),
                          {}, QStringLiteral("Nothing was sent. Reject this one and ask again: the comparison was with another champion."), {}};
-        PH_ASSIGN(const artifact::Package package, artifact::openPackage(v.source));
+        PH_ASSIGN(const QString folder, registry->packageFolder(v, {}, true));
+        PH_ASSIGN(const artifact::Package package, artifact::openPackage(folder));
         if (package.digest != r.digest)
-            return Error{ErrorKind::Conflict, QStringLiteral("The package of %1 v%2 changed since the sheet was made.").arg(r.model).arg(r.version), v.source,
+            return Error{ErrorKind::Conflict, QStringLiteral("The package of %1 v%2 changed since the sheet was made.").arg(r.model).arg(r.version), folder,
                          QStringLiteral("Nothing was sent. Register the package anew."), {}};
         return {};
     }
@@ -244,35 +264,50 @@ struct Promotions::Impl {
         PH_ASSIGN(const auto held, lock(id, true));
         PH_TRY(enough(id));
         PH_ASSIGN(Request r, store.byId(id));
-        PH_ASSIGN(const PromotionFacts facts, promotionFacts(parts, r.model, r.version, r.alias, r.id));
+        PH_ASSIGN(const PromotionFacts facts, promotionFacts(parts, r.key(), r.version, r.alias, r.id));
         const QString operation = QStringLiteral("op-") + randomHex(6);
         PH_TRY(store.begin(id, RequestState::Pending, Doing::Promote, {}, operation, facts.toJson()));
         PH_ASSIGN(r, store.byId(id));
         return promote(r, facts, false);
     }
 
-    /// Every shared registry: the versions with open requests, and those that wait here.
-    Result<QStringList> gatherNow() {
+    /// Of one registry's versions those that others' requests stand on, and those that one waits for here.
+    Result<QStringList> hearAll(const QString &connection, const std::vector<registry::Version> &versions) {
+        PH_ASSIGN(const auto known, store.requests(std::nullopt));
+        QStringList problems;
+        const std::lock_guard lock(hearing);
+        for (const registry::Version &v : versions) {
+            const bool ours = std::any_of(known.begin(), known.end(), [&](const Request &r) { return r.connection == connection && r.model == v.model && r.version == v.version; });
+            if (!ours && v.tags.value(openRequestTag) != openRequestWord)
+                continue;
+            PH_ASSIGN(const QStringList said, desk.take(v, connection));
+            problems += said;
+        }
+        return problems;
+    }
+
+    /// Every shared registry: the versions with open requests, and those that are known here as waiting.
+    Result<QStringList> gather() {
         QStringList problems;
         std::optional<Error> failed;
-        PH_ASSIGN(const auto waiting, store.requests({}));
+        PH_ASSIGN(const auto known, store.requests(std::nullopt));
         for (const workspace::Model &model : parts.workspace.models) {
             const auto gathered = [&]() -> Result<void> {
-                Request of;
-                of.model = model.registry.name;
-                PH_ASSIGN(const auto registry, desk.registryOf(of));
+                const registry::ModelKey key(parts.workspace.registryConnection(model), model.registry.name);
+                PH_ASSIGN(const auto registry, parts.registryFor(key.connection));
                 if (!desk.shared(*registry))
                     return {};
-                PH_ASSIGN(auto versions, registry->versionsTagged(of.model, openRequestTag, openRequestWord));
-                for (const Request &r : waiting)
-                    if (r.model == of.model && r.state == RequestState::Pending && std::none_of(versions.begin(), versions.end(), [&](const auto &v) { return v.version == r.version; })) {
-                        PH_ASSIGN(const registry::Version decided, registry->version(r.model, r.version));
-                        versions.push_back(decided);
-                    }
-                for (const registry::Version &version : versions) {
-                    PH_ASSIGN(const QStringList said, desk.take(version, {}));
-                    problems += said;
+                PH_ASSIGN(auto versions, registry->versionsTagged(key.name, openRequestTag, openRequestWord));
+                for (const Request &r : known) {
+                    const bool listed = std::any_of(versions.begin(), versions.end(), [&](const auto &v) { return v.version == r.version; });
+                    const bool open = r.state == RequestState::Pending || (r.state == RequestState::Done && r.undoRecord.isEmpty()); // it may be undone where it was carried out
+                    if (r.key() != key || listed || !open)
+                        continue;
+                    PH_ASSIGN(const registry::Version decided, registry->version(r.model, r.version));
+                    versions.push_back(decided);
                 }
+                PH_ASSIGN(const QStringList said, hearAll(key.connection, versions));
+                problems += said;
                 return {};
             }();
             if (!gathered)
@@ -300,7 +335,8 @@ struct Promotions::Impl {
             const auto done = takeBack(r, facts, left.doing, left.reason, left.before);
             return say(done ? QStringLiteral("it is taken back now.") : done.error().text());
         }
-        PH_ASSIGN(const auto alias, aliasNow(*parts.registry, r.model, r.alias));
+        PH_ASSIGN(const auto registry, parts.registryFor(r.connection));
+        PH_ASSIGN(const auto alias, aliasNow(*registry, r.model, r.alias));
         if (alias == facts.from) { // the alias comes first, so nothing was changed
             const QString outcome = QStringLiteral("Interrupted before anything was changed; approve once more to go on.");
             PH_TRY(store.end(r.id, RequestState::Executing, RequestState::Pending, outcome, now()));
@@ -342,14 +378,21 @@ Result<std::shared_ptr<Promotions>> Promotions::open(Parts parts, QStringList *f
     return out;
 }
 
-Result<EvidenceInput> Promotions::evidenceInput(const QString &model, int version, const QString &alias) const {
+Result<EvidenceInput> Promotions::evidenceInput(const registry::ModelKey &model, int version, const QString &alias, std::stop_token stop) const {
     const Parts &parts = m_impl->parts;
+    PH_ASSIGN(const auto registry, parts.registryFor(model.connection));
     EvidenceInput in;
-    PH_ASSIGN(in.candidate, parts.registry->version(model, version));
-    auto champion = parts.registry->versionByAlias(model, alias);
-    if (champion)
+    PH_ASSIGN(in.candidate, registry->version(model.name, version));
+    PH_ASSIGN(in.candidate.source, registry->packageFolder(in.candidate, stop, true));
+    auto champion = registry->versionByAlias(model.name, alias);
+    if (champion) {
         in.champion = std::move(*champion);
-    else if (champion.error().kind != ErrorKind::NotFound)
+        auto folder = registry->packageFolder(*in.champion, stop);
+        if (!folder && folder.error().kind == ErrorKind::Cancelled)
+            return folder.error();
+        if (folder) // else the sheet tells that it cannot be compared with
+            in.champion->source = *folder;
+    } else if (champion.error().kind != ErrorKind::NotFound)
         return champion.error();
     in.alias = alias;
     in.requester = m_impl->actorName();
@@ -361,7 +404,7 @@ Result<EvidenceInput> Promotions::evidenceInput(const QString &model, int versio
     return in;
 }
 
-Result<Operation> Promotions::plan(const QString &model, int version, const QString &alias) {
+Result<Operation> Promotions::plan(const registry::ModelKey &model, int version, const QString &alias) {
     PH_ASSIGN(const PromotionFacts facts, promotionFacts(m_impl->parts, model, version, alias, {}));
     return promoteOperation(m_impl->parts, facts, {}, false);
 }
@@ -374,12 +417,14 @@ Result<Operation> Promotions::planUndo(const QString &id, const QString &reason)
     return undoOperation(m_impl->parts, facts, reason, false);
 }
 
-Result<Request> Promotions::request(const QString &model, int version, const QString &alias, const Evidence &evidence) {
+Result<Request> Promotions::request(const registry::ModelKey &model, int version, const QString &alias, const Evidence &evidence) {
     Impl &d = *m_impl;
+    PH_ASSIGN(const auto registry, d.parts.registryFor(model.connection));
     PH_ASSIGN(const PromotionFacts facts, promotionFacts(d.parts, model, version, alias, {}));
     Request r;
     r.id = QStringLiteral("p-") + randomHex(4);
-    r.model = model;
+    r.connection = model.connection;
+    r.model = model.name;
     r.alias = alias;
     r.requester = d.actorName();
     r.version = version;
@@ -392,12 +437,11 @@ Result<Request> Promotions::request(const QString &model, int version, const QSt
         r.approvalsNeeded = owner->promotion.approvals;
         r.preventSelfApproval = owner->promotion.preventSelfApproval;
     }
-    PH_ASSIGN(const auto registry, d.desk.registryOf(r));
     std::optional<SignedStatement> asked;
     const auto guard = [&]() -> Result<void> {
-        if (evidence.model != model || evidence.alias != alias || evidence.candidateVersion != version)
+        if (evidence.model != model.name || evidence.alias != alias || evidence.candidateVersion != version)
             return invalid(QStringLiteral("The evidence is about %1 v%2 to %3, not about this promotion.").arg(evidence.model).arg(evidence.candidateVersion).arg(evidence.alias));
-        PH_ASSIGN(const auto now, aliasNow(*d.parts.registry, model, alias));
+        PH_ASSIGN(const auto now, aliasNow(*registry, model.name, alias));
         if (evidence.championVersion != now || evidence.candidateDigest != facts.digest)
             return Error{ErrorKind::Conflict, QStringLiteral("The world moved since the evidence was made: alias or package are others now."), {}, QStringLiteral("Make the sheet again."), {}};
         PH_ASSIGN(asked, d.desk.say(r, Decision::Ask, {}, r.created, *registry));
@@ -418,7 +462,7 @@ Result<Request> Promotions::request(const QString &model, int version, const QSt
             tags.insert(openRequestTag, openRequestWord);
             return tags;
         }));
-    PH_TRY(d.decide(r, QStringLiteral("promotion-request"), Role::Operator, QStringLiteral("Ask to promote %1 version %2 to %3").arg(model).arg(version).arg(alias),
+    PH_TRY(d.decide(r, QStringLiteral("promotion-request"), Role::Operator, QStringLiteral("Ask to promote %1 version %2 to %3").arg(model.name).arg(version).arg(alias),
                     {{Q("evidence"), evidence.digest()}, {Q("sentence"), evidence.sentence}, {Q("blocked"), evidence.blocked()}}, guard, write, undo, std::move(more)));
     return d.judged(r.id, false);
 }
@@ -482,38 +526,41 @@ Result<Request> Promotions::undo(const QString &id, const QString &reason, bool 
     return d.judged(r.id, false);
 }
 
-Result<std::vector<Request>> Promotions::requests(const QString &model) const {
-    PH_ASSIGN(auto all, m_impl->store.requests(model));
-    for (Request &r : all)
-        PH_TRY(m_impl->desk.judgeLately(r));
-    return all;
+Result<std::vector<Request>> Promotions::requests(const LookUp &lookUp) const { return m_impl->listed(std::nullopt, lookUp); }
+Result<std::vector<Request>> Promotions::requests(const registry::ModelKey &model) const { return m_impl->listed(model, {}); }
+
+Result<Request> Promotions::requestById(const QString &id) const {
+    PH_ASSIGN(Request r, m_impl->store.byId(id));
+    PH_TRY(m_impl->judgeListed(r, {}));
+    return r;
 }
 
-Result<Request> Promotions::requestById(const QString &id) const { return m_impl->judged(id, false); }
+Result<Request> Promotions::verified(const QString &id) const { return m_impl->judged(id, false); }
 
-Result<QStringList> Promotions::gather(int seconds) {
-    Impl &d = *m_impl;
-    if (!d.desk.signing())
+Result<QStringList> Promotions::gather() {
+    if (!m_impl->desk.signing())
         return QStringList();
-    const std::lock_guard lock(d.gathering);
-    const auto time = std::chrono::steady_clock::now();
-    if (!d.gathered || seconds <= 0 || time - *d.gathered >= std::chrono::seconds(seconds)) {
-        d.gathered = time;
-        d.found = d.gatherNow();
-    }
-    return d.found;
+    return m_impl->gather();
 }
 
-Result<std::vector<LiveRecord>> Promotions::liveHistory(const QString &model, const QString &alias) const {
-    PH_ASSIGN(const auto changes, m_impl->parts.registry->aliasHistory(model, alias));
+Result<QStringList> Promotions::hear(const QString &connection, const std::vector<registry::Version> &versions) {
+    if (!m_impl->desk.signing())
+        return QStringList();
+    return m_impl->hearAll(connection, versions);
+}
+
+Result<std::vector<LiveRecord>> Promotions::liveHistory(const registry::ModelKey &model, const QString &alias) const {
+    PH_ASSIGN(const auto registry, m_impl->parts.registryFor(model.connection));
+    PH_ASSIGN(const auto changes, registry->aliasHistory(model.name, alias));
     std::vector<LiveRecord> out;
     for (const auto &c : changes)
         out.push_back({c.model, c.alias, c.version, c.since, c.by, c.operation});
     return out;
 }
 
-Result<std::optional<int>> Promotions::liveAt(const QString &model, const QString &alias, const QDateTime &time) const {
-    PH_ASSIGN(const auto changes, m_impl->parts.registry->aliasHistory(model, alias));
+Result<std::optional<int>> Promotions::liveAt(const registry::ModelKey &model, const QString &alias, const QDateTime &time) const {
+    PH_ASSIGN(const auto registry, m_impl->parts.registryFor(model.connection));
+    PH_ASSIGN(const auto changes, registry->aliasHistory(model.name, alias));
     return registry::liveAt(changes, time);
 }
 

@@ -28,7 +28,7 @@ public:
     Result<void> removeApproval(const QString &id, const QString &actor);
     /// A request that waits, with its approvals: asked for, but it could not be told to the others.
     Result<void> remove(const QString &id);
-    Result<std::vector<Request>> requests(const QString &model) const;
+    Result<std::vector<Request>> requests(const std::optional<registry::ModelKey> &model) const; ///< none: of all models
     Result<Request> byId(const QString &id) const;
     Result<std::vector<Executing>> executing() const;
 

@@ -105,23 +105,27 @@ Result<Version> MlflowRegistry::registerVersion(const QString &model, const QStr
     return this->version(model, version.version);
 }
 
-Result<QString> MlflowRegistry::packageFolder(const Version &version, std::stop_token stop) {
+Result<QString> MlflowRegistry::packageFolder(const Version &version, std::stop_token stop, bool anew) {
     const QString place = sha256Hex((source() + QLatin1Char(' ') + version.model + QLatin1Char(' ') + version.source).toUtf8()).left(16);
     const QString folder = QStringLiteral("%1/%2/%3-%4").arg(m_packages, version.model).arg(version.version).arg(place);
     const auto check = [&](const QString &at) -> Result<void> {
         if (version.digest.isEmpty()) // none of ours: nothing says what it must be
             return {};
-        PH_ASSIGN(const artifact::Package package, artifact::openPackage(at));
-        if (package.digest != version.digest)
+        const auto package = artifact::openPackage(at);
+        if (!package)
+            return invalid(QStringLiteral("The artifacts of %1 version %2 on %3 are not those that were registered: %4").arg(version.model).arg(version.version).arg(source(), package.error().what), version.source,
+                           QStringLiteral("Somebody wrote over them, or they were cut short. Register the model again; do not promote this version."));
+        if (package->digest != version.digest)
             return invalid(QStringLiteral("The artifacts of %1 version %2 on %3 are not those that were registered: digest %4, registered with %5.")
-                               .arg(version.model).arg(version.version).arg(source(), package.digest.left(12), version.digest.left(12)),
+                               .arg(version.model).arg(version.version).arg(source(), package->digest.left(12), version.digest.left(12)),
                            {}, QStringLiteral("Somebody wrote over them. Register the model again; do not promote this version."));
         return {};
     };
     if (QDir(folder).exists()) {
-        if (check(folder))
+        if (!check(folder))
+            QDir(folder).removeRecursively(); // a copy that was damaged here
+        else if (!anew)
             return folder;
-        QDir(folder).removeRecursively(); // a copy that was damaged here
     }
     QUrlQuery query;
     query.addQueryItem(QStringLiteral("name"), version.model);

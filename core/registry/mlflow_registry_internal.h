@@ -32,7 +32,7 @@ public:
     Result<void> moveAlias(const QString &model, const QString &alias, std::optional<int> expected, std::optional<int> to, const Stamp &stamp) override;
     // mlflow_packages.cpp
     Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) override;
-    Result<QString> packageFolder(const Version &version, std::stop_token stop) override;
+    Result<QString> packageFolder(const Version &version, std::stop_token stop, bool anew) override;
     // mlflow_runs.cpp
     Result<std::vector<Run>> runs(const QString &experiment, int limit) const override;
     Result<Run> run(const QString &id) const override;

@@ -57,6 +57,16 @@ struct RegisteredModel {
     int latestVersion = 0;
 };
 
+/// A registered model and where it is registered.
+struct ModelKey {
+    QString connection; ///< of the workspace; empty: the local registry
+    QString name;       ///< as registered
+    ModelKey() = default;
+    ModelKey(QString registered) : name(std::move(registered)) {} ///< of the local registry
+    ModelKey(QString connection, QString registered) : connection(std::move(connection)), name(std::move(registered)) {}
+    bool operator==(const ModelKey &) const = default;
+};
+
 /// Who changes an alias, and in which operation: kept with the history of the alias.
 struct Stamp {
     QString by, operation;
@@ -106,8 +116,9 @@ public:
     virtual Result<std::vector<AliasChange>> aliasHistory(const QString &model, const QString &alias) const = 0;
 
     /// A folder of this machine with the version's package: its own, or fetched, checked and kept. It is not to be written.
-    /// Errors: NotFound, Invalid (cut short, or another digest than was registered), as the server says; Cancelled.
-    virtual Result<QString> packageFolder(const Version &version, std::stop_token stop = {}) = 0;
+    /// `anew`: what a server has is read again, so that artifacts that were written over there are found. Errors: NotFound, Invalid (cut
+    /// short, or another digest than was registered), as the server says; Cancelled.
+    virtual Result<QString> packageFolder(const Version &version, std::stop_token stop = {}, bool anew = false) = 0;
 
     /// Gives the run's id: `wantedId`, or on a server that chooses ids itself another one, under which `wantedId` is known there. Conflict if
     /// `wantedId` is taken.

@@ -306,6 +306,10 @@ const Model *Workspace::model(const QString &wanted) const {
     return found == models.end() ? nullptr : &*found;
 }
 
+QString Workspace::registryConnection(const Model &model) const {
+    return connections.value(model.registry.connection).kind == QLatin1String("local") ? QString() : model.registry.connection;
+}
+
 Result<QString> Workspace::localRoot(const QString &connection) const {
     const auto found = connections.find(connection);
     if (found == connections.end())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/promotion/promotion_sheet.h"
 
+#include "core/fleet/model_place.h"
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/confusion_view.h"
@@ -474,8 +475,9 @@ void PromotionSheet::readPlan() {
     m_planTask.stop.request_stop();
     using Calls = std::vector<operations::PlannedCall>;
     m_planTask = startTask<Calls>(m_context.fleet->pools().waiting,
-                                  [promotions = m_context.fleet->services()->promotions, model = r.model, version = r.version, alias = r.alias](std::stop_token) -> Result<Calls> {
-                                      PH_ASSIGN(const auto operation, promotions->plan(model, version, alias));
+                                  [services = m_context.fleet->services(), model = r.model, connection = r.connection, version = r.version, alias = r.alias](std::stop_token) -> Result<Calls> {
+                                      PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*services, model, connection));
+                                      PH_ASSIGN(const auto operation, services->promotions->plan(place.key, version, alias));
                                       return operation.plan();
                                   });
     deliver(m_planTask, this, [this, wanted](const Result<Calls> &plan) {
