@@ -11,48 +11,21 @@ import json
 import os
 import pathlib
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "scenarios"))
+import mlflow_server  # noqa: E402
 from loop_lib import Failed, check, write_recipe, write_regression  # noqa: E402
 
 PILOT = os.environ.get("PILOTHOUSE_PILOT") or str(ROOT / "build/dev/bin/pilot")
 
 
-class Server:
-    """MLflow on loopback, in a process group of its own."""
-
-    def __init__(self, program, folder):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        folder.mkdir()
-        environment = dict(os.environ, MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false", DO_NOT_TRACK="true", MLFLOW_DISABLE_TELEMETRY="true")
-        self.log = open(folder / "log", "w+", encoding="utf-8")
-        self.process = subprocess.Popen(
-            [program, "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--backend-store-uri", f"sqlite:///{folder}/mlflow.db",
-             "--serve-artifacts", "--artifacts-destination", str(folder / "artifacts")],
-            cwd=folder, env=environment, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True)
-
-    def wait(self):
-        for _ in range(900):
-            check(self.process.poll() is None, f"MLflow ended with {self.process.returncode}")
-            try:
-                self.call("GET", "registered-models/search?max_results=1")
-                return
-            except OSError:
-                time.sleep(0.2)
-        raise Failed("MLflow did not start")
+class Server(mlflow_server.Server):
+    """What the test asks the server itself."""
 
     def call(self, method, path, body=None):
         request = urllib.request.Request(f"{self.url}/api/2.0/mlflow/{path}", method=method, data=None if body is None else json.dumps(body).encode(),
@@ -65,19 +38,7 @@ class Server:
         return {tag["key"]: tag["value"] for tag in found.get("tags", [])}
 
     def champion(self):
-        try:
-            return int(self.call("GET", "registered-models/alias?name=m&alias=champion")["model_version"]["version"])
-        except urllib.error.HTTPError:
-            return None
-
-    def stop(self):
-        for how in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(self.process.pid, how)
-                self.process.wait(10)
-            except (ProcessLookupError, subprocess.TimeoutExpired):
-                pass
-        self.log.close()
+        return self.aliases("m").get("champion")
 
 
 class Person:
@@ -229,11 +190,10 @@ def main():
     if not servers:
         return skip("there is no MLflow here")
     for program in servers:
-        with tempfile.TemporaryDirectory() as place:
+        os.environ["PILOTHOUSE_MLFLOW"] = program  # which of them starts
+        with tempfile.TemporaryDirectory() as place, Server(pathlib.Path(place) / "mlflow") as server:
             folder, people = pathlib.Path(place), []
-            server = Server(program, folder / "mlflow")
             try:
-                server.wait()
                 for number, name in enumerate(("ada", "ben")):
                     people.append(Person(name, 4711 + number, folder / name))
                 scenario(server, *people)
@@ -241,7 +201,6 @@ def main():
             finally:
                 for who in people:
                     who.end()
-                server.stop()
     return 0
 
 

@@ -386,7 +386,7 @@ private Q_SLOTS:
         const Request done = must(team.one.as(ada)->requestById(id));
         QCOMPARE(done.state, RequestState::Done);
         VERIFY_HAS(done.outcome, "By ben, on another machine");
-        QCOMPARE(done.approved(), 1); // of ben's he heard no more than that it is done
+        QCOMPARE(done.approved(), 2);
         VERIFY_KIND(ErrorKind::Refused, team.one.as(ada)->undo(id, {}));
         must(team.two.as(ben)->undo(id, QStringLiteral("no good")));
         must(team.one.as(ada)->gather());
