@@ -81,11 +81,11 @@ Result<void> verify(Context &context, const Options &options) {
     if (options.id.empty()) {
         PH_ASSIGN(const auto listed, promotions.requests());
         for (const promotion::Request &r : listed) {
-            PH_ASSIGN(const auto whole, promotions.requestById(r.id));
+            PH_ASSIGN(const auto whole, promotions.verified(r.id));
             all.push_back(whole);
         }
     } else {
-        PH_ASSIGN(const auto one, promotions.requestById(QString::fromStdString(options.id)));
+        PH_ASSIGN(const auto one, promotions.verified(QString::fromStdString(options.id)));
         all.push_back(one);
     }
     QJsonArray array;

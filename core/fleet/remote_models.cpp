@@ -80,15 +80,7 @@ void RemoteModels::read(const QString &connection) {
             PH_TRY(readModel(*registry, name, before, packages, reading, m_stop.get_token()));
         return {};
     }();
-    std::function<Result<QStringList>()> more;
-    {
-        const std::lock_guard lock(m_mutex);
-        more = m_more;
-    }
-    const auto doubts = done && more ? more() : Result<QStringList>(QStringList());
     const std::lock_guard lock(m_mutex);
-    if (doubts)
-        m_doubts = *doubts;
     State &state = m_states[connection];
     if (done) {
         state.known = std::move(reading.known);
@@ -121,16 +113,6 @@ QMap<QString, RemoteModels::Known> RemoteModels::look(int patienceMs) {
     for (const auto &[connection, state] : m_states)
         out.insert(connection, state.known);
     return out;
-}
-
-void RemoteModels::alsoRead(std::function<Result<QStringList>()> more) {
-    const std::lock_guard lock(m_mutex);
-    m_more = std::move(more);
-}
-
-QStringList RemoteModels::doubts() const {
-    const std::lock_guard lock(m_mutex);
-    return m_doubts;
 }
 
 void RemoteModels::forget() {

@@ -7,7 +7,6 @@
 #include <QThreadPool>
 
 #include <condition_variable>
-#include <functional>
 #include <map>
 
 namespace pilothouse::fleet {
@@ -31,10 +30,6 @@ public:
 
     /// By connection. Begins to read what is missing or old; waits up to `patienceMs` for what was never read.
     QMap<QString, Known> look(int patienceMs);
-    /// What else is asked of servers with each reading, on its thread: gives a sentence for each thing there that does not hold.
-    void alsoRead(std::function<Result<QStringList>()> more);
-    QStringList doubts() const; ///< what that gave last
-    bool isEmpty() const { return m_names.isEmpty(); } ///< all models are registered on this machine
     /// The next look reads anew.
     void forget();
     /// The package of a version, if it was fetched already; else empty.
@@ -58,8 +53,6 @@ private:
         QMap<QString, QString> packages; ///< "model/version" → folder
     };
     std::map<QString, State> m_states;
-    std::function<Result<QStringList>()> m_more;
-    QStringList m_doubts;
     std::stop_source m_stop;
     QThreadPool m_pool;
 };

@@ -90,7 +90,6 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     parts.clock = s->clock;
     parts.secrets = s->secrets;
     PH_ASSIGN(s->promotions, promotion::Promotions::open(std::move(parts), &s->notes));
-    s->remote->alsoRead([promotions = s->promotions] { return promotions->gather(10); }); // what colleagues asked for and approved on their machines
     // A paused deploy stage has no process: whoever looks at the runs settles it by what became of its promotion.
     if (auto *local = dynamic_cast<pipelines::LocalPipelines *>(s->pipelines.get()))
         local->watchDeploys(deployWatcher(s->promotions));

@@ -133,6 +133,19 @@ QString ownName(const workspace::Workspace &workspace, const registry::ModelKey 
 }
 
 /// The registries' part: models, versions and runs of this machine, then those of servers as they were read last.
+/// What was read of a request's server last.
+std::optional<promotion::RegistryNow> standsNow(const RemoteModels::Known &known, const promotion::Request &request) {
+    const auto model = std::find_if(known.models.begin(), known.models.end(), [&](const auto &m) { return m.name == request.model; });
+    const auto version = std::find_if(known.versions.begin(), known.versions.end(), [&](const auto &v) { return v.model == request.model && v.version == request.version; });
+    if (model == known.models.end() || version == known.versions.end())
+        return std::nullopt;
+    promotion::RegistryNow now{std::nullopt, version->digest, version->user};
+    for (const registry::Alias &alias : model->aliases)
+        if (alias.name == request.alias)
+            now.alias = alias.version;
+    return now;
+}
+
 void addRegistries(const Services &services, const Remote &remote, Snapshot &s) {
     const workspace::Workspace &workspace = services.workspace;
     take(services.registry->models(), s.registered, s);
@@ -164,12 +177,13 @@ void addRegistries(const Services &services, const Remote &remote, Snapshot &s) 
         }
         s.runs.insert(s.runs.end(), it->runs.begin(), it->runs.end());
     }
-    QStringList doubts = services.remote->doubts();
-    if (services.remote->isEmpty())
-        take(services.promotions->gather(20), doubts, s);
-    for (const QString &doubt : std::as_const(doubts))
-        s.problems.push_back(invalid(doubt));
-    take(services.promotions->requests(), s.promotions, s);
+    for (auto it = remote.begin(); it != remote.end(); ++it) {
+        QStringList doubts; // what colleagues asked for and approved on their machines
+        take(services.promotions->hear(it.key(), it->versions), doubts, s);
+        for (const QString &doubt : std::as_const(doubts))
+            s.problems.push_back(invalid(doubt));
+    }
+    take(services.promotions->requests([&](const promotion::Request &request) { return standsNow(remote.value(request.connection), request); }), s.promotions, s);
     for (promotion::Request &request : s.promotions)
         request.model = ownName(workspace, request.key());
 }

@@ -14,8 +14,6 @@ using operations::Operation;
 using operations::Step;
 using RegistryPtr = std::shared_ptr<registry::Registry>;
 
-constexpr std::chrono::seconds lately{10};
-
 QDateTime expiryOf(const workspace::Model *owner, const QDateTime &time) {
     const auto seconds = workspace::parseDuration(owner ? owner->promotion.approvalExpires : workspace::Model().promotion.approvalExpires);
     return seconds ? time.addSecs(*seconds) : time;
@@ -40,6 +38,7 @@ Result<std::optional<SignedStatement>> ApprovalDesk::say(const Request &r, Decis
     SignedStatement s;
     s.workspace = workspace.name;
     s.request = r.id;
+    s.registry = r.connection;
     s.model = r.model;
     s.alias = r.alias;
     s.version = r.version;
@@ -88,25 +87,6 @@ Result<void> ApprovalDesk::wouldCount(Request r, const SignedStatement &voice) c
     if (const Approval &own = r.approvals.back(); own.standing == Approval::Standing::Void)
         return refused(QStringLiteral("This approval would not count: %1.").arg(own.reason));
     return {};
-}
-
-Result<void> ApprovalDesk::judgeByLast(Request &r) const {
-    std::optional<RegistryNow> now;
-    if (r.state == RequestState::Pending) {
-        const std::lock_guard lock(m_mutex);
-        if (const auto seen = m_seen.find(r.id); seen != m_seen.end())
-            now = seen->second;
-    }
-    return judge(r, now);
-}
-
-void ApprovalDesk::lookAgain(const Request &r) const {
-    const auto now = registryNow(r);
-    const std::lock_guard lock(m_mutex);
-    if (now)
-        m_seen.insert_or_assign(r.id, *now);
-    else
-        m_seen.erase(r.id);
 }
 
 Step ApprovalDesk::tagStep(RegistryPtr registry, const Request &r, const QString &effect, std::function<Result<Tags>()> tags) const {
@@ -227,6 +207,10 @@ Result<QStringList> ApprovalDesk::take(const registry::Version &version, const Q
             known = m_store.byId(id);
             if (!known)
                 continue;
+        }
+        if (known->key() != registry::ModelKey(connection, version.model) || known->version != version.version) {
+            problems += QStringLiteral("The request %1 stands at %2 v%3, too, where it does not belong.").arg(id, version.model).arg(version.version);
+            continue;
         }
         if (known->state == RequestState::Pending)
             PH_TRY(takeVoices(version.tags, *known, problems));

@@ -6,9 +6,6 @@
 #include "core/promotion/statement_store.h"
 #include "core/promotion/voices.h"
 
-#include <map>
-#include <mutex>
-
 namespace pilothouse::promotion {
 
 /// Who said what about which promotion, and does it count: signing, verification, and the exchange with other machines by the tags of the registry.
@@ -35,9 +32,6 @@ public:
     Result<RegistryNow> registryNow(const Request &request, bool promoting = false) const;
     /// Verifies a request's approvals; without `now` only what needs no registry.
     Result<void> judge(Request &request, const std::optional<RegistryNow> &now) const;
-    /// As judge() with what the registry said at the last lookAgain(). For lists: no call is made.
-    Result<void> judgeByLast(Request &request) const;
-    void lookAgain(const Request &request) const; ///< asks the registry; what does not answer is not known
 
     /// Writes tags of a version and reads them back; undo puts back what was there. The tags are asked for when it runs.
     operations::Step tagStep(std::shared_ptr<registry::Registry> registry, const Request &request, const QString &effect, std::function<Result<Tags>()> tags) const;
@@ -55,8 +49,6 @@ private:
     const Promotions::Parts &m_parts;
     PromotionStore m_store;
     StatementStore m_statements;
-    mutable std::mutex m_mutex;
-    mutable std::map<QString, RegistryNow> m_seen; ///< by request
 };
 
 } // namespace pilothouse::promotion

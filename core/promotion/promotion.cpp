@@ -42,9 +42,7 @@ struct Promotions::Impl {
     Parts parts;
     PromotionStore store;
     ApprovalDesk desk{parts};
-    std::mutex gathering = {};
-    std::optional<std::chrono::steady_clock::time_point> gathered = {};
-    Result<QStringList> found = QStringList(); ///< by the last gathering
+    std::mutex hearing = {}; ///< two looks at once would take the same thing in twice
 
     QString actorName() const { return parts.operations->actor().name; }
     QDateTime now() const { return parts.clock->nowUtc(); }
@@ -75,13 +73,6 @@ struct Promotions::Impl {
         return r;
     }
 
-    Result<std::vector<Request>> all(const std::optional<registry::ModelKey> &model) const {
-        PH_ASSIGN(auto all, store.requests(model));
-        for (Request &r : all)
-            PH_TRY(desk.judgeByLast(r));
-        return all;
-    }
-
     /// Refused unless enough approvals count, by what stands in database and registry at this moment.
     Result<void> enough(const QString &id) const {
         PH_ASSIGN(const Request r, judged(id, true));
@@ -94,8 +85,28 @@ struct Promotions::Impl {
         if (!desk.shared(*registry) || r.state != RequestState::Pending)
             return {};
         PH_ASSIGN(const registry::Version version, registry->version(r.model, r.version));
+        const std::lock_guard lock(hearing);
         PH_ASSIGN(const QStringList said, desk.take(version, r.connection));
         return {};
+    }
+
+    /// For lists: the local registry is asked, a server is not.
+    Result<void> judgeListed(Request &r, const LookUp &lookUp) const {
+        std::optional<RegistryNow> now;
+        if (r.state == RequestState::Pending && !r.approvals.empty()) {
+            if (lookUp && !r.connection.isEmpty())
+                now = lookUp(r);
+            else if (const auto asked = r.connection.isEmpty() ? desk.registryNow(r) : Result<RegistryNow>(cancelled()))
+                now = *asked;
+        }
+        return desk.judge(r, now);
+    }
+
+    Result<std::vector<Request>> listed(const std::optional<registry::ModelKey> &model, const LookUp &lookUp) const {
+        PH_ASSIGN(auto all, store.requests(model));
+        for (Request &r : all)
+            PH_TRY(judgeListed(r, lookUp));
+        return all;
     }
 
     /// Tells the others what became of a request; what is in the way of that is noted with its outcome.
@@ -260,37 +271,48 @@ struct Promotions::Impl {
         return promote(r, facts, false);
     }
 
-    /// Every shared registry: the versions with open requests, and those that wait here.
-    Result<QStringList> gatherNow() {
+    /// Of one registry's versions those that others' requests stand on, and those that one waits for here.
+    Result<QStringList> hearAll(const QString &connection, const std::vector<registry::Version> &versions) {
+        PH_ASSIGN(const auto known, store.requests(std::nullopt));
+        QStringList problems;
+        const std::lock_guard lock(hearing);
+        for (const registry::Version &v : versions) {
+            const bool ours = std::any_of(known.begin(), known.end(), [&](const Request &r) { return r.connection == connection && r.model == v.model && r.version == v.version; });
+            if (!ours && v.tags.value(openRequestTag) != openRequestWord)
+                continue;
+            PH_ASSIGN(const QStringList said, desk.take(v, connection));
+            problems += said;
+        }
+        return problems;
+    }
+
+    /// Every shared registry: the versions with open requests, and those that are known here as waiting.
+    Result<QStringList> gather() {
         QStringList problems;
         std::optional<Error> failed;
-        PH_ASSIGN(const auto waiting, store.requests(std::nullopt));
+        PH_ASSIGN(const auto known, store.requests(std::nullopt));
         for (const workspace::Model &model : parts.workspace.models) {
             const auto gathered = [&]() -> Result<void> {
-                Request of;
-                of.connection = parts.workspace.registryConnection(model);
-                of.model = model.registry.name;
-                PH_ASSIGN(const auto registry, desk.registryOf(of));
+                const registry::ModelKey key(parts.workspace.registryConnection(model), model.registry.name);
+                PH_ASSIGN(const auto registry, parts.registryFor(key.connection));
                 if (!desk.shared(*registry))
                     return {};
-                PH_ASSIGN(auto versions, registry->versionsTagged(of.model, openRequestTag, openRequestWord));
-                for (const Request &r : waiting)
-                    if (r.key() == of.key() && r.state == RequestState::Pending && std::none_of(versions.begin(), versions.end(), [&](const auto &v) { return v.version == r.version; })) {
-                        PH_ASSIGN(const registry::Version decided, registry->version(r.model, r.version));
-                        versions.push_back(decided);
-                    }
-                for (const registry::Version &version : versions) {
-                    PH_ASSIGN(const QStringList said, desk.take(version, of.connection));
-                    problems += said;
+                PH_ASSIGN(auto versions, registry->versionsTagged(key.name, openRequestTag, openRequestWord));
+                for (const Request &r : known) {
+                    const bool listed = std::any_of(versions.begin(), versions.end(), [&](const auto &v) { return v.version == r.version; });
+                    const bool open = r.state == RequestState::Pending || (r.state == RequestState::Done && r.undoRecord.isEmpty()); // it may be undone where it was carried out
+                    if (r.key() != key || listed || !open)
+                        continue;
+                    PH_ASSIGN(const registry::Version decided, registry->version(r.model, r.version));
+                    versions.push_back(decided);
                 }
+                PH_ASSIGN(const QStringList said, hearAll(key.connection, versions));
+                problems += said;
                 return {};
             }();
             if (!gathered)
                 failed = gathered.error(); // the other registries are still asked
         }
-        for (const Request &r : waiting)
-            if (r.state == RequestState::Pending && !r.approvals.empty())
-                desk.lookAgain(r);
         if (failed)
             return *failed;
         return problems;
@@ -507,22 +529,27 @@ Result<Request> Promotions::undo(const QString &id, const QString &reason, bool 
     return d.judged(r.id, false);
 }
 
-Result<std::vector<Request>> Promotions::requests() const { return m_impl->all(std::nullopt); }
-Result<std::vector<Request>> Promotions::requests(const registry::ModelKey &model) const { return m_impl->all(model); }
+Result<std::vector<Request>> Promotions::requests(const LookUp &lookUp) const { return m_impl->listed(std::nullopt, lookUp); }
+Result<std::vector<Request>> Promotions::requests(const registry::ModelKey &model) const { return m_impl->listed(model, {}); }
 
-Result<Request> Promotions::requestById(const QString &id) const { return m_impl->judged(id, false); }
+Result<Request> Promotions::requestById(const QString &id) const {
+    PH_ASSIGN(Request r, m_impl->store.byId(id));
+    PH_TRY(m_impl->judgeListed(r, {}));
+    return r;
+}
 
-Result<QStringList> Promotions::gather(int seconds) {
-    Impl &d = *m_impl;
-    if (!d.desk.signing())
+Result<Request> Promotions::verified(const QString &id) const { return m_impl->judged(id, false); }
+
+Result<QStringList> Promotions::gather() {
+    if (!m_impl->desk.signing())
         return QStringList();
-    const std::lock_guard lock(d.gathering);
-    const auto time = std::chrono::steady_clock::now();
-    if (!d.gathered || seconds <= 0 || time - *d.gathered >= std::chrono::seconds(seconds)) {
-        d.gathered = time;
-        d.found = d.gatherNow();
-    }
-    return d.found;
+    return m_impl->gather();
+}
+
+Result<QStringList> Promotions::hear(const QString &connection, const std::vector<registry::Version> &versions) {
+    if (!m_impl->desk.signing())
+        return QStringList();
+    return m_impl->hearAll(connection, versions);
 }
 
 Result<std::vector<LiveRecord>> Promotions::liveHistory(const registry::ModelKey &model, const QString &alias) const {

@@ -63,6 +63,16 @@ struct Request {
     QJsonObject toJson() const;
 };
 
+/// What stands in a registry now, as far as approvals depend on it.
+struct RegistryNow {
+    std::optional<int> alias; ///< where the request's alias points
+    QString digest;           ///< of the version's package, as it is registered; empty: the registry does not say
+    QString madeBy;           ///< who registered the version
+    bool promoting = false;   ///< the promotion itself is under way: the alias may be moved already
+};
+/// What is known of a request's registry without asking a server; none: nothing.
+using LookUp = std::function<std::optional<RegistryNow>(const Request &)>;
+
 /// Which version was live when: one row per change of an alias, written by the executed operations.
 struct LiveRecord {
     QString model, alias;
@@ -111,14 +121,19 @@ public:
     /// One-step undo of an executed promotion: traffic, alias and `previous` back, by its undo record. `id`: of the request or of its
     /// operation. `reason` for turn-backs, which need no role: they carry out the undo that was approved with the plan.
     Result<Request> undo(const QString &id, const QString &reason, bool turnBack = false);
-    /// Newest first; with what the registries said when they were gathered last.
-    Result<std::vector<Request>> requests() const;
+    /// Newest first. Their approvals are verified as requestById() says.
+    Result<std::vector<Request>> requests(const LookUp &lookUp = {}) const;
     Result<std::vector<Request>> requests(const registry::ModelKey &model) const;
-    /// By its own id or its operation's; its approvals are verified against what the registry says now, if it is not decided and the registry answers.
+    /// By its own id or its operation's. Its approvals are verified; no server is asked: an alias or a package that changed on one is seen by `lookUp`, by
+    /// verified(), and before anything is sent.
     Result<Request> requestById(const QString &id) const;
-    /// Takes in requests, approvals and outcomes that others wrote into the registries' tags, where the workspace names approvers; else nothing. At
-    /// most once in `seconds`. Gives a sentence for each thing there that does not hold. Errors of the registries, the last one.
-    Result<QStringList> gather(int seconds = 0);
+    /// As requestById(), and while it is not decided against what its registry says now, if that answers.
+    Result<Request> verified(const QString &id) const;
+    /// Takes in requests, approvals and outcomes that others wrote into the tags of the registries that the workspace's models have, where it names
+    /// approvers; else nothing. Gives a sentence for each thing there that does not hold. Errors of the registries: the last one, after all were asked.
+    Result<QStringList> gather();
+    /// The same, of versions that were read already.
+    Result<QStringList> hear(const QString &connection, const std::vector<registry::Version> &versions);
     Result<std::vector<LiveRecord>> liveHistory(const registry::ModelKey &model, const QString &alias) const; ///< newest first
     Result<std::optional<int>> liveAt(const registry::ModelKey &model, const QString &alias, const QDateTime &time) const;
 

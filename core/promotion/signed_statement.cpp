@@ -18,7 +18,7 @@ const QString secretForm = QStringLiteral("ed25519-private:");
 QJsonValue timeValue(const QDateTime &time) { return time.isValid() ? QJsonValue(isoUtc(time)) : QJsonValue(); }
 
 QJsonObject fieldsOf(const SignedStatement &s) {
-    return {{Q("workspace"), s.workspace}, {Q("request"), s.request}, {Q("model"), s.model}, {Q("alias"), s.alias}, {Q("version"), s.version},
+    return {{Q("workspace"), s.workspace}, {Q("request"), s.request}, {Q("registry"), s.registry}, {Q("model"), s.model}, {Q("alias"), s.alias}, {Q("version"), s.version},
             {Q("from"), s.from ? QJsonValue(*s.from) : QJsonValue()}, {Q("digest"), s.digest}, {Q("evidence"), s.evidence}, {Q("decision"), decisionName(s.decision)},
             {Q("requester"), s.requester}, {Q("actor"), s.actor}, {Q("comment"), s.comment}, {Q("time"), timeValue(s.time)}, {Q("expires"), timeValue(s.expires)}, {Q("key"), s.key}};
 }
@@ -66,6 +66,7 @@ Result<SignedStatement> SignedStatement::fromJson(const QJsonObject &object, con
     SignedStatement s;
     s.workspace = r.text("workspace");
     s.request = r.text("request");
+    s.registry = r.text("registry");
     s.model = r.text("model");
     s.alias = r.text("alias");
     s.version = int(r.integer("version"));

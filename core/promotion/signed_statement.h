@@ -20,6 +20,7 @@ QString decisionName(Decision decision); ///< ask, approve, reject
 struct SignedStatement {
     QString workspace; ///< the workspace's name
     QString request;   ///< id of the promotion
+    QString registry;  ///< the workspace's connection to it; empty: the local one
     QString model, alias;
     int version = 0;
     std::optional<int> from;  ///< where the alias pointed

@@ -30,12 +30,13 @@ Result<void> StatementStore::forget(const QString &request, const QString &actor
 
 Result<std::vector<SignedStatement>> StatementStore::of(const QString &request) const {
     std::vector<SignedStatement> out;
-    PH_TRY(m_database->query(QStringLiteral("SELECT statement FROM approval_statements WHERE promotion = ?1 ORDER BY actor, asks"), [&](Statement &row) { row.bind(1, request); },
+    PH_TRY(m_database->query(QStringLiteral("SELECT statement, actor, asks FROM approval_statements WHERE promotion = ?1 ORDER BY actor, asks"), [&](Statement &row) { row.bind(1, request); },
                              [&](const Statement &row) {
                                  const auto object = parseJsonObject(row.text(0).toUtf8(), request);
                                  if (!object)
                                      return;
-                                 if (auto statement = SignedStatement::fromJson(*object, request))
+                                 auto statement = SignedStatement::fromJson(*object, request);
+                                 if (statement && statement->actor == row.text(1) && (statement->decision == Decision::Ask) == (row.integer(2) != 0))
                                      out.push_back(*std::move(statement));
                              }));
     return out;

@@ -18,7 +18,7 @@ public:
     /// Puts it in place of what the same actor said before of the same kind (asking, deciding) about a promotion, whatever promotion it names itself.
     Result<void> keep(const QString &promotion, const SignedStatement &statement);
     Result<void> forget(const QString &request, const QString &actor, bool ask);
-    /// Of one promotion. One that cannot be read as a statement any more is left out: then its approval is not signed.
+    /// Of one promotion. One that cannot be read any more, or stands under another name, is left out: then its approval is not signed.
     Result<std::vector<SignedStatement>> of(const QString &request) const;
 
 private:

@@ -112,6 +112,8 @@ QString doubtOf(const SignedStatement &s, const Request &r, const workspace::Wor
         return QStringLiteral("it was given in the workspace “%1”").arg(s.workspace);
     if (s.request != r.id)
         return QStringLiteral("it was given for the promotion %1").arg(s.request);
+    if (s.registry != r.connection)
+        return QStringLiteral("it was given for the registry “%1”").arg(s.registry);
     if (s.model != r.model || s.version != r.version || s.alias != r.alias)
         return QStringLiteral("it was given for %1 v%2 to %3, the request is about %4 v%5 to %6").arg(s.model).arg(s.version).arg(s.alias, r.model).arg(r.version).arg(r.alias);
     if (s.from != r.from)

@@ -9,14 +9,6 @@ namespace pilothouse::promotion {
 /// How far in the future an approval may be dated before it is refused: clocks differ.
 inline constexpr qint64 clockSkewSeconds = 5 * 60;
 
-/// What stands in the registry now, as far as approvals depend on it.
-struct RegistryNow {
-    std::optional<int> alias; ///< where the request's alias points
-    QString digest;           ///< of the version's package, as it is registered; empty: the registry does not say
-    QString madeBy;           ///< who registered the version
-    bool promoting = false;   ///< the promotion itself is under way: the alias may be moved already
-};
-
 /// What the verification goes by.
 struct VoiceRules {
     const workspace::Workspace &workspace;

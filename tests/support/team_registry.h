@@ -23,7 +23,7 @@ public:
     Result<registry::Run> run(const QString &id) const override { return m_behind->run(id); }
     Result<std::vector<registry::MetricPoint>> metricHistory(const QString &run, const QString &metric) const override { return m_behind->metricHistory(run, metric); }
     Result<std::vector<registry::AliasChange>> aliasHistory(const QString &model, const QString &alias) const override { return m_behind->aliasHistory(model, alias); }
-    Result<QString> packageFolder(const registry::Version &version, std::stop_token stop) override { return m_behind->packageFolder(version, stop); }
+    Result<QString> packageFolder(const registry::Version &version, std::stop_token stop, bool anew) override { return m_behind->packageFolder(version, stop, anew); }
     Result<QString> createRun(const QString &experiment, const QString &name, const QString &user, const QString &wanted) override { return m_behind->createRun(experiment, name, user, wanted); }
     Result<void> logParams(const QString &run, const QMap<QString, QString> &params) override { return m_behind->logParams(run, params); }
     Result<void> logMetrics(const QString &run, const std::vector<registry::MetricPoint> &points) override { return m_behind->logMetrics(run, points); }
