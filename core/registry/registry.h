@@ -83,6 +83,19 @@ Result<void> checkStageName(const QString &stage);
 Result<void> checkTagKey(const QString &key);
 RunStatus runStatusFrom(const QString &text); ///< Killed for a word that is none of them
 
+/// A write described before it is made, for a plan that lists the exact calls.
+struct Write {
+    enum class What { Alias, Stage, VersionTag, Description, Copy, Delete } what = What::Alias;
+    QString model;
+    int version = 0;  ///< not of an alias
+    QString key;      ///< the alias, the tag; of a copy the model that gets it
+    std::optional<int> to;        ///< of an alias; none: it is deleted
+    std::optional<QString> value; ///< stage, value of the tag (none: it is deleted), description
+    bool archiveExisting = false; ///< of a stage
+    Stamp stamp;                  ///< of an alias; of a copy its user
+    QMap<QString, QString> tags = {}; ///< of a copy
+};
+
 /// A model registry and experiment log: local (SQLite) or MLflow, one contract test suite for both (tests/contract/registry).
 /// All calls block (pool threads) and may be used from any thread. Writes here are the adapter's raw calls: only
 /// core/operations and the training run itself (log*) may call them.
@@ -126,6 +139,16 @@ public:
     virtual Result<void> setStage(const QString &model, int version, const QString &stage, bool archiveExisting) = 0;
     virtual Result<void> setVersionTag(const QString &model, int version, const QString &key, std::optional<QString> value) = 0;
     virtual Result<void> setDescription(const QString &model, int version, const QString &text) = 0;
+
+    /// The next version of `model` (made if new) that is what `from`, a version of this registry, is: package, run, description. It carries `tags` and
+    /// none of the others: what was said about `from` in its place does not hold in another. Where the back end has no copy of its own the package
+    /// is registered again, and what breaks off between leaves a version without its tags.
+    virtual Result<Version> copyVersion(const Version &from, const QString &model, const QString &user, const QMap<QString, QString> &tags);
+    /// Takes a version away, with its package where the registry keeps it; its number is not given again. Conflict while an alias points to it, or if one
+    /// ever did: the history of what was live must stay readable. Refused by a registry that keeps everything.
+    virtual Result<void> deleteVersion(const QString &model, int version);
+    /// The calls of a write as lines for a shell, credentials by variable; empty: the back end has none, `pilot` is its only way.
+    virtual QString commands(const Write &write) const;
 };
 
 } // namespace pilothouse::registry
