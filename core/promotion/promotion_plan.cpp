@@ -38,6 +38,12 @@ Result<TargetPtr> targetOf(const Promotions::Parts &parts, const QString &regist
     return target;
 }
 
+/// The connection of the model's deployment; empty: the local one.
+QString deploymentOf(const workspace::Workspace &workspace, const QString &registryName) {
+    const workspace::Model *owner = ownerOf(workspace, registryName);
+    return owner ? owner->deployment.connection : QString();
+}
+
 bool serves(const std::optional<cluster::Revision> &revision, int version) { return revision && revision->version == version; }
 /// Has this promotion's rollout begun?
 bool begun(const RolloutStatus &s, int version) { return serves(s.stable, version) || (cluster::inProgress(s) && serves(s.canary, version)); }
@@ -70,6 +76,8 @@ Step aliasStep(const Promotions::Parts &parts, const PromotionFacts &f, const QS
                  f.from ? QStringLiteral("back to v%1").arg(*f.from) : QStringLiteral("the alias is deleted"),
                  QStringLiteral("pilot promote %1 %2 --to %3").arg(f.model).arg(f.to).arg(f.alias)};
     const auto registry = parts.registry;
+    if (const QString exact = registry->commands({registry::Write::What::Alias, f.model, 0, f.alias, f.to, {}, false, stamp, {}}); !exact.isEmpty())
+        step.call.command = exact;
     step.guard = [=]() -> Result<void> {
         PH_ASSIGN(const auto now, aliasNow(*registry, f.model, f.alias));
         if (now != f.from && !(again && now == f.to))
@@ -97,6 +105,7 @@ Step previousStep(const Promotions::Parts &parts, const PromotionFacts &f, const
     step.call = {QStringLiteral("SET"), QStringLiteral("alias %1 on %2").arg(previous, f.model), QStringLiteral("%1 → %2").arg(versionText(f.previousBefore), versionText(f.from)),
                  f.previousBefore ? QStringLiteral("back to v%1").arg(*f.previousBefore) : QStringLiteral("the alias is deleted"), {}};
     const auto registry = parts.registry;
+    step.call.command = registry->commands({registry::Write::What::Alias, f.model, 0, previous, f.from, {}, false, stamp, {}});
     step.execute = [=] { return setAlias(*registry, f.model, previous, f.previousBefore, f.from, stamp); };
     step.readBack = [=]() -> Result<QJsonObject> {
         PH_ASSIGN(const auto now, aliasNow(*registry, f.model, previous));
@@ -184,6 +193,11 @@ const workspace::Model *ownerOf(const workspace::Workspace &workspace, const QSt
     return nullptr;
 }
 
+QString connectionOf(const workspace::Workspace &workspace, const QString &registryName) {
+    const workspace::Model *owner = ownerOf(workspace, registryName);
+    return owner ? owner->registry.connection : QString();
+}
+
 Result<std::optional<int>> aliasNow(const registry::Registry &registry, const QString &model, const QString &alias) {
     const auto version = registry.versionByAlias(model, alias);
     if (version)
@@ -246,6 +260,8 @@ Result<Operation> promoteOperation(const Promotions::Parts &parts, const Promoti
                   (f.target.isEmpty() ? QString() : QStringLiteral(", then roll it out on %1").arg(f.target)) + (again ? QStringLiteral(" (going on after an interruption)") : QString());
     // The rights were asked for when the approvals were given; whoever gives the last one carries it out.
     out.needs = workspace::Role::Operator;
+    out.connection = connectionOf(parts.workspace, f.model);
+    out.automatic = again; // its name was typed when it was begun
     out.before = {{f.alias, versionValue(f.from)}, {Q(previousAlias), versionValue(f.previousBefore)}};
     out.undoRecord = f.toJson();
     out.details = {{Q("promotion"), f.request}, {Q("digest"), f.digest}};
@@ -264,6 +280,7 @@ Result<Operation> promoteOperation(const Promotions::Parts &parts, const Promoti
         revision.by = actor.name;
         revision.when = parts.clock->nowUtc();
         out.steps.push_back(rolloutStep(target, f, revision, v.source));
+        out.steps.back().connection = deploymentOf(parts.workspace, f.model);
     }
     return out;
 }
@@ -276,6 +293,8 @@ Result<Operation> undoOperation(const Promotions::Parts &parts, const PromotionF
     out.summary = QStringLiteral("%1 the promotion of %2 version %3 to %4").arg(turnBack ? QStringLiteral("Turn back") : QStringLiteral("Undo"), f.model).arg(f.to).arg(f.alias);
     // A turn-back was approved together with its plan, and must not fail for want of a role at night.
     out.needs = turnBack ? workspace::Role::Viewer : workspace::Role::Operator;
+    out.connection = connectionOf(parts.workspace, f.model);
+    out.automatic = turnBack; // nor for want of somebody who types a name; a read-only connection stays untouched all the same
     out.before = {{f.alias, f.to}};
     out.details = {{Q("promotion"), f.request}, {Q("reason"), reason}};
     const registry::Stamp stamp{parts.operations->actor().name, out.id};
@@ -302,12 +321,15 @@ Result<Operation> undoOperation(const Promotions::Parts &parts, const PromotionF
                 return Error{ErrorKind::Conflict, QStringLiteral("%1 still serves v%2.").arg(f.target).arg(f.to), f.target, {}, {}};
             return rolloutState(s);
         };
+        traffic.connection = deploymentOf(parts.workspace, f.model);
         out.steps.push_back(std::move(traffic));
     }
     Step alias;
     alias.call = {QStringLiteral("SET"), QStringLiteral("alias %1 on %2").arg(f.alias, f.model),
                   f.from ? QStringLiteral("v%1 → v%2").arg(f.to).arg(*f.from) : QStringLiteral("v%1 → deleted, as it was").arg(f.to), QStringLiteral("promote again"),
                   QStringLiteral("pilot undo %1").arg(f.request)};
+    if (const QString exact = registry->commands({registry::Write::What::Alias, f.model, 0, f.alias, f.from, {}, false, stamp, {}}); !exact.isEmpty())
+        alias.call.command = exact;
     alias.guard = aliasGuard;
     alias.execute = [=] { return setAlias(*registry, f.model, f.alias, f.to, f.from, stamp); };
     alias.readBack = [=]() -> Result<QJsonObject> {

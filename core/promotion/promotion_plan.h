@@ -39,6 +39,9 @@ Result<void> trafficTakenBack(const Promotions::Parts &parts, const PromotionFac
 /// The workspace's model whose registry entry this is; null if none.
 const workspace::Model *ownerOf(const workspace::Workspace &workspace, const QString &registryName);
 
+/// The connection of the registry that the model is in; empty: the local one.
+QString connectionOf(const workspace::Workspace &workspace, const QString &registryName);
+
 /// The version an alias points to now; none if it does not exist.
 Result<std::optional<int>> aliasNow(const registry::Registry &registry, const QString &model, const QString &alias);
 
