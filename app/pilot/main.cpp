@@ -5,6 +5,7 @@
 #include "core/base/actor.h"
 #include "core/base/harmless_text.h"
 #include "core/base/json.h"
+#include "core/operations/guard.h"
 
 #include <QCoreApplication>
 
@@ -108,11 +109,13 @@ int main(int argc, char **argv) {
 
     Context context;
     std::string workspaceOption;
+    std::vector<std::string> confirmed;
     CLI::App app("Operate machine-learning models: train, judge, promote, roll out, watch. The same verbs as the window.", "pilot");
     app.set_version_flag("--version", PILOTHOUSE_VERSION);
     app.require_subcommand(1);
     app.fallthrough();
     app.add_option("--workspace", workspaceOption, "Workspace file (else $PILOTHOUSE_WORKSPACE, else pilothouse.yaml here or above)");
+    app.add_option("--confirm", confirmed, "Name of a guarded connection (guard: typed-name) that is to be written to; may be repeated")->expected(1)->take_all();
     app.add_flag("--json", context.json, "One JSON object on standard output");
     app.add_flag("--events", context.eventsWanted, "Event stream on standard output, one JSON object a line");
     VerbBody body;
@@ -139,6 +142,10 @@ int main(int argc, char **argv) {
             PH_TRY(usable);
             if (!body)
                 return invalid(QStringLiteral("This verb needs a sub-verb."), {}, QStringLiteral("Run it with --help."));
+            QStringList names;
+            for (const std::string &name : confirmed)
+                names << QString::fromStdString(name);
+            const operations::Confirmed typed(names);
             return body(context);
         } catch (const std::exception &e) {
             return internalError(e);

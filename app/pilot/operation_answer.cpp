@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/operation_answer.h"
 
+#include "core/fleet/operation_ways.h"
+
 namespace pilothouse {
 
 using Q = QLatin1String;
@@ -15,8 +17,11 @@ QJsonArray planJson(const operations::Operation &operation) {
 QString planText(const operations::Operation &operation) {
     QStringList out;
     int number = 0;
-    for (const operations::PlannedCall &call : operation.plan())
+    for (const operations::PlannedCall &call : operation.plan()) {
         out += QStringLiteral("  %1  %2 %3: %4   (undo: %5)").arg(++number).arg(call.verb, call.object, call.effect, call.undo.isEmpty() ? QStringLiteral("none") : call.undo);
+        for (const QString &line : call.command.split(QLatin1Char('\n'), Qt::SkipEmptyParts))
+            out += QStringLiteral("     $ ") + line;
+    }
     return out.join(QLatin1Char('\n'));
 }
 
@@ -27,9 +32,13 @@ Result<void> runAndAnswer(Context &context, operations::Operations &operations, 
         return {};
     }
     const QString summary = operation.summary;
-    const operations::OperationOutcome outcome = operations.run(std::move(operation));
-    if (outcome.error)
-        return *outcome.error;
+    const operations::OperationOutcome outcome = operations.run(operation);
+    if (outcome.error) {
+        Error error = *outcome.error;
+        if (const QString left = outcome.done ? QString() : fleet::halfwayText(operation, outcome); !left.isEmpty())
+            error.raw = error.raw.isEmpty() ? left : left + QLatin1Char('\n') + error.raw;
+        return error;
+    }
     QJsonArray steps;
     QString text = QStringLiteral("%1: done (%2)").arg(summary, outcome.id);
     for (const operations::StepOutcome &step : outcome.steps) {

@@ -12,6 +12,7 @@
 #include "core/metrics/targets.h"
 #include "core/promotion/evidence.h"
 #include "core/retrain/decision_store.h"
+#include "core/workspace/environment.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -105,6 +106,11 @@ Result<void> PipelineExecutor::finish(State state, std::optional<Error> error) {
 
 Result<void> PipelineExecutor::run() {
     PH_TRY(claim());
+    // Nobody is here to type a name: the run was started by somebody, or by the policy, to train and to register; the promotion needs its own approval.
+    QStringList guarded{workspace::localConnection(m_services->workspace), model().registry.connection};
+    guarded.removeDuplicates();
+    guarded.removeIf([this](const QString &name) { return m_services->workspace.connections.value(name).guard != Q("typed-name"); });
+    const operations::Confirmed agreed(guarded);
     for (const QString &stage : pipelines::localStages()) {
         m_stage = stage;
         if (m_stop.stop_requested()) {
@@ -181,6 +187,8 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::train() {
         job.arguments << QStringLiteral("--registry") << elsewhere << QStringLiteral("--package-later"); // it goes there with its version, after the gates
     for (const QString &tag : decisionTags())
         job.arguments << QStringLiteral("--tag") << tag;
+    for (const QString &name : operations::Confirmed::names())
+        job.arguments << QStringLiteral("--confirm") << name;
     log(QStringLiteral("pilot %1").arg(job.arguments.join(QLatin1Char(' '))));
     int lastTenth = -1;
     PH_ASSIGN(const QJsonObject result, runJob(job, [&](const Event &event) {

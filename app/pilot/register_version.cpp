@@ -14,11 +14,13 @@ Result<registry::Version> registerPackage(const fleet::Services &services, const
     operation.kind = QStringLiteral("register");
     operation.object = QStringLiteral("model %1").arg(model);
     operation.summary = QStringLiteral("Register package %1 as the next version of %2").arg(digest.left(12), model);
+    operation.connection = connection;
     operation.details = {{Q("digest"), digest}, {Q("run"), runId}};
     if (!connection.isEmpty())
         operation.details.insert(Q("connection"), connection);
+    operation.undoRecord = {{Q("kind"), operation.kind}, {Q("connection"), connection}, {Q("model"), model}, {Q("digest"), digest}};
     operations::Step step;
-    step.call = {QStringLiteral("CREATE"), QStringLiteral("version of %1").arg(model), QStringLiteral("the next number, package %1").arg(digest.left(12)), QString(),
+    step.call = {QStringLiteral("CREATE"), QStringLiteral("version of %1").arg(model), QStringLiteral("the next number, package %1").arg(digest.left(12)), QStringLiteral("the version is deleted"),
                  QStringLiteral("pilot registry register %1 %2%3").arg(model, package, connection.isEmpty() ? QString() : QStringLiteral(" --connection ") + connection)};
     step.execute = [=]() -> Result<void> {
         PH_ASSIGN(*made, registry->registerVersion(model, package, runId, user));
@@ -30,6 +32,7 @@ Result<registry::Version> registerPackage(const fleet::Services &services, const
             return Error{ErrorKind::Conflict, QStringLiteral("The registered package is not the one that was given."), seen.source, {}, {}};
         return QJsonObject{{Q("version"), seen.version}, {Q("digest"), seen.digest}};
     };
+    step.undo = [=] { return registry->deleteVersion(model, made->version); };
     operation.steps.push_back(std::move(step));
     const operations::OperationOutcome outcome = services.operations->run(std::move(operation));
     if (!outcome.done)

@@ -113,6 +113,7 @@ Result<void> runRolloutWrite(Context &context, const RolloutOptions &o, const Ro
     operation.object = QStringLiteral("rollout ") + desk.target->name();
     operation.summary = QStringLiteral("Change the rollout %1: %2").arg(desk.target->name(), write.effect);
     operation.needs = write.needs;
+    operation.connection = desk.model.deployment.connection;
     operation.before = cluster::toJson(before);
     if (!o.reason.empty())
         operation.details.insert(Q("reason"), QString::fromStdString(o.reason));

@@ -102,13 +102,14 @@ Result<void> ServeSession::prepareWorkspace() {
     }
     m_server.model = model->name;
     m_server.target = !m_o.target.isEmpty() ? m_o.target : !model->deployment.target.isEmpty() ? model->deployment.target : QStringLiteral("serving/") + model->name;
-    if (!operations::checkRole(m_services->operations->actor(), workspace::Role::Operator, {})) {
-        operations::Operation serving; // without a step: Operations refuses it by the role and writes the refusal down
-        serving.kind = QStringLiteral("serve-start");
-        serving.object = QStringLiteral("rollout ") + m_server.target;
-        serving.summary = QStringLiteral("Serve %1 on %2").arg(model->name, m_server.target);
+    operations::Operation serving; // without a step: Operations refuses it by the rules and writes the refusal down
+    serving.kind = QStringLiteral("serve-start");
+    serving.object = QStringLiteral("rollout ") + m_server.target;
+    serving.summary = QStringLiteral("Serve %1 on %2").arg(model->name, m_server.target);
+    serving.connection = model->deployment.connection;
+    serving.automatic = true; // the name is typed for what starts it; on a read-only connection its turn-backs would be refused at night, so now
+    if (!m_services->operations->check(serving))
         return *m_services->operations->run(std::move(serving)).error;
-    }
     m_server.rules.maxErrorRate = model->deployment.maxErrorRate;
     m_server.rules.stepSeconds = model->deployment.stepSeconds;
     m_server.clock = m_services->clock;
@@ -187,6 +188,7 @@ Result<void> ServeSession::firstVersion() {
     operation.kind = QStringLiteral("rollout-start");
     operation.object = QStringLiteral("rollout ") + m_server.target;
     operation.summary = QStringLiteral("Serve %1 as the first version on %2").arg(m_wanted->label(), m_server.target);
+    operation.connection = m_model->deployment.connection;
     revision.operation = operation.id;
     operations::Step step;
     step.call = {QStringLiteral("START"), operation.object, QStringLiteral("version %1 takes all traffic, as the first").arg(revision.versionText()), {}, QStringLiteral("pilot serve %1").arg(m_o.model)};
@@ -282,6 +284,8 @@ Result<void> ServeSession::journalTurnBack(const serving::Notice &notice) {
     operation.object = QStringLiteral("rollout ") + m_server.target;
     operation.summary = QStringLiteral("Turn back %1: %2").arg(m_server.target, notice.reason);
     operation.needs = workspace::Role::Viewer; // the judge acts by the rule of the workspace, whoever started the server
+    operation.connection = m_model ? m_model->deployment.connection : QString();
+    operation.automatic = true;
     operation.before = {{Q("canary"), notice.canary}, {Q("stable"), notice.stable}};
     operation.details = {{Q("reason"), notice.reason}, {Q("rollout"), notice.operation}};
     operations::Step step;

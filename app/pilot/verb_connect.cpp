@@ -3,7 +3,7 @@
 // pilot connect endpoint MODEL URL [--protocol P | --profile FILE] [--propose]: where and how the model is asked; without either, /openapi.json
 //   proposes a profile. --propose only shows it.
 //   --json  {"operation","model","url","protocol","profile":{…}?}
-//   list --json  {"connections":[{"name","kind","address","user","secret","used"}]}
+//   list --json  {"connections":[{"name","kind","address","user","secret","guard","used"}]}
 //   test --json  {"connections":[{"name","kind","address","ok","finding","seconds","error"?}]}
 //   add, remove  {"operation","connection"}
 #include "app/pilot/verb.h"
@@ -80,8 +80,9 @@ Result<void> list(Context &context) {
     QString text;
     for (const auto &c : workspace.connections) {
         const bool used = c.kind == Q("local") || c.kind == Q("s3");
-        all.append(QJsonObject{{Q("name"), c.name}, {Q("kind"), c.kind}, {Q("address"), addressOf(c)}, {Q("user"), c.user}, {Q("secret"), c.secret}, {Q("used"), used}});
-        text += QStringLiteral("%1  %2  %3%4\n").arg(c.name, -12).arg(c.kind, -12).arg(addressOf(c), used ? QString() : QStringLiteral("  (not in this version)"));
+        all.append(QJsonObject{{Q("name"), c.name}, {Q("kind"), c.kind}, {Q("address"), addressOf(c)}, {Q("user"), c.user}, {Q("secret"), c.secret}, {Q("guard"), c.guard.isEmpty() ? QStringLiteral("none") : c.guard}, {Q("used"), used}});
+        const QString guard = c.guard.isEmpty() || c.guard == Q("none") ? QString() : QStringLiteral("  [%1]").arg(c.guard);
+        text += QStringLiteral("%1  %2  %3%4\n").arg(c.name, -12).arg(c.kind, -12).arg(addressOf(c), guard + (used ? QString() : QStringLiteral("  (not in this version)")));
     }
     if (all.isEmpty())
         text = QStringLiteral("No connections. Add one: pilot connect add local --kind local --root FOLDER");
@@ -235,7 +236,7 @@ const Verb verb("connect", "List, add, test and remove the connections of the wo
     adder->add_option("--root", options->root, "local: folder of registry, journal and serving");
     adder->add_option("--url", options->url, "Address of the server");
     adder->add_option("--user", options->user, "User of the secret, if it is a password");
-    adder->add_option("--guard", options->guard, "typed-name: the name must be typed before a write");
+    adder->add_option("--guard", options->guard, "typed-name: its name must be typed before a write (--confirm NAME); read-only: nothing is written to it");
     adder->add_option("--set", options->set, "Another key of this kind: KEY=VALUE; may be repeated");
     adder->add_option("--secret", options->secret, "Name of the secret in the keychain");
     adder->add_flag("--secret-from-stdin", options->secretFromStdin, "Store the secret in the keychain: its value is read from standard input");

@@ -6,6 +6,7 @@
 //   register NAME PACKAGE [--run ID]  {"model","version","digest","source"}
 //   import FILE, inspect FILE         model files that were made elsewhere: registry_import.cpp
 //   export MODEL[@VERSION] DIR        the files that a service expects: registry_export.cpp
+//   copy NAME VERSION --to MODEL      a version becomes the next one of another model, there or in another registry: registry_copy.cpp
 //   alias NAME ALIAS VERSION|--delete, stage NAME VERSION STAGE [--archive], tag NAME VERSION KEY VALUE|--delete, describe NAME VERSION TEXT
 //                                     {"operation","summary","done","steps":[…]}; each takes --plan
 //   fetch NAME VERSION                {"model","version","folder"}: the package on this machine, checked
@@ -16,6 +17,7 @@
 // A champion is not moved here: pilot promote does that.
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/register_version.h"
+#include "app/pilot/registry_copy.h"
 #include "app/pilot/registry_export.h"
 #include "app/pilot/registry_import.h"
 #include "app/pilot/registry_sync.h"
@@ -127,6 +129,7 @@ Result<void> runPlan(Context &context, const Place &place, Result<operations::Op
         return operation.error();
     if (!place.connection.isEmpty())
         operation->undoRecord.insert(Q("connection"), place.connection);
+    operation->connection = place.connection;
     return runAndAnswer(context, *place.services->operations, *std::move(operation), planOnly);
 }
 
@@ -214,6 +217,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     addRegistryImport(app, body);
     addRegistryExport(app, body);
     addRegistrySync(app, body);
+    addRegistryCopy(app, body);
     auto *al = add("alias", "Move or delete an alias that is no champion", alias);
     al->add_option("ALIAS", o.alias, "e.g. challenger")->required();
     version(al);

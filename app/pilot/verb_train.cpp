@@ -68,13 +68,12 @@ public:
     /// @param tags        how it goes on when it is interrupted
     Result<void> begin(const workspace::Recipe &recipe, const QString &experiment, const QMap<QString, QString> &tags, bool resumed) {
         const QString user = m_services->operations->actor().name;
-        if (!operations::checkRole(m_services->operations->actor(), workspace::Role::Operator, {})) {
-            operations::Operation training; // without a step: Operations refuses it by the role and writes the refusal down
-            training.kind = QStringLiteral("train");
-            training.object = QStringLiteral("model ") + experiment;
-            training.summary = QStringLiteral("Train %1 into this workspace's registry").arg(experiment);
+        operations::Operation training; // without a step: Operations refuses it by the rules and writes the refusal down, before hours of work
+        training.kind = QStringLiteral("train");
+        training.object = QStringLiteral("model ") + experiment;
+        training.summary = QStringLiteral("Train %1 into this workspace's registry").arg(experiment);
+        if (!m_services->operations->check(training))
             return *m_services->operations->run(std::move(training)).error;
-        }
         m_task = workspace::taskName(recipe.task);
         if (resumed && m_services->registry->run(m_run)) {
             PH_TRY(m_services->registry->finishRun(m_run, registry::RunStatus::Running)); // it goes on

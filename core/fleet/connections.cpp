@@ -113,6 +113,7 @@ auto fileOperation(const QString &file, const QString &name, const QByteArray &b
     operation.object = QStringLiteral("connection ") + name;
     operation.summary = add ? Text::tr("Add the connection %1 to the workspace").arg(name) : Text::tr("Take the connection %1 out of the workspace").arg(name);
     operation.needs = workspace::Role::Operator;
+    operation.connection = name; // taking it out and adding it anew would be a way around its guard
     operations::Step step;
     step.call.verb = QStringLiteral("EDIT");
     step.call.object = file;

@@ -18,6 +18,21 @@ using operations::Operation;
 using operations::Step;
 using namespace sources;
 
+/// The connection that is written to: the named one, else that at this address, whose guard counts as well when its name was left out.
+QString writtenTo(const DataWork &work, const QString &named, const QString &url) {
+    if (!named.isEmpty() || !work.access.workspace)
+        return named;
+    const auto plain = [](QString address) {
+        while (address.endsWith(QLatin1Char('/')))
+            address.chop(1);
+        return address;
+    };
+    for (const workspace::Connection &c : work.access.workspace->connections)
+        if (c.kind == Q("s3") && plain(c.url) == plain(url))
+            return c.name;
+    return {};
+}
+
 Step bucketStep(const S3Client &client, const QString &bucket, const std::stop_token &stop) {
     Step step;
     step.call = {QStringLiteral("CREATE"), QStringLiteral("bucket ") + bucket, QStringLiteral("an empty bucket in %1").arg(client.endpoint().region), {}, {}};
@@ -44,6 +59,7 @@ Operation reverse(const operations::RecordedOperation &recorded, const char *kin
     o.object = recorded.object;
     o.summary = summary;
     o.details = {{Q("undoes"), recorded.id}};
+    o.connection = recorded.connection;
     Step step;
     step.call = std::move(call);
     o.steps.push_back(std::move(step));
@@ -125,6 +141,7 @@ Result<Operation> pushFileOperation(const DataWork &work, const SourceSpec &targ
     o.summary = QStringLiteral("Send %1 (%2 bytes) to %3").arg(QFileInfo(file).fileName()).arg(sent->bytes).arg(object.text());
     o.before = sent->before;
     o.details = {{Q("sha256"), sent->sha256}, {Q("bytes"), sent->bytes}, {Q("file"), sent->file}};
+    o.connection = writtenTo(work, target.connection, client.endpoint().url);
     if (!sent->undo().isEmpty())
         o.undoRecord = {{Q("kind"), o.kind}, {Q("connection"), target.connection}, {Q("endpoint"), redact(client.endpoint().url)}};
     if (sent->createsBucket)
@@ -177,6 +194,7 @@ Result<Operation> pushDvcOperation(const DataWork &work, const QString &path, co
     o.kind = QStringLiteral("data.push-dvc");
     o.object = QStringLiteral("data ") + names.join(QStringLiteral(", "));
     o.details = {{Q("root"), push->root}, {Q("remote"), push->remote.name}, {Q("objects"), qint64(push->missing.size())}, {Q("bytes"), push->bytes}};
+    o.connection = push->remote.kind == DvcRemote::Kind::S3 ? writtenTo(work, connection, push->remote.options.value(QStringLiteral("endpointurl"))) : connection;
     if (push->missing.empty()) {
         o.summary = QStringLiteral("The remote “%1” has all of %2 (%3 objects)").arg(push->remote.name, names.join(QStringLiteral(", "))).arg(push->there);
         return o;

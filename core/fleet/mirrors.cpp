@@ -70,6 +70,12 @@ Result<Mirror> Mirrors::order(const QString &run, const QString &connection, con
     PH_ASSIGN(const auto there, m_services->registries->of(connection));
     if (there == m_services->registry)
         return refused(Text::tr("Runs are in the registry of “%1” already.").arg(connection));
+    operations::Operation sending; // what the sending itself will be, which nobody stands beside to type a name
+    sending.kind = QStringLiteral("mirror-run");
+    sending.object = model.isEmpty() ? QStringLiteral("run %1").arg(run) : QStringLiteral("model %1").arg(model);
+    sending.connection = connection;
+    sending.summary = QStringLiteral("Send a training to %1").arg(connection);
+    PH_TRY(m_services->operations->check(sending));
     if (package.isEmpty())
         return m_store->order(run, connection, model);
     PH_ASSIGN(const artifact::Package opened, artifact::openPackage(package));
@@ -148,6 +154,7 @@ Mirror Mirrors::attempt(Mirror mirror, const std::function<Result<void>(registry
     operation.object = QStringLiteral("run %1").arg(mirror.run);
     operation.summary = QStringLiteral("Send the training %1 to %2").arg(run->name, mirror.connection);
     operation.connection = mirror.connection;
+    operation.automatic = true; // its name was typed when it was ordered
     operation.details = {{Q("run"), mirror.run}, {Q("connection"), mirror.connection}, {Q("model"), mirror.model}, {Q("digest"), mirror.digest}, {Q("attempt"), mirror.attempts + 1}};
     operations::Step step;
     step.call = {QStringLiteral("POST"), QStringLiteral("run %1 on %2").arg(mirror.run, (*there)->source()),
@@ -189,9 +196,8 @@ Result<Mirror> Mirrors::sync(const Mirror &wanted, std::stop_token stop) {
 
 namespace {
 
-operations::Operation changeOf(const Mirror &mirror, const QString &kind, const QString &summary) {
+operations::Operation changeOf(const Mirror &mirror, const QString &summary) {
     operations::Operation operation;
-    operation.kind = kind;
     operation.object = QStringLiteral("run %1").arg(mirror.run);
     operation.summary = summary;
     operation.details = {{Q("run"), mirror.run}, {Q("connection"), mirror.connection}};
@@ -202,7 +208,8 @@ operations::Operation changeOf(const Mirror &mirror, const QString &kind, const 
 
 Result<void> Mirrors::abandon(const Mirror &mirror) {
     PH_ASSIGN(const FileLock held, lock(mirror));
-    operations::Operation operation = changeOf(mirror, QStringLiteral("abandon-mirror"), QStringLiteral("Give up sending run %1 to %2").arg(mirror.run.left(12), mirror.connection));
+    operations::Operation operation = changeOf(mirror, QStringLiteral("Give up sending run %1 to %2").arg(mirror.run.left(12), mirror.connection));
+    operation.kind = QStringLiteral("abandon-mirror");
     operations::Step step;
     step.call = {QStringLiteral("SET"), QStringLiteral("run %1 for %2").arg(mirror.run, mirror.connection), QStringLiteral("waiting → abandoned"), QStringLiteral("send it anew"),
                  QStringLiteral("pilot registry sync --abandon %1 --connection %2").arg(mirror.run, mirror.connection)};
@@ -220,7 +227,8 @@ Result<void> Mirrors::abandon(const Mirror &mirror) {
 
 Result<void> Mirrors::restart(const Mirror &mirror) {
     PH_ASSIGN(const FileLock held, lock(mirror));
-    operations::Operation operation = changeOf(mirror, QStringLiteral("restart-mirror"), QStringLiteral("Send run %1 to %2 anew").arg(mirror.run.left(12), mirror.connection));
+    operations::Operation operation = changeOf(mirror, QStringLiteral("Send run %1 to %2 anew").arg(mirror.run.left(12), mirror.connection));
+    operation.kind = QStringLiteral("restart-mirror");
     operations::Step step;
     step.call = {QStringLiteral("SET"), QStringLiteral("run %1 for %2").arg(mirror.run, mirror.connection), QStringLiteral("→ waiting, from the beginning"), QString(),
                  QStringLiteral("pilot registry sync --restart %1 --connection %2").arg(mirror.run, mirror.connection)};

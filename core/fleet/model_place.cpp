@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/model_place.h"
 
+#include "core/workspace/environment.h"
+
 #include <QCoreApplication>
 
 namespace pilothouse::fleet {
@@ -53,7 +55,21 @@ Result<ModelPlace> placeOf(const Services &services, const QString &name, const 
             return invalid(Text::tr("“%1” is registered for two models of the workspace: %2 and %3.").arg(name, found->name, model.name), workspace.file, Text::tr("Give the workspace's name of the one that is meant."));
         found = &model;
     }
-    return found ? placeOf(services, *found) : Result<ModelPlace>(std::move(place));
+    if (found)
+        return placeOf(services, *found);
+    for (const workspace::Environment &e : workspace.environments)
+        for (const workspace::Model &model : workspace.models) {
+            if (!workspace::goesThrough(e, model))
+                continue;
+            const workspace::RegistryPlace there = workspace::placeIn(e, model);
+            if (there.name != name || !(connection.isEmpty() || there.connection == workspace::namedConnection(workspace, place.key.connection)))
+                continue;
+            PH_ASSIGN(place.registry, services.registries->of(there.connection));
+            place.key.connection = place.registry == services.registry ? QString() : there.connection;
+            place.champion = there.alias;
+            return place;
+        }
+    return place;
 }
 
 } // namespace pilothouse::fleet

@@ -16,8 +16,8 @@ struct ModelPlace {
     Result<registry::Version> packagedByAlias(const QString &alias, std::stop_token stop = {}) const;
 };
 
-/// A model by the name that a person gives: the workspace's own name, or one under which a model of the workspace is registered; any other is taken
-/// for one of the local registry. `connection`: that registry and no other. No call is made.
+/// A model by the name that a person gives: the workspace's own name, or one under which a model of the workspace is registered, also in an environment;
+/// any other is taken for one of the local registry. `connection`: that registry and no other. No call is made.
 /// Errors: Invalid where several models of the workspace are registered under the name; as Registries::of().
 Result<ModelPlace> placeOf(const Services &services, const QString &name, const QString &connection = {});
 Result<ModelPlace> placeOf(const Services &services, const workspace::Model &model);

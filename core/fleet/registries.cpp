@@ -14,6 +14,14 @@ struct Text {
     Q_DECLARE_TR_FUNCTIONS(Registries)
 };
 
+/// How a copied line logs in: by the variable from which `pilot` itself would read the secret.
+QString curlLogin(const workspace::Connection &connection) {
+    if (connection.secret.isEmpty())
+        return {};
+    const QString variable = secrets::environmentVariable(connection.secret);
+    return connection.user.isEmpty() ? QStringLiteral("-H \"Authorization: Bearer $%1\"").arg(variable) : QStringLiteral("-u '%1:'\"$%2\"").arg(QString(connection.user).replace(QLatin1Char('\''), QStringLiteral("'\\''")), variable);
+}
+
 } // namespace
 
 Registries::Registries(const workspace::Workspace &workspace, std::shared_ptr<registry::Registry> local, std::shared_ptr<net::HttpClient> http, std::shared_ptr<secrets::SecretStore> secrets,
@@ -34,7 +42,8 @@ Result<std::shared_ptr<registry::Registry>> Registries::of(const QString &name) 
     std::shared_ptr<registry::Registry> &open = m_open[name];
     if (!open)
         open = registry::mlflowRegistry(registry::MlflowApi(m_http, {found->url, found->other.value(QStringLiteral("ca_file")),
-                                                                     [connection = *found, secrets = m_secrets] { return authorizationValue(connection, *secrets); }}), // read for each call, kept nowhere
+                                                                     [connection = *found, secrets = m_secrets] { return authorizationValue(connection, *secrets); }, // read for each call, kept nowhere
+                                                                     curlLogin(*found)}),
                                         m_packages + QLatin1Char('/') + name);
     return open;
 }

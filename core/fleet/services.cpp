@@ -68,7 +68,7 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     PH_ASSIGN(const QByteArray key, journalKey(*s->secrets, s->workspace.name, s->notes, keyIsNew));
     PH_ASSIGN(s->journal, operations::Journal::open(s->root + QStringLiteral("/journal.jsonl"), s->database, key, s->clock, keyIsNew));
     s->operations = std::make_shared<operations::Operations>(
-        s->journal, operations::Actor{currentActor(), options.program, s->workspace.role});
+        s->journal, operations::Actor{currentActor(), options.program, s->workspace.role}, operations::WriteRules(s->workspace));
     PH_ASSIGN(s->pipelines, pipelines::openLocalPipelines(s->root + QStringLiteral("/pipelines"), s->workspace));
     s->rolloutTarget = [http = s->http, root = s->root, file = s->workspace.file](const workspace::Model &model) -> Result<std::shared_ptr<cluster::RolloutTarget>> {
         if (model.deployment.target.isEmpty())

@@ -77,16 +77,14 @@ Result<void> checkRole(const Actor &actor, workspace::Role needed, const QString
                    QStringLiteral("The role is set in the workspace file (role:)."));
 }
 
-Operations::Operations(std::shared_ptr<Journal> journal, Actor actor) : m_journal(std::move(journal)), m_actor(std::move(actor)) {}
+Operations::Operations(std::shared_ptr<Journal> journal, Actor actor, WriteRules rules) : m_journal(std::move(journal)), m_actor(std::move(actor)), m_rules(std::move(rules)) {}
 
 namespace {
 
-/// Role and guards: what is wrong before anything is sent, and the step it belongs to (-1: the role).
-std::optional<std::pair<int, Error>> firstRefusal(const Operation &operation, const Actor &actor) {
-    const QString toDo = operation.summary.isEmpty() ? QStringLiteral("do this (%1)").arg(operation.kind)
-                                                     : operation.summary.left(1).toLower() + operation.summary.mid(1);
-    if (auto role = checkRole(actor, operation.needs, toDo); !role)
-        return std::pair(-1, role.error());
+/// Rules and guards: what is wrong before anything is sent, and the step it belongs to (-1: role or guard mode).
+std::optional<std::pair<int, Error>> firstRefusal(const Operation &operation, const Actor &actor, const WriteRules &rules) {
+    if (auto may = rules.check(operation, actor); !may)
+        return std::pair(-1, may.error());
     for (std::size_t i = 0; i < operation.steps.size(); ++i)
         if (operation.steps[i].guard)
             if (auto ok = guarded(operation.steps[i].guard); !ok)
@@ -130,10 +128,16 @@ OperationOutcome Operations::run(Operation operation) {
     begin.details = operation.details;
     begin.details.insert(Q("summary"), operation.summary);
     begin.details.insert(Q("calls"), callsJson(operation.plan()));
+    if (!operation.connection.isEmpty())
+        begin.details.insert(Q("connection"), operation.connection);
+    if (const QString environment = m_rules.environmentOf(operation); !environment.isEmpty())
+        begin.details.insert(Q("environment"), environment);
+    if (const QStringList typed = m_rules.toType(operation); !typed.isEmpty())
+        begin.details.insert(Q("typed"), QJsonArray::fromStringList(typed));
     if (!operation.undoRecord.isEmpty())
         begin.details.insert(Q("undo"), operation.undoRecord);
 
-    if (auto refusal = firstRefusal(operation, m_actor)) {
+    if (auto refusal = firstRefusal(operation, m_actor, m_rules)) {
         out.error = refusal->second;
         if (refusal->first >= 0) {
             out.steps[std::size_t(refusal->first)].state = QStringLiteral("refused");
@@ -217,17 +221,23 @@ Result<RecordedOperation> recordedOperation(const Journal &journal, const QStrin
     for (const JournalEntry &e : entries) { // newest first
         if (e.operation != id)
             continue;
+        if (e.phase == QLatin1String("note"))
+            continue;
         if (out.id.isEmpty()) {
             out.id = id;
             out.phase = e.phase;
         }
+        if (out.after.isEmpty())
+            out.after = e.after;
         if (e.phase == QLatin1String("executing")) {
             out.kind = e.kind;
             out.object = e.object;
             out.actor = e.actor;
             out.time = e.time;
             out.before = e.before;
+            out.summary = e.details.value(Q("summary")).toString();
             out.undoRecord = e.details.value(Q("undo")).toObject();
+            out.connection = e.details.value(Q("connection")).toString(out.undoRecord.value(Q("connection")).toString());
             return out;
         }
     }

@@ -8,6 +8,7 @@
 #include "core/metrics/slices.h"
 #include "core/promotion/card_diff.h"
 #include "core/registry/registry.h"
+#include "core/workspace/recipe.h"
 
 #include <QJsonObject>
 
@@ -94,6 +95,8 @@ struct EvidenceInput {
     std::function<Result<artifact::ScorerPtr>(const artifact::Signature &)> askChampion;
     int approvalsNeeded = 1;
     bool preventSelfApproval = false;
+    QString environment;                     ///< of the chain, whose `gates` these are; empty: none
+    std::vector<workspace::GateSpec> gates;  ///< beside those of the recipe
     QString codeFolder; ///< where the code lies: its git commit is named, if it is a repository; empty: none
     int bootstrapRounds = 1000;
     quint64 seed = 7;

@@ -10,8 +10,8 @@ namespace pilothouse::promotion {
 
 namespace {
 
-GateResult recipeGate(const workspace::GateSpec &gate, const metrics::Values &candidate, const Evidence &evidence) {
-    GateResult out{gate.text(), QStringLiteral("recipe"), {}, GateState::Unknown};
+GateResult limitGate(const workspace::GateSpec &gate, const QString &source, const metrics::Values &candidate, const Evidence &evidence) {
+    GateResult out{gate.text(), source, {}, GateState::Unknown};
     const auto value = candidate.constFind(gate.metric);
     if (evidence.rows == 0)
         out.value = QStringLiteral("no row was scored");
@@ -150,7 +150,9 @@ std::vector<GateResult> judge(const Evidence &evidence, const std::vector<worksp
                               const EvidenceInput &input) {
     std::vector<GateResult> gates;
     for (const auto &gate : recipeGates)
-        gates.push_back(recipeGate(gate, candidate, evidence));
+        gates.push_back(limitGate(gate, QStringLiteral("recipe"), candidate, evidence));
+    for (const auto &gate : input.gates)
+        gates.push_back(limitGate(gate, QStringLiteral("environment %1").arg(input.environment), candidate, evidence));
     gates.push_back(betterGate(evidence));
     if (!evidence.selectedByTarget().empty())
         gates.push_back(targetGate(evidence));

@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/promotion/approval_desk.h"
+#include "core/promotion/environment_rules.h"
 #include "core/promotion/promotion_plan.h"
 #include "core/promotion/promotion_store.h"
 
@@ -131,14 +132,13 @@ struct Promotions::Impl {
         o.needs = needs;
         o.details = details;
         o.details.insert(Q("promotion"), r.id);
+        o.connection = r.connection;
         Step step;
         step.call = {QStringLiteral("WRITE"), QStringLiteral("promotion ") + r.id, kind, {}, {}};
         step.guard = std::move(guard);
         step.execute = std::move(execute);
         step.undo = std::move(undo);
         o.steps.push_back(std::move(step));
-        if (!more.empty())
-            o.connection = r.connection;
         o.steps.insert(o.steps.end(), more.begin(), more.end());
         PH_ASSIGN(const QString done, parts.operations->runWhole(o));
         return {};
@@ -249,8 +249,11 @@ struct Promotions::Impl {
     }
 
     /// Carries the undo out, for a request that is executing already; the caller holds its lock.
-    Result<void> takeBack(const Request &r, const PromotionFacts &facts, Doing doing, const QString &reason, RequestState before) {
+    /// @param again  goes on with one that was begun, and agreed to, in a program that was killed
+    Result<void> takeBack(const Request &r, const PromotionFacts &facts, Doing doing, const QString &reason, RequestState before, bool again = false) {
         auto operation = undoOperation(parts, facts, reason, doing == Doing::TurnBack);
+        if (operation && again)
+            operation->automatic = true;
         const OperationOutcome out = operation ? parts.operations->run(*operation) : OperationOutcome{};
         if (operation && out.done)
             return store.end(r.id, RequestState::Executing, doing == Doing::TurnBack ? RequestState::TurnedBack : RequestState::Undone,
@@ -321,7 +324,12 @@ struct Promotions::Impl {
     /// What a killed program left. Gives a sentence, "" if it is left alone.
     Result<QString> recover(const Executing &left) {
         const Request &r = left.request;
-        if (int(parts.operations->actor().role) < int(Role::Operator))
+        Operation writes; // as what it would go on with: who may not, or may not here, leaves it to others
+        writes.kind = QStringLiteral("promote");
+        writes.object = QStringLiteral("model ") + r.model;
+        writes.connection = r.connection;
+        writes.automatic = true;
+        if (!parts.operations->check(writes))
             return QString();
         const auto held = lock(r.id, false);
         if (!held)
@@ -332,7 +340,7 @@ struct Promotions::Impl {
         PH_ASSIGN(const PromotionFacts facts, PromotionFacts::fromJson(r.undoRecord));
         const auto say = [&](const QString &what) { return QStringLiteral("Promotion %1 of %2 v%3 was interrupted: %4").arg(r.id, r.model).arg(r.version).arg(what); };
         if (left.doing != Doing::Promote) {
-            const auto done = takeBack(r, facts, left.doing, left.reason, left.before);
+            const auto done = takeBack(r, facts, left.doing, left.reason, left.before, true);
             return say(done ? QStringLiteral("it is taken back now.") : done.error().text());
         }
         PH_ASSIGN(const auto registry, parts.registryFor(r.connection));
@@ -399,10 +407,11 @@ Result<EvidenceInput> Promotions::evidenceInput(const registry::ModelKey &model,
         return champion.error();
     in.alias = alias;
     in.requester = m_impl->actorName();
-    if (const workspace::Model *owner = ownerOf(parts.workspace, model)) {
-        in.approvalsNeeded = owner->promotion.approvals;
-        in.preventSelfApproval = owner->promotion.preventSelfApproval;
-    }
+    const PromotionRules rules = rulesOf(parts.workspace, model.connection, model.name);
+    in.approvalsNeeded = rules.approvals;
+    in.preventSelfApproval = rules.preventSelfApproval;
+    in.environment = rules.environment;
+    in.gates = rules.gates;
     in.codeFolder = QFileInfo(parts.workspace.file).absolutePath();
     return in;
 }
@@ -436,10 +445,9 @@ Result<Request> Promotions::request(const registry::ModelKey &model, int version
     r.evidence = evidence;
     r.evidenceDigest = evidence.digest();
     r.created = d.now();
-    if (const workspace::Model *owner = ownerOf(d.parts.workspace, model)) {
-        r.approvalsNeeded = owner->promotion.approvals;
-        r.preventSelfApproval = owner->promotion.preventSelfApproval;
-    }
+    const PromotionRules rules = rulesOf(d.parts.workspace, model.connection, model.name);
+    r.approvalsNeeded = rules.approvals;
+    r.preventSelfApproval = rules.preventSelfApproval;
     std::optional<SignedStatement> asked;
     const auto guard = [&]() -> Result<void> {
         if (evidence.model != model.name || evidence.alias != alias || evidence.candidateVersion != version)
@@ -516,11 +524,9 @@ Result<Request> Promotions::undo(const QString &id, const QString &reason, bool 
         return refused(QStringLiteral("Promotion %1 was carried out on another machine, which alone knows what it was before.").arg(r.id), {}, r.from ? QStringLiteral("Undo it there, or promote v%1 again.").arg(*r.from) : QStringLiteral("Undo it there."));
     PH_ASSIGN(const PromotionFacts facts, PromotionFacts::fromJson(r.undoRecord));
     // Asked here too, so that a refusal does not pass through "executing"; Operations asks again and would journal it.
-    if (!turnBack)
-        if (auto may = operations::checkRole(d.parts.operations->actor(), Role::Operator, QStringLiteral("undo a promotion")); !may) {
-            PH_ASSIGN(Operation refusedOne, undoOperation(d.parts, facts, reason, false));
-            return *d.parts.operations->run(std::move(refusedOne)).error;
-        }
+    PH_ASSIGN(Operation wanted, undoOperation(d.parts, facts, reason, turnBack));
+    if (!d.parts.operations->check(wanted))
+        return *d.parts.operations->run(std::move(wanted)).error;
     const Doing doing = turnBack ? Doing::TurnBack : Doing::Undo;
     PH_TRY(d.store.begin(r.id, r.state, doing, reason, r.operation, r.undoRecord));
     const auto back = d.takeBack(r, facts, doing, reason, r.state);

@@ -38,6 +38,12 @@ Result<TargetPtr> targetOf(const Promotions::Parts &parts, const registry::Model
     return target;
 }
 
+/// The connection of the model's deployment; empty: the local one.
+QString deploymentOf(const workspace::Workspace &workspace, const registry::ModelKey &model) {
+    const workspace::Model *owner = ownerOf(workspace, model);
+    return owner ? owner->deployment.connection : QString();
+}
+
 bool serves(const std::optional<cluster::Revision> &revision, int version) { return revision && revision->version == version; }
 /// Has this promotion's rollout begun?
 bool begun(const RolloutStatus &s, int version) { return serves(s.stable, version) || (cluster::inProgress(s) && serves(s.canary, version)); }
@@ -71,6 +77,8 @@ Step aliasStep(const RegistryPtr &registry, const PromotionFacts &f, const QStri
     step.call = {QStringLiteral("SET"), QStringLiteral("alias %1 on %2").arg(f.alias, f.model), QStringLiteral("%1 → v%2").arg(versionText(f.from)).arg(f.to),
                  f.from ? QStringLiteral("back to v%1").arg(*f.from) : QStringLiteral("the alias is deleted"),
                  QStringLiteral("pilot promote %1 %2 --to %3").arg(f.model).arg(f.to).arg(f.alias)};
+    if (const QString exact = registry->commands({registry::Write::What::Alias, f.model, 0, f.alias, f.to, {}, false, stamp, {}}); !exact.isEmpty())
+        step.call.command = exact;
     step.guard = [=]() -> Result<void> {
         PH_ASSIGN(const auto now, aliasNow(*registry, f.model, f.alias));
         if (now != f.from && !(again && now == f.to))
@@ -97,6 +105,7 @@ Step previousStep(const RegistryPtr &registry, const PromotionFacts &f, const re
     Step step;
     step.call = {QStringLiteral("SET"), QStringLiteral("alias %1 on %2").arg(previous, f.model), QStringLiteral("%1 → %2").arg(versionText(f.previousBefore), versionText(f.from)),
                  f.previousBefore ? QStringLiteral("back to v%1").arg(*f.previousBefore) : QStringLiteral("the alias is deleted"), {}};
+    step.call.command = registry->commands({registry::Write::What::Alias, f.model, 0, previous, f.from, {}, false, stamp, {}});
     step.execute = [=] { return setAlias(*registry, f.model, previous, f.previousBefore, f.from, stamp); };
     step.readBack = [=]() -> Result<QJsonObject> {
         PH_ASSIGN(const auto now, aliasNow(*registry, f.model, previous));
@@ -260,6 +269,7 @@ Result<Operation> promoteOperation(const Promotions::Parts &parts, const Promoti
                   (f.target.isEmpty() ? QString() : QStringLiteral(", then roll it out on %1").arg(f.target)) + (again ? QStringLiteral(" (going on after an interruption)") : QString());
     // The rights were asked for when the approvals were given; whoever gives the last one carries it out.
     out.needs = workspace::Role::Operator;
+    out.automatic = again; // its name was typed when it was begun
     out.before = {{f.alias, versionValue(f.from)}, {Q(previousAlias), versionValue(f.previousBefore)}};
     out.undoRecord = f.toJson();
     out.details = {{Q("promotion"), f.request}, {Q("digest"), f.digest}};
@@ -278,6 +288,7 @@ Result<Operation> promoteOperation(const Promotions::Parts &parts, const Promoti
         revision.by = actor.name;
         revision.when = parts.clock->nowUtc();
         out.steps.push_back(rolloutStep(target, f, revision, folder));
+        out.steps.back().connection = deploymentOf(parts.workspace, f.key());
     }
     return out;
 }
@@ -291,6 +302,7 @@ Result<Operation> undoOperation(const Promotions::Parts &parts, const PromotionF
     out.summary = QStringLiteral("%1 the promotion of %2 version %3 to %4").arg(turnBack ? QStringLiteral("Turn back") : QStringLiteral("Undo"), f.model).arg(f.to).arg(f.alias);
     // A turn-back was approved together with its plan, and must not fail for want of a role at night.
     out.needs = turnBack ? workspace::Role::Viewer : workspace::Role::Operator;
+    out.automatic = turnBack; // nor for want of somebody who types a name; a read-only connection stays untouched all the same
     out.before = {{f.alias, f.to}};
     out.details = {{Q("promotion"), f.request}, {Q("reason"), reason}};
     const registry::Stamp stamp{parts.operations->actor().name, out.id};
@@ -317,12 +329,15 @@ Result<Operation> undoOperation(const Promotions::Parts &parts, const PromotionF
                 return Error{ErrorKind::Conflict, QStringLiteral("%1 still serves v%2.").arg(f.target).arg(f.to), f.target, {}, {}};
             return rolloutState(s);
         };
+        traffic.connection = deploymentOf(parts.workspace, f.key());
         out.steps.push_back(std::move(traffic));
     }
     Step alias;
     alias.call = {QStringLiteral("SET"), QStringLiteral("alias %1 on %2").arg(f.alias, f.model),
                   f.from ? QStringLiteral("v%1 → v%2").arg(f.to).arg(*f.from) : QStringLiteral("v%1 → deleted, as it was").arg(f.to), QStringLiteral("promote again"),
                   QStringLiteral("pilot undo %1").arg(f.request)};
+    if (const QString exact = registry->commands({registry::Write::What::Alias, f.model, 0, f.alias, f.from, {}, false, stamp, {}}); !exact.isEmpty())
+        alias.call.command = exact;
     alias.guard = aliasGuard;
     alias.execute = [=] { return setAlias(*registry, f.model, f.alias, f.to, f.from, stamp); };
     alias.readBack = [=]() -> Result<QJsonObject> {

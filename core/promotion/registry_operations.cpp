@@ -4,6 +4,7 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/promotion/promotion_plan.h"
+#include "core/workspace/environment.h"
 
 namespace pilothouse::promotion {
 
@@ -44,6 +45,8 @@ Operation moveAliasOperation(const RegistryPtr &registry, const char *kind, cons
     Step step;
     step.call = {QStringLiteral("SET"), QStringLiteral("alias %1 on %2").arg(alias, model), QStringLiteral("%1 → %2").arg(shown(from), shown(to)), QStringLiteral("back to %1").arg(shown(from)),
                  QStringLiteral("pilot registry alias %1 %2 %3").arg(model, alias, to ? QString::number(*to) : QStringLiteral("--delete"))};
+    if (const QString exact = registry->commands({registry::Write::What::Alias, model, 0, alias, to, {}, false, {by, o.id}, {}}); !exact.isEmpty())
+        step.call.command = exact;
     step.guard = [=]() -> Result<void> {
         PH_ASSIGN(const auto now, aliasNow(*registry, model, alias));
         if (now != from)
@@ -63,10 +66,10 @@ Operation moveAliasOperation(const RegistryPtr &registry, const char *kind, cons
 
 /// A text of a version (stage, tag, description) from → to.
 Operation textOperation(const char *kind, const QString &model, int version, const QString &what, const std::optional<QString> &from, const std::optional<QString> &to,
-                        const QJsonObject &undoRecord, std::function<Result<std::optional<QString>>()> now, std::function<Result<void>(const std::optional<QString> &)> set) {
+                        const QJsonObject &undoRecord, const QString &command, std::function<Result<std::optional<QString>>()> now, std::function<Result<void>(const std::optional<QString> &)> set) {
     Operation o = operationFor(kind, model, QStringLiteral("Set %1 of %2 version %3 to %4").arg(what, model).arg(version).arg(shown(to)), {{what, textOrNull(from)}}, undoRecord);
     Step step;
-    step.call = {QStringLiteral("SET"), QStringLiteral("%1 of %2 v%3").arg(what, model).arg(version), QStringLiteral("%1 → %2").arg(shown(from), shown(to)), QStringLiteral("back to %1").arg(shown(from)), {}};
+    step.call = {QStringLiteral("SET"), QStringLiteral("%1 of %2 v%3").arg(what, model).arg(version), QStringLiteral("%1 → %2").arg(shown(from), shown(to)), QStringLiteral("back to %1").arg(shown(from)), command};
     step.guard = [=]() -> Result<void> {
         PH_ASSIGN(const auto seen, now());
         if (seen != from)
@@ -83,12 +86,21 @@ Operation textOperation(const char *kind, const QString &model, int version, con
     return o;
 }
 
+/// The back end's own lines, else that of pilot.
+QString commandOf(const registry::Registry &registry, const registry::Write &write, const QString &pilot) {
+    const QString exact = registry.commands(write);
+    return exact.isEmpty() ? pilot : exact;
+}
+
+QString quoted(QString text) { return QLatin1Char('\'') + text.replace(QLatin1Char('\''), QStringLiteral("'\\''")) + QLatin1Char('\''); }
+
 QJsonObject textRecord(const char *kind, const QString &model, int version, const QString &key, const std::optional<QString> &from, const std::optional<QString> &to) {
     return {{Q("kind"), QLatin1String(kind)}, {Q("model"), model}, {Q("version"), version}, {Q("key"), key}, {Q("from"), textOrNull(from)}, {Q("to"), textOrNull(to)}};
 }
 
 Operation stageChange(const RegistryPtr &registry, const QString &model, int version, const QString &from, const QString &to, bool archive) {
     return textOperation("set-stage", model, version, QStringLiteral("stage"), from, to, textRecord("set-stage", model, version, {}, from, to),
+                         commandOf(*registry, {registry::Write::What::Stage, model, version, {}, {}, to, archive, {}, {}}, QStringLiteral("pilot registry stage %1 %2 %3%4").arg(model).arg(version).arg(to, archive ? QStringLiteral(" --archive") : QString())),
                          [=]() -> Result<std::optional<QString>> {
                              PH_ASSIGN(const auto v, registry->version(model, version));
                              return std::optional(v.stage);
@@ -98,6 +110,7 @@ Operation stageChange(const RegistryPtr &registry, const QString &model, int ver
 
 Operation tagChange(const RegistryPtr &registry, const QString &model, int version, const QString &key, const std::optional<QString> &from, const std::optional<QString> &to) {
     return textOperation("set-tag", model, version, QStringLiteral("tag “%1”").arg(key), from, to, textRecord("set-tag", model, version, key, from, to),
+                         commandOf(*registry, {registry::Write::What::VersionTag, model, version, key, {}, to, false, {}, {}}, QStringLiteral("pilot registry tag %1 %2 %3 %4").arg(model).arg(version).arg(quoted(key), to ? quoted(*to) : QStringLiteral("--delete"))),
                          [=]() -> Result<std::optional<QString>> {
                              PH_ASSIGN(const auto v, registry->version(model, version));
                              return tagOf(v, key);
@@ -107,6 +120,7 @@ Operation tagChange(const RegistryPtr &registry, const QString &model, int versi
 
 Operation descriptionChange(const RegistryPtr &registry, const QString &model, int version, const QString &from, const QString &to) {
     return textOperation("set-description", model, version, QStringLiteral("description"), from, to, textRecord("set-description", model, version, {}, from, to),
+                         commandOf(*registry, {registry::Write::What::Description, model, version, {}, {}, to, false, {}, {}}, QStringLiteral("pilot registry describe %1 %2 %3").arg(model).arg(version).arg(quoted(to))),
                          [=]() -> Result<std::optional<QString>> {
                              PH_ASSIGN(const auto v, registry->version(model, version));
                              return std::optional(v.description);
@@ -119,8 +133,7 @@ Operation descriptionChange(const RegistryPtr &registry, const QString &model, i
 Result<Operation> aliasOperation(RegistryPtr registry, const workspace::Workspace &workspace, const registry::ModelKey &key, const QString &alias, std::optional<int> to, const operations::Actor &actor) {
     PH_TRY(registry::checkAliasName(alias));
     const QString &model = key.name;
-    const workspace::Model *owner = ownerOf(workspace, key);
-    const bool champion = owner && owner->registry.champion == alias;
+    const bool champion = workspace::movedByPromotion(workspace, model, alias);
     if (champion && to)
         return refused(QStringLiteral("%1 is the champion of %2: it moves by a promotion, with its evidence and approvals.").arg(alias, model), {},
                        QStringLiteral("Run: pilot promote %1 %2").arg(model).arg(*to));
@@ -139,6 +152,7 @@ Result<Operation> aliasOperation(RegistryPtr registry, const workspace::Workspac
 Result<Operation> stageOperation(RegistryPtr registry, const QString &model, int version, const QString &stage, bool archiveExisting) {
     PH_ASSIGN(const auto v, registry->version(model, version));
     Operation o = stageChange(registry, model, version, v.stage, stage, archiveExisting);
+    o.undoRecord.insert(Q("archive"), archiveExisting);
     if (archiveExisting)
         o.steps.front().call.undo += QStringLiteral("; versions archived by it stay archived");
     return o;
@@ -159,7 +173,8 @@ Result<Operation> undoRegistryOperation(RegistryPtr registry, const operations::
     const QJsonObject r = recorded.undoRecord;
     const QString kind = r.value(Q("kind")).toString(), model = r.value(Q("model")).toString(), key = r.value(Q("key")).toString();
     const int version = r.value(Q("version")).toInt();
-    if (recorded.phase != Q("done"))
+    const bool failed = recorded.phase == Q("failed");
+    if (recorded.phase != Q("done") && !failed)
         return refused(QStringLiteral("Operation %1 is %2: there is nothing to undo.").arg(operationId, recorded.phase));
     const auto from = textFrom(r.value(Q("from"))), to = textFrom(r.value(Q("to")));
     Operation o;
@@ -173,7 +188,34 @@ Result<Operation> undoRegistryOperation(RegistryPtr registry, const operations::
         o = descriptionChange(registry, model, version, to.value_or(QString()), from.value_or(QString()));
     else
         return refused(QStringLiteral("Operation %1 (%2) cannot be undone.").arg(operationId, recorded.kind));
+    if (failed) // it may have been sent although no answer came
+        if (const auto there = o.steps.front().guard(); !there)
+            return refused(QStringLiteral("Operation %1 failed before it changed anything, or somebody changed it since: there is nothing to undo.").arg(operationId), {}, there.error().what);
+    o.connection = recorded.connection;
     o.details.insert(Q("undoes"), operationId);
+    return o;
+}
+
+Result<Operation> continueRegistryOperation(RegistryPtr registry, const operations::RecordedOperation &recorded, const operations::Actor &actor) {
+    const QJsonObject r = recorded.undoRecord;
+    const QString kind = r.value(Q("kind")).toString(), model = r.value(Q("model")).toString(), key = r.value(Q("key")).toString();
+    const int version = r.value(Q("version")).toInt();
+    const auto from = textFrom(r.value(Q("from"))), to = textFrom(r.value(Q("to")));
+    Operation o;
+    if (kind == Q("set-alias"))
+        o = moveAliasOperation(registry, "set-alias", model, r.value(Q("alias")).toString(), numberFrom(r.value(Q("from"))), numberFrom(r.value(Q("to"))), actor.name);
+    else if (kind == Q("set-stage"))
+        o = stageChange(registry, model, version, from.value_or(QString()), to.value_or(QString()), r.value(Q("archive")).toBool());
+    else if (kind == Q("set-tag"))
+        o = tagChange(registry, model, version, key, from, to);
+    else if (kind == Q("set-description"))
+        o = descriptionChange(registry, model, version, from.value_or(QString()), to.value_or(QString()));
+    else
+        return refused(QStringLiteral("Operation %1 (%2) cannot be gone on with.").arg(recorded.id, recorded.kind));
+    if (const auto there = o.steps.front().guard(); !there)
+        return refused(QStringLiteral("Operation %1 was done in spite of its failure, or somebody changed it since.").arg(recorded.id), {}, there.error().what);
+    o.connection = recorded.connection;
+    o.details.insert(Q("continues"), recorded.id);
     return o;
 }
 

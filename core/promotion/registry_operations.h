@@ -23,4 +23,7 @@ Result<operations::Operation> descriptionOperation(std::shared_ptr<registry::Reg
 Result<operations::Operation> undoRegistryOperation(std::shared_ptr<registry::Registry> registry, const operations::Journal &journal, const QString &operationId,
                                                     const operations::Actor &actor);
 
+/// Once more what failed (`recorded`), if it was not done in spite of that. Refused where it was, or where somebody changed it since.
+Result<operations::Operation> continueRegistryOperation(std::shared_ptr<registry::Registry> registry, const operations::RecordedOperation &recorded, const operations::Actor &actor);
+
 } // namespace pilothouse::promotion

@@ -15,11 +15,12 @@ namespace pilothouse::registry {
 
 namespace {
 constexpr auto incoming = ".incoming-"; ///< a package on its way in; only a killed program leaves one
+constexpr auto deletedTag = "pilothouse.deleted_up_to"; ///< of a model: the highest number of a version that was taken away
 }
 
 /// Order: copy under a temporary name, rename to the version's folder, then the row. A kill leaves a folder that no row
 /// names, never a row without its package; the lock keeps cleanUp() of another program away from a copy on its way.
-Result<Version> LocalRegistry::registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) {
+Result<Version> LocalRegistry::insertVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user, const QString &description, const QMap<QString, QString> &tags) {
     PH_TRY(checkModelName(model));
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(packageFolder));
     PH_ASSIGN(const FileLock lock, FileLock::acquire(lockFile()));
@@ -35,8 +36,10 @@ Result<Version> LocalRegistry::registerVersion(const QString &model, const QStri
     auto registered = m_database->transaction([&]() -> Result<void> {
         PH_TRY(m_database->execute(QStringLiteral("INSERT INTO models(name, created, updated) VALUES(?1, ?2, ?2) ON CONFLICT(name) DO NOTHING"),
                                    [&](Statement &s) { s.bind(1, model).bind(2, now()); }));
-        PH_TRY(m_database->query(QStringLiteral("SELECT coalesce(max(version), 0) + 1 FROM versions WHERE model = ?1"),
-                                 [&](Statement &s) { s.bind(1, model); }, [&](const Statement &row) { next = int(row.integer(0)); }));
+        // A number that was taken away is not given again: the journal speaks of it.
+        PH_TRY(m_database->query(QStringLiteral("SELECT coalesce(max(version), 0) + 1 FROM (SELECT version FROM versions WHERE model = ?1"
+                                                "                                      UNION ALL SELECT CAST(value AS INTEGER) AS version FROM model_tags WHERE model = ?1 AND key = ?2)"),
+                                 [&](Statement &s) { s.bind(1, model).bind(2, QLatin1String(deletedTag)); }, [&](const Statement &row) { next = int(row.integer(0)); }));
         finalFolder = folderOf(model, next);
         if (QDir(finalFolder).exists() && !QDir(finalFolder).removeRecursively()) // an orphan of a killed registration: no row names it
             return invalid(QStringLiteral("A left-over folder could not be removed."), finalFolder);
@@ -44,8 +47,11 @@ Result<Version> LocalRegistry::registerVersion(const QString &model, const QStri
             return fileError(QStringLiteral("put in place"), finalFolder);
         PH_TRY(syncFolder(home));
         PH_TRY(m_database->execute(
-            QStringLiteral("INSERT INTO versions(model, version, run, digest, user, created) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"),
-            [&](Statement &s) { s.bind(1, model).bind(2, next).bind(3, runId).bind(4, package.digest).bind(5, user).bind(6, now()); }));
+            QStringLiteral("INSERT INTO versions(model, version, run, digest, user, created, description) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+            [&](Statement &s) { s.bind(1, model).bind(2, next).bind(3, runId).bind(4, package.digest).bind(5, user).bind(6, now()).bind(7, description); }));
+        for (auto tag = tags.begin(); tag != tags.end(); ++tag)
+            PH_TRY(m_database->execute(QStringLiteral("INSERT INTO version_tags(model, version, key, value) VALUES(?1, ?2, ?3, ?4)"),
+                                       [&](Statement &s) { s.bind(1, model).bind(2, next).bind(3, tag.key()).bind(4, tag.value()); }));
         return touch(model);
     });
     if (!registered) {
@@ -55,6 +61,31 @@ Result<Version> LocalRegistry::registerVersion(const QString &model, const QStri
         return registered.error();
     }
     return version(model, next);
+}
+
+/// Order: the rows, then the package. A kill leaves a folder that no row names, which cleanUp() removes.
+Result<void> LocalRegistry::deleteVersion(const QString &model, int version) {
+    PH_ASSIGN(const FileLock lock, FileLock::acquire(lockFile()));
+    const auto bindVersion = [&](Statement &s) { s.bind(1, model).bind(2, version); };
+    PH_TRY(m_database->transaction([&]() -> Result<void> {
+        PH_TRY(needVersion(model, version));
+        QString alias, once;
+        PH_TRY(m_database->query(QStringLiteral("SELECT alias FROM aliases WHERE model = ?1 AND version = ?2"), bindVersion, [&](const Statement &row) { alias = row.text(0); }));
+        PH_TRY(m_database->query(QStringLiteral("SELECT alias FROM alias_history WHERE model = ?1 AND version = ?2"), bindVersion, [&](const Statement &row) { once = row.text(0); }));
+        if (!alias.isEmpty())
+            return Error{ErrorKind::Conflict, QStringLiteral("The alias “%1” of “%2” points to version %3.").arg(alias, model).arg(version), {}, QStringLiteral("Move it first."), {}};
+        if (!once.isEmpty())
+            return Error{ErrorKind::Conflict, QStringLiteral("The alias “%1” of “%2” pointed to version %3: it is part of the history.").arg(once, model).arg(version), {}, QStringLiteral("It stays; set its stage to Archived instead."), {}};
+        PH_TRY(m_database->execute(QStringLiteral("DELETE FROM version_tags WHERE model = ?1 AND version = ?2"), bindVersion));
+        PH_TRY(m_database->execute(QStringLiteral("DELETE FROM versions WHERE model = ?1 AND version = ?2"), bindVersion));
+        PH_TRY(m_database->execute(QStringLiteral("INSERT INTO model_tags(model, key, value) VALUES(?1, ?2, ?3) ON CONFLICT(model, key) DO UPDATE SET value = max(CAST(value AS INTEGER), ?3)"),
+                                   [&](Statement &s) { s.bind(1, model).bind(2, QLatin1String(deletedTag)).bind(3, version); }));
+        return touch(model);
+    }));
+    const QString folder = folderOf(model, version);
+    if (!QDir(folder).removeRecursively())
+        return fileError(QStringLiteral("remove"), folder);
+    return {};
 }
 
 Result<QStringList> LocalRegistry::cleanUp() {

@@ -26,7 +26,9 @@ public:
     Result<void> setDescription(const QString &model, int version, const QString &text) override;
     Result<QString> packageFolder(const Version &version, std::stop_token, bool) override { return version.source; }
     // local_packages.cpp
-    Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) override;
+    Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) override { return insertVersion(model, packageFolder, runId, user, {}, {}); }
+    Result<Version> copyVersion(const Version &from, const QString &model, const QString &user, const QMap<QString, QString> &tags) override { return insertVersion(model, from.source, from.runId, user, from.description, tags); }
+    Result<void> deleteVersion(const QString &model, int version) override;
     /// Removes what a killed registration left; one sentence for each find.
     Result<QStringList> cleanUp();
     // local_runs.cpp
@@ -50,6 +52,7 @@ private:
     Result<void> needVersion(const QString &model, int version) const;
     Result<void> needRun(const QString &id) const;
     Result<void> touch(const QString &model);
+    Result<Version> insertVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user, const QString &description, const QMap<QString, QString> &tags);
 
     std::shared_ptr<Database> m_database;
     QString m_root;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Aliases on MLflow: it moves them without asking and keeps no history, so both are done here.
+#include "core/registry/mlflow_calls.h"
 #include "core/registry/mlflow_registry_internal.h"
 
 #include "core/base/json.h"
@@ -11,8 +12,6 @@
 namespace pilothouse::registry {
 
 namespace {
-
-QString historyPrefix(const QString &alias) { return QStringLiteral("pilothouse.alias.") + alias + QLatin1Char('.'); }
 
 QString pointsTo(std::optional<int> version) { return version ? QStringLiteral("points to version %1").arg(*version) : QStringLiteral("does not exist"); }
 
@@ -41,18 +40,11 @@ Result<void> MlflowRegistry::moveAlias(const QString &name, const QString &alias
         return moved(name, alias, before, expected, QStringLiteral("Somebody moved it. Look again and decide anew; nothing was changed."));
     if (before == to)
         return {};
-    QJsonObject body{{QStringLiteral("name"), name}, {QStringLiteral("alias"), alias}};
-    if (to)
-        body.insert(QStringLiteral("version"), QString::number(*to));
-    PH_TRY(m_api.send(to ? "POST" : "DELETE", QStringLiteral("registered-models/alias"), body));
+    PH_TRY(m_api.send(mlflowAliasCall(name, alias, to)));
     PH_ASSIGN(const std::optional<int> after, aliasNow(name, alias));
     if (after != to)
         return moved(name, alias, after, to, QStringLiteral("Somebody moved it in the same moment. Look again and decide anew."));
-    const QJsonObject change{{QStringLiteral("version"), to ? QJsonValue(*to) : QJsonValue()}, {QStringLiteral("by"), stamp.by}, {QStringLiteral("operation"), stamp.operation}};
-    const QJsonObject tag{{QStringLiteral("name"), name},
-                          {QStringLiteral("key"), historyPrefix(alias) + QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs)},
-                          {QStringLiteral("value"), QString::fromUtf8(QJsonDocument(change).toJson(QJsonDocument::Compact))}};
-    PH_TRY(m_api.send("POST", QStringLiteral("registered-models/set-tag"), tag));
+    PH_TRY(m_api.send(mlflowAliasHistoryCall(name, alias, to, stamp, QDateTime::currentDateTimeUtc())));
     return {};
 }
 
@@ -61,7 +53,7 @@ Result<std::vector<AliasChange>> MlflowRegistry::aliasHistory(const QString &nam
     std::vector<AliasChange> out;
     if (!registered)
         return out;
-    const QString prefix = historyPrefix(alias);
+    const QString prefix = mlflowAliasHistoryPrefix(alias);
     for (auto tag = registered->tags.lowerBound(prefix); tag != registered->tags.end() && tag.key().startsWith(prefix); ++tag) {
         const QDateTime since = QDateTime::fromString(tag.key().mid(prefix.size()), Qt::ISODateWithMs);
         const QJsonObject json = QJsonDocument::fromJson(tag.value().toUtf8()).object();

@@ -105,6 +105,17 @@ Result<QJsonObject> MlflowApi::send(const char *method, const QString &call, con
     return answer(asked, stop);
 }
 
+QString MlflowApi::curl(const MlflowCall &call) const {
+    const auto quoted = [](QString text) { return QLatin1Char('\'') + text.replace(QLatin1Char('\''), QStringLiteral("'\\''")) + QLatin1Char('\''); };
+    QStringList words{QStringLiteral("curl --fail-with-body -X %1 %2").arg(QLatin1String(call.method), quoted(m_server.url + QStringLiteral("/api/2.0/mlflow/") + call.call))};
+    if (!m_server.caFile.isEmpty())
+        words << QStringLiteral("--cacert ") + quoted(m_server.caFile);
+    if (!m_server.curlLogin.isEmpty())
+        words << m_server.curlLogin;
+    words << QStringLiteral("-H 'Content-Type: application/json'") << QStringLiteral("-d ") + quoted(QString::fromUtf8(QJsonDocument(call.body).toJson(QJsonDocument::Compact)));
+    return words.join(QLatin1Char(' '));
+}
+
 Result<QJsonObject> MlflowApi::search(const QString &call, const QJsonObject &body, std::stop_token stop) const {
     PH_ASSIGN(net::Request asked, request("POST", QStringLiteral("/api/2.0/mlflow/") + call));
     asked.body = QJsonDocument(body).toJson(QJsonDocument::Compact);

@@ -16,6 +16,14 @@ struct MlflowServer {
     /// Value of the Authorization header for the next call ("Basic …", "Bearer …"), empty for none; null function: none. From a secret store: the
     /// value is kept nowhere here.
     std::function<Result<QByteArray>()> authorization;
+    QString curlLogin = {}; ///< how curl logs in, its secret by a variable: -u "ops:$PILOTHOUSE_SECRET_MLFLOW"; empty: not at all
+};
+
+/// One call that changes something: POST registered-models/alias {…}
+struct MlflowCall {
+    const char *method;
+    QString call; ///< below /api/2.0/mlflow/
+    QJsonObject body;
 };
 
 /// The REST interface of MLflow 2.x and 3.x (mlflow.org, "REST API"). Calls block and may be made from any thread.
@@ -28,6 +36,9 @@ public:
     /// @param call "runs/get", below /api/2.0/mlflow/
     Result<QJsonObject> get(const QString &call, const QUrlQuery &query, std::stop_token stop = {}) const;
     Result<QJsonObject> send(const char *method, const QString &call, const QJsonObject &body, std::stop_token stop = {}) const;
+    Result<QJsonObject> send(const MlflowCall &call) const { return send(call.method, call.call, call.body); }
+    /// The same as a line for a shell.
+    QString curl(const MlflowCall &call) const;
     /// A search by POST: it may be sent again after a broken connection.
     Result<QJsonObject> search(const QString &call, const QJsonObject &body, std::stop_token stop = {}) const;
     /// Every item of a list that comes in pages ("page_token", "next_page_token").

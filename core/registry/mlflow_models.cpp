@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/registry/mlflow_calls.h"
 #include "core/registry/mlflow_registry_internal.h"
 
 #include <algorithm>
@@ -21,8 +22,6 @@ QUrlQuery numbered(const QString &model, int version) {
     query.addQueryItem(QStringLiteral("version"), QString::number(version));
     return query;
 }
-
-QJsonObject versionKey(const QString &model, int version) { return {{QStringLiteral("name"), model}, {QStringLiteral("version"), QString::number(version)}}; }
 
 Result<void> done(const Result<QJsonObject> &reply) { return reply ? Result<void>() : Result<void>(reply.error()); }
 
@@ -173,27 +172,16 @@ Result<Version> MlflowRegistry::versionByAlias(const QString &name, const QStrin
 
 Result<void> MlflowRegistry::setStage(const QString &model, int version, const QString &stage, bool archiveExisting) {
     PH_TRY(checkStageName(stage));
-    QJsonObject body = versionKey(model, version);
-    body.insert(QStringLiteral("stage"), stage);
-    // Always said: its default is another one on MLflow's own page. It is refused for the stages that nobody serves.
-    body.insert(QStringLiteral("archive_existing_versions"), archiveExisting && stage != QLatin1String("None") && stage != QLatin1String("Archived"));
-    return done(m_api.send("POST", QStringLiteral("model-versions/transition-stage"), body));
+    return done(m_api.send(mlflowStageCall(model, version, stage, archiveExisting)));
 }
 
 Result<void> MlflowRegistry::setVersionTag(const QString &model, int version, const QString &key, std::optional<QString> value) {
     PH_TRY(checkTagKey(key));
-    QJsonObject body = versionKey(model, version);
-    body.insert(QStringLiteral("key"), key);
-    if (!value)
-        return done(m_api.send("DELETE", QStringLiteral("model-versions/delete-tag"), body));
-    body.insert(QStringLiteral("value"), *value);
-    return done(m_api.send("POST", QStringLiteral("model-versions/set-tag"), body));
+    return done(m_api.send(mlflowVersionTagCall(model, version, key, value)));
 }
 
 Result<void> MlflowRegistry::setDescription(const QString &model, int version, const QString &text) {
-    QJsonObject body = versionKey(model, version);
-    body.insert(QStringLiteral("description"), text);
-    return done(m_api.send("PATCH", QStringLiteral("model-versions/update"), body));
+    return done(m_api.send(mlflowDescriptionCall(model, version, text)));
 }
 
 } // namespace pilothouse::registry

@@ -27,6 +27,10 @@ public:
     Result<void> setStage(const QString &model, int version, const QString &stage, bool archiveExisting) override;
     Result<void> setVersionTag(const QString &model, int version, const QString &key, std::optional<QString> value) override;
     Result<void> setDescription(const QString &model, int version, const QString &text) override;
+    // mlflow_calls.cpp
+    Result<Version> copyVersion(const Version &from, const QString &model, const QString &user, const QMap<QString, QString> &tags) override;
+    Result<void> deleteVersion(const QString &model, int version) override;
+    QString commands(const Write &write) const override;
     // mlflow_aliases.cpp
     Result<std::vector<AliasChange>> aliasHistory(const QString &model, const QString &alias) const override;
     Result<void> moveAlias(const QString &model, const QString &alias, std::optional<int> expected, std::optional<int> to, const Stamp &stamp) override;

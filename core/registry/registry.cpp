@@ -55,6 +55,22 @@ std::optional<int> liveAt(const std::vector<AliasChange> &changes, const QDateTi
     return std::nullopt;
 }
 
+Result<Version> Registry::copyVersion(const Version &from, const QString &model, const QString &user, const QMap<QString, QString> &tags) {
+    PH_ASSIGN(const QString folder, packageFolder(from));
+    PH_ASSIGN(const Version made, registerVersion(model, folder, from.runId, user));
+    for (auto tag = tags.begin(); tag != tags.end(); ++tag)
+        PH_TRY(setVersionTag(model, made.version, tag.key(), tag.value()));
+    if (!from.description.isEmpty())
+        PH_TRY(setDescription(model, made.version, from.description));
+    return version(model, made.version);
+}
+
+Result<void> Registry::deleteVersion(const QString &model, int version) {
+    return refused(QStringLiteral("%1 keeps every version: %2 version %3 cannot be taken away.").arg(source(), model).arg(version));
+}
+
+QString Registry::commands(const Write &) const { return {}; }
+
 QString runStatusName(RunStatus status) {
     switch (status) {
     case RunStatus::Running: return QStringLiteral("RUNNING");

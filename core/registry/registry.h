@@ -93,6 +93,19 @@ Result<void> checkStageName(const QString &stage);
 Result<void> checkTagKey(const QString &key);
 RunStatus runStatusFrom(const QString &text); ///< Killed for a word that is none of them
 
+/// A write described before it is made, for a plan that lists the exact calls.
+struct Write {
+    enum class What { Alias, Stage, VersionTag, Description, Copy, Delete } what = What::Alias;
+    QString model;
+    int version = 0;  ///< not of an alias
+    QString key;      ///< the alias, the tag; of a copy the model that gets it
+    std::optional<int> to;        ///< of an alias; none: it is deleted
+    std::optional<QString> value; ///< stage, value of the tag (none: it is deleted), description
+    bool archiveExisting = false; ///< of a stage
+    Stamp stamp;                  ///< of an alias; of a copy its user
+    QMap<QString, QString> tags = {}; ///< of a copy
+};
+
 /// A model registry and experiment log: local (SQLite) or MLflow, one contract test suite for both (tests/contract/registry).
 /// All calls block (pool threads) and may be used from any thread. Writes here are the adapter's raw calls: only
 /// core/operations and the training run itself (log*) may call them.
@@ -152,6 +165,15 @@ public:
     virtual Result<void> sendArtifacts(const QString &runId, const QString &folder, const QStringList &files, const QString &at, std::stop_token stop = {});
     /// Where registerVersion() puts a package among the artifacts of its run; empty: it does not.
     virtual QString packagePath(const QString &digest) const;
+    /// The next version of `model` (made if new) that is what `from`, a version of this registry, is: package, run, description. It carries `tags` and
+    /// none of the others: what was said about `from` in its place does not hold in another. Where the back end has no copy of its own the package
+    /// is registered again, and what breaks off between leaves a version without its tags.
+    virtual Result<Version> copyVersion(const Version &from, const QString &model, const QString &user, const QMap<QString, QString> &tags);
+    /// Takes a version away, with its package where the registry keeps it; its number is not given again. Conflict while an alias points to it, or if one
+    /// ever did: the history of what was live must stay readable. Refused by a registry that keeps everything.
+    virtual Result<void> deleteVersion(const QString &model, int version);
+    /// The calls of a write as lines for a shell, credentials by variable; empty: the back end has none, `pilot` is its only way.
+    virtual QString commands(const Write &write) const;
 };
 
 } // namespace pilothouse::registry

@@ -31,6 +31,7 @@ operations::Operation retrainOperation(std::shared_ptr<DecisionStore> store, con
     operation.summary = QStringLiteral("Retrain %1. %2").arg(decision.model, decision.reason);
     operation.before = {{Q("last_retrain"), lastRetrain ? QJsonValue(isoUtc(*lastRetrain)) : QJsonValue()}};
     operation.details = {{Q("decision"), decision.toJson()}};
+    operation.automatic = decision.trigger != Q("by hand"); // the policy acts at night, as the workspace says
     operations::Step step;
     step.call.verb = QStringLiteral("START");
     step.call.object = QStringLiteral("pipeline %1").arg(decision.model);

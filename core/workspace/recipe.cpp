@@ -3,13 +3,12 @@
 
 #include "core/base/file.h"
 #include "core/base/time_zone.h"
-#include "core/workspace/metric_check.h"
+#include "core/workspace/gate_read.h"
 #include "core/workspace/search_spec_read.h"
 #include "core/workspace/workspace.h"
 
 #include <QFileInfo>
 #include <QDateTime>
-#include <QRegularExpression>
 
 #include <cmath>
 #include <limits>
@@ -134,18 +133,6 @@ std::pair<YamlPointer, YamlPointer> nameAndValue(const YamlPointer &item, const 
     return {nullptr, nullptr};
 }
 
-std::vector<YamlPointer> listItems(Section &section, const QString &key) {
-    const YamlNode *node = section.node(key);
-    if (!node || node->kind == YamlNode::Kind::Null)
-        return {};
-    if (node->kind == YamlNode::Kind::List)
-        return node->items;
-    if (node->kind == YamlNode::Kind::Scalar)
-        return {std::make_shared<YamlNode>(*node)};
-    section.problems().add(section.positionOf(key), u("“%1” must be a list.").arg(key), u("Write it as [a, b] or one entry a line with “- ”."));
-    return {};
-}
-
 /// A transform's setting: as a parameter, but a list may hold texts.
 std::optional<QVariant> settingValue(const YamlNode &node) {
     if (node.kind != YamlNode::Kind::List)
@@ -233,25 +220,6 @@ std::vector<EstimatorSpec> readEstimators(Section &recipe) {
     if (all.empty())
         recipe.problems().addMissing(recipe.positionOf(u("estimators")), u("“estimators” is missing: a recipe names at least one."),
                               u("For example “estimators: [linear_regression]”."));
-    return all;
-}
-
-/// @param word     what is compared: "metric", "check"; @param known its names
-/// @param targets  of which one may be named behind "@"; empty where there are not several
-std::vector<GateSpec> readGates(Section &section, const QString &word, const QStringList &known, const QString &example, const QStringList &targets = {}) {
-    static const QRegularExpression form(u(R"(^\s*([A-Za-z_][\w.]*(?:@.+?)?)\s*(>=|<=|==|>|<)\s*(\S+)\s*$)"));
-    std::vector<GateSpec> all;
-    for (const YamlPointer &item : listItems(section, u("gates"))) {
-        const auto match = form.match(item->kind == YamlNode::Kind::Scalar ? item->text : QString());
-        bool good = false;
-        const double limit = match.captured(3).toDouble(&good);
-        if (!match.hasMatch() || !good || !std::isfinite(limit)) {
-            section.problems().add(item->position, u("A gate must read “%1 >= number”, not “%2”.").arg(word, item->text), u("For example “%1”; operators are >= > <= < ==.").arg(example));
-            continue;
-        }
-        checkMetric(section.problems(), item->position, word, match.captured(1), known, targets);
-        all.push_back({match.captured(1), match.captured(2), limit});
-    }
     return all;
 }
 

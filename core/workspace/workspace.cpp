@@ -5,6 +5,7 @@
 #include "core/base/time_zone.h"
 #include "core/workspace/approver_key.h"
 #include "core/workspace/condition.h"
+#include "core/workspace/environment_read.h"
 #include "core/workspace/metric_check.h"
 #include "core/workspace/section.h"
 
@@ -72,6 +73,7 @@ void readConnection(Reading &reading, const QString &name, Section section) {
         reading.problems.add(section.position(), u("“%1” cannot be a connection's name.").arg(name), u("Use letters, digits, - and _."));
     if (c.kind.isEmpty())
         return;
+    c.guard = section.word(u("guard"), {u("none"), u("typed-name"), u("read-only")});
     if (c.kind == QLatin1String("local")) {
         c.root = resolvedPath(section.needText(u("root")), reading.file);
     } else {
@@ -79,7 +81,6 @@ void readConnection(Reading &reading, const QString &name, Section section) {
         reading.checkUrl(section, u("url"), c.url);
         c.user = section.text(u("user"));
         c.secret = section.text(u("secret"));
-        c.guard = section.word(u("guard"), {u("none"), u("typed-name")});
         QStringList others = kindKeys().value(c.kind);
         others << u("ca_file");
         for (const QString &key : std::as_const(others)) {
@@ -341,6 +342,7 @@ Result<Workspace> parseWorkspace(const QByteArray &yaml, const QString &file) {
     if (locals.size() == 1)
         reading.onlyLocal = locals.first();
     readEach(reading, top, u("models"), readModel);
+    readEnvironments(top, w);
     readEach(reading, top, u("notifications"), readNotification);
     readApprovers(reading, top.section(u("approvers")));
     top.finish();

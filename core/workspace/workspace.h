@@ -22,7 +22,7 @@ struct Connection {
     QString kind;   ///< local now; mlflow, jenkins, kubernetes, prometheus, … are parsed and shown as "not in this version" until their issue
     QString root;   ///< local: folder of registry, journal, serving; absolute, ~ expanded
     QString url, user, secret;
-    QString guard;  ///< "typed-name": the name must be typed before a write
+    QString guard;  ///< none (also empty), typed-name (its name must be typed before a write), read-only (nothing is written to it)
     QMap<QString, QString> other; ///< kind-specific keys, as written
 };
 
@@ -77,12 +77,29 @@ struct Notification {
     QStringList on; ///< staleness, accuracy, gate, drift, rollout, pipeline
 };
 
+/// environments: NAME: {…} — one step of a chain (dev → staging → prod): where its models are registered, and what a promotion needs there.
+/// See environment.h for what belongs to it.
+struct Environment {
+    QString name;
+    QString next;       ///< the environment after it; empty: it is the end of its chain
+    QString connection; ///< of the registry; empty: each model's own
+    QString modelName;  ///< how its models are registered, "{model}-prod" with the workspace's name of the model; empty: as the model says
+    QString alias;      ///< what its promotions move; empty: the model's champion
+    QStringList models;      ///< the workspace's models that go through it; empty: all
+    QStringList connections; ///< others that belong to it alone: its cluster, its CI
+    std::optional<Role> role; ///< of who runs the program here; none: the workspace's
+    std::vector<GateSpec> gates; ///< beside those of the recipe
+    std::optional<int> approvals; ///< none: as the model says
+    std::optional<bool> preventSelfApproval;
+};
+
 struct Workspace {
     QString name;
     QString file; ///< absolute path
     Role role = Role::Approver;
     QMap<QString, Connection> connections;
     std::vector<Model> models; ///< in file order
+    std::vector<Environment> environments; ///< in file order
     QMap<QString, Notification> notifications;
     QMap<QString, QString> approvers; ///< who may approve: name → public key, "ed25519:BASE64"; empty: approvals are not signed
     QString zone = QStringLiteral("UTC");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/action_catalogue.h"
 
+#include "core/operations/guard.h"
 #include "widgets/base/icons.h"
 
 #include <QAction>
@@ -65,7 +66,9 @@ QString ActionCatalogue::blocked(const QString &id, const QString &argument) con
         return {}; // known, its panel is not built yet
     if (!spec)
         return tr("There is no command “%1” here.").arg(id);
-    return spec->blocked ? spec->blocked(argument) : QString();
+    if (const QString reason = spec->blocked ? spec->blocked(argument) : QString(); !reason.isEmpty() || !spec->gate)
+        return reason;
+    return spec->gate(argument).refused;
 }
 
 void ActionCatalogue::trigger(const QString &id, const QString &argument) {
@@ -76,17 +79,26 @@ void ActionCatalogue::trigger(const QString &id, const QString &argument) {
         return;
     }
     const ActionSpec spec = *find(id); // a handler may add specs, which moves the list
-    const auto go = [this, spec, argument](const QString &comment) {
+    const QStringList typed = spec.gate ? spec.gate(argument).typed : QStringList();
+    const auto go = [this, spec, argument, typed](const QString &comment) {
+        const operations::Confirmed confirmed(typed);
         Q_EMIT triggered(spec.id, argument);
         spec.run(argument, comment);
     };
-    if (!spec.danger)
+    if (!spec.danger && typed.isEmpty())
         return go({});
     if (!m_ask) {
         Q_EMIT refused(id, tr("Nothing can ask for confirmation here, so nothing was done."));
         return;
     }
-    m_ask(spec.danger(argument), spec, go);
+    Danger danger;
+    if (spec.danger)
+        danger = spec.danger(argument);
+    else
+        danger = {spec.text, tr("This writes to %1, which is guarded.").arg(typed.join(QStringLiteral(", "))), {}, {}, false};
+    if (!typed.isEmpty())
+        danger.typedName = typed.join(QStringLiteral(", "));
+    m_ask(danger, spec, go);
 }
 
 QString ActionCatalogue::label(const QString &id) const {

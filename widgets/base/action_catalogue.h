@@ -31,6 +31,12 @@ struct Danger {
     bool wantsComment = false; ///< a comment is required; the handler gets it
 };
 
+/// What the rules of the workspace say of a write: see writeGate().
+struct WriteGate {
+    QString refused;   ///< empty: it may be tried
+    QStringList typed; ///< guarded connections whose names are to be typed first
+};
+
 /// One command of the console. Text, key and state stand here once; menus, palette, buttons and shortcuts read them.
 struct ActionSpec {
     QString id;      ///< "promotion.approve"
@@ -43,6 +49,9 @@ struct ActionSpec {
     std::function<QString(const QString &argument)> blocked;
     /// Present: asks once with this text before `run`.
     std::function<Danger(const QString &argument)> danger;
+    /// Present: it writes. Blocked where the rules refuse it; where they ask for a name it is asked for, and counts (operations::Confirmed) while
+    /// `run` is called.
+    std::function<WriteGate(const QString &argument)> gate;
     /// What the palette offers it for; absent: one line without an argument.
     std::function<std::vector<ActionTarget>()> targets;
     std::function<void(const QString &argument, const QString &comment)> run;

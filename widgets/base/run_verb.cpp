@@ -11,7 +11,10 @@ void runVerb(const PanelContext &context, QObject *owner, const QString &title, 
              std::function<void(const QJsonObject &result)> then) {
     if (!context.jobs)
         return;
-    const QString id = context.jobs->start(title, model, arguments);
+    QStringList all = arguments;
+    for (const QString &name : operations::Confirmed::names()) // typed in the sheet that asked
+        all << QStringLiteral("--confirm") << name;
+    const QString id = context.jobs->start(title, model, all);
     auto *watch = new QObject(context.jobs); // dies with its answer, or with the jobs
     // The fleet and the panel may be others by then: the workspace file can change while the verb runs.
     QObject::connect(context.jobs, &fleet::Jobs::finished, watch,

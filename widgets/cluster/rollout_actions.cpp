@@ -4,10 +4,26 @@
 
 #include "widgets/base/run_verb.h"
 #include "widgets/base/state.h"
+#include "widgets/base/write_gate.h"
 
 namespace pilothouse::ui {
 
 using cluster::RolloutPhase;
+
+namespace {
+
+/// Traffic of a model. `back`: its alias goes back with it where a promotion is behind the rollout.
+WriteGate rolloutGate(const PanelContext &context, const QString &model, bool back) {
+    const workspace::Model *m = context.fleet ? context.fleet->services()->workspace.model(model) : nullptr;
+    if (!m)
+        return {};
+    QStringList connections{m->deployment.connection};
+    if (back)
+        connections << m->registry.connection;
+    return writeGate(context, "rollout-promote", QStringLiteral("rollout ") + m->deployment.target, connections);
+}
+
+} // namespace
 
 void RolloutsPanel::addActions() {
     const auto targets = [this](std::function<bool(const fleet::ModelRow &)> fits, const QString &verb) {
@@ -30,12 +46,13 @@ void RolloutsPanel::addActions() {
         spec.shortcut = key;
         spec.targets = targets(fits, text + QStringLiteral(" %1"));
         spec.blocked = [this, fits, why](const QString &model) {
-            if (m_snapshot.role == workspace::Role::Viewer)
-                return tr("Needs role operator.");
+            if (const QString low = roleProblem(context(), m_snapshot.role, workspace::Role::Operator); !low.isEmpty())
+                return low;
             const fleet::ModelRow *m = row(model);
             return m && fits(*m) ? QString() : why;
         };
         spec.danger = std::move(danger);
+        spec.gate = [this, back = actionId == QLatin1String("rollout.abort")](const QString &model) { return rolloutGate(context(), model, back); };
         spec.run = [this, verb, text, done](const QString &model, const QString &comment) {
             QStringList arguments = verb;
             arguments.insert(2, model);
@@ -80,12 +97,13 @@ void RolloutsPanel::addActions() {
     undo.blocked = [this](const QString &argument) {
         const fleet::ModelRow *m = row(argument.section(QLatin1Char('/'), 0, 0));
         const int revision = argument.section(QLatin1Char('/'), 1).toInt();
-        if (m_snapshot.role == workspace::Role::Viewer)
-            return tr("Needs role operator.");
+        if (const QString low = roleProblem(context(), m_snapshot.role, workspace::Role::Operator); !low.isEmpty())
+            return low;
         if (!m || !m->rollout || !m->rollout->stable || revision == 0)
             return tr("Choose an earlier revision.");
         return revision == m->rollout->stable->revision ? tr("It has all traffic already.") : QString();
     };
+    undo.gate = [this](const QString &argument) { return rolloutGate(context(), argument.section(QLatin1Char('/'), 0, 0), false); };
     undo.danger = [](const QString &argument) {
         return Danger{tr("Undo to revision %1").arg(argument.section(QLatin1Char('/'), 1)), tr("Revision %1 gets all traffic of %2 at once.").arg(argument.section(QLatin1Char('/'), 1), argument.section(QLatin1Char('/'), 0, 0)),
                       tr("Undo to the present revision comes back."), {}, false};

@@ -7,6 +7,7 @@
 #include "widgets/base/plot.h"
 #include "widgets/base/run_verb.h"
 #include "widgets/base/table.h"
+#include "widgets/base/write_gate.h"
 #include "widgets/drift/drift_models.h"
 
 #include <QHBoxLayout>
@@ -142,8 +143,8 @@ void DriftPanel::addActions() {
         spec.section = tr("Commands");
         spec.panel = id();
         spec.blocked = [this](const QString &model) {
-            if (m_snapshot.role == workspace::Role::Viewer)
-                return tr("Needs role operator.");
+            if (const QString low = roleProblem(context(), m_snapshot.role, workspace::Role::Operator); !low.isEmpty())
+                return low;
             return row(model) ? QString() : tr("Choose a model first.");
         };
         spec.targets = [this, text] {
@@ -152,6 +153,7 @@ void DriftPanel::addActions() {
                 out.push_back({m.name, text + QLatin1Char(' ') + m.name, {}});
             return out;
         };
+        spec.gate = [this](const QString &model) { return writeGate(context(), "retrain", QStringLiteral("model ") + model); };
         spec.run = [body](const QString &model, const QString &) { body(model); };
         actions().add(spec);
     };

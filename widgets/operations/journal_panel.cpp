@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/operations/journal_panel.h"
 
+#include "core/fleet/operation_ways.h"
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
 #include "widgets/base/log_view.h"
+#include "widgets/base/run_verb.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
+#include "widgets/base/write_gate.h"
 #include "widgets/operations/journal_model.h"
 #include "widgets/operations/live_view.h"
 
@@ -17,6 +20,7 @@
 #include <QSplitter>
 
 #include <algorithm>
+#include <iterator>
 
 namespace pilothouse::ui {
 namespace {
@@ -65,6 +69,7 @@ JournalPanel::JournalPanel(const PanelContext &context) : Panel(QStringLiteral("
     down->setSizes({470, 310});
     column->addWidget(down);
     addActions();
+    addWays();
     connect(m_live, &LiveView::failed, this, [this](const Error &error) { m_liveCard->showState(ScreenState::failed(error, tr("Try again"), [this] { m_live->refresh(); })); });
 }
 
@@ -162,6 +167,73 @@ void JournalPanel::addActions() {
         delete exportButton; // a program without a window's file dialogs
 }
 
+/// What can be done about the chosen operation: both are verbs of `pilot`.
+void JournalPanel::addWays() {
+    const auto add = [this](const char *verb, const QString &text, const QString &icon, const QString &done, bool back) {
+        ActionSpec spec;
+        spec.id = QStringLiteral("journal.") + QLatin1String(verb);
+        spec.text = text;
+        spec.icon = icon;
+        spec.section = tr("Commands");
+        spec.panel = id();
+        spec.inPalette = false; // it stands beside what it is about only
+        spec.shortcut = back ? QKeySequence(Qt::Key_U) : QKeySequence(Qt::Key_C);
+        spec.blocked = [this, back](const QString &operation) {
+            if (operation.isEmpty())
+                return tr("Choose an operation first.");
+            const fleet::OperationWays ways = fleet::waysOn(m_entries, operation);
+            return (back ? ways.undo : ways.goOn) ? QString() : !ways.why.isEmpty() ? ways.why : tr("It did not fail.");
+        };
+        spec.gate = [this](const QString &operation) {
+            for (const operations::JournalEntry &line : linesOf(operation))
+                if (line.phase == QLatin1String("executing")) // the reverse writes where it wrote
+                    return writeGate(context(), line.kind.toLatin1().constData(), line.object, {line.details.value(QLatin1String("connection")).toString()});
+            return WriteGate();
+        };
+        spec.danger = [this, text, back](const QString &operation) {
+            QString summary, command;
+            for (const operations::JournalEntry &line : linesOf(operation))
+                if (line.phase == QLatin1String("executing"))
+                    summary = line.details.value(QLatin1String("summary")).toString();
+            command = back ? tr("Takes back: %1.").arg(summary) : tr("Does what is missing of: %1. What was done is found and not done twice.").arg(summary);
+            return Danger{text, command, back ? QString() : tr("The whole of it can be undone."), {}, false};
+        };
+        spec.run = [this, verb = QString::fromLatin1(verb), text, done](const QString &operation, const QString &) {
+            runVerb(context(), this, text + QLatin1Char(' ') + operation, {}, {verb, operation}, done);
+        };
+        actions().add(spec);
+        auto *button = new Button(actions(), spec.id, ButtonKind::Ghost);
+        button->setObjectName(back ? QStringLiteral("journalUndo") : QStringLiteral("journalContinue"));
+        m_detailCard->addTool(button);
+        return button;
+    };
+    m_continue = add("continue", tr("Continue"), QStringLiteral("play"), tr("The operation is complete"), false);
+    m_undo = add("undo", tr("Undo"), QStringLiteral("undo"), tr("The operation is undone"), true);
+    showWays();
+}
+
+QString JournalPanel::chosenOperation() const {
+    const operations::JournalEntry *entry = m_model->find(m_table->currentId());
+    return entry ? entry->operation : QString();
+}
+
+std::vector<operations::JournalEntry> JournalPanel::linesOf(const QString &operation) const {
+    std::vector<operations::JournalEntry> out;
+    if (!operation.isEmpty())
+        std::copy_if(m_entries.begin(), m_entries.end(), std::back_inserter(out), [&](const operations::JournalEntry &line) { return line.operation == operation; });
+    return out;
+}
+
+void JournalPanel::showWays() {
+    const QString operation = chosenOperation();
+    const fleet::OperationWays ways = fleet::waysOn(m_entries, operation);
+    for (Button *button : {m_undo, m_continue}) {
+        button->setVisible(button == m_undo ? ways.undo : ways.goOn);
+        button->setArgument(operation);
+        button->refresh();
+    }
+}
+
 void JournalPanel::verify() {
     if (m_verify.isRunning())
         return;
@@ -207,6 +279,7 @@ void JournalPanel::showSnapshot(const fleet::Snapshot &snapshot) {
 }
 
 void JournalPanel::showEntry() {
+    showWays();
     const operations::JournalEntry *entry = m_model->find(m_table->currentId());
     if (!entry) {
         m_detailCard->setTitle(tr("No entry chosen"));
@@ -255,7 +328,9 @@ void JournalPanel::resizeEvent(QResizeEvent *event) {
     m_table->setNarrowWidth(JournalModel::Change, width() < theme().px(1100) ? 320 : 0);
 }
 
-QString JournalPanel::currentArgument(const QString &) const { return m_table->currentId(); }
+QString JournalPanel::currentArgument(const QString &actionId) const {
+    return actionId == QLatin1String("journal.undo") || actionId == QLatin1String("journal.continue") ? chosenOperation() : m_table->currentId();
+}
 
 QWidget *JournalPanel::firstFocus() { return m_table; }
 

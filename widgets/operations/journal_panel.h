@@ -6,6 +6,7 @@
 
 namespace pilothouse::ui {
 
+class Button;
 class Card;
 class FilterEdit;
 class FilterProxy;
@@ -36,7 +37,12 @@ private:
     QWidget *buildTable();
     QWidget *buildDetail();
     void addActions();
+    void addWays();
     void showEntry();
+    void showWays();
+    /// The lines of the chosen row's operation, newest first; empty where it has none.
+    std::vector<operations::JournalEntry> linesOf(const QString &operation) const;
+    QString chosenOperation() const;
     void verify();
     QString textOf(const operations::JournalEntry &entry) const;
     std::vector<operations::JournalEntry> m_entries; ///< as they stand in the file, newest first
@@ -47,6 +53,7 @@ private:
     SegmentedControl *m_mode;
     Table *m_table;
     Card *m_tableCard, *m_detailCard, *m_liveCard;
+    Button *m_undo = nullptr, *m_continue = nullptr; ///< of the chosen operation
     StateBadge *m_seal;
     LogView *m_detail;
     LiveView *m_live;

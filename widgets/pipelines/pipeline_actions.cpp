@@ -3,6 +3,7 @@
 #include "widgets/pipelines/pipelines_panel.h"
 
 #include "widgets/base/run_verb.h"
+#include "widgets/base/write_gate.h"
 
 namespace pilothouse::ui {
 
@@ -15,8 +16,8 @@ void PipelinesPanel::addActions() {
     start.panel = id();
     start.shortcut = QKeySequence(Qt::Key_S);
     start.blocked = [this](const QString &argument) {
-        if (m_snapshot.role == workspace::Role::Viewer)
-            return tr("Needs role operator.");
+        if (const QString low = roleProblem(context(), m_snapshot.role, workspace::Role::Operator); !low.isEmpty())
+            return low;
         if (argument.isEmpty())
             return tr("No model has a recipe.");
         for (const pipelines::PipelineRun &r : m_snapshot.pipelineRuns)
@@ -24,6 +25,7 @@ void PipelinesPanel::addActions() {
                 return tr("It is running.");
         return QString();
     };
+    start.gate = [this](const QString &pipeline) { return writeGate(context(), "pipeline-start", QStringLiteral("pipeline ") + pipeline); };
     start.targets = [this] {
         std::vector<ActionTarget> out;
         for (const pipelines::Pipeline &p : m_snapshot.pipelines)
@@ -44,14 +46,18 @@ void PipelinesPanel::addActions() {
     cancel.inPalette = false;
     cancel.blocked = [this](const QString &argument) {
         const pipelines::PipelineRun *r = run(argument);
-        if (m_snapshot.role == workspace::Role::Viewer)
-            return tr("Needs role operator.");
+        if (const QString low = roleProblem(context(), m_snapshot.role, workspace::Role::Operator); !low.isEmpty())
+            return low;
         return r && !r->ended.isValid() ? QString() : tr("It has ended.");
     };
     cancel.danger = [this](const QString &argument) {
         const pipelines::PipelineRun *r = run(argument);
         return Danger{tr("Cancel run"), r && r->state == pipelines::State::Paused ? tr("The run ends here; nothing is deployed.") : tr("The training stops at its next checkpoint; nothing is deployed."),
                       tr("Start it again; a training goes on from its checkpoint."), {}, false};
+    };
+    cancel.gate = [this](const QString &argument) {
+        const pipelines::PipelineRun *r = run(argument);
+        return writeGate(context(), "pipeline-cancel", QStringLiteral("pipeline ") + (r ? r->pipeline : QString()));
     };
     cancel.run = [this](const QString &argument, const QString &) {
         runVerb(context(), this, tr("Cancel %1").arg(argument), {}, {QStringLiteral("pipelines"), QStringLiteral("cancel"), argument}, tr("Run %1 was cancelled").arg(argument));

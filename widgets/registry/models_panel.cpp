@@ -8,6 +8,7 @@
 #include "widgets/base/format.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
+#include "widgets/base/write_gate.h"
 #include "widgets/promotion/promotion_sheet.h"
 #include "widgets/registry/model_file_sheet.h"
 #include "widgets/registry/version_model.h"
@@ -147,10 +148,11 @@ void ModelsPanel::addActions() {
     ask.blocked = [this](const QString &argument) {
         if (argument.isEmpty())
             return tr("Choose a version first.");
-        if (m_snapshot.role == workspace::Role::Viewer)
-            return tr("Needs role operator.");
+        if (const QString low = roleProblem(context(), m_snapshot.role, workspace::Role::Operator); !low.isEmpty())
+            return low;
         return m_evidenceJob.isEmpty() ? QString() : tr("Evidence is being computed.");
     };
+    ask.gate = [this](const QString &argument) { return gateOf("promotion-request", argument.section(QLatin1Char('/'), 0, -2)); };
     ask.targets = [this] {
         std::vector<ActionTarget> out;
         for (const registry::Version &v : m_snapshot.versions)
@@ -210,25 +212,27 @@ void ModelsPanel::addDecisions() {
     };
     ActionSpec approve = decision(QStringLiteral("promotion.approve"), tr("Approve and promote"), QStringLiteral("check"), QKeySequence(Qt::CTRL | Qt::Key_Return));
     approve.blocked = [this](const QString &argument) {
-        if (m_snapshot.role != workspace::Role::Approver)
-            return tr("Needs role approver.");
+        if (const QString low = roleProblem(context(), m_snapshot.role, workspace::Role::Approver); !low.isEmpty())
+            return low;
         if (m_tasks.contains(argument))
             return tr("It is being carried out.");
         return m_sheet && m_sheet->requestId() == argument ? m_sheet->blockedReason() : tr("Open its evidence first.");
     };
+    approve.gate = [this](const QString &argument) { return gateOf("approve", modelOf(argument)); };
     approve.run = [this](const QString &argument, const QString &) {
         decide(tr("approved"), argument, [argument, comment = m_sheet ? m_sheet->comment() : QString()](promotion::Promotions &p) { return p.approve(argument, comment); });
     };
     actions().add(approve);
     ActionSpec reject = decision(QStringLiteral("promotion.reject"), tr("Reject"), QStringLiteral("cross"), QKeySequence(Qt::Key_R));
     reject.blocked = [this](const QString &argument) {
-        if (m_snapshot.role != workspace::Role::Approver)
-            return tr("Needs role approver.");
+        if (const QString low = roleProblem(context(), m_snapshot.role, workspace::Role::Approver); !low.isEmpty())
+            return low;
         const promotion::Request *r = request(argument);
         if (!r || r->state != promotion::RequestState::Pending)
             return tr("It is decided.");
         return !m_sheet || m_sheet->comment().isEmpty() ? tr("Write a comment first; it is kept with the decision.") : QString();
     };
+    reject.gate = [this](const QString &argument) { return gateOf("reject", modelOf(argument)); };
     reject.run = [this](const QString &argument, const QString &) {
         decide(tr("rejected"), argument, [argument, comment = m_sheet ? m_sheet->comment() : QString()](promotion::Promotions &p) { return p.reject(argument, comment); });
     };
@@ -236,8 +240,8 @@ void ModelsPanel::addDecisions() {
     ActionSpec undo = decision(QStringLiteral("promotion.undo"), tr("Undo promotion"), QStringLiteral("undo"), QKeySequence(Qt::Key_U));
     undo.blocked = [this](const QString &argument) {
         const promotion::Request *r = request(argument);
-        if (m_snapshot.role == workspace::Role::Viewer)
-            return tr("Needs role operator.");
+        if (const QString low = roleProblem(context(), m_snapshot.role, workspace::Role::Operator); !low.isEmpty())
+            return low;
         return r && r->state == promotion::RequestState::Done ? QString() : tr("Only a promotion that was carried out can be undone.");
     };
     undo.danger = [this](const QString &argument) {
@@ -249,6 +253,7 @@ void ModelsPanel::addDecisions() {
         danger.undo = tr("Promote it again to come back.");
         return danger;
     };
+    undo.gate = [this](const QString &argument) { return gateOf("undo", modelOf(argument)); };
     undo.run = [this](const QString &argument, const QString &comment) {
         decide(tr("undone"), argument, [argument, comment](promotion::Promotions &p) { return p.undo(argument, comment); });
     };
@@ -298,11 +303,29 @@ void ModelsPanel::startEvidence(const QString &modelAndVersion) {
     });
 }
 
+QString ModelsPanel::modelOf(const QString &requestId) const {
+    const promotion::Request *r = request(requestId);
+    return r ? r->model : QString();
+}
+
+/// A registered model's registry and, where a promotion moves traffic, its deployment.
+WriteGate ModelsPanel::gateOf(const char *kind, const QString &registered) const {
+    QStringList connections;
+    if (context().fleet)
+        for (const workspace::Model &m : context().fleet->services()->workspace.models)
+            if (m.registry.name == registered)
+                connections = {m.registry.connection, m.deployment.connection};
+    return writeGate(context(), kind, QStringLiteral("model ") + registered, connections);
+}
+
 void ModelsPanel::decide(const QString &what, const QString &requestId, std::function<Result<promotion::Request>(promotion::Promotions &)> body) {
     if (!context().fleet || m_tasks.contains(requestId))
         return;
     const auto task = startTask<promotion::Request>(context().fleet->pools().waiting,
-                                                    [promotions = context().fleet->services()->promotions, body](std::stop_token) { return body(*promotions); });
+                                                    [promotions = context().fleet->services()->promotions, body, typed = operations::Confirmed::names()](std::stop_token) {
+                                                        const operations::Confirmed confirmed(typed); // on this thread
+                                                        return body(*promotions);
+                                                    });
     m_tasks.insert(requestId, task);
     repeatSheet();
     deliver(task, this, [this, what, requestId](const Result<promotion::Request> &done) {

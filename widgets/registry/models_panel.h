@@ -51,6 +51,8 @@ private:
     void showSheet(const QString &requestId);
     void closeSheet();
     /// Runs a decision on the pool and says how it ended, with the way back.
+    QString modelOf(const QString &requestId) const;
+    WriteGate gateOf(const char *kind, const QString &registered) const;
     void decide(const QString &what, const QString &requestId, std::function<Result<promotion::Request>(promotion::Promotions &)> body);
     void startEvidence(const QString &modelAndVersion);
     void repeatSheet();

@@ -6,6 +6,7 @@
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
 #include "widgets/base/run_verb.h"
+#include "widgets/base/write_gate.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
 
@@ -165,6 +166,7 @@ void ConnectionsPanel::addActions() {
         return line->usedBy.isEmpty() ? QString() : tr("Model %1 uses it.").arg(line->usedBy.front());
     };
     remove.danger = [](const QString &name) { return Danger{tr("Remove connection"), tr("%1 leaves the workspace file; its data stay where they are.").arg(name), tr("Add it again."), {}, false}; };
+    remove.gate = [this](const QString &name) { return writeGate(context(), "disconnect", QStringLiteral("connection ") + name, {name}); };
     remove.run = [this](const QString &name, const QString &) {
         runVerb(context(), this, tr("Remove connection %1").arg(name), {}, {QStringLiteral("connect"), QStringLiteral("remove"), name}, tr("Connection %1 is removed").arg(name));
     };

@@ -35,6 +35,8 @@ private Q_SLOTS:
     void metricsKeepTheirHistoryAndTheLastValue();
     void runsComeNewestFirst();
     void whatIsNotThereIsNotFound();
+    void aCopyIsTheNextVersionOfAnotherModel();
+    void aVersionIsTakenAwayUnlessAnAliasUsedIt();
 
 private:
     pilothouse::registry::Version registerOne(const QString &model, double weight = 1);

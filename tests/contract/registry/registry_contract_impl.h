@@ -276,3 +276,43 @@ void RegistryContract::whatIsNotThereIsNotFound() {
     QVERIFY(!m_registry->registerVersion(t2m, m_folder.filePath(none), QString(), QStringLiteral("ada")));
 }
 
+void RegistryContract::aCopyIsTheNextVersionOfAnotherModel() {
+    const Version source = registerOne(t2m, 7);
+    VERIFY_OK(m_registry->setDescription(t2m, source.version, QStringLiteral("the seventh")));
+    VERIFY_OK(m_registry->setVersionTag(t2m, source.version, QStringLiteral("approved"), QStringLiteral("yes")));
+    registerOne(QStringLiteral("t2m-prod"), 1);
+    const Version from = *m_registry->version(t2m, source.version);
+    const auto made = m_registry->copyVersion(from, QStringLiteral("t2m-prod"), QStringLiteral("bo"), {{QStringLiteral("pilothouse.copied_from"), QStringLiteral("t2m/1")}});
+    VERIFY_OK(made);
+    QCOMPARE(made->version, 2);
+    QCOMPARE(made->digest, source.digest);
+    QCOMPARE(made->runId, source.runId);
+    QCOMPARE(made->user, QStringLiteral("bo"));
+    QCOMPARE(made->description, QStringLiteral("the seventh"));
+    QCOMPARE(made->tags.value(QStringLiteral("pilothouse.copied_from")), QStringLiteral("t2m/1"));
+    QVERIFY(!made->tags.contains(QStringLiteral("approved"))); // what was said there does not hold here
+    const auto folder = m_registry->packageFolder(*made);
+    VERIFY_OK(folder);
+    QCOMPARE(artifact::openPackage(*folder)->digest, source.digest);
+    const auto first = m_registry->copyVersion(from, QStringLiteral("t2m-new"), QStringLiteral("bo"), {});
+    VERIFY_OK(first);
+    QCOMPARE(first->version, 1);
+    VERIFY_KIND(ErrorKind::Invalid, m_registry->copyVersion(from, QStringLiteral("../t2m"), QStringLiteral("bo"), {}));
+}
+
+void RegistryContract::aVersionIsTakenAwayUnlessAnAliasUsedIt() {
+    for (int i = 1; i <= 3; ++i)
+        registerOne(t2m, i);
+    VERIFY_OK(m_registry->setVersionTag(t2m, 3, QStringLiteral("team"), QStringLiteral("weather")));
+    VERIFY_OK(m_registry->moveAlias(t2m, champion, std::nullopt, 1, ada));
+    VERIFY_KIND(ErrorKind::Conflict, m_registry->deleteVersion(t2m, 1)); // an alias points to it
+    VERIFY_OK(m_registry->moveAlias(t2m, champion, 1, 2, ada));
+    VERIFY_KIND(ErrorKind::Conflict, m_registry->deleteVersion(t2m, 1)); // one did
+    VERIFY_OK(m_registry->deleteVersion(t2m, 3));
+    VERIFY_KIND(ErrorKind::NotFound, m_registry->version(t2m, 3));
+    VERIFY_KIND(ErrorKind::NotFound, m_registry->deleteVersion(t2m, 3));
+    QCOMPARE(m_registry->versions(t2m)->size(), std::size_t(2));
+    const Version next = registerOne(t2m, 4);
+    QCOMPARE(next.version, 4); // the journal speaks of a version 3
+    VERIFY_OK(m_registry->packageFolder(next));
+}

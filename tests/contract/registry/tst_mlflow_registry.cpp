@@ -217,6 +217,46 @@ private Q_SLOTS:
         QCOMPARE(read->body, QByteArray("text"));
     }
 
+    /// A plan's lines are the calls themselves: what curl is told to send is taken and does it.
+    void commandsOfAPlanDoWhatTheRegistryDoes() {
+        const QString curl = QStandardPaths::findExecutable(QStringLiteral("curl"));
+        if (curl.isEmpty())
+            QSKIP("there is no curl");
+        const Version made = package(3);
+        const QString model = made.model;
+        const auto runLines = [](const QString &lines) {
+            QProcess shell;
+            shell.start(QStringLiteral("sh"), {QStringLiteral("-e"), QStringLiteral("-c"), lines});
+            return shell.waitForFinished(30000) && shell.exitCode() == 0;
+        };
+        const Stamp stamp{QStringLiteral("it's ada"), QStringLiteral("op-9")};
+        using What = Write::What;
+        QVERIFY(runLines(m_registry->commands({What::Alias, model, 0, champion, made.version, {}, false, stamp, {}})));
+        QCOMPARE(m_registry->versionByAlias(model, champion)->version, made.version);
+        QCOMPARE(m_registry->aliasHistory(model, champion)->front().by, stamp.by);
+        QVERIFY(runLines(m_registry->commands({What::VersionTag, model, made.version, QStringLiteral("a b"), {}, QStringLiteral("it's $HOME"), false, {}, {}})));
+        QCOMPARE(m_registry->version(model, made.version)->tags.value(QStringLiteral("a b")), QStringLiteral("it's $HOME"));
+        QVERIFY(runLines(m_registry->commands({What::Description, model, made.version, {}, {}, QStringLiteral("größer"), false, {}, {}})));
+        QCOMPARE(m_registry->version(model, made.version)->description, QStringLiteral("größer"));
+        QVERIFY(runLines(m_registry->commands({What::Copy, model, made.version, QStringLiteral("copied"), {}, {}, false, stamp, {{QStringLiteral("why"), QStringLiteral("a test")}}})));
+        const Version copy = *m_registry->version(QStringLiteral("copied"), 1);
+        QCOMPARE(copy.digest, made.digest);
+        QCOMPARE(copy.user, stamp.by);
+        QVERIFY(runLines(m_registry->commands({What::Delete, QStringLiteral("copied"), 1, {}, {}, {}, false, {}, {}})));
+        VERIFY_KIND(ErrorKind::NotFound, m_registry->version(QStringLiteral("copied"), 1));
+        QVERIFY(!runLines(m_registry->commands({What::Delete, QStringLiteral("copied"), 1, {}, {}, {}, false, {}, {}}))); // and curl says so
+    }
+
+    /// The secret's value is in no plan: the line names the variable from which `pilot` would read it.
+    void commandsNameTheSecretOnly() {
+        MlflowServer server{QStringLiteral("https://mlflow.example/base/"), QStringLiteral("/etc/ca.pem"), [] { return Result<QByteArray>(QByteArrayLiteral("Basic c2VjcmV0")); }};
+        server.curlLogin = QStringLiteral("-u 'ops:'\"$PILOTHOUSE_SECRET_MLFLOW\"");
+        const auto registry = mlflowRegistry(MlflowApi(std::make_shared<net::HttpClient>(), server), m_folder.path());
+        const QString line = registry->commands({Write::What::VersionTag, t2m, 1, QStringLiteral("k"), {}, QStringLiteral("v"), false, {}, {}});
+        QCOMPARE(line, QStringLiteral("curl --fail-with-body -X POST 'https://mlflow.example/base/api/2.0/mlflow/model-versions/set-tag' --cacert '/etc/ca.pem' -u 'ops:'\"$PILOTHOUSE_SECRET_MLFLOW\" "
+                                      "-H 'Content-Type: application/json' -d '{\"key\":\"k\",\"name\":\"t2m\",\"value\":\"v\",\"version\":\"1\"}'"));
+    }
+
     void wrongServersAreToldApart() {
         const auto http = std::make_shared<net::HttpClient>();
         const auto asked = [&](const QString &url) { return mlflowRegistry(MlflowApi(http, {url, {}, {}}), m_folder.path())->models(); };

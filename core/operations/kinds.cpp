@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/operations/kinds.h"
+
+#include <algorithm>
+
+namespace pilothouse::operations {
+
+const std::vector<OperationKind> &operationKinds() {
+    using workspace::Role;
+    // A turn-back carries out an undo that was approved with its plan, and must not fail for want of a role at night.
+    static const std::vector<OperationKind> kinds{
+        {"abandon-mirror", Role::Operator, "a training that waits to be sent to a registry: it is not"},
+        {"ab-test", Role::Approver, "a fixed split of the traffic of an endpoint: real requests to a version that no promotion approved"},
+        {"approval-key", Role::Viewer, "one's own key in the keychain; worth nothing until the workspace names it"},
+        {"approve", Role::Approver, "a decision about a promotion"},
+        {"approver", Role::Approver, "the workspace file: whose approvals count"},
+        {"connect", Role::Operator, "the workspace file: a connection more"},
+        {"copy-version", Role::Operator, "a registry: a version of another model, and its alias"},
+        {"data.add", Role::Operator, "files that DVC tracks"},
+        {"data.push", Role::Operator, "an object of a bucket"},
+        {"data.push-dvc", Role::Operator, "the objects of a DVC remote"},
+        {"data.undo-add", Role::Operator, "files that DVC tracked"},
+        {"data.undo-push", Role::Operator, "an object of a bucket"},
+        {"data.undo-push-dvc", Role::Operator, "the objects of a DVC remote"},
+        {"delete-version", Role::Operator, "a registry: a version less, and its alias back"},
+        {"disconnect", Role::Operator, "the workspace file: a connection less"},
+        {"endpoint", Role::Operator, "the workspace file: where a model is asked"},
+        {"mirror-run", Role::Operator, "a registry: a run, and a version more"},
+        {"pipeline-cancel", Role::Operator, "a run"},
+        {"pipeline-start", Role::Operator, "a run"},
+        {"promote", Role::Operator, "an alias, and the traffic with it; approved before"},
+        {"promotion-outcome", Role::Viewer, "tags of a version: what became of its promotion, told with the role that it took", true},
+        {"promotion-request", Role::Operator, "a wish to promote", true},
+        {"recipe", Role::Operator, "a recipe and the workspace file"},
+        {"register", Role::Operator, "a registry: a version more"},
+        {"reject", Role::Approver, "a decision about a promotion"},
+        {"restart-mirror", Role::Operator, "a training that was sent to a registry: it is sent anew"},
+        {"retrain", Role::Operator, "a run, by the policy or by hand"},
+        {"retrain-config", Role::Operator, "the retraining policy of a model"},
+        {"rollout-abort", Role::Operator, "the traffic of an endpoint"},
+        {"rollout-pause", Role::Operator, "a rollout"},
+        {"rollout-promote", Role::Operator, "the traffic of an endpoint"},
+        {"rollout-resume", Role::Operator, "a rollout"},
+        {"rollout-start", Role::Operator, "the traffic of an endpoint"},
+        {"rollout-undo", Role::Operator, "the traffic of an endpoint"},
+        {"serve-start", Role::Operator, "an endpoint"},
+        {"serve-stop", Role::Operator, "an endpoint"},
+        {"set-alias", Role::Operator, "an alias that is no champion"},
+        {"set-description", Role::Operator, "the description of a version"},
+        {"set-stage", Role::Operator, "the stage of a version"},
+        {"set-tag", Role::Operator, "a tag of a version"},
+        {"shadow", Role::Operator, "a second model beside an endpoint"},
+        {"train", Role::Operator, "a run and its record in the registry"},
+        {"turn-back", Role::Viewer, "the traffic of an endpoint, and the alias with it"},
+        {"undo", Role::Operator, "an alias, and the traffic with it"},
+    };
+    return kinds;
+}
+
+const OperationKind *operationKind(const QString &name) {
+    const auto &kinds = operationKinds();
+    const auto found = std::find_if(kinds.begin(), kinds.end(), [&](const OperationKind &kind) { return name == QLatin1String(kind.name); });
+    return found == kinds.end() ? nullptr : &*found;
+}
+
+} // namespace pilothouse::operations

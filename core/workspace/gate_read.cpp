@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/workspace/gate_read.h"
+
+#include "core/workspace/metric_check.h"
+
+#include <QRegularExpression>
+
+#include <cmath>
+
+namespace pilothouse::workspace {
+
+namespace {
+QString u(const char *text) { return QString::fromUtf8(text); }
+} // namespace
+
+std::vector<YamlPointer> listItems(Section &section, const QString &key) {
+    const YamlNode *node = section.node(key);
+    if (!node || node->kind == YamlNode::Kind::Null)
+        return {};
+    if (node->kind == YamlNode::Kind::List)
+        return node->items;
+    if (node->kind == YamlNode::Kind::Scalar)
+        return {std::make_shared<YamlNode>(*node)};
+    section.problems().add(section.positionOf(key), u("“%1” must be a list.").arg(key), u("Write it as [a, b] or one entry a line with “- ”."));
+    return {};
+}
+
+std::vector<GateSpec> readGates(Section &section, const QString &word, const QStringList &known, const QString &example, const std::optional<QStringList> &targets) {
+    static const QRegularExpression form(u(R"(^\s*([A-Za-z_][\w.]*(?:@.+?)?)\s*(>=|<=|==|>|<)\s*(\S+)\s*$)"));
+    std::vector<GateSpec> all;
+    for (const YamlPointer &item : listItems(section, u("gates"))) {
+        const auto match = form.match(item->kind == YamlNode::Kind::Scalar ? item->text : QString());
+        bool good = false;
+        const double limit = match.captured(3).toDouble(&good);
+        if (!match.hasMatch() || !good || !std::isfinite(limit)) {
+            section.problems().add(item->position, u("A gate must read “%1 >= number”, not “%2”.").arg(word, item->text), u("For example “%1”; operators are >= > <= < ==.").arg(example));
+            continue;
+        }
+        checkMetric(section.problems(), item->position, word, match.captured(1), known, targets);
+        all.push_back({match.captured(1), match.captured(2), limit});
+    }
+    return all;
+}
+
+} // namespace pilothouse::workspace
