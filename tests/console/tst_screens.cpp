@@ -208,6 +208,33 @@ private Q_SLOTS:
         QVERIFY(request->evidence.sentence.contains(QStringLiteral("17 520 rows")));
     }
 
+    void theSheetSaysWhatEachApprovalIsWorth() {
+        fleet::Snapshot snapshot = testing::sampleSnapshot();
+        const auto request = std::find_if(snapshot.promotions.begin(), snapshot.promotions.end(), [](const auto &one) { return one.id == QStringLiteral("p-1a2b3c4d"); });
+        QVERIFY(request != snapshot.promotions.end());
+        using Standing = promotion::Approval::Standing;
+        const QDateTime given = testing::sampleNow().addSecs(-3600);
+        const QString key = QStringLiteral("ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
+        request->signing = true;
+        request->approvals = {{QStringLiteral("ada"), QStringLiteral("good"), true, given, Standing::Signed, {}, testing::sampleNow().addDays(5).addSecs(60), key},
+                              {QStringLiteral("ben"), QStringLiteral("fine"), true, given, Standing::Void, QStringLiteral("the alias champion moved since"), testing::sampleNow().addDays(5), key},
+                              {QStringLiteral("cleo"), QStringLiteral("yes"), true, given, Standing::Unsigned, {}, testing::sampleNow().addSecs(5 * 3600 + 60), {}}};
+        const Screen screen(snapshot);
+        screen.window->open(QStringLiteral("models"), request->id);
+        const auto line = [&](const char *name) {
+            const auto *label = screen.find<ui::Label>(name);
+            return label ? label->text() : QString();
+        };
+        QVERIFY2(line("approval/ada").endsWith(QStringLiteral(" — signed, valid, expires in 5 days")), qPrintable(line("approval/ada")));
+        QVERIFY2(line("approval/ben").endsWith(QStringLiteral(" — void: the alias champion moved since")), qPrintable(line("approval/ben")));
+        QVERIFY2(line("approval/cleo").endsWith(QStringLiteral(" — not signed, expires in 5 h")), qPrintable(line("approval/cleo")));
+        QCOMPARE(screen.find<ui::Label>("approval/ada")->toolTip(), key);
+        QVERIFY(line("approvalRule").contains(QStringLiteral("Only those signed")));
+        request->signing = false;
+        screen.window->showSnapshot(snapshot);
+        QTRY_VERIFY(line("approvalRule").contains(QStringLiteral("Not signed: the workspace names no approvers")));
+    }
+
     void theLogGivesItsRoomToTheChartsOfALowWindow_data() {
         QTest::addColumn<QSize>("size");
         QTest::addColumn<bool>("folded");

@@ -216,6 +216,7 @@ QWidget *PromotionSheet::buildDecide() {
     top->addWidget(heading(tr("Approvals")));
     m_rule = new Label({}, TextRole::Second, &Tokens::t3);
     m_rule->setWordWrap(true);
+    m_rule->setObjectName(QStringLiteral("approvalRule"));
     top->addWidget(m_rule);
     m_approvals = new QVBoxLayout;
     m_approvals->setSpacing(4);
