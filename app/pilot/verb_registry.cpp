@@ -8,6 +8,7 @@
 //   export MODEL[@VERSION] DIR        the files that a service expects: registry_export.cpp
 //   alias NAME ALIAS VERSION|--delete, stage NAME VERSION STAGE [--archive], tag NAME VERSION KEY VALUE|--delete, describe NAME VERSION TEXT
 //                                     {"operation","summary","done","steps":[…]}; each takes --plan
+//   webhooks [--test ID]              of an MLflow server: registry_webhooks.cpp
 //   fetch NAME VERSION                {"model","version","folder"}: the package on this machine, checked
 //   history NAME [--alias A]          {"model","alias","changes":[{"version"|null,"since","by","operation"}]}, newest first
 //   live NAME --at TIME [--alias A]   {"model","alias","at","version"|null}
@@ -18,6 +19,7 @@
 #include "app/pilot/register_version.h"
 #include "app/pilot/registry_export.h"
 #include "app/pilot/registry_import.h"
+#include "app/pilot/registry_webhooks.h"
 
 #include "core/artifact/package.h"
 #include "core/base/clock.h"
@@ -159,7 +161,9 @@ Result<void> describe(Context &context, const Options &options) {
 Result<void> fetch(Context &context, const Options &options) {
     PH_ASSIGN(const Place place, placeOf(context, options));
     PH_ASSIGN(const registry::Version version, place.registry->version(place.name, options.version));
-    PH_ASSIGN(const QString folder, place.registry->packageFolder(version, context.stop()));
+    PH_ASSIGN(const QString folder, place.registry->fetchPackage(version, context.stop(), [&](qint64 done, qint64 total) {
+        context.events().progress(done, total, QStringLiteral("bytes"), -1, QStringLiteral("fetch"));
+    }));
     context.answer({{Q("model"), version.model}, {Q("version"), version.version}, {Q("folder"), folder}}, folder);
     return {};
 }
@@ -213,6 +217,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     reg->add_option("--run", o.run, "The run it comes from (default: the package's)");
     addRegistryImport(app, body);
     addRegistryExport(app, body);
+    addRegistryWebhooks(app, body);
     auto *al = add("alias", "Move or delete an alias that is no champion", alias);
     al->add_option("ALIAS", o.alias, "e.g. challenger")->required();
     version(al);

@@ -26,6 +26,10 @@ QJsonObject versionKey(const QString &model, int version) { return {{QStringLite
 
 Result<void> done(const Result<QJsonObject> &reply) { return reply ? Result<void>() : Result<void>(reply.error()); }
 
+/// For MlflowApi::ReadBack: an empty reply if it was done.
+std::optional<QJsonObject> doneIf(bool done) { return done ? std::optional(QJsonObject()) : std::nullopt; }
+
+/// Of a model or a version of one.
 bool isPrompt(const QJsonObject &model) { return mlflowPairs(model.value(QLatin1String("tags"))).value(promptTag).compare(QLatin1String("true"), Qt::CaseInsensitive) == 0; }
 
 } // namespace
@@ -51,17 +55,17 @@ RegisteredModel mlflowModel(const QJsonObject &json) {
     model.updated = mlflowTime(json.value(QLatin1String("last_updated_timestamp")));
     model.tags = mlflowPairs(json.value(QLatin1String("tags")));
     for (const QJsonValue &alias : json.value(QLatin1String("aliases")).toArray())
-        model.aliases.push_back({alias[QLatin1String("alias")].toString(), int(mlflowInteger(alias[QLatin1String("version")]))});
+        model.aliases.push_back({alias[QLatin1String("alias")].toString(), mlflowVersionNumber(alias[QLatin1String("version")])});
     std::sort(model.aliases.begin(), model.aliases.end(), [](const Alias &a, const Alias &b) { return a.name < b.name; });
     for (const QJsonValue &latest : json.value(QLatin1String("latest_versions")).toArray()) // the newest of each stage
-        model.latestVersion = std::max(model.latestVersion, int(mlflowInteger(latest[QLatin1String("version")])));
+        model.latestVersion = std::max(model.latestVersion, mlflowVersionNumber(latest[QLatin1String("version")]));
     return model;
 }
 
 Version mlflowVersion(const QJsonObject &json) {
     Version version;
     version.model = json.value(QLatin1String("name")).toString();
-    version.version = int(mlflowInteger(json.value(QLatin1String("version"))));
+    version.version = mlflowVersionNumber(json.value(QLatin1String("version")));
     version.runId = json.value(QLatin1String("run_id")).toString();
     version.source = json.value(QLatin1String("source")).toString();
     version.description = json.value(QLatin1String("description")).toString();
@@ -71,6 +75,7 @@ Version mlflowVersion(const QJsonObject &json) {
     version.tags = mlflowPairs(json.value(QLatin1String("tags")));
     version.digest = version.tags.take(digestTag);
     version.user = version.tags.take(userTag);
+    version.tags.remove(requestTag);
     if (version.user.isEmpty())
         version.user = json.value(QLatin1String("user_id")).toString();
     for (const QJsonValue &alias : json.value(QLatin1String("aliases")).toArray())
@@ -100,7 +105,7 @@ Result<std::vector<RegisteredModel>> MlflowRegistry::models() const {
 
 Result<QJsonObject> MlflowRegistry::readModel(const QString &name) const {
     PH_ASSIGN(const QJsonObject reply, m_api.get(QStringLiteral("registered-models/get"), named(name)));
-    return reply.value(QLatin1String("registered_model")).toObject();
+    return mlflowPart(reply, "registered_model");
 }
 
 Result<std::optional<RegisteredModel>> MlflowRegistry::model(const QString &name) const {
@@ -127,7 +132,8 @@ Result<std::vector<Version>> MlflowRegistry::versions(const QString &name) const
         return m_api.get(QStringLiteral("model-versions/search"), query);
     };
     PH_TRY(MlflowApi::eachItem(page, "model_versions", [&](const QJsonObject &json) {
-        out.push_back(mlflowVersion(json));
+        if (Version version = mlflowVersion(json); version.version > 0) // another number is none of MLflow's
+            out.push_back(std::move(version));
         return true;
     }));
     std::sort(out.begin(), out.end(), [](const Version &a, const Version &b) { return a.version > b.version; });
@@ -138,24 +144,39 @@ Result<std::vector<Version>> MlflowRegistry::versions(const QString &name) const
     return out;
 }
 
-Result<Version> MlflowRegistry::version(const QString &model, int version) const {
-    auto reply = m_api.get(QStringLiteral("model-versions/get"), numbered(model, version));
-    if (!reply && reply.error().kind == ErrorKind::NotFound)
-        return notFound(QStringLiteral("%1 has no version %2 of “%3”.").arg(source()).arg(version).arg(model));
-    if (!reply)
+Result<QJsonObject> MlflowRegistry::readVersion(const QString &model, int version) const {
+    const auto reply = m_api.get(QStringLiteral("model-versions/get"), numbered(model, version));
+    if (!reply && reply.error().kind != ErrorKind::NotFound)
         return reply.error();
-    return mlflowVersion(reply->value(QLatin1String("model_version")).toObject());
+    PH_ASSIGN(const QJsonObject json, reply ? mlflowPart(*reply, "model_version") : QJsonObject());
+    if (!reply || isPrompt(json))
+        return notFound(QStringLiteral("%1 has no version %2 of “%3”.").arg(source()).arg(version).arg(model), {}, QStringLiteral("See “pilot registry list” and “pilot registry show”."));
+    return json;
+}
+
+Result<Version> MlflowRegistry::version(const QString &model, int version) const {
+    PH_ASSIGN(const QJsonObject json, readVersion(model, version));
+    Version found = mlflowVersion(json);
+    if (found.version != version)
+        return invalid(QStringLiteral("%1 was asked for version %2 of “%3” and gave another.").arg(source()).arg(version).arg(model), {}, QStringLiteral("Something between here and the server changes its answers."));
+    return found;
 }
 
 Result<Version> MlflowRegistry::versionByAlias(const QString &name, const QString &alias) const {
     QUrlQuery query = named(name);
     query.addQueryItem(QStringLiteral("alias"), alias);
     auto reply = m_api.get(QStringLiteral("registered-models/alias"), query);
-    if (reply)
-        return mlflowVersion(reply->value(QLatin1String("model_version")).toObject());
+    if (reply) {
+        PH_ASSIGN(const QJsonObject json, mlflowPart(*reply, "model_version"));
+        Version found = mlflowVersion(json);
+        if (found.version > 0 && !isPrompt(json))
+            return found;
+        if (found.version == 0)
+            return invalid(QStringLiteral("%1 gave a version of “%2” without a number.").arg(source(), name), {}, QStringLiteral("Something between here and the server changes its answers."));
+    }
     // A missing alias is INVALID_PARAMETER_VALUE there, as a name that cannot be one is.
-    if (reply.error().kind == ErrorKind::NotFound || reply.error().what.contains(QLatin1String("not found")))
-        return notFound(QStringLiteral("“%1” has no alias “%2” on %3.").arg(name, alias, source()));
+    if (reply || reply.error().kind == ErrorKind::NotFound || reply.error().what.contains(QLatin1String("not found")))
+        return notFound(QStringLiteral("“%1” has no alias “%2” on %3.").arg(name, alias, source()), {}, QStringLiteral("See “pilot registry show %1”.").arg(name));
     return reply.error();
 }
 
@@ -165,23 +186,32 @@ Result<void> MlflowRegistry::setStage(const QString &model, int version, const Q
     body.insert(QStringLiteral("stage"), stage);
     // Always said: its default is another one on MLflow's own page. It is refused for the stages that nobody serves.
     body.insert(QStringLiteral("archive_existing_versions"), archiveExisting && stage != QLatin1String("None") && stage != QLatin1String("Archived"));
-    return done(m_api.send("POST", QStringLiteral("model-versions/transition-stage"), body));
+    return done(m_api.write("POST", QStringLiteral("model-versions/transition-stage"), body, [&]() -> Result<std::optional<QJsonObject>> {
+        PH_ASSIGN(const auto all, versions(model));
+        return doneIf(std::all_of(all.begin(), all.end(), [&](const Version &v) { return v.version == version ? v.stage == stage : !(archiveExisting && v.stage == stage); }));
+    }));
 }
 
 Result<void> MlflowRegistry::setVersionTag(const QString &model, int version, const QString &key, std::optional<QString> value) {
     PH_TRY(checkTagKey(key));
     QJsonObject body = versionKey(model, version);
     body.insert(QStringLiteral("key"), key);
-    if (!value)
-        return done(m_api.send("DELETE", QStringLiteral("model-versions/delete-tag"), body));
-    body.insert(QStringLiteral("value"), *value);
-    return done(m_api.send("POST", QStringLiteral("model-versions/set-tag"), body));
+    if (value)
+        body.insert(QStringLiteral("value"), *value);
+    return done(m_api.write(value ? "POST" : "DELETE", value ? QStringLiteral("model-versions/set-tag") : QStringLiteral("model-versions/delete-tag"), body, [&]() -> Result<std::optional<QJsonObject>> {
+        PH_ASSIGN(const QJsonObject json, readVersion(model, version));
+        const auto tags = mlflowPairs(json.value(QLatin1String("tags")));
+        return doneIf(value ? tags.contains(key) && tags.value(key) == *value : !tags.contains(key));
+    }));
 }
 
 Result<void> MlflowRegistry::setDescription(const QString &model, int version, const QString &text) {
     QJsonObject body = versionKey(model, version);
     body.insert(QStringLiteral("description"), text);
-    return done(m_api.send("PATCH", QStringLiteral("model-versions/update"), body));
+    return done(m_api.write("PATCH", QStringLiteral("model-versions/update"), body, [&]() -> Result<std::optional<QJsonObject>> {
+        PH_ASSIGN(const QJsonObject json, readVersion(model, version));
+        return doneIf(json.value(QLatin1String("description")).toString() == text);
+    }));
 }
 
 } // namespace pilothouse::registry
