@@ -16,6 +16,7 @@ namespace pilothouse::registry {
 namespace {
 
 constexpr double infinityInDatabases = 1e308;
+constexpr qint64 longestReply = 256 << 20; ///< 10,000 versions with all their tags in one
 constexpr qint64 longestWait = 30; ///< seconds that a server may make a write wait
 
 QString withoutSlash(QString url) {
@@ -96,6 +97,7 @@ Result<net::Request> MlflowApi::request(const char *method, const QString &path,
         request.url += QLatin1Char('?') + query.toString(QUrl::FullyEncoded).replace(QLatin1Char('+'), QLatin1String("%2B")); // a plus would be read as a space
     request.caFile = m_server.caFile;
     request.timeoutMs = m_server.timeoutMs;
+    request.maxBytes = longestReply;
     if (m_server.authorization) {
         PH_ASSIGN(const QByteArray value, m_server.authorization());
         if (!value.isEmpty())

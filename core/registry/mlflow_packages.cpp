@@ -79,22 +79,9 @@ Result<Version> MlflowRegistry::registerVersion(const QString &model, const QStr
 
 /// By the tag that only this call has given.
 Result<std::optional<QJsonObject>> MlflowRegistry::versionOfRequest(const QString &model, const QString &request) const {
-    std::optional<QJsonObject> found;
-    PH_ASSIGN(const QString quoted, mlflowQuoted(model));
-    const auto page = [&](const QString &token) {
-        QUrlQuery query;
-        query.addQueryItem(QStringLiteral("filter"), QStringLiteral("name=") + quoted);
-        query.addQueryItem(QStringLiteral("max_results"), QStringLiteral("1000"));
-        if (!token.isEmpty())
-            query.addQueryItem(QStringLiteral("page_token"), token);
-        return m_api.get(QStringLiteral("model-versions/search"), query);
-    };
-    PH_TRY(MlflowApi::eachItem(page, "model_versions", [&](const QJsonObject &json) {
-        if (mlflowPairs(json.value(QLatin1String("tags"))).value(requestTag) == request)
-            found = QJsonObject{{QStringLiteral("model_version"), json}};
-        return !found;
-    }));
-    return found;
+    PH_ASSIGN(const auto all, searchVersions(model, 0));
+    const auto found = std::find_if(all.begin(), all.end(), [&](const QJsonObject &json) { return mlflowPairs(json.value(QLatin1String("tags"))).value(requestTag) == request; });
+    return found == all.end() ? std::optional<QJsonObject>() : QJsonObject{{QStringLiteral("model_version"), *found}};
 }
 
 /// Read back until the server says that it is ready; what it answered when it made the version is the same if it cannot be asked.

@@ -48,6 +48,7 @@ public:
 private:
     using Missing = std::function<Result<QJsonArray>(const QJsonArray &batch)>; ///< what of a batch the server has not
     Result<QJsonObject> readModel(const QString &name) const;
+    Result<std::vector<QJsonObject>> searchVersions(const QString &name, int pageSize) const; ///< pageSize 0: the server's own
     Result<QJsonObject> readVersion(const QString &model, int version) const;
     Result<std::optional<int>> aliasNow(const QString &model, const QString &alias) const;
     Result<void> setModelTag(const QString &name, const QString &key, const std::optional<QString> &value) const;
