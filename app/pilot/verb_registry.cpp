@@ -9,6 +9,7 @@
 //   copy NAME VERSION --to MODEL      a version becomes the next one of another model, there or in another registry: registry_copy.cpp
 //   alias NAME ALIAS VERSION|--delete, stage NAME VERSION STAGE [--archive], tag NAME VERSION KEY VALUE|--delete, describe NAME VERSION TEXT
 //                                     {"operation","summary","done","steps":[…]}; each takes --plan
+//   webhooks [--test ID]              of an MLflow server: registry_webhooks.cpp
 //   fetch NAME VERSION                {"model","version","folder"}: the package on this machine, checked
 //   history NAME [--alias A]          {"model","alias","changes":[{"version"|null,"since","by","operation"}]}, newest first
 //   sync [--list]                     trainings that wait for the registry of another connection: registry_sync.cpp
@@ -21,6 +22,7 @@
 #include "app/pilot/registry_export.h"
 #include "app/pilot/registry_import.h"
 #include "app/pilot/registry_sync.h"
+#include "app/pilot/registry_webhooks.h"
 
 #include "core/artifact/package.h"
 #include "core/base/clock.h"
@@ -162,7 +164,9 @@ Result<void> describe(Context &context, const Options &options) {
 Result<void> fetch(Context &context, const Options &options) {
     PH_ASSIGN(const Place place, placeOf(context, options));
     PH_ASSIGN(const registry::Version version, place.registry->version(place.name, options.version));
-    PH_ASSIGN(const QString folder, place.registry->packageFolder(version, context.stop()));
+    PH_ASSIGN(const QString folder, place.registry->fetchPackage(version, context.stop(), [&](qint64 done, qint64 total) {
+        context.events().progress(done, total, QStringLiteral("bytes"), -1, QStringLiteral("fetch"));
+    }));
     context.answer({{Q("model"), version.model}, {Q("version"), version.version}, {Q("folder"), folder}}, folder);
     return {};
 }
@@ -218,6 +222,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     addRegistryExport(app, body);
     addRegistrySync(app, body);
     addRegistryCopy(app, body);
+    addRegistryWebhooks(app, body);
     auto *al = add("alias", "Move or delete an alias that is no champion", alias);
     al->add_option("ALIAS", o.alias, "e.g. challenger")->required();
     version(al);

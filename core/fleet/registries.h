@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/net/http.h"
+#include "core/registry/mlflow_api.h"
 #include "core/registry/registry.h"
 #include "core/secrets/secret_store.h"
 #include "core/workspace/workspace.h"
@@ -21,6 +22,8 @@ public:
     /// "": the local one. No call is made yet. NotFound for a connection that the workspace has not; Refused for one that is no registry; Invalid
     /// for one without an address.
     Result<std::shared_ptr<registry::Registry>> of(const QString &connection);
+    /// The server of a connection of kind mlflow, for what only MLflow has (webhooks). Errors as of(); Refused for another kind.
+    Result<registry::MlflowApi> mlflow(const QString &connection) const;
 
 private:
     QMap<QString, workspace::Connection> m_connections;

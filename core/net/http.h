@@ -76,6 +76,9 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
+/// True for an error of send() that says that no connection came about: the server cannot have done what was asked.
+bool neverSent(const Error &error);
+
 /// A reply ≥ 400 as an Error: 401/403 Denied, 404 NotFound, 409 Conflict, 400/422 Invalid, 5xx Unreachable; understands
 /// {"error":{"kind","what","hint"}} and {"error_code","message"} bodies.
 Error statusError(const Request &request, const Response &response);

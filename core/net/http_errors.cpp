@@ -30,6 +30,10 @@ QString hostOf(const Request &request) {
     return url.host() + QLatin1Char(':') + QString::number(url.port(url.scheme() == QLatin1String("https") ? 443 : 80));
 }
 
+/// How the errors begin after which nothing can have reached the server: neverSent() knows them by it.
+const QString couldNot = QStringLiteral("Could not "), noSecure = QStringLiteral("No secure connection "), notTrusted = QStringLiteral("The certificate of "),
+              tooLong = QStringLiteral("The reply is longer than ");
+
 /// The texts of an error body in the shapes that the peers use.
 struct BodyText {
     QString what, hint;
@@ -89,19 +93,19 @@ Error transferError(const Request &request, const Transfer &transfer) {
     switch (transfer.code) {
     case CURLE_WRITE_ERROR:
         if (transfer.tooLong)
-            return invalid(QStringLiteral("The reply is longer than %1 bytes.").arg(request.maxBytes), error.where, QStringLiteral("Ask for less, or for a page at a time."));
+            return invalid(tooLong + QStringLiteral("%1 bytes.").arg(request.maxBytes), error.where, QStringLiteral("Ask for less, or for a page at a time."));
         error.what = QStringLiteral("The reply of %1 could not be taken.").arg(host);
         break;
     case CURLE_COULDNT_RESOLVE_HOST:
-        error.what = QStringLiteral("Could not find the host “%1”.").arg(QUrl(request.url).host());
+        error.what = couldNot + QStringLiteral("find the host “%1”.").arg(QUrl(request.url).host());
         error.hint = QStringLiteral("Check the address and the network.");
         break;
     case CURLE_COULDNT_RESOLVE_PROXY:
-        error.what = QStringLiteral("Could not find the proxy of the environment.");
+        error.what = couldNot + QStringLiteral("find the proxy of the environment.");
         error.hint = QStringLiteral("Check http_proxy, https_proxy and NO_PROXY.");
         break;
     case CURLE_COULDNT_CONNECT:
-        error.what = QStringLiteral("Could not reach %1 — %2.").arg(host, transfer.systemError ? QString::fromLocal8Bit(std::strerror(int(transfer.systemError))).toLower() : library);
+        error.what = couldNot + QStringLiteral("reach %1 — %2.").arg(host, transfer.systemError ? QString::fromLocal8Bit(std::strerror(int(transfer.systemError))).toLower() : library);
         error.hint = QStringLiteral("Start the server, or correct the address.");
         break;
     case CURLE_OPERATION_TIMEDOUT:
@@ -112,11 +116,11 @@ Error transferError(const Request &request, const Transfer &transfer) {
     case CURLE_SSL_CACERT_BADFILE:
         return {ErrorKind::Invalid, QStringLiteral("The file with the private CA is not a PEM certificate."), request.caFile, QStringLiteral("Name a PEM file in ca_file."), error.raw};
     case CURLE_PEER_FAILED_VERIFICATION:
-        error.what = QStringLiteral("The certificate of %1 is not trusted.").arg(host);
+        error.what = notTrusted + QStringLiteral("%1 is not trusted.").arg(host);
         error.hint = QStringLiteral("If it is signed by a private CA, name its file in ca_file.");
         break;
     case CURLE_SSL_CONNECT_ERROR:
-        error.what = QStringLiteral("No secure connection to %1 came about.").arg(host);
+        error.what = noSecure + QStringLiteral("to %1 came about.").arg(host);
         error.hint = QStringLiteral("Does the server speak https on this port?");
         break;
     case CURLE_GOT_NOTHING:
@@ -132,6 +136,10 @@ Error transferError(const Request &request, const Transfer &transfer) {
         break;
     }
     return error;
+}
+
+bool neverSent(const Error &error) {
+    return (error.kind == ErrorKind::Invalid && !error.what.startsWith(tooLong)) || (error.kind == ErrorKind::Unreachable && (error.what.startsWith(couldNot) || error.what.startsWith(noSecure) || error.what.startsWith(notTrusted)));
 }
 
 Error statusError(const Request &request, const Response &response) {

@@ -2,16 +2,22 @@
 #include "core/registry/mlflow_api.h"
 
 #include <QJsonDocument>
+#include <QSet>
 #include <QUrl>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
+#include <thread>
 
 namespace pilothouse::registry {
 
 namespace {
 
 constexpr double infinityInDatabases = 1e308;
+constexpr qint64 longestReply = 256 << 20; ///< 10,000 versions with all their tags in one
+constexpr qint64 longestWait = 30; ///< seconds that a server may make a write wait
 
 QString withoutSlash(QString url) {
     while (url.endsWith(QLatin1Char('/')))
@@ -24,6 +30,52 @@ QString hostOf(const QUrl &url) { return url.port() < 0 ? url.host() : QStringLi
 bool looksLikeHtml(const QByteArray &body) {
     const QByteArray begin = body.left(512).trimmed().toLower();
     return begin.startsWith("<!doctype html") || begin.startsWith("<html");
+}
+
+/// Python writes NaN and Infinity into JSON as they are, some of MLflow's calls and its proxies, too; outside texts they are put into quotes.
+QByteArray withQuotedNumbers(const QByteArray &json) {
+    static const QByteArrayList words{"-Infinity", "Infinity", "NaN"};
+    QByteArray out;
+    bool inText = false;
+    for (qsizetype i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (inText && c == '\\' && i + 1 < json.size()) {
+            out += c;
+            out += json[++i];
+            continue;
+        }
+        if (c == '"')
+            inText = !inText;
+        const auto word = inText ? words.end() : std::find_if(words.begin(), words.end(), [&](const QByteArray &w) { return QByteArrayView(json).sliced(i).startsWith(w); });
+        if (word == words.end()) {
+            out += c;
+            continue;
+        }
+        out += '"' + *word + '"';
+        i += word->size() - 1;
+    }
+    return out;
+}
+
+QJsonDocument parsed(const QByteArray &body, QJsonParseError *error) {
+    const QJsonDocument document = QJsonDocument::fromJson(body, error);
+    return error->error == QJsonParseError::NoError ? document : QJsonDocument::fromJson(withQuotedNumbers(body), error);
+}
+
+/// What to do, for the statuses of which net::statusError() knows nothing better.
+QString remedy(const net::Response &response) {
+    const QByteArray wait = response.header("Retry-After");
+    if ((response.status == 429 || response.status == 503) && !wait.isEmpty())
+        return wait.toLongLong() > 0 ? QStringLiteral("Try again in %1 s: the server asks for that pause.").arg(wait.toLongLong()) : QStringLiteral("Try again later.");
+    if (response.status == 502 || response.status == 504)
+        return QStringLiteral("A proxy answered in its place: is the server behind it running?");
+    if (response.status >= 500)
+        return QStringLiteral("Look at the server's log, and try again.");
+    if (response.status == 409 || response.status == 412)
+        return QStringLiteral("Look again and decide anew.");
+    if (response.status == 404 || response.status == 410)
+        return QStringLiteral("Check the name, and that the address is that of an MLflow server.");
+    return QStringLiteral("Check what was asked for; the server's own words stand in the details.");
 }
 
 Error noMlflow(const net::Request &request, const QString &what) {
@@ -44,6 +96,8 @@ Result<net::Request> MlflowApi::request(const char *method, const QString &path,
     if (!query.isEmpty())
         request.url += QLatin1Char('?') + query.toString(QUrl::FullyEncoded).replace(QLatin1Char('+'), QLatin1String("%2B")); // a plus would be read as a space
     request.caFile = m_server.caFile;
+    request.timeoutMs = m_server.timeoutMs;
+    request.maxBytes = longestReply;
     if (m_server.authorization) {
         PH_ASSIGN(const QByteArray value, m_server.authorization());
         if (!value.isEmpty())
@@ -58,6 +112,8 @@ Error MlflowApi::error(const net::Request &request, const net::Response &respons
     if (code.isEmpty() && looksLikeHtml(response.body) && response.status != 401 && response.status < 500)
         return noMlflow(request, QStringLiteral("%1 answered with a web page (status %2).").arg(QUrl(request.url).host()).arg(response.status));
     Error error = net::statusError(request, response);
+    if (error.hint.isEmpty() || response.status == 429)
+        error.hint = remedy(response);
     if (code == QLatin1String("RESOURCE_DOES_NOT_EXIST")) {
         error.kind = ErrorKind::NotFound;
     } else if (code == QLatin1String("RESOURCE_ALREADY_EXISTS") || code == QLatin1String("RESOURCE_CONFLICT")) {
@@ -67,36 +123,59 @@ Error MlflowApi::error(const net::Request &request, const net::Response &respons
         error.hint = QStringLiteral("Parameters are written once; start a new run.");
     } else if (response.status == 403 && code.isEmpty() && response.body.contains("Invalid Host header")) {
         error.what = QStringLiteral("The server refuses to be called “%1”: MLflow 3 answers only to names it knows.").arg(hostOf(QUrl(request.url)));
-        error.hint = QStringLiteral("Start it with --allowed-hosts and this name with its port. Through a port-forward use http://localhost:PORT.");
+        error.hint = QStringLiteral("Start it with --allowed-hosts (MLFLOW_SERVER_ALLOWED_HOSTS) and this name with its port. Through a port-forward use http://localhost:PORT.");
     } else if (response.status == 403 && code.isEmpty() && !response.body.isEmpty()) {
         error.what = QStringLiteral("The server says no: %1").arg(QString::fromUtf8(response.body.left(300)).trimmed()); // its login answers in plain text
     }
     return error;
 }
 
-Result<net::Response> MlflowApi::raw(const net::Request &request, std::stop_token stop) const {
-    PH_ASSIGN(net::Response response, m_http->send(request, stop));
+Result<void> MlflowApi::accepted(const net::Request &request, const net::Response &response) {
     if (response.status >= 300 && response.status < 400)
         return noMlflow(request, QStringLiteral("%1 sends elsewhere (status %2: %3).").arg(QUrl(request.url).host()).arg(response.status).arg(QUrl(QString::fromUtf8(response.header("Location"))).host()));
     if (response.status >= 400)
         return error(request, response);
+    return {};
+}
+
+Result<net::Response> MlflowApi::raw(const net::Request &request, std::stop_token stop) const {
+    PH_ASSIGN(net::Response response, m_http->send(request, stop));
+    PH_TRY(accepted(request, response));
     return response;
 }
 
-Result<QJsonObject> MlflowApi::answer(const net::Request &request, std::stop_token stop) const {
-    PH_ASSIGN(const net::Response response, raw(request, stop));
-    QJsonParseError parsed;
-    const QJsonDocument document = QJsonDocument::fromJson(response.body, &parsed);
-    if (!document.isObject())
-        return noMlflow(request, looksLikeHtml(response.body) ? QStringLiteral("%1 answered with a web page.").arg(QUrl(request.url).host())
-                                                             : QStringLiteral("%1 answered with something that is no JSON: %2.").arg(QUrl(request.url).host(), parsed.errorString()));
-    return document.object();
+Result<QJsonObject> MlflowApi::answer(const net::Request &request, std::stop_token stop, Outcome *outcome) const {
+    Outcome ignored;
+    Outcome &o = outcome ? *outcome : ignored;
+    o = {};
+    const auto response = m_http->send(request, stop);
+    if (!response) {
+        o.unclear = !net::neverSent(response.error());
+        o.broke = o.unclear && response.error().kind == ErrorKind::Unreachable;
+        return response.error();
+    }
+    o.unclear = response->status >= 500; // it may come from a proxy, while the server has done it
+    if (const QByteArray asked = response->header("Retry-After"); response->status == 429 || response->status == 503) {
+        bool seconds = false;
+        const qint64 wait = asked.toLongLong(&seconds);
+        o.wait = seconds && wait >= 0 ? wait : -1; // a date is left to the person
+    }
+    PH_TRY(accepted(request, *response));
+    QJsonParseError failed;
+    const QJsonDocument document = parsed(response->body, &failed);
+    if (document.isObject())
+        return document.object();
+    o.unclear = true;
+    return noMlflow(request, looksLikeHtml(response->body) ? QStringLiteral("%1 answered with a web page.").arg(QUrl(request.url).host())
+                                                          : QStringLiteral("%1 answered with something that is no JSON: %2.").arg(QUrl(request.url).host(), failed.errorString()));
 }
 
-Result<QJsonObject> MlflowApi::get(const QString &call, const QUrlQuery &query, std::stop_token stop) const {
-    PH_ASSIGN(const net::Request asked, request("GET", QStringLiteral("/api/2.0/mlflow/") + call, query));
+Result<QJsonObject> MlflowApi::getPath(const QString &path, const QUrlQuery &query, std::stop_token stop) const {
+    PH_ASSIGN(const net::Request asked, request("GET", path, query));
     return answer(asked, stop);
 }
+
+Result<QJsonObject> MlflowApi::get(const QString &call, const QUrlQuery &query, std::stop_token stop) const { return getPath(QStringLiteral("/api/2.0/mlflow/") + call, query, stop); }
 
 Result<QJsonObject> MlflowApi::send(const char *method, const QString &call, const QJsonObject &body, std::stop_token stop) const {
     PH_ASSIGN(net::Request asked, request(method, QStringLiteral("/api/2.0/mlflow/") + call));
@@ -116,6 +195,38 @@ QString MlflowApi::curl(const MlflowCall &call) const {
     return words.join(QLatin1Char(' '));
 }
 
+Result<QJsonObject> MlflowApi::write(const char *method, const QString &call, QJsonObject &body, const ReadBack &readBack) const {
+    for (int attempt = 1;; ++attempt) {
+        PH_ASSIGN(net::Request asked, request(method, QStringLiteral("/api/2.0/mlflow/") + call));
+        asked.body = QJsonDocument(body).toJson(QJsonDocument::Compact);
+        asked.idempotent = false;
+        Outcome outcome;
+        auto reply = answer(asked, {}, &outcome);
+        if (reply)
+            return reply;
+        Error error = std::move(reply).error();
+        const bool worthWaiting = outcome.wait >= 0 && outcome.wait <= longestWait && outcome.wait * 1000 < m_server.timeoutMs;
+        if (outcome.unclear) {
+            auto seen = readBack();
+            if (!seen) {
+                error.what += QStringLiteral(" It is not known whether the change was made.");
+                error.hint = QStringLiteral("Look at it on %1 before doing it again.").arg(host());
+                return error;
+            }
+            if (*seen)
+                return **std::move(seen);
+        }
+        if (attempt == 1 && (outcome.broke || worthWaiting)) {
+            if (outcome.wait > 0)
+                std::this_thread::sleep_for(std::chrono::seconds(outcome.wait));
+            continue;
+        }
+        if (outcome.unclear)
+            error.what += error.kind == ErrorKind::TimedOut ? QStringLiteral(" The change was not made so far.") : QStringLiteral(" The change was not made.");
+        return error;
+    }
+}
+
 Result<QJsonObject> MlflowApi::search(const QString &call, const QJsonObject &body, std::stop_token stop) const {
     PH_ASSIGN(net::Request asked, request("POST", QStringLiteral("/api/2.0/mlflow/") + call));
     asked.body = QJsonDocument(body).toJson(QJsonDocument::Compact);
@@ -125,17 +236,32 @@ Result<QJsonObject> MlflowApi::search(const QString &call, const QJsonObject &bo
 
 Result<void> MlflowApi::eachItem(const std::function<Result<QJsonObject>(const QString &)> &page, const char *list, const std::function<bool(const QJsonObject &)> &each) {
     QString token;
+    QSet<QString> seen;
     do {
         PH_ASSIGN(const QJsonObject reply, page(token));
         for (const QJsonValue &item : reply.value(QLatin1String(list)).toArray())
             if (!each(item.toObject()))
                 return {};
         const QString next = reply.value(QLatin1String("next_page_token")).toString();
-        if (!next.isEmpty() && next == token)
-            return invalid(QStringLiteral("The server gives the same page again and again."));
+        if (seen.contains(next))
+            return invalid(QStringLiteral("The list does not end: the server names a next page that was there already."), {}, QStringLiteral("Look at the server's version and at proxies before it."));
+        if (!next.isEmpty())
+            seen.insert(next);
         token = next;
     } while (!token.isEmpty());
     return {};
+}
+
+Result<QJsonObject> mlflowPart(const QJsonObject &reply, const char *key) {
+    const QJsonValue part = reply.value(QLatin1String(key));
+    if (!part.isObject())
+        return invalid(QStringLiteral("The reply lacks “%1”.").arg(QLatin1String(key)), {}, QStringLiteral("Is the address that of an MLflow server? Something in between may have changed its answer."));
+    return part.toObject();
+}
+
+int mlflowVersionNumber(const QJsonValue &value) {
+    const qint64 number = mlflowInteger(value);
+    return number > 0 && number <= std::numeric_limits<int>::max() ? int(number) : 0;
 }
 
 double mlflowNumber(const QJsonValue &value) {
@@ -147,6 +273,9 @@ double mlflowNumber(const QJsonValue &value) {
         number = infinity;
     else if (text == QLatin1String("-Infinity"))
         number = -infinity;
+    else if (bool good = false; !text.isEmpty())
+        if (const double written = text.toDouble(&good); good)
+            number = written;
     return std::abs(number) >= infinityInDatabases ? std::copysign(infinity, number) : number;
 }
 
@@ -158,7 +287,12 @@ QJsonValue mlflowNumber(double value) {
     return value;
 }
 
-qint64 mlflowInteger(const QJsonValue &value) { return value.isString() ? value.toString().toLongLong() : value.toInteger(); }
+qint64 mlflowInteger(const QJsonValue &value) {
+    if (value.isString())
+        return value.toString().toLongLong();
+    const double number = value.toDouble();
+    return std::abs(number) < 9.2e18 ? value.toInteger(qint64(number)) : 0; // 1.0 and 1.5 are whole enough; 1e300 is no integer
+}
 
 QMap<QString, QString> mlflowPairs(const QJsonValue &list) {
     QMap<QString, QString> out;

@@ -7,6 +7,9 @@
 #include <QJsonObject>
 #include <QUrlQuery>
 
+#include <functional>
+#include <optional>
+
 namespace pilothouse::registry {
 
 /// An MLflow server and how one asks it.
@@ -17,6 +20,7 @@ struct MlflowServer {
     /// value is kept nowhere here.
     std::function<Result<QByteArray>()> authorization;
     QString curlLogin = {}; ///< how curl logs in, its secret by a variable: -u "ops:$PILOTHOUSE_SECRET_MLFLOW"; empty: not at all
+    int timeoutMs = 30000; ///< of one call with its repeats; artifacts have none, but are given up when nothing comes any more
 };
 
 /// One call that changes something: POST registered-models/alias {…}
@@ -35,10 +39,18 @@ public:
     QString host() const; ///< "host:port"
     /// @param call "runs/get", below /api/2.0/mlflow/
     Result<QJsonObject> get(const QString &call, const QUrlQuery &query, std::stop_token stop = {}) const;
+    Result<QJsonObject> getPath(const QString &path, const QUrlQuery &query, std::stop_token stop = {}) const; ///< of any path of the server
     Result<QJsonObject> send(const char *method, const QString &call, const QJsonObject &body, std::stop_token stop = {}) const;
-    Result<QJsonObject> send(const MlflowCall &call) const { return send(call.method, call.call, call.body); }
-    /// The same as a line for a shell.
+    /// A call as a line for a shell.
     QString curl(const MlflowCall &call) const;
+    /// What a look at the server says after a write whose reply got lost: the reply's equal if it was done, nothing if it was not.
+    using ReadBack = std::function<Result<std::optional<QJsonObject>>()>;
+    /// A write that must not happen twice. If the connection breaks, the time runs out, the server fails (5xx) or answers with no JSON, nobody knows
+    /// whether it was done: `readBack` looks. Done is success; not done is sent once more after a broken connection, else it is the error. If
+    /// looking fails, too, the error says that it is not known. If a 429 or 503 names a time (Retry-After), that is waited for and it is sent once more.
+    /// @param body `readBack` may narrow it to what is still missing
+    Result<QJsonObject> write(const char *method, const QString &call, QJsonObject &body, const ReadBack &readBack) const;
+    Result<QJsonObject> write(MlflowCall call, const ReadBack &readBack) const { return write(call.method, call.call, call.body, readBack); }
     /// A search by POST: it may be sent again after a broken connection.
     Result<QJsonObject> search(const QString &call, const QJsonObject &body, std::stop_token stop = {}) const;
     /// Every item of a list that comes in pages ("page_token", "next_page_token").
@@ -51,7 +63,14 @@ public:
     static Error error(const net::Request &request, const net::Response &response);
 
 private:
-    Result<QJsonObject> answer(const net::Request &request, std::stop_token stop) const;
+    /// What is known of a call that failed.
+    struct Outcome {
+        bool unclear = false; ///< the server may have done what was asked
+        bool broke = false;   ///< the connection did: the call may be sent again if it was not done
+        qint64 wait = -1;     ///< seconds that a 429 or 503 asks for (Retry-After)
+    };
+    Result<QJsonObject> answer(const net::Request &request, std::stop_token stop, Outcome *outcome = nullptr) const;
+    static Result<void> accepted(const net::Request &request, const net::Response &response);
     std::shared_ptr<net::HttpClient> m_http;
     MlflowServer m_server;
 };
@@ -59,6 +78,10 @@ private:
 /// A number as MLflow writes it: 0.5, "NaN", "Infinity", "-Infinity"; its databases keep infinity as the largest double.
 double mlflowNumber(const QJsonValue &value);
 QJsonValue mlflowNumber(double value);
+/// The object below a key of a reply. Invalid if it is not there: JSON, but not MLflow's.
+Result<QJsonObject> mlflowPart(const QJsonObject &reply, const char *key);
+/// A version's number; 0 if it is none or too large to be one.
+int mlflowVersionNumber(const QJsonValue &value);
 /// int64 as a number or a text; 0 if it is none.
 qint64 mlflowInteger(const QJsonValue &value);
 /// [{"key","value"}, …] ↔ map

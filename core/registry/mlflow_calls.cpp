@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/registry/mlflow_calls.h"
 
+#include "core/base/hash.h"
 #include "core/registry/mlflow_registry_internal.h"
 
 #include <QJsonDocument>
@@ -69,11 +70,13 @@ MlflowCall mlflowDeleteCall(const QString &model, int version) { return {"DELETE
 
 Result<Version> MlflowRegistry::copyVersion(const Version &from, const QString &model, const QString &user, const QMap<QString, QString> &tags) {
     PH_TRY(checkModelName(model));
-    if (const auto named = m_api.send(mlflowNewModelCall(model)); !named && named.error().kind != ErrorKind::Conflict) // it is there already
-        return named.error();
-    PH_ASSIGN(const QJsonObject reply, m_api.send(mlflowCopyCall(from, model, user, tags)));
-    const Version made = mlflowVersion(reply.value(QLatin1String("model_version")).toObject());
-    return version(model, made.version);
+    PH_TRY(madeModel(model));
+    const QString request = randomHex(16);
+    QMap<QString, QString> all = tags;
+    all.insert(requestTag, request);
+    PH_ASSIGN(const QJsonObject reply, m_api.write(mlflowCopyCall(from, model, user, all), [&] { return versionOfRequest(model, request); }));
+    PH_ASSIGN(const QJsonObject json, mlflowPart(reply, "model_version"));
+    return readyVersion(json);
 }
 
 Result<void> MlflowRegistry::deleteVersion(const QString &name, int number) {
@@ -86,7 +89,12 @@ Result<void> MlflowRegistry::deleteVersion(const QString &name, int number) {
     for (auto tag = registered->tags.lowerBound(prefix); tag != registered->tags.end() && tag.key().startsWith(prefix); ++tag)
         if (QJsonDocument::fromJson(tag.value().toUtf8()).object().value(QLatin1String("version")).toInt() == number)
             return Error{ErrorKind::Conflict, QStringLiteral("An alias of “%1” pointed to version %2: it is part of the history.").arg(name).arg(number), {}, QStringLiteral("It stays; set its stage to Archived instead."), {}};
-    const auto done = m_api.send(mlflowDeleteCall(name, number));
+    const auto done = m_api.write(mlflowDeleteCall(name, number), [&]() -> Result<std::optional<QJsonObject>> {
+        const auto still = readVersion(name, number);
+        if (still)
+            return std::optional<QJsonObject>();
+        return still.error().kind == ErrorKind::NotFound ? Result<std::optional<QJsonObject>>(QJsonObject()) : Result<std::optional<QJsonObject>>(still.error());
+    });
     return done ? Result<void>() : Result<void>(done.error());
 }
 

@@ -1,81 +1,50 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Packages on their way to MLflow's artifact store and back.
+#include "core/registry/mlflow_calls.h"
 #include "core/registry/mlflow_registry_internal.h"
 
 #include "core/artifact/package.h"
+#include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/base/redact.h"
 #include "core/sources/download.h"
 
 #include <QDir>
-#include <QFile>
 #include <QFileInfo>
-#include <QJsonDocument>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
 
 namespace pilothouse::registry {
 
 namespace {
 
-const QString scheme = QStringLiteral("mlflow-artifacts:");
-constexpr int stallSeconds = 60;
-constexpr int deepest = 16; ///< folders inside each other
+constexpr int registrationSeconds = 60; ///< hosted servers copy the files before a version is ready
+const QString sums = QStringLiteral("SHA256SUMS");
 
-/// "mlflow-artifacts:/1/run/artifacts/model" → "1/run/artifacts/model"; none for another kind of store.
-Result<QString> proxiedPath(const QString &uri, const QString &server) {
-    const QString path = uri.startsWith(scheme) ? QUrl(uri).path() : QString();
-    if (path.size() > 1)
-        return path.mid(1);
-    return invalid(QStringLiteral("The artifacts are at “%1”, which %2 does not hand through.").arg(uri, server), {},
-                   QStringLiteral("Start the server with --serve-artifacts and --artifacts-destination: then it reads and writes them for everybody who may log in."));
+/// Name → digest of a package's SHA256SUMS; what cannot be read is left to openPackage().
+QMap<QString, QString> digestsIn(const QString &file) {
+    QMap<QString, QString> out;
+    const auto bytes = readFile(file);
+    for (const QByteArray &line : bytes ? bytes->split('\n') : QByteArrayList())
+        if (const qsizetype gap = line.indexOf("  "); gap == 64)
+            out.insert(QString::fromUtf8(line.mid(gap + 2)), QString::fromLatin1(line.left(gap)));
+    return out;
 }
 
-QString artifactCall(const QString &path) { return QStringLiteral("/api/2.0/mlflow-artifacts/artifacts/") + QString::fromLatin1(QUrl::toPercentEncoding(path, "/")); }
-
-struct RemoteFile {
-    QString path; ///< below the folder
-    qint64 bytes = -1;
-};
-
-/// A name that a server gives becomes a path here.
-bool isPlainName(const QString &name) { return !name.isEmpty() && name != QLatin1String(".") && name != QLatin1String("..") && !name.contains(QLatin1Char('/')) && !name.contains(QChar(0)); }
-
-Result<void> listFiles(const MlflowApi &api, const QString &root, const QString &below, int depth, std::vector<RemoteFile> &out, std::stop_token stop) {
-    if (depth > deepest)
-        return invalid(QStringLiteral("The artifacts are nested too deeply."), root);
-    QUrlQuery query;
-    query.addQueryItem(QStringLiteral("path"), below.isEmpty() ? root : root + QLatin1Char('/') + below);
-    PH_ASSIGN(const net::Request request, api.request("GET", QStringLiteral("/api/2.0/mlflow-artifacts/artifacts"), query));
-    PH_ASSIGN(const net::Response response, api.raw(request, stop));
-    for (const QJsonValue &file : QJsonDocument::fromJson(response.body).object().value(QLatin1String("files")).toArray()) {
-        const QString name = file[QLatin1String("path")].toString();
-        if (!isPlainName(name))
-            return invalid(QStringLiteral("The server lists an artifact with the name “%1”, which no file can have.").arg(name.left(140)), root);
-        const QString path = below.isEmpty() ? name : below + QLatin1Char('/') + name;
-        if (file[QLatin1String("is_dir")].toBool())
-            PH_TRY(listFiles(api, root, path, depth + 1, out, stop));
-        else
-            out.push_back({path, file[QLatin1String("file_size")].isUndefined() ? -1 : mlflowInteger(file[QLatin1String("file_size")])});
-    }
-    return {};
+Error otherDigest(const Version &version, const QString &server, const QString &digest) {
+    return invalid(QStringLiteral("The artifacts of %1 version %2 on %3 are not those that were registered: digest %4, registered with %5.")
+                       .arg(version.model).arg(version.version).arg(server, digest.left(12), version.digest.left(12)),
+                   {}, QStringLiteral("Somebody wrote over them. Register the model again; do not promote this version."));
 }
 
 } // namespace
 
-Result<void> MlflowRegistry::sendPackage(const QString &folder, const QStringList &files, const QString &artifactPath, std::stop_token stop) const {
-    for (const QString &name : files) {
-        PH_ASSIGN(net::Request request, m_api.request("PUT", artifactCall(artifactPath + QLatin1Char('/') + name)));
-        request.bodyFile = folder + QLatin1Char('/') + name;
-        request.headers << net::Header{"Content-Type", "application/octet-stream"};
-        request.timeoutMs = 0;
-        request.stallSeconds = stallSeconds;
-        PH_TRY(m_api.raw(request, stop));
-    }
-    return {};
-}
-
 Result<void> MlflowRegistry::sendArtifacts(const QString &runId, const QString &folder, const QStringList &files, const QString &at, std::stop_token stop) {
     PH_ASSIGN(const Run made, run(runId));
-    PH_ASSIGN(const QString path, proxiedPath(made.artifactFolder + QLatin1Char('/') + at, source()));
-    return sendPackage(folder, files, path, stop);
+    PH_ASSIGN(const auto store, artifactStore(made.artifactFolder + QLatin1Char('/') + at, m_api, m_s3, made.id));
+    return store->send(folder, files, stop);
 }
 
 Result<Run> MlflowRegistry::runForPackage(const QString &model, const QString &runId, const QString &user) {
@@ -92,6 +61,15 @@ Result<Run> MlflowRegistry::runForPackage(const QString &model, const QString &r
     return run(id);
 }
 
+Result<void> MlflowRegistry::madeModel(const QString &model) {
+    const MlflowCall call = mlflowNewModelCall(model);
+    const auto named = m_api.send(call.method, call.call, call.body);
+    if (named || named.error().kind == ErrorKind::Conflict) // it is there already
+        return {};
+    const auto there = this->model(model); // or it was made and the reply got lost
+    return there && *there ? Result<void>() : Result<void>(named.error());
+}
+
 /// Order: run, files, version. What breaks off before the last leaves files that no version names; nothing is registered twice.
 Result<Version> MlflowRegistry::registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) {
     PH_TRY(checkModelName(model));
@@ -99,36 +77,87 @@ Result<Version> MlflowRegistry::registerVersion(const QString &model, const QStr
     PH_ASSIGN(const Run made, runForPackage(model, runId, user));
     // By its digest: a run that is registered again with another package must not write over what an older version serves.
     const QString source = made.artifactFolder + QLatin1Char('/') + packagePath(package.digest);
-    PH_ASSIGN(const QString path, proxiedPath(source, this->source()));
-    PH_TRY(sendPackage(packageFolder, package.files.keys() << QStringLiteral("SHA256SUMS"), path));
-    const auto named = m_api.send("POST", QStringLiteral("registered-models/create"), {{QStringLiteral("name"), model}});
-    if (!named && named.error().kind != ErrorKind::Conflict) // it is there already
-        return named.error();
-    const QMap<QString, QString> tags{{digestTag, package.digest}, {userTag, user}};
-    PH_ASSIGN(const QJsonObject reply, m_api.send("POST", QStringLiteral("model-versions/create"),
-                                                  {{QStringLiteral("name"), model}, {QStringLiteral("source"), source}, {QStringLiteral("run_id"), made.id}, {QStringLiteral("tags"), mlflowPairs(tags)}}));
-    Version version = mlflowVersion(reply.value(QLatin1String("model_version")).toObject());
-    return this->version(model, version.version);
+    PH_ASSIGN(const auto store, artifactStore(source, m_api, m_s3, made.id));
+    PH_TRY(store->send(packageFolder, package.files.keys() << sums));
+    PH_TRY(madeModel(model));
+    const QString request = randomHex(16);
+    const QMap<QString, QString> tags{{digestTag, package.digest}, {userTag, user}, {requestTag, request}};
+    QJsonObject body{{QStringLiteral("name"), model}, {QStringLiteral("source"), source}, {QStringLiteral("run_id"), made.id}, {QStringLiteral("tags"), mlflowPairs(tags)}};
+    PH_ASSIGN(const QJsonObject reply, m_api.write("POST", QStringLiteral("model-versions/create"), body, [&] { return versionOfRequest(model, request); }));
+    PH_ASSIGN(const QJsonObject json, mlflowPart(reply, "model_version"));
+    return readyVersion(json);
 }
 
-Result<QString> MlflowRegistry::packageFolder(const Version &version, std::stop_token stop, bool anew) {
+/// By the tag that only this call has given.
+Result<std::optional<QJsonObject>> MlflowRegistry::versionOfRequest(const QString &model, const QString &request) const {
+    PH_ASSIGN(const QString quoted, mlflowQuoted(model));
+    PH_ASSIGN(const auto all, searchVersions(QStringLiteral("name=") + quoted));
+    const auto found = std::find_if(all.begin(), all.end(), [&](const QJsonObject &json) { return mlflowPairs(json.value(QLatin1String("tags"))).value(requestTag) == request; });
+    return found == all.end() ? std::optional<QJsonObject>() : QJsonObject{{QStringLiteral("model_version"), *found}};
+}
+
+/// Read back until the server says that it is ready; what it answered when it made the version is the same if it cannot be asked.
+Result<Version> MlflowRegistry::readyVersion(QJsonObject json) const {
+    const Version made = mlflowVersion(json);
+    if (made.version == 0)
+        return invalid(QStringLiteral("%1 made a version of “%2” and did not say its number.").arg(source(), made.model), {}, QStringLiteral("Look at the model's versions before registering it again."));
+    for (int waited = 0;; ++waited) {
+        if (const auto now = readVersion(made.model, made.version))
+            json = *now;
+        const QString status = json.value(QLatin1String("status")).toString();
+        if (status == QLatin1String("FAILED_REGISTRATION"))
+            return Error{ErrorKind::Refused, QStringLiteral("%1 could not register version %2 of “%3”: %4").arg(source()).arg(made.version).arg(made.model, redact(json.value(QLatin1String("status_message")).toString())), {},
+                         QStringLiteral("Look at the server's log and its artifact store."), {}};
+        if (status != QLatin1String("PENDING_REGISTRATION"))
+            return mlflowVersion(json);
+        if (waited == registrationSeconds)
+            return Error{ErrorKind::TimedOut, QStringLiteral("Version %1 of “%2” is registered, but %3 is not ready with it.").arg(made.version).arg(made.model, source()), {}, QStringLiteral("Look at it there; do not register it again."), {}};
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+}
+
+Result<QString> MlflowRegistry::packageFolder(const Version &version, std::stop_token stop, bool anew) { return fetch(version, std::move(stop), {}, anew); }
+Result<QString> MlflowRegistry::fetchPackage(const Version &version, std::stop_token stop, const FetchProgress &progress) { return fetch(version, std::move(stop), progress, false); }
+
+Result<void> MlflowRegistry::checkPackage(const Version &version, const QString &at) const {
+    if (version.digest.isEmpty()) // none of ours: nothing says what it must be
+        return {};
+    const auto package = artifact::openPackage(at);
+    if (!package)
+        return invalid(QStringLiteral("The artifacts of %1 version %2 on %3 are not those that were registered: %4").arg(version.model).arg(version.version).arg(source(), package.error().what), version.source,
+                       QStringLiteral("Somebody wrote over them, or they were cut short. Register the model again; do not promote this version."));
+    return package->digest == version.digest ? Result<void>() : Result<void>(otherDigest(version, source(), package->digest));
+}
+
+/// SHA256SUMS first: it says whether the rest is worth fetching and what each file must be.
+Result<void> MlflowRegistry::fetchFiles(const Version &version, const ArtifactStore &store, std::vector<RemoteFile> files, const QString &folder, std::stop_token stop, const FetchProgress &progress) const {
+    std::stable_partition(files.begin(), files.end(), [](const RemoteFile &file) { return file.path == sums; });
+    qint64 total = 0, before = 0;
+    for (const RemoteFile &file : files)
+        total = total < 0 || file.bytes < 0 ? -1 : total + file.bytes;
+    QMap<QString, QString> digests;
+    for (const RemoteFile &file : files) {
+        const QString target = folder + QLatin1Char('/') + file.path;
+        PH_TRY(store.fetch(file, digests.value(file.path), target, stop, [&](qint64 done, qint64) {
+            if (progress)
+                progress(before + done, total);
+        }));
+        before += QFileInfo(target).size();
+        if (file.path != sums)
+            continue;
+        digests = digestsIn(target);
+        PH_ASSIGN(const sources::FileDigests own, sources::digestsOfFile(target, stop));
+        if (!version.digest.isEmpty() && own.sha256 != version.digest)
+            return otherDigest(version, source(), own.sha256);
+    }
+    return checkPackage(version, folder);
+}
+
+Result<QString> MlflowRegistry::fetch(const Version &version, std::stop_token stop, const FetchProgress &progress, bool anew) {
     const QString place = sha256Hex((source() + QLatin1Char(' ') + version.model + QLatin1Char(' ') + version.source).toUtf8()).left(16);
     const QString folder = QStringLiteral("%1/%2/%3-%4").arg(m_packages, version.model).arg(version.version).arg(place);
-    const auto check = [&](const QString &at) -> Result<void> {
-        if (version.digest.isEmpty()) // none of ours: nothing says what it must be
-            return {};
-        const auto package = artifact::openPackage(at);
-        if (!package)
-            return invalid(QStringLiteral("The artifacts of %1 version %2 on %3 are not those that were registered: %4").arg(version.model).arg(version.version).arg(source(), package.error().what), version.source,
-                           QStringLiteral("Somebody wrote over them, or they were cut short. Register the model again; do not promote this version."));
-        if (package->digest != version.digest)
-            return invalid(QStringLiteral("The artifacts of %1 version %2 on %3 are not those that were registered: digest %4, registered with %5.")
-                               .arg(version.model).arg(version.version).arg(source(), package->digest.left(12), version.digest.left(12)),
-                           {}, QStringLiteral("Somebody wrote over them. Register the model again; do not promote this version."));
-        return {};
-    };
     if (QDir(folder).exists()) {
-        if (!check(folder))
+        if (!checkPackage(version, folder))
             QDir(folder).removeRecursively(); // a copy that was damaged here
         else if (!anew)
             return folder;
@@ -137,31 +166,13 @@ Result<QString> MlflowRegistry::packageFolder(const Version &version, std::stop_
     query.addQueryItem(QStringLiteral("name"), version.model);
     query.addQueryItem(QStringLiteral("version"), QString::number(version.version));
     PH_ASSIGN(const QJsonObject where, m_api.get(QStringLiteral("model-versions/get-download-uri"), query, stop));
-    PH_ASSIGN(const QString path, proxiedPath(where.value(QLatin1String("artifact_uri")).toString(), source()));
-    std::vector<RemoteFile> files;
-    PH_TRY(listFiles(m_api, path, {}, 0, files, stop));
+    const QString uri = where.value(QLatin1String("artifact_uri")).toString();
+    PH_ASSIGN(const auto store, artifactStore(uri, m_api, m_s3, version.runId));
+    PH_ASSIGN(auto files, store->list(stop));
     if (files.empty())
-        return notFound(QStringLiteral("%1 version %2 has no artifacts on %3.").arg(version.model).arg(version.version).arg(source()), path,
-                        QStringLiteral("They were deleted there, or never sent."));
-    PH_ASSIGN(const sources::Cache cache, sources::Cache::open());
+        return notFound(QStringLiteral("%1 version %2 has no artifacts on %3.").arg(version.model).arg(version.version).arg(source()), uri, QStringLiteral("They were deleted there, or never sent."));
     const QString waiting = folder + QStringLiteral(".incoming-") + randomHex(6);
-    const auto fetch = [&]() -> Result<void> {
-        for (const RemoteFile &file : files) {
-            sources::DownloadJob job;
-            PH_ASSIGN(job.request, m_api.request("GET", artifactCall(path + QLatin1Char('/') + file.path)));
-            job.source = job.request.url;
-            job.bytes = file.bytes;
-            job.error = &MlflowApi::error;
-            PH_ASSIGN(const sources::Download got, sources::download(m_api.http(), cache, job, stop));
-            const QString target = waiting + QLatin1Char('/') + file.path;
-            PH_TRY(makeFolder(QFileInfo(target).absolutePath()));
-            if (!QFile::copy(got.path, target))
-                return fileError(QStringLiteral("write"), target);
-            QFile::setPermissions(target, QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup | QFile::ReadOther);
-        }
-        return check(waiting);
-    };
-    if (auto fetched = fetch(); !fetched) {
+    if (auto fetched = fetchFiles(version, *store, std::move(files), waiting, stop, progress); !fetched) {
         QDir(waiting).removeRecursively();
         return fetched.error();
     }
@@ -173,6 +184,6 @@ Result<QString> MlflowRegistry::packageFolder(const Version &version, std::stop_
     return folder;
 }
 
-std::shared_ptr<Registry> mlflowRegistry(MlflowApi api, const QString &packages) { return std::make_shared<MlflowRegistry>(std::move(api), packages); }
+std::shared_ptr<Registry> mlflowRegistry(MlflowApi api, const QString &packages, S3Maker s3) { return std::make_shared<MlflowRegistry>(std::move(api), packages, std::move(s3)); }
 
 } // namespace pilothouse::registry

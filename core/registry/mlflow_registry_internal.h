@@ -11,10 +11,11 @@ namespace pilothouse::registry {
 
 inline const QString digestTag = QStringLiteral("pilothouse.digest");
 inline const QString userTag = QStringLiteral("mlflow.user");
+inline const QString requestTag = QStringLiteral("pilothouse.request"); ///< random, of the call that made a run or version: by it one whose reply got lost is found
 
 class MlflowRegistry final : public Registry {
 public:
-    MlflowRegistry(MlflowApi api, QString packages) : m_api(std::move(api)), m_packages(std::move(packages)) {}
+    MlflowRegistry(MlflowApi api, QString packages, S3Maker s3) : m_api(std::move(api)), m_packages(std::move(packages)), m_s3(std::move(s3)) {}
 
     QString source() const override { return m_api.host(); }
     // mlflow_models.cpp
@@ -37,9 +38,11 @@ public:
     // mlflow_packages.cpp
     Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) override;
     Result<QString> packageFolder(const Version &version, std::stop_token stop, bool anew) override;
+    Result<QString> fetchPackage(const Version &version, std::stop_token stop, const FetchProgress &progress) override;
     Result<void> sendArtifacts(const QString &runId, const QString &folder, const QStringList &files, const QString &at, std::stop_token stop) override;
     QString packagePath(const QString &digest) const override { return QStringLiteral("model-") + digest.left(12); }
     // mlflow_runs.cpp
+    Result<std::vector<Experiment>> experiments() const override;
     Result<std::vector<Run>> runs(const QString &experiment, int limit) const override;
     Result<Run> run(const QString &id) const override;
     Result<std::vector<MetricPoint>> metricHistory(const QString &runId, const QString &metric) const override;
@@ -53,22 +56,38 @@ public:
     Result<void> finishCopy(const QString &runId, RunStatus status, const QString &error, const QDateTime &ended) override;
 
 private:
-    Result<std::vector<Version>> searchVersions(const QString &filter) const; ///< newest first, without aliases
+    using Missing = std::function<Result<QJsonArray>(const QJsonArray &batch)>; ///< what of a batch the server has not
     Result<QJsonObject> readModel(const QString &name) const;
+    Result<std::vector<QJsonObject>> searchVersions(const QString &filter) const;
+    Result<std::vector<QJsonObject>> searchVersions(const QString &filter, int pageSize) const; ///< pageSize 0: the server's own
+    static Result<std::vector<Version>> versionsFrom(const Result<std::vector<QJsonObject>> &got); ///< newest first, without aliases
+    Result<QJsonObject> readVersion(const QString &model, int version) const;
     Result<std::optional<int>> aliasNow(const QString &model, const QString &alias) const;
+    Result<void> setModelTag(const QString &name, const QString &key, const std::optional<QString> &value) const;
+    Result<void> setAlias(const QString &name, const QString &alias, std::optional<int> to) const;
+    Result<void> moveClaimed(const QString &name, const QString &alias, std::optional<int> expected, std::optional<int> to, const Stamp &stamp, const QString &mine) const;
     Result<QString> experimentName(const QString &id) const;
     Result<std::optional<QString>> experimentId(const QString &name) const;
     Result<std::vector<QJsonObject>> searchRuns(const QStringList &experiments, const QString &filter, int limit) const;
-    Result<void> logBatches(const QString &runId, const char *kind, const QJsonArray &all, qsizetype atOnce) const;
+    Result<void> logBatches(const QString &runId, const char *kind, const QJsonArray &all, qsizetype atOnce, const Missing &missing) const;
+    Result<QJsonArray> missingPairs(const QString &runId, const char *kind, const QJsonArray &batch) const;
+    Result<QJsonArray> missingPoints(const QString &runId, const QJsonArray &batch) const;
+    Result<std::optional<QJsonObject>> runTagged(const QString &experimentId, const QString &tag, const QString &value) const;
     /// The run that was made here for one of another id (tag pilothouse.run).
     Result<std::optional<Run>> runUnder(const QString &experiment, const QString &wantedId) const;
     Result<Run> runFrom(const QJsonObject &json) const;
     /// The run that a package belongs to; one is made if the server does not know it.
     Result<Run> runForPackage(const QString &model, const QString &runId, const QString &user);
-    Result<void> sendPackage(const QString &folder, const QStringList &files, const QString &artifactPath, std::stop_token stop = {}) const;
+    Result<void> madeModel(const QString &model); ///< fine if it is there already
+    Result<std::optional<QJsonObject>> versionOfRequest(const QString &model, const QString &request) const;
+    Result<Version> readyVersion(QJsonObject json) const;
+    Result<void> checkPackage(const Version &version, const QString &at) const;
+    Result<void> fetchFiles(const Version &version, const ArtifactStore &store, std::vector<RemoteFile> files, const QString &folder, std::stop_token stop, const FetchProgress &progress) const;
+    Result<QString> fetch(const Version &version, std::stop_token stop, const FetchProgress &progress, bool anew);
 
     MlflowApi m_api;
     QString m_packages;
+    S3Maker m_s3;
     mutable std::mutex m_mutex;
     mutable QHash<QString, QString> m_experimentNames; ///< id → name
 };

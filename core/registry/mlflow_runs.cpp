@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/registry/mlflow_registry_internal.h"
 
+#include "core/base/hash.h"
+
+#include <QSet>
+
 #include <algorithm>
 
 namespace pilothouse::registry {
@@ -37,7 +41,8 @@ Result<QString> MlflowRegistry::experimentName(const QString &id) const {
     QUrlQuery query;
     query.addQueryItem(QStringLiteral("experiment_id"), id);
     PH_ASSIGN(const QJsonObject reply, m_api.get(QStringLiteral("experiments/get"), query));
-    const QString name = reply.value(QLatin1String("experiment"))[QLatin1String("name")].toString();
+    PH_ASSIGN(const QJsonObject experiment, mlflowPart(reply, "experiment"));
+    const QString name = experiment.value(QLatin1String("name")).toString();
     const std::lock_guard lock(m_mutex);
     m_experimentNames.insert(id, name);
     return name;
@@ -51,11 +56,11 @@ Result<std::optional<QString>> MlflowRegistry::experimentId(const QString &name)
         return std::optional<QString>();
     if (!reply)
         return reply.error();
-    const QJsonValue experiment = reply->value(QLatin1String("experiment"));
-    if (experiment[QLatin1String("lifecycle_stage")].toString() == QLatin1String("deleted"))
+    PH_ASSIGN(const QJsonObject experiment, mlflowPart(*reply, "experiment"));
+    if (experiment.value(QLatin1String("lifecycle_stage")).toString() == QLatin1String("deleted"))
         return Error{ErrorKind::Conflict, QStringLiteral("The experiment “%1” was deleted on %2.").arg(name, source()), {},
                      QStringLiteral("Restore it (mlflow experiments restore), or use another name: MLflow keeps the name of a deleted one."), {}};
-    return std::optional<QString>(experiment[QLatin1String("experiment_id")].toString());
+    return std::optional<QString>(experiment.value(QLatin1String("experiment_id")).toString());
 }
 
 Result<Run> MlflowRegistry::runFrom(const QJsonObject &json) const {
@@ -65,13 +70,17 @@ Result<Run> MlflowRegistry::runFrom(const QJsonObject &json) const {
     PH_ASSIGN(run.experiment, experimentName(info.value(QLatin1String("experiment_id")).toString()));
     run.tags = mlflowPairs(data.value(QLatin1String("tags")));
     run.params = mlflowPairs(data.value(QLatin1String("params")));
-    for (const QJsonValue &metric : data.value(QLatin1String("metrics")).toArray())
+    for (const QJsonValue &metric : data.value(QLatin1String("metrics")).toArray()) {
         run.metrics.insert(metric[QLatin1String("key")].toString(), mlflowNumber(metric[QLatin1String("value")]));
+        if (const QDateTime time = mlflowTime(metric[QLatin1String("timestamp")]); time.isValid() && (!run.lastPoint.isValid() || time > run.lastPoint))
+            run.lastPoint = time;
+    }
     run.name = info.value(QLatin1String("run_name")).toString();
     if (run.name.isEmpty())
         run.name = run.tags.value(QStringLiteral("mlflow.runName"));
     run.user = run.tags.value(userTag, info.value(QLatin1String("user_id")).toString());
     run.error = run.tags.take(errorTag);
+    run.tags.remove(requestTag);
     run.status = runStatusFrom(info.value(QLatin1String("status")).toString());
     if (info.value(QLatin1String("status")).toString() == QLatin1String("SCHEDULED"))
         run.status = RunStatus::Running;
@@ -124,10 +133,14 @@ Result<std::vector<Run>> MlflowRegistry::runs(const QString &experiment, int lim
 Result<Run> MlflowRegistry::run(const QString &id) const {
     auto reply = m_api.get(QStringLiteral("runs/get"), idQuery(id));
     if (!reply && reply.error().kind == ErrorKind::NotFound)
-        return notFound(QStringLiteral("%1 has no run “%2”.").arg(source(), id));
+        return notFound(QStringLiteral("%1 has no run “%2”.").arg(source(), id), {}, QStringLiteral("See “pilot runs list”; a deleted run can be restored on the server."));
     if (!reply)
         return reply.error();
-    return runFrom(reply->value(QLatin1String("run")).toObject());
+    PH_ASSIGN(const QJsonObject json, mlflowPart(*reply, "run"));
+    PH_ASSIGN(Run found, runFrom(json));
+    if (found.id != id)
+        return invalid(QStringLiteral("%1 was asked for run %2 and gave another.").arg(source(), id), {}, QStringLiteral("Something between here and the server changes its answers."));
+    return found;
 }
 
 Result<std::vector<MetricPoint>> MlflowRegistry::metricHistory(const QString &runId, const QString &metric) const {
@@ -150,15 +163,20 @@ Result<std::vector<MetricPoint>> MlflowRegistry::metricHistory(const QString &ru
     return out;
 }
 
+Result<std::optional<QJsonObject>> MlflowRegistry::runTagged(const QString &experimentId, const QString &tag, const QString &value) const {
+    PH_ASSIGN(const QString quoted, mlflowQuoted(value));
+    PH_ASSIGN(const auto found, searchRuns({experimentId}, QStringLiteral("tags.`%1` = ").arg(tag) + quoted, 1));
+    return found.empty() ? std::optional<QJsonObject>() : std::optional(found.front());
+}
+
 Result<std::optional<Run>> MlflowRegistry::runUnder(const QString &experiment, const QString &wantedId) const {
     PH_ASSIGN(const auto id, experimentId(experiment));
     if (!id)
         return std::optional<Run>();
-    PH_ASSIGN(const QString quoted, mlflowQuoted(wantedId));
-    PH_ASSIGN(const auto found, searchRuns({*id}, QStringLiteral("tags.`%1` = ").arg(runTag) + quoted, 1));
-    if (found.empty())
+    PH_ASSIGN(const auto found, runTagged(*id, runTag, wantedId));
+    if (!found)
         return std::optional<Run>();
-    PH_ASSIGN(Run run, runFrom(found.front()));
+    PH_ASSIGN(Run run, runFrom(*found));
     return std::optional<Run>(std::move(run));
 }
 
@@ -180,13 +198,12 @@ Result<QString> MlflowRegistry::copyRun(const Run &of) {
     PH_ASSIGN(std::optional<QString> id, experimentId(experiment));
     if (!id) {
         const auto made = m_api.send("POST", QStringLiteral("experiments/create"), {{QStringLiteral("name"), experiment}});
-        if (!made && made.error().kind != ErrorKind::Conflict) // somebody made it in this moment
-            return made.error();
-        PH_ASSIGN(id, experimentId(experiment));
+        PH_ASSIGN(id, experimentId(experiment)); // whoever made it, and whatever became of the reply
         if (!id)
-            return notFound(QStringLiteral("%1 has no experiment “%2” although it was made.").arg(source(), experiment));
+            return made ? notFound(QStringLiteral("%1 has no experiment “%2” although it was made.").arg(source(), experiment), {}, QStringLiteral("Look at the server's log.")) : made.error();
     }
-    QMap<QString, QString> tags{{userTag, user}};
+    const QString request = randomHex(16);
+    QMap<QString, QString> tags{{userTag, user}, {requestTag, request}};
     if (!wantedId.isEmpty()) {
         PH_ASSIGN(const auto taken, runUnder(experiment, wantedId));
         bool there = taken.has_value();
@@ -203,38 +220,106 @@ Result<QString> MlflowRegistry::copyRun(const Run &of) {
     QJsonObject body{{QStringLiteral("experiment_id"), *id}, {QStringLiteral("start_time"), milliseconds(of.started)}, {QStringLiteral("tags"), mlflowPairs(tags)}};
     if (!name.isEmpty())
         body.insert(QStringLiteral("run_name"), name);
-    PH_ASSIGN(const QJsonObject reply, m_api.send("POST", QStringLiteral("runs/create"), body));
-    return reply.value(QLatin1String("run"))[QLatin1String("info")][QLatin1String("run_id")].toString();
+    PH_ASSIGN(const QJsonObject reply, m_api.write("POST", QStringLiteral("runs/create"), body, [&]() -> Result<std::optional<QJsonObject>> {
+        PH_ASSIGN(const auto found, runTagged(*id, requestTag, request));
+        return found ? std::optional(QJsonObject{{QStringLiteral("run"), *found}}) : std::nullopt;
+    }));
+    const QString made = reply.value(QLatin1String("run"))[QLatin1String("info")][QLatin1String("run_id")].toString();
+    if (made.isEmpty())
+        return invalid(QStringLiteral("%1 made a run and did not say its id.").arg(source()), {}, QStringLiteral("Is the address that of an MLflow server? Something in between may have changed its answer."));
+    return made;
 }
 
-Result<void> MlflowRegistry::logBatches(const QString &runId, const char *kind, const QJsonArray &all, qsizetype atOnce) const {
+Result<void> MlflowRegistry::logBatches(const QString &runId, const char *kind, const QJsonArray &all, qsizetype atOnce, const Missing &missing) const {
     qsizetype sent = 0;
     do { // of nothing, too: that the run is there is asked in any case
         QJsonArray some;
         for (; some.size() < atOnce && sent < all.size(); ++sent)
             some.append(all.at(sent));
-        PH_TRY(m_api.send("POST", QStringLiteral("runs/log-batch"), {{QStringLiteral("run_id"), runId}, {QLatin1String(kind), some}}));
+        QJsonObject body{{QStringLiteral("run_id"), runId}, {QLatin1String(kind), some}};
+        PH_TRY(m_api.write("POST", QStringLiteral("runs/log-batch"), body, [&]() -> Result<std::optional<QJsonObject>> {
+            PH_ASSIGN(const QJsonArray left, missing(some));
+            body.insert(QLatin1String(kind), left);
+            return left.isEmpty() ? std::optional(QJsonObject()) : std::nullopt;
+        }));
     } while (sent < all.size());
     return {};
 }
 
-Result<void> MlflowRegistry::logParams(const QString &runId, const QMap<QString, QString> &params) { return logBatches(runId, "params", mlflowPairs(params), batchPairs); }
+Result<void> MlflowRegistry::logParams(const QString &runId, const QMap<QString, QString> &params) {
+    return logBatches(runId, "params", mlflowPairs(params), batchPairs, [&](const QJsonArray &batch) { return missingPairs(runId, "params", batch); });
+}
 
-Result<void> MlflowRegistry::setRunTags(const QString &runId, const QMap<QString, QString> &tags) { return logBatches(runId, "tags", mlflowPairs(tags), batchPairs); }
+Result<void> MlflowRegistry::setRunTags(const QString &runId, const QMap<QString, QString> &tags) {
+    return logBatches(runId, "tags", mlflowPairs(tags), batchPairs, [&](const QJsonArray &batch) { return missingPairs(runId, "tags", batch); });
+}
+
+Result<QJsonArray> MlflowRegistry::missingPairs(const QString &runId, const char *kind, const QJsonArray &batch) const {
+    PH_ASSIGN(const QJsonObject reply, m_api.get(QStringLiteral("runs/get"), idQuery(runId)));
+    const auto there = mlflowPairs(reply.value(QLatin1String("run"))[QLatin1String("data")][QLatin1String(kind)]);
+    QJsonArray left;
+    for (const QJsonValue &pair : batch)
+        if (const QString key = pair[QLatin1String("key")].toString(); !there.contains(key) || there.value(key) != pair[QLatin1String("value")].toString())
+            left.append(pair);
+    return left;
+}
+
+/// Points are compared by step, time and value: the server keeps each as often as it was sent, unless its database forbids it.
+Result<QJsonArray> MlflowRegistry::missingPoints(const QString &runId, const QJsonArray &batch) const {
+    const auto named = [](const QJsonValue &step, const QJsonValue &time, const QJsonValue &value) {
+        return QStringLiteral("%1 %2 %3").arg(mlflowInteger(step)).arg(mlflowInteger(time)).arg(mlflowNumber(value), 0, 'g', 17);
+    };
+    QHash<QString, QSet<QString>> there; // metric → its points
+    QJsonArray left;
+    for (const QJsonValue &point : batch) {
+        const QString key = point[QLatin1String("key")].toString();
+        if (!there.contains(key)) {
+            PH_ASSIGN(const auto history, metricHistory(runId, key));
+            auto &points = there[key];
+            for (const MetricPoint &p : history)
+                points.insert(named(p.step, p.time.isValid() ? p.time.toMSecsSinceEpoch() : 0, mlflowNumber(p.value)));
+        }
+        if (!there[key].contains(named(point[QLatin1String("step")], point[QLatin1String("timestamp")], point[QLatin1String("value")])))
+            left.append(point);
+    }
+    return left;
+}
 
 Result<void> MlflowRegistry::logMetrics(const QString &runId, const std::vector<MetricPoint> &points) {
     QJsonArray all;
     for (const MetricPoint &p : points)
         all.append(QJsonObject{{QStringLiteral("key"), p.name}, {QStringLiteral("value"), mlflowNumber(p.value)}, {QStringLiteral("timestamp"), milliseconds(p.time)}, {QStringLiteral("step"), p.step}});
-    return logBatches(runId, "metrics", all, batchMetrics);
+    return logBatches(runId, "metrics", all, batchMetrics, [&](const QJsonArray &batch) { return missingPoints(runId, batch); });
 }
 
 Result<void> MlflowRegistry::finishCopy(const QString &runId, RunStatus status, const QString &error, const QDateTime &ended) {
     QJsonObject body{{QStringLiteral("run_id"), runId}, {QStringLiteral("status"), runStatusName(status)}};
     if (status != RunStatus::Running)
         body.insert(QStringLiteral("end_time"), milliseconds(ended));
-    PH_TRY(m_api.send("POST", QStringLiteral("runs/update"), body));
+    PH_TRY(m_api.write("POST", QStringLiteral("runs/update"), body, [&]() -> Result<std::optional<QJsonObject>> {
+        PH_ASSIGN(const Run now, run(runId));
+        return now.status == status ? std::optional(QJsonObject()) : std::nullopt;
+    }));
     return error.isEmpty() ? Result<void>() : setRunTags(runId, {{errorTag, error}});
+}
+
+Result<std::vector<Experiment>> MlflowRegistry::experiments() const {
+    std::vector<Experiment> out;
+    const auto page = [&](const QString &token) { return m_api.search(QStringLiteral("experiments/search"), withToken({{QStringLiteral("max_results"), pageSize}}, token)); };
+    PH_TRY(MlflowApi::eachItem(page, "experiments", [&](const QJsonObject &json) {
+        Experiment found;
+        found.id = json.value(QLatin1String("experiment_id")).toString();
+        found.name = json.value(QLatin1String("name")).toString();
+        found.artifactFolder = json.value(QLatin1String("artifact_location")).toString();
+        found.created = mlflowTime(json.value(QLatin1String("creation_time")));
+        found.updated = mlflowTime(json.value(QLatin1String("last_update_time")));
+        found.tags = mlflowPairs(json.value(QLatin1String("tags")));
+        const std::lock_guard lock(m_mutex);
+        m_experimentNames.insert(found.id, found.name);
+        out.push_back(std::move(found));
+        return true;
+    }));
+    return out;
 }
 
 } // namespace pilothouse::registry

@@ -3,6 +3,9 @@
 
 #include <QRegularExpression>
 
+#include <algorithm>
+#include <limits>
+
 namespace pilothouse::registry {
 
 Result<void> checkModelName(const QString &name) {
@@ -70,6 +73,27 @@ Result<void> Registry::deleteVersion(const QString &model, int version) {
 }
 
 QString Registry::commands(const Write &) const { return {}; }
+bool looksDangling(const Run &run, const QDateTime &now, int hours) {
+    if (run.status != RunStatus::Running || run.ended.isValid())
+        return false;
+    const QDateTime alive = run.lastPoint.isValid() && run.lastPoint > run.started ? run.lastPoint : run.started;
+    return !alive.isValid() || alive.secsTo(now) >= qint64(hours) * 3600;
+}
+
+Result<std::vector<Experiment>> Registry::experiments() const {
+    PH_ASSIGN(const auto all, runs(QString(), std::numeric_limits<int>::max()));
+    std::vector<Experiment> out;
+    for (const Run &run : all) {
+        auto known = std::find_if(out.begin(), out.end(), [&](const Experiment &e) { return e.name == run.experiment; });
+        if (known == out.end())
+            known = out.insert(out.end(), Experiment{run.experiment, run.experiment, {}, run.started, run.started, {}});
+        known->created = std::min(known->created, run.started);
+        known->updated = std::max(known->updated, run.started);
+    }
+    return out;
+}
+
+Result<QString> Registry::fetchPackage(const Version &version, std::stop_token stop, const FetchProgress &) { return packageFolder(version, std::move(stop)); }
 
 QString runStatusName(RunStatus status) {
     switch (status) {

@@ -8,6 +8,7 @@
 #include <QMap>
 #include <QString>
 
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <vector>
@@ -32,7 +33,19 @@ struct Run {
     QMap<QString, double> metrics; ///< last value of each
     QString artifactFolder; ///< or the server's address of it
     QString error; ///< of a failed run
+    QDateTime lastPoint; ///< time of its newest metric; invalid: none is known
 };
+
+/// Where runs are kept together.
+struct Experiment {
+    QString id, name, artifactFolder; ///< id: the registry's; its name where it has no ids
+    QDateTime created, updated;       ///< invalid if the registry does not say
+    QMap<QString, QString> tags;
+};
+
+/// Whether a run seems to have been left behind: it is running by its status, has no end, and neither began nor wrote a metric in the last `hours`.
+/// What died without a word stays RUNNING on every server.
+bool looksDangling(const Run &run, const QDateTime &now, int hours = 24);
 
 struct Version {
     QString model;
@@ -124,6 +137,8 @@ public:
     virtual Result<Version> versionByAlias(const QString &model, const QString &alias) const = 0;
     virtual Result<std::vector<Run>> runs(const QString &experiment, int limit = 1000) const = 0; ///< newest first; "" = all
     virtual Result<Run> run(const QString &id) const = 0;
+    /// Without the deleted ones. Here: those of all runs.
+    virtual Result<std::vector<Experiment>> experiments() const;
     virtual Result<std::vector<MetricPoint>> metricHistory(const QString &runId, const QString &metric) const = 0;
     /// Every change of an alias that was made through this interface, newest first.
     virtual Result<std::vector<AliasChange>> aliasHistory(const QString &model, const QString &alias) const = 0;
@@ -132,6 +147,10 @@ public:
     /// `anew`: what a server has is read again, so that artifacts that were written over there are found. Errors: NotFound, Invalid (cut
     /// short, or another digest than was registered), as the server says; Cancelled.
     virtual Result<QString> packageFolder(const Version &version, std::stop_token stop = {}, bool anew = false) = 0;
+    /// packageFolder(), telling the bytes that have come and all there are (−1: not known), on the calling thread or one of the network's. Here:
+    /// without telling.
+    using FetchProgress = std::function<void(qint64 done, qint64 total)>;
+    virtual Result<QString> fetchPackage(const Version &version, std::stop_token stop, const FetchProgress &progress);
 
     /// Gives the run's id: `wantedId`, or on a server that chooses ids itself another one, under which `wantedId` is known there. Conflict if
     /// `wantedId` is taken.

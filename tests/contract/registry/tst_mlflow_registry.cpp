@@ -1,98 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The contract on real MLflow servers. PILOTHOUSE_MLFLOW and PILOTHOUSE_MLFLOW2 name the program `mlflow` of a 3.x and of a 2.x; else they are
-// looked for where tests/run installs them (build/mlflow3-venv, build/mlflow2-venv). What is absent is skipped.
+// The contract on real MLflow servers of 3.x and 2.x (tests/support/mlflow_server.h). What is absent is skipped.
 #include "core/registry/mlflow_registry.h"
+#include "core/registry/mlflow_webhooks.h"
+#include "tests/contract/registry/mlflow_contract.h"
 #include "tests/contract/registry/registry_contract_impl.h"
-#include "tests/support/free_port.h"
 #include "moc_registry_contract.cpp" // AUTOMOC reads this file only
 
-#include <QProcess>
-#include <QStandardPaths>
-
-#include <csignal>
 #include <cstdio>
 
-#include <unistd.h>
-
 using support::freePort;
-
-namespace {
-
-QString programOf(const char *variable, const QString &venv) {
-    if (const QString named = qEnvironmentVariable(variable); !named.isEmpty())
-        return named;
-    return QStandardPaths::findExecutable(QStringLiteral("mlflow"), {QStringLiteral(PILOTHOUSE_SOURCE_DIR "/build/") + venv + QStringLiteral("/bin")});
-}
-
-/// One server on loopback, with its database and artifacts in a folder.
-class Server {
-public:
-    Server(const QString &program, const QString &folder, const QByteArray &version) : m_url(QStringLiteral("http://127.0.0.1:%1").arg(freePort())) {
-        QDir().mkpath(folder);
-        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        for (const char *name : {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false", "DO_NOT_TRACK=true", "MLFLOW_DISABLE_TELEMETRY=true"})
-            environment.insert(QString::fromLatin1(name).section(QLatin1Char('='), 0, 0), QString::fromLatin1(name).section(QLatin1Char('='), 1));
-        m_process.setProcessEnvironment(environment);
-        m_process.setChildProcessModifier([] { ::setsid(); }); // a group of its own: the server of 2.x has workers that outlive it
-        m_process.setWorkingDirectory(folder);
-        m_process.setProcessChannelMode(QProcess::MergedChannels);
-        m_process.setStandardOutputFile(folder + QStringLiteral("/log"));
-        m_process.start(program, {QStringLiteral("server"), QStringLiteral("--host"), QStringLiteral("127.0.0.1"), QStringLiteral("--port"), m_url.section(QLatin1Char(':'), 2), QStringLiteral("--workers"),
-                                  QStringLiteral("1"), QStringLiteral("--backend-store-uri"), QStringLiteral("sqlite:///") + folder + QStringLiteral("/mlflow.db"), QStringLiteral("--serve-artifacts"),
-                                  QStringLiteral("--artifacts-destination"), folder + QStringLiteral("/artifacts")});
-        m_api = std::make_unique<MlflowApi>(std::make_shared<net::HttpClient>(), MlflowServer{m_url, {}, {}});
-        m_ready = QTest::qWaitFor(
-                      [this] {
-                          return m_process.state() == QProcess::NotRunning || m_api->get(QStringLiteral("experiments/search"), QUrlQuery(QStringLiteral("max_results=1"))).has_value();
-                      },
-                      180000) &&
-                  m_process.state() != QProcess::NotRunning;
-        if (!m_ready)
-            std::fprintf(stderr, "MLflow %s did not start; its log is %s/log\n", version.constData(), qPrintable(folder));
-    }
-    ~Server() {
-        const auto group = pid_t(-m_process.processId());
-        if (group < -1) // 0 and −1 are everybody
-            ::kill(group, SIGTERM);
-        m_process.waitForFinished(10000);
-        if (group < -1)
-            ::kill(group, SIGKILL);
-        m_process.waitForFinished(5000);
-    }
-    bool ready() const { return m_ready; }
-    const QString &url() const { return m_url; }
-    /// Nothing in it but the experiment that MLflow makes itself. Names of deleted experiments stay taken there: they are renamed first.
-    bool empty() {
-        bool good = true;
-        const auto all = [&](const char *call, const char *list, const char *key) {
-            QStringList out;
-            good = good && MlflowApi::eachItem([&](const QString &token) { return m_api->get(QLatin1String(call), QUrlQuery(QStringLiteral("max_results=100&page_token=") + token)); }, list,
-                                               [&](const QJsonObject &item) {
-                                                   out += item.value(QLatin1String(key)).toString();
-                                                   return true;
-                                               })
-                               .has_value();
-            return out;
-        };
-        for (const QString &name : all("registered-models/search", "registered_models", "name"))
-            good = good && m_api->send("DELETE", QStringLiteral("registered-models/delete"), {{QStringLiteral("name"), name}});
-        for (const QString &id : all("experiments/search", "experiments", "experiment_id")) {
-            if (id == QLatin1String("0"))
-                continue;
-            const QJsonObject named{{QStringLiteral("experiment_id"), id}, {QStringLiteral("new_name"), QStringLiteral("gone-") + id}};
-            good = good && m_api->send("POST", QStringLiteral("experiments/update"), named) && m_api->send("POST", QStringLiteral("experiments/delete"), {{QStringLiteral("experiment_id"), id}});
-        }
-        return good;
-    }
-
-private:
-    QString m_url;
-    QProcess m_process;
-    std::unique_ptr<MlflowApi> m_api;
-    bool m_ready = false;
-};
-
-} // namespace
 
 /// What only MLflow has: other tools write to it, too.
 class MlflowOnly : public QObject {
@@ -144,6 +60,51 @@ private Q_SLOTS:
         QCOMPARE(history[25000].value, points[25000].value);
         QCOMPARE(history[25000].time, points[25000].time);
         QVERIFY(std::isinf(history.back().value));
+    }
+
+    /// Prompts' versions are no models' versions either.
+    void aPromptHasNoVersionsHere() {
+        const QJsonArray tags = mlflowPairs(QMap<QString, QString>{{QStringLiteral("mlflow.prompt.is_prompt"), QStringLiteral("true")}});
+        const QString name = QStringLiteral("greeting");
+        QVERIFY(m_api.send("POST", QStringLiteral("registered-models/create"), {{QStringLiteral("name"), name}, {QStringLiteral("tags"), tags}}));
+        const auto made = m_api.send("POST", QStringLiteral("model-versions/create"), {{QStringLiteral("name"), name}, {QStringLiteral("source"), QStringLiteral("prompt-template")}, {QStringLiteral("tags"), tags}});
+        QVERIFY2(made, made ? "" : qPrintable(made.error().text()));
+        QVERIFY(m_registry->versions(name)->empty());
+        VERIFY_KIND(ErrorKind::NotFound, m_registry->version(name, 1));
+        QVERIFY(m_api.send("POST", QStringLiteral("registered-models/alias"), {{QStringLiteral("name"), name}, {QStringLiteral("alias"), champion}, {QStringLiteral("version"), QStringLiteral("1")}}));
+        VERIFY_KIND(ErrorKind::NotFound, m_registry->versionByAlias(name, champion));
+    }
+
+    void experimentsAreListed() {
+        QVERIFY(m_registry->createRun(QStringLiteral("nightly"), {}, QStringLiteral("ada")));
+        const auto all = *m_registry->experiments();
+        const auto found = std::find_if(all.begin(), all.end(), [](const Experiment &e) { return e.name == QLatin1String("nightly"); });
+        QVERIFY(found != all.end());
+        QVERIFY(!found->id.isEmpty() && !found->artifactFolder.isEmpty() && found->created.isValid());
+    }
+
+    /// A run that nobody ended, long ago; one that still writes is none.
+    void aRunThatWasLeftBehindIsKnown() {
+        const QString id = *m_registry->createRun(QStringLiteral("e"), {}, QStringLiteral("ada"));
+        const QDateTime now = QDateTime::currentDateTimeUtc();
+        QVERIFY(!looksDangling(*m_registry->run(id), now));
+        QVERIFY(looksDangling(*m_registry->run(id), now.addDays(2)));
+        VERIFY_OK(m_registry->logMetrics(id, {{QStringLiteral("loss"), 1, 0, now.addDays(2)}}));
+        QVERIFY(!looksDangling(*m_registry->run(id), now.addDays(2).addSecs(60)));
+        VERIFY_OK(m_registry->finishRun(id, RunStatus::Finished));
+        QVERIFY(!looksDangling(*m_registry->run(id), now.addDays(20)));
+    }
+
+    void webhooksAreListedOrTheirLackIsSaid() {
+        const auto all = mlflowWebhooks(m_api);
+        if (m_major >= 3) {
+            QVERIFY2(all, all ? "" : qPrintable(all.error().text()));
+            QVERIFY(all->empty());
+            return;
+        }
+        QVERIFY(!all);
+        QCOMPARE(all.error().kind, ErrorKind::Refused);
+        QVERIFY2(all.error().what.contains(QStringLiteral("MLflow 2.")), qPrintable(all.error().text()));
     }
 
     void aRunThatWasDeletedLeavesItsVersion() {
@@ -268,6 +229,7 @@ private Q_SLOTS:
 
 public:
     QString m_url;
+    int m_major = 3;
 
 private:
     bool version(const char *model, const QString &run) {
@@ -299,25 +261,24 @@ int main(int argc, char **argv) {
     QTemporaryDir folder;
     qputenv("PILOTHOUSE_CACHE", folder.filePath(QStringLiteral("cache")).toUtf8());
     int failed = 0, ran = 0;
-    for (const auto &[variable, venv] : {std::pair{"PILOTHOUSE_MLFLOW", "mlflow3-venv"}, {"PILOTHOUSE_MLFLOW2", "mlflow2-venv"}}) {
-        const QString program = programOf(variable, QString::fromLatin1(venv));
+    for (const auto &[program, name] : {std::pair{support::mlflow3Program(), "mlflow3"}, {support::mlflow2Program(), "mlflow2"}}) {
         if (program.isEmpty()) {
-            std::printf("SKIP   : %s is not here (see the top of this file)\n", venv);
+            std::printf("SKIP   : %s is not here (see tests/support/mlflow_server.h)\n", name);
             continue;
         }
-        Server server(program, folder.filePath(QString::fromLatin1(venv)), venv);
-        if (!server.ready())
+        support::ServerProcess server;
+        if (!support::startMlflow(server, program, folder.filePath(QString::fromLatin1(name))))
             return 1;
+        const MlflowApi api(std::make_shared<net::HttpClient>(), {server.url(), {}, {}});
         const RegistryContract::Factory factory = [&]() -> std::shared_ptr<Registry> {
-            if (!server.empty())
-                return nullptr;
-            return mlflowRegistry(MlflowApi(std::make_shared<net::HttpClient>(), {server.url(), {}, {}}), folder.filePath(QStringLiteral("packages")));
+            return test::emptied(api) ? mlflowRegistry(api, folder.filePath(QStringLiteral("packages"))) : nullptr;
         };
-        std::printf("%s\n", venv);
+        std::printf("%s\n", name);
         RegistryContract contract(factory);
         failed += QTest::qExec(&contract, argc, argv);
-        MlflowOnly only(MlflowApi(std::make_shared<net::HttpClient>(), {server.url(), {}, {}}), factory);
+        MlflowOnly only(api, factory);
         only.m_url = server.url();
+        only.m_major = name[6] - '0';
         failed += QTest::qExec(&only, argc, argv);
         ++ran;
     }

@@ -46,6 +46,9 @@ private Q_SLOTS:
         row("the security layer explains the name", 403, "Invalid Host header - possible DNS rebinding attack detected", ErrorKind::Denied, "--allowed-hosts");
         row("a refusal in plain text is told", 403, "Permission denied", ErrorKind::Denied, "Permission denied");
         row("no login", 401, "You are not authenticated", ErrorKind::Denied, "");
+        row("a pause that is too long to wait for", 429, "", ErrorKind::Unreachable, "3600 s", "Retry-After: 3600\r\n");
+        row("a proxy before a server that is gone", 502, "<html>Bad Gateway</html>", ErrorKind::Unreachable, "behind it");
+        row("a thing that others changed", 409, R"({"error_code":"RESOURCE_CONFLICT","message":"x"})", ErrorKind::Conflict, "decide anew");
         row("a server in trouble", 500, R"({"error_code":"INTERNAL_ERROR","message":"database is locked"})", ErrorKind::Unreachable, "database is locked");
     }
     void repliesAreToldApart() {
@@ -89,6 +92,53 @@ private Q_SLOTS:
         };
         QVERIFY(!MlflowApi::eachItem(page, "runs", [](const QJsonObject &) { return true; }));
         QCOMPARE(pages, 2);
+    }
+
+    /// A circle of pages ends, too.
+    void aCircleOfPagesIsAnError() {
+        int pages = 0;
+        const auto page = [&](const QString &) -> Result<QJsonObject> { return QJsonObject{{QStringLiteral("runs"), QJsonArray{}}, {QStringLiteral("next_page_token"), QString::number(pages++ % 3)}}; };
+        QVERIFY(!MlflowApi::eachItem(page, "runs", [](const QJsonObject &) { return true; }));
+        QCOMPARE(pages, 4);
+    }
+
+    /// JSON of another server is no model: a field that every MLflow gives is asked for.
+    void aReplyWithoutItsPartIsAnError() {
+        LoopbackServer server([&](auto &c, int) {
+            for (QByteArray request = c.readRequest(); !request.isEmpty(); request = c.readRequest())
+                c.reply(200, R"({"status":"ok"})");
+        });
+        QTemporaryDir folder;
+        const auto registry = mlflowRegistry(MlflowApi(m_http, {server.url(""), {}, {}}), folder.path());
+        QCOMPARE(registry->model(QStringLiteral("t2m")).error().kind, ErrorKind::Invalid);
+        QCOMPARE(registry->version(QStringLiteral("t2m"), 1).error().kind, ErrorKind::Invalid);
+        QCOMPARE(registry->run(QStringLiteral("r")).error().kind, ErrorKind::Invalid);
+        QVERIFY(!registry->createRun(QStringLiteral("e"), {}, QStringLiteral("ada")));
+    }
+
+    void versionsAreNumbersThatFit() {
+        QCOMPARE(mlflowVersionNumber(QJsonValue(QStringLiteral("12"))), 12);
+        for (const QJsonValue &value : {QJsonValue(QStringLiteral("99999999999999999999")), QJsonValue(1e18), QJsonValue(-1), QJsonValue(QStringLiteral("v3")), QJsonValue(), QJsonValue(QJsonObject())})
+            QCOMPARE(mlflowVersionNumber(value), 0);
+    }
+
+    void aRunThatWasLeftBehindIsKnown() {
+        const QDateTime now(QDate(2026, 11, 22), QTime(12, 0), Qt::UTC);
+        Run run;
+        run.started = now.addSecs(-25 * 3600);
+        QVERIFY(looksDangling(run, now));
+        QVERIFY(!looksDangling(run, now, 26));
+        run.lastPoint = now.addSecs(-3600); // it writes still
+        QVERIFY(!looksDangling(run, now));
+        run.lastPoint = {};
+        run.ended = now;
+        QVERIFY(!looksDangling(run, now));
+        run.ended = {};
+        run.status = RunStatus::Killed;
+        QVERIFY(!looksDangling(run, now));
+        run.status = RunStatus::Running;
+        run.started = {}; // the server says nothing at all
+        QVERIFY(looksDangling(run, now));
     }
 
     /// A server may list what it likes: no name leads out of the folder.
