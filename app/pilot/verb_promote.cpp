@@ -8,7 +8,7 @@
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/promotion_answer.h"
 
-#include "core/fleet/model_place.h"
+#include "core/fleet/evidence_input.h"
 #include "core/learn/load_scorer.h"
 
 namespace pilothouse {
@@ -57,7 +57,7 @@ Result<void> promote(Context &context, const Options &options) {
     const QString alias = options.to.empty() ? place.champion : QString::fromStdString(options.to);
     auto &promotions = *services->promotions;
     PH_ASSIGN(const operations::Operation operation, promotions.plan(place.key, options.version, alias));
-    PH_ASSIGN(promotion::EvidenceInput input, promotions.evidenceInput(place.key, options.version, alias, context.stop()));
+    PH_ASSIGN(promotion::EvidenceInput input, fleet::evidenceInput(*services, place, options.version, alias, context.stop()));
     input.loadScorer = [](const QString &folder) { return learn::loadScorer(folder); };
     PH_ASSIGN(const promotion::Evidence evidence, promotion::computeEvidence(input));
     const bool blocked = evidence.blocked();

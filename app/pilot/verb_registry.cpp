@@ -10,6 +10,7 @@
 //                                     {"operation","summary","done","steps":[…]}; each takes --plan
 //   fetch NAME VERSION                {"model","version","folder"}: the package on this machine, checked
 //   history NAME [--alias A]          {"model","alias","changes":[{"version"|null,"since","by","operation"}]}, newest first
+//   sync [--list]                     trainings that wait for the registry of another connection: registry_sync.cpp
 //   live NAME --at TIME [--alias A]   {"model","alias","at","version"|null}
 // Each takes --connection NAME, a connection of kind mlflow. Without it: the registry that the workspace names for the model, else the local one.
 // A champion is not moved here: pilot promote does that.
@@ -17,6 +18,7 @@
 #include "app/pilot/register_version.h"
 #include "app/pilot/registry_export.h"
 #include "app/pilot/registry_import.h"
+#include "app/pilot/registry_sync.h"
 
 #include "core/artifact/package.h"
 #include "core/base/clock.h"
@@ -211,6 +213,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     reg->add_option("--run", o.run, "The run it comes from (default: the package's)");
     addRegistryImport(app, body);
     addRegistryExport(app, body);
+    addRegistrySync(app, body);
     auto *al = add("alias", "Move or delete an alias that is no champion", alias);
     al->add_option("ALIAS", o.alias, "e.g. challenger")->required();
     version(al);

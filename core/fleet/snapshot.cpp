@@ -229,6 +229,7 @@ Snapshot readSnapshot(const Services &services, int patienceMs) {
     s.workspaceFile = services.workspace.file;
     s.role = services.workspace.role;
     s.read = services.clock->nowUtc();
+    take(registry::MirrorStore(services.database).waiting(), s.mirrors, s);
     const Remote remote = services.remote->look(patienceMs);
     addRegistries(services, remote, s);
     take(services.pipelines->pipelines(), s.pipelines, s);

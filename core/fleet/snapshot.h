@@ -7,6 +7,7 @@
 #include "core/operations/journal.h"
 #include "core/pipelines/pipeline_service.h"
 #include "core/promotion/promotion.h"
+#include "core/registry/mirror_store.h"
 #include "core/registry/registry.h"
 #include "core/retrain/policy.h"
 
@@ -101,6 +102,7 @@ struct Snapshot {
     std::vector<retrain::Decision> decisions;
     std::vector<operations::JournalEntry> journal; ///< newest first, up to 2000
     operations::JournalCheck journalCheck;
+    std::vector<registry::Mirror> mirrors;   ///< trainings that wait for another registry, oldest first
     std::vector<Error> problems; ///< parts that could not be read; the rest is still shown
     QDateTime read;
 };

@@ -384,6 +384,9 @@ Result<EvidenceInput> Promotions::evidenceInput(const registry::ModelKey &model,
     EvidenceInput in;
     PH_ASSIGN(in.candidate, registry->version(model.name, version));
     PH_ASSIGN(in.candidate.source, registry->packageFolder(in.candidate, stop, true));
+    if (!in.candidate.runId.isEmpty())
+        if (auto run = registry->run(in.candidate.runId)) // a run that was deleted leaves its version
+            in.run = *std::move(run);
     auto champion = registry->versionByAlias(model.name, alias);
     if (champion) {
         in.champion = std::move(*champion);

@@ -6,6 +6,7 @@
 #include "core/promotion/evidence_gates.h"
 #include "core/promotion/statement_store.h"
 #include "core/registry/local_registry.h"
+#include "core/registry/mirror_store.h"
 
 #include <algorithm>
 
@@ -58,7 +59,9 @@ CREATE UNIQUE INDEX one_wish_at_a_time ON promotions(connection, model, alias, v
 )sql");
 }
 
-std::vector<QString> registryDatabaseMigrations() { return {registry::registryTables1(), operations::journalTables1(), promotionTables1(), promotionTables2(), statementTables1()}; }
+std::vector<QString> registryDatabaseMigrations() {
+    return {registry::registryTables1(), operations::journalTables1(), promotionTables1(), promotionTables2(), registry::mirrorTables1(), statementTables1()};
+}
 
 QString requestStateName(RequestState state) {
     switch (state) {

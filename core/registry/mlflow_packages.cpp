@@ -60,16 +60,22 @@ Result<void> listFiles(const MlflowApi &api, const QString &root, const QString 
 
 } // namespace
 
-Result<void> MlflowRegistry::sendPackage(const QString &folder, const QStringList &files, const QString &artifactPath) const {
+Result<void> MlflowRegistry::sendPackage(const QString &folder, const QStringList &files, const QString &artifactPath, std::stop_token stop) const {
     for (const QString &name : files) {
         PH_ASSIGN(net::Request request, m_api.request("PUT", artifactCall(artifactPath + QLatin1Char('/') + name)));
         request.bodyFile = folder + QLatin1Char('/') + name;
         request.headers << net::Header{"Content-Type", "application/octet-stream"};
         request.timeoutMs = 0;
         request.stallSeconds = stallSeconds;
-        PH_TRY(m_api.raw(request));
+        PH_TRY(m_api.raw(request, stop));
     }
     return {};
+}
+
+Result<void> MlflowRegistry::sendArtifacts(const QString &runId, const QString &folder, const QStringList &files, const QString &at, std::stop_token stop) {
+    PH_ASSIGN(const Run made, run(runId));
+    PH_ASSIGN(const QString path, proxiedPath(made.artifactFolder + QLatin1Char('/') + at, source()));
+    return sendPackage(folder, files, path, stop);
 }
 
 Result<Run> MlflowRegistry::runForPackage(const QString &model, const QString &runId, const QString &user) {
@@ -92,7 +98,7 @@ Result<Version> MlflowRegistry::registerVersion(const QString &model, const QStr
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(packageFolder));
     PH_ASSIGN(const Run made, runForPackage(model, runId, user));
     // By its digest: a run that is registered again with another package must not write over what an older version serves.
-    const QString source = made.artifactFolder + QStringLiteral("/model-") + package.digest.left(12);
+    const QString source = made.artifactFolder + QLatin1Char('/') + packagePath(package.digest);
     PH_ASSIGN(const QString path, proxiedPath(source, this->source()));
     PH_TRY(sendPackage(packageFolder, package.files.keys() << QStringLiteral("SHA256SUMS"), path));
     const auto named = m_api.send("POST", QStringLiteral("registered-models/create"), {{QStringLiteral("name"), model}});

@@ -33,6 +33,8 @@ public:
     // mlflow_packages.cpp
     Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) override;
     Result<QString> packageFolder(const Version &version, std::stop_token stop, bool anew) override;
+    Result<void> sendArtifacts(const QString &runId, const QString &folder, const QStringList &files, const QString &at, std::stop_token stop) override;
+    QString packagePath(const QString &digest) const override { return QStringLiteral("model-") + digest.left(12); }
     // mlflow_runs.cpp
     Result<std::vector<Run>> runs(const QString &experiment, int limit) const override;
     Result<Run> run(const QString &id) const override;
@@ -41,7 +43,10 @@ public:
     Result<void> logParams(const QString &runId, const QMap<QString, QString> &params) override;
     Result<void> logMetrics(const QString &runId, const std::vector<MetricPoint> &points) override;
     Result<void> setRunTags(const QString &runId, const QMap<QString, QString> &tags) override;
-    Result<void> finishRun(const QString &runId, RunStatus status, const QString &error) override;
+    Result<void> finishRun(const QString &runId, RunStatus status, const QString &error) override { return finishCopy(runId, status, error, {}); }
+    Result<std::optional<Run>> copyOf(const QString &experiment, const QString &id) const override;
+    Result<QString> copyRun(const Run &of) override;
+    Result<void> finishCopy(const QString &runId, RunStatus status, const QString &error, const QDateTime &ended) override;
 
 private:
     Result<std::vector<Version>> searchVersions(const QString &filter) const; ///< newest first, without aliases
@@ -56,7 +61,7 @@ private:
     Result<Run> runFrom(const QJsonObject &json) const;
     /// The run that a package belongs to; one is made if the server does not know it.
     Result<Run> runForPackage(const QString &model, const QString &runId, const QString &user);
-    Result<void> sendPackage(const QString &folder, const QStringList &files, const QString &artifactPath) const;
+    Result<void> sendPackage(const QString &folder, const QStringList &files, const QString &artifactPath, std::stop_token stop = {}) const;
 
     MlflowApi m_api;
     QString m_packages;

@@ -65,4 +65,21 @@ QString runStatusName(RunStatus status) {
     return QStringLiteral("KILLED");
 }
 
+Result<std::optional<Run>> Registry::copyOf(const QString &, const QString &id) const {
+    auto same = run(id);
+    if (same)
+        return std::optional<Run>(*std::move(same));
+    return same.error().kind == ErrorKind::NotFound ? Result<std::optional<Run>>(std::optional<Run>()) : Result<std::optional<Run>>(same.error());
+}
+
+Result<QString> Registry::copyRun(const Run &of) { return createRun(of.experiment, of.name, of.user, of.id); }
+
+Result<void> Registry::finishCopy(const QString &runId, RunStatus status, const QString &error, const QDateTime &) { return finishRun(runId, status, error); }
+
+Result<void> Registry::sendArtifacts(const QString &, const QString &, const QStringList &, const QString &, std::stop_token) {
+    return refused(QStringLiteral("The registry %1 keeps no artifacts of runs.").arg(source()));
+}
+
+QString Registry::packagePath(const QString &) const { return {}; }
+
 } // namespace pilothouse::registry

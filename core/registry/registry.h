@@ -139,6 +139,19 @@ public:
     virtual Result<void> setStage(const QString &model, int version, const QString &stage, bool archiveExisting) = 0;
     virtual Result<void> setVersionTag(const QString &model, int version, const QString &key, std::optional<QString> value) = 0;
     virtual Result<void> setDescription(const QString &model, int version, const QString &text) = 0;
+
+    // Runs that were made elsewhere and are copied here: core/registry/run_mirror.h. What a registry has no better way for goes by the calls above.
+    /// The run that is the copy of the run `id` of elsewhere; nullopt: there is none.
+    virtual Result<std::optional<Run>> copyOf(const QString &experiment, const QString &id) const;
+    /// createRun() with `of.id` as the wanted id, begun when `of` was. Gives the id here; Conflict if it was copied already.
+    virtual Result<QString> copyRun(const Run &of);
+    /// finishRun() with the time at which it ended there.
+    virtual Result<void> finishCopy(const QString &runId, RunStatus status, const QString &error, const QDateTime &ended);
+    /// Sends files of a folder as artifacts of a run, below `at`; what is there by that name is written over. Refused where runs have none.
+    /// @param files their paths below `folder`
+    virtual Result<void> sendArtifacts(const QString &runId, const QString &folder, const QStringList &files, const QString &at, std::stop_token stop = {});
+    /// Where registerVersion() puts a package among the artifacts of its run; empty: it does not.
+    virtual QString packagePath(const QString &digest) const;
 };
 
 } // namespace pilothouse::registry

@@ -9,6 +9,7 @@
 #include "widgets/base/plan_view.h"
 #include "widgets/base/plot.h"
 #include "widgets/base/table.h"
+#include "widgets/promotion/card_model.h"
 #include "widgets/promotion/comparison_model.h"
 #include "widgets/promotion/slice_model.h"
 
@@ -143,6 +144,17 @@ QWidget *PromotionSheet::buildMetrics() {
     slices->setItemDelegate(new StateDelegate(slices));
     m_slicesCard->setBody(slices);
     layout->addWidget(m_slicesCard, 2);
+    m_cardCard = new Card(tr("Model card"));
+    m_card = new CardModel(this);
+    auto *card = new Table;
+    card->setObjectName(QStringLiteral("cardTable"));
+    card->setAccessibleName(tr("What differs between the model cards"));
+    card->setRowHeight(Table::Compact);
+    card->setModel(m_card);
+    card->horizontalHeader()->hide();
+    card->setItemDelegate(new StateDelegate(card));
+    m_cardCard->setBody(card);
+    layout->addWidget(m_cardCard, 2);
     return widget;
 }
 
@@ -270,6 +282,9 @@ void PromotionSheet::setRequest(const promotion::Request &request) {
     m_slicesCard->setTitle(tr("%1 by slice").arg(metricName(request.evidence.selectMetric)));
     m_slicesCard->setSubtitle(m_slices->summary());
     m_slicesCard->setVisible(!request.evidence.slices.empty());
+    m_card->setRows(request.evidence.cardDiff);
+    m_cardCard->setSubtitle(m_card->summary());
+    m_cardCard->setVisible(!request.evidence.cardDiff.empty());
     showBanner();
     showError();
     showLineage();
@@ -374,9 +389,16 @@ void PromotionSheet::showLineage() {
     const auto text = [&](const char *key) { return l.value(QLatin1String(key)).toVariant().toString(); };
     std::vector<KeyValues::Row> rows;
     rows.push_back({tr("Data"), m_request->evidence.rowsFrom});
-    rows.push_back({tr("SHA-256"), middleElided(text("sha256"), 20), true});
-    rows.push_back({tr("Code"), text("git_commit").left(12), true});
-    rows.push_back({tr("Run"), middleElided(text("run"), 16), true});
+    const auto known = [&](const QString &name, const QString &value, bool mono) {
+        if (!value.isEmpty())
+            rows.push_back({name, value, mono});
+    };
+    known(tr("SHA-256"), middleElided(l.value(QLatin1String("data")).toObject().value(QLatin1String("sha256")).toString(), 20), true);
+    known(tr("Code"), text("code").left(12), true);
+    known(tr("Run"), middleElided(text("run"), 16), true);
+    known(tr("Pipeline"), text("pipeline"), true);
+    known(tr("Image"), text("image"), true);
+    known(tr("Champion"), m_request->evidence.championAskedAt.isEmpty() ? QString() : tr("answered at %1").arg(m_request->evidence.championAskedAt), false);
     rows.push_back({tr("Package"), QStringLiteral("sha256:") + middleElided(m_request->digest, 14), true});
     rows.push_back({tr("Paired test"), tr("p = %1, %2").arg(number(m_request->evidence.pairedP), m_request->evidence.pairedTest)});
     if (!m_request->evidence.bootstrap.isEmpty())
@@ -417,7 +439,7 @@ void PromotionSheet::resizeEvent(QResizeEvent *event) {
     const Theme &theme = Theme::of(this);
     const bool narrow = width() < theme.px(1280 - 96);
     m_columns->setDirection(narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight); // one below the other: whole columns and a scroll bar
-    for (Card *card : {m_metricsCard, m_gatesCard, m_slicesCard, m_errorCard, m_shapeCard})
+    for (Card *card : {m_metricsCard, m_gatesCard, m_slicesCard, m_cardCard, m_errorCard, m_shapeCard})
         card->setMinimumHeight(narrow ? theme.px(232) : 0);
 }
 
