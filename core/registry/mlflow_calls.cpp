@@ -82,7 +82,9 @@ Result<Version> MlflowRegistry::copyVersion(const Version &from, const QString &
 Result<void> MlflowRegistry::deleteVersion(const QString &name, int number) {
     PH_ASSIGN(const Version there, version(name, number));
     PH_ASSIGN(const auto registered, model(name));
-    for (const Alias &alias : registered ? registered->aliases : std::vector<Alias>())
+    if (!registered) // a prompt
+        return notFound(QStringLiteral("%1 has no model “%2”.").arg(source(), name));
+    for (const Alias &alias : registered->aliases)
         if (alias.version == number)
             return Error{ErrorKind::Conflict, QStringLiteral("The alias “%1” of “%2” points to version %3.").arg(alias.name, name).arg(number), {}, QStringLiteral("Move it first."), {}};
     const QString prefix = QStringLiteral("pilothouse.alias.");

@@ -18,22 +18,22 @@ using workspace::Role;
 
 namespace {
 
-const QByteArray chain = R"(workspace: w
-role: operator
-connections:
-  local: {kind: local, root: /tmp/none}
-  free: {kind: mlflow, url: "http://127.0.0.1:1", guard: none}
-  named: {kind: mlflow, url: "http://127.0.0.1:2", guard: typed-name}
-  closed: {kind: mlflow, url: "http://127.0.0.1:3", guard: read-only}
-  cluster: {kind: kubernetes, guard: typed-name}
-models:
-  t2m: {registry: {connection: local}, deployment: {connection: cluster, target: deployment/t2m}}
-  ws: {registry: {connection: local}}
-environments:
-  dev: {role: approver}
-  staging: {name: "{model}-staging"}
-  prod: {connection: named, name: "{model}", role: viewer, connections: [cluster]}
-)";
+const QByteArray chain = // no raw string: moc of Qt 6.4 loses the class behind one with quotation marks
+    "workspace: w\n"
+    "role: operator\n"
+    "connections:\n"
+    "  local: {kind: local, root: /tmp/none}\n"
+    "  free: {kind: mlflow, url: \"http://127.0.0.1:1\", guard: none}\n"
+    "  named: {kind: mlflow, url: \"http://127.0.0.1:2\", guard: typed-name}\n"
+    "  closed: {kind: mlflow, url: \"http://127.0.0.1:3\", guard: read-only}\n"
+    "  cluster: {kind: kubernetes, guard: typed-name}\n"
+    "models:\n"
+    "  t2m: {registry: {connection: local}, deployment: {connection: cluster, target: deployment/t2m}}\n"
+    "  ws: {registry: {connection: local}}\n"
+    "environments:\n"
+    "  dev: {role: approver}\n"
+    "  staging: {name: \"{model}-staging\"}\n"
+    "  prod: {connection: named, name: \"{model}\", role: viewer, connections: [cluster]}\n";
 
 struct Bench {
     QTemporaryDir folder;

@@ -8,16 +8,16 @@ using namespace pilothouse::workspace;
 
 namespace {
 
-const QByteArray head = R"(workspace: w
-connections:
-  local: {kind: local, root: /r}
-  mlflow: {kind: mlflow, url: "http://127.0.0.1:5000"}
-  jenkins: {kind: jenkins, url: "http://127.0.0.1:8080"}
-models:
-  t2m: {registry: {connection: local, name: weather-t2m}}
-  ws: {}
-environments:
-)";
+const QByteArray head = // no raw string: moc of Qt 6.4 loses the class behind one with quotation marks
+    "workspace: w\n"
+    "connections:\n"
+    "  local: {kind: local, root: /r}\n"
+    "  mlflow: {kind: mlflow, url: \"http://127.0.0.1:5000\"}\n"
+    "  jenkins: {kind: jenkins, url: \"http://127.0.0.1:8080\"}\n"
+    "models:\n"
+    "  t2m: {registry: {connection: local, name: weather-t2m}}\n"
+    "  ws: {}\n"
+    "environments:\n";
 
 QString names(const std::vector<const Environment *> &chain) {
     QStringList out;
@@ -121,7 +121,7 @@ void TestEnvironments::guardsAreWords_data() {
     QTest::newRow("none") << QByteArrayLiteral("{kind: mlflow, url: \"http://127.0.0.1\", guard: none}") << QStringLiteral("none");
     QTest::newRow("read-only") << QByteArrayLiteral("{kind: mlflow, url: \"http://127.0.0.1\", guard: read-only}") << QStringLiteral("read-only");
     QTest::newRow("of a folder") << QByteArrayLiteral("{kind: local, root: /r, guard: typed-name}") << QStringLiteral("typed-name");
-    QTest::newRow("a slip") << QByteArrayLiteral("{kind: mlflow, url: \"http://127.0.0.1\", guard: readonly}") << QStringLiteral("!/w/pilothouse.yaml:2:64 Unknown guard “readonly”");
+    QTest::newRow("a slip") << QByteArrayLiteral("{kind: mlflow, url: \"http://127.0.0.1\", guard: readonly}") << QStringLiteral("!/w/pilothouse.yaml:2:65 Unknown guard “readonly”");
     QTest::newRow("no word") << QByteArrayLiteral("{kind: local, root: /r, guard: [a]}") << QStringLiteral("!/w/pilothouse.yaml:2:");
 }
 
