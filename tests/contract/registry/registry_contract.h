@@ -14,7 +14,12 @@ class RegistryContract : public QObject {
     Q_OBJECT
 public:
     using Factory = std::function<std::shared_ptr<pilothouse::registry::Registry>()>;
-    explicit RegistryContract(Factory factory) : m_factory(std::move(factory)) {}
+    /// What a back end can do. What it cannot it must refuse, with a word on what to do instead.
+    struct Can {
+        bool runs = true;   ///< runs are written
+        bool stages = true;
+    };
+    explicit RegistryContract(Factory factory, Can can = {true, true}) : m_factory(std::move(factory)), m_can(can) {}
 
 private Q_SLOTS:
     void initTestCase();
@@ -41,6 +46,7 @@ private Q_SLOTS:
 private:
     pilothouse::registry::Version registerOne(const QString &model, double weight = 1);
     Factory m_factory;
+    Can m_can;
     std::shared_ptr<pilothouse::registry::Registry> m_registry;
     QTemporaryDir m_folder;
     int m_packages = 0;
