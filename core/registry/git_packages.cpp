@@ -88,7 +88,7 @@ bool isWhole(const QString &folder, const std::vector<File> &files, const QHash<
 
 } // namespace
 
-Result<QString> GitRegistry::packageFolder(const Version &version, std::stop_token stop) {
+Result<QString> GitRegistry::packageFolder(const Version &version, std::stop_token stop, bool) { // a commit cannot be written over
     const std::lock_guard lock(m_mutex);
     PH_TRY(history(false, stop));
     git_oid oid;
