@@ -34,6 +34,7 @@ public:
     Result<QString> packageFolder(const Version &version, std::stop_token stop) override;
     // mlflow_runs.cpp
     Result<std::vector<Run>> runs(const QString &experiment, int limit) const override;
+    Result<RunPage> runPage(const RunQuery &query, const QString &token, std::stop_token stop) const override;
     Result<Run> run(const QString &id) const override;
     Result<std::vector<MetricPoint>> metricHistory(const QString &runId, const QString &metric) const override;
     Result<QString> createRun(const QString &experiment, const QString &name, const QString &user, const QString &wantedId) override;
@@ -47,6 +48,7 @@ private:
     Result<std::optional<int>> aliasNow(const QString &model, const QString &alias) const;
     Result<QString> experimentName(const QString &id) const;
     Result<std::optional<QString>> experimentId(const QString &name) const;
+    Result<QStringList> experimentIds(const QString &experiment, std::stop_token stop = {}) const; ///< "": of all
     Result<std::vector<QJsonObject>> searchRuns(const QStringList &experiments, const QString &filter, int limit) const;
     Result<void> logBatches(const QString &runId, const char *kind, const QJsonArray &all, qsizetype atOnce) const;
     /// The run that was made here for one of another id (tag pilothouse.run).

@@ -32,6 +32,21 @@ struct Run {
     QMap<QString, double> metrics; ///< last value of each
     QString artifactFolder; ///< or the server's address of it
     QString error; ///< of a failed run
+    QDateTime lastPoint; ///< time of its newest metric; invalid: none is known
+};
+
+/// Which runs are wanted, of all if it says nothing.
+struct RunQuery {
+    QString experiment;
+    QDateTime startedSince; ///< at this time or later
+    bool running = false;   ///< that call themselves RUNNING
+    QStringList ids;        ///< of these those that are there
+};
+
+/// A piece of a list of runs.
+struct RunPage {
+    std::vector<Run> runs;
+    QString next; ///< asks for the following piece; empty: this is the last
 };
 
 struct Version {
@@ -98,6 +113,9 @@ public:
     /// NotFound if the alias points nowhere.
     virtual Result<Version> versionByAlias(const QString &model, const QString &alias) const = 0;
     virtual Result<std::vector<Run>> runs(const QString &experiment, int limit = 1000) const = 0; ///< newest first; "" = all
+    /// The same list in pieces, newest first: the first is there while the last is still on its way. A run that was made meanwhile may be missing.
+    /// @param token empty, or `next` of the piece before, of the same query
+    virtual Result<RunPage> runPage(const RunQuery &query, const QString &token, std::stop_token stop = {}) const;
     virtual Result<Run> run(const QString &id) const = 0;
     virtual Result<std::vector<MetricPoint>> metricHistory(const QString &runId, const QString &metric) const = 0;
     /// Every change of an alias that was made through this interface, newest first.
