@@ -8,6 +8,7 @@
 //   export MODEL[@VERSION] DIR        the files that a service expects: registry_export.cpp
 //   alias NAME ALIAS VERSION|--delete, stage NAME VERSION STAGE [--archive], tag NAME VERSION KEY VALUE|--delete, describe NAME VERSION TEXT
 //                                     {"operation","summary","done","steps":[…]}; each takes --plan
+//   runs [--filter TEXT] …            runs of all experiments: registry_runs.cpp
 //   fetch NAME VERSION                {"model","version","folder"}: the package on this machine, checked
 //   history NAME [--alias A]          {"model","alias","changes":[{"version"|null,"since","by","operation"}]}, newest first
 //   live NAME --at TIME [--alias A]   {"model","alias","at","version"|null}
@@ -18,6 +19,7 @@
 #include "app/pilot/register_version.h"
 #include "app/pilot/registry_export.h"
 #include "app/pilot/registry_import.h"
+#include "app/pilot/registry_runs.h"
 
 #include "core/artifact/package.h"
 #include "core/base/clock.h"
@@ -213,6 +215,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     reg->add_option("--run", o.run, "The run it comes from (default: the package's)");
     addRegistryImport(app, body);
     addRegistryExport(app, body);
+    addRegistryRuns(app, body);
     auto *al = add("alias", "Move or delete an alias that is no champion", alias);
     al->add_option("ALIAS", o.alias, "e.g. challenger")->required();
     version(al);
