@@ -15,6 +15,7 @@ using registry::RunReading;
 namespace {
 
 constexpr qint64 wholeEverySeconds = 600; ///< so often the whole list of a server is read: what was deleted goes, late tags come
+constexpr int firstOfCache = 300;         ///< more than a screen: it is there at once, the others a moment later
 constexpr qsizetype figuresAtOnce = 25;   ///< histories of one task: what is on the screen comes first
 
 /// What a person sees is the workspace's registries; a program without a cache works, too.
@@ -78,7 +79,7 @@ void RunFeed::setConnection(const QString &name) {
     m_state.vocabulary = std::make_shared<const registry::RunVocabulary>();
     Q_EMIT changed();
     if (m_active)
-        readCache();
+        readCache(firstOfCache);
 }
 
 void RunFeed::setIntervals(int local, int remote) {
@@ -92,7 +93,7 @@ void RunFeed::setActive(bool active) {
     m_active = active;
     m_timer.stop();
     if (active && m_number > 0 && !m_task.isRunning())
-        m_state.known ? look() : readCache();
+        m_state.known ? look() : readCache(firstOfCache);
 }
 
 void RunFeed::refresh() {
@@ -109,13 +110,14 @@ void RunFeed::look() {
     begin(whole ? RunReading::Everything : RunReading::Changes);
 }
 
-void RunFeed::readCache() {
+void RunFeed::readCache(int most) {
     if (m_state.local)
         return look();
-    m_task = startTask<Piece>(m_pools.waiting, [at = place()](std::stop_token) -> Result<Piece> {
+    m_task = startTask<Piece>(m_pools.waiting, [at = place(), most](std::stop_token) -> Result<Piece> {
         Piece piece;
         PH_ASSIGN(const auto cache, openRunCache(*at.services));
-        PH_ASSIGN(registry::KnownRuns known, cache->runs(at.connection, at.address));
+        PH_ASSIGN(registry::KnownRuns known, cache->runs(at.connection, at.address, most));
+        piece.more = most > 0 && known.runs.size() == std::size_t(most);
         piece.read = known.read;
         piece.complete = known.complete;
         piece.runs = std::make_shared<const std::vector<Run>>(std::move(known.runs));
@@ -134,6 +136,8 @@ void RunFeed::readCache() {
             Q_EMIT changed();
         }
         m_task = {};
+        if (piece && piece->more && m_active)
+            return readCache(0);
         m_again = false;
         look();
     });

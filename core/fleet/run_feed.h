@@ -66,12 +66,12 @@ private:
         std::vector<registry::Run> changed;
         QString source;
         QDateTime read, complete;
-        bool done = false;
+        bool done = false, more = false; ///< more: the cache holds older ones, too
     };
     struct Figures;
     using FigureBatch = QHash<QString, double>; ///< run id → value; NaN: there is none
     Place place() const { return {m_services, m_state.connection, m_address}; }
-    void readCache();
+    void readCache(int most);
     void begin(registry::RunReading::Extent extent);
     void step();
     void stepped(const Result<Piece> &piece);

@@ -30,7 +30,7 @@ public:
 
 class Reader {
 public:
-    Reader(const QByteArray &bytes, QHash<QByteArray, QString> &shared) : m_at(bytes.constData()), m_end(m_at + bytes.size()), m_shared(shared) {}
+    Reader(const QByteArray &bytes, SharedStrings &shared) : m_at(bytes.constData()), m_end(m_at + bytes.size()), m_shared(shared) { m_shared.beginRow(); }
     bool good() const { return m_good; }
     template<class T>
     T plain() {
@@ -47,8 +47,7 @@ public:
     }
     QString shared() {
         const auto [at, size] = span();
-        const auto found = m_shared.constFind(QByteArray::fromRawData(at, size));
-        return found != m_shared.constEnd() ? *found : *m_shared.insert(QByteArray(at, size), QString::fromUtf8(at, size));
+        return m_shared(at, size);
     }
     QDateTime time() {
         const auto ms = plain<qint64>();
@@ -74,11 +73,24 @@ private:
         return {m_at - size, size};
     }
     const char *m_at, *m_end;
-    QHash<QByteArray, QString> &m_shared;
+    SharedStrings &m_shared;
     bool m_good = true;
 };
 
 } // namespace
+
+QString SharedStrings::operator()(const char *utf8, qsizetype size) {
+    if (m_place == m_guesses.size())
+        m_guesses.emplace_back();
+    auto &[bytes, text] = m_guesses[m_place++];
+    if (bytes.size() == size && !bytes.isNull() && std::memcmp(bytes.constData(), utf8, std::size_t(size)) == 0)
+        return text;
+    bytes = QByteArray(utf8, size);
+    auto found = m_all.constFind(bytes);
+    if (found == m_all.constEnd())
+        found = m_all.insert(bytes, QString::fromUtf8(utf8, size));
+    return text = *found;
+}
 
 QByteArray toBytes(const Run &run) {
     Writer w;

@@ -14,7 +14,19 @@ QByteArray toBytes(const Run &run);
 QByteArray toBytes(const Version &version);
 QByteArray toBytes(const RegisteredModel &model);
 
-/// Reads them back. Keys of maps that come again and again share one string. One thread each.
+/// Strings that come again and again are one. Rows of a list have the same keys in the same places: a guess by place saves most look-ups.
+class SharedStrings {
+public:
+    void beginRow() { m_place = 0; }
+    QString operator()(const char *utf8, qsizetype size);
+
+private:
+    QHash<QByteArray, QString> m_all;
+    std::vector<std::pair<QByteArray, QString>> m_guesses;
+    std::size_t m_place = 0;
+};
+
+/// Reads them back. One thread each.
 class KnownReader {
 public:
     bool read(const QByteArray &bytes, Run &into); ///< false: cut short
@@ -22,7 +34,7 @@ public:
     bool read(const QByteArray &bytes, RegisteredModel &into);
 
 private:
-    QHash<QByteArray, QString> m_shared;
+    SharedStrings m_shared;
 };
 
 } // namespace pilothouse::registry

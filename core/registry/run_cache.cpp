@@ -18,7 +18,8 @@ QString tables() {
     return QStringLiteral(R"sql(
 CREATE TABLE places( -- one a connection; times ISO 8601
     id INTEGER PRIMARY KEY, connection TEXT NOT NULL UNIQUE, address TEXT NOT NULL, format INTEGER NOT NULL, runs_read TEXT, runs_complete TEXT, models_read TEXT);
-CREATE TABLE runs(place INTEGER NOT NULL, started INTEGER NOT NULL, run TEXT NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY(place, run)) WITHOUT ROWID;
+CREATE TABLE runs(place INTEGER NOT NULL, started INTEGER NOT NULL, run TEXT NOT NULL, bytes BLOB NOT NULL, UNIQUE(place, run));
+CREATE INDEX runs_newest ON runs(place, started DESC, run);
 CREATE TABLE models(place INTEGER NOT NULL, sequence INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY(place, sequence)) WITHOUT ROWID;
 CREATE TABLE versions(place INTEGER NOT NULL, sequence INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY(place, sequence)) WITHOUT ROWID;
 CREATE TABLE figures(place INTEGER NOT NULL, figure TEXT NOT NULL, run TEXT NOT NULL, value REAL, PRIMARY KEY(place, figure, run)) WITHOUT ROWID; -- NULL: none
@@ -81,7 +82,7 @@ Result<qint64> RunCache::makePlace(const QString &connection, const QString &add
     return place(connection, address);
 }
 
-Result<KnownRuns> RunCache::runs(const QString &connection, const QString &address) const {
+Result<KnownRuns> RunCache::runs(const QString &connection, const QString &address, int most) const {
     KnownRuns known;
     PH_ASSIGN(const qint64 id, place(connection, address));
     if (id == 0)
@@ -90,7 +91,9 @@ Result<KnownRuns> RunCache::runs(const QString &connection, const QString &addre
         known.read = row.isNull(0) ? QDateTime() : fromIsoUtc(row.text(0));
         known.complete = row.isNull(1) ? QDateTime() : fromIsoUtc(row.text(1));
     }));
-    PH_ASSIGN(const auto rows, blobs(*m_database, QStringLiteral("SELECT bytes FROM runs WHERE place = ?1 ORDER BY started DESC, run"), id));
+    std::vector<QByteArray> rows;
+    PH_TRY(m_database->query(QStringLiteral("SELECT bytes FROM runs WHERE place = ?1 ORDER BY started DESC, run LIMIT ?2"), [&](Statement &s) { s.bind(1, id).bind(2, most > 0 ? most : -1); },
+                             [&](const Statement &row) { rows.push_back(row.blob(0)); }));
     known.runs = readAll<Run>(rows);
     return known;
 }

@@ -33,7 +33,8 @@ public:
     /// Errors: the file cannot be written.
     static Result<std::shared_ptr<RunCache>> open(const QString &file);
 
-    Result<KnownRuns> runs(const QString &connection, const QString &address) const;
+    /// @param most  the newest so many; 0: all
+    Result<KnownRuns> runs(const QString &connection, const QString &address, int most = 0) const;
     /// Adds or replaces `put` and takes out `gone`, in one step.
     Result<void> change(const QString &connection, const QString &address, const std::vector<Run> &put, const QStringList &gone);
     /// Says when the list was read. @param complete  invalid: it was not read to its end

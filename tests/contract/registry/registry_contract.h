@@ -34,6 +34,7 @@ private Q_SLOTS:
     void parametersAreWrittenOnce();
     void metricsKeepTheirHistoryAndTheLastValue();
     void runsComeNewestFirst();
+    void runsAreAskedForInPieces();
     void whatIsNotThereIsNotFound();
 
 private:

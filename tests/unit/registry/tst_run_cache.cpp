@@ -97,6 +97,7 @@ private Q_SLOTS:
         const KnownRuns known = cache->runs(lab, address).value();
         QCOMPARE(idsOf(known.runs), (QStringList{QStringLiteral("r3"), QStringLiteral("r2"), QStringLiteral("r1")}));
         QVERIFY(sameRun(known.runs[2], fullRun(1)));
+        QCOMPARE(idsOf(cache->runs(lab, address, 2)->runs), (QStringList{QStringLiteral("r3"), QStringLiteral("r2")}));
         QCOMPARE(known.read, noon.addSecs(60));
         QCOMPARE(known.complete, noon);
     }
@@ -183,6 +184,18 @@ private Q_SLOTS:
         const auto cache = RunCache::open(file);
         QVERIFY2(cache, cache ? "" : qPrintable(cache.error().text()));
         QVERIFY((*cache)->change(lab, address, {fullRun(1)}, {}));
+    }
+
+    void keysInOtherPlacesAreTheirOwn() {
+        KnownReader reader;
+        Run a = fullRun(1), b = fullRun(2);
+        b.params = {{QStringLiteral("b"), QStringLiteral("1")}, {QStringLiteral("b c"), QStringLiteral("2")}, {QStringLiteral("z"), QString()}};
+        b.experiment.clear();
+        for (const Run &run : {a, b, a, b}) {
+            Run read;
+            QVERIFY(reader.read(toBytes(run), read));
+            QVERIFY(sameRun(read, run));
+        }
     }
 
     void bytesThatAreCutAreNoRun() {
