@@ -16,6 +16,22 @@ constexpr int preferencesVersion = 1;
 
 QString folder(QStandardPaths::StandardLocation where) { return QStandardPaths::writableLocation(where) + QStringLiteral("/pilothouse"); }
 
+QJsonObject viewJson(const ui::SavedView &view) {
+    return {{Q("name"), view.name}, {Q("filter"), view.filter}, {Q("columns"), QJsonArray::fromStringList(view.columns)}, {Q("sort"), view.sort}, {Q("descending"), view.descending}};
+}
+
+Result<ui::SavedView> viewFrom(const QJsonObject &object, const QString &file) {
+    JsonReader reader(object, file);
+    ui::SavedView view;
+    view.name = reader.text("name");
+    view.filter = reader.text("filter", QString());
+    view.columns = reader.texts("columns");
+    view.sort = reader.text("sort", QString());
+    view.descending = reader.boolean("descending", false);
+    PH_TRY(reader.check());
+    return view;
+}
+
 const char *schemeName(ui::SchemeChoice scheme) {
     return scheme == ui::SchemeChoice::Dark ? "dark" : scheme == ui::SchemeChoice::Light ? "light" : "system";
 }
@@ -36,6 +52,10 @@ Result<ui::Preferences> PreferencesFile::load(const QString &file) {
     preferences.scalePercent = qBound(90, int(reader.integer("scale", 100)), 150);
     preferences.notifications = reader.boolean("notifications", true);
     preferences.language = reader.text("language", QString());
+    for (const QJsonValue &view : object.value(Q("run_views")).toArray()) {
+        PH_ASSIGN(ui::SavedView read, viewFrom(view.toObject(), file));
+        preferences.runViews << std::move(read);
+    }
     PH_TRY(reader.check());
     return preferences;
 }
@@ -50,6 +70,10 @@ Result<void> PreferencesFile::save(const QString &file, const ui::Preferences &p
     object[Q("scale")] = preferences.scalePercent;
     object[Q("notifications")] = preferences.notifications;
     object[Q("language")] = preferences.language;
+    QJsonArray views;
+    for (const ui::SavedView &view : preferences.runViews)
+        views.append(viewJson(view));
+    object[Q("run_views")] = views;
     return writeFileAtomically(file, prettyJson(object));
 }
 

@@ -48,10 +48,11 @@ void MainWindow::addActions() {
             m_toasts->show(State::Waiting, tr("Nothing to undo here"), tr("An executed promotion is undone from its model."));
     });
     add("window.filter", tr("Filter"), "filter", QKeySequence(Qt::Key_Slash), [this] {
-        if (auto *filter = m_stack->currentWidget()->findChild<FilterEdit *>(); filter && filter->isVisible()) {
-            filter->setFocus();
-            filter->selectAll();
-        }
+        for (auto *filter : m_stack->currentWidget()->findChildren<FilterEdit *>())
+            if (filter->isVisible()) { // a panel may have pages
+                filter->setFocus();
+                return filter->selectAll();
+            }
     });
     add("window.theme", tr("Switch between dark and light"), "eye", {}, [this] {
         Preferences changed = m_preferences;

@@ -10,6 +10,7 @@
 //   alias NAME ALIAS VERSION|--delete, stage NAME VERSION STAGE [--archive], tag NAME VERSION KEY VALUE|--delete, describe NAME VERSION TEXT
 //                                     {"operation","summary","done","steps":[…]}; each takes --plan
 //   webhooks [--test ID]              of an MLflow server: registry_webhooks.cpp
+//   runs [--filter TEXT] …            runs of all experiments: registry_runs.cpp
 //   fetch NAME VERSION                {"model","version","folder"}: the package on this machine, checked
 //   history NAME [--alias A]          {"model","alias","changes":[{"version"|null,"since","by","operation"}]}, newest first
 //   sync [--list]                     trainings that wait for the registry of another connection: registry_sync.cpp
@@ -21,6 +22,7 @@
 #include "app/pilot/registry_copy.h"
 #include "app/pilot/registry_export.h"
 #include "app/pilot/registry_import.h"
+#include "app/pilot/registry_runs.h"
 #include "app/pilot/registry_sync.h"
 #include "app/pilot/registry_webhooks.h"
 
@@ -223,6 +225,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     addRegistrySync(app, body);
     addRegistryCopy(app, body);
     addRegistryWebhooks(app, body);
+    addRegistryRuns(app, body);
     auto *al = add("alias", "Move or delete an alias that is no champion", alias);
     al->add_option("ALIAS", o.alias, "e.g. challenger")->required();
     version(al);

@@ -23,7 +23,7 @@ namespace pilothouse::fleet {
 /// Everything a program needs for one workspace, wired once: both `pilot` and the console build this and nothing else.
 /// All members may be used from any thread. Folder layout under the local connection's root:
 ///   registry.db  journal.jsonl  artifacts/<model>/<version>/  runs/<run>/  serving/<target>/{serving.db,server.json,serve.log}
-///   pipelines/<run>/  decisions.db  locks/  fetched/<connection>/<model>/<version>-…/
+///   pipelines/<run>/  decisions.db  locks/  fetched/<connection>/<model>/<version>-…/  known.db (last known lists of servers)
 struct Services {
     workspace::Workspace workspace;
     QString root; ///< of the local connection

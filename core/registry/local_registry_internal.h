@@ -33,6 +33,7 @@ public:
     Result<QStringList> cleanUp();
     // local_runs.cpp
     Result<std::vector<Run>> runs(const QString &experiment, int limit) const override;
+    Result<RunPage> runPage(const RunQuery &query, const QString &token, std::stop_token stop) const override;
     Result<Run> run(const QString &id) const override;
     Result<std::vector<MetricPoint>> metricHistory(const QString &runId, const QString &metric) const override;
     Result<QString> createRun(const QString &experiment, const QString &name, const QString &user, const QString &wantedId) override;
@@ -47,7 +48,7 @@ private:
     QString lockFile() const { return m_root + QStringLiteral("/.register.lock"); }
     Result<std::vector<Version>> readVersions(const QString &condition, const Database::Bind &bind) const;
     Result<std::vector<RegisteredModel>> readModels(const QString &condition, const Database::Bind &bind) const;
-    Result<std::vector<Run>> readRuns(const QString &condition, const Database::Bind &bind) const;
+    Result<std::vector<Run>> readRuns(const QString &condition, const Database::Bind &bind, std::vector<qint64> *sequences = nullptr) const;
     /// NotFound unless the version is there; inside a transaction.
     Result<void> needVersion(const QString &model, int version) const;
     Result<void> needRun(const QString &id) const;

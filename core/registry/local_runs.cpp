@@ -19,12 +19,13 @@ double number(const Statement &row, int column) { return row.isNull(column) ? st
 
 } // namespace
 
-Result<std::vector<Run>> LocalRegistry::readRuns(const QString &condition, const Database::Bind &bind) const {
+Result<std::vector<Run>> LocalRegistry::readRuns(const QString &condition, const Database::Bind &bind, std::vector<qint64> *sequences) const {
     std::vector<Run> out;
     PH_TRY(m_database->query(
         QStringLiteral("SELECT r.id, r.experiment, r.name, r.user, r.status, r.started, r.ended, r.error,"
                        " (SELECT json_group_object(key, value) FROM params p WHERE p.run = r.id),"
-                       " (SELECT json_group_object(key, value) FROM run_tags t WHERE t.run = r.id)"
+                       " (SELECT json_group_object(key, value) FROM run_tags t WHERE t.run = r.id),"
+                       " CASE WHEN r.status = 'RUNNING' THEN (SELECT max(time) FROM metrics m WHERE m.run = r.id) END, r.sequence" // of the others nobody asks whether they live
                        " FROM runs r ") + condition,
         bind, [&](const Statement &row) {
             Run r;
@@ -45,6 +46,10 @@ Result<std::vector<Run>> LocalRegistry::readRuns(const QString &condition, const
             each(8, [&](const QString &key, const QString &value) { r.params.insert(key, value); });
             each(9, [&](const QString &key, const QString &value) { r.tags.insert(key, value); });
             r.artifactFolder = r.tags.value(QStringLiteral("artifact_folder"));
+            if (!row.isNull(10))
+                r.lastPoint = fromIsoUtc(row.text(10));
+            if (sequences)
+                sequences->push_back(row.integer(11));
             out.push_back(std::move(r));
         }));
     for (Run &r : out) // apart from the texts: JSON would round the numbers, and has no word for NaN
@@ -58,6 +63,23 @@ Result<std::vector<Run>> LocalRegistry::runs(const QString &experiment, int limi
         return readRuns(QStringLiteral("ORDER BY r.sequence DESC LIMIT ?1"), [&](Statement &s) { s.bind(1, limit); });
     return readRuns(QStringLiteral("WHERE r.experiment = ?1 ORDER BY r.sequence DESC LIMIT ?2"),
                     [&](Statement &s) { s.bind(1, experiment).bind(2, limit); });
+}
+
+Result<RunPage> LocalRegistry::runPage(const RunQuery &query, const QString &token, std::stop_token) const {
+    constexpr int piece = 500;
+    const QJsonArray ids = QJsonArray::fromStringList(query.ids);
+    std::vector<qint64> sequences;
+    RunPage page;
+    PH_ASSIGN(page.runs, readRuns(QStringLiteral("WHERE (?1 = '' OR r.experiment = ?1) AND (?2 = '' OR r.started >= ?2) AND (NOT ?3 OR r.status = 'RUNNING')"
+                                                 " AND (NOT ?4 OR r.id IN (SELECT value FROM json_each(?5))) AND (?6 = 0 OR r.sequence < ?6) ORDER BY r.sequence DESC LIMIT ?7"),
+                                  [&](Statement &s) {
+                                      s.bind(1, query.experiment).bind(2, query.startedSince.isValid() ? isoUtc(query.startedSince) : QString()).bind(3, int(query.running));
+                                      s.bind(4, int(!ids.isEmpty())).bind(5, QString::fromUtf8(QJsonDocument(ids).toJson(QJsonDocument::Compact))).bind(6, token.toLongLong()).bind(7, piece);
+                                  },
+                                  &sequences));
+    if (page.runs.size() == std::size_t(piece))
+        page.next = QString::number(sequences.back());
+    return page;
 }
 
 Result<Run> LocalRegistry::run(const QString &id) const {

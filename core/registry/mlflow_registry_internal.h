@@ -44,6 +44,7 @@ public:
     // mlflow_runs.cpp
     Result<std::vector<Experiment>> experiments() const override;
     Result<std::vector<Run>> runs(const QString &experiment, int limit) const override;
+    Result<RunPage> runPage(const RunQuery &query, const QString &token, std::stop_token stop) const override;
     Result<Run> run(const QString &id) const override;
     Result<std::vector<MetricPoint>> metricHistory(const QString &runId, const QString &metric) const override;
     Result<QString> createRun(const QString &experiment, const QString &name, const QString &user, const QString &wantedId) override;
@@ -68,6 +69,7 @@ private:
     Result<void> moveClaimed(const QString &name, const QString &alias, std::optional<int> expected, std::optional<int> to, const Stamp &stamp, const QString &mine) const;
     Result<QString> experimentName(const QString &id) const;
     Result<std::optional<QString>> experimentId(const QString &name) const;
+    Result<QStringList> experimentIds(const QString &experiment, std::stop_token stop = {}) const; ///< "": of all
     Result<std::vector<QJsonObject>> searchRuns(const QStringList &experiments, const QString &filter, int limit) const;
     Result<void> logBatches(const QString &runId, const char *kind, const QJsonArray &all, qsizetype atOnce, const Missing &missing) const;
     Result<QJsonArray> missingPairs(const QString &runId, const char *kind, const QJsonArray &batch) const;

@@ -12,6 +12,7 @@ namespace pilothouse::registry {
 namespace {
 
 constexpr int pageSize = 1000;
+constexpr int piece = 500; ///< runs of a runPage(): the first should be there soon
 constexpr int historyPage = 25000;                          ///< the most that metrics/get-history gives
 constexpr qsizetype batchMetrics = 1000, batchPairs = 100; ///< the most that runs/log-batch takes
 const QString errorTag = QStringLiteral("pilothouse.error"), runTag = QStringLiteral("pilothouse.run");
@@ -104,22 +105,27 @@ Result<std::vector<QJsonObject>> MlflowRegistry::searchRuns(const QStringList &e
     return found;
 }
 
-Result<std::vector<Run>> MlflowRegistry::runs(const QString &experiment, int limit) const {
-    std::vector<Run> out;
+Result<QStringList> MlflowRegistry::experimentIds(const QString &experiment, std::stop_token stop) const {
     QStringList ids;
-    if (experiment.isEmpty()) {
-        const auto page = [&](const QString &token) { return m_api.search(QStringLiteral("experiments/search"), withToken({{QStringLiteral("max_results"), pageSize}}, token)); };
-        PH_TRY(MlflowApi::eachItem(page, "experiments", [&](const QJsonObject &json) {
-            ids += json.value(QLatin1String("experiment_id")).toString();
-            const std::lock_guard lock(m_mutex);
-            m_experimentNames.insert(ids.back(), json.value(QLatin1String("name")).toString());
-            return true;
-        }));
-    } else {
+    if (!experiment.isEmpty()) {
         PH_ASSIGN(const auto id, experimentId(experiment));
         if (id)
             ids += *id;
+        return ids;
     }
+    const auto page = [&](const QString &token) { return m_api.search(QStringLiteral("experiments/search"), withToken({{QStringLiteral("max_results"), pageSize}}, token), stop); };
+    PH_TRY(MlflowApi::eachItem(page, "experiments", [&](const QJsonObject &json) {
+        ids += json.value(QLatin1String("experiment_id")).toString();
+        const std::lock_guard lock(m_mutex);
+        m_experimentNames.insert(ids.back(), json.value(QLatin1String("name")).toString());
+        return true;
+    }));
+    return ids;
+}
+
+Result<std::vector<Run>> MlflowRegistry::runs(const QString &experiment, int limit) const {
+    std::vector<Run> out;
+    PH_ASSIGN(const QStringList ids, experimentIds(experiment));
     if (ids.isEmpty() || limit < 1)
         return out;
     PH_ASSIGN(const auto found, searchRuns(ids, {}, limit));
@@ -128,6 +134,39 @@ Result<std::vector<Run>> MlflowRegistry::runs(const QString &experiment, int lim
         out.push_back(std::move(run));
     }
     return out;
+}
+
+Result<RunPage> MlflowRegistry::runPage(const RunQuery &query, const QString &token, std::stop_token stop) const {
+    RunPage page;
+    PH_ASSIGN(const QStringList experiments, experimentIds(query.experiment, stop)); // for each piece: an experiment may be made meanwhile, and its name is wanted
+    if (experiments.isEmpty())
+        return page;
+    QStringList conditions;
+    if (query.startedSince.isValid())
+        conditions += QStringLiteral("attributes.start_time >= %1").arg(query.startedSince.toMSecsSinceEpoch());
+    if (query.running)
+        conditions += QStringLiteral("attributes.status = 'RUNNING'");
+    if (!query.ids.isEmpty()) {
+        QStringList quoted;
+        for (const QString &id : query.ids) {
+            PH_ASSIGN(const QString text, mlflowQuoted(id));
+            quoted += text;
+        }
+        conditions += QStringLiteral("attributes.run_id IN (%1)").arg(quoted.join(QLatin1Char(',')));
+    }
+    QJsonObject body{{QStringLiteral("experiment_ids"), QJsonArray::fromStringList(experiments)}, {QStringLiteral("max_results"), piece},
+                     {QStringLiteral("order_by"), QJsonArray{QStringLiteral("attributes.start_time DESC")}}};
+    if (!conditions.isEmpty())
+        body.insert(QStringLiteral("filter"), conditions.join(QStringLiteral(" AND ")));
+    PH_ASSIGN(const QJsonObject reply, m_api.search(QStringLiteral("runs/search"), withToken(body, token), stop));
+    for (const QJsonValue &json : reply.value(QLatin1String("runs")).toArray()) {
+        PH_ASSIGN(Run run, runFrom(json.toObject()));
+        page.runs.push_back(std::move(run));
+    }
+    page.next = reply.value(QLatin1String("next_page_token")).toString();
+    if (!page.next.isEmpty() && page.next == token)
+        return invalid(QStringLiteral("The server gives the same page again and again."));
+    return page;
 }
 
 Result<Run> MlflowRegistry::run(const QString &id) const {

@@ -4,6 +4,7 @@
 #include <QRegularExpression>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace pilothouse::registry {
@@ -49,6 +50,15 @@ RunStatus runStatusFrom(const QString &text) {
         if (runStatusName(s) == text)
             return s;
     return RunStatus::Killed;
+}
+
+Result<RunPage> Registry::runPage(const RunQuery &query, const QString &, std::stop_token) const {
+    RunPage page;
+    PH_ASSIGN(std::vector<Run> all, runs(query.experiment, std::numeric_limits<int>::max()));
+    std::copy_if(std::make_move_iterator(all.begin()), std::make_move_iterator(all.end()), std::back_inserter(page.runs), [&](const Run &run) {
+        return (!query.startedSince.isValid() || run.started >= query.startedSince) && (!query.running || run.status == RunStatus::Running) && (query.ids.isEmpty() || query.ids.contains(run.id));
+    });
+    return page;
 }
 
 std::optional<int> liveAt(const std::vector<AliasChange> &changes, const QDateTime &time) {

@@ -36,6 +36,20 @@ struct Run {
     QDateTime lastPoint; ///< time of its newest metric; invalid: none is known
 };
 
+/// Which runs are wanted, of all if it says nothing.
+struct RunQuery {
+    QString experiment;
+    QDateTime startedSince; ///< at this time or later
+    bool running = false;   ///< that call themselves RUNNING
+    QStringList ids;        ///< of these those that are there
+};
+
+/// A piece of a list of runs.
+struct RunPage {
+    std::vector<Run> runs;
+    QString next; ///< asks for the following piece; empty: this is the last
+};
+
 /// Where runs are kept together.
 struct Experiment {
     QString id, name, artifactFolder; ///< id: the registry's; its name where it has no ids
@@ -136,6 +150,9 @@ public:
     /// NotFound if the alias points nowhere.
     virtual Result<Version> versionByAlias(const QString &model, const QString &alias) const = 0;
     virtual Result<std::vector<Run>> runs(const QString &experiment, int limit = 1000) const = 0; ///< newest first; "" = all
+    /// The same list in pieces, newest first: the first is there while the last is still on its way. A run that was made meanwhile may be missing.
+    /// @param token empty, or `next` of the piece before, of the same query
+    virtual Result<RunPage> runPage(const RunQuery &query, const QString &token, std::stop_token stop = {}) const;
     virtual Result<Run> run(const QString &id) const = 0;
     /// Without the deleted ones. Here: those of all runs.
     virtual Result<std::vector<Experiment>> experiments() const;

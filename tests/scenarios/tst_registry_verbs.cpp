@@ -31,6 +31,7 @@ class TestRegistryVerbs : public QObject {
 private Q_SLOTS:
     void initTestCase();
     void trainingRegistersVersions();
+    void runsAreListedAndFiltered();
     void aliasesTagsAndStagesAreOperations();
     void theFilesThatARecipeNamesAreExported();
     void theFirstPromotionIsJudgedAgainstTheBaseline();
@@ -115,6 +116,33 @@ void TestRegistryVerbs::trainingRegistersVersions() {
     QCOMPARE(versions.at(0).toObject().value(Q("version")).toInt(), 3);
     QCOMPARE(versions.at(0).toObject().value(Q("digest")), versions.at(2).toObject().value(Q("digest"))); // the same package
     QVERIFY(versions.at(0).toObject().value(Q("run")).toString().size() == 32);
+}
+
+void TestRegistryVerbs::runsAreListedAndFiltered() {
+    const QStringList runs{QStringLiteral("registry"), QStringLiteral("runs")};
+    const Answer all = pilot(runs);
+    VERIFY_CODE(all, 0);
+    QCOMPARE(all.object.value(Q("source")).toString(), QStringLiteral("local"));
+    const QJsonArray listed = all.object.value(Q("runs")).toArray();
+    QCOMPARE(listed.size(), 2);
+    const QJsonObject newest = listed[0].toObject();
+    QCOMPARE(newest.value(Q("status")).toString(), QStringLiteral("FINISHED"));
+    QVERIFY(newest.value(Q("metrics")).toObject().size() > 2);
+    const QString id = newest.value(Q("run")).toString(), metric = newest.value(Q("metrics")).toObject().keys().first();
+    const Answer one = pilot(runs + QStringList{QStringLiteral("--filter"), QStringLiteral("attributes.run_id = '%1' AND params.estimator LIKE 'linear%'").arg(id), QStringLiteral("--columns"), QStringLiteral("run_id,metrics.%1,metrics.%1:max,params.none").arg(metric)});
+    VERIFY_CODE(one, 0);
+    QCOMPARE(one.object.value(Q("total")).toInt(), 1);
+    const QJsonObject columns = one.object.value(Q("runs")).toArray()[0].toObject().value(Q("columns")).toObject();
+    QCOMPARE(columns.value(Q("run_id")).toString(), id);
+    QVERIFY(columns.value(QStringLiteral("metrics.%1").arg(metric)).isDouble());
+    QVERIFY(columns.value(QStringLiteral("metrics.%1:max").arg(metric)).toDouble() >= columns.value(QStringLiteral("metrics.%1").arg(metric)).toDouble());
+    QVERIFY(columns.value(Q("params.none")).isNull());
+    const Answer limited = pilot(runs + QStringList{QStringLiteral("--sort"), QStringLiteral("start_time"), QStringLiteral("--limit"), QStringLiteral("1")});
+    QCOMPARE(limited.object.value(Q("total")).toInt(), 2);
+    QVERIFY(limited.object.value(Q("runs")).toArray()[0].toObject().value(Q("run")).toString() != id);
+    for (const QStringList &wrong : {QStringList{QStringLiteral("--filter"), QStringLiteral("metrics.mae <")}, QStringList{QStringLiteral("--columns"), QStringLiteral("colour")}, QStringList{QStringLiteral("--connection"), QStringLiteral("nowhere")}})
+        VERIFY_CODE(pilot(runs + wrong), 2);
+    QVERIFY(pilot(runs + QStringList{QStringLiteral("--filter"), QStringLiteral("metrics.mae <")}).error().value(Q("where")).toString().contains(QStringLiteral("column 13")));
 }
 
 void TestRegistryVerbs::aliasesTagsAndStagesAreOperations() {

@@ -3,6 +3,7 @@
 
 #include "core/fleet/fleet.h"
 #include "widgets/base/action_catalogue.h"
+#include "widgets/base/saved_view.h"
 #include "widgets/base/state.h"
 #include "widgets/base/theme.h"
 
@@ -20,6 +21,7 @@ struct Preferences {
     int scalePercent = 100;    ///< 90 … 150
     bool notifications = true; ///< on the desktop
     QString language;          ///< "" = of the system, "en", "de"; counts from the next start
+    QList<SavedView> runViews; ///< of the table of runs, by name
     bool operator==(const Preferences &) const = default;
 };
 

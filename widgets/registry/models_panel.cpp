@@ -11,6 +11,7 @@
 #include "widgets/base/write_gate.h"
 #include "widgets/promotion/promotion_sheet.h"
 #include "widgets/registry/model_file_sheet.h"
+#include "widgets/registry/runs_page.h"
 #include "widgets/registry/version_model.h"
 
 #include <QClipboard>
@@ -43,7 +44,10 @@ ModelsPanel::ModelsPanel(const PanelContext &context, QWidget *parent)
     m_state->setContent(m_pages);
     layout->addWidget(m_state);
     auto *back = new QShortcut(Qt::Key_Escape, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
-    connect(back, &QShortcut::activated, this, &ModelsPanel::closeSheet);
+    connect(back, &QShortcut::activated, this, [this] {
+        if (!runsAreShown() || !m_runs->closeSide())
+            closeSheet();
+    });
 }
 
 QWidget *ModelsPanel::buildList() {
@@ -71,6 +75,10 @@ QWidget *ModelsPanel::buildList() {
     look->setWords(tr("Model file…"));
     auto *foot = new QHBoxLayout;
     foot->setContentsMargins(12, 8, 12, 12);
+    auto *runs = new Button(actions(), QStringLiteral("registry.runs"));
+    runs->setObjectName(QStringLiteral("runsButton"));
+    runs->setWords(tr("Runs"));
+    foot->addWidget(runs);
     foot->addWidget(look);
     foot->addStretch(1);
     column->addLayout(foot);
@@ -194,6 +202,21 @@ void ModelsPanel::addActions() {
     look.shortcut = QKeySequence(Qt::Key_L);
     look.run = [this](const QString &, const QString &) { lookAtFile(); };
     actions().add(look);
+
+    ActionSpec runs;
+    runs.id = QStringLiteral("registry.runs");
+    runs.text = tr("Runs of a registry");
+    runs.icon = QStringLiteral("grid");
+    runs.section = tr("Commands");
+    runs.panel = id();
+    runs.shortcut = QKeySequence(Qt::SHIFT | Qt::Key_R);
+    runs.run = [this](const QString &, const QString &) {
+        if (context().open)
+            context().open(id(), QStringLiteral("run/"));
+        else
+            showRuns({});
+    };
+    actions().add(runs);
     addDecisions();
 }
 
@@ -359,7 +382,7 @@ const promotion::Request *ModelsPanel::request(const QString &id) const {
 
 void ModelsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_snapshot = snapshot;
-    if (snapshot.models.empty() && snapshot.registered.empty()) {
+    if (snapshot.models.empty() && snapshot.registered.empty() && !runsAreShown()) {
         m_state->show(ScreenState::empty(tr("No models yet"), tr("Models come from the workspace file and from training: pick a data file and train once."), tr("Train"),
                                          [this] { context().open(QStringLiteral("train"), {}); }));
         return;
@@ -374,7 +397,7 @@ void ModelsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     showModel();
     if (!m_wantedRequest.isEmpty() && request(m_wantedRequest))
         showSheet(std::exchange(m_wantedRequest, {}));
-    else if (m_pages->currentIndex() == 1 && request(m_request))
+    else if (sheetIsShown() && request(m_request))
         m_sheet->setRequest(*request(m_request));
     Q_EMIT headerChanged();
 }
@@ -465,7 +488,29 @@ void ModelsPanel::showSheet(const QString &requestId) {
         m_pages->addWidget(m_sheet);
     }
     m_sheet->setRequest(*r);
-    m_pages->setCurrentIndex(1);
+    m_pages->setCurrentWidget(m_sheet);
+    Q_EMIT headerChanged();
+}
+
+bool ModelsPanel::sheetIsShown() const { return m_sheet && m_pages->currentWidget() == m_sheet; }
+bool ModelsPanel::runsAreShown() const { return m_runs && m_pages->currentWidget() == m_runs; }
+
+RunsPage *ModelsPanel::runsPage() {
+    if (!m_runs) { // built when it is first wanted
+        m_runs = new RunsPage(context());
+        m_pages->addWidget(m_runs);
+        connect(m_runs, &RunsPage::backRequested, this, &ModelsPanel::closeSheet);
+        connect(m_runs, &RunsPage::subjectChanged, this, &ModelsPanel::headerChanged);
+    }
+    return m_runs;
+}
+
+void ModelsPanel::showRuns(const QString &runId) {
+    m_pages->setCurrentWidget(runsPage());
+    m_state->show(ScreenState::full()); // runs may be there before any model
+    if (!runId.isEmpty())
+        m_runs->choose(runId);
+    m_runs->firstFocus()->setFocus();
     Q_EMIT headerChanged();
 }
 
@@ -474,10 +519,14 @@ void ModelsPanel::closeSheet() {
         return;
     m_pages->setCurrentIndex(0);
     m_table->setFocus();
+    if (m_snapshot.read.isValid())
+        showSnapshot(fleet::Snapshot(m_snapshot)); // without a model the page says so
     Q_EMIT headerChanged();
 }
 
 void ModelsPanel::openAt(const QString &argument) {
+    if (argument.startsWith(QLatin1String("run/"))) // no model's name has a stroke
+        return showRuns(argument.mid(4));
     if (argument.startsWith(QLatin1String("p-"))) {
         if (request(argument))
             showSheet(argument);
@@ -494,12 +543,14 @@ void ModelsPanel::openAt(const QString &argument) {
 }
 
 QStringList ModelsPanel::path() const {
-    return m_pages->currentIndex() == 1 ? QStringList{title(), m_model} : QStringList{title()};
+    return sheetIsShown() ? QStringList{title(), m_model} : QStringList{title()};
 }
 
 QString ModelsPanel::subject() const {
     const promotion::Request *r = request(m_request);
-    if (m_pages->currentIndex() == 1 && r)
+    if (runsAreShown())
+        return m_runs->subject();
+    if (sheetIsShown() && r)
         return tr("Promote v%1 to %2").arg(r->version).arg(r->alias);
     return m_model.isEmpty() ? title() : m_model;
 }
@@ -507,8 +558,10 @@ QString ModelsPanel::subject() const {
 std::vector<HeaderBadge> ModelsPanel::badges() const { return {}; }
 
 QString ModelsPanel::currentArgument(const QString &actionId) const {
-    if (m_pages->currentIndex() == 1)
+    if (sheetIsShown())
         return m_request;
+    if (runsAreShown())
+        return {};
     const QString version = m_table->currentId();
     if (actionId == QLatin1String("promotion.request") || actionId == QLatin1String("explain.open"))
         return version.isEmpty() ? QString() : m_model + QLatin1Char('/') + version;
@@ -519,6 +572,6 @@ QString ModelsPanel::currentArgument(const QString &actionId) const {
     return {};
 }
 
-QWidget *ModelsPanel::firstFocus() { return m_pages->currentIndex() == 1 ? static_cast<QWidget *>(m_sheet) : m_list; }
+QWidget *ModelsPanel::firstFocus() { return sheetIsShown() ? static_cast<QWidget *>(m_sheet) : runsAreShown() ? m_runs->firstFocus() : m_list; }
 
 } // namespace pilothouse::ui

@@ -22,10 +22,12 @@ class List;
 class ModelListModel;
 class PanelState;
 class PromotionSheet;
+class RunsPage;
 class Table;
 class VersionModel;
 
-/// Models, their versions, and the evidence sheet of a promotion. openAt() takes a model name or a request id ("p-…").
+/// Models, their versions, the evidence sheet of a promotion, and the runs of a registry. openAt() takes a model name, a request id ("p-…"),
+/// "run/" or "run/ID".
 class ModelsPanel : public Panel {
     Q_OBJECT
 public:
@@ -37,6 +39,7 @@ public:
     std::vector<HeaderBadge> badges() const override;
     QString currentArgument(const QString &actionId) const override;
     QWidget *firstFocus() override;
+    RunsPage *runsPage(); ///< built when it is first wanted
 
 private:
     QWidget *buildList();
@@ -48,6 +51,9 @@ private:
     void showVersionActions();
     void showCompare();
     const registry::Run *runOf(int version) const;
+    bool sheetIsShown() const;
+    bool runsAreShown() const;
+    void showRuns(const QString &runId);
     void showSheet(const QString &requestId);
     void closeSheet();
     /// Runs a decision on the pool and says how it ended, with the way back.
@@ -73,6 +79,7 @@ private:
     Table *m_table = nullptr;
     Button *m_promote = nullptr, *m_review = nullptr, *m_train = nullptr, *m_explain = nullptr;
     PromotionSheet *m_sheet = nullptr;
+    RunsPage *m_runs = nullptr;
 };
 
 } // namespace pilothouse::ui

@@ -39,6 +39,7 @@ private Q_SLOTS:
     void parametersAreWrittenOnce();
     void metricsKeepTheirHistoryAndTheLastValue();
     void runsComeNewestFirst();
+    void runsAreAskedForInPieces();
     void whatIsNotThereIsNotFound();
     void aCopyIsTheNextVersionOfAnotherModel();
     void aVersionIsTakenAwayUnlessAnAliasUsedIt();

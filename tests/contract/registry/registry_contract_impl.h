@@ -296,6 +296,49 @@ void RegistryContract::runsComeNewestFirst() {
     QCOMPARE(ids(*m_registry->runs(QStringLiteral("odd"))), (QStringList{made[1], made[3]}));
 }
 
+void RegistryContract::runsAreAskedForInPieces() {
+    const auto ids = [this](const RunQuery &query) {
+        QStringList out;
+        QString token;
+        do {
+            const auto page = m_registry->runPage(query, token);
+            if (!page)
+                return QStringList(page.error().text());
+            for (const Run &run : page->runs)
+                out << run.name;
+            token = page->next;
+        } while (!token.isEmpty());
+        return out;
+    };
+    QVERIFY(ids({}).isEmpty());
+    QStringList made;
+    for (const char *name : {"a", "b", "c"}) {
+        made << *m_registry->createRun(made.size() == 1 ? QStringLiteral("odd") : QStringLiteral("even"), QLatin1String(name), QStringLiteral("ada"));
+        QTest::qWait(5); // starts are kept in ms
+    }
+    VERIFY_OK(m_registry->finishRun(made[1], RunStatus::Finished));
+    QCOMPARE(ids({}).join(QLatin1Char(' ')), QStringLiteral("c b a"));
+    RunQuery running;
+    running.running = true;
+    QCOMPARE(ids(running).join(QLatin1Char(' ')), QStringLiteral("c a"));
+    RunQuery named;
+    named.ids = QStringList{made[0], QStringLiteral("0123456789abcdef0123456789abcdef"), made[1]};
+    QCOMPARE(ids(named).join(QLatin1Char(' ')), QStringLiteral("b a"));
+    RunQuery since;
+    since.startedSince = m_registry->run(made[1])->started;
+    QVERIFY(since.startedSince.isValid());
+    QCOMPARE(ids(since).join(QLatin1Char(' ')), QStringLiteral("c b"));
+    RunQuery odd;
+    odd.experiment = QStringLiteral("odd");
+    QCOMPARE(ids(odd).join(QLatin1Char(' ')), QStringLiteral("b"));
+    odd.experiment = QStringLiteral("neither");
+    QVERIFY(ids(odd).isEmpty());
+    const QDateTime time = QDateTime::currentDateTimeUtc().addSecs(60);
+    VERIFY_OK(m_registry->logMetrics(made[0], {{QStringLiteral("loss"), 1, 0, time.addSecs(-30)}, {QStringLiteral("mae"), 1, 0, time}}));
+    named.ids = QStringList{made[0]};
+    QCOMPARE(m_registry->runPage(named, {})->runs.front().lastPoint.toMSecsSinceEpoch(), time.toMSecsSinceEpoch()); // the sign of a run that lives
+}
+
 void RegistryContract::whatIsNotThereIsNotFound() {
     const QString none = QStringLiteral("none");
     VERIFY_KIND(ErrorKind::NotFound, m_registry->run(none));

@@ -3,10 +3,12 @@
 #include "core/registry/mlflow_registry.h"
 #include "core/registry/mlflow_webhooks.h"
 #include "tests/contract/registry/mlflow_contract.h"
+#include "core/registry/run_filter.h"
 #include "tests/contract/registry/registry_contract_impl.h"
 #include "moc_registry_contract.cpp" // AUTOMOC reads this file only
 
 #include <cstdio>
+#include <limits>
 
 using support::freePort;
 
@@ -30,6 +32,49 @@ private Q_SLOTS:
         QCOMPARE(models.size(), std::size_t(1));
         QCOMPARE(models.front().name, QStringLiteral("wind"));
         QVERIFY(!m_registry->model(QStringLiteral("greeting"))->has_value());
+    }
+
+    /// What the server's own search lets through is what our filter lets through, for all that both can say.
+    void ourFilterJudgesAsTheServerDoes() {
+        QStringList ids;
+        const double infinity = std::numeric_limits<double>::infinity();
+        const double rmse[]{0.5, 1, 1.5, infinity};
+        for (int i = 0; i < 5; ++i) {
+            ids << *m_registry->createRun(QStringLiteral("e"), QStringLiteral("Run %1").arg(i), i % 2 ? QStringLiteral("ada") : QStringLiteral("grace"));
+            if (i < 4)
+                VERIFY_OK(m_registry->logMetrics(ids.back(), {{QStringLiteral("rmse"), rmse[i], 0, {}}, {QStringLiteral("test.m-ae"), double(i), 0, {}}}));
+            VERIFY_OK(m_registry->logParams(ids.back(), {{QStringLiteral("model"), i % 2 ? QStringLiteral("xgb_1") : QStringLiteral("XGBx1")}, {QStringLiteral("depth"), QString::number(i)}}));
+            if (i > 1)
+                VERIFY_OK(m_registry->setRunTags(ids.back(), {{QStringLiteral("x y"), QStringLiteral("50% off, ") + QString::number(i)}}));
+            if (i != 3)
+                VERIFY_OK(m_registry->finishRun(ids.back(), i ? RunStatus::Finished : RunStatus::Failed));
+        }
+        const auto runs = *m_registry->runs({});
+        QCOMPARE(runs.size(), std::size_t(5));
+        QJsonArray experiments;
+        for (const QJsonValue &e : m_api.search(QStringLiteral("experiments/search"), {{QStringLiteral("max_results"), 10}})->value(QLatin1String("experiments")).toArray())
+            experiments.append(e[QLatin1String("experiment_id")]);
+        for (const QString &filter : {QStringLiteral("metrics.rmse < 1"), QStringLiteral("metrics.rmse <= 1 and metrics.rmse > 0.5"), QStringLiteral("metric.rmse != 1"), QStringLiteral("metrics.rmse > 1e300"),
+                                      QStringLiteral("metrics.`test.m-ae` >= 2"), QStringLiteral("metrics.nothing != 1"), QStringLiteral("params.model = 'xgb_1'"), QStringLiteral("params.model != 'xgb_1'"),
+                                      QStringLiteral("params.model LIKE 'xgb%'"), QStringLiteral("params.model ILIKE 'xgb_1'"), QStringLiteral("param.model LIKE '%b_1'"), QStringLiteral("params.depth = \"3\""),
+                                      QStringLiteral("tags.\"x y\" LIKE '50%'"), QStringLiteral("tags.`x y` != 'z'"), QStringLiteral("tags.`x y` ILIKE '%OFF, 3'"), QStringLiteral("attributes.status = 'FINISHED'"),
+                                      QStringLiteral("status != 'FINISHED'"), QStringLiteral("attributes.run_name LIKE 'Run%'"), QStringLiteral("run_name ILIKE 'run _'"), QStringLiteral("\"run name\" = 'Run 2'"),
+                                      QStringLiteral("attributes.run_id IN ('%1', '%2')").arg(ids[1], ids[4]), QStringLiteral("run_id NOT IN ('%1')").arg(ids[1]), QStringLiteral("start_time >= %1").arg(runs[1].started.toMSecsSinceEpoch()),
+                                      QStringLiteral("created < %1").arg(runs[1].started.toMSecsSinceEpoch()), QStringLiteral("end_time > 0"), QStringLiteral("tags.mlflow.user = 'ada' AND metrics.rmse > 0")}) {
+            const auto reply = m_api.search(QStringLiteral("runs/search"), {{QStringLiteral("experiment_ids"), experiments}, {QStringLiteral("filter"), filter}, {QStringLiteral("max_results"), 100}});
+            QVERIFY2(reply, qPrintable(filter + QStringLiteral(": ") + (reply ? QString() : reply.error().text())));
+            QStringList theirs, ours;
+            for (const QJsonValue &run : reply->value(QLatin1String("runs")).toArray())
+                theirs << run[QLatin1String("info")][QLatin1String("run_name")].toString();
+            const auto parsed = RunFilter::parse(filter);
+            QVERIFY2(parsed, qPrintable(filter));
+            for (const Run &run : runs)
+                if (parsed->matches(run))
+                    ours << run.name;
+            theirs.sort();
+            ours.sort();
+            QVERIFY2(theirs == ours, qPrintable(QStringLiteral("%1: the server %2, we %3").arg(filter, theirs.join(QLatin1Char(' ')), ours.join(QLatin1Char(' ')))));
+        }
     }
 
     /// Somebody moves the alias by another tool: the history says so, and a move that does not expect it is a Conflict.
