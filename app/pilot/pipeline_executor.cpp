@@ -17,7 +17,9 @@
 #include <QDir>
 #include <QFileInfo>
 
+#include <chrono>
 #include <cmath>
+#include <thread>
 #include <unistd.h>
 
 namespace pilothouse {
@@ -247,7 +249,12 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::registerElsewhere(const QSt
     PH_ASSIGN(const registry::Mirror ordered, mirrors.order(run, connection, model().registry.name, package));
     tellDecision();
     QDir(package).removeRecursively(); // it was made for this run, and the spool holds a verified copy
-    PH_ASSIGN(const registry::Mirror sent, mirrors.sync(ordered, m_stop));
+    auto tried = mirrors.sync(ordered, m_stop);
+    for (int i = 0; i < 120 && !tried && tried.error().kind == ErrorKind::Conflict && !m_stop.stop_requested(); ++i) { // another program sends what the training left
+        std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        tried = mirrors.sync(ordered, m_stop);
+    }
+    PH_ASSIGN(const registry::Mirror sent, std::move(tried));
     if (!sent.waits()) {
         PH_TRY(setVersion(sent.version));
         return StageEnd{State::Passed, QStringLiteral("version %1 of %2 on %3").arg(sent.version).arg(model().registry.name, connection), {}};

@@ -63,10 +63,12 @@ Result<void> LiveMirror::follow(registry::RunMirror &mirror) {
 }
 
 void LiveMirror::work() {
-    const auto held = m_mirrors->lock(m_mirror);
+    auto held = m_mirrors->lock(m_mirror);
+    while (!held && held.error().kind == ErrorKind::Conflict && !m_stop.stop_requested() && pause(500ms)) // of a run that goes on: what it left before is being sent
+        held = m_mirrors->lock(m_mirror);
     if (!held) {
-        m_error = held.error();
-        m_tell(held.error().text());
+        if (held.error().kind != ErrorKind::Conflict) // else it waits, and its sender sees that there is more
+            m_error = held.error();
         return;
     }
     bool told = false;
@@ -78,6 +80,7 @@ void LiveMirror::work() {
         }
         if (const auto row = m_mirrors->store()->find(m_mirror.run, m_mirror.connection); row && *row)
             m_mirror = **row; // its package may have been ordered meanwhile
+        m_mirror.state = registry::MirrorState::Waiting; // also if somebody had sent what there was before it went on
         m_mirror = m_mirrors->attempt(m_mirror, [&](registry::RunMirror &mirror) -> Result<void> {
             if (told)
                 m_tell(Text::tr("%1 answers again.").arg(m_mirror.connection));

@@ -167,13 +167,14 @@ Mirror Mirrors::attempt(Mirror mirror, const std::function<Result<void>(registry
     Mirror after = sender->row();
     if (outcome.error && !outcome.done)
         return failed(std::move(after), *outcome.error);
-    after.state = MirrorState::Done;
+    const auto state = m_store->finish(after);
+    if (!state)
+        return failed(std::move(after), state.error());
+    after.state = *state;
     after.error = {};
     after.attempts = 0;
     after.nextTry = {};
-    if (const auto kept = m_store->save(after); !kept)
-        after.error = kept.error();
-    else if (after.package == spoolFolder(after.run, after.connection))
+    if (!after.waits() && after.package == spoolFolder(after.run, after.connection))
         QDir(after.package).removeRecursively();
     return after;
 }

@@ -112,6 +112,19 @@ Result<void> MirrorStore::save(const Mirror &m) {
     return {};
 }
 
+Result<MirrorState> MirrorStore::finish(const Mirror &m) {
+    Mirror whole = m;
+    whole.state = MirrorState::Waiting;
+    whole.error = {};
+    whole.attempts = 0;
+    whole.nextTry = {};
+    PH_TRY(save(whole));
+    PH_ASSIGN(const qint64 changed, m_database->execute(QStringLiteral("UPDATE mirrors SET state = 'done' WHERE run = ?1 AND connection = ?2 AND model = ?3 AND digest = ?4"
+                                                                       " AND NOT EXISTS(SELECT 1 FROM runs WHERE id = ?1 AND status = 'RUNNING')"),
+                                                        [&](Statement &s) { s.bind(1, m.run).bind(2, m.connection).bind(3, m.model).bind(4, m.digest); }));
+    return changed > 0 ? MirrorState::Done : MirrorState::Waiting;
+}
+
 Result<void> MirrorStore::restart(const QString &run, const QString &connection) {
     PH_ASSIGN(const auto found, find(run, connection));
     if (!found)

@@ -48,6 +48,8 @@ public:
     Result<std::vector<Mirror>> waiting() const; ///< oldest first
     /// Writes everything but run, connection, model, package, digest, operation and since.
     Result<void> save(const Mirror &mirror);
+    /// It is done, unless the run goes on again or more of it was ordered meanwhile: then it waits on. Gives which.
+    Result<MirrorState> finish(const Mirror &mirror);
     /// Forgets how far it came: everything is looked up there again, and what is missing is sent.
     Result<void> restart(const QString &run, const QString &connection);
 

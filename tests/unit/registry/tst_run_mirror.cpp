@@ -171,6 +171,7 @@ private Q_SLOTS:
     void pointsOfSomebodyElseAreSaid();
     void aSecondOrderAddsAPackage();
     void aStopIsObeyedBetweenBatches();
+    void whatIsOrderedMeanwhileIsNotLost();
 
 private:
     std::shared_ptr<Elsewhere> elsewhere() {
@@ -207,9 +208,8 @@ private:
         PH_TRY(mirror.complete(run));
         PH_ASSIGN(const QJsonObject seen, mirror.readBack());
         Q_UNUSED(seen)
-        Mirror done = mirror.row();
-        done.state = MirrorState::Done;
-        return m_store->save(done);
+        PH_ASSIGN(const MirrorState state, m_store->finish(mirror.row()));
+        return state == MirrorState::Done ? Result<void>() : Result<void>(refused(QStringLiteral("More was ordered.")));
     }
     bool untilDone(const std::shared_ptr<Elsewhere> &there) {
         for (int tries = 0; tries < 400; ++tries)
@@ -377,6 +377,21 @@ void TestRunMirror::aStopIsObeyedBetweenBatches() {
     m_there->breaks = [](int) { return 0; };
     QCOMPARE(m_there->kept()->metricHistory(mirror.row().runThere, QStringLiteral("loss"))->size(), std::size_t(1000));
     QCOMPARE(*m_store->pointsBehind(m_run, mirror.row().sent), qint64(2000));
+}
+
+void TestRunMirror::whatIsOrderedMeanwhileIsNotLost() {
+    QVERIFY(m_here->finishRun(m_run, RunStatus::Finished).has_value());
+    const Mirror sending = **m_store->find(m_run, connection);
+    QCOMPARE(*m_store->finish(sending), MirrorState::Done);
+    QVERIFY(m_store->order(m_run, connection).has_value());
+    QVERIFY(m_store->order(m_run, connection, model, m_package, m_digest).has_value()); // while it is being sent without them
+    QCOMPARE(*m_store->finish(sending), MirrorState::Waiting);
+    const Mirror whole = **m_store->find(m_run, connection);
+    QCOMPARE(*m_store->finish(whole), MirrorState::Done);
+    QVERIFY(m_here->finishRun(m_run, RunStatus::Running).has_value()); // or it goes on
+    QVERIFY(m_store->order(m_run, connection).has_value());
+    QCOMPARE(*m_store->finish(whole), MirrorState::Waiting);
+    QCOMPARE((*m_store->find(m_run, connection))->state, MirrorState::Waiting);
 }
 
 QTEST_GUILESS_MAIN(TestRunMirror)
