@@ -6,6 +6,7 @@
 //   register NAME PACKAGE [--run ID]  {"model","version","digest","source"}
 //   import FILE, inspect FILE         model files that were made elsewhere: registry_import.cpp
 //   export MODEL[@VERSION] DIR        the files that a service expects: registry_export.cpp
+//   compare RUN…                      what differs between runs: registry_compare.cpp
 //   alias NAME ALIAS VERSION|--delete, stage NAME VERSION STAGE [--archive], tag NAME VERSION KEY VALUE|--delete, describe NAME VERSION TEXT
 //                                     {"operation","summary","done","steps":[…]}; each takes --plan
 //   fetch NAME VERSION                {"model","version","folder"}: the package on this machine, checked
@@ -16,6 +17,7 @@
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/promotion_answer.h"
 #include "app/pilot/register_version.h"
+#include "app/pilot/registry_compare.h"
 #include "app/pilot/registry_export.h"
 #include "app/pilot/registry_import.h"
 
@@ -213,6 +215,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     reg->add_option("--run", o.run, "The run it comes from (default: the package's)");
     addRegistryImport(app, body);
     addRegistryExport(app, body);
+    addRegistryCompare(app, body);
     auto *al = add("alias", "Move or delete an alias that is no champion", alias);
     al->add_option("ALIAS", o.alias, "e.g. challenger")->required();
     version(al);
