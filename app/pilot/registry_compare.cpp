@@ -95,6 +95,10 @@ Result<void> compare(Context &context, const Options &options) {
         ids << id;
     }
     PH_ASSIGN(const registry::RunComparison comparison, registry::loadComparison(*registry, ids, context.stop()));
+    if (comparison.runs.size() < 2)
+        return notFound(comparison.missing.isEmpty() ? QStringLiteral("They are all the same run, %1.").arg(comparison.runs.front().id)
+                                                     : QStringLiteral("Of these runs the registry knows %1 only; not %2.").arg(comparison.runs.front().id, comparison.missing.join(QStringLiteral(", "))),
+                        {}, QStringLiteral("Give the ids of two runs that are there: “pilot registry show MODEL” names those of its versions."));
     std::vector<const ComparedRow *> rows;
     for (const ComparedRow &row : comparison.rows)
         if (row.differs || options.all)

@@ -148,7 +148,7 @@ Result<RunComparison> loadComparison(const Registry &registry, const QStringList
     std::vector<std::optional<Result<Run>>> answers(std::size_t(ids.size()));
     parallelFor(answers.size(), 1, [&](std::size_t first, std::size_t last) {
         for (std::size_t i = first; i < last && !stop.stop_requested(); ++i) {
-            answers[i] = registry.run(ids[qsizetype(i)]);
+            answers[i] = registry.run(ids.at(qsizetype(i))); // at(): [] would detach the list under the other threads
             if (progress)
                 ++progress->done;
         }
@@ -161,7 +161,7 @@ Result<RunComparison> loadComparison(const Registry &registry, const QStringList
         if (*answers[i])
             runs.push_back(**std::move(answers[i]));
         else if (answers[i]->error().kind == ErrorKind::NotFound)
-            missing << ids[qsizetype(i)];
+            missing << ids.at(qsizetype(i));
         else
             return answers[i]->error();
     }

@@ -59,8 +59,9 @@ Result<RunCurves> loadCurves(const Registry &registry, const std::vector<Run> &r
     std::vector<std::optional<Result<RunCurve>>> answers(std::size_t(ids.size()));
     parallelFor(answers.size(), 1, [&](std::size_t first, std::size_t last) {
         for (std::size_t i = first; i < last && !stop.stop_requested(); ++i) {
-            const auto points = registry.metricHistory(ids[qsizetype(i)], metric);
-            answers[i] = points ? Result<RunCurve>(curveOf(ids[qsizetype(i)], *points)) : Result<RunCurve>(points.error());
+            const QString &id = ids.at(qsizetype(i)); // at(): [] would detach the list under the other threads
+            const auto points = registry.metricHistory(id, metric);
+            answers[i] = points ? Result<RunCurve>(curveOf(id, *points)) : Result<RunCurve>(points.error());
             if (progress)
                 ++progress->done;
         }
@@ -73,7 +74,7 @@ Result<RunCurves> loadCurves(const Registry &registry, const std::vector<Run> &r
         if (*answers[i])
             out.curves.push_back(**std::move(answers[i]));
         else
-            out.failed.emplace_back(ids[qsizetype(i)], answers[i]->error());
+            out.failed.emplace_back(ids.at(qsizetype(i)), answers[i]->error());
     }
     if (out.curves.empty() && !out.failed.empty())
         return out.failed.front().second;
@@ -179,6 +180,15 @@ ColumnSpans columnSpans(const CurveLine &line, double x0, double x1, int columns
     bool open = false, joined = false; // joined: a line reaches the newest point
     double beforeX = 0, beforeY = 0;
     int column = -1;
+    double low = infinity, high = -infinity; // of the present column, until it is left
+    const auto leave = [&] {
+        if (column >= 0 && low <= high) {
+            cover(column, low);
+            cover(column, high);
+        }
+        low = infinity;
+        high = -infinity;
+    };
     const auto close = [&] {
         if (open && !joined && column >= 0)
             out.alone.push_back(std::size_t(column));
@@ -192,21 +202,23 @@ ColumnSpans columnSpans(const CurveLine &line, double x0, double x1, int columns
         }
         const bool inside = x >= x0 && x <= x1;
         const int here = inside ? columnOf(x) : -1;
-        if (open) {
-            if (here < 0 || here != column)
-                if (x > beforeX && x >= x0 && beforeX <= x1)
-                    join(beforeX, beforeY, x, y);
-            joined = true;
+        if (here != column || here < 0) {
+            leave();
+            if (open && x > beforeX && x >= x0 && beforeX <= x1)
+                join(beforeX, beforeY, x, y);
+            column = here;
         }
-        if (inside)
-            cover(here, y);
+        joined = open;
+        if (inside) {
+            low = y < low ? y : low;
+            high = y > high ? y : high;
+        }
         open = true;
         beforeX = x;
         beforeY = y;
-        column = here;
     }
-    if (open && !joined && column >= 0)
-        out.alone.push_back(std::size_t(column));
+    leave();
+    close();
     return out;
 }
 
