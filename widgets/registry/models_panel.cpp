@@ -9,6 +9,7 @@
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
 #include "widgets/promotion/promotion_sheet.h"
+#include "widgets/registry/compare_view.h"
 #include "widgets/registry/model_file_sheet.h"
 #include "widgets/registry/version_model.h"
 
@@ -109,6 +110,10 @@ QWidget *ModelsPanel::buildModel() {
     m_review->setObjectName(QStringLiteral("reviewButton"));
     m_explain = new Button(actions(), QStringLiteral("explain.open"));
     m_explain->setObjectName(QStringLiteral("explainButton"));
+    auto *together = new Button(actions(), QStringLiteral("models.compare"));
+    together->setObjectName(QStringLiteral("compareRunsButton"));
+    together->setWords(tr("Compare"));
+    m_versionsCard->addTool(together);
     m_versionsCard->addTool(m_explain);
     m_versionsCard->addTool(m_review);
     m_versionsCard->addTool(m_promote);
@@ -192,7 +197,63 @@ void ModelsPanel::addActions() {
     look.shortcut = QKeySequence(Qt::Key_L);
     look.run = [this](const QString &, const QString &) { lookAtFile(); };
     actions().add(look);
+    addCompare();
     addDecisions();
+}
+
+/// The runs of all versions of a model beside each other, with their curves.
+void ModelsPanel::addCompare() {
+    ActionSpec together;
+    together.id = QStringLiteral("models.compare");
+    together.text = tr("Compare the runs of all versions");
+    together.icon = QStringLiteral("swap");
+    together.section = tr("Commands");
+    together.panel = id();
+    together.shortcut = QKeySequence(Qt::Key_C);
+    together.blocked = [this](const QString &argument) {
+        return argument.isEmpty() ? tr("Choose a model first.") : comparable(argument).size() < 2 ? tr("Two versions with a run are needed.") : QString();
+    };
+    together.targets = [this] {
+        std::vector<ActionTarget> out;
+        for (const registry::RegisteredModel &model : m_snapshot.registered)
+            if (comparable(model.name).size() > 1)
+                out.push_back({model.name, tr("Compare the runs of %1").arg(model.name), {}});
+        return out;
+    };
+    together.run = [this](const QString &argument, const QString &) {
+        if (context().open)
+            context().open(id(), QStringLiteral("compare/") + argument);
+        else
+            openCompare(argument);
+    };
+    actions().add(together);
+}
+
+QStringList ModelsPanel::comparable(const QString &model) const {
+    QStringList ids;
+    for (const registry::Version &v : m_snapshot.versions) // newest first
+        if (v.model == model && !v.runId.isEmpty() && !ids.contains(v.runId) && ids.size() < registry::mostComparedRuns)
+            ids << v.runId;
+    return ids;
+}
+
+void ModelsPanel::openCompare(const QString &model) {
+    const QStringList ids = comparable(model);
+    if (ids.isEmpty())
+        return;
+    const workspace::Model *declared = context().fleet ? context().fleet->services()->workspace.model(model) : nullptr;
+    m_model = model;
+    m_list->choose(model);
+    if (!m_runs) { // built when it is first wanted
+        m_runs = new CompareView(context(), id(), QStringLiteral("models.compare"));
+        connect(m_runs, &CompareView::closeWanted, this, &ModelsPanel::closeSheet);
+        m_pages->addWidget(m_runs);
+    }
+    if (m_runs->runIds() != ids || m_runs->state().phase == CompareState::Failed)
+        m_runs->compare(declared ? declared->registry.connection : QString(), ids);
+    m_pages->setCurrentWidget(m_runs);
+    m_runs->firstFocus()->setFocus();
+    Q_EMIT headerChanged();
 }
 
 /// What stands beside the evidence only.
@@ -351,7 +412,7 @@ void ModelsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     showModel();
     if (!m_wantedRequest.isEmpty() && request(m_wantedRequest))
         showSheet(std::exchange(m_wantedRequest, {}));
-    else if (m_pages->currentIndex() == 1 && request(m_request))
+    else if (m_sheet && m_pages->currentWidget() == m_sheet && request(m_request))
         m_sheet->setRequest(*request(m_request));
     Q_EMIT headerChanged();
 }
@@ -391,6 +452,8 @@ void ModelsPanel::showVersionActions() {
     m_promote->setArgument(currentArgument(QStringLiteral("promotion.request")));
     m_review->setArgument(currentArgument(QStringLiteral("promotion.review")));
     m_explain->setArgument(currentArgument(QStringLiteral("explain.open")));
+    if (auto *together = m_versionsCard->findChild<Button *>(QStringLiteral("compareRunsButton")))
+        together->setArgument(m_model);
 }
 
 const registry::Run *ModelsPanel::runOf(int version) const {
@@ -442,7 +505,7 @@ void ModelsPanel::showSheet(const QString &requestId) {
         m_pages->addWidget(m_sheet);
     }
     m_sheet->setRequest(*r);
-    m_pages->setCurrentIndex(1);
+    m_pages->setCurrentWidget(m_sheet);
     Q_EMIT headerChanged();
 }
 
@@ -462,6 +525,8 @@ void ModelsPanel::openAt(const QString &argument) {
             m_wantedRequest = argument;
         return;
     }
+    if (argument.startsWith(QLatin1String("compare/")))
+        return openCompare(argument.mid(8));
     closeSheet();
     if (!argument.isEmpty()) {
         m_model = argument;
@@ -471,12 +536,14 @@ void ModelsPanel::openAt(const QString &argument) {
 }
 
 QStringList ModelsPanel::path() const {
-    return m_pages->currentIndex() == 1 ? QStringList{title(), m_model} : QStringList{title()};
+    return m_pages->currentIndex() > 0 ? QStringList{title(), m_model} : QStringList{title()};
 }
 
 QString ModelsPanel::subject() const {
     const promotion::Request *r = request(m_request);
-    if (m_pages->currentIndex() == 1 && r)
+    if (m_runs && m_pages->currentWidget() == m_runs)
+        return tr("Compare runs");
+    if (m_pages->currentIndex() > 0 && r)
         return tr("Promote v%1 to %2").arg(r->version).arg(r->alias);
     return m_model.isEmpty() ? title() : m_model;
 }
@@ -484,7 +551,9 @@ QString ModelsPanel::subject() const {
 std::vector<HeaderBadge> ModelsPanel::badges() const { return {}; }
 
 QString ModelsPanel::currentArgument(const QString &actionId) const {
-    if (m_pages->currentIndex() == 1)
+    if (actionId == QLatin1String("models.compare"))
+        return m_model;
+    if (m_sheet && m_pages->currentWidget() == m_sheet)
         return m_request;
     const QString version = m_table->currentId();
     if (actionId == QLatin1String("promotion.request") || actionId == QLatin1String("explain.open"))
@@ -496,6 +565,10 @@ QString ModelsPanel::currentArgument(const QString &actionId) const {
     return {};
 }
 
-QWidget *ModelsPanel::firstFocus() { return m_pages->currentIndex() == 1 ? static_cast<QWidget *>(m_sheet) : m_list; }
+QWidget *ModelsPanel::firstFocus() {
+    if (m_runs && m_pages->currentWidget() == m_runs)
+        return m_runs->firstFocus();
+    return m_pages->currentIndex() > 0 ? static_cast<QWidget *>(m_sheet) : m_list;
+}
 
 } // namespace pilothouse::ui

@@ -14,6 +14,7 @@ namespace pilothouse::ui {
 class Button;
 class Card;
 class CompareModel;
+class CompareView;
 class FilterEdit;
 class FilterProxy;
 class KeyValues;
@@ -47,6 +48,9 @@ private:
     void showModel();
     void showVersionActions();
     void showCompare();
+    void addCompare();
+    QStringList comparable(const QString &model) const; ///< ids of the runs that its versions come from, newest first
+    void openCompare(const QString &model);
     const registry::Run *runOf(int version) const;
     void showSheet(const QString &requestId);
     void closeSheet();
@@ -71,6 +75,7 @@ private:
     Table *m_table = nullptr;
     Button *m_promote = nullptr, *m_review = nullptr, *m_train = nullptr, *m_explain = nullptr;
     PromotionSheet *m_sheet = nullptr;
+    CompareView *m_runs = nullptr; ///< the runs of a model's versions beside each other
 };
 
 } // namespace pilothouse::ui
