@@ -7,6 +7,7 @@
 //   import FILE, inspect FILE         model files that were made elsewhere: registry_import.cpp
 //   export MODEL[@VERSION] DIR        the files that a service expects: registry_export.cpp
 //   copy NAME VERSION --to MODEL      a version becomes the next one of another model, there or in another registry: registry_copy.cpp
+//   compare RUN…                      what differs between runs: registry_compare.cpp
 //   alias NAME ALIAS VERSION|--delete, stage NAME VERSION STAGE [--archive], tag NAME VERSION KEY VALUE|--delete, describe NAME VERSION TEXT
 //                                     {"operation","summary","done","steps":[…]}; each takes --plan
 //   webhooks [--test ID]              of an MLflow server: registry_webhooks.cpp
@@ -19,6 +20,7 @@
 // A champion is not moved here: pilot promote does that.
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/register_version.h"
+#include "app/pilot/registry_compare.h"
 #include "app/pilot/registry_copy.h"
 #include "app/pilot/registry_export.h"
 #include "app/pilot/registry_import.h"
@@ -226,6 +228,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     addRegistryCopy(app, body);
     addRegistryWebhooks(app, body);
     addRegistryRuns(app, body);
+    addRegistryCompare(app, body);
     auto *al = add("alias", "Move or delete an alias that is no champion", alias);
     al->add_option("ALIAS", o.alias, "e.g. challenger")->required();
     version(al);

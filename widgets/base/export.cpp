@@ -9,7 +9,9 @@
 #include <QFileDialog>
 #include <QImage>
 #include <QMenu>
+#include <QPainter>
 #include <QRegularExpression>
+#include <QSvgGenerator>
 
 #include <algorithm>
 
@@ -65,23 +67,50 @@ ExportBytes pngOf(QWidget &shown) {
     };
 }
 
-QStringList exportActions(const QString &id) { return {id + QLatin1String("Csv"), id + QLatin1String("Png")}; }
+ExportBytes svgOf(QWidget &shown) {
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    QSvgGenerator svg;
+    svg.setOutputDevice(&buffer);
+    svg.setResolution(shown.logicalDpiX());
+    svg.setSize(shown.size());
+    svg.setViewBox(QRect(QPoint(0, 0), shown.size()));
+    svg.setTitle(shown.accessibleName());
+    QPainter painter(&svg);
+    painter.fillRect(QRect(QPoint(0, 0), shown.size()), tokens(&shown).bg1);
+    shown.render(&painter, {}, {}, QWidget::DrawChildren);
+    painter.end();
+    return [bytes] { return bytes; };
+}
+
+QStringList exportActions(const QString &id, bool svg) {
+    QStringList ids{id + QLatin1String("Csv"), id + QLatin1String("Png")};
+    if (svg)
+        ids << id + QLatin1String("Svg");
+    return ids;
+}
 
 void addExport(const PanelContext &context, QWidget *owner, const QString &panel, const QString &id, const Export &give) {
-    const auto add = [&](const QString &actionId, const QString &text, QLatin1String end, const QString &filter, const std::function<ExportBytes()> &bytes) {
+    const auto add = [&](const QString &actionId, const QString &text, QLatin1String end, const QString &filter, const std::function<ExportBytes()> &bytes, const std::function<QString()> &also = {}) {
         ActionSpec spec;
         spec.id = actionId;
         spec.text = text;
         spec.icon = QStringLiteral("download");
         spec.section = ExportButton::tr("Commands");
         spec.panel = panel;
-        spec.blocked = [blocked = give.blocked](const QString &) { return blocked(); };
+        spec.blocked = [blocked = give.blocked, also](const QString &) {
+            const QString reason = blocked();
+            return reason.isEmpty() && also ? also() : reason;
+        };
         spec.run = [context, owner, name = give.name, end, filter, bytes](const QString &, const QString &) { save(context, owner, fileName(name(), end), filter, bytes()); };
         context.actions->add(spec);
     };
-    const QStringList ids = exportActions(id);
+    const QStringList ids = exportActions(id, true);
     add(ids[0], ExportButton::tr("Save %1 as CSV…").arg(give.what), QLatin1String(".csv"), ExportButton::tr("Tables (*.csv)"), give.csv);
     add(ids[1], ExportButton::tr("Save %1 as PNG…").arg(give.what), QLatin1String(".png"), ExportButton::tr("Pictures (*.png)"), give.png);
+    if (give.svg)
+        add(ids[2], ExportButton::tr("Save %1 as SVG…").arg(give.what), QLatin1String(".svg"), ExportButton::tr("Drawings (*.svg)"), give.svg, give.svgBlocked);
 }
 
 ExportButton::ExportButton(ActionCatalogue &actions, const QStringList &ids, QWidget *parent) : Button(ExportButton::tr("Save…"), ButtonKind::Ghost, parent), m_catalogue(actions), m_ids(ids) {

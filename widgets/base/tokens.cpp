@@ -43,6 +43,9 @@ constexpr std::array allNames = {
     TokenName{"s3", &Tokens::s3},
     TokenName{"s4", &Tokens::s4},
     TokenName{"s5", &Tokens::s5},
+    TokenName{"s6", &Tokens::s6},
+    TokenName{"s7", &Tokens::s7},
+    TokenName{"s8", &Tokens::s8},
 };
 
 Tokens darkTokens() {
@@ -83,6 +86,9 @@ Tokens darkTokens() {
     t.s3 = QColor(0xE6, 0x9F, 0x00);
     t.s4 = QColor(0xD2, 0x83, 0xAF);
     t.s5 = QColor(0x4E, 0xDA, 0xA5);
+    t.s6 = QColor(0x9A, 0x70, 0xFF);
+    t.s7 = QColor(0xF5, 0xE2, 0x7A);
+    t.s8 = QColor(0xC2, 0x50, 0x2E);
     return t;
 }
 
@@ -124,6 +130,9 @@ Tokens lightTokens() {
     t.s3 = QColor(0x8C, 0x52, 0x00);
     t.s4 = QColor(0xA3, 0x47, 0x7F);
     t.s5 = QColor(0x00, 0x57, 0x3E);
+    t.s6 = QColor(0x8C, 0x1A, 0xFF);
+    t.s7 = QColor(0xAA, 0x8C, 0x62);
+    t.s8 = QColor(0x00, 0x1C, 0xA6);
     return t;
 }
 

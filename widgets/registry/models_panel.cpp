@@ -10,6 +10,7 @@
 #include "widgets/base/toast.h"
 #include "widgets/base/write_gate.h"
 #include "widgets/promotion/promotion_sheet.h"
+#include "widgets/registry/compare_view.h"
 #include "widgets/registry/model_file_sheet.h"
 #include "widgets/registry/runs_page.h"
 #include "widgets/registry/version_model.h"
@@ -118,6 +119,10 @@ QWidget *ModelsPanel::buildModel() {
     m_review->setObjectName(QStringLiteral("reviewButton"));
     m_explain = new Button(actions(), QStringLiteral("explain.open"));
     m_explain->setObjectName(QStringLiteral("explainButton"));
+    auto *together = new Button(actions(), QStringLiteral("models.compare"));
+    together->setObjectName(QStringLiteral("compareRunsButton"));
+    together->setWords(tr("Compare"));
+    m_versionsCard->addTool(together);
     m_versionsCard->addTool(m_explain);
     m_versionsCard->addTool(m_review);
     m_versionsCard->addTool(m_promote);
@@ -217,7 +222,54 @@ void ModelsPanel::addActions() {
             showRuns({});
     };
     actions().add(runs);
+    addCompare();
     addDecisions();
+}
+
+/// The runs of all versions of a model beside each other, with their curves.
+void ModelsPanel::addCompare() {
+    ActionSpec together;
+    together.id = QStringLiteral("models.compare");
+    together.text = tr("Compare the runs of all versions");
+    together.icon = QStringLiteral("swap");
+    together.section = tr("Commands");
+    together.panel = id();
+    together.shortcut = QKeySequence(Qt::Key_C);
+    together.blocked = [this](const QString &argument) {
+        return argument.isEmpty() ? tr("Choose a model first.") : comparable(argument).size() < 2 ? tr("Two versions with a run are needed.") : QString();
+    };
+    together.targets = [this] {
+        std::vector<ActionTarget> out;
+        for (const registry::RegisteredModel &model : m_snapshot.registered)
+            if (comparable(model.name).size() > 1)
+                out.push_back({model.name, tr("Compare the runs of %1").arg(model.name), {}});
+        return out;
+    };
+    together.run = [this](const QString &argument, const QString &) {
+        if (context().open)
+            context().open(id(), QStringLiteral("compare/") + argument);
+        else
+            openCompare(argument);
+    };
+    actions().add(together);
+}
+
+QStringList ModelsPanel::comparable(const QString &model) const {
+    QStringList ids;
+    for (const registry::Version &v : m_snapshot.versions) // newest first
+        if (v.model == model && !v.runId.isEmpty() && !ids.contains(v.runId) && ids.size() < registry::mostComparedRuns)
+            ids << v.runId;
+    return ids;
+}
+
+void ModelsPanel::openCompare(const QString &model) {
+    const QStringList ids = comparable(model);
+    if (ids.isEmpty())
+        return;
+    const workspace::Model *declared = context().fleet ? context().fleet->services()->workspace.model(model) : nullptr;
+    m_model = model;
+    m_list->choose(model);
+    showTogether(declared ? declared->registry.connection : QString(), ids);
 }
 
 /// What stands beside the evidence only.
@@ -437,6 +489,8 @@ void ModelsPanel::showVersionActions() {
     m_promote->setArgument(currentArgument(QStringLiteral("promotion.request")));
     m_review->setArgument(currentArgument(QStringLiteral("promotion.review")));
     m_explain->setArgument(currentArgument(QStringLiteral("explain.open")));
+    if (auto *together = m_versionsCard->findChild<Button *>(QStringLiteral("compareRunsButton")))
+        together->setArgument(m_model);
 }
 
 const registry::Run *ModelsPanel::runOf(int version) const {
@@ -492,6 +546,22 @@ void ModelsPanel::showSheet(const QString &requestId) {
     Q_EMIT headerChanged();
 }
 
+/// Runs beside each other; closing it leads back to where they were chosen.
+void ModelsPanel::showTogether(const QString &connection, const QStringList &runIds) {
+    if (!m_together) { // built when it is first wanted
+        m_together = new CompareView(context(), id(), QStringLiteral("models.compare"));
+        connect(m_together, &CompareView::closeWanted, this, &ModelsPanel::closeSheet);
+        m_pages->addWidget(m_together);
+    }
+    m_fromRuns = runsAreShown();
+    if (m_together->runIds() != runIds || m_together->state().phase == CompareState::Failed)
+        m_together->compare(connection, runIds);
+    m_pages->setCurrentWidget(m_together);
+    m_together->firstFocus()->setFocus();
+    Q_EMIT headerChanged();
+}
+
+bool ModelsPanel::compareIsShown() const { return m_together && m_pages->currentWidget() == m_together; }
 bool ModelsPanel::sheetIsShown() const { return m_sheet && m_pages->currentWidget() == m_sheet; }
 bool ModelsPanel::runsAreShown() const { return m_runs && m_pages->currentWidget() == m_runs; }
 
@@ -501,6 +571,7 @@ RunsPage *ModelsPanel::runsPage() {
         m_pages->addWidget(m_runs);
         connect(m_runs, &RunsPage::backRequested, this, &ModelsPanel::closeSheet);
         connect(m_runs, &RunsPage::subjectChanged, this, &ModelsPanel::headerChanged);
+        connect(m_runs, &RunsPage::compareRequested, this, [this](const QStringList &runIds) { showTogether(m_runs->connectionName(), runIds); });
     }
     return m_runs;
 }
@@ -517,6 +588,8 @@ void ModelsPanel::showRuns(const QString &runId) {
 void ModelsPanel::closeSheet() {
     if (m_pages->currentIndex() == 0)
         return;
+    if (compareIsShown() && m_fromRuns)
+        return showRuns({});
     m_pages->setCurrentIndex(0);
     m_table->setFocus();
     if (m_snapshot.read.isValid())
@@ -534,6 +607,8 @@ void ModelsPanel::openAt(const QString &argument) {
             m_wantedRequest = argument;
         return;
     }
+    if (argument.startsWith(QLatin1String("compare/")))
+        return openCompare(argument.mid(8));
     closeSheet();
     if (!argument.isEmpty()) {
         m_model = argument;
@@ -543,13 +618,15 @@ void ModelsPanel::openAt(const QString &argument) {
 }
 
 QStringList ModelsPanel::path() const {
-    return sheetIsShown() ? QStringList{title(), m_model} : QStringList{title()};
+    return sheetIsShown() || compareIsShown() ? QStringList{title(), m_model} : QStringList{title()};
 }
 
 QString ModelsPanel::subject() const {
     const promotion::Request *r = request(m_request);
     if (runsAreShown())
         return m_runs->subject();
+    if (compareIsShown())
+        return tr("Compare runs");
     if (sheetIsShown() && r)
         return tr("Promote v%1 to %2").arg(r->version).arg(r->alias);
     return m_model.isEmpty() ? title() : m_model;
@@ -558,6 +635,8 @@ QString ModelsPanel::subject() const {
 std::vector<HeaderBadge> ModelsPanel::badges() const { return {}; }
 
 QString ModelsPanel::currentArgument(const QString &actionId) const {
+    if (actionId == QLatin1String("models.compare"))
+        return m_model;
     if (sheetIsShown())
         return m_request;
     if (runsAreShown())
@@ -572,6 +651,10 @@ QString ModelsPanel::currentArgument(const QString &actionId) const {
     return {};
 }
 
-QWidget *ModelsPanel::firstFocus() { return sheetIsShown() ? static_cast<QWidget *>(m_sheet) : runsAreShown() ? m_runs->firstFocus() : m_list; }
+QWidget *ModelsPanel::firstFocus() {
+    if (compareIsShown())
+        return m_together->firstFocus();
+    return sheetIsShown() ? static_cast<QWidget *>(m_sheet) : runsAreShown() ? m_runs->firstFocus() : m_list;
+}
 
 } // namespace pilothouse::ui

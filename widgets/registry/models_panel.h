@@ -14,6 +14,7 @@ namespace pilothouse::ui {
 class Button;
 class Card;
 class CompareModel;
+class CompareView;
 class FilterEdit;
 class FilterProxy;
 class KeyValues;
@@ -50,7 +51,12 @@ private:
     void showModel();
     void showVersionActions();
     void showCompare();
+    void addCompare();
+    QStringList comparable(const QString &model) const; ///< ids of the runs that its versions come from, newest first
+    void openCompare(const QString &model);
     const registry::Run *runOf(int version) const;
+    void showTogether(const QString &connection, const QStringList &runIds);
+    bool compareIsShown() const;
     bool sheetIsShown() const;
     bool runsAreShown() const;
     void showRuns(const QString &runId);
@@ -80,6 +86,8 @@ private:
     Button *m_promote = nullptr, *m_review = nullptr, *m_train = nullptr, *m_explain = nullptr;
     PromotionSheet *m_sheet = nullptr;
     RunsPage *m_runs = nullptr;
+    CompareView *m_together = nullptr; ///< runs beside each other
+    bool m_fromRuns = false;           ///< they were marked on the runs page
 };
 
 } // namespace pilothouse::ui

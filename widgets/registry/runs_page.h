@@ -32,6 +32,7 @@ public:
     void setFigures(registry::RunFigures figures); ///< of columns over histories; of a page without services
     void choose(const QString &runId);             ///< selects it and shows it at the side; of a run that is not there yet when it comes
     QString currentRun() const;
+    QString connectionName() const { return m_shown.local ? QString() : m_shown.connection; } ///< of the registry that is shown; empty: the local one
     QString subject() const; ///< "Runs of lab"
     QWidget *firstFocus() const;
     bool closeSide(); ///< false: it was not open

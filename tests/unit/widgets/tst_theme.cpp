@@ -117,8 +117,29 @@ private Q_SLOTS:
         QVERIFY2(smallest >= least, qPrintable(QStringLiteral("%1: %2").arg(where).arg(smallest)));
     }
 
+    void seriesStayApartForColourBlindEyes_data() {
+        QTest::addColumn<bool>("dark");
+        QTest::addColumn<double>("least");
+        QTest::newRow("dark, at least 14 apart") << true << 14.0;
+        QTest::newRow("light, at least 12 apart") << false << 12.0;
+    }
+    void seriesStayApartForColourBlindEyes() {
+        QFETCH(bool, dark);
+        QFETCH(double, least);
+        const Tokens &t = tokensOf(dark);
+        const Ink series[] = {&Tokens::s1, &Tokens::s2, &Tokens::s3, &Tokens::s4, &Tokens::s5, &Tokens::s6, &Tokens::s7, &Tokens::s8};
+        for (std::size_t a = 0; a < std::size(series); ++a) {
+            QVERIFY(contrast(t.*series[a], t.bg1) >= 3); // a line is seen on a card
+            for (std::size_t b = a + 1; b < std::size(series); ++b)
+                for (int deficiency = 0; deficiency < 3; ++deficiency) {
+                    const double apart = deltaE76(lab(seenWith(deficiency, t.*series[a])), lab(seenWith(deficiency, t.*series[b])));
+                    QVERIFY2(apart >= least, qPrintable(QStringLiteral("s%1 and s%2: %3").arg(a + 1).arg(b + 1).arg(apart)));
+                }
+        }
+    }
+
     void everyTokenHasAValueInBothThemes() {
-        QCOMPARE(tokenNames().size(), std::size_t(36));
+        QCOMPARE(tokenNames().size(), std::size_t(39));
         for (const TokenName &token : tokenNames()) {
             QVERIFY2((tokensOf(true).*token.ink).isValid(), token.name);
             QVERIFY2((tokensOf(false).*token.ink).isValid(), token.name);
