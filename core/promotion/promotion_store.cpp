@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/promotion/evidence_gates.h"
+#include "core/promotion/sightings.h"
 #include "core/registry/local_registry.h"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ CREATE TABLE approvals(
 )sql");
 }
 
-std::vector<QString> registryDatabaseMigrations() { return {registry::registryTables1(), operations::journalTables1(), promotionTables1()}; }
+std::vector<QString> registryDatabaseMigrations() { return {registry::registryTables1(), operations::journalTables1(), promotionTables1(), sightingTables1()}; }
 
 QString requestStateName(RequestState state) {
     switch (state) {
