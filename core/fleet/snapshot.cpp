@@ -3,6 +3,7 @@
 
 #include "core/fleet/interrupted.h"
 #include "core/fleet/live_quality.h"
+#include "core/fleet/skew_watch.h"
 #include "core/fleet/timeline.h"
 #include "core/retrain/decision_store.h"
 
@@ -92,20 +93,6 @@ void addRollout(const Services &services, const workspace::Model &model, ModelRo
         row.revisions = *std::move(history);
 }
 
-/// Registry and endpoint must agree: while a rollout runs the alias is ahead of the stable revision on purpose.
-void addSkew(ModelRow &row) {
-    if (!row.rollout || !row.liveVersion)
-        return;
-    const cluster::RolloutStatus &r = *row.rollout;
-    if (r.phase == cluster::RolloutPhase::Stable || r.phase == cluster::RolloutPhase::Aborted) {
-        if (r.stable && r.stable->version != *row.liveVersion)
-            row.skew = Text::tr("alias v%1, endpoint serves v%2").arg(*row.liveVersion).arg(r.stable->version);
-    } else if (r.phase == cluster::RolloutPhase::Progressing || r.phase == cluster::RolloutPhase::Paused) {
-        if (r.canary && r.canary->version != *row.liveVersion)
-            row.skew = Text::tr("alias v%1, canary is v%2").arg(*row.liveVersion).arg(r.canary->version);
-    }
-}
-
 Health healthOf(const ModelRow &row) {
     using cluster::RolloutPhase;
     const RolloutPhase phase = row.rollout ? row.rollout->phase : RolloutPhase::None;
@@ -142,7 +129,8 @@ ModelRow rowOf(const Services &services, const Snapshot &s, const workspace::Mod
             row.stale = row.newestModel->secsTo(s.read) > *limit;
     addRollout(services, model, row);
     addLiveQuality(services, model, row);
-    addSkew(row);
+    row.served = skewOf(services, model, row, s.versions);
+    row.skew = row.served.skewed() ? row.served.what : QString();
     row.health = healthOf(row);
     return row;
 }
