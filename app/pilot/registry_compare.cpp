@@ -6,10 +6,8 @@
 //     no finite number is its text. Rows that do not differ are there with --all only.
 #include "app/pilot/registry_compare.h"
 
-#include "app/pilot/promotion_answer.h"
-
 #include "core/base/clock.h"
-#include "core/fleet/services.h"
+#include "core/fleet/model_place.h"
 #include "core/registry/run_comparison.h"
 
 #include <QJsonArray>
@@ -36,13 +34,14 @@ struct Options {
 QLatin1String kindName(ComparedRow::Kind kind) { return kind == ComparedRow::Param ? Q("param") : kind == ComparedRow::Metric ? Q("metric") : Q("tag"); }
 
 /// A run's id as it is; MODEL@VERSION as the id of the run that it comes from.
-Result<QString> runIdOf(const fleet::Services &services, const registry::Registry &registry, const QString &text) {
+Result<QString> runIdOf(const fleet::Services &services, const QString &connection, const QString &text) {
     const qsizetype at = text.lastIndexOf(QLatin1Char('@'));
     bool isNumber = false;
     const int number = text.mid(at + 1).toInt(&isNumber);
     if (at <= 0 || !isNumber)
         return text;
-    PH_ASSIGN(const registry::Version version, registry.version(registryName(services.workspace, text.left(at)), number));
+    PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(services, text.left(at), connection));
+    PH_ASSIGN(const registry::Version version, place.registry->version(place.key.name, number));
     if (version.runId.isEmpty())
         return notFound(QStringLiteral("%1 names no run that it comes from.").arg(text), {}, QStringLiteral("Give the id of a run."));
     return version.runId;
@@ -91,7 +90,7 @@ Result<void> compare(Context &context, const Options &options) {
     PH_ASSIGN(const auto registry, services->registries->of(QString::fromStdString(options.connection)));
     QStringList ids;
     for (const std::string &run : options.runs) {
-        PH_ASSIGN(const QString id, runIdOf(*services, *registry, QString::fromStdString(run)));
+        PH_ASSIGN(const QString id, runIdOf(*services, QString::fromStdString(options.connection), QString::fromStdString(run)));
         ids << id;
     }
     PH_ASSIGN(const registry::RunComparison comparison, registry::loadComparison(*registry, ids, context.stop()));

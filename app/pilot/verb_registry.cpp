@@ -13,9 +13,10 @@
 //   webhooks [--test ID]              of an MLflow server: registry_webhooks.cpp
 //   runs [--filter TEXT] …            runs of all experiments: registry_runs.cpp
 //   fetch NAME VERSION                {"model","version","folder"}: the package on this machine, checked
-//   history NAME [--alias A]          {"model","alias","changes":[{"version"|null,"since","by","operation"}]}, newest first
+//   history NAME [--alias A] [--kind K] [--since TIME] [--until TIME]   fleet::History::toJson(): every change of the model, newest first; with --alias only
+//                                     of that alias: {"model","alias",…,"changes":[{"version"|null,"since","by","operation","kind","what","why",…}],"live":[…]}
 //   sync [--list]                     trainings that wait for the registry of another connection: registry_sync.cpp
-//   live NAME --at TIME [--alias A]   {"model","alias","at","version"|null}
+//   live NAME --at TIME [--alias A]   {"model","alias","at","version"|null,"from"|null,"to"|null,"by","why","operation","promotion","outside","sentence"}
 // Each takes --connection NAME, a connection of kind mlflow. Without it: the registry that the workspace names for the model, else the local one.
 // A champion is not moved here: pilot promote does that.
 #include "app/pilot/operation_answer.h"
@@ -31,6 +32,7 @@
 #include "core/artifact/package.h"
 #include "core/base/clock.h"
 #include "core/data/csv.h"
+#include "core/fleet/history.h"
 #include "core/fleet/model_place.h"
 #include "core/promotion/registry_operations.h"
 
@@ -43,7 +45,7 @@ namespace {
 using Q = QLatin1String;
 
 struct Options {
-    std::string connection, name, alias, stage, key, value, text, package, run, at;
+    std::string connection, name, alias, stage, key, value, text, package, run, at, since, until, kind;
     int version = 0;
     bool remove = false, archive = false, plan = false;
 };
@@ -175,31 +177,50 @@ Result<void> fetch(Context &context, const Options &options) {
     return {};
 }
 
+/// UTC where no offset is written; invalid for an empty text.
+Result<QDateTime> timeOf(const std::string &given, const char *option) {
+    if (given.empty())
+        return QDateTime();
+    const std::int64_t ms = data::parseIsoTime(given);
+    if (ms == data::Column::missingTime)
+        return invalid(QStringLiteral("“%1” is no time.").arg(text(given)), Q(option), QStringLiteral("Write it as 2024-05-01 or 2024-05-01T14:30:00Z (UTC without an offset)."));
+    return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC);
+}
+
 Result<void> history(Context &context, const Options &options) {
     PH_ASSIGN(const Place place, placeOf(context, options));
-    const QString alias = place.alias(options);
-    PH_ASSIGN(const auto changes, place.registry->aliasHistory(place.name, alias));
-    QJsonArray array;
+    PH_ASSIGN(const QDateTime since, timeOf(options.since, "--since"));
+    PH_ASSIGN(const QDateTime until, timeOf(options.until, "--until"));
+    PH_ASSIGN(const fleet::History all, fleet::readHistory(*place.services, place.name, text(options.alias), place.connection));
+    fleet::History shown = fleet::within(all, since, until);
+    if (!options.alias.empty())
+        std::erase_if(shown.changes, [&](const fleet::Change &c) { return c.alias != text(options.alias); });
+    if (!options.kind.empty())
+        std::erase_if(shown.changes, [&](const fleet::Change &c) { return fleet::changeKindName(c.kind) != text(options.kind); });
     QStringList lines;
-    for (const auto &c : changes) {
-        array.append(QJsonObject{{Q("version"), c.version ? QJsonValue(*c.version) : QJsonValue()}, {Q("since"), isoUtc(c.since)}, {Q("by"), c.by}, {Q("operation"), c.operation}});
-        lines += QStringLiteral("%1  %2  by %3  %4").arg(localTime(c.since), c.version ? QStringLiteral("v%1").arg(*c.version) : QStringLiteral("deleted"), c.by.isEmpty() ? QStringLiteral("somebody, by another tool") : c.by, c.operation).trimmed();
+    for (const fleet::Change &c : shown.changes) {
+        lines += QStringLiteral("%1  %2  %3%4%5").arg(localTime(c.time), fleet::changeKindName(c.kind).leftJustified(11), c.what, c.by.isEmpty() ? QString() : QStringLiteral(", by ") + c.by,
+                                                     c.operation.isEmpty() ? QString() : QStringLiteral("  ") + c.operation);
+        if (!c.why.isEmpty())
+            lines += QString(34, QLatin1Char(' ')) + c.why;
     }
-    context.answer({{Q("model"), place.name}, {Q("alias"), alias}, {Q("changes"), array}}, lines.isEmpty() ? QStringLiteral("The alias %1 of %2 was never set.").arg(alias, place.name) : lines.join(QLatin1Char('\n')));
+    context.answer(shown.toJson(), !lines.isEmpty()          ? lines.join(QLatin1Char('\n'))
+                                   : !options.alias.empty() ? QStringLiteral("The alias %1 of %2 was never set.").arg(text(options.alias), place.name)
+                                                            : QStringLiteral("Nothing of %1 was changed in this time.").arg(place.name));
     return {};
 }
 
 Result<void> live(Context &context, const Options &options) {
     PH_ASSIGN(const Place place, placeOf(context, options));
-    const std::int64_t ms = data::parseIsoTime(options.at);
-    if (ms == data::Column::missingTime)
-        return invalid(QStringLiteral("“%1” is no time.").arg(text(options.at)), QStringLiteral("--at"), QStringLiteral("Write it as 2024-05-01 or 2024-05-01T14:30:00Z (UTC without an offset)."));
-    const QDateTime at = QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC);
-    const QString alias = place.alias(options);
-    PH_ASSIGN(const auto history, place.registry->aliasHistory(place.name, alias));
-    const auto version = registry::liveAt(history, at);
-    context.answer({{Q("model"), place.name}, {Q("alias"), alias}, {Q("at"), isoUtc(at)}, {Q("version"), version ? QJsonValue(*version) : QJsonValue()}},
-                   version ? QStringLiteral("%1 was version %2 at %3.").arg(alias).arg(*version).arg(isoUtc(at)) : QStringLiteral("%1 pointed nowhere at %2.").arg(alias, isoUtc(at)));
+    PH_ASSIGN(const QDateTime at, timeOf(options.at, "--at"));
+    PH_ASSIGN(const fleet::History history, fleet::readHistory(*place.services, place.name, text(options.alias), place.connection));
+    const fleet::LiveSpan *span = fleet::spanAt(history, at);
+    const auto time = [](const QDateTime &t) { return t.isValid() ? QJsonValue(isoUtc(t)) : QJsonValue(); };
+    const fleet::LiveSpan none, &s = span ? *span : none;
+    const QString sentence = fleet::spanSentence(history, span, at);
+    context.answer({{Q("model"), place.name}, {Q("alias"), history.alias}, {Q("at"), isoUtc(at)}, {Q("version"), s.version ? QJsonValue(*s.version) : QJsonValue()}, {Q("from"), time(s.from)}, {Q("to"), time(s.to)},
+                    {Q("by"), s.by}, {Q("why"), s.why}, {Q("operation"), s.operation}, {Q("promotion"), s.promotion}, {Q("outside"), s.outside}, {Q("sentence"), sentence}},
+                   sentence);
     return {};
 }
 
@@ -250,7 +271,11 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     ds->add_option("TEXT", o.text)->required();
     plan(ds);
     version(add("fetch", "The package of a version on this machine: its folder", fetch))->required();
-    add("history", "Every change of an alias", history)->add_option("--alias", o.alias, "Default: the champion");
+    auto *hs = add("history", "Every change of a model: who, why, known from where", history);
+    hs->add_option("--alias", o.alias, "Only this alias");
+    hs->add_option("--kind", o.kind, "Only this kind, e.g. promoted, outside, refused, tag");
+    hs->add_option("--since", o.since, "From this time on, ISO 8601");
+    hs->add_option("--until", o.until, "Before this time");
     auto *lv = add("live", "Which version an alias pointed to at a time", live);
     lv->add_option("--at", o.at, "ISO 8601, e.g. 2024-05-01T14:30:00Z")->required();
     lv->add_option("--alias", o.alias, "Default: the champion");

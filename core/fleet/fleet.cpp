@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/fleet.h"
 
+#include "core/fleet/skew_watch.h"
+
 namespace pilothouse::fleet {
 
 Fleet::Fleet(std::shared_ptr<Services> services, Pools &pools, QObject *parent)
@@ -13,7 +15,10 @@ Fleet::Fleet(std::shared_ptr<Services> services, Pools &pools, QObject *parent)
     connect(&m_timer, &QTimer::timeout, this, &Fleet::read);
 }
 
-Fleet::~Fleet() { m_task.stop.request_stop(); }
+Fleet::~Fleet() {
+    m_task.stop.request_stop();
+    m_asking.stop.request_stop();
+}
 
 void Fleet::setInterval(int milliseconds) { m_timer.setInterval(milliseconds); }
 
@@ -40,12 +45,23 @@ void Fleet::read() {
             m_snapshot.read = m_services->clock->nowUtc();
         }
         Q_EMIT changed();
+        askEndpoints();
         if (m_again) {
             m_again = false;
             this->read();
         } else {
             m_timer.start();
         }
+    });
+}
+
+void Fleet::askEndpoints() {
+    if (m_asking.isRunning() || !m_services->skew)
+        return;
+    m_asking = startTask<bool>(m_pools.waiting, [services = m_services](std::stop_token stop) -> Result<bool> { return services->skew->refresh(*services, stop); });
+    deliver(m_asking, this, [this](const Result<bool> &news) {
+        if (news && *news)
+            refresh();
     });
 }
 

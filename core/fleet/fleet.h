@@ -31,10 +31,12 @@ Q_SIGNALS:
 
 private:
     void read();
+    void askEndpoints();
     std::shared_ptr<Services> m_services;
     Pools &m_pools;
     Snapshot m_snapshot;
     Task<Snapshot> m_task;
+    Task<bool> m_asking; ///< endpoints elsewhere: their own task, so that a dead one holds up no snapshot
     QTimer m_timer;
     bool m_again = false;
 };

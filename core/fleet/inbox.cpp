@@ -156,9 +156,9 @@ void addQuality(const Snapshot &s, const QDateTime &now, std::vector<Item> &out)
             item.id = QStringLiteral("skew/") + m.name;
             item.model = item.argument = m.name;
             item.action = QStringLiteral("rollout.show");
-            item.since = m.seen.time;
+            item.since = m.served.since.isValid() ? m.served.since : m.seen.time;
             item.title = Text::tr("%1 serves another version").arg(m.name);
-            item.sentence = m.skew;
+            item.sentence = m.served.remedy.isEmpty() ? m.skew : Text::tr("%1. %2 %3").arg(m.skew, m.served.why, m.served.remedy);
             out.push_back(item);
         }
     }

@@ -6,6 +6,7 @@
 #include "core/base/hash.h"
 #include "core/cluster/local_target.h"
 #include "core/fleet/deploy_watch.h"
+#include "core/fleet/skew_watch.h"
 #include "core/pipelines/local_pipelines.h"
 #include "core/registry/local_registry.h"
 
@@ -80,6 +81,7 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
         target.http = http;
         return cluster::localTarget(target);
     };
+    s->skew = std::make_shared<SkewWatch>();
     promotion::Promotions::Parts parts;
     parts.database = s->database;
     parts.registry = s->registry;

@@ -20,6 +20,8 @@
 
 namespace pilothouse::fleet {
 
+class SkewWatch;
+
 /// Everything a program needs for one workspace, wired once: both `pilot` and the console build this and nothing else.
 /// All members may be used from any thread. Folder layout under the local connection's root:
 ///   registry.db  journal.jsonl  artifacts/<model>/<version>/  runs/<run>/  serving/<target>/{serving.db,server.json,serve.log}
@@ -40,6 +42,7 @@ struct Services {
     std::shared_ptr<pipelines::PipelineService> pipelines;
     /// The rollout target of a model; NotFound if none is configured.
     std::function<Result<std::shared_ptr<cluster::RolloutTarget>>(const workspace::Model &)> rolloutTarget;
+    std::shared_ptr<SkewWatch> skew; ///< what the endpoints said last that they serve
     QStringList notes; ///< what the start found and a person should know: "No keychain: the journal head is not authenticated."
 };
 

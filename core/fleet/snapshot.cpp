@@ -3,6 +3,7 @@
 
 #include "core/fleet/interrupted.h"
 #include "core/fleet/live_quality.h"
+#include "core/fleet/skew_watch.h"
 #include "core/fleet/timeline.h"
 #include "core/promotion/promotion_plan.h"
 #include "core/retrain/decision_store.h"
@@ -91,20 +92,6 @@ void addRollout(const Services &services, const workspace::Model &model, ModelRo
     row.rollout = *std::move(status);
     if (auto history = (*target)->history())
         row.revisions = *std::move(history);
-}
-
-/// Registry and endpoint must agree: while a rollout runs the alias is ahead of the stable revision on purpose.
-void addSkew(ModelRow &row) {
-    if (!row.rollout || !row.liveVersion)
-        return;
-    const cluster::RolloutStatus &r = *row.rollout;
-    if (r.phase == cluster::RolloutPhase::Stable || r.phase == cluster::RolloutPhase::Aborted) {
-        if (r.stable && r.stable->version != *row.liveVersion)
-            row.skew = Text::tr("alias v%1, endpoint serves v%2").arg(*row.liveVersion).arg(r.stable->version);
-    } else if (r.phase == cluster::RolloutPhase::Progressing || r.phase == cluster::RolloutPhase::Paused) {
-        if (r.canary && r.canary->version != *row.liveVersion)
-            row.skew = Text::tr("alias v%1, canary is v%2").arg(*row.liveVersion).arg(r.canary->version);
-    }
 }
 
 Health healthOf(const ModelRow &row) {
@@ -216,7 +203,8 @@ ModelRow rowOf(const Services &services, const Snapshot &s, const Remote &remote
             row.stale = row.newestModel->secsTo(s.read) > *limit;
     addRollout(services, model, row);
     addLiveQuality(services, model, row);
-    addSkew(row);
+    row.served = skewOf(services, model, row, s.versions);
+    row.skew = row.served.skewed() ? row.served.what : QString();
     row.health = healthOf(row);
     return row;
 }

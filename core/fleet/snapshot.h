@@ -4,6 +4,7 @@
 #include "core/cluster/rollout_target.h"
 #include "core/drift/drift.h"
 #include "core/fleet/services.h"
+#include "core/fleet/skew.h"
 #include "core/operations/journal.h"
 #include "core/pipelines/pipeline_service.h"
 #include "core/promotion/promotion.h"
@@ -59,6 +60,7 @@ struct ModelRow {
     std::vector<cluster::Revision> revisions; ///< newest first
     QString endpointUrl; ///< of the endpoint that the workspace names; empty: the server on this machine
     QString skew; ///< "" none; else a sentence: "alias v4, endpoint serves v3"
+    Skew served;  ///< the same judged: state, cause, remedy, since when
     std::optional<retrain::Decision> lastDecision;
     bool retrainEnabled = true;
     Observed seen;

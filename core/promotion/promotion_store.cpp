@@ -4,6 +4,7 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/promotion/evidence_gates.h"
+#include "core/promotion/sightings.h"
 #include "core/promotion/statement_store.h"
 #include "core/registry/local_registry.h"
 #include "core/registry/mirror_store.h"
@@ -60,7 +61,7 @@ CREATE UNIQUE INDEX one_wish_at_a_time ON promotions(connection, model, alias, v
 }
 
 std::vector<QString> registryDatabaseMigrations() {
-    return {registry::registryTables1(), operations::journalTables1(), promotionTables1(), promotionTables2(), registry::mirrorTables1(), statementTables1()};
+    return {registry::registryTables1(), operations::journalTables1(), promotionTables1(), promotionTables2(), registry::mirrorTables1(), statementTables1(), sightingTables1()};
 }
 
 QString requestStateName(RequestState state) {

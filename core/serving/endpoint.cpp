@@ -225,7 +225,12 @@ Result<EndpointAnswer> Endpoint::predict(const QStringList &columns, const std::
     for (std::size_t from = 0; from < rows.size(); from += portion) {
         const std::vector<QJsonObject> part(rows.begin() + std::ptrdiff_t(from), rows.begin() + std::ptrdiff_t(std::min(rows.size(), from + portion)));
         PH_ASSIGN(const QJsonValue sent, body(columns, part));
-        PH_ASSIGN(const net::Response response, send(compactJson(sent), token));
+        net::Request request;
+        request.method = m_profile.method.toLatin1();
+        request.url = m_url + m_profile.path;
+        request.headers.append(net::Header{"Content-Type", "application/json"});
+        request.body = compactJson(sent);
+        PH_ASSIGN(const net::Response response, send(request, token));
         out.milliseconds += response.seconds * 1000;
         QJsonParseError wrong;
         const QJsonDocument answer = QJsonDocument::fromJson(response.body, &wrong);
@@ -272,7 +277,17 @@ Result<void> Endpoint::take(const QJsonDocument &answer, std::size_t rows, Endpo
     return {};
 }
 
-Result<void> Endpoint::logIn(std::stop_token token) {
+Result<QJsonObject> Endpoint::get(const QString &path, int timeoutMs, std::stop_token token) {
+    net::Request request;
+    request.url = m_url + path;
+    request.timeoutMs = timeoutMs;
+    request.connectTimeoutMs = timeoutMs;
+    request.maxBytes = 4 << 20;
+    PH_ASSIGN(const net::Response response, send(request, token));
+    return parseJsonObject(response.body, request.url);
+}
+
+Result<void> Endpoint::logIn(int timeoutMs, std::stop_token token) {
     const RequestProfile::Login &login = *m_profile.login;
     PH_ASSIGN(const QJsonValue body, filled(login.body, [&](const QString &text) -> Result<QJsonValue> {
         const QString name = placeholder(text);
@@ -289,6 +304,7 @@ Result<void> Endpoint::logIn(std::stop_token token) {
     request.headers.append(net::Header{"Content-Type", "application/json"});
     request.body = compactJson(body);
     request.idempotent = false;
+    request.timeoutMs = timeoutMs;
     PH_ASSIGN(const net::Response response, m_http->send(request, token));
     if (response.status >= 400)
         return net::statusError(request, response);
@@ -299,19 +315,18 @@ Result<void> Endpoint::logIn(std::stop_token token) {
     return {};
 }
 
-Result<net::Response> Endpoint::send(const QByteArray &body, std::stop_token token) {
+/// With the profile's headers, its login and the key.
+Result<net::Response> Endpoint::send(net::Request request, std::stop_token token) {
+    const QList<net::Header> own = request.headers;
     for (int attempt = 0;; ++attempt) {
         QString bearer;
         {
             const std::lock_guard guard(m_lock);
             if (m_profile.login && m_token.isEmpty())
-                PH_TRY(logIn(token));
+                PH_TRY(logIn(request.timeoutMs, token));
             bearer = m_token;
         }
-        net::Request request;
-        request.method = m_profile.method.toLatin1();
-        request.url = m_url + m_profile.path;
-        request.headers.append(net::Header{"Content-Type", "application/json"});
+        request.headers = own;
         for (auto it = m_profile.headers.begin(); it != m_profile.headers.end(); ++it)
             request.headers.append(net::Header{it.key().toLatin1(), it.value().toUtf8()});
         if (m_profile.login)
@@ -320,7 +335,6 @@ Result<net::Response> Endpoint::send(const QByteArray &body, std::stop_token tok
             PH_ASSIGN(const QString key, m_secrets(m_apiKeySecret));
             request.headers.append(net::Header{"X-API-Key", key.toUtf8()});
         }
-        request.body = body;
         PH_ASSIGN(net::Response response, m_http->send(request, token));
         if (response.status == 401 && m_profile.login && attempt == 0) { // the token ran out
             const std::lock_guard guard(m_lock);

@@ -71,12 +71,15 @@ public:
     Endpoint(std::shared_ptr<net::HttpClient> http, QString url, RequestProfile profile, Secrets secrets, QString apiKeySecret = {});
     /// @param columns  input names in the order of the lists  @param rows  one object by names for each row
     Result<EndpointAnswer> predict(const QStringList &columns, const std::vector<QJsonObject> &rows, std::stop_token token = {});
+    /// GET of another route of the same service ("/model-info"), with the headers, login and key of its predictions. Errors: as HTTP tells them;
+    /// Invalid if the answer is no JSON object.
+    Result<QJsonObject> get(const QString &path, int timeoutMs, std::stop_token token = {});
     /// The body that a call for these rows sends.
     Result<QJsonValue> body(const QStringList &columns, const std::vector<QJsonObject> &rows) const;
 
 private:
-    Result<void> logIn(std::stop_token token);
-    Result<net::Response> send(const QByteArray &body, std::stop_token token);
+    Result<void> logIn(int timeoutMs, std::stop_token token);
+    Result<net::Response> send(net::Request request, std::stop_token token);
     Result<void> take(const QJsonDocument &answer, std::size_t rows, EndpointAnswer &into) const;
     std::shared_ptr<net::HttpClient> m_http;
     QString m_url;
