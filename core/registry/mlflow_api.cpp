@@ -76,6 +76,14 @@ Error MlflowApi::error(const net::Request &request, const net::Response &respons
 
 Result<net::Response> MlflowApi::raw(const net::Request &request, std::stop_token stop) const {
     PH_ASSIGN(net::Response response, m_http->send(request, stop));
+    if (response.status == 401 && m_server.refused) { // a token that was withdrawn, or a clock that is wrong: refused before anything was done
+        m_server.refused();
+        PH_ASSIGN(const QByteArray value, m_server.authorization());
+        net::Request again = request;
+        again.headers.removeIf([](const net::Header &header) { return header.name == "Authorization"; });
+        again.headers << net::Header{"Authorization", value};
+        PH_ASSIGN(response, m_http->send(again, stop));
+    }
     if (response.status >= 300 && response.status < 400)
         return noMlflow(request, QStringLiteral("%1 sends elsewhere (status %2: %3).").arg(QUrl(request.url).host()).arg(response.status).arg(QUrl(QString::fromUtf8(response.header("Location"))).host()));
     if (response.status >= 400)

@@ -16,6 +16,8 @@ struct MlflowServer {
     /// Value of the Authorization header for the next call ("Basic …", "Bearer …"), empty for none; null function: none. From a secret store: the
     /// value is kept nowhere here.
     std::function<Result<QByteArray>()> authorization;
+    /// The server refused (401) what authorization() gave: it gives another one now, and the call is sent once more. Null: it would give the same.
+    std::function<void()> refused = nullptr;
 };
 
 /// The REST interface of MLflow 2.x and 3.x (mlflow.org, "REST API"). Calls block and may be made from any thread.

@@ -24,6 +24,9 @@ Result<QString> proxiedPath(const QString &uri, const QString &server) {
     const QString path = uri.startsWith(scheme) ? QUrl(uri).path() : QString();
     if (path.size() > 1)
         return path.mid(1);
+    if (uri.startsWith(QLatin1String("azureml:")))
+        return invalid(QStringLiteral("The artifacts of this version are in the storage account of the Azure workspace (“%1”), which its MLflow address does not hand through.").arg(uri), {},
+                       QStringLiteral("az ml model download --name MODEL --version N brings them; a package of ours can then be registered here."));
     return invalid(QStringLiteral("The artifacts are at “%1”, which %2 does not hand through.").arg(uri, server), {},
                    QStringLiteral("Start the server with --serve-artifacts and --artifacts-destination: then it reads and writes them for everybody who may log in."));
 }
