@@ -11,7 +11,7 @@
 //   fetch NAME VERSION                {"model","version","folder"}: the package on this machine, checked
 //   history NAME [--alias A]          {"model","alias","changes":[{"version"|null,"since","by","operation"}]}, newest first
 //   live NAME --at TIME [--alias A]   {"model","alias","at","version"|null}
-// Each takes --connection NAME, a connection of kind mlflow; the local registry without it.
+// Each takes --connection NAME, a connection of kind mlflow, azureml or git; the local registry without it.
 // A champion is not moved here: pilot promote does that.
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/promotion_answer.h"
@@ -198,7 +198,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     const auto add = [&](const char *name, const char *help, Result<void> (*function)(Context &, const Options &), bool named = true) {
         auto *sub = app.add_subcommand(name, help);
         sub->fallthrough();
-        sub->add_option("--connection", o.connection, "Registry of this connection (kind mlflow); default: the local one");
+        sub->add_option("--connection", o.connection, "Registry of this connection (kind mlflow, azureml or git); default: the local one");
         sub->callback([&body, function] { body = [function](Context &context) { return function(context, o); }; });
         if (named)
             sub->add_option("NAME", o.name, "Registered model, or the workspace's name for it")->required();

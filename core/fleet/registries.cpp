@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/registries.h"
 
-#include "core/fleet/connections.h"
-#include "core/registry/mlflow_registry.h"
+#include "core/fleet/registry_kinds.h"
 
 #include <QCoreApplication>
 
@@ -26,16 +25,11 @@ Result<std::shared_ptr<registry::Registry>> Registries::of(const QString &name) 
         return m_local;
     if (found == m_connections.constEnd())
         return notFound(Text::tr("The workspace has no connection “%1”.").arg(name), {}, Text::tr("See “pilot connect list”."));
-    if (found->kind != QLatin1String("mlflow"))
-        return refused(Text::tr("The connection “%1” is of kind %2: it is no model registry.").arg(name, found->kind), {}, Text::tr("Name one of kind local or mlflow."));
-    if (found->url.isEmpty())
-        return invalid(Text::tr("The connection “%1” has no address.").arg(name), {}, Text::tr("Add url: https://host:port to it."));
     const std::lock_guard lock(m_mutex);
     std::shared_ptr<registry::Registry> &open = m_open[name];
-    if (!open)
-        open = registry::mlflowRegistry(registry::MlflowApi(m_http, {found->url, found->other.value(QStringLiteral("ca_file")),
-                                                                     [connection = *found, secrets = m_secrets] { return authorizationValue(connection, *secrets); }}), // read for each call, kept nowhere
-                                        m_packages + QLatin1Char('/') + name);
+    if (!open) {
+        PH_ASSIGN(open, openRegistry(*found, m_http, m_secrets, m_packages + QLatin1Char('/') + name));
+    }
     return open;
 }
 
