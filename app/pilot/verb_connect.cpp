@@ -13,6 +13,7 @@
 #include "core/base/json.h"
 #include "core/fleet/connections.h"
 #include "core/fleet/endpoint.h"
+#include "core/fleet/registry_kinds.h"
 #include "core/fleet/services.h"
 
 #include <QDir>
@@ -79,7 +80,7 @@ Result<void> list(Context &context) {
     QJsonArray all;
     QString text;
     for (const auto &c : workspace.connections) {
-        const bool used = c.kind == Q("local") || c.kind == Q("s3");
+        const bool used = c.kind == Q("local") || c.kind == Q("s3") || fleet::isRegistryKind(c.kind);
         all.append(QJsonObject{{Q("name"), c.name}, {Q("kind"), c.kind}, {Q("address"), addressOf(c)}, {Q("user"), c.user}, {Q("secret"), c.secret}, {Q("guard"), c.guard.isEmpty() ? QStringLiteral("none") : c.guard}, {Q("used"), used}});
         const QString guard = c.guard.isEmpty() || c.guard == Q("none") ? QString() : QStringLiteral("  [%1]").arg(c.guard);
         text += QStringLiteral("%1  %2  %3%4\n").arg(c.name, -12).arg(c.kind, -12).arg(addressOf(c), guard + (used ? QString() : QStringLiteral("  (not in this version)")));
@@ -120,6 +121,8 @@ Result<QVariantMap> entryOf(const Options &options) {
             entry.insert(Q(key), QString::fromStdString(value));
     };
     put("url", options.url);
+    if (const QString url = QString::fromStdString(options.url); options.kind == "git" && !url.isEmpty() && !url.contains(Q(":")) && !url.startsWith(Q("~")) && !url.startsWith(Q("$")))
+        entry.insert(QStringLiteral("url"), QDir::cleanPath(QDir::current().absoluteFilePath(url))); // a folder: from here, as root
     put("user", options.user);
     put("guard", options.guard);
     put("secret", options.secret.empty() && options.secretFromStdin ? options.name : options.secret);
@@ -232,9 +235,9 @@ const Verb verb("connect", "List, add, test and remove the connections of the wo
     lister->callback([&body] { body = list; });
     auto *adder = app.add_subcommand("add", "Add a connection; comments and order of the file stay");
     adder->add_option("NAME", options->name, "Name in the workspace")->required();
-    adder->add_option("--kind", options->kind, "azureml, elasticsearch, github, jenkins, kubeflow, kubernetes, local, mlflow, prometheus, s3, slack or vault")->required();
+    adder->add_option("--kind", options->kind, "azureml, elasticsearch, git, github, jenkins, kubeflow, kubernetes, local, mlflow, prometheus, s3, slack or vault")->required();
     adder->add_option("--root", options->root, "local: folder of registry, journal and serving");
-    adder->add_option("--url", options->url, "Address of the server");
+    adder->add_option("--url", options->url, "Address of the server; git: or the folder of a repository");
     adder->add_option("--user", options->user, "User of the secret, if it is a password");
     adder->add_option("--guard", options->guard, "typed-name: its name must be typed before a write (--confirm NAME); read-only: nothing is written to it");
     adder->add_option("--set", options->set, "Another key of this kind: KEY=VALUE; may be repeated");

@@ -17,7 +17,7 @@
 //                                     of that alias: {"model","alias",…,"changes":[{"version"|null,"since","by","operation","kind","what","why",…}],"live":[…]}
 //   sync [--list]                     trainings that wait for the registry of another connection: registry_sync.cpp
 //   live NAME --at TIME [--alias A]   {"model","alias","at","version"|null,"from"|null,"to"|null,"by","why","operation","promotion","outside","sentence"}
-// Each takes --connection NAME, a connection of kind mlflow. Without it: the registry that the workspace names for the model, else the local one.
+// Each takes --connection NAME, a connection of kind mlflow, azureml or git. Without it: the registry that the workspace names for the model, else the local one.
 // A champion is not moved here: pilot promote does that.
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/register_version.h"
@@ -230,7 +230,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     const auto add = [&](const char *name, const char *help, Result<void> (*function)(Context &, const Options &), bool named = true) {
         auto *sub = app.add_subcommand(name, help);
         sub->fallthrough();
-        sub->add_option("--connection", o.connection, "Registry of this connection (kind mlflow); default: the one that the workspace names for the model, else the local one");
+        sub->add_option("--connection", o.connection, "Registry of this connection (kind mlflow, azureml or git); default: the one that the workspace names for the model, else the local one");
         sub->callback([&body, function] { body = [function](Context &context) { return function(context, o); }; });
         if (named)
             sub->add_option("NAME", o.name, "Registered model, or the workspace's name for it")->required();

@@ -3,6 +3,7 @@
 
 #include "core/base/database.h"
 #include "core/base/file.h"
+#include "core/fleet/registry_kinds.h"
 #include "core/promotion/promotion.h"
 #include "core/sources/fetch.h"
 #include "core/workspace/edit.h"
@@ -65,6 +66,29 @@ Result<ConnectionCheck> testS3(ConnectionCheck check, const workspace::Workspace
         check.finding = Text::tr("The bucket “%1” is there and can be read.").arg(bucket);
     }
     check.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return check;
+}
+
+/// A repository: what it has. An address is only asked which branches and tags it has.
+Result<ConnectionCheck> testGit(ConnectionCheck check, const workspace::Connection &connection, secrets::SecretStore &secrets, std::stop_token token) {
+    const auto begin = std::chrono::steady_clock::now();
+    PH_ASSIGN(const registry::GitLook look, registry::lookAtGit(gitServerOf(connection, {std::shared_ptr<void>(), &secrets}), token));
+    check.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    check.finding = look.branches == 0 ? Text::tr("The repository opens; it has no commit yet.")
+                                       : Text::tr("The repository opens. Branches: %1, tags: %2.").arg(look.branches).arg(look.tags);
+    if (look.models >= 0)
+        check.finding += QLatin1Char(' ') + Text::tr("Models in “%1”: %2.").arg(look.path).arg(look.models);
+    return check;
+}
+
+Result<ConnectionCheck> testAzure(ConnectionCheck check, const workspace::Connection &connection, net::HttpClient &http, secrets::SecretStore &secrets, std::stop_token token) {
+    const std::shared_ptr<net::HttpClient> client{std::shared_ptr<void>(), &http}; // both outlive the call
+    PH_ASSIGN(registry::MlflowServer server, mlflowServerOf(connection, client, {std::shared_ptr<void>(), &secrets}));
+    check.address = server.url;
+    const auto begin = std::chrono::steady_clock::now();
+    PH_TRY(registry::MlflowApi(client, std::move(server)).get(QStringLiteral("experiments/search"), QUrlQuery(QStringLiteral("max_results=1")), token));
+    check.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    check.finding = Text::tr("The directory gives a token, and the workspace answers.");
     return check;
 }
 
@@ -161,7 +185,11 @@ Result<ConnectionCheck> testConnection(const workspace::Workspace &workspace, co
         return testLocal(check);
     if (found->kind == QLatin1String("s3"))
         return testS3(check, workspace, http, secrets, token);
-    check.usedHere = false;
+    if (found->kind == QLatin1String("git"))
+        return testGit(check, *found, secrets, token);
+    if (found->kind == QLatin1String("azureml"))
+        return testAzure(check, *found, http, secrets, token);
+    check.usedHere = isRegistryKind(found->kind);
     if (found->url.isEmpty()) {
         check.finding = Text::tr("This version does not use connections of kind %1.").arg(found->kind);
         return check;
@@ -178,7 +206,7 @@ Result<ConnectionCheck> testConnection(const workspace::Workspace &workspace, co
     if (reply.status >= 400)
         return net::statusError(request, reply);
     check.seconds = reply.seconds;
-    check.finding = Text::tr("It answers (HTTP %1). This version does not use connections of kind %2 yet.").arg(reply.status).arg(found->kind);
+    check.finding = check.usedHere ? Text::tr("It answers (HTTP %1).").arg(reply.status) : Text::tr("It answers (HTTP %1). This version does not use connections of kind %2 yet.").arg(reply.status).arg(found->kind);
     return check;
 }
 

@@ -265,6 +265,9 @@ Result<std::unique_ptr<ArtifactStore>> artifactStore(const QString &uri, const M
     }
     if (const QString folder = FolderArtifacts::localFolder(uri); folder.size() > 1)
         return std::unique_ptr<ArtifactStore>(std::make_unique<FolderArtifacts>(api, folder, runId));
+    if (uri.startsWith(QLatin1String("azureml:")))
+        return invalid(QStringLiteral("The artifacts of this version are in the storage account of the Azure workspace (“%1”), which its MLflow address does not hand through.").arg(uri), {},
+                       QStringLiteral("az ml model download --name MODEL --version N brings them; a package of ours can then be registered here."));
     return invalid(QStringLiteral("The artifacts are at “%1”, which %2 does not hand through.").arg(uri, api.host()), {},
                    QStringLiteral("Start the server with --serve-artifacts and --artifacts-destination: then it reads and writes them for everybody who may log in."));
 }

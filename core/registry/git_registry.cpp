@@ -28,7 +28,7 @@ Error noVersion(const QString &model, int number) {
 } // namespace
 
 GitRegistry::GitRegistry(GitServer server, QString packages)
-    : m_store(server, packages + QStringLiteral("/repository.git")), m_packages(std::move(packages)), m_source(sourceOf(server.url)) {
+    : m_store(server, packages + QStringLiteral("/.repository.git")), m_packages(std::move(packages)), m_source(sourceOf(server.url)) {
     for (const QString &part : server.path.split(QLatin1Char('/'))) {
         if (part.isEmpty() || part == QLatin1String("."))
             continue;

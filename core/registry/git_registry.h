@@ -45,6 +45,15 @@ struct GitServer {
 /// @param packages folder for what is fetched; made when needed
 std::shared_ptr<Registry> gitRegistry(GitServer server, const QString &packages);
 
+/// What a look at a repository finds, without copying it.
+struct GitLook {
+    int branches = 0, tags = 0;
+    int models = -1; ///< in `path`; −1: not known of an address
+    QString path;
+};
+/// Errors as those of a registry's calls.
+Result<GitLook> lookAtGit(const GitServer &server, std::stop_token stop = {});
+
 /// The job that a commit's message names: by the pattern (its first group), or, without one, a line "Run: X" or "Job: X", a name as Azure ML
 /// gives them (adjective_noun_code), "job: X", "run_id=X". Empty: none.
 QString gitRunOf(const QString &message, const QString &pattern = {});

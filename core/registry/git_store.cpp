@@ -276,4 +276,41 @@ Result<GitSignature> GitStore::signature(const QString &name) const {
     return made;
 }
 
+Result<GitLook> lookAtGit(const GitServer &server, std::stop_token stop) {
+    GitLook look;
+    look.path = server.path;
+    const auto count = [&](const QString &name) {
+        look.branches += name.startsWith(QLatin1String("refs/heads/"));
+        look.tags += name.startsWith(QLatin1String("refs/tags/")) && !name.endsWith(QLatin1String("^{}"));
+    };
+    if (isFolderOfHere(server.url)) {
+        PH_ASSIGN(const auto models, gitRegistry(server, {})->models()); // opens it and reads the history
+        look.models = int(models.size());
+        GitStore store(server, {});
+        PH_ASSIGN(git_repository *const repository, store.open(false));
+        GitReferences refs;
+        PH_TRY(gitCall(git_reference_iterator_new(into(refs), repository), QStringLiteral("The branches cannot be read."), server.url));
+        for (const char *name = nullptr; git_reference_next_name(&name, refs.get()) == 0;)
+            count(QString::fromUtf8(name));
+        return look;
+    }
+    startLibrary();
+    GitRemote remote;
+    PH_TRY(gitCall(git_remote_create_detached(into(remote), server.url.toUtf8().constData()), QStringLiteral("The address cannot be used."), server.url));
+    git_remote_callbacks callbacks{};
+    git_remote_init_callbacks(&callbacks, GIT_REMOTE_CALLBACKS_VERSION);
+    GitAccess access(server, stop);
+    access.put(callbacks);
+    const git_remote_head **heads = nullptr;
+    std::size_t size = 0;
+    int code = git_remote_connect(remote.get(), GIT_DIRECTION_FETCH, &callbacks, nullptr, nullptr);
+    if (code == 0)
+        code = git_remote_ls(&heads, &size, remote.get());
+    if (code < 0)
+        return access.error(code, QStringLiteral("The repository could not be asked."), server.url);
+    for (std::size_t i = 0; i < size; ++i)
+        count(QString::fromUtf8(heads[i]->name));
+    return look;
+}
+
 } // namespace pilothouse::registry

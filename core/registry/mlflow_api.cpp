@@ -130,6 +130,18 @@ Error MlflowApi::error(const net::Request &request, const net::Response &respons
     return error;
 }
 
+Result<net::Response> MlflowApi::sent(const net::Request &request, std::stop_token stop) const {
+    auto response = m_http->send(request, stop);
+    if (!response || response->status != 401 || !m_server.refused)
+        return response;
+    m_server.refused(); // a token that was withdrawn, or a clock that is wrong: refused before anything was done
+    PH_ASSIGN(const QByteArray value, m_server.authorization());
+    net::Request again = request;
+    again.headers.removeIf([](const net::Header &header) { return header.name == "Authorization"; });
+    again.headers << net::Header{"Authorization", value};
+    return m_http->send(again, stop);
+}
+
 Result<void> MlflowApi::accepted(const net::Request &request, const net::Response &response) {
     if (response.status >= 300 && response.status < 400)
         return noMlflow(request, QStringLiteral("%1 sends elsewhere (status %2: %3).").arg(QUrl(request.url).host()).arg(response.status).arg(QUrl(QString::fromUtf8(response.header("Location"))).host()));
@@ -139,7 +151,7 @@ Result<void> MlflowApi::accepted(const net::Request &request, const net::Respons
 }
 
 Result<net::Response> MlflowApi::raw(const net::Request &request, std::stop_token stop) const {
-    PH_ASSIGN(net::Response response, m_http->send(request, stop));
+    PH_ASSIGN(net::Response response, sent(request, stop));
     PH_TRY(accepted(request, response));
     return response;
 }
@@ -148,7 +160,7 @@ Result<QJsonObject> MlflowApi::answer(const net::Request &request, std::stop_tok
     Outcome ignored;
     Outcome &o = outcome ? *outcome : ignored;
     o = {};
-    const auto response = m_http->send(request, stop);
+    const auto response = sent(request, stop);
     if (!response) {
         o.unclear = !net::neverSent(response.error());
         o.broke = o.unclear && response.error().kind == ErrorKind::Unreachable;

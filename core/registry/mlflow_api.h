@@ -21,6 +21,8 @@ struct MlflowServer {
     std::function<Result<QByteArray>()> authorization;
     QString curlLogin = {}; ///< how curl logs in, its secret by a variable: -u "ops:$PILOTHOUSE_SECRET_MLFLOW"; empty: not at all
     int timeoutMs = 30000; ///< of one call with its repeats; artifacts have none, but are given up when nothing comes any more
+    /// The server refused (401) what authorization() gave: it gives another one now, and the call is sent once more. Null: it would give the same.
+    std::function<void()> refused = nullptr;
 };
 
 /// One call that changes something: POST registered-models/alias {…}
@@ -70,6 +72,7 @@ private:
         qint64 wait = -1;     ///< seconds that a 429 or 503 asks for (Retry-After)
     };
     Result<QJsonObject> answer(const net::Request &request, std::stop_token stop, Outcome *outcome = nullptr) const;
+    Result<net::Response> sent(const net::Request &request, std::stop_token stop) const; ///< once more with another token where the first was refused
     static Result<void> accepted(const net::Request &request, const net::Response &response);
     std::shared_ptr<net::HttpClient> m_http;
     MlflowServer m_server;

@@ -32,7 +32,8 @@ const QMap<QString, QStringList> &kindKeys() {
         {u("prometheus"), {u("alertmanager")}},
         {u("github"), {u("owner"), u("repo"), u("branch")}},
         {u("kubeflow"), {u("namespace"), u("experiment")}},
-        {u("azureml"), {u("tenant"), u("client"), u("subscription"), u("resource_group"), u("workspace")}},
+        {u("azureml"), {u("tenant"), u("client"), u("subscription"), u("resource_group"), u("workspace"), u("region"), u("cloud"), u("authority")}},
+        {u("git"), {u("path"), u("branch"), u("model"), u("live"), u("image"), u("remote"), u("job"), u("key_file")}},
         {u("elasticsearch"), {u("index")}},
         {u("slack"), {u("channel"), u("on")}},
         {u("vault"), {u("mount"), u("path"), u("role")}},
@@ -55,6 +56,18 @@ struct Reading {
         return name;
     }
     bool isLocal(const QString &connection) const { return workspace.connections.value(connection).kind == QLatin1String("local"); }
+    /// A folder, made absolute, or an address that Git takes: https, http, ssh, git, file, user@host:path.
+    QString gitUrl(Section &section, const QString &key, const QString &written) {
+        const QUrl parsed(written);
+        if (!parsed.password().isEmpty() || (!parsed.userInfo().isEmpty() && parsed.scheme().startsWith(QLatin1String("http"))))
+            problems.add(section.positionOf(key), u("“%1” carries a user name or password.").arg(key), u("Write “user: NAME” and “secret: NAME”; the value belongs in the keychain."));
+        const qsizetype colon = written.indexOf(QLatin1Char(':')), slash = written.indexOf(QLatin1Char('/'));
+        const bool address = colon >= 0 && (slash < 0 || colon < slash);
+        static const QStringList schemes{u("https"), u("http"), u("ssh"), u("git"), u("file")};
+        if (written.contains(QLatin1String("://")) && !schemes.contains(parsed.scheme()))
+            problems.add(section.positionOf(key), u("“%1” is no address that Git takes.").arg(key), u("For example https://github.com/team/damage.git, git@host:team/damage.git, or a folder."));
+        return address ? written : resolvedPath(written, file);
+    }
     void checkUrl(Section &section, const QString &key, const QString &url) {
         const QUrl parsed(url, QUrl::StrictMode);
         if (!url.isEmpty() && (!parsed.isValid() || parsed.host().isEmpty() || (parsed.scheme() != QLatin1String("http") && parsed.scheme() != QLatin1String("https"))))
@@ -78,7 +91,10 @@ void readConnection(Reading &reading, const QString &name, Section section) {
         c.root = resolvedPath(section.needText(u("root")), reading.file);
     } else {
         c.url = section.text(u("url"));
-        reading.checkUrl(section, u("url"), c.url);
+        if (c.kind == QLatin1String("git"))
+            c.url = reading.gitUrl(section, u("url"), section.needText(u("url")));
+        else if (!(c.kind == QLatin1String("azureml") && c.url.startsWith(QLatin1String("azureml://"))))
+            reading.checkUrl(section, u("url"), c.url);
         c.user = section.text(u("user"));
         c.secret = section.text(u("secret"));
         QStringList others = kindKeys().value(c.kind);
@@ -86,7 +102,7 @@ void readConnection(Reading &reading, const QString &name, Section section) {
         for (const QString &key : std::as_const(others)) {
             const QString value = key == QLatin1String("on") ? section.texts(key).join(QLatin1Char(',')) : section.text(key);
             if (!value.isEmpty())
-                c.other.insert(key, key == QLatin1String("kubeconfig") || key == QLatin1String("ca_file") ? resolvedPath(value, reading.file) : value);
+                c.other.insert(key, key == QLatin1String("kubeconfig") || key == QLatin1String("ca_file") || key == QLatin1String("key_file") ? resolvedPath(value, reading.file) : value);
         }
     }
     section.finish();

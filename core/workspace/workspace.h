@@ -21,7 +21,7 @@ struct Connection {
     QString name;
     QString kind;   ///< local now; mlflow, jenkins, kubernetes, prometheus, … are parsed and shown as "not in this version" until their issue
     QString root;   ///< local: folder of registry, journal, serving; absolute, ~ expanded
-    QString url, user, secret;
+    QString url, user, secret; ///< url of git: an absolute folder, or an address as Git takes them
     QString guard;  ///< none (also empty), typed-name (its name must be typed before a write), read-only (nothing is written to it)
     QMap<QString, QString> other; ///< kind-specific keys, as written
 };

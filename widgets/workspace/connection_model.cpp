@@ -23,7 +23,7 @@ QString systemName(const QString &kind) {
                                                {QStringLiteral("azureml"), QStringLiteral("Azure ML")},      {QStringLiteral("kubernetes"), QStringLiteral("Kubernetes")},
                                                {QStringLiteral("prometheus"), QStringLiteral("Prometheus")}, {QStringLiteral("elasticsearch"), QStringLiteral("Elasticsearch")},
                                                {QStringLiteral("s3"), QStringLiteral("S3")},                 {QStringLiteral("vault"), QStringLiteral("Vault")},
-                                               {QStringLiteral("slack"), QStringLiteral("Slack")}};
+                                               {QStringLiteral("slack"), QStringLiteral("Slack")},           {QStringLiteral("git"), QStringLiteral("Git")}};
     return kind == QLatin1String("local") ? ConnectionModel::tr("this machine") : names.value(kind, kind);
 }
 

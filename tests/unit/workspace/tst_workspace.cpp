@@ -102,6 +102,18 @@ notifications:
         QVERIFY(parseWorkspace(local, file)->approvers.isEmpty());
     }
 
+    void aRepositoryIsAFolderOrAnAddress() {
+        const auto w = parseWorkspace("workspace: a\nconnections:\n  a: {kind: git, url: ../damage, path: ml/artifacts, live: 'file:k8s/api.yml', key_file: ~/.ssh/id}\n  b: {kind: git, url: 'git@host:team/damage.git'}\n"
+                                      "  c: {kind: git, url: 'ssh://git@host/team/damage.git'}\n  d: {kind: azureml, url: 'azureml://we.api.azureml.ms/mlflow/v1.0/x', tenant: t, client: c, secret: s}\n",
+                                      QStringLiteral("/work/space/w.yaml"));
+        QVERIFY2(w, w ? "" : qPrintable(w.error().text() + w.error().raw));
+        QCOMPARE(w->connections[QStringLiteral("a")].url, QStringLiteral("/work/damage"));
+        QCOMPARE(w->connections[QStringLiteral("a")].other.value(QStringLiteral("live")), QStringLiteral("file:k8s/api.yml"));
+        QCOMPARE(w->connections[QStringLiteral("a")].other.value(QStringLiteral("key_file")), QDir::homePath() + QStringLiteral("/.ssh/id"));
+        QCOMPARE(w->connections[QStringLiteral("b")].url, QStringLiteral("git@host:team/damage.git"));
+        QCOMPARE(w->connections[QStringLiteral("c")].url, QStringLiteral("ssh://git@host/team/damage.git"));
+    }
+
     void withOneLocalConnectionItNeedsNotBeNamed() {
         const auto w = parseWorkspace(QByteArray(local) + "models: {m: {recipe: m.yaml, deployment: {}, endpoint: {}}, n: }\n", file);
         QVERIFY2(w, w ? "" : qPrintable(w.error().text()));
@@ -123,6 +135,9 @@ notifications:
         row("a local connection without a root", "workspace: a\nconnections: {x: {kind: local}}\n", "“root” is missing in x.");
         row("a root key on a server", "workspace: a\nconnections: {x: {kind: mlflow, root: r}}\n", "Unknown key “root”");
         row("a password in a URL", "workspace: a\nconnections: {x: {kind: mlflow, url: 'http://a:b@c'}}\n", "carries a user name or password");
+        row("a password in a repository's address", "workspace: a\nconnections: {x: {kind: git, url: 'https://a:b@c/d.git'}}\n", "carries a user name or password");
+        row("a repository's address that is none", "workspace: a\nconnections: {x: {kind: git, url: 'ftp://c/d.git'}}\n", "no address that Git takes");
+        row("no repository", "workspace: a\nconnections: {x: {kind: git}}\n", "url");
         row("a URL that is none", "workspace: a\nconnections: {x: {kind: mlflow, url: c:5000}}\n", "must be a URL with http or https");
         row("a connection that is not there", model("registry: {connection: her}"), "/w/pilothouse.yaml:4:30: Unknown connection “her” — did you mean “here”?");
         row("an unknown model key", model("reciep: x"), "Unknown key “reciep” — did you mean “recipe”?");
