@@ -31,6 +31,7 @@ class TestRegistryVerbs : public QObject {
 private Q_SLOTS:
     void initTestCase();
     void trainingRegistersVersions();
+    void runsAreComparedByWhatDiffers();
     void aliasesTagsAndStagesAreOperations();
     void theFilesThatARecipeNamesAreExported();
     void theFirstPromotionIsJudgedAgainstTheBaseline();
@@ -115,6 +116,28 @@ void TestRegistryVerbs::trainingRegistersVersions() {
     QCOMPARE(versions.at(0).toObject().value(Q("version")).toInt(), 3);
     QCOMPARE(versions.at(0).toObject().value(Q("digest")), versions.at(2).toObject().value(Q("digest"))); // the same package
     QVERIFY(versions.at(0).toObject().value(Q("run")).toString().size() == 32);
+}
+
+void TestRegistryVerbs::runsAreComparedByWhatDiffers() {
+    const auto compare = [this](const QStringList &runs) { return pilot(QStringList{QStringLiteral("registry"), QStringLiteral("compare")} + runs); };
+    const QString one = QStringLiteral("line@1"), two = QStringLiteral("line@2");
+    const Answer few = compare({one, two}), all = compare({one, two, QStringLiteral("--all")});
+    VERIFY_CODE(few, 0);
+    VERIFY_CODE(all, 0);
+    QCOMPARE(few.object.value(Q("runs")).toArray().size(), 2);
+    const QJsonArray rows = few.object.value(Q("rows")).toArray();
+    QVERIFY(!rows.isEmpty());
+    for (const QJsonValue &row : rows) {
+        const QJsonArray values = row.toObject().value(Q("values")).toArray();
+        QVERIFY(row.toObject().value(Q("differs")).toBool() && values.size() == 2 && values.at(0) != values.at(1));
+    }
+    QCOMPARE(all.object.value(Q("rows")).toArray().size(), rows.size() + few.object.value(Q("same")).toInt());
+    VERIFY_CODE(compare({one, two, QStringLiteral("0123")}), 0); // a run that is gone is told, and the others are compared
+    QCOMPARE(compare({one, two, QStringLiteral("0123")}).object.value(Q("missing")).toArray().at(0).toString(), QStringLiteral("0123"));
+    VERIFY_CODE(compare({one, QStringLiteral("0123")}), 2); // one alone is not
+    VERIFY_CODE(compare({one, one}), 2);
+    VERIFY_CODE(compare({one}), 2);
+    VERIFY_CODE(compare({one, QStringLiteral("line@99")}), 2);
 }
 
 void TestRegistryVerbs::aliasesTagsAndStagesAreOperations() {
