@@ -2,14 +2,15 @@
 // The comparison of runs: its states, what differs, limits on axes, points, curves with exact pictures, values under the mouse and by keys, what is saved,
 // and the loader against a local registry. With PILOTHOUSE_PICTURES_TO=DIR the pages are kept as pictures in both themes and sizes.
 #include "core/registry/local_registry.h"
-#include "tests/support/sample_window.h"
 #include "widgets/base/button.h"
 #include "widgets/base/export.h"
 #include "widgets/base/field.h"
 #include "widgets/base/panel_state.h"
 #include "widgets/base/table.h"
+#include "widgets/base/theme.h"
 #include "widgets/registry/compare_view.h"
 #include "widgets/registry/curves_plot.h"
+#include "widgets/registry/models_panel.h"
 #include "widgets/registry/run_axes_plot.h"
 #include "widgets/registry/run_diff_model.h"
 #include "widgets/registry/run_legend.h"
@@ -572,31 +573,45 @@ private Q_SLOTS:
     }
 
     void theModelsPanelOpensItAndEscapeGoesBack() {
-        testing::SampleWindow sample(SchemeChoice::Dark);
-        const auto &versions = sample.window.snapshot().versions;
-        QString model;
-        for (const registry::Version &v : versions)
-            if (model.isEmpty() && sample.window.actions().blocked(QStringLiteral("models.compare"), v.model).isEmpty())
-                model = v.model;
-        sample.window.open(QStringLiteral("models"));
-        if (model.isEmpty()) { // the invented estate may have no two versions with a run: then it says so
-            QVERIFY(!sample.window.actions().blocked(QStringLiteral("models.compare"), versions.empty() ? QString() : versions.front().model).isEmpty());
-            fleet::Snapshot snapshot = sample.window.snapshot();
-            model = snapshot.models.front().name;
-            for (int i = 1; i <= 3; ++i) {
-                registry::Version v;
-                v.model = model;
-                v.version = 1000 + i;
-                v.runId = QStringLiteral("run%1").arg(i);
-                snapshot.versions.insert(snapshot.versions.begin(), v);
-            }
-            sample.window.showSnapshot(snapshot);
+        Theme theme;
+        theme.apply(SchemeChoice::Dark, 100);
+        ActionCatalogue actions;
+        PanelContext context;
+        context.actions = &actions;
+        context.theme = &theme;
+        context.now = [] { return start; };
+        ModelsPanel panel(context);
+        panel.resize(1200, 760);
+        panel.show();
+        fleet::Snapshot snapshot;
+        fleet::ModelRow row;
+        row.name = QStringLiteral("ws2m");
+        snapshot.models.push_back(row);
+        registry::Version version;
+        version.model = row.name;
+        for (const auto &[number, run] : {std::pair(3, "c"), std::pair(2, "b"), std::pair(1, "")}) {
+            version.version = number;
+            version.runId = QLatin1String(run);
+            snapshot.versions.push_back(version);
         }
-        sample.window.actions().trigger(QStringLiteral("models.compare"), model);
-        auto *view = sample.window.findChild<CompareView *>();
+        const QString compare = QStringLiteral("models.compare");
+        QVERIFY(!actions.blocked(compare, row.name).isEmpty()); // nothing is known yet
+        panel.showSnapshot(snapshot);
+        QCOMPARE(panel.currentArgument(compare), row.name);
+        QCOMPARE(actions.blocked(compare, row.name), QString());
+        QVERIFY(!actions.blocked(compare, QStringLiteral("other")).isEmpty());
+        QTest::mouseClick(panel.findChild<Button *>(QStringLiteral("compareRunsButton")), Qt::LeftButton);
+        auto *view = panel.findChild<CompareView *>();
         QVERIFY(view && view->isVisible());
-        QVERIFY(view->runIds().size() >= 2);
+        QCOMPARE(view->runIds(), (QStringList{QStringLiteral("c"), QStringLiteral("b")})); // newest first; the third names none
+        QCOMPARE(panel.path(), (QStringList{panel.title(), row.name}));
+        panel.showSnapshot(snapshot); // a newer one leaves the page where it is
+        QVERIFY(view->isVisible());
         QTest::mouseClick(view->findChild<Button *>(QStringLiteral("compareBack")), Qt::LeftButton);
+        QVERIFY(!view->isVisible());
+        panel.openAt(QStringLiteral("compare/ws2m")); // from a link or the palette
+        QVERIFY(view->isVisible());
+        panel.openAt(row.name);
         QVERIFY(!view->isVisible());
     }
 

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void initTestCase();
     void trainingRegistersVersions();
     void runsAreListedAndFiltered();
+    void runsAreComparedByWhatDiffers();
     void aliasesTagsAndStagesAreOperations();
     void theFilesThatARecipeNamesAreExported();
     void theFirstPromotionIsJudgedAgainstTheBaseline();
@@ -143,6 +144,28 @@ void TestRegistryVerbs::runsAreListedAndFiltered() {
     for (const QStringList &wrong : {QStringList{QStringLiteral("--filter"), QStringLiteral("metrics.mae <")}, QStringList{QStringLiteral("--columns"), QStringLiteral("colour")}, QStringList{QStringLiteral("--connection"), QStringLiteral("nowhere")}})
         VERIFY_CODE(pilot(runs + wrong), 2);
     QVERIFY(pilot(runs + QStringList{QStringLiteral("--filter"), QStringLiteral("metrics.mae <")}).error().value(Q("where")).toString().contains(QStringLiteral("column 13")));
+}
+
+void TestRegistryVerbs::runsAreComparedByWhatDiffers() {
+    const auto compare = [this](const QStringList &runs) { return pilot(QStringList{QStringLiteral("registry"), QStringLiteral("compare")} + runs); };
+    const QString one = QStringLiteral("line@1"), two = QStringLiteral("line@2");
+    const Answer few = compare({one, two}), all = compare({one, two, QStringLiteral("--all")});
+    VERIFY_CODE(few, 0);
+    VERIFY_CODE(all, 0);
+    QCOMPARE(few.object.value(Q("runs")).toArray().size(), 2);
+    const QJsonArray rows = few.object.value(Q("rows")).toArray();
+    QVERIFY(!rows.isEmpty());
+    for (const QJsonValue &row : rows) {
+        const QJsonArray values = row.toObject().value(Q("values")).toArray();
+        QVERIFY(row.toObject().value(Q("differs")).toBool() && values.size() == 2 && values.at(0) != values.at(1));
+    }
+    QCOMPARE(all.object.value(Q("rows")).toArray().size(), rows.size() + few.object.value(Q("same")).toInt());
+    VERIFY_CODE(compare({one, two, QStringLiteral("0123")}), 0); // a run that is gone is told, and the others are compared
+    QCOMPARE(compare({one, two, QStringLiteral("0123")}).object.value(Q("missing")).toArray().at(0).toString(), QStringLiteral("0123"));
+    VERIFY_CODE(compare({one, QStringLiteral("0123")}), 2); // one alone is not
+    VERIFY_CODE(compare({one, one}), 2);
+    VERIFY_CODE(compare({one}), 2);
+    VERIFY_CODE(compare({one, QStringLiteral("line@99")}), 2);
 }
 
 void TestRegistryVerbs::aliasesTagsAndStagesAreOperations() {
