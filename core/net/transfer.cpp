@@ -177,7 +177,10 @@ std::size_t Transfer::onBody(char *bytes, std::size_t size, std::size_t count, v
 std::size_t Transfer::onHeader(char *bytes, std::size_t size, std::size_t count, void *self) {
     auto &t = *static_cast<Transfer *>(self);
     const QByteArray line = QByteArray(bytes, qsizetype(size * count)).trimmed();
+    if (line.isEmpty()) // trailers of chunks come after it
+        t.m_headComplete = true;
     if (line.startsWith("HTTP/")) { // also after an interim 1xx
+        t.m_headComplete = false;
         t.response.headers.clear();
         t.response.status = line.mid(line.indexOf(' ') + 1, 3).toInt();
     } else if (const qsizetype colon = line.indexOf(':'); colon > 0) {
@@ -188,7 +191,8 @@ std::size_t Transfer::onHeader(char *bytes, std::size_t size, std::size_t count,
 
 void Transfer::finish(CURLcode result, bool cancelledByUser) {
     const std::lock_guard lock(m_mutex);
-    code = result;
+    // A connection that closes in the middle of the headers is a success to libcurl: a reply with some headers and no body.
+    code = result == CURLE_OK && !m_headComplete ? CURLE_PARTIAL_FILE : result;
     wasCancelled = cancelledByUser;
     long status = 0;
     curl_off_t microseconds = 0, retryAfter = 0;

@@ -54,7 +54,7 @@ private:
     char m_errorText[CURL_ERROR_SIZE] = {};
     std::mutex m_mutex;
     std::condition_variable m_changed;
-    bool m_done = false;
+    bool m_done = false, m_headComplete = false; ///< m_headComplete: the empty line after the headers came
 };
 
 bool mayRepeat(const Request &request);

@@ -19,6 +19,14 @@ namespace pilothouse::registry {
 namespace {
 
 constexpr int stallSeconds = 60;
+
+/// A transfer has no time of its own, but one for bringing nothing: twice that of a call.
+void withoutLimit(net::Request &request) {
+    if (request.timeoutMs > 0)
+        request.stallSeconds = std::clamp(request.timeoutMs / 500, 1, stallSeconds);
+    request.timeoutMs = 0;
+}
+
 constexpr int deepest = 16; ///< folders inside each other
 
 /// A name that a server gives becomes a path here.
@@ -57,8 +65,7 @@ Result<void> fetchTo(net::HttpClient &http, sources::DownloadJob job, const QStr
             return {};
         }
     }
-    job.request.timeoutMs = 0;
-    job.request.stallSeconds = stallSeconds;
+    withoutLimit(job.request);
     PH_ASSIGN(const sources::Download got, sources::download(http, cache, job, stop, progress));
     return place(got.path, target);
 }
@@ -88,8 +95,7 @@ public:
             PH_ASSIGN(net::Request request, m_api.request("PUT", call(name)));
             request.bodyFile = folder + QLatin1Char('/') + name;
             request.headers << net::Header{"Content-Type", "application/octet-stream"};
-            request.timeoutMs = 0;
-            request.stallSeconds = stallSeconds;
+            withoutLimit(request);
             PH_TRY(m_api.raw(request, stop));
         }
         return {};
@@ -102,6 +108,7 @@ private:
         QUrlQuery query;
         query.addQueryItem(QStringLiteral("path"), below.isEmpty() ? m_root : m_root + QLatin1Char('/') + below);
         PH_ASSIGN(const QJsonObject reply, m_api.getPath(QStringLiteral("/api/2.0/mlflow-artifacts/artifacts"), query, stop));
+        PH_TRY(MlflowApi::checkList(reply, "files"));
         for (const QJsonValue &file : reply.value(QLatin1String("files")).toArray()) {
             const QString name = file[QLatin1String("path")].toString(), path = below.isEmpty() ? name : below + QLatin1Char('/') + name;
             if (!isPlainName(name))

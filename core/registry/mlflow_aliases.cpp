@@ -137,7 +137,9 @@ Result<void> MlflowRegistry::moveClaimed(const QString &name, const QString &ali
     if (const auto now = aliasOf(*held, alias); now != expected)
         return moved(held, name, alias, now, expected, QStringLiteral("Somebody moved it. Look again and decide anew; nothing was changed."));
     PH_TRY(setAlias(name, alias, to));
-    const auto read = model(name);
+    auto read = model(name);
+    if (!read)
+        read = model(name); // it was done: worth another look
     if (!read) {
         Error error = read.error();
         error.what = QStringLiteral("The alias “%1” was moved, but that could neither be read back nor noted: ").arg(alias) + error.what;

@@ -62,6 +62,12 @@ QJsonDocument parsed(const QByteArray &body, QJsonParseError *error) {
     return error->error == QJsonParseError::NoError ? document : QJsonDocument::fromJson(withQuotedNumbers(body), error);
 }
 
+/// MLflow answers a write with nothing or with what was written.
+bool isReplyToWrite(const QJsonObject &reply) {
+    static const QStringList written{QStringLiteral("run"), QStringLiteral("run_info"), QStringLiteral("model_version"), QStringLiteral("registered_model"), QStringLiteral("experiment_id")};
+    return reply.isEmpty() || std::any_of(written.begin(), written.end(), [&](const QString &key) { return reply.contains(key); });
+}
+
 /// What to do, for the statuses of which net::statusError() knows nothing better.
 QString remedy(const net::Response &response) {
     const QByteArray wait = response.header("Retry-After");
@@ -111,6 +117,8 @@ Error MlflowApi::error(const net::Request &request, const net::Response &respons
     const QString code = body.value(QLatin1String("error_code")).toString();
     if (code.isEmpty() && looksLikeHtml(response.body) && response.status != 401 && response.status < 500)
         return noMlflow(request, QStringLiteral("%1 answered with a web page (status %2).").arg(QUrl(request.url).host()).arg(response.status));
+    if (response.status == 404 && code.isEmpty())
+        return noMlflow(request, QStringLiteral("%1 knows no such path (status 404).").arg(QUrl(request.url).host())); // what MLflow itself lacks it names by a code
     Error error = net::statusError(request, response);
     if (error.hint.isEmpty() || response.status == 429)
         error.hint = remedy(response);
@@ -214,9 +222,10 @@ Result<QJsonObject> MlflowApi::write(const char *method, const QString &call, QJ
         asked.idempotent = false;
         Outcome outcome;
         auto reply = answer(asked, {}, &outcome);
-        if (reply)
+        if (reply && isReplyToWrite(*reply))
             return reply;
-        Error error = std::move(reply).error();
+        outcome.unclear = outcome.unclear || reply.has_value();
+        Error error = reply ? noMlflow(asked, QStringLiteral("%1 answered as MLflow does not.").arg(QUrl(asked.url).host())) : std::move(reply).error();
         const bool worthWaiting = outcome.wait >= 0 && outcome.wait <= longestWait && outcome.wait * 1000 < m_server.timeoutMs;
         if (outcome.unclear) {
             auto seen = readBack();
@@ -246,11 +255,19 @@ Result<QJsonObject> MlflowApi::search(const QString &call, const QJsonObject &bo
     return answer(asked, stop);
 }
 
+Result<void> MlflowApi::checkList(const QJsonObject &reply, const char *list) {
+    const bool foreign = !reply.isEmpty() && !reply.contains(QLatin1String(list)) && !reply.contains(QLatin1String("next_page_token"));
+    if (foreign || (reply.contains(QLatin1String(list)) && !reply.value(QLatin1String(list)).isArray()))
+        return invalid(QStringLiteral("The reply is no list of “%1”.").arg(QLatin1String(list)), {}, QStringLiteral("Is the address that of an MLflow server? Something in between may have changed its answer."));
+    return {};
+}
+
 Result<void> MlflowApi::eachItem(const std::function<Result<QJsonObject>(const QString &)> &page, const char *list, const std::function<bool(const QJsonObject &)> &each) {
     QString token;
     QSet<QString> seen;
     do {
         PH_ASSIGN(const QJsonObject reply, page(token));
+        PH_TRY(checkList(reply, list));
         for (const QJsonValue &item : reply.value(QLatin1String(list)).toArray())
             if (!each(item.toObject()))
                 return {};

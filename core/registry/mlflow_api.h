@@ -58,6 +58,8 @@ public:
     /// Every item of a list that comes in pages ("page_token", "next_page_token").
     /// @param page asks for one page: token → reply   @param list the key of the items   @param each false: enough
     static Result<void> eachItem(const std::function<Result<QJsonObject>(const QString &token)> &page, const char *list, const std::function<bool(const QJsonObject &)> &each);
+    /// Invalid for a reply that is no page of this list: JSON, but not MLflow's. An empty list is left out there.
+    static Result<void> checkList(const QJsonObject &reply, const char *list);
     /// A request to a path of the server, with address, login and CA; for artifacts.
     Result<net::Request> request(const char *method, const QString &path, const QUrlQuery &query = {}) const;
     Result<net::Response> raw(const net::Request &request, std::stop_token stop = {}) const;

@@ -39,6 +39,19 @@ Error otherDigest(const Version &version, const QString &server, const QString &
                    {}, QStringLiteral("Somebody wrote over them. Register the model again; do not promote this version."));
 }
 
+/// A proxy may say yes to a file that never arrived: before a version names them, all must lie there in their length.
+Result<void> checkSent(const ArtifactStore &store, const QString &folder, const QStringList &files) {
+    PH_ASSIGN(const auto there, store.list({}));
+    for (const QString &name : files) {
+        const auto found = std::find_if(there.begin(), there.end(), [&](const RemoteFile &file) { return file.path == name; });
+        const qint64 bytes = QFileInfo(folder + QLatin1Char('/') + name).size();
+        if (found == there.end() || (found->bytes >= 0 && found->bytes != bytes))
+            return invalid(QStringLiteral("The file “%1” was sent, but %2.").arg(name, found == there.end() ? QStringLiteral("is not there") : QStringLiteral("%1 of %2 bytes are there").arg(found->bytes).arg(bytes)), {},
+                           QStringLiteral("Nothing was registered. Try again; if it stays so, look at proxies before the server and at its artifact store."));
+    }
+    return {};
+}
+
 } // namespace
 
 Result<void> MlflowRegistry::sendArtifacts(const QString &runId, const QString &folder, const QStringList &files, const QString &at, std::stop_token stop) {
@@ -79,6 +92,7 @@ Result<Version> MlflowRegistry::registerVersion(const QString &model, const QStr
     const QString source = made.artifactFolder + QLatin1Char('/') + packagePath(package.digest);
     PH_ASSIGN(const auto store, artifactStore(source, m_api, m_s3, made.id));
     PH_TRY(store->send(packageFolder, package.files.keys() << sums));
+    PH_TRY(checkSent(*store, packageFolder, package.files.keys() << sums));
     PH_TRY(madeModel(model));
     const QString request = randomHex(16);
     const QMap<QString, QString> tags{{digestTag, package.digest}, {userTag, user}, {requestTag, request}};

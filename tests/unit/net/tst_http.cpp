@@ -399,6 +399,21 @@ private Q_SLOTS:
         QCOMPARE(client.send(get(server.url()))->body, QByteArray("until the end"));
     }
 
+    /// Closed in the middle of the headers: no reply, although libcurl is content.
+    void aCutHeadIsABrokenConnection() {
+        std::atomic<int> asked = 0;
+        LoopbackServer server([&](auto &c, int) {
+            c.readRequest();
+            ++asked;
+            c.write("HTTP/1.1 200 OK\r\nServer: uvi");
+        });
+        Request request;
+        request.url = server.url();
+        const auto reply = HttpClient().send(request);
+        QVERIFY(!reply);
+        QCOMPARE(reply.error().kind, ErrorKind::Unreachable);
+        QCOMPARE(asked.load(), 2); // a GET may be sent again
+    }
     void nobodyListeningIsSaid() {
         int port = 0;
         {
