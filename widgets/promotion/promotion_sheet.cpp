@@ -91,6 +91,9 @@ QWidget *PromotionSheet::buildBanner() {
     row->addWidget(m_sentence, 1);
     auto *copy = new Button(*m_context.actions, QStringLiteral("promotion.copy"));
     row->addWidget(copy);
+    auto *report = new Button(*m_context.actions, QStringLiteral("promotion.export"));
+    report->setObjectName(QStringLiteral("exportEvidence"));
+    row->addWidget(report);
     card->setBody(body);
     return card;
 }
@@ -358,8 +361,8 @@ void PromotionSheet::showLineage() {
     const auto text = [&](const char *key) { return l.value(QLatin1String(key)).toVariant().toString(); };
     std::vector<KeyValues::Row> rows;
     rows.push_back({tr("Data"), m_request->evidence.rowsFrom});
-    rows.push_back({tr("SHA-256"), middleElided(text("sha256"), 20), true});
-    rows.push_back({tr("Code"), text("git_commit").left(12), true});
+    rows.push_back({tr("SHA-256"), middleElided(l.value(QLatin1String("data")).toObject().value(QLatin1String("sha256")).toString(), 20), true});
+    rows.push_back({tr("Code"), text("code").left(12), true});
     rows.push_back({tr("Run"), middleElided(text("run"), 16), true});
     rows.push_back({tr("Package"), QStringLiteral("sha256:") + middleElided(m_request->digest, 14), true});
     rows.push_back({tr("Paired test"), tr("p = %1, %2").arg(number(m_request->evidence.pairedP), m_request->evidence.pairedTest)});

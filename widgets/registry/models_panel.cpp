@@ -93,6 +93,9 @@ QWidget *ModelsPanel::buildModel() {
     m_facts->setKeyWidth(120);
     m_head->bodyLayout()->addWidget(m_facts);
     m_train = new Button(actions(), QStringLiteral("train.start"));
+    auto *history = new Button(actions(), QStringLiteral("registry.history"));
+    history->setObjectName(QStringLiteral("historyButton"));
+    m_head->addTool(history);
     m_head->addTool(m_train);
     column->addWidget(m_head);
     m_versionsCard = new Card(tr("Versions"));
@@ -192,6 +195,7 @@ void ModelsPanel::addActions() {
     look.shortcut = QKeySequence(Qt::Key_L);
     look.run = [this](const QString &, const QString &) { lookAtFile(); };
     actions().add(look);
+    addHistory();
     addDecisions();
 }
 
@@ -351,7 +355,7 @@ void ModelsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     showModel();
     if (!m_wantedRequest.isEmpty() && request(m_wantedRequest))
         showSheet(std::exchange(m_wantedRequest, {}));
-    else if (m_pages->currentIndex() == 1 && request(m_request))
+    else if (m_sheet && m_pages->currentWidget() == m_sheet && request(m_request))
         m_sheet->setRequest(*request(m_request));
     Q_EMIT headerChanged();
 }
@@ -365,6 +369,13 @@ void ModelsPanel::showModel() {
         facts.push_back({tr("Live"), row->liveVersion ? tr("version %1").arg(*row->liveVersion) : tr("none yet")});
         facts.push_back({tr("Served"), row->servedVersion ? tr("version %1 at %2").arg(*row->servedVersion).arg(row->rollout ? row->rollout->url : QString()) : tr("nothing")});
         facts.push_back({tr("Skew"), row->skew.isEmpty() ? tr("none") : row->skew, false, row->skew.isEmpty() ? &Tokens::t1 : &Tokens::warn});
+        if (row->served.skewed()) {
+            facts.push_back({tr("Since"), row->served.since.isValid() ? tr("%1 ago, first seen %2").arg(age(row->served.since, now()), moment(row->served.since, now())) : QString()});
+            facts.push_back({tr("Cause"), row->served.why});
+            facts.push_back({tr("Remedy"), row->served.command.isEmpty() ? row->served.remedy : tr("%1 (%2)").arg(row->served.remedy, row->served.command)});
+        } else if (row->served.state != fleet::SkewState::Agrees && !row->endpointUrl.isEmpty()) {
+            facts.push_back({tr("Endpoint"), row->served.why});
+        }
         facts.push_back({tr("Newest model"), row->newestModel ? tr("%1 old%2").arg(age(*row->newestModel, now()), row->stalenessLimit.isEmpty() ? QString() : tr(", limit %1").arg(row->stalenessLimit)) : tr("none yet")});
         facts.push_back({tr("Last decision"), row->lastDecision ? row->lastDecision->reason : tr("the policy has not looked yet")});
         m_head->source()->setSource(row->seen.source, row->seen.time, row->seen.reachable ? Freshness::Polled : Freshness::Stale, 2);
@@ -374,6 +385,7 @@ void ModelsPanel::showModel() {
     m_facts->setRows(facts);
     m_train->setArgument(m_model);
     m_train->refresh();
+    showHistory();
     const QString chosen = m_table->currentId();
     m_versions->setNow(now());
     m_versions->setRows(versionLines(m_snapshot, m_model));
@@ -442,7 +454,7 @@ void ModelsPanel::showSheet(const QString &requestId) {
         m_pages->addWidget(m_sheet);
     }
     m_sheet->setRequest(*r);
-    m_pages->setCurrentIndex(1);
+    m_pages->setCurrentWidget(m_sheet);
     Q_EMIT headerChanged();
 }
 
@@ -455,6 +467,8 @@ void ModelsPanel::closeSheet() {
 }
 
 void ModelsPanel::openAt(const QString &argument) {
+    if (argument.startsWith(QLatin1String("history/")))
+        return openHistory(argument.mid(8));
     if (argument.startsWith(QLatin1String("p-"))) {
         if (request(argument))
             showSheet(argument);
@@ -471,12 +485,14 @@ void ModelsPanel::openAt(const QString &argument) {
 }
 
 QStringList ModelsPanel::path() const {
-    return m_pages->currentIndex() == 1 ? QStringList{title(), m_model} : QStringList{title()};
+    return m_pages->currentIndex() > 0 ? QStringList{title(), m_model} : QStringList{title()};
 }
 
 QString ModelsPanel::subject() const {
     const promotion::Request *r = request(m_request);
-    if (m_pages->currentIndex() == 1 && r)
+    if (onHistory())
+        return tr("History");
+    if (m_pages->currentIndex() > 0 && r)
         return tr("Promote v%1 to %2").arg(r->version).arg(r->alias);
     return m_model.isEmpty() ? title() : m_model;
 }
@@ -484,7 +500,11 @@ QString ModelsPanel::subject() const {
 std::vector<HeaderBadge> ModelsPanel::badges() const { return {}; }
 
 QString ModelsPanel::currentArgument(const QString &actionId) const {
-    if (m_pages->currentIndex() == 1)
+    if (actionId == QLatin1String("registry.history") || actionId == QLatin1String("registry.exportHistory"))
+        return m_model;
+    if (onHistory() && actionId.startsWith(QLatin1String("promotion.")))
+        return chosenPromotion();
+    if (m_sheet && m_pages->currentWidget() == m_sheet)
         return m_request;
     const QString version = m_table->currentId();
     if (actionId == QLatin1String("promotion.request") || actionId == QLatin1String("explain.open"))
@@ -496,6 +516,10 @@ QString ModelsPanel::currentArgument(const QString &actionId) const {
     return {};
 }
 
-QWidget *ModelsPanel::firstFocus() { return m_pages->currentIndex() == 1 ? static_cast<QWidget *>(m_sheet) : m_list; }
+QWidget *ModelsPanel::firstFocus() {
+    if (onHistory())
+        return historyFocus();
+    return m_pages->currentIndex() > 0 ? static_cast<QWidget *>(m_sheet) : m_list;
+}
 
 } // namespace pilothouse::ui

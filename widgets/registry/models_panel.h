@@ -16,6 +16,7 @@ class Card;
 class CompareModel;
 class FilterEdit;
 class FilterProxy;
+class HistoryView;
 class KeyValues;
 class Label;
 class List;
@@ -42,6 +43,12 @@ private:
     QWidget *buildList();
     QWidget *buildModel();
     void addActions();
+    void addHistory(); ///< this and what follows: models_history.cpp
+    void openHistory(const QString &model);
+    void showHistory();
+    bool onHistory() const;
+    QString chosenPromotion() const;
+    QWidget *historyFocus() const;
     void addDecisions();
     void lookAtFile();
     void showModel();
@@ -71,6 +78,8 @@ private:
     Table *m_table = nullptr;
     Button *m_promote = nullptr, *m_review = nullptr, *m_train = nullptr, *m_explain = nullptr;
     PromotionSheet *m_sheet = nullptr;
+    HistoryView *m_history = nullptr;
+    qint64 m_historySeen = 0; ///< newest journal line that the history was read with
 };
 
 } // namespace pilothouse::ui
