@@ -68,7 +68,7 @@ const char *stateKind(RequestState state) {
 }
 
 QString withInterval(double value, double low, double high) {
-    return escaped(std::isfinite(low) && std::isfinite(high) ? QStringLiteral("%1 (%2 … %3)").arg(promotion::figure(value), promotion::figure(low), promotion::figure(high)) : promotion::figure(value));
+    return escaped(low <= value && value <= high && low < high ? QStringLiteral("%1 (%2 … %3)").arg(promotion::figure(value), promotion::figure(low), promotion::figure(high)) : promotion::figure(value));
 }
 
 /// A JSON value of a lineage or an approval, in a line.
@@ -385,7 +385,7 @@ QByteArray modelReportHtml(const ReportFrame &frame, const History &history, con
     body += QStringLiteral("<p>%1 %2</p>\n").arg(frame.check.intact ? badge("ok", Text::tr("The journal verifies.")) : badge("bad", Text::tr("The journal does not verify.")), escaped(frame.check.finding));
     body += liveTable(shown, since, until) + changeTable(shown);
     for (const PromotionReport &p : promotions)
-        body += QStringLiteral("<h1>%1</h1>\n").arg(escaped(Text::tr("Promotion %1: v%2 to %3").arg(p.request.id, QString::number(p.request.version), p.request.alias))) + promotionBody(frame, p);
+        body += QStringLiteral("<h1 style=\"page-break-before:always\">%1</h1>\n").arg(escaped(Text::tr("Promotion %1: v%2 to %3").arg(p.request.id, QString::number(p.request.version), p.request.alias))) + promotionBody(frame, p);
     return page(language(), title, framed(frame, title, body));
 }
 

@@ -18,13 +18,14 @@ constexpr const char *inks[] = {"#cfe3f1", "#e4e8eb", "#d9ead9", "#f4e3c6", "#e6
 const char *const style = R"(
 @page{size:A4;margin:16mm}
 body{font-family:Inter,"Noto Sans","DejaVu Sans",sans-serif;font-size:9pt;color:#17212b;background-color:#ffffff;max-width:178mm;margin:12pt auto}
-h1{font-size:16pt;margin:0 0 4pt 0}h2{font-size:12pt;margin:16pt 0 4pt 0;page-break-after:avoid}h3{font-size:10pt;margin:10pt 0 3pt 0;page-break-after:avoid}
-p{margin:0 0 5pt 0}ul{margin:0 0 5pt 0}.quiet{color:#566270}.mono{font-family:"JetBrains Mono","DejaVu Sans Mono",monospace;font-size:7.5pt}
+h1{font-size:16pt;margin-top:20px;margin-bottom:6px}h2{font-size:12pt;margin-top:18px;margin-bottom:5px;page-break-after:avoid}
+h3{font-size:10pt;margin-top:12px;margin-bottom:4px;page-break-after:avoid}p{margin-top:0px;margin-bottom:6px}ul{margin-top:0px;margin-bottom:6px}
+.quiet{color:#566270}.mono{font-family:"JetBrains Mono","DejaVu Sans Mono",monospace;font-size:7.5pt}
 .ok{color:#00573e}.warn{color:#955b00}.bad{color:#841e0e}.off{color:#566270}
-table{border-collapse:collapse;width:100%;margin:0 0 6pt 0}tr{page-break-inside:avoid}
-th{font-size:8pt;font-weight:600;color:#566270;text-align:left;padding:3pt 5pt;border-bottom:1px solid #8d9aa6}
-td{font-size:8.5pt;text-align:left;vertical-align:top;padding:3pt 5pt;border-bottom:1px solid #d5dce2}
-.n{text-align:right}svg{display:block;width:100%;height:auto;margin:4pt 0}
+table{border-collapse:collapse;width:100%;margin-left:0px;margin-right:0px;margin-top:0px;margin-bottom:8px}tr{page-break-inside:avoid}
+th{font-size:8pt;font-weight:600;color:#566270;text-align:left;padding:4px 6px;border-bottom:1px solid #8d9aa6}
+td{font-size:8.5pt;text-align:left;vertical-align:top;padding:4px 6px;border-bottom:1px solid #d5dce2}
+.n{text-align:right}svg{display:block;width:100%;height:auto;margin-top:6px;margin-bottom:6px}
 )";
 
 QString fixed(double value) { return QString::number(value, 'f', 1); }
@@ -113,7 +114,7 @@ QString Rows::html() const {
     QString head;
     for (const QString &h : m_heads)
         head += h.startsWith(QLatin1Char('>')) ? QStringLiteral("<th class=\"n\" align=\"right\">%1</th>").arg(escaped(h.mid(1))) : QStringLiteral("<th align=\"left\">%1</th>").arg(escaped(h));
-    return QStringLiteral("<table width=\"100%\" cellspacing=\"0\"><thead><tr>%1</tr></thead>\n<tbody>%2</tbody></table>\n").arg(head, m_rows);
+    return QStringLiteral("<table width=\"100%\" cellspacing=\"0\" cellpadding=\"4\"><thead><tr>%1</tr></thead>\n<tbody>%2</tbody></table>\n").arg(head, m_rows);
 }
 
 QString facts(const std::vector<std::pair<QString, QString>> &rows) {
@@ -121,7 +122,7 @@ QString facts(const std::vector<std::pair<QString, QString>> &rows) {
     for (const auto &[name, value] : rows)
         if (!value.isEmpty())
             out += QStringLiteral("<tr><td width=\"26%\" class=\"quiet\">%1</td><td>%2</td></tr>\n").arg(escaped(name), value);
-    return out.isEmpty() ? out : QStringLiteral("<table width=\"100%\" cellspacing=\"0\"><tbody>%1</tbody></table>\n").arg(out);
+    return out.isEmpty() ? out : QStringLiteral("<table width=\"100%\" cellspacing=\"0\" cellpadding=\"4\"><tbody>%1</tbody></table>\n").arg(out);
 }
 
 QString stretchesSvg(const QString &name, const std::vector<Stretch> &stretches, const QString &first, const QString &last) {
@@ -140,7 +141,7 @@ QString stretchesSvg(const QString &name, const std::vector<Stretch> &stretches,
 }
 
 QString forestSvg(const QString &name, const std::vector<ForestLine> &lines, const QString &left, const QString &right) {
-    constexpr double names = 130, values = 220, width = 700, row = 24, top = 20;
+    constexpr double names = 110, values = 250, width = 700, row = 24, top = 20;
     const double from = names, to = width - values, middle = (from + to) / 2, half = (to - from) / 2 - 8;
     QString svg = opened(name, width, top + row * double(lines.size()) + 6);
     svg += textAt(middle - 8, 12, "end", left, quiet) + textAt(middle + 8, 12, "start", right, quiet);

@@ -49,7 +49,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("text");
         QTest::newRow("over its limit, candidate waits, drift high") << 0 << QStringLiteral("[Failed] | weather-ws2m/LSTM · serving/weather-ws2m | v29/v30 waiting | 1.31 MAE/≤ 1.10 | 0.31/WD10M | 9 d 4 h/no limit set | [Paused]Paused at gate/#421 | [Passed]v29/stable | none");
         QTest::newRow("too old, pipeline failed") << 1 << QStringLiteral("[Near limit] | iris-kserve/Random forest · serving/iris-kserve | v41/champion | 0.953 accuracy/≥ 0.950 | 0.04/petal_length | [Stale]38 h 10 m/limit 36 h | [Failed]Failed at train/#8f2c | [Passed]v41/stable | none");
-        QTest::newRow("endpoint serves another version") << 2 << QStringLiteral("[Near limit] | damage-svc/Logistic regression · serving/damage-svc | v7/champion | 0.847 F1/≥ 0.800 | 0.07/torque | 4 d 2 h/limit 7 d | no run yet | [Passed]v7/stable | [Skew]v6/is served");
+        QTest::newRow("endpoint serves another version") << 2 << QStringLiteral("[Near limit] | damage-svc/Logistic regression · serving/damage-svc | v7/champion | 0.847 F1/≥ 0.800 | 0.07/torque | 4 d 2 h/limit 7 d | no run yet | [Passed]v7/stable | [Skew]v6/is served, 3 h 12 m");
         QTest::newRow("canary on its way") << 3 << QStringLiteral("[Running] | weather-t2m/LSTM · serving/weather-t2m | v34/v35 canary | 1.42 MAE/≤ 1.80 | 0.06/QV2M | 9 h 11 m/limit 36 h | [Passed]Passed/#420 | [Paused]v34/canary 25 % | none");
         QTest::newRow("no answer: last known, marked old") << 8 << QStringLiteral("[Unknown] | maintenance-svc/Logistic regression · serving/maintenance-svc | v3/champion | 0.912 F1/≥ 0.850 | No data | 21 d/limit 30 d | no run yet | [Unknown]v3/2 h 01 m old | [Unknown]unknown");
     }

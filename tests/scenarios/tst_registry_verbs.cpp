@@ -38,6 +38,8 @@ private Q_SLOTS:
     void theFirstPromotionIsJudgedAgainstTheBaseline();
     void aWorseCandidateIsBlocked();
     void approvingNeedsACommentAndUndoPutsItBack();
+    void theHistoryTellsWhoAndWhy();
+    void reportsAreWrittenAsPages();
     void aViewerMayOnlyLook();
     void modelFilesAreLookedAtAndImported();
     void wrongInputIsTwo_data();
@@ -51,6 +53,7 @@ private:
     Answer pilot(const QStringList &arguments) const;
     void writeWorkspace(const QByteArray &role) const;
     QTemporaryDir m_folder;
+    QString m_promotion; ///< carried out and undone
     QString m_program = qEnvironmentVariable("PILOTHOUSE_PILOT");
 };
 
@@ -266,6 +269,56 @@ void TestRegistryVerbs::approvingNeedsACommentAndUndoPutsItBack() {
     const QJsonObject aliases = pilot({QStringLiteral("registry"), QStringLiteral("list")}).object.value(Q("models")).toArray().at(0).toObject().value(Q("aliases")).toObject();
     QCOMPARE(aliases, (QJsonObject{{Q("champion"), 1}}));
     VERIFY_CODE(pilot({QStringLiteral("undo"), id}), 1);
+    m_promotion = id;
+}
+
+void TestRegistryVerbs::theHistoryTellsWhoAndWhy() {
+    const QString line = QStringLiteral("line"), registry = QStringLiteral("registry");
+    Answer a = pilot({registry, QStringLiteral("history"), line});
+    VERIFY_CODE(a, 0);
+    QStringList kinds;
+    QJsonObject undone;
+    for (const QJsonValue &v : a.object.value(Q("changes")).toArray()) {
+        kinds.prepend(v.toObject().value(Q("kind")).toString());
+        if (kinds.first() == Q("undone"))
+            undone = v.toObject();
+    }
+    for (const char *kind : {"registered", "alias", "tag", "stage", "description", "asked", "approved", "promoted", "undone", "refused"})
+        QVERIFY2(kinds.contains(Q(kind)), kind);
+    QVERIFY(kinds.indexOf(Q("registered")) < kinds.indexOf(Q("promoted")) && kinds.indexOf(Q("promoted")) < kinds.indexOf(Q("undone")));
+    QVERIFY2(!kinds.contains(Q("outside")), qPrintable(kinds.join(QLatin1Char(' '))));
+    QCOMPARE(undone.value(Q("why")).toString(), QStringLiteral("bias at night"));
+    QCOMPARE(undone.value(Q("promotion")).toString(), m_promotion);
+    QVERIFY(undone.value(Q("journal")).toObject().value(Q("line")).toInt() > 0);
+    QCOMPARE(pilot({registry, QStringLiteral("history"), line, QStringLiteral("--kind"), QStringLiteral("undone")}).object.value(Q("changes")).toArray().size(), 1);
+    QVERIFY(pilot({registry, QStringLiteral("history"), line, QStringLiteral("--until"), QStringLiteral("2001-01-01")}).object.value(Q("changes")).toArray().isEmpty());
+    const QString now = QDateTime::currentDateTimeUtc().addSecs(1).toString(Qt::ISODate);
+    a = pilot({registry, QStringLiteral("live"), line, QStringLiteral("--at"), now});
+    QCOMPARE(a.object.value(Q("version")).toInt(), 1); // back by the undo
+    QVERIFY(a.object.value(Q("to")).isNull());
+    QCOMPARE(a.object.value(Q("why")).toString(), QStringLiteral("bias at night"));
+    VERIFY_CODE(pilot({registry, QStringLiteral("history"), QStringLiteral("nobody")}), 2);
+}
+
+void TestRegistryVerbs::reportsAreWrittenAsPages() {
+    const QString report = QStringLiteral("report"), out = QStringLiteral("--out");
+    Answer a = pilot({report, QStringLiteral("promotion"), m_promotion, out, QStringLiteral("p.html")});
+    VERIFY_CODE(a, 0);
+    const QByteArray page = *readFile(m_folder.filePath(QStringLiteral("p.html")));
+    QCOMPARE(a.object.value(Q("bytes")).toInt(), int(page.size()));
+    QVERIFY(page.startsWith("<!DOCTYPE html>") && page.contains("newer data") && page.contains("bias at night"));
+    QVERIFY(page.contains("the same as the journal holds of the asking"));
+    QVERIFY(page.contains("<svg"));
+    a = pilot({report, QStringLiteral("model"), QStringLiteral("line"), out, QStringLiteral("m.html")});
+    VERIFY_CODE(a, 0);
+    QVERIFY(readFile(m_folder.filePath(QStringLiteral("m.html")))->contains("What was live when"));
+    VERIFY_CODE(pilot({report, QStringLiteral("promotion"), m_promotion, out, QStringLiteral("p.pdf")}), 2);
+    VERIFY_CODE(pilot({report, QStringLiteral("promotion"), QStringLiteral("p-none"), out, QStringLiteral("n.html")}), 2);
+    VERIFY_CODE(pilot({report, QStringLiteral("model"), QStringLiteral("line"), QStringLiteral("--since"), QStringLiteral("2024-01-02"), QStringLiteral("--until"), QStringLiteral("2024-01-01"), out, QStringLiteral("n.html")}), 2);
+    QVERIFY(!QFileInfo::exists(m_folder.filePath(QStringLiteral("n.html"))));
+    a = pilot({QStringLiteral("skew")});
+    VERIFY_CODE(a, 0);
+    QCOMPARE(a.object.value(Q("models")).toArray().first().toObject().value(Q("state")).toString(), QStringLiteral("unknown")); // nothing serves it
 }
 
 void TestRegistryVerbs::aViewerMayOnlyLook() {

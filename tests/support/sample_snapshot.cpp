@@ -293,6 +293,8 @@ Snapshot sampleSnapshot() {
     for (const Line &line : lines)
         s.models.push_back(rowOf(line));
     s.models[2].skew = str("alias v7, endpoint serves v6");
+    s.models[2].served = {fleet::SkewState::Skewed, fleet::SkewCause::NotRolledOut, s.models[2].skew, str("All traffic of serving/damage-svc is on v6, and no rollout is under way."), str("Roll v7 out, or undo the promotion."),
+                          str("pilot rollouts start damage-svc"), str("v6"), sampleNow().addSecs(-3 * 3600 - 720), sampleNow()};
     s.models[2].servedVersion = 6;
     s.pipelineRuns = {runOf("421", "weather-ws2m", pipelines::State::Paused, 0.4, 0, 3), runOf("8f2c", "iris-kserve", pipelines::State::Failed, 1.1, 0.3, 1),
                       runOf("57", "iris-rf", pipelines::State::Running, 0.1, 0, 2), runOf("420", "weather-t2m", pipelines::State::Passed, 9.3, 0.1, 6),

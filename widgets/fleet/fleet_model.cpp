@@ -239,17 +239,24 @@ QVariant FleetModel::rolloutCell(const fleet::ModelRow &row, int role) const {
 }
 
 QVariant FleetModel::skewCell(const fleet::ModelRow &row, int role) const {
-    const bool unknown = !row.seen.reachable;
+    const bool silent = !row.endpointUrl.isEmpty() && row.liveVersion && row.served.state == fleet::SkewState::Unknown && !row.served.why.isEmpty(); // an endpoint that does not say
+    const bool unknown = !row.seen.reachable || silent;
     switch (role) {
     case StateRole: return int(!row.skew.isEmpty() ? State::Skew : unknown ? State::Unknown : State::None);
     case Qt::DisplayRole:
         if (!row.skew.isEmpty())
-            return row.servedVersion && row.servedVersion != row.liveVersion ? QStringLiteral("v%1").arg(*row.servedVersion) : tr("skew");
+            return row.served.served.size() > 1 && row.served.served.size() < 8 ? row.served.served
+                   : row.servedVersion && row.servedVersion != row.liveVersion ? QStringLiteral("v%1").arg(*row.servedVersion)
+                                                                               : tr("skew");
         return unknown ? tr("unknown") : tr("none");
-    case SecondRole: return row.skew.isEmpty() ? QString() : tr("is served");
+    case SecondRole:
+        if (row.skew.isEmpty())
+            return QString();
+        return row.served.since.isValid() ? tr("is served, %1").arg(age(row.served.since, m_now)) : tr("is served");
     case MutedRole: return row.skew.isEmpty() && !unknown;
     case SortRole: return row.skew;
-    case Qt::ToolTipRole: return row.skew;
+    case Qt::ToolTipRole:
+        return row.skew.isEmpty() ? (silent ? row.served.why : QString()) : QStringList{row.skew, row.served.why, row.served.remedy}.join(QLatin1Char('\n')).trimmed();
     default: return {};
     }
 }

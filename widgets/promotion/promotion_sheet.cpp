@@ -107,6 +107,9 @@ QWidget *PromotionSheet::buildBanner() {
     row->addWidget(m_sentence, 1);
     auto *copy = new Button(*m_context.actions, QStringLiteral("promotion.copy"));
     row->addWidget(copy);
+    auto *report = new Button(*m_context.actions, QStringLiteral("promotion.export"));
+    report->setObjectName(QStringLiteral("exportEvidence"));
+    row->addWidget(report);
     card->setBody(body);
     return card;
 }

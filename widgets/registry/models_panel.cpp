@@ -103,6 +103,9 @@ QWidget *ModelsPanel::buildModel() {
     m_facts->setKeyWidth(120);
     m_head->bodyLayout()->addWidget(m_facts);
     m_train = new Button(actions(), QStringLiteral("train.start"));
+    auto *history = new Button(actions(), QStringLiteral("registry.history"));
+    history->setObjectName(QStringLiteral("historyButton"));
+    m_head->addTool(history);
     m_head->addTool(m_train);
     column->addWidget(m_head);
     m_versionsCard = new Card(tr("Versions"));
@@ -223,6 +226,7 @@ void ModelsPanel::addActions() {
     };
     actions().add(runs);
     addCompare();
+    addHistory();
     addDecisions();
 }
 
@@ -463,6 +467,13 @@ void ModelsPanel::showModel() {
         facts.push_back({tr("Live"), row->liveVersion ? tr("version %1").arg(*row->liveVersion) : tr("none yet")});
         facts.push_back({tr("Served"), row->servedVersion ? tr("version %1 at %2").arg(*row->servedVersion).arg(row->rollout ? row->rollout->url : QString()) : tr("nothing")});
         facts.push_back({tr("Skew"), row->skew.isEmpty() ? tr("none") : row->skew, false, row->skew.isEmpty() ? &Tokens::t1 : &Tokens::warn});
+        if (row->served.skewed()) {
+            facts.push_back({tr("Since"), row->served.since.isValid() ? tr("%1 ago, first seen %2").arg(age(row->served.since, now()), moment(row->served.since, now())) : QString()});
+            facts.push_back({tr("Cause"), row->served.why});
+            facts.push_back({tr("Remedy"), row->served.command.isEmpty() ? row->served.remedy : tr("%1 (%2)").arg(row->served.remedy, row->served.command)});
+        } else if (row->served.state != fleet::SkewState::Agrees && !row->endpointUrl.isEmpty()) {
+            facts.push_back({tr("Endpoint"), row->served.why});
+        }
         facts.push_back({tr("Newest model"), row->newestModel ? tr("%1 old%2").arg(age(*row->newestModel, now()), row->stalenessLimit.isEmpty() ? QString() : tr(", limit %1").arg(row->stalenessLimit)) : tr("none yet")});
         facts.push_back({tr("Last decision"), row->lastDecision ? row->lastDecision->reason : tr("the policy has not looked yet")});
         m_head->source()->setSource(row->seen.source, row->seen.time, row->seen.reachable ? Freshness::Polled : Freshness::Stale, 2);
@@ -472,6 +483,7 @@ void ModelsPanel::showModel() {
     m_facts->setRows(facts);
     m_train->setArgument(m_model);
     m_train->refresh();
+    showHistory();
     const QString chosen = m_table->currentId();
     m_versions->setNow(now());
     m_versions->setRows(versionLines(m_snapshot, m_model));
@@ -600,6 +612,8 @@ void ModelsPanel::closeSheet() {
 void ModelsPanel::openAt(const QString &argument) {
     if (argument.startsWith(QLatin1String("run/"))) // no model's name has a stroke
         return showRuns(argument.mid(4));
+    if (argument.startsWith(QLatin1String("history/")))
+        return openHistory(argument.mid(8));
     if (argument.startsWith(QLatin1String("p-"))) {
         if (request(argument))
             showSheet(argument);
@@ -618,11 +632,13 @@ void ModelsPanel::openAt(const QString &argument) {
 }
 
 QStringList ModelsPanel::path() const {
-    return sheetIsShown() || compareIsShown() ? QStringList{title(), m_model} : QStringList{title()};
+    return sheetIsShown() || compareIsShown() || onHistory() ? QStringList{title(), m_model} : QStringList{title()};
 }
 
 QString ModelsPanel::subject() const {
     const promotion::Request *r = request(m_request);
+    if (onHistory())
+        return tr("History");
     if (runsAreShown())
         return m_runs->subject();
     if (compareIsShown())
@@ -635,8 +651,10 @@ QString ModelsPanel::subject() const {
 std::vector<HeaderBadge> ModelsPanel::badges() const { return {}; }
 
 QString ModelsPanel::currentArgument(const QString &actionId) const {
-    if (actionId == QLatin1String("models.compare"))
+    if (actionId == QLatin1String("models.compare") || actionId == QLatin1String("registry.history") || actionId == QLatin1String("registry.exportHistory"))
         return m_model;
+    if (onHistory() && actionId.startsWith(QLatin1String("promotion.")))
+        return chosenPromotion();
     if (sheetIsShown())
         return m_request;
     if (runsAreShown())
@@ -652,6 +670,8 @@ QString ModelsPanel::currentArgument(const QString &actionId) const {
 }
 
 QWidget *ModelsPanel::firstFocus() {
+    if (onHistory())
+        return historyFocus();
     if (compareIsShown())
         return m_together->firstFocus();
     return sheetIsShown() ? static_cast<QWidget *>(m_sheet) : runsAreShown() ? m_runs->firstFocus() : m_list;

@@ -17,6 +17,7 @@ class CompareModel;
 class CompareView;
 class FilterEdit;
 class FilterProxy;
+class HistoryView;
 class KeyValues;
 class Label;
 class List;
@@ -46,6 +47,12 @@ private:
     QWidget *buildList();
     QWidget *buildModel();
     void addActions();
+    void addHistory(); ///< this and what follows: models_history.cpp
+    void openHistory(const QString &model);
+    void showHistory();
+    bool onHistory() const;
+    QString chosenPromotion() const;
+    QWidget *historyFocus() const;
     void addDecisions();
     void lookAtFile();
     void showModel();
@@ -88,6 +95,8 @@ private:
     RunsPage *m_runs = nullptr;
     CompareView *m_together = nullptr; ///< runs beside each other
     bool m_fromRuns = false;           ///< they were marked on the runs page
+    HistoryView *m_history = nullptr;
+    qint64 m_historySeen = 0; ///< newest journal line that the history was read with
 };
 
 } // namespace pilothouse::ui
