@@ -310,6 +310,11 @@ void MainWindow::workspaceOpened() {
     else
         dropPanels();
     m_fleet = std::make_unique<fleet::Fleet>(m_workspace->services(), m_pools);
+    m_mirrors = std::make_unique<fleet::MirrorRetry>(m_workspace->services(), m_pools);
+    connect(m_mirrors.get(), &fleet::MirrorRetry::sent, this, [this](int count) {
+        m_toasts->showNote(State::Ok, tr("%n waiting training(s) arrived at the registry.", nullptr, count));
+        m_fleet->refresh();
+    });
     if (!sameFile) { // jobs of this file go on when only its text changed
         m_jobs = std::make_unique<fleet::Jobs>(m_pools, m_workspace->file());
         connect(m_jobs.get(), &fleet::Jobs::changed, this, &MainWindow::showJobs);
@@ -322,6 +327,7 @@ void MainWindow::workspaceOpened() {
         m_toasts->showNote(State::Warn, note);
     m_hasSnapshot = false;
     m_fleet->start();
+    m_mirrors->look();
     if (m_workspace->isFreshDemo() && !m_session.welcomed)
         showWelcome();
 }

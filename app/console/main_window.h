@@ -4,6 +4,7 @@
 #include "app/console/open_workspace.h"
 #include "app/console/panels.h"
 #include "app/console/stored_state.h"
+#include "core/fleet/mirror_retry.h"
 
 #include <QMainWindow>
 #include <QPointer>
@@ -108,6 +109,7 @@ private:
     QStringList m_soon; ///< panels whose commands are on the screen: the first ones of these
     std::unique_ptr<fleet::Fleet> m_fleet;
     std::unique_ptr<fleet::Jobs> m_jobs;
+    std::unique_ptr<fleet::MirrorRetry> m_mirrors; ///< trainings that wait for another registry
     std::unique_ptr<ui::Panel> m_half; ///< a panel built ahead that is not in the window yet
     QString m_halfId;
     QPointer<ui::Panel> m_unstyled;    ///< a panel built ahead that is in the window, its parts not styled yet

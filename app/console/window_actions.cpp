@@ -39,6 +39,10 @@ void MainWindow::addActions() {
         if (m_fleet)
             m_fleet->refresh();
     });
+    add("registry.sync", tr("Send trainings that wait for a registry"), "play", {}, [this] {
+        if (m_jobs)
+            m_jobs->start(tr("Send waiting trainings"), {}, {QStringLiteral("registry"), QStringLiteral("sync")});
+    });
     add("window.undo", tr("Undo from the notice"), "undo", QKeySequence(Qt::CTRL | Qt::Key_Z), [this] {
         if (!m_toasts->undoLast())
             m_toasts->show(State::Waiting, tr("Nothing to undo here"), tr("An executed promotion is undone from its model."));

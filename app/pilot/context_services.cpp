@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pilot/registry_sync.h"
 #include "app/pilot/verb.h"
 
 #include "core/fleet/services.h"
@@ -16,6 +17,8 @@ Result<std::shared_ptr<fleet::Services>> Context::services() {
     PH_ASSIGN(m_services, fleet::openServices(options));
     for (const QString &line : std::as_const(m_services->notes))
         note(line);
+    if (sendsWaiting)
+        startDueSync(m_services);
     return m_services;
 }
 

@@ -5,6 +5,7 @@
 #include "core/data/csv.h"
 #include "core/fleet/endpoint.h"
 #include "core/fleet/live_quality.h"
+#include "core/fleet/model_place.h"
 #include "core/learn/integrated_gradients.h"
 #include "core/learn/own_shap.h"
 #include "core/learn/samples.h"
@@ -45,10 +46,12 @@ Result<void> findPackage(Context &context, const ExplainOptions &options, Explai
         return {};
     }
     const QString name = QString::fromStdString(options.endpoint);
-    if (const workspace::Model *model = out.services->workspace.model(name))
-        if (const auto version = out.services->registry->versionByAlias(model->registry.name, model->registry.champion)) {
+    if (const workspace::Model *model = out.services->workspace.model(name)) {
+        PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*out.services, *model));
+        if (const auto version = place.packagedByAlias(place.champion, context.stop())) {
             PH_ASSIGN(out.package, artifact::openPackage(version->source));
         }
+    }
     return {};
 }
 

@@ -2,7 +2,7 @@
 #include "app/pilot/model_ref.h"
 
 #include "core/artifact/pickle_facts.h"
-#include "core/fleet/services.h"
+#include "core/fleet/model_place.h"
 
 #include <QFileInfo>
 
@@ -46,13 +46,14 @@ Result<ModelRef> resolveModel(Context &context, const QString &text) {
         return notFound(QStringLiteral("“%1” is no folder here, and no model of a registry by its form.").arg(text), {},
                         QStringLiteral("Give a package folder, NAME@ALIAS or NAME/VERSION."));
     PH_ASSIGN(const auto services, context.services());
+    PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*services, text.left(at > 0 ? at : slash)));
     if (at > 0) {
-        PH_ASSIGN(const registry::Version found, services->registry->versionByAlias(text.left(at), text.mid(at + 1)));
+        PH_ASSIGN(const registry::Version found, place.packagedByAlias(text.mid(at + 1), context.stop()));
         ModelRef ref = fromVersion(found);
         ref.alias = text.mid(at + 1);
         return ref;
     }
-    PH_ASSIGN(const registry::Version found, services->registry->version(text.left(slash), version));
+    PH_ASSIGN(const registry::Version found, place.packaged(version, context.stop()));
     return fromVersion(found);
 }
 

@@ -7,7 +7,8 @@
 
 namespace pilothouse {
 
-/// MODEL of the command line, found: a package folder, NAME@ALIAS or NAME/VERSION of the workspace's registry.
+/// MODEL of the command line, found: a package folder, NAME@ALIAS or NAME/VERSION of its registry, with the workspace's name for the model or the
+/// registered one.
 struct ModelRef {
     QString folder; ///< package
     QString name;   ///< registered model; of a folder: the folder's name

@@ -5,6 +5,9 @@
 #include "core/base/child_process.h"
 #include "core/base/json.h"
 #include "core/fleet/deploy_watch.h"
+#include "core/fleet/evidence_input.h"
+#include "core/fleet/mirrors.h"
+#include "core/fleet/model_place.h"
 #include "core/learn/load_scorer.h"
 #include "core/metrics/targets.h"
 #include "core/promotion/evidence.h"
@@ -174,6 +177,10 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::train() {
     job.arguments = {QStringLiteral("train"), model().recipe, QStringLiteral("--out"), package, QStringLiteral("--workspace"), m_services->workspace.file};
     if (canGoOn(package))
         job.arguments << QStringLiteral("--resume") << package;
+    if (const QString elsewhere = fleet::mirrorConnection(*m_services, model().registry.name, {}); !elsewhere.isEmpty())
+        job.arguments << QStringLiteral("--registry") << elsewhere << QStringLiteral("--package-later"); // it goes there with its version, after the gates
+    for (const QString &tag : decisionTags())
+        job.arguments << QStringLiteral("--tag") << tag;
     log(QStringLiteral("pilot %1").arg(job.arguments.join(QLatin1Char(' '))));
     int lastTenth = -1;
     PH_ASSIGN(const QJsonObject result, runJob(job, [&](const Event &event) {
@@ -184,6 +191,17 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::train() {
     const QString metric = result.value(Q("select")).toString();
     const QJsonValue value = result.value(Q("metrics")).toObject().value(Q("test")).toObject().value(metric);
     return StageEnd{State::Passed, QStringLiteral("%1: %2 %3 on %4 test rows").arg(result.value(Q("estimator")).toString(), metric, numberText(value)).arg(result.value(Q("data")).toObject().value(Q("test_rows")).toInteger()), {}};
+}
+
+/// Why this training is made, as tags of its run.
+QStringList PipelineExecutor::decisionTags() {
+    QStringList tags{QStringLiteral("pipeline_run=") + m_record.run.id};
+    const QString id = m_record.run.parameters.value(Q("decision")).toString();
+    const auto store = id.isEmpty() ? Result<std::shared_ptr<retrain::DecisionStore>>(notFound({})) : retrain::DecisionStore::open(m_services->root);
+    const auto decision = store ? (*store)->decision(id) : Result<retrain::Decision>(store.error());
+    if (decision)
+        tags << QStringLiteral("retrain_decision=") + retrain::decisionName(decision->kind) << QStringLiteral("retrain_reason=") + decision->reason << QStringLiteral("retrain_trigger=") + decision->trigger;
+    return tags;
 }
 
 Result<PipelineExecutor::StageEnd> PipelineExecutor::gate() {
@@ -205,11 +223,32 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::gate() {
 Result<PipelineExecutor::StageEnd> PipelineExecutor::registerVersion() {
     const QJsonObject trained = m_record.results.value(Q("train")).toObject();
     const QString package = trained.value(Q("package")).toString();
+    if (const QString elsewhere = fleet::mirrorConnection(*m_services, model().registry.name, {}); !elsewhere.isEmpty())
+        return registerElsewhere(elsewhere, package);
     PH_ASSIGN(const registry::Version made, registerPackage(*m_services, model().registry.name, package, trained.value(Q("digest")).toString(), trained.value(Q("run")).toString()));
     PH_TRY(setVersion(made.version));
     tellDecision();
     QDir(package).removeRecursively(); // it was made for this run, and the registry holds a verified copy
     return StageEnd{State::Passed, QStringLiteral("version %1 of %2").arg(made.version).arg(model().registry.name), {}};
+}
+
+/// On a server: the order is kept with the package, and a server that is away is not waited for.
+Result<PipelineExecutor::StageEnd> PipelineExecutor::registerElsewhere(const QString &connection, const QString &package) {
+    const QString run = m_record.results.value(Q("train")).toObject().value(Q("run")).toString();
+    fleet::Mirrors mirrors(m_services);
+    PH_ASSIGN(const registry::Mirror ordered, mirrors.order(run, connection, model().registry.name, package));
+    tellDecision();
+    QDir(package).removeRecursively(); // it was made for this run, and the spool holds a verified copy
+    PH_ASSIGN(const registry::Mirror sent, mirrors.sync(ordered, m_stop));
+    if (!sent.waits()) {
+        PH_TRY(setVersion(sent.version));
+        return StageEnd{State::Passed, QStringLiteral("version %1 of %2 on %3").arg(sent.version).arg(model().registry.name, connection), {}};
+    }
+    const QString text = fleet::waitingTexts({sent}).value(0);
+    if (sent.error.kind != ErrorKind::Unreachable && sent.error.kind != ErrorKind::TimedOut)
+        return StageEnd{State::Failed, text, sent.error};
+    PH_TRY(keep(QStringLiteral("waits_for"), connection));
+    return StageEnd{State::Passed, text, {}};
 }
 
 /// The decision that started this run learns what the new model reached.
@@ -233,8 +272,10 @@ void PipelineExecutor::tellDecision() {
 Result<PipelineExecutor::StageEnd> PipelineExecutor::deploy() {
     if (m_record.run.parameters.value(Q("deploy")) == QJsonValue(false))
         return StageEnd{State::Skipped, QStringLiteral("not asked for: the version stays a candidate"), {}};
-    const QString name = model().registry.name, alias = model().registry.champion;
-    PH_ASSIGN(promotion::EvidenceInput input, m_services->promotions->evidenceInput(name, m_record.run.version, alias));
+    PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*m_services, model()));
+    if (const QString waitsFor = m_record.results.value(Q("waits_for")).toString(); !waitsFor.isEmpty())
+        return StageEnd{State::Skipped, QStringLiteral("%1 has no version yet; when it has: pilot promote %2 VERSION").arg(waitsFor, model().name), {}};
+    PH_ASSIGN(promotion::EvidenceInput input, fleet::evidenceInput(*m_services, place, m_record.run.version, place.champion, m_stop));
     input.requester = m_record.run.startedBy;
     input.loadScorer = [](const QString &folder) { return learn::loadScorer(folder); };
     PH_ASSIGN(const promotion::Evidence evidence, promotion::computeEvidence(input));
@@ -242,8 +283,8 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::deploy() {
         log(QStringLiteral("gate %1: %2").arg(gate.rule, gate.value));
     if (evidence.blocked())
         return StageEnd{State::Failed, evidence.sentence, refused(QStringLiteral("The evidence blocks a promotion of version %1: %2").arg(m_record.run.version).arg(evidence.sentence), QStringLiteral("model %1").arg(model().name),
-                                                                  QStringLiteral("It stays a candidate; pilot promote %1 %2 --plan shows the sheet.").arg(name).arg(m_record.run.version))};
-    PH_ASSIGN(const promotion::Request request, m_services->promotions->request(name, m_record.run.version, alias, evidence));
+                                                                  QStringLiteral("It stays a candidate; pilot promote %1 %2 --plan shows the sheet.").arg(model().name).arg(m_record.run.version))};
+    PH_ASSIGN(const promotion::Request request, m_services->promotions->request(place.key, m_record.run.version, place.champion, evidence));
     PH_TRY(keep(QStringLiteral("promotion"), request.id));
     PH_ASSIGN(const pipelines::DeployState deploy, fleet::deployWatcher(m_services->promotions)(request.id));
     if (deploy.state == State::Paused)

@@ -34,6 +34,8 @@ private:
     Result<StageEnd> train();
     Result<StageEnd> gate();
     Result<StageEnd> registerVersion();
+    Result<StageEnd> registerElsewhere(const QString &connection, const QString &package);
+    QStringList decisionTags();
     Result<StageEnd> deploy();
     Result<void> finish(pipelines::State state, std::optional<Error> error = {});
     Result<void> keep(const QString &key, const QJsonValue &result);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/policy_check.h"
 
+#include "core/fleet/model_place.h"
 #include "core/retrain/live_rows.h"
 #include "core/retrain/observe.h"
 #include "core/retrain/pipeline_actions.h"
@@ -19,7 +20,12 @@ Result<PolicyDesk> PolicyDesk::open(std::shared_ptr<fleet::Services> services) {
 }
 
 Observations PolicyDesk::look(const workspace::Model &model) const {
-    return observe({*services->registry, *store, localLiveReader(services->root), services->clock->nowUtc()}, model);
+    const auto place = fleet::placeOf(*services, model);
+    if (place)
+        return observe({*place->registry, *store, localLiveReader(services->root), services->clock->nowUtc()}, model);
+    Observations nothing;
+    nothing.notes << place.error().text();
+    return nothing;
 }
 
 Result<Decision> PolicyDesk::start(const Decision &decision, const std::optional<QDateTime> &lastRetrain) const {

@@ -6,9 +6,8 @@
 #include "app/pilot/registry_export.h"
 
 #include "app/pilot/model_ref.h"
-#include "app/pilot/promotion_answer.h"
 
-#include "core/fleet/services.h"
+#include "core/fleet/model_place.h"
 #include "core/learn/export_model.h"
 
 #include <QFileInfo>
@@ -33,7 +32,9 @@ Result<QString> referenceOf(Context &context, const QString &text) {
         return text;
     PH_ASSIGN(const auto services, context.services());
     const qsizetype at = text.lastIndexOf(QLatin1Char('@'));
-    const QString name = registryName(services->workspace, at < 0 ? text : text.left(at)), which = at < 0 ? championAlias(services->workspace, name) : text.mid(at + 1);
+    const QString name = at < 0 ? text : text.left(at);
+    PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*services, name));
+    const QString which = at < 0 ? place.champion : text.mid(at + 1);
     bool isNumber = false;
     (void)which.toInt(&isNumber);
     return name + QLatin1Char(isNumber ? '/' : '@') + which;

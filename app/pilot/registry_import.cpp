@@ -10,11 +10,10 @@
 //     learn::ModelFacts. Nothing is unpickled.
 #include "app/pilot/registry_import.h"
 
-#include "app/pilot/promotion_answer.h"
 #include "app/pilot/register_version.h"
 
 #include "core/base/hash.h"
-#include "core/fleet/services.h"
+#include "core/fleet/model_place.h"
 #include "core/learn/import_model.h"
 #include "core/learn/inspect_model.h"
 #include "core/promotion/registry_operations.h"
@@ -49,10 +48,13 @@ QStringList texts(const std::vector<std::string> &list) {
 }
 
 /// The tag by which every list of versions shows whether its predictions were compared.
-Result<void> tagVersion(const fleet::Services &services, const registry::Version &version, bool verified) {
-    auto tagging = promotion::tagOperation(services.registry, version.model, version.version, QStringLiteral("import"), verified ? QStringLiteral("verified") : QStringLiteral("unverified"));
+Result<void> tagVersion(const fleet::Services &services, const fleet::ModelPlace &place, const registry::Version &version, bool verified) {
+    auto tagging = promotion::tagOperation(place.registry, version.model, version.version, QStringLiteral("import"), verified ? QStringLiteral("verified") : QStringLiteral("unverified"));
     if (!tagging)
         return tagging.error();
+    tagging->connection = place.key.connection;
+    if (!place.key.connection.isEmpty())
+        tagging->undoRecord.insert(Q("connection"), place.key.connection);
     const operations::OperationOutcome outcome = services.operations->run(*std::move(tagging));
     if (outcome.done)
         return {};
@@ -74,7 +76,8 @@ QString summary(const learn::ImportResult &result, const registry::Version &vers
 
 Result<void> importIt(Context &context, const Options &o) {
     PH_ASSIGN(const auto services, context.services());
-    const QString model = registryName(services->workspace, text(o.model));
+    PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*services, text(o.model)));
+    const QString model = place.key.name;
     learn::ImportOptions options;
     options.file = absolute(o.file);
     options.name = model;
@@ -100,8 +103,8 @@ Result<void> importIt(Context &context, const Options &o) {
     Result<learn::ImportResult> imported = learn::importModel(options);
     if (!imported)
         return imported.error();
-    PH_ASSIGN(const registry::Version registered, registerPackage(*services, model, options.out, imported->digest, imported->runId));
-    PH_TRY(tagVersion(*services, registered, imported->verified));
+    PH_ASSIGN(const registry::Version registered, registerPackage(*services, model, options.out, imported->digest, imported->runId, place.key.connection));
+    PH_TRY(tagVersion(*services, place, registered, imported->verified));
     if (!kept)
         imported->package = registered.source;
     QJsonObject object = imported->toJson();

@@ -3,6 +3,7 @@
 
 #include "core/base/actor.h"
 #include "core/base/json.h"
+#include "core/fleet/model_place.h"
 
 #include <QJsonArray>
 
@@ -47,7 +48,8 @@ QString sideText(const char *name, const std::optional<cluster::Revision> &revis
 
 /// A registered version as the admin routes want it.
 Result<QJsonObject> versionBody(const RolloutDesk &desk, int number) {
-    PH_ASSIGN(const registry::Version version, desk.services->registry->version(desk.model.registry.name, number));
+    PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*desk.services, desk.model));
+    PH_ASSIGN(const registry::Version version, place.packaged(number));
     return QJsonObject{{Q("model"), version.model}, {Q("version"), version.version}, {Q("digest"), version.digest}, {Q("folder"), version.source}, {Q("by"), currentActor()}};
 }
 

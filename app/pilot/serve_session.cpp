@@ -98,7 +98,7 @@ Result<void> ServeSession::prepareWorkspace() {
     m_model = *model;
     if (m_o.model != name) {
         const QString rest = m_o.model.mid(name.size());
-        PH_ASSIGN(m_wanted, resolveModel(m_context, model->registry.name + rest));
+        PH_ASSIGN(m_wanted, resolveModel(m_context, model->name + rest));
     }
     m_server.model = model->name;
     m_server.target = !m_o.target.isEmpty() ? m_o.target : !model->deployment.target.isEmpty() ? model->deployment.target : QStringLiteral("serving/") + model->name;

@@ -35,6 +35,7 @@ public:
     std::stop_token stop() const;
     /// Which signal asked to stop (0 = none): SIGTERM ends with 143 after a checkpoint, SIGINT with 130.
     int stopSignal() const;
+    bool sendsWaiting = true; ///< opening the services starts sending what waits for other registries (startDueSync())
     int exitCodeWanted = 0; ///< 1 = "the answer is no", with an answer given
 
 private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot approve ID --comment TEXT [--json]: says yes to a promotion; with enough voices it is carried out.
-//   --json {"request":{"id","model","alias","version","from","digest","state","requester","approvals":[{"actor","approved","comment","time"}],
-//           "approvals_needed","prevent_self_approval","created","decided","operation","outcome"}}. Exit 1 if role, rule, gate or guard refuses.
+//   --json {"request":{"id","model","alias","version","from","digest","state","requester","approvals":[{"actor","approved","comment","time","standing","reason"?,"expires"?,"key"?}],
+//           "evidence_digest","not_signed"?,"doubt"?,"approvals_needed","prevent_self_approval","created","decided","operation","outcome"}}. Exit 1 if role, rule, gate or guard refuses.
 #include "app/pilot/promotion_answer.h"
 #include "app/pilot/verb.h"
 

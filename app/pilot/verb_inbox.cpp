@@ -31,7 +31,7 @@ QString healthName(fleet::Health health) {
 
 Result<void> inbox(Context &context) {
     PH_ASSIGN(const auto services, context.services());
-    const fleet::Snapshot snapshot = fleet::readSnapshot(*services);
+    const fleet::Snapshot snapshot = fleet::readSnapshot(*services, 20000);
     QJsonArray items, problems;
     QString text;
     QString group;

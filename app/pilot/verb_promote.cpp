@@ -8,7 +8,7 @@
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/promotion_answer.h"
 
-#include "core/fleet/services.h"
+#include "core/fleet/evidence_input.h"
 #include "core/learn/load_scorer.h"
 
 namespace pilothouse {
@@ -25,8 +25,18 @@ struct Options {
 
 Result<void> list(Context &context, const Options &options) {
     PH_ASSIGN(const auto services, context.services());
-    const QString name = registryName(services->workspace, QString::fromStdString(options.name));
-    PH_ASSIGN(const auto requests, services->promotions->requests(name));
+    if (const auto heard = services->promotions->gather(); !heard)
+        context.note(heard.error().text());
+    else
+        for (const QString &doubt : *heard)
+            context.note(doubt);
+    std::vector<promotion::Request> requests;
+    if (options.name.empty()) {
+        PH_ASSIGN(requests, services->promotions->requests());
+    } else {
+        PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*services, QString::fromStdString(options.name)));
+        PH_ASSIGN(requests, services->promotions->requests(place.key));
+    }
     QJsonArray array;
     QStringList lines;
     for (const promotion::Request &r : requests) {
@@ -43,16 +53,17 @@ Result<void> promote(Context &context, const Options &options) {
     if (options.name.empty() || options.version < 1)
         return invalid(QStringLiteral("Say which version of which model is to be promoted."), {}, QStringLiteral("pilot promote NAME VERSION, or pilot promote --list."));
     PH_ASSIGN(const auto services, context.services());
-    const QString name = registryName(services->workspace, QString::fromStdString(options.name));
-    const QString alias = options.to.empty() ? championAlias(services->workspace, name) : QString::fromStdString(options.to);
+    PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*services, QString::fromStdString(options.name)));
+    const QString alias = options.to.empty() ? place.champion : QString::fromStdString(options.to);
     auto &promotions = *services->promotions;
-    PH_ASSIGN(const operations::Operation operation, promotions.plan(name, options.version, alias));
-    PH_ASSIGN(promotion::EvidenceInput input, promotions.evidenceInput(name, options.version, alias));
+    PH_ASSIGN(const operations::Operation operation, promotions.plan(place.key, options.version, alias));
+    PH_ASSIGN(promotion::EvidenceInput input, fleet::evidenceInput(*services, place, options.version, alias, context.stop()));
     input.loadScorer = [](const QString &folder) { return learn::loadScorer(folder); };
     PH_ASSIGN(const promotion::Evidence evidence, promotion::computeEvidence(input));
     const bool blocked = evidence.blocked();
     QString text = evidence.text() + QStringLiteral("\n\nWhat approving will do\n") + planText(operation) +
-                   QStringLiteral("\nRoles and approvals are a guard-rail between colleagues, not a proof: they rest on the OS user and the workspace file.");
+                   (services->workspace.approvers.isEmpty() ? QStringLiteral("\nApprovals are not signed: the workspace names no approvers (pilot approvals add). Roles and approvals are a guard-rail between colleagues, not a proof: they rest on the OS user and the workspace file.")
+                                                            : QStringLiteral("\nOnly approvals that are signed with a key of the workspace's approvers count."));
     QJsonObject answer{{Q("request"), QJsonValue()}, {Q("evidence"), evidence.toJson()}, {Q("plan"), planJson(operation)}, {Q("blocked"), blocked}};
     context.exitCodeWanted = blocked ? 1 : 0;
     if (options.plan || blocked) {
@@ -60,7 +71,7 @@ Result<void> promote(Context &context, const Options &options) {
         context.answer(answer, text);
         return {};
     }
-    PH_ASSIGN(promotion::Request request, promotions.request(name, options.version, alias, evidence));
+    PH_ASSIGN(promotion::Request request, promotions.request(place.key, options.version, alias, evidence));
     if (!options.comment.empty()) {
         PH_ASSIGN(request, promotions.approve(request.id, QString::fromStdString(options.comment)));
     }

@@ -10,19 +10,20 @@
 //                                     {"operation","summary","done","steps":[…]}; each takes --plan
 //   fetch NAME VERSION                {"model","version","folder"}: the package on this machine, checked
 //   history NAME [--alias A]          {"model","alias","changes":[{"version"|null,"since","by","operation"}]}, newest first
+//   sync [--list]                     trainings that wait for the registry of another connection: registry_sync.cpp
 //   live NAME --at TIME [--alias A]   {"model","alias","at","version"|null}
-// Each takes --connection NAME, a connection of kind mlflow, azureml or git; the local registry without it.
+// Each takes --connection NAME, a connection of kind mlflow, azureml or git. Without it: the registry that the workspace names for the model, else the local one.
 // A champion is not moved here: pilot promote does that.
 #include "app/pilot/operation_answer.h"
-#include "app/pilot/promotion_answer.h"
 #include "app/pilot/register_version.h"
 #include "app/pilot/registry_export.h"
 #include "app/pilot/registry_import.h"
+#include "app/pilot/registry_sync.h"
 
 #include "core/artifact/package.h"
 #include "core/base/clock.h"
 #include "core/data/csv.h"
-#include "core/fleet/services.h"
+#include "core/fleet/model_place.h"
 #include "core/promotion/registry_operations.h"
 
 #include <QFileInfo>
@@ -67,14 +68,13 @@ QString localTime(const QDateTime &time) { return time.toLocalTime().toString(QS
 struct Place {
     std::shared_ptr<fleet::Services> services;
     std::shared_ptr<registry::Registry> registry;
-    QString connection, name; ///< connection: empty for the local one
-    QString alias(const Options &options) const { return options.alias.empty() ? championAlias(services->workspace, name) : text(options.alias); }
+    QString connection, name, champion; ///< connection: empty for the local one
+    QString alias(const Options &options) const { return options.alias.empty() ? champion : text(options.alias); }
 };
 Result<Place> placeOf(Context &context, const Options &options) {
     PH_ASSIGN(auto services, context.services());
-    PH_ASSIGN(auto registry, services->registries->of(text(options.connection)));
-    const QString name = registryName(services->workspace, text(options.name)), connection = registry == services->registry ? QString() : text(options.connection);
-    return Place{std::move(services), std::move(registry), connection, name};
+    PH_ASSIGN(fleet::ModelPlace place, fleet::placeOf(*services, text(options.name), text(options.connection)));
+    return Place{std::move(services), std::move(place.registry), place.key.connection, place.key.name, place.champion};
 }
 
 Result<void> list(Context &context, const Options &options) {
@@ -135,7 +135,7 @@ Result<void> alias(Context &context, const Options &options) {
     if ((options.version > 0) == options.remove)
         return invalid(QStringLiteral("Give either a version or --delete."));
     const auto to = options.remove ? std::nullopt : std::optional(options.version);
-    return runPlan(context, place, promotion::aliasOperation(place.registry, place.services->workspace, place.name, text(options.alias), to, place.services->operations->actor()), options.plan);
+    return runPlan(context, place, promotion::aliasOperation(place.registry, place.services->workspace, {place.connection, place.name}, text(options.alias), to, place.services->operations->actor()), options.plan);
 }
 
 Result<void> stage(Context &context, const Options &options) {
@@ -198,7 +198,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     const auto add = [&](const char *name, const char *help, Result<void> (*function)(Context &, const Options &), bool named = true) {
         auto *sub = app.add_subcommand(name, help);
         sub->fallthrough();
-        sub->add_option("--connection", o.connection, "Registry of this connection (kind mlflow, azureml or git); default: the local one");
+        sub->add_option("--connection", o.connection, "Registry of this connection (kind mlflow, azureml or git); default: the one that the workspace names for the model, else the local one");
         sub->callback([&body, function] { body = [function](Context &context) { return function(context, o); }; });
         if (named)
             sub->add_option("NAME", o.name, "Registered model, or the workspace's name for it")->required();
@@ -213,6 +213,7 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     reg->add_option("--run", o.run, "The run it comes from (default: the package's)");
     addRegistryImport(app, body);
     addRegistryExport(app, body);
+    addRegistrySync(app, body);
     auto *al = add("alias", "Move or delete an alias that is no champion", alias);
     al->add_option("ALIAS", o.alias, "e.g. challenger")->required();
     version(al);

@@ -16,7 +16,7 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/cluster/local_target.h"
-#include "core/fleet/services.h"
+#include "core/fleet/model_place.h"
 
 #include <QJsonArray>
 
@@ -83,7 +83,8 @@ Result<void> history(Context &context, const Options &o) {
 
 Result<void> start(Context &context, const Options &o) {
     PH_ASSIGN(const Desk desk, rolloutDesk(context, o.model));
-    const auto champion = desk.services->registry->versionByAlias(desk.model.registry.name, desk.model.registry.champion);
+    PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*desk.services, desk.model));
+    const auto champion = place.packagedByAlias(place.champion, context.stop());
     PH_ASSIGN(const RolloutStatus before, desk.target->status());
     const bool there = before.stable && before.phase != RolloutPhase::None;
     if (!champion && !there)

@@ -23,6 +23,7 @@
 #include "core/base/json.h"
 #include "core/data/csv_field.h"
 #include "core/fleet/endpoint.h"
+#include "core/fleet/model_place.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/scoring_blocks.h"
 #include "core/serving/input_reader.h"
@@ -164,7 +165,8 @@ Result<std::vector<QJsonObject>> namedRows(const QString &file) {
 /// The inputs in the order of the champion's signature: lists are sent in it. Without a champion as the first row names them.
 Result<QStringList> inputOrder(const fleet::Services &services, const workspace::Model &model, const QJsonObject &row) {
     QStringList columns;
-    if (const auto version = services.registry->versionByAlias(model.registry.name, model.registry.champion)) {
+    PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(services, model));
+    if (const auto version = place.packagedByAlias(place.champion)) {
         PH_ASSIGN(const artifact::Package package, artifact::openPackage(version->source));
         for (const artifact::Input &input : package.signature.inputs)
             columns << input.name;

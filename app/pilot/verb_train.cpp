@@ -5,13 +5,17 @@
 //             A training that is sure to need more memory than there is (or --max-memory) is refused before it begins, exit 1.
 //             [--metrics-out FILE]   the test metrics as a flat JSON file for `dvc metrics` and CI: {"r2":0.64,…}, with several targets also
 //                                    {"mae@t2m":…}; also when a gate failed
-//   --json and the result event: the object of learn::TrainResult::toJson(), with "registered":{"model","version"}|null.
-//   With --register or --workspace the run, its parameters and metric history go into the workspace's registry.
+//             [--registry CONNECTION] [--tag KEY=VALUE]...
+//   --json and the result event: the object of learn::TrainResult::toJson(), with "registered":{"model","version"[,"connection"]}|null.
+//   With --register or --workspace the run, its parameters and metric history go into the workspace's registry. Where that is a server (--registry, or the
+//   registry.connection of the workspace's model) they go there too while it trains, and the version is made there; a server that is away is not waited
+//   for: "mirror":{"connection","run","state":"done"|"waiting","version"|null,"error"|null} says how far it came, pilot registry sync sends the rest.
 //   Exit 1 if a gate failed (the package is written all the same, but not registered); 143 after SIGTERM's checkpoint.
 #include "app/pilot/data_source.h"
 #include "app/pilot/limit_option.h"
 #include "app/pilot/metrics_file.h"
 #include "app/pilot/register_version.h"
+#include "app/pilot/train_mirror.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/actor.h"
@@ -35,6 +39,7 @@
 #include <memory>
 #include <mutex>
 #include <unistd.h>
+#include <utility>
 
 namespace pilothouse {
 
@@ -44,7 +49,9 @@ using Q = QLatin1String;
 const QString checkpointSuffix = QStringLiteral(".checkpoint");
 
 struct Options {
-    std::string recipe, data, out, registerAs, resume, metricsOut;
+    std::string recipe, data, out, registerAs, registry, resume, metricsOut;
+    std::vector<std::string> tags;
+    bool packageLater = false;
     double checkpointSeconds = 60;
     int threads = 0;
     DataVersion version;
@@ -238,13 +245,30 @@ QMap<QString, QString> resumeTags(const Options &options, const learn::TrainOpti
         tags.insert(fleet::trainingTag::connection, training.recipe.data.connection);
     if (!options.registerAs.empty())
         tags.insert(fleet::trainingTag::model, QString::fromStdString(options.registerAs));
+    if (!options.registry.empty())
+        tags.insert(fleet::trainingTag::registry, QString::fromStdString(options.registry));
     return tags;
 }
 
-Result<void> runTraining(Context &context, const Options &options) {
+/// --tag KEY=VALUE
+Result<QMap<QString, QString>> givenTags(const std::vector<std::string> &given) {
+    QMap<QString, QString> tags;
+    for (const std::string &text : given) {
+        const QString pair = QString::fromStdString(text), key = pair.section(QLatin1Char('='), 0, 0);
+        if (!pair.contains(QLatin1Char('=')) || registry::checkTagKey(key).has_value() == false || key.startsWith(Q("train.")))
+            return invalid(QStringLiteral("“%1” is no tag.").arg(pair.left(140)), QStringLiteral("--tag"), QStringLiteral("Write KEY=VALUE; keys that begin with train. are Pilothouse's own."));
+        tags.insert(key, pair.section(QLatin1Char('='), 1));
+    }
+    return tags;
+}
+
+Result<void> runTraining(Context &context, Options options) {
     PH_TRY(checkMetricsFile(options.metricsOut));
+    PH_ASSIGN(auto tags, givenTags(options.tags));
     learn::TrainOptions training;
     PH_ASSIGN(training.recipe, workspace::readRecipe(QString::fromStdString(options.recipe)));
+    if (namesRegistry(context, options.version.connection)) // it is the data's, or the registry's: their kinds tell them apart
+        options.registry = std::exchange(options.version.connection, {});
     if (!options.data.empty()) {
         training.recipe.data.source = dataArgument(options.data);
         training.recipe.data.version.clear(); // what the recipe says of a version belongs to its own source
@@ -254,8 +278,13 @@ Result<void> runTraining(Context &context, const Options &options) {
     PH_TRY(fetchData(context, training.recipe.data, options.version));
     const QString name = QString::fromStdString(options.registerAs);
     std::shared_ptr<fleet::Services> services;
-    if (!name.isEmpty() || !context.workspaceOption.isEmpty()) {
+    if (!name.isEmpty() || !options.registry.empty() || !context.workspaceOption.isEmpty()) {
         PH_ASSIGN(services, context.services());
+    }
+    QString elsewhere; // the connection whose registry the run goes to
+    if (services) {
+        PH_ASSIGN(elsewhere, registryElsewhere(*services, QString::fromStdString(options.registry), name, QFileInfo(QString::fromStdString(options.recipe)).absoluteFilePath()));
+        tags.insert(lineageTags(training.recipe, QFileInfo(QString::fromStdString(options.recipe)).absoluteFilePath()));
     }
     const QString runsFolder = services ? services->root + QStringLiteral("/runs") : QString();
     if (!options.out.empty())
@@ -280,9 +309,15 @@ Result<void> runTraining(Context &context, const Options &options) {
     training.limits.memoryBytes = qint64(options.maxMemory);
     limitMemory(training.limits.memoryBytes);
     std::optional<RunRecord> record;
+    std::optional<TrainMirror> mirror;
     if (services) {
         record.emplace(services, training.runId);
-        PH_TRY(record->begin(training.recipe, name.isEmpty() ? training.recipe.name : name, resumeTags(options, training), training.resume));
+        tags.insert(resumeTags(options, training));
+        PH_TRY(record->begin(training.recipe, name.isEmpty() ? training.recipe.name : name, tags, training.resume));
+        if (!elsewhere.isEmpty()) {
+            mirror.emplace(context, services, training.runId, elsewhere);
+            PH_TRY(mirror->begin());
+        }
         training.onMetric = [&record](const QString &metric, qint64 step, double value) { record->point(metric, step, value); };
     }
     Result<learn::TrainResult> trained = learn::train(training);
@@ -291,6 +326,8 @@ Result<void> runTraining(Context &context, const Options &options) {
         const bool stopped = limited || trained.error().kind == ErrorKind::Cancelled;
         if (record)
             record->fail(trained.error(), stopped && kept);
+        if (mirror)
+            mirror->finish();
         if (kept) {
             const QString how = stopped ? QStringLiteral("Stopped. Go on with") : QStringLiteral("There is a checkpoint. With the recipe and data that it was made of it goes on by");
             context.note(QStringLiteral("%1: pilot train %2 --resume %3").arg(how, QString::fromStdString(options.recipe), training.out));
@@ -301,15 +338,25 @@ Result<void> runTraining(Context &context, const Options &options) {
         PH_TRY(record->end(*trained));
     PH_TRY(writeMetricsFile(options.metricsOut, trained->everyTest()));
     std::optional<registry::Version> registered;
-    if (!name.isEmpty() && trained->gatesPassed()) {
+    QJsonObject registeredJson;
+    if (mirror) {
+        if (!options.packageLater)
+            PH_TRY(mirror->order(trained->gatesPassed() ? name : QString(), trained->package));
+        mirror->finish();
+        registeredJson = mirror->registered();
+        trained->notes << mirror->text();
+    } else if (!name.isEmpty() && trained->gatesPassed()) {
         PH_ASSIGN(registered, registerOnce(*services, name, *trained, training.resume));
-    } else if (!name.isEmpty()) {
-        trained->notes << QStringLiteral("A gate failed, so the package was not registered as %1.").arg(name);
+        registeredJson = {{Q("model"), registered->model}, {Q("version"), registered->version}};
     }
+    if (!name.isEmpty() && !trained->gatesPassed())
+        trained->notes << QStringLiteral("A gate failed, so the package was not registered as %1.").arg(name);
     QJsonObject object = trained->toJson();
-    object.insert(Q("registered"), registered ? QJsonValue(QJsonObject{{Q("model"), registered->model}, {Q("version"), registered->version}}) : QJsonValue());
+    if (mirror)
+        object.insert(Q("mirror"), mirror->toJson());
+    object.insert(Q("registered"), registeredJson.isEmpty() ? QJsonValue() : QJsonValue(registeredJson));
     context.answer(object, summary(*trained, registered));
-    context.exitCodeWanted = trained->gatesPassed() ? 0 : 1;
+    context.exitCodeWanted = trained->gatesPassed() && (!mirror || mirror->goesOn()) ? 0 : 1;
     return {};
 }
 
@@ -320,6 +367,9 @@ const Verb verb("train", "Train by a recipe: file to judged, sealed model packag
     options->version.addTo(app);
     app.add_option("--out", options->out, "Package folder to make (default: RECIPE-RUN here, or the workspace's runs folder)");
     app.add_option("--register", options->registerAs, "Register the package as the next version of this model");
+    app.add_option("--registry", options->registry, "Connection (kind mlflow) whose registry the run and the version go to (default: that of the workspace's model); --connection with one of that kind means the same");
+    app.add_option("--tag", options->tags, "Tag of the run, KEY=VALUE; may be repeated")->expected(1)->allow_extra_args(false)->take_all();
+    app.add_flag("--package-later", options->packageLater, "The package goes to the registry with its version, by who started this")->group("");
     app.add_option("--resume", options->resume, "Go on with an interrupted run: its number or its package folder");
     app.add_option("--checkpoint-seconds", options->checkpointSeconds, "Seconds between checkpoints (0: after every unit of work)")->check(CLI::Range(0.0, 86400.0));
     app.add_option("--threads", options->threads, "Threads (default: one per core); the model does not depend on it")->check(CLI::Range(0, 1024));

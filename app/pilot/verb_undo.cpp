@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot undo ID [--comment TEXT] [--plan] [--json]: takes back an executed promotion (p-…, or its operation op-…: traffic, alias, previous), or a
-// registry operation (op-… of an alias, stage, tag or description), or what `pilot data add` and `pilot data push` did (op-…).
+// registry operation (op-… of an alias, stage, tag or description), an approver of the workspace, or what `pilot data add` and `pilot data push` did (op-…).
 //   --json of a promotion {"request":{… as pilot approve}}, of an operation {"operation","summary","done","steps":[…]};
 //   with --plan {"operation":null,"summary","plan":[{"verb","object","effect","undo","command"}]}. Exit 1 if it moved on since.
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/promotion_answer.h"
 
+#include "core/fleet/approvers.h"
 #include "core/fleet/data_operations.h"
 #include "core/fleet/services.h"
 #include "core/promotion/registry_operations.h"
@@ -21,6 +22,8 @@ struct Options {
 
 Result<operations::Operation> reverseOf(const fleet::Services &services, const QString &id, std::stop_token stop) {
     PH_ASSIGN(const operations::RecordedOperation recorded, operations::recordedOperation(*services.journal, id));
+    if (fleet::isApproverOperation(recorded))
+        return fleet::undoApproverOperation(services.workspace.file, recorded);
     if (!fleet::isDataOperation(recorded)) {
         const QString connection = recorded.undoRecord.value(QLatin1String("connection")).toString();
         PH_ASSIGN(const auto registry, services.registries->of(connection));

@@ -20,6 +20,7 @@ void Fleet::setInterval(int milliseconds) { m_timer.setInterval(milliseconds); }
 void Fleet::start() { read(); }
 
 void Fleet::refresh() {
+    m_services->remote->forget();
     if (m_task.isRunning())
         m_again = true;
     else

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fleet/mirrors.h"
 #include "core/fleet/snapshot.h"
 
 #include <QCoreApplication>
@@ -60,11 +61,10 @@ void addPromotions(const Snapshot &s, const QDateTime &now, std::vector<Item> &o
         item.argument = r.id;
         item.action = QStringLiteral("promotion.review");
         if (r.state == promotion::RequestState::Pending) {
-            const auto given = std::count_if(r.approvals.begin(), r.approvals.end(), [](const auto &a) { return a.approved; });
             item.group = InboxGroup::Decision;
             item.state = Health::Paused;
             item.title = Text::tr("Promote %1 v%2").arg(r.model).arg(r.version);
-            item.sentence = Text::tr("%1 of %2 approvals. %3").arg(given).arg(r.approvalsNeeded).arg(r.evidence.sentence);
+            item.sentence = Text::tr("%1 of %2 approvals. %3").arg(r.approved()).arg(r.approvalsNeeded).arg(r.evidence.sentence);
             item.since = r.created;
         } else if (r.decided.isValid() && r.decided.secsTo(now) < 24 * 3600) {
             item.group = InboxGroup::Handled;
@@ -209,6 +209,27 @@ void addInterrupted(const Snapshot &s, const QDateTime &now, std::vector<Item> &
     }
 }
 
+/// Trainings that a registry has not taken: one line a connection, once an attempt has failed.
+void addMirrors(const Snapshot &s, std::vector<Item> &out) {
+    QMap<QString, std::vector<registry::Mirror>> byConnection;
+    for (const registry::Mirror &m : s.mirrors)
+        byConnection[m.connection].push_back(m);
+    for (auto it = byConnection.begin(); it != byConnection.end(); ++it) {
+        if (std::none_of(it->begin(), it->end(), [](const registry::Mirror &m) { return m.attempts > 0; }))
+            continue;
+        Item item;
+        item.group = InboxGroup::Broken;
+        item.state = Health::Warn;
+        item.id = QStringLiteral("mirror/") + it.key();
+        item.argument = it.key();
+        item.action = QStringLiteral("registry.sync");
+        item.since = it->front().since;
+        item.title = Text::tr("%n training(s) wait for %1", nullptr, int(it->size())).arg(it.key());
+        item.sentence = waitingTexts(*it).value(0);
+        out.push_back(item);
+    }
+}
+
 } // namespace
 
 std::vector<InboxItem> inboxOf(const Snapshot &snapshot, const workspace::Workspace &, const QDateTime &now) {
@@ -218,6 +239,7 @@ std::vector<InboxItem> inboxOf(const Snapshot &snapshot, const workspace::Worksp
     addQuality(snapshot, now, out);
     addRuns(snapshot, now, out);
     addInterrupted(snapshot, now, out);
+    addMirrors(snapshot, out);
     if (!snapshot.journalCheck.intact && snapshot.journalCheck.entries > 0) {
         InboxItem item;
         item.group = InboxGroup::Broken;

@@ -40,6 +40,8 @@ std::optional<QStringList> resumeArguments(const registry::Run &run) {
         arguments << QStringLiteral("--connection") << connection;
     if (const QString model = run.tags.value(trainingTag::model); !model.isEmpty())
         arguments << QStringLiteral("--register") << model;
+    if (const QString registry = run.tags.value(trainingTag::registry); !registry.isEmpty())
+        arguments << QStringLiteral("--registry") << registry;
     return arguments << QStringLiteral("--resume") << out;
 }
 

@@ -18,6 +18,7 @@ inline const QString data = QStringLiteral("train.data");       ///< of --data, 
 inline const QString dataVersion = QStringLiteral("train.data_version"); ///< of --data-version; absent without it
 inline const QString connection = QStringLiteral("train.connection");    ///< of --connection; absent without it
 inline const QString model = QStringLiteral("train.register");  ///< of --register; absent without it
+inline const QString registry = QStringLiteral("train.registry"); ///< of --registry; absent without it
 inline const QString out = QStringLiteral("train.out");         ///< package folder, absolute
 } // namespace trainingTag
 

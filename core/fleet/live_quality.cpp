@@ -90,15 +90,23 @@ void addQuality(Database &database, const workspace::Model &model, ModelRow &row
         row.quality.series.emplace_back(bucket.start, bucket.value);
 }
 
+/// The package of a version on this machine; empty if it is not here: a look at the fleet fetches none.
+QString packageOf(const Services &services, const workspace::Model &model, int version) {
+    if (const QString connection = services.workspace.registryConnection(model); !connection.isEmpty())
+        return services.remote->keptPackage(connection, model.registry.name, version);
+    const auto registered = services.registry->version(model.registry.name, version);
+    return registered ? registered->source : QString();
+}
+
 /// What was asked last against the training profile of the version that answers.
 void addDrift(const Services &services, const workspace::Model &model, Database &database, ModelRow &row) {
     const std::optional<int> version = row.servedVersion ? row.servedVersion : row.liveVersion;
     if (!version)
         return;
-    const auto registered = services.registry->version(model.registry.name, *version);
-    if (!registered)
+    const QString folder = packageOf(services, model, *version);
+    if (folder.isEmpty())
         return;
-    const QString file = registered->source + QStringLiteral("/profile.json");
+    const QString file = folder + QStringLiteral("/profile.json");
     const auto bytes = readFile(file);
     if (!bytes)
         return;

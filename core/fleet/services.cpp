@@ -63,6 +63,7 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     PH_ASSIGN(s->database, Database::open(s->root + QStringLiteral("/registry.db"), promotion::registryDatabaseMigrations()));
     PH_ASSIGN(s->registry, registry::openLocalRegistry(s->database, s->root + QStringLiteral("/artifacts"), &s->notes, s->clock));
     s->registries = std::make_shared<Registries>(s->workspace, s->registry, s->http, s->secrets, s->root + QStringLiteral("/fetched"));
+    s->remote = std::make_shared<RemoteModels>(s->workspace, s->registries, s->http, s->clock);
     bool keyIsNew = false;
     PH_ASSIGN(const QByteArray key, journalKey(*s->secrets, s->workspace.name, s->notes, keyIsNew));
     PH_ASSIGN(s->journal, operations::Journal::open(s->root + QStringLiteral("/journal.jsonl"), s->database, key, s->clock, keyIsNew));
@@ -82,10 +83,12 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     promotion::Promotions::Parts parts;
     parts.database = s->database;
     parts.registry = s->registry;
+    parts.registryOf = [registries = s->registries](const QString &connection) { return registries->of(connection); };
     parts.operations = s->operations;
     parts.rolloutTarget = s->rolloutTarget;
     parts.workspace = s->workspace;
     parts.clock = s->clock;
+    parts.secrets = s->secrets;
     PH_ASSIGN(s->promotions, promotion::Promotions::open(std::move(parts), &s->notes));
     // A paused deploy stage has no process: whoever looks at the runs settles it by what became of its promotion.
     if (auto *local = dynamic_cast<pipelines::LocalPipelines *>(s->pipelines.get()))

@@ -6,6 +6,7 @@
 #include "core/base/result.h"
 #include "core/cluster/rollout_target.h"
 #include "core/fleet/registries.h"
+#include "core/fleet/remote_models.h"
 #include "core/net/http.h"
 #include "core/operations/operation.h"
 #include "core/pipelines/pipeline_service.h"
@@ -32,6 +33,7 @@ struct Services {
     std::shared_ptr<Database> database; ///< registry.db
     std::shared_ptr<registry::Registry> registry;   ///< of the local connection
     std::shared_ptr<Registries> registries;         ///< of all connections
+    std::shared_ptr<RemoteModels> remote;           ///< what is known of models on servers
     std::shared_ptr<operations::Journal> journal;
     std::shared_ptr<operations::Operations> operations;
     std::shared_ptr<promotion::Promotions> promotions;

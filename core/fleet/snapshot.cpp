@@ -4,6 +4,7 @@
 #include "core/fleet/interrupted.h"
 #include "core/fleet/live_quality.h"
 #include "core/fleet/timeline.h"
+#include "core/promotion/promotion_plan.h"
 #include "core/retrain/decision_store.h"
 
 #include <QCoreApplication>
@@ -33,7 +34,7 @@ const registry::RegisteredModel *registeredOf(const Snapshot &s, const QString &
 }
 
 void addRegistry(const Snapshot &s, const workspace::Model &model, ModelRow &row) {
-    const registry::RegisteredModel *registered = registeredOf(s, model.registry.name);
+    const registry::RegisteredModel *registered = registeredOf(s, model.name);
     if (!registered)
         return;
     if (registered->latestVersion > 0)
@@ -122,12 +123,85 @@ Health healthOf(const ModelRow &row) {
     return Health::Ok;
 }
 
-ModelRow rowOf(const Services &services, const Snapshot &s, const workspace::Model &model, const std::optional<bool> &enabled) {
+using Remote = QMap<QString, RemoteModels::Known>;
+
+/// The workspace's own name for what is registered under a name; the name itself where it has none.
+QString ownName(const workspace::Workspace &workspace, const registry::ModelKey &key) {
+    if (const workspace::Model *owner = promotion::ownerOf(workspace, key))
+        return owner->name;
+    return workspace.model(key.name) ? Text::tr("%1 (%2)").arg(key.name, key.connection.isEmpty() ? QStringLiteral("local") : key.connection) : key.name; // another one than the workspace's
+}
+
+/// The registries' part: models, versions and runs of this machine, then those of servers as they were read last.
+/// What was read of a request's server last.
+std::optional<promotion::RegistryNow> standsNow(const RemoteModels::Known &known, const promotion::Request &request) {
+    const auto model = std::find_if(known.models.begin(), known.models.end(), [&](const auto &m) { return m.name == request.model; });
+    const auto version = std::find_if(known.versions.begin(), known.versions.end(), [&](const auto &v) { return v.model == request.model && v.version == request.version; });
+    if (model == known.models.end() || version == known.versions.end())
+        return std::nullopt;
+    promotion::RegistryNow now{std::nullopt, version->digest, version->user};
+    for (const registry::Alias &alias : model->aliases)
+        if (alias.name == request.alias)
+            now.alias = alias.version;
+    return now;
+}
+
+void addRegistries(const Services &services, const Remote &remote, Snapshot &s) {
+    const workspace::Workspace &workspace = services.workspace;
+    take(services.registry->models(), s.registered, s);
+    for (registry::RegisteredModel &model : s.registered) {
+        std::vector<registry::Version> versions;
+        take(services.registry->versions(model.name), versions, s);
+        model.name = ownName(workspace, model.name);
+        for (registry::Version &version : versions) {
+            version.model = model.name;
+            s.versions.push_back(std::move(version));
+        }
+    }
+    take(services.registry->runs({}, 500), s.runs, s);
+    for (registry::Run &run : s.runs) {
+        settle(run);
+        if (const auto arguments = resumeArguments(run))
+            s.resumable.insert(run.id, *arguments);
+    }
+    for (auto it = remote.begin(); it != remote.end(); ++it) {
+        if (it->problem)
+            s.problems.push_back(*it->problem);
+        for (registry::RegisteredModel model : it->models) {
+            model.name = ownName(workspace, {it.key(), model.name});
+            s.registered.push_back(std::move(model));
+        }
+        for (registry::Version version : it->versions) {
+            version.model = ownName(workspace, {it.key(), version.model});
+            s.versions.push_back(std::move(version));
+        }
+        s.runs.insert(s.runs.end(), it->runs.begin(), it->runs.end());
+    }
+    for (auto it = remote.begin(); it != remote.end(); ++it) {
+        QStringList doubts; // what colleagues asked for and approved on their machines
+        take(services.promotions->hear(it.key(), it->versions), doubts, s);
+        for (const QString &doubt : std::as_const(doubts))
+            s.problems.push_back(invalid(doubt));
+    }
+    take(services.promotions->requests([&](const promotion::Request &request) { return standsNow(remote.value(request.connection), request); }), s.promotions, s);
+    for (promotion::Request &request : s.promotions)
+        request.model = ownName(workspace, request.key());
+}
+
+Observed observedRegistry(const Services &services, const Remote &remote, const workspace::Model &model, const QDateTime &now) {
+    const QString connection = services.workspace.registryConnection(model);
+    if (connection.isEmpty())
+        return {QStringLiteral("local"), now, true, {}};
+    const RemoteModels::Known known = remote.value(connection);
+    return {known.server.isEmpty() ? connection : known.server, known.read, !known.problem, known.problem ? known.problem->text() : QString()};
+}
+
+ModelRow rowOf(const Services &services, const Snapshot &s, const Remote &remote, const workspace::Model &model, const std::optional<bool> &enabled) {
     ModelRow row;
     row.name = model.name;
     row.endpointUrl = model.endpoint.url;
-    row.seen.source = QStringLiteral("local");
-    row.seen.time = s.read;
+    row.registered = observedRegistry(services, remote, model, s.read);
+    row.seen = row.registered;
     row.retrainEnabled = enabled.value_or(model.retrain.enabled);
     addRegistry(s, model, row);
     addLimits(model, row);
@@ -149,25 +223,15 @@ ModelRow rowOf(const Services &services, const Snapshot &s, const workspace::Mod
 
 } // namespace
 
-Snapshot readSnapshot(const Services &services) {
+Snapshot readSnapshot(const Services &services, int patienceMs) {
     Snapshot s;
     s.workspace = services.workspace.name;
     s.workspaceFile = services.workspace.file;
     s.role = services.workspace.role;
     s.read = services.clock->nowUtc();
-    take(services.registry->models(), s.registered, s);
-    for (const registry::RegisteredModel &model : s.registered) {
-        std::vector<registry::Version> versions;
-        take(services.registry->versions(model.name), versions, s);
-        s.versions.insert(s.versions.end(), versions.begin(), versions.end());
-    }
-    take(services.registry->runs({}, 500), s.runs, s);
-    for (registry::Run &run : s.runs) {
-        settle(run);
-        if (const auto arguments = resumeArguments(run))
-            s.resumable.insert(run.id, *arguments);
-    }
-    take(services.promotions->requests(), s.promotions, s);
+    take(registry::MirrorStore(services.database).waiting(), s.mirrors, s);
+    const Remote remote = services.remote->look(patienceMs);
+    addRegistries(services, remote, s);
     take(services.pipelines->pipelines(), s.pipelines, s);
     take(services.pipelines->runs({}, 200), s.pipelineRuns, s);
     std::shared_ptr<retrain::DecisionStore> store;
@@ -181,7 +245,7 @@ Snapshot readSnapshot(const Services &services) {
         if (store)
             if (const auto state = store->state(model.name))
                 enabled = state->config.enabled;
-        s.models.push_back(rowOf(services, s, model, enabled));
+        s.models.push_back(rowOf(services, s, remote, model, enabled));
     }
     s.timeline = timelineOf(s);
     s.inbox = inboxOf(s, services.workspace, s.read);

@@ -7,6 +7,7 @@
 #include "core/operations/journal.h"
 #include "core/pipelines/pipeline_service.h"
 #include "core/promotion/promotion.h"
+#include "core/registry/mirror_store.h"
 #include "core/registry/registry.h"
 #include "core/retrain/policy.h"
 
@@ -54,6 +55,7 @@ struct ModelRow {
     bool stale = false;
     std::optional<pipelines::PipelineRun> lastRun;
     std::optional<cluster::RolloutStatus> rollout;
+    Observed registered; ///< the registry that has the model: source "local" or the server
     std::vector<cluster::Revision> revisions; ///< newest first
     QString endpointUrl; ///< of the endpoint that the workspace names; empty: the server on this machine
     QString skew; ///< "" none; else a sentence: "alias v4, endpoint serves v3"
@@ -90,21 +92,23 @@ struct Snapshot {
     std::vector<InboxItem> inbox;
     std::vector<TimelineEvent> timeline;
     std::vector<promotion::Request> promotions;
+    /// Of all registries. A model of the workspace is called as the workspace calls it: here, in its versions and in its promotions.
     std::vector<registry::RegisteredModel> registered;
     std::vector<registry::Version> versions; ///< all models, newest first
-    std::vector<registry::Run> runs;         ///< newest first; one whose process is gone is Killed here (settle())
+    std::vector<registry::Run> runs;         ///< of this machine, newest first, one whose process is gone is Killed here (settle()); then those of servers
     QHash<QString, QStringList> resumable;   ///< run id → arguments of `pilot` that go on with it
     std::vector<pipelines::Pipeline> pipelines;
     std::vector<pipelines::PipelineRun> pipelineRuns;
     std::vector<retrain::Decision> decisions;
     std::vector<operations::JournalEntry> journal; ///< newest first, up to 2000
     operations::JournalCheck journalCheck;
+    std::vector<registry::Mirror> mirrors;   ///< trainings that wait for another registry, oldest first
     std::vector<Error> problems; ///< parts that could not be read; the rest is still shown
     QDateTime read;
 };
 
-/// Blocking. A part that fails is named in `problems`, never the whole.
-Snapshot readSnapshot(const Services &services);
+/// Blocking. A part that fails is named in `problems`, never the whole. Servers are waited for at most `patienceMs`, and only for their first answer.
+Snapshot readSnapshot(const Services &services, int patienceMs = 300);
 /// What needs a person now, from the rest of the snapshot (also `pilot inbox`).
 std::vector<InboxItem> inboxOf(const Snapshot &snapshot, const workspace::Workspace &workspace, const QDateTime &now);
 

@@ -7,6 +7,7 @@
 #include "core/base/json.h"
 #include "core/drift/drift.h"
 #include "core/fleet/live_quality.h"
+#include "core/fleet/model_place.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -130,8 +131,9 @@ double WhatIfAnswer::value(std::size_t row, std::size_t output) const {
 }
 
 Result<AskableVersion> openVersion(const Services &services, const QString &name, int version) {
-    const workspace::Model *declared = services.workspace.model(name);
-    PH_ASSIGN(const auto registered, services.registry->version(declared ? declared->registry.name : name, version));
+    PH_ASSIGN(const ModelPlace place, placeOf(services, name));
+    const workspace::Model *declared = place.declared;
+    PH_ASSIGN(const auto registered, place.packaged(version));
     PH_ASSIGN(const auto package, artifact::openPackage(registered.source));
     AskableVersion out;
     out.model = name;
@@ -200,7 +202,6 @@ Result<WhatIfAnswer> askVersion(const Services &services, const QString &model, 
                                 const std::vector<std::vector<WhatIfValue>> &rows, std::stop_token token) {
     if (rows.empty())
         return invalid(Text::tr("There is no row to ask for."));
-    const workspace::Model *declared = services.workspace.model(model);
     const QTemporaryDir folder; // 0700: rows are a person's data
     if (!folder.isValid())
         return Error{ErrorKind::Internal, Text::tr("No temporary folder can be made."), folder.path(), {}, folder.errorString()};
@@ -209,7 +210,7 @@ Result<WhatIfAnswer> askVersion(const Services &services, const QString &model, 
     ChildJob job;
     job.program = pilotProgram();
     job.nice = 0; // a person waits for it
-    job.arguments = {QStringLiteral("score"), QStringLiteral("%1/%2").arg(declared ? declared->registry.name : model).arg(version), QStringLiteral("--rows"), file,
+    job.arguments = {QStringLiteral("score"), QStringLiteral("%1/%2").arg(model).arg(version), QStringLiteral("--rows"), file,
                      QStringLiteral("--workspace"), services.workspace.file};
     PH_ASSIGN(const QJsonObject reply, runJob(job, {}, token));
     WhatIfAnswer answer = answerOf(signature);

@@ -30,8 +30,7 @@ bool sameQuestion(const WhyQuestion &a, const WhyQuestion &b) {
 }
 
 QStringList whyArguments(const workspace::Workspace &workspace, const WhyQuestion &question, const QString &rowFile) {
-    const workspace::Model *declared = workspace.model(question.model);
-    QStringList arguments{QStringLiteral("explain"), QStringLiteral("%1/%2").arg(declared ? declared->registry.name : question.model).arg(question.version), QStringLiteral("--workspace"), workspace.file};
+    QStringList arguments{QStringLiteral("explain"), QStringLiteral("%1/%2").arg(question.model).arg(question.version), QStringLiteral("--workspace"), workspace.file};
     switch (question.rows) {
     case WhyRows::Given: arguments << QStringLiteral("--rows") << rowFile; break;
     case WhyRows::Sample: break; // what it takes by itself

@@ -49,6 +49,7 @@ struct HttpClient::Impl {
     std::mutex mutex; ///< of the two queues
     std::vector<std::shared_ptr<Transfer>> toAdd, toCancel;
     std::atomic<bool> ending = false;
+    std::stop_source closed;
     std::thread thread;
 
     Impl() {
@@ -132,6 +133,7 @@ private:
 
 HttpClient::HttpClient() : m_impl(std::make_unique<Impl>()) {}
 HttpClient::~HttpClient() = default;
+void HttpClient::close() { m_impl->closed.request_stop(); }
 
 Result<Response> HttpClient::send(const Request &request, std::stop_token token) {
     PH_TRY(checkRequest(request));
@@ -141,12 +143,13 @@ Result<Response> HttpClient::send(const Request &request, std::stop_token token)
     };
     bool repeatedBroken = false;
     for (int attempt = 1;; ++attempt) {
-        if (token.stop_requested())
+        if (token.stop_requested() || m_impl->closed.stop_requested())
             return cancelled();
         auto transfer = std::make_shared<Transfer>(request, request.timeoutMs ? int(std::max<qint64>(1, leftMs())) : 0);
         m_impl->add(transfer);
         {
             const std::stop_callback onStop(token, [this, transfer] { m_impl->cancel(transfer); });
+            const std::stop_callback onClose(m_impl->closed.get_token(), [this, transfer] { m_impl->cancel(transfer); });
             transfer->wait();
         }
         const bool ok = transfer->code == CURLE_OK || transfer->stoppedByReader;

@@ -69,6 +69,7 @@ public:
     HttpClient();
     ~HttpClient();
     Result<Response> send(const Request &request, std::stop_token token = {});
+    void close(); ///< what is running and what comes later ends with Cancelled
 
 private:
     struct Impl;

@@ -26,6 +26,12 @@ namespace {
 using artifact::Package;
 using metrics::Scored;
 
+/// A text file of a package; empty if there is none.
+QString textIn(const QString &folder, const char *name) {
+    const auto bytes = readFile(folder + QLatin1Char('/') + QLatin1String(name));
+    return bytes ? QString::fromUtf8(*bytes) : QString();
+}
+
 /// The columns `wanted` of a model's outputs.
 Scored selectOutputs(const Scored &from, const std::vector<QString> &names, const std::vector<QString> &wanted) {
     if (names == wanted)
@@ -341,8 +347,15 @@ std::optional<GateResult> sameTargetsGate(const artifact::Signature &candidate, 
 /// Rows, scores and comparison; the candidate's own metrics on these rows come back for the recipe's gates. `warnings`: of the rows themselves.
 Result<metrics::Values> scoreAndCompare(Evidence &sheet, const Package &candidate, const std::optional<Package> &champion, const workspace::Recipe &recipe,
                                         const EvidenceInput &input, std::vector<GateResult> &warnings) {
-    PH_ASSIGN(const ComparedRows rows, comparedRows(candidate, champion));
-    warnings = importGates(candidate);
+    const bool asked = !sheet.championAskedAt.isEmpty(); // of such a champion nothing is known but its answers
+    PH_ASSIGN(ComparedRows rows, comparedRows(candidate, asked ? std::nullopt : champion));
+    if (asked) {
+        rows.champion = rows.candidate;
+        rows.championHasRowHashes = false;
+        warnings.push_back({QStringLiteral("The champion was scored here"), QStringLiteral("its endpoint"), QStringLiteral("it answered at %1: its package is none that can be scored here").arg(sheet.championAskedAt), GateState::Warn});
+    }
+    for (GateResult &gate : importGates(candidate))
+        warnings.push_back(std::move(gate));
     for (GateResult &leak : leakGates(rows.candidate, candidate.signature))
         warnings.push_back(std::move(leak));
     sheet.rowsFrom = rows.rowsFrom;
@@ -412,14 +425,25 @@ Result<Evidence> computeEvidence(const EvidenceInput &input) {
         auto opened = artifact::openPackage(input.champion->source);
         if (opened)
             champion = std::move(*opened);
-        else
+        else if (input.askChampion && input.champion->digest.isEmpty()) { // none of ours; a damaged one of ours is not asked, it is told
+            champion = Package();
+            champion->signature = candidate.signature;
+            sheet.championAskedAt = input.championEndpoint;
+        } else
             sheet.problem = QStringLiteral("The champion's package cannot be opened: ") + opened.error().text();
     }
+    EvidenceInput how = input;
+    if (!sheet.championAskedAt.isEmpty()) // it has no folder
+        how.loadScorer = [&](const QString &folder) { return folder.isEmpty() ? input.askChampion(candidate.signature) : input.loadScorer(folder); };
     metrics::Values own;
     std::vector<GateResult> warnings;
     if (sheet.problem.isEmpty()) {
-        PH_ASSIGN(own, scoreAndCompare(sheet, candidate, champion, recipe, input, warnings));
+        PH_ASSIGN(own, scoreAndCompare(sheet, candidate, champion, recipe, how, warnings));
     }
+    if (!sheet.championAskedAt.isEmpty())
+        champion.reset();
+    if (champion)
+        sheet.cardDiff = cardDiff(textIn(champion->folder, "MODEL_CARD.md"), textIn(candidate.folder, "MODEL_CARD.md"));
     if (champion)
         if (const auto before = profileIn(champion->folder), now = profileIn(candidate.folder); before && now) {
             sheet.trainingDrift = drift::compare(*before, *now);
@@ -430,7 +454,7 @@ Result<Evidence> computeEvidence(const EvidenceInput &input) {
     sheet.gates.insert(sheet.gates.end(), warnings.begin(), warnings.end());
     if (auto sealed = sealedAnew(input, candidate, champion))
         sheet.gates.insert(sheet.gates.begin(), std::move(*sealed));
-    sheet.lineage = lineageOf(candidate, input.candidate, input.codeFolder, input.requester);
+    sheet.lineage = lineageOf(candidate, input.candidate, input.run, input.codeFolder, input.requester);
     sheet.sentence = sentenceOf(sheet);
     sheet.computed = SystemClock().nowUtc();
     sheet.seconds = double(timer.elapsed()) / 1000;

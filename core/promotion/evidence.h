@@ -6,10 +6,12 @@
 #include "core/drift/drift.h"
 #include "core/metrics/calibration.h"
 #include "core/metrics/slices.h"
+#include "core/promotion/card_diff.h"
 #include "core/registry/registry.h"
 
 #include <QJsonObject>
 
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -47,6 +49,7 @@ struct Evidence {
     QString rowsFrom;             ///< "test rows of data/x.csv (sha256 …)" or "test rows kept in the package, because …"
     QString problem;              ///< why the two could not be compared; empty if they were
     bool championHasRowHashes = true;
+    QString championAskedAt;      ///< the endpoint that answered for the champion, whose package is none that can be scored here; empty: it was scored here
     std::vector<MetricComparison> metrics;
     QString selectMetric;
     double pairedP = 1;           ///< of the test that fits selectMetric (metrics::pairedTestFor)
@@ -61,7 +64,8 @@ struct Evidence {
     std::vector<std::vector<double>> championConfusion, candidateConfusion;   ///< rows true, columns predicted; counts
     std::vector<metrics::CalibrationBin> championCalibration, candidateCalibration; ///< two classes: of classes[1], bins of as many rows
     drift::DriftReport trainingDrift; ///< champion's against candidate's training profile
-    QJsonObject lineage;              ///< data source, rows, sha256, git commit if any, run, requester
+    std::vector<CardLine> cardDiff;   ///< the champion's model card against the candidate's
+    QJsonObject lineage;              ///< lineageOf()
     QDateTime computed;
     double seconds = 0;
     bool blocked() const; ///< a gate blocks or is unknown
@@ -69,9 +73,9 @@ struct Evidence {
     /// Of several targets what selectMetric says of each by itself; else empty.
     std::vector<std::pair<QString, const MetricComparison *>> selectedByTarget() const;
     /// {"model","alias","candidate":{"version","digest"},"champion":{"version","digest"}|null,"baseline","rows","excluded_rows",
-    /// "not_for_champion","rows_from","problem","champion_has_row_hashes","metrics":[{"metric","unit","champion","candidate","change",
+    /// "not_for_champion","rows_from","problem","champion_has_row_hashes","champion_asked_at"?,"metrics":[{"metric","unit","champion","candidate","change",
     /// "low","high","larger_is_better","verdict","champion_low","champion_high","candidate_low","candidate_high"}],"select","paired":{"p","test"},"bootstrap","disagreement","sentence","slices":[metrics::toJson],"gates":[{"rule","source","value","state"}],
-    /// "residuals":{"edges","champion","candidate"},"confusion":{"classes","champion","candidate"},"calibration":{"champion","candidate"},"training_drift":{…},"lineage":{…},
+    /// "residuals":{"edges","champion","candidate"},"confusion":{"classes","champion","candidate"},"calibration":{"champion","candidate"},"training_drift":{…},"card_diff":["-…","+…"," …"]?,"lineage":{…},
     /// "computed","seconds","blocked"}
     QJsonObject toJson() const;
     static Result<Evidence> fromJson(const QJsonObject &object);
@@ -84,6 +88,10 @@ struct EvidenceInput {
     std::optional<registry::Version> champion;
     QString alias, requester;
     artifact::ScorerLoader loadScorer;
+    std::optional<registry::Run> run; ///< that the candidate comes from
+    /// Asks the champion where it serves, if its package is none that can be scored here: its address, and a scorer for a signature. Empty: it serves nowhere.
+    QString championEndpoint;
+    std::function<Result<artifact::ScorerPtr>(const artifact::Signature &)> askChampion;
     int approvalsNeeded = 1;
     bool preventSelfApproval = false;
     QString codeFolder; ///< where the code lies: its git commit is named, if it is a repository; empty: none

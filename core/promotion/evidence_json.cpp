@@ -112,7 +112,7 @@ QJsonObject Evidence::toJson() const {
         gateArray.append(QJsonObject{{Q("rule"), g.rule}, {Q("source"), g.source}, {Q("value"), g.value}, {Q("state"), gateStateName(g.state)}});
     for (const QString &name : classes)
         classArray.append(name);
-    return {{Q("model"), model}, {Q("alias"), alias}, {Q("candidate"), versionJson(candidateVersion, candidateDigest)},
+    QJsonObject out{{Q("model"), model}, {Q("alias"), alias}, {Q("candidate"), versionJson(candidateVersion, candidateDigest)},
             {Q("champion"), versionJson(championVersion, championDigest)}, {Q("baseline"), baseline}, {Q("rows"), qint64(rows)},
             {Q("excluded_rows"), qint64(excludedRows)}, {Q("not_for_champion"), qint64(notForChampion)}, {Q("rows_from"), rowsFrom}, {Q("problem"), problem},
             {Q("champion_has_row_hashes"), championHasRowHashes}, {Q("metrics"), metricsJson(metrics)}, {Q("select"), selectMetric},
@@ -121,6 +121,11 @@ QJsonObject Evidence::toJson() const {
             {Q("confusion"), QJsonObject{{Q("classes"), classArray}, {Q("champion"), matrixJson(championConfusion)}, {Q("candidate"), matrixJson(candidateConfusion)}}},
             {Q("calibration"), QJsonObject{{Q("champion"), metrics::toJson(championCalibration)}, {Q("candidate"), metrics::toJson(candidateCalibration)}}},
             {Q("training_drift"), trainingDrift.toJson()}, {Q("lineage"), lineage}, {Q("computed"), isoUtc(computed)}, {Q("seconds"), seconds}, {Q("blocked"), blocked()}};
+    if (!championAskedAt.isEmpty())
+        out.insert(Q("champion_asked_at"), championAskedAt);
+    if (!cardDiff.empty())
+        out.insert(Q("card_diff"), promotion::toJson(cardDiff));
+    return out;
 }
 
 Result<Evidence> Evidence::fromJson(const QJsonObject &object) {
@@ -143,6 +148,8 @@ Result<Evidence> Evidence::fromJson(const QJsonObject &object) {
     e.rowsFrom = r.text("rows_from");
     e.problem = r.text("problem", QString());
     e.championHasRowHashes = r.boolean("champion_has_row_hashes", true);
+    e.championAskedAt = r.text("champion_asked_at", QString());
+    e.cardDiff = cardLinesFrom(object.value(Q("card_diff")).toArray());
     for (const QJsonValue &v : r.array("metrics")) {
         const QJsonObject m = v.toObject();
         e.metrics.push_back({m.value(Q("metric")).toString(), m.value(Q("unit")).toString(), numberFrom(m, "champion"), numberFrom(m, "candidate"),
@@ -203,7 +210,15 @@ QString Evidence::text() const {
     if (!bootstrap.isEmpty())
         out += QStringLiteral("Intervals by paired bootstrap: %1.").arg(bootstrap);
     out += QStringLiteral("%1 scored by both: %2. %3 left out because the champion was trained on %4.").arg(rowsText(rows), rowsFrom, QString::number(excludedRows), excludedRows == 1 ? QStringLiteral("it") : QStringLiteral("them"));
+    if (!championAskedAt.isEmpty())
+        out += QStringLiteral("The champion answered at %1.").arg(championAskedAt);
     out += slicesText(*this);
+    if (!cardDiff.empty()) {
+        out += QString();
+        out += QStringLiteral("Model card");
+        for (const QJsonValue &line : promotion::toJson(cardDiff))
+            out += QStringLiteral("  ") + line.toString();
+    }
     out += QString();
     out += QStringLiteral("Gates");
     for (const GateResult &g : gates)
@@ -215,6 +230,10 @@ QString Evidence::text() const {
                .arg(data.value(Q("source")).toString()).arg(data.value(Q("rows")).toInteger()).arg(data.value(Q("sha256")).toString().left(12),
                     lineage.value(Q("run")).toString(), lineage.value(Q("code")).toString(QStringLiteral("not in git")).left(12), lineage.value(Q("user")).toString(),
                     lineage.value(Q("requester")).toString());
+    if (const QString image = lineage.value(Q("image")).toString(); !image.isEmpty())
+        out += QStringLiteral("Image %1").arg(image);
+    if (const QString pipeline = lineage.value(Q("pipeline")).toString(); !pipeline.isEmpty())
+        out += QStringLiteral("Pipeline %1").arg(pipeline);
     return out.join(QLatin1Char('\n'));
 }
 

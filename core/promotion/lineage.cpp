@@ -65,7 +65,8 @@ QString gitCommit(const QString &folder) {
     return {};
 }
 
-QJsonObject lineageOf(const artifact::Package &package, const registry::Version &version, const QString &codeFolder, const QString &requester) {
+QJsonObject lineageOf(const artifact::Package &package, const registry::Version &version, const std::optional<registry::Run> &run, const QString &codeFolder, const QString &requester) {
+    const auto tag = [&](const char *key) { return version.tags.value(Q(key), run ? run->tags.value(Q(key)) : QString()); };
     const QJsonObject data{{Q("source"), package.data.value(Q("source"))}, {Q("rows"), package.data.value(Q("rows"))}, {Q("sha256"), package.data.value(Q("sha256"))}};
     QJsonObject out{{Q("data"), data},
                     {Q("run"), version.runId.isEmpty() ? package.runId : version.runId},
@@ -73,8 +74,16 @@ QJsonObject lineageOf(const artifact::Package &package, const registry::Version 
                     {Q("requester"), requester},
                     {Q("estimator"), package.estimator},
                     {Q("created"), version.created.isValid() ? isoUtc(version.created) : package.created}};
-    if (const QString commit = gitCommit(codeFolder); !commit.isEmpty())
-        out.insert(Q("code"), commit);
+    const auto tell = [&](const char *key, const QString &text) {
+        if (!text.trimmed().isEmpty())
+            out.insert(Q(key), text.trimmed());
+    };
+    const QString named = tag("mlflow.source.git.commit");
+    tell("code", named.isEmpty() ? gitCommit(codeFolder) : named);
+    tell("image", tag("image") + QLatin1Char(' ') + tag("image.digest"));
+    tell("pipeline", tag("pipeline.run") + QLatin1Char(' ') + tag("pipeline.url"));
+    if (run)
+        tell("run_name", run->name);
     return out;
 }
 

@@ -28,8 +28,8 @@ QString percentText(const std::vector<int> &steps) {
 }
 
 /// The model's rollout target; null if none is configured.
-Result<TargetPtr> targetOf(const Promotions::Parts &parts, const QString &registryName) {
-    const workspace::Model *owner = ownerOf(parts.workspace, registryName);
+Result<TargetPtr> targetOf(const Promotions::Parts &parts, const registry::ModelKey &model) {
+    const workspace::Model *owner = ownerOf(parts.workspace, model);
     if (!owner || !parts.rolloutTarget)
         return TargetPtr();
     auto target = parts.rolloutTarget(*owner);
@@ -64,12 +64,13 @@ Result<void> setAlias(registry::Registry &registry, const QString &model, const 
     return registry.moveAlias(model, alias, expected, to, stamp);
 }
 
-Step aliasStep(const Promotions::Parts &parts, const PromotionFacts &f, const QString &folder, const registry::Stamp &stamp, bool again) {
+using RegistryPtr = std::shared_ptr<registry::Registry>;
+
+Step aliasStep(const RegistryPtr &registry, const PromotionFacts &f, const QString &folder, const registry::Stamp &stamp, bool again) {
     Step step;
     step.call = {QStringLiteral("SET"), QStringLiteral("alias %1 on %2").arg(f.alias, f.model), QStringLiteral("%1 → v%2").arg(versionText(f.from)).arg(f.to),
                  f.from ? QStringLiteral("back to v%1").arg(*f.from) : QStringLiteral("the alias is deleted"),
                  QStringLiteral("pilot promote %1 %2 --to %3").arg(f.model).arg(f.to).arg(f.alias)};
-    const auto registry = parts.registry;
     step.guard = [=]() -> Result<void> {
         PH_ASSIGN(const auto now, aliasNow(*registry, f.model, f.alias));
         if (now != f.from && !(again && now == f.to))
@@ -91,12 +92,11 @@ Step aliasStep(const Promotions::Parts &parts, const PromotionFacts &f, const QS
     return step;
 }
 
-Step previousStep(const Promotions::Parts &parts, const PromotionFacts &f, const registry::Stamp &stamp) {
+Step previousStep(const RegistryPtr &registry, const PromotionFacts &f, const registry::Stamp &stamp) {
     const QString previous = Q(previousAlias);
     Step step;
     step.call = {QStringLiteral("SET"), QStringLiteral("alias %1 on %2").arg(previous, f.model), QStringLiteral("%1 → %2").arg(versionText(f.previousBefore), versionText(f.from)),
                  f.previousBefore ? QStringLiteral("back to v%1").arg(*f.previousBefore) : QStringLiteral("the alias is deleted"), {}};
-    const auto registry = parts.registry;
     step.execute = [=] { return setAlias(*registry, f.model, previous, f.previousBefore, f.from, stamp); };
     step.readBack = [=]() -> Result<QJsonObject> {
         PH_ASSIGN(const auto now, aliasNow(*registry, f.model, previous));
@@ -152,7 +152,7 @@ QJsonObject PromotionFacts::toJson() const {
     QJsonArray percents;
     for (const int s : steps)
         percents.append(s);
-    return {{Q("kind"), Q("promotion")}, {Q("request"), request}, {Q("model"), model}, {Q("alias"), alias}, {Q("to"), to}, {Q("from"), versionValue(from)},
+    return {{Q("kind"), Q("promotion")}, {Q("request"), request}, {Q("connection"), connection}, {Q("model"), model}, {Q("alias"), alias}, {Q("to"), to}, {Q("from"), versionValue(from)},
             {Q("digest"), digest}, {Q("set_previous"), setPrevious}, {Q("previous_before"), versionValue(previousBefore)}, {Q("target"), target},
             {Q("steps"), percents}, {Q("stable_revision"), versionValue(stableRevision)}, {Q("stable_version"), versionValue(stableVersion)}};
 }
@@ -161,6 +161,7 @@ Result<PromotionFacts> PromotionFacts::fromJson(const QJsonObject &object) {
     JsonReader r(object, QStringLiteral("undo record"));
     PromotionFacts f;
     f.request = r.text("request");
+    f.connection = object.value(Q("connection")).toString(); // none in records of before there were servers
     f.model = r.text("model");
     f.alias = r.text("alias");
     f.to = int(r.integer("to"));
@@ -177,11 +178,19 @@ Result<PromotionFacts> PromotionFacts::fromJson(const QJsonObject &object) {
     return f;
 }
 
-const workspace::Model *ownerOf(const workspace::Workspace &workspace, const QString &registryName) {
+const workspace::Model *ownerOf(const workspace::Workspace &workspace, const registry::ModelKey &model) {
     for (const workspace::Model &m : workspace.models)
-        if (m.registry.name == registryName)
+        if (m.registry.name == model.name && workspace.registryConnection(m) == model.connection)
             return &m;
     return nullptr;
+}
+
+Result<RegistryPtr> Promotions::Parts::registryFor(const QString &connection) const {
+    if (connection.isEmpty())
+        return registry;
+    if (registryOf)
+        return registryOf(connection);
+    return notFound(QStringLiteral("The registry of the connection “%1” is not known here.").arg(connection));
 }
 
 Result<std::optional<int>> aliasNow(const registry::Registry &registry, const QString &model, const QString &alias) {
@@ -193,26 +202,28 @@ Result<std::optional<int>> aliasNow(const registry::Registry &registry, const QS
     return version.error();
 }
 
-Result<PromotionFacts> promotionFacts(const Promotions::Parts &parts, const QString &model, int version, const QString &alias, const QString &request) {
+Result<PromotionFacts> promotionFacts(const Promotions::Parts &parts, const registry::ModelKey &model, int version, const QString &alias, const QString &request) {
     PH_TRY(registry::checkAliasName(alias));
     if (alias == Q(previousAlias))
         return refused(QStringLiteral("The alias %1 is kept by promotions themselves.").arg(alias));
-    PH_ASSIGN(const registry::Version v, parts.registry->version(model, version));
+    PH_ASSIGN(const RegistryPtr registry, parts.registryFor(model.connection));
+    PH_ASSIGN(const registry::Version v, registry->version(model.name, version));
     PromotionFacts f;
     f.request = request;
-    f.model = model;
+    f.connection = model.connection;
+    f.model = model.name;
     f.alias = alias;
     f.to = version;
     f.digest = v.digest;
-    PH_ASSIGN(f.from, aliasNow(*parts.registry, model, alias));
+    PH_ASSIGN(f.from, aliasNow(*registry, model.name, alias));
     if (f.from == version)
-        return refused(QStringLiteral("The alias %1 of %2 points to version %3 already.").arg(alias, model).arg(version));
+        return refused(QStringLiteral("The alias %1 of %2 points to version %3 already.").arg(alias, model.name).arg(version));
     const workspace::Model *owner = ownerOf(parts.workspace, model);
     const bool champion = owner ? owner->registry.champion == alias : alias == Q("champion");
     if (!champion)
         return f; // any other alias moves no traffic
     f.setPrevious = f.from.has_value();
-    PH_ASSIGN(f.previousBefore, aliasNow(*parts.registry, model, Q(previousAlias)));
+    PH_ASSIGN(f.previousBefore, aliasNow(*registry, model.name, Q(previousAlias)));
     PH_ASSIGN(const TargetPtr target, targetOf(parts, model));
     if (!target)
         return f;
@@ -229,19 +240,22 @@ Result<PromotionFacts> promotionFacts(const Promotions::Parts &parts, const QStr
 Result<void> trafficTakenBack(const Promotions::Parts &parts, const PromotionFacts &f, const QString &reason) {
     if (f.target.isEmpty())
         return {};
-    PH_ASSIGN(const TargetPtr target, targetOf(parts, f.model));
+    PH_ASSIGN(const TargetPtr target, targetOf(parts, f.key()));
     if (!target)
         return {};
     return trafficBack(*target, f, reason);
 }
 
 Result<Operation> promoteOperation(const Promotions::Parts &parts, const PromotionFacts &f, const QString &operation, bool again) {
-    PH_ASSIGN(const registry::Version v, parts.registry->version(f.model, f.to));
+    PH_ASSIGN(const RegistryPtr registry, parts.registryFor(f.connection));
+    PH_ASSIGN(const registry::Version v, registry->version(f.model, f.to));
+    PH_ASSIGN(const QString folder, registry->packageFolder(v)); // fetched already, when the evidence was made
     const operations::Actor &actor = parts.operations->actor();
     Operation out;
     out.id = operation.isEmpty() ? QStringLiteral("op-") + randomHex(6) : operation;
     out.kind = QStringLiteral("promote");
     out.object = QStringLiteral("model ") + f.model;
+    out.connection = f.connection;
     out.summary = QStringLiteral("Promote %1 version %2 to %3").arg(f.model).arg(f.to).arg(f.alias) +
                   (f.target.isEmpty() ? QString() : QStringLiteral(", then roll it out on %1").arg(f.target)) + (again ? QStringLiteral(" (going on after an interruption)") : QString());
     // The rights were asked for when the approvals were given; whoever gives the last one carries it out.
@@ -250,11 +264,11 @@ Result<Operation> promoteOperation(const Promotions::Parts &parts, const Promoti
     out.undoRecord = f.toJson();
     out.details = {{Q("promotion"), f.request}, {Q("digest"), f.digest}};
     const registry::Stamp stamp{actor.name, out.id};
-    out.steps.push_back(aliasStep(parts, f, v.source, stamp, again));
+    out.steps.push_back(aliasStep(registry, f, folder, stamp, again));
     if (f.setPrevious && f.previousBefore != f.from)
-        out.steps.push_back(previousStep(parts, f, stamp));
+        out.steps.push_back(previousStep(registry, f, stamp));
     if (!f.target.isEmpty()) {
-        PH_ASSIGN(const TargetPtr target, targetOf(parts, f.model));
+        PH_ASSIGN(const TargetPtr target, targetOf(parts, f.key()));
         if (!target)
             return notFound(QStringLiteral("The rollout target %1 is not configured any more.").arg(f.target));
         cluster::Revision revision;
@@ -263,7 +277,7 @@ Result<Operation> promoteOperation(const Promotions::Parts &parts, const Promoti
         revision.digest = f.digest;
         revision.by = actor.name;
         revision.when = parts.clock->nowUtc();
-        out.steps.push_back(rolloutStep(target, f, revision, v.source));
+        out.steps.push_back(rolloutStep(target, f, revision, folder));
     }
     return out;
 }
@@ -273,13 +287,14 @@ Result<Operation> undoOperation(const Promotions::Parts &parts, const PromotionF
     out.id = QStringLiteral("op-") + randomHex(6);
     out.kind = turnBack ? QStringLiteral("turn-back") : QStringLiteral("undo");
     out.object = QStringLiteral("model ") + f.model;
+    out.connection = f.connection;
     out.summary = QStringLiteral("%1 the promotion of %2 version %3 to %4").arg(turnBack ? QStringLiteral("Turn back") : QStringLiteral("Undo"), f.model).arg(f.to).arg(f.alias);
     // A turn-back was approved together with its plan, and must not fail for want of a role at night.
     out.needs = turnBack ? workspace::Role::Viewer : workspace::Role::Operator;
     out.before = {{f.alias, f.to}};
     out.details = {{Q("promotion"), f.request}, {Q("reason"), reason}};
     const registry::Stamp stamp{parts.operations->actor().name, out.id};
-    const auto registry = parts.registry;
+    PH_ASSIGN(const RegistryPtr registry, parts.registryFor(f.connection));
     const auto aliasGuard = [=]() -> Result<void> {
         PH_ASSIGN(const auto now, aliasNow(*registry, f.model, f.alias));
         if (now != f.to && now != f.from)
@@ -287,7 +302,7 @@ Result<Operation> undoOperation(const Promotions::Parts &parts, const PromotionF
         return {};
     };
     if (!f.target.isEmpty()) { // traffic first: it is what hurts
-        PH_ASSIGN(const TargetPtr target, targetOf(parts, f.model));
+        PH_ASSIGN(const TargetPtr target, targetOf(parts, f.key()));
         if (!target)
             return notFound(QStringLiteral("The rollout target %1 is not configured any more.").arg(f.target));
         Step traffic;

@@ -9,7 +9,7 @@ namespace pilothouse::promotion {
 /// the request's undo record.
 struct PromotionFacts {
     QString request; ///< id, "" in a dry run without one; the rollout carries it, so that a turn-back finds its promotion
-    QString model, alias;
+    QString connection, model, alias;
     int to = 0;
     std::optional<int> from;
     QString digest;
@@ -19,12 +19,13 @@ struct PromotionFacts {
     std::vector<int> steps;
     std::optional<int> stableRevision, stableVersion; ///< what had all traffic before
 
+    registry::ModelKey key() const { return {connection, model}; }
     QJsonObject toJson() const;
     static Result<PromotionFacts> fromJson(const QJsonObject &object);
 };
 
 /// Reads registry and rollout target for a promotion. Refused if the alias points there already; NotFound: no such version.
-Result<PromotionFacts> promotionFacts(const Promotions::Parts &parts, const QString &model, int version, const QString &alias, const QString &request);
+Result<PromotionFacts> promotionFacts(const Promotions::Parts &parts, const registry::ModelKey &model, int version, const QString &alias, const QString &request);
 
 /// alias → previous → rollout. `again`: steps that are true already are skipped, after a kill in the midst.
 Result<operations::Operation> promoteOperation(const Promotions::Parts &parts, const PromotionFacts &facts, const QString &operation, bool again);
@@ -37,7 +38,7 @@ Result<operations::Operation> undoOperation(const Promotions::Parts &parts, cons
 Result<void> trafficTakenBack(const Promotions::Parts &parts, const PromotionFacts &facts, const QString &reason);
 
 /// The workspace's model whose registry entry this is; null if none.
-const workspace::Model *ownerOf(const workspace::Workspace &workspace, const QString &registryName);
+const workspace::Model *ownerOf(const workspace::Workspace &workspace, const registry::ModelKey &model);
 
 /// The version an alias points to now; none if it does not exist.
 Result<std::optional<int>> aliasNow(const registry::Registry &registry, const QString &model, const QString &alias);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/promotion/promotion_store.h"
 
+#include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/promotion/evidence_gates.h"
+#include "core/promotion/statement_store.h"
 #include "core/registry/local_registry.h"
+#include "core/registry/mirror_store.h"
 
 #include <algorithm>
 
@@ -48,7 +51,17 @@ CREATE TABLE approvals(
 )sql");
 }
 
-std::vector<QString> registryDatabaseMigrations() { return {registry::registryTables1(), operations::journalTables1(), promotionTables1()}; }
+QString promotionTables2() {
+    return QStringLiteral(R"sql(
+ALTER TABLE promotions ADD COLUMN connection TEXT NOT NULL DEFAULT '';
+DROP INDEX one_wish_at_a_time;
+CREATE UNIQUE INDEX one_wish_at_a_time ON promotions(connection, model, alias, version) WHERE state IN ('pending', 'executing');
+)sql");
+}
+
+std::vector<QString> registryDatabaseMigrations() {
+    return {registry::registryTables1(), operations::journalTables1(), promotionTables1(), promotionTables2(), registry::mirrorTables1(), statementTables1()};
+}
 
 QString requestStateName(RequestState state) {
     switch (state) {
@@ -72,37 +85,61 @@ QString doingName(Doing doing) {
     return QStringLiteral("promote");
 }
 
+QString standingName(Approval::Standing standing) {
+    switch (standing) {
+    case Approval::Standing::Signed: return QStringLiteral("signed");
+    case Approval::Standing::Void: return QStringLiteral("void");
+    case Approval::Standing::Unsigned: break;
+    }
+    return QStringLiteral("unsigned");
+}
+
 int Request::approved() const {
     int count = 0;
     for (const Approval &a : approvals)
-        count += a.approved;
+        count += a.approved && a.standing != Approval::Standing::Void;
     return count;
 }
 
+QString Request::notSigned() const { return signing ? QString() : QStringLiteral("not signed: the workspace names no approvers"); }
+
 QJsonObject Request::toJson() const {
     QJsonArray voices;
-    for (const Approval &a : approvals)
-        voices.append(QJsonObject{{Q("actor"), a.actor}, {Q("approved"), a.approved}, {Q("comment"), a.comment}, {Q("time"), isoUtc(a.time)}});
-    return {{Q("id"), id}, {Q("model"), model}, {Q("alias"), alias}, {Q("version"), version}, {Q("from"), from ? QJsonValue(*from) : QJsonValue()},
+    for (const Approval &a : approvals) {
+        QJsonObject voice{{Q("actor"), a.actor}, {Q("approved"), a.approved}, {Q("comment"), a.comment}, {Q("time"), isoUtc(a.time)}, {Q("standing"), standingName(a.standing)}};
+        if (!a.reason.isEmpty())
+            voice.insert(Q("reason"), a.reason);
+        if (a.expires.isValid())
+            voice.insert(Q("expires"), isoUtc(a.expires));
+        if (!a.key.isEmpty())
+            voice.insert(Q("key"), a.key);
+        voices.append(voice);
+    }
+    QJsonObject out{{Q("id"), id}, {Q("connection"), connection}, {Q("model"), model}, {Q("alias"), alias}, {Q("version"), version}, {Q("from"), from ? QJsonValue(*from) : QJsonValue()},
             {Q("digest"), digest}, {Q("state"), requestStateName(state)}, {Q("requester"), requester}, {Q("approvals"), voices}, {Q("approvals_needed"), approvalsNeeded},
             {Q("prevent_self_approval"), preventSelfApproval}, {Q("created"), isoUtc(created)}, {Q("decided"), decided.isValid() ? QJsonValue(isoUtc(decided)) : QJsonValue()},
-            {Q("operation"), operation}, {Q("outcome"), outcome}, {Q("evidence"), evidence.toJson()}};
+            {Q("operation"), operation}, {Q("outcome"), outcome}, {Q("evidence"), evidence.toJson()}, {Q("evidence_digest"), evidenceDigest}};
+    if (!signing)
+        out.insert(Q("not_signed"), notSigned());
+    if (!doubt.isEmpty())
+        out.insert(Q("doubt"), doubt);
+    return out;
 }
 
 Result<void> PromotionStore::insert(const Request &r) {
     return m_database->transaction([&]() -> Result<void> {
         QString other;
-        PH_TRY(m_database->query(QStringLiteral("SELECT id FROM promotions WHERE model = ?1 AND alias = ?2 AND version = ?3 AND state IN ('pending', 'executing')"),
-                                 [&](Statement &s) { s.bind(1, r.model).bind(2, r.alias).bind(3, r.version); }, [&](const Statement &row) { other = row.text(0); }));
+        PH_TRY(m_database->query(QStringLiteral("SELECT id FROM promotions WHERE model = ?1 AND alias = ?2 AND version = ?3 AND connection = ?4 AND state IN ('pending', 'executing')"),
+                                 [&](Statement &s) { s.bind(1, r.model).bind(2, r.alias).bind(3, r.version).bind(4, r.connection); }, [&](const Statement &row) { other = row.text(0); }));
         if (!other.isEmpty())
             return Error{ErrorKind::Conflict, QStringLiteral("%1 version %2 is asked for already: %3.").arg(r.model).arg(r.version).arg(other), {},
                          QStringLiteral("Decide that one: pilot approve %1 or pilot reject %1.").arg(other), {}};
         PH_TRY(m_database->execute(
             QStringLiteral("INSERT INTO promotions(id, model, alias, version, from_version, digest, requester, state, evidence, approvals_needed,"
-                           " prevent_self_approval, created) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
+                           " prevent_self_approval, created, connection) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"),
             [&](Statement &s) {
                 s.bind(1, r.id).bind(2, r.model).bind(3, r.alias).bind(4, r.version).bind(6, r.digest).bind(7, r.requester).bind(8, requestStateName(r.state));
-                s.bind(9, QString::fromUtf8(canonicalJson(r.evidence.toJson()))).bind(10, r.approvalsNeeded).bind(11, int(r.preventSelfApproval)).bind(12, isoUtc(r.created));
+                s.bind(9, QString::fromUtf8(canonicalJson(r.evidence.toJson()))).bind(10, r.approvalsNeeded).bind(11, int(r.preventSelfApproval)).bind(12, isoUtc(r.created)).bind(13, r.connection);
                 r.from ? s.bind(5, *r.from) : s.bindNull(5);
             }));
         return {};
@@ -123,12 +160,25 @@ Result<void> PromotionStore::addApproval(const QString &id, const Approval &a) {
     });
 }
 
+Result<void> PromotionStore::removeApproval(const QString &id, const QString &actor) {
+    PH_TRY(m_database->execute(QStringLiteral("DELETE FROM approvals WHERE promotion = ?1 AND actor = ?2"), [&](Statement &s) { s.bind(1, id).bind(2, actor); }));
+    return {};
+}
+
+Result<void> PromotionStore::remove(const QString &id) {
+    return m_database->transaction([&]() -> Result<void> {
+        PH_TRY(m_database->execute(QStringLiteral("DELETE FROM approvals WHERE promotion = ?1"), [&](Statement &s) { s.bind(1, id); }));
+        PH_TRY(m_database->execute(QStringLiteral("DELETE FROM promotions WHERE id = ?1 AND state = 'pending'"), [&](Statement &s) { s.bind(1, id); }));
+        return {};
+    });
+}
+
 Result<std::vector<Executing>> PromotionStore::read(const QString &condition, const Database::Bind &bind) const {
     std::vector<Executing> out;
     std::vector<QJsonObject> sheets;
     PH_TRY(m_database->query(
         QStringLiteral("SELECT p.id, p.model, p.alias, p.version, p.from_version, p.digest, p.requester, p.state, p.evidence, p.approvals_needed,"
-                       " p.prevent_self_approval, p.created, p.decided, p.operation, p.undo_record, p.outcome, p.doing, p.reason, p.state_before,"
+                       " p.prevent_self_approval, p.created, p.decided, p.operation, p.undo_record, p.outcome, p.doing, p.reason, p.state_before, p.connection,"
                        " (SELECT json_group_array(json_array(actor, approved, comment, time)) FROM approvals a WHERE a.promotion = p.id)"
                        " FROM promotions p ") + condition + QStringLiteral(" ORDER BY p.sequence DESC"),
         bind, [&](const Statement &row) {
@@ -144,6 +194,7 @@ Result<std::vector<Executing>> PromotionStore::read(const QString &condition, co
             r.requester = row.text(6);
             r.state = stateFrom(row.text(7));
             sheets.push_back(objectFrom(row.text(8)));
+            r.evidenceDigest = sha256Hex(row.text(8).toUtf8()); // what is stored, not what it is read as
             r.approvalsNeeded = int(row.integer(9));
             r.preventSelfApproval = row.integer(10) != 0;
             r.created = fromIsoUtc(row.text(11));
@@ -155,7 +206,8 @@ Result<std::vector<Executing>> PromotionStore::read(const QString &condition, co
             e.doing = doingFrom(row.text(16));
             e.reason = row.text(17);
             e.before = stateFrom(row.text(18));
-            for (const QJsonValue &v : QJsonDocument::fromJson(row.text(19).toUtf8()).array()) {
+            r.connection = row.text(19);
+            for (const QJsonValue &v : QJsonDocument::fromJson(row.text(20).toUtf8()).array()) {
                 const QJsonArray a = v.toArray();
                 r.approvals.push_back({a.at(0).toString(), a.at(2).toString(), a.at(1).toInt() != 0, fromIsoUtc(a.at(3).toString())});
             }
@@ -172,8 +224,8 @@ Result<std::vector<Executing>> PromotionStore::read(const QString &condition, co
     return out;
 }
 
-Result<std::vector<Request>> PromotionStore::requests(const QString &model) const {
-    PH_ASSIGN(auto found, model.isEmpty() ? read({}, {}) : read(QStringLiteral("WHERE p.model = ?1"), [&](Statement &s) { s.bind(1, model); }));
+Result<std::vector<Request>> PromotionStore::requests(const std::optional<registry::ModelKey> &model) const {
+    PH_ASSIGN(auto found, !model ? read({}, {}) : read(QStringLiteral("WHERE p.model = ?1 AND p.connection = ?2"), [&](Statement &s) { s.bind(1, model->name).bind(2, model->connection); }));
     std::vector<Request> out;
     for (Executing &e : found)
         out.push_back(std::move(e.request));

@@ -25,7 +25,10 @@ public:
     /// Conflict if the same version is asked for already.
     Result<void> insert(const Request &request);
     Result<void> addApproval(const QString &id, const Approval &approval);
-    Result<std::vector<Request>> requests(const QString &model) const;
+    Result<void> removeApproval(const QString &id, const QString &actor);
+    /// A request that waits, with its approvals: asked for, but it could not be told to the others.
+    Result<void> remove(const QString &id);
+    Result<std::vector<Request>> requests(const std::optional<registry::ModelKey> &model) const; ///< none: of all models
     Result<Request> byId(const QString &id) const;
     Result<std::vector<Executing>> executing() const;
 

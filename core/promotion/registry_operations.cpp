@@ -116,9 +116,10 @@ Operation descriptionChange(const RegistryPtr &registry, const QString &model, i
 
 } // namespace
 
-Result<Operation> aliasOperation(RegistryPtr registry, const workspace::Workspace &workspace, const QString &model, const QString &alias, std::optional<int> to, const operations::Actor &actor) {
+Result<Operation> aliasOperation(RegistryPtr registry, const workspace::Workspace &workspace, const registry::ModelKey &key, const QString &alias, std::optional<int> to, const operations::Actor &actor) {
     PH_TRY(registry::checkAliasName(alias));
-    const workspace::Model *owner = ownerOf(workspace, model);
+    const QString &model = key.name;
+    const workspace::Model *owner = ownerOf(workspace, key);
     const bool champion = owner && owner->registry.champion == alias;
     if (champion && to)
         return refused(QStringLiteral("%1 is the champion of %2: it moves by a promotion, with its evidence and approvals.").arg(alias, model), {},

@@ -11,7 +11,7 @@ namespace pilothouse::promotion {
 
 /// Moves or (`to` none) deletes an alias. A model's champion is not moved this way: Refused, promote it (deleting it needs an
 /// approver). `workspace` says which alias that is.
-Result<operations::Operation> aliasOperation(std::shared_ptr<registry::Registry> registry, const workspace::Workspace &workspace, const QString &model, const QString &alias,
+Result<operations::Operation> aliasOperation(std::shared_ptr<registry::Registry> registry, const workspace::Workspace &workspace, const registry::ModelKey &model, const QString &alias,
                                              std::optional<int> to, const operations::Actor &actor);
 
 Result<operations::Operation> stageOperation(std::shared_ptr<registry::Registry> registry, const QString &model, int version, const QString &stage, bool archiveExisting);

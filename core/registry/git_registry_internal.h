@@ -72,7 +72,7 @@ public:
     Result<std::vector<AliasChange>> aliasHistory(const QString &model, const QString &alias) const override;
     Result<void> moveAlias(const QString &model, const QString &alias, std::optional<int> expected, std::optional<int> to, const Stamp &stamp) override;
     // git_packages.cpp
-    Result<QString> packageFolder(const Version &version, std::stop_token stop) override;
+    Result<QString> packageFolder(const Version &version, std::stop_token stop, bool anew) override;
     Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) override;
 
 private:

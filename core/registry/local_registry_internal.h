@@ -24,7 +24,7 @@ public:
     Result<void> setStage(const QString &model, int version, const QString &stage, bool archiveExisting) override;
     Result<void> setVersionTag(const QString &model, int version, const QString &key, std::optional<QString> value) override;
     Result<void> setDescription(const QString &model, int version, const QString &text) override;
-    Result<QString> packageFolder(const Version &version, std::stop_token) override { return version.source; }
+    Result<QString> packageFolder(const Version &version, std::stop_token, bool) override { return version.source; }
     // local_packages.cpp
     Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) override;
     /// Removes what a killed registration left; one sentence for each find.

@@ -118,9 +118,25 @@ Result<std::vector<Version>> MlflowRegistry::versions(const QString &name) const
     if (!registered)
         return out;
     PH_ASSIGN(const QString quoted, mlflowQuoted(name));
+    PH_ASSIGN(out, searchVersions(QStringLiteral("name=") + quoted));
+    for (const Alias &alias : registered->aliases) // the search does not tell them
+        for (Version &version : out)
+            if (version.version == alias.version && !version.aliases.contains(alias.name))
+                version.aliases += alias.name;
+    return out;
+}
+
+Result<std::vector<Version>> MlflowRegistry::versionsTagged(const QString &name, const QString &key, const QString &value) const {
+    PH_ASSIGN(const QString quoted, mlflowQuoted(name));
+    PH_ASSIGN(const QString wanted, mlflowQuoted(value));
+    return searchVersions(QStringLiteral("name=%1 AND tags.`%2`=%3").arg(quoted, key, wanted));
+}
+
+Result<std::vector<Version>> MlflowRegistry::searchVersions(const QString &filter) const {
+    std::vector<Version> out;
     const auto page = [&](const QString &token) {
         QUrlQuery query;
-        query.addQueryItem(QStringLiteral("filter"), QStringLiteral("name=") + quoted);
+        query.addQueryItem(QStringLiteral("filter"), filter);
         query.addQueryItem(QStringLiteral("max_results"), QString::number(pageSize));
         if (!token.isEmpty())
             query.addQueryItem(QStringLiteral("page_token"), token);
@@ -131,10 +147,6 @@ Result<std::vector<Version>> MlflowRegistry::versions(const QString &name) const
         return true;
     }));
     std::sort(out.begin(), out.end(), [](const Version &a, const Version &b) { return a.version > b.version; });
-    for (const Alias &alias : registered->aliases) // the search does not tell them
-        for (Version &version : out)
-            if (version.version == alias.version && !version.aliases.contains(alias.name))
-                version.aliases += alias.name;
     return out;
 }
 

@@ -63,16 +63,22 @@ Result<void> listFiles(const MlflowApi &api, const QString &root, const QString 
 
 } // namespace
 
-Result<void> MlflowRegistry::sendPackage(const QString &folder, const QStringList &files, const QString &artifactPath) const {
+Result<void> MlflowRegistry::sendPackage(const QString &folder, const QStringList &files, const QString &artifactPath, std::stop_token stop) const {
     for (const QString &name : files) {
         PH_ASSIGN(net::Request request, m_api.request("PUT", artifactCall(artifactPath + QLatin1Char('/') + name)));
         request.bodyFile = folder + QLatin1Char('/') + name;
         request.headers << net::Header{"Content-Type", "application/octet-stream"};
         request.timeoutMs = 0;
         request.stallSeconds = stallSeconds;
-        PH_TRY(m_api.raw(request));
+        PH_TRY(m_api.raw(request, stop));
     }
     return {};
+}
+
+Result<void> MlflowRegistry::sendArtifacts(const QString &runId, const QString &folder, const QStringList &files, const QString &at, std::stop_token stop) {
+    PH_ASSIGN(const Run made, run(runId));
+    PH_ASSIGN(const QString path, proxiedPath(made.artifactFolder + QLatin1Char('/') + at, source()));
+    return sendPackage(folder, files, path, stop);
 }
 
 Result<Run> MlflowRegistry::runForPackage(const QString &model, const QString &runId, const QString &user) {
@@ -95,7 +101,7 @@ Result<Version> MlflowRegistry::registerVersion(const QString &model, const QStr
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(packageFolder));
     PH_ASSIGN(const Run made, runForPackage(model, runId, user));
     // By its digest: a run that is registered again with another package must not write over what an older version serves.
-    const QString source = made.artifactFolder + QStringLiteral("/model-") + package.digest.left(12);
+    const QString source = made.artifactFolder + QLatin1Char('/') + packagePath(package.digest);
     PH_ASSIGN(const QString path, proxiedPath(source, this->source()));
     PH_TRY(sendPackage(packageFolder, package.files.keys() << QStringLiteral("SHA256SUMS"), path));
     const auto named = m_api.send("POST", QStringLiteral("registered-models/create"), {{QStringLiteral("name"), model}});
@@ -108,23 +114,27 @@ Result<Version> MlflowRegistry::registerVersion(const QString &model, const QStr
     return this->version(model, version.version);
 }
 
-Result<QString> MlflowRegistry::packageFolder(const Version &version, std::stop_token stop) {
+Result<QString> MlflowRegistry::packageFolder(const Version &version, std::stop_token stop, bool anew) {
     const QString place = sha256Hex((source() + QLatin1Char(' ') + version.model + QLatin1Char(' ') + version.source).toUtf8()).left(16);
     const QString folder = QStringLiteral("%1/%2/%3-%4").arg(m_packages, version.model).arg(version.version).arg(place);
     const auto check = [&](const QString &at) -> Result<void> {
         if (version.digest.isEmpty()) // none of ours: nothing says what it must be
             return {};
-        PH_ASSIGN(const artifact::Package package, artifact::openPackage(at));
-        if (package.digest != version.digest)
+        const auto package = artifact::openPackage(at);
+        if (!package)
+            return invalid(QStringLiteral("The artifacts of %1 version %2 on %3 are not those that were registered: %4").arg(version.model).arg(version.version).arg(source(), package.error().what), version.source,
+                           QStringLiteral("Somebody wrote over them, or they were cut short. Register the model again; do not promote this version."));
+        if (package->digest != version.digest)
             return invalid(QStringLiteral("The artifacts of %1 version %2 on %3 are not those that were registered: digest %4, registered with %5.")
-                               .arg(version.model).arg(version.version).arg(source(), package.digest.left(12), version.digest.left(12)),
+                               .arg(version.model).arg(version.version).arg(source(), package->digest.left(12), version.digest.left(12)),
                            {}, QStringLiteral("Somebody wrote over them. Register the model again; do not promote this version."));
         return {};
     };
     if (QDir(folder).exists()) {
-        if (check(folder))
+        if (!check(folder))
+            QDir(folder).removeRecursively(); // a copy that was damaged here
+        else if (!anew)
             return folder;
-        QDir(folder).removeRecursively(); // a copy that was damaged here
     }
     QUrlQuery query;
     query.addQueryItem(QStringLiteral("name"), version.model);

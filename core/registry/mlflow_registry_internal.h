@@ -21,6 +21,7 @@ public:
     Result<std::vector<RegisteredModel>> models() const override;
     Result<std::optional<RegisteredModel>> model(const QString &name) const override;
     Result<std::vector<Version>> versions(const QString &model) const override;
+    Result<std::vector<Version>> versionsTagged(const QString &model, const QString &key, const QString &value) const override;
     Result<Version> version(const QString &model, int version) const override;
     Result<Version> versionByAlias(const QString &model, const QString &alias) const override;
     Result<void> setStage(const QString &model, int version, const QString &stage, bool archiveExisting) override;
@@ -31,7 +32,9 @@ public:
     Result<void> moveAlias(const QString &model, const QString &alias, std::optional<int> expected, std::optional<int> to, const Stamp &stamp) override;
     // mlflow_packages.cpp
     Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) override;
-    Result<QString> packageFolder(const Version &version, std::stop_token stop) override;
+    Result<QString> packageFolder(const Version &version, std::stop_token stop, bool anew) override;
+    Result<void> sendArtifacts(const QString &runId, const QString &folder, const QStringList &files, const QString &at, std::stop_token stop) override;
+    QString packagePath(const QString &digest) const override { return QStringLiteral("model-") + digest.left(12); }
     // mlflow_runs.cpp
     Result<std::vector<Run>> runs(const QString &experiment, int limit) const override;
     Result<Run> run(const QString &id) const override;
@@ -40,9 +43,13 @@ public:
     Result<void> logParams(const QString &runId, const QMap<QString, QString> &params) override;
     Result<void> logMetrics(const QString &runId, const std::vector<MetricPoint> &points) override;
     Result<void> setRunTags(const QString &runId, const QMap<QString, QString> &tags) override;
-    Result<void> finishRun(const QString &runId, RunStatus status, const QString &error) override;
+    Result<void> finishRun(const QString &runId, RunStatus status, const QString &error) override { return finishCopy(runId, status, error, {}); }
+    Result<std::optional<Run>> copyOf(const QString &experiment, const QString &id) const override;
+    Result<QString> copyRun(const Run &of) override;
+    Result<void> finishCopy(const QString &runId, RunStatus status, const QString &error, const QDateTime &ended) override;
 
 private:
+    Result<std::vector<Version>> searchVersions(const QString &filter) const; ///< newest first, without aliases
     Result<QJsonObject> readModel(const QString &name) const;
     Result<std::optional<int>> aliasNow(const QString &model, const QString &alias) const;
     Result<QString> experimentName(const QString &id) const;
@@ -54,7 +61,7 @@ private:
     Result<Run> runFrom(const QJsonObject &json) const;
     /// The run that a package belongs to; one is made if the server does not know it.
     Result<Run> runForPackage(const QString &model, const QString &runId, const QString &user);
-    Result<void> sendPackage(const QString &folder, const QStringList &files, const QString &artifactPath) const;
+    Result<void> sendPackage(const QString &folder, const QStringList &files, const QString &artifactPath, std::stop_token stop = {}) const;
 
     MlflowApi m_api;
     QString m_packages;

@@ -162,7 +162,19 @@ Result<std::optional<Run>> MlflowRegistry::runUnder(const QString &experiment, c
     return std::optional<Run>(std::move(run));
 }
 
+Result<std::optional<Run>> MlflowRegistry::copyOf(const QString &experiment, const QString &id) const { return runUnder(experiment, id); }
+
 Result<QString> MlflowRegistry::createRun(const QString &experiment, const QString &name, const QString &user, const QString &wantedId) {
+    Run wanted;
+    wanted.id = wantedId;
+    wanted.experiment = experiment;
+    wanted.name = name;
+    wanted.user = user;
+    return copyRun(wanted);
+}
+
+Result<QString> MlflowRegistry::copyRun(const Run &of) {
+    const QString &experiment = of.experiment, &name = of.name, &user = of.user, &wantedId = of.id;
     if (experiment.isEmpty())
         return invalid(QStringLiteral("A run needs the name of an experiment."));
     PH_ASSIGN(std::optional<QString> id, experimentId(experiment));
@@ -188,7 +200,7 @@ Result<QString> MlflowRegistry::createRun(const QString &experiment, const QStri
             return Error{ErrorKind::Conflict, QStringLiteral("A run “%1” is there already.").arg(wantedId), {}, QStringLiteral("Choose another id or resume that run."), {}};
         tags.insert(runTag, wantedId);
     }
-    QJsonObject body{{QStringLiteral("experiment_id"), *id}, {QStringLiteral("start_time"), milliseconds({})}, {QStringLiteral("tags"), mlflowPairs(tags)}};
+    QJsonObject body{{QStringLiteral("experiment_id"), *id}, {QStringLiteral("start_time"), milliseconds(of.started)}, {QStringLiteral("tags"), mlflowPairs(tags)}};
     if (!name.isEmpty())
         body.insert(QStringLiteral("run_name"), name);
     PH_ASSIGN(const QJsonObject reply, m_api.send("POST", QStringLiteral("runs/create"), body));
@@ -217,10 +229,10 @@ Result<void> MlflowRegistry::logMetrics(const QString &runId, const std::vector<
     return logBatches(runId, "metrics", all, batchMetrics);
 }
 
-Result<void> MlflowRegistry::finishRun(const QString &runId, RunStatus status, const QString &error) {
+Result<void> MlflowRegistry::finishCopy(const QString &runId, RunStatus status, const QString &error, const QDateTime &ended) {
     QJsonObject body{{QStringLiteral("run_id"), runId}, {QStringLiteral("status"), runStatusName(status)}};
     if (status != RunStatus::Running)
-        body.insert(QStringLiteral("end_time"), milliseconds({}));
+        body.insert(QStringLiteral("end_time"), milliseconds(ended));
     PH_TRY(m_api.send("POST", QStringLiteral("runs/update"), body));
     return error.isEmpty() ? Result<void>() : setRunTags(runId, {{errorTag, error}});
 }

@@ -29,6 +29,12 @@ Result<void> checkStageName(const QString &stage) {
     return invalid(QStringLiteral("“%1” is no stage.").arg(stage.left(140)), {}, QStringLiteral("Stages are %1.").arg(stages.join(QStringLiteral(", "))));
 }
 
+Result<std::vector<Version>> Registry::versionsTagged(const QString &model, const QString &key, const QString &value) const {
+    PH_ASSIGN(auto all, versions(model));
+    std::erase_if(all, [&](const Version &version) { return version.tags.value(key) != value || !version.tags.contains(key); });
+    return all;
+}
+
 Result<void> checkTagKey(const QString &key) {
     if (key.isEmpty() || key.size() > 250)
         return invalid(QStringLiteral("A tag needs a key of 1 to 250 characters."));
@@ -58,5 +64,22 @@ QString runStatusName(RunStatus status) {
     }
     return QStringLiteral("KILLED");
 }
+
+Result<std::optional<Run>> Registry::copyOf(const QString &, const QString &id) const {
+    auto same = run(id);
+    if (same)
+        return std::optional<Run>(*std::move(same));
+    return same.error().kind == ErrorKind::NotFound ? Result<std::optional<Run>>(std::optional<Run>()) : Result<std::optional<Run>>(same.error());
+}
+
+Result<QString> Registry::copyRun(const Run &of) { return createRun(of.experiment, of.name, of.user, of.id); }
+
+Result<void> Registry::finishCopy(const QString &runId, RunStatus status, const QString &error, const QDateTime &) { return finishRun(runId, status, error); }
+
+Result<void> Registry::sendArtifacts(const QString &, const QString &, const QStringList &, const QString &, std::stop_token) {
+    return refused(QStringLiteral("The registry %1 keeps no artifacts of runs.").arg(source()));
+}
+
+QString Registry::packagePath(const QString &) const { return {}; }
 
 } // namespace pilothouse::registry

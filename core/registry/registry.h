@@ -57,6 +57,16 @@ struct RegisteredModel {
     int latestVersion = 0;
 };
 
+/// A registered model and where it is registered.
+struct ModelKey {
+    QString connection; ///< of the workspace; empty: the local registry
+    QString name;       ///< as registered
+    ModelKey() = default;
+    ModelKey(QString registered) : name(std::move(registered)) {} ///< of the local registry
+    ModelKey(QString connection, QString registered) : connection(std::move(connection)), name(std::move(registered)) {}
+    bool operator==(const ModelKey &) const = default;
+};
+
 /// Who changes an alias, and in which operation: kept with the history of the alias.
 struct Stamp {
     QString by, operation;
@@ -94,6 +104,8 @@ public:
     virtual Result<std::vector<RegisteredModel>> models() const = 0;
     virtual Result<std::optional<RegisteredModel>> model(const QString &name) const = 0;
     virtual Result<std::vector<Version>> versions(const QString &model) const = 0; ///< newest first
+    /// The versions whose tag `key` is `value`, newest first; without their aliases where the server's search does not tell them.
+    virtual Result<std::vector<Version>> versionsTagged(const QString &model, const QString &key, const QString &value) const;
     virtual Result<Version> version(const QString &model, int version) const = 0;
     /// NotFound if the alias points nowhere.
     virtual Result<Version> versionByAlias(const QString &model, const QString &alias) const = 0;
@@ -104,8 +116,9 @@ public:
     virtual Result<std::vector<AliasChange>> aliasHistory(const QString &model, const QString &alias) const = 0;
 
     /// A folder of this machine with the version's package: its own, or fetched, checked and kept. It is not to be written.
-    /// Errors: NotFound, Invalid (cut short, or another digest than was registered), as the server says; Cancelled.
-    virtual Result<QString> packageFolder(const Version &version, std::stop_token stop = {}) = 0;
+    /// `anew`: what a server has is read again, so that artifacts that were written over there are found. Errors: NotFound, Invalid (cut
+    /// short, or another digest than was registered), as the server says; Cancelled.
+    virtual Result<QString> packageFolder(const Version &version, std::stop_token stop = {}, bool anew = false) = 0;
 
     /// Gives the run's id: `wantedId`, or on a server that chooses ids itself another one, under which `wantedId` is known there. Conflict if
     /// `wantedId` is taken.
@@ -126,6 +139,19 @@ public:
     virtual Result<void> setStage(const QString &model, int version, const QString &stage, bool archiveExisting) = 0;
     virtual Result<void> setVersionTag(const QString &model, int version, const QString &key, std::optional<QString> value) = 0;
     virtual Result<void> setDescription(const QString &model, int version, const QString &text) = 0;
+
+    // Runs that were made elsewhere and are copied here: core/registry/run_mirror.h. What a registry has no better way for goes by the calls above.
+    /// The run that is the copy of the run `id` of elsewhere; nullopt: there is none.
+    virtual Result<std::optional<Run>> copyOf(const QString &experiment, const QString &id) const;
+    /// createRun() with `of.id` as the wanted id, begun when `of` was. Gives the id here; Conflict if it was copied already.
+    virtual Result<QString> copyRun(const Run &of);
+    /// finishRun() with the time at which it ended there.
+    virtual Result<void> finishCopy(const QString &runId, RunStatus status, const QString &error, const QDateTime &ended);
+    /// Sends files of a folder as artifacts of a run, below `at`; what is there by that name is written over. Refused where runs have none.
+    /// @param files their paths below `folder`
+    virtual Result<void> sendArtifacts(const QString &runId, const QString &folder, const QStringList &files, const QString &at, std::stop_token stop = {});
+    /// Where registerVersion() puts a package among the artifacts of its run; empty: it does not.
+    virtual QString packagePath(const QString &digest) const;
 };
 
 } // namespace pilothouse::registry

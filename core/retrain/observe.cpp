@@ -55,8 +55,14 @@ private:
             if (!m_seen.newestModel || version.created > *m_seen.newestModel)
                 m_seen.newestModel = version.created;
         auto champion = m_parts.registry.versionByAlias(m_model.registry.name, m_model.registry.champion);
-        if (champion)
-            m_champion = *std::move(champion);
+        if (champion) {
+            if (auto folder = m_parts.registry.packageFolder(*champion)) {
+                champion->source = *std::move(folder);
+                m_champion = *std::move(champion);
+            } else {
+                note(folder.error());
+            }
+        }
         else if (champion.error().kind == ErrorKind::NotFound)
             m_seen.notes << QStringLiteral("No version of %1 is %2 yet.").arg(m_model.name, m_model.registry.champion);
         else

@@ -31,7 +31,7 @@ struct LiveRows {
 using LiveReader = std::function<Result<std::optional<LiveRows>>(const workspace::Model &model, int version)>;
 
 struct ObserveParts {
-    const registry::Registry &registry;
+    registry::Registry &registry; ///< of the model; packages are fetched from it
     const DecisionStore &store;
     LiveReader live; ///< may be empty: no endpoint
     QDateTime now;

@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/time_zone.h"
+#include "core/workspace/approver_key.h"
 #include "core/workspace/condition.h"
 #include "core/workspace/metric_check.h"
 #include "core/workspace/section.h"
@@ -248,6 +249,7 @@ void readModel(Reading &reading, const QString &name, Section section) {
     Section promotion = section.section(u("promotion"));
     m.promotion.approvals = int(promotion.integer(u("approvals"), 1, 1, 20));
     m.promotion.preventSelfApproval = promotion.boolean(u("prevent_self_approval"), false);
+    m.promotion.approvalExpires = promotion.duration(u("approval_expires"), m.promotion.approvalExpires);
     promotion.finish();
     readRetrain(reading, m, section.section(u("retrain")));
     m.reference = resolvedPath(section.text(u("reference")), reading.file);
@@ -272,6 +274,21 @@ void readNotification(Reading &reading, const QString &name, Section section) {
             addUnknown(reading.problems, section.positionOf(u("on")), u("event"), event, events);
     section.finish();
     reading.workspace.notifications.insert(name, n);
+}
+
+/// approvers: {NAME: ed25519:BASE64…}: whose signature an approval may carry.
+void readApprovers(Reading &reading, const Section &section) {
+    if (!section.map())
+        return;
+    for (const auto &[name, value] : section.map()->entries) {
+        if (!isPlainName(name->text))
+            reading.problems.add(name->position, u("“%1” cannot be an approver's name.").arg(name->text), u("Write the name of the user, as the journal has it."));
+        const auto key = approverKeyBytes(value->kind == YamlNode::Kind::Scalar ? value->text : QString());
+        if (!key)
+            reading.problems.add(value->kind == YamlNode::Kind::Null ? name->position : value->position, u("The approver “%1” has no public key here: %2").arg(name->text, key.error().what), key.error().hint);
+        else
+            reading.workspace.approvers.insert(name->text, approverKeyText(*key));
+    }
 }
 
 /// Calls `read(reading, NAME, section of NAME)` for every entry of a map of maps.
@@ -303,6 +320,10 @@ const QStringList &knownConnectionKinds() {
 const Model *Workspace::model(const QString &wanted) const {
     const auto found = std::find_if(models.begin(), models.end(), [&](const Model &m) { return m.name == wanted; });
     return found == models.end() ? nullptr : &*found;
+}
+
+QString Workspace::registryConnection(const Model &model) const {
+    return connections.value(model.registry.connection).kind == QLatin1String("local") ? QString() : model.registry.connection;
 }
 
 Result<QString> Workspace::localRoot(const QString &connection) const {
@@ -337,6 +358,7 @@ Result<Workspace> parseWorkspace(const QByteArray &yaml, const QString &file) {
         reading.onlyLocal = locals.first();
     readEach(reading, top, u("models"), readModel);
     readEach(reading, top, u("notifications"), readNotification);
+    readApprovers(reading, top.section(u("approvers")));
     top.finish();
     if (problems.any())
         return problems.error();

@@ -59,6 +59,7 @@ struct Model {
     struct {
         int approvals = 1;
         bool preventSelfApproval = false;
+        QString approvalExpires = QStringLiteral("7d"); ///< how long an approval counts
     } promotion;
     struct {
         QStringList when;       ///< "mae > 1.5", "mae@t2m > 1.5", "r2 < 0.5", "r2 drops 0.1", "data_changed", "age > 7d", "drift > 0.25"
@@ -83,9 +84,12 @@ struct Workspace {
     QMap<QString, Connection> connections;
     std::vector<Model> models; ///< in file order
     QMap<QString, Notification> notifications;
+    QMap<QString, QString> approvers; ///< who may approve: name → public key, "ed25519:BASE64"; empty: approvals are not signed
     QString zone = QStringLiteral("UTC");
 
     const Model *model(const QString &name) const;
+    /// The connection to the model's registry; empty if that is the local one.
+    QString registryConnection(const Model &model) const;
     /// Root folder of the local connection that a model uses (registry.connection, if of kind local).
     Result<QString> localRoot(const QString &connection) const;
 };

@@ -156,6 +156,8 @@ QString inboxVerb(const QString &actionId) {
         return InboxList::tr("Why did it drift?");
     if (actionId.startsWith(Q("pipeline.")))
         return InboxList::tr("Open run");
+    if (actionId == Q("registry.sync"))
+        return InboxList::tr("Send now");
     if (actionId.startsWith(Q("journal.")))
         return InboxList::tr("Open journal");
     return actionId.isEmpty() ? QString() : InboxList::tr("Open");

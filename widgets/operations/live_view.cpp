@@ -152,7 +152,7 @@ void LiveView::refresh() {
         for (const workspace::Model &model : services->workspace.models) {
             if (token.stop_requested())
                 return cancelled();
-            PH_ASSIGN(auto records, services->promotions->liveHistory(model.registry.name, model.registry.champion));
+            PH_ASSIGN(auto records, services->promotions->liveHistory({services->workspace.registryConnection(model), model.registry.name}, model.registry.champion));
             history.emplace_back(model.name, std::move(records));
         }
         return history;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/promotion/promotion_sheet.h"
 
+#include "core/fleet/model_place.h"
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/confusion_view.h"
@@ -8,6 +9,7 @@
 #include "widgets/base/plan_view.h"
 #include "widgets/base/plot.h"
 #include "widgets/base/table.h"
+#include "widgets/promotion/card_model.h"
 #include "widgets/promotion/comparison_model.h"
 #include "widgets/promotion/slice_model.h"
 
@@ -46,8 +48,22 @@ State stateOfRequest(promotion::RequestState state) {
     return State::Skipped;
 }
 
-int approvalsGiven(const promotion::Request &request) {
-    return int(std::count_if(request.approvals.begin(), request.approvals.end(), [](const auto &a) { return a.approved; }));
+using Standing = promotion::Approval::Standing;
+
+/// "5 days", "3 h", "20 min": how long it still counts.
+QString remaining(const QDateTime &until, const QDateTime &now) {
+    const qint64 minutes = std::max<qint64>(1, now.secsTo(until) / 60);
+    if (minutes >= 2 * 24 * 60)
+        return PromotionSheet::tr("%n days", nullptr, int(minutes / (24 * 60)));
+    return minutes >= 2 * 60 ? PromotionSheet::tr("%1 h").arg(minutes / 60) : PromotionSheet::tr("%1 min").arg(minutes);
+}
+
+/// What an approval is worth, after who said what.
+QString standingText(const promotion::Approval &a, bool pending, const QDateTime &now) {
+    if (a.standing == Standing::Void)
+        return PromotionSheet::tr("void: %1").arg(a.reason);
+    const QString word = a.standing == Standing::Signed ? PromotionSheet::tr("signed, valid") : PromotionSheet::tr("not signed");
+    return pending && a.approved && a.expires.isValid() ? PromotionSheet::tr("%1, expires in %2").arg(word, remaining(a.expires, now)) : word;
 }
 
 } // namespace
@@ -128,6 +144,17 @@ QWidget *PromotionSheet::buildMetrics() {
     slices->setItemDelegate(new StateDelegate(slices));
     m_slicesCard->setBody(slices);
     layout->addWidget(m_slicesCard, 2);
+    m_cardCard = new Card(tr("Model card"));
+    m_card = new CardModel(this);
+    auto *card = new Table;
+    card->setObjectName(QStringLiteral("cardTable"));
+    card->setAccessibleName(tr("What differs between the model cards"));
+    card->setRowHeight(Table::Compact);
+    card->setModel(m_card);
+    card->horizontalHeader()->hide();
+    card->setItemDelegate(new StateDelegate(card));
+    m_cardCard->setBody(card);
+    layout->addWidget(m_cardCard, 2);
     return widget;
 }
 
@@ -254,6 +281,9 @@ void PromotionSheet::setRequest(const promotion::Request &request) {
     m_slicesCard->setTitle(tr("%1 by slice").arg(metricName(request.evidence.selectMetric)));
     m_slicesCard->setSubtitle(m_slices->summary());
     m_slicesCard->setVisible(!request.evidence.slices.empty());
+    m_card->setRows(request.evidence.cardDiff);
+    m_cardCard->setSubtitle(m_card->summary());
+    m_cardCard->setVisible(!request.evidence.cardDiff.empty());
     showBanner();
     showError();
     showLineage();
@@ -264,7 +294,7 @@ void PromotionSheet::setRequest(const promotion::Request &request) {
 
 void PromotionSheet::showBanner() {
     const promotion::Request &r = *m_request;
-    const QString word = r.state == promotion::RequestState::Pending ? tr("Waiting, %1 of %2 approvals").arg(approvalsGiven(r)).arg(r.approvalsNeeded)
+    const QString word = r.state == promotion::RequestState::Pending ? tr("Waiting, %1 of %2 approvals").arg(r.approved()).arg(r.approvalsNeeded)
                                                                      : promotion::requestStateName(r.state);
     m_badge->setState(stateOfRequest(r.state), word);
     const QDateTime now = m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc();
@@ -358,9 +388,16 @@ void PromotionSheet::showLineage() {
     const auto text = [&](const char *key) { return l.value(QLatin1String(key)).toVariant().toString(); };
     std::vector<KeyValues::Row> rows;
     rows.push_back({tr("Data"), m_request->evidence.rowsFrom});
-    rows.push_back({tr("SHA-256"), middleElided(text("sha256"), 20), true});
-    rows.push_back({tr("Code"), text("git_commit").left(12), true});
-    rows.push_back({tr("Run"), middleElided(text("run"), 16), true});
+    const auto known = [&](const QString &name, const QString &value, bool mono) {
+        if (!value.isEmpty())
+            rows.push_back({name, value, mono});
+    };
+    known(tr("SHA-256"), middleElided(l.value(QLatin1String("data")).toObject().value(QLatin1String("sha256")).toString(), 20), true);
+    known(tr("Code"), text("code").left(12), true);
+    known(tr("Run"), middleElided(text("run"), 16), true);
+    known(tr("Pipeline"), text("pipeline"), true);
+    known(tr("Image"), text("image"), true);
+    known(tr("Champion"), m_request->evidence.championAskedAt.isEmpty() ? QString() : tr("answered at %1").arg(m_request->evidence.championAskedAt), false);
     rows.push_back({tr("Package"), QStringLiteral("sha256:") + middleElided(m_request->digest, 14), true});
     rows.push_back({tr("Paired test"), tr("p = %1, %2").arg(number(m_request->evidence.pairedP), m_request->evidence.pairedTest)});
     if (!m_request->evidence.bootstrap.isEmpty())
@@ -374,18 +411,23 @@ void PromotionSheet::showApprovals() {
         delete item;
     }
     const promotion::Request &r = *m_request;
-    m_rule->setText(r.preventSelfApproval ? tr("%n needed, not by who asked. A guard-rail until approvals are signed.", nullptr, r.approvalsNeeded)
-                                          : tr("%n needed; one's own counts here. A guard-rail until approvals are signed.", nullptr, r.approvalsNeeded));
+    QStringList rule{r.preventSelfApproval ? tr("%n needed, not by who asked.", nullptr, r.approvalsNeeded) : tr("%n needed; one's own counts here.", nullptr, r.approvalsNeeded)};
+    rule << (r.signing ? tr("Only those signed with a key of the workspace's approvers count.") : tr("Not signed: the workspace names no approvers. A guard-rail, not a proof."));
+    if (!r.doubt.isEmpty())
+        rule << r.doubt;
+    m_rule->setText(rule.join(QLatin1Char(' ')));
     const QDateTime now = m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc();
     for (const promotion::Approval &a : r.approvals) {
         auto *line = new QWidget;
         auto *row = new QHBoxLayout(line);
         row->setContentsMargins(0, 0, 0, 0);
-        row->addWidget(new StateGlyph(a.approved ? State::Ok : State::Bad));
-        auto *words = new Label(a.approved ? tr("%1 approved %2, “%3”").arg(a.actor, moment(a.time, now), a.comment)
-                                           : tr("%1 rejected %2, “%3”").arg(a.actor, moment(a.time, now), a.comment),
-                                TextRole::Second, &Tokens::t2);
+        const bool counts = a.standing != Standing::Void;
+        row->addWidget(new StateGlyph(!counts ? State::Warn : a.approved ? State::Ok : State::Bad));
+        const QString said = a.approved ? tr("%1 approved %2, “%3”").arg(a.actor, moment(a.time, now), a.comment) : tr("%1 rejected %2, “%3”").arg(a.actor, moment(a.time, now), a.comment);
+        auto *words = new Label(tr("%1 — %2").arg(said, standingText(a, r.state == promotion::RequestState::Pending, now)), TextRole::Second, &Tokens::t2);
         words->setWordWrap(true);
+        words->setToolTip(a.key);
+        words->setObjectName(QStringLiteral("approval/") + a.actor);
         row->addWidget(words, 1);
         m_approvals->addWidget(line);
     }
@@ -396,7 +438,7 @@ void PromotionSheet::resizeEvent(QResizeEvent *event) {
     const Theme &theme = Theme::of(this);
     const bool narrow = width() < theme.px(1280 - 96);
     m_columns->setDirection(narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight); // one below the other: whole columns and a scroll bar
-    for (Card *card : {m_metricsCard, m_gatesCard, m_slicesCard, m_errorCard, m_shapeCard})
+    for (Card *card : {m_metricsCard, m_gatesCard, m_slicesCard, m_cardCard, m_errorCard, m_shapeCard})
         card->setMinimumHeight(narrow ? theme.px(232) : 0);
 }
 
@@ -408,6 +450,8 @@ QString PromotionSheet::blockedReason() const {
         return tr("Nothing is open.");
     if (m_request->state != promotion::RequestState::Pending)
         return tr("It is decided: %1.").arg(promotion::requestStateName(m_request->state));
+    if (!m_request->doubt.isEmpty())
+        return m_request->doubt;
     if (m_request->evidence.blocked())
         return tr("A gate blocks.");
     if (comment().isEmpty())
@@ -453,8 +497,9 @@ void PromotionSheet::readPlan() {
     m_planTask.stop.request_stop();
     using Calls = std::vector<operations::PlannedCall>;
     m_planTask = startTask<Calls>(m_context.fleet->pools().waiting,
-                                  [promotions = m_context.fleet->services()->promotions, model = r.model, version = r.version, alias = r.alias](std::stop_token) -> Result<Calls> {
-                                      PH_ASSIGN(const auto operation, promotions->plan(model, version, alias));
+                                  [services = m_context.fleet->services(), model = r.model, connection = r.connection, version = r.version, alias = r.alias](std::stop_token) -> Result<Calls> {
+                                      PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*services, model, connection));
+                                      PH_ASSIGN(const auto operation, services->promotions->plan(place.key, version, alias));
                                       return operation.plan();
                                   });
     deliver(m_planTask, this, [this, wanted](const Result<Calls> &plan) {

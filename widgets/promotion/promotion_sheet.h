@@ -17,6 +17,7 @@ namespace pilothouse::ui {
 
 class Button;
 class Card;
+class CardModel;
 class ComparisonModel;
 class ConfusionView;
 class GateModel;
@@ -69,6 +70,8 @@ private:
 
     StateBadge *m_badge = nullptr;
     Label *m_asked = nullptr, *m_sentence = nullptr, *m_undoText = nullptr, *m_planNote = nullptr, *m_rule = nullptr, *m_note = nullptr, *m_commentLabel = nullptr, *m_planHeading = nullptr;
+    CardModel *m_card = nullptr;
+    Card *m_cardCard = nullptr;
     Card *m_metricsCard = nullptr, *m_gatesCard = nullptr, *m_slicesCard = nullptr, *m_errorCard = nullptr, *m_shapeCard = nullptr, *m_decideCard = nullptr;
     ComparisonModel *m_comparison = nullptr;
     Table *m_table = nullptr;

@@ -109,30 +109,26 @@ QWidget *ExplainPage::buildAnswer() {
 
 /// The workspace's models by their own names, then those that only the registry knows.
 std::vector<ExplainedModel> ExplainPage::modelsOf(const fleet::Snapshot &snapshot) const {
-    const auto registryName = [this](const QString &name) {
-        const workspace::Model *declared = m_context.fleet ? m_context.fleet->services()->workspace.model(name) : nullptr;
-        return declared ? declared->registry.name : name;
-    };
     std::vector<ExplainedModel> models;
     QStringList taken;
-    const auto add = [&](const QString &name, const QString &registered, const fleet::ModelRow *row) {
+    const auto add = [&](const QString &name, const fleet::ModelRow *row) {
         ExplainedModel model{name, {}, 0, row && row->askedVersion()};
         for (const registry::Version &v : snapshot.versions) // newest first
-            if (v.model == registered)
+            if (v.model == name)
                 model.versions.emplace_back(v.version, row && row->liveVersion == v.version        ? tr("v%1, champion").arg(v.version)
                                                        : row && row->candidateVersion == v.version ? tr("v%1, candidate").arg(v.version)
                                                                                                    : tr("v%1").arg(v.version));
-        taken << registered;
+        taken << name;
         if (model.versions.empty())
             return;
         model.usual = row && row->liveVersion ? *row->liveVersion : model.versions.front().first;
         models.push_back(std::move(model));
     };
     for (const fleet::ModelRow &row : snapshot.models)
-        add(row.name, registryName(row.name), &row);
+        add(row.name, &row);
     for (const registry::RegisteredModel &registered : snapshot.registered)
         if (!taken.contains(registered.name))
-            add(registered.name, registered.name, nullptr);
+            add(registered.name, nullptr);
     return models;
 }
 

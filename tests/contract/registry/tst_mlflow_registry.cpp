@@ -186,6 +186,37 @@ private Q_SLOTS:
         VERIFY_OK(artifact::openPackage(*m_registry->packageFolder(made)));
     }
 
+    /// A run of elsewhere stands there once, with its own times, and its files are among its artifacts.
+    void aCopyKeepsItsTimesAndFiles() {
+        Run of;
+        of.id = QStringLiteral("local-9");
+        of.experiment = t2m;
+        of.name = QStringLiteral("tiny");
+        of.user = QStringLiteral("ada");
+        of.started = QDateTime::fromMSecsSinceEpoch(1700000000123, Qt::UTC);
+        const QDateTime end = of.started.addSecs(100);
+        QVERIFY(!m_registry->copyOf(t2m, of.id)->has_value()); // nor is its experiment there
+        const auto id = m_registry->copyRun(of);
+        VERIFY_OK(id);
+        VERIFY_KIND(ErrorKind::Conflict, m_registry->copyRun(of));
+        QCOMPARE((*m_registry->copyOf(t2m, of.id))->id, *id);
+        QVERIFY(!m_registry->copyOf(t2m, QStringLiteral("local-8"))->has_value());
+        VERIFY_OK(m_registry->finishCopy(*id, RunStatus::Failed, QStringLiteral("No rows."), end));
+        const Run there = *m_registry->run(*id);
+        QCOMPARE(there.started, of.started);
+        QCOMPARE(there.ended, end);
+        QCOMPARE(there.status, RunStatus::Failed);
+        QCOMPARE(there.error, QStringLiteral("No rows."));
+        QDir().mkpath(m_folder.filePath(QStringLiteral("files/below")));
+        VERIFY_OK(writeFileAtomically(m_folder.filePath(QStringLiteral("files/below/a b.txt")), "text"));
+        for (int twice = 0; twice < 2; ++twice) // a file that is there is written over
+            VERIFY_OK(m_registry->sendArtifacts(*id, m_folder.filePath(QStringLiteral("files")), {QStringLiteral("below/a b.txt")}, QStringLiteral("report")));
+        const auto request = *m_api.request("GET", QStringLiteral("/api/2.0/mlflow-artifacts/artifacts") + QUrl(there.artifactFolder).path() + QStringLiteral("/report/below/a%20b.txt"));
+        const auto read = m_api.raw(request);
+        VERIFY_OK(read);
+        QCOMPARE(read->body, QByteArray("text"));
+    }
+
     void wrongServersAreToldApart() {
         const auto http = std::make_shared<net::HttpClient>();
         const auto asked = [&](const QString &url) { return mlflowRegistry(MlflowApi(http, {url, {}, {}}), m_folder.path())->models(); };

@@ -21,6 +21,7 @@ struct PromotionBench {
     std::shared_ptr<FileRolloutTarget> target;
     workspace::Workspace workspace;
     QStringList found; ///< by the last promotions()
+    std::shared_ptr<secrets::SecretStore> keychain; ///< of who acts; null: none
 
     explicit PromotionBench(const QString &folder, const QByteArray &promotion = "approvals: 1") : root(folder) {
         database = must(Database::open(root + QStringLiteral("/registry.db"), promotion::registryDatabaseMigrations()));
@@ -49,6 +50,7 @@ struct PromotionBench {
         parts.operations = std::make_shared<operations::Operations>(journal, operations::Actor{actor, QStringLiteral("test"), role});
         parts.workspace = workspace;
         parts.clock = clock;
+        parts.secrets = keychain;
         if (withTarget)
             parts.rolloutTarget = [target = target](const workspace::Model &) -> Result<std::shared_ptr<cluster::RolloutTarget>> { return std::shared_ptr<cluster::RolloutTarget>(target); };
         found.clear();

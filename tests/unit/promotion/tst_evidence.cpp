@@ -50,6 +50,9 @@ private Q_SLOTS:
     void rowsOfTheChampionsTrainingAreLeftOut();
     void withNoRowLeftTheSheetBlocks();
     void aChampionWithoutRowHashesIsSaid();
+    void aChampionOfElsewhereIsAskedAtItsEndpoint();
+    void whatDiffersOfTheModelCardsIsTold();
+    void buildAndPipelineAreToldFromTags();
     void whatIsNotKnownOfAnImportIsSaid_data();
     void whatIsNotKnownOfAnImportIsSaid();
     void aFirstVersionMeetsTheMean();
@@ -147,6 +150,74 @@ void TestEvidence::aPackageSealedAnewInTheRegistryBlocks() {
     const Evidence e = b.evidence(candidate, champion);
     QCOMPARE(gate(e, "The packages are those"), GateState::Block);
     QVERIFY(e.blocked());
+}
+
+void TestEvidence::aChampionOfElsewhereIsAskedAtItsEndpoint() {
+    Bench b;
+    const registry::Version like = b.version(9, b.model(1.8)); // what answers at the endpoint
+    promotion::EvidenceInput in;
+    in.candidate = b.version(2, b.model(2.0));
+    in.champion = registry::Version();
+    in.champion->model = QStringLiteral("tiny");
+    in.champion->version = 1;
+    in.champion->source = b.folder.filePath(QStringLiteral("pickle of elsewhere"));
+    in.alias = QStringLiteral("champion");
+    in.loadScorer = loadTinyScorer;
+    in.bootstrapRounds = 200;
+    const Evidence unknown = *promotion::computeEvidence(in);
+    QVERIFY2(unknown.problem.contains(QStringLiteral("cannot be opened")) && unknown.blocked(), qPrintable(unknown.problem));
+    int asked = 0;
+    in.championEndpoint = QStringLiteral("http://127.0.0.1:8000");
+    in.askChampion = [&](const artifact::Signature &) {
+        ++asked;
+        return loadTinyScorer(like.source);
+    };
+    const Evidence e = *promotion::computeEvidence(in);
+    QCOMPARE(asked, 1);
+    QCOMPARE(e.championAskedAt, in.championEndpoint);
+    QCOMPARE(e.selected()->verdict, QStringLiteral("better"));
+    QCOMPARE(metric(e, "mae").champion, maeOf(1.8, 1));
+    QCOMPARE(gate(e, "The champion was scored here"), GateState::Warn);
+    QVERIFY(!e.blocked());
+    QCOMPARE(Evidence::fromJson(e.toJson())->championAskedAt, in.championEndpoint);
+    // A package of ours that is damaged is not asked: it is told.
+    in.champion->digest = QString(64, QLatin1Char('0'));
+    QVERIFY(promotion::computeEvidence(in)->championAskedAt.isEmpty());
+    QCOMPARE(asked, 1);
+    // An endpoint that fails is a problem of the comparison, not of the candidate.
+    in.champion->digest.clear();
+    in.askChampion = [](const artifact::Signature &) -> Result<artifact::ScorerPtr> { return notFound(QStringLiteral("No route to it.")); };
+    const Evidence silent = *promotion::computeEvidence(in);
+    QVERIFY2(silent.problem.contains(QStringLiteral("No route to it.")) && silent.blocked(), qPrintable(silent.problem));
+}
+
+void TestEvidence::whatDiffersOfTheModelCardsIsTold() {
+    using Kind = promotion::CardLine::Kind;
+    const auto lines = promotion::cardDiff(QStringLiteral("# t2m\nMAE 0.5\n\nFor stations.\nNot at sea.\n"), QStringLiteral("# t2m\nMAE 0.4\n\nFor stations.  \r\nNot at sea.\n"));
+    const std::vector<promotion::CardLine> expected{{Kind::Same, QStringLiteral("# t2m")}, {Kind::Removed, QStringLiteral("MAE 0.5")}, {Kind::Added, QStringLiteral("MAE 0.4")}, {Kind::Same, QString()}};
+    QVERIFY(lines == expected);
+    QVERIFY(promotion::cardLinesFrom(promotion::toJson(lines)) == expected);
+    QVERIFY(promotion::cardDiff(QStringLiteral("a\nb"), QStringLiteral("a\nb\n")).empty());
+    const auto grown = promotion::cardDiff(QString(), QStringLiteral("a\nb"));
+    QVERIFY(grown.size() == 2 && grown[0].kind == Kind::Added && grown[1].text == QStringLiteral("b"));
+    QVERIFY(promotion::cardDiff(QStringLiteral("x\n").repeated(3000), QStringLiteral("x\n").repeated(2500)).empty()); // the first 2,000 are the same
+}
+
+void TestEvidence::buildAndPipelineAreToldFromTags() {
+    Bench b;
+    registry::Version version = b.version(2, b.model(2.0));
+    version.tags = {{QStringLiteral("image"), QStringLiteral("registry/inference:421")}, {QStringLiteral("image.digest"), QStringLiteral("sha256:7be1")}};
+    registry::Run run;
+    run.name = QStringLiteral("ws2m-lstm-0412");
+    run.tags = {{QStringLiteral("mlflow.source.git.commit"), QStringLiteral("a91e07c")}, {QStringLiteral("pipeline.run"), QStringLiteral("weather-mlops #421")}};
+    const artifact::Package package = *artifact::openPackage(version.source);
+    const QJsonObject told = promotion::lineageOf(package, version, run, {}, QStringLiteral("ben"));
+    QCOMPARE(told.value(QStringLiteral("image")).toString(), QStringLiteral("registry/inference:421 sha256:7be1"));
+    QCOMPARE(told.value(QStringLiteral("code")).toString(), QStringLiteral("a91e07c"));
+    QCOMPARE(told.value(QStringLiteral("pipeline")).toString(), QStringLiteral("weather-mlops #421"));
+    QCOMPARE(told.value(QStringLiteral("run_name")).toString(), run.name);
+    const QJsonObject bare = promotion::lineageOf(package, b.version(3, b.model(2.0)), std::nullopt, {}, QStringLiteral("ben"));
+    QVERIFY(!bare.contains(QStringLiteral("image")) && !bare.contains(QStringLiteral("pipeline")) && !bare.contains(QStringLiteral("code")));
 }
 
 void TestEvidence::theVerdictDecidesTheGate_data() {

@@ -102,6 +102,18 @@ notifications:
         QCOMPARE(w->connections[QStringLiteral("c")].url, QStringLiteral("ssh://git@host/team/damage.git"));
     }
 
+    void approversHaveAKeyEach() {
+        const QByteArray key = "ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+        const auto w = parseWorkspace(QByteArray(local) + "approvers:\n  ada: " + key + "\n  ben: \"" + key + "\" # the same hand\nmodels: {m: {promotion: {approval_expires: 36h}}, n: }\n", file);
+        QVERIFY2(w, w ? "" : qPrintable(w.error().text()));
+        QCOMPARE(w->approvers.keys(), (QStringList{QStringLiteral("ada"), QStringLiteral("ben")}));
+        QCOMPARE(w->approvers.value(QStringLiteral("ada")), QString::fromLatin1(key));
+        QCOMPARE(w->approvers.value(QStringLiteral("ben")), QString::fromLatin1(key));
+        QCOMPARE(w->models[0].promotion.approvalExpires, QStringLiteral("36h"));
+        QCOMPARE(w->models[1].promotion.approvalExpires, QStringLiteral("7d"));
+        QVERIFY(parseWorkspace(local, file)->approvers.isEmpty());
+    }
+
     void withOneLocalConnectionItNeedsNotBeNamed() {
         const auto w = parseWorkspace(QByteArray(local) + "models: {m: {recipe: m.yaml, deployment: {}, endpoint: {}}, n: }\n", file);
         QVERIFY2(w, w ? "" : qPrintable(w.error().text()));
@@ -135,6 +147,12 @@ notifications:
         row("a target of another kind", model("deployment: {target: deployment/x}"), "A local target must read serving/NAME");
         row("a target that climbs out", model("deployment: {target: serving/../x}"), "A local target must read serving/NAME");
         row("a negative number of approvals", model("promotion: {approvals: -1}"), "“approvals” must be a whole number from 1 to 20");
+        row("approvals that expire at no time", model("promotion: {approval_expires: soon}"), "“soon” is not a time.");
+        row("an approver without a key", QByteArray(local) + "approvers:\n  ada:\n", "/w/pilothouse.yaml:4:3: The approver “ada” has no public key here");
+        row("an approver with another key", QByteArray(local) + "approvers:\n  ada: rsa:AAAA\n", "/w/pilothouse.yaml:4:8: The approver “ada” has no public key here: “rsa:AAAA” is no public key.");
+        row("an approver whose key was cut", QByteArray(local) + "approvers: {ada: ed25519:11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcH}\n", "is no whole public key of Ed25519.");
+        row("an approver with a map", QByteArray(local) + "approvers: {ada: {key: x}}\n", "The approver “ada” has no public key here");
+        row("approvers that are a list", QByteArray(local) + "approvers: [ada]\n", "/w/pilothouse.yaml:3:12:");
         row("a yes that is none", model("promotion: {prevent_self_approval: perhaps}"), "must be true or false");
         row("a condition with an unknown metric", model("retrain: {when: [mea > 1]}"), "Unknown metric “mea” — did you mean “mae”?");
         row("a condition with an unknown metric of a target", model("retrain: {when: [mea@t2m > 1]}"), "Unknown metric “mea” — did you mean “mae”?");
