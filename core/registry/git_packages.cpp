@@ -88,9 +88,9 @@ bool isWhole(const QString &folder, const std::vector<File> &files, const QHash<
 
 } // namespace
 
-Result<QString> GitRegistry::packageFolder(const Version &version, std::stop_token stop, bool) { // a commit cannot be written over
+Result<QString> GitRegistry::packageFolder(const Version &version, std::stop_token stop, bool anew) {
     const std::lock_guard lock(m_mutex);
-    PH_TRY(history(false, stop));
+    PH_TRY(history(anew, stop)); // what was copied here is compared with the commit each time
     git_oid oid;
     const QByteArray hex = version.source.section(QLatin1Char(':'), 0, 0).toLatin1();
     if (hex.size() != GIT_OID_HEXSZ || git_oid_fromstr(&oid, hex.constData()) < 0)
