@@ -146,7 +146,9 @@ class TestRuns : public QObject {
     };
 
     static void keepPicture(QWidget &widget, const QString &name) {
-        if (const QString folder = qEnvironmentVariable("PILOTHOUSE_PICTURES_TO"); !folder.isEmpty())
+        const QString folder = qEnvironmentVariable("PILOTHOUSE_PICTURES_TO");
+        QApplication::processEvents(); // laid out
+        if (!folder.isEmpty())
             QVERIFY(widget.grab().save(folder + QLatin1Char('/') + name + QStringLiteral(".png")));
     }
 
