@@ -136,12 +136,10 @@ void RunFilterEdit::take(const QString &taken) {
 void RunFilterEdit::keyPressEvent(QKeyEvent *event) {
     const bool open = m_completer->popup()->isVisible();
     const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
-    if (open && (enter || event->key() == Qt::Key_Escape)) {
+    if (open && (event->key() == Qt::Key_Escape || (enter && m_completer->popup()->currentIndex().isValid())))
+        return event->ignore(); // the completer's: closed, or taken
+    if (open && enter)
         m_completer->popup()->hide();
-        if (enter)
-            judge();
-        return;
-    }
     if (event->key() == Qt::Key_Space && event->modifiers() == Qt::ControlModifier)
         return offer(true);
     if (event->key() == Qt::Key_Down && !event->modifiers())

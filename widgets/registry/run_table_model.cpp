@@ -56,8 +56,10 @@ QString numberText(double value) {
         return QStringLiteral("NaN");
     if (std::isinf(value))
         return value > 0 ? QStringLiteral("∞") : QStringLiteral("−∞");
-    const double size = std::abs(value);
-    return size != 0 && (size < 1e-4 || size >= 1e9) ? QLocale().toString(value, 'g', 4) : number(value, 5);
+    if (std::abs(value) >= 1e5 && std::abs(value) < 1e12) // grouped; else short, and small ones with an exponent
+        return number(value, 5);
+    QString text = QLocale().toString(value, 'g', 5);
+    return text.replace(QLatin1Char('-'), QChar(0x2212));
 }
 
 } // namespace
@@ -166,7 +168,9 @@ void RunTableModel::setOrder(const registry::RunOrder &order) {
 }
 
 void RunTableModel::sort(int column, Qt::SortOrder order) {
-    if (column > MarkColumn && column <= int(m_chosen.size()))
+    if (column < 0) // a third click
+        setOrder({});
+    else if (column > MarkColumn && column <= int(m_chosen.size()))
         setOrder({m_chosen[std::size_t(column - 1)], order == Qt::DescendingOrder});
 }
 

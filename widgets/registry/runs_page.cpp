@@ -66,6 +66,7 @@ QWidget *RunsPage::buildTools() {
     m_connection = new Choice;
     m_connection->setObjectName(QStringLiteral("runsConnection"));
     m_connection->setAccessibleName(tr("Registry"));
+    m_connection->setMinimumWidth(Theme::of(this).px(130));
     m_connection->setToolTip(tr("The registry whose runs are shown"));
     m_connection->hide();
     connect(m_connection, &QComboBox::textActivated, this, [this](const QString &name) {
@@ -95,6 +96,7 @@ QWidget *RunsPage::buildTools() {
 
 QWidget *RunsPage::buildTable() {
     m_card = new Card(tr("Runs"));
+    m_card->setObjectName(QStringLiteral("runsCard"));
     m_card->setMinimumWidth(360);
     m_parts = new SegmentedControl;
     m_parts->setObjectName(QStringLiteral("runsParts"));
@@ -251,13 +253,12 @@ void RunsPage::showState(const fleet::RunsState &state) {
     Q_EMIT subjectChanged();
 }
 
-/// What the filter lets through, or that it lets nothing through.
+/// How many the filter lets through, by state; or that it lets nothing through.
 void RunsPage::showCounts() {
     const RunCounts &c = m_model->counts();
     const auto all = qint64(m_shown.runs->size());
-    const QString shown = c.all == all ? count(all) : tr("%1 of %2").arg(count(c.all), count(all));
-    m_card->setSubtitle(m_shown.loading && all > 0 ? tr("%1, more are read").arg(shown) : shown);
-    std::vector<SegmentedControl::Segment> segments{{QString::number(RunTableModel::All), tr("All"), State::None}};
+    m_card->setSubtitle(count(all));
+    std::vector<SegmentedControl::Segment> segments{{QString::number(RunTableModel::All), c.all == all ? tr("All") : tr("All %1").arg(count(c.all)), State::None}};
     const auto add = [&](RunTableModel::Part part, State state, int n) {
         if (n > 0 || m_parts->current() == QString::number(part)) // what is chosen stays to be given up
             segments.push_back({QString::number(part), QString::number(n), state});
@@ -298,6 +299,8 @@ void RunsPage::showNote() {
         for (const RunColumn &column : m_model->runColumns())
             if (const auto missing = m_feed->figuresMissing(column); missing > 0)
                 note = tr("%1: the histories of %n runs are still read.", nullptr, int(missing)).arg(runColumnTitle(column));
+    if (note.isEmpty() && m_shown.loading && !m_shown.runs->empty())
+        note = tr("%n runs so far; the others are on their way.", nullptr, int(m_shown.runs->size()));
     m_note->setInk(wrong ? &Tokens::bad : &Tokens::t3);
     m_note->setText(note);
     m_note->setVisible(!note.isEmpty());
