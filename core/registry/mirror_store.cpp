@@ -28,7 +28,7 @@ CREATE TABLE mirrors( -- runs on their way to another registry; see Mirror
     state TEXT NOT NULL, run_there TEXT NOT NULL DEFAULT '', sent INTEGER NOT NULL DEFAULT 0, asked INTEGER NOT NULL DEFAULT 0,
     attributes TEXT NOT NULL DEFAULT '', finished TEXT NOT NULL DEFAULT '', package_sent TEXT NOT NULL DEFAULT '', version INTEGER NOT NULL DEFAULT 0,
     error TEXT NOT NULL DEFAULT '', error_kind INTEGER NOT NULL DEFAULT 0, hint TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0,
-    since TEXT NOT NULL, next_try TEXT NOT NULL DEFAULT '', operation TEXT NOT NULL,
+    since TEXT NOT NULL, next_try TEXT NOT NULL DEFAULT '', operation TEXT NOT NULL, orders INTEGER NOT NULL DEFAULT 1,
     PRIMARY KEY(run, connection)) WITHOUT ROWID;
 CREATE INDEX mirrors_waiting ON mirrors(since) WHERE state = 'waiting';
 )sql");
@@ -46,7 +46,7 @@ QString mirrorStateName(MirrorState state) {
 Result<std::vector<Mirror>> MirrorStore::read(const QString &condition, const Database::Bind &bind) const {
     std::vector<Mirror> out;
     PH_TRY(m_database->query(QStringLiteral("SELECT run, connection, model, package, digest, state, run_there, sent, asked, attributes, finished, package_sent, version,"
-                                            " error, error_kind, hint, attempts, since, next_try, operation FROM mirrors ") + condition,
+                                            " error, error_kind, hint, attempts, since, next_try, operation, orders FROM mirrors ") + condition,
                              bind, [&](const Statement &row) {
                                  Mirror m;
                                  m.run = row.text(0);
@@ -69,6 +69,7 @@ Result<std::vector<Mirror>> MirrorStore::read(const QString &condition, const Da
                                  m.since = fromIsoUtc(row.text(17));
                                  m.nextTry = fromIsoUtc(row.text(18));
                                  m.operation = row.text(19);
+                                 m.orders = int(row.integer(20));
                                  out.push_back(std::move(m));
                              }));
     return out;
@@ -77,7 +78,7 @@ Result<std::vector<Mirror>> MirrorStore::read(const QString &condition, const Da
 Result<Mirror> MirrorStore::order(const QString &run, const QString &connection, const QString &model, const QString &package, const QString &digest) {
     PH_TRY(m_database->execute(
         QStringLiteral("INSERT INTO mirrors(run, connection, model, package, digest, state, since, operation) VALUES(?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?7)"
-                       " ON CONFLICT(run, connection) DO UPDATE SET state = 'waiting', attempts = 0, next_try = '',"
+                       " ON CONFLICT(run, connection) DO UPDATE SET state = 'waiting', attempts = 0, next_try = '', orders = orders + 1,"
                        " model = CASE WHEN ?3 = '' THEN model ELSE ?3 END,"
                        " package = CASE WHEN ?4 = '' THEN package ELSE ?4 END, digest = CASE WHEN ?4 = '' THEN digest ELSE ?5 END"),
         [&](Statement &s) {
@@ -119,9 +120,8 @@ Result<MirrorState> MirrorStore::finish(const Mirror &m) {
     whole.attempts = 0;
     whole.nextTry = {};
     PH_TRY(save(whole));
-    PH_ASSIGN(const qint64 changed, m_database->execute(QStringLiteral("UPDATE mirrors SET state = 'done' WHERE run = ?1 AND connection = ?2 AND model = ?3 AND digest = ?4"
-                                                                       " AND NOT EXISTS(SELECT 1 FROM runs WHERE id = ?1 AND status = 'RUNNING')"),
-                                                        [&](Statement &s) { s.bind(1, m.run).bind(2, m.connection).bind(3, m.model).bind(4, m.digest); }));
+    PH_ASSIGN(const qint64 changed, m_database->execute(QStringLiteral("UPDATE mirrors SET state = 'done' WHERE run = ?1 AND connection = ?2 AND orders = ?3"),
+                                                        [&](Statement &s) { s.bind(1, m.run).bind(2, m.connection).bind(3, m.orders); }));
     return changed > 0 ? MirrorState::Done : MirrorState::Waiting;
 }
 

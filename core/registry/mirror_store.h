@@ -31,6 +31,7 @@ struct Mirror {
     Error error;                        ///< why it waits; empty `what`: no attempt failed since the last that did not
     int attempts = 0;                   ///< that failed in a row
     QDateTime since, nextTry;           ///< UTC; nextTry invalid: at once
+    int orders = 0;                     ///< how often it was ordered: what is ordered while it is sent is not taken for done
     QString operation;                  ///< the one operation that all attempts are journalled under
     bool waits() const { return state == MirrorState::Waiting; }
 };
@@ -46,9 +47,9 @@ public:
     Result<std::optional<Mirror>> find(const QString &run, const QString &connection) const;
     Result<std::vector<Mirror>> all() const;     ///< newest first
     Result<std::vector<Mirror>> waiting() const; ///< oldest first
-    /// Writes everything but run, connection, model, package, digest, operation and since.
+    /// Writes everything but run, connection, model, package, digest, orders, operation and since.
     Result<void> save(const Mirror &mirror);
-    /// It is done, unless the run goes on again or more of it was ordered meanwhile: then it waits on. Gives which.
+    /// It is done, unless it was ordered once more (`orders`), because the run goes on or has a package now: then it waits on. Gives which.
     Result<MirrorState> finish(const Mirror &mirror);
     /// Forgets how far it came: everything is looked up there again, and what is missing is sent.
     Result<void> restart(const QString &run, const QString &connection);

@@ -184,6 +184,7 @@ Result<void> RunMirror::complete(const Run &ended, std::stop_token stop) {
         m_row.model = ordered->model;
         m_row.package = ordered->package;
         m_row.digest = ordered->digest;
+        m_row.orders = ordered->orders;
     }
     const QString status = runStatusName(ended.status);
     if (m_row.finished != status) {
