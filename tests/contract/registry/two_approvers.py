@@ -14,27 +14,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "scenarios"))
-import mlflow_server  # noqa: E402
 from loop_lib import Failed, check, write_recipe, write_regression  # noqa: E402
+from mlflow_server import Mlflow, programs  # noqa: E402
 
 PILOT = os.environ.get("PILOTHOUSE_PILOT") or str(ROOT / "build/dev/bin/pilot")
 
 
-class Server(mlflow_server.Server):
+class Server(Mlflow):
     """What the test asks the server itself."""
 
-    def call(self, method, path, body=None):
-        request = urllib.request.Request(f"{self.url}/api/2.0/mlflow/{path}", method=method, data=None if body is None else json.dumps(body).encode(),
-                                         headers={"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as reply:
-            return json.load(reply)
-
     def tags(self, version):
-        found = self.call("GET", f"model-versions/get?name=m&version={version}")["model_version"]
+        found = self.get("model-versions/get", name="m", version=version)["model_version"]
         return {tag["key"]: tag["value"] for tag in found.get("tags", [])}
 
     def champion(self):
@@ -156,12 +149,12 @@ def scenario(server, ada, ben):
     key = f"pilothouse.approval.{asked['id']}.ada"
     statement = json.loads(server.tags(2)[key])
     for field, value in (("comment", "wonderful"), ("evidence", "0" * 64), ("expires", "2090-01-01T00:00:00.000Z"), ("signature", "AAAA")):
-        server.call("POST", "model-versions/set-tag", {"name": "m", "version": "2", "key": key, "value": json.dumps(dict(statement, **{field: value}))})
+        server.post("model-versions/set-tag", name="m", version="2", key=key, value=json.dumps(dict(statement, **{field: value})))
         found = approvals_of(ben, asked["id"], expect=1)
         check(found["ada"]["standing"] == "void" and found["ada"]["reason"], f"{field} was edited, and it is {found}")
     one = request_of(ben.pilot("approve", asked["id"], "--comment", "mine")[0], "ben's voice")
     check(one["state"] == "pending" and server.champion() == 1, "an edited approval counted")
-    server.call("POST", "model-versions/set-tag", {"name": "m", "version": "2", "key": key, "value": json.dumps(statement)})
+    server.post("model-versions/set-tag", name="m", version="2", key=key, value=json.dumps(statement))
     check(approvals_of(ben, asked["id"])["ada"]["standing"] == "signed", "the restored one does not hold")
 
     # A new key that the workspace does not name signs nothing.
@@ -170,7 +163,7 @@ def scenario(server, ada, ben):
     check("another than the workspace names" in said, f"another key: {said}")
 
     # An alias that moves voids what was said.
-    server.call("POST", "registered-models/alias", {"name": "m", "alias": "champion", "version": "3"})
+    server.post("registered-models/alias", name="m", alias="champion", version="3")
     found = approvals_of(ada, asked["id"], expect=1)
     check(all(a["standing"] == "void" and "moved" in a["reason"] for a in found.values()), f"the alias moved, and it is {found}")
     ada.pilot("approve", asked["id"], "--comment", "still", expect=1)
@@ -185,19 +178,16 @@ def scenario(server, ada, ben):
 def main():
     if not shutil.which("bwrap"):
         return skip("bubblewrap is not installed")
-    servers = [os.environ.get(variable) or str(ROOT / "build" / venv / "bin/mlflow") for variable, venv in (("PILOTHOUSE_MLFLOW", "mlflow3-venv"), ("PILOTHOUSE_MLFLOW2", "mlflow2-venv"))]
-    servers = [program for program in servers if os.path.exists(program)]
-    if not servers:
+    if not programs():
         return skip("there is no MLflow here")
-    for program in servers:
-        os.environ["PILOTHOUSE_MLFLOW"] = program  # which of them starts
-        with tempfile.TemporaryDirectory() as place, Server(pathlib.Path(place) / "mlflow") as server:
+    for name, program in programs():
+        with tempfile.TemporaryDirectory() as place, Server(program, pathlib.Path(place) / "mlflow") as server:
             folder, people = pathlib.Path(place), []
             try:
-                for number, name in enumerate(("ada", "ben")):
-                    people.append(Person(name, 4711 + number, folder / name))
+                for number, who in enumerate(("ada", "ben")):
+                    people.append(Person(who, 4711 + number, folder / who))
                 scenario(server, *people)
-                print(f"passed: two approvers on {program}")
+                print(f"passed: two approvers on {name}")
             finally:
                 for who in people:
                     who.end()
