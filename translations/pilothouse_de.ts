@@ -2,6 +2,33 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE" sourcelanguage="en_US">
 <context>
+    <name>Approvers</name>
+    <message>
+        <source>no key</source>
+        <translation>kein Schlüssel</translation>
+    </message>
+    <message>
+        <source>The workspace names no approver “%1”.</source>
+        <translation>Der Arbeitsbereich nennt niemanden „%1“ als zustimmend.</translation>
+    </message>
+    <message>
+        <source>Known: %1.</source>
+        <translation>Bekannt: %1.</translation>
+    </message>
+    <message>
+        <source>The workspace names this key for %1 already.</source>
+        <translation>Der Arbeitsbereich nennt diesen Schlüssel für %1 schon.</translation>
+    </message>
+    <message>
+        <source>Operation %1 is %2: there is nothing to undo.</source>
+        <translation>Operation %1 ist %2: Es gibt nichts rückgängig zu machen.</translation>
+    </message>
+    <message>
+        <source>Make a new key for the approvals of %1</source>
+        <translation>Einen neuen Schlüssel für die Zustimmungen von %1 erzeugen</translation>
+    </message>
+</context>
+<context>
     <name>Connections</name>
     <message>
         <source>The folder does not exist and cannot be made.</source>
@@ -139,6 +166,26 @@
         <source>The bucket “%1” is there and can be read.</source>
         <translation>Der Bucket „%1“ ist da und lesbar.</translation>
     </message>
+    <message>
+        <source>The repository opens; it has no commit yet.</source>
+        <translation>Das Repository lässt sich öffnen; es hat noch keinen Commit.</translation>
+    </message>
+    <message>
+        <source>The repository opens. Branches: %1, tags: %2.</source>
+        <translation>Das Repository lässt sich öffnen. Branches: %1, Tags: %2.</translation>
+    </message>
+    <message>
+        <source>Models in “%1”: %2.</source>
+        <translation>Modelle in „%1“: %2.</translation>
+    </message>
+    <message>
+        <source>The directory gives a token, and the workspace answers.</source>
+        <translation>Das Verzeichnis gibt ein Token aus, und der Arbeitsbereich antwortet.</translation>
+    </message>
+    <message>
+        <source>It answers (HTTP %1).</source>
+        <translation>Antwortet (HTTP %1).</translation>
+    </message>
 </context>
 <context>
     <name>Endpoint</name>
@@ -193,6 +240,323 @@
     <message>
         <source>Look at it and try again.</source>
         <translation>Sie ansehen und noch einmal versuchen.</translation>
+    </message>
+</context>
+<context>
+    <name>Environments</name>
+    <message>
+        <source>The workspace has no environment “%1”.</source>
+        <translation>Der Arbeitsbereich hat keine Umgebung „%1“.</translation>
+    </message>
+    <message>
+        <source>Add `environments:` to it: see the README.</source>
+        <translation>`environments:` ergänzen: siehe README.</translation>
+    </message>
+    <message>
+        <source>It has: %1.</source>
+        <translation>Es gibt: %1.</translation>
+    </message>
+    <message>
+        <source>The workspace has no model “%1”.</source>
+        <translation>Der Arbeitsbereich hat kein Modell „%1“.</translation>
+    </message>
+    <message>
+        <source>Name the model as the workspace does: the environments know how it is registered.</source>
+        <translation>Das Modell so nennen wie der Arbeitsbereich: Die Umgebungen wissen, wie es registriert ist.</translation>
+    </message>
+    <message>
+        <source>%1 is the first environment of its chain: versions come into it by training.</source>
+        <translation>%1 ist die erste Umgebung ihrer Kette: Versionen kommen durch Training hinein.</translation>
+    </message>
+    <message>
+        <source>Run: pilot promote %1 %2</source>
+        <translation>Ausführen: pilot promote %1 %2</translation>
+    </message>
+    <message>
+        <source>Model %1 does not go through %2.</source>
+        <translation>Modell %1 geht nicht durch %2.</translation>
+    </message>
+    <message>
+        <source>Name it there under `models`.</source>
+        <translation>Dort unter `models` nennen.</translation>
+    </message>
+    <message>
+        <source>%1 version %2 was never %3 in %4, so it has not passed its gates and approvals.</source>
+        <translation>%1 Version %2 war in %4 nie %3, hat also die dortigen Tore und Zustimmungen nicht durchlaufen.</translation>
+    </message>
+    <message>
+        <source>Promote it there first: pilot promote %1 %2</source>
+        <translation>Erst dort freigeben: pilot promote %1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>EvidenceExport</name>
+    <message>
+        <source>The PDF could not be made.</source>
+        <translation>Das PDF konnte nicht erstellt werden.</translation>
+    </message>
+    <message>
+        <source>Export it as a page (.html) and print that.</source>
+        <translation>Als Seite (.html) exportieren und diese drucken.</translation>
+    </message>
+    <message>
+        <source>Evidence report saved</source>
+        <translation>Nachweisbericht gespeichert</translation>
+    </message>
+    <message>
+        <source>Export evidence report</source>
+        <translation>Nachweisbericht exportieren</translation>
+    </message>
+    <message>
+        <source>Page (*.html);;PDF (*.pdf)</source>
+        <translation>Seite (*.html);;PDF (*.pdf)</translation>
+    </message>
+</context>
+<context>
+    <name>History</name>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>journal line %1</source>
+        <translation>Journalzeile %1</translation>
+    </message>
+    <message>
+        <source>registry %1</source>
+        <translation>Registry %1</translation>
+    </message>
+    <message>
+        <source>Version %1 was registered</source>
+        <translation>Version %1 wurde registriert</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Data, SHA-256</source>
+        <translation>Daten, SHA-256</translation>
+    </message>
+    <message>
+        <source>Commit</source>
+        <translation>Commit</translation>
+    </message>
+    <message>
+        <source>Package, SHA-256</source>
+        <translation>Paket, SHA-256</translation>
+    </message>
+    <message>
+        <source>promotion %1</source>
+        <translation>Freigabe %1</translation>
+    </message>
+    <message>
+        <source>Asked to promote v%1 to %2</source>
+        <translation>Freigabe von v%1 zu %2 beantragt</translation>
+    </message>
+    <message>
+        <source>Evidence, SHA-256</source>
+        <translation>Belege, SHA-256</translation>
+    </message>
+    <message>
+        <source>Approved v%1</source>
+        <translation>v%1 zugestimmt</translation>
+    </message>
+    <message>
+        <source>Rejected v%1</source>
+        <translation>v%1 abgelehnt</translation>
+    </message>
+    <message>
+        <source>v%1: %2 (the journal here has no line of it)</source>
+        <translation>v%1: %2 (das Journal hier hat keine Zeile davon)</translation>
+    </message>
+    <message>
+        <source>What was done before was put back.</source>
+        <translation>Was vorher getan war, wurde zurückgesetzt.</translation>
+    </message>
+    <message>
+        <source>It was begun, and the journal has no line of its end.</source>
+        <translation>Es wurde begonnen, und das Journal hat keine Zeile vom Ende.</translation>
+    </message>
+    <message>
+        <source>Undoes</source>
+        <translation>Nimmt zurück</translation>
+    </message>
+    <message>
+        <source>v%1 was taken into service as revision %2</source>
+        <translation>v%1 wurde als Revision %2 in Betrieb genommen</translation>
+    </message>
+    <message>
+        <source>What became of it</source>
+        <translation>Was daraus wurde</translation>
+    </message>
+    <message>
+        <source>%1 % of the traffic to v%2</source>
+        <translation>%1 % des Verkehrs an v%2</translation>
+    </message>
+    <message>
+        <source>%1 % of the traffic to the canary</source>
+        <translation>%1 % des Verkehrs an den Canary</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation>Bis</translation>
+    </message>
+    <message>
+        <source>seen by Pilothouse</source>
+        <translation>von Pilothouse gesehen</translation>
+    </message>
+    <message>
+        <source>it is so still</source>
+        <translation>es ist noch so</translation>
+    </message>
+    <message>
+        <source>The alias %1 was moved outside Pilothouse: %2 → %3</source>
+        <translation>Der Alias %1 wurde außerhalb von Pilothouse versetzt: %2 → %3</translation>
+    </message>
+    <message>
+        <source>Who did it is not known here; the registry says when.</source>
+        <translation>Wer es tat, ist hier nicht bekannt; die Registry nennt die Zeit.</translation>
+    </message>
+    <message>
+        <source>Who did it is not known here.</source>
+        <translation>Wer es tat, ist hier nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>Our last record</source>
+        <translation>Unser letzter Eintrag</translation>
+    </message>
+    <message>
+        <source>%1, since %2</source>
+        <translation>%1, seit %2</translation>
+    </message>
+    <message>
+        <source>Changed, by the registry</source>
+        <translation>Geändert, laut Registry</translation>
+    </message>
+    <message>
+        <source>Seen at</source>
+        <translation>Gesehen</translation>
+    </message>
+    <message>
+        <source>Alias %1: %2 → %3</source>
+        <translation>Alias %1: %2 → %3</translation>
+    </message>
+    <message>
+        <source>Journal</source>
+        <translation>Journal</translation>
+    </message>
+    <message>
+        <source>of another machine: it has no line here</source>
+        <translation>eines anderen Rechners: hier ohne Zeile</translation>
+    </message>
+    <message>
+        <source>Registered</source>
+        <translation>Registriert</translation>
+    </message>
+    <message>
+        <source>Asked</source>
+        <translation>Beantragt</translation>
+    </message>
+    <message>
+        <source>Approved</source>
+        <translation>Zugestimmt</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>Abgelehnt</translation>
+    </message>
+    <message>
+        <source>Promoted</source>
+        <translation>Freigegeben</translation>
+    </message>
+    <message>
+        <source>Undone</source>
+        <translation>Zurückgenommen</translation>
+    </message>
+    <message>
+        <source>Turned back</source>
+        <translation>Zurückgedreht</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>Verweigert</translation>
+    </message>
+    <message>
+        <source>Alias</source>
+        <translation>Alias</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>Stage</translation>
+    </message>
+    <message>
+        <source>Tag</source>
+        <translation>Tag</translation>
+    </message>
+    <message>
+        <source>Description</source>
+        <translation>Beschreibung</translation>
+    </message>
+    <message>
+        <source>Rollout</source>
+        <translation>Rollout</translation>
+    </message>
+    <message>
+        <source>Outside</source>
+        <translation>Außerhalb</translation>
+    </message>
+    <message>
+        <source>Skew</source>
+        <translation>Abweichung</translation>
+    </message>
+    <message>
+        <source>The registry has no model “%1”.</source>
+        <translation>Die Registry hat kein Modell „%1“.</translation>
+    </message>
+    <message>
+        <source>See “pilot registry list”.</source>
+        <translation>Siehe „pilot registry list“.</translation>
+    </message>
+    <message>
+        <source>%1 pointed nowhere at %2.</source>
+        <translation>%1 zeigte am %2 nirgendwohin.</translation>
+    </message>
+    <message>
+        <source>%1 pointed nowhere from %2 to %3</source>
+        <translation>%1 zeigte von %2 bis %3 nirgendwohin</translation>
+    </message>
+    <message>
+        <source>%1 has pointed nowhere since %2</source>
+        <translation>%1 zeigt seit %2 nirgendwohin</translation>
+    </message>
+    <message>
+        <source>%1 was version %2 from %3 to %4</source>
+        <translation>%1 war Version %2 von %3 bis %4</translation>
+    </message>
+    <message>
+        <source>%1 has been version %2 since %3</source>
+        <translation>%1 ist Version %2 seit %3</translation>
+    </message>
+    <message>
+        <source>, moved outside Pilothouse.</source>
+        <translation>, außerhalb von Pilothouse versetzt.</translation>
+    </message>
+    <message>
+        <source>, by %1</source>
+        <translation>, durch %1</translation>
+    </message>
+    <message>
+        <source>, because %1</source>
+        <translation>, weil: %1</translation>
     </message>
 </context>
 <context>
@@ -305,6 +669,17 @@
         <source>Nothing of it is live.</source>
         <translation>Nichts davon läuft.</translation>
     </message>
+    <message>
+        <source>%1. %2 %3</source>
+        <translation>%1. %2 %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n training(s) wait for %1</source>
+        <translation>
+            <numerusform>%n Training wartet auf %1</numerusform>
+            <numerusform>%n Trainings warten auf %1</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Interrupted</name>
@@ -333,6 +708,61 @@
     </message>
 </context>
 <context>
+    <name>Mirrors</name>
+    <message>
+        <source>%1 answers again.</source>
+        <translation>%1 antwortet wieder.</translation>
+    </message>
+    <message>
+        <source>Runs are in the registry of “%1” already.</source>
+        <translation>Läufe stehen schon in der Registry von „%1“.</translation>
+    </message>
+    <message>
+        <source>Run %1 is being sent to %2 by its training or by another program.</source>
+        <translation>Lauf %1 wird gerade von seinem Training oder einem anderen Programm an %2 gesendet.</translation>
+    </message>
+    <message>
+        <source>Run %1 was not ordered to go to %2.</source>
+        <translation>Für Lauf %1 liegt kein Auftrag vor, ihn an %2 zu senden.</translation>
+    </message>
+    <message>
+        <source>Run %1 is under way: its training sends it.</source>
+        <translation>Lauf %1 ist im Gang: sein Training sendet ihn.</translation>
+    </message>
+    <message>
+        <source>It was not given up.</source>
+        <translation>Es wurde nicht aufgegeben.</translation>
+    </message>
+    <message>
+        <source>It is not sent anew.</source>
+        <translation>Es wird nicht neu gesendet.</translation>
+    </message>
+    <message>
+        <source>1 training waits for %1: %2</source>
+        <translation>1 Training wartet auf %1: %2</translation>
+    </message>
+    <message>
+        <source>%1 trainings wait for %2: %3</source>
+        <translation>%1 Trainings warten auf %2: %3</translation>
+    </message>
+    <message>
+        <source>%1 is not reached: 1 training waits; it goes there when it answers.</source>
+        <translation>%1 ist nicht erreichbar: 1 Training wartet; es wird gesendet, sobald der Server antwortet.</translation>
+    </message>
+    <message>
+        <source>%1 is not reached: %2 trainings wait; they go there when it answers.</source>
+        <translation>%1 ist nicht erreichbar: %2 Trainings warten; sie werden gesendet, sobald der Server antwortet.</translation>
+    </message>
+    <message>
+        <source>1 training waits for %1; pilot registry sync sends it.</source>
+        <translation>1 Training wartet auf %1; pilot registry sync sendet es.</translation>
+    </message>
+    <message>
+        <source>%1 trainings wait for %2; pilot registry sync sends them.</source>
+        <translation>%1 Trainings warten auf %2; pilot registry sync sendet sie.</translation>
+    </message>
+</context>
+<context>
     <name>ModelFile</name>
     <message>
         <source>the answer about the file</source>
@@ -345,6 +775,17 @@
     <message>
         <source>Use a newer Pilothouse.</source>
         <translation>Ein neueres Pilothouse nehmen.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelPlace</name>
+    <message>
+        <source>“%1” is registered for two models of the workspace: %2 and %3.</source>
+        <translation>„%1“ ist für zwei Modelle des Arbeitsbereichs registriert: %2 und %3.</translation>
+    </message>
+    <message>
+        <source>Give the workspace&apos;s name of the one that is meant.</source>
+        <translation>Den Namen angeben, den der Arbeitsbereich dem gemeinten gibt.</translation>
     </message>
 </context>
 <context>
@@ -408,6 +849,77 @@
     <message>
         <source>The model was written but is not in the file.</source>
         <translation>Das Modell wurde geschrieben, steht aber nicht in der Datei.</translation>
+    </message>
+</context>
+<context>
+    <name>OperationWays</name>
+    <message>
+        <source>Promotion %1 of %2 v%3 waits for a decision.</source>
+        <translation>Die Freigabe %1 von %2 v%3 wartet auf eine Entscheidung.</translation>
+    </message>
+    <message>
+        <source>Reject it first: pilot reject %1 --comment “…”.</source>
+        <translation>Erst ablehnen: pilot reject %1 --comment „…“.</translation>
+    </message>
+    <message>
+        <source>Nothing was sent.</source>
+        <translation>Es wurde nichts gesendet.</translation>
+    </message>
+    <message>
+        <source>It was undone.</source>
+        <translation>Sie wurde rückgängig gemacht.</translation>
+    </message>
+    <message>
+        <source>It has not ended.</source>
+        <translation>Sie ist nicht zu Ende.</translation>
+    </message>
+    <message>
+        <source>It was settled by %1.</source>
+        <translation>Erledigt durch %1.</translation>
+    </message>
+    <message>
+        <source>A promotion is undone from its model.</source>
+        <translation>Eine Freigabe wird bei ihrem Modell rückgängig gemacht.</translation>
+    </message>
+    <message>
+        <source>This kind of operation keeps nothing by which it could be undone.</source>
+        <translation>Diese Art von Operation hält nichts fest, womit sie rückgängig zu machen wäre.</translation>
+    </message>
+    <message>
+        <source>Operation %1 is %2: there is nothing to undo.</source>
+        <translation>Operation %1 ist %2: Es gibt nichts rückgängig zu machen.</translation>
+    </message>
+    <message>
+        <source>Operation %1 is %2: there is nothing to go on with.</source>
+        <translation>Operation %1 ist %2: Es gibt nichts fortzusetzen.</translation>
+    </message>
+    <message>
+        <source>A promotion that failed was put back.</source>
+        <translation>Eine gescheiterte Freigabe wurde zurückgestellt.</translation>
+    </message>
+    <message>
+        <source>Ask for it again: pilot promote %1 VERSION.</source>
+        <translation>Neu beantragen: pilot promote %1 VERSION.</translation>
+    </message>
+    <message>
+        <source>Operation %1 was settled by %2 already.</source>
+        <translation>Operation %1 ist schon durch %2 erledigt.</translation>
+    </message>
+    <message>
+        <source>sent, but not seen</source>
+        <translation>gesendet, aber nicht gesehen</translation>
+    </message>
+    <message>
+        <source>Go on: pilot continue %1</source>
+        <translation>Fortsetzen: pilot continue %1</translation>
+    </message>
+    <message>
+        <source>Take back: pilot undo %1</source>
+        <translation>Zurücknehmen: pilot undo %1</translation>
+    </message>
+    <message>
+        <source>What was done: %1.</source>
+        <translation>Was getan wurde: %1.</translation>
     </message>
 </context>
 <context>
@@ -556,16 +1068,633 @@
         <translation>Die Verbindung „%1“ ist von der Art %2: Sie ist keine Registry.</translation>
     </message>
     <message>
-        <source>Name one of kind local or mlflow.</source>
-        <translation>Nennen Sie eine der Art local oder mlflow.</translation>
-    </message>
-    <message>
         <source>The connection “%1” has no address.</source>
         <translation>Die Verbindung „%1“ hat keine Adresse.</translation>
     </message>
     <message>
         <source>Add url: https://host:port to it.</source>
         <translation>Ergänzen Sie dort url: https://host:port.</translation>
+    </message>
+    <message>
+        <source>The connection “%1” is of kind %2: it is no MLflow server.</source>
+        <translation>Die Verbindung „%1“ ist von der Art %2: Sie ist kein MLflow-Server.</translation>
+    </message>
+    <message>
+        <source>Name one of kind mlflow or azureml.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection “%1” names “%2” for its artifacts, and that is no connection of kind s3.</source>
+        <translation>Die Verbindung „%1“ nennt „%2“ für ihre Artefakte, und das ist keine Verbindung der Art s3.</translation>
+    </message>
+    <message>
+        <source>Correct artifacts:, or add that connection.</source>
+        <translation>artifacts: berichtigen oder diese Verbindung hinzufügen.</translation>
+    </message>
+    <message>
+        <source>Add url with the MLflow tracking address of the workspace (azureml://…), or region, subscription, resource_group and workspace.</source>
+        <translation>url mit der MLflow-Adresse des Arbeitsbereichs (azureml://…) ergänzen, oder region, subscription, resource_group und workspace.</translation>
+    </message>
+    <message>
+        <source>The address of “%1” is not safe: its token would travel in the open.</source>
+        <translation>Die Adresse von „%1“ ist nicht sicher: Das Token würde unverschlüsselt übertragen.</translation>
+    </message>
+    <message>
+        <source>Write it with https:// or azureml://.</source>
+        <translation>Mit https:// oder azureml:// schreiben.</translation>
+    </message>
+    <message>
+        <source>The connection “%1” does not say who signs in.</source>
+        <translation>Die Verbindung „%1“ sagt nicht, wer sich anmeldet.</translation>
+    </message>
+    <message>
+        <source>Add tenant, client (the application&apos;s identifier) and secret (the name of its secret).</source>
+        <translation>tenant, client (Kennung der Anwendung) und secret (Name ihres Geheimnisses) ergänzen.</translation>
+    </message>
+    <message>
+        <source>Name one of kind local, mlflow, azureml or git.</source>
+        <translation>Eine der Art local, mlflow, azureml oder git nennen.</translation>
+    </message>
+</context>
+<context>
+    <name>Report</name>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>passes</source>
+        <translation>besteht</translation>
+    </message>
+    <message>
+        <source>warns</source>
+        <translation>warnt</translation>
+    </message>
+    <message>
+        <source>blocks</source>
+        <translation>sperrt</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>not run</source>
+        <translation>nicht gelaufen</translation>
+    </message>
+    <message>
+        <source>unknown, blocks</source>
+        <translation>unbekannt, sperrt</translation>
+    </message>
+    <message>
+        <source>better</source>
+        <translation>besser</translation>
+    </message>
+    <message>
+        <source>worse</source>
+        <translation>schlechter</translation>
+    </message>
+    <message>
+        <source>not distinguishable</source>
+        <translation>nicht unterscheidbar</translation>
+    </message>
+    <message>
+        <source>waiting for approval</source>
+        <translation>wartet auf Zustimmung</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>abgelehnt</translation>
+    </message>
+    <message>
+        <source>being carried out</source>
+        <translation>wird ausgeführt</translation>
+    </message>
+    <message>
+        <source>carried out</source>
+        <translation>ausgeführt</translation>
+    </message>
+    <message>
+        <source>carried out and undone</source>
+        <translation>ausgeführt und zurückgenommen</translation>
+    </message>
+    <message>
+        <source>carried out and turned back</source>
+        <translation>ausgeführt und zurückgedreht</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nein</translation>
+    </message>
+    <message>
+        <source>none; compared with the naive baseline (%1)</source>
+        <translation>keiner; verglichen mit der naiven Basislinie (%1)</translation>
+    </message>
+    <message>
+        <source>Promotion</source>
+        <translation>Freigabe</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>alias %1: %2 → v%3</source>
+        <translation>Alias %1: %2 → v%3</translation>
+    </message>
+    <message>
+        <source>Candidate, package SHA-256</source>
+        <translation>Kandidat, Paket-SHA-256</translation>
+    </message>
+    <message>
+        <source>Champion then</source>
+        <translation>Champion damals</translation>
+    </message>
+    <message>
+        <source>Champion, package SHA-256</source>
+        <translation>Champion, Paket-SHA-256</translation>
+    </message>
+    <message>
+        <source>Asked by</source>
+        <translation>Beantragt von</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>Decided</source>
+        <translation>Entschieden</translation>
+    </message>
+    <message>
+        <source>Operation</source>
+        <translation>Operation</translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Gates</source>
+        <translation>Tore</translation>
+    </message>
+    <message>
+        <source>No gate was judged: that blocks.</source>
+        <translation>Kein Tor wurde beurteilt: das sperrt.</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>Regel</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Source of the limit</source>
+        <translation>Herkunft der Grenze</translation>
+    </message>
+    <message>
+        <source>Both models on the same rows</source>
+        <translation>Beide Modelle auf denselben Zeilen</translation>
+    </message>
+    <message>
+        <source>Metric</source>
+        <translation>Metrik</translation>
+    </message>
+    <message>
+        <source>Change (95 % interval)</source>
+        <translation>Änderung (95-%-Intervall)</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>Urteil</translation>
+    </message>
+    <message>
+        <source>Change of each metric with its 95 % interval</source>
+        <translation>Änderung jeder Metrik mit ihrem 95-%-Intervall</translation>
+    </message>
+    <message>
+        <source>lower</source>
+        <translation>niedriger</translation>
+    </message>
+    <message>
+        <source>higher</source>
+        <translation>höher</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>Zeilen</translation>
+    </message>
+    <message>
+        <source>Taken from</source>
+        <translation>Genommen aus</translation>
+    </message>
+    <message>
+        <source>Left out: the champion was trained on them</source>
+        <translation>Ausgelassen: der Champion wurde damit trainiert</translation>
+    </message>
+    <message>
+        <source>Left out: the champion cannot take them</source>
+        <translation>Ausgelassen: der Champion kann sie nicht nehmen</translation>
+    </message>
+    <message>
+        <source>Paired test</source>
+        <translation>Gepaarter Test</translation>
+    </message>
+    <message>
+        <source>Intervals</source>
+        <translation>Intervalle</translation>
+    </message>
+    <message>
+        <source>Computed</source>
+        <translation>Berechnet</translation>
+    </message>
+    <message>
+        <source>%1, in %2 s</source>
+        <translation>%1, in %2 s</translation>
+    </message>
+    <message>
+        <source>Distribution of the error, predicted minus true</source>
+        <translation>Verteilung des Fehlers, vorhergesagt minus wahr</translation>
+    </message>
+    <message>
+        <source>true class</source>
+        <translation>wahre Klasse</translation>
+    </message>
+    <message>
+        <source>as %1</source>
+        <translation>als %1</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Klassen</translation>
+    </message>
+    <message>
+        <source>Rows by class, %1</source>
+        <translation>Zeilen nach Klasse, %1</translation>
+    </message>
+    <message>
+        <source>Calibration of “%1”</source>
+        <translation>Kalibrierung von „%1“</translation>
+    </message>
+    <message>
+        <source>How often the class came by the probability that was given for it</source>
+        <translation>Wie oft die Klasse kam, nach der dafür genannten Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>Gruppe</translation>
+    </message>
+    <message>
+        <source>too few rows</source>
+        <translation>zu wenige Zeilen</translation>
+    </message>
+    <message>
+        <source>Slices, by %1</source>
+        <translation>Ausschnitte, nach %1</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>Spalte</translation>
+    </message>
+    <message>
+        <source>Drift</source>
+        <translation>Drift</translation>
+    </message>
+    <message>
+        <source>PSI</source>
+        <translation>PSI</translation>
+    </message>
+    <message>
+        <source>by chance</source>
+        <translation>durch Zufall</translation>
+    </message>
+    <message>
+        <source>Rows then</source>
+        <translation>Zeilen damals</translation>
+    </message>
+    <message>
+        <source>Rows now</source>
+        <translation>Zeilen jetzt</translation>
+    </message>
+    <message>
+        <source>high</source>
+        <translation>hoch</translation>
+    </message>
+    <message>
+        <source>moderate</source>
+        <translation>mäßig</translation>
+    </message>
+    <message>
+        <source>low</source>
+        <translation>gering</translation>
+    </message>
+    <message>
+        <source>Training data against the champion&apos;s</source>
+        <translation>Trainingsdaten gegen die des Champions</translation>
+    </message>
+    <message>
+        <source>%1 was not compared: %2</source>
+        <translation>%1 wurde nicht verglichen: %2</translation>
+    </message>
+    <message>
+        <source>Where the candidate comes from</source>
+        <translation>Woher der Kandidat kommt</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded.</source>
+        <translation>Nichts wurde festgehalten.</translation>
+    </message>
+    <message>
+        <source>Approvals</source>
+        <translation>Zustimmungen</translation>
+    </message>
+    <message>
+        <source>%1 needed, %2 given.</source>
+        <translation>%1 nötig, %2 gegeben.</translation>
+    </message>
+    <message>
+        <source>Who asked for it or made the version may not approve it.</source>
+        <translation>Wer sie beantragt oder die Version erstellt hat, darf nicht zustimmen.</translation>
+    </message>
+    <message>
+        <source>Nobody has decided yet.</source>
+        <translation>Noch niemand hat entschieden.</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Wer</translation>
+    </message>
+    <message>
+        <source>Decision</source>
+        <translation>Entscheidung</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>Kommentar</translation>
+    </message>
+    <message>
+        <source>approved</source>
+        <translation>zugestimmt</translation>
+    </message>
+    <message>
+        <source>Kept with the decision of %1</source>
+        <translation>Aufbewahrt mit der Entscheidung von %1</translation>
+    </message>
+    <message>
+        <source>Call</source>
+        <translation>Aufruf</translation>
+    </message>
+    <message>
+        <source>Effect</source>
+        <translation>Wirkung</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>What approving will do</source>
+        <translation>Was die Zustimmung tun wird</translation>
+    </message>
+    <message>
+        <source>Came to</source>
+        <translation>Ausgang</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
+    </message>
+    <message>
+        <source>Carried out: %1</source>
+        <translation>Ausgeführt: %1</translation>
+    </message>
+    <message>
+        <source>By %1 with %2, begun %3, ended %4 (%5).</source>
+        <translation>Durch %1 mit %2, begonnen %3, beendet %4 (%5).</translation>
+    </message>
+    <message>
+        <source>By %1 with %2, begun %3; the journal has no line of its end.</source>
+        <translation>Durch %1 mit %2, begonnen %3; das Journal hat keine Zeile vom Ende.</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Durch</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+    <message>
+        <source>Rollout</source>
+        <translation>Rollout</translation>
+    </message>
+    <message>
+        <source>Journal</source>
+        <translation>Journal</translation>
+    </message>
+    <message>
+        <source>verifies</source>
+        <translation>stimmt</translation>
+    </message>
+    <message>
+        <source>does not verify</source>
+        <translation>stimmt nicht</translation>
+    </message>
+    <message>
+        <source>The journal here has no line of it.</source>
+        <translation>Das Journal hier hat keine Zeile davon.</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>Zeile</translation>
+    </message>
+    <message>
+        <source>Who, with</source>
+        <translation>Wer, womit</translation>
+    </message>
+    <message>
+        <source>Hash of the line, SHA-256</source>
+        <translation>Hash der Zeile, SHA-256</translation>
+    </message>
+    <message>
+        <source>the journal here holds none to compare with</source>
+        <translation>das Journal hier hat keinen zum Vergleich</translation>
+    </message>
+    <message>
+        <source>the same as the journal holds of the asking</source>
+        <translation>derselbe, den das Journal vom Antrag hält</translation>
+    </message>
+    <message>
+        <source>not the same as the journal holds of the asking: %1</source>
+        <translation>nicht der, den das Journal vom Antrag hält: %1</translation>
+    </message>
+    <message>
+        <source>Evidence, SHA-256</source>
+        <translation>Belege, SHA-256</translation>
+    </message>
+    <message>
+        <source>Only in the champion&apos;s card</source>
+        <translation>Nur in der Karte des Champions</translation>
+    </message>
+    <message>
+        <source>Only in the candidate&apos;s card</source>
+        <translation>Nur in der Karte des Kandidaten</translation>
+    </message>
+    <message>
+        <source>The cards are the same.</source>
+        <translation>Die Karten sind gleich.</translation>
+    </message>
+    <message>
+        <source>Model card of v%1</source>
+        <translation>Modellkarte von v%1</translation>
+    </message>
+    <message>
+        <source>It is not to be had: the package is not on this machine, or has none.</source>
+        <translation>Sie ist nicht zu haben: Das Paket liegt nicht auf diesem Rechner oder hat keine.</translation>
+    </message>
+    <message>
+        <source>What differs from the champion&apos;s card</source>
+        <translation>Was sich von der Karte des Champions unterscheidet</translation>
+    </message>
+    <message>
+        <source>Gates, figures and comments stand as they were recorded. The journal is checked by “pilot journal verify”: each line holds the hash of the one before it.</source>
+        <translation>Tore, Zahlen und Kommentare stehen hier, wie sie festgehalten wurden. Das Journal prüft „pilot journal verify“: Jede Zeile trägt den Hash der vorigen.</translation>
+    </message>
+    <message>
+        <source>Workspace %1. Made %2 by %3. All times are UTC.</source>
+        <translation>Workspace %1. Erstellt %2 mit %3. Alle Zeiten in UTC.</translation>
+    </message>
+    <message>
+        <source>How to check this</source>
+        <translation>Wie sich das prüfen lässt</translation>
+    </message>
+    <message>
+        <source>en</source>
+        <comment>language of the report</comment>
+        <translation>de</translation>
+    </message>
+    <message>
+        <source>What was live when</source>
+        <translation>Was wann live war</translation>
+    </message>
+    <message>
+        <source>The alias %1 was never set in this time.</source>
+        <translation>Der Alias %1 war in dieser Zeit nie gesetzt.</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>Bis</translation>
+    </message>
+    <message>
+        <source>still</source>
+        <translation>noch</translation>
+    </message>
+    <message>
+        <source>outside Pilothouse</source>
+        <translation>außerhalb von Pilothouse</translation>
+    </message>
+    <message>
+        <source>Live versions over time</source>
+        <translation>Live-Versionen im Lauf der Zeit</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Known from</source>
+        <translation>Bekannt aus</translation>
+    </message>
+    <message>
+        <source>journal line %1</source>
+        <translation>Journalzeile %1</translation>
+    </message>
+    <message>
+        <source>Every change</source>
+        <translation>Jede Änderung</translation>
+    </message>
+    <message>
+        <source>Nothing was changed in this time.</source>
+        <translation>In dieser Zeit wurde nichts geändert.</translation>
+    </message>
+    <message>
+        <source>Evidence report: %1 v%2 to %3</source>
+        <translation>Nachweisbericht: %1 v%2 zu %3</translation>
+    </message>
+    <message>
+        <source>Evidence report: model %1</source>
+        <translation>Nachweisbericht: Modell %1</translation>
+    </message>
+    <message>
+        <source>Registry</source>
+        <translation>Registry</translation>
+    </message>
+    <message>
+        <source>Alias</source>
+        <translation>Alias</translation>
+    </message>
+    <message>
+        <source>the beginning</source>
+        <translation>Anfang</translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation>Bis</translation>
+    </message>
+    <message>
+        <source>The journal verifies.</source>
+        <translation>Das Journal stimmt.</translation>
+    </message>
+    <message>
+        <source>The journal does not verify.</source>
+        <translation>Das Journal stimmt nicht.</translation>
+    </message>
+    <message>
+        <source>Promotion %1: v%2 to %3</source>
+        <translation>Freigabe %1: v%2 zu %3</translation>
+    </message>
+    <message>
+        <source>The end of the time is not after its beginning.</source>
+        <translation>Das Ende der Zeit liegt nicht nach ihrem Anfang.</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <comment>page</comment>
+        <translation>%1 von %2</translation>
     </message>
 </context>
 <context>
@@ -651,14 +1780,161 @@
     </message>
 </context>
 <context>
-    <name>Snapshot</name>
+    <name>Skew</name>
     <message>
-        <source>alias v%1, endpoint serves v%2</source>
-        <translation>Alias v%1, Endpunkt liefert v%2</translation>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>%1 loaded its model at %2, before the alias moved at %3.</source>
+        <translation>%1 hat sein Modell %2 geladen, bevor der Alias %3 versetzt wurde.</translation>
+    </message>
+    <message>
+        <source>%1 says “%2”: it serves the file in its image, and its checksum is not that of %3.</source>
+        <translation>%1 sagt „%2“: Es bedient die Datei in seinem Image, und deren Prüfsumme ist nicht die von %3.</translation>
+    </message>
+    <message>
+        <source>The weights that %1 has loaded have the checksum %2…, those of %3 have %4….</source>
+        <translation>Die Gewichte, die %1 geladen hat, haben die Prüfsumme %2…, die von %3 haben %4….</translation>
+    </message>
+    <message>
+        <source>Its storageUri is %1: that is %2.</source>
+        <translation>Seine storageUri ist %1: das ist %2.</translation>
+    </message>
+    <message>
+        <source>another run</source>
+        <translation>ein anderer Lauf</translation>
+    </message>
+    <message>
+        <source>Its storageUri is %1: no version of %2 comes from there.</source>
+        <translation>Seine storageUri ist %1: Keine Version von %2 kommt von dort.</translation>
+    </message>
+    <message>
+        <source>a file</source>
+        <translation>eine Datei</translation>
+    </message>
+    <message>
+        <source>%1 says “%2”: it serves the file in its image, because it could not read the registry.</source>
+        <translation>%1 sagt „%2“: Es bedient die Datei in seinem Image, weil es die Registry nicht lesen konnte.</translation>
+    </message>
+    <message>
+        <source>%1 runs the image %2, for %3 the image %4 was built.</source>
+        <translation>%1 läuft mit dem Image %2, für %3 wurde das Image %4 gebaut.</translation>
+    </message>
+    <message>
+        <source>%1 loaded it at %2, after the alias moved: it is told this version in another place.</source>
+        <translation>%1 hat sie %2 geladen, nachdem der Alias versetzt wurde: Diese Version wird ihm an anderer Stelle genannt.</translation>
+    </message>
+    <message>
+        <source>%1 says so itself; when it loaded it, it does not say.</source>
+        <translation>%1 sagt es selbst; wann es sie geladen hat, sagt es nicht.</translation>
+    </message>
+    <message>
+        <source>%1 says %2, which is a name and no version, and not when it loaded it.</source>
+        <translation>%1 sagt %2: das ist ein Name und keine Version; wann es sie geladen hat, sagt es nicht.</translation>
+    </message>
+    <message>
+        <source>%1 does not say what it serves.</source>
+        <translation>%1 sagt nicht, was es bedient.</translation>
+    </message>
+    <message>
+        <source>%1 says %2, which no version of %3 is called.</source>
+        <translation>%1 sagt %2; so heißt keine Version von %3.</translation>
+    </message>
+    <message>
+        <source>Roll %1 out, or undo the promotion.</source>
+        <translation>%1 ausrollen oder die Freigabe zurücknehmen.</translation>
+    </message>
+    <message>
+        <source>Let the service reach the registry (address, login, network) and restart it; or build an image with %1.</source>
+        <translation>Den Dienst die Registry erreichen lassen (Adresse, Anmeldung, Netz) und neu starten; oder ein Image mit %1 bauen.</translation>
+    </message>
+    <message>
+        <source>Restart it: it loads the model at its start.</source>
+        <translation>Neu starten: Das Modell wird beim Start geladen.</translation>
+    </message>
+    <message>
+        <source>Set its storageUri to the artifact of %1%2.</source>
+        <translation>Seine storageUri auf das Artefakt von %1 setzen%2.</translation>
+    </message>
+    <message>
+        <source>Write the weights of %1 to its volume anew (beside, then rename) and restart it.</source>
+        <translation>Die Gewichte von %1 neu auf sein Volume schreiben (daneben, dann umbenennen) und neu starten.</translation>
+    </message>
+    <message>
+        <source>Deploy the image that was built for %1.</source>
+        <translation>Das Image ausrollen, das für %1 gebaut wurde.</translation>
+    </message>
+    <message>
+        <source>Restart the replicas that are behind, one after the other; if they come up the same, look at their configuration.</source>
+        <translation>Die zurückgebliebenen Replikate nacheinander neu starten; kommen sie ebenso wieder hoch, ihre Konfiguration ansehen.</translation>
+    </message>
+    <message>
+        <source>Look where the service is told its version (environment, configuration), and deploy %1; or promote what it serves.</source>
+        <translation>Nachsehen, wo dem Dienst die Version genannt wird (Umgebung, Konfiguration), und %1 ausrollen; oder freigeben, was er bedient.</translation>
     </message>
     <message>
         <source>alias v%1, canary is v%2</source>
         <translation>Alias v%1, Canary ist v%2</translation>
+    </message>
+    <message>
+        <source>%1 is rolling out another version.</source>
+        <translation>%1 rollt eine andere Version aus.</translation>
+    </message>
+    <message>
+        <source>Let that rollout end or abort it, then roll out v%1.</source>
+        <translation>Diesen Rollout enden lassen oder abbrechen, dann v%1 ausrollen.</translation>
+    </message>
+    <message>
+        <source>rollout of v%1 waits at %2 %</source>
+        <translation>Rollout von v%1 wartet bei %2 %</translation>
+    </message>
+    <message>
+        <source>rollout of v%1 is at %2 %</source>
+        <translation>Rollout von v%1 ist bei %2 %</translation>
+    </message>
+    <message>
+        <source>%1 does not answer.</source>
+        <translation>%1 antwortet nicht.</translation>
+    </message>
+    <message>
+        <source>%1 serves nothing yet.</source>
+        <translation>%1 bedient noch nichts.</translation>
+    </message>
+    <message>
+        <source>alias v%1, endpoint serves v%2</source>
+        <translation>Alias v%1, Endpunkt bedient v%2</translation>
+    </message>
+    <message>
+        <source>All traffic of %1 is on v%2, and no rollout is under way.</source>
+        <translation>Der ganze Verkehr von %1 geht an v%2, und kein Rollout ist im Gang.</translation>
+    </message>
+    <message>
+        <source>The alias %1 points nowhere.</source>
+        <translation>Der Alias %1 zeigt nirgendwohin.</translation>
+    </message>
+    <message>
+        <source>Nothing tells what is served: the workspace names neither a rollout target nor an endpoint that was asked.</source>
+        <translation>Nichts sagt, was bedient wird: Der Workspace nennt weder ein Rollout-Ziel noch einen Endpunkt, der gefragt wurde.</translation>
+    </message>
+    <message>
+        <source>alias v%1, replicas serve %2</source>
+        <translation>Alias v%1, Replikate bedienen %2</translation>
+    </message>
+    <message>
+        <source>alias v%1, endpoint serves something else</source>
+        <translation>Alias v%1, Endpunkt bedient etwas anderes</translation>
+    </message>
+    <message>
+        <source>alias v%1, endpoint serves %2</source>
+        <translation>Alias v%1, Endpunkt bedient %2</translation>
+    </message>
+</context>
+<context>
+    <name>Snapshot</name>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
     </message>
 </context>
 <context>
@@ -678,6 +1954,58 @@
     <message>
         <source>The file cannot be removed.</source>
         <translation>Die Datei lässt sich nicht entfernen.</translation>
+    </message>
+    <message>
+        <source>Take the approver %1 out of the workspace</source>
+        <translation>%1 aus den Zustimmenden des Arbeitsbereichs nehmen</translation>
+    </message>
+    <message>
+        <source>Name the key of the approver %1 in the workspace</source>
+        <translation>Den Schlüssel von %1 im Arbeitsbereich nennen</translation>
+    </message>
+    <message>
+        <source>back to %1</source>
+        <translation>zurück zu %1</translation>
+    </message>
+    <message>
+        <source>The workspace names another key for %1 now.</source>
+        <translation>Der Arbeitsbereich nennt jetzt einen anderen Schlüssel für %1.</translation>
+    </message>
+    <message>
+        <source>The workspace file was written by somebody else meanwhile.</source>
+        <translation>Die Datei des Arbeitsbereichs wurde inzwischen von jemand anderem geschrieben.</translation>
+    </message>
+    <message>
+        <source>Send an example event to the webhook %1</source>
+        <translation>Ein Beispielereignis an den Webhook %1 senden</translation>
+    </message>
+    <message>
+        <source>an example event goes to %1</source>
+        <translation>ein Beispielereignis geht an %1</translation>
+    </message>
+    <message>
+        <source>The webhook %1 is gone.</source>
+        <translation>Den Webhook %1 gibt es nicht mehr.</translation>
+    </message>
+    <message>
+        <source>Nothing was sent. Look again.</source>
+        <translation>Es wurde nichts gesendet. Noch einmal nachsehen.</translation>
+    </message>
+    <message>
+        <source>The server could not deliver the event to %1.</source>
+        <translation>Der Server konnte das Ereignis nicht an %1 zustellen.</translation>
+    </message>
+    <message>
+        <source>Check the webhook&apos;s address, and that the server may reach it.</source>
+        <translation>Die Adresse des Webhooks prüfen, und ob der Server sie erreichen darf.</translation>
+    </message>
+    <message>
+        <source>The receiver at %1 did not take the event: it answered %2.</source>
+        <translation>Der Empfänger bei %1 hat das Ereignis nicht angenommen: Er antwortete mit %2.</translation>
+    </message>
+    <message>
+        <source>Look at the receiver&apos;s log and at the webhook&apos;s secret.</source>
+        <translation>Das Protokoll des Empfängers und das Geheimnis des Webhooks ansehen.</translation>
     </message>
 </context>
 <context>
@@ -716,6 +2044,21 @@
     <message>
         <source>The answer explains something else than was asked for.</source>
         <translation>Die Antwort erklärt etwas anderes als gefragt war.</translation>
+    </message>
+</context>
+<context>
+    <name>WriteGate</name>
+    <message>
+        <source>Its connection is read-only here.</source>
+        <translation>Die Verbindung ist hier nur lesbar.</translation>
+    </message>
+    <message>
+        <source>Needs role %1.</source>
+        <translation>Braucht die Rolle %1.</translation>
+    </message>
+    <message>
+        <source>Needs role %1 in %2.</source>
+        <translation>Braucht in %2 die Rolle %1.</translation>
     </message>
 </context>
 <context>
@@ -1184,6 +2527,21 @@
         <source>Workspace (*.yaml *.yml)</source>
         <translation>Arbeitsbereich (*.yaml *.yml)</translation>
     </message>
+    <message numerus="yes">
+        <source>%n waiting training(s) arrived at the registry.</source>
+        <translation>
+            <numerusform>%n wartendes Training ist in der Registry angekommen.</numerusform>
+            <numerusform>%n wartende Trainings sind in der Registry angekommen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Send trainings that wait for a registry</source>
+        <translation>Trainings senden, die auf eine Registry warten</translation>
+    </message>
+    <message>
+        <source>Send waiting trainings</source>
+        <translation>Wartende Trainings senden</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::console::NavRail</name>
@@ -1363,6 +2721,10 @@
     <message>
         <source>Nothing can ask for confirmation here, so nothing was done.</source>
         <translation>Hier kann nichts um Bestätigung fragen, also wurde nichts getan.</translation>
+    </message>
+    <message>
+        <source>This writes to %1, which is guarded.</source>
+        <translation>Das schreibt nach %1; die Verbindung ist geschützt.</translation>
     </message>
 </context>
 <context>
@@ -1647,10 +3009,289 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::CardModel</name>
+    <message>
+        <source>Line</source>
+        <translation>Zeile</translation>
+    </message>
+    <message>
+        <source>%1 lines gone, %2 new</source>
+        <translation>%1 Zeilen weg, %2 neu</translation>
+    </message>
+    <message>
+        <source>gone: %1</source>
+        <translation>weg: %1</translation>
+    </message>
+    <message>
+        <source>new: %1</source>
+        <translation>neu: %1</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::CompareLoader</name>
+    <message>
+        <source>The reading was stopped.</source>
+        <translation>Das Lesen wurde angehalten.</translation>
+    </message>
+    <message>
+        <source>Read it again when it is wanted.</source>
+        <translation>Bei Bedarf erneut lesen.</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::CompareModel</name>
     <message>
         <source>Setting</source>
         <translation>Einstellung</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::CompareView</name>
+    <message numerus="yes">
+        <source>Compare %n runs</source>
+        <translation>
+            <numerusform>%n Lauf vergleichen</numerusform>
+            <numerusform>%n Läufe vergleichen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Compare runs</source>
+        <translation>Läufe vergleichen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n are not in the registry any more</source>
+        <translation>
+            <numerusform>%n ist nicht mehr in der Registry</numerusform>
+            <numerusform>%n sind nicht mehr in der Registry</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No runs are chosen</source>
+        <translation>Keine Läufe gewählt</translation>
+    </message>
+    <message>
+        <source>Choose two to fifty runs; what differs between them, and their curves, stand here.</source>
+        <translation>Zwei bis fünfzig Läufe wählen; hier steht, worin sie sich unterscheiden, und ihre Kurven.</translation>
+    </message>
+    <message>
+        <source>The runs were not read</source>
+        <translation>Die Läufe wurden nicht gelesen</translation>
+    </message>
+    <message>
+        <source>The reading was stopped.</source>
+        <translation>Das Lesen wurde angehalten.</translation>
+    </message>
+    <message>
+        <source>Read them</source>
+        <translation>Lesen</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>reading…</source>
+        <translation>wird gelesen …</translation>
+    </message>
+    <message>
+        <source>%1 of %2 runs</source>
+        <translation>%1 von %2 Läufen</translation>
+    </message>
+    <message>
+        <source>%1 of %2 histories</source>
+        <translation>%1 von %2 Verläufen</translation>
+    </message>
+    <message>
+        <source>by run</source>
+        <translation>nach Lauf</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n rows differ</source>
+        <translation>
+            <numerusform>%1 von %n Zeile unterscheidet sich</numerusform>
+            <numerusform>%1 von %n Zeilen unterscheiden sich</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n runs pass</source>
+        <translation>
+            <numerusform>%1 von %n Lauf passt</numerusform>
+            <numerusform>%1 von %n Läufen passen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All of it is shown.</source>
+        <translation>Es ist alles zu sehen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n runs have not logged it</source>
+        <translation>
+            <numerusform>%n Lauf hat sie nicht aufgezeichnet</numerusform>
+            <numerusform>%n Läufe haben sie nicht aufgezeichnet</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n could not be read: %1</source>
+        <translation>
+            <numerusform>%n war nicht lesbar: %1</numerusform>
+            <numerusform>%n waren nicht lesbar: %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>logged once a run: points, no curves</source>
+        <translation>einmal je Lauf aufgezeichnet: Punkte, keine Kurven</translation>
+    </message>
+    <message>
+        <source>No metric was logged</source>
+        <translation>Keine Metrik aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>None of these runs has a figure whose history could be drawn.</source>
+        <translation>Keiner dieser Läufe hat eine Kennzahl, deren Verlauf sich zeichnen ließe.</translation>
+    </message>
+    <message>
+        <source>No metric is chosen</source>
+        <translation>Keine Metrik gewählt</translation>
+    </message>
+    <message>
+        <source>Choose a metric above; its history in each run stands here.</source>
+        <translation>Oben eine Metrik wählen; hier steht ihr Verlauf in jedem Lauf.</translation>
+    </message>
+    <message>
+        <source>The histories were not read</source>
+        <translation>Die Verläufe wurden nicht gelesen</translation>
+    </message>
+    <message>
+        <source>last</source>
+        <translation>zuletzt</translation>
+    </message>
+    <message>
+        <source>Nothing differs between these runs</source>
+        <translation>Diese Läufe unterscheiden sich in nichts</translation>
+    </message>
+    <message>
+        <source>No runs are compared.</source>
+        <translation>Es werden keine Läufe verglichen.</translation>
+    </message>
+    <message>
+        <source>There are no curves to save.</source>
+        <translation>Es gibt keine Kurven zum Sichern.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Read again</source>
+        <translation>Neu einlesen</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Axes…</source>
+        <translation>Achsen…</translation>
+    </message>
+    <message>
+        <source>Clear limits</source>
+        <translation>Grenzen löschen</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Alles zeigen</translation>
+    </message>
+    <message>
+        <source>Only differences</source>
+        <translation>Nur Unterschiede</translation>
+    </message>
+    <message>
+        <source>Logarithmic</source>
+        <translation>Logarithmisch</translation>
+    </message>
+    <message>
+        <source>View of the comparison</source>
+        <translation>Ansicht des Vergleichs</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>Parallel</source>
+        <translation>Parallel</translation>
+    </message>
+    <message>
+        <source>Scatter</source>
+        <translation>Streuung</translation>
+    </message>
+    <message>
+        <source>Curves</source>
+        <translation>Kurven</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>the comparison</source>
+        <translation>der Vergleich</translation>
+    </message>
+    <message>
+        <source>A table is saved as CSV or PNG.</source>
+        <translation>Eine Tabelle wird als CSV oder PNG gesichert.</translation>
+    </message>
+    <message>
+        <source>Filter, / to focus</source>
+        <translation>Filtern, / setzt hierher</translation>
+    </message>
+    <message>
+        <source>Parameters, metrics and tags of the runs</source>
+        <translation>Parameter, Metriken und Tags der Läufe</translation>
+    </message>
+    <message>
+        <source>Choose the axes</source>
+        <translation>Achsen wählen</translation>
+    </message>
+    <message>
+        <source>Across</source>
+        <translation>Waagrecht</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>Senkrecht</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>Farbe</translation>
+    </message>
+    <message>
+        <source>What the curves run over</source>
+        <translation>Worüber die Kurven laufen</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Schritt</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Relative</source>
+        <translation>Relativ</translation>
+    </message>
+    <message>
+        <source>Exponential moving average without its bias to zero, as TensorBoard and MLflow show it; 0 is as logged</source>
+        <translation>Exponentiell gleitendes Mittel ohne Verzerrung zur Null, wie TensorBoard und MLflow es zeigen; 0 ist wie aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>Metric</source>
+        <translation>Metrik</translation>
+    </message>
+    <message>
+        <source>Smoothing</source>
+        <translation>Glättung</translation>
     </message>
 </context>
 <context>
@@ -2067,6 +3708,83 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::CurvesPlot</name>
+    <message>
+        <source>Curves of a metric</source>
+        <translation>Kurven einer Metrik</translation>
+    </message>
+    <message>
+        <source>%1, smoothed %2</source>
+        <translation>%1, geglättet %2</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>Schritt</translation>
+    </message>
+    <message>
+        <source>time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>seconds since the first point</source>
+        <translation>Sekunden seit dem ersten Punkt</translation>
+    </message>
+    <message>
+        <source>No value above zero: a logarithmic axis shows nothing of it</source>
+        <translation>Kein Wert über null: eine logarithmische Achse zeigt nichts davon</translation>
+    </message>
+    <message>
+        <source>No finite value was logged</source>
+        <translation>Kein endlicher Wert aufgezeichnet</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>und %n weitere</numerusform>
+            <numerusform>und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>step %1</source>
+        <translation>Schritt %1</translation>
+    </message>
+    <message>
+        <source>after %1</source>
+        <translation>nach %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n curves of %1. </source>
+        <translation>
+            <numerusform>%n Kurve von %1. </numerusform>
+            <numerusform>%n Kurven von %1. </numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>run</source>
+        <translation>ausführen</translation>
+    </message>
+    <message>
+        <source>points</source>
+        <translation>Punkte</translation>
+    </message>
+    <message>
+        <source>first</source>
+        <translation>erster</translation>
+    </message>
+    <message>
+        <source>last</source>
+        <translation>zuletzt</translation>
+    </message>
+    <message>
+        <source>least</source>
+        <translation>kleinster</translation>
+    </message>
+    <message>
+        <source>greatest</source>
+        <translation>größter</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::DependencePlot</name>
     <message>
         <source>average</source>
@@ -2145,10 +3863,6 @@
     <message>
         <source>Commands</source>
         <translation>Befehle</translation>
-    </message>
-    <message>
-        <source>Needs role operator.</source>
-        <translation>Braucht die Rolle operator.</translation>
     </message>
     <message>
         <source>Choose a model first.</source>
@@ -2944,6 +4658,14 @@
         <source>Save as CSV or PNG</source>
         <translation>Als CSV oder PNG sichern</translation>
     </message>
+    <message>
+        <source>Save %1 as SVG…</source>
+        <translation>Als SVG sichern: %1…</translation>
+    </message>
+    <message>
+        <source>Drawings (*.svg)</source>
+        <translation>Zeichnungen (*.svg)</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::FeatureBarModel</name>
@@ -3097,6 +4819,25 @@
     <message>
         <source>%1 vs %2</source>
         <translation>%1 gegen %2</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::FilterCompletionModel</name>
+    <message>
+        <source>metric</source>
+        <translation>Metrik</translation>
+    </message>
+    <message>
+        <source>parameter</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>tag</source>
+        <translation>Tag</translation>
+    </message>
+    <message>
+        <source>of each run</source>
+        <translation>jedes Laufs</translation>
     </message>
 </context>
 <context>
@@ -3302,6 +5043,10 @@
         <source>is served</source>
         <translation>geliefert</translation>
     </message>
+    <message>
+        <source>is served, %1</source>
+        <translation>wird bedient, %1</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::Format</name>
@@ -3393,6 +5138,128 @@
     <message>
         <source>Heat map</source>
         <translation>Wärmekarte</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::HistoryModel</name>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Wer</translation>
+    </message>
+    <message>
+        <source>Known from</source>
+        <translation>Bekannt aus</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+    <message>
+        <source>Promotion</source>
+        <translation>Freigabe</translation>
+    </message>
+    <message>
+        <source>Operation</source>
+        <translation>Operation</translation>
+    </message>
+    <message>
+        <source>Journal</source>
+        <translation>Journal</translation>
+    </message>
+    <message>
+        <source>line %1, %2</source>
+        <translation>Zeile %1, %2</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::HistoryView</name>
+    <message>
+        <source>What was live when</source>
+        <translation>Was wann live war</translation>
+    </message>
+    <message>
+        <source>At</source>
+        <translation>Am</translation>
+    </message>
+    <message>
+        <source>At this time</source>
+        <translation>Zu dieser Zeit</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>Änderungen</translation>
+    </message>
+    <message>
+        <source>Which changes</source>
+        <translation>Welche Änderungen</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Versionen</translation>
+    </message>
+    <message>
+        <source>Decisions</source>
+        <translation>Entscheidungen</translation>
+    </message>
+    <message>
+        <source>Promotions</source>
+        <translation>Freigaben</translation>
+    </message>
+    <message>
+        <source>Aliases</source>
+        <translation>Aliase</translation>
+    </message>
+    <message>
+        <source>Service</source>
+        <translation>Betrieb</translation>
+    </message>
+    <message>
+        <source>Who, what, why: / to focus</source>
+        <translation>Wer, was, warum: / zum Fokussieren</translation>
+    </message>
+    <message>
+        <source>No change chosen</source>
+        <translation>Keine Änderung gewählt</translation>
+    </message>
+    <message>
+        <source>The chosen change</source>
+        <translation>Die gewählte Änderung</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>alias %1</source>
+        <translation>Alias %1</translation>
+    </message>
+    <message>
+        <source>No change yet</source>
+        <translation>Noch keine Änderung</translation>
+    </message>
+    <message>
+        <source>Each version, promotion and alias of this model shows up here, with who did it and why.</source>
+        <translation>Jede Version, jede Freigabe und jeder Alias dieses Modells erscheint hier, mit wer es tat und warum.</translation>
     </message>
 </context>
 <context>
@@ -3618,6 +5485,10 @@
     <message>
         <source>Go on</source>
         <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Send now</source>
+        <translation>Jetzt senden</translation>
     </message>
 </context>
 <context>
@@ -3886,6 +5757,72 @@
     <message>
         <source>Connections</source>
         <translation>Verbindungen</translation>
+    </message>
+    <message>
+        <source>Choose an operation first.</source>
+        <translation>Erst eine Operation wählen.</translation>
+    </message>
+    <message>
+        <source>It did not fail.</source>
+        <translation>Sie ist nicht gescheitert.</translation>
+    </message>
+    <message>
+        <source>Takes back: %1.</source>
+        <translation>Nimmt zurück: %1.</translation>
+    </message>
+    <message>
+        <source>Does what is missing of: %1. What was done is found and not done twice.</source>
+        <translation>Holt nach, was fehlt von: %1. Was getan ist, wird gefunden und nicht zweimal getan.</translation>
+    </message>
+    <message>
+        <source>The whole of it can be undone.</source>
+        <translation>Das Ganze lässt sich rückgängig machen.</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>The operation is complete</source>
+        <translation>Die Operation ist vollständig</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>The operation is undone</source>
+        <translation>Die Operation ist rückgängig gemacht</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::LegendModel</name>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>%1, hidden</source>
+        <translation>%1, verborgen</translation>
+    </message>
+    <message>
+        <source>%1, not among the chosen</source>
+        <translation>%1, nicht unter den gewählten</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::LiveBar</name>
+    <message>
+        <source>nothing</source>
+        <translation>nichts</translation>
+    </message>
+    <message>
+        <source>Live versions over time</source>
+        <translation>Live-Versionen im Lauf der Zeit</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
     </message>
 </context>
 <context>
@@ -4170,10 +6107,6 @@
         <translation>Erst eine Version wählen.</translation>
     </message>
     <message>
-        <source>Needs role operator.</source>
-        <translation>Braucht die Rolle operator.</translation>
-    </message>
-    <message>
         <source>Evidence is being computed.</source>
         <translation>Die Belege werden berechnet.</translation>
     </message>
@@ -4196,10 +6129,6 @@
     <message>
         <source>Approve and promote</source>
         <translation>Zustimmen und freigeben</translation>
-    </message>
-    <message>
-        <source>Needs role approver.</source>
-        <translation>Braucht die Rolle approver.</translation>
     </message>
     <message>
         <source>It is being carried out.</source>
@@ -4404,6 +6333,82 @@
     <message>
         <source>Model files (*.pkl *.pickle *.joblib *.sav *.json *.ubj *.pt);;All files (*)</source>
         <translation>Modelldateien (*.pkl *.pickle *.joblib *.sav *.json *.ubj *.pt);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Choose a model first.</source>
+        <translation>Erst ein Modell wählen.</translation>
+    </message>
+    <message>
+        <source>History of %1</source>
+        <translation>Verlauf von %1</translation>
+    </message>
+    <message>
+        <source>Export evidence report…</source>
+        <translation>Nachweisbericht exportieren…</translation>
+    </message>
+    <message>
+        <source>Evidence report of %1</source>
+        <translation>Nachweisbericht von %1</translation>
+    </message>
+    <message>
+        <source>Choose a promotion first.</source>
+        <translation>Erst eine Freigabe wählen.</translation>
+    </message>
+    <message>
+        <source>Evidence report of %1 v%2</source>
+        <translation>Nachweisbericht von %1 v%2</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Runs of a registry</source>
+        <translation>Läufe einer Registry</translation>
+    </message>
+    <message>
+        <source>Compare the runs of all versions</source>
+        <translation>Die Läufe aller Versionen vergleichen</translation>
+    </message>
+    <message>
+        <source>Two versions with a run are needed.</source>
+        <translation>Zwei Versionen mit einem Lauf sind nötig.</translation>
+    </message>
+    <message>
+        <source>Compare the runs of %1</source>
+        <translation>Die Läufe von %1 vergleichen</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>Seit</translation>
+    </message>
+    <message>
+        <source>%1 ago, first seen %2</source>
+        <translation>vor %1, zuerst gesehen %2</translation>
+    </message>
+    <message>
+        <source>Cause</source>
+        <translation>Ursache</translation>
+    </message>
+    <message>
+        <source>Remedy</source>
+        <translation>Abhilfe</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>Endpoint</source>
+        <translation>Endpunkt</translation>
+    </message>
+    <message>
+        <source>Compare runs</source>
+        <translation>Läufe vergleichen</translation>
     </message>
 </context>
 <context>
@@ -4649,10 +6654,6 @@
     <message>
         <source>Commands</source>
         <translation>Befehle</translation>
-    </message>
-    <message>
-        <source>Needs role operator.</source>
-        <translation>Braucht die Rolle operator.</translation>
     </message>
     <message>
         <source>No model has a recipe.</source>
@@ -5072,20 +7073,6 @@
         <source>p = %1, %2</source>
         <translation>p = %1, %2</translation>
     </message>
-    <message numerus="yes">
-        <source>%n needed, not by who asked. A guard-rail until approvals are signed.</source>
-        <translation>
-            <numerusform>%n nötig, nicht von der antragstellenden Person. Ein Geländer, bis Zustimmungen unterschrieben werden.</numerusform>
-            <numerusform>%n nötig, nicht von der antragstellenden Person. Ein Geländer, bis Zustimmungen unterschrieben werden.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n needed; one&apos;s own counts here. A guard-rail until approvals are signed.</source>
-        <translation>
-            <numerusform>%n nötig; die eigene zählt hier. Ein Geländer, bis Zustimmungen unterschrieben werden.</numerusform>
-            <numerusform>%n nötig; die eigene zählt hier. Ein Geländer, bis Zustimmungen unterschrieben werden.</numerusform>
-        </translation>
-    </message>
     <message>
         <source>%1 approved %2, “%3”</source>
         <translation>%1 stimmte zu %2, „%3“</translation>
@@ -5173,6 +7160,87 @@
     <message>
         <source>several targets: their errors have different units</source>
         <translation>mehrere Ziele: ihre Fehler haben verschiedene Einheiten</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n days</source>
+        <translation>
+            <numerusform>%n Tag</numerusform>
+            <numerusform>%n Tagen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>void: %1</source>
+        <translation>ungültig: %1</translation>
+    </message>
+    <message>
+        <source>signed, valid</source>
+        <translation>unterschrieben, gültig</translation>
+    </message>
+    <message>
+        <source>not signed</source>
+        <translation>nicht unterschrieben</translation>
+    </message>
+    <message>
+        <source>%1, expires in %2</source>
+        <translation>%1, verfällt in %2</translation>
+    </message>
+    <message>
+        <source>Model card</source>
+        <translation>Modellkarte</translation>
+    </message>
+    <message>
+        <source>What differs between the model cards</source>
+        <translation>Was sich zwischen den Modellkarten unterscheidet</translation>
+    </message>
+    <message>
+        <source>Pipeline</source>
+        <translation>Pipeline</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Image</translation>
+    </message>
+    <message>
+        <source>Champion</source>
+        <translation>Champion</translation>
+    </message>
+    <message>
+        <source>answered at %1</source>
+        <translation>antwortete unter %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n needed, not by who asked.</source>
+        <translation>
+            <numerusform>%n nötig, nicht von der antragstellenden Person.</numerusform>
+            <numerusform>%n nötig, nicht von der antragstellenden Person.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n needed; one&apos;s own counts here.</source>
+        <translation>
+            <numerusform>%n nötig; die eigene zählt hier.</numerusform>
+            <numerusform>%n nötig; die eigene zählt hier.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Only those signed with a key of the workspace&apos;s approvers count.</source>
+        <translation>Es zählen nur solche, die mit einem Schlüssel der im Arbeitsbereich genannten Zustimmenden unterschrieben sind.</translation>
+    </message>
+    <message>
+        <source>Not signed: the workspace names no approvers. A guard-rail, not a proof.</source>
+        <translation>Nicht unterschrieben: Der Arbeitsbereich nennt keine Zustimmenden. Ein Geländer, kein Beweis.</translation>
+    </message>
+    <message>
+        <source>%1 — %2</source>
+        <translation>%1 — %2</translation>
     </message>
 </context>
 <context>
@@ -5336,10 +7404,6 @@
     <message>
         <source>Commands</source>
         <translation>Befehle</translation>
-    </message>
-    <message>
-        <source>Needs role operator.</source>
-        <translation>Braucht die Rolle operator.</translation>
     </message>
     <message>
         <source>Promote to next step</source>
@@ -5614,6 +7678,123 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::RunAxesPlot</name>
+    <message>
+        <source>Runs as parallel coordinates</source>
+        <translation>Läufe als parallele Koordinaten</translation>
+    </message>
+    <message>
+        <source>Drag along an axis to keep the runs that pass there; click it to let all pass. Keys: ← → axis, ↑ ↓ run, [ and ] limits at its value, Del and Esc clear</source>
+        <translation>Entlang einer Achse ziehen behält die Läufe, die dort durchgehen; ein Klick lässt alle durch. Tasten: ← → Achse, ↑ ↓ Lauf, [ und ] Grenzen an seinem Wert, Entf und Esc löschen</translation>
+    </message>
+    <message>
+        <source>run</source>
+        <translation>ausführen</translation>
+    </message>
+    <message>
+        <source>%1 (log)</source>
+        <translation>%1 (log)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n runs pass</source>
+        <translation>
+            <numerusform>%1 von %n Lauf passt</numerusform>
+            <numerusform>%1 von %n Läufen passen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Drag along an axis to keep the runs that pass there</source>
+        <translation>Entlang einer Achse ziehen behält die Läufe, die dort durchgehen</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunColumnChooser</name>
+    <message>
+        <source>Column, or metrics.loss@100</source>
+        <translation>Spalte, oder metrics.loss@100</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunColumnModel</name>
+    <message>
+        <source>metric</source>
+        <translation>Metrik</translation>
+    </message>
+    <message>
+        <source>parameter</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>tag</source>
+        <translation>Tag</translation>
+    </message>
+    <message>
+        <source>of each run</source>
+        <translation>jedes Laufs</translation>
+    </message>
+    <message>
+        <source>%1, %2, %3</source>
+        <translation>%1, %2, %3</translation>
+    </message>
+    <message>
+        <source>shown</source>
+        <translation>gezeigt</translation>
+    </message>
+    <message>
+        <source>not shown</source>
+        <translation>nicht gezeigt</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunDiffModel</name>
+    <message>
+        <source>parameter</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>metric</source>
+        <translation>Metrik</translation>
+    </message>
+    <message>
+        <source>tag</source>
+        <translation>Tag</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunFilterEdit</name>
+    <message>
+        <source>metrics.rmse &lt; 1 AND params.model = &apos;xgb&apos;, or words</source>
+        <translation>metrics.rmse &lt; 1 AND params.model = &apos;xgb&apos;, oder Wörter</translation>
+    </message>
+    <message>
+        <source>Filter of runs</source>
+        <translation>Filter der Läufe</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunLegend</name>
+    <message>
+        <source>Runs and their lines; Space hides one and shows it again</source>
+        <translation>Läufe und ihre Linien; die Leertaste verbirgt eine und zeigt sie wieder</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::RunListModel</name>
     <message>
         <source>Run</source>
@@ -5657,6 +7838,135 @@
     <message>
         <source>none</source>
         <translation>keine</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunScatter</name>
+    <message>
+        <source>Runs as points</source>
+        <translation>Läufe als Punkte</translation>
+    </message>
+    <message>
+        <source>%1 (log)</source>
+        <translation>%1 (log)</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n runs have no value on one of these axes</source>
+        <translation>
+            <numerusform>%n Lauf hat auf einer dieser Achsen keinen Wert</numerusform>
+            <numerusform>%n Läufe haben auf einer dieser Achsen keinen Wert</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>run</source>
+        <translation>ausführen</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunTableModel</name>
+    <message>
+        <source>Running? no sign for %1</source>
+        <translation>Läuft? kein Zeichen seit %1</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <source>%1 in the registry, but its last sign, %2, is more than a day old. Registries know no heartbeat: a program that was killed stays RUNNING.</source>
+        <translation>In der Registry %1, doch das letzte Lebenszeichen, %2, ist älter als einen Tag. Registries kennen keinen Herzschlag: Ein abgebrochenes Programm bleibt RUNNING.</translation>
+    </message>
+    <message>
+        <source>a metric of %1</source>
+        <translation>eine Metrik von %1</translation>
+    </message>
+    <message>
+        <source>its start at %1</source>
+        <translation>der Beginn um %1</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>Kennung</translation>
+    </message>
+    <message>
+        <source>Experiment</source>
+        <translation>Experiment</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Durch</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Beginn</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Ende</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Dauer</translation>
+    </message>
+    <message>
+        <source>Artifacts</source>
+        <translation>Artefakte</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>%1, least</source>
+        <translation>%1, kleinster</translation>
+    </message>
+    <message>
+        <source>%1, largest</source>
+        <translation>%1, größter</translation>
+    </message>
+    <message>
+        <source>%1, step %2</source>
+        <translation>%1, Schritt %2</translation>
+    </message>
+    <message>
+        <source>Marked for a comparison: Space</source>
+        <translation>Zum Vergleich markiert: Leertaste</translation>
+    </message>
+    <message>
+        <source>Its history has not been read yet.</source>
+        <translation>Der Verlauf ist noch nicht gelesen.</translation>
+    </message>
+    <message>
+        <source>marked</source>
+        <translation>markiert</translation>
+    </message>
+    <message>
+        <source>not marked</source>
+        <translation>nicht markiert</translation>
     </message>
 </context>
 <context>
@@ -5784,6 +8094,218 @@
     <message>
         <source>validation</source>
         <translation>Validierung</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunsPage</name>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation>Esc</translation>
+    </message>
+    <message>
+        <source>Registry</source>
+        <translation>Registry</translation>
+    </message>
+    <message>
+        <source>The registry whose runs are shown</source>
+        <translation>Die Registry, deren Läufe gezeigt werden</translation>
+    </message>
+    <message>
+        <source>Views</source>
+        <translation>Ansichten</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Runs in a state</source>
+        <translation>Läufe in einem Zustand</translation>
+    </message>
+    <message>
+        <source>Not marked</source>
+        <translation>Nicht markiert</translation>
+    </message>
+    <message>
+        <source>%1 runs are compared at most.</source>
+        <translation>Höchstens %1 Läufe werden verglichen.</translation>
+    </message>
+    <message>
+        <source>Close the run</source>
+        <translation>Lauf schließen</translation>
+    </message>
+    <message>
+        <source>Parameters and metrics of the run</source>
+        <translation>Parameter und Metriken des Laufs</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>No runs yet</source>
+        <translation>Noch keine Läufe</translation>
+    </message>
+    <message>
+        <source>Each training that logs to this registry shows up here, while it runs.</source>
+        <translation>Jedes Training, das in diese Registry schreibt, erscheint hier, schon während es läuft.</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>All %1</source>
+        <translation>Alle %1</translation>
+    </message>
+    <message>
+        <source>No run passes</source>
+        <translation>Kein Lauf passt</translation>
+    </message>
+    <message numerus="yes">
+        <source>None of %n runs fits the filter and the state chosen.</source>
+        <translation>
+            <numerusform>Der eine Lauf passt nicht zum Filter und zum gewählten Zustand.</numerusform>
+            <numerusform>Keiner von %n Läufen passt zum Filter und zum gewählten Zustand.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Clear the filter</source>
+        <translation>Filter leeren</translation>
+    </message>
+    <message>
+        <source>Compare %1</source>
+        <translation>%1 vergleichen</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: the histories of %n runs are still read.</source>
+        <translation>
+            <numerusform>%1: Der Verlauf von %n Lauf wird noch gelesen.</numerusform>
+            <numerusform>%1: Die Verläufe von %n Läufen werden noch gelesen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n runs so far; the others are on their way.</source>
+        <translation>
+            <numerusform>%n Lauf bisher; die übrigen sind unterwegs.</numerusform>
+            <numerusform>%n Läufe bisher; die übrigen sind unterwegs.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Beginn</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Ende</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Durch</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>Kennung</translation>
+    </message>
+    <message>
+        <source>Artifacts</source>
+        <translation>Artefakte</translation>
+    </message>
+    <message>
+        <source>Runs of %1</source>
+        <translation>Läufe von %1</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Open the runs first.</source>
+        <translation>Erst die Läufe öffnen.</translation>
+    </message>
+    <message>
+        <source>Compare the marked runs</source>
+        <translation>Markierte Läufe vergleichen</translation>
+    </message>
+    <message>
+        <source>Mark two to %1 runs: Space.</source>
+        <translation>Zwei bis %1 Läufe markieren: Leertaste.</translation>
+    </message>
+    <message>
+        <source>Take all marks away</source>
+        <translation>Alle Markierungen entfernen</translation>
+    </message>
+    <message>
+        <source>No run is marked.</source>
+        <translation>Kein Lauf ist markiert.</translation>
+    </message>
+    <message>
+        <source>Choose columns of the runs</source>
+        <translation>Spalten der Läufe wählen</translation>
+    </message>
+    <message>
+        <source>Saved views of the runs</source>
+        <translation>Gesicherte Ansichten der Läufe</translation>
+    </message>
+    <message>
+        <source>Read all runs again</source>
+        <translation>Alle Läufe neu lesen</translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>Kein Arbeitsbereich ist geöffnet.</translation>
+    </message>
+    <message>
+        <source>the runs</source>
+        <translation>die Läufe</translation>
+    </message>
+    <message>
+        <source>No run is shown.</source>
+        <translation>Kein Lauf wird gezeigt.</translation>
+    </message>
+    <message>
+        <source>View removed</source>
+        <translation>Ansicht entfernt</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>All runs, usual columns</source>
+        <translation>Alle Läufe, übliche Spalten</translation>
+    </message>
+    <message>
+        <source>Save as…, Enter</source>
+        <translation>Sichern als …, Enter</translation>
+    </message>
+    <message>
+        <source>Name of the view that is saved</source>
+        <translation>Name der Ansicht, die gesichert wird</translation>
+    </message>
+    <message>
+        <source>Remove “%1”</source>
+        <translation>„%1“ entfernen</translation>
     </message>
 </context>
 <context>

@@ -35,7 +35,7 @@ Result<std::shared_ptr<registry::RunCache>> openRunCache(const Services &service
 
 QStringList registryConnections(const workspace::Workspace &workspace) {
     QStringList names;
-    for (const char *kind : {"local", "mlflow"})
+    for (const char *kind : {"local", "mlflow", "azureml", "git"})
         for (const workspace::Connection &connection : workspace.connections)
             if (connection.kind == QLatin1String(kind))
                 names += connection.name;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/registry/history_view.h"
 
+#include "core/fleet/model_place.h"
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/field.h"
@@ -141,10 +142,9 @@ QWidget *HistoryView::buildDetail() {
 
 QWidget *HistoryView::firstFocus() const { return m_table; }
 
-void HistoryView::setModel(const QString &name, const QString &connection) {
-    if (m_model != name || m_connection != connection) {
+void HistoryView::setModel(const QString &name) {
+    if (m_model != name) {
         m_model = name;
-        m_connection = connection;
         m_task.stop.request_stop();
         m_task = {};
         m_atNow = true;
@@ -157,8 +157,9 @@ void HistoryView::setModel(const QString &name, const QString &connection) {
 void HistoryView::refresh() {
     if (!m_context.fleet || m_task.isRunning() || m_model.isEmpty())
         return;
-    m_task = startTask<fleet::History>(m_context.fleet->pools().waiting, [services = m_context.fleet->services(), model = m_model, connection = m_connection](std::stop_token) {
-        return fleet::readHistory(*services, model, {}, connection);
+    m_task = startTask<fleet::History>(m_context.fleet->pools().waiting, [services = m_context.fleet->services(), model = m_model](std::stop_token) -> Result<fleet::History> {
+        PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*services, model));
+        return fleet::readHistory(*services, place.key.name, {}, place.key.connection);
     });
     deliver(m_task, this, [this, model = m_model](const Result<fleet::History> &history) {
         if (model != m_model)

@@ -25,8 +25,7 @@ public:
     HistoryView(const PanelContext &context, QWidget *parent = nullptr);
     ~HistoryView() override;
     /// Asks on a pool; what is shown stays until the answer is there, if it is of the same model.
-    /// @param connection  of its registry; empty: the local one
-    void setModel(const QString &registeredName, const QString &connection = {});
+    void setModel(const QString &name); ///< as the workspace calls it, or a registered name
     void refresh();
     void setHistory(const fleet::History &history);
     QString model() const { return m_model; }
@@ -44,7 +43,7 @@ private:
     void answer();
     void showChange();
     PanelContext m_context;
-    QString m_model, m_connection;
+    QString m_model;
     fleet::History m_history;
     Task<fleet::History> m_task;
     Card *m_liveCard = nullptr, *m_card = nullptr, *m_detailCard = nullptr;

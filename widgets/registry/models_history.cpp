@@ -3,7 +3,7 @@
 #include "widgets/registry/models_panel.h"
 
 #include "core/fleet/evidence_report.h"
-#include "core/promotion/promotion_plan.h"
+#include "core/fleet/model_place.h"
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/table.h"
@@ -58,9 +58,9 @@ void ModelsPanel::addHistory() {
     };
     model.run = [this](const QString &argument, const QString &) {
         if (context().fleet)
-            exportEvidence(context(), this, QStringLiteral("evidence-") + argument, [services = context().fleet->services(), argument] {
-                const workspace::Model *owner = promotion::ownerOf(services->workspace, argument);
-                return fleet::modelReport(*services, argument, {}, {}, owner ? owner->registry.connection : QString());
+            exportEvidence(context(), this, QStringLiteral("evidence-") + argument, [services = context().fleet->services(), argument]() -> Result<QByteArray> {
+                PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*services, argument));
+                return fleet::modelReport(*services, place.key.name, {}, {}, place.key.connection);
             });
     };
     actions().add(model);
@@ -112,11 +112,7 @@ void ModelsPanel::showHistory() {
     if (newest == m_historySeen && m_history->model() == m_model)
         return;
     m_historySeen = newest;
-    QString connection;
-    if (context().fleet)
-        if (const workspace::Model *owner = promotion::ownerOf(context().fleet->services()->workspace, m_model))
-            connection = owner->registry.connection;
-    m_history->setModel(m_model, connection);
+    m_history->setModel(m_model);
 }
 
 } // namespace pilothouse::ui
