@@ -1081,7 +1081,7 @@
     </message>
     <message>
         <source>Name one of kind mlflow or azureml.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine der Art mlflow oder azureml nennen.</translation>
     </message>
     <message>
         <source>The connection “%1” names “%2” for its artifacts, and that is no connection of kind s3.</source>
@@ -8173,7 +8173,7 @@
     <message numerus="yes">
         <source>None of %n runs fits the filter and the state chosen.</source>
         <translation>
-            <numerusform>Der eine Lauf passt nicht zum Filter und zum gewählten Zustand.</numerusform>
+            <numerusform>Der %n Lauf passt nicht zum Filter und zum gewählten Zustand.</numerusform>
             <numerusform>Keiner von %n Läufen passt zum Filter und zum gewählten Zustand.</numerusform>
         </translation>
     </message>

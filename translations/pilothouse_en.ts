@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="en_US">
 <context>
+    <name>Inbox</name>
+    <message numerus="yes">
+        <source>%n training(s) wait for %1</source>
+        <translation>
+            <numerusform>%n training waits for %1</numerusform>
+            <numerusform>%n trainings wait for %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::console::CommandPalette</name>
     <message numerus="yes">
         <source>%n results in %1 ms</source>
@@ -25,6 +35,13 @@
         <translation>
             <numerusform>%n entry exported</numerusform>
             <numerusform>%n entries exported</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting training(s) arrived at the registry.</source>
+        <translation>
+            <numerusform>%n waiting training arrived at the registry.</numerusform>
+            <numerusform>%n waiting trainings arrived at the registry.</numerusform>
         </translation>
     </message>
 </context>
@@ -84,6 +101,51 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::CompareView</name>
+    <message numerus="yes">
+        <source>Compare %n runs</source>
+        <translation>
+            <numerusform>Compare %n run</numerusform>
+            <numerusform>Compare %n runs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n are not in the registry any more</source>
+        <translation>
+            <numerusform>%n is not in the registry any more</numerusform>
+            <numerusform>%n are not in the registry any more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n rows differ</source>
+        <translation>
+            <numerusform>%1 of %n row differs</numerusform>
+            <numerusform>%1 of %n rows differ</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n runs pass</source>
+        <translation>
+            <numerusform>%1 of %n run passes</numerusform>
+            <numerusform>%1 of %n runs pass</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n runs have not logged it</source>
+        <translation>
+            <numerusform>%n run has not logged it</numerusform>
+            <numerusform>%n runs have not logged it</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n could not be read: %1</source>
+        <translation>
+            <numerusform>%n could not be read: %1</numerusform>
+            <numerusform>%n could not be read: %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::ConnectionsPanel</name>
     <message numerus="yes">
         <source>%n answer</source>
@@ -97,6 +159,23 @@
         <translation>
             <numerusform>%n fails</numerusform>
             <numerusform>%n fail</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::CurvesPlot</name>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n curves of %1. </source>
+        <translation>
+            <numerusform>%n curve of %1. </numerusform>
+            <numerusform>%n curves of %1. </numerusform>
         </translation>
     </message>
 </context>
@@ -216,17 +295,24 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n needed, not by who asked. A guard-rail until approvals are signed.</source>
+        <source>%n days</source>
         <translation>
-            <numerusform>%n needed, not by who asked. A guard-rail until approvals are signed.</numerusform>
-            <numerusform>%n needed, not by who asked. A guard-rail until approvals are signed.</numerusform>
+            <numerusform>%n day</numerusform>
+            <numerusform>%n days</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n needed; one&apos;s own counts here. A guard-rail until approvals are signed.</source>
+        <source>%n needed, not by who asked.</source>
         <translation>
-            <numerusform>%n needed; one&apos;s own counts here. A guard-rail until approvals are signed.</numerusform>
-            <numerusform>%n needed; one&apos;s own counts here. A guard-rail until approvals are signed.</numerusform>
+            <numerusform>%n needed, not by who asked.</numerusform>
+            <numerusform>%n needed, not by who asked.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n needed; one&apos;s own counts here.</source>
+        <translation>
+            <numerusform>%n needed; one&apos;s own counts here.</numerusform>
+            <numerusform>%n needed; one&apos;s own counts here.</numerusform>
         </translation>
     </message>
 </context>
@@ -237,6 +323,50 @@
         <translation>
             <numerusform>%n problem in the file, first: %1</numerusform>
             <numerusform>%n problems in the file, first: %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunAxesPlot</name>
+    <message numerus="yes">
+        <source>%1 of %n runs pass</source>
+        <translation>
+            <numerusform>%1 of %n run passes</numerusform>
+            <numerusform>%1 of %n runs pass</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunScatter</name>
+    <message numerus="yes">
+        <source>%n runs have no value on one of these axes</source>
+        <translation>
+            <numerusform>%n run has no value on one of these axes</numerusform>
+            <numerusform>%n runs have no value on one of these axes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunsPage</name>
+    <message numerus="yes">
+        <source>None of %n runs fits the filter and the state chosen.</source>
+        <translation>
+            <numerusform>The %n run does not fit the filter and the state chosen.</numerusform>
+            <numerusform>None of %n runs fits the filter and the state chosen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: the histories of %n runs are still read.</source>
+        <translation>
+            <numerusform>%1: the history of %n run is still read.</numerusform>
+            <numerusform>%1: the histories of %n runs are still read.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n runs so far; the others are on their way.</source>
+        <translation>
+            <numerusform>%n run so far; the others are on their way.</numerusform>
+            <numerusform>%n runs so far; the others are on their way.</numerusform>
         </translation>
     </message>
 </context>
