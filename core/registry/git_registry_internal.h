@@ -50,6 +50,7 @@ public:
     GitRegistry(GitServer server, QString packages);
 
     QString source() const override { return m_source; }
+    bool keepsRuns() const override { return false; }
     // git_registry.cpp
     Result<std::vector<RegisteredModel>> models() const override;
     Result<std::optional<RegisteredModel>> model(const QString &name) const override;

@@ -140,6 +140,7 @@ class Registry {
 public:
     virtual ~Registry() = default;
     virtual QString source() const = 0; ///< "local" or the server's host, for source labels
+    virtual bool keepsRuns() const { return true; } ///< false: only versions, and what they say of their runs
 
     virtual Result<std::vector<RegisteredModel>> models() const = 0;
     virtual Result<std::optional<RegisteredModel>> model(const QString &name) const = 0;

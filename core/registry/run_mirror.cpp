@@ -50,6 +50,11 @@ RunMirror::RunMirror(std::shared_ptr<MirrorStore> store, std::shared_ptr<Registr
     : m_store(std::move(store)), m_here(std::move(here)), m_there(std::move(there)), m_texts(std::move(texts)), m_row(std::move(row)) {}
 
 Result<void> RunMirror::look() {
+    if (!m_there->keepsRuns()) { // the version will name the run as it is called here
+        m_row.error = {};
+        m_row.runThere = m_row.run;
+        return {};
+    }
     PH_ASSIGN(const Run run, m_here->run(m_row.run));
     PH_ASSIGN(const auto copy, m_there->copyOf(run.experiment, run.id));
     if (!copy && !m_row.runThere.isEmpty())
@@ -64,6 +69,8 @@ Result<void> RunMirror::look() {
 }
 
 Result<void> RunMirror::begin() {
+    if (!m_there->keepsRuns())
+        return look();
     PH_ASSIGN(const Run run, m_here->run(m_row.run));
     if (m_row.runThere.isEmpty()) {
         PH_ASSIGN(const auto copy, m_there->copyOf(run.experiment, run.id));
@@ -156,6 +163,8 @@ Result<void> RunMirror::settleBatch(std::stop_token stop) {
 }
 
 Result<void> RunMirror::push(std::stop_token stop) {
+    if (!m_there->keepsRuns())
+        return {};
     PH_ASSIGN(const Run run, m_here->run(m_row.run));
     PH_TRY(sendTexts(run));
     PH_TRY(settleBatch(stop));
@@ -187,7 +196,7 @@ Result<void> RunMirror::complete(const Run &ended, std::stop_token stop) {
         m_row.orders = ordered->orders;
     }
     const QString status = runStatusName(ended.status);
-    if (m_row.finished != status) {
+    if (m_row.finished != status && m_there->keepsRuns()) {
         PH_TRY(m_there->finishCopy(m_row.runThere, ended.status, ended.error, ended.ended));
         m_row.finished = status;
         PH_TRY(m_store->save(m_row));
@@ -213,7 +222,7 @@ Result<std::optional<Version>> RunMirror::versionThere() const {
     PH_ASSIGN(const auto versions, m_there->versions(m_row.model));
     std::optional<Version> found; // the oldest, should somebody have registered it once more
     for (const Version &version : versions)
-        if (version.digest == m_row.digest && version.runId == m_row.runThere)
+        if (version.digest == m_row.digest && (version.runId == m_row.runThere || !m_there->keepsRuns()))
             found = version;
     return found;
 }
@@ -245,6 +254,18 @@ Result<QJsonObject> RunMirror::readBack() {
         return Error{ErrorKind::Conflict, QStringLiteral("%1 of run %2 on %3 is not what was sent.").arg(what, m_row.runThere, m_there->source()), {},
                      QStringLiteral("It is sent again by the next attempt; if it stays so, somebody else writes to that run."), {}};
     };
+    const auto version = [&](QJsonObject seen) -> Result<QJsonObject> {
+        if (m_row.version == 0)
+            return seen;
+        PH_ASSIGN(const Version made, m_there->version(m_row.model, m_row.version));
+        if (made.digest != m_row.digest)
+            return differs(QStringLiteral("The package of version %1").arg(m_row.version));
+        seen.insert(Q("version"), made.version);
+        seen.insert(Q("digest"), made.digest);
+        return seen;
+    };
+    if (!m_there->keepsRuns())
+        return version({});
     PH_ASSIGN(const Run here, m_here->run(m_row.run));
     PH_ASSIGN(const Run there, m_there->run(m_row.runThere));
     const MirroredTexts texts = m_texts(here);
@@ -282,15 +303,7 @@ Result<QJsonObject> RunMirror::readBack() {
                 return differs(QStringLiteral("The metric “%1”, which has points that were not sent,").arg(name));
         points += qint64(history.size());
     }
-    QJsonObject seen{{Q("run"), m_row.runThere}, {Q("status"), m_row.finished}, {Q("params"), texts.params.size()}, {Q("points"), points}};
-    if (m_row.version > 0) {
-        PH_ASSIGN(const Version version, m_there->version(m_row.model, m_row.version));
-        if (version.digest != m_row.digest)
-            return differs(QStringLiteral("The package of version %1").arg(m_row.version));
-        seen.insert(Q("version"), version.version);
-        seen.insert(Q("digest"), version.digest);
-    }
-    return seen;
+    return version({{Q("run"), m_row.runThere}, {Q("status"), m_row.finished}, {Q("params"), texts.params.size()}, {Q("points"), points}});
 }
 
 } // namespace pilothouse::registry
