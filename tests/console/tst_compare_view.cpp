@@ -607,6 +607,20 @@ private Q_SLOTS:
         QCOMPARE(panel.path(), (QStringList{panel.title(), row.name}));
         panel.showSnapshot(snapshot); // a newer one leaves the page where it is
         QVERIFY(view->isVisible());
+        // Esc clears what is marked in a plot, and only then goes back.
+        view->setState(ready(3));
+        view->setTab(QStringLiteral("scatter"));
+        auto *scatter = view->findChild<RunScatter *>(QStringLiteral("compareScatter"));
+        scatter->setFocus();
+        QTest::keyClick(scatter, Qt::Key_Right);
+        QVERIFY(!scatter->hovered().isEmpty());
+        QTest::keyClick(scatter, Qt::Key_Escape);
+        QVERIFY(view->isVisible() && scatter->hovered().isEmpty());
+        QVERIFY(QTest::qWaitForWindowActive(&panel));
+        QTest::keyClick(scatter, Qt::Key_Escape);
+        QVERIFY(!view->isVisible());
+        panel.openAt(QStringLiteral("compare/ws2m"));
+        QVERIFY(view->isVisible());
         QTest::mouseClick(view->findChild<Button *>(QStringLiteral("compareBack")), Qt::LeftButton);
         QVERIFY(!view->isVisible());
         panel.openAt(QStringLiteral("compare/ws2m")); // from a link or the palette

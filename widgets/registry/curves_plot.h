@@ -102,6 +102,7 @@ protected:
     void mouseDoubleClickEvent(QMouseEvent *event) override;
     void leaveEvent(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
+    bool event(QEvent *event) override; ///< its own keys come before the window's shortcuts: Esc clears before it closes
 
 private:
     using Prepared = PreparedCurves;

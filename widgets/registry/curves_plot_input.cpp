@@ -294,6 +294,18 @@ void CurvesPlot::keyPressEvent(QKeyEvent *event) {
     QWidget::keyPressEvent(event);
 }
 
+bool CurvesPlot::event(QEvent *event) {
+    if (event->type() == QEvent::ShortcutOverride) {
+        const int key = static_cast<QKeyEvent *>(event)->key();
+        const bool something = !std::isnan(m_crosshair) || !m_hovered.isEmpty() || m_view;
+        if (key == Qt::Key_0 || key == Qt::Key_Plus || key == Qt::Key_Equal || key == Qt::Key_Minus || (key == Qt::Key_Escape && something)) {
+            event->accept();
+            return true;
+        }
+    }
+    return QWidget::event(event);
+}
+
 void CurvesPlot::describe() {
     const QString told = asText();
     setAccessibleDescription(m_prepared && m_prepared->extent.empty ? tr("No finite value was logged") : tr("%n curves of %1. ", nullptr, int(m_shown.size())).arg(m_yName) + told.left(2000));

@@ -398,4 +398,15 @@ void RunAxesPlot::keyPressEvent(QKeyEvent *event) {
     QWidget::keyPressEvent(event);
 }
 
+bool RunAxesPlot::event(QEvent *event) {
+    if (event->type() == QEvent::ShortcutOverride) {
+        const int key = static_cast<QKeyEvent *>(event)->key();
+        if (key == Qt::Key_BracketLeft || key == Qt::Key_BracketRight || key == Qt::Key_Delete || (key == Qt::Key_Escape && (isBrushed() || !m_hovered.isEmpty() || m_axis >= 0))) {
+            event->accept();
+            return true;
+        }
+    }
+    return QWidget::event(event);
+}
+
 } // namespace pilothouse::ui

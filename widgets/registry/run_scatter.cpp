@@ -306,4 +306,12 @@ void RunScatter::keyPressEvent(QKeyEvent *event) {
     QWidget::keyPressEvent(event);
 }
 
+bool RunScatter::event(QEvent *event) {
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent *>(event)->key() == Qt::Key_Escape && !m_hovered.isEmpty()) {
+        event->accept();
+        return true;
+    }
+    return QWidget::event(event);
+}
+
 } // namespace pilothouse::ui

@@ -34,6 +34,7 @@ protected:
     void mouseMoveEvent(QMouseEvent *event) override;
     void leaveEvent(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
+    bool event(QEvent *event) override; ///< its own keys come before the window's shortcuts: Esc clears before it closes
 
 private:
     QRectF area() const;
