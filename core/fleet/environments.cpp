@@ -63,7 +63,7 @@ Result<std::vector<std::vector<EnvironmentState>>> environmentStates(const Servi
                 if (const auto done = read(services, row); !done)
                     row.problem = done.error();
                 for (const promotion::Request &r : requests)
-                    if (r.model == row.place.name && r.alias == row.place.alias && r.state == promotion::RequestState::Pending)
+                    if (r.connection == registryConnection(w, row.place.connection) && r.model == row.place.name && r.alias == row.place.alias && r.state == promotion::RequestState::Pending)
                         row.waiting << r.id;
                 state.models.push_back(std::move(row));
             }

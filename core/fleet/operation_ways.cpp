@@ -35,7 +35,7 @@ Result<void> notAskedFor(const Services &services, const operations::Operation &
         return {};
     PH_ASSIGN(const auto requests, services.promotions->requests());
     for (const promotion::Request &r : requests)
-        if (QStringLiteral("model ") + r.model == reverse.object && r.version == reverse.before.value(Q("version")).toInt() &&
+        if (r.connection == reverse.connection && QStringLiteral("model ") + r.model == reverse.object && r.version == reverse.before.value(Q("version")).toInt() &&
             (r.state == promotion::RequestState::Pending || r.state == promotion::RequestState::Executing))
             return refused(Text::tr("Promotion %1 of %2 v%3 waits for a decision.").arg(r.id, r.model).arg(r.version), {}, Text::tr("Reject it first: pilot reject %1 --comment “…”.").arg(r.id));
     return {};

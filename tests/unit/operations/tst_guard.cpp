@@ -5,6 +5,7 @@
 
 #include <QDirIterator>
 #include <QFile>
+#include <QJsonArray>
 #include <QRegularExpression>
 #include <QSet>
 #include <QTemporaryDir>
@@ -114,7 +115,8 @@ QSet<QString> kindsInSources(QStringList &problems) {
                 continue;
             }
             const QString text = QString::fromUtf8(file.readAll());
-            if ((!text.contains(QRegularExpression(QStringLiteral("\\bOperation\\b|RolloutWrite"))) && !makers.contains(name)) || name == QLatin1String("core/operations/operation.cpp"))
+            if ((!text.contains(QRegularExpression(QStringLiteral("\\bOperation\\b|RolloutWrite"))) && !makers.contains(name)) || name == QLatin1String("core/operations/operation.cpp") ||
+                name == QLatin1String("widgets/base/write_gate.cpp")) // asks what would be refused, and builds none
                 continue;
             bool variable = false;
             for (auto it = assigned.globalMatch(text); it.hasNext();) {
