@@ -388,13 +388,11 @@ QString ModelsPanel::modelOf(const QString &requestId) const {
 }
 
 /// A registered model's registry and, where a promotion moves traffic, its deployment.
-WriteGate ModelsPanel::gateOf(const char *kind, const QString &registered) const {
-    QStringList connections;
-    if (context().fleet)
-        for (const workspace::Model &m : context().fleet->services()->workspace.models)
-            if (m.registry.name == registered)
-                connections = {m.registry.connection, m.deployment.connection};
-    return writeGate(context(), kind, QStringLiteral("model ") + registered, connections);
+WriteGate ModelsPanel::gateOf(const char *kind, const QString &model) const {
+    const workspace::Model *declared = context().fleet ? context().fleet->services()->workspace.model(model) : nullptr;
+    if (!declared)
+        return writeGate(context(), kind, QStringLiteral("model ") + model, {});
+    return writeGate(context(), kind, QStringLiteral("model ") + declared->registry.name, {declared->registry.connection, declared->deployment.connection});
 }
 
 void ModelsPanel::decide(const QString &what, const QString &requestId, std::function<Result<promotion::Request>(promotion::Promotions &)> body) {

@@ -71,7 +71,7 @@ private:
     void closeSheet();
     /// Runs a decision on the pool and says how it ended, with the way back.
     QString modelOf(const QString &requestId) const;
-    WriteGate gateOf(const char *kind, const QString &registered) const;
+    WriteGate gateOf(const char *kind, const QString &model) const;
     void decide(const QString &what, const QString &requestId, std::function<Result<promotion::Request>(promotion::Promotions &)> body);
     void startEvidence(const QString &modelAndVersion);
     void repeatSheet();
