@@ -91,7 +91,7 @@ class TestMlflowFaults : public QObject {
     int m_count = 0;
 
     MlflowApi api(const QString &url, int timeout) const {
-        return MlflowApi(std::make_shared<net::HttpClient>(), {url, {}, []() -> Result<QByteArray> { return QByteArray("Bearer " + secret); }, timeout});
+        return MlflowApi(std::make_shared<net::HttpClient>(), {url, {}, []() -> Result<QByteArray> { return QByteArray("Bearer " + secret); }, {}, timeout});
     }
     std::shared_ptr<Registry> faulty() const { return mlflowRegistry(api(m_proxy->url(), timeoutMs), m_folder.filePath(QStringLiteral("packages-%1").arg(randomHex(4)))); }
 

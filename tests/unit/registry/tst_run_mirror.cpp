@@ -44,7 +44,7 @@ public:
     Result<std::vector<AliasChange>> aliasHistory(const QString &model, const QString &alias) const override {
         return through<std::vector<AliasChange>>([&] { return m_kept->aliasHistory(model, alias); });
     }
-    Result<QString> packageFolder(const Version &version, std::stop_token stop) override { return through<QString>([&] { return m_kept->packageFolder(version, stop); }); }
+    Result<QString> packageFolder(const Version &version, std::stop_token stop, bool anew) override { return through<QString>([&] { return m_kept->packageFolder(version, stop, anew); }); }
     Result<QString> createRun(const QString &experiment, const QString &name, const QString &user, const QString &) override {
         return through<QString>([&] { return m_kept->createRun(experiment, name, user, {}); });
     }
