@@ -50,6 +50,7 @@ const std::vector<OperationKind> &operationKinds() {
         {"set-stage", Role::Operator, "the stage of a version"},
         {"set-tag", Role::Operator, "a tag of a version"},
         {"shadow", Role::Operator, "a second model beside an endpoint"},
+        {"test-webhook", Role::Operator, "a request that a server sends"},
         {"train", Role::Operator, "a run and its record in the registry"},
         {"turn-back", Role::Viewer, "the traffic of an endpoint, and the alias with it"},
         {"undo", Role::Operator, "an alias, and the traffic with it"},

@@ -144,7 +144,7 @@ Result<void> MlflowRegistry::checkPackage(const Version &version, const QString 
 }
 
 /// SHA256SUMS first: it says whether the rest is worth fetching and what each file must be.
-Result<void> MlflowRegistry::fetchFiles(const Version &version, const ArtifactStore &store, std::vector<RemoteFile> files, const QString &folder, std::stop_token stop, const FetchProgress &progress) const {
+Result<void> MlflowRegistry::fetchFiles(const Version &version, const ArtifactStore &store, std::vector<RemoteFile> files, const QString &folder, std::stop_token stop, const FetchProgress &progress, bool anew) const {
     std::stable_partition(files.begin(), files.end(), [](const RemoteFile &file) { return file.path == sums; });
     qint64 total = 0, before = 0;
     for (const RemoteFile &file : files)
@@ -152,7 +152,7 @@ Result<void> MlflowRegistry::fetchFiles(const Version &version, const ArtifactSt
     QMap<QString, QString> digests;
     for (const RemoteFile &file : files) {
         const QString target = folder + QLatin1Char('/') + file.path;
-        PH_TRY(store.fetch(file, digests.value(file.path), target, stop, [&](qint64 done, qint64) {
+        PH_TRY(store.fetch(file, anew ? QString() : digests.value(file.path), target, stop, [&](qint64 done, qint64) {
             if (progress)
                 progress(before + done, total);
         }));
@@ -186,7 +186,7 @@ Result<QString> MlflowRegistry::fetch(const Version &version, std::stop_token st
     if (files.empty())
         return notFound(QStringLiteral("%1 version %2 has no artifacts on %3.").arg(version.model).arg(version.version).arg(source()), uri, QStringLiteral("They were deleted there, or never sent."));
     const QString waiting = folder + QStringLiteral(".incoming-") + randomHex(6);
-    if (auto fetched = fetchFiles(version, *store, std::move(files), waiting, stop, progress); !fetched) {
+    if (auto fetched = fetchFiles(version, *store, std::move(files), waiting, stop, progress, anew); !fetched) {
         QDir(waiting).removeRecursively();
         return fetched.error();
     }

@@ -84,7 +84,7 @@ private:
     Result<std::optional<QJsonObject>> versionOfRequest(const QString &model, const QString &request) const;
     Result<Version> readyVersion(QJsonObject json) const;
     Result<void> checkPackage(const Version &version, const QString &at) const;
-    Result<void> fetchFiles(const Version &version, const ArtifactStore &store, std::vector<RemoteFile> files, const QString &folder, std::stop_token stop, const FetchProgress &progress) const;
+    Result<void> fetchFiles(const Version &version, const ArtifactStore &store, std::vector<RemoteFile> files, const QString &folder, std::stop_token stop, const FetchProgress &progress, bool anew) const; ///< anew: also what is here by its digest
     Result<QString> fetch(const Version &version, std::stop_token stop, const FetchProgress &progress, bool anew);
 
     MlflowApi m_api;

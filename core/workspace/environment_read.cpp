@@ -111,7 +111,11 @@ void checkPlaces(const std::vector<qsizetype> &positions, Problems &problems, co
                 continue;
             const RegistryPlace place = placeIn(e, m);
             const QString key = place.connection + QLatin1Char('\n') + place.name;
-            if (const QString other = placeOwner.value(key); !other.isEmpty()) {
+            if (const QString other = placeOwner.value(key); other == e.name) {
+                const auto same = std::count_if(workspace.models.begin(), workspace.models.end(), [&](const Model &one) { return goesThrough(e, one) && placeIn(e, one).name == place.name && placeIn(e, one).connection == place.connection; });
+                problems.add(positions[i], u("%1 models would all be registered as “%2”.").arg(same).arg(place.name), u("Write {model} in its name, for example name: \"{model}-%1\".").arg(e.name));
+                break;
+            } else if (!other.isEmpty()) {
                 problems.add(positions[i], u("Model %1 would be “%2” in both %3 and %4.").arg(m.name, place.name, other, e.name), u("Give one of them another name or connection, for example name: \"{model}-%1\".").arg(e.name));
                 break;
             }

@@ -55,7 +55,7 @@ private Q_SLOTS:
         QTest::addColumn<WhyQuestion>("question");
         QTest::addColumn<QString>("arguments");
         const auto row = [](const char *name, const WhyQuestion &q, const char *more) {
-            QTest::newRow(name) << q << QStringLiteral("explain weather-t2m/3 --workspace /w.yaml%1").arg(QLatin1String(more));
+            QTest::newRow(name) << q << QStringLiteral("explain t2m/3 --workspace /w.yaml%1").arg(QLatin1String(more));
         };
         row("the row of the form", question(View::Row, WhyRows::Given), " --rows /row.json");
         row("the package's sample needs no word", question(View::DataSet, WhyRows::Sample), "");

@@ -96,7 +96,7 @@ void TestEnvironments::wrongTextsNameTheirPlace_data() {
     row("an unknown role", "  dev: {role: boss}\n", ":10:15 Unknown role “boss”");
     row("a gate that is none", "  dev: {gates: [r2 about 1]}\n", ":10:17 A gate must read “metric >= number”");
     row("an unknown metric in a gate", "  dev: {gates: [rr2 >= 1]}\n", ":10:17 Unknown metric “rr2”");
-    row("one name for all models", "  dev: {name: all}\n", ":10:15 2 models would all be registered as “all”.");
+    row("one name for all models", "  dev: {name: all}\n", ":10:3 2 models would all be registered as “all”.");
     row("the same place twice", "  dev: {}\n  prod: {}\n", ":11:3 Model t2m would be “weather-t2m” in both dev and prod.");
     row("a circle", "  a: {next: b}\n  b: {next: a, name: \"{model}-b\"}\n", "comes back to itself");
     row("two ways into one", "  a: {next: c}\n  b: {next: c, name: \"{model}-b\"}\n  c: {name: \"{model}-c\"}\n", "Two environments go on to “c”.");
