@@ -79,7 +79,8 @@ Result<Version> Registry::copyVersion(const Version &from, const QString &model,
 }
 
 Result<void> Registry::deleteVersion(const QString &model, int version) {
-    return refused(QStringLiteral("%1 keeps every version: %2 version %3 cannot be taken away.").arg(source(), model).arg(version));
+    return refused(QStringLiteral("%1 keeps every version: %2 version %3 cannot be taken away.").arg(source(), model).arg(version), {},
+                   QStringLiteral("Say in its description that it is not to be used, and leave it."));
 }
 
 QString Registry::commands(const Write &) const { return {}; }
