@@ -73,7 +73,7 @@ Result<Version> MlflowRegistry::copyVersion(const Version &from, const QString &
     PH_TRY(madeModel(model));
     const QString request = randomHex(16);
     QMap<QString, QString> all = tags;
-    all.insert(requestTag, request);
+    all.insert(callTag, request);
     PH_ASSIGN(const QJsonObject reply, m_api.write(mlflowCopyCall(from, model, user, all), [&] { return versionOfRequest(model, request); }));
     PH_ASSIGN(const QJsonObject json, mlflowPart(reply, "model_version"));
     return readyVersion(json);

@@ -75,7 +75,7 @@ Version mlflowVersion(const QJsonObject &json) {
     version.tags = mlflowPairs(json.value(QLatin1String("tags")));
     version.digest = version.tags.take(digestTag);
     version.user = version.tags.take(userTag);
-    version.tags.remove(requestTag);
+    version.tags.remove(callTag);
     if (version.user.isEmpty())
         version.user = json.value(QLatin1String("user_id")).toString();
     for (const QJsonValue &alias : json.value(QLatin1String("aliases")).toArray())

@@ -95,7 +95,7 @@ Result<Version> MlflowRegistry::registerVersion(const QString &model, const QStr
     PH_TRY(checkSent(*store, packageFolder, package.files.keys() << sums));
     PH_TRY(madeModel(model));
     const QString request = randomHex(16);
-    const QMap<QString, QString> tags{{digestTag, package.digest}, {userTag, user}, {requestTag, request}};
+    const QMap<QString, QString> tags{{digestTag, package.digest}, {userTag, user}, {callTag, request}};
     QJsonObject body{{QStringLiteral("name"), model}, {QStringLiteral("source"), source}, {QStringLiteral("run_id"), made.id}, {QStringLiteral("tags"), mlflowPairs(tags)}};
     PH_ASSIGN(const QJsonObject reply, m_api.write("POST", QStringLiteral("model-versions/create"), body, [&] { return versionOfRequest(model, request); }));
     PH_ASSIGN(const QJsonObject json, mlflowPart(reply, "model_version"));
@@ -106,7 +106,7 @@ Result<Version> MlflowRegistry::registerVersion(const QString &model, const QStr
 Result<std::optional<QJsonObject>> MlflowRegistry::versionOfRequest(const QString &model, const QString &request) const {
     PH_ASSIGN(const QString quoted, mlflowQuoted(model));
     PH_ASSIGN(const auto all, searchVersions(QStringLiteral("name=") + quoted));
-    const auto found = std::find_if(all.begin(), all.end(), [&](const QJsonObject &json) { return mlflowPairs(json.value(QLatin1String("tags"))).value(requestTag) == request; });
+    const auto found = std::find_if(all.begin(), all.end(), [&](const QJsonObject &json) { return mlflowPairs(json.value(QLatin1String("tags"))).value(callTag) == request; });
     return found == all.end() ? std::optional<QJsonObject>() : QJsonObject{{QStringLiteral("model_version"), *found}};
 }
 

@@ -11,7 +11,7 @@ namespace pilothouse::registry {
 
 inline const QString digestTag = QStringLiteral("pilothouse.digest");
 inline const QString userTag = QStringLiteral("mlflow.user");
-inline const QString requestTag = QStringLiteral("pilothouse.request"); ///< random, of the call that made a run or version: by it one whose reply got lost is found
+inline const QString callTag = QStringLiteral("pilothouse.call"); ///< random, of the call that made a run or version: by it one whose reply got lost is found
 
 class MlflowRegistry final : public Registry {
 public:

@@ -81,7 +81,7 @@ Result<Run> MlflowRegistry::runFrom(const QJsonObject &json) const {
         run.name = run.tags.value(QStringLiteral("mlflow.runName"));
     run.user = run.tags.value(userTag, info.value(QLatin1String("user_id")).toString());
     run.error = run.tags.take(errorTag);
-    run.tags.remove(requestTag);
+    run.tags.remove(callTag);
     run.status = runStatusFrom(info.value(QLatin1String("status")).toString());
     if (info.value(QLatin1String("status")).toString() == QLatin1String("SCHEDULED"))
         run.status = RunStatus::Running;
@@ -242,7 +242,7 @@ Result<QString> MlflowRegistry::copyRun(const Run &of) {
             return made ? notFound(QStringLiteral("%1 has no experiment “%2” although it was made.").arg(source(), experiment), {}, QStringLiteral("Look at the server's log.")) : made.error();
     }
     const QString request = randomHex(16);
-    QMap<QString, QString> tags{{userTag, user}, {requestTag, request}};
+    QMap<QString, QString> tags{{userTag, user}, {callTag, request}};
     if (!wantedId.isEmpty()) {
         PH_ASSIGN(const auto taken, runUnder(experiment, wantedId));
         bool there = taken.has_value();
@@ -260,7 +260,7 @@ Result<QString> MlflowRegistry::copyRun(const Run &of) {
     if (!name.isEmpty())
         body.insert(QStringLiteral("run_name"), name);
     PH_ASSIGN(const QJsonObject reply, m_api.write("POST", QStringLiteral("runs/create"), body, [&]() -> Result<std::optional<QJsonObject>> {
-        PH_ASSIGN(const auto found, runTagged(*id, requestTag, request));
+        PH_ASSIGN(const auto found, runTagged(*id, callTag, request));
         return found ? std::optional(QJsonObject{{QStringLiteral("run"), *found}}) : std::nullopt;
     }));
     const QString made = reply.value(QLatin1String("run"))[QLatin1String("info")][QLatin1String("run_id")].toString();

@@ -153,6 +153,8 @@ private Q_SLOTS:
     void thePageAnswersForAMomentAndGoesByKeyboard() {
         testing::SampleWindow sample(SchemeChoice::Dark);
         auto &window = sample.window;
+        window.activateWindow(); // keys go to the active window only
+        QVERIFY(QTest::qWaitForWindowActive(&window));
         window.open(QStringLiteral("models"));
         window.actions().trigger(QStringLiteral("registry.history"), ws2m);
         auto *view = window.findChild<HistoryView *>(QStringLiteral("historyView"));

@@ -475,6 +475,8 @@ private Q_SLOTS:
 
     void theWindowLeadsThereAndBack() {
         testing::SampleWindow sample(SchemeChoice::Dark);
+        sample.window.activateWindow(); // keys go to the active window only
+        QVERIFY(QTest::qWaitForWindowActive(&sample.window));
         sample.window.open(QStringLiteral("models"));
         auto *panel = qobject_cast<ModelsPanel *>(sample.window.panel(QStringLiteral("models")));
         QVERIFY(panel);
