@@ -2,6 +2,7 @@
 // What the screens promise beyond painting: an empty workspace says what to do next, a young one shows its events, charts show shapes.
 #include "app/console/main_window.h"
 #include "tests/support/sample_snapshot.h"
+#include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/cells.h"
 #include "widgets/base/compare_model.h"
@@ -206,6 +207,7 @@ private Q_SLOTS:
         screen.window->open(QStringLiteral("models"), request->id);
         QCOMPARE(screen.find<ui::Label>("evidenceSentence")->text(), request->evidence.sentence);
         QVERIFY(request->evidence.sentence.contains(QStringLiteral("17 520 rows")));
+        QVERIFY(screen.find<ui::Button>("exportEvidence")->isEnabled()); // it is about the request that is shown
     }
 
     void theSheetSaysWhatEachApprovalIsWorth() {

@@ -107,9 +107,9 @@ QWidget *PromotionSheet::buildBanner() {
     row->addWidget(m_sentence, 1);
     auto *copy = new Button(*m_context.actions, QStringLiteral("promotion.copy"));
     row->addWidget(copy);
-    auto *report = new Button(*m_context.actions, QStringLiteral("promotion.export"));
-    report->setObjectName(QStringLiteral("exportEvidence"));
-    row->addWidget(report);
+    m_report = new Button(*m_context.actions, QStringLiteral("promotion.export"));
+    m_report->setObjectName(QStringLiteral("exportEvidence"));
+    row->addWidget(m_report);
     card->setBody(body);
     return card;
 }
@@ -473,7 +473,7 @@ void PromotionSheet::showButtons() {
     m_approve->setVisible(pending);
     m_reject->setVisible(pending);
     m_undo->setVisible(m_request->state == promotion::RequestState::Done);
-    for (Button *button : {m_approve, m_reject, m_undo}) {
+    for (Button *button : {m_report, m_approve, m_reject, m_undo}) {
         button->setArgument(m_request->id);
         button->refresh();
     }

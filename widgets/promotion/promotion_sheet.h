@@ -85,7 +85,7 @@ private:
     PlanView *m_plan = nullptr;
     QVBoxLayout *m_approvals = nullptr;
     QPlainTextEdit *m_comment = nullptr;
-    Button *m_approve = nullptr, *m_reject = nullptr, *m_undo = nullptr;
+    Button *m_report = nullptr, *m_approve = nullptr, *m_reject = nullptr, *m_undo = nullptr;
 };
 
 } // namespace pilothouse::ui
