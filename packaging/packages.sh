@@ -84,4 +84,5 @@ build_jobs() {
 share_compiler_cache() {
 	export CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G} CCACHE_COMPILERCHECK=${CCACHE_COMPILERCHECK:-content}
 	export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+	export CCACHE_SLOPPINESS=pch_defines,time_macros # without these no source with a precompiled header is kept
 }
