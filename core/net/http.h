@@ -27,6 +27,14 @@ struct AwsSigning {
     QString region, service = QStringLiteral("s3");
 };
 
+/// What a connection shows and demands beyond the system's rules. Values, not files, so that keys may come from a keychain.
+struct Tls {
+    QByteArray caPem;            ///< instead of the system's authorities
+    QByteArray certPem, keyPem;  ///< the client's certificate and key
+    QString serverName;          ///< the name the server's certificate must have, where it is not the URL's host
+    bool insecure = false;       ///< the certificate is not looked at: a connection's own setting, never a default
+};
+
 struct Response;
 
 struct Request {
@@ -40,6 +48,8 @@ struct Request {
     std::optional<bool> idempotent; ///< may be sent again after a broken connection, and on 429/503 with Retry-After; default by method (POST and PATCH: no)
     qint64 maxBytes = 64 << 20;   ///< a longer reply is Invalid; counted after decompression
     QString caFile;               ///< private CA; empty = system
+    std::shared_ptr<const Tls> tls; ///< null: the system's authorities, no client certificate
+    QString proxy;                ///< URL of the proxy of this request; empty: as the environment says
     int stallSeconds = 0;         ///< a transfer that brings nothing for this long is TimedOut; 0 = no such limit
     bool rawBytes = false;        ///< no content encoding is asked for and none undone: bytes as ranges, lengths and digests count them
     std::optional<AwsSigning> aws;
