@@ -78,6 +78,15 @@ Result<Version> Registry::copyVersion(const Version &from, const QString &model,
     return version(model, made.version);
 }
 
+Result<std::vector<RunModel>> Registry::runModels(const QString &, std::stop_token) const {
+    return refused(QStringLiteral("%1 keeps no runs, so no version is made of one.").arg(source()), {}, QStringLiteral("Register the package itself: pilot registry register NAME PACKAGE."));
+}
+
+Result<Version> Registry::registerRunModel(const QString &, const QString &runId, const RunModel &, const QString &) {
+    PH_TRY(runModels(runId));
+    return refused(QStringLiteral("%1 makes no versions of what a run left.").arg(source()), {}, QStringLiteral("Register the package itself: pilot registry register NAME PACKAGE."));
+}
+
 Result<void> Registry::deleteVersion(const QString &model, int version) {
     return refused(QStringLiteral("%1 keeps every version: %2 version %3 cannot be taken away.").arg(source(), model).arg(version), {},
                    QStringLiteral("Say in its description that it is not to be used, and leave it."));

@@ -71,6 +71,15 @@ struct Version {
     QDateTime created;
 };
 
+/// A model among what a run left: it can become a version as it lies there.
+struct RunModel {
+    QString path;   ///< below the run's artifacts; of a logged model of MLflow 3 its name; of the local registry the package's folder
+    QString source; ///< its address in the store
+    QString digest; ///< of a package of ours, whose files are all there; empty: a model of another kind, which nothing says what it must be
+    QString id;     ///< of a logged model of MLflow 3; else empty
+    bool operator==(const RunModel &) const = default;
+};
+
 struct Alias {
     QString name;
     int version = 0;
@@ -122,15 +131,16 @@ RunStatus runStatusFrom(const QString &text); ///< Killed for a word that is non
 
 /// A write described before it is made, for a plan that lists the exact calls.
 struct Write {
-    enum class What { Alias, Stage, VersionTag, Description, Copy, Delete } what = What::Alias;
+    enum class What { Alias, Stage, VersionTag, Description, Copy, Delete, Register } what = What::Alias;
     QString model;
     int version = 0;  ///< not of an alias
-    QString key;      ///< the alias, the tag; of a copy the model that gets it
+    QString key;      ///< the alias, the tag; of a copy the model that gets it; of a registration the run
     std::optional<int> to;        ///< of an alias; none: it is deleted
     std::optional<QString> value; ///< stage, value of the tag (none: it is deleted), description
     bool archiveExisting = false; ///< of a stage
     Stamp stamp;                  ///< of an alias; of a copy its user
     QMap<QString, QString> tags = {}; ///< of a copy
+    RunModel from = {};               ///< of a registration
 };
 
 /// A model registry and experiment log: local (SQLite) or MLflow, one contract test suite for both (tests/contract/registry).
@@ -178,6 +188,11 @@ public:
     virtual Result<void> logMetrics(const QString &runId, const std::vector<MetricPoint> &points) = 0;
     virtual Result<void> setRunTags(const QString &runId, const QMap<QString, QString> &tags) = 0;
     virtual Result<void> finishRun(const QString &runId, RunStatus status, const QString &error = {}) = 0;
+
+    /// The models that a run left, which can become versions; none if it left none. Refused by a registry that keeps no runs.
+    virtual Result<std::vector<RunModel>> runModels(const QString &runId, std::stop_token stop = {}) const;
+    /// Makes the next version of a model (made if new) of what a run left, where it lies: nothing is sent a second time.
+    virtual Result<Version> registerRunModel(const QString &model, const QString &runId, const RunModel &from, const QString &user);
 
     /// Copies the package into the registry and makes the next version of a model (made if new).
     virtual Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) = 0;

@@ -12,6 +12,7 @@
 #include "widgets/promotion/promotion_sheet.h"
 #include "widgets/registry/compare_view.h"
 #include "widgets/registry/model_file_sheet.h"
+#include "widgets/registry/register_sheet.h"
 #include "widgets/registry/runs_page.h"
 #include "widgets/registry/version_model.h"
 
@@ -87,6 +88,7 @@ QWidget *ModelsPanel::buildList() {
     connect(m_list, &List::chosen, this, [this](const QString &id) {
         if (id.isEmpty() || id == m_model)
             return;
+        m_wantedVersion.clear();
         m_model = id;
         showModel();
     });
@@ -489,7 +491,9 @@ void ModelsPanel::showModel() {
     m_versionsCard->showState(m_versions->rowCount() ? ScreenState::full()
                                                      : ScreenState::empty(tr("No version yet"), tr("Train once and register the candidate; it shows up here."), tr("Train"),
                                                                           [this] { context().open(QStringLiteral("train"), m_model); }));
-    if (m_versions->rowCount())
+    if (!m_wantedVersion.isEmpty() && m_versions->find(m_wantedVersion))
+        m_table->choose(std::exchange(m_wantedVersion, {}));
+    else if (m_versions->rowCount())
         m_table->choose(chosen.isEmpty() || !m_versions->find(chosen) ? QString::number(m_versions->row(0).version.version) : chosen);
     showVersionActions();
     showCompare();
@@ -581,6 +585,15 @@ RunsPage *ModelsPanel::runsPage() {
         m_pages->addWidget(m_runs);
         connect(m_runs, &RunsPage::backRequested, this, &ModelsPanel::closeSheet);
         connect(m_runs, &RunsPage::subjectChanged, this, &ModelsPanel::headerChanged);
+        connect(m_runs, &RunsPage::registered, this, [this](const QString &connection, const QString &model, int version) {
+            const QString name = ownModelName(context().fleet->services()->workspace, connection, model), argument = QStringLiteral("version/%1/%2").arg(name).arg(version);
+            if (!m_models->find(name) && !context().fleet->services()->workspace.model(name))
+                return; // of a server only the workspace's models are read
+            if (context().open)
+                context().open(id(), argument);
+            else
+                openAt(argument);
+        });
         connect(m_runs, &RunsPage::compareRequested, this, [this](const QStringList &runIds) { showTogether(m_runs->connectionName(), runIds); });
     }
     return m_runs;
@@ -622,9 +635,12 @@ void ModelsPanel::openAt(const QString &argument) {
     if (argument.startsWith(QLatin1String("compare/")))
         return openCompare(argument.mid(8));
     closeSheet();
-    if (!argument.isEmpty()) {
-        m_model = argument;
-        m_list->choose(argument);
+    const bool version = argument.startsWith(QLatin1String("version/"));
+    const QString model = version ? argument.section(QLatin1Char('/'), 1, -2) : argument;
+    m_wantedVersion = version ? argument.section(QLatin1Char('/'), -1) : QString();
+    if (!model.isEmpty()) {
+        m_model = model;
+        m_list->choose(model);
         showModel();
     }
 }

@@ -29,7 +29,7 @@ class Table;
 class VersionModel;
 
 /// Models, their versions, the evidence sheet of a promotion, and the runs of a registry. openAt() takes a model name, a request id ("p-…"),
-/// "run/" or "run/ID".
+/// "run/" or "run/ID", "version/MODEL/N" (chosen when it is there).
 class ModelsPanel : public Panel {
     Q_OBJECT
 public:
@@ -78,7 +78,7 @@ private:
     const promotion::Request *request(const QString &id) const;
 
     fleet::Snapshot m_snapshot;
-    QString m_model, m_request, m_wantedRequest, m_evidenceJob;
+    QString m_model, m_request, m_wantedRequest, m_wantedVersion, m_evidenceJob;
     QHash<QString, Task<promotion::Request>> m_tasks;
     PanelState *m_state;
     QStackedWidget *m_pages;

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void whatIsNotThereIsNotFound();
     void aCopyIsTheNextVersionOfAnotherModel();
     void aVersionIsTakenAwayUnlessAnAliasUsedIt();
+    void whatARunLeftBecomesAVersion();
 
 private:
     pilothouse::registry::Version registerOne(const QString &model, double weight = 1);

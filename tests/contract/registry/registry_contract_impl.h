@@ -398,3 +398,40 @@ void RegistryContract::aVersionIsTakenAwayUnlessAnAliasUsedIt() {
     QCOMPARE(next.version, 4); // the journal speaks of a version 3
     VERIFY_OK(m_registry->packageFolder(next));
 }
+
+void RegistryContract::whatARunLeftBecomesAVersion() {
+    if (!m_can.runs) {
+        VERIFY_REFUSED(m_registry->runModels(QStringLiteral("job-1")));
+        return;
+    }
+    const QString folder = m_folder.filePath(QStringLiteral("left")), itsRun(32, QLatin1Char('a')); // as writeTinyPackage says
+    const auto digest = test::writeTinyPackage(folder, {});
+    VERIFY_OK(digest);
+    VERIFY_KIND(ErrorKind::NotFound, m_registry->runModels(QStringLiteral("none")));
+    const QString bare = *m_registry->createRun(QStringLiteral("trainings"), {}, QStringLiteral("ada")), run = *m_registry->createRun(QStringLiteral("trainings"), {}, QStringLiteral("ada"), itsRun);
+    QVERIFY(m_registry->runModels(bare)->empty());
+    const auto package = artifact::openPackage(folder);
+    VERIFY_OK(package);
+    const QStringList files = package->files.keys() << QStringLiteral("SHA256SUMS");
+    if (const auto sent = m_registry->sendArtifacts(run, folder, files, QStringLiteral("best/model")); !sent) {
+        QCOMPARE(sent.error().kind, ErrorKind::Refused); // the local one knows where its trainings wrote
+        VERIFY_OK(m_registry->setRunTags(run, {{QStringLiteral("train.out"), folder}}));
+    }
+    const auto left = m_registry->runModels(run);
+    VERIFY_OK(left);
+    QCOMPARE(left->size(), std::size_t(1));
+    QCOMPARE(left->front().digest, *digest);
+    QVERIFY(left->front().path == QStringLiteral("best/model") || left->front().path == folder);
+    registerOne(t2m, 1);
+    const auto made = m_registry->registerRunModel(t2m, run, left->front(), QStringLiteral("bo"));
+    VERIFY_OK(made);
+    QCOMPARE(made->version, 2);
+    QCOMPARE(made->runId, run);
+    QCOMPARE(made->user, QStringLiteral("bo"));
+    QCOMPARE(m_registry->version(t2m, 2)->digest, *digest);
+    const auto there = m_registry->packageFolder(*made);
+    VERIFY_OK(there);
+    QCOMPARE(artifact::openPackage(*there)->digest, *digest);
+    QVERIFY(QDir(folder).removeRecursively());
+    VERIFY_KIND(ErrorKind::Invalid, m_registry->registerRunModel(QStringLiteral("../t2m"), run, left->front(), QStringLiteral("bo")));
+}
