@@ -42,7 +42,5 @@ Result<operations::Operation> chainCopy(const Services &services, const ChainSte
 
 /// The registry of a connection, for promotion::copyVersionOperation.
 promotion::RegistryOf registryOf(const Services &services);
-/// Empty for the local registry, as Registries and promotions name it.
-QString registryConnection(const workspace::Workspace &workspace, const QString &connection);
 
 } // namespace pilothouse::fleet

@@ -323,8 +323,8 @@ const Model *Workspace::model(const QString &wanted) const {
     return found == models.end() ? nullptr : &*found;
 }
 
-QString Workspace::registryConnection(const Model &model) const {
-    return connections.value(model.registry.connection).kind == QLatin1String("local") ? QString() : model.registry.connection;
+QString Workspace::registryConnection(const QString &connection) const {
+    return connections.value(connection).kind == QLatin1String("local") ? QString() : connection;
 }
 
 Result<QString> Workspace::localRoot(const QString &connection) const {

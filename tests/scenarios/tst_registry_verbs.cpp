@@ -3,28 +3,17 @@
 // codes, and that every write is journalled. Needs no ../shared.
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "tests/support/run_pilot.h"
 
 #include <QDir>
 #include <QFileInfo>
-#include <QProcess>
-#include <QProcessEnvironment>
 #include <QTemporaryDir>
 #include <QTest>
 
 using namespace pilothouse;
 
-namespace {
-
+using support::Answer;
 using Q = QLatin1String;
-
-struct Answer {
-    int code = -1;
-    QJsonObject object;
-    QString errors;
-    QJsonObject error() const { return object.value(Q("error")).toObject(); }
-};
-
-} // namespace
 
 class TestRegistryVerbs : public QObject {
     Q_OBJECT
@@ -50,34 +39,12 @@ private Q_SLOTS:
     void anEditedJournalIsFound();
 
 private:
-    Answer pilot(const QStringList &arguments) const;
+    Answer pilot(const QStringList &arguments) const { return support::runPilot(m_folder.path(), arguments, QStringLiteral("verbs")); }
     void writeWorkspace(const QByteArray &role) const;
     QTemporaryDir m_folder;
     QString m_promotion; ///< carried out and undone
-    QString m_program = qEnvironmentVariable("PILOTHOUSE_PILOT");
+    QString m_program = support::pilotUnderTest();
 };
-
-#define VERIFY_CODE(call, wanted)                                                                                      \
-    do {                                                                                                               \
-        const Answer given = (call);                                                                                   \
-        QVERIFY2(given.code == (wanted), qPrintable(QStringLiteral("exit %1: %2").arg(given.code).arg(given.errors)));  \
-    } while (false)
-
-Answer TestRegistryVerbs::pilot(const QStringList &arguments) const {
-    QProcess process;
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(QStringLiteral("PILOTHOUSE_SECRET_JOURNAL_KEY_VERBS"), QStringLiteral("a key for this test"));
-    process.setProcessEnvironment(environment);
-    process.setWorkingDirectory(m_folder.path());
-    process.start(m_program, QStringList{QStringLiteral("--json"), QStringLiteral("--workspace"), m_folder.filePath(QStringLiteral("pilothouse.yaml"))} + arguments);
-    Answer out;
-    if (!process.waitForFinished(120000))
-        return out;
-    out.code = process.exitCode();
-    out.errors = QString::fromUtf8(process.readAllStandardError());
-    out.object = QJsonDocument::fromJson(process.readAllStandardOutput()).object();
-    return out;
-}
 
 void TestRegistryVerbs::writeWorkspace(const QByteArray &role) const {
     QVERIFY(writeFileAtomically(m_folder.filePath(QStringLiteral("pilothouse.yaml")),

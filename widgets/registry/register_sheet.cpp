@@ -29,8 +29,7 @@ QStringList registeredNames(const workspace::Workspace &workspace, const QString
 }
 
 QString ownModelName(const workspace::Workspace &workspace, const QString &connection, const QString &registered) {
-    const QString key = workspace.connections.value(connection).kind == QLatin1String("local") ? QString() : connection;
-    const workspace::Model *owner = promotion::ownerOf(workspace, {key, registered});
+    const workspace::Model *owner = promotion::ownerOf(workspace, {workspace.registryConnection(connection), registered});
     return owner ? owner->name : registered;
 }
 
