@@ -51,7 +51,7 @@ Result<std::vector<std::vector<EnvironmentState>>> environmentStates(const Servi
     for (const auto &chain : workspace::environmentChains(w)) {
         std::vector<EnvironmentState> states;
         for (const workspace::Environment *e : chain) {
-            EnvironmentState state{*e, e->role.value_or(w.role), {}};
+            EnvironmentState state{*e, e->role.value_or(w.role), {}, {}};
             for (const workspace::Model &m : w.models) {
                 if (!workspace::goesThrough(*e, m))
                     continue;
@@ -61,6 +61,8 @@ Result<std::vector<std::vector<EnvironmentState>>> environmentStates(const Servi
                 for (const promotion::Request &r : requests)
                     if (r.connection == w.registryConnection(row.place.connection) && r.model == row.place.name && r.alias == row.place.alias && r.state == promotion::RequestState::Pending)
                         row.waiting << r.id;
+                if (const QString guard = w.connections.value(row.place.connection).guard; guard == QLatin1String("read-only") || (guard == QLatin1String("typed-name") && state.guard.isEmpty()))
+                    state.guard = guard;
                 state.models.push_back(std::move(row));
             }
             states.push_back(std::move(state));

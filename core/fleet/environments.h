@@ -20,6 +20,7 @@ struct EnvironmentModel {
 struct EnvironmentState {
     workspace::Environment environment;
     workspace::Role role = workspace::Role::Viewer; ///< of who runs this program, there
+    QString guard; ///< of its registries, the strictest: read-only, typed-name; empty: none
     std::vector<EnvironmentModel> models;
 };
 /// Every chain from its first environment to its last. Blocking.

@@ -84,6 +84,13 @@ QWidget *ModelsPanel::buildList() {
     foot->addWidget(look);
     foot->addStretch(1);
     column->addLayout(foot);
+    if (context().fleet && !context().fleet->services()->workspace.environments.empty()) {
+        auto *environments = new Button(actions(), QStringLiteral("registry.environments"), ButtonKind::Ghost);
+        environments->setObjectName(QStringLiteral("environmentsButton"));
+        environments->setWords(tr("Chains"));
+        environments->setPixelHeight(24);
+        m_listCard->addTool(environments);
+    }
     m_listCard->setBody(body);
     connect(m_list, &List::chosen, this, [this](const QString &id) {
         if (id.isEmpty() || id == m_model)
@@ -178,7 +185,7 @@ void ModelsPanel::addActions() {
                 out.push_back({QStringLiteral("%1/%2").arg(v.model).arg(v.version), tr("Promote %1 v%2").arg(v.model).arg(v.version), {}});
         return out;
     };
-    ask.run = [this](const QString &argument, const QString &) { startEvidence(argument); };
+    ask.run = [this](const QString &argument, const QString &) { startEvidence(argument.section(QLatin1Char('/'), 0, 0), argument.section(QLatin1Char('/'), 1)); };
     actions().add(ask);
 
     ActionSpec review;
@@ -229,6 +236,7 @@ void ModelsPanel::addActions() {
     actions().add(runs);
     addCompare();
     addHistory();
+    addEnvironments();
     addDecisions();
 }
 
@@ -299,7 +307,7 @@ void ModelsPanel::addDecisions() {
             return tr("It is being carried out.");
         return m_sheet && m_sheet->requestId() == argument ? m_sheet->blockedReason() : tr("Open its evidence first.");
     };
-    approve.gate = [this](const QString &argument) { return gateOf("approve", modelOf(argument)); };
+    approve.gate = [this](const QString &argument) { return gateOf("approve", modelOf(argument), connectionOf(argument)); };
     approve.run = [this](const QString &argument, const QString &) {
         decide(tr("approved"), argument, [argument, comment = m_sheet ? m_sheet->comment() : QString()](promotion::Promotions &p) { return p.approve(argument, comment); });
     };
@@ -313,7 +321,7 @@ void ModelsPanel::addDecisions() {
             return tr("It is decided.");
         return !m_sheet || m_sheet->comment().isEmpty() ? tr("Write a comment first; it is kept with the decision.") : QString();
     };
-    reject.gate = [this](const QString &argument) { return gateOf("reject", modelOf(argument)); };
+    reject.gate = [this](const QString &argument) { return gateOf("reject", modelOf(argument), connectionOf(argument)); };
     reject.run = [this](const QString &argument, const QString &) {
         decide(tr("rejected"), argument, [argument, comment = m_sheet ? m_sheet->comment() : QString()](promotion::Promotions &p) { return p.reject(argument, comment); });
     };
@@ -334,7 +342,7 @@ void ModelsPanel::addDecisions() {
         danger.undo = tr("Promote it again to come back.");
         return danger;
     };
-    undo.gate = [this](const QString &argument) { return gateOf("undo", modelOf(argument)); };
+    undo.gate = [this](const QString &argument) { return gateOf("undo", modelOf(argument), connectionOf(argument)); };
     undo.run = [this](const QString &argument, const QString &comment) {
         decide(tr("undone"), argument, [argument, comment](promotion::Promotions &p) { return p.undo(argument, comment); });
     };
@@ -357,11 +365,15 @@ void ModelsPanel::lookAtFile() {
     dialog->open();
 }
 
-void ModelsPanel::startEvidence(const QString &modelAndVersion) {
-    const QString model = modelAndVersion.section(QLatin1Char('/'), 0, 0), version = modelAndVersion.section(QLatin1Char('/'), 1);
+void ModelsPanel::startEvidence(const QString &model, const QString &version, const QString &environment) {
     if (!context().jobs)
         return;
-    m_evidenceJob = context().jobs->start(tr("Judge %1 v%2").arg(model, version), model, {QStringLiteral("promote"), model, version});
+    QStringList arguments{QStringLiteral("promote"), model, version};
+    if (!environment.isEmpty())
+        arguments << QStringLiteral("--env") << environment;
+    for (const QString &name : operations::Confirmed::names()) // typed in the sheet that asked
+        arguments << QStringLiteral("--confirm") << name;
+    m_evidenceJob = context().jobs->start(environment.isEmpty() ? tr("Judge %1 v%2").arg(model, version) : tr("Judge %1 v%2 for %3").arg(model, version, environment), model, arguments);
     m_promote->refresh();
     auto *watch = new QObject(this);
     connect(context().jobs, &fleet::Jobs::finished, watch, [this, watch](const QString &job) {
@@ -389,11 +401,16 @@ QString ModelsPanel::modelOf(const QString &requestId) const {
     return r ? r->model : QString();
 }
 
+QString ModelsPanel::connectionOf(const QString &requestId) const {
+    const promotion::Request *r = request(requestId);
+    return r ? r->connection : QString();
+}
+
 /// A registered model's registry and, where a promotion moves traffic, its deployment.
-WriteGate ModelsPanel::gateOf(const char *kind, const QString &model) const {
+WriteGate ModelsPanel::gateOf(const char *kind, const QString &model, const QString &connection) const {
     const workspace::Model *declared = context().fleet ? context().fleet->services()->workspace.model(model) : nullptr;
     if (!declared)
-        return writeGate(context(), kind, QStringLiteral("model ") + model, {});
+        return writeGate(context(), kind, QStringLiteral("model ") + model, {connection});
     return writeGate(context(), kind, QStringLiteral("model ") + declared->registry.name, {declared->registry.connection, declared->deployment.connection});
 }
 
@@ -438,7 +455,7 @@ const promotion::Request *ModelsPanel::request(const QString &id) const {
 
 void ModelsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_snapshot = snapshot;
-    if (snapshot.models.empty() && snapshot.registered.empty() && !runsAreShown()) {
+    if (snapshot.models.empty() && snapshot.registered.empty() && !runsAreShown() && !onEnvironments()) {
         m_state->show(ScreenState::empty(tr("No models yet"), tr("Models come from the workspace file and from training: pick a data file and train once."), tr("Train"),
                                          [this] { context().open(QStringLiteral("train"), {}); }));
         return;
@@ -484,6 +501,7 @@ void ModelsPanel::showModel() {
     m_train->setArgument(m_model);
     m_train->refresh();
     showHistory();
+    showEnvironments();
     const QString chosen = m_table->currentId();
     m_versions->setNow(now());
     m_versions->setRows(versionLines(m_snapshot, m_model));
@@ -623,6 +641,8 @@ void ModelsPanel::closeSheet() {
 void ModelsPanel::openAt(const QString &argument) {
     if (argument.startsWith(QLatin1String("run/"))) // no model's name has a stroke
         return showRuns(argument.mid(4));
+    if (argument.startsWith(QLatin1String("environments/")))
+        return openEnvironments();
     if (argument.startsWith(QLatin1String("history/")))
         return openHistory(argument.mid(8));
     if (argument.startsWith(QLatin1String("p-"))) {
@@ -653,6 +673,8 @@ QString ModelsPanel::subject() const {
     const promotion::Request *r = request(m_request);
     if (onHistory())
         return tr("History");
+    if (onEnvironments())
+        return tr("Environments");
     if (runsAreShown())
         return m_runs->subject();
     if (compareIsShown())
@@ -669,6 +691,8 @@ QString ModelsPanel::currentArgument(const QString &actionId) const {
         return m_model;
     if (onHistory() && actionId.startsWith(QLatin1String("promotion.")))
         return chosenPromotion();
+    if (onEnvironments())
+        return environmentArgument(actionId);
     if (sheetIsShown())
         return m_request;
     if (runsAreShown())
@@ -686,6 +710,8 @@ QString ModelsPanel::currentArgument(const QString &actionId) const {
 QWidget *ModelsPanel::firstFocus() {
     if (onHistory())
         return historyFocus();
+    if (onEnvironments())
+        return environmentsFocus();
     if (compareIsShown())
         return m_together->firstFocus();
     return sheetIsShown() ? static_cast<QWidget *>(m_sheet) : runsAreShown() ? m_runs->firstFocus() : m_list;
