@@ -36,7 +36,7 @@ void Fleet::read() {
     m_timer.stop();
     if (m_task.isRunning())
         return;
-    m_task = startTask<Snapshot>(m_pools.waiting, [services = m_services](std::stop_token) -> Result<Snapshot> { return readSnapshot(*services); });
+    m_task = startTask<Snapshot>(m_pools.waiting, [services = m_services](std::stop_token) -> Result<Snapshot> { return readSnapshot(*services, 300, true); });
     deliver(m_task, this, [this](const Result<Snapshot> &read) {
         if (read) {
             m_snapshot = *read;

@@ -69,6 +69,7 @@ struct Version {
     QStringList aliases;
     QMap<QString, QString> tags;
     QDateTime created;
+    bool operator==(const Version &) const = default;
 };
 
 /// A model among what a run left: it can become a version as it lies there.
@@ -83,6 +84,7 @@ struct RunModel {
 struct Alias {
     QString name;
     int version = 0;
+    bool operator==(const Alias &) const = default;
 };
 
 struct RegisteredModel {
@@ -91,6 +93,7 @@ struct RegisteredModel {
     QMap<QString, QString> tags;
     std::vector<Alias> aliases;
     int latestVersion = 0;
+    bool operator==(const RegisteredModel &) const = default;
 };
 
 /// A registered model and where it is registered.

@@ -494,6 +494,10 @@ void ModelsPanel::showModel() {
         facts.push_back({tr("Newest model"), row->newestModel ? tr("%1 old%2").arg(age(*row->newestModel, now()), row->stalenessLimit.isEmpty() ? QString() : tr(", limit %1").arg(row->stalenessLimit)) : tr("none yet")});
         facts.push_back({tr("Last decision"), row->lastDecision ? row->lastDecision->reason : tr("the policy has not looked yet")});
         m_head->source()->setSource(row->seen.source, row->seen.time, row->seen.reachable ? Freshness::Polled : Freshness::Stale, 2);
+        if (row->registered.problem.isEmpty())
+            m_versionsCard->source()->setSource(row->registered.source, row->registered.time, Freshness::Polled, 15);
+        else
+            m_versionsCard->source()->setDown(row->registered.source, row->registered.time, row->registered.problem);
     } else {
         m_head->setSubtitle(tr("not declared in the workspace"));
     }
