@@ -5,7 +5,6 @@
 #include "core/workspace/environment.h"
 #include "widgets/base/button.h"
 #include "widgets/base/field.h"
-#include "widgets/base/toast.h"
 
 #include <QBoxLayout>
 #include <QCompleter>
@@ -187,15 +186,10 @@ void RegisterSheet::registerIt() {
 void RegisterSheet::ended(const fleet::Job &job) {
     if (job.error)
         return tell(job.error->kind == ErrorKind::Cancelled ? tr("Cancelled.") : job.error->text(), job.error->kind == ErrorKind::Cancelled);
-    const QString model = job.result.value(QLatin1String("model")).toString(), operation = job.result.value(QLatin1String("operation")).toString();
-    const int version = job.result.value(QLatin1String("version")).toInt();
-    if (m_context.toasts)
-        m_context.toasts->show(State::Ok, tr("%1 v%2 is registered").arg(model).arg(version), tr("From run %1.").arg(m_run.name.isEmpty() ? m_run.id.left(8) : m_run.name), tr("Undo"),
-                               [actions = m_context.actions, operation] { actions->trigger(QStringLiteral("journal.undo"), operation); });
     m_context.jobs->dismiss(job.id);
     if (m_context.fleet)
         m_context.fleet->refresh();
-    Q_EMIT registered(model, version);
+    Q_EMIT registered(job.result.value(QLatin1String("model")).toString(), job.result.value(QLatin1String("version")).toInt(), job.result.value(QLatin1String("operation")).toString());
     accept();
 }
 

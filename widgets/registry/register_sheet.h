@@ -32,7 +32,7 @@ public:
     void registerIt(); ///< what the command does
 
 Q_SIGNALS:
-    void registered(const QString &model, int version); ///< the registered name
+    void registered(const QString &model, int version, const QString &operation); ///< the registered name
 
 private:
     void look();

@@ -5,6 +5,7 @@
 #include "widgets/base/panel.h"
 #include "widgets/registry/run_table_model.h"
 
+#include <QHash>
 #include <QPointer>
 
 namespace pilothouse::ui {
@@ -96,6 +97,7 @@ private:
     KeyValues *m_facts = nullptr;
     CompareModel *m_values = nullptr;
     QPointer<RegisterSheet> m_sheet; ///< while it is open
+    QHash<QString, registry::ModelKey> m_undoable; ///< registrations of this window: operation → what got the version
     QString m_view, m_wanted; ///< the view that was chosen; the run that is waited for
     bool m_ownColumns = false; ///< a person chose them: they stay when more runs come
     struct {

@@ -5,6 +5,7 @@
 #include "widgets/base/card.h"
 #include "widgets/base/export.h"
 #include "widgets/base/field.h"
+#include "widgets/base/run_verb.h"
 #include "widgets/base/toast.h"
 #include "widgets/base/write_gate.h"
 #include "widgets/registry/register_sheet.h"
@@ -92,6 +93,21 @@ void RunsPage::addRegister() {
             m_sheet->registerIt();
     };
     actions().add(write);
+    ActionSpec back;
+    back.id = QStringLiteral("registry.undoRegister");
+    back.text = tr("Undo the registration");
+    back.icon = QStringLiteral("undo");
+    back.section = tr("Commands");
+    back.inPalette = false; // it stands in the notice; later it is undone from the journal
+    back.blocked = [this](const QString &operation) { return m_undoable.contains(operation) ? QString() : tr("It is undone from the journal."); };
+    back.gate = [this](const QString &operation) {
+        const registry::ModelKey made = m_undoable.value(operation);
+        return writeGate(m_context, "delete-version", QStringLiteral("model ") + made.name, {made.connection});
+    };
+    back.run = [this](const QString &operation, const QString &) {
+        runVerb(m_context, this, tr("Undo %1").arg(operation), m_undoable.value(operation).name, {QStringLiteral("undo"), operation}, tr("The registration is undone"));
+    };
+    actions().add(back);
 }
 
 void RunsPage::openRegister(const QString &runId) {
@@ -100,7 +116,13 @@ void RunsPage::openRegister(const QString &runId) {
         return;
     const QString connection = m_shown.connection;
     m_sheet = new RegisterSheet(m_context, connection, m_model->run(row), this);
-    connect(m_sheet, &RegisterSheet::registered, this, [this, connection](const QString &model, int version) { Q_EMIT registered(connection, model, version); });
+    connect(m_sheet, &RegisterSheet::registered, this, [this, connection, run = m_model->run(row)](const QString &model, int version, const QString &operation) {
+        m_undoable.insert(operation, {connection, model});
+        if (m_context.toasts)
+            m_context.toasts->show(State::Ok, tr("%1 v%2 is registered").arg(model).arg(version), tr("From run %1.").arg(run.name.isEmpty() ? run.id.left(8) : run.name), tr("Undo"),
+                                   [actions = m_context.actions, operation] { actions->trigger(QStringLiteral("registry.undoRegister"), operation); });
+        Q_EMIT registered(connection, model, version);
+    });
     m_sheet->open();
 }
 
