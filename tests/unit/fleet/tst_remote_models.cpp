@@ -9,6 +9,7 @@
 #include "tests/support/free_port.h"
 #include "tests/support/loopback_server.h"
 
+#include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -47,6 +48,7 @@ registry::KnownModels knownOf(int versions) {
 /// A workspace with one model at a server that says nothing, or something else.
 struct Place {
     QTemporaryDir folder;
+    std::shared_ptr<secrets::SecretStore> secrets = secrets::memoryStore(); ///< one for all starts: the journal's key is in it
     std::shared_ptr<Services> services;
 
     explicit Place(const QString &url, const std::optional<registry::KnownModels> &known = {}) {
@@ -57,12 +59,12 @@ struct Place {
         if (known && services) {
             const auto cache = openRunCache(*services);
             (void)(*cache)->setModels(team, registryAddress(services->workspace, team), *known);
-            services.reset();
             open(file); // the next start
         }
     }
-    void open(const QString &file) {
-        auto opened = openServices({file, secrets::memoryStore(), {}, QStringLiteral("test")});
+    void open(QString file) {
+        services.reset();
+        auto opened = openServices({file, secrets, {}, QStringLiteral("test")});
         if (!opened)
             qFatal("%s", qPrintable(opened.error().text()));
         services = *opened;
@@ -76,7 +78,10 @@ class TestRemoteModels : public QObject {
 private Q_SLOTS:
     void theFirstLookHasWhatTheLastStartKnew() {
         Place place(QStringLiteral("http://127.0.0.1:%1").arg(support::freePort()), knownOf(10000));
+        QElapsedTimer clock;
+        clock.start();
         const auto look = place.services->remote->look(0, true);
+        qInfo("10,000 versions that were remembered: %lld ms", clock.elapsed());
         const RemoteModels::Known known = look.value(team);
         QVERIFY(known.remembered);
         QCOMPARE(known.read, before);
@@ -84,6 +89,9 @@ private Q_SLOTS:
         QCOMPARE(known.versions.front().version, 10000);
         QCOMPARE(known.models.size(), std::size_t(1)); // the workspace names one
         QVERIFY(known.server.startsWith(QStringLiteral("127.0.0.1")));
+        clock.start();
+        QCOMPARE(readSnapshot(*place.services, 0, true).versions.size(), std::size_t(10000));
+        qInfo("a snapshot with them: %lld ms", clock.elapsed());
     }
 
     void aSnapshotShowsItWithItsAgeAndJudgesNothing() {
