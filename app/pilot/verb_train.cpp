@@ -306,10 +306,12 @@ Result<void> runTraining(Context &context, Options options) {
     PH_ASSIGN(training.limits.seconds, limitSeconds(options.maxTime, "--max-time"));
     PH_ASSIGN(training.limits.cpuSeconds, limitSeconds(options.maxCpuTime, "--max-cpu-time"));
     training.limits.memoryBytes = qint64(options.maxMemory);
+    PH_ASSIGN(training.worker, learn::workerPlace());
+    const bool leads = !training.worker || training.worker->leads();
     limitMemory(training.limits.memoryBytes);
     std::optional<RunRecord> record;
     std::optional<TrainMirror> mirror;
-    if (services) {
+    if (services && leads) {
         record.emplace(services, training.runId);
         tags.insert(resumeTags(options, training));
         PH_TRY(record->begin(training.recipe, name.isEmpty() ? training.recipe.name : name, tags, training.resume));
@@ -332,6 +334,11 @@ Result<void> runTraining(Context &context, Options options) {
             context.note(QStringLiteral("%1: pilot train %2 --resume %3").arg(how, QString::fromStdString(options.recipe), training.out));
         }
         return trained.error();
+    }
+    if (!leads) {
+        context.answer({{Q("worker"), training.worker->rank}, {Q("of"), training.worker->count}, {Q("seconds"), trained->seconds}},
+                       QStringLiteral("Rank %1 of %2 has done its part; rank 0 writes the package.").arg(training.worker->rank).arg(training.worker->count));
+        return {};
     }
     if (record)
         PH_TRY(record->end(*trained));
