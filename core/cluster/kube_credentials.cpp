@@ -32,8 +32,6 @@ public:
             else if (token.isEmpty())
                 return read ? Error(invalid(QStringLiteral("The token file is empty."), m_access.tokenFile)) : read.error();
         }
-        const std::lock_guard lock(m_mutex);
-        m_shown = token;
         if (!token.isEmpty())
             c.authorization = "Bearer " + token;
         else if (!m_access.userName.isEmpty())
@@ -41,20 +39,15 @@ public:
         return c;
     }
 
-    /// Another one may come only if the file was written meanwhile.
-    bool rejected() override {
-        if (m_access.tokenFile.isEmpty())
-            return false;
-        const auto now = m_files.content(m_access.tokenFile);
-        const std::lock_guard lock(m_mutex);
-        return now && now->trimmed() != m_shown;
+    /// Another one may come only if a file was written meanwhile.
+    bool rejected(const KubeCredential &shown) override {
+        const auto now = credential({});
+        return now && *now != shown;
     }
 
 private:
     KubeAccess m_access;
     WatchedFiles m_files;
-    std::mutex m_mutex;
-    QByteArray m_shown;
 };
 
 } // namespace
