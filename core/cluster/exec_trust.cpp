@@ -8,6 +8,7 @@
 #include "core/cluster/kubeconfig.h"
 
 #include <QDateTime>
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 
@@ -42,7 +43,7 @@ bool ExecTrust::isOwnFile(const QString &kubeconfig) {
     const QString real = QFileInfo(kubeconfig).canonicalFilePath();
     if (real.isEmpty() || !isPrivate(real))
         return false;
-    for (const QString &own : kubeconfigFiles())
+    for (const QString &own : kubeconfigFiles() + QStringList{QDir::homePath() + QStringLiteral("/.kube/config")})
         if (QFileInfo(own).canonicalFilePath() == real)
             return true;
     return false;
