@@ -49,6 +49,8 @@ private:
 };
 
 QByteArray prints(const QByteArray &status) { return "cat <<'END'\n{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":" + status + "}\nEND\n"; }
+const QByteArray wantedInfo = "{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"spec\":{\"cluster\":{\"certificate-authority-data\":\"UEVN\","
+                              "\"config\":{\"audience\":\"x\"},\"server\":\"https://127.0.0.1:1\",\"tls-server-name\":\"api\"},\"interactive\":false}}";
 /// A token that is another one at each run.
 const QByteArray counted = "n=$(wc -l < \"$(dirname \"$0\")/runs\")\nprintf '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"t%s\"}}' $n\n";
 
@@ -108,7 +110,7 @@ private Q_SLOTS:
         const qsizetype at = all.indexOf("KUBERNETES_EXEC_INFO=") + 21;
         const auto info = parseJsonObject(all.mid(at, all.indexOf('\n', at) - at), {});
         QVERIFY(info);
-        QCOMPARE(canonicalJson(*info), QByteArray(R"({"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","spec":{"cluster":{"certificate-authority-data":"UEVN","config":{"audience":"x"},"server":"https://127.0.0.1:1","tls-server-name":"api"},"interactive":false}})"));
+        QCOMPARE(canonicalJson(*info), wantedInfo);
     }
     void aCredentialIsKeptUntilShortlyBeforeItsEnd() {
         Plugin plugin(prints(R"({"token":"t","expirationTimestamp":"2030-01-01T01:00:00Z"})"));
