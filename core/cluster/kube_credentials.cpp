@@ -3,6 +3,7 @@
 
 #include "core/cluster/eks_token.h"
 #include "core/cluster/kube_tls.h"
+#include "core/cluster/sts_role.h"
 
 #include <condition_variable>
 #include <mutex>
@@ -96,7 +97,7 @@ private:
     }
 
     Result<ExecAnswer> ask(std::stop_token token) {
-        PH_ASSIGN(std::optional<ExecAnswer> computed, byAwsKeys());
+        PH_ASSIGN(std::optional<ExecAnswer> computed, byAwsKeys(token));
         PH_ASSIGN(KubeCredential fixed, m_fixed.credential(token));
         if (!computed) {
             if (!m_options.trust.isTrusted(*m_access.exec))
@@ -112,9 +113,9 @@ private:
         return *computed;
     }
 
-    /// None: it is no EKS token, a role is to be assumed, or there are no keys to sign with (single sign-on, instance roles): then the program knows.
-    Result<std::optional<ExecAnswer>> byAwsKeys() const {
-        if (!m_eks || !m_eks->role.isEmpty())
+    /// None: it is no EKS token, or there are no keys to sign with (single sign-on, instance roles): then the program knows. One at a time, as ask().
+    Result<std::optional<ExecAnswer>> byAwsKeys(std::stop_token token) {
+        if (!m_eks || (!m_eks->role.isEmpty() && !m_options.http))
             return std::optional<ExecAnswer>();
         std::optional<sources::AwsCredentials> keys;
         if (m_options.aws) {
@@ -125,13 +126,21 @@ private:
                 keys = *found;
         if (!keys || keys->secretKey.isEmpty())
             return std::optional<ExecAnswer>();
-        return std::optional(eksToken(m_eks->cluster, m_eks->region.isEmpty() ? sources::environmentRegion(m_eks->profile) : m_eks->region, *keys, now()));
+        const QString region = m_eks->region.isEmpty() ? sources::environmentRegion(m_eks->profile) : m_eks->region;
+        if (!m_eks->role.isEmpty()) {
+            if (!m_role || now().addSecs(300) > m_role->expires) {
+                PH_ASSIGN(m_role, assumeRole(*m_options.http, m_eks->role, region, *keys, token));
+            }
+            keys = m_role->credentials;
+        }
+        return std::optional(eksToken(m_eks->cluster, region, *keys, now()));
     }
 
     KubeAccess m_access;
     StaticCredentials m_fixed;
     CredentialOptions m_options;
     std::optional<EksRequest> m_eks;
+    std::optional<RoleKeys> m_role; ///< touched by the one that runs
     std::mutex m_mutex;
     std::condition_variable_any m_changed;
     bool m_running = false;

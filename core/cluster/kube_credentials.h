@@ -18,6 +18,7 @@ struct CredentialOptions {
     bool terminal = false; ///< a person sits at the terminal of this process
     /// AWS keys of the connection, for EKS tokens; none: as the AWS tools find them. Asked for each token.
     std::function<Result<std::optional<sources::AwsCredentials>>()> aws;
+    std::shared_ptr<net::HttpClient> http; ///< to assume the role that an EKS context names; null: its program does that
     std::function<QDateTime()> now; ///< for tests; empty: the system's
 };
 

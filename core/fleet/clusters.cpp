@@ -93,6 +93,7 @@ Result<std::shared_ptr<cluster::KubeApi>> openCluster(const workspace::Connectio
     if (!root.isEmpty())
         options.trust = cluster::ExecTrust(root);
     options.terminal = terminal;
+    options.http = http;
     if (found.aws)
         options.aws = [keys = *found.aws]() -> Result<std::optional<sources::AwsCredentials>> { return std::optional(keys); };
     return std::make_shared<cluster::KubeApi>(found.access, std::move(http), cluster::credentialsOf(found.access, std::move(options)), connection.name);

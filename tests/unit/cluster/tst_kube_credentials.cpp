@@ -3,6 +3,7 @@
 #include "core/cluster/exec_plugin.h"
 #include "core/cluster/kube_credentials.h"
 #include "core/base/json.h"
+#include "tests/support/loopback_server.h"
 
 #include <QDir>
 #include <QFile>
@@ -241,6 +242,48 @@ private Q_SLOTS:
                                 "&X-Amz-Security-Token=se%2Fss%3D%2B&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id&X-Amz-Signature="),
                  url.constData());
         QCOMPARE(url.right(64), QByteArray("621aa5ceaa1fb4933e9042ec3086cf813560aa0c255448e573b8e9a95663cb93"));
+    }
+    void aRoleIsAssumedFirstAndOnce() {
+        std::atomic<int> asked = 0;
+        QByteArray seen;
+        support::LoopbackServer sts([&](support::LoopbackServer::Connection &c, int) {
+            for (QByteArray request = c.readRequest(); !request.isEmpty(); request = c.readRequest()) {
+                ++asked;
+                seen = request;
+                if (request.contains("not-mine"))
+                    c.reply(403, "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User jane is not authorized</Message></Error></ErrorResponse>");
+                else
+                    c.reply(200, "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId><SecretAccessKey>role/secret</SecretAccessKey>"
+                                 "<SessionToken>role-session</SessionToken><Expiration>2026-01-02T04:04:05Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>");
+            }
+        });
+        qputenv("AWS_ENDPOINT_URL_STS", sts.url("").toUtf8());
+        KubeAccess access;
+        access.exec = KubeExec{QStringLiteral("aws"), {QStringLiteral("--region"), QStringLiteral("eu-west-1"), QStringLiteral("eks"), QStringLiteral("get-token"), QStringLiteral("--cluster-name"), QStringLiteral("shop"), QStringLiteral("--role-arn=arn:aws:iam::1:role/deploy")},
+                               {}, QStringLiteral("client.authentication.k8s.io/v1beta1"), {}, {}, false, QJsonValue(QJsonValue::Undefined), QStringLiteral("/x")};
+        CredentialOptions options;
+        options.http = std::make_shared<net::HttpClient>();
+        options.aws = []() -> Result<std::optional<sources::AwsCredentials>> { return std::optional(sources::AwsCredentials{QStringLiteral("AKIDEXAMPLE"), QStringLiteral("mine"), {}}); };
+        QDateTime now(QDate(2026, 1, 2), QTime(3, 4, 5), Qt::UTC);
+        options.now = [&] { return now; };
+        const auto credentials = credentialsOf(access, options);
+        const auto got = credentials->credential({});
+        QVERIFY2(got, got ? "" : qPrintable(got.error().text()));
+        QVERIFY(seen.contains("RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fdeploy&"));
+        QVERIFY(seen.contains("Credential=AKIDEXAMPLE/") && seen.contains("/eu-west-1/sts/aws4_request"));
+        const QByteArray url = QByteArray::fromBase64(got->authorization.mid(18), QByteArray::Base64UrlEncoding);
+        QVERIFY2(url.contains("X-Amz-Credential=ASIAROLE%2F") && url.contains("X-Amz-Security-Token=role-session"), url.constData());
+        now = now.addSecs(15 * 60); // the token is over, the role's keys are not
+        QVERIFY(*credentials->credential({}) != *got);
+        QCOMPARE(asked.load(), 1);
+        now = now.addSecs(41 * 60); // 56 min
+        QVERIFY(credentials->credential({}));
+        QCOMPARE(asked.load(), 2);
+        access.exec->args.last() = QStringLiteral("--role-arn=arn:aws:iam::1:role/not-mine");
+        const auto refused = credentialsOf(access, options)->credential({});
+        qunsetenv("AWS_ENDPOINT_URL_STS");
+        QCOMPARE(refused.error().kind, ErrorKind::Denied);
+        QVERIFY2(refused.error().what.contains(QLatin1String("User jane is not authorized")), qPrintable(refused.error().text()));
     }
     void otherProgramsAreNotTakenForEks() {
         KubeAccess access;
