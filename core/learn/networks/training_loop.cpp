@@ -136,7 +136,8 @@ private:
         double loss = 0;
         const float share = 1 / float(weightOf(std::span(m_order).subspan(first, rows)));
         const auto rank = std::size_t(m_context.workers ? m_context.workers->rank() : 0), workers = std::size_t(m_context.workers ? m_context.workers->count() : 1);
-        const std::size_t chunk = m_network.chunk(), chunks = (rows + chunk - 1) / chunk, mine = (chunks + workers - 1 - rank) / workers;
+        const std::size_t chunk = std::min(m_network.chunk(), (rows + workers - 1) / workers), chunks = (rows + chunk - 1) / chunk; // small batches are divided, too
+        const std::size_t mine = (chunks + workers - 1 - rank) / workers;
         for (std::size_t done = 0; done < mine; done += m_slots.size()) {
             const std::size_t slots = std::min(m_slots.size(), mine - done);
             const auto compute = [&](std::size_t low, std::size_t high) {
