@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/base/redact.h"
 #include "core/base/run_program.h"
+#include "core/cluster/exec_trust.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -18,7 +19,7 @@ constexpr int quietMs = 60000, withPersonMs = 300000; ///< a person may have to 
 
 Error failed(const KubeExec &exec, const QString &program, ErrorKind kind, const QString &what, const QString &said) {
     const QString lines = redact(said.right(2000));
-    return {kind, what + (lines.isEmpty() ? QString() : QStringLiteral(" It says: ") + lines), program, exec.installHint.isEmpty() ? QStringLiteral("Run it by hand to see what it needs: %1").arg(QStringList(QStringList{exec.command} + exec.args).join(Q(" "))) : redact(exec.installHint.trimmed()), lines};
+    return {kind, what + (lines.isEmpty() ? QString() : QStringLiteral(" It says: ") + lines), program, kind == ErrorKind::NotFound && !exec.installHint.isEmpty() ? redact(exec.installHint.trimmed()) : QStringLiteral("Run it by hand to see what it needs: %1").arg(ExecTrust::line(exec)), lines};
 }
 
 } // namespace
@@ -105,8 +106,7 @@ Result<ExecAnswer> runExec(const KubeAccess &access, bool terminal, std::stop_to
     if (!said) {
         if (said.error().kind == ErrorKind::Cancelled)
             return said.error();
-        Error error = failed(exec, program, said.error().kind, said.error().what, said.error().raw);
-        return error;
+        return failed(exec, program, said.error().kind, said.error().what, said.error().raw);
     }
     if (said->code != 0)
         return failed(exec, program, ErrorKind::Denied, QStringLiteral("The program for the credential ended with code %1.").arg(said->code), said->error);

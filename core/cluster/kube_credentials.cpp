@@ -5,6 +5,7 @@
 #include "core/cluster/kube_tls.h"
 #include "core/cluster/sts_role.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -55,6 +56,8 @@ private:
     WatchedFiles m_files;
 };
 
+constexpr auto failureKeptFor = std::chrono::seconds(5);
+
 /// What a program gives, or is computed in its place: kept until it expires or is refused.
 class ExecCredentials : public KubeCredentials {
 public:
@@ -65,6 +68,8 @@ public:
         // One program at a time; who waits takes what it brought.
         if (!m_changed.wait(lock, token, [this] { return !m_running; }))
             return cancelled();
+        if (m_failed && std::chrono::steady_clock::now() - m_failedAt < failureKeptFor) // who waited, and the other watches: one window for a log-in is enough
+            return *m_failed;
         if (m_cached && (!m_renewAt.isValid() || now() < m_renewAt))
             return *m_cached;
         m_running = true;
@@ -74,8 +79,14 @@ public:
         lock.lock();
         m_running = false;
         m_changed.notify_all();
-        if (!answer)
+        m_failed.reset();
+        if (!answer) {
+            if (answer.error().kind != ErrorKind::Cancelled && m_ran) {
+                m_failed = answer.error();
+                m_failedAt = std::chrono::steady_clock::now();
+            }
             return answer.error();
+        }
         m_cached = answer->credential;
         m_renewAt = renewal(asked, answer->expires);
         return *m_cached;
@@ -97,12 +108,14 @@ private:
     }
 
     Result<ExecAnswer> ask(std::stop_token token) {
+        m_ran = false;
         PH_ASSIGN(std::optional<ExecAnswer> computed, byAwsKeys(token));
         PH_ASSIGN(KubeCredential fixed, m_fixed.credential(token));
         if (!computed) {
             if (!m_options.trust.isTrusted(*m_access.exec))
                 return Error{ErrorKind::Denied, QStringLiteral("This kubeconfig wants to run a program for the credential: %1. Nobody confirmed that yet.").arg(ExecTrust::line(*m_access.exec)), m_access.exec->file,
                              QStringLiteral("If you know where the file comes from: pilot connect trust %1").arg(m_options.connection.isEmpty() ? QStringLiteral("NAME") : m_options.connection), {}};
+            m_ran = true;
             PH_ASSIGN(computed, runExec(m_access, m_options.terminal, token));
         }
         // client-go: a certificate of the context stays where the program gives none.
@@ -143,7 +156,9 @@ private:
     std::optional<RoleKeys> m_role; ///< touched by the one that runs
     std::mutex m_mutex;
     std::condition_variable_any m_changed;
-    bool m_running = false;
+    bool m_running = false, m_ran = false; ///< m_ran: the program itself was run; touched by the one that runs
+    std::optional<Error> m_failed;
+    std::chrono::steady_clock::time_point m_failedAt;
     std::optional<KubeCredential> m_cached;
     QDateTime m_renewAt;
 };

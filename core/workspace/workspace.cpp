@@ -97,7 +97,8 @@ void readCluster(Reading &reading, Section &section, Connection &c) {
         reading.checkUrl(section, u("server"), server);
         c.url = server;
     }
-    (void)section.boolean(u("insecure"), false);
+    if (c.other.contains(u("insecure"))) // "yes" is one too
+        c.other.insert(u("insecure"), section.boolean(u("insecure"), false) ? u("true") : u("false"));
     if (!QUrl(c.other.value(u("proxy"))).userInfo().isEmpty())
         reading.problems.add(section.positionOf(u("proxy")), u("“proxy” carries a user name or password."), u("Import a kubeconfig that has it (pilot connect add NAME --import): the keychain keeps it then."));
     if (!c.url.isEmpty() && section.has(u("kubeconfig")))

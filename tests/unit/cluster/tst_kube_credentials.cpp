@@ -157,6 +157,24 @@ private Q_SLOTS:
         QCOMPARE(plugin.runs(), 1);
     }
 
+    /// A dozen watches must not open a dozen windows for one log-in that fails.
+    void manyCallersFailTogether() {
+        Plugin plugin("sleep 0.2\nexit 1\n");
+        QVERIFY(plugin.options.trust.trust(*plugin.access.exec, {}));
+        const auto credentials = credentialsOf(plugin.access, plugin.options);
+        std::atomic<int> denied = 0;
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 8; ++i)
+            threads.emplace_back([&] {
+                const auto got = credentials->credential({});
+                denied += !got && got.error().kind == ErrorKind::Denied;
+            });
+        for (auto &thread : threads)
+            thread.join();
+        QCOMPARE(denied.load(), 8);
+        QCOMPARE(plugin.runs(), 1);
+    }
+
     void whatGoesWrongIsSaid_data() {
         QTest::addColumn<QByteArray>("script");
         QTest::addColumn<QString>("mode");
