@@ -19,7 +19,8 @@ struct WorkerPlace {
     bool leads() const { return rank == 0; } ///< writes checkpoints, package and record; the others only compute
 };
 
-/// What MASTER_ADDR, MASTER_PORT, RANK and WORLD_SIZE say, as Kubeflow's PyTorchJob and torchrun set them; nullopt without WORLD_SIZE or with 1.
+/// What MASTER_ADDR, MASTER_PORT, RANK and WORLD_SIZE say, as Kubeflow's PyTorchJob and torchrun set them, or PET_MASTER_ADDR, PET_MASTER_PORT, PET_NODE_RANK and
+/// PET_NNODES, as its TrainJob does; nullopt without a number of processes or with 1.
 /// Invalid, with the variable, if one is missing or no number.
 Result<std::optional<WorkerPlace>> workerPlace();
 

@@ -53,6 +53,8 @@ const std::vector<OperationKind> &operationKinds() {
         {"test-webhook", Role::Operator, "a request that a server sends"},
         {"train", Role::Operator, "a run and its record in the registry"},
         {"trust-program", Role::Operator, "which program a kubeconfig may run on this machine"},
+        {"train-job", Role::Operator, "a training in a cluster: a job and its pods"},
+        {"train-job-cancel", Role::Operator, "a training in a cluster: its pods stop"},
         {"turn-back", Role::Viewer, "the traffic of an endpoint, and the alias with it"},
         {"undo", Role::Operator, "an alias, and the traffic with it"},
     };
