@@ -167,7 +167,7 @@ private Q_SLOTS:
         for (int i = 0; i < 600; ++i) {
             objects.push_back(drawn.object(kind, i));
             const cluster::RolloutVerdict verdict = cluster::rolloutVerdict(objects.back());
-            (verdict.failed ? err : out) += (verdict.failed ? "error: " : "") + verdict.text.toUtf8() + '\n';
+            (verdict.failed ? err : out) += verdict.text.toUtf8() + '\n'; // of several errors kubectl leaves out the word "error: "
             QString shape = verdict.text;
             seen.insert(shape.remove(QRegularExpression(QStringLiteral("\"[^\"]*\"|[0-9]+|web-"))));
         }
