@@ -4,11 +4,14 @@
 #include "core/base/json.h"
 #include "core/base/redact.h"
 
+#include <QDateTime>
+#include <QLocale>
 #include <QUrl>
 
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
 
 namespace pilothouse::cluster {
@@ -55,6 +58,17 @@ QUrlQuery writeQuery(bool dryRun) {
     return query;
 }
 
+/// How far this machine's clock is from the server's, where that explains that a credential is refused; else empty.
+QString clockSkew(const net::Response &reply) {
+    const QDateTime server = QLocale::c().toDateTime(QString::fromLatin1(reply.header("Date")), QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
+    if (!server.isValid())
+        return {};
+    const qint64 ahead = QDateTime(server.date(), server.time(), Qt::UTC).secsTo(QDateTime::currentDateTimeUtc());
+    if (std::abs(ahead) < 60)
+        return {};
+    return QStringLiteral(" This machine's clock is %1 min %2 the server's: set it.").arg(std::abs(ahead) / 60).arg(ahead > 0 ? QStringLiteral("ahead of") : QStringLiteral("behind"));
+}
+
 /// The reply as the server's Status says it, or as HTTP does where another answered (a proxy, a load balancer).
 Error replyError(const net::Request &request, const net::Response &reply) {
     const QJsonObject body = QJsonDocument::fromJson(reply.body).object();
@@ -66,7 +80,10 @@ Error replyError(const net::Request &request, const net::Response &reply) {
     QJsonObject status = body;
     if (!status.value(QLatin1String("code")).isDouble())
         status.insert(QStringLiteral("code"), reply.status);
-    return statusObjectError(status, net::requestPlace(request));
+    Error error = statusObjectError(status, net::requestPlace(request));
+    if (reply.status == 401)
+        error.hint += clockSkew(reply);
+    return error;
 }
 
 } // namespace
@@ -75,6 +92,11 @@ KubeApi::KubeApi(KubeAccess access, std::shared_ptr<net::HttpClient> http, std::
     : m_access(std::move(access)), m_http(std::move(http)), m_credentials(std::move(credentials)), m_connection(std::move(connection)), m_cache(std::make_shared<Cache>(m_access)) {}
 
 Result<net::Request> KubeApi::request(const QByteArray &method, const QString &path, const QUrlQuery &query, std::stop_token token) const {
+    KubeCredential shown;
+    return build(method, path, query, token, shown);
+}
+
+Result<net::Request> KubeApi::build(const QByteArray &method, const QString &path, const QUrlQuery &query, std::stop_token token, KubeCredential &credential) const {
     net::Request request;
     request.method = method;
     request.url = m_access.server + path;
@@ -84,7 +106,6 @@ Result<net::Request> KubeApi::request(const QByteArray &method, const QString &p
     request.timeoutMs = callMs;
     request.connectTimeoutMs = 15000; // as far as a tunnel to another continent
     request.headers = {{"Accept", "application/json"}};
-    KubeCredential credential;
     if (m_credentials && mayShowCredential(QUrl(m_access.server))) {
         PH_ASSIGN(credential, m_credentials->credential(token));
     }
@@ -106,15 +127,16 @@ Result<net::Request> KubeApi::request(const QByteArray &method, const QString &p
 Result<net::Response> KubeApi::send(const QByteArray &method, const QString &path, const QUrlQuery &query, const QByteArray &body, const QByteArray &contentType, std::stop_token token) const {
     bool askedAgain = false;
     for (int attempt = 1;; ++attempt) {
-        PH_ASSIGN(net::Request request, this->request(method, path, query, token));
+        KubeCredential shown;
+        PH_ASSIGN(net::Request request, build(method, path, query, token, shown));
         request.body = body;
         request.maxBytes = longestList;
         if (!contentType.isEmpty())
             request.headers << net::Header{"Content-Type", contentType};
-        if (method != "GET") // a write that arrived and whose answer was lost must not be made twice
-            request.idempotent = false;
+        // A write that arrived and whose answer was lost must not be made twice; a review changes nothing.
+        request.idempotent = method == "GET" || path.endsWith(QLatin1String("reviews"));
         PH_ASSIGN(net::Response reply, m_http->send(request, token));
-        if (reply.status == 401 && !askedAgain && m_credentials && m_credentials->rejected()) {
+        if (reply.status == 401 && !askedAgain && m_credentials && m_credentials->rejected(shown)) {
             askedAgain = true;
             continue;
         }
@@ -214,13 +236,14 @@ Result<QJsonObject> KubeApi::post(const QString &path, const QJsonObject &body) 
 
 Result<void> KubeApi::stream(const QString &path, const QUrlQuery &query, std::function<bool(const char *, std::size_t)> onData, std::stop_token token) const {
     for (bool askedAgain = false;; askedAgain = true) {
-        PH_ASSIGN(net::Request request, this->request("GET", path, query, token));
+        KubeCredential shown;
+        PH_ASSIGN(net::Request request, build("GET", path, query, token, shown));
         request.timeoutMs = 0;
         request.onData = onData;
         PH_ASSIGN(const net::Response reply, m_http->send(request, token));
         if (reply.status < 400)
             return {};
-        if (reply.status != 401 || askedAgain || !m_credentials || !m_credentials->rejected())
+        if (reply.status != 401 || askedAgain || !m_credentials || !m_credentials->rejected(shown))
             return replyError(request, reply);
     }
 }

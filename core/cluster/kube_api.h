@@ -61,6 +61,7 @@ public:
     Result<QString> serverVersion(std::stop_token token = {}) const; ///< "v1.36.3"
 
 private:
+    Result<net::Request> build(const QByteArray &method, const QString &path, const QUrlQuery &query, std::stop_token token, KubeCredential &shown) const;
     Result<QJsonObject> discovered(const QString &path, std::stop_token token) const;
     Result<net::Response> send(const QByteArray &method, const QString &path, const QUrlQuery &query, const QByteArray &body, const QByteArray &contentType, std::stop_token token) const;
     KubeAccess m_access;

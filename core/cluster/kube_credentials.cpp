@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/cluster/kube_credentials.h"
 
+#include "core/cluster/eks_token.h"
 #include "core/cluster/kube_tls.h"
+#include "core/cluster/sts_role.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 
 namespace pilothouse::cluster {
 
@@ -32,8 +38,6 @@ public:
             else if (token.isEmpty())
                 return read ? Error(invalid(QStringLiteral("The token file is empty."), m_access.tokenFile)) : read.error();
         }
-        const std::lock_guard lock(m_mutex);
-        m_shown = token;
         if (!token.isEmpty())
             c.authorization = "Bearer " + token;
         else if (!m_access.userName.isEmpty())
@@ -41,24 +45,130 @@ public:
         return c;
     }
 
-    /// Another one may come only if the file was written meanwhile.
-    bool rejected() override {
-        if (m_access.tokenFile.isEmpty())
-            return false;
-        const auto now = m_files.content(m_access.tokenFile);
-        const std::lock_guard lock(m_mutex);
-        return now && now->trimmed() != m_shown;
+    /// Another one may come only if a file was written meanwhile.
+    bool rejected(const KubeCredential &shown) override {
+        const auto now = credential({});
+        return now && *now != shown;
     }
 
 private:
     KubeAccess m_access;
     WatchedFiles m_files;
+};
+
+constexpr auto failureKeptFor = std::chrono::seconds(5);
+
+/// What a program gives, or is computed in its place: kept until it expires or is refused.
+class ExecCredentials : public KubeCredentials {
+public:
+    ExecCredentials(const KubeAccess &access, CredentialOptions options) : m_access(access), m_fixed(access), m_options(std::move(options)), m_eks(eksRequest(access)) {}
+
+    Result<KubeCredential> credential(std::stop_token token) override {
+        std::unique_lock lock(m_mutex);
+        // One program at a time; who waits takes what it brought.
+        if (!m_changed.wait(lock, token, [this] { return !m_running; }))
+            return cancelled();
+        if (m_failed && std::chrono::steady_clock::now() - m_failedAt < failureKeptFor) // who waited, and the other watches: one window for a log-in is enough
+            return *m_failed;
+        if (m_cached && (!m_renewAt.isValid() || now() < m_renewAt))
+            return *m_cached;
+        m_running = true;
+        lock.unlock();
+        const QDateTime asked = now();
+        auto answer = ask(token);
+        lock.lock();
+        m_running = false;
+        m_changed.notify_all();
+        m_failed.reset();
+        if (!answer) {
+            if (answer.error().kind != ErrorKind::Cancelled && m_ran) {
+                m_failed = answer.error();
+                m_failedAt = std::chrono::steady_clock::now();
+            }
+            return answer.error();
+        }
+        m_cached = answer->credential;
+        m_renewAt = renewal(asked, answer->expires);
+        return *m_cached;
+    }
+
+    bool rejected(const KubeCredential &shown) override {
+        const std::lock_guard lock(m_mutex);
+        if (m_cached && *m_cached == shown)
+            m_cached.reset();
+        return true;
+    }
+
+private:
+    QDateTime now() const { return m_options.now ? m_options.now() : QDateTime::currentDateTimeUtc(); }
+
+    /// A minute before it expires, or a quarter of its time where that is less: a call must not begin with what ends on its way.
+    static QDateTime renewal(const QDateTime &asked, const QDateTime &expires) {
+        return expires.isValid() ? expires.addSecs(-std::min<qint64>(60, std::max<qint64>(0, asked.secsTo(expires)) / 4)) : QDateTime();
+    }
+
+    Result<ExecAnswer> ask(std::stop_token token) {
+        m_ran = false;
+        PH_ASSIGN(std::optional<ExecAnswer> computed, byAwsKeys(token));
+        PH_ASSIGN(KubeCredential fixed, m_fixed.credential(token));
+        if (!computed) {
+            if (!m_options.trust.isTrusted(*m_access.exec))
+                return Error{ErrorKind::Denied, QStringLiteral("This kubeconfig wants to run a program for the credential: %1. Nobody confirmed that yet.").arg(ExecTrust::line(*m_access.exec)), m_access.exec->file,
+                             QStringLiteral("If you know where the file comes from: pilot connect trust %1").arg(m_options.connection.isEmpty() ? QStringLiteral("NAME") : m_options.connection), {}};
+            m_ran = true;
+            PH_ASSIGN(computed, runExec(m_access, m_options.terminal, token));
+        }
+        // client-go: a certificate of the context stays where the program gives none.
+        if (computed->credential.certPem.isEmpty()) {
+            computed->credential.certPem = fixed.certPem;
+            computed->credential.keyPem = fixed.keyPem;
+        }
+        return *computed;
+    }
+
+    /// None: it is no EKS token, or there are no keys to sign with (single sign-on, instance roles): then the program knows. One at a time, as ask().
+    Result<std::optional<ExecAnswer>> byAwsKeys(std::stop_token token) {
+        if (!m_eks || (!m_eks->role.isEmpty() && !m_options.http))
+            return std::optional<ExecAnswer>();
+        std::optional<sources::AwsCredentials> keys;
+        if (m_options.aws) {
+            PH_ASSIGN(keys, m_options.aws());
+        }
+        if (!keys)
+            if (auto found = sources::environmentCredentials(m_eks->profile); found && !found->isAnonymous())
+                keys = *found;
+        if (!keys || keys->secretKey.isEmpty())
+            return std::optional<ExecAnswer>();
+        const QString region = m_eks->region.isEmpty() ? sources::environmentRegion(m_eks->profile) : m_eks->region;
+        if (!m_eks->role.isEmpty()) {
+            if (!m_role || now().addSecs(300) > m_role->expires) {
+                PH_ASSIGN(m_role, assumeRole(*m_options.http, m_eks->role, region, *keys, token));
+            }
+            keys = m_role->credentials;
+        }
+        return std::optional(eksToken(m_eks->cluster, region, *keys, now()));
+    }
+
+    KubeAccess m_access;
+    StaticCredentials m_fixed;
+    CredentialOptions m_options;
+    std::optional<EksRequest> m_eks;
+    std::optional<RoleKeys> m_role; ///< touched by the one that runs
     std::mutex m_mutex;
-    QByteArray m_shown;
+    std::condition_variable_any m_changed;
+    bool m_running = false, m_ran = false; ///< m_ran: the program itself was run; touched by the one that runs
+    std::optional<Error> m_failed;
+    std::chrono::steady_clock::time_point m_failedAt;
+    std::optional<KubeCredential> m_cached;
+    QDateTime m_renewAt;
 };
 
 } // namespace
 
-std::shared_ptr<KubeCredentials> credentialsOf(const KubeAccess &access, const CredentialOptions &) { return std::make_shared<StaticCredentials>(access); }
+std::shared_ptr<KubeCredentials> credentialsOf(const KubeAccess &access, CredentialOptions options) {
+    if (access.exec && access.token.isEmpty() && access.tokenFile.isEmpty())
+        return std::make_shared<ExecCredentials>(access, std::move(options));
+    return std::make_shared<StaticCredentials>(access);
+}
 
 } // namespace pilothouse::cluster

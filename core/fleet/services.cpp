@@ -4,6 +4,7 @@
 #include "core/base/actor.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/fleet/clusters.h"
 #include "core/fleet/deploy_watch.h"
 #include "core/fleet/rollout_targets.h"
 #include "core/fleet/skew_watch.h"
@@ -12,6 +13,8 @@
 
 #include <QCoreApplication>
 #include <QDir>
+
+#include <unistd.h>
 
 namespace pilothouse::fleet {
 
@@ -65,13 +68,14 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     PH_ASSIGN(s->registry, registry::openLocalRegistry(s->database, s->root + QStringLiteral("/artifacts"), &s->notes, s->clock));
     s->registries = std::make_shared<Registries>(s->workspace, s->registry, s->http, s->secrets, s->root + QStringLiteral("/fetched"));
     s->remote = std::make_shared<RemoteModels>(s->workspace, s->registries, s->http, s->clock);
+    const bool terminal = options.program == QLatin1String("pilot") && ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO);
+    s->clusters = std::make_shared<Clusters>(s->workspace, s->http, s->secrets, s->root, terminal);
     bool keyIsNew = false;
     PH_ASSIGN(const QByteArray key, journalKey(*s->secrets, s->workspace.name, s->notes, keyIsNew));
     PH_ASSIGN(s->journal, operations::Journal::open(s->root + QStringLiteral("/journal.jsonl"), s->database, key, s->clock, keyIsNew));
     s->operations = std::make_shared<operations::Operations>(
         s->journal, operations::Actor{currentActor(), options.program, s->workspace.role}, operations::WriteRules(s->workspace));
     PH_ASSIGN(s->pipelines, pipelines::openLocalPipelines(s->root + QStringLiteral("/pipelines"), s->workspace));
-    s->clusters = std::make_shared<Clusters>(s->workspace, s->http);
     s->rolloutTarget = [targets = RolloutTargetParts{s->workspace, s->root, s->http, s->registries, s->clusters, options.program}](const workspace::Model &model) { return rolloutTargetOf(targets, model); };
     s->skew = std::make_shared<SkewWatch>();
     promotion::Promotions::Parts parts;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/workload_desk.h"
 
+#include "core/fleet/clusters.h"
+
 namespace pilothouse::fleet {
 
 namespace {

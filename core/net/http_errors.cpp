@@ -182,7 +182,7 @@ Error transferError(const Request &request, const Transfer &transfer) {
 }
 
 bool neverSent(const Error &error) {
-    return (error.kind == ErrorKind::Invalid && !error.what.startsWith(tooLong)) || (error.kind == ErrorKind::Unreachable && (error.what.startsWith(couldNot) || error.what.startsWith(noSecure) || error.what.startsWith(notTrusted)));
+    return (error.kind == ErrorKind::Invalid && !error.what.startsWith(tooLong)) || ((error.kind == ErrorKind::Unreachable || error.kind == ErrorKind::Denied) && (error.what.startsWith(couldNot) || error.what.startsWith(noSecure) || error.what.startsWith(notTrusted)));
 }
 
 Error statusError(const Request &request, const Response &response) {

@@ -170,7 +170,8 @@ void Transfer::setTls() {
         curl_easy_setopt(m_handle, CURLOPT_URL, ("https://" + name + ':' + port + all.mid(end)).constData());
         m_hostHeader = url.port(443) == 443 ? host : host + ':' + port;
     }
-    if (mayRepeat(m_request)) // many calls at once wait for the one connection instead of opening one each
+    // Many calls at once wait for the one connection instead of opening one each. Without TLS they would wait for its first reply.
+    if (mayRepeat(m_request) && url.scheme() == QLatin1String("https"))
         curl_easy_setopt(m_handle, CURLOPT_PIPEWAIT, 1L);
 }
 

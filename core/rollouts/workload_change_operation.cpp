@@ -5,8 +5,8 @@
 #include "core/base/json.h"
 #include "core/base/redact.h"
 #include "core/cluster/change_note.h"
+#include "core/cluster/managed_by.h"
 #include "core/cluster/pod_template.h"
-#include "core/cluster/workload_notes.h"
 
 namespace pilothouse::rollouts::detail {
 
@@ -76,8 +76,8 @@ Operation begun(const WorkloadDesk &desk, const Workload &workload, const QStrin
     o.undoRecord = {{Q("kind"), Q("workload")}, {Q("way"), Q(way)}, {Q("target"), QStringLiteral("%1/%2").arg(desk.ref.kind.kind.toLower(), desk.ref.name)},
                     {Q("namespace"), desk.ref.space}, {Q("connection"), o.connection}};
     QJsonArray warnings;
-    if (const auto owner = cluster::gitOpsOwner(workload.object))
-        warnings.append(owner->text());
+    if (const auto manager = cluster::managedBy(workload.object))
+        warnings.append(manager->sentence());
     o.details = {{Q("warnings"), warnings}, {Q("cluster"), desk.api->access().context}, {Q("namespace"), desk.ref.space}};
     return o;
 }

@@ -3,8 +3,8 @@
 #include "core/rollouts/workload_operations_internal.h"
 
 #include "core/base/json.h"
+#include "core/cluster/autoscaler.h"
 #include "core/cluster/pod_template.h"
-#include "core/cluster/workload_notes.h"
 
 namespace pilothouse::rollouts {
 

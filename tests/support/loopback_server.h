@@ -46,6 +46,19 @@ public:
                 m_pending.append(block, n);
             }
         }
+        /// Exactly so many bytes, of a protocol that is not HTTP; fewer when the peer closed.
+        QByteArray readSome(qsizetype count) {
+            while (m_pending.size() < count) {
+                char block[4096];
+                const ssize_t n = ::recv(m_fd, block, sizeof block, 0);
+                if (n <= 0)
+                    break;
+                m_pending.append(block, n);
+            }
+            const QByteArray some = m_pending.left(count);
+            m_pending.remove(0, some.size());
+            return some;
+        }
         bool write(const QByteArray &bytes) {
             qsizetype done = 0;
             while (done < bytes.size()) {

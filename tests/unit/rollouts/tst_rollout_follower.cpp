@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a watched rollout tells, each once; and pods as kubectl lists them.
+#include "core/cluster/autoscaler.h"
 #include "core/cluster/pod_state.h"
-#include "core/cluster/workload_notes.h"
 #include "core/rollouts/rollout_watch.h"
 
 #include <QJsonArray>
@@ -101,13 +101,7 @@ private Q_SLOTS:
         QVERIFY(told(news).contains(QStringLiteral("trouble deployment/web: FailedCreate: exceeded quota: pods=2")));
     }
 
-    void whoElseKeepsAnObject() {
-        const auto owner = [](const char *metadata) { return cluster::gitOpsOwner(json(QByteArray("{'metadata':") + metadata + "}")); };
-        QCOMPARE(owner("{'annotations':{'argocd.argoproj.io/tracking-id':'web:apps/Deployment:ml/web'}}")->text(), QStringLiteral("Argo CD keeps this object (web) and will set this back. Change it in Git."));
-        QCOMPARE(owner("{'labels':{'kustomize.toolkit.fluxcd.io/name':'apps'}}")->system, QStringLiteral("Flux"));
-        QCOMPARE(owner("{'labels':{'app.kubernetes.io/managed-by':'Helm'},'annotations':{'meta.helm.sh/release-name':'api'}}")->name, QStringLiteral("api"));
-        QCOMPARE(owner("{'managedFields':[{'manager':'argocd-controller'}]}")->system, QStringLiteral("Argo CD"));
-        QVERIFY(!owner("{'labels':{'app':'web'},'managedFields':[{'manager':'kubectl-set'}]}"));
+    void theAutoscalerOfAWorkloadIsFound() {
         const cluster::KubeRef ref{cluster::kinds::Deployment, QStringLiteral("ml"), QStringLiteral("web")};
         const auto scaler = cluster::autoscalerOf(ref, {json("{'metadata':{'name':'other'},'spec':{'scaleTargetRef':{'kind':'StatefulSet','name':'web'},'maxReplicas':3}}"), json("{'metadata':{'name':'web'},'spec':{'scaleTargetRef':{'kind':'Deployment','name':'web'},'minReplicas':2,'maxReplicas':10}}")});
         QVERIFY(scaler && scaler->text().startsWith(QStringLiteral("HorizontalPodAutoscaler web (2 to 10)")));

@@ -5,20 +5,10 @@
 
 #include <QJsonObject>
 #include <QString>
-#include <QStringList>
 
 #include <optional>
 
 namespace pilothouse::cluster {
-
-/// Who else keeps an object: what is changed here will be set back by it.
-struct GitOpsOwner {
-    QString system; ///< "Argo CD", "Flux", "Helm"
-    QString name;   ///< application, kustomization or release; may be empty
-    QString text() const; ///< "Argo CD keeps this object (application web): …"
-};
-/// By the labels and annotations that these systems write, and their field managers. Argo CD before Flux before Helm.
-std::optional<GitOpsOwner> gitOpsOwner(const QJsonObject &object);
 
 /// The HorizontalPodAutoscaler of a workload.
 struct Autoscaler {
