@@ -13,6 +13,8 @@ QString ChangeNote::key() { return QStringLiteral("pilothouse.change"); }
 
 QString ChangeNote::text() const {
     QJsonObject o{{Q("operation"), operation}, {Q("by"), by}, {Q("program"), program}, {Q("what"), what}, {Q("at"), isoUtc(at)}, {Q("template"), digest}};
+    if (back)
+        o.insert(Q("back"), true);
     if (!model.isEmpty()) {
         o.insert(Q("model"), model);
         o.insert(Q("version"), version);
@@ -35,6 +37,7 @@ std::optional<ChangeNote> changeNote(const QJsonObject &annotations, const QJson
     note.what = o.value(Q("what")).toString();
     note.model = o.value(Q("model")).toString();
     note.version = o.value(Q("version")).toInt();
+    note.back = o.value(Q("back")).toBool();
     note.at = fromIsoUtc(o.value(Q("at")).toString());
     return note;
 }

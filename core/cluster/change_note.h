@@ -18,6 +18,7 @@ struct ChangeNote {
     QString model;     ///< of a promotion: as registered; else empty
     int version = 0;
     QDateTime at;
+    bool back = false; ///< a change was taken back by it
     QString digest;    ///< templateDigest() of what it is about, as the server keeps it
     QString text() const; ///< the annotation's value
 };

@@ -41,13 +41,13 @@ Look lookAt(const Workload &w) {
         out.now.annotations = w.object.value(Q("metadata")).toObject().value(Q("annotations")).toObject();
         for (const QJsonValue &container : specOf(out.now.podTemplate).value(Q("containers")).toArray())
             out.now.images << container.toObject().value(Q("image")).toString();
-        if (const auto note = changeNote(out.now.annotations, out.now.podTemplate)) {
-            out.now.by = note->by;
-            out.now.cause = note->what;
-            out.now.operation = note->operation;
-            out.now.model = note->model;
-            out.now.version = note->version;
-            out.now.when = note->at;
+        if (const auto said = changeNote(out.now.annotations, out.now.podTemplate)) {
+            out.now.by = said->by;
+            out.now.cause = said->what;
+            out.now.operation = said->operation;
+            out.now.model = said->model;
+            out.now.version = said->version;
+            out.now.when = said->at;
         }
     }
     const bool observed = w.object.value(Q("metadata")).toObject().value(Q("generation")).toInteger() <= w.object.value(Q("status")).toObject().value(Q("observedGeneration")).toInteger();
@@ -57,9 +57,11 @@ Look lookAt(const Workload &w) {
     for (const WorkloadRevision &r : w.history) // newest first: of several that still have pods the one that came last; before it has pods itself, the one before
         if (!r.current && (r.replicas > 0 ? !out.old || out.old->replicas == 0 : !out.old && begins))
             out.old = r;
-    if (complete)
+    const auto note = changeNote(out.now.annotations, out.now.podTemplate);
+    const bool back = !complete && note && note->back;
+    if (complete || back) // what is taken back is no canary beside it: the last of its pods are on their way out
         out.old.reset();
-    out.phase = complete ? RolloutPhase::Stable : isPaused(w.object) || out.verdict.failed ? RolloutPhase::Paused : RolloutPhase::Progressing;
+    out.phase = back ? RolloutPhase::Aborted : complete ? RolloutPhase::Stable : isPaused(w.object) || out.verdict.failed ? RolloutPhase::Paused : RolloutPhase::Progressing;
     return out;
 }
 
@@ -112,7 +114,7 @@ public:
             PH_ASSIGN(ops, imagePatch(w.object, container, image));
         }
         const QString what = QStringLiteral("%1 version %2, image of %3: %4").arg(m.model).arg(wanted.version).arg(container, image.section(QLatin1Char('/'), -1));
-        return sent(w, ops, {operation, wanted.by.isEmpty() ? m.by : wanted.by, m.program, what, m.model, wanted.version, QDateTime::currentDateTimeUtc(), {}});
+        return sent(w, ops, {operation, wanted.by.isEmpty() ? m.by : wanted.by, m.program, what, m.model, wanted.version, QDateTime::currentDateTimeUtc(), false, {}});
     }
 
     Result<void> pause() override { return setPaused(true); }
@@ -182,7 +184,7 @@ private:
             ops.append(QJsonObject{{Q("op"), Q("remove")}, {Q("path"), Q("/spec/paused")}});
         const QString what = QStringLiteral("back to revision %1").arg(to.revision) + (reason.isEmpty() ? QString() : QStringLiteral(": ") + reason);
         // Where only the note would change, the version that it told is not the one that was there before: nobody knows which that was.
-        return sent(w, ops, {{}, m.by, m.program, what, same ? QString() : to.model, same ? 0 : to.version, QDateTime::currentDateTimeUtc(), {}});
+        return sent(w, ops, {{}, m.by, m.program, what, same ? QString() : to.model, same ? 0 : to.version, QDateTime::currentDateTimeUtc(), true, {}});
     }
 
     Result<void> setPaused(bool paused) const {

@@ -22,7 +22,7 @@ struct DeploymentTargetOptions {
 
 /// A Deployment as the rollout target of a model: start() sets the image of a version, and the cluster replaces the pods by its own strategy; so there are no steps.
 /// While old pods are there the new revision is the canary; seenCanaryShare is its part of the pods that serve. Paused: by spec.paused, or past its progress
-/// deadline, which waits for a person. Writes are bound to what was read.
+/// deadline, which waits for a person. Aborted: it is on its way back. Writes are bound to what was read.
 std::shared_ptr<RolloutTarget> deploymentTarget(DeploymentTargetOptions options);
 
 } // namespace pilothouse::cluster

@@ -23,6 +23,18 @@ QJsonObject writtenAnnotations(const QJsonObject &object) {
     return out;
 }
 
+/// "add" of an empty map that is there by now would empty it: its controller writes the first annotation a moment after it was made.
+QJsonArray keeping(const QJsonArray &ops, const QJsonObject &now) {
+    const bool has = now.value(Q("metadata")).toObject().value(Q("annotations")).isObject();
+    QJsonArray out;
+    for (const QJsonValue &value : ops) {
+        const QJsonObject op = value.toObject();
+        if (!has || op.value(Q("op")).toString() != Q("add") || op.value(Q("path")).toString() != Q("/metadata/annotations") || !op.value(Q("value")).toObject().isEmpty())
+            out.append(value);
+    }
+    return out;
+}
+
 Error changed(const KubeRef &ref, const QString &what, const QString &raw = {}) {
     return {ErrorKind::Conflict, QStringLiteral("%1 changed since it was read: %2.").arg(ref.text(), what), {}, QStringLiteral("Nothing was sent. Look at the new state and decide anew."), raw};
 }
@@ -86,7 +98,7 @@ Result<QJsonObject> patchAsPlanned(const KubeApi &api, const KubeRef &ref, const
     for (int attempt = 1;; ++attempt) {
         PH_ASSIGN(const QJsonObject now, api.read(ref));
         PH_TRY(asPlanned(ref, planned, now, relies));
-        auto sent = api.patch(objectPath(ref), PatchKind::Json, boundTo(ops, now), dryRun);
+        auto sent = api.patch(objectPath(ref), PatchKind::Json, boundTo(keeping(ops, now), now), dryRun);
         if (sent || sent.error().kind != ErrorKind::Conflict || attempt == 20)
             return sent;
     }

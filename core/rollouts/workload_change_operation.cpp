@@ -98,7 +98,7 @@ Result<Operation> templateOperation(const WorkloadDesk &desk, const Workload &wo
     Operation o = begun(desk, workload, words.summary, "template");
     const QString before = cluster::templateDigest(workload.podTemplate()), after = cluster::templateDigest(templateOf(would));
     const cluster::TemplateDiff diff = cluster::templateDiff(workload.podTemplate(), templateOf(would));
-    const cluster::ChangeNote note{o.id, desk.actor.name, desk.actor.program, words.what, {}, 0, desk.clock->nowUtc(), after};
+    const cluster::ChangeNote note{o.id, desk.actor.name, desk.actor.program, words.what, {}, 0, desk.clock->nowUtc(), false, after};
     cluster::addAnnotation(ops, workload.object, cluster::ChangeNote::key(), note.text());
     o.undoRecord.insert(Q("from"), before);
     o.undoRecord.insert(Q("to"), after);

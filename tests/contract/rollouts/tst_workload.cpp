@@ -279,6 +279,8 @@ private Q_SLOTS:
             kubectl(QStringLiteral("set image %1 api=registry.example/team/api:2").arg(target));
             kubectl(QStringLiteral("annotate --overwrite %1 team=b kubernetes.io/change-cause=second").arg(target));
             QVERIFY(watched(target.toLatin1().constData()));
+            const auto ref = desk(target.toLatin1().constData()).ref; // its controller copies annotations to the revision a moment later
+            QTRY_COMPARE_WITH_TIMEOUT(cluster::readWorkload(*m_api, ref)->history.at(0).changeCause, QStringLiteral("second"), 20000);
         }
         const auto history = cluster::readWorkload(*m_api, desk("deployment/ours").ref)->history;
         QByteArray listed = "deployment.apps/ours \nREVISION  CHANGE-CAUSE\n";

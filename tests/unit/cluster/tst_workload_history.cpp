@@ -107,7 +107,7 @@ private Q_SLOTS:
         QCOMPARE(history[0].when, QDateTime(QDate(2026, 1, 2), QTime(0, 0), Qt::UTC));
     }
     void aNoteCountsForItsTemplateOnly() {
-        ChangeNote note{QStringLiteral("op-1"), QStringLiteral("ada"), QStringLiteral("pilot"), QStringLiteral("image of api: a:1 → a:2"), {}, 0, QDateTime(QDate(2026, 1, 2), QTime(1, 0), Qt::UTC), templateDigest(pods("a:2"))};
+        ChangeNote note{QStringLiteral("op-1"), QStringLiteral("ada"), QStringLiteral("pilot"), QStringLiteral("image of api: a:1 → a:2"), {}, 0, QDateTime(QDate(2026, 1, 2), QTime(1, 0), Qt::UTC), false, templateDigest(pods("a:2"))};
         const QJsonObject annotations{{ChangeNote::key(), note.text()}};
         // kubectl set image afterwards: the controller copies the note of a:2 to the ReplicaSet of a:3.
         const auto history = workloadHistory(deployment(pods("a:3"), annotations), {replicaSet("two", "2", pods("a:2"), day2, annotations), replicaSet("three", "3", pods("a:3"), day3, annotations)});
