@@ -8,6 +8,8 @@
 #include "tests/support/kube_server.h"
 #include "tests/support/tiny_package.h"
 
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QTest>
 
 using namespace pilothouse;
@@ -161,6 +163,45 @@ private Q_SLOTS:
         QVERIFY(m_services->operations->run(*reverse).done);
         QCOMPARE(kubectl(QStringLiteral("get deployment/t2m -o jsonpath={.spec.replicas}")), "2");
         QVERIFY(!fleet::waysOn(*m_services->journal->entries(), outcome.id).undo);
+    }
+
+    void theVerbsDoTheSame() {
+        if (!QFile::exists(qEnvironmentVariable("PILOTHOUSE_PILOT")))
+            QSKIP("pilot was not built");
+        int wrong = 0; // answers with another exit code than they should have
+        const auto pilot = [&](const QString &words, int code) {
+            const auto answer = support::KubeServer::run(qEnvironmentVariable("PILOTHOUSE_PILOT"),
+                                                         QStringList{QStringLiteral("rollouts")} + words.split(QLatin1Char(' ')) + QStringList{QStringLiteral("--workspace"), m_services->workspace.file, QStringLiteral("--json")}, {}, 120000);
+            wrong += answer.code != code;
+            if (answer.code != code)
+                qWarning("pilot rollouts %s: %d %s %s", qPrintable(words), answer.code, answer.out.constData(), answer.error.constData());
+            return QJsonDocument::fromJson(answer.out).object();
+        };
+        const QString target = QStringLiteral("deployment/t2m --namespace ml");
+        const QJsonObject plan = pilot(QStringLiteral("set-image deployment/t2m api=registry.example/team/t2m:b9 --namespace ml --plan"), 0);
+        QVERIFY(plan.value(Q("operation")).isNull());
+        QVERIFY(plan.value(Q("plan")).toArray().first().toObject().value(Q("command")).toString().startsWith(QStringLiteral("curl")));
+        QCOMPARE(plan.value(Q("diff")).toObject().value(Q("changes")).toInt(), 1);
+        QCOMPARE(apiImage(), "registry.example/team/t2m:b1");
+        const QJsonObject set = pilot(QStringLiteral("set-image deployment/t2m api=registry.example/team/t2m:b9 --namespace ml --watch --timeout 60"), 0);
+        QVERIFY(set.value(Q("done")).toBool());
+        QCOMPARE(set.value(Q("rollout")).toObject().value(Q("text")).toString(), QStringLiteral("deployment \"t2m\" successfully rolled out"));
+        QCOMPARE(apiImage(), "registry.example/team/t2m:b9");
+        const QJsonArray revisions = pilot(QStringLiteral("history ") + target, 0).value(Q("revisions")).toArray();
+        QCOMPARE(revisions.first().toObject().value(Q("operation")).toString(), set.value(Q("operation")).toString());
+        QCOMPARE(pilot(QStringLiteral("diff ") + target, 0).value(Q("changes")).toInt(), 1);
+        QVERIFY(pilot(QStringLiteral("status ") + target, 0).value(Q("done")).toBool());
+        QCOMPARE(pilot(QStringLiteral("status t2m"), 0).value(Q("phase")).toString(), QStringLiteral("stable")); // the model, as its target says
+        pilot(QStringLiteral("scale ") + target + QStringLiteral(" --replicas 2"), 1); // it has two: the answer is no
+        pilot(QStringLiteral("status deployment/none --namespace ml"), 2);
+        pilot(QStringLiteral("set-env t2m LEVEL=debug --container api --watch"), 0);
+        const QString variables = QStringLiteral("get deployment/t2m -o jsonpath={.spec.template.spec.containers[1].env[*].name}");
+        QCOMPARE(kubectl(variables), "LEVEL");
+        QVERIFY(pilot(QStringLiteral("undo ") + target + QStringLiteral(" --watch"), 0).value(Q("done")).toBool());
+        QCOMPARE(kubectl(variables), "");
+        QCOMPARE(apiImage(), "registry.example/team/t2m:b9");
+        QVERIFY(pilot(QStringLiteral("restart t2m --watch"), 0).value(Q("done")).toBool()); // by the model's name
+        QCOMPARE(wrong, 0);
     }
 };
 
