@@ -126,4 +126,19 @@ Result<Operation> templateOperation(const WorkloadDesk &desk, const Workload &wo
     return o;
 }
 
+void needImages(Operation &operation, const WorkloadDesk &desk, const QStringList &images) {
+    if (!desk.digest)
+        return;
+    for (const QString &image : images)
+        if (const auto found = desk.digest(image, {}); !found)
+            warn(operation, found.error().kind == ErrorKind::NotFound ? QStringLiteral("%1 is not in its registry any more: its pods could not pull it.").arg(image) : QStringLiteral("%1 could not be looked up: %2").arg(image, found.error().text()));
+    auto &first = operation.steps.front();
+    first.guard = [guard = first.guard, look = desk.digest, images]() -> Result<void> {
+        for (const QString &image : images)
+            if (const auto found = look(image, {}); !found && found.error().kind == ErrorKind::NotFound)
+                return Error{ErrorKind::Conflict, QStringLiteral("The image %1 is not in its registry any more.").arg(image), {}, QStringLiteral("Nothing was sent. Choose a revision whose image is there, or build it anew."), {}};
+        return guard();
+    };
+}
+
 } // namespace pilothouse::rollouts::detail

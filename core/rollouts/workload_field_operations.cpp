@@ -137,6 +137,7 @@ Result<Operation> reverseTemplate(const WorkloadDesk &desk, const operations::Re
     const QString what = QStringLiteral("undo of %1: the template of revision %2").arg(recorded.id).arg(kept->revision);
     PH_ASSIGN(Operation o, templateOperation(desk, w, cluster::undoPatch(w.object, *kept), {QStringLiteral("Undo “%1”").arg(recorded.summary), QStringLiteral("the template of revision %1, as a new revision").arg(kept->revision), what}));
     o.kind = QStringLiteral("workload-undo");
+    needImages(o, desk, kept->images);
     return o;
 }
 

@@ -27,7 +27,7 @@ Result<Operation> setImageOperation(const WorkloadDesk &desk, const QString &wan
     PH_ASSIGN(const QString container, cluster::containerFor(w.object, wanted, image));
     PH_ASSIGN(const QJsonArray ops, cluster::imagePatch(w.object, container, image));
     const QString old = cluster::containerNamed(w.podTemplate(), container).value(Q("image")).toString();
-    const auto digest = desk.digest ? desk.digest(image) : Result<QString>(QString());
+    const auto digest = desk.digest ? desk.digest(image, {}) : Result<QString>(QString());
     const QString shown = digest && !digest->isEmpty() ? QStringLiteral(" (%1)").arg(*digest) : QString();
     const QString change = QStringLiteral("image of %1: %2 → %3").arg(container, shortImage(old), shortImage(image));
     PH_ASSIGN(Operation o, templateOperation(desk, w, ops, {QStringLiteral("Set the image of %1 to %2").arg(place(desk), image), change + shown, change}));
@@ -35,7 +35,7 @@ Result<Operation> setImageOperation(const WorkloadDesk &desk, const QString &wan
     if (!shown.isEmpty())
         o.details.insert(Q("digest"), *digest);
     if (!digest)
-        warn(o, QStringLiteral("The image could not be looked up: %1").arg(digest.error().text()));
+        warn(o, digest.error().kind == ErrorKind::NotFound ? QStringLiteral("%1 is not in its registry: its pods could not pull it.").arg(image) : QStringLiteral("The image could not be looked up: %1").arg(digest.error().text()));
     return o;
 }
 
@@ -50,6 +50,7 @@ Result<Operation> undoOperation(const WorkloadDesk &desk, qint64 to) {
     const QString effect = QStringLiteral("%1the template of revision %2%3, as a new revision").arg(current ? QStringLiteral("revision %1 → ").arg(current->revision) : QString()).arg(target.revision.revision).arg(images);
     PH_ASSIGN(Operation o, templateOperation(desk, w, cluster::undoPatch(w.object, target.revision), {QStringLiteral("Undo %1 to revision %2").arg(place(desk)).arg(target.revision.revision), effect, what}));
     o.kind = QStringLiteral("workload-undo");
+    needImages(o, desk, target.revision.images);
     o.details.insert(Q("to"), target.revision.revision);
     return o;
 }

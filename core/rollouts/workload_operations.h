@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 
 namespace pilothouse::rollouts {
 
@@ -17,8 +18,9 @@ struct WorkloadDesk {
     cluster::KubeRef ref;
     operations::Actor actor;
     std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
-    /// What the registry says that a tag is now ("sha256:…"); empty: not asked. An error is told in the plan and stops nothing.
-    std::function<Result<QString>(const QString &image)> digest;
+    /// What the registry says that an image is now ("sha256:…"), NotFound where it has none; empty: not asked. An image to go back to that is gone stops the
+    /// undo; any other error is told in the plan and stops nothing: its nodes may reach what this machine does not.
+    std::function<Result<QString>(const QString &image, std::stop_token token)> digest;
 };
 
 /// What people do to a workload, as Operations. Each is built from the object as it is now and asked of the server as a dry run at once, so that the plan shows

@@ -20,6 +20,9 @@ Result<QJsonObject> readState(const std::shared_ptr<const cluster::KubeApi> &api
 operations::Operation begun(const WorkloadDesk &desk, const cluster::Workload &workload, const QString &summary, const char *way);
 void warn(operations::Operation &operation, const QString &text);
 
+/// Whoever goes back to images needs them in their registry: told in the plan, and asked again by the guard of the first step (Conflict where one is gone).
+void needImages(operations::Operation &operation, const WorkloadDesk &desk, const QStringList &images);
+
 /// What a change of the template is called, and what it says of itself.
 struct Wording {
     QString summary, effect, what; ///< what: for the note of the revision

@@ -270,6 +270,26 @@ private Q_SLOTS:
         QCOMPARE(undoOperation(desk(name), 99).error().kind, ErrorKind::NotFound);
     }
 
+    void anImageThatIsGoneIsNotGoneBackTo() {
+        apply(manifest("Deployment", "gone", 1));
+        QVERIFY(watched("deployment/gone"));
+        WorkloadDesk with = desk("deployment/gone");
+        QStringList there{QStringLiteral("registry.example/team/api:2")};
+        with.digest = [&there](const QString &image, std::stop_token) -> Result<QString> { return there.contains(image) ? Result<QString>(QStringLiteral("sha256:00")) : Result<QString>(notFound(QStringLiteral("There is no image %1.").arg(image))); };
+        const auto set = setImageOperation(with, {}, QStringLiteral("registry.example/team/api:2"));
+        QCOMPARE(set->steps[0].call.effect, QStringLiteral("image of api: api:1 → api:2 (sha256:00)"));
+        QVERIFY(run(*set).done);
+        QVERIFY(watched("deployment/gone"));
+        const auto undo = undoOperation(with, 0);
+        QVERIFY(undo->details.value(Q("warnings")).toArray().first().toString().contains(QStringLiteral("api:1 is not in its registry any more")));
+        const auto outcome = run(*undo);
+        QVERIFY(!outcome.done);
+        QCOMPARE(outcome.error->kind, ErrorKind::Conflict);
+        QCOMPARE(imageOf("deployment/gone"), "registry.example/team/api:2");
+        there << QStringLiteral("registry.example/team/api:1");
+        QVERIFY(run(*undoOperation(with, 0)).done);
+    }
+
     /// Two Deployments with the same past: kubectl undoes the one, we the other.
     void anUndoIsKubectlsUndo() {
         for (const char *name : {"theirs", "ours"}) {
