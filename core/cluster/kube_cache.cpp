@@ -5,6 +5,26 @@
 
 namespace pilothouse::cluster {
 
+std::shared_ptr<void> KubeListeners::add(Listener fn) {
+    auto listener = std::make_shared<Listener>(std::move(fn));
+    const std::lock_guard lock(m_mutex);
+    std::erase_if(m_listeners, [](const auto &weak) { return weak.expired(); });
+    m_listeners.push_back(listener);
+    return listener;
+}
+
+void KubeListeners::tell() {
+    std::vector<std::shared_ptr<Listener>> listeners;
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const auto &weak : m_listeners)
+            if (auto listener = weak.lock())
+                listeners.push_back(std::move(listener));
+    }
+    for (const auto &listener : listeners)
+        (*listener)();
+}
+
 void KubeTable::note(const QString &id, Op op) {
     ++m_revision;
     m_steps.push_back({id, op});
@@ -40,7 +60,7 @@ void KubeTable::put(std::vector<KubeRowPtr> rows) {
         }
     }
     if (changed)
-        tell();
+        m_listeners.tell();
 }
 
 void KubeTable::remove(const QString &id, const QString &uid) {
@@ -54,7 +74,7 @@ void KubeTable::remove(const QString &id, const QString &uid) {
         m_rows.erase(known);
         note(id, Op::Remove);
     }
-    tell();
+    m_listeners.tell();
 }
 
 void KubeTable::endList() {
@@ -75,7 +95,7 @@ void KubeTable::endList() {
         m_listing = false;
         m_complete = true;
     }
-    tell();
+    m_listeners.tell();
 }
 
 bool KubeTable::complete() const {
@@ -135,26 +155,6 @@ KubeChanges KubeTable::changesSince(quint64 revision) const {
             changes.removed.append(it.key());
     }
     return changes;
-}
-
-std::shared_ptr<void> KubeTable::listen(Listener fn) {
-    auto listener = std::make_shared<Listener>(std::move(fn));
-    const std::lock_guard lock(m_listenerMutex);
-    std::erase_if(m_listeners, [](const auto &weak) { return weak.expired(); });
-    m_listeners.push_back(listener);
-    return listener;
-}
-
-void KubeTable::tell() {
-    std::vector<std::shared_ptr<Listener>> listeners;
-    {
-        const std::lock_guard lock(m_listenerMutex);
-        for (const auto &weak : m_listeners)
-            if (auto listener = weak.lock())
-                listeners.push_back(std::move(listener));
-    }
-    for (const auto &listener : listeners)
-        (*listener)();
 }
 
 } // namespace pilothouse::cluster

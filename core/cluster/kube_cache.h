@@ -22,6 +22,19 @@ struct KubeChanges {
     bool empty() const { return !whole && inserted.empty() && changed.empty() && removed.isEmpty(); }
 };
 
+/// Who wants to hear of changes. Any thread.
+class KubeListeners {
+public:
+    using Listener = std::function<void()>;
+    /// `fn` is called on the thread of the change, without a lock; it must be short. It ends when what is given back is dropped.
+    [[nodiscard]] std::shared_ptr<void> add(Listener fn);
+    void tell();
+
+private:
+    std::mutex m_mutex;
+    std::vector<std::weak_ptr<Listener>> m_listeners;
+};
+
 /// The objects of one kind as a watch has seen them. One writer (KubeWatch), any readers, any thread. Rows are immutable and shared with the readers.
 /// A list anew is a diff: nothing is cleared, what did not change keeps its row, what is not in the list goes when the list is complete.
 class KubeTable {
@@ -44,9 +57,7 @@ public:
     KubeRowPtr row(const QString &id) const; ///< null: not there
     std::vector<KubeRowPtr> rows() const;    ///< in no order
     KubeChanges changesSince(quint64 revision) const;
-    /// `fn` is called on the writer's thread after each change, without a lock; it must be short. Ends with the token.
-    using Listener = std::function<void()>;
-    [[nodiscard]] std::shared_ptr<void> listen(Listener fn);
+    [[nodiscard]] std::shared_ptr<void> listen(KubeListeners::Listener fn) { return m_listeners.add(std::move(fn)); } ///< after each change
 
 private:
     enum class Op : quint8 { Insert, Change, Remove };
@@ -59,7 +70,6 @@ private:
         Op op;
     };
     void note(const QString &id, Op op);
-    void tell();
 
     const KubeKind m_kind;
     const std::size_t m_kept;
@@ -68,8 +78,7 @@ private:
     std::deque<Step> m_steps;    ///< the last changes; the newest has the number m_revision
     quint64 m_revision = 0, m_list = 0;
     bool m_listing = false, m_complete = false;
-    std::mutex m_listenerMutex;
-    std::vector<std::weak_ptr<Listener>> m_listeners;
+    KubeListeners m_listeners;
 };
 
 } // namespace pilothouse::cluster
