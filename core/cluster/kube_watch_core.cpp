@@ -8,8 +8,6 @@ namespace {
 
 using std::chrono::milliseconds;
 constexpr milliseconds initialLimit{20000};  ///< a streamed list that has not come to its end mark by then is asked for in pages
-constexpr milliseconds absentPause{300000};
-constexpr milliseconds deniedPause{30000};
 
 QString text(const char *words) { return QLatin1String(words); }
 
@@ -287,12 +285,12 @@ void KubeWatch::Core::refused(const Turn &turn, const net::Response &response) {
         } else if (response.status == 404) {
             Error error = std::move(*outcome.error);
             error.what = QStringLiteral("This cluster has no %1.").arg(m_options.kind.plural + (m_options.kind.group.isEmpty() ? QString() : QLatin1Char('.') + m_options.kind.group));
-            failLocked(std::move(error), absentPause);
+            failLocked(std::move(error), 10 * m_options.longestPause);
             m_status.phase = WatchPhase::Absent;
         } else {
             m_renew = response.status == 401;
             const bool second = m_renew && m_failures > 0;
-            const milliseconds atLeast = response.status == 403 || second ? deniedPause : milliseconds(std::min<qint64>(retryAfter, 300) * 1000);
+            const milliseconds atLeast = response.status == 403 || second ? m_options.longestPause : milliseconds(std::min<qint64>(retryAfter, 300) * 1000);
             if (!m_listNeeded && ++m_uselessResumes >= 3 && !m_renew && response.status != 403 && response.status != 429) {
                 needListLocked();
                 m_uselessResumes = 0;
