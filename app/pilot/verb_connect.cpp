@@ -3,9 +3,15 @@
 // pilot connect endpoint MODEL URL [--protocol P | --profile FILE] [--propose]: where and how the model is asked; without either, /openapi.json
 //   proposes a profile. --propose only shows it.
 //   --json  {"operation","model","url","protocol","profile":{…}?}
+// pilot connect add NAME --kind kubernetes [--kubeconfig FILE] [--context C] [--namespace N] [--import]: see connect_cluster.h
+// pilot connect trust NAME                    lets the program run that its kubeconfig names for the credential
+// pilot connect rights NAME [--namespace N]   who we are there, and what we may do
+//   trust --json   {"operation","connection","program","kubeconfig"}
+//   rights --json  {"connection","namespace","user","groups":[…],"rights":[{"verb","resource","group","allowed","reason"?}]}
 //   list --json  {"connections":[{"name","kind","address","user","secret","guard","used"}]}
 //   test --json  {"connections":[{"name","kind","address","ok","finding","seconds","error"?}]}
 //   add, remove  {"operation","connection"}
+#include "app/pilot/connect_cluster.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/actor.h"
@@ -35,6 +41,7 @@ struct Options {
     std::string name, kind, root, url, user, secret, guard;
     std::vector<std::string> set;
     std::string model, protocol, profile;
+    ClusterOptions cluster;
     bool secretFromStdin = false, forgetSecret = false, propose = false;
 };
 
@@ -43,7 +50,7 @@ Result<workspace::Workspace> openWorkspace(const Context &context) {
     return workspace::readWorkspace(file);
 }
 
-QString addressOf(const workspace::Connection &c) { return c.kind == Q("local") ? c.root : c.url; }
+QString addressOf(const workspace::Connection &c) { return fleet::connectionAddress(c); }
 
 /// One line of standard input, without its line feed; on a terminal it is asked for and not shown.
 Result<QString> readSecret() {
@@ -80,7 +87,7 @@ Result<void> list(Context &context) {
     QJsonArray all;
     QString text;
     for (const auto &c : workspace.connections) {
-        const bool used = c.kind == Q("local") || c.kind == Q("s3") || fleet::isRegistryKind(c.kind);
+        const bool used = c.kind == Q("local") || c.kind == Q("s3") || c.kind == Q("kubernetes") || fleet::isRegistryKind(c.kind);
         all.append(QJsonObject{{Q("name"), c.name}, {Q("kind"), c.kind}, {Q("address"), addressOf(c)}, {Q("user"), c.user}, {Q("secret"), c.secret}, {Q("guard"), c.guard.isEmpty() ? QStringLiteral("none") : c.guard}, {Q("used"), used}});
         const QString guard = c.guard.isEmpty() || c.guard == Q("none") ? QString() : QStringLiteral("  [%1]").arg(c.guard);
         text += QStringLiteral("%1  %2  %3%4\n").arg(c.name, -12).arg(c.kind, -12).arg(addressOf(c), guard + (used ? QString() : QStringLiteral("  (not in this version)")));
@@ -144,9 +151,12 @@ Result<QVariantMap> entryOf(const Options &options) {
 
 Result<void> add(Context &context, const Options &options) {
     PH_ASSIGN(const auto workspace, openWorkspace(context));
-    PH_ASSIGN(const QVariantMap entry, entryOf(options));
+    PH_ASSIGN(QVariantMap entry, entryOf(options));
+    PH_ASSIGN(const QString imported, addClusterKeys(entry, QString::fromStdString(options.name), options.cluster));
     PH_ASSIGN(auto operation, fleet::addConnection(workspace.file, QString::fromStdString(options.name), entry));
-    if (options.secretFromStdin) {
+    if (!imported.isEmpty()) {
+        fleet::storeSecretFirst(operation, secrets::keychainStore(), entry.value(QStringLiteral("secret")).toString(), imported);
+    } else if (options.secretFromStdin) {
         PH_ASSIGN(const QString value, readSecret());
         fleet::storeSecretFirst(operation, secrets::keychainStore(), entry.value(QStringLiteral("secret")).toString(), value);
     }
@@ -243,6 +253,10 @@ const Verb verb("connect", "List, add, test and remove the connections of the wo
     adder->add_option("--set", options->set, "Another key of this kind: KEY=VALUE; may be repeated");
     adder->add_option("--secret", options->secret, "Name of the secret in the keychain");
     adder->add_flag("--secret-from-stdin", options->secretFromStdin, "Store the secret in the keychain: its value is read from standard input");
+    adder->add_option("--kubeconfig", options->cluster.kubeconfig, "kubernetes: its kubeconfig, or several with : between; left out: the one that kubectl uses");
+    adder->add_option("--context", options->cluster.context, "kubernetes: the context; left out: the current one");
+    adder->add_option("--namespace", options->cluster.space, "kubernetes: the namespace that is meant where none is named; left out: the context's");
+    adder->add_flag("--import", options->cluster.import, "kubernetes: take server, certificates and token over: secrets go to the keychain, and the file is needed no more");
     adder->callback([&body, options] { body = [options](Context &context) { return add(context, *options); }; });
     auto *tester = app.add_subcommand("test", "Look at one connection, or at all");
     tester->add_option("NAME", options->name, "Connection; left out: all");
@@ -260,7 +274,14 @@ const Verb verb("connect", "List, add, test and remove the connections of the wo
     asker->add_flag("--secret-from-stdin", options->secretFromStdin, "Store that secret in the keychain: its value is read from standard input");
     asker->add_flag("--propose", options->propose, "Show what would be used, change nothing");
     asker->callback([&body, options] { body = [options](Context &context) { return endpoint(context, *options); }; });
-    for (auto *sub : {lister, adder, tester, remover, asker})
+    auto *truster = app.add_subcommand("trust", "Let the kubeconfig of a cluster run the program that gives its credential");
+    truster->add_option("NAME", options->name, "Connection of kind kubernetes")->required();
+    truster->callback([&body, options] { body = [options](Context &context) { return trustCluster(context, QString::fromStdString(options->name)); }; });
+    auto *righter = app.add_subcommand("rights", "Who we are in a cluster and what we may do there");
+    righter->add_option("NAME", options->name, "Connection of kind kubernetes; left out: the only one");
+    righter->add_option("--namespace", options->cluster.space, "Namespace; left out: the connection's");
+    righter->callback([&body, options] { body = [options](Context &context) { return clusterRights(context, QString::fromStdString(options->name), QString::fromStdString(options->cluster.space)); }; });
+    for (auto *sub : {lister, adder, tester, remover, asker, truster, righter})
         sub->fallthrough();
 });
 

@@ -26,7 +26,7 @@ struct KubeExec {
     QString apiVersion, installHint;
     QString interactiveMode; ///< Never, IfAvailable (also empty in v1beta1), Always: cannot run without a terminal
     bool provideClusterInfo = false;
-    QJsonValue clusterConfig; ///< what the cluster's extension client.authentication.k8s.io/exec holds, for provideClusterInfo
+    QJsonValue clusterConfig{QJsonValue::Undefined}; ///< what the cluster's extension client.authentication.k8s.io/exec holds, for provideClusterInfo
     QString file;      ///< the kubeconfig it stands in
 };
 

@@ -133,8 +133,8 @@ Result<net::Response> KubeApi::send(const QByteArray &method, const QString &pat
         request.maxBytes = longestList;
         if (!contentType.isEmpty())
             request.headers << net::Header{"Content-Type", contentType};
-        if (method != "GET") // a write that arrived and whose answer was lost must not be made twice
-            request.idempotent = false;
+        // A write that arrived and whose answer was lost must not be made twice; a review changes nothing.
+        request.idempotent = method == "GET" || path.endsWith(QLatin1String("reviews"));
         PH_ASSIGN(net::Response reply, m_http->send(request, token));
         if (reply.status == 401 && !askedAgain && m_credentials && m_credentials->rejected(shown)) {
             askedAgain = true;

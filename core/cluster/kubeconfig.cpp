@@ -66,6 +66,8 @@ Result<KubeAccess> Kubeconfig::access(const QString &context) const {
     a.tlsServerName = c.tlsServerName;
     a.proxyUrl = c.proxyUrl;
     a.insecure = c.insecure;
+    if (a.exec)
+        a.exec->clusterConfig = cluster->execConfig;
     a.context = name;
     a.cluster = found->cluster;
     a.user = found->user;

@@ -34,6 +34,7 @@ private:
     struct Cluster {
         KubeAccess part; ///< only what a cluster says
         QString place;   ///< file:line:column
+        QJsonValue execConfig{QJsonValue::Undefined};
     };
     struct User {
         KubeAccess part;

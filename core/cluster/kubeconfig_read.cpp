@@ -7,13 +7,43 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QJsonArray>
 #include <QJsonDocument>
+#include <QJsonObject>
 #include <QUrl>
 
 namespace pilothouse::cluster {
 
 using workspace::YamlNode;
 using workspace::YamlPlaces;
+
+namespace {
+
+/// A value of an extension as JSON has it: plain words are read as YAML 1.2's core schema does.
+QJsonValue toJson(const YamlNode &node) {
+    if (node.kind == YamlNode::Kind::Null)
+        return QJsonValue::Null;
+    if (node.kind == YamlNode::Kind::List) {
+        QJsonArray list;
+        for (const auto &item : node.items)
+            list << toJson(*item);
+        return list;
+    }
+    if (node.kind == YamlNode::Kind::Map) {
+        QJsonObject map;
+        for (const auto &[key, value] : node.entries)
+            map.insert(key->text, toJson(*value));
+        return map;
+    }
+    if (node.plain && (node.text == QLatin1String("true") || node.text == QLatin1String("false")))
+        return node.text == QLatin1String("true");
+    bool whole = false, number = false;
+    const qint64 integer = node.text.toLongLong(&whole);
+    const double real = node.text.toDouble(&number);
+    return !node.plain ? QJsonValue(node.text) : whole ? QJsonValue(integer) : number ? QJsonValue(real) : QJsonValue(node.text);
+}
+
+} // namespace
 
 /// Reads one file and puts what is new in it into the whole. The first finding ends it.
 class KubeconfigReader {
@@ -121,6 +151,11 @@ private:
         PH_ASSIGN(a.tlsServerName, text(node, "tls-server-name"));
         PH_ASSIGN(a.proxyUrl, text(node, "proxy-url"));
         PH_ASSIGN(a.insecure, flag(node, "insecure-skip-tls-verify"));
+        if (const YamlNode *extensions = node.find(QStringLiteral("extensions")); extensions && extensions->kind == YamlNode::Kind::List)
+            for (const auto &entry : extensions->items)
+                if (const YamlNode *called = entry->find(QStringLiteral("name")); called && called->text == QLatin1String("client.authentication.k8s.io/exec"))
+                    if (const YamlNode *held = entry->find(QStringLiteral("extension")))
+                        c.execConfig = toJson(*held);
         if (!m_into.m_clusters.contains(name))
             m_into.m_clusters.insert(name, std::move(c));
         return {};

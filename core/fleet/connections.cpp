@@ -3,6 +3,7 @@
 
 #include "core/base/database.h"
 #include "core/base/file.h"
+#include "core/fleet/clusters.h"
 #include "core/fleet/registry_kinds.h"
 #include "core/promotion/promotion.h"
 #include "core/sources/fetch.h"
@@ -163,6 +164,12 @@ auto fileOperation(const QString &file, const QString &name, const QByteArray &b
 
 } // namespace
 
+QString connectionAddress(const workspace::Connection &connection) {
+    if (connection.kind == QLatin1String("kubernetes"))
+        return clusterAddress(connection);
+    return connection.kind == QLatin1String("local") ? connection.root : connection.url;
+}
+
 Result<QByteArray> authorizationValue(const workspace::Connection &connection, secrets::SecretStore &secrets) {
     if (connection.secret.isEmpty())
         return QByteArray();
@@ -189,6 +196,8 @@ Result<ConnectionCheck> testConnection(const workspace::Workspace &workspace, co
         return testGit(check, *found, secrets, token);
     if (found->kind == QLatin1String("azureml"))
         return testAzure(check, *found, http, secrets, token);
+    if (found->kind == QLatin1String("kubernetes"))
+        return testCluster(check, workspace, http, secrets, token);
     check.usedHere = isRegistryKind(found->kind);
     if (found->url.isEmpty()) {
         check.finding = Text::tr("This version does not use connections of kind %1.").arg(found->kind);

@@ -22,6 +22,9 @@ struct ConnectionCheck {
     double seconds = 0;          ///< until the answer; 0 for local
 };
 
+/// Where a connection leads, as it is shown: a folder, an address, or the kubeconfig and context of a cluster.
+QString connectionAddress(const workspace::Connection &connection);
+
 /// Value of the Authorization header of a connection's calls: Basic with a user, Bearer without; empty for one without a secret. Errors of the store.
 Result<QByteArray> authorizationValue(const workspace::Connection &connection, secrets::SecretStore &secrets);
 

@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/cluster/local_target.h"
+#include "core/fleet/clusters.h"
 #include "core/fleet/deploy_watch.h"
 #include "core/fleet/skew_watch.h"
 #include "core/pipelines/local_pipelines.h"
@@ -12,6 +13,8 @@
 
 #include <QCoreApplication>
 #include <QDir>
+
+#include <unistd.h>
 
 namespace pilothouse::fleet {
 
@@ -65,6 +68,8 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     PH_ASSIGN(s->registry, registry::openLocalRegistry(s->database, s->root + QStringLiteral("/artifacts"), &s->notes, s->clock));
     s->registries = std::make_shared<Registries>(s->workspace, s->registry, s->http, s->secrets, s->root + QStringLiteral("/fetched"));
     s->remote = std::make_shared<RemoteModels>(s->workspace, s->registries, s->http, s->clock);
+    const bool terminal = options.program == QLatin1String("pilot") && ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO);
+    s->clusters = std::make_shared<Clusters>(s->workspace, s->http, s->secrets, s->root, terminal);
     bool keyIsNew = false;
     PH_ASSIGN(const QByteArray key, journalKey(*s->secrets, s->workspace.name, s->notes, keyIsNew));
     PH_ASSIGN(s->journal, operations::Journal::open(s->root + QStringLiteral("/journal.jsonl"), s->database, key, s->clock, keyIsNew));

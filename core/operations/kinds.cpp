@@ -52,6 +52,7 @@ const std::vector<OperationKind> &operationKinds() {
         {"shadow", Role::Operator, "a second model beside an endpoint"},
         {"test-webhook", Role::Operator, "a request that a server sends"},
         {"train", Role::Operator, "a run and its record in the registry"},
+        {"trust-program", Role::Operator, "which program a kubeconfig may run on this machine"},
         {"turn-back", Role::Viewer, "the traffic of an endpoint, and the alias with it"},
         {"undo", Role::Operator, "an alias, and the traffic with it"},
     };

@@ -28,7 +28,7 @@ const QMap<QString, QStringList> &kindKeys() {
         {u("local"), {}},
         {u("mlflow"), {u("experiment"), u("artifacts")}},
         {u("jenkins"), {u("folder")}},
-        {u("kubernetes"), {u("kubeconfig"), u("context"), u("namespace")}},
+        {u("kubernetes"), {u("kubeconfig"), u("context"), u("namespace"), u("ca"), u("tls_server_name"), u("proxy"), u("insecure")}},
         {u("prometheus"), {u("alertmanager")}},
         {u("github"), {u("owner"), u("repo"), u("branch")}},
         {u("kubeflow"), {u("namespace"), u("experiment")}},
@@ -77,6 +77,33 @@ struct Reading {
     }
 };
 
+/// A path of this kind's key, absolute. `kubeconfig` may be a list, as KUBECONFIG is.
+QString resolvedKey(const QString &key, const QString &value, const QString &file) {
+    if (key == QLatin1String("ca_file") || key == QLatin1String("key_file") || key == QLatin1String("ca"))
+        return resolvedPath(value, file);
+    if (key != QLatin1String("kubeconfig"))
+        return value;
+    QStringList paths;
+    for (const QString &path : value.split(QLatin1Char(':'), Qt::SkipEmptyParts))
+        paths << resolvedPath(path, file);
+    return paths.join(QLatin1Char(':'));
+}
+
+/// A cluster is named by `server`, or by `url` as every other connection; the rest of its keys must fit together.
+void readCluster(Reading &reading, Section &section, Connection &c) {
+    if (const QString server = section.text(u("server")); !server.isEmpty()) {
+        if (!c.url.isEmpty())
+            reading.problems.add(section.positionOf(u("server")), u("“server” and “url” are the same thing: keep one."));
+        reading.checkUrl(section, u("server"), server);
+        c.url = server;
+    }
+    (void)section.boolean(u("insecure"), false);
+    if (!QUrl(c.other.value(u("proxy"))).userInfo().isEmpty())
+        reading.problems.add(section.positionOf(u("proxy")), u("“proxy” carries a user name or password."), u("Import a kubeconfig that has it (pilot connect add NAME --import): the keychain keeps it then."));
+    if (!c.url.isEmpty() && section.has(u("kubeconfig")))
+        reading.problems.add(section.positionOf(u("kubeconfig")), u("A cluster has a kubeconfig or a server, not both."));
+}
+
 void readConnection(Reading &reading, const QString &name, Section section) {
     Connection c;
     c.name = name;
@@ -102,8 +129,10 @@ void readConnection(Reading &reading, const QString &name, Section section) {
         for (const QString &key : std::as_const(others)) {
             const QString value = key == QLatin1String("on") ? section.texts(key).join(QLatin1Char(',')) : section.text(key);
             if (!value.isEmpty())
-                c.other.insert(key, key == QLatin1String("kubeconfig") || key == QLatin1String("ca_file") || key == QLatin1String("key_file") ? resolvedPath(value, reading.file) : value);
+                c.other.insert(key, resolvedKey(key, value, reading.file));
         }
+        if (c.kind == QLatin1String("kubernetes"))
+            readCluster(reading, section, c);
     }
     section.finish();
     reading.workspace.connections.insert(name, c);

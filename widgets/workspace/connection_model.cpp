@@ -28,7 +28,7 @@ QString systemName(const QString &kind) {
 }
 
 QString modeWord(const workspace::Connection &connection) {
-    return connection.guard == QLatin1String("typed-name") ? ConnectionModel::tr("typed name") : connection.kind == QLatin1String("local") ? ConnectionModel::tr("asks first") : ConnectionModel::tr("read only");
+    return connection.guard == QLatin1String("typed-name") ? ConnectionModel::tr("typed name") : connection.guard != QLatin1String("read-only") && (connection.kind == QLatin1String("local") || connection.kind == QLatin1String("kubernetes")) ? ConnectionModel::tr("asks first") : ConnectionModel::tr("read only");
 }
 
 ConnectionModel::ConnectionModel(QObject *parent) : RowsModel(parent) {
@@ -52,13 +52,13 @@ QVariant ConnectionModel::cell(const ConnectionLine &l, int column, int role) co
     if (role == StrongRole)
         return column == Name;
     if (role == Qt::ToolTipRole)
-        return column == Finding ? (l.error ? l.error->text() : l.check ? l.check->finding : QString()) : column == Where ? (l.connection.root.isEmpty() ? l.connection.url : l.connection.root) : QString();
+        return column == Finding ? (l.error ? l.error->text() : l.check ? l.check->finding : QString()) : column == Where ? fleet::connectionAddress(l.connection) : QString();
     if (role != Qt::DisplayRole && role != SortRole)
         return {};
     switch (column) {
     case Name: return l.connection.name;
     case System: return systemName(l.connection.kind);
-    case Where: return l.connection.root.isEmpty() ? l.connection.url : l.connection.root;
+    case Where: return fleet::connectionAddress(l.connection);
     case Credential: return l.connection.secret.isEmpty() ? tr("none") : tr("secret %1").arg(l.connection.secret);
     case Mode: return modeWord(l.connection);
     case UsedBy: return l.usedBy.join(QStringLiteral(", "));

@@ -97,11 +97,14 @@ QWidget *ConnectionsPanel::buildForm() {
     column->addWidget(m_save);
     const auto refresh = [this] {
         const bool local = kind() == QLatin1String("local");
-        m_whereField->setLabel(local ? tr("Folder") : tr("Address"));
-        m_whereField->setHelp(local ? tr("Registry, journal and serving live here") : tr("Its address, https://…"));
+        const bool cluster = kind() == QLatin1String("kubernetes");
+        m_whereField->setLabel(local ? tr("Folder") : cluster ? tr("Kubeconfig or address") : tr("Address"));
+        m_whereField->setHelp(local ? tr("Registry, journal and serving live here") : cluster ? tr("A file, or https://…; empty: the file that kubectl uses") : tr("Its address, https://…"));
+        m_userField->setLabel(cluster ? tr("Context") : tr("User"));
+        m_userField->setHelp(cluster ? tr("Of the kubeconfig; empty: its current one") : QString());
         for (Field *field : {m_userField, m_secretNameField, m_secretField})
             field->setVisible(!local);
-        m_problem->setText(local ? QString() : tr("This version keeps it and looks whether it answers; its panels come with their own release."));
+        m_problem->setText(local || cluster ? QString() : tr("This version keeps it and looks whether it answers; its panels come with their own release."));
         m_save->refresh();
     };
     connect(m_kind, &QComboBox::currentTextChanged, this, refresh);
@@ -190,7 +193,7 @@ QString ConnectionsPanel::formProblem() const {
         return tr("Give it a name.");
     if (m_model->find(m_name->text().trimmed()))
         return tr("The name is taken.");
-    if (m_where->text().trimmed().isEmpty())
+    if (m_where->text().trimmed().isEmpty() && kind() != QLatin1String("kubernetes"))
         return kind() == QLatin1String("local") ? tr("Give its folder.") : tr("Give its address.");
     if (!m_secret->text().isEmpty() && m_secretName->text().trimmed().isEmpty())
         return tr("Give the secret a name.");
@@ -200,9 +203,12 @@ QString ConnectionsPanel::formProblem() const {
 void ConnectionsPanel::save() {
     const QString name = m_name->text().trimmed(), secretName = m_secretName->text().trimmed(), secret = m_secret->text();
     QVariantMap entry{{QStringLiteral("kind"), kind()}};
-    entry.insert(kind() == QLatin1String("local") ? QStringLiteral("root") : QStringLiteral("url"), m_where->text().trimmed());
-    if (!m_user->text().trimmed().isEmpty())
-        entry.insert(QStringLiteral("user"), m_user->text().trimmed());
+    const QString where = m_where->text().trimmed(), user = m_user->text().trimmed();
+    const bool cluster = kind() == QLatin1String("kubernetes"), address = where.contains(QLatin1String("://"));
+    if (!where.isEmpty())
+        entry.insert(kind() == QLatin1String("local") ? QStringLiteral("root") : !cluster ? QStringLiteral("url") : address ? QStringLiteral("server") : QStringLiteral("kubeconfig"), where);
+    if (!user.isEmpty())
+        entry.insert(cluster && !address ? QStringLiteral("context") : QStringLiteral("user"), user);
     if (!secretName.isEmpty())
         entry.insert(QStringLiteral("secret"), secretName);
     m_saving = startTask<Saved>(context().fleet->pools().waiting, [services = context().fleet->services(), name, entry, secretName, secret](std::stop_token) -> Result<Saved> {
@@ -295,7 +301,7 @@ void ConnectionsPanel::showDetail() {
     m_detail->showState(ScreenState::full());
     const workspace::Connection &c = line->connection;
     std::vector<KeyValues::Row> facts{{tr("System"), systemName(c.kind)},
-                                      {c.root.isEmpty() ? tr("Address") : tr("Folder"), c.root.isEmpty() ? c.url : c.root, true},
+                                      {c.root.isEmpty() ? tr("Address") : tr("Folder"), fleet::connectionAddress(c), true},
                                       {tr("User"), c.user},
                                       {tr("Secret"), c.secret.isEmpty() ? tr("none needed") : c.secret, !c.secret.isEmpty()},
                                       {tr("Writes"), modeWord(c)},
