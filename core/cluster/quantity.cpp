@@ -119,14 +119,14 @@ Result<Quantity> parseQuantity(const QString &text) {
             digits += bytes[at++];
         return int(at - begin);
     };
-    int count = take(), fraction = 0;
+    if (bytes.isEmpty())
+        return wrong(QStringLiteral("it is empty"));
+    take();
+    int fraction = 0;
     if (at < bytes.size() && bytes[at] == '.') {
         ++at;
         fraction = take();
-        count += fraction;
     }
-    if (count == 0)
-        return wrong(QStringLiteral("it has no number"));
     const auto scale = scaleOf(bytes.mid(at));
     if (!scale)
         return wrong(QStringLiteral("“%1” is no suffix").arg(QString::fromUtf8(bytes.mid(at))));

@@ -26,7 +26,7 @@ struct Quantity {
     bool operator==(const Quantity &other) const { return nano == other.nano; }
 };
 
-/// Invalid for what apimachinery refuses: an empty text, no number, an unknown suffix, "1.2.3", a space.
+/// Invalid for what apimachinery refuses: an empty text, an unknown suffix, "1.2.3", a space. As there, a suffix alone is 0.
 Result<Quantity> parseQuantity(const QString &text);
 Quantity operator+(const Quantity &a, const Quantity &b); ///< in the form of the first that is not zero
 

@@ -476,6 +476,18 @@ void ReplayApi::forget() {
     m_impl->changed.notify_all();
 }
 
+quint64 ReplayApi::digest() const {
+    const std::lock_guard lock(m_impl->mutex);
+    quint64 sum = 0;
+    for (const auto &[number, object] : m_impl->podObjects) {
+        quint64 hash = 14695981039346656037ull;
+        for (const char c : replaySpace(object) + '/' + replayName(object) + ' ' + QByteArray::number(object.version))
+            hash = (hash ^ quint8(c)) * 1099511628211ull;
+        sum += hash;
+    }
+    return sum;
+}
+
 QList<QByteArray> ReplayApi::objects(const QByteArray &plural) const {
     const std::lock_guard lock(m_impl->mutex);
     QList<QByteArray> all;

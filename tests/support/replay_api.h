@@ -37,6 +37,7 @@ public:
     qint64 bytesSent() const;
     qint64 changes() const;
     qint64 faults() const;           ///< so far
+    quint64 digest() const;          ///< a sum over the pods' names and versions (FNV-1a of "namespace/name version")
     /// The objects of "pods" or "deployments" now, as a list would have them.
     QList<QByteArray> objects(const QByteArray &plural) const;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // replay_api [--pods N] [--deployments N] [--history N] [--pages]: the replay server as a program of its own. The first line of its output is its address. Commands on standard input, one a line, each
-// answered with one line: churn N · faults RATE · cut · forget · stats. It ends with its input.
+// answered with one line: churn N · faults RATE · cut · forget · digest · stats. It ends with its input.
 #include "tests/support/replay_api.h"
 
 #include <QStringList>
@@ -44,7 +44,11 @@ int main(int argc, char **argv) {
             api.cut();
         else if (verb == QLatin1String("forget"))
             api.forget();
-        std::cout << R"({"streams":)" << api.streams() << R"(,"bytes":)" << api.bytesSent() << R"(,"changes":)" << api.changes() << R"(,"faults":)" << api.faults() << R"(,"pods":)" << api.objects("pods").size() << "}" << std::endl;
+        if (verb == QLatin1String("digest")) {
+            std::cout << R"({"digest":")" << api.digest() << R"(","rows":)" << api.objects("pods").size() << "}" << std::endl;
+            continue;
+        }
+        std::cout << R"({"streams":)" << api.streams() << R"(,"bytes":)" << api.bytesSent() << R"(,"changes":)" << api.changes() << R"(,"faults":)" << api.faults() << "}" << std::endl;
     }
     return 0;
 }
