@@ -5,6 +5,7 @@
 #include "core/base/database.h"
 #include "core/base/result.h"
 #include "core/cluster/rollout_target.h"
+#include "core/fleet/clusters.h"
 #include "core/fleet/registries.h"
 #include "core/fleet/remote_models.h"
 #include "core/net/http.h"
@@ -37,13 +38,13 @@ struct Services {
     std::shared_ptr<registry::Registry> registry;   ///< of the local connection
     std::shared_ptr<Registries> registries;         ///< of all connections
     std::shared_ptr<RemoteModels> remote;           ///< what is known of models on servers
+    std::shared_ptr<Clusters> clusters;             ///< of all connections of kind kubernetes
     std::shared_ptr<operations::Journal> journal;
     std::shared_ptr<operations::Operations> operations;
     std::shared_ptr<promotion::Promotions> promotions;
     std::shared_ptr<pipelines::PipelineService> pipelines;
     /// The rollout target of a model; NotFound if none is configured.
     std::function<Result<std::shared_ptr<cluster::RolloutTarget>>(const workspace::Model &)> rolloutTarget;
-    std::shared_ptr<Clusters> clusters; ///< of all connections of kind kubernetes
     std::shared_ptr<SkewWatch> skew; ///< what the endpoints said last that they serve
     QStringList notes; ///< what the start found and a person should know: "No keychain: the journal head is not authenticated."
 };
