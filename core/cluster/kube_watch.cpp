@@ -121,7 +121,7 @@ void KubeWatch::Core::needListLocked() {
 
 /// Doubled with each failure, up to the longest; between half of it and all of it.
 std::chrono::milliseconds KubeWatch::Core::pauseLocked() {
-    const double full = std::min(double(m_options.longestPause.count()), double(m_options.shortestPause.count()) * double(1ull << std::min(m_failures, 30)));
+    const double full = std::min(double(m_options.longestPause.count()), double(m_options.shortestPause.count()) * double(1ull << std::min(std::max(m_failures, m_expiries), 30)));
     return std::chrono::milliseconds(qint64(full * (0.5 + 0.5 * drawLocked())));
 }
 

@@ -74,17 +74,8 @@ void KubeWatch::Core::connect(quint64 number) {
         } else {
             addStreamHandlers(*request, turn);
         }
-        if (turn.ask != Ask::Watch && turn.first) {
-            const std::lock_guard reading(m_reading);
-            table->beginList();
-        }
-        if (turn.ask != Ask::Page) {
-            const std::lock_guard reading(m_reading);
-            const std::lock_guard lock(m_mutex);
-            m_reader.beginStream(m_version, turn.ask == Ask::StreamedList);
-        }
-        if (turn.ask == Ask::StreamedList)
-            watchInitial(turn);
+        if (!prepared(turn))
+            return;
         source.http->start(std::move(*request), turn.token, [weak = weak_from_this(), turn](Result<net::Response> result) {
             if (const auto self = weak.lock())
                 self->ended(turn, std::move(result));
@@ -92,6 +83,27 @@ void KubeWatch::Core::connect(quint64 number) {
         return;
     }
     listeners.tell();
+}
+
+/// The table and the reader await this turn's bytes. False: it is not the turn any more, and another may have prepared them already.
+bool KubeWatch::Core::prepared(const Turn &turn) {
+    if (turn.ask == Ask::Page && !turn.first) { // the rows of the page before are still being made
+        const std::lock_guard lock(m_mutex);
+        return current(turn.number);
+    }
+    {
+        const std::lock_guard reading(m_reading);
+        const std::lock_guard lock(m_mutex);
+        if (!current(turn.number))
+            return false;
+        if (turn.ask != Ask::Watch)
+            table->beginList();
+        if (turn.ask != Ask::Page)
+            m_reader.beginStream(m_version, turn.ask == Ask::StreamedList);
+    }
+    if (turn.ask == Ask::StreamedList)
+        watchInitial(turn);
+    return true;
 }
 
 void KubeWatch::Core::addStreamHandlers(net::Request &request, const Turn &turn) {
@@ -173,7 +185,7 @@ bool KubeWatch::Core::take(quint64 number, const char *bytes, std::size_t count)
             m_uselessResumes = 0;
         }
         if (m_reader.orderly() > 0)
-            m_disorders = 0;
+            m_disorders = m_expiries = 0;
         if (listed) {
             m_listNeeded = false;
             m_status.streamed = true;
@@ -199,7 +211,7 @@ void KubeWatch::Core::judge(quint64 number, const WatchOutcome &outcome) {
             needListLocked();
             setPhaseLocked(WatchPhase::Relisting);
             m_status.error = outcome.error;
-            againLocked(m_failures++ == 0 ? milliseconds(0) : pauseLocked());
+            againLocked(m_expiries++ == 0 ? milliseconds(0) : pauseLocked());
         } else if (outcome.kind != WatchOutcome::Kind::Fine) {
             if (++m_uselessResumes >= 3) { // what is asked from here does not work
                 needListLocked();
@@ -229,7 +241,7 @@ void KubeWatch::Core::ended(const Turn &turn, Result<net::Response> result) {
         if (!current(turn.number) || (!result && result.error().kind == ErrorKind::Cancelled))
             return;
         if (turn.ask == Ask::Watch && m_status.phase == WatchPhase::Live && std::chrono::steady_clock::now() - m_opened > std::chrono::seconds(10))
-            m_failures = 0;
+            m_failures = m_expiries = 0;
         m_status.heard = result ? QDateTime::currentDateTimeUtc() : m_status.heard;
         if (!result)
             failLocked(result.error());
@@ -278,7 +290,7 @@ void KubeWatch::Core::refused(const Turn &turn, const net::Response &response) {
             needListLocked();
             setPhaseLocked(table->complete() ? WatchPhase::Relisting : WatchPhase::Starting);
             m_status.error = outcome.error;
-            againLocked(m_failures++ == 0 ? milliseconds(0) : pauseLocked());
+            againLocked(m_expiries++ == 0 ? milliseconds(0) : pauseLocked());
         } else if (turn.ask == Ask::StreamedList && (response.status == 400 || response.status == 405 || response.status == 422)) {
             m_streaming = false;
             againLocked(milliseconds(0));

@@ -35,6 +35,7 @@ private:
     void againLocked(std::chrono::milliseconds delay);
     void connect(quint64 number);                  ///< on the pool
     Turn planned(quint64 number, QUrlQuery &query);
+    bool prepared(const Turn &turn);
     void addStreamHandlers(net::Request &request, const Turn &turn);
     void watchInitial(const Turn &turn);
     bool initialStalled(const Turn &turn, bool &goOn);
@@ -64,9 +65,8 @@ private:
     bool m_stopped = false, m_paused = false;
     bool m_listNeeded = true, m_streaming, m_whole = false; ///< m_whole: without pages, after continue tokens expired twice
     bool m_renew = false;
-    int m_expiredPages = 0, m_failures = 0, m_uselessResumes = 0, m_disorders = 0;
+    int m_expiredPages = 0, m_failures = 0, m_uselessResumes = 0, m_disorders = 0, m_expiries = 0;
     QByteArray m_version, m_continue;
-    qint64 m_retryAfterMs = 0;
     std::chrono::steady_clock::time_point m_opened, m_orderList;
     bool m_orderListed = false;
     std::mt19937_64 m_random;
