@@ -86,7 +86,7 @@ class TestKubeWatch : public QObject {
         options.streamingLists = streamed;
         options.pageSize = 40;
         options.streamSeconds = 1;
-        options.stallSeconds = 1;
+        options.stallSeconds = 5;
         options.shortestPause = std::chrono::milliseconds(4);
         options.longestPause = std::chrono::milliseconds(60);
         options.relistPause = std::chrono::milliseconds(40);
@@ -115,7 +115,9 @@ private Q_SLOTS:
         options.history = 400;
         options.bookmarkMs = 30;
         ReplayApi api(options);
-        KubeWatch pods(source(api.url()), quick(kinds::Pod, streamed)), deployments(source(api.url()), quick(kinds::Deployment, streamed));
+        KubeWatchOptions ofPods = quick(kinds::Pod, streamed), ofDeployments = quick(kinds::Deployment, streamed);
+        ofPods.stallSeconds = ofDeployments.stallSeconds = 1; // some faults are silence
+        KubeWatch pods(source(api.url()), ofPods), deployments(source(api.url()), ofDeployments);
         std::mt19937_64 random(seed);
         api.setFaults(0.3, seed);
         Mirror mirror;
