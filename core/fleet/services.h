@@ -43,7 +43,6 @@ struct Services {
     std::shared_ptr<pipelines::PipelineService> pipelines;
     /// The rollout target of a model; NotFound if none is configured.
     std::function<Result<std::shared_ptr<cluster::RolloutTarget>>(const workspace::Model &)> rolloutTarget;
-    std::shared_ptr<Clusters> clusters; ///< of all connections of kind kubernetes
     std::shared_ptr<SkewWatch> skew; ///< what the endpoints said last that they serve
     QStringList notes; ///< what the start found and a person should know: "No keychain: the journal head is not authenticated."
 };
