@@ -42,8 +42,9 @@ struct KubeAccess {
     QString token, tokenFile;
     QString userName, password;
     std::optional<KubeExec> exec;
-    QString asUser;         ///< impersonation: as, as-groups
+    QString asUser, asUid;  ///< impersonation: as, as-uid, as-groups, as-user-extra
     QStringList asGroups;
+    QMap<QString, QStringList> asExtra;
     QStringList files;      ///< the kubeconfig files it was put together from
 };
 
