@@ -292,6 +292,28 @@ Result<QJsonObject> Endpoint::get(const QString &path, int timeoutMs, std::stop_
     return parseJsonObject(response.body, request.url);
 }
 
+Result<QJsonArray> Endpoint::getList(const QString &path, int timeoutMs, std::stop_token token) {
+    net::Request request;
+    request.url = m_url + path;
+    request.timeoutMs = timeoutMs;
+    request.connectTimeoutMs = timeoutMs;
+    PH_ASSIGN(const net::Response response, send(request, token));
+    const QJsonDocument document = QJsonDocument::fromJson(response.body);
+    if (document.isArray())
+        return document.array();
+    QJsonArray found;
+    int lists = 0;
+    const QJsonObject object = document.object();
+    for (const QJsonValue &value : object)
+        if (value.isArray()) {
+            found = value.toArray();
+            ++lists;
+        }
+    if (lists == 1)
+        return found;
+    return invalid(QStringLiteral("The endpoint's answer is no list."), request.url, QStringLiteral("Its /logs route is not like that of the reference services."));
+}
+
 Result<void> Endpoint::logIn(int timeoutMs, std::stop_token token) {
     const RequestProfile::Login &login = *m_profile.login;
     PH_ASSIGN(const QJsonValue body, filled(login.body, [&](const QString &text) -> Result<QJsonValue> {

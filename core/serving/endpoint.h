@@ -74,6 +74,8 @@ public:
     /// GET of another route of the same service ("/model-info"), with the headers, login and key of its predictions. Errors: as HTTP tells them;
     /// Invalid if the answer is no JSON object.
     Result<QJsonObject> get(const QString &path, int timeoutMs, std::stop_token token = {});
+    /// The same of a route that answers with a list ("/logs/100"), also one that stands in an object as its only list.
+    Result<QJsonArray> getList(const QString &path, int timeoutMs, std::stop_token token = {});
     /// The body that a call for these rows sends.
     Result<QJsonValue> body(const QStringList &columns, const std::vector<QJsonObject> &rows) const;
 
