@@ -17,19 +17,27 @@ QJsonObject part(const QJsonObject &spec) {
     return out;
 }
 
-/// The patch that makes `to` of `from`: whole values of the two keys, so that nothing of the old one is left in them.
+QString pointer(const QString &key) { return QLatin1Char('/') + QString(key).replace(QLatin1Char('~'), Q("~0")).replace(QLatin1Char('/'), Q("~1")); }
+
+/// The patch that makes `to` of `from`: only what differs, so that nothing else of the object is written, or stands in a journal. Lists are whole values.
+void addDifference(QJsonArray &out, const QString &path, const QJsonObject &from, const QJsonObject &to) {
+    for (auto it = from.begin(); it != from.end(); ++it)
+        if (!to.contains(it.key()))
+            out.append(QJsonObject{{Q("op"), Q("remove")}, {Q("path"), path + pointer(it.key())}});
+    for (auto it = to.begin(); it != to.end(); ++it) {
+        const QJsonValue before = from.value(it.key());
+        if (before == it.value())
+            continue;
+        if (before.isObject() && it->isObject())
+            addDifference(out, path + pointer(it.key()), before.toObject(), it->toObject());
+        else
+            out.append(QJsonObject{{Q("op"), before.isUndefined() ? Q("add") : Q("replace")}, {Q("path"), path + pointer(it.key())}, {Q("value"), it.value()}});
+    }
+}
+
 QJsonArray patchBetween(const QJsonObject &from, const QJsonObject &to) {
     QJsonArray out;
-    for (const char *key : {"predictor", "canary"}) {
-        const QJsonValue a = from.value(Q(key)), b = to.value(Q(key));
-        if (a == b)
-            continue;
-        const QString path = QStringLiteral("/spec/") + Q(key);
-        if (b.isUndefined())
-            out.append(QJsonObject{{Q("op"), Q("remove")}, {Q("path"), path}});
-        else
-            out.append(QJsonObject{{Q("op"), a.isUndefined() ? Q("add") : Q("replace")}, {Q("path"), path}, {Q("value"), b}});
-    }
+    addDifference(out, QStringLiteral("/spec"), from, to);
     return out;
 }
 

@@ -100,6 +100,8 @@ Result<Operation> argoOperation(std::shared_ptr<const KubeApi> api, const KubeRe
     }
     Operation operation = changeOperation(std::move(api), std::move(change));
     name(operation, action);
+    if (const auto [back, text] = wayBack(action); back)
+        operation.undoRecord = {{Q("kind"), Q("argo-action")}, {Q("namespace"), ref.space}, {Q("name"), ref.name}, {Q("action"), int(*back)}};
     operation.summary = QStringLiteral("%1 %2: %3").arg(cluster::argoActionName(action), ref.text(), patches.effect);
     operation.summary.replace(0, 1, operation.summary.at(0).toUpper());
     return operation;
@@ -126,12 +128,30 @@ Result<Operation> argoUndoOperation(std::shared_ptr<const KubeApi> api, const Ku
         change.effect += QStringLiteral(" (the rollout takes its template from there)");
     change.undo = QStringLiteral("back to %1").arg(image(undo.before));
     change.command = QStringLiteral("pilot rollouts undo rollout/%1 --namespace %2 --to %3").arg(ref.name, ref.space).arg(undo.revision);
-    change.relies = [](const QJsonObject &object) { return QJsonObject{{Q("spec"), QJsonObject{{Q("template"), object.value(Q("spec")).toObject().value(Q("template"))}}}}; };
+    change.relies = [](const QJsonObject &object) { return QJsonObject{{Q("spec.template"), object.value(Q("spec")).toObject().value(Q("template"))}}; };
+    // A journal keeps no template: its variables may be secrets. Which revision it was is enough, the cluster keeps them.
+    change.shown = [image](const QJsonObject &object) { return QJsonObject{{Q("image"), image(object.value(Q("spec")).toObject().value(Q("template")).toObject())}}; };
     change.send = jsonPatch(change.ref, undo.patch);
     change.back = jsonPatch(change.ref, back);
-    Operation operation = changeOperation(std::move(api), std::move(change), back);
+    const auto owned = cluster::argoOwned(rollout, replicaSets);
+    Operation operation = changeOperation(std::move(api), std::move(change));
+    operation.before = {{Q("image"), image(undo.before)}};
+    operation.undoRecord = {{Q("kind"), Q("argo-undo")}, {Q("namespace"), ref.space}, {Q("name"), ref.name}, {Q("revision"), cluster::annotation(owned.front(), cluster::argoRevisionAnnotation).toInt()}};
     operation.kind = QStringLiteral("rollout-undo");
     operation.summary = QStringLiteral("Undo %1 to revision %2").arg(ref.text()).arg(undo.revision);
+    return operation;
+}
+
+Result<Operation> reverseArgoOperation(std::shared_ptr<const KubeApi> api, const operations::RecordedOperation &recorded, const QDateTime &now) {
+    const QJsonObject &record = recorded.undoRecord;
+    const KubeRef ref{cluster::kinds::Rollout, record.value(Q("namespace")).toString(), record.value(Q("name")).toString()};
+    const QString kind = record.value(Q("kind")).toString();
+    if (recorded.phase != Q("done") || (kind != Q("argo-action") && kind != Q("argo-undo")))
+        return refused(QStringLiteral("Operation %1 has no way back: it is “%2”.").arg(recorded.id, recorded.phase));
+    auto operation = kind == Q("argo-undo") ? argoUndoOperation(std::move(api), ref, record.value(Q("revision")).toInt())
+                                            : argoOperation(std::move(api), ref, ArgoAction(record.value(Q("action")).toInt()), now);
+    if (operation)
+        operation->details.insert(Q("undoes"), recorded.id);
     return operation;
 }
 

@@ -17,6 +17,9 @@ Result<operations::Operation> argoOperation(std::shared_ptr<const cluster::KubeA
 /// Back to the template of an earlier revision (0: the one before the newest), also while a rollout runs; on the Deployment where the rollout refers to one.
 Result<operations::Operation> argoUndoOperation(std::shared_ptr<const cluster::KubeApi> api, const cluster::KubeRef &ref, int revision);
 
+/// The undo, later, of a done operation of this file. Refused: it was not done, or has no way back; Conflict: the rollout has gone on since.
+Result<operations::Operation> reverseArgoOperation(std::shared_ptr<const cluster::KubeApi> api, const operations::RecordedOperation &recorded, const QDateTime &now);
+
 /// What an operation on a rollout relies on.
 QJsonObject argoRelies(const QJsonObject &rollout);
 

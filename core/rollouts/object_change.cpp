@@ -33,7 +33,7 @@ Result<QJsonObject> unchanged(const KubeApi &api, const ObjectChange &change) {
     const QJsonObject before = change.relies(change.object), after = change.relies(now);
     if (before != after)
         return Error{ErrorKind::Conflict, QStringLiteral("It changed since it was read: %1.").arg(difference(before, after)), change.ref.text(), QStringLiteral("Nothing was sent. Look again."),
-                     QString::fromUtf8(compactJson(before)) + QLatin1Char('\n') + QString::fromUtf8(compactJson(after))};
+                     QString::fromUtf8(compactJson(withoutEnvironment(before))) + QLatin1Char('\n') + QString::fromUtf8(compactJson(withoutEnvironment(after)))};
     return now;
 }
 
@@ -51,6 +51,36 @@ Result<void> sendBound(const KubeApi &api, const cluster::KubeRef &ref, const st
 
 } // namespace
 
+QJsonValue withoutEnvironment(const QJsonValue &value) {
+    if (value.isArray()) {
+        QJsonArray out;
+        for (const QJsonValue &one : value.toArray())
+            out.append(withoutEnvironment(one));
+        return out;
+    }
+    if (!value.isObject())
+        return value;
+    QJsonObject out = value.toObject();
+    for (auto it = out.begin(); it != out.end(); ++it) {
+        if (it.key() != Q("env") || !it->isArray()) {
+            it.value() = withoutEnvironment(it.value());
+            continue;
+        }
+        QJsonArray variables;
+        for (const QJsonValue &one : it->toArray()) {
+            QJsonObject variable = one.toObject();
+            if (variable.contains(Q("value"))) {
+                Hasher hasher(Hasher::Kind::Sha256);
+                hasher.add(variable.value(Q("value")).toString().toUtf8());
+                variable.insert(Q("value"), QStringLiteral("sha256:") + hasher.hex().left(12));
+            }
+            variables.append(variable);
+        }
+        it.value() = variables;
+    }
+    return out;
+}
+
 Step changeStep(std::shared_ptr<const KubeApi> api, ObjectChange change) {
     const auto shared = std::make_shared<const ObjectChange>(std::move(change));
     Step step;
@@ -66,7 +96,7 @@ Step changeStep(std::shared_ptr<const KubeApi> api, ObjectChange change) {
         PH_ASSIGN(const QJsonObject now, api->read(shared->ref));
         if (shared->seen)
             PH_TRY(shared->seen(now));
-        return shared->shown ? shared->shown(now) : shared->relies(now);
+        return withoutEnvironment(shared->shown ? shared->shown(now) : shared->relies(now)).toObject();
     };
     if (shared->back)
         step.undo = [api, shared] { return sendBound(*api, shared->ref, [&] { return api->read(shared->ref); }, shared->back); };
@@ -78,8 +108,8 @@ Operation changeOperation(std::shared_ptr<const KubeApi> api, ObjectChange chang
     o.id = QStringLiteral("op-") + randomHex(6);
     o.object = change.ref.text();
     o.connection = api->connection();
-    o.before = change.relies(change.object);
-    if (!undoPatch.isEmpty())
+    o.before = withoutEnvironment(change.relies(change.object)).toObject();
+    if (!undoPatch.isEmpty() && withoutEnvironment(undoPatch) == QJsonValue(undoPatch))
         o.undoRecord = {{Q("kind"), Q("object-change")}, {Q("group"), change.ref.kind.group}, {Q("version"), change.ref.kind.version}, {Q("plural"), change.ref.kind.plural},
                         {Q("object_kind"), change.ref.kind.kind}, {Q("namespace"), change.ref.space}, {Q("name"), change.ref.name}, {Q("uid"), cluster::metadataText(change.object, "uid")},
                         {Q("patch"), undoPatch}, {Q("undo"), change.undo}};
@@ -100,7 +130,7 @@ ObjectChange::Send jsonPatch(const cluster::KubeRef &ref, const QJsonArray &patc
     };
 }
 
-Result<Operation> undoObjectChange(std::shared_ptr<const KubeApi> api, const operations::RecordedOperation &recorded) {
+Result<Operation> reverseObjectChange(std::shared_ptr<const KubeApi> api, const operations::RecordedOperation &recorded) {
     const QJsonObject &record = recorded.undoRecord;
     if (recorded.phase != Q("done"))
         return refused(QStringLiteral("Operation %1 was not done: it is “%2”.").arg(recorded.id, recorded.phase));
@@ -118,7 +148,7 @@ Result<Operation> undoObjectChange(std::shared_ptr<const KubeApi> api, const ope
     change.relies = [](const QJsonObject &object) { return QJsonObject{{Q("spec"), object.value(Q("spec"))}}; };
     // What the operation left must stand there yet, else the undo would take away what somebody did since.
     const QJsonObject after = recorded.after.value(change.ref.text()).toObject().value(Q("spec")).toObject();
-    const QJsonObject spec = change.object.value(Q("spec")).toObject();
+    const QJsonObject spec = withoutEnvironment(change.object.value(Q("spec"))).toObject();
     for (auto it = after.begin(); it != after.end(); ++it)
         if (spec.value(it.key()) != it.value())
             return Error{ErrorKind::Conflict, QStringLiteral("spec.%1 was changed since operation %2.").arg(it.key(), recorded.id), change.ref.text(), QStringLiteral("Nothing was sent. Look again."), {}};

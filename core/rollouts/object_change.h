@@ -29,14 +29,17 @@ struct ObjectChange {
 operations::Step changeStep(std::shared_ptr<const cluster::KubeApi> api, ObjectChange change);
 
 /// An operation of one such step, without kind and summary: object "rollout/web in ml", connection, before. `undoPatch`: JSON patch of the way back,
-/// recorded for a later undo; empty: none.
+/// recorded for a later undo; empty: none, and none is recorded where it holds values of environment variables, which may be secrets.
 operations::Operation changeOperation(std::shared_ptr<const cluster::KubeApi> api, ObjectChange change, const QJsonArray &undoPatch = {});
+
+/// The same JSON with a digest in the place of each value of an `env` list: what a journal may keep of a pod. Equal for equal values.
+QJsonValue withoutEnvironment(const QJsonValue &value);
 
 /// A sender of a JSON patch, with the test of metadata.resourceVersion before it.
 ObjectChange::Send jsonPatch(const cluster::KubeRef &ref, const QJsonArray &patch);
 
 /// The undo, later, of a done operation of this file by what the journal recorded of it. Refused: it recorded no way back; Conflict: what it set is
 /// not there any more. Its kind is "rollout-undo".
-Result<operations::Operation> undoObjectChange(std::shared_ptr<const cluster::KubeApi> api, const operations::RecordedOperation &recorded);
+Result<operations::Operation> reverseObjectChange(std::shared_ptr<const cluster::KubeApi> api, const operations::RecordedOperation &recorded);
 
 } // namespace pilothouse::rollouts
