@@ -4,6 +4,7 @@
 #include "core/cluster/argo_actions.h"
 #include "core/cluster/argo_analysis.h"
 #include "core/cluster/argo_rollout.h"
+#include "core/cluster/kserve_target.h"
 
 #include <QJsonArray>
 
@@ -19,7 +20,7 @@ public:
     QString name() const override { return QStringLiteral("rollout/") + m_o.ref.name; }
     Result<RolloutStatus> status() const override;
     Result<std::vector<Revision>> history() const override;
-    Result<void> start(const Revision &revision, const QString &, const std::vector<int> &, const QString &) override;
+    Result<void> start(const Revision &revision, const QString &, const std::vector<int> &, const QString &operation) override;
     Result<void> pause() override { return act(ArgoAction::Pause); }
     Result<void> resume() override { return act(ArgoAction::Resume); }
     Result<void> promote(bool full) override { return act(full ? ArgoAction::Full : ArgoAction::Promote); }
@@ -101,6 +102,8 @@ Result<RolloutStatus> ArgoTarget::status() const {
         out.wantedCanaryShare = out.seenCanaryShare = 1;
     }
     out.verdict = s.message;
+    if (!s.fullyPromoted)
+        out.operation = annotation(seen.rollout, startedByAnnotation);
     for (const QString &problem : s.problems)
         if (!out.verdict.contains(problem))
             out.verdict += (out.verdict.isEmpty() ? QString() : QStringLiteral(" · ")) + problem;
@@ -145,7 +148,7 @@ Result<std::pair<KubeRef, QJsonObject>> ArgoTarget::templateHolder(const QJsonOb
     return std::pair(ref, deployment);
 }
 
-Result<void> ArgoTarget::start(const Revision &revision, const QString &, const std::vector<int> &, const QString &) {
+Result<void> ArgoTarget::start(const Revision &revision, const QString &, const std::vector<int> &, const QString &operation) {
     if (!m_o.imageOf)
         return refused(QStringLiteral("Nothing says which image holds version %1 of %2.").arg(revision.version).arg(revision.model), m_o.ref.text(), QStringLiteral("`pilot rollouts set-image rollout/%1 IMAGE`.").arg(m_o.ref.name));
     PH_ASSIGN(const QString image, m_o.imageOf(revision));
@@ -163,6 +166,8 @@ Result<void> ArgoTarget::start(const Revision &revision, const QString &, const 
     const QJsonArray patch{QJsonObject{{Q("op"), Q("test")}, {Q("path"), Q("/metadata/resourceVersion")}, {Q("value"), metadataText(holder.second, "resourceVersion")}},
                            QJsonObject{{Q("op"), Q("replace")}, {Q("path"), QStringLiteral("/spec/template/spec/containers/%1/image").arg(index)}, {Q("value"), image}}};
     PH_TRY(m_o.api->patch(objectPath(holder.first), PatchKind::Json, patch));
+    if (!operation.isEmpty())
+        PH_TRY(m_o.api->patch(objectPath(m_o.ref), PatchKind::Merge, QJsonObject{{Q("metadata"), QJsonObject{{Q("annotations"), QJsonObject{{startedByAnnotation, operation}}}}}}));
     return {};
 }
 

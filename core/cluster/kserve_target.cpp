@@ -19,7 +19,7 @@ public:
     QString name() const override { return QStringLiteral("inferenceservice/") + m_o.ref.name; }
     Result<RolloutStatus> status() const override;
     Result<std::vector<Revision>> history() const override;
-    Result<void> start(const Revision &revision, const QString &packageFolder, const std::vector<int> &steps, const QString &) override;
+    Result<void> start(const Revision &revision, const QString &packageFolder, const std::vector<int> &steps, const QString &operation) override;
     Result<void> pause() override { return annotate(true); }
     Result<void> resume() override { return annotate(false); }
     Result<void> promote(bool full) override;
@@ -93,6 +93,8 @@ Result<RolloutStatus> KserveTarget::status() const {
     out.url = s.url;
     out.observed = QDateTime::currentDateTimeUtc();
     out.verdict = s.sentence;
+    if (s.hasCanary())
+        out.operation = annotation(service, startedByAnnotation);
     for (const Kept &one : kept) {
         if (one.revision.outcome == Q("stable") && !out.stable)
             out.stable = one.revision;
@@ -147,7 +149,7 @@ Result<void> KserveTarget::annotate(bool paused) {
     return {};
 }
 
-Result<void> KserveTarget::start(const Revision &revision, const QString &packageFolder, const std::vector<int> &steps, const QString &) {
+Result<void> KserveTarget::start(const Revision &revision, const QString &packageFolder, const std::vector<int> &steps, const QString &operation) {
     if (!packageFolder.contains(Q("://")))
         return refused(QStringLiteral("Version %1 of %2 is a folder of this machine: the cluster cannot load it.").arg(revision.version).arg(revision.model), packageFolder,
                        QStringLiteral("Register it where its files are in a bucket or on a server that the cluster reaches."));
@@ -156,15 +158,15 @@ Result<void> KserveTarget::start(const Revision &revision, const QString &packag
     if (s.storageUri == packageFolder)
         return {}; // started before, by the same operation
     const int first = steps.empty() ? 100 : steps.front();
-    if (first >= 100) {
-        PH_ASSIGN(const KserveChange change, kserveReplace(service, packageFolder));
-        return send(service, change);
-    }
-    PH_ASSIGN(KserveChange change, kserveStart(service, packageFolder, first, QStringLiteral("v%1").arg(revision.version)));
-    const bool any = !service.value(Q("metadata")).toObject().value(Q("annotations")).toObject().isEmpty();
-    if (!any)
+    auto made = first >= 100 ? kserveReplace(service, packageFolder) : kserveStart(service, packageFolder, first, QStringLiteral("v%1").arg(revision.version));
+    if (!made)
+        return made.error();
+    KserveChange change = *std::move(made);
+    if (service.value(Q("metadata")).toObject().value(Q("annotations")).toObject().isEmpty())
         change.patch.append(QJsonObject{{Q("op"), Q("add")}, {Q("path"), Q("/metadata/annotations")}, {Q("value"), QJsonObject()}});
-    change.patch.append(QJsonObject{{Q("op"), Q("add")}, {Q("path"), QStringLiteral("/metadata/annotations/%1").arg(QString(kserveStableUriAnnotation).replace(QLatin1Char('/'), Q("~1")))}, {Q("value"), s.storageUri}});
+    for (const auto &[key, value] : {std::pair(kserveStableUriAnnotation, s.storageUri), std::pair(startedByAnnotation, operation)})
+        if (!value.isEmpty())
+            change.patch.append(QJsonObject{{Q("op"), Q("add")}, {Q("path"), QStringLiteral("/metadata/annotations/%1").arg(QString(key).replace(QLatin1Char('/'), Q("~1")))}, {Q("value"), value}});
     return send(service, change);
 }
 

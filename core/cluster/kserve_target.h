@@ -28,6 +28,9 @@ std::shared_ptr<RolloutTarget> kserveTarget(KserveTargetOptions options);
 /// Annotation of a canary that waits for a person.
 inline const QString kservePausedAnnotation = QStringLiteral("pilothouse.io/rollout-paused");
 
+/// Annotation of a canary in KServe or Argo: the operation or promotion that started it, so that a turn-back undoes that whole.
+inline const QString startedByAnnotation = QStringLiteral("pilothouse.io/started-by");
+
 /// How the service is asked through an ingress: profile of the protocol (kserve-v1, kserve-v2) with the Host header of the service's own address, by
 /// which the ingress finds it. Invalid: the service has no address yet. @param model  the name that its server knows; empty: that of the service.
 Result<serving::RequestProfile> kserveProfile(const KserveStatus &status, const QString &protocol, const QString &model = {});
