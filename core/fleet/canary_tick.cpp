@@ -77,7 +77,10 @@ Result<CanaryTick> canaryTick(const Services &services, const workspace::Model &
     PH_ASSIGN(const auto sources, sourcesOf(services, model));
     PH_ASSIGN(const cluster::RolloutStatus status, target->status());
     const QDateTime now = services.clock->nowUtc();
-    PH_ASSIGN(const QDateTime began, stepBegan(services.root, model.name, status, now));
+    QDateTime began = now;
+    if (cluster::inProgress(status)) {
+        PH_ASSIGN(began, stepBegan(services.root, model.name, status, now));
+    }
     CanaryTick out;
     PH_ASSIGN(out.look, rollouts::judgeCanary(*target, sources, rollouts::judgeRules(model), began, now, token));
     if (!act)

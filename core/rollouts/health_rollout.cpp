@@ -67,7 +67,7 @@ Result<HealthSample> lookAtHealth(serving::Endpoint &endpoint, const QDateTime &
     if (!health) {
         if (health.error().kind == ErrorKind::Cancelled)
             return health.error();
-        out.reachable = health.error().kind != ErrorKind::Unreachable && health.error().kind != ErrorKind::TimedOut;
+        out.reachable = !net::neverSent(health.error()) && health.error().kind != ErrorKind::TimedOut; // a 503 is an answer
         out.problem = health.error().what;
         return out;
     }

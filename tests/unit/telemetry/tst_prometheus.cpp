@@ -109,9 +109,10 @@ private Q_SLOTS:
     void aLongQueryIsPostedAndCredentialsGoWithIt() {
         Said said(vector(""));
         const auto secret = []() -> Result<QString> { return QStringLiteral("pässword"); };
-        QVERIFY(said.client(secret).query(QString(3000, QLatin1Char('x')), QDateTime::fromMSecsSinceEpoch(1763800000250, Qt::UTC)));
+        const auto token = []() -> Result<QString> { return QStringLiteral("t0ken"); };
+        QVERIFY(said.client(token).query(QString(3000, QLatin1Char('x')), QDateTime::fromMSecsSinceEpoch(1763800000250, Qt::UTC)));
         QVERIFY(said.asked.startsWith("POST /prom/api/v1/query "));
-        QVERIFY(said.asked.contains("Authorization: Bearer p\xc3\xa4ssword"));
+        QVERIFY(said.asked.contains("Authorization: Bearer t0ken"));
         QVERIFY(said.asked.contains("application/x-www-form-urlencoded"));
         QVERIFY(said.asked.endsWith("&time=1763800000.250"));
         QVERIFY(said.client(secret, QStringLiteral("ops")).query(QStringLiteral("x")));
