@@ -6,6 +6,9 @@
 #include "core/fleet/environments.h"
 #include "core/fleet/workload_desk.h"
 #include "core/promotion/registry_operations.h"
+#include "core/rollouts/argo_operations.h"
+#include "core/rollouts/object_change.h"
+#include "core/rollouts/volume_update.h"
 
 #include <QCoreApplication>
 
@@ -90,6 +93,12 @@ Result<operations::Operation> reverseOperation(const Services &services, const Q
     if (rollouts::isWorkloadOperation(recorded)) {
         PH_ASSIGN(const rollouts::WorkloadDesk desk, workloadDesk(services, recorded));
         return rollouts::reverseWorkloadOperation(desk, recorded);
+    }
+    if (const QString way = recorded.undoRecord.value(Q("kind")).toString(); way == Q("argo-action") || way == Q("argo-undo") || way == Q("object-change") || way == Q("volume-update")) {
+        PH_ASSIGN(const std::shared_ptr<const cluster::KubeApi> api, services.clusters->of(recorded.connection));
+        if (way == Q("volume-update"))
+            return rollouts::undoVolumeUpdate(api, recorded);
+        return way == Q("object-change") ? rollouts::reverseObjectChange(api, recorded) : rollouts::reverseArgoOperation(api, recorded, services.clock->nowUtc());
     }
     const QString connection = recorded.undoRecord.value(Q("connection")).toString();
     if (promotion::makesVersion(recorded)) {

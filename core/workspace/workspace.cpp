@@ -139,6 +139,30 @@ void readConnection(Reading &reading, const QString &name, Section section) {
     reading.workspace.connections.insert(name, c);
 }
 
+void readJudge(Reading &reading, decltype(Model::deployment)::Judge &judge, Section section) {
+    judge.prometheus = section.text(u("prometheus"));
+    if (!judge.prometheus.isEmpty() && reading.workspace.connections.value(judge.prometheus).kind != QLatin1String("prometheus"))
+        reading.problems.add(section.positionOf(u("prometheus")), u("“%1” is no connection of kind prometheus.").arg(judge.prometheus));
+    static const QStringList figures{u("requests"), u("failed"), u("p95_ms"), u("labelled"), u("mean_loss"), u("loss_deviation")};
+    for (auto [key, queries] : {std::pair(u("stable"), &judge.stable), std::pair(u("canary"), &judge.canary)}) {
+        *queries = section.textMap(key);
+        for (const QString &figure : queries->keys())
+            if (!figures.contains(figure))
+                reading.problems.add(section.positionOf(key), u("A canary is not judged on “%1”.").arg(figure), u("Known: %1.").arg(figures.join(u(", "))));
+    }
+    if (judge.prometheus.isEmpty() && !(judge.stable.isEmpty() && judge.canary.isEmpty()))
+        reading.problems.add(section.position(), u("“judge” has queries and no connection that answers them."), u("For example prometheus: prom, with connections: {prom: {kind: prometheus, url: …}}."));
+    judge.minimumRequests = int(section.integer(u("minimum_requests"), judge.minimumRequests, 1, 1'000'000'000));
+    judge.minimumLabelled = int(section.integer(u("minimum_labelled"), judge.minimumLabelled, 10, 1'000'000'000));
+    if (const QString after = section.duration(u("without_labels")); !after.isEmpty())
+        judge.withoutLabelsSeconds = int(parseDuration(after).value_or(0));
+    judge.maxLatencyRatio = section.number(u("max_latency_ratio"), judge.maxLatencyRatio, 0, 1000);
+    judge.maxOutputPsi = section.number(u("max_output_psi"), judge.maxOutputPsi, 0, 100);
+    judge.maxDisagreement = section.number(u("max_disagreement"), judge.maxDisagreement, 0, 1);
+    judge.advance = section.boolean(u("advance"), judge.advance);
+    section.finish();
+}
+
 void readDeployment(Reading &reading, Model &model, Section section) {
     auto &d = model.deployment;
     d.connection = reading.connection(section, reading.onlyLocal);
@@ -166,6 +190,8 @@ void readDeployment(Reading &reading, Model &model, Section section) {
     }
     d.stepSeconds = int(section.integer(u("step_seconds"), d.stepSeconds, 1, 30 * 86400));
     d.maxErrorRate = section.number(u("max_error_rate"), d.maxErrorRate, 0, 1);
+    if (section.has(u("judge")))
+        readJudge(reading, d.judge, section.section(u("judge")));
     section.finish();
 }
 
