@@ -7,6 +7,7 @@
 #include <QJsonArray>
 #include <QRegularExpression>
 #include <QThreadPool>
+#include <QUrl>
 
 #include <algorithm>
 #include <chrono>
@@ -264,7 +265,7 @@ private:
                 if (selector.labels().isEmpty())
                     query.addQueryItem(QStringLiteral("fieldSelector"), QStringLiteral("metadata.name=") + selector.pod());
                 else
-                    query.addQueryItem(QStringLiteral("labelSelector"), selector.labels());
+                    query.addQueryItem(QStringLiteral("labelSelector"), QString::fromLatin1(QUrl::toPercentEncoding(selector.labels())));
                 if (!from.isEmpty())
                     query.addQueryItem(QStringLiteral("resourceVersion"), from);
                 const auto ended = api.stream(
