@@ -6,6 +6,7 @@
 #include "core/fleet/environments.h"
 #include "core/fleet/workload_desk.h"
 #include "core/promotion/registry_operations.h"
+#include "core/rollouts/apply_folder.h"
 
 #include <QCoreApplication>
 
@@ -25,7 +26,7 @@ bool goesOn(const QString &recordKind) {
 }
 
 bool goesBack(const QString &recordKind, bool failed) {
-    if (goesOn(recordKind) || recordKind == Q("register") || recordKind == Q("workload"))
+    if (goesOn(recordKind) || recordKind == Q("register") || recordKind == Q("workload") || recordKind == Q("rollout-apply"))
         return true;
     return !failed && recordKind.startsWith(Q("data."));
 }
@@ -87,6 +88,10 @@ Result<operations::Operation> reverseOperation(const Services &services, const Q
         PH_ASSIGN(const DataWork work, dataWork(services, std::move(stop)));
         return undoDataOperation(work, *services.journal, recorded);
     }
+    if (recorded.undoRecord.value(Q("kind")) == Q("rollout-apply")) {
+        PH_ASSIGN(const auto api, services.clusters->of(recorded.connection));
+        return rollouts::undoApplyOperation(api, recorded);
+    }
     if (rollouts::isWorkloadOperation(recorded)) {
         PH_ASSIGN(const rollouts::WorkloadDesk desk, workloadDesk(services, recorded));
         return rollouts::reverseWorkloadOperation(desk, recorded);
@@ -120,6 +125,8 @@ Result<operations::Operation> continueOperation(const Services &services, const 
             if (later.phase == Q("done"))
                 return refused(Text::tr("Operation %1 was settled by %2 already.").arg(id, later.id));
         }
+    if (kind == Q("rollout-apply"))
+        return refused(Text::tr("An apply goes on by another one: what is there already is left alone."), {}, Text::tr("Apply the folder again: pilot rollouts apply DIR."));
     if (kind == Q("workload"))
         return refused(Text::tr("A change of a workload is made whole or not at all."), {}, Text::tr("Look at its history, then make it anew: pilot rollouts history."));
     if (kind == Q("copy-version"))

@@ -342,6 +342,8 @@ Result<operations::Operation> applyOperation(Api api, const ApplyPlan &plan) {
     operation.details = {{Q("folder"), plan.folder}, {Q("set"), plan.set}};
     if (!plan.commit.isEmpty())
         operation.details.insert(Q("commit"), plan.commit);
+    if (!plan.warnings.isEmpty())
+        operation.details.insert(Q("warnings"), QJsonArray::fromStringList(plan.warnings));
     QJsonArray images;
     for (const auto &f : plan.images)
         images.append(QStringLiteral("%1: %2 → %3").arg(f.object, f.before, f.after));
