@@ -25,10 +25,39 @@ QString planText(const operations::Operation &operation) {
     return out.join(QLatin1Char('\n'));
 }
 
+namespace {
+
+/// details.warnings, which a builder found and whoever decides should read first.
+QString warningsText(const operations::Operation &operation) {
+    QString out;
+    for (const QJsonValue &warning : operation.details.value(Q("warnings")).toArray())
+        out += QStringLiteral("\n  ! ") + warning.toString();
+    return out;
+}
+
+/// details.diff, where the operation changes lines of something: as core/cluster/pod_template.h writes it.
+QString diffText(const operations::Operation &operation) {
+    QString out;
+    for (const QJsonValue &value : operation.details.value(Q("diff")).toObject().value(Q("lines")).toArray()) {
+        const QJsonObject line = value.toObject();
+        out += QStringLiteral("\n     %1 %2%3").arg(line.value(Q("sign")).toString(), QString(line.value(Q("indent")).toInt() * 2, QLatin1Char(' ')), line.value(Q("text")).toString());
+    }
+    return out;
+}
+
+void addFindings(QJsonObject &answer, const operations::Operation &operation) {
+    for (const char *key : {"warnings", "diff"})
+        if (operation.details.contains(Q(key)))
+            answer.insert(Q(key), operation.details.value(Q(key)));
+}
+
+} // namespace
+
 Result<void> runAndAnswer(Context &context, operations::Operations &operations, operations::Operation operation, bool planOnly) {
     if (planOnly) {
-        context.answer({{Q("operation"), QJsonValue()}, {Q("summary"), operation.summary}, {Q("plan"), planJson(operation)}},
-                       operation.summary + QStringLiteral(" (dry run, nothing was changed)\n") + planText(operation));
+        QJsonObject answer{{Q("operation"), QJsonValue()}, {Q("summary"), operation.summary}, {Q("plan"), planJson(operation)}};
+        addFindings(answer, operation);
+        context.answer(answer, operation.summary + QStringLiteral(" (dry run, nothing was changed)\n") + planText(operation) + diffText(operation) + warningsText(operation));
         return {};
     }
     const QString summary = operation.summary;
@@ -45,7 +74,9 @@ Result<void> runAndAnswer(Context &context, operations::Operations &operations, 
         steps.append(QJsonObject{{Q("call"), QStringLiteral("%1 %2").arg(step.call.verb, step.call.object)}, {Q("state"), step.state}, {Q("after"), step.after}});
         text += QStringLiteral("\n  %1 %2: %3").arg(step.call.verb, step.call.object, step.call.effect);
     }
-    context.answer({{Q("operation"), outcome.id}, {Q("summary"), summary}, {Q("done"), outcome.done}, {Q("steps"), steps}}, text);
+    QJsonObject answer{{Q("operation"), outcome.id}, {Q("summary"), summary}, {Q("done"), outcome.done}, {Q("steps"), steps}};
+    addFindings(answer, operation);
+    context.answer(answer, text + warningsText(operation));
     return {};
 }
 

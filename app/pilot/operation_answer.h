@@ -14,7 +14,7 @@ QJsonArray planJson(const operations::Operation &operation);
 QString planText(const operations::Operation &operation);
 
 /// Runs an operation and answers {"operation","summary","done","steps":[{"call","state","after"}]}, or with `planOnly` changes nothing
-/// and answers {"operation":null,"summary","plan":[…]}. What stopped it is the Error.
+/// and answers {"operation":null,"summary","plan":[…]}; each with "warnings" and "diff" where the operation's details have them. What stopped it is the Error.
 Result<void> runAndAnswer(Context &context, operations::Operations &operations, operations::Operation operation, bool planOnly = false);
 
 } // namespace pilothouse

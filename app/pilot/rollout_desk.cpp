@@ -31,7 +31,14 @@ Result<RolloutDesk> rolloutDesk(Context &context, const std::string &name) {
     desk.local.model = *model;
     desk.local.workspaceFile = desk.services->workspace.file;
     desk.local.http = desk.services->http;
+    desk.inCluster = desk.services->workspace.connections.value(model->deployment.connection).kind == Q("kubernetes");
     return desk;
+}
+
+Result<void> RolloutDesk::onlyLocal(const QString &what) const {
+    if (inCluster)
+        return refused(QStringLiteral("%1 is served by %2: %3 is for endpoints of this machine.").arg(model.name, model.deployment.target, what), {}, QStringLiteral("Its pods are told by the Deployment: pilot rollouts scale, restart."));
+    return {};
 }
 
 namespace {
@@ -144,6 +151,7 @@ Result<void> runRolloutWrite(Context &context, const RolloutOptions &o, const Ro
 
 Result<void> rolloutShadow(Context &context, const RolloutOptions &o) {
     PH_ASSIGN(const RolloutDesk desk, rolloutDesk(context, o.model));
+    PH_TRY(desk.onlyLocal(QStringLiteral("a shadow")));
     const QString route = QStringLiteral("/admin/shadow");
     const auto table = [&]() -> Result<QJsonObject> { return cluster::callLocalServer(desk.local, "GET", route); };
     const auto tell = [&]() -> Result<void> {
@@ -174,6 +182,7 @@ Result<void> rolloutShadow(Context &context, const RolloutOptions &o) {
 
 Result<void> rolloutAb(Context &context, const RolloutOptions &o) {
     PH_ASSIGN(const RolloutDesk desk, rolloutDesk(context, o.model));
+    PH_TRY(desk.onlyLocal(QStringLiteral("an A/B test")));
     const QString route = QStringLiteral("/admin/ab");
     const auto read = [&]() -> Result<QJsonObject> { return cluster::callLocalServer(desk.local, "GET", route); };
     const auto tell = [&]() -> Result<void> {

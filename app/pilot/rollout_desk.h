@@ -22,6 +22,8 @@ struct RolloutDesk {
     workspace::Model model;
     std::shared_ptr<cluster::RolloutTarget> target;
     cluster::LocalTargetOptions local;
+    bool inCluster = false; ///< a cluster serves it: there is no process of this machine to start, stop or ask
+    Result<void> onlyLocal(const QString &what) const; ///< Refused in a cluster
 };
 Result<RolloutDesk> rolloutDesk(Context &context, const std::string &model);
 

@@ -9,8 +9,12 @@
 // pilot rollouts undo MODEL [--to REV]    back to an earlier revision; without --to the promotion behind it is undone whole
 // pilot rollouts stop MODEL               ends the endpoint; its state stays
 // pilot rollouts shadow MODEL [--version N | --off]      a second model gets a copy of each request; {"agreement":[…]}
+// status, history, pause, resume and undo take a workload of a cluster in the place of MODEL as well, see verb_rollouts_workload.cpp: deployment/NAME,
+// sts/NAME, ds/NAME with --connection C --namespace N.
 // pilot rollouts ab MODEL [--version N --seconds S [--share P] | --off]  a fixed split; {"running","a","b","comparison",…}
 #include "app/pilot/rollout_desk.h"
+#include "app/pilot/rollouts_sub.h"
+#include "app/pilot/workload_verbs.h"
 
 #include "core/base/actor.h"
 #include "core/base/hash.h"
@@ -104,7 +108,7 @@ Result<void> start(Context &context, const Options &o) {
             PH_TRY(cluster::stopLocalServer(local));
             return {};
         };
-        if (before.phase != RolloutPhase::Unreachable && !o.plan) // it runs: nothing is written
+        if (desk.inCluster || (before.phase != RolloutPhase::Unreachable && !o.plan)) // it runs: nothing is written
             return tellRolloutStatus(context, desk);
         return runRolloutWrite(context, o, desk, write);
     }
@@ -188,6 +192,7 @@ Result<void> undo(Context &context, const Options &o) {
 
 Result<void> stop(Context &context, const Options &o) {
     PH_ASSIGN(const Desk desk, rolloutDesk(context, o.model));
+    PH_TRY(desk.onlyLocal(QStringLiteral("stop")));
     return runRolloutWrite(context, o, desk,
                     {QStringLiteral("serve-stop"), QStringLiteral("STOP"), QStringLiteral("the endpoint ends; its state stays"), QStringLiteral("pilot rollouts start %1").arg(desk.model.name),
                      QStringLiteral("pilot rollouts stop %1").arg(desk.model.name),
@@ -200,6 +205,7 @@ Result<void> stop(Context &context, const Options &o) {
 
 const Verb verb("rollouts", "Rollouts: list, status, start, pause, resume, promote, abort, history, undo, stop, shadow, ab", [](CLI::App &app, VerbBody &body) {
     auto o = std::make_shared<Options>();
+    auto w = std::make_shared<WorkloadOptions>();
     app.require_subcommand(1);
     app.add_subcommand("list", "Every model's rollout")->callback([&body] { body = list; });
     const auto sub = [&](const char *name, const char *help, bool write, Result<void> (*run)(Context &, const Options &)) {
@@ -211,22 +217,43 @@ const Verb verb("rollouts", "Rollouts: list, status, start, pause, resume, promo
         s->callback([&body, o, run] { body = [o, run](Context &context) { return run(context, *o); }; });
         return s;
     };
-    sub("status", "Traffic, steps and verdict", false, [](Context &c, const Options &options) -> Result<void> {
+    /// The same for a model and for a workload of a cluster.
+    const auto both = [&](const char *name, const char *help, bool write, Result<void> (*run)(Context &, const Options &), Result<void> (*ofWorkload)(Context &, const WorkloadOptions &)) {
+        CLI::App *s = app.add_subcommand(name, help);
+        s->fallthrough();
+        s->add_option("model", w->target, "Model of the workspace, or a workload: deployment/NAME, sts/NAME, ds/NAME")->required();
+        addWorkloadOptions(*s, *w);
+        if (write)
+            addWriteOptions(*s, *w);
+        s->callback([&body, o, w, run, ofWorkload] {
+            body = [o, w, run, ofWorkload](Context &context) {
+                if (namesWorkload(w->target))
+                    return ofWorkload(context, *w);
+                o->model = w->target;
+                o->plan = w->plan;
+                if (o->reason.empty())
+                    o->reason = w->comment;
+                return run(context, *o);
+            };
+        });
+        return s;
+    };
+    both("status", "Traffic, steps and verdict", false, [](Context &c, const Options &options) -> Result<void> {
         PH_ASSIGN(const Desk desk, rolloutDesk(c, options.model));
         return tellRolloutStatus(c, desk);
-    });
-    sub("history", "What was served, newest first", false, history);
+    }, workloadStatus);
+    both("history", "What was served, newest first", false, history, workloadHistory);
     sub("start", "Start the endpoint; roll the champion out if it serves another version", true, start);
-    sub("pause", "Hold the present step", true, [](Context &c, const Options &options) {
+    both("pause", "Hold the present step", true, [](Context &c, const Options &options) {
         return simple(c, options, "pause", "the rollout holds on its step", "it goes on", &cluster::RolloutTarget::pause, &cluster::RolloutTarget::resume);
-    });
-    sub("resume", "Go on after a pause", true, [](Context &c, const Options &options) {
+    }, [](Context &c, const WorkloadOptions &options) { return workloadPause(c, options, true); });
+    both("resume", "Go on after a pause", true, [](Context &c, const Options &options) {
         return simple(c, options, "resume", "the rollout goes on", "it holds again", &cluster::RolloutTarget::resume, &cluster::RolloutTarget::pause);
-    });
+    }, [](Context &c, const WorkloadOptions &options) { return workloadPause(c, options, false); });
     sub("promote", "To the next step now", true, promote)->add_flag("--full", o->full, "All traffic now");
     sub("abort", "Back to the stable version", true, abort)->add_option("--reason", o->reason, "Why");
-    CLI::App *undoSub = sub("undo", "Back to an earlier revision", true, undo);
-    undoSub->add_option("--to", o->to, "Revision (see history)")->check(CLI::Range(1, 1'000'000'000));
+    CLI::App *undoSub = both("undo", "Back to an earlier revision", true, [](Context &c, const Options &options) { return undo(c, options); }, [](Context &c, const WorkloadOptions &options) { return workloadUndo(c, options); });
+    undoSub->add_option_function<int>("--to", [o, w](const int &to) { w->to = o->to = to; }, "Revision (see history)")->check(CLI::Range(1, 1'000'000'000));
     undoSub->add_option("--reason", o->reason, "Why");
     sub("stop", "End the endpoint; its state stays", true, stop);
     CLI::App *shadow = sub("shadow", "A second model gets a copy of each request and never answers; how far it agrees", true, rolloutShadow);
@@ -237,6 +264,7 @@ const Verb verb("rollouts", "Rollouts: list, status, start, pause, resume, promo
     ab->add_option("--share", o->share, "Its share, between 0 and 1")->check(CLI::Range(0.0, 1.0));
     ab->add_option("--seconds", o->seconds, "How long")->check(CLI::Range(1, 1'000'000'000));
     ab->add_flag("--off", o->off, "End the test now");
+    addRolloutsSubs(app, body);
 });
 
 } // namespace
