@@ -74,7 +74,7 @@ Result<void> apply(Context &context, const Options &o) {
     if (!o.comment.empty())
         operation.details.insert(Q("comment"), QString::fromStdString(o.comment));
     const QString summary = operation.summary;
-    const QDateTime since = services->clock->now();
+    const QDateTime since = services->clock->nowUtc();
     const operations::OperationOutcome outcome = services->operations->run(operation);
     if (outcome.error) {
         Error error = *outcome.error;

@@ -29,6 +29,7 @@ const std::vector<OperationKind> &operationKinds() {
         {"mirror-run", Role::Operator, "a registry: a run, and a version more"},
         {"pipeline-cancel", Role::Operator, "a run"},
         {"pipeline-start", Role::Operator, "a run"},
+        {"pod-exec", Role::Operator, "whatever a command in a pod of a cluster changes"},
         {"promote", Role::Operator, "an alias, and the traffic with it; approved before"},
         {"promotion-outcome", Role::Viewer, "tags of a version: what became of its promotion, told with the role that it took", true},
         {"promotion-request", Role::Operator, "a wish to promote", true},

@@ -193,7 +193,7 @@ private Q_SLOTS:
         QCOMPARE(done->exitCode, 0);
         QCOMPARE(done->output, "out\n" + server.folder().toUtf8() + "/exec\n");
         QCOMPARE(done->errors, QByteArray("err\n"));
-        // kwok has no exit codes: a kubelet's are in tests/unit/cluster/tst_pod_exec.cpp.
+        // kwok has no exit codes: a kubelet's are in tests/unit/cluster/tst_reach.cpp.
         done = run({QStringLiteral("sh"), QStringLiteral("-c"), QStringLiteral("exit 3")});
         QVERIFY(!done && done.error().what.contains(QStringLiteral("exit status 3")));
         // Bytes and arguments arrive as they are.
