@@ -59,7 +59,7 @@ models:
     registry:   {connection: mlflow, name: weather-t2m, champion: champion}
     recipe:     recipes/t2m.yaml
     pipeline:   {connection: jenkins, job: weather/retrain}
-    deployment: {connection: cluster, namespace: weather, target: deployment/inference-t2m}
+    deployment: {connection: cluster, namespace: weather, target: deployment/inference-t2m, image: "ghcr.io/team/{model}:{commit:7}-{tag:build}", container: inference}
     endpoint:   {url: http://inference-t2m/predict, protocol: rest}
     watch:
       - {metric: mae, source: registry, max: 1.5, unit: °C, cadence: 1d}   # and never above 24 h persistence
@@ -78,6 +78,9 @@ notifications:
         const Model &m = w->models.front();
         QCOMPARE(m.pipeline.job, QStringLiteral("weather/retrain"));
         QCOMPARE(m.deployment.space, QStringLiteral("weather"));
+        QCOMPARE(imagePlaceholders(m.deployment.image), QStringList({QStringLiteral("model"), QStringLiteral("commit:7"), QStringLiteral("tag:build")}));
+        QCOMPARE(m.deployment.container, QStringLiteral("inference"));
+        QCOMPARE(m.deployment.steps, std::vector<int>{100}); // a Deployment has none of its own
         QCOMPARE(m.endpoint.url, QStringLiteral("http://inference-t2m/predict"));
         QCOMPARE(m.watch.size(), 2u);
         QCOMPARE(*m.watch[0].max, 1.5);
@@ -144,6 +147,8 @@ notifications:
         row("steps that fall", model("deployment: {steps: [50, 10, 100]}"), "“steps” must be rising whole percentages that end with 100.");
         row("steps that do not end", model("deployment: {steps: [10, 50]}"), "“steps” must be rising");
         row("steps with a word", model("deployment: {steps: [ten, 100]}"), "“steps” must be rising");
+        row("an image with an unknown part", model("deployment: {image: 'api:{sha}'}"), "“{sha}” is not known in an image.");
+        row("an image with a commit cut to nothing", model("deployment: {image: 'api:{commit:0}'}"), "“{commit:0}” is not known in an image.");
         row("a target of another kind", model("deployment: {target: deployment/x}"), "A local target must read serving/NAME");
         row("a target that climbs out", model("deployment: {target: serving/../x}"), "A local target must read serving/NAME");
         row("a negative number of approvals", model("promotion: {approvals: -1}"), "“approvals” must be a whole number from 1 to 20");
