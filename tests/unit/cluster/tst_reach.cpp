@@ -91,7 +91,7 @@ private Q_SLOTS:
                     c.reply(200, R"({"kind":"Service","metadata":{"name":"api"},"spec":{"ports":[{"port":80,"name":"main"}]}})");
                 else if (r.startsWith("GET /apis/networking.k8s.io/v1/namespaces/ml/ingresses"))
                     c.reply(200, R"({"items":[{"metadata":{"name":"other"},"spec":{"rules":[{"http":{"paths":[{"path":"/","backend":{"service":{"name":"else","port":{"number":80}}}}]}}]}},
-                        {"metadata":{"name":"front"},"spec":{"rules":[{"host":"iris.example","http":{"paths":[{"path":"/api(/|$)(.*)","backend":{"service":{"name":"api","port":{"name":"main"}}}}]}}]},"status":{"loadBalancer":{"ingress":[{"ip":"127.0.0.1"}]}}}]})");
+                        {"metadata":{"name":"front"},"spec":{"rules":[{"host":"iris.example","http":{"paths":[{"path":"/api/*","backend":{"service":{"name":"api","port":{"name":"main"}}}}]}}]},"status":{"loadBalancer":{"ingress":[{"ip":"127.0.0.1"}]}}}]})");
                 else
                     c.reply(404, R"({"kind":"Status","code":404,"message":"not found"})");
             }

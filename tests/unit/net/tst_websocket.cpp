@@ -34,9 +34,11 @@ QByteArray frame(const QByteArray &payload, char opcode = 2) {
         head += char(payload.size());
     else if (payload.size() < 65536)
         head += QByteArray("\x7e") + char(payload.size() >> 8) + char(payload.size() & 255);
-    else
-        for (int i = 9; i >= 0; --i)
-            head += i == 9 ? char(127) : i == 8 ? QByteArray() : QByteArray(1, char((quint64(payload.size()) >> (8 * i)) & 255));
+    else {
+        head += char(127);
+        for (int shift = 56; shift >= 0; shift -= 8)
+            head += char((quint64(payload.size()) >> shift) & 255);
+    }
     return head + payload;
 }
 
