@@ -80,40 +80,6 @@ void merge(const QJsonValue &from, QJsonObject &into) {
             into.insert(it.key(), it.value());
 }
 
-/// One document of a file: its text behind as many line feeds as lines stand before it, so that places are those of the file.
-struct Document {
-    QByteArray padded;
-    qsizetype line = 1;
-};
-
-std::vector<Document> documentsOf(const QByteArray &bytes) {
-    std::vector<Document> out;
-    qsizetype begin = 0, line = 0, at = 0, startLine = 0;
-    const auto close = [&](qsizetype end) {
-        const QByteArray text = bytes.mid(begin, end - begin);
-        if (!text.trimmed().isEmpty())
-            out.push_back({QByteArray(startLine, '\n') + text, startLine + 1});
-    };
-    while (at < bytes.size()) {
-        qsizetype end = bytes.indexOf('\n', at);
-        if (end < 0)
-            end = bytes.size();
-        const QByteArray marker = bytes.mid(at, 3);
-        const bool mark = (marker == "---" || marker == "...") && (at + 3 >= end || bytes[at + 3] == ' ' || bytes[at + 3] == '\t' || bytes[at + 3] == '\r');
-        if (mark) {
-            close(at);
-            const QByteArray rest = bytes.mid(at + 3, end - at - 3).trimmed();
-            const bool content = marker == "---" && !rest.isEmpty() && !rest.startsWith('#'); // "--- {a: 1}"
-            begin = content ? at + 3 : std::min(end + 1, bytes.size());
-            startLine = content ? line : line + 1;
-        }
-        at = end + 1;
-        ++line;
-    }
-    close(bytes.size());
-    return out;
-}
-
 Result<void> take(const QJsonObject &object, const QString &file, const QString &place, std::vector<Manifest> &out) {
     Manifest m;
     m.object = object;
@@ -146,6 +112,34 @@ bool isManifestFile(const QString &name) {
 }
 
 } // namespace
+
+std::vector<ManifestDocument> manifestDocuments(const QByteArray &bytes) {
+    std::vector<ManifestDocument> out;
+    qsizetype begin = 0, line = 0, at = 0, startLine = 0;
+    const auto close = [&](qsizetype end) {
+        const QByteArray text = bytes.mid(begin, end - begin);
+        if (!text.trimmed().isEmpty())
+            out.push_back({QByteArray(startLine, '\n') + text, begin, startLine});
+    };
+    while (at < bytes.size()) {
+        qsizetype end = bytes.indexOf('\n', at);
+        if (end < 0)
+            end = bytes.size();
+        const QByteArray marker = bytes.mid(at, 3);
+        const bool mark = (marker == "---" || marker == "...") && (at + 3 >= end || bytes[at + 3] == ' ' || bytes[at + 3] == '\t' || bytes[at + 3] == '\r');
+        if (mark) {
+            close(at);
+            const QByteArray rest = bytes.mid(at + 3, end - at - 3).trimmed();
+            const bool content = marker == "---" && !rest.isEmpty() && !rest.startsWith('#'); // "--- {a: 1}"
+            begin = content ? at + 3 : std::min(end + 1, bytes.size());
+            startLine = content ? line : line + 1;
+        }
+        at = end + 1;
+        ++line;
+    }
+    close(bytes.size());
+    return out;
+}
 
 QString Manifest::text() const { return kind + QLatin1Char(' ') + name; }
 
@@ -190,7 +184,7 @@ Result<std::vector<Manifest>> parseManifests(const QByteArray &all, const QStrin
         }
         return out;
     }
-    for (const Document &document : documentsOf(bytes)) {
+    for (const ManifestDocument &document : manifestDocuments(bytes)) {
         const workspace::YamlPlaces places(document.padded, file);
         PH_ASSIGN(const auto root, workspace::parseYaml(places));
         if (root->kind == YamlNode::Kind::Null)

@@ -24,6 +24,15 @@ struct Manifest {
     QString text() const;           ///< "Deployment mlops-api"
 };
 
+/// One document of a YAML file, for whoever edits it in place: its text behind as many line feeds as lines stand before it, so that places are those of the file.
+struct ManifestDocument {
+    QByteArray padded;
+    qsizetype begin = 0, lines = 0; ///< of its text in the file; lines before it
+    /// The byte of the file that a position in `padded` is.
+    qsizetype inFile(qsizetype position) const { return position - lines + begin; }
+};
+std::vector<ManifestDocument> manifestDocuments(const QByteArray &bytes);
+
 /// A YAML value as JSON, by the rules of kubectl (YAML 1.1 as go-yaml reads it): plain yes, on, 0x10, 0755, 1e3 and ~ are no texts; "<<" merges.
 QJsonValue jsonOfYaml(const workspace::YamlNode &node);
 
