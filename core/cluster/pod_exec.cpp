@@ -45,13 +45,14 @@ Result<PodCommandResult> runInPod(const KubeApi &api, const PodCommand &command,
     PH_ASSIGN(const auto socket, KubeSocket::open(api, objectPath({kinds::Pod, command.space, command.pod}, QStringLiteral("exec")), query, {"v5.channel.k8s.io", "v4.channel.k8s.io"}, token));
     const QString where = QStringLiteral("pod/%1 in %2").arg(command.pod, command.space);
     if (command.input) {
-        for (qsizetype at = 0; at < command.input->size(); at += portion) {
+        bool taken = true; // one that ends before its input does has an end all the same: it is read below
+        for (qsizetype at = 0; taken && at < command.input->size(); at += portion) {
             if (token.stop_requested())
                 return cancelled();
-            PH_TRY(socket->send(KubeSocket::Stdin, command.input->mid(at, portion)));
+            taken = bool(socket->send(KubeSocket::Stdin, command.input->mid(at, portion)));
         }
-        PH_ASSIGN(const bool ended, socket->endChannel(KubeSocket::Stdin));
-        if (!ended)
+        const auto ended = taken ? socket->endChannel(KubeSocket::Stdin) : Result<bool>(true);
+        if (ended && !*ended)
             return refused(QStringLiteral("This server speaks %1, by which the end of an input cannot be said: the command would wait for ever.").arg(QString::fromLatin1(socket->protocol())), where,
                            QStringLiteral("Kubernetes 1.30 and later can; use kubectl exec here."));
     }

@@ -34,6 +34,8 @@ struct Stream {
     Clock::time_point notBefore{};
     std::optional<Error> error; ///< how the last one ended
     bool read = false;          ///< the server gave it at least once
+    bool whole = false;         ///< the last one came to its end in order
+    Clock::time_point begun{};
 };
 
 /// What the streams' threads tell the one that merges.
@@ -150,8 +152,14 @@ private:
                 known << key;
                 const ContainerState state = stateOf(pod, container);
                 Stream &stream = m_streams[key];
-                if (stream.running || (!state.started && !m_query.previous))
+                if (stream.running)
                     continue;
+                if (!state.started && !m_query.previous) { // what happens to the pod brings the next look
+                    stream.notBefore = Clock::now() + longestPause;
+                    continue;
+                }
+                if (stream.whole && !state.running && state.restarts == stream.restarts)
+                    stream.done = true; // its container ended, and so did its log
                 if (stream.done && (!m_query.follow || m_query.previous || state.restarts == stream.restarts))
                     continue;
                 if (Clock::now() < stream.notBefore)
@@ -185,7 +193,8 @@ private:
             m_sources.push_back({pod, container, m_query.previous});
         }
         stream.running = true;
-        stream.done = false;
+        stream.done = stream.whole = false;
+        stream.begun = Clock::now();
         stream.restarts = state.restarts;
         QUrlQuery query{{QStringLiteral("container"), container}, {QStringLiteral("timestamps"), QStringLiteral("true")}};
         if (m_query.previous)
@@ -224,12 +233,10 @@ private:
         stream.running = false;
         const LogSource &source = m_sources[std::size_t(stream.source)];
         if (end.result) {
-            stream.read = true;
-            stream.pause = firstPause;
+            stream.read = stream.whole = true;
             stream.done = !m_query.follow; // following: the next look says whether the container still runs
-            stream.notBefore = Clock::now() + firstPause;
-            if (m_query.follow)
-                askAgain();
+            stream.notBefore = Clock::now() + stream.pause;
+            stream.pause = Clock::now() - stream.begun > longestPause ? 2 * firstPause : std::min(stream.pause * 2, longestPause);
             return;
         }
         const Error &error = end.result.error();
@@ -248,12 +255,6 @@ private:
         stream.done = true;
         if (error.kind != ErrorKind::NotFound || !m_query.follow)
             m_notes << QStringLiteral("%1: %2").arg(source.text(), error.what);
-    }
-
-    /// The container may have ended, or only its stream: the next look tells.
-    void askAgain() {
-        const std::lock_guard lock(m_shared->mutex);
-        m_shared->podsChanged = true;
     }
 
     /// Anything that happens to the pods brings the next look.
