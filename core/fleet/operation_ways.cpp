@@ -6,8 +6,10 @@
 #include "core/fleet/environments.h"
 #include "core/fleet/workload_desk.h"
 #include "core/promotion/registry_operations.h"
+#include "core/rollouts/apply_folder.h"
 #include "core/rollouts/argo_operations.h"
 #include "core/rollouts/object_change.h"
+#include "core/rollouts/training_operations.h"
 #include "core/rollouts/volume_update.h"
 
 #include <QCoreApplication>
@@ -28,7 +30,9 @@ bool goesOn(const QString &recordKind) {
 }
 
 bool goesBack(const QString &recordKind, bool failed) {
-    if (goesOn(recordKind) || recordKind == Q("register") || recordKind == Q("workload"))
+    static const QStringList kinds{QStringLiteral("register"), QStringLiteral("workload"), QStringLiteral("rollout-apply"), QStringLiteral("argo-action"), QStringLiteral("argo-undo"), QStringLiteral("object-change"),
+                                   QStringLiteral("volume-update"), QStringLiteral("train-job")};
+    if (goesOn(recordKind) || kinds.contains(recordKind))
         return true;
     return !failed && recordKind.startsWith(Q("data."));
 }
@@ -90,9 +94,18 @@ Result<operations::Operation> reverseOperation(const Services &services, const Q
         PH_ASSIGN(const DataWork work, dataWork(services, std::move(stop)));
         return undoDataOperation(work, *services.journal, recorded);
     }
+    if (recorded.undoRecord.value(Q("kind")) == Q("rollout-apply")) {
+        PH_ASSIGN(const auto api, services.clusters->of(recorded.connection));
+        return rollouts::undoApplyOperation(api, recorded);
+    }
     if (rollouts::isWorkloadOperation(recorded)) {
         PH_ASSIGN(const rollouts::WorkloadDesk desk, workloadDesk(services, recorded));
         return rollouts::reverseWorkloadOperation(desk, recorded);
+    }
+    if (recorded.undoRecord.value(Q("kind")).toString() == Q("train-job")) {
+        PH_ASSIGN(const std::shared_ptr<const cluster::KubeApi> api, services.clusters->of(recorded.connection));
+        PH_ASSIGN(const cluster::KubeRef ref, cluster::parseKubeRef(recorded.undoRecord.value(Q("object")).toString(), recorded.undoRecord.value(Q("namespace")).toString()));
+        return rollouts::cancelTraining(api, ref);
     }
     if (const QString way = recorded.undoRecord.value(Q("kind")).toString(); way == Q("argo-action") || way == Q("argo-undo") || way == Q("object-change") || way == Q("volume-update")) {
         PH_ASSIGN(const std::shared_ptr<const cluster::KubeApi> api, services.clusters->of(recorded.connection));
@@ -129,6 +142,8 @@ Result<operations::Operation> continueOperation(const Services &services, const 
             if (later.phase == Q("done"))
                 return refused(Text::tr("Operation %1 was settled by %2 already.").arg(id, later.id));
         }
+    if (kind == Q("rollout-apply"))
+        return refused(Text::tr("An apply goes on by another one: what is there already is left alone."), {}, Text::tr("Apply the folder again: pilot rollouts apply DIR."));
     if (kind == Q("workload"))
         return refused(Text::tr("A change of a workload is made whole or not at all."), {}, Text::tr("Look at its history, then make it anew: pilot rollouts history."));
     if (kind == Q("copy-version"))

@@ -334,7 +334,7 @@ Result<void> Endpoint::logIn(int timeoutMs, std::stop_token token) {
     request.body = compactJson(body);
     request.idempotent = false;
     request.timeoutMs = timeoutMs;
-    PH_ASSIGN(const net::Response response, m_http->send(request, token));
+    PH_ASSIGN(const net::Response response, transmit(request, token));
     if (response.status >= 400)
         return net::statusError(request, response);
     const QString got = at(QJsonDocument::fromJson(response.body), login.token).toString();
@@ -342,6 +342,16 @@ Result<void> Endpoint::logIn(int timeoutMs, std::stop_token token) {
         return invalid(QStringLiteral("The login gave no token at “%1”.").arg(login.token), request.url, QStringLiteral("Change the profile's login.token."));
     m_token = got;
     return {};
+}
+
+/// By the way there is, if the address is not one already.
+Result<net::Response> Endpoint::transmit(net::Request request, std::stop_token token) {
+    if (m_way.prepare)
+        PH_TRY(m_way.prepare(request, token));
+    auto response = m_http->send(request, token);
+    if (!response && m_way.failed && response.error().kind != ErrorKind::Cancelled)
+        m_way.failed();
+    return response;
 }
 
 /// With the profile's headers, its login and the key.
@@ -364,7 +374,7 @@ Result<net::Response> Endpoint::send(net::Request request, std::stop_token token
             PH_ASSIGN(const QString key, m_secrets(m_apiKeySecret));
             request.headers.append(net::Header{"X-API-Key", key.toUtf8()});
         }
-        PH_ASSIGN(net::Response response, m_http->send(request, token));
+        PH_ASSIGN(net::Response response, transmit(request, token));
         if (response.status == 401 && m_profile.login && attempt == 0) { // the token ran out
             const std::lock_guard guard(m_lock);
             if (m_token == bearer)

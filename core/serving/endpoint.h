@@ -76,18 +76,27 @@ public:
     Result<QJsonObject> get(const QString &path, int timeoutMs, std::stop_token token = {});
     /// The same of a route that answers with a list ("/logs/100"), also one that stands in an object as its only list.
     Result<QJsonArray> getList(const QString &path, int timeoutMs, std::stop_token token = {});
+    /// For an address that is no URL yet (a service that only its cluster sees): prepare() changes each request into one that arrives, blocking, before it is sent;
+    /// failed() hears that one did not come through. Call before the first request.
+    struct Way {
+        std::function<Result<void>(net::Request &request, std::stop_token token)> prepare;
+        std::function<void()> failed;
+    };
+    void setWay(Way way) { m_way = std::move(way); }
     /// The body that a call for these rows sends.
     Result<QJsonValue> body(const QStringList &columns, const std::vector<QJsonObject> &rows) const;
 
 private:
     Result<void> logIn(int timeoutMs, std::stop_token token);
     Result<net::Response> send(net::Request request, std::stop_token token);
+    Result<net::Response> transmit(net::Request request, std::stop_token token);
     Result<void> take(const QJsonDocument &answer, std::size_t rows, EndpointAnswer &into) const;
     std::shared_ptr<net::HttpClient> m_http;
     QString m_url;
     RequestProfile m_profile;
     Secrets m_secrets;
     QString m_apiKeySecret;
+    Way m_way;
     std::mutex m_lock;
     QString m_token;
 };

@@ -42,6 +42,12 @@ const QMap<QString, QStringList> &kindKeys() {
     return keys;
 }
 
+/// "service/NAME:port": what a name and a port are is told where it is reached (core/cluster/reach.h).
+bool isServiceAddress(const QString &url) {
+    static const QRegularExpression form(QStringLiteral("^(?:service/|services?://)[a-z0-9][a-z0-9-]*(?:\\.[a-z0-9][a-z0-9-]*)?(?::[a-z0-9][a-z0-9-]*)?(?:/[^?#]*)?$"));
+    return form.match(url).hasMatch();
+}
+
 /// Everything the reading functions share while one file is read.
 struct Reading {
     Workspace &workspace;
@@ -198,12 +204,17 @@ void readDeployment(Reading &reading, Model &model, Section section) {
 void readEndpoint(Reading &reading, Model &model, Section section) {
     auto &e = model.endpoint;
     e.url = section.text(u("url"));
-    reading.checkUrl(section, u("url"), e.url);
+    const bool inCluster = isServiceAddress(e.url); // then a connection says which cluster
+    if (!inCluster)
+        reading.checkUrl(section, u("url"), e.url);
     e.connection = reading.connection(section, e.url.isEmpty() ? reading.onlyLocal : QString());
+    if (inCluster && !e.connection.isEmpty() && reading.workspace.connections.contains(e.connection) && reading.workspace.connections.value(e.connection).kind != QLatin1String("kubernetes"))
+        reading.problems.add(section.positionOf(u("connection")), u("“%1” is no connection to a cluster.").arg(e.connection), u("A service in a cluster is reached by a connection of kind kubernetes."));
+    e.reach = section.word(u("reach"), {u("auto"), u("load-balancer"), u("ingress"), u("port-forward"), u("proxy")}, u("auto"));
     e.protocol = section.word(u("protocol"), {u("rest"), u("kserve-v1"), u("kserve-v2")}, u("rest"));
     e.secret = section.text(u("secret"));
     e.profile = resolvedPath(section.text(u("profile")), reading.file);
-    if (!e.url.isEmpty() && !e.connection.isEmpty())
+    if (!e.url.isEmpty() && !e.connection.isEmpty() && !inCluster)
         reading.problems.add(section.position(), u("“endpoint” names both a connection and a URL."), u("Keep one of the two."));
     section.finish();
 }

@@ -58,7 +58,8 @@ struct Model {
         } judge;
     } deployment;
     struct {
-        QString connection, url, protocol; ///< local connection, or a URL with protocol rest | kserve-v1 | kserve-v2
+        QString connection, url, protocol; ///< local connection, or a URL with protocol rest | kserve-v1 | kserve-v2; url may be service/NAME:port of the cluster `connection`
+        QString reach;                     ///< of a service in a cluster: auto, load-balancer, ingress, port-forward, proxy
         QString secret;                    ///< name of the API key
         QString profile;                   ///< request profile file (request template, output pointers, login)
     } endpoint;
