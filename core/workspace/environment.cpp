@@ -79,6 +79,8 @@ QString localConnection(const Workspace &workspace) {
     return {};
 }
 
+QString registryConnection(const Workspace &workspace, const QString &connection) { return workspace.connections.value(connection).kind == QLatin1String("local") ? QString() : connection; }
+
 QString namedConnection(const Workspace &workspace, const QString &connection) { return connection.isEmpty() ? localConnection(workspace) : connection; }
 
 } // namespace pilothouse::workspace

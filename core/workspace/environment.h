@@ -34,5 +34,7 @@ bool movedByPromotion(const Workspace &workspace, const QString &registeredName,
 QString localConnection(const Workspace &workspace);
 /// `connection`, or the local one for an empty name.
 QString namedConnection(const Workspace &workspace, const QString &connection);
+/// The other way round, as registries and promotions name it: empty if it is the local one.
+QString registryConnection(const Workspace &workspace, const QString &connection);
 
 } // namespace pilothouse::workspace

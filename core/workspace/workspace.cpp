@@ -5,6 +5,7 @@
 #include "core/base/time_zone.h"
 #include "core/workspace/approver_key.h"
 #include "core/workspace/condition.h"
+#include "core/workspace/environment.h"
 #include "core/workspace/environment_read.h"
 #include "core/workspace/metric_check.h"
 #include "core/workspace/section.h"
@@ -408,9 +409,7 @@ const Model *Workspace::model(const QString &wanted) const {
     return found == models.end() ? nullptr : &*found;
 }
 
-QString Workspace::registryConnection(const QString &connection) const {
-    return connections.value(connection).kind == QLatin1String("local") ? QString() : connection;
-}
+QString Workspace::registryConnection(const Model &model) const { return workspace::registryConnection(*this, model.registry.connection); }
 
 Result<QString> Workspace::localRoot(const QString &connection) const {
     const auto found = connections.find(connection);

@@ -119,9 +119,8 @@ struct Workspace {
     QString zone = QStringLiteral("UTC");
 
     const Model *model(const QString &name) const;
-    /// A connection as registries and promotions name it: empty if it is the local one.
-    QString registryConnection(const QString &connection) const;
-    QString registryConnection(const Model &model) const { return registryConnection(model.registry.connection); }
+    /// The connection to the model's registry; empty if that is the local one.
+    QString registryConnection(const Model &model) const;
     /// Root folder of the local connection that a model uses (registry.connection, if of kind local).
     Result<QString> localRoot(const QString &connection) const;
 };

@@ -28,7 +28,7 @@ QStringList registeredNames(const workspace::Workspace &workspace, const QString
 }
 
 QString ownModelName(const workspace::Workspace &workspace, const QString &connection, const QString &registered) {
-    const workspace::Model *owner = promotion::ownerOf(workspace, {workspace.registryConnection(connection), registered});
+    const workspace::Model *owner = promotion::ownerOf(workspace, {workspace::registryConnection(workspace, connection), registered});
     return owner ? owner->name : registered;
 }
 
