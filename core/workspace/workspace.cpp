@@ -36,7 +36,8 @@ const QMap<QString, QStringList> &kindKeys() {
         {u("git"), {u("path"), u("branch"), u("model"), u("live"), u("image"), u("remote"), u("job"), u("key_file")}},
         {u("elasticsearch"), {u("index")}},
         {u("slack"), {u("channel"), u("on")}},
-        {u("vault"), {u("mount"), u("path"), u("role")}},
+        {u("vault"), {u("mount"), u("path"), u("role"), u("login"), u("login_mount"), u("namespace"), u("jwt_file")}},
+        {u("images"), {u("host"), u("region"), u("account"), u("realm"), u("plain_http")}},
         {u("s3"), {u("bucket"), u("region"), u("prefix"), u("access_key"), u("addressing")}},
     };
     return keys;
@@ -77,6 +78,19 @@ struct Reading {
     }
 };
 
+/// What only makes sense for one kind.
+void checkKind(Reading &reading, Section &section, const Connection &c) {
+    static const QStringList logins{u("token"), u("userpass"), u("ldap"), u("approle"), u("kubernetes"), u("jwt")};
+    if (const QString login = c.other.value(u("login")); c.kind == QLatin1String("vault") && !login.isEmpty() && !logins.contains(login))
+        addUnknown(reading.problems, section.positionOf(u("login")), u("login"), login, logins);
+    if (c.kind == QLatin1String("vault") && c.secret.startsWith(QLatin1String("vault:")))
+        reading.problems.add(section.positionOf(u("secret")), u("The secret that logs in to a Vault cannot lie in a Vault."), u("Name one of the keychain, or use the login kubernetes or jwt."));
+    if (const QString plain = c.other.value(u("plain_http")); !plain.isEmpty() && plain != QLatin1String("yes") && plain != QLatin1String("no") && plain != QLatin1String("true") && plain != QLatin1String("false"))
+        reading.problems.add(section.positionOf(u("plain_http")), u("“plain_http” must be yes or no."));
+    if (c.kind == QLatin1String("images") && c.url.isEmpty() && !c.other.contains(u("host")) && !(c.other.contains(u("region")) && c.other.contains(u("account"))))
+        reading.problems.add(section.position(), u("A connection of kind images names no registry."), u("Add url: https://registry.example, host: ghcr.io (or docker.io), or region and account of ECR."));
+}
+
 void readConnection(Reading &reading, const QString &name, Section section) {
     Connection c;
     c.name = name;
@@ -102,8 +116,9 @@ void readConnection(Reading &reading, const QString &name, Section section) {
         for (const QString &key : std::as_const(others)) {
             const QString value = key == QLatin1String("on") ? section.texts(key).join(QLatin1Char(',')) : section.text(key);
             if (!value.isEmpty())
-                c.other.insert(key, key == QLatin1String("kubeconfig") || key == QLatin1String("ca_file") || key == QLatin1String("key_file") ? resolvedPath(value, reading.file) : value);
+                c.other.insert(key, key == QLatin1String("kubeconfig") || key == QLatin1String("ca_file") || key == QLatin1String("key_file") || key == QLatin1String("jwt_file") ? resolvedPath(value, reading.file) : value);
         }
+        checkKind(reading, section, c);
     }
     section.finish();
     reading.workspace.connections.insert(name, c);
