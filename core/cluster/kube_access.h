@@ -5,6 +5,7 @@
 #include "core/net/http.h"
 
 #include <QByteArray>
+#include <QJsonValue>
 #include <QMap>
 #include <QString>
 #include <QStringList>
@@ -25,6 +26,7 @@ struct KubeExec {
     QString apiVersion, installHint;
     QString interactiveMode; ///< Never, IfAvailable (also empty in v1beta1), Always: cannot run without a terminal
     bool provideClusterInfo = false;
+    QJsonValue clusterConfig{QJsonValue::Undefined}; ///< what the cluster's extension client.authentication.k8s.io/exec holds, for provideClusterInfo
     QString file;      ///< the kubeconfig it stands in
 };
 
@@ -42,8 +44,9 @@ struct KubeAccess {
     QString token, tokenFile;
     QString userName, password;
     std::optional<KubeExec> exec;
-    QString asUser;         ///< impersonation: as, as-groups
+    QString asUser, asUid;  ///< impersonation: as, as-uid, as-groups, as-user-extra
     QStringList asGroups;
+    QMap<QString, QStringList> asExtra;
     QStringList files;      ///< the kubeconfig files it was put together from
 };
 
@@ -51,6 +54,7 @@ struct KubeAccess {
 struct KubeCredential {
     QByteArray authorization;      ///< "Bearer …", "Basic …" or empty
     QByteArray certPem, keyPem;    ///< of a client certificate, else empty
+    bool operator==(const KubeCredential &) const = default;
 };
 
 /// Gives credentials for an access: static ones, token files that are read again when they change, exec plugins (cached to their expiry, run once more
@@ -60,8 +64,8 @@ class KubeCredentials {
 public:
     virtual ~KubeCredentials() = default;
     virtual Result<KubeCredential> credential(std::stop_token token) = 0;
-    /// The server answered 401: what is cached is worth nothing. True if another credential may come.
-    virtual bool rejected() = 0;
+    /// The server answered 401 to this credential: if it is still the cached one, it is worth nothing. True if another one may come.
+    virtual bool rejected(const KubeCredential &shown) = 0;
 };
 
 } // namespace pilothouse::cluster

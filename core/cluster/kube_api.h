@@ -23,8 +23,8 @@ enum class PatchKind {
 };
 
 /// One API server, as one user. Blocking calls on pool threads; any thread; HTTP/2, connections shared by the HttpClient.
-/// Errors: Status objects become Errors: 401 and 403 Denied (the missing verb and resource are named), 404 NotFound, 409 Conflict, 422 Invalid, 410 Conflict with
-/// hint "expired" (isExpired()), 429 and 5xx Unreachable, with the server's own message in `what` and the Status as `raw`. A 401 asks the credentials once more.
+/// Errors: Status objects become Errors: 401 and 403 Denied (the missing verb and resource are named), 404 NotFound, 409 Conflict, 422 Invalid, 410 Conflict
+/// (isExpired()), 429 and 5xx Unreachable, with the server's own message in `what` and the Status as `raw`. A 401 asks the credentials once more.
 /// Writes are raw calls: only steps of an Operation may make them.
 class KubeApi {
 public:
@@ -35,7 +35,7 @@ public:
 
     Result<QJsonObject> get(const QString &path, const QUrlQuery &query = {}, std::stop_token token = {}) const;
     Result<QJsonObject> read(const KubeRef &ref, std::stop_token token = {}) const { return get(objectPath(ref), {}, token); }
-    /// All objects of a list, page by page (limit 500; an expired continue token starts anew once). A list's own resourceVersion in `resourceVersion` if wanted.
+    /// All objects of a list, page by page (limit 500; after an expired continue token all at once, as client-go's pager). Items of built-in kinds get their kind and apiVersion. A list's own resourceVersion in `resourceVersion` if wanted.
     Result<std::vector<QJsonObject>> list(const KubeKind &kind, const QString &space, const QString &labelSelector = {}, std::stop_token token = {}, QString *resourceVersion = nullptr) const;
     /// The log or another text; as the server sent it.
     Result<QByteArray> text(const QString &path, const QUrlQuery &query = {}, std::stop_token token = {}) const;
@@ -61,6 +61,8 @@ public:
     Result<QString> serverVersion(std::stop_token token = {}) const; ///< "v1.36.3"
 
 private:
+    Result<net::Request> build(const QByteArray &method, const QString &path, const QUrlQuery &query, std::stop_token token, KubeCredential &shown) const;
+    Result<QJsonObject> discovered(const QString &path, std::stop_token token) const;
     Result<net::Response> send(const QByteArray &method, const QString &path, const QUrlQuery &query, const QByteArray &body, const QByteArray &contentType, std::stop_token token) const;
     KubeAccess m_access;
     std::shared_ptr<net::HttpClient> m_http;

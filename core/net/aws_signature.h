@@ -14,4 +14,9 @@ bool needsOwnSignature(const Request &request);
 /// set. Signed are the host, Content-MD5, and all x-amz- headers of the request, its body's digest and the session token among them.
 QList<Header> awsSignature(const Request &request, const QDateTime &now);
 
+/// The same by the query ("Authenticating Requests: Using Query Parameters"): an address that carries its signature, for `seconds`, and needs no header but those in
+/// `headers` (signed with it; the host always is). `url`: path percent-encoded. `digest`: of the body, "UNSIGNED-PAYLOAD" for S3.
+QByteArray awsPresignedUrl(const QByteArray &method, const QByteArray &url, const QList<Header> &headers, const AwsSigning &aws, const QDateTime &now, int seconds,
+                           const QByteArray &digest);
+
 } // namespace pilothouse::net

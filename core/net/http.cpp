@@ -56,6 +56,7 @@ struct HttpClient::Impl {
         initialiseCurl();
         multi = curl_multi_init();
         curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, 64L);
+        curl_multi_setopt(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 50L); // a cut takes fewer down, and servers allow 100 only
         thread = std::thread([this] { drive(); });
     }
     ~Impl() {

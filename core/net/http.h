@@ -70,7 +70,7 @@ struct Response {
 
 /// HTTP client on libcurl's multi interface with one I/O thread that shares connections. send() looks blocking: it hands
 /// the transfer over and waits on the calling pool thread; a stop request drops the transfer within milliseconds.
-/// Proxies come from the environment (never for loopback), redirects are given back and not followed, an Origin header is
+/// Proxies come from the request, else from the environment (then never for loopback); at most 50 streams share a connection; redirects are given back and not followed, an Origin header is
 /// never sent. Any thread may call; the client must outlive its calls.
 /// Errors: Unreachable, TimedOut, Cancelled; Invalid for a bad URL or header, a bad CA file, a reply that is too long.
 /// A status of 400 and more is NOT an error here: see statusError().
@@ -88,6 +88,9 @@ private:
 
 /// True for an error of send() that says that no connection came about: the server cannot have done what was asked.
 bool neverSent(const Error &error);
+
+/// "GET https://host:8080/path": where a request went, without query and user.
+QString requestPlace(const Request &request);
 
 /// A reply ≥ 400 as an Error: 401/403 Denied, 404 NotFound, 409 Conflict, 400/422 Invalid, 5xx Unreachable; understands
 /// {"error":{"kind","what","hint"}} and {"error_code","message"} bodies.

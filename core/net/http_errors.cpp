@@ -52,6 +52,32 @@ BodyText readBody(const Response &response) {
     return {};
 }
 
+Result<void> checkProxy(const Request &request) {
+    if (request.proxy.isEmpty())
+        return {};
+    const QUrl proxy(request.proxy, QUrl::StrictMode);
+    if (!proxy.isValid() || proxy.host().isEmpty() || !QStringList{QStringLiteral("http"), QStringLiteral("https"), QStringLiteral("socks5"), QStringLiteral("socks5h")}.contains(proxy.scheme()))
+        return invalid(QStringLiteral("This is not the address of a proxy."), redact(request.proxy), QStringLiteral("Write it as http://host:port, https://host:port or socks5://host:port."));
+    return {};
+}
+
+Result<void> checkTls(const Request &request) {
+    if (!request.tls)
+        return {};
+    const Tls &tls = *request.tls;
+    if (tls.certPem.isEmpty() != tls.keyPem.isEmpty())
+        return invalid(tls.keyPem.isEmpty() ? QStringLiteral("There is a client certificate without its key.") : QStringLiteral("There is a client key without its certificate."), requestPlace(request));
+    for (const auto &[pem, what] : {std::pair(&tls.caPem, "certificate of the authority"), std::pair(&tls.certPem, "client certificate"), std::pair(&tls.keyPem, "client key")})
+        if (!pem->isEmpty() && !pem->contains("-----BEGIN "))
+            return invalid(QStringLiteral("The %1 is not in PEM form.").arg(QLatin1String(what)), requestPlace(request), QStringLiteral("It begins with a line “-----BEGIN …-----”."));
+    if (std::any_of(tls.serverName.begin(), tls.serverName.end(), [](QChar c) { return c.unicode() > 126 || (!c.isLetterOrNumber() && !QStringLiteral(".-_:").contains(c)); }))
+        return invalid(QStringLiteral("“%1” is not a name that a server's certificate can have.").arg(redact(tls.serverName)), requestPlace(request));
+    return {};
+}
+
+/// The proxy that a request goes by, without user and password.
+QString proxyPlace(const Request &request) { return request.proxy.isEmpty() ? QStringLiteral("of the environment") : QUrl(request.proxy).toString(QUrl::RemoveUserInfo); }
+
 } // namespace
 
 QString requestPlace(const Request &request) {
@@ -80,7 +106,8 @@ Result<void> checkRequest(const Request &request) {
         return invalid(QStringLiteral("A file is sent by PUT or POST, alone and not signed."), requestPlace(request));
     if (!request.caFile.isEmpty() && !QFileInfo(request.caFile).isReadable())
         return invalid(QStringLiteral("The file with the private CA cannot be read."), request.caFile, QStringLiteral("Name a PEM file in ca_file."));
-    return {};
+    PH_TRY(checkProxy(request));
+    return checkTls(request);
 }
 
 Error transferError(const Request &request, const Transfer &transfer) {
@@ -101,8 +128,12 @@ Error transferError(const Request &request, const Transfer &transfer) {
         error.hint = QStringLiteral("Check the address and the network.");
         break;
     case CURLE_COULDNT_RESOLVE_PROXY:
-        error.what = couldNot + QStringLiteral("find the proxy of the environment.");
-        error.hint = QStringLiteral("Check http_proxy, https_proxy and NO_PROXY.");
+        error.what = couldNot + QStringLiteral("find the proxy %1.").arg(proxyPlace(request));
+        error.hint = request.proxy.isEmpty() ? QStringLiteral("Check http_proxy, https_proxy and NO_PROXY.") : QStringLiteral("Check the proxy of the connection.");
+        break;
+    case CURLE_PROXY:
+        error.what = couldNot + QStringLiteral("get through the proxy %1 to %2.").arg(proxyPlace(request), host);
+        error.hint = QStringLiteral("Does it speak this protocol, and may it go there?");
         break;
     case CURLE_COULDNT_CONNECT:
         error.what = couldNot + QStringLiteral("reach %1 — %2.").arg(host, transfer.systemError ? QString::fromLocal8Bit(std::strerror(int(transfer.systemError))).toLower() : library);
@@ -113,11 +144,17 @@ Error transferError(const Request &request, const Transfer &transfer) {
         error.what = QStringLiteral("%1 did not answer in time.").arg(host);
         error.hint = QStringLiteral("Try again, or look at the server.");
         break;
+    case CURLE_SSL_CERTPROBLEM:
+        return {ErrorKind::Invalid, QStringLiteral("The client certificate or its key could not be used."), error.where, QStringLiteral("Are both whole, and does the key belong to the certificate?"), error.raw};
     case CURLE_SSL_CACERT_BADFILE:
+        if (request.tls && !request.tls->caPem.isEmpty())
+            return {ErrorKind::Invalid, QStringLiteral("The certificate of the authority is not one."), error.where, QStringLiteral("Is it whole, and in PEM form?"), error.raw};
         return {ErrorKind::Invalid, QStringLiteral("The file with the private CA is not a PEM certificate."), request.caFile, QStringLiteral("Name a PEM file in ca_file."), error.raw};
     case CURLE_PEER_FAILED_VERIFICATION:
         error.what = notTrusted + QStringLiteral("%1 is not trusted.").arg(host);
-        error.hint = QStringLiteral("If it is signed by a private CA, name its file in ca_file.");
+        error.hint = !request.tls                       ? QStringLiteral("If it is signed by a private CA, name its file in ca_file.")
+                     : request.tls->serverName.isEmpty() ? QStringLiteral("Is this the authority (CA) that signed it, and the name that it stands for?")
+                                                         : QStringLiteral("Is this the authority (CA) that signed it, and does it stand for “%1”?").arg(request.tls->serverName);
         break;
     case CURLE_SSL_CONNECT_ERROR:
         error.what = noSecure + QStringLiteral("to %1 came about.").arg(host);
@@ -127,6 +164,12 @@ Error transferError(const Request &request, const Transfer &transfer) {
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
     case CURLE_PARTIAL_FILE:
+        if (transfer.connectStatus >= 400) {
+            error.kind = transfer.connectStatus == 407 || transfer.connectStatus == 403 ? ErrorKind::Denied : ErrorKind::Unreachable;
+            error.what = couldNot + QStringLiteral("get through the proxy %1 to %2: it answers %3.").arg(proxyPlace(request), host).arg(transfer.connectStatus);
+            error.hint = QStringLiteral("May this user go there by it?");
+            break;
+        }
         error.what = QStringLiteral("The connection to %1 broke before the reply was complete.").arg(host);
         error.hint = QStringLiteral("Try again, or look at the server's log.");
         break;

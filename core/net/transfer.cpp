@@ -31,6 +31,8 @@ Transfer::Transfer(const Request &request, int timeoutMs) : m_request(request), 
         throw std::bad_alloc();
     setMethod();
     setConnection(timeoutMs);
+    setProxy();
+    setTls();
     setSignature();
     setHeaders();
     curl_easy_setopt(m_handle, CURLOPT_PRIVATE, this);
@@ -44,6 +46,7 @@ Transfer::Transfer(const Request &request, int timeoutMs) : m_request(request), 
 Transfer::~Transfer() {
     curl_easy_cleanup(m_handle);
     curl_slist_free_all(m_headers);
+    curl_slist_free_all(m_connectTo);
 }
 
 void Transfer::setMethod() {
@@ -106,13 +109,69 @@ void Transfer::setConnection(int timeoutMs) {
 #if LIBCURL_VERSION_NUM >= 0x075700
     curl_easy_setopt(m_handle, CURLOPT_QUICK_EXIT, 1L); // dropping a transfer must not wait for its name look-up
 #endif
-    if (isLoopback(m_request.url))
-        curl_easy_setopt(m_handle, CURLOPT_PROXY, "");
     if (!m_request.caFile.isEmpty())
         curl_easy_setopt(m_handle, CURLOPT_CAINFO, QFile::encodeName(m_request.caFile).constData());
     // On a kept connection that broke curl repeats the request by itself, also a POST.
     if (!mayRepeat(m_request))
         curl_easy_setopt(m_handle, CURLOPT_FRESH_CONNECT, 1L);
+}
+
+/// One that the request names is meant, also for this machine and whatever NO_PROXY says.
+void Transfer::setProxy() {
+    if (m_request.proxy.isEmpty()) {
+        if (isLoopback(m_request.url))
+            curl_easy_setopt(m_handle, CURLOPT_PROXY, "");
+        return;
+    }
+    QByteArray proxy = m_request.proxy.toUtf8();
+    if (proxy.startsWith("socks5:")) // names are looked up behind it, as Go's proxies (kubectl) do
+        proxy.insert(6, 'h');
+    curl_easy_setopt(m_handle, CURLOPT_PROXY, proxy.constData());
+    curl_easy_setopt(m_handle, CURLOPT_NOPROXY, "");
+}
+
+/// libcurl shares a connection, and resumes a session, between transfers of the same authorities, certificate and name only. Sessions of a client
+/// certificate are not resumed all the same: they would carry its identity.
+void Transfer::setTls() {
+    if (!m_request.tls)
+        return;
+    const Tls &tls = *m_request.tls;
+    const auto blob = [this](CURLoption option, const QByteArray &pem) {
+        curl_blob bytes{const_cast<char *>(pem.constData()), std::size_t(pem.size()), CURL_BLOB_COPY};
+        curl_easy_setopt(m_handle, option, &bytes);
+    };
+    if (!tls.caPem.isEmpty()) {
+        blob(CURLOPT_CAINFO_BLOB, tls.caPem);
+        curl_easy_setopt(m_handle, CURLOPT_CAPATH, nullptr); // else the system's folder is believed beside them
+    }
+    if (!tls.certPem.isEmpty()) {
+        blob(CURLOPT_SSLCERT_BLOB, tls.certPem);
+        blob(CURLOPT_SSLKEY_BLOB, tls.keyPem);
+        curl_easy_setopt(m_handle, CURLOPT_SSLCERTTYPE, "PEM");
+        curl_easy_setopt(m_handle, CURLOPT_SSLKEYTYPE, "PEM");
+        curl_easy_setopt(m_handle, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+    }
+    if (tls.insecure) {
+        curl_easy_setopt(m_handle, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(m_handle, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+    const QUrl url(m_request.url);
+    if (!tls.serverName.isEmpty() && tls.serverName.compare(url.host(), Qt::CaseInsensitive) != 0 && url.scheme() == QLatin1String("https")) {
+        const auto written = [](const QString &host) { return host.contains(QLatin1Char(':')) ? QByteArray('[' + host.toLatin1() + ']') : host.toLatin1(); };
+        const QByteArray port = QByteArray::number(url.port(443)), host = written(url.host(QUrl::FullyEncoded)), name = written(tls.serverName);
+        m_connectTo = curl_slist_append(nullptr, (name + ':' + port + ':' + host + ':' + port).constData());
+        curl_easy_setopt(m_handle, CURLOPT_CONNECT_TO, m_connectTo);
+        // The name of the certificate stands in the address, the real host in the header. Everything behind the host stays byte for byte.
+        const QByteArray all = m_request.url.toUtf8();
+        const qsizetype begin = all.indexOf("://") + 3;
+        qsizetype end = begin;
+        while (end < all.size() && !QByteArrayView("/?#").contains(all[end]))
+            ++end;
+        curl_easy_setopt(m_handle, CURLOPT_URL, ("https://" + name + ':' + port + all.mid(end)).constData());
+        m_hostHeader = url.port(443) == 443 ? host : host + ':' + port;
+    }
+    if (mayRepeat(m_request)) // many calls at once wait for the one connection instead of opening one each
+        curl_easy_setopt(m_handle, CURLOPT_PIPEWAIT, 1L);
 }
 
 /// User and key go by their own options: the secret never stands in a text that could be logged.
@@ -136,6 +195,8 @@ void Transfer::setHeaders() {
         add("User-Agent: pilothouse");
     if (!has(m_request.headers, "Content-Type") && !(m_request.aws && m_request.body.isEmpty()))
         add(m_request.body.isEmpty() && m_request.bodyFile.isEmpty() ? "Content-Type:" : "Content-Type: application/json");
+    if (!m_hostHeader.isEmpty() && !has(m_request.headers, "Host"))
+        add("Host: " + m_hostHeader);
     for (const Header &header : m_request.headers) {
         if (header.name.compare("Origin", Qt::CaseInsensitive) == 0)
             continue;
@@ -199,6 +260,7 @@ void Transfer::finish(CURLcode result, bool cancelledByUser) {
     curl_easy_getinfo(m_handle, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(m_handle, CURLINFO_TOTAL_TIME_T, &microseconds);
     curl_easy_getinfo(m_handle, CURLINFO_OS_ERRNO, &systemError);
+    curl_easy_getinfo(m_handle, CURLINFO_HTTP_CONNECTCODE, &connectStatus);
     curl_easy_getinfo(m_handle, CURLINFO_RETRY_AFTER, &retryAfter); // both forms: seconds and date
     response.status = int(status);
     response.seconds = double(microseconds) / 1e6;

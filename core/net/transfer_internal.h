@@ -33,13 +33,15 @@ public:
     bool wasCancelled = false, tooLong = false, stoppedByReader = false, delivered = false, headersSeen = false;
     Response response;
     const char *errorText() const { return m_errorText; }
-    long systemError = 0;
+    long systemError = 0, connectStatus = 0; ///< connectStatus: the proxy's answer to CONNECT
     qint64 retryAfterSeconds = -1; ///< −1: the reply has no Retry-After
 
 private:
     void setMethod();
     void setBodyFile();
     void setConnection(int timeoutMs);
+    void setProxy();
+    void setTls();
     void setHeaders();
     void setSignature();
     static std::size_t onRead(char *bytes, std::size_t size, std::size_t count, void *file);
@@ -50,7 +52,8 @@ private:
     const Request &m_request;
     std::unique_ptr<QFile> m_bodyFile;
     CURL *m_handle = nullptr;
-    curl_slist *m_headers = nullptr;
+    curl_slist *m_headers = nullptr, *m_connectTo = nullptr;
+    QByteArray m_hostHeader; ///< of the real host, where the address has the certificate's name
     char m_errorText[CURL_ERROR_SIZE] = {};
     std::mutex m_mutex;
     std::condition_variable m_changed;
@@ -60,8 +63,6 @@ private:
 bool mayRepeat(const Request &request);
 /// An attempt that failed, as an operator reads it.
 Error transferError(const Request &request, const Transfer &transfer);
-/// "GET https://host:8080/path": where a request went, without query and user.
-QString requestPlace(const Request &request);
 /// Invalid: not http(s), no host, a line feed in a header or method, a CA file that is not there.
 Result<void> checkRequest(const Request &request);
 
