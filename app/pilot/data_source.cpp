@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/data_source.h"
 
-#include "core/fleet/vaults.h"
 #include "core/base/memory.h"
 #include "core/base/pace.h"
+#include "core/fleet/vaults.h"
 
 #include <QDir>
 #include <QFileInfo>

@@ -68,7 +68,7 @@ QWidget *ConnectionsPanel::buildForm() {
     auto *column = m_form->bodyLayout(12, 10);
     m_kind = new Choice;
     m_kind->setObjectName(QStringLiteral("connectionKind"));
-    for (const char *kind : {"local", "mlflow", "git", "jenkins", "github", "kubeflow", "azureml", "kubernetes", "prometheus", "elasticsearch", "s3", "vault", "slack"})
+    for (const char *kind : {"local", "mlflow", "git", "jenkins", "github", "kubeflow", "azureml", "kubernetes", "prometheus", "elasticsearch", "s3", "vault", "images", "slack"})
         m_kind->addItem(systemName(QLatin1String(kind)), QLatin1String(kind));
     const auto edit = [](const char *name) {
         auto *line = new QLineEdit;
