@@ -4,6 +4,7 @@
 #include "core/fleet/approvers.h"
 #include "core/fleet/data_operations.h"
 #include "core/fleet/environments.h"
+#include "core/fleet/workload_desk.h"
 #include "core/promotion/registry_operations.h"
 
 #include <QCoreApplication>
@@ -24,7 +25,7 @@ bool goesOn(const QString &recordKind) {
 }
 
 bool goesBack(const QString &recordKind, bool failed) {
-    if (goesOn(recordKind) || recordKind == Q("register"))
+    if (goesOn(recordKind) || recordKind == Q("register") || recordKind == Q("workload"))
         return true;
     return !failed && recordKind.startsWith(Q("data."));
 }
@@ -86,6 +87,10 @@ Result<operations::Operation> reverseOperation(const Services &services, const Q
         PH_ASSIGN(const DataWork work, dataWork(services, std::move(stop)));
         return undoDataOperation(work, *services.journal, recorded);
     }
+    if (rollouts::isWorkloadOperation(recorded)) {
+        PH_ASSIGN(const rollouts::WorkloadDesk desk, workloadDesk(services, recorded));
+        return rollouts::reverseWorkloadOperation(desk, recorded);
+    }
     const QString connection = recorded.undoRecord.value(Q("connection")).toString();
     if (promotion::makesVersion(recorded)) {
         if (recorded.phase != Q("done") && recorded.phase != Q("failed"))
@@ -115,6 +120,8 @@ Result<operations::Operation> continueOperation(const Services &services, const 
             if (later.phase == Q("done"))
                 return refused(Text::tr("Operation %1 was settled by %2 already.").arg(id, later.id));
         }
+    if (kind == Q("workload"))
+        return refused(Text::tr("A change of a workload is made whole or not at all."), {}, Text::tr("Look at its history, then make it anew: pilot rollouts history."));
     if (kind == Q("copy-version"))
         return promotion::continueCopyOperation(registryOf(services), recorded, services.operations->actor());
     PH_ASSIGN(const auto registry, services.registries->of(connection));

@@ -4,9 +4,9 @@
 #include "core/base/actor.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
-#include "core/cluster/local_target.h"
 #include "core/fleet/deploy_watch.h"
 #include "core/fleet/image_registries.h"
+#include "core/fleet/rollout_targets.h"
 #include "core/fleet/skew_watch.h"
 #include "core/fleet/vaults.h"
 #include "core/pipelines/local_pipelines.h"
@@ -76,16 +76,8 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     s->operations = std::make_shared<operations::Operations>(
         s->journal, operations::Actor{currentActor(), options.program, s->workspace.role}, operations::WriteRules(s->workspace));
     PH_ASSIGN(s->pipelines, pipelines::openLocalPipelines(s->root + QStringLiteral("/pipelines"), s->workspace));
-    s->rolloutTarget = [http = s->http, root = s->root, file = s->workspace.file](const workspace::Model &model) -> Result<std::shared_ptr<cluster::RolloutTarget>> {
-        if (model.deployment.target.isEmpty())
-            return notFound(Text::tr("Model %1 has no deployment.").arg(model.name), {}, Text::tr("Add `deployment: {connection: local, target: serving/%1}` to the workspace.").arg(model.name));
-        cluster::LocalTargetOptions target;
-        target.root = root;
-        target.model = model;
-        target.workspaceFile = file;
-        target.http = http;
-        return cluster::localTarget(target);
-    };
+    s->clusters = std::make_shared<Clusters>(s->workspace, s->http);
+    s->rolloutTarget = [targets = RolloutTargetParts{s->workspace, s->root, s->http, s->registries, s->clusters, options.program}](const workspace::Model &model) { return rolloutTargetOf(targets, model); };
     s->skew = std::make_shared<SkewWatch>();
     promotion::Promotions::Parts parts;
     parts.database = s->database;

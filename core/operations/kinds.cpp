@@ -55,6 +55,14 @@ const std::vector<OperationKind> &operationKinds() {
         {"train", Role::Operator, "a run and its record in the registry"},
         {"turn-back", Role::Viewer, "the traffic of an endpoint, and the alias with it"},
         {"undo", Role::Operator, "an alias, and the traffic with it"},
+        {"workload-env", Role::Operator, "a workload of a cluster: the variables of a container"},
+        {"workload-image", Role::Operator, "a workload of a cluster: the image of a container"},
+        {"workload-pause", Role::Operator, "a workload of a cluster: its changes wait"},
+        {"workload-resources", Role::Operator, "a workload of a cluster: requests and limits of a container"},
+        {"workload-restart", Role::Operator, "a workload of a cluster: its pods are made anew"},
+        {"workload-resume", Role::Operator, "a workload of a cluster: its changes go on"},
+        {"workload-scale", Role::Operator, "a workload of a cluster: how many pods it has"},
+        {"workload-undo", Role::Operator, "a workload of a cluster: the template of an earlier revision"},
     };
     return kinds;
 }

@@ -12,7 +12,7 @@ const QString prefix = QStringLiteral("vault:");
 class Routed final : public SecretStore {
 public:
     Routed(std::shared_ptr<SecretStore> base, std::shared_ptr<Vaults> vaults) : m_base(std::move(base)), m_vaults(std::move(vaults)) {}
-    QString name() const override { return m_base->name() + QStringLiteral(", vault"); }
+    QString name() const override { return m_vaults->names().isEmpty() ? m_base->name() : m_base->name() + QStringLiteral(", vault"); }
     Result<QString> read(const QString &secret) override { return isVaultName(secret) ? m_vaults->value(secret) : m_base->read(secret); }
     Result<void> write(const QString &secret, const QString &value) override { return isVaultName(secret) ? Result<void>(byOperation(secret)) : m_base->write(secret, value); }
     Result<void> remove(const QString &secret) override { return isVaultName(secret) ? Result<void>(byOperation(secret)) : m_base->remove(secret); }

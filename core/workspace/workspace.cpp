@@ -129,6 +129,16 @@ void readDeployment(Reading &reading, Model &model, Section section) {
     d.connection = reading.connection(section, reading.onlyLocal);
     d.target = section.text(u("target"), reading.isLocal(d.connection) ? u("serving/") + model.name : QString());
     d.space = section.text(u("namespace"));
+    d.image = section.text(u("image"));
+    d.container = section.text(u("container"));
+    for (const QString &placeholder : imagePlaceholders(d.image)) {
+        static const QStringList known{u("version"), u("run"), u("model"), u("commit")};
+        const bool cut = placeholder.startsWith(QLatin1String("commit:")) && placeholder.mid(7).toInt() > 0;
+        if (!known.contains(placeholder) && !cut && !(placeholder.startsWith(QLatin1String("tag:")) && placeholder.size() > 4))
+            reading.problems.add(section.positionOf(u("image")), u("“{%1}” is not known in an image.").arg(placeholder), u("Known are {version}, {run}, {model}, {commit}, {commit:7} and {tag:NAME}."));
+    }
+    if (d.target.startsWith(QLatin1String("deployment/"))) // its pods are replaced by the cluster's own strategy
+        d.steps = {100};
     if (reading.isLocal(d.connection) && !(d.target.startsWith(QLatin1String("serving/")) && isPlainName(d.target.mid(8))))
         reading.problems.add(section.positionOf(u("target")), u("A local target must read serving/NAME, not “%1”.").arg(d.target));
     if (const YamlNode *steps = section.node(u("steps"))) {
@@ -326,6 +336,14 @@ QString roleName(Role role) {
     case Role::Approver: return u("approver");
     }
     return {};
+}
+
+QStringList imagePlaceholders(const QString &image) {
+    QStringList out;
+    for (qsizetype open = image.indexOf(QLatin1Char('{')); open >= 0; open = image.indexOf(QLatin1Char('{'), open + 1))
+        if (const qsizetype close = image.indexOf(QLatin1Char('}'), open); close > 0)
+            out << image.mid(open + 1, close - open - 1);
+    return out;
 }
 
 const QStringList &knownConnectionKinds() {

@@ -40,6 +40,8 @@ struct Model {
     struct {
         QString connection, target; ///< target: serving/NAME for the local endpoint
         QString space;              ///< namespace in a cluster
+        QString image;              ///< of a version, in a cluster: "ghcr.io/team/api:{commit}"; see imagePlaceholders()
+        QString container;          ///< that gets it; empty: the only one, else the one with an image of that repository
         std::vector<int> steps{10, 50, 100}; ///< percent, rising, last 100
         int stepSeconds = 30;       ///< shortest time on a step before it may go on by itself
         double maxErrorRate = 0.02; ///< a step is turned back above this share of failed requests
@@ -117,6 +119,9 @@ Result<Workspace> parseWorkspace(const QByteArray &yaml, const QString &file);
 Result<Workspace> readWorkspace(const QString &file);
 /// --workspace FILE, else $PILOTHOUSE_WORKSPACE, else pilothouse.yaml here or in a folder above, else NotFound.
 Result<QString> findWorkspace(const QString &option, const QString &startFolder);
+/// What deployment.image may hold in braces: version, run, model, commit (commit:7 its first seven digits), tag:NAME of the version. Each occurrence in order; a
+/// brace that does not close is left alone.
+QStringList imagePlaceholders(const QString &image);
 /// The connection kinds a workspace may name; `local` works, the others are shown as "not in this version".
 const QStringList &knownConnectionKinds();
 /// A staleness or interval text ("36h", "7d", "15min", "90s") in seconds; Invalid otherwise.

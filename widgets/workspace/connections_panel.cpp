@@ -101,7 +101,7 @@ QWidget *ConnectionsPanel::buildForm() {
         m_whereField->setHelp(local ? tr("Registry, journal and serving live here") : tr("Its address, https://…"));
         for (Field *field : {m_userField, m_secretNameField, m_secretField})
             field->setVisible(!local);
-        m_problem->setText(local ? QString() : tr("This version keeps it and looks whether it answers; its panels come with their own release."));
+        m_problem->setText(local || kind() == QLatin1String("vault") || kind() == QLatin1String("images") ? QString() : tr("This version keeps it and looks whether it answers; its panels come with their own release."));
         m_save->refresh();
     };
     connect(m_kind, &QComboBox::currentTextChanged, this, refresh);

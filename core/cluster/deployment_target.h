@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/cluster/rollout_target.h"
+#include "core/cluster/workload.h"
+
+#include <functional>
+#include <memory>
+
+namespace pilothouse::cluster {
+
+struct DeploymentTargetOptions {
+    std::shared_ptr<const KubeApi> api;
+    KubeRef ref;       ///< the Deployment
+    QString name;      ///< as the workspace writes the target: "deployment/web"
+    QString container; ///< empty: the only one, else the one with this repository's image
+    QString model;     ///< as registered
+    QString by, program; ///< who acts, for the note of a revision
+    std::function<Result<QString>(const Revision &)> imageOf;  ///< the image of a model version
+    std::function<int(const QString &image)> versionOf;        ///< the model version of an image, 0 if none has it: for revisions that others made
+};
+
+/// A Deployment as the rollout target of a model: start() sets the image of a version, and the cluster replaces the pods by its own strategy; so there are no steps.
+/// While old pods are there the new revision is the canary; seenCanaryShare is its part of the pods that serve. Paused: by spec.paused, or past its progress
+/// deadline, which waits for a person. Writes are bound to what was read.
+std::shared_ptr<RolloutTarget> deploymentTarget(DeploymentTargetOptions options);
+
+} // namespace pilothouse::cluster

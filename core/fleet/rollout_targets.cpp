@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fleet/rollout_targets.h"
+
+#include "core/base/actor.h"
+#include "core/cluster/deployment_target.h"
+#include "core/cluster/local_target.h"
+#include "core/fleet/image_of_version.h"
+
+#include <QCoreApplication>
+
+namespace pilothouse::fleet {
+
+namespace {
+
+struct Text {
+    Q_DECLARE_TR_FUNCTIONS(RolloutTargets)
+};
+
+using TargetPtr = std::shared_ptr<cluster::RolloutTarget>;
+
+/// A target in a cluster, with what every kind of it needs.
+struct InCluster {
+    std::shared_ptr<cluster::KubeApi> api;
+    cluster::KubeRef ref;
+    std::shared_ptr<ImagesOfVersions> images;
+};
+
+TargetPtr deployment(const RolloutTargetParts &parts, const workspace::Model &model, const InCluster &in) {
+    cluster::DeploymentTargetOptions options;
+    options.api = in.api;
+    options.ref = in.ref;
+    options.name = model.deployment.target;
+    options.container = model.deployment.container;
+    options.model = model.registry.name;
+    options.by = currentActor();
+    options.program = parts.program;
+    options.imageOf = [images = in.images](const cluster::Revision &revision) { return images->imageOf(revision.version); };
+    options.versionOf = [images = in.images](const QString &image) { return images->versionOf(image); };
+    return cluster::deploymentTarget(std::move(options));
+}
+
+Result<TargetPtr> inCluster(const RolloutTargetParts &parts, const workspace::Model &model) {
+    InCluster in;
+    PH_ASSIGN(in.api, parts.clusters->of(model.deployment.connection));
+    const QString space = model.deployment.space.isEmpty() ? in.api->space() : model.deployment.space;
+    PH_ASSIGN(in.ref, cluster::parseKubeRef(model.deployment.target, space));
+    PH_ASSIGN(auto registry, parts.registries->of(parts.workspace.registryConnection(model)));
+    in.images = std::make_shared<ImagesOfVersions>(std::move(registry), model.registry.name, model.deployment.image);
+    // One line a kind of target.
+    if (in.ref.kind == cluster::kinds::Deployment)
+        return deployment(parts, model, in);
+    return invalid(Text::tr("Nothing here rolls a version out to %1.").arg(model.deployment.target), parts.workspace.file, Text::tr("Write deployment/NAME."));
+}
+
+} // namespace
+
+Result<TargetPtr> rolloutTargetOf(const RolloutTargetParts &parts, const workspace::Model &model) {
+    if (model.deployment.target.isEmpty())
+        return notFound(Text::tr("Model %1 has no deployment.").arg(model.name), {}, Text::tr("Add `deployment: {connection: local, target: serving/%1}` to the workspace.").arg(model.name));
+    if (parts.workspace.connections.value(model.deployment.connection).kind == QLatin1String("kubernetes"))
+        return inCluster(parts, model);
+    cluster::LocalTargetOptions target;
+    target.root = parts.root;
+    target.model = model;
+    target.workspaceFile = parts.workspace.file;
+    target.http = parts.http;
+    return cluster::localTarget(target);
+}
+
+} // namespace pilothouse::fleet
