@@ -4,7 +4,6 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 
-#include <QCollator>
 #include <QCryptographicHash>
 #include <QUrl>
 
@@ -79,15 +78,42 @@ QJsonValue scanJson(const std::optional<ScanSummary> &scan) {
 
 QJsonValue timeJson(const QDateTime &time) { return time.isValid() ? QJsonValue(isoUtc(time)) : QJsonValue(); }
 
+/// As people order versions: runs of digits by their value, all else by its characters. Below, at or above zero.
+int compareNames(const QString &a, const QString &b) {
+    qsizetype i = 0, j = 0;
+    const auto digits = [](const QString &text, qsizetype &at) { // without leading zeros
+        const qsizetype from = at;
+        while (at < text.size() && text[at].isDigit())
+            ++at;
+        QString out = text.mid(from, at - from);
+        while (out.size() > 1 && out.startsWith(QLatin1Char('0')))
+            out.remove(0, 1);
+        return out;
+    };
+    while (i < a.size() && j < b.size()) {
+        if (a[i].isDigit() && b[j].isDigit()) {
+            const QString left = digits(a, i), right = digits(b, j);
+            if (left.size() != right.size())
+                return left.size() < right.size() ? -1 : 1;
+            if (const int order = left.compare(right); order != 0)
+                return order;
+        } else if (a[i] != b[j]) {
+            return a[i] < b[j] ? -1 : 1;
+        } else {
+            ++i;
+            ++j;
+        }
+    }
+    return int(i < a.size()) - int(j < b.size());
+}
+
 void sortTags(std::vector<ImageTag> &tags) {
-    QCollator order{QLocale::c()};
-    order.setNumericMode(true);
-    std::sort(tags.begin(), tags.end(), [&](const ImageTag &a, const ImageTag &b) {
+    std::sort(tags.begin(), tags.end(), [](const ImageTag &a, const ImageTag &b) {
         if (a.pushed.isValid() != b.pushed.isValid())
             return a.pushed.isValid();
         if (a.pushed != b.pushed)
             return a.pushed > b.pushed;
-        const int byName = order.compare(a.name, b.name);
+        const int byName = compareNames(a.name, b.name);
         return byName != 0 ? byName > 0 : a.name > b.name;
     });
 }
@@ -243,7 +269,7 @@ Result<ImageRegistry::Manifest> ImageRegistry::manifest(const QString &repositor
     PH_ASSIGN(const net::Response reply, m_session->send(call, token));
     Manifest out;
     out.mediaType = QString::fromLatin1(reply.header("content-type")).section(QLatin1Char(';'), 0, 0).trimmed();
-    if (out.mediaType.contains(Q("manifest.v1+")))
+    if (out.mediaType.contains(Q("distribution.manifest.v1+")))
         return invalid(QStringLiteral("%1/%2 is an image of Docker's first form (schema 1), which is no longer read.").arg(access().host, repository), wanted, QStringLiteral("Push it anew with a builder of today."));
     const QString told = QString::fromLatin1(reply.header("docker-content-digest"));
     out.digest = digestOf(reply.body, isImageDigest(wanted) ? wanted : isImageDigest(told) ? told : QString());

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A real HashiCorp Vault 1.14.8 (its last under the MPL), storage in memory:
+# A real HashiCorp Vault 1.14.1 (under the MPL), storage in memory:
 # key/value engines 1 and 2, logins by token, userpass, AppRole, Kubernetes, JWT.
 #   vault.sh build            compile it (once; cached), print its path
 #   vault.sh start PORT DIR   http://127.0.0.1:PORT; fresh: sealed, not initialised

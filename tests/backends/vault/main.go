@@ -1,11 +1,10 @@
-// A real Vault 1.14 (the last under the MPL) for tests: the server's core with its HTTP interface, storage in memory, the key/value engines and the logins
+// A real Vault 1.14.1 (under the MPL) for tests: the server's core with its HTTP interface, storage in memory, the key/value engines and the logins
 // by token, userpass, AppRole, Kubernetes and JWT. Its own command would bring the SDKs of every cloud with it, and compile for half an hour.
 //
 //	pilothouse-vault HOST:PORT     sealed and not initialised, as a fresh one: PUT /v1/sys/init, /v1/sys/unseal
 package main
 
 import (
-	"context"
 	"log"
 	"net"
 	"net/http"
@@ -75,9 +74,9 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer core.ShutdownWithContext(context.Background())
+	defer core.Shutdown()
 	handler := vaulthttp.Handler.Handler(&vault.HandlerProperties{
-		Core: core, ListenerConfig: &configutil.Listener{}, MaxRequestSize: 32 << 20, MaxRequestDuration: time.Minute,
+		Core: core, ListenerConfig: &configutil.Listener{},
 	})
 	log.Fatal((&http.Server{Handler: handler}).Serve(listener))
 }
