@@ -52,6 +52,7 @@ const std::vector<OperationKind> &operationKinds() {
         {"rollout-skip", Role::Operator, "the steps of a rollout, with their analyses"},
         {"rollout-start", Role::Operator, "the traffic of an endpoint"},
         {"rollout-undo", Role::Operator, "the traffic of an endpoint"},
+        {"secret-write", Role::Operator, "a value in a Vault"},
         {"serve-start", Role::Operator, "an endpoint"},
         {"serve-stop", Role::Operator, "an endpoint"},
         {"set-alias", Role::Operator, "an alias that is no champion"},

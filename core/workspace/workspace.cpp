@@ -37,7 +37,8 @@ const QMap<QString, QStringList> &kindKeys() {
         {u("git"), {u("path"), u("branch"), u("model"), u("live"), u("image"), u("remote"), u("job"), u("key_file")}},
         {u("elasticsearch"), {u("index")}},
         {u("slack"), {u("channel"), u("on")}},
-        {u("vault"), {u("mount"), u("path"), u("role")}},
+        {u("vault"), {u("mount"), u("path"), u("role"), u("login"), u("login_mount"), u("namespace"), u("jwt_file")}},
+        {u("images"), {u("host"), u("region"), u("account"), u("realm"), u("plain_http")}},
         {u("s3"), {u("bucket"), u("region"), u("prefix"), u("access_key"), u("addressing")}},
     };
     return keys;
@@ -86,7 +87,7 @@ struct Reading {
 
 /// A path of this kind's key, absolute. `kubeconfig` may be a list, as KUBECONFIG is.
 QString resolvedKey(const QString &key, const QString &value, const QString &file) {
-    if (key == QLatin1String("ca_file") || key == QLatin1String("key_file") || key == QLatin1String("ca"))
+    if (key == QLatin1String("ca_file") || key == QLatin1String("key_file") || key == QLatin1String("jwt_file") || key == QLatin1String("ca"))
         return resolvedPath(value, file);
     if (key != QLatin1String("kubeconfig"))
         return value;
@@ -110,6 +111,19 @@ void readCluster(Reading &reading, Section &section, Connection &c) {
         reading.problems.add(section.positionOf(u("proxy")), u("“proxy” carries a user name or password."), u("Import a kubeconfig that has it (pilot connect add NAME --import): the keychain keeps it then."));
     if (!c.url.isEmpty() && section.has(u("kubeconfig")))
         reading.problems.add(section.positionOf(u("kubeconfig")), u("A cluster has a kubeconfig or a server, not both."));
+}
+
+/// What only makes sense for one kind.
+void checkKind(Reading &reading, Section &section, const Connection &c) {
+    static const QStringList logins{u("token"), u("userpass"), u("ldap"), u("approle"), u("kubernetes"), u("jwt")};
+    if (const QString login = c.other.value(u("login")); c.kind == QLatin1String("vault") && !login.isEmpty() && !logins.contains(login))
+        addUnknown(reading.problems, section.positionOf(u("login")), u("login"), login, logins);
+    if (c.kind == QLatin1String("vault") && c.secret.startsWith(QLatin1String("vault:")))
+        reading.problems.add(section.positionOf(u("secret")), u("The secret that logs in to a Vault cannot lie in a Vault."), u("Name one of the keychain, or use the login kubernetes or jwt."));
+    if (const QString plain = c.other.value(u("plain_http")); !plain.isEmpty() && plain != QLatin1String("yes") && plain != QLatin1String("no") && plain != QLatin1String("true") && plain != QLatin1String("false"))
+        reading.problems.add(section.positionOf(u("plain_http")), u("“plain_http” must be yes or no."));
+    if (c.kind == QLatin1String("images") && c.url.isEmpty() && !c.other.contains(u("host")) && !(c.other.contains(u("region")) && c.other.contains(u("account"))))
+        reading.problems.add(section.position(), u("A connection of kind images names no registry."), u("Add url: https://registry.example, host: ghcr.io (or docker.io), or region and account of ECR."));
 }
 
 void readConnection(Reading &reading, const QString &name, Section section) {
@@ -141,6 +155,7 @@ void readConnection(Reading &reading, const QString &name, Section section) {
         }
         if (c.kind == QLatin1String("kubernetes"))
             readCluster(reading, section, c);
+        checkKind(reading, section, c);
     }
     section.finish();
     reading.workspace.connections.insert(name, c);
