@@ -67,6 +67,8 @@ OperationWays waysOn(const std::vector<operations::JournalEntry> &entries, const
             continue;
         if (last.isEmpty())
             last = e.phase;
+        if (e.phase == Q("executing") && last == Q("executing") && operations::processGone(e))
+            last = QStringLiteral("failed"); // killed in the midst: what it did is found
         if (e.phase == Q("executing"))
             kind = e.details.value(Q("undo")).toObject().value(Q("kind")).toString();
     }
@@ -130,11 +132,13 @@ Result<operations::Operation> reverseOperation(const Services &services, const Q
 
 Result<operations::Operation> continueOperation(const Services &services, const QString &id) {
     PH_ASSIGN(const operations::RecordedOperation recorded, operations::recordedOperation(*services.journal, id));
+    if (recorded.phase == Q("executing"))
+        return refused(Text::tr("Operation %1 is under way in another program.").arg(id), {}, Text::tr("Wait until it ends, or end that program; then what it did is found."));
     if (recorded.phase != Q("failed"))
         return refused(Text::tr("Operation %1 is %2: there is nothing to go on with.").arg(id, recorded.phase));
     const QString kind = recorded.undoRecord.value(Q("kind")).toString(), connection = recorded.undoRecord.value(Q("connection")).toString();
     if (kind == Q("promotion"))
-        return refused(Text::tr("A promotion that failed was put back."), {}, Text::tr("Ask for it again: pilot promote %1 VERSION.").arg(recorded.undoRecord.value(Q("model")).toString()));
+        return refused(recorded.interrupted ? Text::tr("A promotion that was interrupted is finished or put back by the next program that opens the workspace as operator.") : Text::tr("A promotion that failed was put back."), {}, Text::tr("Ask for it again: pilot promote %1 VERSION.").arg(recorded.undoRecord.value(Q("model")).toString()));
     PH_ASSIGN(const auto entries, services.journal->entries());
     for (const operations::JournalEntry &e : entries) // newest first
         if (e.phase == Q("executing") && (e.details.value(Q("continues")).toString() == id || e.details.value(Q("undoes")).toString() == id)) {

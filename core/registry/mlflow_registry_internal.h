@@ -36,7 +36,8 @@ public:
     Result<std::vector<AliasChange>> aliasHistory(const QString &model, const QString &alias) const override;
     Result<void> moveAlias(const QString &model, const QString &alias, std::optional<int> expected, std::optional<int> to, const Stamp &stamp) override;
     // mlflow_packages.cpp
-    Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) override;
+    Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) override { return registerTagged(model, packageFolder, runId, user, {}); }
+    Result<Version> registerTagged(const QString &model, const QString &packageFolder, const QString &runId, const QString &user, const QMap<QString, QString> &tags) override;
     Result<QString> packageFolder(const Version &version, std::stop_token stop, bool anew) override;
     Result<QString> fetchPackage(const Version &version, std::stop_token stop, const FetchProgress &progress) override;
     Result<void> sendArtifacts(const QString &runId, const QString &folder, const QStringList &files, const QString &at, std::stop_token stop) override;

@@ -199,6 +199,9 @@ public:
 
     /// Copies the package into the registry and makes the next version of a model (made if new).
     virtual Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) = 0;
+    /// registerVersion() of a version that carries these tags. MLflow and the local registry set them in the same call, so that a version whose maker was
+    /// killed, or never heard the answer, is found by them; here they follow one by one.
+    virtual Result<Version> registerTagged(const QString &model, const QString &packageFolder, const QString &runId, const QString &user, const QMap<QString, QString> &tags);
     /// Moves an alias if it still points to `expected` (nullopt: must not exist yet); Conflict otherwise. `to` nullopt deletes.
     /// The change and its line in aliasHistory() are one step: both are there or none.
     virtual Result<void> moveAlias(const QString &model, const QString &alias, std::optional<int> expected, std::optional<int> to,

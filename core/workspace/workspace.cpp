@@ -27,13 +27,13 @@ QString u(const char *text) { return QString::fromUtf8(text); }
 const QMap<QString, QStringList> &kindKeys() {
     static const QMap<QString, QStringList> keys{
         {u("local"), {}},
-        {u("mlflow"), {u("experiment"), u("artifacts")}},
+        {u("mlflow"), {u("experiment"), u("artifacts"), u("promotes")}},
         {u("jenkins"), {u("folder")}},
         {u("kubernetes"), {u("kubeconfig"), u("context"), u("namespace"), u("ca"), u("tls_server_name"), u("proxy"), u("insecure")}},
         {u("prometheus"), {u("alertmanager")}},
         {u("github"), {u("owner"), u("repo"), u("branch")}},
         {u("kubeflow"), {u("namespace"), u("experiment")}},
-        {u("azureml"), {u("tenant"), u("client"), u("subscription"), u("resource_group"), u("workspace"), u("region"), u("cloud"), u("authority")}},
+        {u("azureml"), {u("tenant"), u("client"), u("subscription"), u("resource_group"), u("workspace"), u("region"), u("cloud"), u("authority"), u("promotes")}},
         {u("git"), {u("path"), u("branch"), u("model"), u("live"), u("image"), u("remote"), u("job"), u("key_file")}},
         {u("elasticsearch"), {u("index")}},
         {u("slack"), {u("channel"), u("on")}},
@@ -49,6 +49,9 @@ bool isServiceAddress(const QString &url) {
     static const QRegularExpression form(QStringLiteral("^(?:service/|services?://)[a-z0-9][a-z0-9-]*(?:\\.[a-z0-9][a-z0-9-]*)?(?::[a-z0-9][a-z0-9-]*)?(?:/[^?#]*)?$"));
     return form.match(url).hasMatch();
 }
+
+/// promotes: what a promotion moves in a registry.
+QStringList promoteWords() { return {u("aliases"), u("stages")}; }
 
 /// Everything the reading functions share while one file is read.
 struct Reading {
@@ -138,6 +141,8 @@ void readConnection(Reading &reading, const QString &name, Section section) {
     c.guard = section.word(u("guard"), {u("none"), u("typed-name"), u("read-only")});
     if (c.kind == QLatin1String("local")) {
         c.root = resolvedPath(section.needText(u("root")), reading.file);
+        if (const QString promotes = section.word(u("promotes"), promoteWords()); !promotes.isEmpty())
+            c.other.insert(u("promotes"), promotes);
     } else {
         c.url = section.text(u("url"));
         if (c.kind == QLatin1String("git"))
@@ -149,7 +154,7 @@ void readConnection(Reading &reading, const QString &name, Section section) {
         QStringList others = kindKeys().value(c.kind);
         others << u("ca_file");
         for (const QString &key : std::as_const(others)) {
-            const QString value = key == QLatin1String("on") ? section.texts(key).join(QLatin1Char(',')) : section.text(key);
+            const QString value = key == QLatin1String("on") ? section.texts(key).join(QLatin1Char(',')) : key == QLatin1String("promotes") ? section.word(key, promoteWords()) : section.text(key);
             if (!value.isEmpty())
                 c.other.insert(key, resolvedKey(key, value, reading.file));
         }

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void everyAliasChangeIsKept();
     void stagesArchiveTheOthersWhenAsked();
     void tagsAndDescriptionsAreKept();
+    void aVersionIsRegisteredWithItsTags();
     void aRunKeepsParamsTagsAndStatus();
     void parametersAreWrittenOnce();
     void metricsKeepTheirHistoryAndTheLastValue();

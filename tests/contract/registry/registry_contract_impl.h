@@ -217,6 +217,23 @@ void RegistryContract::tagsAndDescriptionsAreKept() {
     VERIFY_KIND(ErrorKind::NotFound, m_registry->setDescription(t2m, 9, text));
 }
 
+/// By such a tag a version is found whose maker never heard the answer.
+void RegistryContract::aVersionIsRegisteredWithItsTags() {
+    const QString folder = m_folder.filePath(QStringLiteral("package%1").arg(++m_packages)), mark = QStringLiteral("pilothouse.operation");
+    VERIFY_OK(test::writeTinyPackage(folder, {}));
+    const QMap<QString, QString> tags{{mark, QStringLiteral("op-1")}, {QStringLiteral("team"), QStringLiteral("weather, 20 °C")}};
+    const auto made = m_registry->registerTagged(t2m, folder, {}, QStringLiteral("ada"), tags);
+    VERIFY_OK(made);
+    QCOMPARE(made->version, 1);
+    QCOMPARE(m_registry->version(t2m, 1)->tags, tags);
+    QCOMPARE(m_registry->version(t2m, 1)->digest, made->digest);
+    const auto found = m_registry->versionsTagged(t2m, mark, QStringLiteral("op-1"));
+    VERIFY_OK(found);
+    QCOMPARE(found->size(), std::size_t(1));
+    QCOMPARE(found->front().version, 1);
+    QCOMPARE(m_registry->versionsTagged(t2m, mark, QStringLiteral("op-2"))->size(), std::size_t(0));
+}
+
 void RegistryContract::aRunKeepsParamsTagsAndStatus() {
     if (!m_can.runs) {
         VERIFY_REFUSED(m_registry->createRun(t2m, QStringLiteral("monday"), QStringLiteral("ada")));
