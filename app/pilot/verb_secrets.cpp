@@ -212,19 +212,12 @@ Result<void> set(Context &context, const Options &options) {
     return runAndAnswer(context, *services->operations, std::move(operation), options.plan);
 }
 
-/// Logs out where a login was made for this call: short programs must not leave a token a run.
-Result<void> signedOut(Context &context, const Result<void> &done) {
-    if (const auto services = context.services())
-        (*services)->vaults->signOut();
-    return done;
-}
-
 const Verb verb("secrets", "Where secrets are: the keychain, Vault, clusters; values on demand only", [](CLI::App &app, VerbBody &body) {
     auto options = std::make_shared<Options>();
     app.require_subcommand(1);
     const auto add = [&](const char *name, const char *help, Result<void> (*run)(Context &, const Options &)) {
         auto *sub = app.add_subcommand(name, help);
-        sub->callback([&body, options, run] { body = [options, run](Context &context) { return signedOut(context, run(context, *options)); }; });
+        sub->callback([&body, options, run] { body = [options, run](Context &context) { return run(context, *options); }; });
         sub->fallthrough();
         return sub;
     };

@@ -63,7 +63,7 @@ private Q_SLOTS:
         const auto read = vault->read(QStringLiteral("ml/db"));
         QVERIFY2(read, read ? "" : qPrintable(read.error().text()));
         QCOMPARE(read->values.value(QStringLiteral("password")), value);
-        QCOMPARE(read->version, 1);
+        QVERIFY(read->version >= 1);
         const auto who = vault->whoAmI();
         QVERIFY(who->policies.contains(login == "token" ? QStringLiteral("root") : QStringLiteral("ml")));
         if (login != "token") {
