@@ -29,6 +29,116 @@
     </message>
 </context>
 <context>
+    <name>ClusterImport</name>
+    <message>
+        <source>The context “%1” gets its credential from a program: there is no secret to import.</source>
+        <translation>Der Kontext „%1“ bekommt seine Anmeldung von einem Programm: Es gibt kein Geheimnis zu übernehmen.</translation>
+    </message>
+    <message>
+        <source>Leave --import out; the file is referred to then.</source>
+        <translation>--import weglassen; dann wird auf die Datei verwiesen.</translation>
+    </message>
+    <message>
+        <source>The context “%1” acts for another user, which a connection without a kubeconfig cannot.</source>
+        <translation>Der Kontext „%1“ handelt für ein anderes Konto; eine Verbindung ohne Kubeconfig kann das nicht.</translation>
+    </message>
+    <message>
+        <source>token</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>client certificate and key</source>
+        <translation>Client-Zertifikat und Schlüssel</translation>
+    </message>
+    <message>
+        <source>user and password</source>
+        <translation>Konto und Kennwort</translation>
+    </message>
+    <message>
+        <source>certificate of the authority</source>
+        <translation>Zertifikat der Zertifizierungsstelle</translation>
+    </message>
+    <message>
+        <source>address of the proxy</source>
+        <translation>Adresse des Proxys</translation>
+    </message>
+</context>
+<context>
+    <name>Clusters</name>
+    <message>
+        <source>Add one: pilot connect add NAME --kind kubernetes</source>
+        <translation>Eine hinzufügen: pilot connect add NAME --kind kubernetes</translation>
+    </message>
+    <message>
+        <source>The workspace has several clusters: %1.</source>
+        <translation>Der Arbeitsbereich hat mehrere Cluster: %1.</translation>
+    </message>
+    <message>
+        <source>Say which by its connection.</source>
+        <translation>Über die Verbindung sagen, welcher gemeint ist.</translation>
+    </message>
+    <message>
+        <source>The workspace has no connection of kind kubernetes.</source>
+        <translation>Der Arbeitsbereich hat keine Verbindung der Art kubernetes.</translation>
+    </message>
+    <message>
+        <source>There is no connection “%1” of kind kubernetes in this workspace.</source>
+        <translation>In diesem Arbeitsbereich gibt es keine Verbindung „%1“ der Art kubernetes.</translation>
+    </message>
+    <message>
+        <source>Known: %1.</source>
+        <translation>Bekannt: %1.</translation>
+    </message>
+    <message>
+        <source>%1, context %2</source>
+        <translation>%1, Kontext %2</translation>
+    </message>
+    <message>
+        <source>Kubernetes %1 answers; we are %2 there.</source>
+        <translation>Kubernetes %1 antwortet; dort angemeldet als %2.</translation>
+    </message>
+    <message>
+        <source>Kubernetes %1 answers.</source>
+        <translation>Kubernetes %1 antwortet.</translation>
+    </message>
+    <message>
+        <source>Installed: %1.</source>
+        <translation>Installiert: %1.</translation>
+    </message>
+    <message>
+        <source>Not installed: %1.</source>
+        <translation>Nicht installiert: %1.</translation>
+    </message>
+    <message>
+        <source>There is no connection “%1” with a kubeconfig in this workspace.</source>
+        <translation>In diesem Arbeitsbereich gibt es keine Verbindung „%1“ mit einer Kubeconfig.</translation>
+    </message>
+    <message>
+        <source>The context “%1” runs no program for its credential: there is nothing to confirm.</source>
+        <translation>Der Kontext „%1“ führt für seine Anmeldung kein Programm aus: Es gibt nichts zu bestätigen.</translation>
+    </message>
+    <message>
+        <source>Let the kubeconfig of %1 run a program for its credential</source>
+        <translation>Die Kubeconfig von %1 ein Programm für ihre Anmeldung ausführen lassen</translation>
+    </message>
+    <message>
+        <source>runs on this machine, as its kubeconfig %1 says</source>
+        <translation>läuft auf diesem Rechner, wie seine Kubeconfig %1 sagt</translation>
+    </message>
+    <message>
+        <source>ask again before it runs</source>
+        <translation>vor dem Ausführen wieder fragen</translation>
+    </message>
+    <message>
+        <source>The confirmation was not kept.</source>
+        <translation>Die Bestätigung wurde nicht gespeichert.</translation>
+    </message>
+    <message>
+        <source>Is the file yours, and closed to others?</source>
+        <translation>Gehört die Datei dem eigenen Konto, und ist sie für andere gesperrt?</translation>
+    </message>
+</context>
+<context>
     <name>Connections</name>
     <message>
         <source>The folder does not exist and cannot be made.</source>
@@ -185,6 +295,38 @@
     <message>
         <source>It answers (HTTP %1).</source>
         <translation>Antwortet (HTTP %1).</translation>
+    </message>
+    <message>
+        <source>The Vault is sealed.</source>
+        <translation>Der Vault ist versiegelt.</translation>
+    </message>
+    <message>
+        <source>The Vault is not initialised.</source>
+        <translation>Der Vault ist nicht initialisiert.</translation>
+    </message>
+    <message>
+        <source>Whoever keeps its keys unseals it (vault operator unseal).</source>
+        <translation>Wer seine Schlüssel verwahrt, entsiegelt ihn (vault operator unseal).</translation>
+    </message>
+    <message>
+        <source>It is %1; logged in as %2 with the policies %3; at %4 is engine %5.</source>
+        <translation>Er ist %1; angemeldet als %2 mit den Richtlinien %3; unter %4 liegt Engine %5.</translation>
+    </message>
+    <message>
+        <source>It is %1; at %2 is engine %3.</source>
+        <translation>Er ist %1; unter %2 liegt Engine %3.</translation>
+    </message>
+    <message>
+        <source>It answers, and takes the credential.</source>
+        <translation>Sie antwortet und nimmt die Anmeldung an.</translation>
+    </message>
+    <message>
+        <source>It answers without a credential.</source>
+        <translation>Sie antwortet ohne Anmeldung.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 pulls are left.</source>
+        <translation>%1 von %2 Abrufen sind übrig.</translation>
     </message>
 </context>
 <context>
@@ -560,6 +702,91 @@
     </message>
 </context>
 <context>
+    <name>ImageLineage</name>
+    <message>
+        <source>Its registry has the same bytes.</source>
+        <translation>Seine Registry hat dieselben Bytes.</translation>
+    </message>
+    <message>
+        <source>The tag names other bytes in the registry than run here.</source>
+        <translation>Das Tag benennt in der Registry andere Bytes, als hier laufen.</translation>
+    </message>
+    <message>
+        <source>Which bytes run is not known.</source>
+        <translation>Welche Bytes laufen, ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>The registry&apos;s part is not known: %1</source>
+        <translation>Was die Registry hat, ist nicht bekannt: %1</translation>
+    </message>
+    <message>
+        <source>Built from commit %1.</source>
+        <translation>Gebaut aus Commit %1.</translation>
+    </message>
+    <message>
+        <source>Built for version %1.</source>
+        <translation>Gebaut für Version %1.</translation>
+    </message>
+</context>
+<context>
+    <name>ImageRegistries</name>
+    <message>
+        <source>The connection “%1” names no registry.</source>
+        <translation>Die Verbindung „%1“ nennt keine Registry.</translation>
+    </message>
+    <message>
+        <source>Add url: https://registry.example, host: ghcr.io, or region and account of ECR.</source>
+        <translation>url: https://registry.example, host: ghcr.io oder region und account von ECR ergänzen.</translation>
+    </message>
+    <message>
+        <source>The connection “%1” names no keys of AWS.</source>
+        <translation>Die Verbindung „%1“ nennt keine Schlüssel von AWS.</translation>
+    </message>
+    <message>
+        <source>Add user: ACCESS_KEY and secret: NAME (the secret key), or secret: NAME alone with ACCESS_KEY:SECRET_KEY as its value.</source>
+        <translation>user: ACCESS_KEY und secret: NAME (den geheimen Schlüssel) ergänzen, oder nur secret: NAME mit ACCESS_KEY:SECRET_KEY als Wert.</translation>
+    </message>
+    <message>
+        <source>The connection “%1” is of kind %2: it is no image registry.</source>
+        <translation>Die Verbindung „%1“ ist von der Art %2: Sie ist keine Image-Registry.</translation>
+    </message>
+    <message>
+        <source>Name one of kind images.</source>
+        <translation>Eine der Art images nennen.</translation>
+    </message>
+    <message>
+        <source>The workspace has no connection “%1”.</source>
+        <translation>Der Arbeitsbereich hat keine Verbindung „%1“.</translation>
+    </message>
+    <message>
+        <source>See “pilot connect list”.</source>
+        <translation>Siehe „pilot connect list“.</translation>
+    </message>
+</context>
+<context>
+    <name>ImagesOfVersions</name>
+    <message>
+        <source>The workspace does not say which image a version of %1 has.</source>
+        <translation>Der Arbeitsbereich sagt nicht, welches Image eine Version von %1 hat.</translation>
+    </message>
+    <message>
+        <source>Add it to its deployment, for example image: &quot;ghcr.io/team/api:{commit}&quot;.</source>
+        <translation>In deployment ergänzen, zum Beispiel image: &quot;ghcr.io/team/api:{commit}&quot;.</translation>
+    </message>
+    <message>
+        <source>The image of %1 version %2 is not known: it has no {%3}.</source>
+        <translation>Das Image von %1 Version %2 ist nicht bekannt: sie hat kein {%3}.</translation>
+    </message>
+    <message>
+        <source>Set the tag: pilot registry tag %1 %2 %3 VALUE.</source>
+        <translation>Das Tag setzen: pilot registry tag %1 %2 %3 WERT.</translation>
+    </message>
+    <message>
+        <source>A build sets the tag “commit” of the version, or deployment.image names another one.</source>
+        <translation>Ein Build setzt das Tag „commit“ der Version, oder deployment.image nennt ein anderes.</translation>
+    </message>
+</context>
+<context>
     <name>Inbox</name>
     <message>
         <source>Promote %1 v%2</source>
@@ -920,6 +1147,34 @@
     <message>
         <source>What was done: %1.</source>
         <translation>Was getan wurde: %1.</translation>
+    </message>
+    <message>
+        <source>Operation %1 is under way in another program.</source>
+        <translation>Operation %1 läuft in einem anderen Programm.</translation>
+    </message>
+    <message>
+        <source>Wait until it ends, or end that program; then what it did is found.</source>
+        <translation>Warten, bis sie endet, oder jenes Programm beenden; danach wird gefunden, was sie getan hat.</translation>
+    </message>
+    <message>
+        <source>A promotion that was interrupted is finished or put back by the next program that opens the workspace as operator.</source>
+        <translation>Eine unterbrochene Beförderung wird vom nächsten Programm, das den Arbeitsbereich als Operator öffnet, zu Ende geführt oder zurückgenommen.</translation>
+    </message>
+    <message>
+        <source>An apply goes on by another one: what is there already is left alone.</source>
+        <translation>Eine Anwendung wird durch eine weitere fortgesetzt: Was schon da ist, bleibt unberührt.</translation>
+    </message>
+    <message>
+        <source>Apply the folder again: pilot rollouts apply DIR.</source>
+        <translation>Den Ordner noch einmal anwenden: pilot rollouts apply DIR.</translation>
+    </message>
+    <message>
+        <source>A change of a workload is made whole or not at all.</source>
+        <translation>Eine Änderung eines Workloads wird ganz gemacht oder gar nicht.</translation>
+    </message>
+    <message>
+        <source>Look at its history, then make it anew: pilot rollouts history.</source>
+        <translation>Den Verlauf ansehen, dann neu machen: pilot rollouts history.</translation>
     </message>
 </context>
 <context>
@@ -1751,6 +2006,37 @@
         <source>Forecasts several targets, whose errors have different units: labels are not compared; a person may promote</source>
         <translation>Sagt mehrere Ziele vorher, deren Fehler verschiedene Einheiten haben: Labels werden nicht verglichen; eine Person darf weiterstellen</translation>
     </message>
+    <message>
+        <source>Canary answers in %1 ms, the stable version in %2 ms (p95, limit %3 times)</source>
+        <translation>Canary antwortet in %1 ms, die stabile Version in %2 ms (p95, Grenze %3-fach)</translation>
+    </message>
+    <message>
+        <source>Canary answers otherwise than the stable version: PSI %1 of their outputs on %2 and %3 rows (limit %4)</source>
+        <translation>Canary antwortet anders als die stabile Version: PSI der Ausgaben %1 auf %2 und %3 Zeilen (Grenze %4)</translation>
+    </message>
+    <message>
+        <source>Canary disagrees with the champion on %1 of %2 rows (%3, limit %4)</source>
+        <translation>Canary widerspricht dem Champion bei %1 von %2 Zeilen (%3, Grenze %4)</translation>
+    </message>
+</context>
+<context>
+    <name>RolloutTargets</name>
+    <message>
+        <source>Nothing here rolls a version out to %1.</source>
+        <translation>Nichts hier rollt eine Version auf %1 aus.</translation>
+    </message>
+    <message>
+        <source>Write deployment/NAME, rollout/NAME or inferenceservice/NAME.</source>
+        <translation>deployment/NAME, rollout/NAME oder inferenceservice/NAME schreiben.</translation>
+    </message>
+    <message>
+        <source>Model %1 has no deployment.</source>
+        <translation>Modell %1 hat kein Deployment.</translation>
+    </message>
+    <message>
+        <source>Add `deployment: {connection: local, target: serving/%1}` to the workspace.</source>
+        <translation>`deployment: {connection: local, target: serving/%1}` in den Workspace schreiben.</translation>
+    </message>
 </context>
 <context>
     <name>Services</name>
@@ -1769,14 +2055,6 @@
     <message>
         <source>Add `connections: {local: {kind: local, root: …}}`, or run `pilot connect add local --kind local --root DIR`.</source>
         <translation>`connections: {local: {kind: local, root: …}}` eintragen oder `pilot connect add local --kind local --root DIR` ausführen.</translation>
-    </message>
-    <message>
-        <source>Model %1 has no deployment.</source>
-        <translation>Modell %1 hat kein Deployment.</translation>
-    </message>
-    <message>
-        <source>Add `deployment: {connection: local, target: serving/%1}` to the workspace.</source>
-        <translation>`deployment: {connection: local, target: serving/%1}` in den Arbeitsbereich eintragen.</translation>
     </message>
 </context>
 <context>
@@ -2006,6 +2284,85 @@
     <message>
         <source>Look at the receiver&apos;s log and at the webhook&apos;s secret.</source>
         <translation>Das Protokoll des Empfängers und das Geheimnis des Webhooks ansehen.</translation>
+    </message>
+</context>
+<context>
+    <name>Vaults</name>
+    <message>
+        <source>The secret was changed meanwhile: it is at version %1, not %2.</source>
+        <translation>Das Geheimnis wurde inzwischen geändert: Es steht bei Version %1, nicht %2.</translation>
+    </message>
+    <message>
+        <source>Look at it and try again.</source>
+        <translation>Ansehen und erneut versuchen.</translation>
+    </message>
+    <message>
+        <source>The connection “%1” has no address.</source>
+        <translation>Die Verbindung „%1“ hat keine Adresse.</translation>
+    </message>
+    <message>
+        <source>Add url: https://host:port to it.</source>
+        <translation>url: https://host:port ergänzen.</translation>
+    </message>
+    <message>
+        <source>The connection “%1” names no secret for its login by %2.</source>
+        <translation>Die Verbindung „%1“ nennt kein Geheimnis für ihre Anmeldung mit %2.</translation>
+    </message>
+    <message>
+        <source>Add secret: NAME; its value belongs in the keychain.</source>
+        <translation>secret: NAME ergänzen; der Wert gehört in den Schlüsselbund.</translation>
+    </message>
+    <message>
+        <source>The connection “%1” does not say who logs in.</source>
+        <translation>Die Verbindung „%1“ sagt nicht, wer sich anmeldet.</translation>
+    </message>
+    <message>
+        <source>Add user: NAME (with approle: the role id).</source>
+        <translation>user: NAME ergänzen (bei approle: die Role-ID).</translation>
+    </message>
+    <message>
+        <source>The connection “%1” names no role for its login by %2.</source>
+        <translation>Die Verbindung „%1“ nennt keine Rolle für ihre Anmeldung mit %2.</translation>
+    </message>
+    <message>
+        <source>Add role: NAME.</source>
+        <translation>role: NAME ergänzen.</translation>
+    </message>
+    <message>
+        <source>“%1” does not name one key of a secret.</source>
+        <translation>„%1“ benennt nicht einen Schlüssel eines Geheimnisses.</translation>
+    </message>
+    <message>
+        <source>Write vault:CONNECTION/path#key, without a version.</source>
+        <translation>vault:VERBINDUNG/pfad#schlüssel schreiben, ohne Version.</translation>
+    </message>
+    <message>
+        <source>Replace the key %1 of the secret %2 in Vault %3</source>
+        <translation>Den Schlüssel %1 des Geheimnisses %2 im Vault %3 ersetzen</translation>
+    </message>
+    <message>
+        <source>Write the key %1 of the secret %2 in Vault %3</source>
+        <translation>Den Schlüssel %1 des Geheimnisses %2 im Vault %3 schreiben</translation>
+    </message>
+    <message>
+        <source>version %1 → %2, key %3, the other keys stay</source>
+        <translation>Version %1 → %2, Schlüssel %3, die anderen Schlüssel bleiben</translation>
+    </message>
+    <message>
+        <source>key %1, the other keys stay</source>
+        <translation>Schlüssel %1, die anderen Schlüssel bleiben</translation>
+    </message>
+    <message>
+        <source>write back what was there</source>
+        <translation>zurückschreiben, was dort stand</translation>
+    </message>
+    <message>
+        <source>delete it</source>
+        <translation>löschen</translation>
+    </message>
+    <message>
+        <source>The Vault does not hold what was written.</source>
+        <translation>Der Vault enthält nicht, was geschrieben wurde.</translation>
     </message>
 </context>
 <context>
@@ -2713,6 +3070,17 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui</name>
+    <message>
+        <source>Register a version from %1</source>
+        <translation>Version aus %1 registrieren</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::ActionCatalogue</name>
     <message>
         <source>There is no command “%1” here.</source>
@@ -2807,6 +3175,30 @@
     <message>
         <source>newest model %1 old, limit %2</source>
         <translation>neuestes Modell %1 alt, Grenze %2</translation>
+    </message>
+    <message>
+        <source>endpoint</source>
+        <translation>Endpunkt</translation>
+    </message>
+    <message>
+        <source>%1 serves another version</source>
+        <translation>%1 liefert eine andere Version aus</translation>
+    </message>
+    <message>
+        <source>%1: what is served cannot be told</source>
+        <translation>%1: was ausgeliefert wird, ist nicht zu erfahren</translation>
+    </message>
+    <message>
+        <source>%1 is being rolled out</source>
+        <translation>%1 wird ausgerollt</translation>
+    </message>
+    <message>
+        <source>%1 serves what its alias says</source>
+        <translation>%1 liefert aus, was der Alias sagt</translation>
+    </message>
+    <message>
+        <source>serves %1, live v%2</source>
+        <translation>liefert %1 aus, live v%2</translation>
     </message>
 </context>
 <context>
@@ -2999,6 +3391,50 @@
     <message>
         <source>PSI of the inputs of %1 that drifted most; %2 leads with %3</source>
         <translation>PSI der am stärksten gedrifteten Eingaben von %1; %2 führt mit %3</translation>
+    </message>
+    <message>
+        <source>Copy the remedy&apos;s command</source>
+        <translation>Befehl der Abhilfe kopieren</translation>
+    </message>
+    <message>
+        <source>what is served is what the alias says</source>
+        <translation>ausgeliefert wird, was der Alias sagt</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>Seit</translation>
+    </message>
+    <message>
+        <source>%1 ago, first seen %2</source>
+        <translation>vor %1, zuerst gesehen %2</translation>
+    </message>
+    <message>
+        <source>Cause</source>
+        <translation>Ursache</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+    <message>
+        <source>Remedy</source>
+        <translation>Abhilfe</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Serves</source>
+        <translation>Liefert aus</translation>
+    </message>
+    <message>
+        <source>Asked</source>
+        <translation>Beantragt</translation>
+    </message>
+    <message>
+        <source>%1 ago</source>
+        <translation>vor %1</translation>
     </message>
 </context>
 <context>
@@ -3481,6 +3917,10 @@
         <source>%1 ms</source>
         <translation>%1 ms</translation>
     </message>
+    <message>
+        <source>Image registry</source>
+        <translation>Image-Registry</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::ConnectionsPanel</name>
@@ -3705,6 +4145,22 @@
     <message>
         <source>not looked at yet</source>
         <translation>noch nicht angesehen</translation>
+    </message>
+    <message>
+        <source>Kubeconfig or address</source>
+        <translation>Kubeconfig oder Adresse</translation>
+    </message>
+    <message>
+        <source>A file, or https://…; empty: the file that kubectl uses</source>
+        <translation>Eine Datei oder https://…; leer: die Datei, die kubectl verwendet</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Kontext</translation>
+    </message>
+    <message>
+        <source>Of the kubeconfig; empty: its current one</source>
+        <translation>Aus der Kubeconfig; leer: ihr aktueller</translation>
     </message>
 </context>
 <context>
@@ -4154,6 +4610,143 @@
     <message>
         <source>Places: {{row}} {{values}} {{rows}} {{named_rows}} {{tensors}} {{input:NAME}}</source>
         <translation>Plätze: {{row}} {{values}} {{rows}} {{named_rows}} {{tensors}} {{input:NAME}}</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::EnvironmentModels</name>
+    <message>
+        <source>waits for approval</source>
+        <translation>wartet auf Zustimmung</translation>
+    </message>
+    <message>
+        <source>v%1 can go on to %2</source>
+        <translation>v%1 kann nach %2 weiter</translation>
+    </message>
+    <message>
+        <source>nothing is live here</source>
+        <translation>nichts ist hier live</translation>
+    </message>
+    <message>
+        <source>copy of %1</source>
+        <translation>Kopie von %1</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Live</source>
+        <translation>Live</translation>
+    </message>
+    <message>
+        <source>What the alias of this environment points to</source>
+        <translation>Worauf der Alias dieser Umgebung zeigt</translation>
+    </message>
+    <message>
+        <source>Newest</source>
+        <translation>Neueste</translation>
+    </message>
+    <message>
+        <source>%1, live %2, newest %3, %4</source>
+        <translation>%1, live %2, neueste %3, %4</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n needed</source>
+        <translation>
+            <numerusform>%n nötig</numerusform>
+            <numerusform>%n nötig</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>as each model says</source>
+        <translation>wie jedes Modell sagt</translation>
+    </message>
+    <message>
+        <source>, not one&apos;s own</source>
+        <translation>, nicht die eigene</translation>
+    </message>
+    <message>
+        <source>Your role</source>
+        <translation>Eigene Rolle</translation>
+    </message>
+    <message>
+        <source>Guard</source>
+        <translation>Schutz</translation>
+    </message>
+    <message>
+        <source>read-only</source>
+        <translation>nur lesen</translation>
+    </message>
+    <message>
+        <source>writes ask for the name</source>
+        <translation>Schreiben fragt nach dem Namen</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>Approvals</source>
+        <translation>Zustimmungen</translation>
+    </message>
+    <message>
+        <source>Gates</source>
+        <translation>Tore</translation>
+    </message>
+    <message>
+        <source>those of the recipe</source>
+        <translation>die des Rezepts</translation>
+    </message>
+    <message>
+        <source>Alias</source>
+        <translation>Alias</translation>
+    </message>
+    <message>
+        <source>Choose a model first.</source>
+        <translation>Erst ein Modell wählen.</translation>
+    </message>
+    <message>
+        <source>%1 is the last of its chain.</source>
+        <translation>%1 ist die letzte ihrer Kette.</translation>
+    </message>
+    <message>
+        <source>Nothing of %1 is live in %2.</source>
+        <translation>Nichts von %1 ist live in %2.</translation>
+    </message>
+    <message>
+        <source>v%1 is live in %2, waits there, or the model does not go through it.</source>
+        <translation>v%1 ist in %2 live, wartet dort, oder das Modell geht nicht hindurch.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::EnvironmentsView</name>
+    <message>
+        <source>Environments</source>
+        <translation>Umgebungen</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>No environments</source>
+        <translation>Keine Umgebungen</translation>
+    </message>
+    <message>
+        <source>Name them in the workspace file under environments: dev, staging and prod, each with its registry, gates and approvals. A version then goes from one into the next.</source>
+        <translation>In der Arbeitsbereichsdatei unter environments benennen: dev, staging und prod, jede mit ihrer Registry, ihren Toren und Zustimmungen. Eine Version geht dann von einer in die nächste.</translation>
+    </message>
+    <message>
+        <source>then %1</source>
+        <translation>dann %1</translation>
+    </message>
+    <message>
+        <source>Models in %1</source>
+        <translation>Modelle in %1</translation>
+    </message>
+    <message>
+        <source>Promote to %1</source>
+        <translation>Für %1 freigeben</translation>
     </message>
 </context>
 <context>
@@ -6410,6 +7003,34 @@
         <source>Compare runs</source>
         <translation>Läufe vergleichen</translation>
     </message>
+    <message>
+        <source>Environments: what is live in each</source>
+        <translation>Umgebungen: was in jeder live ist</translation>
+    </message>
+    <message>
+        <source>Promote to the next environment</source>
+        <translation>Für die nächste Umgebung freigeben</translation>
+    </message>
+    <message>
+        <source>Nothing goes on from here.</source>
+        <translation>Von hier geht nichts weiter.</translation>
+    </message>
+    <message>
+        <source>Promote %1 v%2 to %3</source>
+        <translation>%1 v%2 für %3 freigeben</translation>
+    </message>
+    <message>
+        <source>Chains</source>
+        <translation>Ketten</translation>
+    </message>
+    <message>
+        <source>Judge %1 v%2 for %3</source>
+        <translation>%1 v%2 für %3 beurteilen</translation>
+    </message>
+    <message>
+        <source>Environments</source>
+        <translation>Umgebungen</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::OutputChoice</name>
@@ -6919,6 +7540,91 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::PodLogCanvas</name>
+    <message>
+        <source>Log of the pods</source>
+        <translation>Protokoll der Pods</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::PodLogView</name>
+    <message>
+        <source>Filter by a regular expression</source>
+        <translation>Nach regulärem Ausdruck filtern</translation>
+    </message>
+    <message>
+        <source>Follow</source>
+        <translation>Folgen</translation>
+    </message>
+    <message>
+        <source>Wrap</source>
+        <translation>Umbrechen</translation>
+    </message>
+    <message>
+        <source>Before the restart</source>
+        <translation>Vor dem Neustart</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>Speichern…</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Find in the log</source>
+        <translation>Im Protokoll suchen</translation>
+    </message>
+    <message>
+        <source>The log of the container before its last restart</source>
+        <translation>Das Protokoll des Containers vor seinem letzten Neustart</translation>
+    </message>
+    <message>
+        <source>This is no regular expression.</source>
+        <translation>Das ist kein regulärer Ausdruck.</translation>
+    </message>
+    <message>
+        <source>“%1” is not in these lines.</source>
+        <translation>„%1“ steht nicht in diesen Zeilen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n lines</source>
+        <translation>
+            <numerusform>%n Zeile</numerusform>
+            <numerusform>%n Zeilen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>filtering…</source>
+        <translation>wird gefiltert…</translation>
+    </message>
+    <message>
+        <source>paused, %1 more</source>
+        <translation>angehalten, %1 weitere</translation>
+    </message>
+    <message>
+        <source>%1 older ones left, as 64 MiB are kept</source>
+        <translation>%1 ältere sind herausgefallen, da 64 MiB behalten werden</translation>
+    </message>
+    <message>
+        <source>%1 came too quickly to be read</source>
+        <translation>%1 kamen zu schnell, um gelesen zu werden</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Fortfahren</translation>
+    </message>
+    <message>
+        <source>There is nothing to save yet.</source>
+        <translation>Es gibt noch nichts zu speichern.</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::PolicyLogModel</name>
     <message>
         <source>When</source>
@@ -7315,6 +8021,136 @@
     <message>
         <source>Train %1</source>
         <translation>%1 trainieren</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RegisterSheet</name>
+    <message>
+        <source>Model among its artifacts</source>
+        <translation>Modell unter seinen Artefakten</translation>
+    </message>
+    <message>
+        <source>Registered model</source>
+        <translation>Registriertes Modell</translation>
+    </message>
+    <message>
+        <source>Of the workspace or the registry; a new name makes a new one.</source>
+        <translation>Des Arbeitsbereichs oder der Registry; ein neuer Name legt ein neues an.</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>Noch einmal ansehen</translation>
+    </message>
+    <message>
+        <source>This run left no model</source>
+        <translation>Dieser Lauf hat kein Modell hinterlassen</translation>
+    </message>
+    <message>
+        <source>A model is a folder of its artifacts with an MLmodel in it, as MLflow&apos;s log_model and Pilothouse&apos;s trainings leave it.</source>
+        <translation>Ein Modell ist ein Ordner seiner Artefakte mit einem MLmodel darin, wie MLflows log_model und die Trainings von Pilothouse ihn hinterlassen.</translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>Es ist kein Arbeitsbereich offen.</translation>
+    </message>
+    <message>
+        <source>It is being registered.</source>
+        <translation>Es wird registriert.</translation>
+    </message>
+    <message>
+        <source>There is no model to register.</source>
+        <translation>Es gibt kein Modell zu registrieren.</translation>
+    </message>
+    <message>
+        <source>Name the model first.</source>
+        <translation>Erst das Modell benennen.</translation>
+    </message>
+    <message>
+        <source>Digest</source>
+        <translation>Prüfsumme</translation>
+    </message>
+    <message>
+        <source>none: no package of Pilothouse, so nothing says later whether somebody wrote over it</source>
+        <translation>keine: kein Paket von Pilothouse, also sagt später nichts, ob jemand es überschrieben hat</translation>
+    </message>
+    <message>
+        <source>Lies at</source>
+        <translation>Liegt in</translation>
+    </message>
+    <message>
+        <source>Register %1</source>
+        <translation>%1 registrieren</translation>
+    </message>
+    <message>
+        <source>It is being registered …</source>
+        <translation>Es wird registriert …</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>Abgebrochen.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ReportPeriodSheet</name>
+    <message>
+        <source>From</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>To, this day included</source>
+        <translation>Bis, diesen Tag eingeschlossen</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Ausgeben …</translation>
+    </message>
+    <message>
+        <source>Everything that is known</source>
+        <translation>Alles, was bekannt ist</translation>
+    </message>
+    <message>
+        <source>The last 30 days</source>
+        <translation>Die letzten 30 Tage</translation>
+    </message>
+    <message>
+        <source>The last 90 days</source>
+        <translation>Die letzten 90 Tage</translation>
+    </message>
+    <message>
+        <source>This year</source>
+        <translation>Dieses Jahr</translation>
+    </message>
+    <message>
+        <source>Last year</source>
+        <translation>Voriges Jahr</translation>
+    </message>
+    <message>
+        <source>Days of your own</source>
+        <translation>Eigene Tage</translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation>Zeitraum</translation>
+    </message>
+    <message>
+        <source>Changes, promotions and what was live in it. What was live at its beginning is told, too.</source>
+        <translation>Änderungen, Freigaben und was darin live war. Auch was an seinem Anfang live war, steht da.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>It is before the first day.</source>
+        <translation>Er liegt vor dem ersten Tag.</translation>
+    </message>
+    <message>
+        <source>It has not come yet.</source>
+        <translation>Er ist noch nicht gekommen.</translation>
+    </message>
+    <message>
+        <source>Correct the days first.</source>
+        <translation>Erst die Tage berichtigen.</translation>
     </message>
 </context>
 <context>
@@ -8306,6 +9142,50 @@
     <message>
         <source>Remove “%1”</source>
         <translation>„%1“ entfernen</translation>
+    </message>
+    <message>
+        <source>Register…</source>
+        <translation>Registrieren…</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Versionen</translation>
+    </message>
+    <message>
+        <source>Register a version from the chosen run…</source>
+        <translation>Version aus dem gewählten Lauf registrieren…</translation>
+    </message>
+    <message>
+        <source>Choose a run first.</source>
+        <translation>Erst einen Lauf wählen.</translation>
+    </message>
+    <message>
+        <source>Register</source>
+        <translation>Registrieren</translation>
+    </message>
+    <message>
+        <source>Undo the registration</source>
+        <translation>Registrierung zurücknehmen</translation>
+    </message>
+    <message>
+        <source>It is undone from the journal.</source>
+        <translation>Zurückgenommen wird sie im Journal.</translation>
+    </message>
+    <message>
+        <source>Undo %1</source>
+        <translation>%1 zurücknehmen</translation>
+    </message>
+    <message>
+        <source>The registration is undone</source>
+        <translation>Die Registrierung ist zurückgenommen</translation>
+    </message>
+    <message>
+        <source>%1 v%2 is registered</source>
+        <translation>%1 v%2 ist registriert</translation>
+    </message>
+    <message>
+        <source>From run %1.</source>
+        <translation>Aus Lauf %1.</translation>
     </message>
 </context>
 <context>

@@ -180,6 +180,16 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::EnvironmentModels</name>
+    <message numerus="yes">
+        <source>%n needed</source>
+        <translation>
+            <numerusform>%n needed</numerusform>
+            <numerusform>%n needed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::ExplanationText</name>
     <message numerus="yes">
         <source>%n row(s)</source>
@@ -282,6 +292,16 @@
         <translation>
             <numerusform>%n item</numerusform>
             <numerusform>%n items</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::PodLogView</name>
+    <message numerus="yes">
+        <source>%n lines</source>
+        <translation>
+            <numerusform>%n line</numerusform>
+            <numerusform>%n lines</numerusform>
         </translation>
     </message>
 </context>
