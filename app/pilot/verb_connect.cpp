@@ -14,6 +14,7 @@
 #include "core/base/json.h"
 #include "core/fleet/connections.h"
 #include "core/fleet/endpoint.h"
+#include "core/fleet/image_registries.h"
 #include "core/fleet/registry_kinds.h"
 #include "core/fleet/services.h"
 #include "core/fleet/vaults.h"
@@ -42,7 +43,7 @@ Result<workspace::Workspace> openWorkspace(const Context &context) {
     return workspace::readWorkspace(file);
 }
 
-QString addressOf(const workspace::Connection &c) { return c.kind == Q("local") ? c.root : c.url; }
+QString addressOf(const workspace::Connection &c) { return c.kind == Q("local") ? c.root : c.kind == Q("images") && c.url.isEmpty() ? fleet::imageHostOf(c) : c.url; }
 
 Result<void> list(Context &context) {
     PH_ASSIGN(const auto workspace, openWorkspace(context));
