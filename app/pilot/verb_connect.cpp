@@ -20,6 +20,7 @@
 #include "core/base/json.h"
 #include "core/fleet/connections.h"
 #include "core/fleet/endpoint.h"
+#include "core/fleet/image_registries.h"
 #include "core/fleet/registry_kinds.h"
 #include "core/fleet/services.h"
 #include "core/fleet/vaults.h"
@@ -49,7 +50,11 @@ Result<workspace::Workspace> openWorkspace(const Context &context) {
     return workspace::readWorkspace(file);
 }
 
+<<<<<<< HEAD
 QString addressOf(const workspace::Connection &c) { return fleet::connectionAddress(c); }
+=======
+QString addressOf(const workspace::Connection &c) { return c.kind == Q("local") ? c.root : c.kind == Q("images") && c.url.isEmpty() ? fleet::imageHostOf(c) : c.url; }
+>>>>>>> v-k-images
 
 Result<void> list(Context &context) {
     PH_ASSIGN(const auto workspace, openWorkspace(context));

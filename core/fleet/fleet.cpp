@@ -27,6 +27,7 @@ void Fleet::start() { read(); }
 
 void Fleet::refresh() {
     m_services->remote->forget();
+    m_services->rollouts->forget();
     if (m_task.isRunning())
         m_again = true;
     else

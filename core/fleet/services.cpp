@@ -82,6 +82,7 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
         s->journal, operations::Actor{currentActor(), options.program, s->workspace.role}, operations::WriteRules(s->workspace));
     PH_ASSIGN(s->pipelines, pipelines::openLocalPipelines(s->root + QStringLiteral("/pipelines"), s->workspace));
     s->rolloutTarget = [targets = RolloutTargetParts{s->workspace, s->root, s->http, s->registries, s->clusters, options.program}](const workspace::Model &model) { return rolloutTargetOf(targets, model); };
+    s->rollouts = std::make_shared<RemoteRollouts>(s->workspace, s->rolloutTarget, s->http, s->clock);
     s->skew = std::make_shared<SkewWatch>();
     promotion::Promotions::Parts parts;
     parts.database = s->database;

@@ -7,6 +7,7 @@
 #include "core/cluster/rollout_target.h"
 #include "core/fleet/registries.h"
 #include "core/fleet/remote_models.h"
+#include "core/fleet/remote_rollouts.h"
 #include "core/net/http.h"
 #include "core/operations/operation.h"
 #include "core/pipelines/pipeline_service.h"
@@ -40,6 +41,7 @@ struct Services {
     std::shared_ptr<secrets::Vaults> vaults;       ///< of the connections of kind vault
     std::shared_ptr<net::HttpClient> http;
     std::shared_ptr<ImageRegistries> images;       ///< of the connections of kind images, and those that need no login
+    std::shared_ptr<Clusters> clusters;            ///< of the connections of kind kubernetes
     std::shared_ptr<Database> database; ///< registry.db
     std::shared_ptr<registry::Registry> registry;   ///< of the local connection
     std::shared_ptr<Registries> registries;         ///< of all connections
@@ -50,6 +52,7 @@ struct Services {
     std::shared_ptr<pipelines::PipelineService> pipelines;
     /// The rollout target of a model; NotFound if none is configured.
     std::function<Result<std::shared_ptr<cluster::RolloutTarget>>(const workspace::Model &)> rolloutTarget;
+    std::shared_ptr<RemoteRollouts> rollouts;       ///< what is known of those in clusters
     std::shared_ptr<SkewWatch> skew; ///< what the endpoints said last that they serve
     QStringList notes; ///< what the start found and a person should know: "No keychain: the journal head is not authenticated."
 };

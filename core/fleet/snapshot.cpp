@@ -72,7 +72,28 @@ void addLimits(const workspace::Model &model, ModelRow &row) {
             row.stalenessLimit = watch.staleness;
 }
 
-void addRollout(const Services &services, const workspace::Model &model, ModelRow &row) {
+using Rollouts = QMap<QString, RemoteRollouts::Known>;
+
+/// A cluster's rollout as it was read last; of one that does not answer the last that is known, told as such.
+void addRemoteRollout(const RemoteRollouts::Known &known, ModelRow &row) {
+    row.seen.source = known.source;
+    if (known.read.isValid())
+        row.seen.time = known.read;
+    row.seen.reachable = !known.problem;
+    row.seen.problem = known.problem ? known.problem->text() : QString();
+    if (!known.status)
+        return;
+    if (known.status->stable && known.status->stable->version > 0)
+        row.servedVersion = known.status->stable->version;
+    row.rollout = known.status;
+    row.revisions = known.history;
+    if (known.problem)
+        row.rollout->phase = cluster::RolloutPhase::Unreachable;
+}
+
+void addRollout(const Services &services, const Rollouts &rollouts, const workspace::Model &model, ModelRow &row) {
+    if (const auto known = rollouts.constFind(model.name); known != rollouts.constEnd())
+        return addRemoteRollout(*known, row);
     const auto target = services.rolloutTarget(model);
     if (!target)
         return; // none configured: the panel says what to add
@@ -187,7 +208,7 @@ Observed observedRegistry(const Services &services, const Remote &remote, const 
     return {known.server.isEmpty() ? connection : known.server, known.read, !known.problem, known.problem ? known.problem->text() : QString()};
 }
 
-ModelRow rowOf(const Services &services, const Snapshot &s, const Remote &remote, const workspace::Model &model, const std::optional<bool> &enabled) {
+ModelRow rowOf(const Services &services, const Snapshot &s, const Remote &remote, const Rollouts &rollouts, const workspace::Model &model, const std::optional<bool> &enabled) {
     ModelRow row;
     row.name = model.name;
     row.endpointUrl = model.endpoint.url;
@@ -205,7 +226,7 @@ ModelRow rowOf(const Services &services, const Snapshot &s, const Remote &remote
     if (!row.stalenessLimit.isEmpty() && row.newestModel)
         if (const auto limit = workspace::parseDuration(row.stalenessLimit))
             row.stale = row.newestModel->secsTo(s.read) > *limit;
-    addRollout(services, model, row);
+    addRollout(services, rollouts, model, row);
     addLiveQuality(services, model, row);
     if (!remote.value(services.workspace.registryConnection(model)).remembered) // what an earlier start knew is no ground for a judgement
         row.served = skewOf(services, model, row, s.versions);
@@ -224,6 +245,7 @@ Snapshot readSnapshot(const Services &services, int patienceMs, bool rememberedW
     s.read = services.clock->nowUtc();
     take(registry::MirrorStore(services.database).waiting(), s.mirrors, s);
     const Remote remote = services.remote->look(patienceMs, rememberedWillDo);
+    const Rollouts rollouts = services.rollouts->look(patienceMs);
     addRegistries(services, remote, s);
     take(services.pipelines->pipelines(), s.pipelines, s);
     take(services.pipelines->runs({}, 200), s.pipelineRuns, s);
@@ -238,7 +260,7 @@ Snapshot readSnapshot(const Services &services, int patienceMs, bool rememberedW
         if (store)
             if (const auto state = store->state(model.name))
                 enabled = state->config.enabled;
-        s.models.push_back(rowOf(services, s, remote, model, enabled));
+        s.models.push_back(rowOf(services, s, remote, rollouts, model, enabled));
     }
     s.timeline = timelineOf(s);
     s.inbox = inboxOf(s, services.workspace, s.read);
