@@ -6,6 +6,7 @@
 #include "core/cluster/argo_target.h"
 #include "core/cluster/kserve_target.h"
 #include "core/cluster/local_target.h"
+#include "core/fleet/clusters.h"
 #include "core/rollouts/argo_operations.h"
 #include "core/rollouts/kserve_operations.h"
 

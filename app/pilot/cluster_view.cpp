@@ -3,6 +3,7 @@
 
 #include "core/base/harmless_text.h"
 #include "core/base/json.h"
+#include "core/fleet/clusters.h"
 
 #include <algorithm>
 #include <condition_variable>

@@ -50,11 +50,7 @@ Result<workspace::Workspace> openWorkspace(const Context &context) {
     return workspace::readWorkspace(file);
 }
 
-<<<<<<< HEAD
-QString addressOf(const workspace::Connection &c) { return fleet::connectionAddress(c); }
-=======
-QString addressOf(const workspace::Connection &c) { return c.kind == Q("local") ? c.root : c.kind == Q("images") && c.url.isEmpty() ? fleet::imageHostOf(c) : c.url; }
->>>>>>> v-k-images
+QString addressOf(const workspace::Connection &c) { return c.kind == Q("images") && c.url.isEmpty() ? fleet::imageHostOf(c) : fleet::connectionAddress(c); }
 
 Result<void> list(Context &context) {
     PH_ASSIGN(const auto workspace, openWorkspace(context));

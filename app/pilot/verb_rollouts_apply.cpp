@@ -6,6 +6,7 @@
 //   {"operation":null,"done":true,"plan":{…}}. Exit 1: the server does not take an object, or a rollout failed (undo: pilot undo op-…).
 #include "app/pilot/rollouts_sub.h"
 
+#include "core/fleet/clusters.h"
 #include "core/fleet/operation_ways.h"
 #include "core/fleet/services.h"
 #include "core/rollouts/apply_folder.h"

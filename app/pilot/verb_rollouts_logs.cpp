@@ -10,6 +10,7 @@
 #include "core/base/harmless_text.h"
 #include "core/base/json.h"
 #include "core/cluster/pod_logs.h"
+#include "core/fleet/clusters.h"
 #include "core/fleet/services.h"
 
 #include <QFile>

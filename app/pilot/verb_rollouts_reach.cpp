@@ -9,6 +9,7 @@
 
 #include "core/cluster/pod_exec.h"
 #include "core/cluster/reach.h"
+#include "core/fleet/clusters.h"
 #include "core/fleet/services.h"
 
 #include <QFile>

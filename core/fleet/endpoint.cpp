@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/cluster/reach.h"
+#include "core/fleet/clusters.h"
 #include "core/serving/server_folder.h"
 #include "core/workspace/edit.h"
 

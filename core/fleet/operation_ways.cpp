@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fleet/clusters.h"
 #include "core/fleet/operation_ways.h"
 
 #include "core/fleet/approvers.h"
