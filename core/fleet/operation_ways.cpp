@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/fleet/clusters.h"
 #include "core/fleet/operation_ways.h"
 
 #include "core/fleet/approvers.h"
+#include "core/fleet/clusters.h"
 #include "core/fleet/data_operations.h"
 #include "core/fleet/environments.h"
 #include "core/fleet/workload_desk.h"

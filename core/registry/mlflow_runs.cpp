@@ -12,7 +12,7 @@ namespace pilothouse::registry {
 namespace {
 
 constexpr int pageSize = 1000;
-constexpr int piece = 500; ///< runs of a runPage(): the first should be there soon
+constexpr int piece = 500, firstPiece = 100; ///< runs of a runPage(): the first is more than a screen, and should be there soon
 constexpr int historyPage = 25000;                          ///< the most that metrics/get-history gives
 constexpr qsizetype batchMetrics = 1000, batchPairs = 100; ///< the most that runs/log-batch takes
 const QString errorTag = QStringLiteral("pilothouse.error"), runTag = QStringLiteral("pilothouse.run");
@@ -154,7 +154,7 @@ Result<RunPage> MlflowRegistry::runPage(const RunQuery &query, const QString &to
         }
         conditions += QStringLiteral("attributes.run_id IN (%1)").arg(quoted.join(QLatin1Char(',')));
     }
-    QJsonObject body{{QStringLiteral("experiment_ids"), QJsonArray::fromStringList(experiments)}, {QStringLiteral("max_results"), piece},
+    QJsonObject body{{QStringLiteral("experiment_ids"), QJsonArray::fromStringList(experiments)}, {QStringLiteral("max_results"), token.isEmpty() && query.ids.isEmpty() ? firstPiece : piece},
                      {QStringLiteral("order_by"), QJsonArray{QStringLiteral("attributes.start_time DESC")}}};
     if (!conditions.isEmpty())
         body.insert(QStringLiteral("filter"), conditions.join(QStringLiteral(" AND ")));

@@ -228,11 +228,11 @@ int main(int argc, char **argv) {
         return failed;
     }
     Result<void> made;
-    QTest::qWaitFor([&] { // MinIO answers that it is ready, and a moment later that it is not initialised yet
+    const bool answered = QTest::qWaitFor([&] { // MinIO answers that it is ready, and a moment later that it is not initialised yet
         made = s3At(store.url()).createBucket(bucket);
         return made || made.error().kind != ErrorKind::Unreachable;
     }, 60000);
-    if (!made) {
+    if (!answered || !made) {
         std::printf("FAIL!  : no bucket at %s: %s\n", qPrintable(name), qPrintable(made.error().text()));
         return 1;
     }
