@@ -69,6 +69,12 @@ MainWindow::MainWindow(Pools &pools, Theme &theme, WindowOptions options)
     addGoActions();
     m_actions->installShortcuts({}, this, {});
     m_actions->setAsk(ConfirmSheet::asker(this));
+    // What a panel brings later, with a page that is built when it is first wanted, goes with the panel, too.
+    connect(m_actions, &ActionCatalogue::added, this, [this](const QString &id) {
+        const ActionSpec *spec = m_actions->find(id);
+        if (spec && m_panels.contains(spec->panel) && !m_panelActions[spec->panel].contains(id))
+            m_panelActions[spec->panel] << id;
+    });
     m_actions->setResolver([this](const QString &id, ActionCatalogue::Resolve how) { return resolve(id, how); });
     connect(m_actions, &ActionCatalogue::refused, this, [this](const QString &, const QString &reason) { m_toasts->show(State::Warn, tr("Not done"), reason); });
     m_sweep.setObjectName(QStringLiteral("sweep"));

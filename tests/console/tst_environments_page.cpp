@@ -255,6 +255,14 @@ private Q_SLOTS:
         open();
         QTRY_VERIFY_WITH_TIMEOUT(state(1) && state(1)->models.front().live == 1 && state(1)->models.front().liveFrom == QStringLiteral("line/1"), slow);
         QTRY_VERIFY_WITH_TIMEOUT(!next->isEnabled(), slow); // it is there
+        // Commands of a page that is built when it is first wanted go with the panel, when the workspace is read again.
+        window.open(QStringLiteral("models"), QStringLiteral("run/"));
+        QVERIFY(window.actions().find(QStringLiteral("registry.runRegister")));
+        const auto *before = window.fleet();
+        window.actions().trigger(QStringLiteral("workspace.reload"));
+        QTRY_VERIFY_WITH_TIMEOUT(window.fleet() && window.fleet() != before && window.currentPanel() == QStringLiteral("models"), slow);
+        QVERIFY(!window.actions().find(QStringLiteral("registry.runRegister")) || !window.actions().blocked(QStringLiteral("registry.runRegister")).isEmpty());
+        window.openPalette(); // asks every command whether it can be done
     }
 };
 

@@ -85,6 +85,7 @@ void RunsPage::addRegister() {
     write.text = tr("Register");
     write.icon = QStringLiteral("plus");
     write.section = tr("Commands");
+    write.panel = QStringLiteral("models");
     write.inPalette = false; // it stands in the sheet only
     write.blocked = [this](const QString &) { return m_sheet ? m_sheet->lacking() : tr("Open the runs first."); };
     write.gate = [this](const QString &model) { return writeGate(m_context, "register", QStringLiteral("model ") + model, {m_sheet ? m_sheet->connectionName() : QString()}); };
@@ -98,6 +99,7 @@ void RunsPage::addRegister() {
     back.text = tr("Undo the registration");
     back.icon = QStringLiteral("undo");
     back.section = tr("Commands");
+    back.panel = QStringLiteral("models");
     back.inPalette = false; // it stands in the notice; later it is undone from the journal
     back.blocked = [this](const QString &operation) { return m_undoable.contains(operation) ? QString() : tr("It is undone from the journal."); };
     back.gate = [this](const QString &operation) {
