@@ -16,19 +16,23 @@ KubeKind of(const char *group, const char *version, const char *plural, const ch
 }
 } // namespace
 
-const KubeKind Deployment = of("apps", "v1", "deployments", "Deployment"), ReplicaSet = of("apps", "v1", "replicasets", "ReplicaSet"),
-               StatefulSet = of("apps", "v1", "statefulsets", "StatefulSet"), DaemonSet = of("apps", "v1", "daemonsets", "DaemonSet"),
-               ControllerRevision = of("apps", "v1", "controllerrevisions", "ControllerRevision"), Pod = of("", "v1", "pods", "Pod"), Service = of("", "v1", "services", "Service"),
-               Ingress = of("networking.k8s.io", "v1", "ingresses", "Ingress"), Event = of("", "v1", "events", "Event"), Node = of("", "v1", "nodes", "Node", false),
-               Namespace = of("", "v1", "namespaces", "Namespace", false), Secret = of("", "v1", "secrets", "Secret"), ConfigMap = of("", "v1", "configmaps", "ConfigMap"),
-               Job = of("batch", "v1", "jobs", "Job"), CronJob = of("batch", "v1", "cronjobs", "CronJob"),
-               PersistentVolumeClaim = of("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim"),
-               HorizontalPodAutoscaler = of("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler"), ResourceQuota = of("", "v1", "resourcequotas", "ResourceQuota"),
-               ServiceAccount = of("", "v1", "serviceaccounts", "ServiceAccount"), InferenceService = of("serving.kserve.io", "v1beta1", "inferenceservices", "InferenceService"),
-               Rollout = of("argoproj.io", "v1alpha1", "rollouts", "Rollout"), AnalysisRun = of("argoproj.io", "v1alpha1", "analysisruns", "AnalysisRun"),
-               AnalysisTemplate = of("argoproj.io", "v1alpha1", "analysistemplates", "AnalysisTemplate"), PyTorchJob = of("kubeflow.org", "v1", "pytorchjobs", "PyTorchJob"),
-               TrainJob = of("trainer.kubeflow.org", "v1alpha1", "trainjobs", "TrainJob"), PodMetrics = of("metrics.k8s.io", "v1beta1", "pods", "PodMetrics"),
-               NodeMetrics = of("metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", false);
+// Before every other constant of the program: those are made of kinds, in whichever order the linker has their files.
+#define EARLY [[gnu::init_priority(200)]]
+const KubeKind Deployment EARLY = of("apps", "v1", "deployments", "Deployment"), ReplicaSet EARLY = of("apps", "v1", "replicasets", "ReplicaSet"),
+               StatefulSet EARLY = of("apps", "v1", "statefulsets", "StatefulSet"), DaemonSet EARLY = of("apps", "v1", "daemonsets", "DaemonSet"),
+               ControllerRevision EARLY = of("apps", "v1", "controllerrevisions", "ControllerRevision"), Pod EARLY = of("", "v1", "pods", "Pod"), Service EARLY = of("", "v1", "services", "Service"),
+               Ingress EARLY = of("networking.k8s.io", "v1", "ingresses", "Ingress"), Event EARLY = of("", "v1", "events", "Event"), Node EARLY = of("", "v1", "nodes", "Node", false),
+               Namespace EARLY = of("", "v1", "namespaces", "Namespace", false), Secret EARLY = of("", "v1", "secrets", "Secret"), ConfigMap EARLY = of("", "v1", "configmaps", "ConfigMap"),
+               Job EARLY = of("batch", "v1", "jobs", "Job"), CronJob EARLY = of("batch", "v1", "cronjobs", "CronJob"),
+               PersistentVolumeClaim EARLY = of("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim"),
+               HorizontalPodAutoscaler EARLY = of("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler"), ResourceQuota EARLY = of("", "v1", "resourcequotas", "ResourceQuota"),
+               ServiceAccount EARLY = of("", "v1", "serviceaccounts", "ServiceAccount"), InferenceService EARLY = of("serving.kserve.io", "v1beta1", "inferenceservices", "InferenceService"),
+               Rollout EARLY = of("argoproj.io", "v1alpha1", "rollouts", "Rollout"), AnalysisRun EARLY = of("argoproj.io", "v1alpha1", "analysisruns", "AnalysisRun"),
+               AnalysisTemplate EARLY = of("argoproj.io", "v1alpha1", "analysistemplates", "AnalysisTemplate"), PyTorchJob EARLY = of("kubeflow.org", "v1", "pytorchjobs", "PyTorchJob"),
+               TrainJob EARLY = of("trainer.kubeflow.org", "v1alpha1", "trainjobs", "TrainJob"), PodMetrics EARLY = of("metrics.k8s.io", "v1beta1", "pods", "PodMetrics"),
+               NodeMetrics EARLY = of("metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", false);
+
+#undef EARLY
 
 } // namespace kinds
 
