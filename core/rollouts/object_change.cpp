@@ -123,9 +123,12 @@ ObjectChange::Send jsonPatch(const cluster::KubeRef &ref, const QJsonArray &patc
         if (!resourceVersion.isEmpty())
             body.prepend(QJsonObject{{Q("op"), Q("test")}, {Q("path"), Q("/metadata/resourceVersion")}, {Q("value"), resourceVersion}});
         auto sent = api.patch(cluster::objectPath(ref), cluster::PatchKind::Json, body, dryRun);
-        // A failed test is 422 with its own words; it means what 409 means elsewhere.
-        if (!sent && sent.error().kind == ErrorKind::Invalid && (sent.error().what + sent.error().raw).contains(Q("testing path"), Qt::CaseInsensitive))
-            return Error{ErrorKind::Conflict, sent.error().what, sent.error().where, sent.error().hint, sent.error().raw};
+        // A failed test is 422 without a word about which: if the object is another by now, that was it, and it means what 409 means elsewhere.
+        if (!sent && sent.error().kind == ErrorKind::Invalid && !resourceVersion.isEmpty()) {
+            const auto now = api.read(ref);
+            if (now && cluster::metadataText(*now, "resourceVersion") != resourceVersion)
+                return Error{ErrorKind::Conflict, QStringLiteral("It was changed while it was written."), ref.text(), QStringLiteral("Look again."), sent.error().raw};
+        }
         return sent;
     };
 }

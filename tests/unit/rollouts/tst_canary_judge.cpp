@@ -181,7 +181,7 @@ private Q_SLOTS:
         for (int i = 0; i < 40; ++i) {
             const bool canary = i % 4 == 0;
             QVERIFY(db.query(QStringLiteral("INSERT INTO predictions(seq,instance,time,revision,side,protocol,rows,many,input,output,latency_us,status,error) VALUES(?1,1,?2,?3,?4,0,1,0,'{}',?5,?6,?7,'')"),
-                             [&](Statement &s) { s.bind(1, qint64(i + 1)).bind(2, began + (i < 4 ? -60000 : i * 100)).bind(3, qint64(canary ? 2 : 1)).bind(4, qint64(canary ? 1 : 0)).bind(5, QByteArray(canary ? "7.5" : "3.25")).bind(6, qint64(canary ? 9000 : 3000)).bind(7, qint64(i == 8 ? 500 : i == 9 ? 422 : 200)); },
+                             [&](Statement &s) { s.bind(1, qint64(i + 1)).bind(2, began + (i < 4 ? -60000 : i * 100)).bind(3, qint64(canary ? 2 : 1)).bind(4, qint64(canary ? 1 : 0)).bind(5, canary ? QStringLiteral("7.5") : QStringLiteral("3.25")).bind(6, qint64(canary ? 9000 : 3000)).bind(7, qint64(i == 8 ? 500 : i == 9 ? 422 : 200)); },
                              [](const Statement &) {}));
         }
         Target target;
