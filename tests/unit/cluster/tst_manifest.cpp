@@ -61,7 +61,7 @@ private Q_SLOTS:
         QStringList got;
         for (const Manifest &m : *read)
             got << m.text() + QLatin1Char(' ') + m.space + QLatin1Char(' ') + m.place;
-        QCOMPARE(got.join(QLatin1Char('\n')), QStringLiteral("Namespace ml  all.yml:3\nConfigMap a  all.yml:9\nConfigMap b ml all.yml:9\nService s  all.yml:15"));
+        QCOMPARE(got.join(QLatin1Char('\n')), QStringLiteral("Namespace ml  all.yml:3\nConfigMap a  all.yml:9\nConfigMap b ml all.yml:9\nService s  all.yml:18"));
     }
 
     void mergesAnchors() {

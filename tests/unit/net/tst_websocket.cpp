@@ -66,6 +66,7 @@ private Q_SLOTS:
             const QByteArray two = frame("second");
             c.write(two.left(4));
             c.write(two.mid(4) + frame("text", 1) + frame(QByteArray("\x03\xe8", 2), 8));
+            c.halfClose(); // as RFC 6455 wants it: the server ends the connection first
             c.waitForClose();
         });
         Request request = to(server);
