@@ -28,6 +28,7 @@ Error refusalOf(const Error &error, const net::Response &reply, const QString &w
 
 Result<std::unique_ptr<KubeSocket>> KubeSocket::open(const KubeApi &api, const QString &path, const QUrlQuery &query, const QByteArrayList &protocols, std::stop_token token) {
     PH_ASSIGN(net::Request request, api.request("GET", path, query, token));
+    request.headers.removeIf([](const net::Header &h) { return h.name == "Accept"; }); // a port-forward gives no JSON, and the server says 406
     net::Response reply;
     auto socket = net::WebSocket::connect(request, protocols, token, &reply);
     if (!socket)

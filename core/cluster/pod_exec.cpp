@@ -5,6 +5,7 @@
 #include "core/cluster/kube_socket.h"
 
 #include <QJsonArray>
+#include <QThreadPool>
 #include <QUrl>
 
 namespace pilothouse::cluster {
@@ -12,7 +13,7 @@ namespace pilothouse::cluster {
 namespace {
 
 using Q = QLatin1String;
-constexpr qsizetype portion = 64 << 10;
+constexpr qsizetype portion = 32 << 10;
 
 /// What the server says at the end: {"status":"Success"}, or why not.
 Result<int> exitCodeOf(const QByteArray &bytes, const QString &where) {
@@ -44,18 +45,26 @@ Result<PodCommandResult> runInPod(const KubeApi &api, const PodCommand &command,
         query.addQueryItem(QStringLiteral("stdin"), QStringLiteral("true"));
     PH_ASSIGN(const auto socket, KubeSocket::open(api, objectPath({kinds::Pod, command.space, command.pod}, QStringLiteral("exec")), query, {"v5.channel.k8s.io", "v4.channel.k8s.io"}, token));
     const QString where = QStringLiteral("pod/%1 in %2").arg(command.pod, command.space);
-    if (command.input) {
-        bool taken = true; // one that ends before its input does has an end all the same: it is read below
-        for (qsizetype at = 0; taken && at < command.input->size(); at += portion) {
-            if (token.stop_requested())
-                return cancelled();
-            taken = bool(socket->send(KubeSocket::Stdin, command.input->mid(at, portion)));
+    if (command.input && socket->protocol() != "v5.channel.k8s.io")
+        return refused(QStringLiteral("This server speaks %1, by which the end of an input cannot be said: the command would wait for ever.").arg(QString::fromLatin1(socket->protocol())), where,
+                       QStringLiteral("Kubernetes 1.30 and later can; use kubectl exec here."));
+    // Beside what comes: a command that answers while it reads would wait for us, and we for it. One that ends before its input does breaks this off.
+    QThreadPool in;
+    struct Ended {
+        KubeSocket &socket;
+        QThreadPool &pool;
+        ~Ended() {
+            socket.abort();
+            pool.waitForDone();
         }
-        const auto ended = taken ? socket->endChannel(KubeSocket::Stdin) : Result<bool>(true);
-        if (ended && !*ended)
-            return refused(QStringLiteral("This server speaks %1, by which the end of an input cannot be said: the command would wait for ever.").arg(QString::fromLatin1(socket->protocol())), where,
-                           QStringLiteral("Kubernetes 1.30 and later can; use kubectl exec here."));
-    }
+    } const ended{*socket, in};
+    if (command.input)
+        in.start([&socket = *socket, &bytes = *command.input] {
+            for (qsizetype at = 0; at < bytes.size(); at += portion)
+                if (!socket.send(KubeSocket::Stdin, bytes.mid(at, portion)))
+                    return;
+            (void)socket.endChannel(KubeSocket::Stdin);
+        });
     PodCommandResult result;
     for (;;) {
         PH_ASSIGN(const auto piece, socket->receive(token));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/cluster/reach.h"
 
-#include "core/net/websocket.h"
+#include "core/cluster/kube_socket.h"
 
 #include <QJsonArray>
 #include <QRegularExpression>
@@ -147,11 +147,8 @@ private:
     Result<bool> connectsOnce(const PortForward &forward) const {
         const auto state = forward.state();
         const QUrlQuery query{{QStringLiteral("ports"), QString::number(state.podPort)}};
-        PH_ASSIGN(const net::Request request, m_api->request("GET", objectPath({kinds::Pod, m_address.space, state.pod}, QStringLiteral("portforward")), query, m_token));
-        net::Response reply;
-        const auto socket = net::WebSocket::connect(request, {"v4.channel.k8s.io"}, m_token, &reply);
-        if (!socket)
-            return socket.error();
+        PH_ASSIGN(const auto socket, KubeSocket::open(*m_api, objectPath({kinds::Pod, m_address.space, state.pod}, QStringLiteral("portforward")), query, {"v4.channel.k8s.io"}, m_token));
+        socket->abort();
         return true;
     }
 

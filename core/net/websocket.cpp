@@ -336,7 +336,7 @@ Result<std::unique_ptr<WebSocket>> WebSocket::connect(const Request &request, co
     const bool ready = impl->changed.wait(lock, token, [&] { return impl->open || impl->error; });
     if (refusal)
         *refusal = impl->refusal;
-    if (!ready || impl->error) {
+    if (!ready || !impl->open) { // one that broke right after it opened says so to who receives, behind what came before
         const Error error = impl->error ? *impl->error : cancelled();
         lock.unlock();
         asio::post(io().context, [impl] { impl->breakOff(); });

@@ -115,8 +115,9 @@ private Q_SLOTS:
         const QString text = planText(*planned);
         QVERIFY2(text.contains(QStringLiteral("-      - image: ghcr.io/owner/mlops-api:v1")) || text.contains(QStringLiteral("ghcr.io/owner/mlops-api:v1 → ghcr.io/owner/mlops-api:v2")), qPrintable(text));
         QVERIFY(text.contains(QStringLiteral("ghcr.io/owner/mlops-api:v2")));
-        auto operation = *applyOperation(api, *planned);
-        const auto outcome = operations->run(operation);
+        auto operation = applyOperation(api, *planned);
+        QVERIFY2(operation, qPrintable(operation ? QString() : operation.error().text()));
+        const auto outcome = operations->run(*operation);
         QVERIFY2(!outcome.error, qPrintable(outcome.error ? outcome.error->text() : QString()));
         QCOMPARE(image(QStringLiteral("mlops-api")), QStringLiteral("ghcr.io/owner/mlops-api:v2"));
         // The files carry v1 still: a bare apply would roll back, and says so.
@@ -125,8 +126,10 @@ private Q_SLOTS:
         QCOMPARE(bare->warnings.size(), 1);
         QVERIFY2(bare->warnings.first().contains(QStringLiteral("v2 runs, and v1 is older")), qPrintable(bare->warnings.first()));
         // By the journal, as another program would another day.
-        auto undo = undoApplyOperation(api, *operations::recordedOperation(*journal, outcome.id));
-        QVERIFY2(undo, qPrintable(undo ? QString() : undo.error().text()));
+        const auto recorded = operations::recordedOperation(*journal, outcome.id);
+        QVERIFY2(recorded, qPrintable(recorded ? QString() : recorded.error().text()));
+        auto undo = undoApplyOperation(api, *recorded);
+        QVERIFY2(undo, qPrintable(undo ? QString() : undo.error().text() + QString::fromUtf8(QJsonDocument(recorded->undoRecord).toJson())));
         const auto undone = operations->run(*undo);
         QVERIFY2(!undone.error, qPrintable(undone.error ? undone.error->text() : QString()));
         QCOMPARE(image(QStringLiteral("mlops-api")), QStringLiteral("ghcr.io/owner/mlops-api:v1"));

@@ -16,6 +16,9 @@ using Connection = LoopbackServer::Connection;
 
 namespace {
 
+/// JSON written with single quotes: moc of Qt 6.4 loses the class behind a raw string with quotation marks.
+QByteArray quoted(const char *text) { return QByteArray(text).replace('\'', '"'); }
+
 QByteArray upgradeReply(const QByteArray &request, const QByteArray &protocol) {
     const qsizetype at = request.toLower().indexOf("sec-websocket-key:") + 18;
     const QByteArray key = request.mid(at, request.indexOf('\r', at) - at).trimmed();
@@ -63,8 +66,8 @@ private Q_SLOTS:
 
     void podPorts() {
         const auto object = [](const char *json) { return QJsonDocument::fromJson(json).object(); };
-        const QJsonObject service = object(R"({"kind":"Service","spec":{"ports":[{"port":80,"name":"main","targetPort":"http"},{"port":90,"targetPort":9000},{"port":70}]}})");
-        const QJsonObject pod = object(R"({"spec":{"containers":[{"ports":[{"containerPort":8000,"name":"http"}]}]}})");
+        const QJsonObject service = object(quoted("{'kind':'Service','spec':{'ports':[{'port':80,'name':'main','targetPort':'http'},{'port':90,'targetPort':9000},{'port':70}]}}"));
+        const QJsonObject pod = object(quoted("{'spec':{'containers':[{'ports':[{'containerPort':8000,'name':'http'}]}]}}"));
         QCOMPARE(*podPortOf(service, pod, QStringLiteral("80")), 8000);
         QCOMPARE(*podPortOf(service, pod, QStringLiteral("main")), 8000);
         QCOMPARE(*podPortOf(service, pod, QStringLiteral("90")), 9000);
@@ -76,8 +79,8 @@ private Q_SLOTS:
     }
 
     void selectors() {
-        QCOMPARE(selectorText(QJsonDocument::fromJson(R"({"matchLabels":{"app":"web"},"matchExpressions":[{"key":"tier","operator":"In","values":["a","b"]},{"key":"x","operator":"DoesNotExist"}]})").object()), QStringLiteral("app=web,tier in (a,b),!x"));
-        QCOMPARE(selectorText(QJsonDocument::fromJson(R"({"app":"web","v":"1"})").object()), QStringLiteral("app=web,v=1"));
+        QCOMPARE(selectorText(QJsonDocument::fromJson(quoted("{'matchLabels':{'app':'web'},'matchExpressions':[{'key':'tier','operator':'In','values':['a','b']},{'key':'x','operator':'DoesNotExist'}]}")).object()), QStringLiteral("app=web,tier in (a,b),!x"));
+        QCOMPARE(selectorText(QJsonDocument::fromJson(quoted("{'app':'web','v':'1'}")).object()), QStringLiteral("app=web,v=1"));
     }
 
     void anIngressGivesItsHost() {
@@ -88,12 +91,12 @@ private Q_SLOTS:
         LoopbackServer kube([&](Connection &c, int) {
             for (QByteArray r = c.readRequest(); !r.isEmpty(); r = c.readRequest()) {
                 if (r.startsWith("GET /api/v1/namespaces/ml/services/api "))
-                    c.reply(200, R"({"kind":"Service","metadata":{"name":"api"},"spec":{"ports":[{"port":80,"name":"main"}]}})");
+                    c.reply(200, quoted("{'kind':'Service','metadata':{'name':'api'},'spec':{'ports':[{'port':80,'name':'main'}]}}"));
                 else if (r.startsWith("GET /apis/networking.k8s.io/v1/namespaces/ml/ingresses"))
-                    c.reply(200, R"({"items":[{"metadata":{"name":"other"},"spec":{"rules":[{"http":{"paths":[{"path":"/","backend":{"service":{"name":"else","port":{"number":80}}}}]}}]}},
-                        {"metadata":{"name":"front"},"spec":{"rules":[{"host":"iris.example","http":{"paths":[{"path":"/api/*","backend":{"service":{"name":"api","port":{"name":"main"}}}}]}}]},"status":{"loadBalancer":{"ingress":[{"ip":"127.0.0.1"}]}}}]})");
+                    c.reply(200, quoted("{'items':[{'metadata':{'name':'other'},'spec':{'rules':[{'http':{'paths':[{'path':'/','backend':{'service':{'name':'else','port':{'number':80}}}}]}}]}},"
+            "{'metadata':{'name':'front'},'spec':{'rules':[{'host':'iris.example','http':{'paths':[{'path':'/api/*','backend':{'service':{'name':'api','port':{'name':'main'}}}}]}}]},'status':{'loadBalancer':{'ingress':[{'ip':'127.0.0.1'}]}}}]}"));
                 else
-                    c.reply(404, R"({"kind":"Status","code":404,"message":"not found"})");
+                    c.reply(404, quoted("{'kind':'Status','code':404,'message':'not found'}"));
             }
         });
         // Port 80 of this machine is not ours: nothing answers there, and the way is refused with what was found.
@@ -110,7 +113,7 @@ private Q_SLOTS:
     void theProxyGetsTheCredential() {
         LoopbackServer kube([&](Connection &c, int) {
             for (QByteArray r = c.readRequest(); !r.isEmpty(); r = c.readRequest())
-                c.reply(200, R"({"kind":"Service","metadata":{"name":"api"},"spec":{"ports":[{"port":80,"name":"main"}]}})");
+                c.reply(200, quoted("{'kind':'Service','metadata':{'name':'api'},'spec':{'ports':[{'port':80,'name':'main'}]}}"));
         });
         auto api = apiOf(kube);
         const ServiceAddress address{QStringLiteral("api"), QStringLiteral("ml"), QStringLiteral("80"), QStringLiteral("/base"), false};
@@ -132,9 +135,9 @@ private Q_SLOTS:
     void endsOfCommands_data() {
         QTest::addColumn<QByteArray>("status");
         QTest::addColumn<int>("code"); // −1: an error
-        QTest::newRow("success") << QByteArray(R"({"status":"Success"})") << 0;
-        QTest::newRow("an exit code") << QByteArray(R"({"status":"Failure","reason":"NonZeroExitCode","message":"command terminated with non-zero exit code","details":{"causes":[{"reason":"ExitCode","message":"3"}]}})") << 3;
-        QTest::newRow("no such program") << QByteArray(R"({"status":"Failure","reason":"InternalError","message":"exec: \"x\": executable file not found in $PATH"})") << -1;
+        QTest::newRow("success") << QByteArray(quoted("{'status':'Success'}")) << 0;
+        QTest::newRow("an exit code") << QByteArray(quoted("{'status':'Failure','reason':'NonZeroExitCode','message':'command terminated with non-zero exit code','details':{'causes':[{'reason':'ExitCode','message':'3'}]}}")) << 3;
+        QTest::newRow("no such program") << QByteArray(quoted("{'status':'Failure','reason':'InternalError','message':'exec: x: executable file not found in $PATH'}")) << -1;
     }
     void endsOfCommands() {
         QFETCH(QByteArray, status);
@@ -170,7 +173,7 @@ private Q_SLOTS:
     void whereOnlySpdyIsSpokenItIsSaid() {
         LoopbackServer kube([&](Connection &c, int) {
             c.readRequest();
-            c.reply(400, R"({"kind":"Status","code":400,"message":"Upgrade request required"})");
+            c.reply(400, quoted("{'kind':'Status','code':400,'message':'Upgrade request required'}"));
         });
         const auto done = runInPod(*apiOf(kube), {QStringLiteral("ml"), QStringLiteral("web-1"), {}, {QStringLiteral("true")}, {}, 1024});
         QVERIFY(!done);

@@ -15,6 +15,9 @@ using Connection = LoopbackServer::Connection;
 
 namespace {
 
+/// JSON written with single quotes: moc of Qt 6.4 loses the class behind a raw string with quotation marks.
+QByteArray quoted(const char *text) { return QByteArray(text).replace('\'', '"'); }
+
 QByteArray headerOf(const QByteArray &request, const QByteArray &name) {
     for (const QByteArray &line : request.split('\n'))
         if (line.toLower().startsWith(name.toLower() + ':'))
@@ -63,6 +66,7 @@ private Q_SLOTS:
             const QByteArray two = frame("second");
             c.write(two.left(4));
             c.write(two.mid(4) + frame("text", 1) + frame(QByteArray("\x03\xe8", 2), 8));
+            c.halfClose(); // as RFC 6455 wants it: the server ends the connection first
             c.waitForClose();
         });
         Request request = to(server);
@@ -86,7 +90,7 @@ private Q_SLOTS:
     void aRefusalIsTold() {
         LoopbackServer server([](Connection &c, int) {
             c.readRequest();
-            c.reply(403, R"({"kind":"Status","message":"pods \"x\" is forbidden","code":403})", "Content-Type: application/json\r\n");
+            c.reply(403, quoted("{'kind':'Status','message':'pods x is forbidden','code':403}"), "Content-Type: application/json\r\n");
         });
         Response reply;
         const auto socket = WebSocket::connect(to(server), {}, {}, &reply);
