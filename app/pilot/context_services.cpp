@@ -3,6 +3,7 @@
 #include "app/pilot/verb.h"
 
 #include "core/fleet/services.h"
+#include "core/secrets/vault_store.h"
 
 #include <QDir>
 
@@ -20,6 +21,11 @@ Result<std::shared_ptr<fleet::Services>> Context::services() {
     if (sendsWaiting)
         startDueSync(m_services);
     return m_services;
+}
+
+Context::~Context() {
+    if (m_services && m_services->vaults)
+        m_services->vaults->signOut(); // short programs must not leave a token a run
 }
 
 } // namespace pilothouse

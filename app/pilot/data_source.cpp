@@ -3,6 +3,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/pace.h"
+#include "core/fleet/vaults.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -51,6 +52,8 @@ Result<sources::Access> dataAccess(const Context &context) {
     }
     access.secrets = secrets::chainedStore({secrets::environmentStore(), secrets::keychainStore()});
     access.http = std::make_shared<net::HttpClient>();
+    if (access.workspace)
+        access.secrets = fleet::workspaceSecrets(*access.workspace, access.http, access.secrets);
     return access;
 }
 

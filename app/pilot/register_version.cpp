@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/register_version.h"
 
+#include "core/base/hash.h"
+#include "core/promotion/copy_version.h"
+
 namespace pilothouse {
 
 using Q = QLatin1String;
@@ -18,12 +21,14 @@ Result<registry::Version> registerPackage(const fleet::Services &services, const
     operation.details = {{Q("digest"), digest}, {Q("run"), runId}};
     if (!connection.isEmpty())
         operation.details.insert(Q("connection"), connection);
-    operation.undoRecord = {{Q("kind"), operation.kind}, {Q("connection"), connection}, {Q("model"), model}, {Q("digest"), digest}};
+    operation.id = QStringLiteral("op-") + randomHex(6);
+    operation.undoRecord = {{Q("kind"), operation.kind}, {Q("connection"), connection}, {Q("model"), model}, {Q("digest"), digest}, {Q("mark"), operation.id}};
     operations::Step step;
+    const QString mark = operation.id;
     step.call = {QStringLiteral("CREATE"), QStringLiteral("version of %1").arg(model), QStringLiteral("the next number, package %1").arg(digest.left(12)), QStringLiteral("the version is deleted"),
                  QStringLiteral("pilot registry register %1 %2%3").arg(model, package, connection.isEmpty() ? QString() : QStringLiteral(" --connection ") + connection)};
     step.execute = [=]() -> Result<void> {
-        PH_ASSIGN(*made, registry->registerVersion(model, package, runId, user));
+        PH_ASSIGN(*made, registry->registerTagged(model, package, runId, user, {{promotion::madeByTag, mark}})); // by the mark it is found, should the answer get lost
         return {};
     };
     step.readBack = [=]() -> Result<QJsonObject> {

@@ -5,6 +5,7 @@
 
 #include "core/fleet/environments.h"
 #include "core/fleet/model_place.h"
+#include "core/workspace/environment.h"
 
 namespace pilothouse {
 
@@ -18,7 +19,7 @@ struct Options {
 
 Result<void> copy(Context &context, const Options &options) {
     PH_ASSIGN(const auto services, context.services());
-    const auto connection = [&](const std::string &name) { return fleet::registryConnection(services->workspace, QString::fromStdString(name)); };
+    const auto connection = [&](const std::string &name) { return workspace::registryConnection(services->workspace, QString::fromStdString(name)); };
     promotion::VersionCopy wish;
     PH_ASSIGN(const fleet::ModelPlace from, fleet::placeOf(*services, QString::fromStdString(options.name), QString::fromStdString(options.connection)));
     wish.fromConnection = from.key.connection;

@@ -20,6 +20,10 @@ struct Services;
 /// What every verb gets: global options and the ways to answer. One for the program.
 class Context {
 public:
+    Context() = default;
+    Context(const Context &) = delete;
+    Context &operator=(const Context &) = delete;
+    ~Context(); ///< logs out of the Vaults that were logged in to
     QString workspaceOption; ///< --workspace
     bool json = false;       ///< --json: one object on standard output
     bool eventsWanted = false; ///< --events: the event stream instead

@@ -12,6 +12,7 @@
 //   test --json  {"connections":[{"name","kind","address","ok","finding","seconds","error"?}]}
 //   add, remove  {"operation","connection"}
 #include "app/pilot/connect_cluster.h"
+#include "app/pilot/secret_input.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/actor.h"
@@ -21,15 +22,13 @@
 #include "core/fleet/endpoint.h"
 #include "core/fleet/registry_kinds.h"
 #include "core/fleet/services.h"
+#include "core/fleet/vaults.h"
 
 #include <QDir>
 #include <QJsonArray>
 
 #include <algorithm>
-#include <cerrno>
 #include <optional>
-#include <termios.h>
-#include <unistd.h>
 
 namespace pilothouse {
 
@@ -52,42 +51,12 @@ Result<workspace::Workspace> openWorkspace(const Context &context) {
 
 QString addressOf(const workspace::Connection &c) { return fleet::connectionAddress(c); }
 
-/// One line of standard input, without its line feed; on a terminal it is asked for and not shown.
-Result<QString> readSecret() {
-    termios before{};
-    const bool terminal = ::isatty(STDIN_FILENO) && ::tcgetattr(STDIN_FILENO, &before) == 0;
-    if (terminal) {
-        termios silent = before;
-        silent.c_lflag &= ~tcflag_t(ECHO);
-        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-        std::fprintf(stderr, "Secret (not shown): ");
-    }
-    QByteArray line;
-    char byte = 0;
-    ssize_t n = 0;
-    while (line.size() < 65536 && ((n = ::read(STDIN_FILENO, &byte, 1)) > 0 || (n < 0 && errno == EINTR)))
-        if (n > 0) {
-            if (byte == '\n')
-                break;
-            line += byte;
-        }
-    if (terminal) {
-        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-        std::fprintf(stderr, "\n");
-    }
-    if (line.endsWith('\r'))
-        line.chop(1);
-    if (line.isEmpty())
-        return invalid(QStringLiteral("No secret came on standard input."), {}, QStringLiteral("Pipe it in: … | pilot connect add NAME … --secret-from-stdin"));
-    return QString::fromUtf8(line);
-}
-
 Result<void> list(Context &context) {
     PH_ASSIGN(const auto workspace, openWorkspace(context));
     QJsonArray all;
     QString text;
     for (const auto &c : workspace.connections) {
-        const bool used = c.kind == Q("local") || c.kind == Q("s3") || c.kind == Q("kubernetes") || fleet::isRegistryKind(c.kind);
+        const bool used = c.kind == Q("local") || c.kind == Q("s3") || c.kind == Q("kubernetes") || c.kind == Q("vault") || c.kind == Q("images") || fleet::isRegistryKind(c.kind);
         all.append(QJsonObject{{Q("name"), c.name}, {Q("kind"), c.kind}, {Q("address"), addressOf(c)}, {Q("user"), c.user}, {Q("secret"), c.secret}, {Q("guard"), c.guard.isEmpty() ? QStringLiteral("none") : c.guard}, {Q("used"), used}});
         const QString guard = c.guard.isEmpty() || c.guard == Q("none") ? QString() : QStringLiteral("  [%1]").arg(c.guard);
         text += QStringLiteral("%1  %2  %3%4\n").arg(c.name, -12).arg(c.kind, -12).arg(addressOf(c), guard + (used ? QString() : QStringLiteral("  (not in this version)")));
@@ -177,8 +146,9 @@ Result<void> remove(Context &context, const Options &options) {
 
 Result<void> test(Context &context, const Options &options) {
     PH_ASSIGN(const auto workspace, openWorkspace(context));
-    const auto secrets = secrets::chainedStore({secrets::environmentStore(), secrets::keychainStore()});
-    net::HttpClient http;
+    const auto shared = std::make_shared<net::HttpClient>();
+    const auto secrets = fleet::workspaceSecrets(workspace, shared, secrets::chainedStore({secrets::environmentStore(), secrets::keychainStore()}));
+    net::HttpClient &http = *shared;
     const QStringList names = options.name.empty() ? QStringList(workspace.connections.keys()) : QStringList{QString::fromStdString(options.name)};
     QJsonArray all;
     QString text;
@@ -245,7 +215,7 @@ const Verb verb("connect", "List, add, test and remove the connections of the wo
     lister->callback([&body] { body = list; });
     auto *adder = app.add_subcommand("add", "Add a connection; comments and order of the file stay");
     adder->add_option("NAME", options->name, "Name in the workspace")->required();
-    adder->add_option("--kind", options->kind, "azureml, elasticsearch, git, github, jenkins, kubeflow, kubernetes, local, mlflow, prometheus, s3, slack or vault")->required();
+    adder->add_option("--kind", options->kind, "azureml, elasticsearch, git, github, images, jenkins, kubeflow, kubernetes, local, mlflow, prometheus, s3, slack or vault")->required();
     adder->add_option("--root", options->root, "local: folder of registry, journal and serving");
     adder->add_option("--url", options->url, "Address of the server; git: or the folder of a repository");
     adder->add_option("--user", options->user, "User of the secret, if it is a password");

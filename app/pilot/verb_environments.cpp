@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot environments [--json]: the chains of the workspace's environments, what is live in each, and what waits or could go on.
-//   {"chains":[[{"environment","next"|null,"role","approvals"|null,"prevent_self_approval"|null,"gates":["r2 >= 0.5"],"models":[{"model","connection",
+//   {"chains":[[{"environment","next"|null,"role","guard","approvals"|null,"prevent_self_approval"|null,"gates":["r2 >= 0.5"],"models":[{"model","connection",
 //   "name","alias","live"|null,"live_from","latest"|null,"waiting":["p-…"],"goes_on","problem"|null}]}]]}; approvals null: as the model says
 #include "app/pilot/verb.h"
 
@@ -28,13 +28,15 @@ QJsonObject stateJson(const fleet::EnvironmentState &s) {
         gates.append(gate.text());
     for (const fleet::EnvironmentModel &m : s.models)
         models.append(modelJson(m));
-    return {{Q("environment"), e.name}, {Q("next"), e.next.isEmpty() ? QJsonValue() : QJsonValue(e.next)}, {Q("role"), workspace::roleName(s.role)}, {Q("approvals"), numberOrNull(e.approvals)},
+    return {{Q("environment"), e.name}, {Q("next"), e.next.isEmpty() ? QJsonValue() : QJsonValue(e.next)}, {Q("role"), workspace::roleName(s.role)}, {Q("guard"), s.guard.isEmpty() ? QStringLiteral("none") : s.guard}, {Q("approvals"), numberOrNull(e.approvals)},
             {Q("prevent_self_approval"), e.preventSelfApproval ? QJsonValue(*e.preventSelfApproval) : QJsonValue()}, {Q("gates"), gates}, {Q("models"), models}};
 }
 
 QString stateText(const fleet::EnvironmentState &s) {
     const workspace::Environment &e = s.environment;
     QStringList rules{QStringLiteral("role %1").arg(workspace::roleName(s.role))};
+    if (!s.guard.isEmpty())
+        rules << s.guard;
     if (e.approvals)
         rules << QStringLiteral("%1 approvals").arg(*e.approvals);
     if (e.preventSelfApproval.value_or(false))

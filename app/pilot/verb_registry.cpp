@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot registry …: the models of the workspace's registry. Writes are operations: role checked, journalled, undone by pilot undo OP.
 //   list                              {"models":[{"name","description","latest","aliases":{alias:version},"tags":{…},"created","updated"}]}
-//   show NAME                         {"model":{… as list},"versions":[{"version","run","digest","source","description","stage","user","aliases":[…],
+//   show NAME [--all]                 {"model":{… as list},"versions":[{"version","run","digest","source","description","stage","user","aliases":[…],
 //                                     "tags":{…},"created"}]}, newest first
 //   register NAME PACKAGE [--run ID]  {"model","version","digest","source"}
+//   register NAME --run ID [--path P] [--plan]   a model among the run's artifacts, where it lies: the same and {"run","operation"}
 //   import FILE, inspect FILE         model files that were made elsewhere: registry_import.cpp
 //   export MODEL[@VERSION] DIR        the files that a service expects: registry_export.cpp
 //   copy NAME VERSION --to MODEL      a version becomes the next one of another model, there or in another registry: registry_copy.cpp
@@ -34,6 +35,7 @@
 #include "core/data/csv.h"
 #include "core/fleet/history.h"
 #include "core/fleet/model_place.h"
+#include "core/promotion/register_run.h"
 #include "core/promotion/registry_operations.h"
 
 #include <QFileInfo>
@@ -45,9 +47,9 @@ namespace {
 using Q = QLatin1String;
 
 struct Options {
-    std::string connection, name, alias, stage, key, value, text, package, run, at, since, until, kind;
+    std::string connection, name, alias, stage, key, value, text, package, run, at, since, until, kind, path;
     int version = 0;
-    bool remove = false, archive = false, plan = false;
+    bool remove = false, archive = false, plan = false, all = false;
 };
 
 QString text(const std::string &s) { return QString::fromStdString(s); }
@@ -103,6 +105,28 @@ Result<void> list(Context &context, const Options &options) {
     return {};
 }
 
+/// The tags that people and their tools gave, a line each; those that this program keeps for itself (approvals, outcomes, digests, marks) under one heading.
+QStringList tagLines(const QMap<QString, QString> &tags, bool all) {
+    const QString own = QStringLiteral("pilothouse.");
+    QStringList lines, kept;
+    QMap<QString, int> kinds; // "approval" of pilothouse.approval.1
+    for (auto it = tags.begin(); it != tags.end(); ++it) {
+        const QString line = QStringLiteral("        %1 = %2").arg(it.key(), it.value());
+        if (!it.key().startsWith(own)) {
+            lines += line;
+            continue;
+        }
+        kept += QStringLiteral("    ") + line;
+        ++kinds[it.key().section(QLatin1Char('.'), 1, 1)];
+    }
+    QStringList words;
+    for (auto kind = kinds.begin(); kind != kinds.end(); ++kind)
+        words += *kind > 1 ? QStringLiteral("%1 (%2)").arg(kind.key()).arg(*kind) : kind.key();
+    if (!kept.isEmpty())
+        lines += all ? QStringLiteral("        Kept by Pilothouse:") : QStringLiteral("        Kept by Pilothouse: %1; --all shows them").arg(words.join(QStringLiteral(", ")));
+    return all ? lines + kept : lines;
+}
+
 Result<void> show(Context &context, const Options &options) {
     PH_ASSIGN(const Place place, placeOf(context, options));
     PH_ASSIGN(const auto model, place.registry->model(place.name));
@@ -115,15 +139,34 @@ Result<void> show(Context &context, const Options &options) {
         array.append(versionJson(v));
         lines += QStringLiteral("  v%1  %2  by %3  run %4  sha256 %5…  %6  %7").arg(v.version).arg(localTime(v.created), v.user, v.runId.left(12), v.digest.left(12), v.stage == Q("None") ? QString() : v.stage,
                                                                                     v.aliases.isEmpty() ? QString() : QLatin1Char('@') + v.aliases.join(QStringLiteral(", @"))).trimmed();
-        for (auto it = v.tags.begin(); it != v.tags.end(); ++it)
-            lines += QStringLiteral("        %1 = %2").arg(it.key(), it.value());
+        lines += tagLines(v.tags, options.all);
     }
     context.answer({{Q("model"), modelJson(*model)}, {Q("versions"), array}}, lines.join(QLatin1Char('\n')));
     return {};
 }
 
+/// What a run left, where it lies.
+Result<void> registerRun(Context &context, const Options &options, const Place &place) {
+    PH_ASSIGN(operations::Operation operation, promotion::registerRunOperation(place.registry, {place.connection, place.name, text(options.run), text(options.path)}, place.services->operations->actor()));
+    if (options.plan)
+        return runAndAnswer(context, *place.services->operations, std::move(operation), true);
+    const operations::OperationOutcome outcome = place.services->operations->run(std::move(operation));
+    if (!outcome.done)
+        return outcome.error.value_or(refused(QStringLiteral("The version was not registered.")));
+    PH_ASSIGN(const registry::Version v, place.registry->version(place.name, promotion::registeredVersion(outcome).value_or(0)));
+    context.answer({{Q("model"), v.model}, {Q("version"), v.version}, {Q("digest"), v.digest}, {Q("source"), v.source}, {Q("run"), v.runId}, {Q("operation"), outcome.id}},
+                   QStringLiteral("Registered as %1 version %2. Back: pilot undo %3").arg(v.model).arg(v.version).arg(outcome.id));
+    return {};
+}
+
 Result<void> registerIt(Context &context, const Options &options) {
     PH_ASSIGN(const Place place, placeOf(context, options));
+    if (options.package.empty() && options.run.empty())
+        return invalid(QStringLiteral("Give a package folder, or --run with a run of the registry."), {}, QStringLiteral("Runs: pilot registry runs."));
+    if (options.package.empty())
+        return registerRun(context, options, place);
+    if (options.plan || !options.path.empty())
+        return invalid(QStringLiteral("--plan and --path are for --run without a package."));
     const QString folder = QFileInfo(text(options.package)).absoluteFilePath();
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(folder));
     PH_ASSIGN(const registry::Version v, registerPackage(*place.services, place.name, folder, package.digest, options.run.empty() ? package.runId : text(options.run), place.connection));
@@ -239,10 +282,12 @@ const Verb verb("registry", "Registered models: versions, aliases, stages, tags,
     const auto version = [&](CLI::App *sub) { return sub->add_option("VERSION", o.version, "Version number")->check(CLI::Range(1, 1'000'000'000)); };
     const auto plan = [&](CLI::App *sub) { sub->add_flag("--plan", o.plan, "Show the call, change nothing"); };
     add("list", "All models", list, false);
-    add("show", "One model with its versions", show);
-    auto *reg = add("register", "Copy a package into the registry as the next version", registerIt);
-    reg->add_option("PACKAGE", o.package, "Package folder")->required();
+    add("show", "One model with its versions", show)->add_flag("--all", o.all, "Show the tags that this program keeps for itself, too");
+    auto *reg = add("register", "Make a package, or what a run left in the registry, the next version", registerIt);
+    reg->add_option("PACKAGE", o.package, "Package folder; without one, what the run of --run left in the registry becomes the version");
     reg->add_option("--run", o.run, "The run it comes from (default: the package's)");
+    reg->add_option("--path", o.path, "With --run alone: which of the models among its artifacts");
+    plan(reg);
     addRegistryImport(app, body);
     addRegistryExport(app, body);
     addRegistrySync(app, body);

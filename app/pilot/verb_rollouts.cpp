@@ -10,8 +10,9 @@
 // pilot rollouts stop MODEL               ends the endpoint; its state stays
 // pilot rollouts shadow MODEL [--version N | --off]      a second model gets a copy of each request; {"agreement":[…]}
 // status, history, pause, resume and undo take a workload of a cluster in the place of MODEL as well, see verb_rollouts_workload.cpp: deployment/NAME,
-// sts/NAME, ds/NAME with --connection C --namespace N.
+// sts/NAME, ds/NAME with --connection C --namespace N. Those and promote and abort also rollout/NAME and inferenceservice/NAME, see verb_rollouts_canary.cpp.
 // pilot rollouts ab MODEL [--version N --seconds S [--share P] | --off]  a fixed split; {"running","a","b","comparison",…}
+#include "app/pilot/canary_verbs.h"
 #include "app/pilot/rollout_desk.h"
 #include "app/pilot/rollouts_sub.h"
 #include "app/pilot/workload_verbs.h"
@@ -206,6 +207,7 @@ Result<void> stop(Context &context, const Options &o) {
 const Verb verb("rollouts", "Rollouts: list, status, start, pause, resume, promote, abort, history, undo, stop, shadow, ab", [](CLI::App &app, VerbBody &body) {
     auto o = std::make_shared<Options>();
     auto w = std::make_shared<WorkloadOptions>();
+    auto canary = std::make_shared<CanaryChoice>();
     app.require_subcommand(1);
     app.add_subcommand("list", "Every model's rollout")->callback([&body] { body = list; });
     const auto sub = [&](const char *name, const char *help, bool write, Result<void> (*run)(Context &, const Options &)) {
@@ -221,12 +223,18 @@ const Verb verb("rollouts", "Rollouts: list, status, start, pause, resume, promo
     const auto both = [&](const char *name, const char *help, bool write, Result<void> (*run)(Context &, const Options &), Result<void> (*ofWorkload)(Context &, const WorkloadOptions &)) {
         CLI::App *s = app.add_subcommand(name, help);
         s->fallthrough();
-        s->add_option("model", w->target, "Model of the workspace, or a workload: deployment/NAME, sts/NAME, ds/NAME")->required();
+        s->add_option("model", w->target, "Model of the workspace, or a workload: deployment/NAME, sts/NAME, ds/NAME, rollout/NAME, inferenceservice/NAME")->required();
         addWorkloadOptions(*s, *w);
         if (write)
             addWriteOptions(*s, *w);
-        s->callback([&body, o, w, run, ofWorkload] {
-            body = [o, w, run, ofWorkload](Context &context) {
+        s->callback([&body, o, w, canary, verbName = std::string(name), run, ofWorkload] {
+            body = [o, w, canary, verbName, run, ofWorkload](Context &context) {
+                if (namesCanary(w->target)) {
+                    if (w->comment.empty())
+                        w->comment = o->reason;
+                    canary->full = o->full;
+                    return canaryVerb(context, verbName, *w, *canary);
+                }
                 if (namesWorkload(w->target))
                     return ofWorkload(context, *w);
                 o->model = w->target;
@@ -250,8 +258,15 @@ const Verb verb("rollouts", "Rollouts: list, status, start, pause, resume, promo
     both("resume", "Go on after a pause", true, [](Context &c, const Options &options) {
         return simple(c, options, "resume", "the rollout goes on", "it holds again", &cluster::RolloutTarget::resume, &cluster::RolloutTarget::pause);
     }, [](Context &c, const WorkloadOptions &options) { return workloadPause(c, options, false); });
-    sub("promote", "To the next step now", true, promote)->add_flag("--full", o->full, "All traffic now");
-    sub("abort", "Back to the stable version", true, abort)->add_option("--reason", o->reason, "Why");
+    const auto noSteps = [](Context &, const WorkloadOptions &options) -> Result<void> {
+        return refused(QStringLiteral("%1 has no steps: its cluster replaces its pods by itself.").arg(QString::fromStdString(options.target)), {}, QStringLiteral("pause, resume and undo change it."));
+    };
+    CLI::App *promoteSub = both("promote", "To the next step now", true, promote, noSteps);
+    promoteSub->add_flag("--full", o->full, "All traffic now");
+    CLI::App *abortSub = both("abort", "Back to the stable version", true, abort, noSteps);
+    abortSub->add_option("--reason", o->reason, "Why");
+    for (CLI::App *one : {promoteSub, abortSub})
+        one->add_option("--canary", canary->canary, "Which, of an InferenceService with several");
     CLI::App *undoSub = both("undo", "Back to an earlier revision", true, [](Context &c, const Options &options) { return undo(c, options); }, [](Context &c, const WorkloadOptions &options) { return workloadUndo(c, options); });
     undoSub->add_option_function<int>("--to", [o, w](const int &to) { w->to = o->to = to; }, "Revision (see history)")->check(CLI::Range(1, 1'000'000'000));
     undoSub->add_option("--reason", o->reason, "Why");

@@ -8,6 +8,7 @@
 // pilot rollouts set-env TARGET NAME=VALUE… NAME-… [--container C]
 // pilot rollouts set-resources TARGET [--requests cpu=…,memory=…] [--limits …] [--container C]   an empty value takes it away
 //   each with --plan, --watch, --timeout S, --comment TEXT: {"operation","summary","done","steps"|"plan","warnings","diff"}
+#include "app/pilot/canary_verbs.h"
 #include "app/pilot/rollouts_sub.h"
 #include "app/pilot/workload_answer.h"
 
@@ -53,6 +54,8 @@ Result<void> diff(Context &context, const Options &o) {
 }
 
 Result<void> restart(Context &context, const Options &o) {
+    if (namesCanary(o.target))
+        return canaryVerb(context, "restart", o);
     PH_ASSIGN(const WorkloadBench bench, workloadBench(context, o));
     return runWorkloadOperation(context, o, bench, rollouts::restartOperation(bench.desk));
 }

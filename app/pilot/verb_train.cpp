@@ -16,6 +16,7 @@
 #include "app/pilot/metrics_file.h"
 #include "app/pilot/register_version.h"
 #include "app/pilot/train_mirror.h"
+#include "app/pilot/train_on_cluster.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/actor.h"
@@ -57,6 +58,7 @@ struct Options {
     DataVersion version;
     std::string maxTime, maxCpuTime;
     std::uint64_t maxMemory = 0;
+    ClusterTraining cluster;
 };
 
 /// The run in the registry: opened at the start, fed with points in batches, closed with its end.
@@ -262,6 +264,10 @@ Result<QMap<QString, QString>> givenTags(const std::vector<std::string> &given) 
 }
 
 Result<void> runTraining(Context &context, Options options) {
+    if (!options.cluster.connection.empty()) {
+        options.cluster.out = options.out;
+        return trainOnCluster(context, options.cluster, {QFileInfo(QString::fromStdString(options.recipe)).absoluteFilePath(), QString::fromStdString(options.data), QString::fromStdString(options.registerAs), QString::fromStdString(options.registry), options.tags});
+    }
     PH_TRY(checkMetricsFile(options.metricsOut));
     PH_ASSIGN(auto tags, givenTags(options.tags));
     learn::TrainOptions training;
@@ -306,10 +312,12 @@ Result<void> runTraining(Context &context, Options options) {
     PH_ASSIGN(training.limits.seconds, limitSeconds(options.maxTime, "--max-time"));
     PH_ASSIGN(training.limits.cpuSeconds, limitSeconds(options.maxCpuTime, "--max-cpu-time"));
     training.limits.memoryBytes = qint64(options.maxMemory);
+    PH_ASSIGN(training.worker, learn::workerPlace());
+    const bool leads = !training.worker || training.worker->leads();
     limitMemory(training.limits.memoryBytes);
     std::optional<RunRecord> record;
     std::optional<TrainMirror> mirror;
-    if (services) {
+    if (services && leads) {
         record.emplace(services, training.runId);
         tags.insert(resumeTags(options, training));
         PH_TRY(record->begin(training.recipe, name.isEmpty() ? training.recipe.name : name, tags, training.resume));
@@ -332,6 +340,11 @@ Result<void> runTraining(Context &context, Options options) {
             context.note(QStringLiteral("%1: pilot train %2 --resume %3").arg(how, QString::fromStdString(options.recipe), training.out));
         }
         return trained.error();
+    }
+    if (!leads) {
+        context.answer({{Q("worker"), training.worker->rank}, {Q("of"), training.worker->count}, {Q("seconds"), trained->seconds}},
+                       QStringLiteral("Rank %1 of %2 has done its part; rank 0 writes the package.").arg(training.worker->rank).arg(training.worker->count));
+        return {};
     }
     if (record)
         PH_TRY(record->end(*trained));
@@ -376,6 +389,7 @@ const Verb verb("train", "Train by a recipe: file to judged, sealed model packag
     app.add_option("--max-cpu-time", options->maxCpuTime, "Stop with a checkpoint after this CPU time of all threads and trials, such as 2h");
     app.add_option("--max-memory", options->maxMemory, "Stop with a checkpoint above this resident memory (with the trials of a search), such as 4GiB; refuse before what is sure to need more")->transform(CLI::AsSizeValue(false));
     app.add_option("--metrics-out", options->metricsOut, "Also write the test metrics to this file, as flat JSON for `dvc metrics` and CI");
+    options->cluster.addTo(app);
     app.callback([options, &body] { body = [options](Context &context) { return runTraining(context, *options); }; });
 });
 

@@ -1,9 +1,47 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/redact.h"
 
+#include <QMutex>
 #include <QRegularExpression>
+#include <QStringList>
+#include <QUrl>
+
+#include <algorithm>
 
 namespace pilothouse {
+
+namespace {
+
+constexpr qsizetype shortestHidden = 6, mostHidden = 1000;
+
+struct Hidden {
+    QMutex mutex;
+    QStringList values; ///< longest first, so that one that holds another goes as a whole
+    QStringList order;  ///< oldest first
+};
+Hidden &hidden() {
+    static Hidden all;
+    return all;
+}
+
+void hide(Hidden &all, const QString &value) {
+    if (value.size() < shortestHidden || all.values.contains(value))
+        return;
+    if (all.order.size() >= mostHidden)
+        all.values.removeOne(all.order.takeFirst());
+    all.order << value;
+    all.values.insert(std::find_if(all.values.begin(), all.values.end(), [&](const QString &other) { return other.size() < value.size(); }), value);
+}
+
+} // namespace
+
+void hideInTexts(const QString &value) {
+    Hidden &all = hidden();
+    const QMutexLocker lock(&all.mutex);
+    hide(all, value);
+    hide(all, value.trimmed());
+    hide(all, QString::fromLatin1(QUrl::toPercentEncoding(value)));
+}
 
 QString redact(const QString &text) {
     static const QRegularExpression header(QStringLiteral(R"(((?:proxy-)?authorization|x-api-key|cookie|set-cookie)(\s*[:=]\s*)(?:(?:basic|bearer|token)\s+)?[^\s,;'"]+)"),
@@ -16,6 +54,12 @@ QString redact(const QString &text) {
     static const QRegularExpression jwt(QStringLiteral(R"(\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"));
     const QString mask = QStringLiteral("•••");
     QString out = text;
+    {
+        Hidden &all = hidden();
+        const QMutexLocker lock(&all.mutex);
+        for (const QString &value : std::as_const(all.values))
+            out.replace(value, mask);
+    }
     out.replace(header, QStringLiteral("\\1\\2") + mask);
     out.replace(userinfo, QStringLiteral("\\1") + mask + QLatin1Char('@'));
     out.replace(assignment, QStringLiteral("\\1") + mask);

@@ -10,4 +10,8 @@ namespace pilothouse {
 /// errors, logs, the journal and copied commands.
 QString redact(const QString &text);
 
+/// From now on redact() hides this value too, wherever it stands, also percent-encoded: for secrets that a server showed (Vault, a cluster) and that look like
+/// nothing. Values of less than six characters are not kept: they would hide words. Any thread; the newest thousand count.
+void hideInTexts(const QString &value);
+
 } // namespace pilothouse

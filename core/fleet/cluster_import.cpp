@@ -62,7 +62,7 @@ Result<ClusterImport> importContext(const QStringList &files, const QString &con
     };
     put("tls_server_name", a.tlsServerName);
     if (a.insecure)
-        put("insecure", QStringLiteral("true"));
+        entry.insert(QStringLiteral("insecure"), true);
     if (!QUrl(a.proxyUrl).userInfo().isEmpty()) {
         secret.proxy = a.proxyUrl;
         result.kept << Text::tr("address of the proxy");

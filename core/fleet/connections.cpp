@@ -4,7 +4,9 @@
 #include "core/base/database.h"
 #include "core/base/file.h"
 #include "core/fleet/clusters.h"
+#include "core/fleet/image_registries.h"
 #include "core/fleet/registry_kinds.h"
+#include "core/fleet/vaults.h"
 #include "core/promotion/promotion.h"
 #include "core/sources/fetch.h"
 #include "core/workspace/edit.h"
@@ -93,6 +95,50 @@ Result<ConnectionCheck> testAzure(ConnectionCheck check, const workspace::Connec
     return check;
 }
 
+/// Shares what the caller keeps alive while the check runs.
+template<class T>
+std::shared_ptr<T> borrowed(T &thing) {
+    return std::shared_ptr<T>(&thing, [](T *) {});
+}
+
+/// State, login, and what is mounted where the connection says.
+Result<ConnectionCheck> testVault(ConnectionCheck check, const workspace::Connection &connection, net::HttpClient &http, secrets::SecretStore &secrets, std::stop_token token) {
+    PH_ASSIGN(const secrets::VaultServer server, vaultServerOf(connection, borrowed(secrets)));
+    secrets::VaultClient client(server, borrowed(http));
+    const auto begin = std::chrono::steady_clock::now();
+    PH_ASSIGN(const secrets::VaultHealth health, client.health(token));
+    if (health.state == secrets::VaultState::Sealed || health.state == secrets::VaultState::NotInitialised)
+        return Error{ErrorKind::Unreachable, health.state == secrets::VaultState::Sealed ? Text::tr("The Vault is sealed.") : Text::tr("The Vault is not initialised."), connection.url,
+                     Text::tr("Whoever keeps its keys unseals it (vault operator unseal)."), {}};
+    const auto checked = [&]() -> Result<ConnectionCheck> {
+        const auto who = client.whoAmI(token);
+        if (!who && who.error().kind != ErrorKind::Denied)
+            return who.error();
+        PH_ASSIGN(const int engine, client.engine(token));
+        check.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        check.finding = who ? Text::tr("It is %1; logged in as %2 with the policies %3; at %4 is engine %5.").arg(health.sentence(), who->displayName, who->policies.join(QStringLiteral(", ")), server.mount).arg(engine)
+                            : Text::tr("It is %1; at %2 is engine %3.").arg(health.sentence(), server.mount).arg(engine);
+        return check;
+    }();
+    client.signOut();
+    return checked;
+}
+
+/// GET /v2/ with the credential; what the registry says of its rate limit.
+Result<ConnectionCheck> testImages(ConnectionCheck check, const workspace::Connection &connection, net::HttpClient &http, secrets::SecretStore &secrets, std::stop_token token) {
+    PH_ASSIGN(RegistryParts parts, registryPartsOf(connection, borrowed(http), borrowed(secrets)));
+    check.address = parts.access.apiUrl();
+    const bool login = bool(parts.access.login);
+    cluster::ImageRegistry registry(std::move(parts.access), borrowed(http), std::move(parts.facts));
+    const auto begin = std::chrono::steady_clock::now();
+    PH_TRY(registry.check(token));
+    check.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    check.finding = login ? Text::tr("It answers, and takes the credential.") : Text::tr("It answers without a credential.");
+    if (const auto rate = registry.session().rateLimit())
+        check.finding += QLatin1Char(' ') + Text::tr("%1 of %2 pulls are left.").arg(rate->remaining).arg(rate->limit);
+    return check;
+}
+
 /// An address of each kind that answers without side effects, and needs the credential where the kind has one.
 QString probePath(const QString &kind) {
     static const QMap<QString, QString> paths{
@@ -100,7 +146,6 @@ QString probePath(const QString &kind) {
         {QStringLiteral("jenkins"), QStringLiteral("/api/json?tree=mode")},
         {QStringLiteral("prometheus"), QStringLiteral("/api/v1/status/buildinfo")},
         {QStringLiteral("github"), QStringLiteral("/rate_limit")},
-        {QStringLiteral("vault"), QStringLiteral("/v1/auth/token/lookup-self")},
     };
     return paths.value(kind, QStringLiteral("/"));
 }
@@ -108,11 +153,6 @@ QString probePath(const QString &kind) {
 Result<void> addCredential(net::Request &request, const workspace::Connection &connection, secrets::SecretStore &secrets) {
     if (connection.secret.isEmpty())
         return {};
-    if (connection.kind == QLatin1String("vault")) {
-        PH_ASSIGN(const QString token, secrets.read(connection.secret));
-        request.headers << net::Header{"X-Vault-Token", token.toUtf8()};
-        return {};
-    }
     PH_ASSIGN(const QByteArray value, authorizationValue(connection, secrets));
     request.headers << net::Header{"Authorization", value};
     return {};
@@ -198,6 +238,10 @@ Result<ConnectionCheck> testConnection(const workspace::Workspace &workspace, co
         return testAzure(check, *found, http, secrets, token);
     if (found->kind == QLatin1String("kubernetes"))
         return testCluster(check, workspace, http, secrets, token);
+    if (found->kind == QLatin1String("vault"))
+        return testVault(check, *found, http, secrets, token);
+    if (found->kind == QLatin1String("images"))
+        return testImages(check, *found, http, secrets, token);
     check.usedHere = isRegistryKind(found->kind);
     if (found->url.isEmpty()) {
         check.finding = Text::tr("This version does not use connections of kind %1.").arg(found->kind);

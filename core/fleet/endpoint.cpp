@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/cluster/reach.h"
 #include "core/serving/server_folder.h"
 #include "core/workspace/edit.h"
 
@@ -27,14 +28,40 @@ Result<serving::RequestProfile> readProfile(const QString &file) {
     return serving::RequestProfile::fromJson(object, file);
 }
 
-ModelEndpoint make(const Services &services, QString url, serving::RequestProfile profile, const QString &secret, const QString &key) {
+/// The way to a service of a cluster: by the connection that the model names for its endpoint, else its deployment's, else the only one.
+serving::Endpoint::Way wayTo(const Services &services, const QString &model, cluster::ServiceAddress &address) {
+    QString connection, reach;
+    if (const workspace::Model *m = services.workspace.model(model)) {
+        const bool deployedThere = services.workspace.connections.value(m->deployment.connection).kind == QLatin1String("kubernetes");
+        connection = !m->endpoint.connection.isEmpty() ? m->endpoint.connection : deployedThere ? m->deployment.connection : QString();
+        if (address.space.isEmpty() && deployedThere)
+            address.space = m->deployment.space;
+        reach = m->endpoint.reach;
+    }
+    const auto way = cluster::reachWayNamed(reach);
+    auto found = std::make_shared<cluster::ServiceReach>(
+        [clusters = services.clusters, connection]() -> Result<std::shared_ptr<const cluster::KubeApi>> {
+            PH_ASSIGN(const auto api, clusters->of(connection));
+            return std::shared_ptr<const cluster::KubeApi>(api);
+        },
+        address, way ? *way : cluster::ReachWay::Auto);
+    return {[found](net::Request &request, std::stop_token token) { return found->prepare(request, token); }, [found] { found->failed(); }};
+}
+
+ModelEndpoint make(const Services &services, const QString &model, QString url, serving::RequestProfile profile, const QString &secret, const QString &key) {
     while (url.endsWith(QLatin1Char('/')))
         url.chop(1);
     if (url.endsWith(profile.path))
         url.chop(profile.path.size());
     auto secrets = [store = services.secrets, key](const QString &name) -> Result<QString> { return name == keyName ? Result<QString>(key) : store->read(name); };
     const QString named = !secret.isEmpty() ? secret : key.isEmpty() ? QString() : keyName;
-    auto client = std::make_shared<serving::Endpoint>(services.http, url, profile, std::move(secrets), named);
+    auto address = cluster::parseServiceAddress(url);
+    const bool inCluster = address && *address;
+    serving::Endpoint::Way way;
+    if (inCluster)
+        way = wayTo(services, model, **address);
+    auto client = std::make_shared<serving::Endpoint>(services.http, inCluster ? (*address)->placeholder() : url, profile, std::move(secrets), named);
+    client->setWay(std::move(way));
     return {url, std::move(profile), !named.isEmpty(), std::move(client)};
 }
 
@@ -99,7 +126,7 @@ Result<ModelEndpoint> endpointOf(const Services &services, const QString &name) 
     if (model->endpoint.url.isEmpty()) {
         PH_ASSIGN(const ServedAt at, servedAt(services, name));
         PH_ASSIGN(auto profile, serving::profileOf({}, name));
-        return make(services, at.url, std::move(profile), {}, at.apiKey);
+        return make(services, name, at.url, std::move(profile), {}, at.apiKey);
     }
     EndpointChoice choice{model->endpoint.url, model->endpoint.protocol, model->endpoint.secret, {}};
     if (!model->endpoint.profile.isEmpty()) {
@@ -110,16 +137,21 @@ Result<ModelEndpoint> endpointOf(const Services &services, const QString &name) 
 
 Result<ModelEndpoint> endpointOf(const Services &services, const QString &name, const EndpointChoice &choice) {
     const QUrl url(choice.url, QUrl::StrictMode);
-    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != QLatin1String("http") && url.scheme() != QLatin1String("https")))
+    PH_ASSIGN(const auto service, cluster::parseServiceAddress(choice.url));
+    if (service) {
+        // reached when it is asked
+    } else if (!url.isValid() || url.host().isEmpty() || (url.scheme() != QLatin1String("http") && url.scheme() != QLatin1String("https")))
         return invalid(Text::tr("This is no address: %1").arg(choice.url), {}, Text::tr("For example http://inference.example:8000"));
     if (choice.profile)
-        return make(services, choice.url, *choice.profile, choice.secret, {});
+        return make(services, name, choice.url, *choice.profile, choice.secret, {});
     PH_ASSIGN(auto profile, serving::profileOf(choice.protocol, name, choice.url));
-    return make(services, choice.url, std::move(profile), choice.secret, {});
+    return make(services, name, choice.url, std::move(profile), choice.secret, {});
 }
 
 QString curlCommand(const ModelEndpoint &endpoint, const QStringList &columns, const QJsonObject &row) {
-    QStringList words{QStringLiteral("curl -X ") + endpoint.profile.method, quoted(endpoint.url + endpoint.profile.path), QStringLiteral("-H 'Content-Type: application/json'")};
+    const auto service = cluster::parseServiceAddress(endpoint.url);
+    const bool inCluster = service && *service;
+    QStringList words{QStringLiteral("curl -X ") + endpoint.profile.method, quoted((inCluster ? QStringLiteral("http://127.0.0.1:8080") + (*service)->path : endpoint.url) + endpoint.profile.path), QStringLiteral("-H 'Content-Type: application/json'")};
     for (auto it = endpoint.profile.headers.begin(); it != endpoint.profile.headers.end(); ++it)
         words << QStringLiteral("-H ") + quoted(it.key() + QStringLiteral(": ") + it.value());
     if (endpoint.profile.login)
@@ -128,6 +160,8 @@ QString curlCommand(const ModelEndpoint &endpoint, const QStringList &columns, c
         words << QStringLiteral("-H \"X-API-Key: $API_KEY\"");
     if (const auto body = endpoint.client->body(columns, {row}))
         words << QStringLiteral("-d ") + quoted(QString::fromUtf8(compactJson(*body)));
+    if (inCluster) // a shell passes over what stands behind the number sign
+        words << QStringLiteral("# pilot rollouts forward %1 --local-port 8080").arg(endpoint.url);
     return words.join(QLatin1Char(' '));
 }
 

@@ -14,7 +14,7 @@ struct Text {
 };
 
 Result<void> read(const Services &services, EnvironmentModel &row) {
-    PH_ASSIGN(const auto registry, services.registries->of(registryConnection(services.workspace, row.place.connection)));
+    PH_ASSIGN(const auto registry, services.registries->of(workspace::registryConnection(services.workspace, row.place.connection)));
     PH_ASSIGN(const auto model, registry->model(row.place.name));
     if (!model)
         return {};
@@ -44,10 +44,6 @@ promotion::RegistryOf registryOf(const Services &services) {
     return [registries = services.registries](const QString &connection) { return registries->of(connection); };
 }
 
-QString registryConnection(const workspace::Workspace &workspace, const QString &connection) {
-    return workspace.connections.value(connection).kind == QLatin1String("local") ? QString() : connection;
-}
-
 Result<std::vector<std::vector<EnvironmentState>>> environmentStates(const Services &services) {
     const workspace::Workspace &w = services.workspace;
     PH_ASSIGN(const auto requests, services.promotions->requests());
@@ -55,7 +51,7 @@ Result<std::vector<std::vector<EnvironmentState>>> environmentStates(const Servi
     for (const auto &chain : workspace::environmentChains(w)) {
         std::vector<EnvironmentState> states;
         for (const workspace::Environment *e : chain) {
-            EnvironmentState state{*e, e->role.value_or(w.role), {}};
+            EnvironmentState state{*e, e->role.value_or(w.role), {}, {}};
             for (const workspace::Model &m : w.models) {
                 if (!workspace::goesThrough(*e, m))
                     continue;
@@ -63,8 +59,10 @@ Result<std::vector<std::vector<EnvironmentState>>> environmentStates(const Servi
                 if (const auto done = read(services, row); !done)
                     row.problem = done.error();
                 for (const promotion::Request &r : requests)
-                    if (r.connection == registryConnection(w, row.place.connection) && r.model == row.place.name && r.alias == row.place.alias && r.state == promotion::RequestState::Pending)
+                    if (r.connection == workspace::registryConnection(w, row.place.connection) && r.model == row.place.name && r.alias == row.place.alias && r.state == promotion::RequestState::Pending)
                         row.waiting << r.id;
+                if (const QString guard = w.connections.value(row.place.connection).guard; guard == QLatin1String("read-only") || (guard == QLatin1String("typed-name") && state.guard.isEmpty()))
+                    state.guard = guard;
                 state.models.push_back(std::move(row));
             }
             states.push_back(std::move(state));
@@ -102,8 +100,8 @@ Result<ChainStep> chainStep(const Services &services, const QString &name, int v
     step.environment = *to;
     step.from = workspace::placeIn(*before, *model);
     step.to = workspace::placeIn(*to, *model);
-    step.from.connection = registryConnection(w, step.from.connection);
-    step.to.connection = registryConnection(w, step.to.connection);
+    step.from.connection = workspace::registryConnection(w, step.from.connection);
+    step.to.connection = workspace::registryConnection(w, step.to.connection);
     step.copy = {step.from.connection, step.from.name, version, step.to.connection, step.to.name, {}};
     PH_ASSIGN(const auto source, services.registries->of(step.from.connection));
     PH_ASSIGN(const auto target, services.registries->of(step.to.connection));

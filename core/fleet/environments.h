@@ -20,6 +20,7 @@ struct EnvironmentModel {
 struct EnvironmentState {
     workspace::Environment environment;
     workspace::Role role = workspace::Role::Viewer; ///< of who runs this program, there
+    QString guard; ///< of its registries, the strictest: read-only, typed-name; empty: none
     std::vector<EnvironmentModel> models;
 };
 /// Every chain from its first environment to its last. Blocking.
@@ -42,7 +43,5 @@ Result<operations::Operation> chainCopy(const Services &services, const ChainSte
 
 /// The registry of a connection, for promotion::copyVersionOperation.
 promotion::RegistryOf registryOf(const Services &services);
-/// Empty for the local registry, as Registries and promotions name it.
-QString registryConnection(const workspace::Workspace &workspace, const QString &connection);
 
 } // namespace pilothouse::fleet

@@ -2,6 +2,7 @@
 #include "core/fleet/fleet.h"
 
 #include "core/fleet/skew_watch.h"
+#include "core/secrets/vault_store.h"
 
 namespace pilothouse::fleet {
 
@@ -36,7 +37,7 @@ void Fleet::read() {
     m_timer.stop();
     if (m_task.isRunning())
         return;
-    m_task = startTask<Snapshot>(m_pools.waiting, [services = m_services](std::stop_token) -> Result<Snapshot> { return readSnapshot(*services); });
+    m_task = startTask<Snapshot>(m_pools.waiting, [services = m_services](std::stop_token) -> Result<Snapshot> { return readSnapshot(*services, 300, true); });
     deliver(m_task, this, [this](const Result<Snapshot> &read) {
         if (read) {
             m_snapshot = *read;
@@ -58,7 +59,11 @@ void Fleet::read() {
 void Fleet::askEndpoints() {
     if (m_asking.isRunning() || !m_services->skew)
         return;
-    m_asking = startTask<bool>(m_pools.waiting, [services = m_services](std::stop_token stop) -> Result<bool> { return services->skew->refresh(*services, stop); });
+    m_asking = startTask<bool>(m_pools.waiting, [services = m_services](std::stop_token stop) -> Result<bool> {
+        if (services->vaults) // a login that is in use is kept alive while the window is open
+            services->vaults->renewDue();
+        return services->skew->refresh(*services, stop);
+    });
     deliver(m_asking, this, [this](const Result<bool> &news) {
         if (news && *news)
             refresh();

@@ -6,6 +6,11 @@
 #include "core/fleet/environments.h"
 #include "core/fleet/workload_desk.h"
 #include "core/promotion/registry_operations.h"
+#include "core/rollouts/apply_folder.h"
+#include "core/rollouts/argo_operations.h"
+#include "core/rollouts/object_change.h"
+#include "core/rollouts/training_operations.h"
+#include "core/rollouts/volume_update.h"
 
 #include <QCoreApplication>
 
@@ -25,7 +30,9 @@ bool goesOn(const QString &recordKind) {
 }
 
 bool goesBack(const QString &recordKind, bool failed) {
-    if (goesOn(recordKind) || recordKind == Q("register") || recordKind == Q("workload"))
+    static const QStringList kinds{QStringLiteral("register"), QStringLiteral("workload"), QStringLiteral("rollout-apply"), QStringLiteral("argo-action"), QStringLiteral("argo-undo"), QStringLiteral("object-change"),
+                                   QStringLiteral("volume-update"), QStringLiteral("train-job")};
+    if (goesOn(recordKind) || kinds.contains(recordKind))
         return true;
     return !failed && recordKind.startsWith(Q("data."));
 }
@@ -60,6 +67,8 @@ OperationWays waysOn(const std::vector<operations::JournalEntry> &entries, const
             continue;
         if (last.isEmpty())
             last = e.phase;
+        if (e.phase == Q("executing") && last == Q("executing") && operations::processGone(e))
+            last = QStringLiteral("failed"); // killed in the midst: what it did is found
         if (e.phase == Q("executing"))
             kind = e.details.value(Q("undo")).toObject().value(Q("kind")).toString();
     }
@@ -87,9 +96,24 @@ Result<operations::Operation> reverseOperation(const Services &services, const Q
         PH_ASSIGN(const DataWork work, dataWork(services, std::move(stop)));
         return undoDataOperation(work, *services.journal, recorded);
     }
+    if (recorded.undoRecord.value(Q("kind")) == Q("rollout-apply")) {
+        PH_ASSIGN(const auto api, services.clusters->of(recorded.connection));
+        return rollouts::undoApplyOperation(api, recorded);
+    }
     if (rollouts::isWorkloadOperation(recorded)) {
         PH_ASSIGN(const rollouts::WorkloadDesk desk, workloadDesk(services, recorded));
         return rollouts::reverseWorkloadOperation(desk, recorded);
+    }
+    if (recorded.undoRecord.value(Q("kind")).toString() == Q("train-job")) {
+        PH_ASSIGN(const std::shared_ptr<const cluster::KubeApi> api, services.clusters->of(recorded.connection));
+        PH_ASSIGN(const cluster::KubeRef ref, cluster::parseKubeRef(recorded.undoRecord.value(Q("object")).toString(), recorded.undoRecord.value(Q("namespace")).toString()));
+        return rollouts::cancelTraining(api, ref);
+    }
+    if (const QString way = recorded.undoRecord.value(Q("kind")).toString(); way == Q("argo-action") || way == Q("argo-undo") || way == Q("object-change") || way == Q("volume-update")) {
+        PH_ASSIGN(const std::shared_ptr<const cluster::KubeApi> api, services.clusters->of(recorded.connection));
+        if (way == Q("volume-update"))
+            return rollouts::undoVolumeUpdate(api, recorded);
+        return way == Q("object-change") ? rollouts::reverseObjectChange(api, recorded) : rollouts::reverseArgoOperation(api, recorded, services.clock->nowUtc());
     }
     const QString connection = recorded.undoRecord.value(Q("connection")).toString();
     if (promotion::makesVersion(recorded)) {
@@ -108,11 +132,13 @@ Result<operations::Operation> reverseOperation(const Services &services, const Q
 
 Result<operations::Operation> continueOperation(const Services &services, const QString &id) {
     PH_ASSIGN(const operations::RecordedOperation recorded, operations::recordedOperation(*services.journal, id));
+    if (recorded.phase == Q("executing"))
+        return refused(Text::tr("Operation %1 is under way in another program.").arg(id), {}, Text::tr("Wait until it ends, or end that program; then what it did is found."));
     if (recorded.phase != Q("failed"))
         return refused(Text::tr("Operation %1 is %2: there is nothing to go on with.").arg(id, recorded.phase));
     const QString kind = recorded.undoRecord.value(Q("kind")).toString(), connection = recorded.undoRecord.value(Q("connection")).toString();
     if (kind == Q("promotion"))
-        return refused(Text::tr("A promotion that failed was put back."), {}, Text::tr("Ask for it again: pilot promote %1 VERSION.").arg(recorded.undoRecord.value(Q("model")).toString()));
+        return refused(recorded.interrupted ? Text::tr("A promotion that was interrupted is finished or put back by the next program that opens the workspace as operator.") : Text::tr("A promotion that failed was put back."), {}, Text::tr("Ask for it again: pilot promote %1 VERSION.").arg(recorded.undoRecord.value(Q("model")).toString()));
     PH_ASSIGN(const auto entries, services.journal->entries());
     for (const operations::JournalEntry &e : entries) // newest first
         if (e.phase == Q("executing") && (e.details.value(Q("continues")).toString() == id || e.details.value(Q("undoes")).toString() == id)) {
@@ -120,6 +146,8 @@ Result<operations::Operation> continueOperation(const Services &services, const 
             if (later.phase == Q("done"))
                 return refused(Text::tr("Operation %1 was settled by %2 already.").arg(id, later.id));
         }
+    if (kind == Q("rollout-apply"))
+        return refused(Text::tr("An apply goes on by another one: what is there already is left alone."), {}, Text::tr("Apply the folder again: pilot rollouts apply DIR."));
     if (kind == Q("workload"))
         return refused(Text::tr("A change of a workload is made whole or not at all."), {}, Text::tr("Look at its history, then make it anew: pilot rollouts history."));
     if (kind == Q("copy-version"))

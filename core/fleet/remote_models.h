@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/fleet/registries.h"
+#include "core/registry/run_cache.h"
 
 #include <QThreadPool>
 
@@ -22,14 +23,16 @@ public:
         std::vector<registry::Run> runs;               ///< of the newest versions and of those that have an alias
         QDateTime read;                                ///< when all that was read; invalid: never yet
         std::optional<Error> problem;                  ///< of the last attempt
+        bool remembered = false;                       ///< of an earlier start, from the cache: shown with its age, and nothing is judged by it
     };
 
-    /// @param http the client through which the registries are read
-    RemoteModels(const workspace::Workspace &workspace, std::shared_ptr<Registries> registries, std::shared_ptr<net::HttpClient> http, std::shared_ptr<const Clock> clock);
+    /// @param http  the client through which the registries are read   @param cacheFile  known.db, by which the first look of a start has what the last one
+    /// knew; empty, or one that cannot be used: it has nothing
+    RemoteModels(const workspace::Workspace &workspace, std::shared_ptr<Registries> registries, std::shared_ptr<net::HttpClient> http, std::shared_ptr<const Clock> clock, const QString &cacheFile = {});
     ~RemoteModels(); ///< closes the client where something is being read
 
-    /// By connection. Begins to read what is missing or old; waits up to `patienceMs` for what was never read.
-    QMap<QString, Known> look(int patienceMs);
+    /// By connection. Begins to read what is missing or old; waits up to `patienceMs` for what was not read since the start, if not what is remembered will do.
+    QMap<QString, Known> look(int patienceMs, bool rememberedWillDo = false);
     /// The next look reads anew.
     void forget();
     /// The package of a version, if it was fetched already; else empty.
@@ -39,8 +42,15 @@ public:
 
 private:
     void read(const QString &connection);
+    void remember(const QString &connection, const Known &known, const Known &before);
+    Known recalled(const QString &connection);
+    std::shared_ptr<registry::RunCache> cache(); ///< null: there is none
 
     QMap<QString, QStringList> m_names; ///< connection → registered models
+    QMap<QString, QString> m_addresses; ///< as the cache tells connections apart
+    QString m_cacheFile;
+    std::mutex m_cacheMutex;
+    std::shared_ptr<registry::RunCache> m_cache; ///< under m_cacheMutex
     std::shared_ptr<Registries> m_registries;
     std::shared_ptr<net::HttpClient> m_http;
     std::shared_ptr<const Clock> m_clock;
@@ -49,7 +59,7 @@ private:
     struct State {
         Known known;
         QDateTime tried;
-        bool reading = false;
+        bool reading = false, asked = false; ///< asked: the cache was
         QMap<QString, QString> packages; ///< "model/version" → folder
     };
     std::map<QString, State> m_states;

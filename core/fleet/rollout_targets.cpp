@@ -2,9 +2,12 @@
 #include "core/fleet/rollout_targets.h"
 
 #include "core/base/actor.h"
+#include "core/cluster/argo_target.h"
 #include "core/cluster/deployment_target.h"
+#include "core/cluster/kserve_target.h"
 #include "core/cluster/local_target.h"
 #include "core/fleet/image_of_version.h"
+#include "core/rollouts/kserve_operations.h"
 
 #include <QCoreApplication>
 
@@ -39,6 +42,32 @@ TargetPtr deployment(const RolloutTargetParts &parts, const workspace::Model &mo
     return cluster::deploymentTarget(std::move(options));
 }
 
+TargetPtr argoRollout(const workspace::Model &model, const InCluster &in) {
+    cluster::ArgoTargetOptions options;
+    options.api = in.api;
+    options.ref = in.ref;
+    options.model = model.registry.name;
+    options.container = model.deployment.container;
+    options.imageOf = [images = in.images](const cluster::Revision &revision) { return images->imageOf(revision.version); };
+    options.versionOf = [images = in.images](const QString &image) { return images->versionOf(image); };
+    return cluster::argoTarget(std::move(options));
+}
+
+TargetPtr inferenceService(const RolloutTargetParts &parts, const workspace::Model &model, const InCluster &in) {
+    cluster::KserveTargetOptions options;
+    options.api = in.api;
+    options.ref = in.ref;
+    options.model = model.registry.name;
+    options.steps = model.deployment.steps;
+    options.versionOf = [registries = parts.registries, connection = parts.workspace.registryConnection(model), name = model.registry.name](const QString &uri) {
+        const auto registry = registries->of(connection);
+        const auto versions = registry ? (*registry)->versions(name) : Result<std::vector<registry::Version>>(registry.error());
+        const auto found = versions ? rollouts::versionOfStorageUri(uri, *versions) : std::nullopt;
+        return found ? found->version : 0;
+    };
+    return cluster::kserveTarget(std::move(options));
+}
+
 Result<TargetPtr> inCluster(const RolloutTargetParts &parts, const workspace::Model &model) {
     InCluster in;
     PH_ASSIGN(in.api, parts.clusters->of(model.deployment.connection));
@@ -49,7 +78,11 @@ Result<TargetPtr> inCluster(const RolloutTargetParts &parts, const workspace::Mo
     // One line a kind of target.
     if (in.ref.kind == cluster::kinds::Deployment)
         return deployment(parts, model, in);
-    return invalid(Text::tr("Nothing here rolls a version out to %1.").arg(model.deployment.target), parts.workspace.file, Text::tr("Write deployment/NAME."));
+    if (in.ref.kind == cluster::kinds::Rollout)
+        return argoRollout(model, in);
+    if (in.ref.kind == cluster::kinds::InferenceService)
+        return inferenceService(parts, model, in);
+    return invalid(Text::tr("Nothing here rolls a version out to %1.").arg(model.deployment.target), parts.workspace.file, Text::tr("Write deployment/NAME, rollout/NAME or inferenceservice/NAME."));
 }
 
 } // namespace

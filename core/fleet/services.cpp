@@ -6,8 +6,10 @@
 #include "core/base/hash.h"
 #include "core/fleet/clusters.h"
 #include "core/fleet/deploy_watch.h"
+#include "core/fleet/image_registries.h"
 #include "core/fleet/rollout_targets.h"
 #include "core/fleet/skew_watch.h"
+#include "core/fleet/vaults.h"
 #include "core/pipelines/local_pipelines.h"
 #include "core/registry/local_registry.h"
 
@@ -62,12 +64,15 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     PH_ASSIGN(s->root, rootOf(s->workspace));
     PH_TRY(makeFolder(s->root, true));
     s->clock = options.clock ? options.clock : std::make_shared<SystemClock>();
-    s->secrets = options.secrets ? options.secrets : secrets::chainedStore({secrets::environmentStore(), secrets::keychainStore()});
     s->http = std::make_shared<net::HttpClient>();
+    const auto base = options.secrets ? options.secrets : secrets::chainedStore({secrets::environmentStore(), secrets::keychainStore()});
+    s->vaults = vaultsOf(s->workspace, s->http, base);
+    s->secrets = secrets::withVaults(base, s->vaults);
+    s->images = std::make_shared<ImageRegistries>(s->workspace, s->http, s->secrets);
     PH_ASSIGN(s->database, Database::open(s->root + QStringLiteral("/registry.db"), promotion::registryDatabaseMigrations()));
     PH_ASSIGN(s->registry, registry::openLocalRegistry(s->database, s->root + QStringLiteral("/artifacts"), &s->notes, s->clock));
     s->registries = std::make_shared<Registries>(s->workspace, s->registry, s->http, s->secrets, s->root + QStringLiteral("/fetched"));
-    s->remote = std::make_shared<RemoteModels>(s->workspace, s->registries, s->http, s->clock);
+    s->remote = std::make_shared<RemoteModels>(s->workspace, s->registries, s->http, s->clock, s->root + QStringLiteral("/known.db"));
     const bool terminal = options.program == QLatin1String("pilot") && ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO);
     s->clusters = std::make_shared<Clusters>(s->workspace, s->http, s->secrets, s->root, terminal);
     bool keyIsNew = false;

@@ -18,9 +18,14 @@
 #include <functional>
 #include <memory>
 
+namespace pilothouse::secrets {
+class Vaults;
+}
+
 namespace pilothouse::fleet {
 
 class Clusters;
+class ImageRegistries;
 class SkewWatch;
 
 /// Everything a program needs for one workspace, wired once: both `pilot` and the console build this and nothing else.
@@ -31,8 +36,10 @@ struct Services {
     workspace::Workspace workspace;
     QString root; ///< of the local connection
     std::shared_ptr<const Clock> clock;
-    std::shared_ptr<secrets::SecretStore> secrets;
+    std::shared_ptr<secrets::SecretStore> secrets; ///< keychain and environment; names that begin with "vault:" from the Vaults
+    std::shared_ptr<secrets::Vaults> vaults;       ///< of the connections of kind vault
     std::shared_ptr<net::HttpClient> http;
+    std::shared_ptr<ImageRegistries> images;       ///< of the connections of kind images, and those that need no login
     std::shared_ptr<Database> database; ///< registry.db
     std::shared_ptr<registry::Registry> registry;   ///< of the local connection
     std::shared_ptr<Registries> registries;         ///< of all connections
@@ -43,7 +50,6 @@ struct Services {
     std::shared_ptr<pipelines::PipelineService> pipelines;
     /// The rollout target of a model; NotFound if none is configured.
     std::function<Result<std::shared_ptr<cluster::RolloutTarget>>(const workspace::Model &)> rolloutTarget;
-    std::shared_ptr<Clusters> clusters; ///< of all connections of kind kubernetes
     std::shared_ptr<SkewWatch> skew; ///< what the endpoints said last that they serve
     QStringList notes; ///< what the start found and a person should know: "No keychain: the journal head is not authenticated."
 };

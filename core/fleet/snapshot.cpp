@@ -122,6 +122,8 @@ QString ownName(const workspace::Workspace &workspace, const registry::ModelKey 
 /// The registries' part: models, versions and runs of this machine, then those of servers as they were read last.
 /// What was read of a request's server last.
 std::optional<promotion::RegistryNow> standsNow(const RemoteModels::Known &known, const promotion::Request &request) {
+    if (known.remembered)
+        return std::nullopt;
     const auto model = std::find_if(known.models.begin(), known.models.end(), [&](const auto &m) { return m.name == request.model; });
     const auto version = std::find_if(known.versions.begin(), known.versions.end(), [&](const auto &v) { return v.model == request.model && v.version == request.version; });
     if (model == known.models.end() || version == known.versions.end())
@@ -165,6 +167,8 @@ void addRegistries(const Services &services, const Remote &remote, Snapshot &s) 
         s.runs.insert(s.runs.end(), it->runs.begin(), it->runs.end());
     }
     for (auto it = remote.begin(); it != remote.end(); ++it) {
+        if (it->remembered)
+            continue;
         QStringList doubts; // what colleagues asked for and approved on their machines
         take(services.promotions->hear(it.key(), it->versions), doubts, s);
         for (const QString &doubt : std::as_const(doubts))
@@ -203,7 +207,8 @@ ModelRow rowOf(const Services &services, const Snapshot &s, const Remote &remote
             row.stale = row.newestModel->secsTo(s.read) > *limit;
     addRollout(services, model, row);
     addLiveQuality(services, model, row);
-    row.served = skewOf(services, model, row, s.versions);
+    if (!remote.value(services.workspace.registryConnection(model)).remembered) // what an earlier start knew is no ground for a judgement
+        row.served = skewOf(services, model, row, s.versions);
     row.skew = row.served.skewed() ? row.served.what : QString();
     row.health = healthOf(row);
     return row;
@@ -211,14 +216,14 @@ ModelRow rowOf(const Services &services, const Snapshot &s, const Remote &remote
 
 } // namespace
 
-Snapshot readSnapshot(const Services &services, int patienceMs) {
+Snapshot readSnapshot(const Services &services, int patienceMs, bool rememberedWillDo) {
     Snapshot s;
     s.workspace = services.workspace.name;
     s.workspaceFile = services.workspace.file;
     s.role = services.workspace.role;
     s.read = services.clock->nowUtc();
     take(registry::MirrorStore(services.database).waiting(), s.mirrors, s);
-    const Remote remote = services.remote->look(patienceMs);
+    const Remote remote = services.remote->look(patienceMs, rememberedWillDo);
     addRegistries(services, remote, s);
     take(services.pipelines->pipelines(), s.pipelines, s);
     take(services.pipelines->runs({}, 200), s.pipelineRuns, s);

@@ -110,7 +110,8 @@ struct Snapshot {
 };
 
 /// Blocking. A part that fails is named in `problems`, never the whole. Servers are waited for at most `patienceMs`, and only for their first answer.
-Snapshot readSnapshot(const Services &services, int patienceMs = 300);
+/// @param rememberedWillDo  not for those of whose models an earlier start left what it knew: a first screen shows that, with its age
+Snapshot readSnapshot(const Services &services, int patienceMs = 300, bool rememberedWillDo = false);
 /// What needs a person now, from the rest of the snapshot (also `pilot inbox`).
 std::vector<InboxItem> inboxOf(const Snapshot &snapshot, const workspace::Workspace &workspace, const QDateTime &now);
 

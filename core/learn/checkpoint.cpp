@@ -88,11 +88,15 @@ Result<void> Checkpoint::writeIndex() {
 }
 
 Result<void> Checkpoint::keep() {
+    if (!written)
+        return {};
     PH_TRY(makeFolder(m_folder));
     return writeIndex();
 }
 
 Result<void> Checkpoint::writeState(const QByteArray &state, qint64 atStep) {
+    if (!written)
+        return {};
     PH_TRY(makeFolder(m_folder));
     const QString old = m_stateFile;
     // A new name: the index goes on pointing to the old state until it points to the new one.
@@ -119,6 +123,8 @@ Result<void> Checkpoint::dropState() {
     m_stateFile.clear();
     m_state.clear();
     step = 0;
+    if (!written)
+        return {};
     PH_TRY(writeIndex());
     if (!old.isEmpty())
         QFile::remove(m_folder + QLatin1Char('/') + old);
@@ -131,7 +137,8 @@ Result<void> Checkpoint::addTrial(const QJsonObject &record) {
 }
 
 Result<void> Checkpoint::addFold(const QJsonObject &figures) {
-    PH_TRY(makeFolder(m_folder));
+    if (written)
+        PH_TRY(makeFolder(m_folder));
     folds.append(figures);
     return dropState();
 }
@@ -142,6 +149,9 @@ Result<void> Checkpoint::addFinished(const Finished &estimator) {
     return dropState();
 }
 
-void Checkpoint::remove() { QDir(m_folder).removeRecursively(); }
+void Checkpoint::remove() {
+    if (written)
+        QDir(m_folder).removeRecursively();
+}
 
 } // namespace pilothouse::learn

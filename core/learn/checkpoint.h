@@ -32,6 +32,7 @@ public:
     QJsonArray trials; ///< of a search, in the order in which they ended (learn/search.h)
     QJsonArray folds; ///< figures of the folds that the estimator after the finished ones has behind it
     qint64 step = 0;
+    bool written = true; ///< false: of a process that trains with others and does not lead them; nothing of it reaches the disk
 
     /// State of the estimator after the finished ones, in the fold after `folds`; empty: it had not begun.
     const QByteArray &state() const { return m_state; }

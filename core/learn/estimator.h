@@ -33,6 +33,8 @@ struct TrainData {
     bool isClassification() const { return task == workspace::TaskKind::Classification; }
 };
 
+class Workers;
+
 /// How much a fit will be given.
 struct TrainShape {
     double rows = 0, width = 0, outputs = 1; ///< numbers to multiply with
@@ -45,6 +47,9 @@ struct FitContext {
     quint64 seed = 7;
     int threads = 1;
     std::stop_token stop;
+    /// The other processes that fit the same model on the same rows, or null. A learner that can, takes its share of the work and sums (workers.h);
+    /// one that cannot does all of it in each process: they end with the same model either way.
+    Workers *workers = nullptr;
     /// Units done of all ("tree", "epoch", …); the trainer adds ETA and stage.
     std::function<void(qint64 done, qint64 total, const QString &unit)> progress = [](qint64, qint64, const QString &) {};
     /// One point of a live curve, e.g. ("loss", epoch, 0.31, "validation"). Also kept in the run's metric history.

@@ -3,11 +3,12 @@
 
 #include "core/data/transforms.h"
 #include "core/learn/estimator.h"
+#include "core/learn/workers.h"
 
 namespace pilothouse::learn {
 
 /// Grows with every change of the classes that cross the module's border.
-inline constexpr int torchModuleAbi = 4;
+inline constexpr int torchModuleAbi = 5;
 
 /// What libpilothouse_torch.so gives. One object for the life of the process; all calls may come from any thread.
 /// The module is built by the same compiler from the same tree, links what it needs of core statically, and lets no
@@ -26,6 +27,8 @@ public:
     /// Both: torch/export_script.h.
     virtual Result<QByteArray> exportScript(const QString &folder, const artifact::Signature &signature, const data::FittedTransforms &transforms, const QJsonObject &card) const = 0;
     virtual Result<artifact::Predictions> runExport(const QString &file, const artifact::Signature &signature, const data::Rows &rows) const = 0;
+    /// workers.h
+    virtual Result<std::shared_ptr<Workers>> joinWorkers(const WorkerPlace &place, int seconds) const = 0;
 };
 
 /// nullptr if the module speaks another ABI.

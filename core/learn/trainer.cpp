@@ -28,6 +28,7 @@ namespace pilothouse::learn {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
+constexpr int meetWithinSeconds = 15 * 60; // images are pulled meanwhile
 double secondsSince(SteadyClock::time_point from) { return std::chrono::duration<double>(SteadyClock::now() - from).count(); }
 
 } // namespace
@@ -76,11 +77,33 @@ Result<void> Training::checkMetrics() const {
     return {};
 }
 
+/// All of them must train by the same recipe on the same bytes: a sum over different rows is no gradient of anything.
+Result<void> Training::meet() {
+    if (!m_options.worker)
+        return {};
+    const WorkerPlace &place = *m_options.worker;
+    if (m_asked.search)
+        return refused(QStringLiteral("A search is not divided among processes that train together."), workspace::placeInFile(m_recipe.file, {QStringLiteral("search")}, {}),
+                       QStringLiteral("Search on one machine, then train what it found on several."));
+    m_events.log(QStringLiteral("info"), QStringLiteral("Rank %1 of %2 waits for the others at %3:%4.").arg(place.rank).arg(place.count).arg(place.address).arg(place.port));
+    PH_ASSIGN(m_workers, joinWorkers(place, meetWithinSeconds));
+    const QByteArray mine = (recipeDigest(m_asked) + QLatin1Char(' ') + m_result.sha256 + QLatin1String(" " PILOTHOUSE_VERSION)).toLatin1();
+    PH_ASSIGN(const QByteArray theirs, m_workers->broadcast(mine));
+    double different = mine == theirs ? 0 : 1;
+    PH_TRY(m_workers->sum(std::span(&different, 1)));
+    if (different > 0)
+        return refused(QStringLiteral("%1 of %2 processes have another recipe, other data or another version of pilot than rank 0.").arg(different).arg(place.count), m_recipe.file,
+                       mine == theirs ? QStringLiteral("Look at the logs of the others.") : QStringLiteral("Here: recipe and data %1; rank 0: %2.").arg(QString::fromLatin1(mine), QString::fromLatin1(theirs)));
+    m_checkpoint.written = leads();
+    return {};
+}
+
 /// Takes up the checkpoint, or begins a new one in memory.
 Result<void> Training::resume() {
     const QString digest = recipeDigest(m_asked), program = QStringLiteral("pilothouse %1, xgboost %2").arg(QLatin1String(PILOTHOUSE_VERSION), XgboostGrower::version());
     if (m_options.resume) {
         PH_ASSIGN(m_checkpoint, Checkpoint::open(m_checkpoint.folder()));
+        m_checkpoint.written = leads();
         QString why;
         if (m_checkpoint.recipeDigest != digest)
             why = QStringLiteral("the recipe has changed");
@@ -97,7 +120,7 @@ Result<void> Training::resume() {
         m_events.log(QStringLiteral("info"), QStringLiteral("Resumed run %1 from %2.").arg(m_result.runId, m_checkpoint.folder()));
         return {};
     }
-    if (Checkpoint::exists(m_checkpoint.folder()))
+    if (leads() && Checkpoint::exists(m_checkpoint.folder()))
         m_events.log(QStringLiteral("warning"), QStringLiteral("The checkpoint of an earlier run in %1 is thrown away; --resume would have used it.").arg(m_checkpoint.folder()));
     m_checkpoint.remove();
     m_checkpoint.runId = m_result.runId;
@@ -134,6 +157,7 @@ FitContext Training::context(std::size_t index) {
     context.seed = m_recipe.seed;
     context.threads = m_threads;
     context.stop = m_options.stop;
+    context.workers = m_workers.get();
     const auto pace = std::make_shared<Pace>(); // units of an earlier, interrupted run took no time of this one
     context.progress = [this, estimator, pace](qint64 done, qint64 total, const QString &unit) {
         if (pace->due(done, total))
@@ -145,6 +169,13 @@ FitContext Training::context(std::size_t index) {
             m_options.onMetric(curve + (series.isEmpty() ? name : series + QLatin1Char('_') + name), step, value);
     };
     context.log = [this](const QString &level, const QString &text) { m_events.log(level, text); };
+    if (!leads()) { // it has nobody to tell
+        context.progress = [](qint64, qint64, const QString &) {};
+        context.metric = [](const QString &, qint64, double, const QString &) {};
+        context.log = [](const QString &, const QString &) {};
+        context.previousState = m_checkpoint.state();
+        return context;
+    }
     context.checkpointDue = [this] { return secondsSince(m_lastCheckpoint) >= m_options.checkpointSeconds; };
     context.checkpoint = [this](const QByteArray &state, qint64 step) -> Result<void> {
         PH_TRY(m_checkpoint.writeState(state, step));
@@ -192,7 +223,7 @@ Result<Training::Candidate> Training::candidate(std::size_t index) {
         PH_ASSIGN(made.model, m_part->fitModel(estimator, fitContext));
         made.facts = made.model->describe();
         made.result.seconds = secondsSince(begun);
-        if (index + 1 < m_estimators.size()) {
+        if (index + 1 < m_estimators.size() && leads()) {
             PH_ASSIGN(const QString folder, m_checkpoint.nextFolder());
             PH_ASSIGN([[maybe_unused]] const QStringList files, made.model->save(folder));
             PH_TRY(m_checkpoint.addFinished({made.model->flavour(), folder, {{QStringLiteral("describe"), made.facts}, {QStringLiteral("seconds"), made.result.seconds}, {QStringLiteral("validation"), foldsJson(made.result.folds)}}}));
@@ -278,7 +309,10 @@ Result<TrainResult> Training::run() {
             error.where = m_recipe.file;
         return error;
     }
+    PH_TRY(meet());
     PH_TRY(resume());
+    if (m_workers) // none writes a checkpoint before all have read it
+        PH_TRY(m_workers->broadcast({}));
     if (m_recipe.search) {
         if (const auto searched = search(); !searched) {
             if (searched.error().kind == ErrorKind::Cancelled)
@@ -307,6 +341,11 @@ Result<TrainResult> Training::run() {
     const std::size_t chosen = best(candidates);
     PH_TRY(judgeTargets(*candidates[chosen].model));
     finish(candidates, chosen);
+    if (!leads()) {
+        m_result.package.clear();
+        m_result.seconds = secondsSince(m_started);
+        return m_result;
+    }
     PH_TRY(writePackage(candidates[chosen]));
     m_checkpoint.remove();
     m_result.seconds = secondsSince(m_started);

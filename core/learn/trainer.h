@@ -4,6 +4,7 @@
 #include "core/base/events.h"
 #include "core/base/result.h"
 #include "core/learn/limits.h"
+#include "core/learn/workers.h"
 #include "core/workspace/recipe.h"
 
 #include <QJsonObject>
@@ -28,6 +29,7 @@ struct TrainOptions {
     int threads = 0;             ///< 0: one per core
     EventSink *events = nullptr; ///< null: nobody listens
     std::stop_token stop;        ///< stop: checkpoint, then Cancelled
+    std::optional<WorkerPlace> worker = {}; ///< one of several processes that train together; only rank 0 writes checkpoint and package, the others end with an empty `package`
     Limits limits;               ///< passed: checkpoint, then Refused with the limit's name
     /// Every point of a live curve, for the run's metric history: "train_loss"; of several estimators each one's own, "mlp/train_loss", and
     /// "mlp-2/train_loss" where one is named twice. May be empty.

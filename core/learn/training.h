@@ -6,6 +6,7 @@
 #include "core/learn/train_report.h"
 #include "core/learn/trainer.h"
 #include "core/learn/training_part.h"
+#include "core/learn/workers.h"
 
 #include <chrono>
 #include <thread>
@@ -31,6 +32,8 @@ private:
 
     Result<void> makeEstimators();
     Result<void> load();
+    Result<void> meet(); ///< the other processes, where there are some
+    bool leads() const { return !m_options.worker || m_options.worker->leads(); }
     Result<void> resume();
     Result<void> search();
     Result<void> checkMetrics() const;
@@ -51,6 +54,7 @@ private:
     NullEvents m_nobody;
     EventSink &m_events;
     Checkpoint m_checkpoint;
+    std::shared_ptr<Workers> m_workers; ///< null: alone
     int m_threads = 1;
     std::vector<std::unique_ptr<Estimator>> m_estimators;
     Samples m_samples;

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <set>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace pilothouse::net {
@@ -46,8 +48,13 @@ QByteArray Response::header(const QByteArray &name) const {
 
 struct HttpClient::Impl {
     CURLM *multi = nullptr;
-    std::mutex mutex; ///< of the two queues
+    std::mutex mutex; ///< of the three queues
     std::vector<std::shared_ptr<Transfer>> toAdd, toCancel;
+    struct Timer {
+        std::stop_token token;
+        std::function<void()> fn;
+    };
+    std::vector<std::pair<Clock::time_point, Timer>> toTime;
     std::atomic<bool> ending = false;
     std::stop_source closed;
     std::thread thread;
@@ -68,9 +75,17 @@ struct HttpClient::Impl {
 
     void add(std::shared_ptr<Transfer> transfer) { push(toAdd, std::move(transfer)); }
     void cancel(std::shared_ptr<Transfer> transfer) { push(toCancel, std::move(transfer)); }
+    void after(Clock::time_point when, Timer timer) {
+        {
+            const std::lock_guard lock(mutex);
+            toTime.emplace_back(when, std::move(timer));
+        }
+        curl_multi_wakeup(multi);
+    }
 
 private:
     std::set<std::shared_ptr<Transfer>> m_running; ///< I/O thread only
+    std::multimap<Clock::time_point, Timer> m_timers; ///< I/O thread only
 
     void push(std::vector<std::shared_ptr<Transfer>> &queue, std::shared_ptr<Transfer> transfer) {
         {
@@ -87,23 +102,42 @@ private:
             curl_multi_perform(multi, &running);
             collectFinished();
             // Wakes for sockets, for curl's own timers and for push().
-            curl_multi_poll(multi, nullptr, 0, 60000, nullptr);
+            curl_multi_poll(multi, nullptr, 0, runTimers(), nullptr);
         }
         takeQueues();
         while (!m_running.empty())
             drop(*m_running.begin(), CURLE_ABORTED_BY_CALLBACK, true);
     }
 
+    /// Calls what is due; milliseconds until the next, at most a minute.
+    int runTimers() {
+        while (!m_timers.empty() && m_timers.begin()->first <= Clock::now()) {
+            const Timer timer = std::move(m_timers.extract(m_timers.begin()).mapped());
+            if (!timer.token.stop_requested() && !closed.stop_requested())
+                timer.fn();
+        }
+        if (m_timers.empty())
+            return 60000;
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(m_timers.begin()->first - Clock::now()).count() + 1;
+        return int(std::clamp<qint64>(left, 0, 60000));
+    }
+
     void takeQueues() {
         std::vector<std::shared_ptr<Transfer>> added, cancelled;
+        std::vector<std::pair<Clock::time_point, Timer>> timed;
         {
             const std::lock_guard lock(mutex);
             added.swap(toAdd);
             cancelled.swap(toCancel);
+            timed.swap(toTime);
         }
+        for (auto &timer : timed)
+            m_timers.insert(std::move(timer));
         for (const auto &transfer : added) {
             m_running.insert(transfer);
-            if (curl_multi_add_handle(multi, transfer->handle()) != CURLM_OK)
+            if (transfer->stopsBeforeAdded())
+                drop(transfer, CURLE_ABORTED_BY_CALLBACK, true);
+            else if (curl_multi_add_handle(multi, transfer->handle()) != CURLM_OK)
                 drop(transfer, CURLE_FAILED_INIT, false);
         }
         for (const auto &transfer : cancelled) // one that has ended meanwhile is not in the set
@@ -129,6 +163,8 @@ private:
         curl_multi_remove_handle(multi, transfer->handle());
         m_running.erase(transfer);
         transfer->finish(code, cancelledByUser);
+        if (const auto ended = std::exchange(transfer->onEnded, {}))
+            ended(*transfer);
     }
 };
 
@@ -168,6 +204,33 @@ Result<Response> HttpClient::send(const Request &request, std::stop_token token)
             return transferError(request, *transfer);
         repeatedBroken = true;
     }
+}
+
+void HttpClient::start(Request request, std::stop_token token, std::function<void(Result<Response>)> onEnd) {
+    if (const auto checked = checkRequest(request); !checked)
+        return onEnd(checked.error());
+    const auto owned = std::make_shared<const Request>(std::move(request));
+    const auto transfer = std::make_shared<Transfer>(*owned, owned->timeoutMs);
+    transfer->onEnded = [owned, onEnd = std::move(onEnd)](Transfer &ended) {
+        ended.stops.clear();
+        if (ended.code == CURLE_OK || ended.stoppedByReader)
+            onEnd(std::move(ended.response));
+        else
+            onEnd(transferError(*owned, ended));
+    };
+    // The callbacks know it weakly: it owns them. A stop before the I/O thread has taken it is seen when it does.
+    transfer->tokens = {token, m_impl->closed.get_token()};
+    const auto onStop = [impl = m_impl.get(), weak = std::weak_ptr(transfer)] {
+        if (auto running = weak.lock())
+            impl->cancel(std::move(running));
+    };
+    for (const std::stop_token &stop : transfer->tokens)
+        transfer->stops.push_back(std::make_unique<std::stop_callback<std::function<void()>>>(stop, onStop));
+    m_impl->add(transfer);
+}
+
+void HttpClient::after(std::chrono::milliseconds delay, std::stop_token token, std::function<void()> fn) {
+    m_impl->after(Clock::now() + delay, {std::move(token), std::move(fn)});
 }
 
 } // namespace pilothouse::net

@@ -7,6 +7,7 @@
 #include <QList>
 #include <QString>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -53,6 +54,8 @@ struct Request {
     int stallSeconds = 0;         ///< a transfer that brings nothing for this long is TimedOut; 0 = no such limit
     bool rawBytes = false;        ///< no content encoding is asked for and none undone: bytes as ranges, lengths and digests count them
     std::optional<AwsSigning> aws;
+    /// Streaming: called on the I/O thread when the headers of a 2xx reply are complete, also if nothing of its body comes for long.
+    std::function<void()> onOpen;
     /// Streaming: called on the I/O thread with status and headers before the first onData; false ends the transfer as there.
     std::function<bool(const Response &)> onHeaders;
     /// Streaming: called on the I/O thread with each piece of a 2xx reply; false ends the transfer, which counts as
@@ -79,6 +82,11 @@ public:
     HttpClient();
     ~HttpClient();
     Result<Response> send(const Request &request, std::stop_token token = {});
+    /// A transfer that holds no thread, for streams: gives back at once. One attempt, nothing is repeated. `onEnd` gets the reply or the error, once, on the
+    /// I/O thread (a request that cannot be sent: on the calling one, before start() returns). It must not block and must not destroy the client.
+    void start(Request request, std::stop_token token, std::function<void(Result<Response>)> onEnd);
+    /// Calls `fn` on the I/O thread after a while; not any more once the token has stopped or the client ends. It must not block.
+    void after(std::chrono::milliseconds delay, std::stop_token token, std::function<void()> fn);
     void close(); ///< what is running and what comes later ends with Cancelled
 
 private:

@@ -239,8 +239,11 @@ std::size_t Transfer::onBody(char *bytes, std::size_t size, std::size_t count, v
 std::size_t Transfer::onHeader(char *bytes, std::size_t size, std::size_t count, void *self) {
     auto &t = *static_cast<Transfer *>(self);
     const QByteArray line = QByteArray(bytes, qsizetype(size * count)).trimmed();
-    if (line.isEmpty()) // trailers of chunks come after it
+    if (line.isEmpty()) { // trailers of chunks come after it
+        if (!t.m_headComplete && t.m_request.onOpen && t.response.status / 100 == 2)
+            t.m_request.onOpen();
         t.m_headComplete = true;
+    }
     if (line.startsWith("HTTP/")) { // also after an interim 1xx
         t.m_headComplete = false;
         t.response.headers.clear();

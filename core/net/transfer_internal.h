@@ -8,9 +8,13 @@
 #include <QFile>
 #include <QUrl>
 
+#include <algorithm>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
+#include <vector>
 
 namespace pilothouse::net {
 
@@ -35,6 +39,14 @@ public:
     const char *errorText() const { return m_errorText; }
     long systemError = 0, connectStatus = 0; ///< connectStatus: the proxy's answer to CONNECT
     qint64 retryAfterSeconds = -1; ///< −1: the reply has no Retry-After
+
+    /// Of a transfer that nobody waits for (HttpClient::start): called on the I/O thread after finish(); keeps the request.
+    std::function<void(Transfer &)> onEnded;
+    std::vector<std::stop_token> tokens;
+    std::vector<std::unique_ptr<std::stop_callback<std::function<void()>>>> stops;
+    bool stopsBeforeAdded() const {
+        return std::any_of(tokens.begin(), tokens.end(), [](const std::stop_token &token) { return token.stop_requested(); });
+    }
 
 private:
     void setMethod();

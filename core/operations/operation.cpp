@@ -2,10 +2,13 @@
 #include "core/operations/operation.h"
 
 #include "core/base/hash.h"
+#include "core/base/process_mark.h"
 
 #include <QJsonArray>
 
 #include <algorithm>
+
+#include <unistd.h>
 
 namespace pilothouse::operations {
 
@@ -136,6 +139,8 @@ OperationOutcome Operations::run(Operation operation) {
         begin.details.insert(Q("typed"), QJsonArray::fromStringList(typed));
     if (!operation.undoRecord.isEmpty())
         begin.details.insert(Q("undo"), operation.undoRecord);
+    if (const auto process = markOf(::getpid()))
+        begin.details.insert(Q("process"), process->text()); // by it a later program sees whether it is still under way
 
     if (auto refusal = firstRefusal(operation, m_actor, m_rules)) {
         out.error = refusal->second;
@@ -215,6 +220,11 @@ OperationOutcome Operations::undoDone(const Operation &operation, const Operatio
     return out;
 }
 
+bool processGone(const JournalEntry &executing) {
+    const auto mark = ProcessMark::fromText(executing.details.value(Q("process")).toString());
+    return mark && !lives(*mark);
+}
+
 Result<RecordedOperation> recordedOperation(const Journal &journal, const QString &id) {
     PH_ASSIGN(const auto entries, journal.entries());
     RecordedOperation out;
@@ -238,6 +248,9 @@ Result<RecordedOperation> recordedOperation(const Journal &journal, const QStrin
             out.summary = e.details.value(Q("summary")).toString();
             out.undoRecord = e.details.value(Q("undo")).toObject();
             out.connection = e.details.value(Q("connection")).toString(out.undoRecord.value(Q("connection")).toString());
+            out.interrupted = out.phase == Q("executing") && processGone(e);
+            if (out.interrupted)
+                out.phase = QStringLiteral("failed");
             return out;
         }
     }

@@ -100,12 +100,15 @@ private:
 
 /// What the journal holds of an operation, for an undo later: its last phase, and the record it was begun with.
 struct RecordedOperation {
-    QString id, kind, object, summary, phase, actor;
+    QString id, kind, object, summary, phase, actor; ///< phase: "failed" also if it was under way and its process is gone
+    bool interrupted = false; ///< its process is gone: killed, or the machine went down; nobody wrote what was done
     QString connection; ///< empty: the local one
     QDateTime time;
     QJsonObject before, undoRecord;
     QJsonObject after; ///< what was seen of it at its end, by object; also of one that failed halfway
 };
+/// Whether the process that wrote an "executing" line is gone; false if the line does not say which it was.
+bool processGone(const JournalEntry &executing);
 /// NotFound if no line of the journal has this id.
 Result<RecordedOperation> recordedOperation(const Journal &journal, const QString &id);
 

@@ -93,7 +93,7 @@ Step copyStep(const Copying &c) {
             return {};
         }
         PH_ASSIGN(const QString folder, c.from->packageFolder(c.source));
-        PH_ASSIGN(const Version made, c.to->registerVersion(c.wish.toModel, folder, c.source.runId, c.stamp.by));
+        PH_ASSIGN(const Version made, c.to->registerTagged(c.wish.toModel, folder, c.source.runId, c.stamp.by, {{madeByTag, c.mark}})); // by the mark it is found, whatever comes next
         *c.made = made.version;
         return {};
     };
@@ -114,9 +114,11 @@ Step describeStep(const Copying &c) {
                  QStringLiteral("they go with the version"), {}};
     step.execute = [c]() -> Result<void> {
         const QMap<QString, QString> tags = c.tags();
+        PH_ASSIGN(const Version now, c.to->version(c.wish.toModel, c.made->value_or(0)));
         for (auto tag = tags.begin(); tag != tags.end(); ++tag)
-            PH_TRY(c.to->setVersionTag(c.wish.toModel, c.made->value_or(0), tag.key(), tag.value()));
-        return c.source.description.isEmpty() ? Result<void>() : c.to->setDescription(c.wish.toModel, c.made->value_or(0), c.source.description);
+            if (now.tags.value(tag.key()) != tag.value() || !now.tags.contains(tag.key()))
+                PH_TRY(c.to->setVersionTag(c.wish.toModel, c.made->value_or(0), tag.key(), tag.value()));
+        return c.source.description.isEmpty() || c.source.description == now.description ? Result<void>() : c.to->setDescription(c.wish.toModel, c.made->value_or(0), c.source.description);
     };
     step.readBack = [c]() -> Result<QJsonObject> {
         PH_ASSIGN(const Version seen, c.to->version(c.wish.toModel, c.made->value_or(0)));

@@ -4,6 +4,8 @@
 #include "core/artifact/package.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/promotion/promotion_stages.h"
+#include "core/workspace/environment.h"
 
 namespace pilothouse::promotion {
 
@@ -161,8 +163,12 @@ QJsonObject PromotionFacts::toJson() const {
     QJsonArray percents;
     for (const int s : steps)
         percents.append(s);
+    QJsonArray archivedNumbers;
+    for (const int v : archived)
+        archivedNumbers.append(v);
     return {{Q("kind"), Q("promotion")}, {Q("request"), request}, {Q("connection"), connection}, {Q("model"), model}, {Q("alias"), alias}, {Q("to"), to}, {Q("from"), versionValue(from)},
             {Q("digest"), digest}, {Q("set_previous"), setPrevious}, {Q("previous_before"), versionValue(previousBefore)}, {Q("target"), target},
+            {Q("stage"), stage}, {Q("stage_before"), stageBefore}, {Q("archived"), archivedNumbers},
             {Q("steps"), percents}, {Q("stable_revision"), versionValue(stableRevision)}, {Q("stable_version"), versionValue(stableVersion)}};
 }
 
@@ -178,6 +184,11 @@ Result<PromotionFacts> PromotionFacts::fromJson(const QJsonObject &object) {
     f.digest = r.text("digest");
     f.setPrevious = r.boolean("set_previous");
     f.previousBefore = versionFrom(object.value(Q("previous_before")));
+    f.stage = object.value(Q("stage")).toString(); // none in records of before
+    f.stageBefore = object.value(Q("stage_before")).toString();
+    const QJsonArray archived = object.value(Q("archived")).toArray();
+    for (const QJsonValue &v : archived)
+        f.archived.push_back(v.toInt());
     f.target = r.text("target");
     for (const double s : r.numbers("steps"))
         f.steps.push_back(int(s));
@@ -227,6 +238,11 @@ Result<PromotionFacts> promotionFacts(const Promotions::Parts &parts, const regi
     PH_ASSIGN(f.from, aliasNow(*registry, model.name, alias));
     if (f.from == version)
         return refused(QStringLiteral("The alias %1 of %2 points to version %3 already.").arg(alias, model.name).arg(version));
+    f.stage = workspace::stageMovedWith(parts.workspace, model.connection, model.name, alias);
+    if (!f.stage.isEmpty()) {
+        f.stageBefore = v.stage.isEmpty() ? QStringLiteral("None") : v.stage;
+        PH_ASSIGN(f.archived, othersInStage(*registry, f));
+    }
     const workspace::Model *owner = ownerOf(parts.workspace, model);
     const bool champion = owner ? owner->registry.champion == alias : alias == Q("champion");
     if (!champion)
@@ -277,6 +293,8 @@ Result<Operation> promoteOperation(const Promotions::Parts &parts, const Promoti
     out.steps.push_back(aliasStep(registry, f, folder, stamp, again));
     if (f.setPrevious && f.previousBefore != f.from)
         out.steps.push_back(previousStep(registry, f, stamp));
+    if (!f.stage.isEmpty())
+        out.steps.push_back(stageStep(registry, f, again));
     if (!f.target.isEmpty()) {
         PH_ASSIGN(const TargetPtr target, targetOf(parts, f.key()));
         if (!target)
@@ -347,6 +365,8 @@ Result<Operation> undoOperation(const Promotions::Parts &parts, const PromotionF
         return aliasState(f.alias, now);
     };
     out.steps.push_back(std::move(alias));
+    if (!f.stage.isEmpty())
+        out.steps.push_back(stageBackStep(registry, f));
     if (f.setPrevious) {
         Step previous;
         previous.call = {QStringLiteral("SET"), QStringLiteral("alias %1 on %2").arg(Q(previousAlias), f.model),

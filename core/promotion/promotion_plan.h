@@ -15,6 +15,9 @@ struct PromotionFacts {
     QString digest;
     bool setPrevious = false; ///< `from` gets the alias `previous`
     std::optional<int> previousBefore;
+    QString stage;       ///< that goes with the alias (workspace::stageMovedWith); empty: none
+    QString stageBefore; ///< of the version
+    std::vector<int> archived; ///< the versions that stand in that stage, and leave it
     QString target; ///< rollout target; empty: none
     std::vector<int> steps;
     std::optional<int> stableRevision, stableVersion; ///< what had all traffic before

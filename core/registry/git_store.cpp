@@ -54,7 +54,7 @@ Error gitError(int code, const QString &what, const QString &where) {
         error.hint = QStringLiteral("The repository belongs to another user. If it can be trusted: git config --global --add safe.directory FOLDER");
     else if (code == GIT_ECERTIFICATE)
         error.hint = type == GIT_ERROR_SSH ? QStringLiteral("The server's key is not in ~/.ssh/known_hosts, or is another one. Connect once with ssh and compare it.")
-                                           : QStringLiteral("The server's certificate is not trusted. A private CA goes into ca_file of the connection.");
+                                           : QStringLiteral("The server's certificate is not trusted. A private CA goes into ca_file of the connection; the certificate must name the host as url does.");
     else if (code == GIT_EAUTH)
         error.hint = QStringLiteral("Check user and secret of the connection; GitHub and its like take a token as the password.");
     else if (code == GIT_ELOCKED)

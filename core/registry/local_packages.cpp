@@ -9,6 +9,7 @@
 #include <QFile>
 #include <QSet>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace pilothouse::registry {
@@ -86,6 +87,28 @@ Result<void> LocalRegistry::deleteVersion(const QString &model, int version) {
     if (!QDir(folder).removeRecursively())
         return fileError(QStringLiteral("remove"), folder);
     return {};
+}
+
+/// The package that a training wrote, where its run says that it did (tags of `pilot train`).
+Result<std::vector<RunModel>> LocalRegistry::runModels(const QString &runId, std::stop_token) const {
+    PH_ASSIGN(const Run left, run(runId));
+    std::vector<RunModel> out;
+    QSet<QString> looked;
+    for (const QString &folder : {left.artifactFolder, left.tags.value(QStringLiteral("train.out"))}) {
+        if (folder.isEmpty() || looked.contains(folder) || !QDir(folder).exists())
+            continue;
+        looked.insert(folder);
+        if (const auto package = artifact::openPackage(folder); package && (package->runId == runId || package->runId.isEmpty())) // a later training may have written there
+            out.push_back({folder, folder, package->digest, {}});
+    }
+    return out;
+}
+
+Result<Version> LocalRegistry::registerRunModel(const QString &model, const QString &runId, const RunModel &from, const QString &user) {
+    PH_ASSIGN(const auto left, runModels(runId, {}));
+    if (std::find(left.begin(), left.end(), from) == left.end())
+        return Error{ErrorKind::Conflict, QStringLiteral("What run %1 left in %2 is not what it was.").arg(runId, from.path), {}, QStringLiteral("Nothing was registered. Look again."), {}};
+    return registerVersion(model, from.source, runId, user);
 }
 
 Result<QStringList> LocalRegistry::cleanUp() {

@@ -27,8 +27,11 @@ public:
     Result<QString> packageFolder(const Version &version, std::stop_token, bool) override { return version.source; }
     // local_packages.cpp
     Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) override { return insertVersion(model, packageFolder, runId, user, {}, {}); }
+    Result<Version> registerTagged(const QString &model, const QString &packageFolder, const QString &runId, const QString &user, const QMap<QString, QString> &tags) override { return insertVersion(model, packageFolder, runId, user, {}, tags); }
     Result<Version> copyVersion(const Version &from, const QString &model, const QString &user, const QMap<QString, QString> &tags) override { return insertVersion(model, from.source, from.runId, user, from.description, tags); }
     Result<void> deleteVersion(const QString &model, int version) override;
+    Result<std::vector<RunModel>> runModels(const QString &runId, std::stop_token stop) const override;
+    Result<Version> registerRunModel(const QString &model, const QString &runId, const RunModel &from, const QString &user) override;
     /// Removes what a killed registration left; one sentence for each find.
     Result<QStringList> cleanUp();
     // local_runs.cpp

@@ -66,6 +66,16 @@ MlflowCall mlflowCopyCall(const Version &from, const QString &model, const QStri
     return {"POST", word("model-versions/create"), body};
 }
 
+MlflowCall mlflowRegisterCall(const QString &model, const QString &runId, const RunModel &from, const QString &user, QMap<QString, QString> tags) {
+    tags.insert(userTag, user);
+    if (!from.digest.isEmpty())
+        tags.insert(digestTag, from.digest);
+    QJsonObject body{{word("name"), model}, {word("source"), from.source}, {word("run_id"), runId}, {word("tags"), mlflowPairs(tags)}};
+    if (!from.id.isEmpty())
+        body.insert(word("model_id"), from.id);
+    return {"POST", word("model-versions/create"), body};
+}
+
 MlflowCall mlflowDeleteCall(const QString &model, int version) { return {"DELETE", word("model-versions/delete"), versionKey(model, version)}; }
 
 Result<Version> MlflowRegistry::copyVersion(const Version &from, const QString &model, const QString &user, const QMap<QString, QString> &tags) {
@@ -112,6 +122,7 @@ QString MlflowRegistry::commands(const Write &w) const {
         const auto from = version(w.model, w.version); // its run, digest and description are part of the call
         return from ? line(mlflowNewModelCall(w.key)) + QLatin1Char('\n') + line(mlflowCopyCall(*from, w.key, w.stamp.by, w.tags)) : QString();
     }
+    case What::Register: return line(mlflowNewModelCall(w.model)) + QLatin1Char('\n') + line(mlflowRegisterCall(w.model, w.key, w.from, w.stamp.by, {}));
     case What::Delete: return line(mlflowDeleteCall(w.model, w.version));
     }
     return {};

@@ -18,6 +18,8 @@ MlflowCall mlflowDescriptionCall(const QString &model, int version, const QStrin
 MlflowCall mlflowNewModelCall(const QString &model);
 /// As MLflow's own copy_model_version does it: the source is models:/NAME/VERSION, which the server resolves.
 MlflowCall mlflowCopyCall(const Version &from, const QString &model, const QString &user, QMap<QString, QString> tags);
+/// A version of what a run left, where it lies.
+MlflowCall mlflowRegisterCall(const QString &model, const QString &runId, const RunModel &from, const QString &user, QMap<QString, QString> tags);
 MlflowCall mlflowDeleteCall(const QString &model, int version);
 
 /// Tags of a registered model under which the changes of an alias are kept: this and their time.

@@ -84,7 +84,7 @@ Result<void> MlflowRegistry::madeModel(const QString &model) {
 }
 
 /// Order: run, files, version. What breaks off before the last leaves files that no version names; nothing is registered twice.
-Result<Version> MlflowRegistry::registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) {
+Result<Version> MlflowRegistry::registerTagged(const QString &model, const QString &packageFolder, const QString &runId, const QString &user, const QMap<QString, QString> &tags) {
     PH_TRY(checkModelName(model));
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(packageFolder));
     PH_ASSIGN(const Run made, runForPackage(model, runId, user));
@@ -95,8 +95,9 @@ Result<Version> MlflowRegistry::registerVersion(const QString &model, const QStr
     PH_TRY(checkSent(*store, packageFolder, package.files.keys() << sums));
     PH_TRY(madeModel(model));
     const QString request = randomHex(16);
-    const QMap<QString, QString> tags{{digestTag, package.digest}, {userTag, user}, {callTag, request}};
-    QJsonObject body{{QStringLiteral("name"), model}, {QStringLiteral("source"), source}, {QStringLiteral("run_id"), made.id}, {QStringLiteral("tags"), mlflowPairs(tags)}};
+    QMap<QString, QString> all = tags;
+    all.insert({{digestTag, package.digest}, {userTag, user}, {callTag, request}});
+    QJsonObject body{{QStringLiteral("name"), model}, {QStringLiteral("source"), source}, {QStringLiteral("run_id"), made.id}, {QStringLiteral("tags"), mlflowPairs(all)}};
     PH_ASSIGN(const QJsonObject reply, m_api.write("POST", QStringLiteral("model-versions/create"), body, [&] { return versionOfRequest(model, request); }));
     PH_ASSIGN(const QJsonObject json, mlflowPart(reply, "model_version"));
     return readyVersion(json);

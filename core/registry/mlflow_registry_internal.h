@@ -36,11 +36,15 @@ public:
     Result<std::vector<AliasChange>> aliasHistory(const QString &model, const QString &alias) const override;
     Result<void> moveAlias(const QString &model, const QString &alias, std::optional<int> expected, std::optional<int> to, const Stamp &stamp) override;
     // mlflow_packages.cpp
-    Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) override;
+    Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) override { return registerTagged(model, packageFolder, runId, user, {}); }
+    Result<Version> registerTagged(const QString &model, const QString &packageFolder, const QString &runId, const QString &user, const QMap<QString, QString> &tags) override;
     Result<QString> packageFolder(const Version &version, std::stop_token stop, bool anew) override;
     Result<QString> fetchPackage(const Version &version, std::stop_token stop, const FetchProgress &progress) override;
     Result<void> sendArtifacts(const QString &runId, const QString &folder, const QStringList &files, const QString &at, std::stop_token stop) override;
     QString packagePath(const QString &digest) const override { return QStringLiteral("model-") + digest.left(12); }
+    // mlflow_run_models.cpp
+    Result<std::vector<RunModel>> runModels(const QString &runId, std::stop_token stop) const override;
+    Result<Version> registerRunModel(const QString &model, const QString &runId, const RunModel &from, const QString &user) override;
     // mlflow_runs.cpp
     Result<std::vector<Experiment>> experiments() const override;
     Result<std::vector<Run>> runs(const QString &experiment, int limit) const override;
@@ -81,6 +85,8 @@ private:
     /// The run that a package belongs to; one is made if the server does not know it.
     Result<Run> runForPackage(const QString &model, const QString &runId, const QString &user);
     Result<void> madeModel(const QString &model); ///< fine if it is there already
+    Result<void> findModels(const QString &runId, const QString &folder, int depth, int &asked, QStringList &into, const std::stop_token &stop) const;
+    Result<QString> packageDigest(const QString &runId, const QString &source, const std::stop_token &stop) const; ///< empty: no package of ours
     Result<std::optional<QJsonObject>> versionOfRequest(const QString &model, const QString &request) const;
     Result<Version> readyVersion(QJsonObject json) const;
     Result<void> checkPackage(const Version &version, const QString &at) const;

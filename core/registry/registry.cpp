@@ -68,14 +68,28 @@ std::optional<int> liveAt(const std::vector<AliasChange> &changes, const QDateTi
     return std::nullopt;
 }
 
-Result<Version> Registry::copyVersion(const Version &from, const QString &model, const QString &user, const QMap<QString, QString> &tags) {
-    PH_ASSIGN(const QString folder, packageFolder(from));
-    PH_ASSIGN(const Version made, registerVersion(model, folder, from.runId, user));
+Result<Version> Registry::registerTagged(const QString &model, const QString &packageFolder, const QString &runId, const QString &user, const QMap<QString, QString> &tags) {
+    PH_ASSIGN(const Version made, registerVersion(model, packageFolder, runId, user));
     for (auto tag = tags.begin(); tag != tags.end(); ++tag)
         PH_TRY(setVersionTag(model, made.version, tag.key(), tag.value()));
+    return tags.isEmpty() ? Result<Version>(made) : version(model, made.version);
+}
+
+Result<Version> Registry::copyVersion(const Version &from, const QString &model, const QString &user, const QMap<QString, QString> &tags) {
+    PH_ASSIGN(const QString folder, packageFolder(from));
+    PH_ASSIGN(const Version made, registerTagged(model, folder, from.runId, user, tags));
     if (!from.description.isEmpty())
         PH_TRY(setDescription(model, made.version, from.description));
     return version(model, made.version);
+}
+
+Result<std::vector<RunModel>> Registry::runModels(const QString &, std::stop_token) const {
+    return refused(QStringLiteral("%1 keeps no runs, so no version is made of one.").arg(source()), {}, QStringLiteral("Register the package itself: pilot registry register NAME PACKAGE."));
+}
+
+Result<Version> Registry::registerRunModel(const QString &, const QString &runId, const RunModel &, const QString &) {
+    PH_TRY(runModels(runId));
+    return refused(QStringLiteral("%1 makes no versions of what a run left.").arg(source()), {}, QStringLiteral("Register the package itself: pilot registry register NAME PACKAGE."));
 }
 
 Result<void> Registry::deleteVersion(const QString &model, int version) {

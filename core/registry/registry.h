@@ -69,11 +69,22 @@ struct Version {
     QStringList aliases;
     QMap<QString, QString> tags;
     QDateTime created;
+    bool operator==(const Version &) const = default;
+};
+
+/// A model among what a run left: it can become a version as it lies there.
+struct RunModel {
+    QString path;   ///< below the run's artifacts; of a logged model of MLflow 3 its name; of the local registry the package's folder
+    QString source; ///< its address in the store
+    QString digest; ///< of a package of ours, whose files are all there; empty: a model of another kind, which nothing says what it must be
+    QString id;     ///< of a logged model of MLflow 3; else empty
+    bool operator==(const RunModel &) const = default;
 };
 
 struct Alias {
     QString name;
     int version = 0;
+    bool operator==(const Alias &) const = default;
 };
 
 struct RegisteredModel {
@@ -82,6 +93,7 @@ struct RegisteredModel {
     QMap<QString, QString> tags;
     std::vector<Alias> aliases;
     int latestVersion = 0;
+    bool operator==(const RegisteredModel &) const = default;
 };
 
 /// A registered model and where it is registered.
@@ -122,15 +134,16 @@ RunStatus runStatusFrom(const QString &text); ///< Killed for a word that is non
 
 /// A write described before it is made, for a plan that lists the exact calls.
 struct Write {
-    enum class What { Alias, Stage, VersionTag, Description, Copy, Delete } what = What::Alias;
+    enum class What { Alias, Stage, VersionTag, Description, Copy, Delete, Register } what = What::Alias;
     QString model;
     int version = 0;  ///< not of an alias
-    QString key;      ///< the alias, the tag; of a copy the model that gets it
+    QString key;      ///< the alias, the tag; of a copy the model that gets it; of a registration the run
     std::optional<int> to;        ///< of an alias; none: it is deleted
     std::optional<QString> value; ///< stage, value of the tag (none: it is deleted), description
     bool archiveExisting = false; ///< of a stage
     Stamp stamp;                  ///< of an alias; of a copy its user
     QMap<QString, QString> tags = {}; ///< of a copy
+    RunModel from = {};               ///< of a registration
 };
 
 /// A model registry and experiment log: local (SQLite) or MLflow, one contract test suite for both (tests/contract/registry).
@@ -179,8 +192,16 @@ public:
     virtual Result<void> setRunTags(const QString &runId, const QMap<QString, QString> &tags) = 0;
     virtual Result<void> finishRun(const QString &runId, RunStatus status, const QString &error = {}) = 0;
 
+    /// The models that a run left, which can become versions; none if it left none. Refused by a registry that keeps no runs.
+    virtual Result<std::vector<RunModel>> runModels(const QString &runId, std::stop_token stop = {}) const;
+    /// Makes the next version of a model (made if new) of what a run left, where it lies: nothing is sent a second time.
+    virtual Result<Version> registerRunModel(const QString &model, const QString &runId, const RunModel &from, const QString &user);
+
     /// Copies the package into the registry and makes the next version of a model (made if new).
     virtual Result<Version> registerVersion(const QString &model, const QString &packageFolder, const QString &runId, const QString &user) = 0;
+    /// registerVersion() of a version that carries these tags. MLflow and the local registry set them in the same call, so that a version whose maker was
+    /// killed, or never heard the answer, is found by them; here they follow one by one.
+    virtual Result<Version> registerTagged(const QString &model, const QString &packageFolder, const QString &runId, const QString &user, const QMap<QString, QString> &tags);
     /// Moves an alias if it still points to `expected` (nullopt: must not exist yet); Conflict otherwise. `to` nullopt deletes.
     /// The change and its line in aliasHistory() are one step: both are there or none.
     virtual Result<void> moveAlias(const QString &model, const QString &alias, std::optional<int> expected, std::optional<int> to,

@@ -159,6 +159,14 @@ Result<void> RunCache::setModels(const QString &connection, const QString &addre
     });
 }
 
+Result<void> RunCache::setModelsRead(const QString &connection, const QString &address, const QDateTime &read) {
+    PH_ASSIGN(const qint64 id, place(connection, address));
+    if (id == 0)
+        return {};
+    PH_TRY(m_database->execute(QStringLiteral("UPDATE places SET models_read = ?2 WHERE id = ?1 AND models_read IS NOT NULL"), [&](Statement &s) { s.bind(1, id).bind(2, isoUtc(read)); }));
+    return {};
+}
+
 Result<QHash<QString, double>> RunCache::figures(const QString &connection, const QString &address, const RunColumn &column) const {
     QHash<QString, double> out;
     PH_ASSIGN(const qint64 id, place(connection, address));

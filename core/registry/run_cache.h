@@ -42,6 +42,8 @@ public:
 
     Result<KnownModels> models(const QString &connection, const QString &address) const;
     Result<void> setModels(const QString &connection, const QString &address, const KnownModels &models);
+    /// They were read again, and nothing of them differs.
+    Result<void> setModelsRead(const QString &connection, const QString &address, const QDateTime &read);
 
     /// Figures over histories of runs that have ended: run id → value; NaN: there is none.
     Result<QHash<QString, double>> figures(const QString &connection, const QString &address, const RunColumn &column) const;

@@ -96,6 +96,22 @@ std::vector<double> smoothed(std::span<const double> values, double weight) {
     return out;
 }
 
+namespace {
+
+double evenStep(const std::vector<double> &x) {
+    if (x.size() < 2)
+        return 0;
+    const double step = x[1] - x[0];
+    if (!(step > 0))
+        return 0;
+    for (std::size_t i = 2; i < x.size(); ++i)
+        if (x[i] != x[0] + double(i) * step)
+            return 0;
+    return step;
+}
+
+} // namespace
+
 CurveLine lineOf(const RunCurve &curve, CurveX x, double weight) {
     CurveLine line{x == CurveX::Step ? curve.steps : curve.times, curve.values};
     if (x != CurveX::Step) {
@@ -116,6 +132,8 @@ CurveLine lineOf(const RunCurve &curve, CurveX x, double weight) {
     }
     if (weight > 0)
         line.y = smoothed(line.y, weight);
+    line.every = evenStep(line.x);
+    line.gapless = std::all_of(line.y.begin(), line.y.end(), [](double y) { return std::isfinite(y); });
     return line;
 }
 

@@ -37,7 +37,10 @@ enum class CurveX {
 };
 /// A curve as it is drawn: x ascending, one y an x; NaN (and what a logarithmic axis cannot show) breaks the line.
 struct CurveLine {
-    std::vector<double> x, y;
+    std::vector<double> x = {}, y = {};
+    double every = 0;     ///< each x is x[0] + i·every, to the bit; 0: they are not, or nobody has looked
+    bool gapless = false; ///< every y is finite
+    std::vector<double> logs = {}; ///< log10 of y, where the axis is logarithmic and every y is above zero; else empty
 };
 /// Smoothed in the order of x.
 CurveLine lineOf(const RunCurve &curve, CurveX x, double weight = 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serving/endpoint.h"
 
+#include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/serving/tensors.h"
 
@@ -162,7 +163,7 @@ Result<RequestProfile> profileOf(const QString &protocol, const QString &model, 
         p.predictions = QStringLiteral("/predictions");
     } else if (protocol == Q("kserve-v2")) {
         PH_ASSIGN(p.path, routeOf(v2, QStringLiteral("/v2/models/%1/infer"), model, url));
-        p.input = QJsonObject{{Q("inputs"), Q("{{tensors}}")}};
+        p.input = QJsonObject{{Q("id"), Q("{{id}}")}, {Q("inputs"), Q("{{tensors}}")}}; // KServe 0.21 fails without an id
         p.tensors = QStringLiteral("/outputs");
         p.version = QStringLiteral("/model_version");
         p.id = QStringLiteral("/id");
@@ -201,6 +202,10 @@ Result<QJsonValue> Endpoint::body(const QStringList &columns, const std::vector<
                 list.append(name == Q("rows") ? QJsonValue(listOf(columns, row)) : QJsonValue(row));
             return QJsonValue(list);
         }
+        if (name == Q("id"))
+            return QJsonValue(randomHex(8));
+        if (name == Q("shape"))
+            return QJsonValue(QJsonArray{int(rows.size()), int(columns.size())});
         if (name == Q("tensors")) {
             for (const QString &column : columns) {
                 QJsonArray data;
@@ -214,7 +219,7 @@ Result<QJsonValue> Endpoint::body(const QStringList &columns, const std::vector<
             return QJsonValue(list);
         }
         return invalid(QStringLiteral("The profile's placeholder “%1” is not known.").arg(text), {},
-                       QStringLiteral("Known: {{row}}, {{values}}, {{rows}}, {{named_rows}}, {{tensors}}, {{input:NAME}}."));
+                       QStringLiteral("Known: {{row}}, {{values}}, {{rows}}, {{named_rows}}, {{tensors}}, {{shape}}, {{id}}, {{input:NAME}}."));
     });
 }
 
@@ -287,6 +292,28 @@ Result<QJsonObject> Endpoint::get(const QString &path, int timeoutMs, std::stop_
     return parseJsonObject(response.body, request.url);
 }
 
+Result<QJsonArray> Endpoint::getList(const QString &path, int timeoutMs, std::stop_token token) {
+    net::Request request;
+    request.url = m_url + path;
+    request.timeoutMs = timeoutMs;
+    request.connectTimeoutMs = timeoutMs;
+    PH_ASSIGN(const net::Response response, send(request, token));
+    const QJsonDocument document = QJsonDocument::fromJson(response.body);
+    if (document.isArray())
+        return document.array();
+    QJsonArray found;
+    int lists = 0;
+    const QJsonObject object = document.object();
+    for (const QJsonValue &value : object)
+        if (value.isArray()) {
+            found = value.toArray();
+            ++lists;
+        }
+    if (lists == 1)
+        return found;
+    return invalid(QStringLiteral("The endpoint's answer is no list."), request.url, QStringLiteral("Its /logs route is not like that of the reference services."));
+}
+
 Result<void> Endpoint::logIn(int timeoutMs, std::stop_token token) {
     const RequestProfile::Login &login = *m_profile.login;
     PH_ASSIGN(const QJsonValue body, filled(login.body, [&](const QString &text) -> Result<QJsonValue> {
@@ -302,10 +329,12 @@ Result<void> Endpoint::logIn(int timeoutMs, std::stop_token token) {
     request.method = login.method.toLatin1();
     request.url = m_url + login.path;
     request.headers.append(net::Header{"Content-Type", "application/json"});
+    for (auto it = m_profile.headers.begin(); it != m_profile.headers.end(); ++it) // an ingress finds the service by its Host header here, too
+        request.headers.append(net::Header{it.key().toLatin1(), it.value().toUtf8()});
     request.body = compactJson(body);
     request.idempotent = false;
     request.timeoutMs = timeoutMs;
-    PH_ASSIGN(const net::Response response, m_http->send(request, token));
+    PH_ASSIGN(const net::Response response, transmit(request, token));
     if (response.status >= 400)
         return net::statusError(request, response);
     const QString got = at(QJsonDocument::fromJson(response.body), login.token).toString();
@@ -313,6 +342,16 @@ Result<void> Endpoint::logIn(int timeoutMs, std::stop_token token) {
         return invalid(QStringLiteral("The login gave no token at “%1”.").arg(login.token), request.url, QStringLiteral("Change the profile's login.token."));
     m_token = got;
     return {};
+}
+
+/// By the way there is, if the address is not one already.
+Result<net::Response> Endpoint::transmit(net::Request request, std::stop_token token) {
+    if (m_way.prepare)
+        PH_TRY(m_way.prepare(request, token));
+    auto response = m_http->send(request, token);
+    if (!response && m_way.failed && response.error().kind != ErrorKind::Cancelled)
+        m_way.failed();
+    return response;
 }
 
 /// With the profile's headers, its login and the key.
@@ -335,7 +374,7 @@ Result<net::Response> Endpoint::send(net::Request request, std::stop_token token
             PH_ASSIGN(const QString key, m_secrets(m_apiKeySecret));
             request.headers.append(net::Header{"X-API-Key", key.toUtf8()});
         }
-        PH_ASSIGN(net::Response response, m_http->send(request, token));
+        PH_ASSIGN(net::Response response, transmit(request, token));
         if (response.status == 401 && m_profile.login && attempt == 0) { // the token ran out
             const std::lock_guard guard(m_lock);
             if (m_token == bearer)

@@ -27,7 +27,7 @@ namespace pilothouse::serving {
 ///             "token":"/access_token","header":"Authorization","prefix":"Bearer "}}
 /// Placeholders of `input`, each a whole JSON string: {{row}} one row by names, {{values}} one row as a list, {{rows}} rows as lists,
 /// {{named_rows}} rows by names, {{input:NAME}} one value. A template without a many-row placeholder is sent once a row.
-/// {{tensors}} one tensor of the Open Inference Protocol for each input.
+/// {{tensors}} one tensor of the Open Inference Protocol for each input. {{shape}} is [rows, inputs], for a tensor of {{rows}}; {{id}} a new request id.
 /// `output` holds JSON pointers (RFC 6901); a pointer to one value or to a list. Instead of `predictions` and `probabilities` it may have `tensors`,
 /// the place of the output tensors, which are read by their names (rowsOfTensors). {{secret:NAME}} is replaced where it is sent and nowhere else.
 struct RequestProfile {
@@ -74,18 +74,29 @@ public:
     /// GET of another route of the same service ("/model-info"), with the headers, login and key of its predictions. Errors: as HTTP tells them;
     /// Invalid if the answer is no JSON object.
     Result<QJsonObject> get(const QString &path, int timeoutMs, std::stop_token token = {});
+    /// The same of a route that answers with a list ("/logs/100"), also one that stands in an object as its only list.
+    Result<QJsonArray> getList(const QString &path, int timeoutMs, std::stop_token token = {});
+    /// For an address that is no URL yet (a service that only its cluster sees): prepare() changes each request into one that arrives, blocking, before it is sent;
+    /// failed() hears that one did not come through. Call before the first request.
+    struct Way {
+        std::function<Result<void>(net::Request &request, std::stop_token token)> prepare;
+        std::function<void()> failed;
+    };
+    void setWay(Way way) { m_way = std::move(way); }
     /// The body that a call for these rows sends.
     Result<QJsonValue> body(const QStringList &columns, const std::vector<QJsonObject> &rows) const;
 
 private:
     Result<void> logIn(int timeoutMs, std::stop_token token);
     Result<net::Response> send(net::Request request, std::stop_token token);
+    Result<net::Response> transmit(net::Request request, std::stop_token token);
     Result<void> take(const QJsonDocument &answer, std::size_t rows, EndpointAnswer &into) const;
     std::shared_ptr<net::HttpClient> m_http;
     QString m_url;
     RequestProfile m_profile;
     Secrets m_secrets;
     QString m_apiKeySecret;
+    Way m_way;
     std::mutex m_lock;
     QString m_token;
 };

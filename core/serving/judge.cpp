@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serving/judge.h"
 
+#include "core/drift/drift.h"
+#include "core/drift/statistics.h"
 #include "core/metrics/resampling.h"
 
 #include <QCoreApplication>
@@ -44,7 +46,78 @@ double standardError(std::span<const LossPair> pairs, double mean, std::size_t b
 
 QString percent(double share) { return QString::number(share * 100, 'g', 3) + QStringLiteral(" %"); }
 
+QString latencyProblem(const JudgeRules &rules, const JudgeSight &sight) {
+    if (rules.maxLatencyRatio <= 0 || sight.stableP95Ms <= 0 || sight.canaryP95Ms <= 0 || std::min(sight.canaryRequests, sight.stableRequests) < rules.minimumRequests)
+        return {};
+    if (sight.canaryP95Ms <= sight.stableP95Ms * rules.maxLatencyRatio || sight.canaryP95Ms - sight.stableP95Ms < rules.latencyFloorMs)
+        return {};
+    return Text::tr("Canary answers in %1 ms, the stable version in %2 ms (p95, limit %3 times)").arg(figure(sight.canaryP95Ms), figure(sight.stableP95Ms), figure(rules.maxLatencyRatio));
+}
+
+QString outputProblem(const JudgeRules &rules, const JudgeSight &sight) {
+    if (rules.maxOutputPsi > 0 && sight.outputs && sight.outputs->enough && sight.outputs->psi - sight.outputs->byChance >= rules.maxOutputPsi)
+        return Text::tr("Canary answers otherwise than the stable version: PSI %1 of their outputs on %2 and %3 rows (limit %4)")
+            .arg(figure(sight.outputs->psi), QString::number(sight.outputs->stableRows), QString::number(sight.outputs->canaryRows), figure(rules.maxOutputPsi));
+    if (rules.maxDisagreement > 0 && sight.agreement && shareAtLeast(sight.agreement->disagreed, sight.agreement->rows) > rules.maxDisagreement)
+        return Text::tr("Canary disagrees with the champion on %1 of %2 rows (%3, limit %4)")
+            .arg(QString::number(sight.agreement->disagreed), QString::number(sight.agreement->rows), percent(double(sight.agreement->disagreed) / double(sight.agreement->rows)), percent(rules.maxDisagreement));
+    return {};
+}
+
 } // namespace
+
+double shareAtLeast(qint64 count, qint64 of) {
+    if (of <= 0)
+        return 0;
+    constexpr double z = 2.326; // 99 %, one side
+    const double n = double(of), p = double(count) / n;
+    return std::max(0.0, (p + z * z / (2 * n) - z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n));
+}
+
+namespace {
+
+OutputDrift driftOf(const std::vector<double> &stable, const std::vector<double> &canary, std::size_t n, std::size_t m) {
+    OutputDrift out;
+    out.stableRows = n;
+    out.canaryRows = m;
+    if (n == 0 || m == 0)
+        return out;
+    const std::vector<double> p = drift::sharesOf(stable), q = drift::sharesOf(canary);
+    out.psi = drift::populationStability(p, q);
+    out.byChance = double(stable.size() - 1) * (1.0 / double(n) + 1.0 / double(m));
+    out.enough = std::min(n, m) >= std::max<std::size_t>(drift::minimumRows, 20 * (stable.size() - 1));
+    return out;
+}
+
+} // namespace
+
+OutputDrift outputDrift(std::vector<double> stable, std::vector<double> canary) {
+    std::erase_if(stable, [](double v) { return !std::isfinite(v); });
+    std::erase_if(canary, [](double v) { return !std::isfinite(v); });
+    std::sort(stable.begin(), stable.end());
+    std::sort(canary.begin(), canary.end());
+    const std::vector<double> edges = drift::decileEdges(stable);
+    return driftOf(drift::binCounts(stable, edges), drift::binCounts(canary, edges), stable.size(), canary.size());
+}
+
+OutputDrift outputDrift(const std::map<QString, qint64> &stable, const std::map<QString, qint64> &canary) {
+    std::map<QString, std::pair<double, double>> both;
+    std::size_t n = 0, m = 0;
+    for (const auto &[name, count] : stable) {
+        both[name].first = double(count);
+        n += std::size_t(count);
+    }
+    for (const auto &[name, count] : canary) {
+        both[name].second = double(count);
+        m += std::size_t(count);
+    }
+    std::vector<double> a, b;
+    for (const auto &[name, counts] : both) {
+        a.push_back(counts.first);
+        b.push_back(counts.second);
+    }
+    return driftOf(a, b, n, m);
+}
 
 LossInterval lossInterval(std::span<const LossPair> pairs, std::size_t horizon) {
     LossInterval out;
@@ -117,6 +190,11 @@ Judgement judge(const JudgeRules &rules, const JudgeSight &sight) {
     if (sight.interval && sight.interval->rows >= rules.minimumLabelled && sight.interval->low > 0)
         return {Verdict::TurnBack, compared};
     const bool enough = sight.interval && sight.interval->rows >= rules.minimumLabelled;
+    const bool better = enough && sight.interval->high < 0;
+    if (const QString slow = latencyProblem(rules, sight); !slow.isEmpty())
+        return {Verdict::TurnBack, slow};
+    if (const QString other = better ? QString() : outputProblem(rules, sight); !other.isEmpty())
+        return {Verdict::TurnBack, other};
     if (!enough && sight.labelled == 0 && rules.goOnWithoutLabelsSeconds > 0) {
         if (sight.secondsOnStep < rules.goOnWithoutLabelsSeconds)
             return {Verdict::Wait, Text::tr("No labels yet; goes on without them in %1 s").arg(rules.goOnWithoutLabelsSeconds - sight.secondsOnStep)};

@@ -5,8 +5,10 @@
 
 #include <QString>
 
+#include <map>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace pilothouse::serving {
 
@@ -32,6 +34,21 @@ struct JudgeRules {
     std::size_t horizon = 0; ///< of a forecast; minimumLabelled must be four of them or more, or there is no interval
     bool severalTargets = false; ///< labels are kept by target and never compared (labels.h): a person goes on, or goOnWithoutLabelsSeconds
     QString unit;
+    double maxLatencyRatio = 0;  ///< p95 of the canary ÷ that of the stable version; 0: not judged
+    double latencyFloorMs = 5;   ///< a difference below this is no harm, whatever the ratio
+    double maxOutputPsi = 0;     ///< PSI of what the two sides answer; 0: not judged
+    double maxDisagreement = 0;  ///< share of rows on which the canary answers otherwise than the champion; 0: not judged
+};
+
+/// What the two sides answered lately, compared as two samples of outputs.
+struct OutputDrift {
+    double psi = 0, byChance = 0; ///< byChance: to expect of equal versions at these row counts
+    std::size_t stableRows = 0, canaryRows = 0;
+    bool enough = false; ///< rows enough that chance alone makes no warning
+};
+/// Rows that both versions answered (a shadow, or pairs).
+struct OutputAgreement {
+    qint64 rows = 0, disagreed = 0;
 };
 
 struct JudgeSight {
@@ -39,6 +56,10 @@ struct JudgeSight {
     std::optional<LossInterval> interval; ///< of the last look
     std::size_t labelled = 0;             ///< rows that came since; may be more than the last look saw
     qint64 secondsOnStep = 0;
+    qint64 stableRequests = 0;
+    double stableP95Ms = 0, canaryP95Ms = 0; ///< 0: not known
+    std::optional<OutputDrift> outputs{};
+    std::optional<OutputAgreement> agreement{};
 };
 
 enum class Verdict { Wait, GoOn, TurnBack };
@@ -47,12 +68,19 @@ struct Judgement {
     QString sentence;
 };
 
-/// What to do on this step now. Pure. In this order: too many errors turn back; a loss that is worse beyond chance turns
-/// back; too few requests, labels or seconds wait; better, or not to be told apart, goes on.
+/// What to do on this step now. Pure. In this order: too many errors turn back; a loss that is worse beyond chance turns back; answers that come much later
+/// turn back; answers that are others than the champion's (PSI between the sides, share of rows beyond chance) turn back, unless the labels show them
+/// to be better; too few requests, labels or seconds wait; better, or not to be told apart, goes on.
 Judgement judge(const JudgeRules &rules, const JudgeSight &sight);
 
 /// "Canary 0.9 °C better on 212 labelled rows, interval −1.1…−0.7", with other names for the two sides of an A/B test.
 QString comparisonSentence(const LossInterval &interval, const JudgeRules &rules, const QString &name);
+
+/// The lower bound of a share (Wilson, 99 %, one side): below it the true share is not, beyond chance.
+double shareAtLeast(qint64 count, qint64 of);
+/// PSI between the outputs of two sides, with the stable one's deciles as bins (core/drift); of classes by their counts.
+OutputDrift outputDrift(std::vector<double> stable, std::vector<double> canary);
+OutputDrift outputDrift(const std::map<QString, qint64> &stable, const std::map<QString, qint64> &canary);
 
 /// Why there is no comparison of a forecast of several targets.
 QString severalTargetsSentence();

@@ -72,12 +72,24 @@ bool movedByPromotion(const Workspace &workspace, const QString &registeredName,
     return false;
 }
 
+QString stageMovedWith(const Workspace &workspace, const QString &connection, const QString &registeredName, const QString &alias) {
+    if (workspace.connections.value(namedConnection(workspace, connection)).other.value(QStringLiteral("promotes")) != QLatin1String("stages"))
+        return {};
+    const QString word = alias.toLower();
+    if (word == QLatin1String("staging"))
+        return QStringLiteral("Staging");
+    const bool champion = word == QLatin1String("production") || word == QLatin1String("champion") || movedByPromotion(workspace, registeredName, alias);
+    return champion ? QStringLiteral("Production") : QString();
+}
+
 QString localConnection(const Workspace &workspace) {
     for (const Connection &connection : workspace.connections)
         if (connection.kind == QLatin1String("local"))
             return connection.name;
     return {};
 }
+
+QString registryConnection(const Workspace &workspace, const QString &connection) { return workspace.connections.value(connection).kind == QLatin1String("local") ? QString() : connection; }
 
 QString namedConnection(const Workspace &workspace, const QString &connection) { return connection.isEmpty() ? localConnection(workspace) : connection; }
 

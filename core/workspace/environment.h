@@ -30,9 +30,15 @@ const Model *modelRegisteredAs(const Workspace &workspace, const QString &connec
 /// must not be moved by hand in another by a slip.
 bool movedByPromotion(const Workspace &workspace, const QString &registeredName, const QString &alias);
 
+/// The stage that goes with an alias where the connection says `promotes: stages`: Production with a champion's alias (and with one called production),
+/// Staging with one called staging. Empty: a promotion moves the alias alone.
+QString stageMovedWith(const Workspace &workspace, const QString &connection, const QString &registeredName, const QString &alias);
+
 /// The first connection of kind local: what stands for an empty name. Empty if there is none.
 QString localConnection(const Workspace &workspace);
 /// `connection`, or the local one for an empty name.
 QString namedConnection(const Workspace &workspace, const QString &connection);
+/// The other way round, as registries and promotions name it: empty if it is the local one.
+QString registryConnection(const Workspace &workspace, const QString &connection);
 
 } // namespace pilothouse::workspace

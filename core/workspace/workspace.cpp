@@ -5,6 +5,7 @@
 #include "core/base/time_zone.h"
 #include "core/workspace/approver_key.h"
 #include "core/workspace/condition.h"
+#include "core/workspace/environment.h"
 #include "core/workspace/environment_read.h"
 #include "core/workspace/metric_check.h"
 #include "core/workspace/section.h"
@@ -26,21 +27,31 @@ QString u(const char *text) { return QString::fromUtf8(text); }
 const QMap<QString, QStringList> &kindKeys() {
     static const QMap<QString, QStringList> keys{
         {u("local"), {}},
-        {u("mlflow"), {u("experiment"), u("artifacts")}},
+        {u("mlflow"), {u("experiment"), u("artifacts"), u("promotes")}},
         {u("jenkins"), {u("folder")}},
         {u("kubernetes"), {u("kubeconfig"), u("context"), u("namespace"), u("ca"), u("tls_server_name"), u("proxy"), u("insecure")}},
         {u("prometheus"), {u("alertmanager")}},
         {u("github"), {u("owner"), u("repo"), u("branch")}},
         {u("kubeflow"), {u("namespace"), u("experiment")}},
-        {u("azureml"), {u("tenant"), u("client"), u("subscription"), u("resource_group"), u("workspace"), u("region"), u("cloud"), u("authority")}},
+        {u("azureml"), {u("tenant"), u("client"), u("subscription"), u("resource_group"), u("workspace"), u("region"), u("cloud"), u("authority"), u("promotes")}},
         {u("git"), {u("path"), u("branch"), u("model"), u("live"), u("image"), u("remote"), u("job"), u("key_file")}},
         {u("elasticsearch"), {u("index")}},
         {u("slack"), {u("channel"), u("on")}},
-        {u("vault"), {u("mount"), u("path"), u("role")}},
+        {u("vault"), {u("mount"), u("path"), u("role"), u("login"), u("login_mount"), u("namespace"), u("jwt_file")}},
+        {u("images"), {u("host"), u("region"), u("account"), u("realm"), u("plain_http")}},
         {u("s3"), {u("bucket"), u("region"), u("prefix"), u("access_key"), u("addressing")}},
     };
     return keys;
 }
+
+/// "service/NAME:port": what a name and a port are is told where it is reached (core/cluster/reach.h).
+bool isServiceAddress(const QString &url) {
+    static const QRegularExpression form(QStringLiteral("^(?:service/|services?://)[a-z0-9][a-z0-9-]*(?:\\.[a-z0-9][a-z0-9-]*)?(?::[a-z0-9][a-z0-9-]*)?(?:/[^?#]*)?$"));
+    return form.match(url).hasMatch();
+}
+
+/// promotes: what a promotion moves in a registry.
+QStringList promoteWords() { return {u("aliases"), u("stages")}; }
 
 /// Everything the reading functions share while one file is read.
 struct Reading {
@@ -79,7 +90,7 @@ struct Reading {
 
 /// A path of this kind's key, absolute. `kubeconfig` may be a list, as KUBECONFIG is.
 QString resolvedKey(const QString &key, const QString &value, const QString &file) {
-    if (key == QLatin1String("ca_file") || key == QLatin1String("key_file") || key == QLatin1String("ca"))
+    if (key == QLatin1String("ca_file") || key == QLatin1String("key_file") || key == QLatin1String("jwt_file") || key == QLatin1String("ca"))
         return resolvedPath(value, file);
     if (key != QLatin1String("kubeconfig"))
         return value;
@@ -97,11 +108,25 @@ void readCluster(Reading &reading, Section &section, Connection &c) {
         reading.checkUrl(section, u("server"), server);
         c.url = server;
     }
-    (void)section.boolean(u("insecure"), false);
+    if (c.other.contains(u("insecure"))) // "yes" is one too
+        c.other.insert(u("insecure"), section.boolean(u("insecure"), false) ? u("true") : u("false"));
     if (!QUrl(c.other.value(u("proxy"))).userInfo().isEmpty())
         reading.problems.add(section.positionOf(u("proxy")), u("“proxy” carries a user name or password."), u("Import a kubeconfig that has it (pilot connect add NAME --import): the keychain keeps it then."));
     if (!c.url.isEmpty() && section.has(u("kubeconfig")))
         reading.problems.add(section.positionOf(u("kubeconfig")), u("A cluster has a kubeconfig or a server, not both."));
+}
+
+/// What only makes sense for one kind.
+void checkKind(Reading &reading, Section &section, const Connection &c) {
+    static const QStringList logins{u("token"), u("userpass"), u("ldap"), u("approle"), u("kubernetes"), u("jwt")};
+    if (const QString login = c.other.value(u("login")); c.kind == QLatin1String("vault") && !login.isEmpty() && !logins.contains(login))
+        addUnknown(reading.problems, section.positionOf(u("login")), u("login"), login, logins);
+    if (c.kind == QLatin1String("vault") && c.secret.startsWith(QLatin1String("vault:")))
+        reading.problems.add(section.positionOf(u("secret")), u("The secret that logs in to a Vault cannot lie in a Vault."), u("Name one of the keychain, or use the login kubernetes or jwt."));
+    if (const QString plain = c.other.value(u("plain_http")); !plain.isEmpty() && plain != QLatin1String("yes") && plain != QLatin1String("no") && plain != QLatin1String("true") && plain != QLatin1String("false"))
+        reading.problems.add(section.positionOf(u("plain_http")), u("“plain_http” must be yes or no."));
+    if (c.kind == QLatin1String("images") && c.url.isEmpty() && !c.other.contains(u("host")) && !(c.other.contains(u("region")) && c.other.contains(u("account"))))
+        reading.problems.add(section.position(), u("A connection of kind images names no registry."), u("Add url: https://registry.example, host: ghcr.io (or docker.io), or region and account of ECR."));
 }
 
 void readConnection(Reading &reading, const QString &name, Section section) {
@@ -116,6 +141,8 @@ void readConnection(Reading &reading, const QString &name, Section section) {
     c.guard = section.word(u("guard"), {u("none"), u("typed-name"), u("read-only")});
     if (c.kind == QLatin1String("local")) {
         c.root = resolvedPath(section.needText(u("root")), reading.file);
+        if (const QString promotes = section.word(u("promotes"), promoteWords()); !promotes.isEmpty())
+            c.other.insert(u("promotes"), promotes);
     } else {
         c.url = section.text(u("url"));
         if (c.kind == QLatin1String("git"))
@@ -127,15 +154,40 @@ void readConnection(Reading &reading, const QString &name, Section section) {
         QStringList others = kindKeys().value(c.kind);
         others << u("ca_file");
         for (const QString &key : std::as_const(others)) {
-            const QString value = key == QLatin1String("on") ? section.texts(key).join(QLatin1Char(',')) : section.text(key);
+            const QString value = key == QLatin1String("on") ? section.texts(key).join(QLatin1Char(',')) : key == QLatin1String("promotes") ? section.word(key, promoteWords()) : section.text(key);
             if (!value.isEmpty())
                 c.other.insert(key, resolvedKey(key, value, reading.file));
         }
         if (c.kind == QLatin1String("kubernetes"))
             readCluster(reading, section, c);
+        checkKind(reading, section, c);
     }
     section.finish();
     reading.workspace.connections.insert(name, c);
+}
+
+void readJudge(Reading &reading, decltype(Model::deployment)::Judge &judge, Section section) {
+    judge.prometheus = section.text(u("prometheus"));
+    if (!judge.prometheus.isEmpty() && reading.workspace.connections.value(judge.prometheus).kind != QLatin1String("prometheus"))
+        reading.problems.add(section.positionOf(u("prometheus")), u("“%1” is no connection of kind prometheus.").arg(judge.prometheus));
+    static const QStringList figures{u("requests"), u("failed"), u("p95_ms"), u("labelled"), u("mean_loss"), u("loss_deviation")};
+    for (auto [key, queries] : {std::pair(u("stable"), &judge.stable), std::pair(u("canary"), &judge.canary)}) {
+        *queries = section.textMap(key);
+        for (const QString &figure : queries->keys())
+            if (!figures.contains(figure))
+                reading.problems.add(section.positionOf(key), u("A canary is not judged on “%1”.").arg(figure), u("Known: %1.").arg(figures.join(u(", "))));
+    }
+    if (judge.prometheus.isEmpty() && !(judge.stable.isEmpty() && judge.canary.isEmpty()))
+        reading.problems.add(section.position(), u("“judge” has queries and no connection that answers them."), u("For example prometheus: prom, with connections: {prom: {kind: prometheus, url: …}}."));
+    judge.minimumRequests = int(section.integer(u("minimum_requests"), judge.minimumRequests, 1, 1'000'000'000));
+    judge.minimumLabelled = int(section.integer(u("minimum_labelled"), judge.minimumLabelled, 10, 1'000'000'000));
+    if (const QString after = section.duration(u("without_labels")); !after.isEmpty())
+        judge.withoutLabelsSeconds = int(parseDuration(after).value_or(0));
+    judge.maxLatencyRatio = section.number(u("max_latency_ratio"), judge.maxLatencyRatio, 0, 1000);
+    judge.maxOutputPsi = section.number(u("max_output_psi"), judge.maxOutputPsi, 0, 100);
+    judge.maxDisagreement = section.number(u("max_disagreement"), judge.maxDisagreement, 0, 1);
+    judge.advance = section.boolean(u("advance"), judge.advance);
+    section.finish();
 }
 
 void readDeployment(Reading &reading, Model &model, Section section) {
@@ -165,18 +217,25 @@ void readDeployment(Reading &reading, Model &model, Section section) {
     }
     d.stepSeconds = int(section.integer(u("step_seconds"), d.stepSeconds, 1, 30 * 86400));
     d.maxErrorRate = section.number(u("max_error_rate"), d.maxErrorRate, 0, 1);
+    if (section.has(u("judge")))
+        readJudge(reading, d.judge, section.section(u("judge")));
     section.finish();
 }
 
 void readEndpoint(Reading &reading, Model &model, Section section) {
     auto &e = model.endpoint;
     e.url = section.text(u("url"));
-    reading.checkUrl(section, u("url"), e.url);
+    const bool inCluster = isServiceAddress(e.url); // then a connection says which cluster
+    if (!inCluster)
+        reading.checkUrl(section, u("url"), e.url);
     e.connection = reading.connection(section, e.url.isEmpty() ? reading.onlyLocal : QString());
+    if (inCluster && !e.connection.isEmpty() && reading.workspace.connections.contains(e.connection) && reading.workspace.connections.value(e.connection).kind != QLatin1String("kubernetes"))
+        reading.problems.add(section.positionOf(u("connection")), u("“%1” is no connection to a cluster.").arg(e.connection), u("A service in a cluster is reached by a connection of kind kubernetes."));
+    e.reach = section.word(u("reach"), {u("auto"), u("load-balancer"), u("ingress"), u("port-forward"), u("proxy")}, u("auto"));
     e.protocol = section.word(u("protocol"), {u("rest"), u("kserve-v1"), u("kserve-v2")}, u("rest"));
     e.secret = section.text(u("secret"));
     e.profile = resolvedPath(section.text(u("profile")), reading.file);
-    if (!e.url.isEmpty() && !e.connection.isEmpty())
+    if (!e.url.isEmpty() && !e.connection.isEmpty() && !inCluster)
         reading.problems.add(section.position(), u("“endpoint” names both a connection and a URL."), u("Keep one of the two."));
     section.finish();
 }
@@ -370,9 +429,7 @@ const Model *Workspace::model(const QString &wanted) const {
     return found == models.end() ? nullptr : &*found;
 }
 
-QString Workspace::registryConnection(const Model &model) const {
-    return connections.value(model.registry.connection).kind == QLatin1String("local") ? QString() : model.registry.connection;
-}
+QString Workspace::registryConnection(const Model &model) const { return workspace::registryConnection(*this, model.registry.connection); }
 
 Result<QString> Workspace::localRoot(const QString &connection) const {
     const auto found = connections.find(connection);

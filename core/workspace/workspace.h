@@ -45,9 +45,21 @@ struct Model {
         std::vector<int> steps{10, 50, 100}; ///< percent, rising, last 100
         int stepSeconds = 30;       ///< shortest time on a step before it may go on by itself
         double maxErrorRate = 0.02; ///< a step is turned back above this share of failed requests
+        /// How a canary in a cluster is judged (core/rollouts/canary_judge.h).
+        struct Judge {
+            QString prometheus;       ///< connection that answers the queries
+            QMap<QString, QString> stable, canary; ///< queries by figure: requests, failed, p95_ms, labelled, mean_loss, loss_deviation; $range is the time on the step
+            int minimumRequests = 50, minimumLabelled = 200;
+            int withoutLabelsSeconds = 0; ///< a step without any label goes on after this time; 0: never
+            double maxLatencyRatio = 2;   ///< p95 of the canary ÷ stable; 0: not judged
+            double maxOutputPsi = 0.25;   ///< drift of outputs between the sides; 0: not judged
+            double maxDisagreement = 0;   ///< share of rows on which a shadow answers otherwise; 0: not judged
+            bool advance = true;          ///< the judge takes a target that goes no step by itself to the next one
+        } judge;
     } deployment;
     struct {
-        QString connection, url, protocol; ///< local connection, or a URL with protocol rest | kserve-v1 | kserve-v2
+        QString connection, url, protocol; ///< local connection, or a URL with protocol rest | kserve-v1 | kserve-v2; url may be service/NAME:port of the cluster `connection`
+        QString reach;                     ///< of a service in a cluster: auto, load-balancer, ingress, port-forward, proxy
         QString secret;                    ///< name of the API key
         QString profile;                   ///< request profile file (request template, output pointers, login)
     } endpoint;

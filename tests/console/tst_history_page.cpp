@@ -17,8 +17,10 @@
 #include "widgets/registry/history_model.h"
 #include "widgets/registry/history_view.h"
 #include "widgets/registry/live_bar.h"
+#include "widgets/registry/report_period.h"
 
 #include <QAbstractItemModelTester>
+#include <QDateEdit>
 #include <QDir>
 #include <QProcess>
 #include <QRegularExpression>
@@ -248,6 +250,49 @@ private Q_SLOTS:
         const QString text = QString::fromUtf8(process.readAllStandardOutput());
         for (const char *wanted : {"Evidence report: weather-ws2m", "Gates", "Approvals", "1 of "})
             QVERIFY2(text.contains(QString::fromLatin1(wanted)), wanted);
+    }
+
+    void aReportsPeriodIsChosenInDays() {
+        struct Choosing {
+            QDateTime since, until;
+            int asked = 0;
+        } got;
+        QWidget owner;
+        owner.show();
+        const auto open = [&] {
+            auto *sheet = new ReportPeriodSheet(QStringLiteral("Evidence report of t2m"), sampleNow(), [&](const QDateTime &since, const QDateTime &until) { got = {since, until, got.asked + 1}; }, &owner);
+            sheet->open();
+            return sheet;
+        };
+        const auto choose = [](ReportPeriodSheet *sheet, const char *period) {
+            auto *choice = sheet->findChild<Choice *>(QStringLiteral("reportPeriod"));
+            choice->setCurrentIndex(choice->findData(QLatin1String(period)));
+        };
+        ReportPeriodSheet *sheet = open();
+        QVERIFY(!sheet->findChild<QDateEdit *>(QStringLiteral("reportSince"))->isVisible());
+        QTest::mouseClick(sheet->findChild<QAbstractButton *>(QStringLiteral("reportExport")), Qt::LeftButton);
+        QCOMPARE(got.asked, 1);
+        QVERIFY(!got.since.isValid() && !got.until.isValid()); // everything
+        sheet = open();
+        choose(sheet, "30");
+        QCOMPARE(sheet->until(), sampleNow().toLocalTime().date().addDays(1).startOfDay().toUTC());
+        QCOMPARE(sheet->since().daysTo(sheet->until()), 30);
+        choose(sheet, "before");
+        QCOMPARE(sheet->since().toLocalTime().date(), QDate(sampleNow().date().year() - 1, 1, 1));
+        QCOMPARE(sheet->until().toLocalTime().date(), QDate(sampleNow().date().year(), 1, 1));
+        choose(sheet, "own");
+        auto *from = sheet->findChild<QDateEdit *>(QStringLiteral("reportSince")), *to = sheet->findChild<QDateEdit *>(QStringLiteral("reportUntil"));
+        auto *button = sheet->findChild<QAbstractButton *>(QStringLiteral("reportExport"));
+        from->setDate(QDate(2026, 11, 3));
+        to->setDate(QDate(2026, 11, 2));
+        QVERIFY(!button->isEnabled()); // the wrong way round
+        to->setDate(QDate(2026, 11, 3));
+        QVERIFY(button->isEnabled());
+        keep(sheet->grab().toImage(), QStringLiteral("report-period"));
+        QTest::mouseClick(button, Qt::LeftButton);
+        QCOMPARE(got.asked, 2);
+        QCOMPARE(got.since, QDate(2026, 11, 3).startOfDay().toUTC()); // one day is a period
+        QCOMPARE(got.until, QDate(2026, 11, 4).startOfDay().toUTC());
     }
 
     void anExportGoesToAFileByItsName() {

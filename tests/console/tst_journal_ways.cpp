@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Undo and Continue beside an operation of the journal: offered where its record allows it, with a reason where it does not.
+#include "core/base/process_mark.h"
 #include "core/fleet/operation_ways.h"
 #include "tests/support/sample_window.h"
 #include "widgets/base/button.h"
@@ -8,6 +9,8 @@
 
 #include <QJsonArray>
 #include <QTest>
+
+#include <unistd.h>
 
 using namespace pilothouse;
 using namespace pilothouse::ui;
@@ -49,6 +52,13 @@ std::vector<JournalEntry> journal() {
     add("op-reverse", "set-tag", "executing", reverse);
     add("op-reverse", "set-tag", "done");
     add("op-running", "set-tag", "executing", record("set-tag"));
+    const auto by = [&](const ProcessMark &process) {
+        QJsonObject details = record("copy-version");
+        details.insert(Q("process"), process.text());
+        return details;
+    };
+    add("op-here", "copy-version", "executing", by(*markOf(::getpid())));
+    add("op-killed", "copy-version", "executing", by({::getpid(), QStringLiteral("another boot/1")}));
     return out;
 }
 
@@ -68,6 +78,8 @@ private Q_SLOTS:
         QTest::newRow("what was undone already") << "op-old" << false << false;
         QTest::newRow("an undo can be undone") << "op-reverse" << true << false;
         QTest::newRow("what has not ended") << "op-running" << false << false;
+        QTest::newRow("what is under way in a living process") << "op-here" << false << false;
+        QTest::newRow("what a process left that is gone: both") << "op-killed" << true << true;
     }
     void whatTheRecordAllowsIsOffered() {
         QFETCH(const QString, operation);

@@ -144,7 +144,7 @@ private Q_SLOTS:
         QStringList lines;
         for (const Alert &alert : alerts)
             lines << QStringLiteral("%1 %2").arg(int(alert.group)).arg(alert.id);
-        QCOMPARE(lines.join(QLatin1Char('\n')), QStringLiteral("0 endpoint/maintenance-svc\n0 quality/weather-ws2m\n0 stale/iris-kserve\n1 drift/weather-rh2m\n1 near/iris-kserve\n1 near/iris-rf"));
+        QCOMPARE(lines.join(QLatin1Char('\n')), QStringLiteral("0 endpoint/maintenance-svc\n0 quality/weather-ws2m\n0 skew/damage-svc\n0 stale/iris-kserve\n1 drift/weather-rh2m\n1 near/iris-kserve\n1 near/iris-rf"));
     }
     void aMetricThatCannotBeToldIsNoDataNotFine() {
         fleet::Snapshot snapshot;
@@ -159,6 +159,36 @@ private Q_SLOTS:
         QCOMPARE(alerts.size(), std::size_t(1));
         QCOMPARE(int(alerts[0].group), int(Alert::NoData));
         QCOMPARE(alerts[0].sentence, QStringLiteral("too few labels: 61"));
+    }
+    void whatAnEndpointServesIsToldWithItsAge() {
+        fleet::Snapshot snapshot;
+        fleet::ModelRow row;
+        row.name = QStringLiteral("t2m");
+        row.liveVersion = 4;
+        row.endpointUrl = QStringLiteral("http://t2m.example");
+        row.served = {fleet::SkewState::Skewed, fleet::SkewCause::StartedBefore, QStringLiteral("alias v4, endpoint serves v3"), QStringLiteral("It loaded its model before the alias moved."), QStringLiteral("Restart it."), {}, QStringLiteral("v3"),
+                      sampleNow().addSecs(-7200), sampleNow().addSecs(-20)};
+        snapshot.models = {row};
+        const auto fires = alertsOf(snapshot);
+        QCOMPARE(fires.size(), std::size_t(1));
+        QCOMPARE(fires[0].id, QStringLiteral("skew/t2m"));
+        QCOMPARE(int(fires[0].group), int(Alert::Firing));
+        QCOMPARE(fires[0].sentence, QStringLiteral("alias v4, endpoint serves v3"));
+        QCOMPARE(fires[0].since, sampleNow().addSecs(-7200));
+        snapshot.models[0].skew = row.served.what;
+        snapshot.inbox = fleet::inboxOf(snapshot, {}, sampleNow());
+        QVERIFY(!snapshot.inbox.empty());
+        QCOMPARE(alertsOf(snapshot).size(), std::size_t(1)); // once, also where the inbox has it
+        snapshot.inbox.clear();
+        snapshot.models[0].served = {fleet::SkewState::Unknown, fleet::SkewCause::None, {}, QStringLiteral("The endpoint does not answer."), {}, {}, {}, {}, sampleNow()};
+        const auto silent = alertsOf(snapshot);
+        QCOMPARE(silent.size(), std::size_t(1));
+        QCOMPARE(int(silent[0].group), int(Alert::NoData));
+        QCOMPARE(silent[0].sentence, QStringLiteral("The endpoint does not answer."));
+        snapshot.models[0].served = {fleet::SkewState::Agrees, fleet::SkewCause::None, {}, {}, {}, {}, QStringLiteral("v4"), {}, sampleNow()};
+        QVERIFY(alertsOf(snapshot).empty());
+        QCOMPARE(quietRulesOf(snapshot).size(), std::size_t(1));
+        QCOMPARE(quietRulesOf(snapshot)[0].id, QStringLiteral("quiet/skew/t2m"));
     }
     void aTargetsMetricIsCalledByBoth() {
         fleet::Snapshot snapshot;
@@ -188,7 +218,7 @@ private Q_SLOTS:
         QSignalSpy reset(&model, &AlertModel::modelReset);
         model.setAlerts(alertsOf(sampleSnapshot()), sampleNow().addSecs(60));
         QCOMPARE(reset.size(), 0);
-        QCOMPARE(model.count(Alert::Firing), 3);
+        QCOMPARE(model.count(Alert::Firing), 4);
     }
 
     void journalShowsWhatDiffers_data() {

@@ -7,7 +7,9 @@
 #include "widgets/base/card.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
+#include "widgets/base/field.h"
 #include "widgets/registry/models_panel.h"
+#include "widgets/registry/register_sheet.h"
 #include "widgets/registry/run_column_chooser.h"
 #include "widgets/registry/run_filter_edit.h"
 #include "widgets/registry/run_table.h"
@@ -26,6 +28,7 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 using namespace pilothouse;
 using namespace pilothouse::ui;
@@ -471,6 +474,39 @@ private Q_SLOTS:
         const auto read = console::PreferencesFile::load(file);
         QVERIFY2(read, read ? "" : qPrintable(read.error().text()));
         QCOMPARE(read->runViews, p.preferences.runViews);
+    }
+
+    void aSheetAsksWhichModelOfTheRun() {
+        Page p;
+        Run run = runsOf(3).front();
+        run.experiment = QStringLiteral("t2m");
+        p.page.showState(stateOf(shared(runsOf(3)))); // the page gives the catalogue the sheet's command
+        PanelContext context = Page::contextOf(p);
+        auto *sheet = new RegisterSheet(context, QStringLiteral("lab"), run, &p.window);
+        sheet->open();
+        QCOMPARE(sheet->shown(), ScreenState::Loading);
+        sheet->showModels({});
+        QCOMPARE(sheet->shown(), ScreenState::Empty);
+        sheet->showFailure(Error{ErrorKind::Unreachable, QStringLiteral("lab does not answer."), {}, {}, {}});
+        QCOMPARE(sheet->shown(), ScreenState::Failed);
+        sheet->showModels({{QStringLiteral("model"), QStringLiteral("mlflow-artifacts:/1/aa/artifacts/model"), QString(64, QLatin1Char('d')), {}}, {QStringLiteral("forest"), QStringLiteral("mlflow-artifacts:/1/models/m-1/artifacts"), {}, QStringLiteral("m-1")}});
+        QCOMPARE(sheet->shown(), ScreenState::Full);
+        auto *path = sheet->findChild<Choice *>(QStringLiteral("registerPath"));
+        QCOMPARE(path->count(), 2);
+        QCOMPARE(path->currentText(), QStringLiteral("model"));
+        QVERIFY(!sheet->findChild<QAbstractButton *>(QStringLiteral("registerButton"))->isEnabled()); // no workspace is open here
+        keepPicture(*sheet, QStringLiteral("register-sheet"));
+        workspace::Workspace w;
+        for (const auto &[name, connection, registered] : {std::tuple("wind", "lab", "wind-model"), std::tuple("t2m", "lab", "temperature"), std::tuple("far", "other", "far")}) {
+            workspace::Model model;
+            model.name = QLatin1String(name);
+            model.registry.connection = QLatin1String(connection);
+            model.registry.name = QLatin1String(registered);
+            w.models.push_back(model);
+        }
+        QCOMPARE(registeredNames(w, QStringLiteral("lab"), run), (QStringList{QStringLiteral("temperature"), QStringLiteral("wind-model")})); // that of its experiment first
+        QCOMPARE(ownModelName(w, QStringLiteral("lab"), QStringLiteral("temperature")), QStringLiteral("t2m"));
+        QCOMPARE(ownModelName(w, QStringLiteral("lab"), QStringLiteral("far")), QStringLiteral("far")); // another one of that name
     }
 
     void theWindowLeadsThereAndBack() {

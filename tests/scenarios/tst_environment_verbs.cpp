@@ -2,26 +2,16 @@
 // The chain dev → staging → prod by the real `pilot`: what is copied, what each environment asks, roles and guards, undo. Needs no ../shared.
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "tests/support/run_pilot.h"
 
 #include <QFileInfo>
-#include <QProcess>
-#include <QProcessEnvironment>
 #include <QTemporaryDir>
 #include <QTest>
 
 using namespace pilothouse;
 
-namespace {
-
+using support::Answer;
 using Q = QLatin1String;
-
-struct Answer {
-    int code = -1;
-    QJsonObject object;
-    QString errors;
-};
-
-} // namespace
 
 class TestEnvironmentVerbs : public QObject {
     Q_OBJECT
@@ -36,41 +26,19 @@ private Q_SLOTS:
     void aReadOnlyConnectionIsNotWrittenTo();
 
 private:
-    Answer pilot(const QStringList &arguments) const;
+    Answer pilot(const QStringList &arguments) const { return support::runPilot(m_folder.path(), arguments, QStringLiteral("chain")); }
     void writeWorkspace(const QByteArray &environments, const QByteArray &guard = {}) const;
     int versions(const QString &model) const { return int(pilot({Q("registry"), Q("show"), model}).object.value(Q("versions")).toArray().size()); }
     QJsonObject journalHead() const { return pilot({Q("journal"), Q("list"), Q("--limit"), Q("1")}).object.value(Q("entries")).toArray().at(0).toObject(); }
     QTemporaryDir m_folder;
-    QString m_program = qEnvironmentVariable("PILOTHOUSE_PILOT");
+    QString m_program = support::pilotUnderTest();
 };
-
-#define VERIFY_CODE(call, wanted)                                                                                      \
-    do {                                                                                                               \
-        const Answer given = (call);                                                                                   \
-        QVERIFY2(given.code == (wanted), qPrintable(QStringLiteral("exit %1: %2").arg(given.code).arg(given.errors)));  \
-    } while (false)
 
 namespace {
 const QByteArray chain = "environments:\n"
                          "  dev: {}\n"
                          "  staging: {name: \"{model}-staging\", gates: [r2 >= 0.5]}\n"
                          "  prod: {name: \"{model}-prod\", gates: [r2 >= 2]}\n";
-}
-
-Answer TestEnvironmentVerbs::pilot(const QStringList &arguments) const {
-    QProcess process;
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(QStringLiteral("PILOTHOUSE_SECRET_JOURNAL_KEY_CHAIN"), QStringLiteral("a key for this test"));
-    process.setProcessEnvironment(environment);
-    process.setWorkingDirectory(m_folder.path());
-    process.start(m_program, QStringList{Q("--json"), Q("--workspace"), m_folder.filePath(QStringLiteral("pilothouse.yaml"))} + arguments);
-    Answer out;
-    if (!process.waitForFinished(120000))
-        return out;
-    out.code = process.exitCode();
-    out.errors = QString::fromUtf8(process.readAllStandardError());
-    out.object = QJsonDocument::fromJson(process.readAllStandardOutput()).object();
-    return out;
 }
 
 void TestEnvironmentVerbs::writeWorkspace(const QByteArray &environments, const QByteArray &guard) const {

@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/explain/explanation.h"
 #include "core/metrics/random.h"
+#include "tests/support/run_pilot.h"
 
 #include <QFileInfo>
 #include <QJsonArray>
@@ -17,17 +18,10 @@
 #include <csignal>
 
 using namespace pilothouse;
+using support::Answer;
 using Q = QLatin1String;
 
 namespace {
-
-struct Answer {
-    int code = -1;
-    QJsonObject object;
-    QString errors;
-    QByteArray out;
-    QJsonObject error() const { return object.value(Q("error")).toObject(); }
-};
 
 double sumOf(const QJsonObject &e) {
     double sum = e.value(Q("base")).toDouble();
@@ -56,26 +50,12 @@ private Q_SLOTS:
     void cancelIsOneHundredAndThirty();
 
 private:
-    Answer pilot(const QStringList &arguments) const;
+    Answer pilot(const QStringList &arguments) const { return support::runPilot(m_folder.path(), arguments); }
     QString in(const QString &name) const { return m_folder.filePath(name); }
     void train(const QString &name, const QByteArray &rest);
     QTemporaryDir m_folder;
-    QString m_program = qEnvironmentVariable("PILOTHOUSE_PILOT");
+    QString m_program = support::pilotUnderTest();
 };
-
-Answer TestExplainVerb::pilot(const QStringList &arguments) const {
-    QProcess process;
-    process.setWorkingDirectory(m_folder.path());
-    process.start(m_program, QStringList{QStringLiteral("--json"), QStringLiteral("--workspace"), in(QStringLiteral("pilothouse.yaml"))} + arguments);
-    Answer answer;
-    if (!process.waitForFinished(120000))
-        return answer;
-    answer.code = process.exitCode();
-    answer.errors = QString::fromUtf8(process.readAllStandardError());
-    answer.out = process.readAllStandardOutput();
-    answer.object = QJsonDocument::fromJson(answer.out).object();
-    return answer;
-}
 
 void TestExplainVerb::train(const QString &name, const QByteArray &rest) {
     QVERIFY(writeFileAtomically(in(name + QStringLiteral(".yaml")), "recipe: " + name.toUtf8() + "\n" + rest).has_value());

@@ -3,28 +3,17 @@
 // codes, and that every write is journalled. Needs no ../shared.
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "tests/support/run_pilot.h"
 
 #include <QDir>
 #include <QFileInfo>
-#include <QProcess>
-#include <QProcessEnvironment>
 #include <QTemporaryDir>
 #include <QTest>
 
 using namespace pilothouse;
 
-namespace {
-
+using support::Answer;
 using Q = QLatin1String;
-
-struct Answer {
-    int code = -1;
-    QJsonObject object;
-    QString errors;
-    QJsonObject error() const { return object.value(Q("error")).toObject(); }
-};
-
-} // namespace
 
 class TestRegistryVerbs : public QObject {
     Q_OBJECT
@@ -41,6 +30,7 @@ private Q_SLOTS:
     void theHistoryTellsWhoAndWhy();
     void reportsAreWrittenAsPages();
     void aViewerMayOnlyLook();
+    void aVersionIsMadeOfWhatARunLeft();
     void modelFilesAreLookedAtAndImported();
     void wrongInputIsTwo_data();
     void wrongInputIsTwo();
@@ -50,34 +40,12 @@ private Q_SLOTS:
     void anEditedJournalIsFound();
 
 private:
-    Answer pilot(const QStringList &arguments) const;
+    Answer pilot(const QStringList &arguments) const { return support::runPilot(m_folder.path(), arguments, QStringLiteral("verbs")); }
     void writeWorkspace(const QByteArray &role) const;
     QTemporaryDir m_folder;
     QString m_promotion; ///< carried out and undone
-    QString m_program = qEnvironmentVariable("PILOTHOUSE_PILOT");
+    QString m_program = support::pilotUnderTest();
 };
-
-#define VERIFY_CODE(call, wanted)                                                                                      \
-    do {                                                                                                               \
-        const Answer given = (call);                                                                                   \
-        QVERIFY2(given.code == (wanted), qPrintable(QStringLiteral("exit %1: %2").arg(given.code).arg(given.errors)));  \
-    } while (false)
-
-Answer TestRegistryVerbs::pilot(const QStringList &arguments) const {
-    QProcess process;
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(QStringLiteral("PILOTHOUSE_SECRET_JOURNAL_KEY_VERBS"), QStringLiteral("a key for this test"));
-    process.setProcessEnvironment(environment);
-    process.setWorkingDirectory(m_folder.path());
-    process.start(m_program, QStringList{QStringLiteral("--json"), QStringLiteral("--workspace"), m_folder.filePath(QStringLiteral("pilothouse.yaml"))} + arguments);
-    Answer out;
-    if (!process.waitForFinished(120000))
-        return out;
-    out.code = process.exitCode();
-    out.errors = QString::fromUtf8(process.readAllStandardError());
-    out.object = QJsonDocument::fromJson(process.readAllStandardOutput()).object();
-    return out;
-}
 
 void TestRegistryVerbs::writeWorkspace(const QByteArray &role) const {
     QVERIFY(writeFileAtomically(m_folder.filePath(QStringLiteral("pilothouse.yaml")),
@@ -343,6 +311,28 @@ void TestRegistryVerbs::aViewerMayOnlyLook() {
     QVERIFY(!QFileInfo::exists(m_folder.filePath(QStringLiteral("out-viewer"))));
 }
 
+void TestRegistryVerbs::aVersionIsMadeOfWhatARunLeft() {
+    const Answer trained = pilot({QStringLiteral("train"), QStringLiteral("good.yaml"), QStringLiteral("--out"), QStringLiteral("out-left")});
+    VERIFY_CODE(trained, 0);
+    const QString run = trained.object.value(Q("run")).toString();
+    const QStringList wish{QStringLiteral("registry"), QStringLiteral("register"), QStringLiteral("later"), QStringLiteral("--run"), run};
+    const Answer plan = pilot(wish + QStringList{QStringLiteral("--plan")});
+    VERIFY_CODE(plan, 0);
+    QVERIFY(plan.object.value(Q("plan")).toArray().at(0).toObject().value(Q("command")).toString().contains(QStringLiteral("--run ") + run));
+    VERIFY_CODE(pilot({QStringLiteral("registry"), QStringLiteral("show"), QStringLiteral("later")}), 2); // nothing was written
+    const Answer made = pilot(wish);
+    VERIFY_CODE(made, 0);
+    QCOMPARE(made.object.value(Q("version")).toInt(), 1);
+    QCOMPARE(made.object.value(Q("run")).toString(), run);
+    QCOMPARE(made.object.value(Q("digest")), trained.object.value(Q("digest")));
+    VERIFY_CODE(pilot({QStringLiteral("undo"), made.object.value(Q("operation")).toString()}), 0);
+    QVERIFY(pilot({QStringLiteral("registry"), QStringLiteral("show"), QStringLiteral("later")}).object.value(Q("versions")).toArray().isEmpty());
+    // What somebody changed since is not registered.
+    QVERIFY(QFile::remove(m_folder.filePath(QStringLiteral("out-left/metrics.json"))));
+    VERIFY_CODE(pilot(wish), 2);
+    VERIFY_CODE(pilot({QStringLiteral("registry"), QStringLiteral("register"), QStringLiteral("later"), QStringLiteral("--run"), QStringLiteral("none")}), 2);
+}
+
 void TestRegistryVerbs::modelFilesAreLookedAtAndImported() {
     const auto file = [](const char *name) { return QStringLiteral(PILOTHOUSE_SOURCE_DIR "/tests/unit/") + Q(name); };
     const auto inspect = [&](const QString &path) { return pilot({QStringLiteral("registry"), QStringLiteral("inspect"), path}); };
@@ -377,6 +367,7 @@ void TestRegistryVerbs::wrongInputIsTwo_data() {
     row("no time", "registry live line --at yesterday");
     row("neither a version nor --delete", "registry alias line challenger");
     row("a folder that is no package", "registry register line .");
+    row("neither a package nor a run", "registry register line");
     row("a name that leaves the folder", "registry register ../x out-good");
     row("an unknown sub-verb", "journal burn");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Real servers for tests: MLflow and S3 (MinIO or moto) on loopback. PILOTHOUSE_MLFLOW and PILOTHOUSE_MLFLOW2 name the program `mlflow` of a 3.x
-// and of a 2.x, PILOTHOUSE_MINIO `minio`, PILOTHOUSE_MOTO `moto_server`; else they are looked for where tests/run installs them (build/*-venv).
+// and of a 2.x, PILOTHOUSE_MINIO `minio`, PILOTHOUSE_MOTO `moto_server`; else they are looked for where tests/run installs them (build/*-venv; MinIO: the cache
+// of tests/backends).
 #pragma once
 
 #include "tests/support/free_port.h"
@@ -112,9 +113,18 @@ inline bool startMlflow(ServerProcess &server, const QString &program, const QSt
     return server.start(program, arguments, folder, environment, port, QStringLiteral("/health"));
 }
 
-/// MinIO where it is named, else moto; access key pilothouse, secret pilothouse-secret. False if neither is here.
+/// Named, or built by tests/backends/minio.sh; empty: neither.
+inline QString minioProgram() {
+    if (const QString named = qEnvironmentVariable("PILOTHOUSE_MINIO"); !named.isEmpty())
+        return named;
+    const QDir built(qEnvironmentVariable("PILOTHOUSE_BACKENDS_CACHE", qEnvironmentVariable("XDG_CACHE_HOME", QDir::homePath() + QStringLiteral("/.cache")) + QStringLiteral("/pilothouse-backends")) + QStringLiteral("/bin"));
+    const QStringList found = built.entryList({QStringLiteral("minio-*")}, QDir::Files | QDir::Executable, QDir::Name | QDir::Reversed);
+    return found.isEmpty() ? QString() : built.filePath(found.front());
+}
+
+/// MinIO where it is here, else moto; access key pilothouse, secret pilothouse-secret. False if neither is here.
 inline bool startS3(ServerProcess &server, const QString &folder, QString *what) {
-    const QString minio = qEnvironmentVariable("PILOTHOUSE_MINIO"), moto = venvProgram("PILOTHOUSE_MOTO", QStringLiteral("python-venv"), QStringLiteral("moto_server"));
+    const QString minio = minioProgram(), moto = venvProgram("PILOTHOUSE_MOTO", QStringLiteral("python-venv"), QStringLiteral("moto_server"));
     const QMap<QString, QString> environment{{QStringLiteral("MINIO_ROOT_USER"), QStringLiteral("pilothouse")}, {QStringLiteral("MINIO_ROOT_PASSWORD"), QStringLiteral("pilothouse-secret")},
                                              {QStringLiteral("MINIO_BROWSER"), QStringLiteral("off")}, {QStringLiteral("MINIO_UPDATE"), QStringLiteral("off")}, {QStringLiteral("HOME"), folder}};
     const int port = freePort();

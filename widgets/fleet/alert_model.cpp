@@ -5,6 +5,7 @@
 #include "widgets/base/format.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace pilothouse::ui {
 namespace {
@@ -33,13 +34,46 @@ Alert::About aboutOf(const QString &id) {
                                                                                              : Alert::Other;
 }
 
+/// What the endpoint of a model serves, against its alias; none: there is nothing to tell.
+std::optional<Alert> skewOf(const fleet::ModelRow &row) {
+    const fleet::Skew &skew = row.served;
+    Alert alert;
+    alert.about = Alert::Skew;
+    alert.model = alert.argument = row.name;
+    alert.source = row.endpointUrl.isEmpty() ? row.seen.source : AlertModel::tr("endpoint");
+    alert.id = QStringLiteral("skew/") + row.name;
+    alert.action = QStringLiteral("rollout.show");
+    if (skew.skewed()) {
+        alert.group = Alert::Firing;
+        alert.state = State::Skew;
+        alert.title = AlertModel::tr("%1 serves another version").arg(row.name);
+        alert.sentence = skew.what.isEmpty() ? row.skew : skew.what;
+        alert.since = skew.since.isValid() ? skew.since : row.seen.time;
+    } else if (skew.state == fleet::SkewState::Unknown && !skew.why.isEmpty() && row.liveVersion && !row.endpointUrl.isEmpty()) {
+        alert.group = Alert::NoData;
+        alert.state = State::Unknown;
+        alert.title = AlertModel::tr("%1: what is served cannot be told").arg(row.name);
+        alert.sentence = skew.why;
+        alert.since = skew.observed;
+    } else if (row.liveVersion && !skew.served.isEmpty() && (skew.state == fleet::SkewState::Agrees || skew.state == fleet::SkewState::Moving)) {
+        alert.group = Alert::Quiet;
+        alert.state = State::Ok;
+        alert.id.prepend(QStringLiteral("quiet/"));
+        alert.title = skew.state == fleet::SkewState::Moving ? AlertModel::tr("%1 is being rolled out").arg(row.name) : AlertModel::tr("%1 serves what its alias says").arg(row.name);
+        alert.sentence = skew.state == fleet::SkewState::Moving && !skew.why.isEmpty() ? skew.why : AlertModel::tr("serves %1, live v%2").arg(skew.served).arg(*row.liveVersion);
+    } else {
+        return std::nullopt;
+    }
+    return alert;
+}
+
 } // namespace
 
 std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
     std::vector<Alert> alerts;
     for (const fleet::InboxItem &item : snapshot.inbox) {
-        if (item.group != fleet::InboxGroup::Broken && item.group != fleet::InboxGroup::Soon)
-            continue;
+        if ((item.group != fleet::InboxGroup::Broken && item.group != fleet::InboxGroup::Soon) || item.id.startsWith(QLatin1String("skew/")))
+            continue; // skew comes from the model itself, with its cause and remedy
         Alert alert;
         alert.group = item.group == fleet::InboxGroup::Broken ? Alert::Firing : Alert::Pending;
         alert.state = stateOf(item.state);
@@ -57,6 +91,8 @@ std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
         alerts.push_back(alert);
     }
     for (const fleet::ModelRow &row : snapshot.models) {
+        if (auto skew = skewOf(row); skew && skew->group != Alert::Quiet)
+            alerts.push_back(*std::move(skew));
         Alert alert;
         alert.model = alert.argument = row.name;
         alert.source = row.seen.source;
@@ -114,6 +150,8 @@ std::vector<Alert> quietRulesOf(const fleet::Snapshot &snapshot) {
         if (row.worstPsi && *row.worstPsi < drift::psiDrifted)
             add(Alert::Drift, QStringLiteral("drift"), AlertModel::tr("%1 inputs as in training").arg(row.name),
                 AlertModel::tr("%1 most, PSI %2, limit %3").arg(row.worstColumn, fixed(*row.worstPsi, 2), fixed(drift::psiDrifted, 2)), QStringLiteral("drift.show"));
+        if (auto skew = skewOf(row); skew && skew->group == Alert::Quiet)
+            rules.push_back(*std::move(skew));
         if (row.newestModel && !row.stale && !row.stalenessLimit.isEmpty())
             add(Alert::Staleness, QStringLiteral("stale"), AlertModel::tr("%1 is new enough").arg(row.name), AlertModel::tr("newest model %1 old, limit %2").arg(age(*row.newestModel, snapshot.read), row.stalenessLimit),
                 QString());

@@ -10,17 +10,17 @@ namespace pilothouse::ui {
 /// What an alert is about and how far it is.
 struct Alert {
     enum Group { Firing, Pending, NoData, Quiet } group = Firing; ///< Quiet: a limit that is watched and kept
-    enum About { Quality, Drift, Staleness, Other } about = Other;
+    enum About { Quality, Drift, Staleness, Skew, Other } about = Other;
     State state = State::Bad;
     QString id, title, sentence, model, source;
     QDateTime since;
     QString action, argument; ///< the command that handles it
 };
 
-/// Alerts of the local rules: the broken and soon items of the inbox, metrics within a twentieth of their limit, and models whose
-/// numbers cannot be read. Firing first; bad before late, then newest first. Pure; tested.
+/// Alerts of the local rules: the broken and soon items of the inbox, endpoints that serve something else than the alias says or do not tell, metrics within a
+/// twentieth of their limit, and models whose numbers cannot be read. Firing first; bad before late, then newest first. Pure; tested.
 std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot);
-/// The limits that are watched and kept: quality, drift and age of each live model. Pure; tested.
+/// What is watched and kept: quality, drift, age and what the endpoint serves, of each live model. Pure; tested.
 std::vector<Alert> quietRulesOf(const fleet::Snapshot &snapshot);
 
 /// Alerts under their group headings.

@@ -11,6 +11,8 @@
 #include "widgets/fleet/inbox_list.h"
 
 #include <QBoxLayout>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QSplitter>
 
 #include <algorithm>
@@ -80,11 +82,21 @@ QWidget *AlertsPanel::buildDetail() {
     m_drift->setPixelHeight(32);
     m_open = new Button(tr("Open model"), ButtonKind::Ghost);
     m_open->setPixelHeight(32);
-    for (Button *button : {m_handle, m_drift, m_open})
+    m_copy = new Button(tr("Copy the remedy's command"), ButtonKind::Plain);
+    m_copy->setObjectName(QStringLiteral("copyRemedy"));
+    m_copy->setGlyph(QStringLiteral("copy"));
+    m_copy->setPixelHeight(32);
+    m_copy->hide();
+    for (Button *button : {m_handle, m_copy, m_drift, m_open})
         buttons->addWidget(button);
     buttons->addStretch(1);
     column->addLayout(buttons);
     connect(m_handle, &QAbstractButton::clicked, this, [this] { actions().trigger(QStringLiteral("alert.handle"), m_list->currentId()); });
+    connect(m_copy, &QAbstractButton::clicked, this, [this] {
+        const Alert *alert = m_model->find(m_list->currentId());
+        if (const fleet::ModelRow *row = alert ? rowOf(alert->model) : nullptr)
+            QGuiApplication::clipboard()->setText(row->served.command);
+    });
     const auto go = [this](const QString &panel) {
         if (const Alert *alert = m_model->find(m_list->currentId()))
             this->context().open(panel, alert->model);
@@ -142,6 +154,18 @@ const fleet::ModelRow *AlertsPanel::rowOf(const QString &model) const {
     return at == m_snapshot.models.end() ? nullptr : &*at;
 }
 
+/// The state, its cause, its remedy and its age.
+void AlertsPanel::addSkew(const fleet::Skew &skew, std::vector<KeyValues::Row> &facts) const {
+    facts.push_back({tr("Rule"), tr("what is served is what the alias says")});
+    if (skew.skewed())
+        facts.push_back({tr("Since"), skew.since.isValid() ? tr("%1 ago, first seen %2").arg(age(skew.since, now()), moment(skew.since, now())) : QString()});
+    facts.push_back({skew.skewed() ? tr("Cause") : tr("Why"), skew.why});
+    facts.push_back({tr("Remedy"), skew.remedy});
+    facts.push_back({tr("Command"), skew.command, true});
+    facts.push_back({tr("Serves"), skew.served});
+    facts.push_back({tr("Asked"), skew.observed.isValid() ? tr("%1 ago").arg(age(skew.observed, now())) : QString()});
+}
+
 void AlertsPanel::showDetail() {
     const Alert *alert = m_model->find(m_list->currentId());
     if (!alert) {
@@ -166,15 +190,17 @@ void AlertsPanel::showDetail() {
         m_detailCard->source()->setSource(row->seen.source, row->seen.time, row->seen.reachable ? Freshness::Polled : Freshness::Down, 10);
         if (alert->about == Alert::Drift)
             facts.push_back({tr("Rule"), QStringLiteral("PSI ≤ %1").arg(fixed(drift::psiDrifted, 2)), true});
+        else if (alert->about == Alert::Skew)
+            addSkew(row->served, facts);
         else if (alert->about == Alert::Staleness)
             facts.push_back({tr("Rule"), QStringLiteral("age ≤ %1").arg(row->stalenessLimit), true});
         else if (!row->quality.metric.isEmpty())
             facts.push_back({tr("Rule"), QStringLiteral("%1 %2").arg(row->quality.metric, limitText(row->quality.min, row->quality.max)), true});
         if (alert->about == Alert::Drift && row->drift)
             facts.push_back({tr("Measured on"), tr("%1 inputs of %2 that were asked last, against the training").arg(row->drift->columns.size()).arg(row->name)});
-        else if (row->quality.labelledRows > 0 && alert->about != Alert::Staleness)
+        else if (row->quality.labelledRows > 0 && alert->about != Alert::Staleness && alert->about != Alert::Skew)
             facts.push_back({tr("Measured on"), tr("%1 labelled rows").arg(ui::count(row->quality.labelledRows))});
-        if (row->worstPsi && alert->about != Alert::Drift)
+        if (row->worstPsi && alert->about != Alert::Drift && alert->about != Alert::Skew)
             facts.push_back({tr("Likely"), tr("%1 drifted most, PSI %2").arg(row->worstColumn, fixed(*row->worstPsi, 2)), false, *row->worstPsi >= drift::psiDrifted ? &Tokens::bad : &Tokens::t1});
         if (alert->about == Alert::Drift && row->quality.value)
             facts.push_back({tr("Quality"), QStringLiteral("%1 %2, %3").arg(metricName(row->quality.metric), number(*row->quality.value), limitText(row->quality.min, row->quality.max)), false,
@@ -185,7 +211,10 @@ void AlertsPanel::showDetail() {
     m_handle->setText(verb);
     m_handle->setBlocked(actions().blocked(alert->action, alert->argument));
     m_handle->setVisible(!verb.isEmpty());
-    m_drift->setVisible(row && alert->group != Alert::Quiet && !alert->action.startsWith(QLatin1String("drift.")));
+    const QString command = row && alert->about == Alert::Skew ? row->served.command : QString();
+    m_copy->setVisible(!command.isEmpty());
+    m_copy->setToolTip(command);
+    m_drift->setVisible(row && alert->group != Alert::Quiet && alert->about != Alert::Skew && !alert->action.startsWith(QLatin1String("drift.")));
     m_open->setVisible(row != nullptr);
     std::vector<retrain::Decision> mine;
     std::copy_if(m_snapshot.decisions.begin(), m_snapshot.decisions.end(), std::back_inserter(mine), [&](const retrain::Decision &decision) { return decision.model == alert->model; });
@@ -195,7 +224,7 @@ void AlertsPanel::showDetail() {
 }
 
 void AlertsPanel::showChart(const Alert &alert, const fleet::ModelRow *row) {
-    const bool drifted = alert.about == Alert::Drift && row && row->drift, measured = alert.about != Alert::Drift && alert.about != Alert::Staleness && row && !row->quality.series.empty();
+    const bool drifted = alert.about == Alert::Drift && row && row->drift, measured = alert.about != Alert::Drift && alert.about != Alert::Staleness && alert.about != Alert::Skew && row && !row->quality.series.empty();
     m_plot->setVisible(drifted || measured);
     if (drifted)
         m_plot->setData(driftChart(*row));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/base/card.h"
 #include "widgets/base/panel.h"
 
 namespace pilothouse::ui {
@@ -9,9 +10,7 @@ class AlertModel;
 struct Alert;
 struct PlotData;
 class Button;
-class Card;
 class AlertDecisionModel;
-class KeyValues;
 class List;
 class PlotWidget;
 class SegmentedControl;
@@ -34,6 +33,7 @@ private:
     void addActions();
     void showDetail();
     void showAlerts();
+    void addSkew(const fleet::Skew &skew, std::vector<KeyValues::Row> &facts) const;
     void showChart(const Alert &alert, const fleet::ModelRow *row);
     PlotData qualityChart(const fleet::ModelRow &row) const;
     PlotData driftChart(const fleet::ModelRow &row) const;
@@ -47,7 +47,7 @@ private:
     StateBadge *m_badge;
     PlotWidget *m_plot;
     KeyValues *m_facts;
-    Button *m_handle, *m_drift, *m_open;
+    Button *m_handle, *m_copy, *m_drift, *m_open;
     Table *m_decisionTable;
 };
 

@@ -2,6 +2,7 @@
 #include "widgets/registry/curve_picture.h"
 
 #include "core/base/task.h"
+#include "core/registry/column_plan.h"
 #include "widgets/base/format.h"
 #include "widgets/base/text.h"
 
@@ -11,49 +12,67 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <optional>
 
 namespace pilothouse::ui {
 
 namespace {
 
 constexpr int stripWide = 16; // pixel columns: a cache line of a row, and a buffer that stays in the cache
-constexpr double faint = 0.22; // of a broken line's gaps, so that no extreme is lost in them
+constexpr float faint = 0.22f; // of a broken line's gaps, so that no extreme is lost in them
 constexpr double dotRadius = 2.6; // logical pixels, of a point that no line reaches
 
-/// Puts a colour of this opacity (0 … 255) over pixels, premultiplied.
-inline quint32 over(quint32 below, quint32 ink, quint32 alpha) {
-    const quint32 rest = 255 - alpha;
-    const auto mix = [&](int shift) {
-        const quint32 sum = ((ink >> shift) & 255) * alpha + ((below >> shift) & 255) * rest;
-        return ((sum + 128 + ((sum + 128) >> 8)) >> 8) << shift;
-    };
-    const quint32 sumA = 255 * alpha + (below >> 24) * rest;
-    return (((sumA + 128 + ((sumA + 128) >> 8)) >> 8) << 24) | mix(16) | mix(8) | mix(0);
+/// x / 255, rounded, of 0 … 255².
+inline quint32 by255(quint32 x) { return (x + 128 + ((x + 128) >> 8)) >> 8; }
+
+/// Puts a colour of this opacity (0 … 255) below what a pixel shows already, premultiplied.
+inline quint32 under(quint32 above, quint32 ink, quint32 alpha) {
+    const quint32 seen = by255(alpha * (255 - (above >> 24)));
+    return above + (seen << 24) + (by255(((ink >> 16) & 255) * seen) << 16) + (by255(((ink >> 8) & 255) * seen) << 8) + by255((ink & 255) * seen);
 }
 
-/// One stroke down a column, from `top` to `bottom` in pixels: whole pixels fully, those at its ends by how much of them is covered.
-void stroke(quint32 *column, int height, double top, double bottom, quint32 ink, double strength) {
-    top = std::max(0.0, top);
-    bottom = std::min(double(height), bottom);
-    if (bottom <= top)
-        return;
-    const int first = int(top), last = std::min(height - 1, int(bottom));
-    const auto part = [&](int y, double share) {
-        if (const auto alpha = quint32(std::lround(255 * strength * share)); alpha > 0)
-            column[y] = over(column[y], ink, std::min(255u, alpha));
-    };
-    if (first == last)
-        return part(first, bottom - top);
-    part(first, first + 1 - top);
-    const auto whole = quint32(std::lround(255 * strength));
-    if (whole >= 255)
-        std::fill(column + first + 1, column + last, ink | 0xff000000u);
-    else
-        for (int y = first + 1; y < last; ++y)
-            column[y] = over(column[y], ink, whole);
-    part(last, bottom - last);
-}
+/// A few pixel columns, painted from the top one down: what lies below full pixels costs next to nothing, and of a thousand curves most does.
+class Strip {
+public:
+    explicit Strip(int height) : m_height(height), m_words((std::size_t(height) + 63) / 64), m_pixels(std::size_t(stripWide) * std::size_t(height)), m_full(stripWide * m_words) {}
+    void clear() {
+        std::fill(m_pixels.begin(), m_pixels.end(), 0u);
+        std::fill(m_full.begin(), m_full.end(), 0u);
+    }
+    quint32 pixel(int column, int y) const { return m_pixels[std::size_t(column) * std::size_t(m_height) + std::size_t(y)]; }
+    /// One stroke down a column, from `top` to `bottom` in pixels: whole pixels fully, those at its ends by how much of them is covered.
+    void stroke(int column, float top, float bottom, quint32 ink, float strength) {
+        top = std::max(0.f, top);
+        bottom = std::min(float(m_height), bottom);
+        if (!(bottom > top))
+            return;
+        const int first = int(top), last = std::min(m_height - 1, int(bottom));
+        quint64 *full = m_full.data() + std::size_t(column) * m_words;
+        for (int word = first / 64; word <= last / 64; ++word) {
+            quint64 open = ~full[word];
+            if (word == first / 64)
+                open &= ~quint64(0) << (first % 64);
+            if (word == last / 64)
+                open &= ~quint64(0) >> (63 - last % 64);
+            for (; open; open &= open - 1) {
+                const int bit = std::countr_zero(open), y = word * 64 + bit;
+                const float share = std::min(float(y + 1), bottom) - std::max(float(y), top);
+                quint32 &pixel = m_pixels[std::size_t(column) * std::size_t(m_height) + std::size_t(y)];
+                pixel = under(pixel, ink, std::min(255u, quint32(255 * strength * share + 0.5f)));
+                if (pixel >> 24 == 255)
+                    full[word] |= quint64(1) << bit;
+            }
+        }
+    }
+
+private:
+    int m_height;
+    std::size_t m_words; ///< of bits, a column
+    std::vector<quint32> m_pixels; ///< columns lie one after the other, so that a stroke is one piece of memory
+    std::vector<quint64> m_full;   ///< a bit a pixel
+};
 
 /// For each device pixel of a dash pattern's period whether the line is on.
 std::vector<char> dashOf(int dash, double ratio) {
@@ -85,16 +104,33 @@ QImage paintCurves(const CurveJob &job, std::stop_token stop) {
         std::vector<std::size_t> alone;
     };
     std::vector<Spans> spans(count);
-    parallelFor(count, 4, [&](std::size_t first, std::size_t last) {
+    const double perY = height / (job.y1 - job.y0);
+    parallelFor(count, 16, [&](std::size_t first, std::size_t last) {
+        std::optional<registry::ColumnPlan> plan; // of the line before: most have the same steps
+        registry::ColumnSpans found;
         for (std::size_t i = first; i < last && !stop.stop_requested(); ++i) {
             if (job.styles[i].hidden)
                 continue;
-            registry::ColumnSpans found = registry::columnSpans((*job.lines)[i], job.x0, job.x1, columns, job.logY);
-            const double perY = height / (job.y1 - job.y0);
-            const auto pixel = [&](double y) { return float(std::clamp((job.y1 - (job.logY ? std::log10(y) : y)) * perY, -1e6, 1e6)); };
+            const registry::CurveLine &line = (*job.lines)[i];
+            const bool planned = line.x.size() > 1 && job.x1 > job.x0 && (job.logY ? !line.logs.empty() : line.gapless);
+            if (planned) {
+                if (!plan || !plan->isOf(line))
+                    plan.emplace(line, job.x0, job.x1, columns);
+                found.low.resize(std::size_t(columns));
+                found.high.resize(std::size_t(columns));
+                plan->spans(job.logY ? line.logs : line.y, found.low, found.high);
+            } else {
+                found = registry::columnSpans(line, job.x0, job.x1, columns, job.logY);
+            }
             Spans &s = spans[i];
             s.top.resize(std::size_t(columns), 1);
             s.bottom.resize(std::size_t(columns), -1);
+            if (planned) { // what is nowhere is at infinity, upside down
+                for (std::size_t c = 0; c < found.low.size(); ++c)
+                    s.top[c] = float((job.y1 - found.high[c]) * perY), s.bottom[c] = float((job.y1 - found.low[c]) * perY);
+                continue;
+            }
+            const auto pixel = [&](double y) { return float(std::clamp((job.y1 - (job.logY ? std::log10(y) : y)) * perY, -1e6, 1e6)); };
             for (std::size_t c = 0; c < found.low.size(); ++c)
                 if (found.low[c] <= found.high[c])
                     s.top[c] = pixel(found.high[c]), s.bottom[c] = pixel(found.low[c]);
@@ -106,42 +142,41 @@ QImage paintCurves(const CurveJob &job, std::stop_token stop) {
     std::array<std::vector<char>, dashCount> dashes;
     for (int i = 0; i < dashCount; ++i)
         dashes[std::size_t(i)] = dashOf(i, job.ratio);
-    const double half = job.width * job.ratio / 2, radius = dotRadius * job.ratio;
+    const float half = float(job.width * job.ratio / 2), radius = float(dotRadius * job.ratio);
     auto *bits = reinterpret_cast<quint32 *>(image.bits());
     const auto stride = std::size_t(image.bytesPerLine() / 4);
     const std::size_t strips = std::size_t((columns + stripWide - 1) / stripWide);
     parallelFor(strips, 1, [&](std::size_t firstStrip, std::size_t lastStrip) {
-        // Columns lie one after the other here, so that a stroke is one piece of memory.
-        std::vector<quint32> buffer(std::size_t(stripWide) * std::size_t(height));
+        Strip painted(height);
         for (std::size_t strip = firstStrip; strip < lastStrip && !stop.stop_requested(); ++strip) {
             const int left = int(strip) * stripWide, right = std::min(columns, left + stripWide);
-            std::fill(buffer.begin(), buffer.end(), 0u);
-            for (std::size_t i = 0; i < count; ++i) {
+            painted.clear();
+            for (std::size_t i = count; i-- > 0;) { // the last lies on top
                 const Spans &s = spans[i];
                 if (s.top.empty())
                     continue;
                 const CurveJob::Style &style = job.styles[i];
                 const quint32 ink = style.ink & 0xffffffu;
+                for (const std::size_t alone : s.alone) { // a disc around it
+                    const float x = float(alone) + 0.5f, y = s.top[alone];
+                    for (int c = std::max(left, int(x - radius)); c <= std::min(right - 1, int(x + radius)); ++c) {
+                        const float off = float(c) + 0.5f - x, tall = radius * radius - off * off;
+                        if (tall > 0)
+                            painted.stroke(c - left, y - std::sqrt(tall), y + std::sqrt(tall), ink, style.strength);
+                    }
+                }
                 const std::vector<char> &dash = dashes[std::size_t(style.dash) % dashCount];
                 for (int c = left; c < right; ++c) {
                     const float top = s.top[std::size_t(c)], bottom = s.bottom[std::size_t(c)];
                     if (top > bottom)
                         continue;
                     const bool on = dash.empty() || dash[std::size_t(c) % dash.size()];
-                    stroke(buffer.data() + std::size_t(c - left) * std::size_t(height), height, top - half, bottom + half, ink, double(style.strength) * (on ? 1 : faint));
-                }
-                for (const std::size_t alone : s.alone) { // a disc around it
-                    const double x = double(alone) + 0.5, y = s.top[alone];
-                    for (int c = std::max(left, int(x - radius)); c <= std::min(right - 1, int(x + radius)); ++c) {
-                        const double off = c + 0.5 - x, tall = radius * radius - off * off;
-                        if (tall > 0)
-                            stroke(buffer.data() + std::size_t(c - left) * std::size_t(height), height, y - std::sqrt(tall), y + std::sqrt(tall), ink, double(style.strength));
-                    }
+                    painted.stroke(c - left, top - half, bottom + half, ink, style.strength * (on ? 1 : faint));
                 }
             }
             for (int y = 0; y < height; ++y)
                 for (int c = left; c < right; ++c)
-                    bits[std::size_t(y) * stride + std::size_t(c)] = buffer[std::size_t(c - left) * std::size_t(height) + std::size_t(y)];
+                    bits[std::size_t(y) * stride + std::size_t(c)] = painted.pixel(c - left, y);
         }
     });
     if (stop.stop_requested())

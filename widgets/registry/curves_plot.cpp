@@ -122,8 +122,13 @@ CurvesPlot::Prepared CurvesPlot::prepare(const registry::RunCurves &curves, cons
     out.facts.resize(count);
     parallelFor(lines->size(), 4, [&](std::size_t first, std::size_t last) {
         for (std::size_t i = first; i < last && !stop.stop_requested(); ++i) {
-            (*lines)[i] = registry::lineOf(curves.curves[i < out.raw ? i : i - out.raw], options.x, i < out.raw ? 0 : options.smoothing);
-            extents[i] = registry::extentOf((*lines)[i], options.logY);
+            registry::CurveLine &line = (*lines)[i] = registry::lineOf(curves.curves[i < out.raw ? i : i - out.raw], options.x, i < out.raw ? 0 : options.smoothing);
+            extents[i] = registry::extentOf(line, options.logY);
+            if (options.logY && line.gapless && std::all_of(line.y.begin(), line.y.end(), [](double y) { return y > 0; })) { // once, not for every picture
+                line.logs = line.y;
+                for (double &y : line.logs)
+                    y = std::log10(y);
+            }
             if (i >= out.raw)
                 out.facts[i - out.raw] = factsOf((*lines)[i]);
         }

@@ -10,6 +10,7 @@
 #include "widgets/promotion/evidence_export.h"
 #include "widgets/promotion/promotion_sheet.h"
 #include "widgets/registry/history_view.h"
+#include "widgets/registry/report_period.h"
 
 #include <QStackedWidget>
 
@@ -57,11 +58,17 @@ void ModelsPanel::addHistory() {
         return out;
     };
     model.run = [this](const QString &argument, const QString &) {
-        if (context().fleet)
-            exportEvidence(context(), this, QStringLiteral("evidence-") + argument, [services = context().fleet->services(), argument]() -> Result<QByteArray> {
-                PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*services, argument));
-                return fleet::modelReport(*services, place.key.name, {}, {}, place.key.connection);
-            });
+        if (!context().fleet)
+            return;
+        const auto go = [this, argument](const QDateTime &since, const QDateTime &until) {
+            const auto day = [](const QDateTime &time) { return QLatin1Char('-') + time.toLocalTime().toString(QStringLiteral("yyyyMMdd")); };
+            exportEvidence(context(), this, QStringLiteral("evidence-") + argument + (since.isValid() ? day(since) + day(until.addSecs(-1)) : QString()),
+                           [services = context().fleet->services(), argument, since, until]() -> Result<QByteArray> {
+                               PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*services, argument));
+                               return fleet::modelReport(*services, place.key.name, since, until, place.key.connection);
+                           });
+        };
+        (new ReportPeriodSheet(tr("Evidence report of %1").arg(argument), now(), go, this))->open();
     };
     actions().add(model);
 

@@ -12,6 +12,7 @@
 #include "widgets/promotion/promotion_sheet.h"
 #include "widgets/registry/compare_view.h"
 #include "widgets/registry/model_file_sheet.h"
+#include "widgets/registry/register_sheet.h"
 #include "widgets/registry/runs_page.h"
 #include "widgets/registry/version_model.h"
 
@@ -83,10 +84,18 @@ QWidget *ModelsPanel::buildList() {
     foot->addWidget(look);
     foot->addStretch(1);
     column->addLayout(foot);
+    if (context().fleet && !context().fleet->services()->workspace.environments.empty()) {
+        auto *environments = new Button(actions(), QStringLiteral("registry.environments"), ButtonKind::Ghost);
+        environments->setObjectName(QStringLiteral("environmentsButton"));
+        environments->setWords(tr("Chains"));
+        environments->setPixelHeight(24);
+        m_listCard->addTool(environments);
+    }
     m_listCard->setBody(body);
     connect(m_list, &List::chosen, this, [this](const QString &id) {
         if (id.isEmpty() || id == m_model)
             return;
+        m_wantedVersion.clear();
         m_model = id;
         showModel();
     });
@@ -176,7 +185,7 @@ void ModelsPanel::addActions() {
                 out.push_back({QStringLiteral("%1/%2").arg(v.model).arg(v.version), tr("Promote %1 v%2").arg(v.model).arg(v.version), {}});
         return out;
     };
-    ask.run = [this](const QString &argument, const QString &) { startEvidence(argument); };
+    ask.run = [this](const QString &argument, const QString &) { startEvidence(argument.section(QLatin1Char('/'), 0, 0), argument.section(QLatin1Char('/'), 1)); };
     actions().add(ask);
 
     ActionSpec review;
@@ -227,6 +236,7 @@ void ModelsPanel::addActions() {
     actions().add(runs);
     addCompare();
     addHistory();
+    addEnvironments();
     addDecisions();
 }
 
@@ -297,7 +307,7 @@ void ModelsPanel::addDecisions() {
             return tr("It is being carried out.");
         return m_sheet && m_sheet->requestId() == argument ? m_sheet->blockedReason() : tr("Open its evidence first.");
     };
-    approve.gate = [this](const QString &argument) { return gateOf("approve", modelOf(argument)); };
+    approve.gate = [this](const QString &argument) { return gateOf("approve", modelOf(argument), connectionOf(argument)); };
     approve.run = [this](const QString &argument, const QString &) {
         decide(tr("approved"), argument, [argument, comment = m_sheet ? m_sheet->comment() : QString()](promotion::Promotions &p) { return p.approve(argument, comment); });
     };
@@ -311,7 +321,7 @@ void ModelsPanel::addDecisions() {
             return tr("It is decided.");
         return !m_sheet || m_sheet->comment().isEmpty() ? tr("Write a comment first; it is kept with the decision.") : QString();
     };
-    reject.gate = [this](const QString &argument) { return gateOf("reject", modelOf(argument)); };
+    reject.gate = [this](const QString &argument) { return gateOf("reject", modelOf(argument), connectionOf(argument)); };
     reject.run = [this](const QString &argument, const QString &) {
         decide(tr("rejected"), argument, [argument, comment = m_sheet ? m_sheet->comment() : QString()](promotion::Promotions &p) { return p.reject(argument, comment); });
     };
@@ -332,7 +342,7 @@ void ModelsPanel::addDecisions() {
         danger.undo = tr("Promote it again to come back.");
         return danger;
     };
-    undo.gate = [this](const QString &argument) { return gateOf("undo", modelOf(argument)); };
+    undo.gate = [this](const QString &argument) { return gateOf("undo", modelOf(argument), connectionOf(argument)); };
     undo.run = [this](const QString &argument, const QString &comment) {
         decide(tr("undone"), argument, [argument, comment](promotion::Promotions &p) { return p.undo(argument, comment); });
     };
@@ -355,11 +365,15 @@ void ModelsPanel::lookAtFile() {
     dialog->open();
 }
 
-void ModelsPanel::startEvidence(const QString &modelAndVersion) {
-    const QString model = modelAndVersion.section(QLatin1Char('/'), 0, 0), version = modelAndVersion.section(QLatin1Char('/'), 1);
+void ModelsPanel::startEvidence(const QString &model, const QString &version, const QString &environment) {
     if (!context().jobs)
         return;
-    m_evidenceJob = context().jobs->start(tr("Judge %1 v%2").arg(model, version), model, {QStringLiteral("promote"), model, version});
+    QStringList arguments{QStringLiteral("promote"), model, version};
+    if (!environment.isEmpty())
+        arguments << QStringLiteral("--env") << environment;
+    for (const QString &name : operations::Confirmed::names()) // typed in the sheet that asked
+        arguments << QStringLiteral("--confirm") << name;
+    m_evidenceJob = context().jobs->start(environment.isEmpty() ? tr("Judge %1 v%2").arg(model, version) : tr("Judge %1 v%2 for %3").arg(model, version, environment), model, arguments);
     m_promote->refresh();
     auto *watch = new QObject(this);
     connect(context().jobs, &fleet::Jobs::finished, watch, [this, watch](const QString &job) {
@@ -387,11 +401,16 @@ QString ModelsPanel::modelOf(const QString &requestId) const {
     return r ? r->model : QString();
 }
 
+QString ModelsPanel::connectionOf(const QString &requestId) const {
+    const promotion::Request *r = request(requestId);
+    return r ? r->connection : QString();
+}
+
 /// A registered model's registry and, where a promotion moves traffic, its deployment.
-WriteGate ModelsPanel::gateOf(const char *kind, const QString &model) const {
+WriteGate ModelsPanel::gateOf(const char *kind, const QString &model, const QString &connection) const {
     const workspace::Model *declared = context().fleet ? context().fleet->services()->workspace.model(model) : nullptr;
     if (!declared)
-        return writeGate(context(), kind, QStringLiteral("model ") + model, {});
+        return writeGate(context(), kind, QStringLiteral("model ") + model, {connection});
     return writeGate(context(), kind, QStringLiteral("model ") + declared->registry.name, {declared->registry.connection, declared->deployment.connection});
 }
 
@@ -436,7 +455,7 @@ const promotion::Request *ModelsPanel::request(const QString &id) const {
 
 void ModelsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_snapshot = snapshot;
-    if (snapshot.models.empty() && snapshot.registered.empty() && !runsAreShown()) {
+    if (snapshot.models.empty() && snapshot.registered.empty() && !runsAreShown() && !onEnvironments()) {
         m_state->show(ScreenState::empty(tr("No models yet"), tr("Models come from the workspace file and from training: pick a data file and train once."), tr("Train"),
                                          [this] { context().open(QStringLiteral("train"), {}); }));
         return;
@@ -475,6 +494,10 @@ void ModelsPanel::showModel() {
         facts.push_back({tr("Newest model"), row->newestModel ? tr("%1 old%2").arg(age(*row->newestModel, now()), row->stalenessLimit.isEmpty() ? QString() : tr(", limit %1").arg(row->stalenessLimit)) : tr("none yet")});
         facts.push_back({tr("Last decision"), row->lastDecision ? row->lastDecision->reason : tr("the policy has not looked yet")});
         m_head->source()->setSource(row->seen.source, row->seen.time, row->seen.reachable ? Freshness::Polled : Freshness::Stale, 2);
+        if (row->registered.problem.isEmpty())
+            m_versionsCard->source()->setSource(row->registered.source, row->registered.time, Freshness::Polled, 15);
+        else
+            m_versionsCard->source()->setDown(row->registered.source, row->registered.time, row->registered.problem);
     } else {
         m_head->setSubtitle(tr("not declared in the workspace"));
     }
@@ -482,6 +505,7 @@ void ModelsPanel::showModel() {
     m_train->setArgument(m_model);
     m_train->refresh();
     showHistory();
+    showEnvironments();
     const QString chosen = m_table->currentId();
     m_versions->setNow(now());
     m_versions->setRows(versionLines(m_snapshot, m_model));
@@ -489,7 +513,9 @@ void ModelsPanel::showModel() {
     m_versionsCard->showState(m_versions->rowCount() ? ScreenState::full()
                                                      : ScreenState::empty(tr("No version yet"), tr("Train once and register the candidate; it shows up here."), tr("Train"),
                                                                           [this] { context().open(QStringLiteral("train"), m_model); }));
-    if (m_versions->rowCount())
+    if (!m_wantedVersion.isEmpty() && m_versions->find(m_wantedVersion))
+        m_table->choose(std::exchange(m_wantedVersion, {}));
+    else if (m_versions->rowCount())
         m_table->choose(chosen.isEmpty() || !m_versions->find(chosen) ? QString::number(m_versions->row(0).version.version) : chosen);
     showVersionActions();
     showCompare();
@@ -581,6 +607,15 @@ RunsPage *ModelsPanel::runsPage() {
         m_pages->addWidget(m_runs);
         connect(m_runs, &RunsPage::backRequested, this, &ModelsPanel::closeSheet);
         connect(m_runs, &RunsPage::subjectChanged, this, &ModelsPanel::headerChanged);
+        connect(m_runs, &RunsPage::registered, this, [this](const QString &connection, const QString &model, int version) {
+            const QString name = ownModelName(context().fleet->services()->workspace, connection, model), argument = QStringLiteral("version/%1/%2").arg(name).arg(version);
+            if (!m_models->find(name) && !context().fleet->services()->workspace.model(name))
+                return; // of a server only the workspace's models are read
+            if (context().open)
+                context().open(id(), argument);
+            else
+                openAt(argument);
+        });
         connect(m_runs, &RunsPage::compareRequested, this, [this](const QStringList &runIds) { showTogether(m_runs->connectionName(), runIds); });
     }
     return m_runs;
@@ -610,6 +645,8 @@ void ModelsPanel::closeSheet() {
 void ModelsPanel::openAt(const QString &argument) {
     if (argument.startsWith(QLatin1String("run/"))) // no model's name has a stroke
         return showRuns(argument.mid(4));
+    if (argument.startsWith(QLatin1String("environments/")))
+        return openEnvironments();
     if (argument.startsWith(QLatin1String("history/")))
         return openHistory(argument.mid(8));
     if (argument.startsWith(QLatin1String("p-"))) {
@@ -622,9 +659,12 @@ void ModelsPanel::openAt(const QString &argument) {
     if (argument.startsWith(QLatin1String("compare/")))
         return openCompare(argument.mid(8));
     closeSheet();
-    if (!argument.isEmpty()) {
-        m_model = argument;
-        m_list->choose(argument);
+    const bool version = argument.startsWith(QLatin1String("version/"));
+    const QString model = version ? argument.section(QLatin1Char('/'), 1, -2) : argument;
+    m_wantedVersion = version ? argument.section(QLatin1Char('/'), -1) : QString();
+    if (!model.isEmpty()) {
+        m_model = model;
+        m_list->choose(model);
         showModel();
     }
 }
@@ -637,6 +677,8 @@ QString ModelsPanel::subject() const {
     const promotion::Request *r = request(m_request);
     if (onHistory())
         return tr("History");
+    if (onEnvironments())
+        return tr("Environments");
     if (runsAreShown())
         return m_runs->subject();
     if (compareIsShown())
@@ -653,6 +695,8 @@ QString ModelsPanel::currentArgument(const QString &actionId) const {
         return m_model;
     if (onHistory() && actionId.startsWith(QLatin1String("promotion.")))
         return chosenPromotion();
+    if (onEnvironments())
+        return environmentArgument(actionId);
     if (sheetIsShown())
         return m_request;
     if (runsAreShown())
@@ -670,6 +714,8 @@ QString ModelsPanel::currentArgument(const QString &actionId) const {
 QWidget *ModelsPanel::firstFocus() {
     if (onHistory())
         return historyFocus();
+    if (onEnvironments())
+        return environmentsFocus();
     if (compareIsShown())
         return m_together->firstFocus();
     return sheetIsShown() ? static_cast<QWidget *>(m_sheet) : runsAreShown() ? m_runs->firstFocus() : m_list;

@@ -15,6 +15,7 @@ class Button;
 class Card;
 class CompareModel;
 class CompareView;
+class EnvironmentsView;
 class FilterEdit;
 class FilterProxy;
 class HistoryView;
@@ -29,7 +30,7 @@ class Table;
 class VersionModel;
 
 /// Models, their versions, the evidence sheet of a promotion, and the runs of a registry. openAt() takes a model name, a request id ("p-…"),
-/// "run/" or "run/ID".
+/// "run/" or "run/ID", "version/MODEL/N" (chosen when it is there), "environments/".
 class ModelsPanel : public Panel {
     Q_OBJECT
 public:
@@ -53,6 +54,12 @@ private:
     bool onHistory() const;
     QString chosenPromotion() const;
     QWidget *historyFocus() const;
+    void addEnvironments(); ///< this and what follows: models_environments.cpp
+    void openEnvironments();
+    void showEnvironments();
+    bool onEnvironments() const;
+    QString environmentArgument(const QString &actionId) const;
+    QWidget *environmentsFocus() const;
     void addDecisions();
     void lookAtFile();
     void showModel();
@@ -71,14 +78,15 @@ private:
     void closeSheet();
     /// Runs a decision on the pool and says how it ended, with the way back.
     QString modelOf(const QString &requestId) const;
-    WriteGate gateOf(const char *kind, const QString &model) const;
+    QString connectionOf(const QString &requestId) const;
+    WriteGate gateOf(const char *kind, const QString &model, const QString &connection = {}) const; ///< connection: of one that the workspace does not declare
     void decide(const QString &what, const QString &requestId, std::function<Result<promotion::Request>(promotion::Promotions &)> body);
-    void startEvidence(const QString &modelAndVersion);
+    void startEvidence(const QString &model, const QString &version, const QString &environment = {}); ///< environment: it is copied into it first
     void repeatSheet();
     const promotion::Request *request(const QString &id) const;
 
     fleet::Snapshot m_snapshot;
-    QString m_model, m_request, m_wantedRequest, m_evidenceJob;
+    QString m_model, m_request, m_wantedRequest, m_wantedVersion, m_evidenceJob;
     QHash<QString, Task<promotion::Request>> m_tasks;
     PanelState *m_state;
     QStackedWidget *m_pages;
@@ -96,6 +104,7 @@ private:
     CompareView *m_together = nullptr; ///< runs beside each other
     bool m_fromRuns = false;           ///< they were marked on the runs page
     HistoryView *m_history = nullptr;
+    EnvironmentsView *m_environments = nullptr;
     qint64 m_historySeen = 0; ///< newest journal line that the history was read with
 };
 

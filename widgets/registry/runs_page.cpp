@@ -109,6 +109,11 @@ QWidget *RunsPage::buildTable() {
     m_compare->setObjectName(QStringLiteral("runsCompare"));
     m_compare->setPixelHeight(24);
     m_card->addTool(m_compare);
+    m_register = new Button(actions(), QStringLiteral("registry.runRegister"));
+    m_register->setObjectName(QStringLiteral("runsRegister"));
+    m_register->setWords(tr("Register…"));
+    m_register->setPixelHeight(24);
+    m_card->addTool(m_register);
     m_table = new RunTable;
     m_table->setObjectName(QStringLiteral("runsTable"));
     m_table->setAccessibleName(tr("Runs"));
@@ -131,6 +136,7 @@ QWidget *RunsPage::buildTable() {
     connect(m_table, &RunTable::copyWanted, this, &RunsPage::copyRows);
     connect(m_table, &RunTable::scrolled, this, &RunsPage::wantFigures);
     connect(m_table, &Table::chosen, this, [this] {
+        m_register->setArgument(m_table->currentId());
         if (m_side->isVisibleTo(this))
             showSide();
     });
@@ -249,6 +255,7 @@ void RunsPage::showState(const fleet::RunsState &state) {
     m_save->refreshMenu();
     if (m_side->isVisibleTo(this))
         showSide();
+    m_register->setArgument(m_table->currentId());
     wantFigures();
     Q_EMIT subjectChanged();
 }
@@ -344,6 +351,7 @@ void RunsPage::showSide() {
                                       {tr("Started"), run.started.isValid() ? moment(run.started, now()) : QString()},
                                       {tr("Ended"), run.ended.isValid() ? moment(run.ended, now()) : QString()},
                                       {tr("By"), run.user},
+                                      {tr("Versions"), versionsOf(run.id)},
                                       {tr("Id"), run.id, true},
                                       {tr("Artifacts"), run.artifactFolder, true}};
     m_facts->setRows(facts);

@@ -5,6 +5,9 @@
 #include "widgets/base/panel.h"
 #include "widgets/registry/run_table_model.h"
 
+#include <QHash>
+#include <QPointer>
+
 namespace pilothouse::ui {
 
 class Button;
@@ -14,6 +17,7 @@ class CompareModel;
 class ExportButton;
 class KeyValues;
 class Label;
+class RegisterSheet;
 class RunColumnChooser;
 class RunFilterEdit;
 class RunTable;
@@ -43,6 +47,7 @@ public:
 Q_SIGNALS:
     void compareRequested(const QStringList &runIds); ///< 2 … 50, in the order of marking
     void backRequested();                             ///< to the models
+    void registered(const QString &connection, const QString &model, int version); ///< a version was made of a run; the registered name
     void subjectChanged();
 
 protected:
@@ -51,6 +56,9 @@ protected:
 
 private:
     void addActions();
+    void addRegister();
+    void openRegister(const QString &runId);
+    QString versionsOf(const QString &runId) const;
     QWidget *buildTools();
     QWidget *buildTable();
     QWidget *buildSide();
@@ -83,11 +91,13 @@ private:
     Choice *m_connection = nullptr;
     SegmentedControl *m_parts = nullptr;
     Card *m_card = nullptr, *m_side = nullptr;
-    Button *m_compare = nullptr, *m_views = nullptr, *m_columns = nullptr;
+    Button *m_compare = nullptr, *m_register = nullptr, *m_views = nullptr, *m_columns = nullptr;
     ExportButton *m_save = nullptr;
     RunColumnChooser *m_chooser = nullptr;
     KeyValues *m_facts = nullptr;
     CompareModel *m_values = nullptr;
+    QPointer<RegisterSheet> m_sheet; ///< while it is open
+    QHash<QString, registry::ModelKey> m_undoable; ///< registrations of this window: operation → what got the version
     QString m_view, m_wanted; ///< the view that was chosen; the run that is waited for
     bool m_ownColumns = false; ///< a person chose them: they stay when more runs come
     struct {

@@ -5,7 +5,10 @@
 #include "widgets/base/card.h"
 #include "widgets/base/export.h"
 #include "widgets/base/field.h"
+#include "widgets/base/run_verb.h"
 #include "widgets/base/toast.h"
+#include "widgets/base/write_gate.h"
+#include "widgets/registry/register_sheet.h"
 #include "widgets/registry/run_column_chooser.h"
 #include "widgets/registry/run_filter_edit.h"
 #include "widgets/registry/run_table.h"
@@ -40,6 +43,7 @@ void RunsPage::addActions() {
     add("registry.runsColumns", tr("Choose columns of the runs"), QStringLiteral("grid"), {}, {}, [this] { chooseColumns(); });
     add("registry.runsViews", tr("Saved views of the runs"), QStringLiteral("eye"), {}, {}, [this] { openViews(); });
     add("registry.runsRead", tr("Read all runs again"), QStringLiteral("refresh"), {}, [this] { return m_feed ? QString() : tr("No workspace is open."); }, [this] { m_feed->refresh(); });
+    addRegister();
     Export give;
     give.what = tr("the runs");
     give.name = [this] { return QStringLiteral("runs-") + m_shown.source; };
@@ -60,6 +64,76 @@ void RunsPage::addActions() {
     give.png = [this] { return pngOf(*m_table); };
     give.blocked = [this] { return m_model->rowCount() > 0 ? QString() : tr("No run is shown."); };
     addExport(m_context, this, QStringLiteral("models"), QStringLiteral("registry.runs"), give);
+}
+
+/// From a run to a version: the sheet asks what and as what, the second command registers it, so that its gate knows the model.
+void RunsPage::addRegister() {
+    ActionSpec open;
+    open.id = QStringLiteral("registry.runRegister");
+    open.text = tr("Register a version from the chosen run…");
+    open.icon = QStringLiteral("plus");
+    open.section = tr("Commands");
+    open.panel = QStringLiteral("models");
+    open.shortcut = QKeySequence(Qt::Key_V);
+    open.blocked = [this](const QString &) {
+        return !isVisible() ? tr("Open the runs first.") : m_table->currentId().isEmpty() ? tr("Choose a run first.") : !m_context.fleet ? tr("No workspace is open.") : QString();
+    };
+    open.run = [this](const QString &, const QString &) { openRegister(m_table->currentId()); };
+    actions().add(open);
+    ActionSpec write;
+    write.id = QStringLiteral("registry.registerRun");
+    write.text = tr("Register");
+    write.icon = QStringLiteral("plus");
+    write.section = tr("Commands");
+    write.inPalette = false; // it stands in the sheet only
+    write.blocked = [this](const QString &) { return m_sheet ? m_sheet->lacking() : tr("Open the runs first."); };
+    write.gate = [this](const QString &model) { return writeGate(m_context, "register", QStringLiteral("model ") + model, {m_sheet ? m_sheet->connectionName() : QString()}); };
+    write.run = [this](const QString &, const QString &) {
+        if (m_sheet)
+            m_sheet->registerIt();
+    };
+    actions().add(write);
+    ActionSpec back;
+    back.id = QStringLiteral("registry.undoRegister");
+    back.text = tr("Undo the registration");
+    back.icon = QStringLiteral("undo");
+    back.section = tr("Commands");
+    back.inPalette = false; // it stands in the notice; later it is undone from the journal
+    back.blocked = [this](const QString &operation) { return m_undoable.contains(operation) ? QString() : tr("It is undone from the journal."); };
+    back.gate = [this](const QString &operation) {
+        const registry::ModelKey made = m_undoable.value(operation);
+        return writeGate(m_context, "delete-version", QStringLiteral("model ") + made.name, {made.connection});
+    };
+    back.run = [this](const QString &operation, const QString &) {
+        runVerb(m_context, this, tr("Undo %1").arg(operation), m_undoable.value(operation).name, {QStringLiteral("undo"), operation}, tr("The registration is undone"));
+    };
+    actions().add(back);
+}
+
+void RunsPage::openRegister(const QString &runId) {
+    const int row = m_model->rowOf(runId);
+    if (row < 0 || m_sheet)
+        return;
+    const QString connection = m_shown.connection;
+    m_sheet = new RegisterSheet(m_context, connection, m_model->run(row), this);
+    connect(m_sheet, &RegisterSheet::registered, this, [this, connection, run = m_model->run(row)](const QString &model, int version, const QString &operation) {
+        m_undoable.insert(operation, {connection, model});
+        if (m_context.toasts)
+            m_context.toasts->show(State::Ok, tr("%1 v%2 is registered").arg(model).arg(version), tr("From run %1.").arg(run.name.isEmpty() ? run.id.left(8) : run.name), tr("Undo"),
+                                   [actions = m_context.actions, operation] { actions->trigger(QStringLiteral("registry.undoRegister"), operation); });
+        Q_EMIT registered(connection, model, version);
+    });
+    m_sheet->open();
+}
+
+/// "t2m v3, t2m v4": what the fleet knows of.
+QString RunsPage::versionsOf(const QString &runId) const {
+    QStringList out;
+    if (m_context.fleet)
+        for (const registry::Version &version : m_context.fleet->snapshot().versions)
+            if (version.runId == runId)
+                out << QStringLiteral("%1 v%2").arg(version.model).arg(version.version);
+    return out.join(QStringLiteral(", "));
 }
 
 /// As a spreadsheet takes it: a line a run, tabs between.

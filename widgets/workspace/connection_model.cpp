@@ -23,7 +23,8 @@ QString systemName(const QString &kind) {
                                                {QStringLiteral("azureml"), QStringLiteral("Azure ML")},      {QStringLiteral("kubernetes"), QStringLiteral("Kubernetes")},
                                                {QStringLiteral("prometheus"), QStringLiteral("Prometheus")}, {QStringLiteral("elasticsearch"), QStringLiteral("Elasticsearch")},
                                                {QStringLiteral("s3"), QStringLiteral("S3")},                 {QStringLiteral("vault"), QStringLiteral("Vault")},
-                                               {QStringLiteral("slack"), QStringLiteral("Slack")},           {QStringLiteral("git"), QStringLiteral("Git")}};
+                                               {QStringLiteral("slack"), QStringLiteral("Slack")},           {QStringLiteral("git"), QStringLiteral("Git")},
+                                               {QStringLiteral("images"), ConnectionModel::tr("Image registry")}};
     return kind == QLatin1String("local") ? ConnectionModel::tr("this machine") : names.value(kind, kind);
 }
 

@@ -68,7 +68,7 @@ QWidget *ConnectionsPanel::buildForm() {
     auto *column = m_form->bodyLayout(12, 10);
     m_kind = new Choice;
     m_kind->setObjectName(QStringLiteral("connectionKind"));
-    for (const char *kind : {"local", "mlflow", "git", "jenkins", "github", "kubeflow", "azureml", "kubernetes", "prometheus", "elasticsearch", "s3", "vault", "slack"})
+    for (const char *kind : {"local", "mlflow", "git", "jenkins", "github", "kubeflow", "azureml", "kubernetes", "prometheus", "elasticsearch", "s3", "vault", "images", "slack"})
         m_kind->addItem(systemName(QLatin1String(kind)), QLatin1String(kind));
     const auto edit = [](const char *name) {
         auto *line = new QLineEdit;
@@ -104,7 +104,7 @@ QWidget *ConnectionsPanel::buildForm() {
         m_userField->setHelp(cluster ? tr("Of the kubeconfig; empty: its current one") : QString());
         for (Field *field : {m_userField, m_secretNameField, m_secretField})
             field->setVisible(!local);
-        m_problem->setText(local || cluster ? QString() : tr("This version keeps it and looks whether it answers; its panels come with their own release."));
+        m_problem->setText(local || cluster || kind() == QLatin1String("vault") || kind() == QLatin1String("images") ? QString() : tr("This version keeps it and looks whether it answers; its panels come with their own release."));
         m_save->refresh();
     };
     connect(m_kind, &QComboBox::currentTextChanged, this, refresh);

@@ -7,6 +7,7 @@
 #include "core/learn/tree_bounds.h"
 #include "core/learn/tree_model.h"
 #include "core/learn/tree_state.h"
+#include "core/learn/tree_workers.h"
 #include "core/learn/xgboost_grower.h"
 #include "core/metrics/random.h"
 
@@ -106,15 +107,22 @@ public:
         Rows rows = rowsOf(train), held = rowsOf(validation);
         PH_ASSIGN(rows.weights, rowWeights(m_classWeights, train));
         PH_ASSIGN(held.weights, rowWeights(m_classWeights, train, &validation));
+        m_workers = m_options.exact ? nullptr : context.workers; // exact splits are not divided: each process grows the same trees
+        TreeWorkers together;
+        if (m_workers) {
+            rows = shareOf(rows, std::size_t(m_workers->rank()), std::size_t(m_workers->count()));
+            PH_ASSIGN(together, TreeWorkers::join(*m_workers));
+        }
         const PinnedTeam team(m_options.threads);
-        PH_ASSIGN(XgboostGrower grower, XgboostGrower::create(rows.x, train.rows, train.width, m_options.threads, rows.weights));
+        PH_ASSIGN(XgboostGrower grower, XgboostGrower::create(rows.x, rows.rows, train.width, m_options.threads, rows.weights));
         if (!context.previousState.isEmpty())
             PH_TRY(takeUp(context.previousState));
         addRounds(0, rows);
         addRounds(0, held);
         context.progress(done(), m_rounds, QStringLiteral("round"));
         while (done() < m_rounds && !(m_patience > 0 && done() - m_best >= m_patience)) {
-            if (context.stop.stop_requested()) {
+            PH_ASSIGN(const bool stop, stopRequested(context));
+            if (stop) {
                 PH_TRY(take(grower, held));
                 PH_TRY(save(context));
                 return cancelled();
@@ -128,7 +136,7 @@ public:
             ++m_done;
             if (held.rows)
                 PH_TRY(take(grower, held));
-            tell(rows, held, context);
+            PH_TRY(tell(rows, held, context));
             context.progress(done(), m_rounds, QStringLiteral("round"));
             if (context.checkpointDue()) {
                 PH_TRY(take(grower, held));
@@ -143,6 +151,7 @@ private:
     std::size_t m_groups = 1, m_width = 0;
     std::vector<double> m_mean; ///< of each output
     std::vector<Tree> m_trees;  ///< round by round, as far as they were taken out of XGBoost
+    Workers *m_workers = nullptr;
     int m_done = 0;             ///< rounds
     int m_best = 0;             ///< rounds up to the lowest validation loss; all without validation
     double m_lowest = std::numeric_limits<double>::infinity();
@@ -194,8 +203,46 @@ private:
         }
     }
 
-    void tell(const Rows &rows, const Rows &held, FitContext &context) {
-        context.metric(QStringLiteral("loss"), done(), lossOf(rows, m_options.objective, m_groups), QStringLiteral("train"));
+    /// One of the processes that train together was asked to.
+    Result<bool> stopRequested(const FitContext &context) const {
+        double asked = context.stop.stop_requested() ? 1 : 0;
+        if (m_workers)
+            PH_TRY(m_workers->sum(std::span(&asked, 1)));
+        return asked > 0;
+    }
+
+    /// Every count-th row.
+    Rows shareOf(const Rows &all, std::size_t rank, std::size_t count) const {
+        Rows share;
+        const std::size_t yWidth = all.y.size() / std::max<std::size_t>(1, all.rows);
+        const auto append = [](std::vector<float> &to, const std::vector<float> &from, std::size_t row, std::size_t width) {
+            to.insert(to.end(), from.begin() + std::ptrdiff_t(row * width), from.begin() + std::ptrdiff_t((row + 1) * width));
+        };
+        for (std::size_t i = rank; i < all.rows; i += count, ++share.rows) {
+            append(share.x, all.x, i, m_width);
+            append(share.y, all.y, i, yWidth);
+            append(share.margins, all.margins, i, m_groups);
+            if (!all.weights.empty())
+                append(share.weights, all.weights, i, 1);
+        }
+        return share;
+    }
+
+    /// Mean loss of the training rows of all processes.
+    Result<double> trainLoss(const Rows &rows) const {
+        const double loss = lossOf(rows, m_options.objective, m_groups);
+        if (!m_workers)
+            return loss;
+        const bool root = m_options.objective == TreeObjective::Numbers;
+        const double weight = rows.weights.empty() ? double(rows.rows) : std::accumulate(rows.weights.begin(), rows.weights.end(), 0.0);
+        double sums[] = {(root ? loss * loss : loss) * weight, weight};
+        PH_TRY(m_workers->sum(std::span<double>(sums)));
+        return root ? std::sqrt(sums[0] / sums[1]) : sums[0] / sums[1];
+    }
+
+    Result<void> tell(const Rows &rows, const Rows &held, FitContext &context) {
+        PH_ASSIGN(const double ofTrain, trainLoss(rows));
+        context.metric(QStringLiteral("loss"), done(), ofTrain, QStringLiteral("train"));
         const double loss = held.rows ? lossOf(held, m_options.objective, m_groups) : 0;
         if (held.rows)
             context.metric(QStringLiteral("loss"), done(), loss, QStringLiteral("validation"));
@@ -203,6 +250,7 @@ private:
             m_lowest = loss;
             m_best = done();
         }
+        return {};
     }
 
     Result<void> save(FitContext &context) const {

@@ -3,6 +3,7 @@
 
 #include "core/base/task.h"
 #include "core/learn/networks/kernels.h"
+#include "core/learn/workers.h"
 
 #include <algorithm>
 #include <cmath>
@@ -82,11 +83,11 @@ private:
             const auto diverges = [&](const QString &what) {
                 return diverged(QStringLiteral("%1 in epoch %2, batch %3 of %4.").arg(what).arg(m_state.epoch + 1).arg(first / size + 1).arg(batches));
             };
-            const double loss = batch(first, std::min(size, m_train.rows - first));
+            PH_ASSIGN(const double loss, batch(first, std::min(size, m_train.rows - first)));
             if (!std::isfinite(loss))
                 return diverges(QStringLiteral("The loss became infinite or NaN"));
             // Only here, where the loss has shown that these weights still answer: a checkpoint is never worse than the one before it.
-            const bool stop = m_context.stop.stop_requested();
+            const bool stop = m_stop;
             if (stop || m_context.checkpointDue())
                 PH_TRY(m_context.checkpoint(m_state.toBytes(m_options.fingerprint), m_state.epoch));
             if (stop)
@@ -128,17 +129,22 @@ private:
         return sum;
     }
 
-    /// Sum of the weighted loss over a batch; m_gradient gets the gradient of its mean.
-    double batch(std::size_t first, std::size_t rows) {
+    /// Sum of the weighted loss over a batch; m_gradient gets the gradient of its mean. Of several processes each takes every count-th chunk, and they sum:
+    /// with what one alone would come to but for the order in which floats are added. m_stop: one of them was asked to stop.
+    Result<double> batch(std::size_t first, std::size_t rows) {
         std::fill(m_gradient.begin(), m_gradient.end(), 0.0f);
         double loss = 0;
         const float share = 1 / float(weightOf(std::span(m_order).subspan(first, rows)));
-        const std::size_t chunk = m_network.chunk(), round = chunk * m_slots.size();
-        for (std::size_t from = 0; from < rows; from += round) {
-            const std::size_t slots = (std::min(round, rows - from) + chunk - 1) / chunk;
+        const auto rank = std::size_t(m_context.workers ? m_context.workers->rank() : 0), workers = std::size_t(m_context.workers ? m_context.workers->count() : 1);
+        const std::size_t chunk = std::min(m_network.chunk(), (rows + workers - 1) / workers), chunks = (rows + chunk - 1) / chunk; // small batches are divided, too
+        const std::size_t mine = (chunks + workers - 1 - rank) / workers;
+        for (std::size_t done = 0; done < mine; done += m_slots.size()) {
+            const std::size_t slots = std::min(m_slots.size(), mine - done);
             const auto compute = [&](std::size_t low, std::size_t high) {
-                for (std::size_t i = low; i < high; ++i)
-                    oneChunk(m_slots[i], first + from + i * chunk, std::min(chunk, rows - from - i * chunk), share);
+                for (std::size_t i = low; i < high; ++i) {
+                    const std::size_t from = (rank + (done + i) * workers) * chunk;
+                    oneChunk(m_slots[i], first + from, std::min(chunk, rows - from), share);
+                }
             };
             if (m_threads > 1)
                 parallelFor(slots, 1, compute, m_threads);
@@ -149,6 +155,14 @@ private:
                 for (std::size_t j = 0; j < m_gradient.size(); ++j)
                     m_gradient[j] += m_slots[i].gradient[j];
             }
+        }
+        m_stop = m_context.stop.stop_requested();
+        if (m_context.workers) {
+            double sums[] = {loss, m_stop ? 1.0 : 0.0};
+            PH_TRY(m_context.workers->sum(std::span<double>(sums)));
+            PH_TRY(m_context.workers->sum(std::span<float>(m_gradient)));
+            loss = sums[0];
+            m_stop = sums[1] > 0;
         }
         return loss;
     }
@@ -229,7 +243,7 @@ private:
     std::size_t m_yWidth;
     double m_trainWeight = 1; ///< of all training rows
     TrainingState m_state, m_before; ///< m_before: as m_state was before the last step; `best` is not kept there
-    bool m_stepped = false;
+    bool m_stepped = false, m_stop = false;
     std::vector<float> m_gradient;
     std::vector<Slot> m_slots;
     std::vector<std::uint32_t> m_order;

@@ -21,6 +21,7 @@ struct LoopOptions {
 /// are not, with the same weights either way, until the epochs are done or the validation loss has not improved for `patience` epochs.
 /// Emits "loss" for series train and validation each epoch (weighted means where there are class weights: torch.nn.CrossEntropyLoss(weight)); asks
 /// for checkpoints in each batch, once its loss has shown that the state is sound. Gives the final state, with `parameters` the weights to use.
+/// With context.workers each process computes a part of every batch and all end with the same weights (gradients are summed); a worker that is gone is Unreachable.
 /// Cancelled after a checkpoint on a stop request. Invalid, with epoch and batch, as soon as loss, weights or moments are infinite or NaN:
 /// what stood before the last step, the last state with a finite loss, is then the checkpoint.
 Result<TrainingState> runTraining(const Network &network, const Samples &train, const Samples &validation, const LoopOptions &options,

@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/learn/import_torch.h"
 #include "core/learn/torch/export_script.h"
+#include "core/learn/torch/gloo_workers.h"
 #include "core/learn/torch/network_estimator.h"
 #include "core/learn/torch/script_file.h"
 #include "core/learn/torch/script_model.h"
@@ -42,6 +43,7 @@ public:
     Result<artifact::Predictions> runExport(const QString &file, const artifact::Signature &signature, const data::Rows &rows) const override {
         return learn::runExport(file, signature, rows);
     }
+    Result<std::shared_ptr<Workers>> joinWorkers(const WorkerPlace &place, int seconds) const override { return joinGlooWorkers(place, seconds); }
 };
 
 } // namespace

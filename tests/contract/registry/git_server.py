@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""git_server.py FOLDER USER PASSWORD: the repositories of FOLDER over http on a loopback port, by git http-backend, behind a login.
+"""git_server.py FOLDER USER PASSWORD [CERTIFICATE KEY]: the repositories of FOLDER over http (with a certificate: https) on a loopback port, by
+git http-backend, behind a login.
 
 Writes the port on a line of its own, and ends when its standard input does."""
-import base64, http.server, os, subprocess, sys, threading
+import base64, http.server, os, ssl, subprocess, sys, threading
 
 folder, login = sys.argv[1], "Basic " + base64.b64encode(f"{sys.argv[2]}:{sys.argv[3]}".encode()).decode()
 
@@ -49,6 +50,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+if len(sys.argv) > 5:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[4], sys.argv[5])
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)  # in the thread of each connection
 print(server.server_port, flush=True)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 sys.stdin.read()

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void everyAliasChangeIsKept();
     void stagesArchiveTheOthersWhenAsked();
     void tagsAndDescriptionsAreKept();
+    void aVersionIsRegisteredWithItsTags();
     void aRunKeepsParamsTagsAndStatus();
     void parametersAreWrittenOnce();
     void metricsKeepTheirHistoryAndTheLastValue();
@@ -43,6 +44,7 @@ private Q_SLOTS:
     void whatIsNotThereIsNotFound();
     void aCopyIsTheNextVersionOfAnotherModel();
     void aVersionIsTakenAwayUnlessAnAliasUsedIt();
+    void whatARunLeftBecomesAVersion();
 
 private:
     pilothouse::registry::Version registerOne(const QString &model, double weight = 1);

@@ -217,6 +217,23 @@ void RegistryContract::tagsAndDescriptionsAreKept() {
     VERIFY_KIND(ErrorKind::NotFound, m_registry->setDescription(t2m, 9, text));
 }
 
+/// By such a tag a version is found whose maker never heard the answer.
+void RegistryContract::aVersionIsRegisteredWithItsTags() {
+    const QString folder = m_folder.filePath(QStringLiteral("package%1").arg(++m_packages)), mark = QStringLiteral("pilothouse.operation");
+    VERIFY_OK(test::writeTinyPackage(folder, {}));
+    const QMap<QString, QString> tags{{mark, QStringLiteral("op-1")}, {QStringLiteral("team"), QStringLiteral("weather, 20 °C")}};
+    const auto made = m_registry->registerTagged(t2m, folder, {}, QStringLiteral("ada"), tags);
+    VERIFY_OK(made);
+    QCOMPARE(made->version, 1);
+    QCOMPARE(m_registry->version(t2m, 1)->tags, tags);
+    QCOMPARE(m_registry->version(t2m, 1)->digest, made->digest);
+    const auto found = m_registry->versionsTagged(t2m, mark, QStringLiteral("op-1"));
+    VERIFY_OK(found);
+    QCOMPARE(found->size(), std::size_t(1));
+    QCOMPARE(found->front().version, 1);
+    QCOMPARE(m_registry->versionsTagged(t2m, mark, QStringLiteral("op-2"))->size(), std::size_t(0));
+}
+
 void RegistryContract::aRunKeepsParamsTagsAndStatus() {
     if (!m_can.runs) {
         VERIFY_REFUSED(m_registry->createRun(t2m, QStringLiteral("monday"), QStringLiteral("ada")));
@@ -397,4 +414,41 @@ void RegistryContract::aVersionIsTakenAwayUnlessAnAliasUsedIt() {
     const Version next = registerOne(t2m, 4);
     QCOMPARE(next.version, 4); // the journal speaks of a version 3
     VERIFY_OK(m_registry->packageFolder(next));
+}
+
+void RegistryContract::whatARunLeftBecomesAVersion() {
+    if (!m_can.runs) {
+        VERIFY_REFUSED(m_registry->runModels(QStringLiteral("job-1")));
+        return;
+    }
+    const QString folder = m_folder.filePath(QStringLiteral("left")), itsRun(32, QLatin1Char('a')); // as writeTinyPackage says
+    const auto digest = test::writeTinyPackage(folder, {});
+    VERIFY_OK(digest);
+    VERIFY_KIND(ErrorKind::NotFound, m_registry->runModels(QStringLiteral("none")));
+    const QString bare = *m_registry->createRun(QStringLiteral("trainings"), {}, QStringLiteral("ada")), run = *m_registry->createRun(QStringLiteral("trainings"), {}, QStringLiteral("ada"), itsRun);
+    QVERIFY(m_registry->runModels(bare)->empty());
+    const auto package = artifact::openPackage(folder);
+    VERIFY_OK(package);
+    const QStringList files = package->files.keys() << QStringLiteral("SHA256SUMS");
+    if (const auto sent = m_registry->sendArtifacts(run, folder, files, QStringLiteral("best/model")); !sent) {
+        QCOMPARE(sent.error().kind, ErrorKind::Refused); // the local one knows where its trainings wrote
+        VERIFY_OK(m_registry->setRunTags(run, {{QStringLiteral("train.out"), folder}}));
+    }
+    const auto left = m_registry->runModels(run);
+    VERIFY_OK(left);
+    QCOMPARE(left->size(), std::size_t(1));
+    QCOMPARE(left->front().digest, *digest);
+    QVERIFY(left->front().path == QStringLiteral("best/model") || left->front().path == folder);
+    registerOne(t2m, 1);
+    const auto made = m_registry->registerRunModel(t2m, run, left->front(), QStringLiteral("bo"));
+    VERIFY_OK(made);
+    QCOMPARE(made->version, 2);
+    QCOMPARE(made->runId, run);
+    QCOMPARE(made->user, QStringLiteral("bo"));
+    QCOMPARE(m_registry->version(t2m, 2)->digest, *digest);
+    const auto there = m_registry->packageFolder(*made);
+    VERIFY_OK(there);
+    QCOMPARE(artifact::openPackage(*there)->digest, *digest);
+    QVERIFY(QDir(folder).removeRecursively());
+    VERIFY_KIND(ErrorKind::Invalid, m_registry->registerRunModel(QStringLiteral("../t2m"), run, left->front(), QStringLiteral("bo")));
 }

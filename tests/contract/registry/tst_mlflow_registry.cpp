@@ -248,9 +248,50 @@ private Q_SLOTS:
         const Version copy = *m_registry->version(QStringLiteral("copied"), 1);
         QCOMPARE(copy.digest, made.digest);
         QCOMPARE(copy.user, stamp.by);
+        const auto left = m_registry->runModels(made.runId);
+        VERIFY_OK(left);
+        QCOMPARE(left->size(), std::size_t(1));
+        QVERIFY(runLines(m_registry->commands({What::Register, QStringLiteral("again"), 0, made.runId, {}, {}, false, stamp, {}, left->front()})));
+        QCOMPARE(m_registry->version(QStringLiteral("again"), 1)->digest, made.digest);
         QVERIFY(runLines(m_registry->commands({What::Delete, QStringLiteral("copied"), 1, {}, {}, {}, false, {}, {}})));
         VERIFY_KIND(ErrorKind::NotFound, m_registry->version(QStringLiteral("copied"), 1));
         QVERIFY(!runLines(m_registry->commands({What::Delete, QStringLiteral("copied"), 1, {}, {}, {}, false, {}, {}}))); // and curl says so
+    }
+
+    /// What other tools log: a model that is no package of ours, a package that lost a file, and the models that MLflow 3 keeps beside its runs.
+    void modelsOfOtherToolsAreFoundAtTheirRun() {
+        const QString run = *m_registry->createRun(QStringLiteral("e"), {}, QStringLiteral("ada")), folder = m_folder.filePath(QStringLiteral("foreign"));
+        for (const char *name : {"/MLmodel", "/model.pkl"})
+            VERIFY_OK(writeFileAtomically(folder + QLatin1String(name), "flavors: {}\n"));
+        const QStringList files{QStringLiteral("MLmodel"), QStringLiteral("model.pkl")};
+        VERIFY_OK(m_registry->sendArtifacts(run, folder, files, QStringLiteral("model"), {}));
+        VERIFY_OK(m_registry->sendArtifacts(run, folder, {QStringLiteral("model.pkl")}, QStringLiteral("plots"), {}));
+        auto left = *m_registry->runModels(run);
+        QCOMPARE(left.size(), std::size_t(1));
+        QCOMPARE(left[0].path, QStringLiteral("model"));
+        QCOMPARE(left[0].digest, QString());
+        const auto made = m_registry->registerRunModel(QStringLiteral("foreign"), run, left[0], QStringLiteral("ada"));
+        VERIFY_OK(made);
+        QCOMPARE(made->source, m_registry->run(run)->artifactFolder + QStringLiteral("/model"));
+        if (m_major >= 3) {
+            const QString experiment = m_api.get(QStringLiteral("experiments/get-by-name"), QUrlQuery(QStringLiteral("experiment_name=e")))->value(QLatin1String("experiment"))[QLatin1String("experiment_id")].toString();
+            const auto logged = m_api.send("POST", QStringLiteral("logged-models"), {{QStringLiteral("experiment_id"), experiment}, {QStringLiteral("name"), QStringLiteral("forest")}, {QStringLiteral("source_run_id"), run}});
+            VERIFY_OK(logged);
+            const QString id = (*logged)[QLatin1String("model")][QLatin1String("info")][QLatin1String("model_id")].toString();
+            VERIFY_OK(m_api.send("POST", QStringLiteral("runs/outputs"), {{QStringLiteral("run_id"), run}, {QStringLiteral("models"), QJsonArray{QJsonObject{{QStringLiteral("model_id"), id}, {QStringLiteral("step"), 0}}}}}));
+            left = *m_registry->runModels(run);
+            QCOMPARE(left.size(), std::size_t(2));
+            QCOMPARE(left[1].id, id);
+            QCOMPARE(left[1].path, QStringLiteral("forest"));
+            const auto version = m_registry->registerRunModel(QStringLiteral("foreign"), run, left[1], QStringLiteral("ada"));
+            VERIFY_OK(version);
+            QCOMPARE(version->version, 2);
+            QCOMPARE(version->runId, run);
+        }
+        const QString cut = *m_registry->createRun(QStringLiteral("e"), {}, QStringLiteral("ada")), whole = m_folder.filePath(QStringLiteral("whole"));
+        VERIFY_OK(test::writeTinyPackage(whole, {}));
+        VERIFY_OK(m_registry->sendArtifacts(cut, whole, {QStringLiteral("MLmodel"), QStringLiteral("SHA256SUMS")}, QStringLiteral("model"), {}));
+        VERIFY_KIND(ErrorKind::Invalid, m_registry->runModels(cut));
     }
 
     /// The secret's value is in no plan: the line names the variable from which `pilot` would read it.

@@ -67,6 +67,14 @@ class Person:
         except json.JSONDecodeError:
             return {}, done["stderr"]
 
+    def text(self, *arguments):
+        """What a verb prints for people."""
+        self.process.stdin.write(json.dumps([*map(str, arguments)]) + "\n")
+        self.process.stdin.flush()
+        done = json.loads(self.process.stdout.readline())
+        check(done["code"] == 0, f"{self.name}: pilot {' '.join(map(str, arguments))}: {done['stderr'][-2000:]}")
+        return done["stdout"]
+
     def end(self):
         self.process.stdin.close()
         try:
@@ -142,6 +150,9 @@ def scenario(server, ada, ben):
     there = {r["id"]: r for r in ada.pilot("promote", "--list")[0]["requests"]}
     check(there[asked["id"]]["state"] == "done", f"on ada's machine it is {there[asked['id']]['state']}")
     check(all(len(v) <= 5000 for v in server.tags(1).values()), "a tag is longer than MLflow 2 takes")
+    shown, everything = ada.text("registry", "show", "m"), ada.text("registry", "show", "m", "--all")
+    check("Kept by Pilothouse: approval" in shown and "pilothouse.approval" not in shown, f"registry show tells the tags that are kept: {shown}")
+    check("pilothouse.approval" in everything, f"registry show --all does not: {everything}")
 
     # An approval that is edited on the server does not count, and is found.
     asked = request_of(ada.pilot("promote", "m", 2)[0], "asking again")

@@ -4,6 +4,7 @@
 #include "core/fleet/endpoint.h"
 #include "core/promotion/promotion.h"
 #include "tests/support/loopback_server.h"
+#include "tests/support/vault_server.h"
 
 #include <QDir>
 #include <QJsonDocument>
@@ -155,7 +156,6 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("header");
         QTest::newRow("a token") << "mlflow" << ", secret: s" << QByteArray("GET /api/2.0/mlflow/experiments/search?max_results=1 ") << QByteArray("Authorization: Bearer value\r\n");
         QTest::newRow("a user and password") << "jenkins" << ", secret: s, user: ops" << QByteArray("GET /api/json?tree=mode ") << "Authorization: Basic " + QByteArray("ops:value").toBase64() + "\r\n";
-        QTest::newRow("a Vault token") << "vault" << ", secret: s" << QByteArray("GET /v1/auth/token/lookup-self ") << QByteArray("X-Vault-Token: value\r\n");
         QTest::newRow("no credential") << "prometheus" << "" << QByteArray("GET /api/v1/status/buildinfo ") << QByteArray("Host: ");
     }
     void aServerIsAskedOnceWithItsCredential() {
@@ -173,6 +173,35 @@ private Q_SLOTS:
         QCOMPARE(check->usedHere, kind == QLatin1String("mlflow"));
         QVERIFY2(seen.startsWith(line), seen.constData());
         QVERIFY2(seen.contains(header), seen.constData());
+    }
+
+    void aVaultTellsItsStateItsLoginAndItsEngine() {
+        support::VaultServer server;
+        server.tokens.insert("hvs.value", {});
+        const auto w = with(QStringLiteral("vault"), server.url(), QStringLiteral(", secret: s"));
+        const auto check = test(w, {{QStringLiteral("s"), QStringLiteral("hvs.value")}});
+        QVERIFY2(check, check ? "" : qPrintable(check.error().text()));
+        QVERIFY(check->usedHere);
+        QCOMPARE(check->finding, QStringLiteral("It is active, version 1.14.8; logged in as approle with the policies default, ml; at secret is engine 2."));
+        QCOMPARE(test(w, {{QStringLiteral("s"), QStringLiteral("hvs.wrong")}}).error().kind, ErrorKind::Denied);
+        server.sealed = true;
+        QCOMPARE(test(w, {{QStringLiteral("s"), QStringLiteral("hvs.value")}}).error().kind, ErrorKind::Unreachable);
+    }
+
+    void anImageRegistryTakesTheCredentialAndTellsItsLimit() {
+        LoopbackServer server([&](auto &c, int) {
+            for (QByteArray request = c.readRequest(); !request.isEmpty(); request = c.readRequest())
+                if (request.contains("Authorization: Basic " + QByteArray("ops:value").toBase64()))
+                    c.reply(200, "{}", "ratelimit-limit: 200;w=21600\r\nratelimit-remaining: 150;w=21600\r\n");
+                else
+                    c.reply(401, "{}", "WWW-Authenticate: Basic realm=\"r\"\r\n");
+        });
+        const auto w = with(QStringLiteral("images"), server.url(), QStringLiteral(", user: ops, secret: s"));
+        const auto check = test(w, {{QStringLiteral("s"), QStringLiteral("value")}});
+        QVERIFY2(check, check ? "" : qPrintable(check.error().text()));
+        QVERIFY(check->usedHere);
+        QCOMPARE(check->finding, QStringLiteral("It answers, and takes the credential. 150 of 200 pulls are left."));
+        QCOMPARE(test(w, {{QStringLiteral("s"), QStringLiteral("wrong")}}).error().kind, ErrorKind::Denied);
     }
 
     void anS3StoreIsAskedBySignature_data() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Histories as curves: smoothing against TensorBoard's rule, the x axes, and that a min-max decimation loses no extreme, against the brute force.
+#include "core/registry/column_plan.h"
 #include "core/registry/local_registry.h"
 #include "core/registry/run_curves.h"
 
@@ -140,25 +141,29 @@ private Q_SLOTS:
         QTest::addColumn<int>("points");
         QTest::addColumn<double>("gaps"); // share of values that are none
         QTest::addColumn<bool>("logY");
-        QTest::newRow("two points") << 2 << 0.0 << false;
-        QTest::newRow("fewer points than columns") << 17 << 0.0 << false;
-        QTest::newRow("many points a column") << 4000 << 0.0 << false;
-        QTest::newRow("with gaps") << 4000 << 0.1 << false;
-        QTest::newRow("few points with gaps") << 40 << 0.3 << false;
-        QTest::newRow("logarithmic") << 2000 << 0.05 << true;
-        QTest::newRow("few, logarithmic") << 20 << 0.1 << true;
+        QTest::addColumn<bool>("even");
+        QTest::newRow("even steps, many points a column") << 4000 << 0.0 << false << true;
+        QTest::newRow("even steps, fewer points than columns") << 9 << 0.0 << false << true;
+        QTest::newRow("two points") << 2 << 0.0 << false << false;
+        QTest::newRow("fewer points than columns") << 17 << 0.0 << false << false;
+        QTest::newRow("many points a column") << 4000 << 0.0 << false << false;
+        QTest::newRow("with gaps") << 4000 << 0.1 << false << false;
+        QTest::newRow("few points with gaps") << 40 << 0.3 << false << false;
+        QTest::newRow("logarithmic") << 2000 << 0.05 << true << false;
+        QTest::newRow("few, logarithmic") << 20 << 0.1 << true << false;
     }
     void noExtremeIsLost() {
         QFETCH(int, points);
         QFETCH(double, gaps);
         QFETCH(bool, logY);
+        QFETCH(bool, even);
         std::mt19937 random(points);
         std::uniform_real_distribution<double> uniform;
         for (int round = 0; round < 60; ++round) {
             CurveLine line;
             double x = 0;
             for (int i = 0; i < points; ++i) {
-                x += uniform(random) < 0.1 ? 0 : uniform(random); // some share their x
+                x += even ? 10 : uniform(random) < 0.1 ? 0 : uniform(random); // some share their x
                 line.x.push_back(x);
                 line.y.push_back(uniform(random) < gaps ? notANumber : logY ? std::exp(8 * uniform(random) - 4) * (uniform(random) < 0.05 ? -1 : 1) : 100 * uniform(random) - 50);
             }
@@ -175,6 +180,24 @@ private Q_SLOTS:
                 // A piece that only touches the edge of a column by rounding may be told there or not.
                 QVERIFY2(empty || (std::abs(spans.low[at] - low[at]) <= room && std::abs(spans.high[at] - high[at]) <= room),
                          qPrintable(QStringLiteral("round %1 column %2 of %3: %4 … %5, not %6 … %7").arg(round).arg(c).arg(columns).arg(spans.low[at]).arg(spans.high[at]).arg(low[at]).arg(high[at])));
+            }
+            // A plan of the same columns finds the same; that of another line of the same steps, too.
+            if (gaps == 0 && !logY) {
+                line = lineOf({QStringLiteral("r"), line.x, {}, line.y}, CurveX::Step);
+                QVERIFY(line.gapless);
+                QCOMPARE(line.every, even ? 10.0 : points == 2 ? line.x[1] - line.x[0] : 0.0);
+                CurveLine other = line;
+                std::fill(other.y.begin(), other.y.end(), 3.0);
+                const ColumnPlan plan(other, x0, x1, columns);
+                QCOMPARE(plan.isOf(line), line.every > 0);
+                std::vector<double> least(low.size()), most(low.size());
+                plan.spans(line.y, least, most);
+                for (std::size_t c = 0; c < low.size(); ++c) {
+                    const double room = 1e-9 * std::max(1.0, std::abs(spans.low[c]));
+                    const QString where = QStringLiteral("round %1 column %2 of %3: %4 … %5, not %6 … %7").arg(round).arg(c).arg(columns).arg(least[c]).arg(most[c]).arg(spans.low[c]).arg(spans.high[c]);
+                    QVERIFY2((spans.low[c] > spans.high[c]) == (least[c] > most[c]), qPrintable(where));
+                    QVERIFY2(least[c] > most[c] || (std::abs(least[c] - spans.low[c]) <= room && std::abs(most[c] - spans.high[c]) <= room), qPrintable(where));
+                }
             }
             // And every value itself is in its column, to the bit.
             for (std::size_t i = 0; i < line.x.size(); ++i) {

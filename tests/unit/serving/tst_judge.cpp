@@ -22,6 +22,76 @@ class TestJudge : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void latencyAndOutputs_data() {
+        QTest::addColumn<JudgeSight>("sight");
+        QTest::addColumn<Verdict>("verdict");
+        QTest::addColumn<QString>("says");
+        const auto row = [](const char *name, qint64 requests, double stableMs, double canaryMs, std::optional<OutputDrift> outputs, std::optional<OutputAgreement> agreement, Verdict verdict, const char *says,
+                            std::optional<LossInterval> loss = {}) {
+            JudgeSight sight;
+            sight.canaryRequests = sight.stableRequests = requests;
+            sight.secondsOnStep = 600;
+            sight.stableP95Ms = stableMs;
+            sight.canaryP95Ms = canaryMs;
+            sight.outputs = outputs;
+            sight.agreement = agreement;
+            sight.interval = loss;
+            sight.labelled = loss ? loss->rows : 0;
+            QTest::newRow(name) << sight << verdict << QString::fromUtf8(says);
+        };
+        const OutputDrift drifted{0.5, 0.02, 1000, 1000, true};
+        row("three times the latency turns back", 100, 20, 60, {}, {}, Verdict::TurnBack, "Canary answers in 60 ms, the stable version in 20 ms (p95, limit 2 times)");
+        row("twice does not", 100, 20, 40, {}, {}, Verdict::GoOn, "No labels came");
+        row("a small difference is no harm", 100, 1, 5, {}, {}, Verdict::GoOn, "No labels came");
+        row("too few requests are not judged by it", 49, 20, 600, {}, {}, Verdict::Wait, "Waits for requests");
+        row("an unknown latency is not judged", 100, 0, 600, {}, {}, Verdict::GoOn, "No labels came");
+        row("other answers turn back", 100, 1, 1, drifted, {}, Verdict::TurnBack, "PSI 0.5 of their outputs on 1000 and 1000 rows (limit 0.25)");
+        row("what chance explains does not", 100, 1, 1, OutputDrift{0.27, 0.03, 1000, 1000, true}, {}, Verdict::GoOn, "No labels came");
+        row("too few rows do not", 100, 1, 1, OutputDrift{2, 0.5, 50, 50, false}, {}, Verdict::GoOn, "No labels came");
+        row("labels that show it better outweigh them", 100, 1, 1, drifted, OutputAgreement{1000, 900}, Verdict::GoOn, "better", interval(400, -0.9, -1.1, -0.7));
+        row("labels that cannot tell do not", 100, 1, 1, drifted, {}, Verdict::TurnBack, "PSI", interval(400, -0.1, -0.3, 0.1));
+        row("disagreement beyond the limit turns back", 100, 1, 1, {}, OutputAgreement{1000, 400}, Verdict::TurnBack, "Canary disagrees with the champion on 400 of 1000 rows (40 %, limit 30 %)");
+        row("beyond it by chance alone does not", 100, 1, 1, {}, OutputAgreement{20, 8}, Verdict::GoOn, "No labels came");
+        row("slowness is told before other answers", 100, 20, 60, drifted, {}, Verdict::TurnBack, "answers in 60 ms");
+    }
+    void latencyAndOutputs() {
+        QFETCH(JudgeSight, sight);
+        QFETCH(Verdict, verdict);
+        QFETCH(QString, says);
+        JudgeRules rules;
+        rules.goOnWithoutLabelsSeconds = 60;
+        rules.maxLatencyRatio = 2;
+        rules.maxOutputPsi = 0.25;
+        rules.maxDisagreement = 0.3;
+        const Judgement judgement = judge(rules, sight);
+        QVERIFY2(judgement.sentence.contains(says), qPrintable(judgement.sentence));
+        QCOMPARE(judgement.verdict, verdict);
+        // Without these limits only errors, labels and time count, as before.
+        const Judgement plain = judge([] { JudgeRules r; r.goOnWithoutLabelsSeconds = 60; return r; }(), sight);
+        QVERIFY(plain.verdict != Verdict::TurnBack);
+    }
+
+    void outputsAreComparedOnTheStableOnesBins() {
+        std::vector<double> a, b, shifted;
+        metrics::Random random(7);
+        for (int i = 0; i < 4000; ++i) {
+            a.push_back(random.uniform());
+            b.push_back(random.uniform());
+            shifted.push_back(random.uniform() + 0.5);
+        }
+        const OutputDrift same = outputDrift(a, b), other = outputDrift(a, shifted);
+        QVERIFY(same.enough && other.enough);
+        QVERIFY2(same.psi < 0.03, qPrintable(QString::number(same.psi)));
+        QVERIFY2(other.psi > 1, qPrintable(QString::number(other.psi)));
+        // Two classes, by hand: p = 0.9 and 0.1, q = 0.5 and 0.5: 0.4·ln(9/5)... = Σ (q−p)·ln(q/p).
+        const OutputDrift classes = outputDrift(std::map<QString, qint64>{{QStringLiteral("no"), 900}, {QStringLiteral("yes"), 100}}, {{QStringLiteral("no"), 500}, {QStringLiteral("yes"), 500}});
+        QVERIFY(std::abs(classes.psi - (-0.4 * std::log(0.5 / 0.9) + 0.4 * std::log(0.5 / 0.1))) < 1e-12);
+        QVERIFY(std::abs(classes.byChance - 0.002) < 1e-12);
+        QVERIFY(!outputDrift(std::vector<double>{}, {1}).enough);
+        QCOMPARE(shareAtLeast(0, 100), 0.0);
+        QVERIFY(shareAtLeast(400, 1000) > 0.36 && shareAtLeast(400, 1000) < 0.4);
+    }
+
     void verdicts_data() {
         QTest::addColumn<JudgeSight>("sight");
         QTest::addColumn<int>("withoutLabels");

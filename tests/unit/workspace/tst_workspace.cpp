@@ -45,6 +45,26 @@ models:
         QVERIFY(!w->model(QStringLiteral("other")));
     }
 
+    void howACanaryIsJudged() {
+        const QByteArray head = "workspace: a\nconnections: {c: {kind: kubernetes}, prom: {kind: prometheus, url: \"http://prom:9090\"}, m: {kind: mlflow, url: \"http://m\"}}\nmodels:\n  t2m:\n    registry: {connection: m}\n    deployment:\n"
+                                "      connection: c\n      target: rollout/t2m\n";
+        const auto w = parseWorkspace(head + "      judge:\n        prometheus: prom\n        canary: {requests: 'sum(increase(r{side=\"canary\"}[$range]))', p95_ms: q}\n        stable: {requests: s}\n"
+                                             "        max_output_psi: 0.5\n        minimum_labelled: 400\n        without_labels: 10min\n        advance: false\n", file);
+        QVERIFY2(w, w ? "" : qPrintable(w.error().text() + w.error().raw));
+        const auto &judge = w->models.front().deployment.judge;
+        QCOMPARE(judge.prometheus, QStringLiteral("prom"));
+        QCOMPARE(judge.canary.value(QStringLiteral("requests")), QStringLiteral("sum(increase(r{side=\"canary\"}[$range]))"));
+        QCOMPARE(judge.stable.size(), 1);
+        QCOMPARE(judge.maxOutputPsi, 0.5);
+        QCOMPARE(judge.maxLatencyRatio, 2.0);
+        QCOMPARE(judge.minimumLabelled, 400);
+        QCOMPARE(judge.withoutLabelsSeconds, 600);
+        QVERIFY(!judge.advance);
+        QVERIFY(failure(head + "      judge: {prometheus: prom, canary: {request: q}}\n").contains(QStringLiteral("A canary is not judged on “request”.")));
+        QVERIFY(failure(head + "      judge: {canary: {requests: q}}\n").contains(QStringLiteral("no connection that answers them")));
+        QVERIFY(failure(head + "      judge: {prometheus: m}\n").contains(QStringLiteral("“m” is no connection of kind prometheus.")));
+    }
+
     void theFullDocumentedWorkspaceIsReadWhole() {
         const auto w = parseWorkspace(R"(workspace: weather
 role: operator                       # viewer | operator | approver

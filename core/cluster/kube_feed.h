@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/cluster/kube_watch.h"
+
+#include <QHash>
+#include <QObject>
+
+#include <deque>
+#include <memory>
+
+namespace pilothouse::cluster {
+
+/// A watch for an item model: what changed, in the thread that this object lives in (the GUI's), at most ten times a second and in slices that cost a small part
+/// of a frame. Also holds the rows, so that a model finds them without a lock. Idle it costs nothing.
+class KubeFeed : public QObject {
+    Q_OBJECT
+public:
+    explicit KubeFeed(std::shared_ptr<KubeWatch> watch, QObject *parent = nullptr);
+    ~KubeFeed() override;
+    const QHash<QString, KubeRowPtr> &rows() const { return m_rows; }
+    KubeRowPtr row(const QString &id) const { return m_rows.value(id); }
+    KubeWatchStatus status() const { return m_watch->status(); }
+    const std::shared_ptr<KubeWatch> &watch() const { return m_watch; }
+
+Q_SIGNALS:
+    /// Never `whole`: exact against what was told before. rows() is as after these changes.
+    void changed(const pilothouse::cluster::KubeChanges &changes);
+    void statusChanged(const pilothouse::cluster::KubeWatchStatus &status);
+
+private:
+    struct Link;
+    void wake();
+    void read();
+    void tellSlice();
+    void settle(KubeChanges changes);
+
+    std::shared_ptr<KubeWatch> m_watch;
+    std::shared_ptr<Link> m_link;
+    std::shared_ptr<void> m_tableListener, m_statusListener;
+    QHash<QString, KubeRowPtr> m_rows;
+    std::deque<KubeChanges> m_slices;
+    quint64 m_revision = 0;
+    qint64 m_readAt = 0;
+    bool m_planned = false;
+};
+
+} // namespace pilothouse::cluster

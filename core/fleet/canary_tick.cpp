@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fleet/canary_tick.h"
+
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/cluster/kube_object.h"
+#include "core/fleet/endpoint.h"
+
+#include <QFileInfo>
+
+namespace pilothouse::fleet {
+
+using Q = QLatin1String;
+
+Result<QDateTime> stepBegan(const QString &folder, const QString &model, const cluster::RolloutStatus &status, const QDateTime &now) {
+    const QString file = QStringLiteral("%1/canaries/%2.json").arg(folder, model);
+    const QString key = QStringLiteral("%1 %2 %3").arg(status.target).arg(status.canary ? status.canary->revision : 0).arg(status.wantedCanaryShare, 0, 'f', 4);
+    if (QFileInfo::exists(file)) {
+        const auto bytes = readFile(file);
+        const auto kept = bytes ? parseJsonObject(*bytes, file) : Result<QJsonObject>(bytes.error());
+        if (kept && kept->value(Q("step")).toString() == key)
+            if (const QDateTime since = fromIsoUtc(kept->value(Q("since")).toString()); since.isValid() && since <= now)
+                return since;
+    }
+    PH_TRY(writeFileAtomically(file, canonicalJson({{Q("step"), key}, {Q("since"), isoUtc(now)}})));
+    return now;
+}
+
+namespace {
+
+Result<std::vector<std::unique_ptr<rollouts::CanarySource>>> sourcesOf(const Services &services, const workspace::Model &model) {
+    std::vector<std::unique_ptr<rollouts::CanarySource>> out;
+    const auto &judge = model.deployment.judge;
+    if (!judge.prometheus.isEmpty()) {
+        const workspace::Connection connection = services.workspace.connections.value(judge.prometheus);
+        telemetry::PrometheusOptions options;
+        options.url = connection.url;
+        options.user = connection.user;
+        if (!connection.secret.isEmpty())
+            options.secret = [secrets = services.secrets, name = connection.secret] { return secrets->read(name); };
+        out.push_back(rollouts::prometheusSource(std::make_shared<telemetry::Prometheus>(services.http, options), judge.stable, judge.canary));
+    }
+    if (!model.endpoint.url.isEmpty()) {
+        PH_ASSIGN(const ModelEndpoint endpoint, endpointOf(services, model.name));
+        out.push_back(rollouts::endpointSource(endpoint.client, endpoint.url));
+    }
+    return out;
+}
+
+/// Alias and traffic go back together where a promotion stands behind the rollout; else the traffic alone.
+Result<QString> turnBack(const Services &services, const workspace::Model &model, std::shared_ptr<cluster::RolloutTarget> target, const rollouts::CanaryLook &look) {
+    if (look.status.operation.startsWith(Q("p-"))) {
+        const auto request = services.promotions->requestById(look.status.operation);
+        if (request && (request->state == promotion::RequestState::Done || request->state == promotion::RequestState::Failed)) {
+            PH_TRY(services.promotions->undo(request->id, look.judgement.sentence, true));
+            return request->id;
+        }
+    }
+    const auto outcome = services.operations->run(rollouts::turnBackOperation(std::move(target), model.deployment.connection, look));
+    if (!outcome.done)
+        return outcome.error.value_or(refused(QStringLiteral("The turn-back was not carried out.")));
+    return outcome.id;
+}
+
+/// KServe shifts nothing by itself; an Argo Rollout goes by its own steps, where a pause without an end waits for a person.
+bool goesNoStepByItself(const workspace::Model &model) {
+    const auto ref = cluster::parseKubeRef(model.deployment.target, model.deployment.space);
+    return ref && ref->kind == cluster::kinds::InferenceService;
+}
+
+} // namespace
+
+Result<CanaryTick> canaryTick(const Services &services, const workspace::Model &model, bool act, std::stop_token token) {
+    if (services.workspace.connections.value(model.deployment.connection).kind == Q("local"))
+        return refused(QStringLiteral("The server of %1 judges its rollouts by itself.").arg(model.name), {}, QStringLiteral("`pilot rollouts status %1` shows its verdict.").arg(model.name));
+    PH_ASSIGN(const auto target, services.rolloutTarget(model));
+    PH_ASSIGN(const auto sources, sourcesOf(services, model));
+    PH_ASSIGN(const cluster::RolloutStatus status, target->status());
+    const QDateTime now = services.clock->nowUtc();
+    QDateTime began = now;
+    if (cluster::inProgress(status)) {
+        PH_ASSIGN(began, stepBegan(services.root, model.name, status, now));
+    }
+    CanaryTick out;
+    PH_ASSIGN(out.look, rollouts::judgeCanary(*target, sources, rollouts::judgeRules(model), began, now, token));
+    if (!act)
+        return out;
+    if (out.look.judgement.verdict == serving::Verdict::TurnBack) {
+        PH_ASSIGN(out.operation, turnBack(services, model, target, out.look));
+        out.turnedBack = true;
+    } else if (out.look.judgement.verdict == serving::Verdict::GoOn && model.deployment.judge.advance && goesNoStepByItself(model) && out.look.status.phase == cluster::RolloutPhase::Progressing) {
+        const auto outcome = services.operations->run(rollouts::goOnOperation(target, model.deployment.connection, out.look));
+        if (!outcome.done)
+            return outcome.error.value_or(refused(QStringLiteral("The next step was not taken.")));
+        out.operation = outcome.id;
+        out.wentOn = true;
+    }
+    return out;
+}
+
+} // namespace pilothouse::fleet

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/registry/git_files.h"
+#include "core/registry/git_registry.h"
+
+namespace pilothouse::registry {
+
+/// One file of a commit: what it must hold still, and what it holds then.
+struct GitFileChange {
+    QString path; ///< from the top of the repository
+    QByteArray before, after;
+};
+
+/// The files of a folder (and of those in it) at the tip of the server's branch; names from the top of the repository. `copies`: folder for the bare copy of an address.
+Result<GitFiles> gitFilesOfBranch(const GitServer &server, const QString &copies, const QString &folder, std::stop_token stop = {});
+
+/// Commits changed files onto `branch` and pushes it: a new branch begins at the server's branch, one that is there goes on from its own tip. Gives the commit's 40 digits.
+/// Conflict: a file is not what it was, or somebody was quicker. Refused: the branch is checked out in the work tree here, whose files would not follow.
+Result<QString> gitCommitFiles(const GitServer &server, const QString &copies, const QString &branch, const std::vector<GitFileChange> &files, const QString &message, const QString &author);
+
+/// The tip of a branch; empty if there is none.
+Result<QString> gitBranchTip(const GitServer &server, const QString &copies, const QString &branch);
+
+} // namespace pilothouse::registry

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/rollouts/training_operations.h"
+
+#include "core/base/json.h"
+
+#include <QJsonArray>
+
+namespace pilothouse::rollouts {
+
+namespace {
+
+using Q = QLatin1String;
+using cluster::KubeApi;
+using cluster::KubeRef;
+using cluster::TrainingJob;
+
+const QByteArray asJson = "application/json";
+
+QJsonObject owned(QJsonObject files, const QJsonObject &owner) {
+    QJsonObject metadata = files.value(Q("metadata")).toObject();
+    metadata.insert(Q("ownerReferences"), QJsonArray{QJsonObject{{Q("apiVersion"), owner.value(Q("apiVersion"))}, {Q("kind"), owner.value(Q("kind"))},
+                                                                 {Q("name"), cluster::metadataText(owner, "name")}, {Q("uid"), cluster::metadataText(owner, "uid")}}});
+    files.insert(Q("metadata"), metadata);
+    return files;
+}
+
+QString whatItIs(const TrainingJob &job) {
+    const QString workers = job.workers > 1 ? QStringLiteral(" with %1 workers").arg(job.workers) : QString();
+    const QString when = job.schedule.isEmpty() ? QString() : QStringLiteral(", at “%1”").arg(job.schedule);
+    return QStringLiteral("%1%2%3, image %4").arg(cluster::trainingRef(job).kind.kind, workers, when, job.image);
+}
+
+} // namespace
+
+Result<operations::Operation> startTraining(std::shared_ptr<const KubeApi> api, const TrainingJob &asked) {
+    PH_TRY(cluster::checkTrainingJob(asked));
+    const KubeRef ref = cluster::trainingRef(asked);
+    PH_ASSIGN([[maybe_unused]] const cluster::KubeKind served, api->served(ref.kind));
+    const auto job = std::make_shared<const TrainingJob>(asked);
+    const auto made = std::make_shared<QJsonObject>(); // the object as the server keeps it: the files belong to it
+    const QJsonObject object = cluster::trainingObject(*job), files = cluster::trainingFiles(*job);
+    const QString filesName = cluster::metadataText(files, "name");
+    const auto dryRun = [api, job, object, files, ref]() -> Result<void> {
+        PH_TRY(api->create(ref.kind, job->space, object, true));
+        PH_TRY(api->create(cluster::kinds::ConfigMap, job->space, files, true));
+        return {};
+    };
+    PH_TRY(dryRun());
+
+    operations::Operation operation;
+    operation.kind = QStringLiteral("train-job");
+    operation.object = ref.text();
+    operation.summary = QStringLiteral("Train in the cluster: %1").arg(whatItIs(*job));
+    operation.connection = api->connection();
+    operation.undoRecord = {{Q("kind"), operation.kind}, {Q("object"), ref.kind.kind.toLower() + QLatin1Char('/') + ref.name}, {Q("namespace"), ref.space}};
+    operation.details = {{Q("run"), job->run}, {Q("image"), job->image}, {Q("workers"), job->workers}};
+
+    operations::Step first;
+    first.call = {QStringLiteral("POST"), ref.text(), whatItIs(*job), QStringLiteral("delete it, with its pods"),
+                  api->curlLine("POST", cluster::listPath(ref.kind, job->space), {}, asJson, compactJson(object))};
+    first.guard = dryRun;
+    first.execute = [api, job, object, ref, made]() -> Result<void> {
+        PH_ASSIGN(*made, api->create(ref.kind, job->space, object));
+        return {};
+    };
+    first.readBack = [api, ref]() -> Result<QJsonObject> {
+        PH_ASSIGN(const QJsonObject now, api->read(ref));
+        return QJsonObject{{Q("uid"), cluster::metadataText(now, "uid")}};
+    };
+    first.undo = [api, ref, made]() -> Result<void> {
+        PH_TRY(api->remove(ref, QStringLiteral("Background"), cluster::metadataText(*made, "uid")));
+        return {};
+    };
+    operation.steps.push_back(std::move(first));
+
+    operations::Step second;
+    const KubeRef filesRef{cluster::kinds::ConfigMap, job->space, filesName};
+    second.call = {QStringLiteral("POST"), filesRef.text(), QStringLiteral("%1 for its pods; they wait for it").arg(QStringList(job->files.keys()).join(QStringLiteral(", "))),
+                   QStringLiteral("goes with the job"), api->curlLine("POST", cluster::listPath(cluster::kinds::ConfigMap, job->space), {}, asJson, compactJson(files))};
+    second.execute = [api, job, files, made, ref]() -> Result<void> {
+        QJsonObject owner = *made;
+        owner.insert(Q("apiVersion"), ref.kind.apiVersion());
+        owner.insert(Q("kind"), ref.kind.kind);
+        PH_TRY(api->create(cluster::kinds::ConfigMap, job->space, owned(files, owner)));
+        return {};
+    };
+    second.readBack = [api, filesRef]() -> Result<QJsonObject> {
+        PH_TRY(api->read(filesRef));
+        return QJsonObject{{Q("files"), filesRef.name}};
+    };
+    second.undo = []() -> Result<void> { return {}; }; // deleted with its owner
+    operation.steps.push_back(std::move(second));
+    return operation;
+}
+
+Result<operations::Operation> cancelTraining(std::shared_ptr<const KubeApi> api, const KubeRef &ref) {
+    PH_ASSIGN(const QJsonObject object, api->read(ref));
+    const QString uid = cluster::metadataText(object, "uid"), run = cluster::label(object, QStringLiteral("pilothouse.dev/run"));
+    if (run.isEmpty())
+        return refused(QStringLiteral("%1 was not started as a training by Pilothouse.").arg(ref.text()), {}, QStringLiteral("Delete it where it comes from."));
+    operations::Operation operation;
+    operation.kind = QStringLiteral("train-job-cancel");
+    operation.object = ref.text();
+    operation.summary = QStringLiteral("Cancel the training %1").arg(ref.text());
+    operation.connection = api->connection();
+    operation.before = {{Q("uid"), uid}, {Q("run"), run}};
+    operations::Step step;
+    step.call = {QStringLiteral("DELETE"), ref.text(), QStringLiteral("its pods are stopped; what they wrote stays"), {}, api->curlLine("DELETE", cluster::objectPath(ref), {}, {}, {})};
+    step.guard = [api, ref, uid]() -> Result<void> {
+        PH_ASSIGN(const QJsonObject now, api->read(ref));
+        if (cluster::metadataText(now, "uid") != uid)
+            return Error{ErrorKind::Conflict, QStringLiteral("%1 is another one by now.").arg(ref.text()), {}, QStringLiteral("Look at it again."), {}};
+        return {};
+    };
+    step.execute = [api, ref, uid]() -> Result<void> {
+        PH_TRY(api->remove(ref, QStringLiteral("Foreground"), uid));
+        return {};
+    };
+    step.readBack = [api, ref, uid]() -> Result<QJsonObject> {
+        const Result<QJsonObject> now = api->read(ref);
+        if (!now && now.error().kind != ErrorKind::NotFound)
+            return now.error();
+        const bool going = now && cluster::metadataText(*now, "uid") == uid && cluster::metadataText(*now, "deletionTimestamp").isEmpty();
+        if (going)
+            return Error{ErrorKind::Conflict, QStringLiteral("%1 is still there.").arg(ref.text()), {}, {}, {}};
+        return QJsonObject{{Q("deleted"), true}};
+    };
+    operation.steps.push_back(std::move(step));
+    return operation;
+}
+
+} // namespace pilothouse::rollouts

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A change of a cluster as a commit: manifests edited in place, committed to a branch of a repository, taken back. And the revision of a folder as what is applied.
+#include "core/rollouts/apply_folder.h"
+#include "core/rollouts/gitops_commit.h"
+
+#include <QDir>
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace pilothouse;
+using namespace pilothouse::rollouts;
+using cluster::ManifestEdit;
+
+namespace {
+
+const QByteArray deployment = R"(# What the API is made of.
+apiVersion: v1
+kind: Service
+metadata: {name: api}
+---
+apiVersion: apps/v1
+kind: Deployment   # two of them
+metadata:
+  name: api
+  namespace: mlops-ns
+spec:
+  replicas: 2 # enough for now
+  template:
+    spec:
+      containers:
+      # the model's service
+      - name: app
+        image: "ghcr.io/o/api:v1"   # by the build
+        args: [--port, "8000"]
+      - {name: side, image: ghcr.io/o/side:v1}
+)";
+
+} // namespace
+
+class TestGitOpsCommit : public QObject {
+    Q_OBJECT
+    QTemporaryDir dir;
+    QString origin, clone;
+    QByteArray git(const QString &folder, const QStringList &words) {
+        QProcess p;
+        p.setWorkingDirectory(folder);
+        p.start(QStringLiteral("git"), QStringList{QStringLiteral("-c"), QStringLiteral("user.name=t"), QStringLiteral("-c"), QStringLiteral("user.email=t@t"), QStringLiteral("-c"), QStringLiteral("init.defaultBranch=main")} + words);
+        p.waitForFinished();
+        return p.readAllStandardOutput().trimmed();
+    }
+
+private Q_SLOTS:
+    void editsInPlace_data() {
+        QTest::addColumn<QString>("container");
+        QTest::addColumn<QString>("image");
+        QTest::addColumn<int>("replicas");
+        QTest::addColumn<QByteArray>("from");
+        QTest::addColumn<QByteArray>("to");
+        QTest::newRow("an image in quotes") << QStringLiteral("app") << QStringLiteral("ghcr.io/o/api:v2") << -1 << QByteArray("\"ghcr.io/o/api:v1\"") << QByteArray("\"ghcr.io/o/api:v2\"");
+        QTest::newRow("an image in braces") << QStringLiteral("side") << QStringLiteral("ghcr.io/o/side@sha256:00") << -1 << QByteArray("ghcr.io/o/side:v1}") << QByteArray("ghcr.io/o/side@sha256:00}");
+        QTest::newRow("replicas") << QString() << QString() << 5 << QByteArray("replicas: 2 #") << QByteArray("replicas: 5 #");
+    }
+    void editsInPlace() {
+        QFETCH(QString, container);
+        QFETCH(QString, image);
+        QFETCH(int, replicas);
+        QFETCH(QByteArray, from);
+        QFETCH(QByteArray, to);
+        ManifestEdit edit{QStringLiteral("Deployment"), QStringLiteral("api"), QStringLiteral("mlops-ns"), container, image, {}};
+        if (replicas >= 0)
+            edit.replicas = replicas;
+        const auto edited = cluster::editedManifest(deployment, QStringLiteral("k.yml"), edit);
+        QVERIFY2(edited, qPrintable(edited ? QString() : edited.error().text()));
+        QVERIFY(edited->has_value());
+        QByteArray wanted = deployment;
+        QCOMPARE(wanted.count(from), 1);
+        QCOMPARE(**edited, wanted.replace(from, to)); // every other byte stays
+    }
+
+    void whatIsNotThere() {
+        ManifestEdit edit{QStringLiteral("Deployment"), QStringLiteral("other"), {}, {}, QStringLiteral("x:1"), {}};
+        QVERIFY(!cluster::editedManifest(deployment, QStringLiteral("k.yml"), edit)->has_value());
+        edit.name = QStringLiteral("api");
+        const auto unclear = cluster::editedManifest(deployment, QStringLiteral("k.yml"), edit);
+        QVERIFY(!unclear && unclear.error().hint.contains(QStringLiteral("app, side")));
+        edit.space = QStringLiteral("another");
+        QVERIFY(!cluster::editedManifest(deployment, QStringLiteral("k.yml"), edit)->has_value());
+    }
+
+    void replicasThatWereNotWritten() {
+        const auto edited = cluster::editedManifest("kind: Deployment\napiVersion: apps/v1\nmetadata: {name: a}\nspec:\n    # first\n    selector: {}\n", QStringLiteral("k.yml"), {QStringLiteral("Deployment"), QStringLiteral("a"), {}, {}, {}, 3});
+        QVERIFY2(edited && *edited, qPrintable(edited ? QString() : edited.error().text()));
+        QCOMPARE(**edited, QByteArray("kind: Deployment\napiVersion: apps/v1\nmetadata: {name: a}\nspec:\n    # first\n    replicas: 3\n    selector: {}\n"));
+    }
+
+    void initTestCase() {
+        origin = dir.filePath(QStringLiteral("origin"));
+        clone = dir.filePath(QStringLiteral("clone"));
+        QDir().mkpath(origin);
+        git(origin, {QStringLiteral("init"), QStringLiteral("--bare")});
+        git(dir.path(), {QStringLiteral("clone"), origin, clone});
+        QDir().mkpath(clone + QStringLiteral("/k8s"));
+        QFile file(clone + QStringLiteral("/k8s/api.yml"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(deployment);
+        file.close();
+        git(clone, {QStringLiteral("checkout"), QStringLiteral("-b"), QStringLiteral("main")});
+        git(clone, {QStringLiteral("add"), QStringLiteral(".")});
+        git(clone, {QStringLiteral("commit"), QStringLiteral("-m"), QStringLiteral("first")});
+        git(clone, {QStringLiteral("push"), QStringLiteral("-u"), QStringLiteral("origin"), QStringLiteral("main")});
+        QVERIFY2(git(clone, {QStringLiteral("rev-parse"), QStringLiteral("HEAD")}).size() == 40, "git is needed");
+    }
+
+    void commitsAndTakesBack() {
+        GitOpsSource source;
+        source.server.url = clone;
+        source.server.branch = QStringLiteral("main");
+        source.server.remote = QStringLiteral("origin");
+        source.folder = QStringLiteral("k8s");
+        const ManifestEdit edit{QStringLiteral("Deployment"), QStringLiteral("api"), QStringLiteral("mlops-ns"), QStringLiteral("app"), QStringLiteral("ghcr.io/o/api:v2"), {}};
+        const auto change = planGitOps(source, edit);
+        QVERIFY2(change, qPrintable(change ? QString() : change.error().text()));
+        QCOMPARE(change->file, QStringLiteral("k8s/api.yml"));
+        QCOMPARE(change->branch, QStringLiteral("pilothouse/api-api-v2"));
+        QVERIFY(change->diff.join(QLatin1Char('\n')).contains(QStringLiteral("+        image: \"ghcr.io/o/api:v2\"   # by the build")));
+
+        const auto journal = *operations::Journal::open(dir.filePath(QStringLiteral("journal.jsonl")), *Database::open(dir.filePath(QStringLiteral("registry.db")), {operations::journalTables1()}), QByteArrayLiteral("k"));
+        operations::Operations operations(journal, {QStringLiteral("ann"), QStringLiteral("pilot"), workspace::Role::Operator});
+        auto operation = gitOpsOperation(source, *change, edit, QStringLiteral("ann"));
+        const auto outcome = operations.run(operation);
+        QVERIFY2(!outcome.error, qPrintable(outcome.error ? outcome.error->text() : QString()));
+        // Pushed, on its branch only, by ann.
+        QVERIFY(git(origin, {QStringLiteral("show"), QStringLiteral("pilothouse/api-api-v2:k8s/api.yml")}).contains("\"ghcr.io/o/api:v2\"   # by the build"));
+        QVERIFY(git(origin, {QStringLiteral("show"), QStringLiteral("main:k8s/api.yml")}).contains("ghcr.io/o/api:v1"));
+        QCOMPARE(git(origin, {QStringLiteral("log"), QStringLiteral("-1"), QStringLiteral("--format=%an %s"), QStringLiteral("pilothouse/api-api-v2")}), QByteArray("ann Deployment api: image ghcr.io/o/api:v2"));
+        QVERIFY(operations.undoDone(operation, outcome).done);
+        QVERIFY(git(origin, {QStringLiteral("show"), QStringLiteral("pilothouse/api-api-v2:k8s/api.yml")}).contains("ghcr.io/o/api:v1"));
+        QVERIFY(git(origin, {QStringLiteral("log"), QStringLiteral("-1"), QStringLiteral("--format=%s"), QStringLiteral("pilothouse/api-api-v2")}).startsWith("Revert"));
+        // The branch that is checked out here is not moved under its work tree.
+        source.branch = QStringLiteral("main");
+        const auto direct = planGitOps(source, edit);
+        QVERIFY(direct);
+        const auto refused = operations.run(gitOpsOperation(source, *direct, edit, QStringLiteral("ann")));
+        QVERIFY(refused.error);
+        QCOMPARE(refused.error->kind, ErrorKind::Refused);
+        ManifestEdit other = edit;
+        other.name = QStringLiteral("nobody");
+        QCOMPARE(planGitOps(source, other).error().kind, ErrorKind::NotFound);
+        other = edit;
+        other.image = QStringLiteral("ghcr.io/o/api:v1");
+        QCOMPARE(planGitOps(source, other).error().kind, ErrorKind::Refused);
+    }
+
+    void aRevisionOfAFolder() {
+        const QByteArray head = git(clone, {QStringLiteral("rev-parse"), QStringLiteral("HEAD")});
+        auto source = readApplySource(clone + QStringLiteral("/k8s"), {}, {QStringLiteral("o/api={commit}")});
+        QVERIFY2(source, qPrintable(source ? QString() : source.error().text()));
+        QCOMPARE(source->commit.toLatin1(), head);
+        QVERIFY(source->notes.isEmpty());
+        QCOMPARE(source->images.front().after, QStringLiteral("ghcr.io/o/api:") + QString::fromLatin1(head.left(7)));
+        QFile file(clone + QStringLiteral("/k8s/api.yml"));
+        QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        file.write("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: changed}\n");
+        file.close();
+        source = readApplySource(clone + QStringLiteral("/k8s"), {}, {});
+        QVERIFY(source);
+        QCOMPARE(source->manifests.size(), 1u);
+        QVERIFY(source->notes.first().contains(QStringLiteral("not committed")));
+        source = readApplySource(clone + QStringLiteral("/k8s"), QStringLiteral("main"), {});
+        QVERIFY(source);
+        QCOMPARE(source->manifests.size(), 2u); // as the revision has it
+        QCOMPARE(source->manifests.at(1).place, QStringLiteral("api.yml:6"));
+        QCOMPARE(readApplySource(clone + QStringLiteral("/k8s"), QStringLiteral("no-such"), {}).error().kind, ErrorKind::NotFound);
+        // Which of two commits is the older, for tags that are commits.
+        git(clone, {QStringLiteral("commit"), QStringLiteral("-am"), QStringLiteral("second")});
+        const QString first = QString::fromLatin1(head.left(7)), second = QString::fromLatin1(git(clone, {QStringLiteral("rev-parse"), QStringLiteral("HEAD")}).left(7));
+        QCOMPARE(registry::gitOrder(clone, first, second).value_or(9), -1);
+        QCOMPARE(registry::gitOrder(clone, second, first).value_or(9), 1);
+        QCOMPARE(registry::gitOrder(clone, first, QStringLiteral("0000000")).value_or(9), 9);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestGitOpsCommit)
+#include "tst_gitops_commit.moc"
