@@ -5,6 +5,7 @@
 #include "core/base/database.h"
 #include "core/base/result.h"
 #include "core/cluster/rollout_target.h"
+#include "core/fleet/clusters.h"
 #include "core/fleet/registries.h"
 #include "core/fleet/remote_models.h"
 #include "core/net/http.h"
@@ -24,7 +25,6 @@ class Vaults;
 
 namespace pilothouse::fleet {
 
-class Clusters;
 class ImageRegistries;
 class SkewWatch;
 
