@@ -90,8 +90,15 @@ Result<TargetPtr> inCluster(const RolloutTargetParts &parts, const workspace::Mo
 Result<TargetPtr> rolloutTargetOf(const RolloutTargetParts &parts, const workspace::Model &model) {
     if (model.deployment.target.isEmpty())
         return notFound(Text::tr("Model %1 has no deployment.").arg(model.name), {}, Text::tr("Add `deployment: {connection: local, target: serving/%1}` to the workspace.").arg(model.name));
-    if (parts.workspace.connections.value(model.deployment.connection).kind == QLatin1String("kubernetes"))
-        return inCluster(parts, model);
+    if (parts.workspace.connections.value(model.deployment.connection).kind == QLatin1String("kubernetes")) {
+        auto target = inCluster(parts, model);
+        if (!target && target.error().kind == ErrorKind::NotFound) { // a kubeconfig that is not there is no "none configured": a promotion must not pass it over
+            Error error = target.error();
+            error.kind = ErrorKind::Invalid;
+            return error;
+        }
+        return target;
+    }
     cluster::LocalTargetOptions target;
     target.root = parts.root;
     target.model = model;

@@ -5,6 +5,7 @@
 #include "core/base/database.h"
 #include "core/base/result.h"
 #include "core/cluster/rollout_target.h"
+#include "core/fleet/clusters.h"
 #include "core/fleet/registries.h"
 #include "core/fleet/remote_models.h"
 #include "core/fleet/remote_rollouts.h"
@@ -25,7 +26,6 @@ class Vaults;
 
 namespace pilothouse::fleet {
 
-class Clusters;
 class ImageRegistries;
 class SkewWatch;
 
@@ -46,6 +46,7 @@ struct Services {
     std::shared_ptr<registry::Registry> registry;   ///< of the local connection
     std::shared_ptr<Registries> registries;         ///< of all connections
     std::shared_ptr<RemoteModels> remote;           ///< what is known of models on servers
+    std::shared_ptr<Clusters> clusters; ///< of all connections of kind kubernetes
     std::shared_ptr<operations::Journal> journal;
     std::shared_ptr<operations::Operations> operations;
     std::shared_ptr<promotion::Promotions> promotions;

@@ -2,6 +2,7 @@
 #include "core/fleet/workload_desk.h"
 
 #include "core/fleet/clusters.h"
+#include "core/fleet/image_registries.h"
 
 namespace pilothouse::fleet {
 
@@ -12,6 +13,11 @@ Result<rollouts::WorkloadDesk> desk(const Services &services, const QString &con
     PH_ASSIGN(out.api, services.clusters->of(connection));
     out.actor = services.operations->actor();
     out.clock = services.clock;
+    // Registries that a connection names: others may be out of reach from here, and a plan would wait for each.
+    out.digest = [images = services.images](const QString &image, std::stop_token token) -> Result<QString> {
+        PH_ASSIGN(const cluster::ImageReference reference, cluster::parseImage(image));
+        return images->hosts().values().contains(reference.host) ? images->digest(image, token) : Result<QString>(QString());
+    };
     return out;
 }
 
