@@ -41,7 +41,6 @@ struct Services {
     std::shared_ptr<secrets::Vaults> vaults;       ///< of the connections of kind vault
     std::shared_ptr<net::HttpClient> http;
     std::shared_ptr<ImageRegistries> images;       ///< of the connections of kind images, and those that need no login
-    std::shared_ptr<Clusters> clusters;            ///< of the connections of kind kubernetes
     std::shared_ptr<Database> database; ///< registry.db
     std::shared_ptr<registry::Registry> registry;   ///< of the local connection
     std::shared_ptr<Registries> registries;         ///< of all connections
