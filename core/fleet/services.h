@@ -45,6 +45,7 @@ struct Services {
     std::shared_ptr<registry::Registry> registry;   ///< of the local connection
     std::shared_ptr<Registries> registries;         ///< of all connections
     std::shared_ptr<RemoteModels> remote;           ///< what is known of models on servers
+    std::shared_ptr<Clusters> clusters; ///< of all connections of kind kubernetes
     std::shared_ptr<operations::Journal> journal;
     std::shared_ptr<operations::Operations> operations;
     std::shared_ptr<promotion::Promotions> promotions;
