@@ -4,6 +4,7 @@
 #include "core/cluster/pod_template.h"
 #include "core/cluster/workload_cause.h"
 #include "core/cluster/workload_change.h"
+#include "core/cluster/pod_selector.h"
 #include "core/cluster/workload_history.h"
 
 #include <QJsonArray>
@@ -259,7 +260,7 @@ private Q_SLOTS:
     }
     void selectorsAreWrittenAsTheApiTakesThem() {
         const QJsonObject w{{Q("spec"), QJsonObject{{Q("selector"), json("{'matchLabels':{'app':'web','tier':'a'},'matchExpressions':[{'key':'env','operator':'In','values':['x','y']},{'key':'old','operator':'DoesNotExist'},{'key':'own','operator':'Exists'},{'key':'z','operator':'NotIn','values':['q']}]}")}}}};
-        QCOMPARE(selectorText(w), QStringLiteral("app=web,tier=a,env in (x,y),!old,own,z notin (q)"));
+        QCOMPARE(selectorText(w.value(QLatin1String("spec")).toObject().value(QLatin1String("selector")).toObject()), QStringLiteral("app=web,tier=a,env in (x,y),!old,own,z notin (q)"));
     }
 };
 
