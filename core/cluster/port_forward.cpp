@@ -104,7 +104,8 @@ Result<int> podPortOf(const QJsonObject &object, const QJsonObject &pod, const Q
     const QJsonArray ports = object.value(Q("spec")).toObject().value(Q("ports")).toArray();
     for (const QJsonValue &value : ports) {
         const QJsonObject p = value.toObject();
-        if (QString::number(p.value(Q("port")).toInt()) != port && p.value(Q("name")).toString() != port && !(port.isEmpty() && ports.size() == 1))
+        const bool meant = port.isEmpty() ? ports.size() == 1 : QString::number(p.value(Q("port")).toInt()) == port || p.value(Q("name")).toString() == port;
+        if (!meant)
             continue;
         const QJsonValue target = p.value(Q("targetPort"));
         if (target.isString())

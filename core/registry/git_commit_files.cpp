@@ -75,7 +75,8 @@ Result<QString> gitCommitFiles(const GitServer &server, const QString &copies, c
     PH_ASSIGN(git_repository *const repository, store.open(true));
     PH_ASSIGN(const auto there, store.ref(refOf(branch)));
     GitReference reference;
-    if (there && git_reference_lookup(into(reference), repository, refOf(branch).toUtf8().constData()) == 0 && !git_repository_is_bare(repository) && git_branch_is_checked_out(reference.get()) == 1)
+    const bool found = there && git_reference_lookup(into(reference), repository, refOf(branch).toUtf8().constData()) == 0;
+    if (found && !git_repository_is_bare(repository) && git_branch_is_checked_out(reference.get()) == 1)
         return refused(QStringLiteral("The branch “%1” is checked out in this work tree, whose files would not follow.").arg(branch), store.where(), QStringLiteral("Commit to another branch, and merge that."));
     std::optional<git_oid> base = there;
     if (!base) {

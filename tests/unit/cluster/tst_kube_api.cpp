@@ -196,11 +196,11 @@ private Q_SLOTS:
         QVERIFY(api.create(kinds::Deployment, QStringLiteral("ml"), QJsonObject{{QStringLiteral("a"), 1}}));
         const auto all = server.requests();
         QCOMPARE(headerOf(all[0], "Content-Type"), QByteArray("application/json-patch+json"));
-        QCOMPARE(bodyOf(all[0]), QByteArray(R"([{"op":"remove","path":"/spec/paused"}])"));
+        QCOMPARE(bodyOf(all[0]), QByteArray("[{\"op\":\"remove\",\"path\":\"/spec/paused\"}]"));
         QCOMPARE(server.lines()[1], QByteArray("PATCH /apis/apps/v1/namespaces/ml/deployments/web?fieldManager=pilothouse&dryRun=All&force=true"));
         QCOMPARE(headerOf(all[1], "Content-Type"), QByteArray("application/apply-patch+yaml"));
         QCOMPARE(server.lines()[2], QByteArray("DELETE /apis/apps/v1/namespaces/ml/deployments/web"));
-        QCOMPARE(bodyOf(all[2]), QByteArray(R"({"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"uid":"u-1"},"propagationPolicy":"Foreground"})"));
+        QCOMPARE(bodyOf(all[2]), QByteArray("{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"uid\":\"u-1\"},\"propagationPolicy\":\"Foreground\"}"));
         QCOMPARE(server.lines()[3], QByteArray("POST /apis/apps/v1/namespaces/ml/deployments?fieldManager=pilothouse"));
     }
     void aWriteIsMadeOnceWhenTheConnectionBreaks() {
@@ -297,13 +297,13 @@ private Q_SLOTS:
     void whatTheClusterHasIsAskedOnce() {
         Server server([](const QByteArray &request, int) {
             if (request.startsWith("GET /apis/apps/v1 "))
-                return Server::Reply{200, R"({"kind":"APIResourceList","resources":[{"name":"deployments"},{"name":"deployments/scale"}]})", {}};
+                return Server::Reply{200, "{\"kind\":\"APIResourceList\",\"resources\":[{\"name\":\"deployments\"},{\"name\":\"deployments/scale\"}]}", {}};
             if (request.startsWith("GET /apis/trainer.kubeflow.org "))
-                return Server::Reply{200, R"({"kind":"APIGroup","versions":[{"version":"v1beta1"}]})", {}};
+                return Server::Reply{200, "{\"kind\":\"APIGroup\",\"versions\":[{\"version\":\"v1beta1\"}]}", {}};
             if (request.startsWith("GET /apis/trainer.kubeflow.org/v1beta1 "))
-                return Server::Reply{200, R"({"kind":"APIResourceList","resources":[{"name":"trainjobs"}]})", {}};
+                return Server::Reply{200, "{\"kind\":\"APIResourceList\",\"resources\":[{\"name\":\"trainjobs\"}]}", {}};
             if (request.startsWith("GET /version "))
-                return Server::Reply{200, R"({"gitVersion":"v1.36.3"})", {}};
+                return Server::Reply{200, "{\"gitVersion\":\"v1.36.3\"}", {}};
             return Server::Reply{404, "404 page not found\n", {}};
         });
         const KubeApi api = server.api();
@@ -321,7 +321,7 @@ private Q_SLOTS:
         access.server = QStringLiteral("https://c.example:6443");
         access.token = QStringLiteral("very-secret");
         const KubeApi api(access, std::make_shared<net::HttpClient>(), credentialsOf(access));
-        const QString line = api.curlLine("PATCH", objectPath(web()), QUrlQuery(QStringLiteral("dryRun=All")), "application/merge-patch+json", R"({"a":"it's"})");
+        const QString line = api.curlLine("PATCH", objectPath(web()), QUrlQuery(QStringLiteral("dryRun=All")), "application/merge-patch+json", "{\"a\":\"it's\"}");
         QCOMPARE(line, QStringLiteral("curl -X PATCH -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/merge-patch+json' --data-binary '{\"a\":\"it'\\''s\"}' "
                                       "'https://c.example:6443/apis/apps/v1/namespaces/ml/deployments/web?dryRun=All'"));
     }

@@ -134,32 +134,32 @@ private Q_SLOTS:
     }
     void rows_of_other_kinds() {
         const auto of = [](const KubeKind &kind, const QByteArray &json) { return toJson(**kubeRow(kind, parsed(json))); };
-        const auto rollout = of(kinds::Rollout, R"({"metadata":{"name":"web","generation":4,"annotations":{"rollout.argoproj.io/revision":"7"}},"spec":{"replicas":5,"strategy":{"canary":{"maxSurge":"20%","steps":[{"setWeight":20},{"pause":{}}]}},"template":{"spec":{"containers":[{"image":"web:v7"}]}}},"status":{"observedGeneration":"4","phase":"Paused","message":"CanaryPauseStep","currentStepIndex":1,"stableRS":"aaa","currentPodHash":"bbb","replicas":6,"updatedReplicas":1,"readyReplicas":6,"availableReplicas":6,"pauseConditions":[{"reason":"CanaryPauseStep"}]}})");
+        const auto rollout = of(kinds::Rollout, "{\"metadata\":{\"name\":\"web\",\"generation\":4,\"annotations\":{\"rollout.argoproj.io/revision\":\"7\"}},\"spec\":{\"replicas\":5,\"strategy\":{\"canary\":{\"maxSurge\":\"20%\",\"steps\":[{\"setWeight\":20},{\"pause\":{}}]}},\"template\":{\"spec\":{\"containers\":[{\"image\":\"web:v7\"}]}}},\"status\":{\"observedGeneration\":\"4\",\"phase\":\"Paused\",\"message\":\"CanaryPauseStep\",\"currentStepIndex\":1,\"stableRS\":\"aaa\",\"currentPodHash\":\"bbb\",\"replicas\":6,\"updatedReplicas\":1,\"readyReplicas\":6,\"availableReplicas\":6,\"pauseConditions\":[{\"reason\":\"CanaryPauseStep\"}]}}");
         QCOMPARE(rollout[QStringLiteral("phase")].toString(), QStringLiteral("Paused"));
         QCOMPARE(rollout[QStringLiteral("revision")].toInt(), 7);
         QCOMPARE(rollout[QStringLiteral("step")].toInt(), 1);
         QCOMPARE(rollout[QStringLiteral("steps")].toInt(), 2);
         QCOMPARE(rollout[QStringLiteral("observedGeneration")].toInt(), 4);
         QVERIFY(rollout[QStringLiteral("paused")].toBool());
-        const auto run = of(kinds::AnalysisRun, R"({"metadata":{"name":"r"},"status":{"phase":"Failed","message":"Metric \"error\" assessed Failed","startedAt":"2026-01-01T00:00:00Z","metricResults":[{"name":"error","phase":"Failed","failed":2,"successful":1,"measurements":[{"value":"0.01"},{"value":"0.2"}]}]}})");
+        const auto run = of(kinds::AnalysisRun, "{\"metadata\":{\"name\":\"r\"},\"status\":{\"phase\":\"Failed\",\"message\":\"Metric \\\"error\\\" assessed Failed\",\"startedAt\":\"2026-01-01T00:00:00Z\",\"metricResults\":[{\"name\":\"error\",\"phase\":\"Failed\",\"failed\":2,\"successful\":1,\"measurements\":[{\"value\":\"0.01\"},{\"value\":\"0.2\"}]}]}}");
         QCOMPARE(run[QStringLiteral("metrics")][0][QStringLiteral("value")].toString(), QStringLiteral("0.2"));
-        const auto service = of(kinds::Service, R"({"metadata":{"name":"web","namespace":"ml"},"spec":{"type":"LoadBalancer","clusterIP":"10.96.0.9","ports":[{"port":80,"nodePort":30080,"protocol":"TCP"}],"selector":{"app":"web"}},"status":{"loadBalancer":{"ingress":[{"ip":"192.0.2.1"},{"hostname":"lb.example"}]}}})");
+        const auto service = of(kinds::Service, "{\"metadata\":{\"name\":\"web\",\"namespace\":\"ml\"},\"spec\":{\"type\":\"LoadBalancer\",\"clusterIP\":\"10.96.0.9\",\"ports\":[{\"port\":80,\"nodePort\":30080,\"protocol\":\"TCP\"}],\"selector\":{\"app\":\"web\"}},\"status\":{\"loadBalancer\":{\"ingress\":[{\"ip\":\"192.0.2.1\"},{\"hostname\":\"lb.example\"}]}}}");
         QCOMPARE(service[QStringLiteral("ports")][0].toString(), QStringLiteral("80:30080/TCP"));
         QCOMPARE(service[QStringLiteral("external")].toArray().size(), 2);
-        const auto ingress = of(kinds::Ingress, R"({"metadata":{"name":"main"},"spec":{"ingressClassName":"nginx","tls":[{}],"rules":[{"host":"a.example","http":{"paths":[{"path":"/","backend":{"service":{"name":"web","port":{"number":80}}}}]}}]}})");
+        const auto ingress = of(kinds::Ingress, "{\"metadata\":{\"name\":\"main\"},\"spec\":{\"ingressClassName\":\"nginx\",\"tls\":[{}],\"rules\":[{\"host\":\"a.example\",\"http\":{\"paths\":[{\"path\":\"/\",\"backend\":{\"service\":{\"name\":\"web\",\"port\":{\"number\":80}}}}]}}]}}");
         QCOMPARE(ingress[QStringLiteral("backends")][0].toString(), QStringLiteral("a.example/ → web:80"));
-        const auto inference = of(kinds::InferenceService, R"({"metadata":{"name":"iris"},"status":{"url":"http://iris.example","conditions":[{"type":"Ready","status":"True"}],"components":{"predictor":{"latestReadyRevision":"iris-2","previousRolledoutRevision":"iris-1","traffic":[{"latestRevision":true,"percent":20},{"latestRevision":false,"percent":80}]}},"modelStatus":{"transitionStatus":"UpToDate"}}})");
+        const auto inference = of(kinds::InferenceService, "{\"metadata\":{\"name\":\"iris\"},\"status\":{\"url\":\"http://iris.example\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],\"components\":{\"predictor\":{\"latestReadyRevision\":\"iris-2\",\"previousRolledoutRevision\":\"iris-1\",\"traffic\":[{\"latestRevision\":true,\"percent\":20},{\"latestRevision\":false,\"percent\":80}]}},\"modelStatus\":{\"transitionStatus\":\"UpToDate\"}}}");
         QCOMPARE(inference[QStringLiteral("latestPercent")].toInt(), 20);
         QCOMPARE(inference[QStringLiteral("previousPercent")].toInt(), 80);
-        const auto job = of(kinds::Job, R"({"metadata":{"name":"train"},"spec":{"completions":1,"parallelism":1},"status":{"failed":7,"conditions":[{"type":"Failed","status":"True","reason":"BackoffLimitExceeded","message":"Job has reached the specified backoff limit"}]}})");
+        const auto job = of(kinds::Job, "{\"metadata\":{\"name\":\"train\"},\"spec\":{\"completions\":1,\"parallelism\":1},\"status\":{\"failed\":7,\"conditions\":[{\"type\":\"Failed\",\"status\":\"True\",\"reason\":\"BackoffLimitExceeded\",\"message\":\"Job has reached the specified backoff limit\"}]}}");
         QCOMPARE(job[QStringLiteral("state")].toString(), QStringLiteral("Failed"));
         QCOMPARE(job[QStringLiteral("reason")].toString(), QStringLiteral("BackoffLimitExceeded"));
-        const auto event = of(kinds::Event, R"({"metadata":{"name":"e","namespace":"ml","creationTimestamp":"2026-01-01T00:00:00Z"},"involvedObject":{"kind":"Pod","name":"web"},"type":"Warning","reason":"BackOff","message":"Back-off","count":null,"series":{"count":12,"lastObservedTime":"2026-01-01T00:10:00.123456Z"},"eventTime":"2026-01-01T00:00:01.000001Z","reportingComponent":"kubelet","source":{}})");
+        const auto event = of(kinds::Event, "{\"metadata\":{\"name\":\"e\",\"namespace\":\"ml\",\"creationTimestamp\":\"2026-01-01T00:00:00Z\"},\"involvedObject\":{\"kind\":\"Pod\",\"name\":\"web\"},\"type\":\"Warning\",\"reason\":\"BackOff\",\"message\":\"Back-off\",\"count\":null,\"series\":{\"count\":12,\"lastObservedTime\":\"2026-01-01T00:10:00.123456Z\"},\"eventTime\":\"2026-01-01T00:00:01.000001Z\",\"reportingComponent\":\"kubelet\",\"source\":{}}");
         QCOMPARE(event[QStringLiteral("count")].toInt(), 12);
         QCOMPARE(event[QStringLiteral("last")].toString(), QStringLiteral("2026-01-01T00:10:00Z"));
         QCOMPARE(event[QStringLiteral("first")].toString(), QStringLiteral("2026-01-01T00:00:01Z"));
         QCOMPARE(event[QStringLiteral("source")].toString(), QStringLiteral("kubelet"));
-        QVERIFY(!kubeRow(kinds::Pod, parsed(R"({"kind":"Status"})")));
+        QVERIFY(!kubeRow(kinds::Pod, parsed("{\"kind\":\"Status\"}")));
     }
 };
 

@@ -12,50 +12,50 @@ using namespace pilothouse::cluster;
 
 namespace {
 
-const char *const whole = R"(apiVersion: v1
-kind: Config
-current-context: ops@prod
-preferences: {}
-clusters:
-- name: prod
-  cluster:
-    server: https://10.0.0.1:6443/k8s/
-    certificate-authority: pki/ca.crt
-    tls-server-name: api.prod
-    proxy-url: socks5://proxy:1080
-    extensions:
-    - name: client.authentication.k8s.io/exec
-      extension: {audience: "06e3", port: 8080, on: true}
-- name: lab
-  cluster: {server: "https://lab:6443", insecure-skip-tls-verify: true}
-users:
-- name: ops
-  user:
-    client-certificate-data: LS0tLS1CRUdJTg==
-    client-key: ../keys/ops.key
-    as: root
-    as-groups: [admins, ops]
-- name: cloud
-  user:
-    exec:
-      apiVersion: client.authentication.k8s.io/v1
-      command: ./bin/login
-      args: [--cluster, prod]
-      env:
-      - {name: REGION, value: eu}
-      interactiveMode: IfAvailable
-      provideClusterInfo: true
-      installHint: "Get it from the intranet."
-- name: empty
-  user: {}
-contexts:
-- name: ops@prod
-  context: {cluster: prod, user: ops, namespace: ml}
-- name: cloud@prod
-  context: {cluster: prod, user: cloud}
-- name: lab
-  context: {cluster: lab, user: ""}
-)";
+const char *const whole = "apiVersion: v1\n"
+    "kind: Config\n"
+    "current-context: ops@prod\n"
+    "preferences: {}\n"
+    "clusters:\n"
+    "- name: prod\n"
+    "  cluster:\n"
+    "    server: https://10.0.0.1:6443/k8s/\n"
+    "    certificate-authority: pki/ca.crt\n"
+    "    tls-server-name: api.prod\n"
+    "    proxy-url: socks5://proxy:1080\n"
+    "    extensions:\n"
+    "    - name: client.authentication.k8s.io/exec\n"
+    "      extension: {audience: \"06e3\", port: 8080, on: true}\n"
+    "- name: lab\n"
+    "  cluster: {server: \"https://lab:6443\", insecure-skip-tls-verify: true}\n"
+    "users:\n"
+    "- name: ops\n"
+    "  user:\n"
+    "    client-certificate-data: LS0tLS1CRUdJTg==\n"
+    "    client-key: ../keys/ops.key\n"
+    "    as: root\n"
+    "    as-groups: [admins, ops]\n"
+    "- name: cloud\n"
+    "  user:\n"
+    "    exec:\n"
+    "      apiVersion: client.authentication.k8s.io/v1\n"
+    "      command: ./bin/login\n"
+    "      args: [--cluster, prod]\n"
+    "      env:\n"
+    "      - {name: REGION, value: eu}\n"
+    "      interactiveMode: IfAvailable\n"
+    "      provideClusterInfo: true\n"
+    "      installHint: \"Get it from the intranet.\"\n"
+    "- name: empty\n"
+    "  user: {}\n"
+    "contexts:\n"
+    "- name: ops@prod\n"
+    "  context: {cluster: prod, user: ops, namespace: ml}\n"
+    "- name: cloud@prod\n"
+    "  context: {cluster: prod, user: cloud}\n"
+    "- name: lab\n"
+    "  context: {cluster: lab, user: \"\"}\n"
+    "";
 
 QString write(const QTemporaryDir &folder, const QString &name, const QByteArray &text) {
     const QString path = folder.filePath(name);
