@@ -75,25 +75,6 @@ Error notThere(qint64 revision) {
 
 } // namespace
 
-QString selectorText(const QJsonObject &workload) {
-    const QJsonObject selector = spec(workload).value(Q("selector")).toObject(), labels = selector.value(Q("matchLabels")).toObject();
-    QStringList out;
-    for (auto it = labels.begin(); it != labels.end(); ++it)
-        out << it.key() + QLatin1Char('=') + it.value().toString();
-    for (const QJsonValue &value : selector.value(Q("matchExpressions")).toArray()) {
-        const QJsonObject expression = value.toObject();
-        const QString key = expression.value(Q("key")).toString(), op = expression.value(Q("operator")).toString();
-        QStringList values;
-        for (const QJsonValue &word : expression.value(Q("values")).toArray())
-            values << word.toString();
-        if (op == Q("In") || op == Q("NotIn"))
-            out << QStringLiteral("%1 %2 (%3)").arg(key, op.toLower(), values.join(QLatin1Char(',')));
-        else
-            out << (op == Q("DoesNotExist") ? QLatin1Char('!') + key : key);
-    }
-    return out.join(QLatin1Char(','));
-}
-
 bool controlledBy(const QJsonObject &object, const QJsonObject &owner) {
     const QString uid = metadata(owner).value(Q("uid")).toString();
     for (const QJsonValue &value : metadata(object).value(Q("ownerReferences")).toArray())

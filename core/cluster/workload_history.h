@@ -32,8 +32,6 @@ struct WorkloadRevision {
     QString digest;            ///< templateDigest()
 };
 
-/// spec.selector as the API takes it in labelSelector: "app=web,tier in (a,b),!canary".
-QString selectorText(const QJsonObject &workload);
 /// Whether `object` is controlled by `owner` (ownerReferences with controller: true, by uid).
 bool controlledBy(const QJsonObject &object, const QJsonObject &owner);
 /// The kind of object that keeps a workload's revisions: ReplicaSet or ControllerRevision. Invalid: the kind has none.

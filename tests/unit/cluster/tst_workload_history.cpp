@@ -257,10 +257,6 @@ private Q_SLOTS:
         QCOMPARE(*containerFor(d, {}, QStringLiteral("team/api:2")), QStringLiteral("api"));
         QCOMPARE(containerFor(d, {}, QStringLiteral("team/new:2")).error().kind, ErrorKind::NotFound);
     }
-    void selectorsAreWrittenAsTheApiTakesThem() {
-        const QJsonObject w{{Q("spec"), QJsonObject{{Q("selector"), json("{'matchLabels':{'app':'web','tier':'a'},'matchExpressions':[{'key':'env','operator':'In','values':['x','y']},{'key':'old','operator':'DoesNotExist'},{'key':'own','operator':'Exists'},{'key':'z','operator':'NotIn','values':['q']}]}")}}}};
-        QCOMPARE(selectorText(w), QStringLiteral("app=web,tier=a,env in (x,y),!old,own,z notin (q)"));
-    }
 };
 
 QTEST_GUILESS_MAIN(TestWorkloadHistory)
