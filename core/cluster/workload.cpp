@@ -15,7 +15,6 @@ namespace {
 using Q = QLatin1String;
 
 QJsonObject specOf(const QJsonObject &object) { return object.value(Q("spec")).toObject(); }
-QString selectorOf(const QJsonObject &workload) { return selectorText(specOf(workload).value(Q("selector")).toObject()); }
 
 /// Annotations without those that its controller writes.
 QJsonObject writtenAnnotations(const QJsonObject &object) {
@@ -56,13 +55,13 @@ Result<Workload> readWorkload(const KubeApi &api, const KubeRef &ref, std::stop_
     out.ref = ref;
     PH_ASSIGN(out.object, api.read(ref, token));
     out.object.insert(Q("kind"), ref.kind.kind); // items of a list have none
-    PH_ASSIGN(const auto revisions, api.list(kind, ref.space, selectorOf(out.object), token));
+    PH_ASSIGN(const auto revisions, api.list(kind, ref.space, selectorText(out.object.value(QLatin1String("spec")).toObject().value(QLatin1String("selector")).toObject()), token));
     out.history = workloadHistory(out.object, revisions);
     return out;
 }
 
 Result<std::vector<QJsonObject>> podsOf(const KubeApi &api, const Workload &workload, std::stop_token token) {
-    PH_ASSIGN(auto pods, api.list(kinds::Pod, workload.ref.space, selectorOf(workload.object), token));
+    PH_ASSIGN(auto pods, api.list(kinds::Pod, workload.ref.space, selectorText(workload.object.value(QLatin1String("spec")).toObject().value(QLatin1String("selector")).toObject()), token));
     QStringList owners{metadataText(workload.object, "uid")};
     for (const WorkloadRevision &revision : workload.history)
         owners << revision.uid;

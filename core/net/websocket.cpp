@@ -270,6 +270,7 @@ private:
         limit();
         m_stream.read_message_max(longestMessage);
         m_stream.binary(true);
+        m_stream.auto_fragment(false); // one frame a message: Kubernetes takes each frame for one (its first byte is the channel)
         m_stream.set_option(ws::stream_base::decorator([headers = request.headers, names = protocols](ws::request_type &upgrade) {
             for (const Header &h : headers)
                 upgrade.insert(beast::string_view(h.name.constData(), std::size_t(h.name.size())), beast::string_view(h.value.constData(), std::size_t(h.value.size())));

@@ -4,6 +4,7 @@
 #include "core/cluster/pod_template.h"
 #include "core/cluster/workload_cause.h"
 #include "core/cluster/workload_change.h"
+#include "core/cluster/pod_selector.h"
 #include "core/cluster/workload_history.h"
 
 #include <QJsonArray>
@@ -256,6 +257,10 @@ private Q_SLOTS:
         const QJsonObject d = deployment(json("{'spec':{'containers':[{'name':'side','image':'team/side:1'},{'name':'api','image':'team/api:1'}]}}"));
         QCOMPARE(*containerFor(d, {}, QStringLiteral("team/api:2")), QStringLiteral("api"));
         QCOMPARE(containerFor(d, {}, QStringLiteral("team/new:2")).error().kind, ErrorKind::NotFound);
+    }
+    void selectorsAreWrittenAsTheApiTakesThem() {
+        const QJsonObject w{{Q("spec"), QJsonObject{{Q("selector"), json("{'matchLabels':{'app':'web','tier':'a'},'matchExpressions':[{'key':'env','operator':'In','values':['x','y']},{'key':'old','operator':'DoesNotExist'},{'key':'own','operator':'Exists'},{'key':'z','operator':'NotIn','values':['q']}]}")}}}};
+        QCOMPARE(selectorText(w.value(QLatin1String("spec")).toObject().value(QLatin1String("selector")).toObject()), QStringLiteral("app=web,tier=a,env in (x,y),!old,own,z notin (q)"));
     }
 };
 
