@@ -6,10 +6,13 @@
 
 #include <QSet>
 
+#include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <thread>
 #include <tuple>
 
 namespace pilothouse::registry {
@@ -47,7 +50,7 @@ QString differing(const QMap<QString, QString> &here, const QMap<QString, QStrin
 } // namespace
 
 RunMirror::RunMirror(std::shared_ptr<MirrorStore> store, std::shared_ptr<Registry> here, std::shared_ptr<Registry> there, TextsOf texts, Mirror row)
-    : m_store(std::move(store)), m_here(std::move(here)), m_there(std::move(there)), m_texts(std::move(texts)), m_row(std::move(row)) {}
+    : m_store(std::move(store)), m_here(std::move(here)), m_there(std::move(there)), m_texts(std::move(texts)), m_row(std::move(row)), m_takenUp(!m_row.packageSent.isEmpty()) {}
 
 Result<void> RunMirror::look() {
     if (!m_there->keepsRuns()) { // the version will name the run as it is called here
@@ -227,12 +230,26 @@ Result<std::optional<Version>> RunMirror::versionThere() const {
     return found;
 }
 
+/// The version, if it is there. A program that was killed here may have asked for it, and a slow server makes it after its asker is gone: as long as twenty such
+/// looks take, it is waited for.
+Result<std::optional<Version>> RunMirror::firstLook() const {
+    using Time = std::chrono::steady_clock;
+    const auto begun = Time::now();
+    PH_ASSIGN(std::optional<Version> version, versionThere());
+    const auto one = Time::now() - begun, patience = std::min<Time::duration>(20 * one, std::chrono::seconds(20));
+    while (m_takenUp && !version && Time::now() - begun < patience) {
+        std::this_thread::sleep_for(one);
+        PH_ASSIGN(version, versionThere());
+    }
+    return version;
+}
+
 Result<void> RunMirror::sendVersion(const Run &run) {
     std::optional<Version> version;
     if (m_row.version > 0) {
         PH_ASSIGN(version, m_there->version(m_row.model, m_row.version));
     } else {
-        PH_ASSIGN(version, versionThere());
+        PH_ASSIGN(version, firstLook());
         if (!version) {
             PH_ASSIGN(version, m_there->registerVersion(m_row.model, m_row.package, m_row.runThere, run.user));
         }

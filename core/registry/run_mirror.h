@@ -43,11 +43,13 @@ private:
     Result<void> sendPackage(std::stop_token stop);
     Result<void> sendVersion(const Run &run);
     Result<std::optional<Version>> versionThere() const;
+    Result<std::optional<Version>> firstLook() const;
 
     std::shared_ptr<MirrorStore> m_store;
     std::shared_ptr<Registry> m_here, m_there;
     TextsOf m_texts;
     Mirror m_row;
+    bool m_takenUp; ///< the package had gone when the row was read: an earlier program may have asked for the version
 };
 
 } // namespace pilothouse::registry
