@@ -57,7 +57,8 @@ Result<std::vector<KserveTarget::Kept>> KserveTarget::revisions(const QJsonObjec
     std::vector<Kept> out;
     if (s.knative()) {
         auto listed = m_o.api->list(knativeRevision, m_o.ref.space, QStringLiteral("serving.kserve.io/inferenceservice=%1").arg(m_o.ref.name));
-        if (!listed && listed.error().kind != ErrorKind::NotFound)
+        // Where Knative is not installed a user with few rights is not told so, but refused.
+        if (!listed && listed.error().kind != ErrorKind::NotFound && listed.error().kind != ErrorKind::Denied)
             return listed.error();
         const QString stable = s.hasCanary() ? s.latestRolledout == s.latestReady ? s.previousRolledout : s.latestRolledout : s.latestReady;
         for (const QJsonObject &object : listed ? *listed : std::vector<QJsonObject>()) {

@@ -105,6 +105,7 @@ Result<std::vector<RunModel>> LocalRegistry::runModels(const QString &runId, std
 }
 
 Result<Version> LocalRegistry::registerRunModel(const QString &model, const QString &runId, const RunModel &from, const QString &user) {
+    PH_TRY(checkModelName(model));
     PH_ASSIGN(const auto left, runModels(runId, {}));
     if (std::find(left.begin(), left.end(), from) == left.end())
         return Error{ErrorKind::Conflict, QStringLiteral("What run %1 left in %2 is not what it was.").arg(runId, from.path), {}, QStringLiteral("Nothing was registered. Look again."), {}};

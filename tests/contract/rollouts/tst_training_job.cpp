@@ -126,7 +126,9 @@ private Q_SLOTS:
     void aFailureSaysWhy() {
         writeLog({"{\"v\":1,\"event\":\"error\",\"kind\":\"invalid\",\"what\":\"no such column\",\"where\":\"\",\"hint\":\"\",\"raw\":\"\"}"});
         const TrainingJob job = trainingJob(QStringLiteral("bad"), QStringLiteral("fate=fail"));
-        VERIFY_GOOD(carryOut(*rollouts::startTraining(m_api, job)));
+        const auto operation = rollouts::startTraining(m_api, job);
+        VERIFY_GOOD(operation);
+        VERIFY_GOOD(carryOut(*operation));
         QList<Event> events;
         const auto state = follow(trainingRef(job), job.run, nullptr, &events);
         VERIFY_GOOD(state);
@@ -139,7 +141,10 @@ private Q_SLOTS:
     void anImageThatCannotBePulledIsNamedAndTheJobCancelled() {
         TrainingJob job = trainingJob(QStringLiteral("imageless"));
         job.image = QStringLiteral("registry.example/pilot:missing");
-        VERIFY_GOOD(carryOut(*rollouts::startTraining(m_api, job)));
+        if (const auto wanted = rollouts::startTraining(m_api, job); true) {
+            VERIFY_GOOD(wanted);
+            VERIFY_GOOD(carryOut(*wanted));
+        }
         QStringList sentences;
         const auto state = follow(trainingRef(job), job.run, &sentences, nullptr, nullptr, [](const QString &sentence) { return sentence.contains(Q("cannot pull")); });
         QVERIFY(!state);
@@ -161,11 +166,17 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(m_server.kubectl({QStringLiteral("-n"), QStringLiteral("ml"), QStringLiteral("get"), QStringLiteral("quota"), QStringLiteral("tight"), QStringLiteral("-o"), QStringLiteral("jsonpath={.status.hard}")}).out.contains("1Gi"), 30000);
         TrainingJob job = trainingJob(QStringLiteral("large"));
         job.memory = QStringLiteral("8Gi");
-        VERIFY_GOOD(carryOut(*rollouts::startTraining(m_api, job)));
+        if (const auto wanted = rollouts::startTraining(m_api, job); true) {
+            VERIFY_GOOD(wanted);
+            VERIFY_GOOD(carryOut(*wanted));
+        }
         QStringList sentences;
         (void)follow(trainingRef(job), job.run, &sentences, nullptr, nullptr, [](const QString &sentence) { return sentence.contains(Q("exceeded quota")); });
         QVERIFY2(sentences.last().contains(Q("exceeded quota: tight")), qPrintable(sentences.join(Q(" | "))));
-        VERIFY_GOOD(carryOut(*rollouts::cancelTraining(m_api, trainingRef(job))));
+        if (const auto wanted = rollouts::cancelTraining(m_api, trainingRef(job)); true) {
+            VERIFY_GOOD(wanted);
+            VERIFY_GOOD(carryOut(*wanted));
+        }
         QCOMPARE(m_server.kubectl({QStringLiteral("-n"), QStringLiteral("ml"), QStringLiteral("delete"), QStringLiteral("quota"), QStringLiteral("tight")}).code, 0);
     }
 
@@ -175,7 +186,10 @@ private Q_SLOTS:
         job.kind = TrainingJob::Kind::PyTorchJob;
         job.workers = 3;
         writeLog({"{\"v\":1,\"event\":\"result\",\"result\":{\"run\":\"several\"}}"});
-        VERIFY_GOOD(carryOut(*rollouts::startTraining(m_api, job)));
+        if (const auto wanted = rollouts::startTraining(m_api, job); true) {
+            VERIFY_GOOD(wanted);
+            VERIFY_GOOD(carryOut(*wanted));
+        }
         const auto kept = m_api->read(trainingRef(job));
         VERIFY_GOOD(kept);
         const QJsonObject replicas = kept->value(Q("spec")).toObject().value(Q("pytorchReplicaSpecs")).toObject();
