@@ -15,7 +15,11 @@ using namespace pilothouse::cluster;
 using support::KubeServer;
 using Q = QLatin1String;
 
-#define VERIFY_GOOD(result) QVERIFY2(result, (result) ? "" : qPrintable((result).error().text() + QLatin1Char('\n') + (result).error().raw))
+#define VERIFY_GOOD(result)                                                                                                                \
+    do {                                                                                                                                   \
+        const auto &phOutcome = (result);                                                                                                  \
+        QVERIFY2(phOutcome, phOutcome ? "" : qPrintable(phOutcome.error().text() + QLatin1Char('\n') + phOutcome.error().raw));             \
+    } while (false)
 
 namespace {
 
