@@ -112,7 +112,8 @@ Result<GitFiles> gitFilesAt(const QString &folder, const QString &revision, bool
         return out;
     }
     GitEntry entry;
-    if (git_tree_entry_bypath(into(entry), top.get(), path.toUtf8().constData()) != 0 || git_tree_entry_type(entry.get()) != GIT_OBJECT_TREE)
+    const bool found = git_tree_entry_bypath(into(entry), top.get(), path.toUtf8().constData()) == 0; // the entry is there when the whole expression is done
+    if (!found || git_tree_entry_type(entry.get()) != GIT_OBJECT_TREE)
         return notFound(QStringLiteral("Revision %1 has no folder “%2”.").arg(revision, path), topOf(repository.get()));
     PH_TRY(gitCall(git_tree_lookup(into(tree), repository.get(), git_tree_entry_id(entry.get())), QStringLiteral("“%1” cannot be read.").arg(path), out.commit));
     PH_TRY(filesBelow(repository.get(), tree.get(), {}, deep, out));

@@ -138,7 +138,7 @@ private Q_SLOTS:
         QCOMPARE(pods->front().value(QLatin1String("kind")).toString(), QStringLiteral("Pod"));
         const QByteArrayList lines = server.lines();
         QCOMPARE(lines.size(), 2);
-        QCOMPARE(lines[0], QByteArray("GET /api/v1/pods?limit=500&labelSelector=app%20in%20(a%2C%20b)"));
+        QCOMPARE(lines[0], QByteArray("GET /api/v1/pods?limit=500&labelSelector=app%20in%20%28a%2C%20b%29"));
         QVERIFY2(lines[1].endsWith("&continue=t%2B%2F%3D"), lines[1].constData());
     }
     void anExpiredPageGivesTheWholeListOnce() {

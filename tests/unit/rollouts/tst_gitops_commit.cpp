@@ -169,7 +169,7 @@ private Q_SLOTS:
         QCOMPARE(source->manifests.size(), 1u);
         QVERIFY(source->notes.first().contains(QStringLiteral("not committed")));
         source = readApplySource(clone + QStringLiteral("/k8s"), QStringLiteral("main"), {});
-        QVERIFY(source);
+        QVERIFY2(source, source ? "" : qPrintable(source.error().text()));
         QCOMPARE(source->manifests.size(), 2u); // as the revision has it
         QCOMPARE(source->manifests.at(1).place, QStringLiteral("api.yml:6"));
         QCOMPARE(readApplySource(clone + QStringLiteral("/k8s"), QStringLiteral("no-such"), {}).error().kind, ErrorKind::NotFound);
