@@ -24,6 +24,12 @@ struct WorkerPlace {
 /// Invalid, with the variable, if one is missing or no number.
 Result<std::optional<WorkerPlace>> workerPlace();
 
+/// That another process of the training is gone, with the library's word of it.
+inline Error workerGone(int rank, int count, const QString &where, const QString &detail) {
+    return Error{ErrorKind::Unreachable, QStringLiteral("Another of the %1 processes that train together is gone; this one is rank %2.").arg(count).arg(rank), where,
+                 QStringLiteral("Its own log and exit status say why (out of memory, evicted, a node that went away). Start all of them again; with --resume they go on from the last checkpoint."), detail};
+}
+
 /// The processes that train one model together. All call the same functions in the same order. Not thread-safe.
 /// Unreachable as soon as one of them is gone: the sum of the others would be another model's.
 class Workers {

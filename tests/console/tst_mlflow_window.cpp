@@ -192,11 +192,12 @@ private:
         QVERIFY(writeFileAtomically(m_folder.filePath(QStringLiteral("data.csv")), rows));
         const QString file = m_folder.filePath(QStringLiteral("pilothouse.yaml"));
         QVERIFY(writeFileAtomically(file, "workspace: window\nrole: approver\nconnections:\n  local: {kind: local, root: state}\n  team: {kind: mlflow, url: " + m_server.url().toUtf8() +
-                                              "}\nmodels:\n  m:\n    registry: {connection: team, name: housing, champion: champion}\n    recipe: r40.yaml\n"
+                                              "}\nmodels:\n  m:\n    registry: {connection: team, name: housing, champion: champion}\n    recipe: own.yaml\n"
                                               "    deployment: {connection: local, target: serving/m, steps: [10, 50, 100], step_seconds: 1}\n    endpoint: {connection: local}\n"
                                               "    promotion: {approvals: 1, prevent_self_approval: false}\n"));
-        for (const int trees : {2, 40})
-            QVERIFY(writeFileAtomically(m_folder.filePath(QStringLiteral("r%1.yaml").arg(trees)), "recipe: m\ndata: {source: data.csv}\ntask: regression\ntarget: y\nsplit: {every: 5}\ntransforms: [standard_scale]\n"
+        // What is trained by the model's own recipe goes to its registry by itself: the packages of the runs are made by others.
+        for (const auto &[name, trees] : {std::pair("own", 40), std::pair("r2", 2), std::pair("r40", 40)})
+            QVERIFY(writeFileAtomically(m_folder.filePath(Q(name) + Q(".yaml")), "recipe: m\ndata: {source: data.csv}\ntask: regression\ntarget: y\nsplit: {every: 5}\ntransforms: [standard_scale]\n"
                                                                                                   "estimators:\n  - random_forest: {n_estimators: " + QByteArray::number(trees) + ", max_depth: 6}\nselect: {metric: mae}\nseed: 7\n"));
         m_workspace = file;
     }

@@ -95,7 +95,7 @@ def killed(folder, name, estimator):
     code, _, stderr = end(workers[0])
     end(workers[1])
     check(code == 3, f"{name}: rank 0 ended with {code}: {stderr}")
-    check("gone" in stderr or "XGBoost" in stderr, f"{name}: rank 0 does not say why: {stderr}")
+    check("is gone" in stderr, f"{name}: rank 0 does not say why: {stderr}")
     print(f"{name}: rank 0 of a killed rank 1: {stderr.strip().splitlines()[0]}")
     resumed = together([recipe] * 2, out, "--resume", out)
     check(all(code == 0 for code, _, _ in resumed), f"{name} resumed: {resumed}")

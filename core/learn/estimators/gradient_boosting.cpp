@@ -128,10 +128,8 @@ public:
                 return cancelled();
             }
             m_options.seed = quint32(metrics::Random(context.seed, std::size_t(done())).next() >> 33);
-            {
-                const PinnedTeam::Turn turn(team);
-                PH_TRY(grower.growNext(rows.y, rows.margins, m_options));
-            }
+            if (Result<void> grown = growNext(grower, rows, team); !grown)
+                return m_workers ? workerGone(m_workers->rank(), m_workers->count(), m_workers->address(), grown.error().raw) : grown.error();
             PH_TRY(grower.margins(rows.margins));
             ++m_done;
             if (held.rows)
@@ -169,6 +167,11 @@ private:
         if (!classes)
             for (std::size_t i = 0; i < train.y.size(); ++i)
                 m_mean[i % m_groups] += train.y[i] / double(train.rows);
+    }
+
+    Result<void> growNext(XgboostGrower &grower, const Rows &rows, const PinnedTeam &team) const {
+        const PinnedTeam::Turn turn(team);
+        return grower.growNext(rows.y, rows.margins, m_options);
     }
 
     /// Numbers without their mean: float32 keeps the digits for what differs.

@@ -84,9 +84,7 @@ private:
             return {};
         } catch (const std::exception &e) {
             const QString text = QString::fromUtf8(e.what()).section(QLatin1Char('\n'), 0, 0);
-            return Error{ErrorKind::Unreachable, QStringLiteral("Another of the %1 processes that train together is gone; this one is rank %2.").arg(count()).arg(rank()),
-                         QStringLiteral("%1:%2").arg(m_place.address).arg(m_place.port),
-                         QStringLiteral("Its own log and exit status say why (out of memory, evicted, a node that went away). Start all of them again; with --resume they go on from the last checkpoint."), text};
+            return workerGone(rank(), count(), QStringLiteral("%1:%2").arg(m_place.address).arg(m_place.port), text);
         }
     }
 
