@@ -182,11 +182,18 @@ Result<void> GitRegistry::moveLive(const QString &model, std::optional<int> expe
         PH_ASSIGN(const RefChange line, nextTag(model, liveAlias, wanted.commit, to, stamp));
         return m_store.apply({{ref, before, wanted.commit}, line}, subject);
     }
-    if (isKind(server.live, "branch")) {
+    if (isKind(server.live, "branch") || isKind(server.live, "merge")) {
         const QString ref = QStringLiteral("refs/heads/") + name, folder = m_history->folder(m_path, model);
         PH_ASSIGN(const auto before, m_store.ref(ref));
         if (!before) // the deployed branch begins with the version's own commit
             return m_store.apply({{ref, before, wanted.commit}}, subject);
+        if (isKind(server.live, "merge")) {
+            PH_ASSIGN(const auto merge, makeMerge(*before, wanted, folder, by, message));
+            if (merge) {
+                PH_TRY(checkWorkTree(ref, QString()));
+                return moveBranch(ref, before, *merge, QString(), subject);
+            }
+        }
         PH_TRY(checkWorkTree(ref, folder));
         PH_ASSIGN(const git_oid commit, makeCommit(before, folder, wanted.tree, GIT_FILEMODE_TREE, by, message));
         return moveBranch(ref, before, commit, folder, subject);

@@ -181,11 +181,11 @@ Result<void> GitRegistry::checkWorkTree(const QString &branch, const QString &pa
     options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS | GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH;
     QByteArray name = path.toUtf8();
     char *names[] = {name.data()};
-    options.pathspec = {names, 1};
+    options.pathspec = {names, path.isEmpty() ? 0u : 1u};
     GitStatus status;
     PH_TRY(gitCall(git_status_list_new(into(status), repository, &options), QStringLiteral("The state of the work tree cannot be read."), m_store.where()));
     if (const std::size_t changed = git_status_list_entrycount(status.get()); changed > 0)
-        return refused(QStringLiteral("“%1” is checked out and has %2 changed files in “%3”, which would be written over.").arg(branch.mid(11)).arg(changed).arg(path), m_store.where(), QStringLiteral("Commit them, or put them aside with git stash -u."));
+        return refused(QStringLiteral("“%1” is checked out and has %2 changed files%3, which would be written over.").arg(branch.mid(11)).arg(changed).arg(path.isEmpty() ? QString() : QStringLiteral(" in “%1”").arg(path)), m_store.where(), QStringLiteral("Commit them, or put them aside with git stash -u."));
     return {};
 }
 
@@ -233,10 +233,10 @@ Result<void> GitRegistry::moveBranch(const QString &branch, const std::optional<
     options.checkout_strategy = GIT_CHECKOUT_FORCE | GIT_CHECKOUT_DISABLE_PATHSPEC_MATCH;
     QByteArray name = path.toUtf8();
     char *names[] = {name.data()};
-    options.paths = {names, 1};
+    options.paths = {names, path.isEmpty() ? 0u : 1u};
     GitObject commit;
     PH_TRY(gitCall(git_object_lookup(into(commit), repository, &to, GIT_OBJECT_COMMIT), QStringLiteral("The new commit cannot be read."), m_store.where()));
-    return gitCall(git_checkout_tree(repository, commit.get(), &options), QStringLiteral("The commit was made, but the files of the work tree did not follow; git checkout HEAD -- %1 does that.").arg(path), m_store.where());
+    return gitCall(git_checkout_tree(repository, commit.get(), &options), QStringLiteral("The commit was made, but the files of the work tree did not follow; git checkout HEAD -- %1 does that.").arg(path.isEmpty() ? QStringLiteral(".") : path), m_store.where());
 }
 
 Result<Version> GitRegistry::registerVersion(const QString &model, const QString &folder, const QString &runId, const QString &user) {

@@ -42,8 +42,8 @@ GitRegistry::GitRegistry(GitServer server, QString packages)
     if (const QRegularExpression pattern(server.job); !server.job.isEmpty() && !pattern.isValid())
         m_wrong = invalid(QStringLiteral("“%1” is no regular expression: %2.").arg(server.job, pattern.errorString()), {}, QStringLiteral("Its first group is the job, such as Azure job (\\S+)"));
     if (const QString kind = server.live.section(QLatin1Char(':'), 0, 0), name = server.live.section(QLatin1Char(':'), 1);
-        !server.live.isEmpty() && (name.isEmpty() || !QStringList{QStringLiteral("tag"), QStringLiteral("branch"), QStringLiteral("file")}.contains(kind)))
-        m_wrong = invalid(QStringLiteral("“live: %1” does not say what is deployed.").arg(server.live), {}, QStringLiteral("Write tag:NAME, branch:NAME, or file:PATH of a manifest whose image tag is a commit."));
+        !server.live.isEmpty() && (name.isEmpty() || !QStringList{QStringLiteral("tag"), QStringLiteral("branch"), QStringLiteral("merge"), QStringLiteral("file")}.contains(kind)))
+        m_wrong = invalid(QStringLiteral("“live: %1” does not say what is deployed.").arg(server.live), {}, QStringLiteral("Write tag:NAME, branch:NAME, merge:NAME, or file:PATH of a manifest whose image tag is a commit."));
 }
 
 Error GitRegistry::noRuns() {

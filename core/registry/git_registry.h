@@ -13,7 +13,7 @@ struct GitServer {
     QString path = QStringLiteral("ml/artifacts");  ///< folder of the artifacts, from the top of the repository
     QString branch;                                 ///< whose history counts; empty: that of HEAD
     QString model;                                  ///< `path` is the artifacts of this one model; empty: found, see gitRegistry()
-    QString live;                                   ///< how one sees what is deployed: "tag:NAME", "branch:NAME", "file:PATH"; empty: one does not
+    QString live;                                   ///< how one sees what is deployed: "tag:NAME", "branch:NAME", "merge:NAME", "file:PATH"; empty: one does not
     QString image;                                  ///< file: only images whose name holds this text
     QString remote;                                 ///< writes are pushed there: name of a remote of the repository, or an address; empty: nothing is pushed
     QString job;                                    ///< regular expression whose first group is the run in a commit's message; empty: gitRunOf()
@@ -34,7 +34,8 @@ struct GitServer {
 /// Aliases are annotated tags MODEL/ALIAS/1, 2, …: the highest number counts, none is ever moved, so that clones have the whole history and two
 /// who move one at once make the same tag, which only one can. Tags and description of a version are notes (refs/notes/pilothouse).
 /// The alias "live" is what is deployed (GitServer::live). Moving it is the promotion: a tag is moved, or a commit gives the deployed branch that
-/// version's folder, or the manifest its commit as the image tag. Moving it back is the revert.
+/// version's folder, or a merge that version's commit with all that led to it (Conflict if both changed a file outside of the folder), or the
+/// manifest its commit as the image tag. Moving it back is the revert: a commit of the earlier folder.
 ///
 /// An alias whose commit the branch has no more (history was rewritten) points to version 0.
 ///

@@ -114,6 +114,10 @@ private:
     Result<void> moveLive(const QString &model, std::optional<int> expected, std::optional<int> to, const Stamp &stamp);
     Result<git_oid> commitOfTag(const QString &imageTag) const;
 
+    // git_merge.cpp
+    /// A commit of both parents with the version's folder; none if the branch has the version's commit already. Conflict names the files that both changed.
+    Result<std::optional<git_oid>> makeMerge(const git_oid &branch, const GitVersion &version, const QString &folder, const QString &by, const QString &message) const;
+
     // git_notes.cpp
     Result<void> readNotes() const;
     GitNote noteOf(const QString &model, const git_oid &commit) const;
@@ -122,7 +126,7 @@ private:
     // git_packages.cpp: commits on a branch
     /// Commits `tree` in place of the folder `path` (or of a file there) on a branch. `parent` none: the first commit.
     Result<git_oid> makeCommit(const std::optional<git_oid> &parent, const QString &path, const git_oid &object, git_filemode_t mode, const QString &by, const QString &message) const;
-    /// Moves a branch to a commit that changed `path`; a work tree that has it checked out follows.
+    /// Moves a branch to a commit that changed `path` (empty: anything); a work tree that has it checked out follows.
     Result<void> moveBranch(const QString &branch, const std::optional<git_oid> &from, const git_oid &to, const QString &path, const QString &message);
     Result<void> checkWorkTree(const QString &branch, const QString &path) const;
     Result<QString> writableBranch() const;

@@ -273,6 +273,50 @@ private Q_SLOTS:
         QCOMPARE(history[1].version.value_or(0), other);
     }
 
+    /// The deployed branch gets the version's commit and what else came with it; moving back is a commit of the earlier folder, and a later version is merged all the same.
+    void aMergeDeploys() {
+        m_damage->artifacts("one", QStringLiteral("One"));
+        git(m_damage->folder, {QStringLiteral("branch"), QStringLiteral("production")});
+        const QString two = m_damage->artifacts("two", QStringLiteral("Two"));
+        GitServer server;
+        server.live = QStringLiteral("merge:production");
+        const auto registry = m_damage->registry(server);
+        VERIFY_OK(registry->moveAlias(damage, live, 1, 2, ada));
+        const auto production = [&](const QString &what) { return git(m_damage->folder, {QStringLiteral("rev-parse"), QStringLiteral("production") + what}); };
+        QCOMPARE(production(QStringLiteral("^2")), two);
+        QCOMPARE(production(QStringLiteral("^{tree}")), git(m_damage->folder, {QStringLiteral("rev-parse"), QStringLiteral("main^{tree}")}));
+        QCOMPARE(registry->versionByAlias(damage, live)->version, 2);
+        VERIFY_OK(registry->moveAlias(damage, live, 2, 1, ada));
+        QCOMPARE(registry->versionByAlias(damage, live)->version, 1);
+        const QString three = m_damage->artifacts("three", QStringLiteral("Three")); // of files that went back there
+        VERIFY_OK(registry->moveAlias(damage, live, 1, 3, ada));
+        QCOMPARE(production(QStringLiteral("^2")), three);
+        QCOMPARE(registry->versionByAlias(damage, live)->version, 3);
+        QCOMPARE(registry->aliasHistory(damage, live)->front().version.value_or(0), 3);
+        QCOMPARE(git(m_damage->folder, {QStringLiteral("status"), QStringLiteral("--porcelain")}), QString());
+    }
+    void aMergeThatConflictsChangesNothing() {
+        m_damage->artifacts("one", QStringLiteral("One"));
+        const auto commit = [&](const char *text) {
+            write(m_damage->folder + QStringLiteral("/deploy.txt"), text);
+            git(m_damage->folder, {QStringLiteral("add"), QStringLiteral("deploy.txt")});
+            git(m_damage->folder, {QStringLiteral("commit"), QStringLiteral("-q"), QStringLiteral("-m"), QStringLiteral("deploy")});
+        };
+        git(m_damage->folder, {QStringLiteral("checkout"), QStringLiteral("-q"), QStringLiteral("-b"), QStringLiteral("production")});
+        commit("theirs");
+        git(m_damage->folder, {QStringLiteral("checkout"), QStringLiteral("-q"), QStringLiteral("main")});
+        commit("ours");
+        m_damage->artifacts("two", QStringLiteral("Two"));
+        const QString before = git(m_damage->folder, {QStringLiteral("rev-parse"), QStringLiteral("production")});
+        GitServer server;
+        server.live = QStringLiteral("merge:production");
+        const auto moved = m_damage->registry(server)->moveAlias(damage, live, 1, 2, ada);
+        QVERIFY(!moved);
+        QCOMPARE(moved.error().kind, ErrorKind::Conflict);
+        QVERIFY2(moved.error().what.contains(QStringLiteral("deploy.txt")), qPrintable(moved.error().text()));
+        QCOMPARE(git(m_damage->folder, {QStringLiteral("rev-parse"), QStringLiteral("production")}), before);
+    }
+
     void aTagSaysWhatIsLive() {
         m_damage->artifacts("one", QStringLiteral("One"));
         m_damage->artifacts("two", QStringLiteral("Two"));
