@@ -146,9 +146,15 @@ void ActionCatalogue::installKey(const ActionSpec &spec, const Keys &keys) {
     auto *key = new QShortcut(spec.shortcut, keys.widget);
     key->setObjectName(QStringLiteral("key:") + spec.id);
     key->setContext(keys.panel.isEmpty() ? Qt::WindowShortcut : Qt::WidgetWithChildrenShortcut);
-    connect(key, &QShortcut::activated, this, [this, id = spec.id, argument = keys.argument] {
-        trigger(id, argument ? argument(id) : QString());
-    });
+    // Pages of one panel may share a key: the command that can be done now gets it, and without one this command says why not.
+    const auto press = [this, id = spec.id, shortcut = spec.shortcut, panel = keys.panel, argument = keys.argument] {
+        const auto of = [&](const QString &command) { return argument ? argument(command) : QString(); };
+        const auto able = std::find_if(m_specs.begin(), m_specs.end(), [&](const ActionSpec &s) { return s.panel == panel && s.shortcut == shortcut && blocked(s.id, of(s.id)).isEmpty(); });
+        const QString command = able == m_specs.end() ? id : able->id;
+        trigger(command, of(command));
+    };
+    connect(key, &QShortcut::activated, this, press);
+    connect(key, &QShortcut::activatedAmbiguously, this, press);
 }
 
 } // namespace pilothouse::ui

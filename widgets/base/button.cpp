@@ -41,7 +41,7 @@ double paintKeys(QPainter *painter, const QStringList &keys, double right, doubl
 Button::Button(const QString &text, ButtonKind kind, QWidget *parent) : QAbstractButton(parent), m_kind(kind) {
     setText(text);
     setFocusPolicy(Qt::StrongFocus);
-    setSizePolicy(QSizePolicy::Minimum, QSizePolicy::Fixed);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     setCursor(kind == ButtonKind::Link ? Qt::PointingHandCursor : Qt::ArrowCursor);
     connect(&Theme::of(this), &Theme::changed, this, [this] { updateGeometry(); });
 }
@@ -114,14 +114,16 @@ void Button::setBlocked(const QString &reason) {
 
 QStringList Button::hintKeys() const { return m_hint.split(QLatin1Char(' '), Qt::SkipEmptyParts); }
 
-QSize Button::sizeHint() const {
+int Button::keysWidth() const { return m_hint.isEmpty() ? 0 : Theme::of(this).px(8) + int(paintKeys(nullptr, hintKeys(), 0, 0, {}, this)); }
+
+QSize Button::sizeHint() const { return minimumSizeHint() + QSize(keysWidth(), 0); }
+
+QSize Button::minimumSizeHint() const {
     const Theme &theme = Theme::of(this);
     const bool bare = m_kind == ButtonKind::Link;
     int width = qRound(widthOf(theme.font(TextRole::Strong), text())) + theme.px(bare ? 4 : 20);
     if (!m_glyph.isEmpty())
         width += theme.px(14) + (text().isEmpty() ? 0 : theme.px(7));
-    if (!m_hint.isEmpty())
-        width += theme.px(8) + int(paintKeys(nullptr, hintKeys(), 0, 0, {}, this));
     return {qMax(width, theme.px(m_height)), theme.px(m_height)};
 }
 
@@ -173,7 +175,7 @@ void Button::paintEvent(QPaintEvent *) {
         painter.setBrush(Qt::NoBrush);
         painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 5, 5);
     }
-    const double glyph = theme.px(14), keys = m_hint.isEmpty() ? 0 : paintKeys(nullptr, hintKeys(), 0, 0, {}, this) + theme.px(8);
+    const double glyph = theme.px(14), keys = width() < sizeHint().width() ? 0 : keysWidth();
     const QFont &font = theme.font(TextRole::Strong);
     const double textWidth = widthOf(font, text());
     const double whole = textWidth + (m_glyph.isEmpty() ? 0 : glyph + (text().isEmpty() ? 0 : theme.px(7))) + keys;

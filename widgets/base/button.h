@@ -29,7 +29,7 @@ public:
     void setArgument(const QString &argument);
     void refresh();
     QSize sizeHint() const override;
-    QSize minimumSizeHint() const override { return sizeHint(); }
+    QSize minimumSizeHint() const override; ///< without the key: where there is no room it is in the palette
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -39,6 +39,7 @@ protected:
 
 private:
     QStringList hintKeys() const;
+    int keysWidth() const; ///< 0 without a key
     ButtonKind m_kind;
     QString m_glyph, m_hint, m_action, m_argument, m_words;
     QPointer<ActionCatalogue> m_actions;

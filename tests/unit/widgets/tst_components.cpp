@@ -267,6 +267,53 @@ private Q_SLOTS:
         QCOMPARE(button.toolTip(), QStringLiteral("needs a rollout"));
     }
 
+    /// Two pages of a panel have the same key: whose command can be done now gets it.
+    void aKeyOfTwoCommandsIsThatOfTheOneThatCanBeDone() {
+        ActionCatalogue actions;
+        QString done, open = QStringLiteral("one");
+        for (const char *name : {"one", "two"}) {
+            ActionSpec spec;
+            spec.id = spec.text = QLatin1String(name);
+            spec.panel = QStringLiteral("p");
+            spec.shortcut = QKeySequence(Qt::Key_C);
+            spec.blocked = [&open, id = spec.id](const QString &) { return open == id ? QString() : QStringLiteral("not here"); };
+            spec.run = [&done, id = spec.id](const QString &, const QString &) { done = id; };
+            actions.add(spec);
+        }
+        QWidget panel;
+        actions.installShortcuts(QStringLiteral("p"), &panel, {});
+        panel.setFocusPolicy(Qt::StrongFocus);
+        panel.show();
+        QVERIFY(QTest::qWaitForWindowActive(&panel));
+        panel.setFocus();
+        for (const QString &page : {QStringLiteral("two"), QStringLiteral("one"), QStringLiteral("one")}) {
+            open = page;
+            done.clear();
+            QTest::keyClick(&panel, Qt::Key_C);
+            QCOMPARE(done, page);
+        }
+    }
+
+    /// A button gives up its key before its words.
+    void aButtonInANarrowRowLosesItsKey() {
+        Button button(QStringLiteral("Review evidence"));
+        const int words = button.sizeHint().width();
+        button.setHint(QStringLiteral("E"));
+        QVERIFY(button.sizeHint().width() > words);
+        QCOMPARE(button.minimumSizeHint().width(), words);
+        const auto ink = [&](int width) {
+            button.resize(width, 28);
+            const QImage picture = button.grab().toImage();
+            int dark = 0;
+            for (int x = picture.width() - 24; x < picture.width() - 4; ++x)
+                dark += picture.pixelColor(x, picture.height() / 2) != picture.pixelColor(4, picture.height() / 2);
+            return dark;
+        };
+        QVERIFY(ink(button.sizeHint().width()) > 0); // the box of the key
+        button.setText({});
+        QCOMPARE(ink(button.sizeHint().width() - 1), 0);
+    }
+
     void aDangerousActionAsksOnceWithItsEffect() {
         QWidget window;
         window.resize(600, 400);
