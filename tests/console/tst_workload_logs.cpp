@@ -166,7 +166,7 @@ private Q_SLOTS:
         const QStringList four{QStringLiteral("web-1/app one"), QStringLiteral("web-2/app two"), QStringLiteral("web-1/app three"), QString::fromUtf8(quoted("web-2/app {'level':'error','message':'four'}"))};
         QTRY_COMPARE_WITH_TIMEOUT(rowsOf(logs), four, slow);
         QVERIFY(cluster.questions().first().contains("tailLines=1000"));
-        QCOMPARE(logs.findChild<QLabel *>(QStringLiteral("podLogTitle"))->text(), QStringLiteral("deployment/web · 2 pods"));
+        QCOMPARE(logs.findChild<QLabel *>(QStringLiteral("podLogTitle"))->text(), QStringLiteral("deployment/web in ml · 2 pods"));
         {
             const std::lock_guard lock(cluster.mutex);
             cluster.logs["web-1"] += lineAt(5, "five");

@@ -337,7 +337,7 @@ void WorkloadLogs::save() {
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("log"));
-    dialog->selectFile(m_what.text().replace(QLatin1Char('/'), QLatin1Char('-')) + QStringLiteral(".log"));
+    dialog->selectFile(QStringList{m_what.space, m_what.kind.kind.toLower(), m_what.name + QStringLiteral(".log")}.join(QLatin1Char('-')));
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &file) {
         tell(tr("Saving %1…").arg(file));
         const auto saving = startTask<qint64>(m_pools.waiting, [file, store = m_view->model().store(), sources = m_sources](std::stop_token) -> Result<qint64> {
