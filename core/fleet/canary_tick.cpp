@@ -28,6 +28,22 @@ Result<QDateTime> stepBegan(const QString &folder, const QString &model, const c
 
 namespace {
 
+QString lookFile(const QString &folder, const QString &model) { return QStringLiteral("%1/canaries/%2.look.json").arg(folder, model); }
+
+/// For those who show it, in this and in other programs. That it cannot be written is no reason to leave a bad canary where it is.
+void keepLook(const Services &services, const workspace::Model &model, const CanaryTick &tick, const std::optional<Error> &problem) {
+    QJsonObject look = tick.look.toJson();
+    look.insert(Q("at"), isoUtc(services.clock->nowUtc()));
+    look.insert(Q("minimum_requests"), model.deployment.judge.minimumRequests);
+    look.insert(Q("minimum_labelled"), model.deployment.judge.minimumLabelled);
+    look.insert(Q("turned_back"), tick.turnedBack);
+    look.insert(Q("went_on"), tick.wentOn);
+    look.insert(Q("operation"), tick.operation);
+    if (problem)
+        look.insert(Q("problem"), problem->text());
+    (void)bool(writeFileAtomically(lookFile(services.root, model.name), canonicalJson(look)));
+}
+
 Result<std::vector<std::unique_ptr<rollouts::CanarySource>>> sourcesOf(const Services &services, const workspace::Model &model) {
     std::vector<std::unique_ptr<rollouts::CanarySource>> out;
     const auto &judge = model.deployment.judge;
@@ -68,6 +84,21 @@ bool goesNoStepByItself(const workspace::Model &model) {
     return ref && ref->kind == cluster::kinds::InferenceService;
 }
 
+/// What the verdict asks for: all traffic back, or the next step of a target that takes none by itself.
+Result<void> actOn(const Services &services, const workspace::Model &model, const std::shared_ptr<cluster::RolloutTarget> &target, CanaryTick &tick) {
+    if (tick.look.judgement.verdict == serving::Verdict::TurnBack) {
+        PH_ASSIGN(tick.operation, turnBack(services, model, target, tick.look));
+        tick.turnedBack = true;
+    } else if (tick.look.judgement.verdict == serving::Verdict::GoOn && model.deployment.judge.advance && goesNoStepByItself(model) && tick.look.status.phase == cluster::RolloutPhase::Progressing) {
+        const auto outcome = services.operations->run(rollouts::goOnOperation(target, model.deployment.connection, tick.look));
+        if (!outcome.done)
+            return outcome.error.value_or(refused(QStringLiteral("The next step was not taken.")));
+        tick.operation = outcome.id;
+        tick.wentOn = true;
+    }
+    return {};
+}
+
 } // namespace
 
 Result<CanaryTick> canaryTick(const Services &services, const workspace::Model &model, bool act, std::stop_token token) {
@@ -83,19 +114,19 @@ Result<CanaryTick> canaryTick(const Services &services, const workspace::Model &
     }
     CanaryTick out;
     PH_ASSIGN(out.look, rollouts::judgeCanary(*target, sources, rollouts::judgeRules(model), began, now, token));
-    if (!act)
-        return out;
-    if (out.look.judgement.verdict == serving::Verdict::TurnBack) {
-        PH_ASSIGN(out.operation, turnBack(services, model, target, out.look));
-        out.turnedBack = true;
-    } else if (out.look.judgement.verdict == serving::Verdict::GoOn && model.deployment.judge.advance && goesNoStepByItself(model) && out.look.status.phase == cluster::RolloutPhase::Progressing) {
-        const auto outcome = services.operations->run(rollouts::goOnOperation(target, model.deployment.connection, out.look));
-        if (!outcome.done)
-            return outcome.error.value_or(refused(QStringLiteral("The next step was not taken.")));
-        out.operation = outcome.id;
-        out.wentOn = true;
-    }
+    const auto acted = act ? actOn(services, model, target, out) : Result<void>();
+    keepLook(services, model, out, acted ? std::optional<Error>() : acted.error());
+    if (!acted)
+        return acted.error();
     return out;
+}
+
+Result<QJsonObject> lastLook(const QString &folder, const QString &model) {
+    const QString file = lookFile(folder, model);
+    if (!QFileInfo::exists(file))
+        return notFound(QStringLiteral("No canary of %1 was judged yet.").arg(model), file);
+    PH_ASSIGN(const QByteArray bytes, readFile(file));
+    return parseJsonObject(bytes, file);
 }
 
 } // namespace pilothouse::fleet

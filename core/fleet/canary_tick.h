@@ -21,6 +21,10 @@ struct CanaryTick {
 /// Errors: Refused (no canary runs; local serving, whose server judges by itself), those of the target.
 Result<CanaryTick> canaryTick(const Services &services, const workspace::Model &model, bool act, std::stop_token token = {});
 
+/// What the judge said last of a model's canary, whichever program on this machine asked it: CanaryLook::toJson() with "at", "minimum_requests", "minimum_labelled" and,
+/// where something was done by it, "operation", "turned_back", "went_on"; "problem" where that was refused or failed. Kept in <root>/canaries/MODEL.look.json. NotFound: nothing yet.
+Result<QJsonObject> lastLook(const QString &folder, const QString &model);
+
 /// When the step that a rollout is on was seen first; `now` if it is new, which is then written down.
 Result<QDateTime> stepBegan(const QString &folder, const QString &model, const cluster::RolloutStatus &status, const QDateTime &now);
 
