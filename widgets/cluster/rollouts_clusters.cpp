@@ -2,9 +2,13 @@
 // The panel's side of clusters: the feed behind the list, and which page stands at the right.
 #include "widgets/cluster/rollouts_panel.h"
 
+#include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/table.h"
+#include "widgets/cluster/argo_card.h"
+#include "widgets/cluster/workload_charts.h"
 #include "widgets/cluster/workload_list_model.h"
+#include "widgets/cluster/workload_logs.h"
 #include "widgets/cluster/workload_page.h"
 
 #include <QStackedWidget>
@@ -47,10 +51,50 @@ QWidget *RolloutsPanel::buildPages(QWidget *endpoint) {
         m_pages->addWidget(m_workloadPage);
         m_workloadPage->addActions(id());
         connect(m_workloadPage, &WorkloadPage::badgeChanged, this, &Panel::headerChanged);
+        addParts();
         for (const QString &connection : m_feed->connections())
             showSight(connection);
     }
     return m_pages;
+}
+
+/// What other files show of a workload: the canary's card, charts, logs.
+void RolloutsPanel::addParts() {
+    auto *canary = new ArgoCard(context());
+    canary->hide();
+    m_workloadPage->addHead(canary);
+    auto *charts = new WorkloadCharts(context());
+    m_workloadPage->addCharts(charts);
+    auto *logs = new WorkloadLogs(context().fleet->pools());
+    logs->setObjectName(QStringLiteral("workloadLogs"));
+    auto *card = new Card(tr("Logs"));
+    card->setBody(logs);
+    m_workloadPage->addLogs(card);
+    connect(charts, &WorkloadCharts::sharesSeen, canary, &ArgoCard::setSeenShares);
+    connect(m_workloadPage, &WorkloadPage::shown, this, [this, canary, charts, logs, card](const std::shared_ptr<cluster::KubeApi> &api, const fleet::WorkloadId &id) {
+        const bool stepwise = api && ArgoCard::shows(id.ref);
+        canary->setVisible(stepwise);
+        stepwise ? canary->showWorkload(api, id.connection, id.ref, m_feed->watches(id.connection)) : canary->clear();
+        card->setSubtitle({});
+        if (!api) {
+            charts->clear();
+            return logs->clear();
+        }
+        charts->showWorkload(m_snapshot, id.connection, id.ref);
+        logs->follow(api, id.ref);
+    });
+    connect(m_workloadPage, &WorkloadPage::podOpened, this, [logs, card](const std::shared_ptr<cluster::KubeApi> &api, const cluster::KubeRef &pod) {
+        card->setSubtitle(pod.name);
+        logs->followPod(api, pod, {});
+    });
+    auto *all = new Button(tr("All pods"), ButtonKind::Ghost);
+    card->addTool(all);
+    connect(all, &QAbstractButton::clicked, this, [this, logs, card] {
+        const fleet::WorkloadId &id = m_workloadPage->id();
+        card->setSubtitle({});
+        if (const auto api = m_feed->api(id.connection))
+            logs->follow(api, id.ref);
+    });
 }
 
 void RolloutsPanel::showEvent(QShowEvent *event) {

@@ -66,6 +66,7 @@ private:
     // Clusters: rollouts_clusters.cpp
     void buildFeed();
     QWidget *buildPages(QWidget *endpoint);
+    void addParts();
     void chooseLine(const QString &id); ///< of the list
     void showChosen();
     void showSight(const QString &connection);

@@ -86,6 +86,16 @@ void WorkloadPage::addActions(const QString &panel) {
         spec.run = [this, kind = a.kind](const QString &argument, const QString &) { openSheet(kind, argument); };
         m_context.actions->add(spec);
     }
+    ActionSpec logs;
+    logs.id = QStringLiteral("pod.logs");
+    logs.text = tr("Show the log of the pod");
+    logs.icon = QStringLiteral("terminal");
+    logs.shortcut = Qt::Key_L;
+    logs.section = tr("Commands");
+    logs.panel = panel;
+    logs.blocked = [this](const QString &argument) { return (argument.isEmpty() ? argumentOf(QStringLiteral("pod.logs")) : argument).isEmpty() ? tr("Choose a pod first.") : QString(); };
+    logs.run = [this](const QString &argument, const QString &) { openPod((argument.isEmpty() ? argumentOf(QStringLiteral("pod.logs")) : argument).section(QLatin1Char('|'), 2)); };
+    m_context.actions->add(logs);
     ActionSpec apply;
     apply.id = QStringLiteral("workload.apply");
     apply.text = tr("Do it");
