@@ -9,7 +9,6 @@ const std::shared_ptr<PortForwards> &PortForwards::ofProgram() {
 }
 
 std::shared_ptr<PortForward> PortForwards::find(const std::shared_ptr<const KubeApi> &api, const KubeRef &what, const QString &port, int localPort) const {
-    const std::lock_guard lock(m_mutex);
     for (const Kept &kept : m_kept)
         if (kept.what == what && kept.port == port && kept.api.lock() == api)
             if (auto forward = kept.forward.lock(); forward && (localPort == 0 || forward->localPort() == localPort))
@@ -18,13 +17,16 @@ std::shared_ptr<PortForward> PortForwards::find(const std::shared_ptr<const Kube
 }
 
 Result<std::shared_ptr<PortForward>> PortForwards::open(const std::shared_ptr<const KubeApi> &api, const KubeRef &what, const QString &port, int localPort, std::stop_token token) {
-    if (auto open = find(api, what, port, localPort))
-        return open;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (auto open = find(api, what, port, localPort))
+            return open;
+    }
     PH_ASSIGN(auto made, PortForward::start(api, what, port, localPort, token)); // asks the server: nobody else waits meanwhile
     std::shared_ptr<PortForward> forward = std::move(made);
+    const std::lock_guard lock(m_mutex); // given back before a forward that is too many ends
     if (auto open = find(api, what, port, localPort)) // somebody was quicker: one is enough
         return open;
-    const std::lock_guard lock(m_mutex);
     std::erase_if(m_kept, [](const Kept &kept) { return kept.forward.expired(); });
     m_kept.push_back({api, api->connection(), port, what, forward});
     return forward;

@@ -34,7 +34,7 @@ private:
         KubeRef what;
         std::weak_ptr<PortForward> forward;
     };
-    std::shared_ptr<PortForward> find(const std::shared_ptr<const KubeApi> &api, const KubeRef &what, const QString &port, int localPort) const;
+    std::shared_ptr<PortForward> find(const std::shared_ptr<const KubeApi> &api, const KubeRef &what, const QString &port, int localPort) const; ///< under the mutex
     mutable std::mutex m_mutex;
     std::vector<Kept> m_kept;
 };
