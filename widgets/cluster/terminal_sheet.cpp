@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/cluster/terminal_sheet.h"
 
+#include "core/cluster/pod_selector.h"
 #include "core/rollouts/pod_shell_operation.h"
 #include "widgets/base/button.h"
+#include "widgets/base/field.h"
 #include "widgets/base/format.h"
 #include "widgets/base/theme.h"
 #include "widgets/cluster/terminal_view.h"
 
 #include <QHBoxLayout>
+#include <QJsonArray>
 #include <QTimer>
 #include <QVBoxLayout>
 
@@ -15,7 +18,7 @@ namespace pilothouse::ui {
 
 TerminalSheet::TerminalSheet(Pools &pools, std::shared_ptr<fleet::Services> services, const ShellWish &wish, QWidget *window)
     : QWidget(window, Qt::Window), m_pools(pools), m_services(std::move(services)), m_wish(wish), m_view(new TerminalView(this)), m_state(new Label({}, TextRole::Second, &Tokens::t2, this)),
-      m_again(new Button(tr("Open again"), ButtonKind::Plain, this)) {
+      m_container(new Choice(this)), m_again(new Button(tr("Open again"), ButtonKind::Plain, this)) {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(wish.container.isEmpty() ? tr("Shell in %1 (%2)").arg(wish.pod, wish.space) : tr("Shell in %1, %2 (%3)").arg(wish.pod, wish.container, wish.space));
     resize(Theme::of(this).px(860), Theme::of(this).px(520));
@@ -24,6 +27,17 @@ TerminalSheet::TerminalSheet(Pools &pools, std::shared_ptr<fleet::Services> serv
     m_state->setWordWrap(true);
     m_again->setObjectName(QStringLiteral("terminalAgain"));
     m_again->hide();
+    m_container->setObjectName(QStringLiteral("terminalContainer"));
+    m_container->setAccessibleName(tr("Container"));
+    m_container->setToolTip(tr("Another container: its shell is opened in a window of its own"));
+    m_container->hide();
+    connect(m_container, qOverload<int>(&QComboBox::activated), this, [this](int at) {
+        ShellWish other = m_wish;
+        other.container = m_container->itemText(at);
+        m_container->setCurrentIndex(std::max(0, m_container->findText(m_wish.container)));
+        if (other.container != m_wish.container)
+            (new TerminalSheet(m_pools, m_services, other, parentWidget()))->show();
+    });
     auto *copy = new Button(tr("Copy"), ButtonKind::Plain, this), *paste = new Button(tr("Paste"), ButtonKind::Plain, this);
     copy->setToolTip(QStringLiteral("Ctrl+Shift+C"));
     paste->setToolTip(QStringLiteral("Ctrl+Shift+V"));
@@ -32,6 +46,7 @@ TerminalSheet::TerminalSheet(Pools &pools, std::shared_ptr<fleet::Services> serv
     auto *foot = new QHBoxLayout;
     foot->setContentsMargins(12, 4, 12, 8);
     foot->addWidget(m_state, 1);
+    foot->addWidget(m_container);
     foot->addWidget(copy);
     foot->addWidget(paste);
     foot->addWidget(m_again);
@@ -53,14 +68,41 @@ TerminalSheet::TerminalSheet(Pools &pools, std::shared_ptr<fleet::Services> serv
     });
 }
 
-TerminalSheet::~TerminalSheet() { m_task.stop.request_stop(); }
+TerminalSheet::~TerminalSheet() {
+    m_look.stop.request_stop();
+    m_task.stop.request_stop();
+}
 
 QString TerminalSheet::state() const { return m_state->text(); }
 
 void TerminalSheet::showEvent(QShowEvent *event) {
     QWidget::showEvent(event);
-    if (!m_shell)
-        open();
+    if (m_shell)
+        return;
+    open();
+    lookForContainers();
+}
+
+void TerminalSheet::lookForContainers() {
+    m_look = startTask<QStringList>(m_pools.waiting, [services = m_services, wish = m_wish](std::stop_token token) -> Result<QStringList> {
+        PH_ASSIGN(const auto api, services->clusters->of(wish.connection));
+        PH_ASSIGN(const auto selector, cluster::PodSelector::of(*api, {cluster::kinds::Pod, wish.space, wish.pod}, token));
+        PH_ASSIGN(const auto pods, selector.pods(*api, token));
+        QStringList names;
+        for (const QJsonObject &pod : pods) {
+            for (const QJsonValue &value : pod.value(QLatin1String("spec")).toObject().value(QLatin1String("containers")).toArray())
+                names << value.toObject().value(QLatin1String("name")).toString();
+            names.move(std::max(0, int(names.indexOf(cluster::defaultContainer(pod)))), 0);
+        }
+        return names;
+    });
+    deliver(m_look, this, [this](const Result<QStringList> &names) {
+        if (!names || names->size() < 2)
+            return; // why the pod cannot be read, the shell's own answer says
+        m_container->setItems(*names);
+        m_container->setCurrentIndex(std::max(0, m_container->findText(m_wish.container)));
+        m_container->show();
+    });
 }
 
 void TerminalSheet::open() {

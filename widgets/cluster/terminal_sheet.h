@@ -12,6 +12,7 @@
 namespace pilothouse::ui {
 
 class Button;
+class Choice;
 class Label;
 class TerminalView;
 
@@ -43,6 +44,7 @@ protected:
 
 private:
     void open();
+    void lookForContainers();
     void take();
     void ended(const Result<cluster::PodShell::End> &result);
     Pools &m_pools;
@@ -50,7 +52,9 @@ private:
     const ShellWish m_wish;
     TerminalView *m_view;
     Label *m_state;
+    Choice *m_container;
     Button *m_again;
+    Task<QStringList> m_look;
     Task<cluster::PodShell::End> m_task;
     std::shared_ptr<cluster::PodShell> m_shell; ///< the present one
     std::shared_ptr<ShellBell> m_bell;
