@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/cluster/kube_object.h"
 #include "core/fleet/endpoint.h"
+#include "core/fleet/workload_metrics.h"
 
 #include <QFileInfo>
 
@@ -28,6 +29,8 @@ Result<QDateTime> stepBegan(const QString &folder, const QString &model, const c
 
 namespace {
 
+const QString lockSuffix = QStringLiteral(".judge.lock");
+
 QString lookFile(const QString &folder, const QString &model) { return QStringLiteral("%1/canaries/%2.look.json").arg(folder, model); }
 
 /// For those who show it, in this and in other programs. That it cannot be written is no reason to leave a bad canary where it is.
@@ -48,13 +51,7 @@ Result<std::vector<std::unique_ptr<rollouts::CanarySource>>> sourcesOf(const Ser
     std::vector<std::unique_ptr<rollouts::CanarySource>> out;
     const auto &judge = model.deployment.judge;
     if (!judge.prometheus.isEmpty()) {
-        const workspace::Connection connection = services.workspace.connections.value(judge.prometheus);
-        telemetry::PrometheusOptions options;
-        options.url = connection.url;
-        options.user = connection.user;
-        if (!connection.secret.isEmpty())
-            options.secret = [secrets = services.secrets, name = connection.secret] { return secrets->read(name); };
-        out.push_back(rollouts::prometheusSource(std::make_shared<telemetry::Prometheus>(services.http, options), judge.stable, judge.canary));
+        out.push_back(rollouts::prometheusSource(prometheusOf(services, judge.prometheus), judge.stable, judge.canary));
     }
     if (!model.endpoint.url.isEmpty()) {
         PH_ASSIGN(const ModelEndpoint endpoint, endpointOf(services, model.name));
@@ -104,6 +101,15 @@ Result<void> actOn(const Services &services, const workspace::Model &model, cons
 Result<CanaryTick> canaryTick(const Services &services, const workspace::Model &model, bool act, std::stop_token token) {
     if (services.workspace.connections.value(model.deployment.connection).kind == Q("local"))
         return refused(QStringLiteral("The server of %1 judges its rollouts by itself.").arg(model.name), {}, QStringLiteral("`pilot rollouts status %1` shows its verdict.").arg(model.name));
+    std::optional<FileLock> turn; // one program at a time acts on a model
+    if (act) {
+        PH_TRY(makeFolder(services.root + QStringLiteral("/canaries"), true));
+        const QString file = QStringLiteral("%1/canaries/%2%3").arg(services.root, model.name, lockSuffix);
+        auto lock = FileLock::tryAcquire(file);
+        if (!lock && lock.error().kind == ErrorKind::Conflict)
+            return Error{ErrorKind::Conflict, QStringLiteral("Another program judges the canary of %1 at this moment.").arg(model.name), file, QStringLiteral("Its verdict stands in the card, and in `pilot rollouts judge %1`.").arg(model.name), {}};
+        PH_ASSIGN(turn, std::move(lock));
+    }
     PH_ASSIGN(const auto target, services.rolloutTarget(model));
     PH_ASSIGN(const auto sources, sourcesOf(services, model));
     PH_ASSIGN(const cluster::RolloutStatus status, target->status());
@@ -120,6 +126,8 @@ Result<CanaryTick> canaryTick(const Services &services, const workspace::Model &
         return acted.error();
     return out;
 }
+
+bool isTaken(const Error &error) { return error.kind == ErrorKind::Conflict && error.where.endsWith(lockSuffix); }
 
 Result<QJsonObject> lastLook(const QString &folder, const QString &model) {
     const QString file = lookFile(folder, model);
