@@ -8,6 +8,7 @@
 #include "core/base/actor.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/fleet/canary_watch.h"
 #include "core/learn/load_scorer.h"
 #include "core/serving/rollout_control.h"
 
@@ -228,12 +229,30 @@ void ServeSession::waitForEnd() {
         m_wake.notify_all();
     });
     const qint64 every = !m_model ? 0 : m_o.policySeconds >= 0 ? m_o.policySeconds : policyInterval(*m_model);
+    std::optional<fleet::CanaryWatch> canaries; // those of clusters, whether a window is open or not
+    if (m_services)
+        canaries.emplace(m_services);
+    if (canaries && !canaries->needed())
+        canaries.reset();
     std::unique_lock guard(m_mutex);
-    if (every <= 0)
+    if (every <= 0 && !canaries)
         return m_wake.wait(guard, [this] { return m_end; });
-    while (!m_wake.wait_for(guard, std::chrono::seconds(every), [this] { return m_end; })) {
+    using Steady = std::chrono::steady_clock;
+    const auto never = Steady::now() + std::chrono::hours(24 * 365 * 10);
+    const auto policyPause = std::chrono::seconds(every), canaryPause = std::chrono::seconds(fleet::CanaryWatch::everySeconds);
+    auto policyDue = every > 0 ? Steady::now() + policyPause : never, canaryDue = canaries ? Steady::now() + canaryPause : never;
+    while (!m_wake.wait_until(guard, std::min(policyDue, canaryDue), [this] { return m_end; })) {
         guard.unlock();
-        lookAtPolicy();
+        if (Steady::now() >= policyDue) {
+            lookAtPolicy();
+            policyDue = Steady::now() + policyPause;
+        }
+        if (Steady::now() >= canaryDue) {
+            for (const fleet::CanaryNews &news : canaries->look(m_context.stop()))
+                if (news.tick.turnedBack || news.tick.wentOn || news.problem)
+                    m_context.note(news.sentence());
+            canaryDue = Steady::now() + canaryPause;
+        }
         guard.lock();
     }
 }

@@ -7,6 +7,7 @@
 // pilot rollouts canary inferenceservice/NAME URI --share P [--canary NAME]   another model beside the present one
 // pilot rollouts share inferenceservice/NAME P [--canary NAME]                the canary's share
 // pilot rollouts judge MODEL [--act] [--every S]       {"verdict","sentence",…}; exit 1 where it turned back, or would
+// pilot rollouts judge --act [--every S]               all of the workspace: {"canaries":[{"model","verdict","sentence","turned_back",…}]}
 // pilot rollouts health MODEL --version V [--run RUN] [--limit S] [--settle S]   a rollout without a cluster, until it stands or failed (exit 1)
 // pilot rollouts update-volume deployment/NAME FILE --path P [--claim C]      weights on a shared volume, then a rolling restart
 #include "app/pilot/canary_verbs.h"
@@ -15,6 +16,7 @@
 
 #include "core/cluster/argo_analysis.h"
 #include "core/fleet/canary_tick.h"
+#include "core/fleet/canary_watch.h"
 #include "core/fleet/endpoint.h"
 #include "core/rollouts/health_rollout.h"
 #include "core/rollouts/volume_update.h"
@@ -63,7 +65,50 @@ Result<const workspace::Model *> modelOf(const fleet::Services &services, const 
     return model;
 }
 
+/// The canaries of all models, by and by; what a console does, without a window: for a timer or a service.
+Result<void> judgeAll(Context &context, const Options &o) {
+    if (!o.act)
+        return invalid(QStringLiteral("Without a model all canaries are judged and acted on."), {}, QStringLiteral("Name a model to look only, or add --act."));
+    PH_ASSIGN(const auto services, context.services());
+    fleet::CanaryWatch watch(services);
+    if (!watch.needed())
+        return refused(QStringLiteral("The workspace has no model in a cluster of which something can be known."), services->workspace.file,
+                       QStringLiteral("Name its Prometheus under `deployment: {judge: …}`, or its endpoint."));
+    QJsonArray list;
+    bool bad = false;
+    for (;;) {
+        for (const fleet::CanaryNews &news : watch.look(context.stop())) {
+            bad = bad || news.tick.turnedBack;
+            if (o.every > 0) {
+                context.note(news.sentence());
+                continue;
+            }
+            QJsonObject one = news.problem ? QJsonObject{{Q("problem"), news.problem->text()}} : news.tick.look.toJson();
+            one.insert(Q("model"), news.model);
+            one.insert(Q("operation"), news.tick.operation);
+            one.insert(Q("turned_back"), news.tick.turnedBack);
+            one.insert(Q("went_on"), news.tick.wentOn);
+            one.insert(Q("text"), news.sentence());
+            list.append(one);
+        }
+        if (o.every == 0)
+            break;
+        for (int waited = 0; waited < o.every * 10 && !context.stop().stop_requested(); ++waited)
+            QThread::msleep(100);
+        if (context.stop().stop_requested())
+            return cancelled();
+    }
+    QStringList lines;
+    for (const QJsonValue &one : list)
+        lines << one.toObject().value(Q("text")).toString();
+    context.answer({{Q("canaries"), list}}, lines.isEmpty() ? QStringLiteral("No canary is on its way, or each was judged a moment ago.") : lines.join(QLatin1Char('\n')));
+    context.exitCodeWanted = bad ? 1 : 0;
+    return {};
+}
+
 Result<void> judge(Context &context, const Options &o) {
+    if (o.target.empty())
+        return judgeAll(context, o);
     PH_ASSIGN(const auto services, context.services());
     PH_ASSIGN(const workspace::Model *model, modelOf(*services, o.target));
     for (;;) {
@@ -182,7 +227,8 @@ const Sub shareSub("share", "Set the share of an InferenceService's canary", "in
     app.add_option("percent", o.choice.percent, "Percent of the traffic")->required()->check(CLI::Range(0, 100));
     app.add_option("--canary", o.choice.canary, "Which, of several");
 });
-const Sub judgeSub("judge", "Judge a model's canary by errors, latency and what it predicts", "Model of the workspace", judge, false, [](CLI::App &app, Options &o) {
+const Sub judgeSub("judge", "Judge a model's canary by errors, latency and what it predicts", "Model of the workspace; with --act all that have a canary in a cluster", judge, false, [](CLI::App &app, Options &o) {
+    app.get_option("target")->required(false);
     app.add_flag("--act", o.act, "Turn back, or go on, by the verdict");
     app.add_option("--every", o.every, "Go on judging, every so many seconds")->check(CLI::Range(1, 86'400));
 });

@@ -5,13 +5,12 @@
 #include "core/base/json.h"
 #include "core/cluster/argo_rollout.h"
 #include "core/cluster/kube_object.h"
+#include "core/telemetry/prometheus.h"
 
 #include <QJsonArray>
 #include <QRegularExpression>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 namespace pilothouse::cluster {
 
@@ -23,19 +22,6 @@ QDateTime timeOf(const QJsonValue &value) { return QDateTime::fromString(value.t
 
 /// A count that is written as a number or as text (intstr).
 int countOf(const QJsonValue &value, int otherwise) { return value.isDouble() ? value.toInt() : value.isString() ? value.toString().toInt() : otherwise; }
-
-std::optional<double> numberOf(QString text) {
-    text = text.trimmed();
-    if (text.compare(Q("NaN"), Qt::CaseInsensitive) == 0)
-        return std::numeric_limits<double>::quiet_NaN();
-    if (text == Q("+Inf") || text == Q("Inf"))
-        return std::numeric_limits<double>::infinity();
-    if (text == Q("-Inf"))
-        return -std::numeric_limits<double>::infinity();
-    bool number = false;
-    const double value = text.toDouble(&number);
-    return number ? std::optional(value) : std::nullopt;
-}
 
 ArgoMeasurement measurementOf(const QJsonObject &o) {
     ArgoMeasurement m;
@@ -83,7 +69,7 @@ std::vector<double> argoNumbers(const QString &text) {
         inner = inner.mid(1, inner.size() - 2);
     std::vector<double> out;
     for (const QString &part : inner.split(QLatin1Char(','), Qt::SkipEmptyParts)) {
-        const auto number = numberOf(part);
+        const auto number = telemetry::prometheusNumber(part.trimmed());
         if (!number)
             return {};
         out.push_back(*number);

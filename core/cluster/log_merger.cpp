@@ -28,6 +28,13 @@ void LogMerger::resumed(int number) {
     source.partial.clear();
 }
 
+void LogMerger::knownUpTo(int number, qint64 nanos, int lines) {
+    const std::lock_guard lock(m_mutex);
+    Source &source = m_sources[std::size_t(number)];
+    source.last = source.skipTo = nanos;
+    source.atLast = source.skip = lines;
+}
+
 void LogMerger::line(Source &source, int number, QByteArrayView text, Clock::time_point now) {
     if (text.endsWith('\r'))
         text.chop(1);

@@ -24,6 +24,8 @@ public:
     int addSource();
     /// It is read again after a cut, from the second of its last line on: lines that were seen are left out.
     void resumed(int source);
+    /// It was read before, by another reader, up to this time, of which `lines` lines were seen: they are left out.
+    void knownUpTo(int source, qint64 nanos, int lines);
     /// A piece of its log with timestamps, cut anywhere.
     void append(int source, QByteArrayView piece, Clock::time_point now = Clock::now());
     /// Its stream ended, and nobody waits for it. What stands without a line feed is a line if it is `whole`; of a stream that was cut it is left out: it comes

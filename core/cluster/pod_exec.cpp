@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/cluster/kube_socket.h"
+#include "core/cluster/pod_exec_internal.h"
 
 #include <QJsonArray>
 #include <QThreadPool>
@@ -15,7 +16,8 @@ namespace {
 using Q = QLatin1String;
 constexpr qsizetype portion = 32 << 10;
 
-/// What the server says at the end: {"status":"Success"}, or why not.
+} // namespace
+
 Result<int> exitCodeOf(const QByteArray &bytes, const QString &where) {
     PH_ASSIGN(const QJsonObject status, parseJsonObject(bytes, where));
     if (status.value(Q("status")) == Q("Success"))
@@ -29,8 +31,6 @@ Result<int> exitCodeOf(const QByteArray &bytes, const QString &where) {
         return notFound(QStringLiteral("The container has no such program: %1").arg(message), where, QStringLiteral("Many images have no shell and no tools; name a program that the image has."));
     return Error{ErrorKind::Unreachable, QStringLiteral("The command could not be run: %1").arg(message), where, {}, QString::fromUtf8(bytes)};
 }
-
-} // namespace
 
 Result<PodCommandResult> runInPod(const KubeApi &api, const PodCommand &command, std::stop_token token, const std::function<void(const QByteArray &, bool)> &onOutput) {
     const auto encoded = [](const QString &text) { return QString::fromLatin1(QUrl::toPercentEncoding(text)); };

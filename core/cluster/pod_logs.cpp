@@ -191,6 +191,8 @@ private:
         } else {
             stream.source = m_shared->merger.addSource();
             m_sources.push_back({pod, container, m_query.previous});
+            if (const LogMark known = m_query.known.value(m_sources.back().text()); known.nanos > 0)
+                m_shared->merger.knownUpTo(stream.source, known.nanos, known.lines);
         }
         stream.running = true;
         stream.done = stream.whole = false;
@@ -202,9 +204,9 @@ private:
         else if (m_query.follow)
             query.addQueryItem(QStringLiteral("follow"), QStringLiteral("true"));
         const qint64 last = m_shared->merger.lastTime(stream.source);
-        if (again && last > 0) {
+        if (last > 0) {
             query.addQueryItem(QStringLiteral("sinceTime"), timestampText(last).left(19) + QLatin1Char('Z'));
-        } else if (first) { // a pod that joins later is read from its begin
+        } else if (first && m_query.known.isEmpty()) { // a pod that joins later is read from its begin
             if (m_query.tail >= 0)
                 query.addQueryItem(QStringLiteral("tailLines"), QString::number(m_query.tail));
             if (m_query.sinceSeconds)

@@ -4,6 +4,8 @@
 #include "core/cluster/log_line.h"
 #include "core/cluster/pod_selector.h"
 
+#include <QHash>
+
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -17,6 +19,12 @@ struct LogSource {
     QString text() const; ///< "web-7d4-x2k/server"
 };
 
+/// How far a log is known: the time of the last line, and how many lines have just this time.
+struct LogMark {
+    qint64 nanos = 0;
+    int lines = 0;
+};
+
 struct LogQuery {
     KubeRef what;                        ///< a workload, service, job or pod
     QString container;                   ///< empty: each pod's default one
@@ -27,6 +35,7 @@ struct LogQuery {
     std::optional<qint64> sinceSeconds;
     QString pattern;                     ///< regular expression; only lines that it matches; empty: all
     bool without = false;                ///< only those that it does not
+    QHash<QString, LogMark> known;       ///< by LogSource::text(): these go on from there; `tail` and `sinceSeconds` do not count for them
     int mostPods = 50;                   ///< streams at once; what more there is, is told
 };
 

@@ -116,6 +116,23 @@ Result<int> podPortOf(const QJsonObject &object, const QJsonObject &pod, const Q
                     QStringLiteral("It has: %1.").arg(portsText(ports, "port")));
 }
 
+Result<std::vector<NamedPort>> portsOf(const KubeApi &api, const KubeRef &what, std::stop_token token) {
+    PH_ASSIGN(const auto selector, PodSelector::of(api, what, token));
+    std::vector<NamedPort> out;
+    const bool service = selector.object().value(Q("kind")).toString() == Q("Service");
+    QJsonArray ports = selector.object().value(Q("spec")).toObject().value(Q("ports")).toArray();
+    if (!service) {
+        PH_ASSIGN(const auto pods, selector.pods(api, token));
+        ports = pods.empty() ? QJsonArray() : containerPorts(pods.front());
+    }
+    for (const QJsonValue &value : std::as_const(ports)) {
+        const QJsonObject port = value.toObject();
+        if (port.value(Q("protocol")).toString(QStringLiteral("TCP")) == Q("TCP")) // no other goes through a port-forward
+            out.push_back({port.value(service ? Q("port") : Q("containerPort")).toInt(), port.value(Q("name")).toString()});
+    }
+    return out;
+}
+
 struct PortForward::Impl : std::enable_shared_from_this<PortForward::Impl> {
     std::shared_ptr<const KubeApi> api;
     KubeRef what;

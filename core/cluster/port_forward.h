@@ -40,4 +40,11 @@ private:
 /// The pod's port behind a port of a service (targetPort, also by name), or the container's port itself. NotFound with the ports there are.
 Result<int> podPortOf(const QJsonObject &object, const QJsonObject &pod, const QString &port);
 
+struct NamedPort {
+    int number = 0;
+    QString name; ///< may be empty
+};
+/// The ports that a service has, or that the containers of a pod (of the first pod of a workload) name. Empty: none is named; it may listen all the same.
+Result<std::vector<NamedPort>> portsOf(const KubeApi &api, const KubeRef &what, std::stop_token token = {});
+
 } // namespace pilothouse::cluster

@@ -2,6 +2,7 @@
 #include "core/cluster/reach.h"
 
 #include "core/cluster/kube_socket.h"
+#include "core/cluster/port_forwards.h"
 
 #include <QJsonArray>
 #include <QRegularExpression>
@@ -121,7 +122,7 @@ public:
     }
 
     Result<Reached> portForward() const {
-        PH_ASSIGN(auto forward, PortForward::start(m_api, {kinds::Service, m_address.space, m_address.name}, QString::number(m_port.number), 0, m_token));
+        PH_ASSIGN(auto forward, PortForwards::ofProgram()->open(m_api, {kinds::Service, m_address.space, m_address.name}, QString::number(m_port.number), 0, m_token));
         const QString pod = forward->state().pod;
         // A tunnel is a promise only when the first connection came about: rights are asked for then.
         PH_ASSIGN(const auto tried, connectsOnce(*forward));
@@ -129,7 +130,7 @@ public:
         QString url = forward->url();
         if (m_address.secure)
             url.replace(0, 4, Q("https"));
-        return Reached{ReachWay::PortForward, url, {}, QStringLiteral("%1 is reached by a port-forward to pod %2.").arg(name(), pod), std::shared_ptr<PortForward>(std::move(forward))};
+        return Reached{ReachWay::PortForward, url, {}, QStringLiteral("%1 is reached by a port-forward to pod %2.").arg(name(), pod), std::move(forward)};
     }
 
     Reached proxy() const {

@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/cluster/kube_object.h"
 #include "core/fleet/endpoint.h"
+#include "core/fleet/workload_metrics.h"
 
 #include <QFileInfo>
 
@@ -28,17 +29,29 @@ Result<QDateTime> stepBegan(const QString &folder, const QString &model, const c
 
 namespace {
 
+const QString lockSuffix = QStringLiteral(".judge.lock");
+
+QString lookFile(const QString &folder, const QString &model) { return QStringLiteral("%1/canaries/%2.look.json").arg(folder, model); }
+
+/// For those who show it, in this and in other programs. That it cannot be written is no reason to leave a bad canary where it is.
+void keepLook(const Services &services, const workspace::Model &model, const CanaryTick &tick, const std::optional<Error> &problem) {
+    QJsonObject look = tick.look.toJson();
+    look.insert(Q("at"), isoUtc(services.clock->nowUtc()));
+    look.insert(Q("minimum_requests"), model.deployment.judge.minimumRequests);
+    look.insert(Q("minimum_labelled"), model.deployment.judge.minimumLabelled);
+    look.insert(Q("turned_back"), tick.turnedBack);
+    look.insert(Q("went_on"), tick.wentOn);
+    look.insert(Q("operation"), tick.operation);
+    if (problem)
+        look.insert(Q("problem"), problem->text());
+    (void)bool(writeFileAtomically(lookFile(services.root, model.name), canonicalJson(look)));
+}
+
 Result<std::vector<std::unique_ptr<rollouts::CanarySource>>> sourcesOf(const Services &services, const workspace::Model &model) {
     std::vector<std::unique_ptr<rollouts::CanarySource>> out;
     const auto &judge = model.deployment.judge;
     if (!judge.prometheus.isEmpty()) {
-        const workspace::Connection connection = services.workspace.connections.value(judge.prometheus);
-        telemetry::PrometheusOptions options;
-        options.url = connection.url;
-        options.user = connection.user;
-        if (!connection.secret.isEmpty())
-            options.secret = [secrets = services.secrets, name = connection.secret] { return secrets->read(name); };
-        out.push_back(rollouts::prometheusSource(std::make_shared<telemetry::Prometheus>(services.http, options), judge.stable, judge.canary));
+        out.push_back(rollouts::prometheusSource(prometheusOf(services, judge.prometheus), judge.stable, judge.canary));
     }
     if (!model.endpoint.url.isEmpty()) {
         PH_ASSIGN(const ModelEndpoint endpoint, endpointOf(services, model.name));
@@ -68,11 +81,35 @@ bool goesNoStepByItself(const workspace::Model &model) {
     return ref && ref->kind == cluster::kinds::InferenceService;
 }
 
+/// What the verdict asks for: all traffic back, or the next step of a target that takes none by itself.
+Result<void> actOn(const Services &services, const workspace::Model &model, const std::shared_ptr<cluster::RolloutTarget> &target, CanaryTick &tick) {
+    if (tick.look.judgement.verdict == serving::Verdict::TurnBack) {
+        PH_ASSIGN(tick.operation, turnBack(services, model, target, tick.look));
+        tick.turnedBack = true;
+    } else if (tick.look.judgement.verdict == serving::Verdict::GoOn && model.deployment.judge.advance && goesNoStepByItself(model) && tick.look.status.phase == cluster::RolloutPhase::Progressing) {
+        const auto outcome = services.operations->run(rollouts::goOnOperation(target, model.deployment.connection, tick.look));
+        if (!outcome.done)
+            return outcome.error.value_or(refused(QStringLiteral("The next step was not taken.")));
+        tick.operation = outcome.id;
+        tick.wentOn = true;
+    }
+    return {};
+}
+
 } // namespace
 
 Result<CanaryTick> canaryTick(const Services &services, const workspace::Model &model, bool act, std::stop_token token) {
     if (services.workspace.connections.value(model.deployment.connection).kind == Q("local"))
         return refused(QStringLiteral("The server of %1 judges its rollouts by itself.").arg(model.name), {}, QStringLiteral("`pilot rollouts status %1` shows its verdict.").arg(model.name));
+    std::optional<FileLock> turn; // one program at a time acts on a model
+    if (act) {
+        PH_TRY(makeFolder(services.root + QStringLiteral("/canaries"), true));
+        const QString file = QStringLiteral("%1/canaries/%2%3").arg(services.root, model.name, lockSuffix);
+        auto lock = FileLock::tryAcquire(file);
+        if (!lock && lock.error().kind == ErrorKind::Conflict)
+            return Error{ErrorKind::Conflict, QStringLiteral("Another program judges the canary of %1 at this moment.").arg(model.name), file, QStringLiteral("Its verdict stands in the card, and in `pilot rollouts judge %1`.").arg(model.name), {}};
+        PH_ASSIGN(turn, std::move(lock));
+    }
     PH_ASSIGN(const auto target, services.rolloutTarget(model));
     PH_ASSIGN(const auto sources, sourcesOf(services, model));
     PH_ASSIGN(const cluster::RolloutStatus status, target->status());
@@ -83,19 +120,21 @@ Result<CanaryTick> canaryTick(const Services &services, const workspace::Model &
     }
     CanaryTick out;
     PH_ASSIGN(out.look, rollouts::judgeCanary(*target, sources, rollouts::judgeRules(model), began, now, token));
-    if (!act)
-        return out;
-    if (out.look.judgement.verdict == serving::Verdict::TurnBack) {
-        PH_ASSIGN(out.operation, turnBack(services, model, target, out.look));
-        out.turnedBack = true;
-    } else if (out.look.judgement.verdict == serving::Verdict::GoOn && model.deployment.judge.advance && goesNoStepByItself(model) && out.look.status.phase == cluster::RolloutPhase::Progressing) {
-        const auto outcome = services.operations->run(rollouts::goOnOperation(target, model.deployment.connection, out.look));
-        if (!outcome.done)
-            return outcome.error.value_or(refused(QStringLiteral("The next step was not taken.")));
-        out.operation = outcome.id;
-        out.wentOn = true;
-    }
+    const auto acted = act ? actOn(services, model, target, out) : Result<void>();
+    keepLook(services, model, out, acted ? std::optional<Error>() : acted.error());
+    if (!acted)
+        return acted.error();
     return out;
+}
+
+bool isTaken(const Error &error) { return error.kind == ErrorKind::Conflict && error.where.endsWith(lockSuffix); }
+
+Result<QJsonObject> lastLook(const QString &folder, const QString &model) {
+    const QString file = lookFile(folder, model);
+    if (!QFileInfo::exists(file))
+        return notFound(QStringLiteral("No canary of %1 was judged yet.").arg(model), file);
+    PH_ASSIGN(const QByteArray bytes, readFile(file));
+    return parseJsonObject(bytes, file);
 }
 
 } // namespace pilothouse::fleet

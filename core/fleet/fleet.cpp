@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/fleet.h"
 
+#include "core/fleet/canary_watch.h"
 #include "core/fleet/skew_watch.h"
 #include "core/secrets/vault_store.h"
 
@@ -14,6 +15,8 @@ Fleet::Fleet(std::shared_ptr<Services> services, Pools &pools, QObject *parent)
     m_timer.setSingleShot(true);
     m_timer.setInterval(2000);
     connect(&m_timer, &QTimer::timeout, this, &Fleet::read);
+    auto *canaries = new CanaryLoop(m_services, m_pools, this); // a bad canary of a cluster is turned back while nobody looks
+    connect(canaries, &CanaryLoop::acted, this, &Fleet::refresh);
 }
 
 Fleet::~Fleet() {

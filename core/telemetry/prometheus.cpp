@@ -7,6 +7,7 @@
 #include <QUrl>
 #include <QUrlQuery>
 
+#include <algorithm>
 #include <limits>
 
 namespace pilothouse::telemetry {
@@ -71,10 +72,10 @@ Prometheus::Prometheus(std::shared_ptr<net::HttpClient> http, PrometheusOptions 
         m_options.url.chop(1);
 }
 
-Result<net::Response> Prometheus::send(const QByteArray &form, bool post, std::stop_token token) const {
+Result<net::Response> Prometheus::send(const QByteArray &form, bool post, std::stop_token token, const char *route) const {
     net::Request request;
     request.method = post ? "POST" : "GET";
-    request.url = m_options.url + QStringLiteral("/api/v1/query");
+    request.url = m_options.url + QStringLiteral("/api/v1/") + QLatin1String(route);
     if (post) {
         request.headers.append(net::Header{"Content-Type", "application/x-www-form-urlencoded"});
         request.body = form;
@@ -128,6 +129,29 @@ Result<PrometheusAnswer> Prometheus::query(const QString &expression, const QDat
         }
         PH_ASSIGN(PrometheusSample one, sampleOf(o.value(Q("value")).toArray(), o.value(Q("metric")).toObject(), m_options.url));
         out.samples.push_back(std::move(one));
+    }
+    return out;
+}
+
+Result<std::vector<PrometheusSeries>> Prometheus::range(const QString &expression, const QDateTime &from, const QDateTime &to, int stepSeconds, std::stop_token token) const {
+    const auto seconds = [](const QDateTime &when) { return QByteArray::number(double(when.toMSecsSinceEpoch()) / 1000, 'f', 3); };
+    const QByteArray form = "query=" + encoded(expression) + "&start=" + seconds(from) + "&end=" + seconds(to) + "&step=" + QByteArray::number(std::max(1, stepSeconds));
+    PH_ASSIGN(const net::Response response, send(form, form.size() > longestGet, token, "query_range"));
+    PH_ASSIGN(const QJsonObject body, parseJsonObject(response.body, m_options.url));
+    const QJsonObject data = body.value(Q("data")).toObject();
+    if (body.value(Q("status")).toString() != Q("success") || data.value(Q("resultType")).toString() != Q("matrix"))
+        return invalid(QStringLiteral("This address does not answer like Prometheus."), m_options.url, QStringLiteral("Its url is that of the server itself, as in http://prometheus:9090."));
+    std::vector<PrometheusSeries> out;
+    for (const QJsonValue &value : data.value(Q("result")).toArray()) {
+        const QJsonObject labels = value.toObject().value(Q("metric")).toObject();
+        PrometheusSeries series;
+        for (auto it = labels.begin(); it != labels.end(); ++it)
+            series.labels.insert(it.key(), it->toString());
+        for (const QJsonValue &pair : value.toObject().value(Q("values")).toArray()) {
+            PH_ASSIGN(const PrometheusSample one, sampleOf(pair.toArray(), labels, m_options.url));
+            series.points.emplace_back(one.time, one.value);
+        }
+        out.push_back(std::move(series));
     }
     return out;
 }

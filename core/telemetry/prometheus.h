@@ -30,6 +30,12 @@ struct PrometheusAnswer {
     QStringList warnings; ///< warnings and infos of the server: also of a query that succeeded
 };
 
+/// One series of a range query, oldest first.
+struct PrometheusSeries {
+    QMap<QString, QString> labels;
+    std::vector<std::pair<QDateTime, double>> points;
+};
+
 struct PrometheusOptions {
     QString url;  ///< "http://prom:9090", also with a path prefix
     QString user; ///< of Basic authentication; empty with a secret: a bearer token
@@ -48,10 +54,12 @@ public:
     Result<PrometheusAnswer> query(const QString &expression, const QDateTime &at = {}, std::stop_token token = {}) const;
     /// The one number that a query gives. NotFound: it gave none (nothing was measured); Invalid: it gave several series, named in the error.
     Result<double> number(const QString &expression, const QDateTime &at = {}, std::stop_token token = {}) const;
+    /// The values of a query over a stretch of time, one each `stepSeconds` (the server refuses more than 11,000 a series). Errors as query().
+    Result<std::vector<PrometheusSeries>> range(const QString &expression, const QDateTime &from, const QDateTime &to, int stepSeconds, std::stop_token token = {}) const;
     const QString &url() const { return m_options.url; }
 
 private:
-    Result<net::Response> send(const QByteArray &form, bool post, std::stop_token token) const;
+    Result<net::Response> send(const QByteArray &form, bool post, std::stop_token token, const char *route = "query") const;
     std::shared_ptr<net::HttpClient> m_http;
     PrometheusOptions m_options;
 };

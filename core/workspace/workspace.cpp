@@ -30,7 +30,7 @@ const QMap<QString, QStringList> &kindKeys() {
         {u("mlflow"), {u("experiment"), u("artifacts"), u("promotes")}},
         {u("jenkins"), {u("folder")}},
         {u("kubernetes"), {u("kubeconfig"), u("context"), u("namespace"), u("ca"), u("tls_server_name"), u("proxy"), u("insecure")}},
-        {u("prometheus"), {u("alertmanager")}},
+        {u("prometheus"), {u("alertmanager"), u("requests_metric"), u("status_label"), u("latency_metric"), u("predictions_metric"), u("prediction_label"), u("pod_label"), u("namespace_label")}},
         {u("github"), {u("owner"), u("repo"), u("branch")}},
         {u("kubeflow"), {u("namespace"), u("experiment")}},
         {u("azureml"), {u("tenant"), u("client"), u("subscription"), u("resource_group"), u("workspace"), u("region"), u("cloud"), u("authority"), u("promotes")}},

@@ -189,9 +189,9 @@ void ListRowDelegate::paint(QPainter *painter, const QStyleOptionViewItem &optio
         drawLine(*painter, QRectF(area.left(), y, area.width() - rightWidth - (rightWidth > 0 ? theme.px(8) : 0), height), Qt::AlignLeft | Qt::AlignVCenter, left);
         y += height;
     };
-    const State textState = stateAt(index, TextStateRole), secondState = stateAt(index, SecondStateRole);
+    const State textState = stateAt(index, TextStateRole), secondState = stateAt(index, SecondStateRole), rightState = stateAt(index, RightStateRole);
     pair(text, right, theme.px(18), theme.font(TextRole::Strong), theme.font(TextRole::Second),
-         textState != State::None ? t.*stateInk(textState) : index.data(MutedRole).toBool() ? t.t2 : t.t1, t.t3);
+         textState != State::None ? t.*stateInk(textState) : index.data(MutedRole).toBool() ? t.t2 : t.t1, rightState != State::None ? t.*stateInk(rightState) : t.t3);
     if (!second.isEmpty() || !rightSecond.isEmpty())
         pair(second, rightSecond, theme.px(16), theme.font(TextRole::Second), theme.font(TextRole::Second),
              secondState != State::None ? t.*stateInk(secondState) : t.t2, t.t3);

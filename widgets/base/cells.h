@@ -34,6 +34,7 @@ enum CellRole {
     SortRole,        ///< raw value to sort by
     FilterRole,      ///< QString the filter looks into; absent: the display texts of the row
     IdRole,          ///< QString: what an action acts on
+    RightStateRole,  ///< int(State): lists: ink of the text at the right edge
 };
 
 /// A value against its limit, with its history.

@@ -54,9 +54,11 @@ PodLogCanvas::PodLogCanvas(PodLogModel &model, QWidget *parent) : QAbstractScrol
         refresh();
     });
     connect(&model, &QAbstractItemModel::modelReset, this, [this] {
-        m_anchor = m_current = -1;
+        m_anchor = -1;
+        setCurrent(-1);
         refresh();
     });
+    connect(&model, &PodLogModel::changed, viewport(), qOverload<>(&QWidget::update));
     connect(verticalScrollBar(), &QAbstractSlider::valueChanged, this, [this](int value) {
         if (!m_moving) // the user's hand decides whether it follows
             setFollow(value >= verticalScrollBar()->maximum());
@@ -74,7 +76,7 @@ PodLogCanvas::Measure PodLogCanvas::measure() const {
 int PodLogCanvas::linesOf(int row, const Measure &m) const {
     if (!m_wrap)
         return 1;
-    const int letters = std::min<int>(longestShown, int(QString::fromUtf8(m_model.line(row).text).size()));
+    const int letters = int(m_model.shown(row, longestShown).size());
     return std::max(1, (letters + m.columns - 1) / m.columns);
 }
 
@@ -116,8 +118,19 @@ void PodLogCanvas::setWrap(bool wrap) {
     refresh();
 }
 
+void PodLogCanvas::setCurrent(int row) {
+    m_current = row;
+    Q_EMIT currentChanged(row);
+}
+
+void PodLogCanvas::setEmptyText(const QString &text) {
+    m_emptyText = text;
+    viewport()->update();
+}
+
 void PodLogCanvas::showRow(int row) {
-    m_anchor = m_current = row;
+    m_anchor = row;
+    setCurrent(row);
     const int first = verticalScrollBar()->value(), shown = verticalScrollBar()->pageStep();
     if (row < first || row >= first + shown) {
         setFollow(false);
@@ -158,7 +171,7 @@ void PodLogCanvas::paintEvent(QPaintEvent *) {
     double y = 4;
     for (int row = verticalScrollBar()->value(); row < m_model.rowCount() && y < viewport()->height(); ++row) {
         const auto line = m_model.line(row);
-        const QString text = plainLogText(QString::fromUtf8(line.text.first(std::min<qsizetype>(line.text.size(), longestShown))));
+        const QString text = plainLogText(m_model.shown(row, longestShown));
         const int lines = linesOf(row, m);
         const QRectF whole(0, y, viewport()->width(), m.tall * lines);
         const State state = stateOf(line.level);
@@ -180,6 +193,11 @@ void PodLogCanvas::paintEvent(QPaintEvent *) {
         }
         y += m.tall * lines;
     }
+    if (m_model.rowCount() == 0 && !m_emptyText.isEmpty()) {
+        painter.setFont(theme.font(TextRole::Body));
+        painter.setPen(t.t2);
+        painter.drawText(viewport()->rect().adjusted(padding, padding, -padding, -padding), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+    }
     if (hasFocus() && m_model.rowCount() == 0) {
         painter.setPen(QPen(t.acc, 2));
         painter.drawRect(viewport()->rect().adjusted(1, 1, -1, -1));
@@ -187,7 +205,7 @@ void PodLogCanvas::paintEvent(QPaintEvent *) {
 }
 
 void PodLogCanvas::mousePressEvent(QMouseEvent *event) {
-    m_current = rowAt(event->position().y());
+    setCurrent(rowAt(event->position().y()));
     if (!(event->modifiers() & Qt::ShiftModifier) || m_anchor < 0)
         m_anchor = m_current;
     viewport()->update();
@@ -195,7 +213,7 @@ void PodLogCanvas::mousePressEvent(QMouseEvent *event) {
 
 void PodLogCanvas::mouseMoveEvent(QMouseEvent *event) {
     if (const int row = rowAt(event->position().y()); (event->buttons() & Qt::LeftButton) && row >= 0) {
-        m_current = row;
+        setCurrent(row);
         viewport()->update();
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/cluster/pod_log_model.h"
 
+#include "core/base/json.h"
+
 #include <QDateTime>
 #include <QElapsedTimer>
 
@@ -9,6 +11,7 @@ namespace pilothouse::ui {
 namespace {
 
 constexpr int sliceMs = 6;
+constexpr qsizetype mostJson = 64 << 10; ///< a longer line is shown as it is
 
 } // namespace
 
@@ -35,6 +38,28 @@ QVariant PodLogModel::data(const QModelIndex &index, int role) const {
     case NumberRole: return number(index.row());
     default: return {};
     }
+}
+
+void PodLogModel::setFields(const QStringList &fields) {
+    if (fields == m_fields)
+        return;
+    m_fields = fields;
+    Q_EMIT changed();
+}
+
+QString PodLogModel::shown(int row, qsizetype most) const {
+    const auto view = line(row);
+    if (!m_fields.isEmpty() && view.text.size() <= mostJson) {
+        if (const auto object = cluster::logFields(view.text.toByteArray())) {
+            QStringList out;
+            for (const QString &field : m_fields)
+                if (const QJsonValue value = object->value(field); !value.isUndefined())
+                    out << (value.isString() ? value.toString() : QString::fromUtf8(compactJson(value)));
+            if (!out.isEmpty())
+                return out.join(QStringLiteral("  ")).left(most);
+        }
+    }
+    return QString::fromUtf8(view.text.first(std::min(view.text.size(), most)));
 }
 
 bool PodLogModel::passes(qint64 number) const {

@@ -36,6 +36,9 @@ public:
 
     cluster::LogStore::View line(int row) const { return m_store.at(number(row)); }
     QString text(int row) const { return QString::fromUtf8(line(row).text); }
+    /// Of lines that are JSON these fields only, with two spaces between; empty: lines as they are. What is found, copied and saved stays the whole line.
+    void setFields(const QStringList &fields);
+    QString shown(int row, qsizetype most) const; ///< as it is painted; no more than so many bytes of it
     const std::vector<cluster::LogSource> &sources() const { return m_sources; }
     const cluster::LogStore &store() const { return m_store; } ///< a copy is a snapshot to save
     qint64 left() const { return m_store.first(); }    ///< lines that left, as the ring is full
@@ -61,6 +64,7 @@ private:
     qint64 m_dropped = 0;
     QRegularExpression m_pattern;
     cluster::LogLevel m_least = cluster::LogLevel::None;
+    QStringList m_fields;
     bool m_held = false;
     QTimer m_slices;
 };

@@ -67,8 +67,9 @@ PodLogView::PodLogView(QWidget *parent)
     refresh();
 }
 
-void PodLogView::setNote(const QString &note) {
+void PodLogView::setNote(const QString &note, const QStringList &all) {
     m_note = note;
+    m_counts->setToolTip(all.size() > 1 ? all.join(QLatin1Char('\n')) : QString());
     refresh();
 }
 

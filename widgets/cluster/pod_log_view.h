@@ -26,10 +26,12 @@ public:
     void setWrap(bool wrap);
     void showRow(int row); ///< scrolls to it and marks it
     int currentRow() const { return m_current; }
+    void setEmptyText(const QString &text); ///< what stands where no lines are
     QString selectedText() const; ///< marked rows with their times and pods
 
 Q_SIGNALS:
     void followChanged(bool follows);
+    void currentChanged(int row); ///< −1: none
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -49,7 +51,9 @@ private:
     int rowAt(double y) const;
     int firstOfLastPage(const Measure &m) const;
     void refresh();
+    void setCurrent(int row);
     PodLogModel &m_model;
+    QString m_emptyText;
     bool m_follow = true, m_wrap = false, m_moving = false;
     int m_anchor = -1, m_current = -1;
 };
@@ -61,7 +65,8 @@ public:
     explicit PodLogView(QWidget *parent = nullptr);
     PodLogModel &model() { return *m_model; }
     PodLogCanvas &canvas() { return *m_canvas; }
-    void setNote(const QString &note); ///< of the stream: "web-7d4: the stream was cut; it goes on from its last line."
+    /// @param all  what was told before, newest last: the tooltip
+    void setNote(const QString &note, const QStringList &all = {}); ///< of the stream: "web-7d4: the stream was cut; it goes on from its last line."
 
 Q_SIGNALS:
     void previousWanted(bool previous); ///< the log of the container before its last restart, or the present one again

@@ -54,24 +54,6 @@ State outcomeState(const QString &outcome) {
 }
 } // namespace
 
-WorkloadModel::WorkloadModel(QObject *parent) : RowsModel(parent) { m_columns = {{tr("Endpoint"), left, 0, {}, 0}}; }
-
-QVariant WorkloadModel::cell(const fleet::ModelRow &m, int, int role) const {
-    const State state = m.rollout ? stateOf(m.rollout->phase) : State::Unknown;
-    const QString right = !m.rollout || m.rollout->phase == cluster::RolloutPhase::None ? tr("not served")
-                          : m.rollout->canary                                          ? tr("canary %1 %").arg(qRound(m.rollout->wantedCanaryShare * 100))
-                          : m.rollout->stable                                          ? QStringLiteral("v%1").arg(m.rollout->stable->version)
-                                                                                       : QString();
-    switch (role) {
-    case Qt::DisplayRole: return m.name;
-    case StateRole: return int(state);
-    case RightRole: return right;
-    case SecondRole: return m.rollout ? m.rollout->target : tr("no deployment");
-    case Qt::AccessibleTextRole: return tr("%1, %2, %3").arg(m.name, stateWord(state), right);
-    default: return {};
-    }
-}
-
 RevisionModel::RevisionModel(QObject *parent) : RowsModel(parent) {
     m_columns = {{tr("Rev."), right, 48, {}, 0}, {tr("Version"), left, 70, {}, 0}, {tr("Outcome"), left, 120, {}, 0},
                  {tr("When"), left, 100, {}, 0}, {tr("By"), left, 90, {}, 2},      {tr("Reason"), left, 0, {}, 1}};

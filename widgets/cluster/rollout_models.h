@@ -9,17 +9,6 @@
 
 namespace pilothouse::ui {
 
-/// What is served, one line a model with a deployment.
-class WorkloadModel : public RowsModel<fleet::ModelRow> {
-    Q_OBJECT
-public:
-    explicit WorkloadModel(QObject *parent = nullptr);
-
-protected:
-    QString key(const fleet::ModelRow &row) const override { return row.name; }
-    QVariant cell(const fleet::ModelRow &row, int column, int role) const override;
-};
-
 class RevisionModel : public RowsModel<cluster::Revision> {
     Q_OBJECT
 public:

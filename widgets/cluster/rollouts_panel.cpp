@@ -10,7 +10,10 @@
 #include "widgets/base/plot.h"
 #include "widgets/base/stage_graph.h"
 #include "widgets/base/table.h"
+#include "widgets/base/field.h"
 #include "widgets/cluster/rollout_models.h"
+#include "widgets/cluster/workload_list_model.h"
+#include "widgets/cluster/workload_page.h"
 
 #include <QGridLayout>
 #include <QHBoxLayout>
@@ -46,6 +49,7 @@ QString mostRecent(const std::vector<fleet::ModelRow> &models) {
 RolloutsPanel::RolloutsPanel(const PanelContext &context, QWidget *parent)
     : Panel(QStringLiteral("rollouts"), tr("Rollouts"), context, parent), m_state(new PanelState) {
     addActions();
+    buildFeed();
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 12, 12, 12);
     auto *split = new QSplitter;
@@ -60,7 +64,7 @@ RolloutsPanel::RolloutsPanel(const PanelContext &context, QWidget *parent)
     column->addWidget(buildCharts(), 4);
     column->addWidget(buildTables(), 4);
     column->addWidget(buildLogs(), 3);
-    split->addWidget(side);
+    split->addWidget(buildPages(side));
     split->setStretchFactor(1, 1);
     split->setSizes({240, 900});
     m_charts.setSingleShot(true);
@@ -130,19 +134,41 @@ QWidget *RolloutsPanel::buildLogs() {
 }
 
 QWidget *RolloutsPanel::buildList() {
-    m_listCard = new Card(tr("Endpoints"));
-    m_workloads = new WorkloadModel(this);
+    m_listCard = new Card(m_feed ? tr("Workloads") : tr("Endpoints"));
+    m_workloads = new WorkloadListModel(this);
     m_list = new List;
     m_list->setObjectName(QStringLiteral("workloadList"));
-    m_list->setAccessibleName(tr("Endpoints"));
+    m_list->setAccessibleName(m_listCard->title());
+    // After the view has chosen a neighbour of a line that goes; before that is heard of.
+    connect(m_workloads, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { m_leaving = true; });
     m_list->setModel(m_workloads);
-    m_listCard->setBody(m_list);
+    connect(m_workloads, &QAbstractItemModel::rowsRemoved, this, [this] {
+        m_leaving = false;
+        if (m_list->currentId() != m_chosen)
+            m_list->setCurrentIndex({});
+    });
+    connect(m_workloads, &QAbstractItemModel::rowsInserted, this, [this] {
+        if (m_list->currentId() != m_chosen)
+            m_list->choose(m_chosen);
+    });
+    auto *body = new QWidget;
+    auto *column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto *filter = new FilterEdit(tr("Filter, / to focus"));
+    filter->setObjectName(QStringLiteral("workloadFilter"));
+    filter->setAccessibleName(tr("Filter workloads"));
+    filter->setVisible(bool(m_feed));
+    connect(filter, &QLineEdit::textChanged, m_workloads, &WorkloadListModel::setWords);
+    auto *place = new QHBoxLayout;
+    place->setContentsMargins(12, m_feed ? 10 : 0, 12, m_feed ? 10 : 0);
+    place->addWidget(filter);
+    column->addLayout(place);
+    column->addWidget(m_list, 1);
+    m_listCard->setBody(body);
     connect(m_list, &List::chosen, this, [this](const QString &id) {
-        if (id.isEmpty() || id == m_model)
-            return;
-        m_model = id;
-        showRollout();
-        Q_EMIT headerChanged();
+        if (!m_leaving && !id.isEmpty() && id != m_chosen)
+            chooseLine(id);
     });
     return m_listCard;
 }
@@ -218,19 +244,24 @@ const fleet::ModelRow *RolloutsPanel::row(const QString &model) const {
 
 void RolloutsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
     m_snapshot = snapshot;
-    if (snapshot.models.empty()) {
+    if (snapshot.models.empty() && !m_feed) {
         m_state->show(ScreenState::empty(tr("Nothing is served"), tr("A model with a deployment in the workspace shows up here, and its canary when a promotion starts one."), tr("Models"),
                                          [this] { context().open(QStringLiteral("models"), {}); }));
         return;
     }
     m_state->show(ScreenState::full());
-    m_workloads->setRows(snapshot.models);
+    m_workloads->setEndpoints(snapshot.models);
     if (!row(m_model))
-        m_model = mostRecent(snapshot.models);
-    if (m_list->currentId() != m_model)
-        m_list->choose(m_model);
-    m_listCard->source()->setSource(tr("local"), snapshot.read, Freshness::Polled, 2);
+        m_model = snapshot.models.empty() ? QString() : mostRecent(snapshot.models);
+    if (m_chosen.isEmpty() || (!m_chosen.contains(QLatin1Char('|')) && !row(m_chosen)))
+        m_chosen = m_model;
+    if (m_list->currentId() != m_chosen)
+        m_list->choose(m_chosen);
+    showListSource();
     showRollout();
+    showChosen();
+    if (m_workloadPage)
+        m_workloadPage->tick(snapshot);
     Q_EMIT headerChanged();
 }
 
@@ -357,22 +388,11 @@ void RolloutsPanel::resizeEvent(QResizeEvent *event) {
     m_logs->setVisible(height() >= theme().px(600));
 }
 
-void RolloutsPanel::openAt(const QString &argument) {
-    if (argument.isEmpty())
-        return;
-    m_model = argument;
-    m_list->choose(argument);
-    showRollout();
-}
-
-std::vector<HeaderBadge> RolloutsPanel::badges() const {
-    const fleet::ModelRow *m = row(m_model);
-    if (!m || !m->rollout)
-        return {};
-    return {{stateOf(m->rollout->phase), badgeWord(m->rollout->phase)}};
-}
-
 QString RolloutsPanel::currentArgument(const QString &actionId) const {
+    if (actionId.startsWith(QLatin1String("workload.")) || actionId.startsWith(QLatin1String("pod.")))
+        return m_workloadPage ? m_workloadPage->argumentOf(actionId) : QString();
+    if (m_chosen.contains(QLatin1Char('|')))
+        return {}; // keys of endpoints act on none while a workload is shown
     if (actionId == QLatin1String("rollout.undo")) {
         const QString revision = m_revisionTable->currentId();
         return revision.isEmpty() ? QString() : m_model + QLatin1Char('/') + revision;

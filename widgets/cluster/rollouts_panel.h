@@ -2,10 +2,13 @@
 #pragma once
 
 #include "core/base/task.h"
+#include "core/fleet/workload_feed.h"
 #include "core/serving/log_reader.h"
 #include "widgets/base/panel.h"
 
 #include <QTimer>
+
+class QStackedWidget;
 
 namespace pilothouse::ui {
 
@@ -25,25 +28,28 @@ class SideModel;
 class StateBadge;
 class Table;
 class TrafficBar;
-class WorkloadModel;
+class WorkloadListModel;
+class WorkloadPage;
 
-/// Rollouts (board 06): endpoints left; the chosen one's ladder, traffic, charts out of its prediction log, both sides in
-/// numbers, revisions, events and the newest requests.
-/// openAt() takes a model name.
+/// Rollouts (board 06): endpoints and the workloads of all clusters left. Right the chosen endpoint's ladder, traffic, charts out of its prediction log, both sides in
+/// numbers, revisions, events and the newest requests; or the page of a workload.
+/// openAt() takes a model name, or a WorkloadId's text.
 class RolloutsPanel : public Panel {
     Q_OBJECT
 public:
     explicit RolloutsPanel(const PanelContext &context, QWidget *parent = nullptr);
     void showSnapshot(const fleet::Snapshot &snapshot) override;
     void openAt(const QString &argument) override;
-    QStringList path() const override { return {title()}; }
-    QString subject() const override { return m_model.isEmpty() ? title() : m_model; }
+    QStringList path() const override;
+    QString subject() const override;
     std::vector<HeaderBadge> badges() const override;
     QString currentArgument(const QString &actionId) const override;
     QWidget *firstFocus() override;
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
+    void showEvent(QShowEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
 
 private:
     void addActions();
@@ -57,6 +63,14 @@ private:
     void showCharts();
     void readTraffic();
     const fleet::ModelRow *row(const QString &model) const;
+    // Clusters: rollouts_clusters.cpp
+    void buildFeed();
+    QWidget *buildPages(QWidget *endpoint);
+    void addParts();
+    void chooseLine(const QString &id); ///< of the list
+    void showChosen();
+    void showSight(const QString &connection);
+    void showListSource();
 
     fleet::Snapshot m_snapshot;
     QString m_model, m_trafficOf; ///< m_trafficOf: the model that m_seen is about
@@ -65,8 +79,14 @@ private:
     Task<serving::Traffic> m_task;
     QTimer m_charts;
     PanelState *m_state;
-    WorkloadModel *m_workloads;
+    WorkloadListModel *m_workloads;
     List *m_list;
+    std::unique_ptr<fleet::WorkloadFeed> m_feed; ///< null: no cluster
+    WorkloadPage *m_workloadPage = nullptr;  ///< null: no cluster
+    PanelState *m_clusterPage;
+    QStackedWidget *m_pages;
+    QString m_chosen; ///< of the list: a model, a workload or a cluster
+    bool m_leaving = false; ///< lines go: the view chooses a neighbour, nobody else did
     Card *m_head, *m_requestsCard, *m_errorsCard, *m_lossCard, *m_revisionsCard, *m_eventsCard, *m_listCard, *m_sidesCard, *m_requestLogCard;
     StateBadge *m_badge;
     CanaryLadder *m_ladder;

@@ -137,6 +137,15 @@ private Q_SLOTS:
         QCOMPARE(texts(merger.take(t0, 100, true)), QByteArray("0:new twin 0:d 0:e"));
     }
 
+    void whatAnotherReaderSawIsLeftOut() {
+        LogMerger merger;
+        const int a = merger.addSource();
+        merger.knownUpTo(a, 1'700'000'002'000'000'005LL, 2);
+        QCOMPARE(merger.lastTime(a), 1'700'000'002'000'000'005LL);
+        merger.append(a, stamped(2, "a") + stamped(2, "b", 5) + stamped(2, "c", 5) + stamped(2, "new twin", 5) + stamped(3, "e"), t0);
+        QCOMPARE(texts(merger.take(t0, 100, true)), QByteArray("0:new twin 0:e"));
+    }
+
     void whatDoesNotFitIsCounted() {
         LogMerger merger(300ms, 100'000);
         const int a = merger.addSource();

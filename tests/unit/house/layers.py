@@ -20,7 +20,7 @@ ONLY_IN = {  # header prefix -> folder whose .cpp files may include it
     "torch/": "core/learn/", "ATen/": "core/learn/", "c10/": "core/learn/",
     "xgboost/": "core/learn/",
     "curl/": "core/net/", "yaml-cpp/": ("core/workspace/", "core/artifact/"), "sqlite3.h": "core/base/",
-    "qt6keychain/": "core/secrets/", "git2": "core/registry/",
+    "qt6keychain/": "core/secrets/", "git2": "core/registry/", "vterm.h": "widgets/cluster/",
 }
 
 

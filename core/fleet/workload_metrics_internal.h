@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/fleet/workload_metrics.h"
+
+namespace pilothouse::fleet {
+
+/// Fills in what Prometheus did not know, from the prediction log of the model (null: the workload is no model's): ours on this machine, else GET /logs of its endpoint.
+void addLogMetrics(const Services &services, const workspace::Model *model, WorkloadMetrics &out, std::stop_token token);
+
+/// One answer as a log tells it.
+struct LoggedAnswer {
+    QDateTime when;
+    QString version;
+    bool failed = false;
+    double milliseconds = 0;
+    std::optional<double> number; ///< what was predicted, of a forecast the first step
+    QString word;                 ///< or the class
+};
+/// Those of the reference routes' log: a list of {"timestamp","model_version","status","response_time_ms","prediction"}; what has no time is left out. Pure.
+std::vector<LoggedAnswer> answersOf(const QJsonArray &log);
+/// Requests, errors, latency and mix by version in stretches of `bucketSeconds`. Pure.
+void curvesOfAnswers(std::vector<LoggedAnswer> answers, int bucketSeconds, WorkloadMetrics &out);
+
+} // namespace pilothouse::fleet

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/base/panel.h"
+
+namespace pilothouse::ui {
+
+/// The commands on pods, for keys on `panel`: pod.exec (a shell; "connection|namespace|pod", or with "|container" behind), pod.forward ("connection|namespace|pod",
+/// "connection|namespace|service/NAME", or a workload's "connection|kind|namespace|name"), forward.list (those that are open).
+/// @param owner  the panel: windows open over its window
+void addPodActions(const PanelContext &context, QWidget *owner, const QString &panel);
+
+} // namespace pilothouse::ui
