@@ -253,7 +253,11 @@ Result<Reached> reachService(const std::shared_ptr<const KubeApi> &api, const Se
     return proxied;
 }
 
-ServiceReach::ServiceReach(std::function<Result<std::shared_ptr<const KubeApi>>()> api, ServiceAddress address, ReachWay way) : m_makeApi(std::move(api)), m_address(std::move(address)), m_way(way) {}
+ServiceReach::ServiceReach(std::function<Result<std::shared_ptr<const KubeApi>>()> api, ServiceAddress address, ReachWay way)
+    : ServiceReach(std::move(api), address.placeholder(), address.path, [address, way](const std::shared_ptr<const KubeApi> &at, std::stop_token token) { return reachService(at, address, way, token); }) {}
+
+ServiceReach::ServiceReach(std::function<Result<std::shared_ptr<const KubeApi>>()> api, QString placeholder, QString path, Find find)
+    : m_makeApi(std::move(api)), m_placeholder(std::move(placeholder)), m_path(std::move(path)), m_find(std::move(find)) {}
 
 Result<void> ServiceReach::prepare(net::Request &request, std::stop_token token) {
     const std::lock_guard lock(m_mutex);
@@ -262,13 +266,12 @@ Result<void> ServiceReach::prepare(net::Request &request, std::stop_token token)
     }
     const auto now = std::chrono::steady_clock::now();
     if (!m_reached || (m_reached->way != ReachWay::PortForward && now - m_found > keptFor)) {
-        PH_ASSIGN(m_reached, reachService(m_api, m_address, m_way, token));
+        PH_ASSIGN(m_reached, m_find(m_api, token));
         m_found = now;
     }
-    const QString placeholder = m_address.placeholder();
-    if (!request.url.startsWith(placeholder))
+    if (!request.url.startsWith(m_placeholder))
         return {}; // goes elsewhere
-    const QString rest = request.url.mid(placeholder.size() - m_address.path.size());
+    const QString rest = request.url.mid(m_placeholder.size() - m_path.size());
     request.url = m_reached->url + rest;
     if (!m_reached->host.isEmpty()) {
         request.headers.removeIf([](const net::Header &h) { return h.name.compare("host", Qt::CaseInsensitive) == 0; });

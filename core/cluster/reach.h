@@ -42,15 +42,18 @@ Result<Reached> reachService(const std::shared_ptr<const KubeApi> &api, const Se
 /// the first request, kept, and looked for again after two minutes (an address may move) or after failed(). Any thread, blocking.
 class ServiceReach {
 public:
+    using Find = std::function<Result<Reached>(const std::shared_ptr<const KubeApi> &api, std::stop_token token)>;
     ServiceReach(std::function<Result<std::shared_ptr<const KubeApi>>()> api, ServiceAddress address, ReachWay way = ReachWay::Auto);
+    /// Another way: `path` is the end of the placeholder that is not part of the place found.
+    ServiceReach(std::function<Result<std::shared_ptr<const KubeApi>>()> api, QString placeholder, QString path, Find find);
     Result<void> prepare(net::Request &request, std::stop_token token = {});
     void failed(); ///< a request did not come through: the next one looks again
     QString said() const; ///< empty before the first request
 
 private:
     const std::function<Result<std::shared_ptr<const KubeApi>>()> m_makeApi;
-    const ServiceAddress m_address;
-    const ReachWay m_way;
+    const QString m_placeholder, m_path;
+    const Find m_find;
     mutable std::mutex m_mutex;
     std::shared_ptr<const KubeApi> m_api;
     std::optional<Reached> m_reached;

@@ -3,7 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/json.h"
-#include "core/cluster/reach.h"
+#include "core/cluster/inference_reach.h"
 #include "core/fleet/clusters.h"
 #include "core/serving/server_folder.h"
 #include "core/workspace/edit.h"
@@ -29,24 +29,55 @@ Result<serving::RequestProfile> readProfile(const QString &file) {
     return serving::RequestProfile::fromJson(object, file);
 }
 
-/// The way to a service of a cluster: by the connection that the model names for its endpoint, else its deployment's, else the only one.
-serving::Endpoint::Way wayTo(const Services &services, const QString &model, cluster::ServiceAddress &address) {
-    QString connection, reach;
+/// Which cluster a model's endpoint is in: the connection that the model names for its endpoint, else its deployment's, else the only one (empty).
+struct EndpointPlace {
+    QString connection, space, reach;
+};
+EndpointPlace placeOf(const Services &services, const QString &model) {
+    EndpointPlace place;
     if (const workspace::Model *m = services.workspace.model(model)) {
         const bool deployedThere = services.workspace.connections.value(m->deployment.connection).kind == QLatin1String("kubernetes");
-        connection = !m->endpoint.connection.isEmpty() ? m->endpoint.connection : deployedThere ? m->deployment.connection : QString();
-        if (address.space.isEmpty() && deployedThere)
-            address.space = m->deployment.space;
-        reach = m->endpoint.reach;
+        place.connection = !m->endpoint.connection.isEmpty() ? m->endpoint.connection : deployedThere ? m->deployment.connection : QString();
+        place.space = deployedThere ? m->deployment.space : QString();
+        place.reach = m->endpoint.reach;
     }
-    const auto way = cluster::reachWayNamed(reach);
-    auto found = std::make_shared<cluster::ServiceReach>(
-        [clusters = services.clusters, connection]() -> Result<std::shared_ptr<const cluster::KubeApi>> {
-            PH_ASSIGN(const auto api, clusters->of(connection));
-            return std::shared_ptr<const cluster::KubeApi>(api);
-        },
-        address, way ? *way : cluster::ReachWay::Auto);
+    return place;
+}
+
+serving::Endpoint::Way wayBy(std::shared_ptr<cluster::ServiceReach> found) {
     return {[found](net::Request &request, std::stop_token token) { return found->prepare(request, token); }, [found] { found->failed(); }};
+}
+
+std::function<Result<std::shared_ptr<const cluster::KubeApi>>()> apiOf(const Services &services, const QString &connection) {
+    return [clusters = services.clusters, connection]() -> Result<std::shared_ptr<const cluster::KubeApi>> {
+        PH_ASSIGN(const auto api, clusters->of(connection));
+        return std::shared_ptr<const cluster::KubeApi>(api);
+    };
+}
+
+serving::Endpoint::Way wayTo(const Services &services, const QString &model, cluster::ServiceAddress &address) {
+    const EndpointPlace place = placeOf(services, model);
+    if (address.space.isEmpty())
+        address.space = place.space;
+    const auto way = cluster::reachWayNamed(place.reach);
+    return wayBy(std::make_shared<cluster::ServiceReach>(apiOf(services, place.connection), address, way ? *way : cluster::ReachWay::Auto));
+}
+
+/// To an InferenceService through its cluster's ingress, with its Host header.
+serving::Endpoint::Way wayTo(const Services &services, const QString &model, cluster::InferenceAddress &address) {
+    const EndpointPlace place = placeOf(services, model);
+    if (address.space.isEmpty())
+        address.space = place.space;
+    const QStringList clusters = services.clusters->names();
+    const QString ingress = services.workspace.connections.value(place.connection.isEmpty() && clusters.size() == 1 ? clusters.first() : place.connection).other.value(QStringLiteral("ingress"));
+    return wayBy(std::make_shared<cluster::ServiceReach>(apiOf(services, place.connection), address.placeholder(), address.path,
+                                                         [address, ingress](const std::shared_ptr<const cluster::KubeApi> &api, std::stop_token token) { return cluster::reachInference(api, address, ingress, token); }));
+}
+
+/// Where nothing says it.
+QString usualProtocol(const QString &url) {
+    const auto inference = cluster::parseInferenceAddress(url);
+    return inference && *inference ? QStringLiteral("kserve-v1") : QStringLiteral("rest");
 }
 
 ModelEndpoint make(const Services &services, const QString &model, QString url, serving::RequestProfile profile, const QString &secret, const QString &key) {
@@ -58,10 +89,17 @@ ModelEndpoint make(const Services &services, const QString &model, QString url, 
     const QString named = !secret.isEmpty() ? secret : key.isEmpty() ? QString() : keyName;
     auto address = cluster::parseServiceAddress(url);
     const bool inCluster = address && *address;
+    auto inference = cluster::parseInferenceAddress(url);
     serving::Endpoint::Way way;
-    if (inCluster)
+    QString base = url;
+    if (inCluster) {
         way = wayTo(services, model, **address);
-    auto client = std::make_shared<serving::Endpoint>(services.http, inCluster ? (*address)->placeholder() : url, profile, std::move(secrets), named);
+        base = (*address)->placeholder();
+    } else if (inference && *inference) {
+        way = wayTo(services, model, **inference);
+        base = (*inference)->placeholder();
+    }
+    auto client = std::make_shared<serving::Endpoint>(services.http, base, profile, std::move(secrets), named);
     client->setWay(std::move(way));
     return {url, std::move(profile), !named.isEmpty(), std::move(client)};
 }
@@ -139,20 +177,24 @@ Result<ModelEndpoint> endpointOf(const Services &services, const QString &name) 
 Result<ModelEndpoint> endpointOf(const Services &services, const QString &name, const EndpointChoice &choice) {
     const QUrl url(choice.url, QUrl::StrictMode);
     PH_ASSIGN(const auto service, cluster::parseServiceAddress(choice.url));
-    if (service) {
+    PH_ASSIGN(const auto inference, cluster::parseInferenceAddress(choice.url));
+    if (service || inference) {
         // reached when it is asked
     } else if (!url.isValid() || url.host().isEmpty() || (url.scheme() != QLatin1String("http") && url.scheme() != QLatin1String("https")))
         return invalid(Text::tr("This is no address: %1").arg(choice.url), {}, Text::tr("For example http://inference.example:8000"));
     if (choice.profile)
         return make(services, name, choice.url, *choice.profile, choice.secret, {});
-    PH_ASSIGN(auto profile, serving::profileOf(choice.protocol, name, choice.url));
+    // KServe's routes name the service, unless a URL says otherwise.
+    PH_ASSIGN(auto profile, serving::profileOf(choice.protocol.isEmpty() ? usualProtocol(choice.url) : choice.protocol, inference ? inference->name : name, choice.url));
     return make(services, name, choice.url, std::move(profile), choice.secret, {});
 }
 
 QString curlCommand(const ModelEndpoint &endpoint, const QStringList &columns, const QJsonObject &row) {
     const auto service = cluster::parseServiceAddress(endpoint.url);
     const bool inCluster = service && *service;
-    QStringList words{QStringLiteral("curl -X ") + endpoint.profile.method, quoted((inCluster ? QStringLiteral("http://127.0.0.1:8080") + (*service)->path : endpoint.url) + endpoint.profile.path), QStringLiteral("-H 'Content-Type: application/json'")};
+    const auto inference = cluster::parseInferenceAddress(endpoint.url);
+    const bool byIngress = inference && *inference;
+    QStringList words{QStringLiteral("curl -X ") + endpoint.profile.method, byIngress ? QStringLiteral("\"$INGRESS%1%2\" -H \"Host: $HOST\"").arg((*inference)->path, endpoint.profile.path) : quoted((inCluster ? QStringLiteral("http://127.0.0.1:8080") + (*service)->path : endpoint.url) + endpoint.profile.path), QStringLiteral("-H 'Content-Type: application/json'")};
     for (auto it = endpoint.profile.headers.begin(); it != endpoint.profile.headers.end(); ++it)
         words << QStringLiteral("-H ") + quoted(it.key() + QStringLiteral(": ") + it.value());
     if (endpoint.profile.login)
@@ -161,6 +203,8 @@ QString curlCommand(const ModelEndpoint &endpoint, const QStringList &columns, c
         words << QStringLiteral("-H \"X-API-Key: $API_KEY\"");
     if (const auto body = endpoint.client->body(columns, {row}))
         words << QStringLiteral("-d ") + quoted(QString::fromUtf8(compactJson(*body)));
+    if (byIngress)
+        words << QStringLiteral("# pilot rollouts predict %1").arg(endpoint.url);
     if (inCluster) // a shell passes over what stands behind the number sign
         words << QStringLiteral("# pilot rollouts forward %1 --local-port 8080").arg(endpoint.url);
     return words.join(QLatin1Char(' '));
@@ -213,7 +257,7 @@ Result<operations::Operation> setEndpoint(const QString &file, const QString &na
                 return QJsonObject{{QStringLiteral("path"), read.path}};
             }));
     } else {
-        entry.insert(QStringLiteral("protocol"), choice.protocol.isEmpty() ? QStringLiteral("rest") : choice.protocol);
+        entry.insert(QStringLiteral("protocol"), choice.protocol.isEmpty() ? usualProtocol(choice.url) : choice.protocol);
     }
     const auto edit = [file, path = QStringList{QStringLiteral("models"), name, QStringLiteral("endpoint")}, entry](const QByteArray &text) { return workspace::editValue(text, file, path, entry); };
     PH_ASSIGN(const QByteArray after, edit(before));

@@ -29,7 +29,7 @@ const QMap<QString, QStringList> &kindKeys() {
         {u("local"), {}},
         {u("mlflow"), {u("experiment"), u("artifacts"), u("promotes")}},
         {u("jenkins"), {u("folder")}},
-        {u("kubernetes"), {u("kubeconfig"), u("context"), u("namespace"), u("ca"), u("tls_server_name"), u("proxy"), u("insecure")}},
+        {u("kubernetes"), {u("kubeconfig"), u("context"), u("namespace"), u("ca"), u("tls_server_name"), u("proxy"), u("insecure"), u("ingress")}},
         {u("prometheus"), {u("alertmanager"), u("requests_metric"), u("status_label"), u("latency_metric"), u("predictions_metric"), u("prediction_label"), u("pod_label"), u("namespace_label")}},
         {u("github"), {u("owner"), u("repo"), u("branch")}},
         {u("kubeflow"), {u("namespace"), u("experiment")}},
@@ -42,6 +42,12 @@ const QMap<QString, QStringList> &kindKeys() {
         {u("s3"), {u("bucket"), u("region"), u("prefix"), u("access_key"), u("addressing")}},
     };
     return keys;
+}
+
+/// "inferenceservice/NAME", "isvc/NAME.NAMESPACE/v2/models/m/infer": of KServe (core/cluster/inference_reach.h).
+bool isInferenceAddress(const QString &url) {
+    static const QRegularExpression form(QStringLiteral("^(?:inferenceservice|isvc)/[a-z0-9][a-z0-9-]*(?:\\.[a-z0-9][a-z0-9-]*)?(?:/[^?#]*)?$"));
+    return form.match(url).hasMatch();
 }
 
 /// "service/NAME:port": what a name and a port are is told where it is reached (core/cluster/reach.h).
@@ -225,14 +231,14 @@ void readDeployment(Reading &reading, Model &model, Section section) {
 void readEndpoint(Reading &reading, Model &model, Section section) {
     auto &e = model.endpoint;
     e.url = section.text(u("url"));
-    const bool inCluster = isServiceAddress(e.url); // then a connection says which cluster
+    const bool inference = isInferenceAddress(e.url), inCluster = inference || isServiceAddress(e.url); // then a connection says which cluster
     if (!inCluster)
         reading.checkUrl(section, u("url"), e.url);
     e.connection = reading.connection(section, e.url.isEmpty() ? reading.onlyLocal : QString());
     if (inCluster && !e.connection.isEmpty() && reading.workspace.connections.contains(e.connection) && reading.workspace.connections.value(e.connection).kind != QLatin1String("kubernetes"))
         reading.problems.add(section.positionOf(u("connection")), u("“%1” is no connection to a cluster.").arg(e.connection), u("A service in a cluster is reached by a connection of kind kubernetes."));
     e.reach = section.word(u("reach"), {u("auto"), u("load-balancer"), u("ingress"), u("port-forward"), u("proxy")}, u("auto"));
-    e.protocol = section.word(u("protocol"), {u("rest"), u("kserve-v1"), u("kserve-v2")}, u("rest"));
+    e.protocol = section.word(u("protocol"), {u("rest"), u("kserve-v1"), u("kserve-v2")}, inference ? u("kserve-v1") : u("rest"));
     e.secret = section.text(u("secret"));
     e.profile = resolvedPath(section.text(u("profile")), reading.file);
     if (!e.url.isEmpty() && !e.connection.isEmpty() && !inCluster)
