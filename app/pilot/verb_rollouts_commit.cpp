@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// pilot rollouts commit TARGET --repository R [--folder DIR] [--image [CONTAINER=]IMAGE] [--replicas N] [--set NAME=VALUE]… [--unset NAME]…
+//                       [--requests cpu=…,memory=…] [--limits …] [--container C] [--branch B] [--namespace N] [--connection C] [--comment TEXT] [--plan]
+//   For an object that a GitOps controller keeps: its manifest is changed in place, committed to a branch and pushed. R: a connection of kind git, or a folder of a
+//   Git work tree (whose files stay as they are).
+//   --json: {"operation","summary","done","steps":[{…,"after":{"commit","branch","pullRequest"?}}],…}; with --plan {"operation":null,"summary","plan":[…]}; each with
+//   {"file","branch","into","base","pullRequest","diff":[…],"manager":{"tool","name","sentence"}|null}. "manager" is asked for with --connection only.
+#include "app/pilot/operation_answer.h"
+#include "app/pilot/rollouts_sub.h"
+#include "app/pilot/settings_option.h"
+
+#include "core/cluster/managed_by.h"
+#include "core/fleet/clusters.h"
+#include "core/fleet/gitops_source.h"
+#include "core/fleet/operation_ways.h"
+
+namespace pilothouse {
+
+namespace {
+
+using Q = QLatin1String;
+
+struct Options {
+    std::string target, repository, folder, image, container, requests, limits, branch, space, connection, comment;
+    std::vector<std::string> set, unset;
+    int replicas = -1;
+    bool plan = false;
+};
+
+Result<cluster::ManifestEdit> editOf(const Options &o) {
+    PH_ASSIGN(const cluster::KubeRef ref, cluster::parseKubeRef(QString::fromStdString(o.target), QString::fromStdString(o.space)));
+    cluster::ManifestEdit edit{ref.kind.kind, ref.name, ref.space, QString::fromStdString(o.container), {}, {}};
+    const QString image = QString::fromStdString(o.image);
+    const qsizetype equals = image.indexOf(QLatin1Char('='));
+    edit.image = image.mid(equals + 1);
+    if (equals >= 0) {
+        if (!edit.container.isEmpty() && edit.container != image.left(equals))
+            return invalid(QStringLiteral("--container and --image name two containers."), {}, QStringLiteral("Make two commits; the second one goes to the same --branch."));
+        edit.container = image.left(equals);
+    }
+    if (o.replicas >= 0)
+        edit.replicas = o.replicas;
+    for (const std::string &word : o.set)
+        if (word.find('=') == std::string::npos)
+            return invalid(QStringLiteral("“%1” sets no variable.").arg(QString::fromStdString(word)), QStringLiteral("--set"), QStringLiteral("Write NAME=VALUE."));
+    PH_ASSIGN(edit.environment, variableSettings(o.set));
+    for (const std::string &name : o.unset)
+        edit.environment.insert(QString::fromStdString(name), std::nullopt);
+    PH_ASSIGN(edit.requests, resourceSettings(o.requests, "--requests"));
+    PH_ASSIGN(edit.limits, resourceSettings(o.limits, "--limits"));
+    if (edit.text().isEmpty())
+        return invalid(QStringLiteral("Nothing to change was named."), {}, QStringLiteral("Add --image, --replicas, --set, --unset, --requests or --limits."));
+    return edit;
+}
+
+/// Who keeps the object in the cluster; null if nobody does.
+Result<QJsonValue> managerOf(Context &context, const fleet::Services &services, const Options &o) {
+    if (o.connection.empty())
+        return QJsonValue();
+    PH_ASSIGN(const auto api, services.clusters->of(QString::fromStdString(o.connection)));
+    PH_ASSIGN(const cluster::KubeRef ref, cluster::parseKubeRef(QString::fromStdString(o.target), o.space.empty() ? api->space() : QString::fromStdString(o.space)));
+    PH_ASSIGN(const QJsonObject object, api->read(ref, context.stop()));
+    const auto manager = cluster::managedBy(object);
+    if (!manager)
+        context.note(QStringLiteral("Nothing in %1 says that a controller follows Git for it: the commit changes the cluster only if somebody applies it.").arg(ref.text()));
+    else
+        context.note(manager->sentence());
+    return manager ? QJsonValue(QJsonObject{{Q("tool"), manager->toolName()}, {Q("name"), manager->name}, {Q("sentence"), manager->sentence()}}) : QJsonValue();
+}
+
+Result<void> commit(Context &context, const Options &o) {
+    PH_ASSIGN(const auto services, context.services());
+    PH_ASSIGN(const cluster::ManifestEdit edit, editOf(o));
+    PH_ASSIGN(rollouts::GitOpsSource source, fleet::gitOpsSource(*services, QString::fromStdString(o.repository), QString::fromStdString(o.folder)));
+    source.branch = QString::fromStdString(o.branch);
+    PH_ASSIGN(const QJsonValue manager, managerOf(context, *services, o));
+    PH_ASSIGN(const rollouts::GitOpsChange change, rollouts::planGitOps(source, edit, context.stop()));
+    operations::Operation operation = rollouts::gitOpsOperation(source, change, edit, services->operations->actor().name);
+    if (!o.comment.empty())
+        operation.details.insert(Q("comment"), QString::fromStdString(o.comment));
+    QJsonObject answer{{Q("operation"), QJsonValue()}, {Q("summary"), operation.summary}, {Q("file"), change.file}, {Q("branch"), change.branch}, {Q("into"), change.into}, {Q("base"), change.base},
+                       {Q("pullRequest"), change.page}, {Q("diff"), QJsonArray::fromStringList(change.diff)}, {Q("manager"), manager}};
+    const QString diff = change.file + QLatin1Char('\n') + change.diff.join(QLatin1Char('\n'));
+    if (o.plan) {
+        answer.insert(Q("plan"), planJson(operation));
+        context.answer(answer, operation.summary + QStringLiteral(" (dry run, nothing was changed)\n") + planText(operation) + QLatin1Char('\n') + diff);
+        return {};
+    }
+    const operations::OperationOutcome outcome = services->operations->run(operation);
+    if (outcome.error)
+        return *outcome.error;
+    QJsonArray steps;
+    for (const operations::StepOutcome &step : outcome.steps)
+        steps.append(QJsonObject{{Q("call"), QStringLiteral("%1 %2").arg(step.call.verb, step.call.object)}, {Q("state"), step.state}, {Q("after"), step.after}});
+    answer.insert(Q("operation"), outcome.id);
+    answer.insert(Q("done"), outcome.done);
+    answer.insert(Q("steps"), steps);
+    QString text = QStringLiteral("%1: done (%2)\n%3").arg(operation.summary, outcome.id, diff);
+    if (!change.page.isEmpty())
+        text += QStringLiteral("\nOpen the pull request into %1: %2").arg(change.into, change.page);
+    else if (change.branch != change.into)
+        text += QStringLiteral("\nMerge %1 into %2: its controller follows that.").arg(change.branch, change.into.isEmpty() ? QStringLiteral("the branch that is followed") : change.into);
+    context.answer(answer, text);
+    return {};
+}
+
+const RolloutsSub sub("commit", "Change an object that a GitOps controller keeps: in its manifest, by a commit", [](CLI::App &app, VerbBody &body) {
+    auto o = std::make_shared<Options>();
+    app.add_option("target", o->target, "deployment/NAME, statefulset/NAME …")->required();
+    app.add_option("--repository", o->repository, "Connection of kind git, or a folder of a Git work tree")->required();
+    app.add_option("--folder", o->folder, "Folder of the manifests, from the top of the repository (from that folder)");
+    app.add_option("--image", o->image, "[CONTAINER=]IMAGE");
+    app.add_option("--replicas", o->replicas, "How many pods")->check(CLI::Range(0, 100'000));
+    app.add_option("--set", o->set, "NAME=VALUE: a variable of the container")->expected(1)->take_all();
+    app.add_option("--unset", o->unset, "A variable that is taken away")->expected(1)->take_all();
+    app.add_option("--requests", o->requests, "cpu=500m,memory=1Gi; cpu= takes it away");
+    app.add_option("--limits", o->limits, "as --requests");
+    app.add_option("--container", o->container, "Container; the only one if there is one");
+    app.add_option("--branch", o->branch, "Branch that gets the commit (else a new one)");
+    app.add_option("--namespace,-n", o->space, "Namespace, where several manifests have the name");
+    app.add_option("--connection", o->connection, "Cluster that is asked who keeps the object");
+    app.add_option("--comment", o->comment, "Why; kept in the journal");
+    app.add_flag("--plan", o->plan, "Show the change, commit nothing");
+    app.callback([&body, o] { body = [o](Context &context) { return commit(context, *o); }; });
+});
+
+} // namespace
+} // namespace pilothouse
