@@ -7,12 +7,11 @@
 //   {"file","branch","into","base","pullRequest","diff":[…],"manager":{"tool","name","sentence"}|null}. "manager" is asked for with --connection only.
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/rollouts_sub.h"
-#include "app/pilot/settings_option.h"
 
 #include "core/cluster/managed_by.h"
+#include "core/cluster/settings_text.h"
 #include "core/fleet/clusters.h"
 #include "core/fleet/gitops_source.h"
-#include "core/fleet/operation_ways.h"
 
 namespace pilothouse {
 
@@ -40,14 +39,14 @@ Result<cluster::ManifestEdit> editOf(const Options &o) {
     }
     if (o.replicas >= 0)
         edit.replicas = o.replicas;
+    QStringList words;
     for (const std::string &word : o.set)
-        if (word.find('=') == std::string::npos)
-            return invalid(QStringLiteral("“%1” sets no variable.").arg(QString::fromStdString(word)), QStringLiteral("--set"), QStringLiteral("Write NAME=VALUE."));
-    PH_ASSIGN(edit.environment, variableSettings(o.set));
+        words << QString::fromStdString(word);
+    PH_ASSIGN(edit.environment, cluster::variableSettings(words));
     for (const std::string &name : o.unset)
         edit.environment.insert(QString::fromStdString(name), std::nullopt);
-    PH_ASSIGN(edit.requests, resourceSettings(o.requests, "--requests"));
-    PH_ASSIGN(edit.limits, resourceSettings(o.limits, "--limits"));
+    PH_ASSIGN(edit.requests, cluster::resourceSettings(QString::fromStdString(o.requests), QStringLiteral("--requests")));
+    PH_ASSIGN(edit.limits, cluster::resourceSettings(QString::fromStdString(o.limits), QStringLiteral("--limits")));
     if (edit.text().isEmpty())
         return invalid(QStringLiteral("Nothing to change was named."), {}, QStringLiteral("Add --image, --replicas, --set, --unset, --requests or --limits."));
     return edit;

@@ -10,10 +10,10 @@
 //   each with --plan, --watch, --timeout S, --comment TEXT: {"operation","summary","done","steps"|"plan","warnings","diff"}
 #include "app/pilot/canary_verbs.h"
 #include "app/pilot/rollouts_sub.h"
-#include "app/pilot/settings_option.h"
 #include "app/pilot/workload_answer.h"
 
 #include "core/cluster/pod_template.h"
+#include "core/cluster/settings_text.h"
 
 namespace pilothouse {
 
@@ -75,13 +75,16 @@ Result<void> setImage(Context &context, const Options &o) {
 
 Result<void> setEnv(Context &context, const Options &o) {
     PH_ASSIGN(const WorkloadBench bench, workloadBench(context, o));
-    PH_ASSIGN(const cluster::Settings variables, variableSettings(o.variables));
+    QStringList words;
+    for (const std::string &word : o.variables)
+        words << QString::fromStdString(word);
+    PH_ASSIGN(const cluster::Settings variables, cluster::variableSettings(words));
     return runWorkloadOperation(context, o, bench, rollouts::environmentOperation(bench.desk, QString::fromStdString(o.container), variables));
 }
 
 Result<void> setResources(Context &context, const Options &o) {
-    PH_ASSIGN(const cluster::Settings requests, resourceSettings(o.requests, "--requests"));
-    PH_ASSIGN(const cluster::Settings limits, resourceSettings(o.limits, "--limits"));
+    PH_ASSIGN(const cluster::Settings requests, cluster::resourceSettings(QString::fromStdString(o.requests), QStringLiteral("--requests")));
+    PH_ASSIGN(const cluster::Settings limits, cluster::resourceSettings(QString::fromStdString(o.limits), QStringLiteral("--limits")));
     if (requests.isEmpty() && limits.isEmpty())
         return invalid(QStringLiteral("Say what to set."), {}, QStringLiteral("--requests cpu=500m,memory=1Gi, --limits memory=2Gi"));
     PH_ASSIGN(const WorkloadBench bench, workloadBench(context, o));

@@ -205,7 +205,8 @@ Result<std::optional<QByteArray>> editedManifest(const QByteArray &bytes, const 
         if (edit.replicas)
             PH_TRY(editor.replicas(*edit.replicas));
         QByteArray out = bytes;
-        std::sort(editor.exchanges.begin(), editor.exchanges.end(), [](const Exchange &a, const Exchange &b) { return a.begin > b.begin; }); // from the end: places before stay
+        std::reverse(editor.exchanges.begin(), editor.exchanges.end()); // of two at one place the later one first: it ends up behind
+        std::stable_sort(editor.exchanges.begin(), editor.exchanges.end(), [](const Exchange &a, const Exchange &b) { return a.begin > b.begin; }); // from the end: places before stay
         for (const Exchange &e : editor.exchanges)
             out.replace(e.begin, e.end - e.begin, e.text);
         // Read again: whatever form the text has, the result is what was asked for or nothing is written.

@@ -10,6 +10,7 @@
 #include "widgets/base/plot.h"
 #include "widgets/base/stage_graph.h"
 #include "widgets/base/table.h"
+#include "widgets/cluster/cluster_sheets.h"
 #include "widgets/cluster/rollout_models.h"
 
 #include <QGridLayout>
@@ -46,6 +47,7 @@ QString mostRecent(const std::vector<fleet::ModelRow> &models) {
 RolloutsPanel::RolloutsPanel(const PanelContext &context, QWidget *parent)
     : Panel(QStringLiteral("rollouts"), tr("Rollouts"), context, parent), m_state(new PanelState) {
     addActions();
+    addClusterSheets(context, this);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 12, 12, 12);
     auto *split = new QSplitter;

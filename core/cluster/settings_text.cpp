@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pilot/settings_option.h"
+#include "core/cluster/settings_text.h"
 
-#include <QStringList>
+namespace pilothouse::cluster {
 
-namespace pilothouse {
-
-Result<cluster::Settings> variableSettings(const std::vector<std::string> &words) {
-    cluster::Settings out;
-    for (const std::string &written : words) {
-        const QString text = QString::fromStdString(written);
+Result<Settings> variableSettings(const QStringList &words) {
+    Settings out;
+    for (const QString &text : words) {
         const qsizetype equals = text.indexOf(QLatin1Char('='));
         if (equals < 0 && !text.endsWith(QLatin1Char('-')))
             return invalid(QStringLiteral("“%1” sets no variable.").arg(text), {}, QStringLiteral("Write NAME=VALUE, or NAME- to take it away."));
@@ -20,16 +17,17 @@ Result<cluster::Settings> variableSettings(const std::vector<std::string> &words
     return out;
 }
 
-Result<cluster::Settings> resourceSettings(const std::string &written, const char *option) {
-    cluster::Settings out;
-    for (const QString &part : QString::fromStdString(written).split(QLatin1Char(','), Qt::SkipEmptyParts)) {
+Result<Settings> resourceSettings(const QString &written, const QString &where) {
+    Settings out;
+    for (const QString &word : written.split(QLatin1Char(','), Qt::SkipEmptyParts)) {
+        const QString part = word.trimmed();
         const qsizetype equals = part.indexOf(QLatin1Char('='));
         if (equals <= 0)
-            return invalid(QStringLiteral("“%1” names no resource.").arg(part), QLatin1String(option), QStringLiteral("For example cpu=500m,memory=1Gi; cpu= takes it away."));
+            return invalid(QStringLiteral("“%1” names no resource.").arg(part), where, QStringLiteral("For example cpu=500m,memory=1Gi; cpu= takes it away."));
         const QString value = part.mid(equals + 1);
         out.insert(part.left(equals), value.isEmpty() ? std::nullopt : std::optional(value));
     }
     return out;
 }
 
-} // namespace pilothouse
+} // namespace pilothouse::cluster
