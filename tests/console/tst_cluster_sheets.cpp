@@ -29,7 +29,7 @@ constexpr int slow = 120000; // a loaded CI machine; conditions end the wait, ne
 
 class HostPanel : public Panel {
 public:
-    explicit HostPanel(const PanelContext &context) : Panel(QStringLiteral("rollouts"), QStringLiteral("Rollouts"), context) { addClusterSheets(context, this); }
+    HostPanel(const PanelContext &context, QWidget *window) : Panel(QStringLiteral("rollouts"), QStringLiteral("Rollouts"), context, window) { addClusterSheets(context, this); }
     void showSnapshot(const fleet::Snapshot &) override {}
 };
 
@@ -39,6 +39,7 @@ struct Desk {
     Pools pools{1};
     ActionCatalogue actions;
     std::unique_ptr<fleet::Fleet> fleet;
+    QWidget window;
     std::unique_ptr<HostPanel> panel;
 
     explicit Desk(const QString &workspace = {}) {
@@ -53,9 +54,9 @@ struct Desk {
         context.actions = &actions;
         context.theme = &theme;
         context.fleet = fleet.get();
-        panel = std::make_unique<HostPanel>(context);
-        panel->resize(1000, 700);
-        panel->show();
+        panel = std::make_unique<HostPanel>(context, &window);
+        window.resize(1000, 700);
+        window.show();
     }
     ~Desk() {
         panel.reset();
@@ -70,6 +71,7 @@ struct Desk {
     }
     QString told(const char *name) const { return find<QLabel>(name)->text(); }
     void picture(QWidget *widget, const char *name) const {
+        QApplication::processEvents(); // laid out
         if (const QString folder = qEnvironmentVariable("PILOTHOUSE_PICTURES_TO"); !folder.isEmpty())
             widget->grab().save(folder + QLatin1Char('/') + QLatin1String(name) + QStringLiteral(".png"));
     }
@@ -191,6 +193,7 @@ private Q_SLOTS:
         sheet->showPlan(change);
         QVERIFY(sheet->lacking().isEmpty());
         QVERIFY(desk.find<DiffView>("commitDiff")->toPlainText().contains(QStringLiteral("MODE")));
+        QVERIFY2(desk.find<KeyValues>("commitFacts")->text().contains(change.page), qPrintable(desk.find<KeyValues>("commitFacts")->text()));
         desk.picture(sheet, "commit-sheet");
         desk.find<QLineEdit>("commitImage")->setText(QStringLiteral("o/api:v2"));
         QCOMPARE(sheet->shown(), ScreenState::Empty);
