@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot rollouts commit TARGET --repository R [--folder DIR] [--image [CONTAINER=]IMAGE] [--replicas N] [--set NAME=VALUE]… [--unset NAME]…
+// pilot rollouts commit TARGET [--repository R] [--folder DIR] [--image [CONTAINER=]IMAGE] [--replicas N] [--set NAME=VALUE]… [--unset NAME]…
 //                       [--requests cpu=…,memory=…] [--limits …] [--container C] [--branch B] [--namespace N] [--connection C] [--comment TEXT] [--plan]
 //   For an object that a GitOps controller keeps: its manifest is changed in place, committed to a branch and pushed. R: a connection of kind git, or a folder of a
-//   Git work tree (whose files stay as they are).
+//   Git work tree (whose files stay as they are). Without it the cluster of --connection is asked which repository and folder its controller follows.
 //   --json: {"operation","summary","done","steps":[{…,"after":{"commit","branch","pullRequest"?}}],…}; with --plan {"operation":null,"summary","plan":[…]}; each with
-//   {"file","branch","into","base","pullRequest","diff":[…],"manager":{"tool","name","sentence"}|null}. "manager" is asked for with --connection only.
+//   {"file","branch","into","base","pullRequest","diff":[…],"manager":{"tool","name","sentence","follows":{"repository","revision","folder"}|null}|null}. "manager" is asked for with --connection only.
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/rollouts_sub.h"
 
-#include "core/cluster/managed_by.h"
+#include "core/cluster/followed_folder.h"
 #include "core/cluster/settings_text.h"
 #include "core/fleet/clusters.h"
 #include "core/fleet/gitops_source.h"
@@ -52,33 +52,68 @@ Result<cluster::ManifestEdit> editOf(const Options &o) {
     return edit;
 }
 
-/// Who keeps the object in the cluster; null if nobody does.
-Result<QJsonValue> managerOf(Context &context, const fleet::Services &services, const Options &o) {
+/// Who keeps the object in the cluster, and where it has it from.
+struct Kept {
+    std::optional<cluster::Manager> manager;
+    std::optional<cluster::FollowedFolder> follows;
+    QJsonValue toJson() const {
+        if (!manager)
+            return {};
+        const QJsonValue from = follows ? QJsonValue(QJsonObject{{Q("repository"), follows->repository}, {Q("revision"), follows->revision}, {Q("folder"), follows->folder}}) : QJsonValue();
+        return QJsonObject{{Q("tool"), manager->toolName()}, {Q("name"), manager->name}, {Q("sentence"), manager->sentence()}, {Q("follows"), from}};
+    }
+};
+Result<Kept> keptBy(Context &context, const fleet::Services &services, const Options &o) {
+    Kept kept;
     if (o.connection.empty())
-        return QJsonValue();
+        return kept;
     PH_ASSIGN(const auto api, services.clusters->of(QString::fromStdString(o.connection)));
     PH_ASSIGN(const cluster::KubeRef ref, cluster::parseKubeRef(QString::fromStdString(o.target), o.space.empty() ? api->space() : QString::fromStdString(o.space)));
     PH_ASSIGN(const QJsonObject object, api->read(ref, context.stop()));
-    const auto manager = cluster::managedBy(object);
-    if (!manager)
+    kept.manager = cluster::managedBy(object);
+    if (!kept.manager) {
         context.note(QStringLiteral("Nothing in %1 says that a controller follows Git for it: the commit changes the cluster only if somebody applies it.").arg(ref.text()));
-    else
-        context.note(manager->sentence());
-    return manager ? QJsonValue(QJsonObject{{Q("tool"), manager->toolName()}, {Q("name"), manager->name}, {Q("sentence"), manager->sentence()}}) : QJsonValue();
+        return kept;
+    }
+    context.note(kept.manager->sentence());
+    const auto follows = cluster::followedFolder(*api, *kept.manager, context.stop());
+    if (follows)
+        kept.follows = *follows;
+    else if (o.repository.empty())
+        return follows.error();
+    if (kept.follows)
+        context.note(QStringLiteral("It follows %1.").arg(kept.follows->text()));
+    return kept;
+}
+
+/// The repository that was named, else the one that the controller follows.
+Result<rollouts::GitOpsSource> sourceOf(const fleet::Services &services, const Options &o, const Kept &kept) {
+    const QString folder = QString::fromStdString(o.folder);
+    if (!o.repository.empty())
+        return fleet::gitOpsSource(services, QString::fromStdString(o.repository), folder);
+    if (!kept.follows)
+        return invalid(QStringLiteral("The repository is not known."), {}, o.connection.empty() ? QStringLiteral("Name it by --repository, or the cluster by --connection, whose controller may say it.") : QStringLiteral("Its controller does not say it there: name it by --repository."));
+    const QString connection = fleet::gitConnectionOf(services.workspace, kept.follows->repository);
+    if (connection.isEmpty())
+        return notFound(QStringLiteral("The workspace has no connection to %1.").arg(kept.follows->repository), services.workspace.file, QStringLiteral("Add it: pilot connect add NAME --kind git --url %1. Or name a folder of a clone by --repository.").arg(kept.follows->repository));
+    PH_ASSIGN(rollouts::GitOpsSource source, fleet::gitOpsSource(services, connection, folder.isEmpty() ? kept.follows->folder : folder));
+    if (source.server.branch.isEmpty() && kept.follows->revision != Q("HEAD"))
+        source.server.branch = kept.follows->revision;
+    return source;
 }
 
 Result<void> commit(Context &context, const Options &o) {
     PH_ASSIGN(const auto services, context.services());
     PH_ASSIGN(const cluster::ManifestEdit edit, editOf(o));
-    PH_ASSIGN(rollouts::GitOpsSource source, fleet::gitOpsSource(*services, QString::fromStdString(o.repository), QString::fromStdString(o.folder)));
+    PH_ASSIGN(const Kept kept, keptBy(context, *services, o));
+    PH_ASSIGN(rollouts::GitOpsSource source, sourceOf(*services, o, kept));
     source.branch = QString::fromStdString(o.branch);
-    PH_ASSIGN(const QJsonValue manager, managerOf(context, *services, o));
     PH_ASSIGN(const rollouts::GitOpsChange change, rollouts::planGitOps(source, edit, context.stop()));
     operations::Operation operation = rollouts::gitOpsOperation(source, change, edit, services->operations->actor().name);
     if (!o.comment.empty())
         operation.details.insert(Q("comment"), QString::fromStdString(o.comment));
     QJsonObject answer{{Q("operation"), QJsonValue()}, {Q("summary"), operation.summary}, {Q("file"), change.file}, {Q("branch"), change.branch}, {Q("into"), change.into}, {Q("base"), change.base},
-                       {Q("pullRequest"), change.page}, {Q("diff"), QJsonArray::fromStringList(change.diff)}, {Q("manager"), manager}};
+                       {Q("pullRequest"), change.page}, {Q("diff"), QJsonArray::fromStringList(change.diff)}, {Q("manager"), kept.toJson()}};
     const QString diff = change.file + QLatin1Char('\n') + change.diff.join(QLatin1Char('\n'));
     if (o.plan) {
         answer.insert(Q("plan"), planJson(operation));
@@ -106,7 +141,7 @@ Result<void> commit(Context &context, const Options &o) {
 const RolloutsSub sub("commit", "Change an object that a GitOps controller keeps: in its manifest, by a commit", [](CLI::App &app, VerbBody &body) {
     auto o = std::make_shared<Options>();
     app.add_option("target", o->target, "deployment/NAME, statefulset/NAME …")->required();
-    app.add_option("--repository", o->repository, "Connection of kind git, or a folder of a Git work tree")->required();
+    app.add_option("--repository", o->repository, "Connection of kind git, or a folder of a Git work tree (else the one that the controller follows)");
     app.add_option("--folder", o->folder, "Folder of the manifests, from the top of the repository (from that folder)");
     app.add_option("--image", o->image, "[CONTAINER=]IMAGE");
     app.add_option("--replicas", o->replicas, "How many pods")->check(CLI::Range(0, 100'000));
@@ -117,7 +152,7 @@ const RolloutsSub sub("commit", "Change an object that a GitOps controller keeps
     app.add_option("--container", o->container, "Container; the only one if there is one");
     app.add_option("--branch", o->branch, "Branch that gets the commit (else a new one)");
     app.add_option("--namespace,-n", o->space, "Namespace, where several manifests have the name");
-    app.add_option("--connection", o->connection, "Cluster that is asked who keeps the object");
+    app.add_option("--connection", o->connection, "Cluster that is asked who keeps the object, and from where");
     app.add_option("--comment", o->comment, "Why; kept in the journal");
     app.add_flag("--plan", o->plan, "Show the change, commit nothing");
     app.callback([&body, o] { body = [o](Context &context) { return commit(context, *o); }; });

@@ -46,6 +46,13 @@ Result<rollouts::GitOpsSource> gitOpsSource(const Services &services, const QStr
     return source;
 }
 
+QString gitConnectionOf(const workspace::Workspace &workspace, const QString &address) {
+    for (auto it = workspace.connections.begin(); it != workspace.connections.end(); ++it)
+        if (it->kind == QLatin1String("git") && registry::sameRepository(it->url, address))
+            return it.key();
+    return {};
+}
+
 Result<rollouts::GitOpsSource> gitOpsSource(const Services &services, const operations::RecordedOperation &recorded) {
     const QString connection = recorded.undoRecord.value(QLatin1String("connection")).toString();
     return gitOpsSource(services, connection.isEmpty() ? recorded.undoRecord.value(QLatin1String("repository")).toString() : connection);

@@ -54,7 +54,31 @@ Result<git_oid> treeWith(const GitStore &store, const git_commit *base, const st
     return made;
 }
 
+/// Host and path of an address of any form; no host: a folder.
+struct Place {
+    QString host, path;
+    bool operator==(const Place &) const = default;
+};
+Place placeOf(const QString &address) {
+    static const QRegularExpression scp(QStringLiteral("^(?:[^@/]+@)?([^:/]+):(?!//)(.+)$"));
+    Place place{{}, folderOf(address)};
+    if (const auto match = scp.match(address); match.hasMatch()) {
+        place = {match.captured(1).toLower(), match.captured(2)};
+    } else if (const QUrl url(address); url.scheme().startsWith(QLatin1String("http")) || url.scheme() == QLatin1String("ssh")) {
+        place = {url.host(), url.path()};
+    }
+    while (!place.host.isEmpty() && place.path.startsWith(QLatin1Char('/')))
+        place.path.remove(0, 1);
+    while (place.path.endsWith(QLatin1Char('/')))
+        place.path.chop(1);
+    if (place.path.endsWith(QLatin1String(".git")))
+        place.path.chop(4);
+    return place;
+}
+
 } // namespace
+
+bool sameRepository(const QString &a, const QString &b) { return !a.isEmpty() && placeOf(a) == placeOf(b); }
 
 Result<GitFiles> gitFilesOfBranch(const GitServer &server, const QString &copies, const QString &folder, std::stop_token stop) {
     GitStore store(server, copies);
@@ -141,19 +165,7 @@ Result<GitOrigin> gitOrigin(const GitServer &server, const QString &copies) {
 }
 
 QString pullRequestPage(const QString &address, const QString &into, const QString &branch) {
-    static const QRegularExpression scp(QStringLiteral("^(?:[^@/]+@)?([^:/]+):(?!//)(.+)$"));
-    QString host, path;
-    if (const auto match = scp.match(address); match.hasMatch()) {
-        host = match.captured(1);
-        path = match.captured(2);
-    } else if (const QUrl url(address); url.scheme().startsWith(QLatin1String("http")) || url.scheme() == QLatin1String("ssh")) {
-        host = url.host();
-        path = url.path();
-    }
-    while (path.startsWith(QLatin1Char('/')))
-        path.remove(0, 1);
-    if (path.endsWith(QLatin1String(".git")))
-        path.chop(4);
+    const auto [host, path] = placeOf(address);
     if (host.isEmpty() || path.count(QLatin1Char('/')) < 1 || branch.isEmpty())
         return {};
     const auto encoded = [](const QString &text, const char *kept) { return QString::fromUtf8(QUrl::toPercentEncoding(text, kept)); };

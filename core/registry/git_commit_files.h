@@ -32,6 +32,9 @@ struct GitOrigin {
 };
 Result<GitOrigin> gitOrigin(const GitServer &server, const QString &copies);
 
+/// Whether two addresses are of one repository, however they are written: https://, ssh://, git@host:path, with or without ".git" and a user.
+bool sameRepository(const QString &a, const QString &b);
+
 /// The page where a pull or merge request of a branch is opened: of GitHub, GitLab and Bitbucket addresses (https://, ssh://, git@host:path); empty for others.
 QString pullRequestPage(const QString &address, const QString &into, const QString &branch);
 

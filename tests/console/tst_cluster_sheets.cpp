@@ -173,11 +173,16 @@ private Q_SLOTS:
         auto *sheet = desk.find<CommitSheet>("commitSheet");
         QVERIFY(sheet->isVisible());
         cluster::Manager manager{cluster::Manager::Tool::ArgoCd, QStringLiteral("shop"), {}, true, {}};
-        sheet->showSubject({QStringLiteral("c"), QStringLiteral("ml"), QStringLiteral("Deployment"), QStringLiteral("api"), manager, {{QStringLiteral("app"), QStringLiteral("o/api:v1")}, {QStringLiteral("side"), QStringLiteral("o/side:v1")}}, 2});
+        sheet->showSubject({QStringLiteral("c"), QStringLiteral("ml"), QStringLiteral("Deployment"), QStringLiteral("api"), manager, {{QStringLiteral("app"), QStringLiteral("o/api:v1")}, {QStringLiteral("side"), QStringLiteral("o/side:v1")}}, 2, {}, {}});
         QCOMPARE(desk.told("commitManager"), QStringLiteral("Managed by Argo CD (shop): a change of the cluster would be undone. This makes it a commit."));
         QCOMPARE(desk.find<Choice>("commitContainer")->count(), 2);
         QCOMPARE(desk.find<QLineEdit>("commitImage")->placeholderText(), QStringLiteral("o/api:v1"));
         QCOMPARE(sheet->lacking(), QStringLiteral("Name the repository first."));
+        cluster::FollowedFolder follows{QStringLiteral("https://github.com/o/r.git"), QStringLiteral("main"), QStringLiteral("k8s"), false};
+        sheet->showSubject({QStringLiteral("c"), QStringLiteral("ml"), QStringLiteral("Deployment"), QStringLiteral("api"), manager, {{QStringLiteral("app"), QStringLiteral("o/api:v1")}, {QStringLiteral("side"), QStringLiteral("o/side:v1")}}, 2, follows, QStringLiteral("manifests")});
+        QVERIFY(desk.told("commitManager").endsWith(QStringLiteral("It follows https://github.com/o/r.git at main, folder k8s.")));
+        QCOMPARE(desk.find<QLineEdit>("commitRepository")->text(), QStringLiteral("manifests"));
+        QCOMPARE(desk.find<QLineEdit>("commitFolder")->text(), QStringLiteral("k8s"));
         desk.find<QLineEdit>("commitRepository")->setText(QStringLiteral("/srv/r"));
         QCOMPARE(sheet->lacking(), QStringLiteral("Say what is to change first."));
         desk.find<QLineEdit>("commitVariables")->setText(QStringLiteral("MODE"));

@@ -86,7 +86,10 @@ QWidget *CommitSheet::buildForm() {
         auto *dialog = new QFileDialog(this, tr("A folder of a Git work tree"), m_repository->text());
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         dialog->setFileMode(QFileDialog::Directory);
-        connect(dialog, &QFileDialog::fileSelected, m_repository, &QLineEdit::setText);
+        connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &folder) {
+            m_repository->setText(folder);
+            m_repository->setModified(true); // as if it was typed
+        });
         dialog->open();
     });
     m_folder = line(grid, "commitFolder", 0, 3, 1, tr("Folder in it"), tr("all"), tr("Where the manifests of this environment are."));
@@ -173,7 +176,11 @@ void CommitSheet::look() {
         PH_ASSIGN(const auto api, services->clusters->of(connection));
         PH_ASSIGN(const cluster::KubeRef ref, cluster::parseKubeRef(target, space.isEmpty() ? api->space() : space));
         PH_ASSIGN(const QJsonObject object, api->read(ref, stop));
-        CommitSubject subject{api->connection(), ref.space, ref.kind.kind, ref.name, cluster::managedBy(object), cluster::containerImages(object), {}};
+        CommitSubject subject{api->connection(), ref.space, ref.kind.kind, ref.name, cluster::managedBy(object), cluster::containerImages(object), {}, {}, {}};
+        if (subject.manager)
+            subject.follows = cluster::followedFolder(*api, *subject.manager, stop).value_or(std::nullopt); // without the right to read that it is typed
+        if (subject.follows)
+            subject.repository = fleet::gitConnectionOf(services->workspace, subject.follows->repository);
         if (const QJsonValue replicas = object.value(QLatin1String("spec")).toObject().value(QLatin1String("replicas")); replicas.isDouble())
             subject.replicas = replicas.toInt();
         return subject;
@@ -199,6 +206,15 @@ void CommitSheet::showSubject(const CommitSubject &subject) {
                                                            : tr("Managed by %1 (%2): a change of the cluster would be undone. This makes it a commit.").arg(subject.manager->toolName(), subject.manager->name));
     else
         m_manager->setText(subject.manager->sentence());
+    if (subject.follows) {
+        m_manager->setText(m_manager->text() + QLatin1Char('\n') + tr("It follows %1.").arg(subject.follows->text()));
+        if (m_repository->text().isEmpty() && subject.repository.isEmpty())
+            m_repository->setPlaceholderText(tr("a clone of %1").arg(subject.follows->repository));
+        if (!subject.repository.isEmpty() && !m_repository->isModified()) { // what was typed stays
+            m_repository->setText(subject.repository);
+            m_folder->setText(subject.follows->folder);
+        }
+    }
     QStringList names;
     for (const cluster::ContainerImage &c : subject.containers)
         names << c.container;
@@ -253,10 +269,13 @@ void CommitSheet::plan() {
     m_planning.stop.request_stop();
     m_plan.reset();
     m_state->show(ScreenState::loading());
-    m_planning = startTask<Planned>(m_context.fleet->pools().waiting, [services = m_context.fleet->services(), wanted = *wanted](std::stop_token stop) -> Result<Planned> {
+    const bool followed = m_subject && m_subject->follows && m_subject->repository == wanted->repository;
+    m_planning = startTask<Planned>(m_context.fleet->pools().waiting, [services = m_context.fleet->services(), wanted = *wanted, revision = followed ? m_subject->follows->revision : QString()](std::stop_token stop) -> Result<Planned> {
         Planned out;
         PH_ASSIGN(out.source, fleet::gitOpsSource(*services, wanted.repository, wanted.folder));
         out.source.branch = wanted.branch;
+        if (out.source.server.branch.isEmpty() && revision != QLatin1String("HEAD"))
+            out.source.server.branch = revision;
         PH_ASSIGN(out.change, rollouts::planGitOps(out.source, wanted.edit, stop));
         return out;
     });

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/task.h"
-#include "core/cluster/managed_by.h"
+#include "core/cluster/followed_folder.h"
 #include "core/cluster/manifest_images.h"
 #include "core/rollouts/gitops_commit.h"
 #include "widgets/base/card.h"
@@ -25,6 +25,8 @@ struct CommitSubject {
     std::optional<cluster::Manager> manager;
     std::vector<cluster::ContainerImage> containers; ///< with the images that run
     std::optional<int> replicas;
+    std::optional<cluster::FollowedFolder> follows;
+    QString repository; ///< the workspace's connection to what is followed; empty: none
 };
 
 /// A change of an object that a GitOps controller keeps, as a commit: its manifest is changed in place on a branch, which is pushed; the page of the pull request is

@@ -23,6 +23,10 @@ const QByteArray autoscaler = "---\napiVersion: autoscaling/v2\nkind: Horizontal
 const QByteArray metricsKinds = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: pods.metrics.k8s.io\n  annotations: {api-approved.kubernetes.io: \"unapproved, for a test\"}\nspec:\n  group: metrics.k8s.io\n  scope: Namespaced\n"
                                 "  names: {plural: pods, singular: podmetric, kind: PodMetrics, listKind: PodMetricsList}\n  versions:\n  - {name: v1beta1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}\n";
 
+/// Argo CD's kind, as far as it says what it follows.
+const QByteArray argoKind = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: applications.argoproj.io}\nspec:\n  group: argoproj.io\n  scope: Namespaced\n"
+                            "  names: {plural: applications, singular: application, kind: Application}\n  versions:\n  - {name: v1alpha1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}\n";
+
 QByteArray git(const QString &folder, const QStringList &words) {
     return support::KubeServer::run(QStringLiteral("git"), QStringList{QStringLiteral("-C"), folder, QStringLiteral("-c"), QStringLiteral("user.name=t"), QStringLiteral("-c"), QStringLiteral("user.email=t@t"), QStringLiteral("-c"), QStringLiteral("init.defaultBranch=main")} + words, {}, 30000).out.trimmed();
 }
@@ -48,7 +52,7 @@ private Q_SLOTS:
             QSKIP(qPrintable(why));
         QVERIFY(writeFileAtomically(m_folder.filePath(QStringLiteral("pilothouse.yaml")),
                                     "workspace: loads\nrole: operator\nconnections:\n  local: {kind: local, root: data}\n  admin: {kind: kubernetes, kubeconfig: " + m_server.adminConfig().toUtf8() +
-                                        ", namespace: ml}\n  viewer: {kind: kubernetes, kubeconfig: " + m_server.viewerConfig().toUtf8() + ", namespace: ml}\n"));
+                                        ", namespace: ml}\n  viewer: {kind: kubernetes, kubeconfig: " + m_server.viewerConfig().toUtf8() + ", namespace: ml}\n  manifests: {kind: git, url: " + m_folder.filePath(QStringLiteral("clone")).toUtf8() + ", remote: origin}\n"));
         const auto applied = m_server.kubectl({QStringLiteral("apply"), QStringLiteral("-f"), QStringLiteral("-")}, manifests + autoscaler);
         QVERIFY2(applied.code == 0, applied.error.constData());
         QVERIFY(m_server.kubectl({QStringLiteral("-n"), QStringLiteral("ml"), QStringLiteral("rollout"), QStringLiteral("status"), QStringLiteral("deployment/web"), QStringLiteral("--timeout=90s")}).code == 0);
@@ -157,6 +161,20 @@ private Q_SLOTS:
         QCOMPARE(git(origin, {QStringLiteral("show"), shown}) + '\n', manifests);
         const Answer twice = pilot({QStringLiteral("undo"), id});
         QVERIFY(twice.code != 0);
+        // Which repository it follows is what Argo CD's application says.
+        QVERIFY(m_server.kubectl({QStringLiteral("apply"), QStringLiteral("-f"), QStringLiteral("-")}, argoKind).code == 0);
+        QVERIFY(m_server.kubectl({QStringLiteral("wait"), QStringLiteral("--for=condition=Established"), QStringLiteral("crd/applications.argoproj.io"), QStringLiteral("--timeout=60s")}).code == 0);
+        const QStringList asked = rollouts({QStringLiteral("commit"), QStringLiteral("deployment/web"), QStringLiteral("--connection"), QStringLiteral("admin"), QStringLiteral("--replicas"), QStringLiteral("4"), QStringLiteral("--plan")});
+        const Answer unknown = pilot(asked);
+        QVERIFY(unknown.code != 0);
+        QVERIFY2(unknown.errors.contains(Q("--repository")) || unknown.out.contains("--repository"), qPrintable(unknown.errors));
+        const QByteArray application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop, namespace: ml}\nspec:\n  source: {repoURL: \"file://" + m_clone.toUtf8() + "\", path: k8s, targetRevision: main}\n";
+        support::KubeServer::Answer written;
+        QTRY_VERIFY_WITH_TIMEOUT((written = m_server.kubectl({QStringLiteral("apply"), QStringLiteral("-f"), QStringLiteral("-")}, application)).code == 0, 60000);
+        const Answer found = pilot(asked);
+        QVERIFY2(found.code == 0, qPrintable(found.errors));
+        QCOMPARE(found.object[Q("manager")][Q("follows")][Q("folder")].toString(), QStringLiteral("k8s"));
+        QCOMPARE(found.object.value(Q("file")).toString(), QStringLiteral("k8s/web.yml"));
         // A value that looks like a credential does not go into Git.
         const Answer secret = pilot(rollouts({QStringLiteral("commit"), QStringLiteral("deployment/web"), QStringLiteral("--repository"), m_clone, QStringLiteral("--set"), QStringLiteral("API_TOKEN=hunter2hunter2")}));
         QVERIFY(secret.code != 0);

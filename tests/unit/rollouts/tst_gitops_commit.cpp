@@ -195,6 +195,15 @@ private Q_SLOTS:
         QCOMPARE(registry::pullRequestPage(address, QStringLiteral("main"), QStringLiteral("pilothouse/api-v2")), page);
     }
 
+    void oneRepositoryByManyNames() {
+        QVERIFY(registry::sameRepository(QStringLiteral("git@github.com:o/r.git"), QStringLiteral("https://ann@GitHub.com/o/r")));
+        QVERIFY(registry::sameRepository(QStringLiteral("ssh://git@host/o/r/"), QStringLiteral("https://host/o/r.git")));
+        QVERIFY(registry::sameRepository(QStringLiteral("file:///srv/r.git"), QStringLiteral("/srv/r")));
+        QVERIFY(!registry::sameRepository(QStringLiteral("https://github.com/o/r"), QStringLiteral("https://github.com/o/r2")));
+        QVERIFY(!registry::sameRepository(QStringLiteral("https://a.example/o/r"), QStringLiteral("https://b.example/o/r")));
+        QVERIFY(!registry::sameRepository({}, {}));
+    }
+
     void theRemoteOfAClone() {
         registry::GitServer server;
         server.url = clone;
