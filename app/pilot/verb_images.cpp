@@ -7,7 +7,7 @@
 //   trace IMAGE [--running ID] [--model NAME]   what a pod runs ↔ registry ↔ commit ↔ model version: fleet::ImageLineage::toJson(); ID is the pod's imageID
 //   exists IMAGE             {"image","digest"}; exit code 2 where it is not there
 // REPO is written as in a manifest (nginx, ghcr.io/org/app, 127.0.0.1:5000/app). The login is that of the connection of kind images for its host, else none.
-#include "app/pilot/verb.h"
+#include "app/pilot/sub_verbs.h"
 
 #include "core/fleet/image_lineage.h"
 #include "core/fleet/image_registries.h"
@@ -144,12 +144,7 @@ Result<void> trace(Context &context, const Options &options) {
 const Verb verb("images", "Image registries: tags, digests, labels, push times, scan findings", [](CLI::App &app, VerbBody &body) {
     auto options = std::make_shared<Options>();
     app.require_subcommand(1);
-    const auto add = [&](const char *name, const char *help, Result<void> (*run)(Context &, const Options &)) {
-        auto *sub = app.add_subcommand(name, help);
-        sub->callback([&body, options, run] { body = [options, run](Context &context) { return run(context, *options); }; });
-        sub->fallthrough();
-        return sub;
-    };
+    const auto add = [&](const char *name, const char *help, Result<void> (*run)(Context &, const Options &)) { return addSubVerb(app, body, options, name, help, run); };
     auto *lister = add("list", "The tags of a repository; without one, the repositories of the connections", list);
     lister->add_option("REPO", options->image, "As in a manifest: nginx, ghcr.io/org/app");
     lister->add_option("--limit", options->limit, "How many tags at most; 0: all")->capture_default_str();

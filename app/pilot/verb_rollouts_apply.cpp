@@ -9,8 +9,7 @@
 #include "core/fleet/clusters.h"
 #include "core/fleet/operation_ways.h"
 #include "core/fleet/services.h"
-#include "core/rollouts/apply_folder.h"
-#include "core/rollouts/rollout_watch.h"
+#include "core/rollouts/apply_run.h"
 
 namespace pilothouse {
 
@@ -30,21 +29,15 @@ bool hasProblem(const rollouts::ApplyPlan &plan) {
     return std::any_of(plan.objects.begin(), plan.objects.end(), [](const AppliedObject &o) { return o.problem.has_value(); });
 }
 
-/// All workloads that changed, one after the other; each has been rolling since it was sent.
 Result<QJsonArray> waitForRollouts(Context &context, const cluster::KubeApi &api, const rollouts::ApplyPlan &plan, const Options &o, const QDateTime &since, QString &text) {
+    PH_ASSIGN(const auto ended, rollouts::watchApplied(api, plan, since, o.timeout, [&](const rollouts::ApplyProgress &progress) { context.note(progress.text); }, context.stop()));
     QJsonArray out;
-    for (const cluster::KubeRef &ref : plan.workloads()) {
-        const auto ended = rollouts::watchRollout(api, ref, {o.timeout, since, {}}, [&](const std::vector<rollouts::RolloutNews> &news, const rollouts::RolloutSight &) {
-            for (const rollouts::RolloutNews &n : news)
-                context.note(QStringLiteral("%1: %2").arg(n.object, n.text));
-        }, context.stop());
-        if (!ended)
-            return ended.error();
-        out.append(QJsonObject{{Q("target"), ref.text()}, {Q("done"), ended->verdict.done}, {Q("failed"), ended->verdict.failed}, {Q("text"), ended->verdict.text}});
-        text += QLatin1Char('\n') + ref.text() + QStringLiteral(": ") + ended->verdict.text;
-        for (const QString &trouble : ended->troubles)
+    for (const rollouts::RolledOut &one : ended) {
+        out.append(QJsonObject{{Q("target"), one.ref.text()}, {Q("done"), one.done}, {Q("failed"), one.failed}, {Q("text"), one.text}});
+        text += QLatin1Char('\n') + one.ref.text() + QStringLiteral(": ") + one.text;
+        for (const QString &trouble : one.troubles)
             text += QStringLiteral("\n    ") + trouble;
-        if (ended->verdict.failed)
+        if (one.failed)
             context.exitCodeWanted = 1;
     }
     return out;

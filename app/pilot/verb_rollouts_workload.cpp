@@ -13,6 +13,7 @@
 #include "app/pilot/workload_answer.h"
 
 #include "core/cluster/pod_template.h"
+#include "core/cluster/settings_text.h"
 
 namespace pilothouse {
 
@@ -74,35 +75,16 @@ Result<void> setImage(Context &context, const Options &o) {
 
 Result<void> setEnv(Context &context, const Options &o) {
     PH_ASSIGN(const WorkloadBench bench, workloadBench(context, o));
-    cluster::Settings variables;
-    for (const std::string &written : o.variables) {
-        const QString text = QString::fromStdString(written);
-        const qsizetype equals = text.indexOf(QLatin1Char('='));
-        if (equals < 0 && !text.endsWith(QLatin1Char('-')))
-            return invalid(QStringLiteral("“%1” sets no variable.").arg(text), {}, QStringLiteral("Write NAME=VALUE, or NAME- to take it away."));
-        if (equals < 0)
-            variables.insert(text.chopped(1), std::nullopt);
-        else
-            variables.insert(text.left(equals), text.mid(equals + 1));
-    }
+    QStringList words;
+    for (const std::string &word : o.variables)
+        words << QString::fromStdString(word);
+    PH_ASSIGN(const cluster::Settings variables, cluster::variableSettings(words));
     return runWorkloadOperation(context, o, bench, rollouts::environmentOperation(bench.desk, QString::fromStdString(o.container), variables));
 }
 
-Result<cluster::Settings> settings(const std::string &written, const char *option) {
-    cluster::Settings out;
-    for (const QString &part : QString::fromStdString(written).split(QLatin1Char(','), Qt::SkipEmptyParts)) {
-        const qsizetype equals = part.indexOf(QLatin1Char('='));
-        if (equals <= 0)
-            return invalid(QStringLiteral("“%1” names no resource.").arg(part), Q(option), QStringLiteral("For example cpu=500m,memory=1Gi; cpu= takes it away."));
-        const QString value = part.mid(equals + 1);
-        out.insert(part.left(equals), value.isEmpty() ? std::nullopt : std::optional(value));
-    }
-    return out;
-}
-
 Result<void> setResources(Context &context, const Options &o) {
-    PH_ASSIGN(const cluster::Settings requests, settings(o.requests, "--requests"));
-    PH_ASSIGN(const cluster::Settings limits, settings(o.limits, "--limits"));
+    PH_ASSIGN(const cluster::Settings requests, cluster::resourceSettings(QString::fromStdString(o.requests), QStringLiteral("--requests")));
+    PH_ASSIGN(const cluster::Settings limits, cluster::resourceSettings(QString::fromStdString(o.limits), QStringLiteral("--limits")));
     if (requests.isEmpty() && limits.isEmpty())
         return invalid(QStringLiteral("Say what to set."), {}, QStringLiteral("--requests cpu=500m,memory=1Gi, --limits memory=2Gi"));
     PH_ASSIGN(const WorkloadBench bench, workloadBench(context, o));

@@ -9,7 +9,7 @@
 //   set vault:NAME/PATH#KEY --from-stdin [--plan]   an operation: the other keys stay, pilot undo OP writes back what was there while this program knows it
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/secret_input.h"
-#include "app/pilot/verb.h"
+#include "app/pilot/sub_verbs.h"
 
 #include "core/base/clock.h"
 #include "core/cluster/kube_secrets.h"
@@ -215,12 +215,7 @@ Result<void> set(Context &context, const Options &options) {
 const Verb verb("secrets", "Where secrets are: the keychain, Vault, clusters; values on demand only", [](CLI::App &app, VerbBody &body) {
     auto options = std::make_shared<Options>();
     app.require_subcommand(1);
-    const auto add = [&](const char *name, const char *help, Result<void> (*run)(Context &, const Options &)) {
-        auto *sub = app.add_subcommand(name, help);
-        sub->callback([&body, options, run] { body = [options, run](Context &context) { return run(context, *options); }; });
-        sub->fallthrough();
-        return sub;
-    };
+    const auto add = [&](const char *name, const char *help, Result<void> (*run)(Context &, const Options &)) { return addSubVerb(app, body, options, name, help, run); };
     auto *lister = add("list", "The secrets that the workspace names; or those below vault:NAME/PATH or kube:NAME/NAMESPACE", list);
     lister->add_option("WHERE", options->name, "vault:NAME/PATH or kube:NAME[/NAMESPACE]; left out: what the workspace names");
     auto *shower = add("show", "The keys of a secret; values with --reveal", show);

@@ -3,11 +3,11 @@
 #include "core/cluster/kubeconfig.h"
 
 #include "core/base/file.h"
+#include "core/cluster/manifest.h"
 #include "core/workspace/yaml_tree.h"
 
 #include <QDir>
 #include <QFileInfo>
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QUrl>
@@ -16,34 +16,6 @@ namespace pilothouse::cluster {
 
 using workspace::YamlNode;
 using workspace::YamlPlaces;
-
-namespace {
-
-/// A value of an extension as JSON has it: plain words are read as YAML 1.2's core schema does.
-QJsonValue toJson(const YamlNode &node) {
-    if (node.kind == YamlNode::Kind::Null)
-        return QJsonValue::Null;
-    if (node.kind == YamlNode::Kind::List) {
-        QJsonArray list;
-        for (const auto &item : node.items)
-            list << toJson(*item);
-        return list;
-    }
-    if (node.kind == YamlNode::Kind::Map) {
-        QJsonObject map;
-        for (const auto &[key, value] : node.entries)
-            map.insert(key->text, toJson(*value));
-        return map;
-    }
-    if (node.plain && (node.text == QLatin1String("true") || node.text == QLatin1String("false")))
-        return node.text == QLatin1String("true");
-    bool whole = false, number = false;
-    const qint64 integer = node.text.toLongLong(&whole);
-    const double real = node.text.toDouble(&number);
-    return !node.plain ? QJsonValue(node.text) : whole ? QJsonValue(integer) : number ? QJsonValue(real) : QJsonValue(node.text);
-}
-
-} // namespace
 
 /// Reads one file and puts what is new in it into the whole. The first finding ends it.
 class KubeconfigReader {
@@ -155,7 +127,7 @@ private:
             for (const auto &entry : extensions->items)
                 if (const YamlNode *called = entry->find(QStringLiteral("name")); called && called->text == QLatin1String("client.authentication.k8s.io/exec"))
                     if (const YamlNode *held = entry->find(QStringLiteral("extension")))
-                        c.execConfig = toJson(*held);
+                        c.execConfig = jsonOfYaml(*held);
         if (!m_into.m_clusters.contains(name))
             m_into.m_clusters.insert(name, std::move(c));
         return {};

@@ -214,7 +214,9 @@ std::vector<PodLoad> podLoads(const std::vector<KubeRowPtr> &pods, const std::ve
         load.memoryOfRequest = share(load.memory, load.asked.memoryRequest);
         load.memoryOfLimit = share(load.memory, load.asked.memoryLimit);
         for (const ContainerRow &c : pod->containers)
-            load.oomKilled = load.oomKilled || c.lastReason == Q("OOMKilled") || c.reason == Q("OOMKilled");
+            if (c.lastReason == Q("OOMKilled") || c.reason == Q("OOMKilled"))
+                load.oomContainers << c.name;
+        load.oomKilled = !load.oomContainers.isEmpty();
         loads.push_back(std::move(load));
     }
     return loads;

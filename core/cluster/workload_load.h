@@ -54,6 +54,7 @@ struct PodLoad {
     ResourceFigures asked;
     std::optional<double> cpuOfRequest, cpuOfLimit, memoryOfRequest, memoryOfLimit; ///< shares: 1 = all of it
     bool oomKilled = false;        ///< a container of it was killed for its memory the last time it ended
+    QStringList oomContainers;     ///< which
 };
 std::vector<PodLoad> podLoads(const std::vector<KubeRowPtr> &pods, const std::vector<UsageFigures> &usage);
 

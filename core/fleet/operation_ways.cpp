@@ -5,6 +5,7 @@
 #include "core/fleet/clusters.h"
 #include "core/fleet/data_operations.h"
 #include "core/fleet/environments.h"
+#include "core/fleet/gitops_source.h"
 #include "core/fleet/workload_desk.h"
 #include "core/promotion/registry_operations.h"
 #include "core/rollouts/apply_folder.h"
@@ -33,6 +34,8 @@ bool goesOn(const QString &recordKind) {
 bool goesBack(const QString &recordKind, bool failed) {
     static const QStringList kinds{QStringLiteral("register"), QStringLiteral("workload"), QStringLiteral("rollout-apply"), QStringLiteral("argo-action"), QStringLiteral("argo-undo"), QStringLiteral("object-change"),
                                    QStringLiteral("volume-update"), QStringLiteral("train-job")};
+    if (recordKind == Q("gitops-commit"))
+        return !failed; // half of it is nothing: the commit is on its branch, or not
     if (goesOn(recordKind) || kinds.contains(recordKind))
         return true;
     return !failed && recordKind.startsWith(Q("data."));
@@ -100,6 +103,10 @@ Result<operations::Operation> reverseOperation(const Services &services, const Q
     if (recorded.undoRecord.value(Q("kind")) == Q("rollout-apply")) {
         PH_ASSIGN(const auto api, services.clusters->of(recorded.connection));
         return rollouts::undoApplyOperation(api, recorded);
+    }
+    if (rollouts::isGitOpsOperation(recorded)) {
+        PH_ASSIGN(const rollouts::GitOpsSource source, gitOpsSource(services, recorded));
+        return rollouts::undoGitOpsOperation(source, recorded, services.operations->actor().name);
     }
     if (rollouts::isWorkloadOperation(recorded)) {
         PH_ASSIGN(const rollouts::WorkloadDesk desk, workloadDesk(services, recorded));

@@ -3,6 +3,9 @@
 
 #include "core/registry/git_store_internal.h"
 
+#include <QRegularExpression>
+#include <QUrl>
+
 namespace pilothouse::registry {
 
 namespace {
@@ -51,7 +54,31 @@ Result<git_oid> treeWith(const GitStore &store, const git_commit *base, const st
     return made;
 }
 
+/// Host and path of an address of any form; no host: a folder.
+struct Place {
+    QString host, path;
+    bool operator==(const Place &) const = default;
+};
+Place placeOf(const QString &address) {
+    static const QRegularExpression scp(QStringLiteral("^(?:[^@/]+@)?([^:/]+):(?!//)(.+)$"));
+    Place place{{}, folderOf(address)};
+    if (const auto match = scp.match(address); match.hasMatch()) {
+        place = {match.captured(1).toLower(), match.captured(2)};
+    } else if (const QUrl url(address); url.scheme().startsWith(QLatin1String("http")) || url.scheme() == QLatin1String("ssh")) {
+        place = {url.host(), url.path()};
+    }
+    while (!place.host.isEmpty() && place.path.startsWith(QLatin1Char('/')))
+        place.path.remove(0, 1);
+    while (place.path.endsWith(QLatin1Char('/')))
+        place.path.chop(1);
+    if (place.path.endsWith(QLatin1String(".git")))
+        place.path.chop(4);
+    return place;
+}
+
 } // namespace
+
+bool sameRepository(const QString &a, const QString &b) { return !a.isEmpty() && placeOf(a) == placeOf(b); }
 
 Result<GitFiles> gitFilesOfBranch(const GitServer &server, const QString &copies, const QString &folder, std::stop_token stop) {
     GitStore store(server, copies);
@@ -93,6 +120,62 @@ Result<QString> gitCommitFiles(const GitServer &server, const QString &copies, c
     PH_TRY(gitCall(git_commit_create_v(&made, repository, nullptr, who.get(), who.get(), nullptr, message.toUtf8().constData(), tree.get(), 1, parent.get()), QStringLiteral("The commit could not be made."), store.where()));
     PH_TRY(store.apply({RefChange{refOf(branch), there, made}}, QStringLiteral("commit by Pilothouse")));
     return hexOf(made);
+}
+
+Result<GitFileChange> gitFileChange(const GitServer &server, const QString &copies, const QString &commit, const QString &path) {
+    GitStore store(server, copies);
+    PH_ASSIGN(git_repository *const repository, store.open(true));
+    (void)repository;
+    git_oid oid{};
+    PH_TRY(gitCall(git_oid_fromstr(&oid, commit.toUtf8().constData()), QStringLiteral("“%1” is no commit.").arg(commit), store.where()));
+    PH_ASSIGN(const GitCommit found, store.commit(oid));
+    if (git_commit_parentcount(found.get()) == 0)
+        return notFound(QStringLiteral("Commit %1 is the first: nothing was before it.").arg(commit.left(7)), store.where());
+    GitFileChange change{path, {}, {}};
+    PH_ASSIGN(change.before, store.fileAt(*git_commit_parent_id(found.get(), 0), path));
+    PH_ASSIGN(change.after, store.fileAt(oid, path));
+    return change;
+}
+
+Result<QByteArray> gitFileOfBranch(const GitServer &server, const QString &copies, const QString &branch, const QString &path) {
+    GitStore store(server, copies);
+    PH_ASSIGN(git_repository *const repository, store.open(true));
+    (void)repository;
+    PH_ASSIGN(auto tip, store.ref(refOf(branch)));
+    if (!tip) {
+        PH_ASSIGN(tip, store.tip());
+    }
+    return tip ? store.fileAt(*tip, path) : Result<QByteArray>(notFound(QStringLiteral("The repository has no commit yet."), store.where()));
+}
+
+Result<GitOrigin> gitOrigin(const GitServer &server, const QString &copies) {
+    if (!isFolderOfHere(server.url) && !server.branch.isEmpty())
+        return GitOrigin{server.url, server.branch};
+    GitStore store(server, copies);
+    PH_ASSIGN(git_repository *const repository, store.open(false));
+    GitOrigin origin;
+    PH_ASSIGN(const QString branch, store.branch());
+    origin.branch = branch.section(QLatin1Char('/'), 2);
+    origin.address = isFolderOfHere(server.url) ? server.remote : server.url;
+    GitRemote remote;
+    const int code = isFolderOfHere(server.url) && !server.remote.isEmpty() ? git_remote_lookup(into(remote), repository, server.remote.toUtf8().constData()) : GIT_ENOTFOUND;
+    if (code == 0)
+        origin.address = QString::fromUtf8(git_remote_pushurl(remote.get()) ? git_remote_pushurl(remote.get()) : git_remote_url(remote.get()));
+    return origin;
+}
+
+QString pullRequestPage(const QString &address, const QString &into, const QString &branch) {
+    const auto [host, path] = placeOf(address);
+    if (host.isEmpty() || path.count(QLatin1Char('/')) < 1 || branch.isEmpty())
+        return {};
+    const auto encoded = [](const QString &text, const char *kept) { return QString::fromUtf8(QUrl::toPercentEncoding(text, kept)); };
+    if (host == QLatin1String("github.com") || host.startsWith(QLatin1String("github.")))
+        return QStringLiteral("https://%1/%2/compare/%3?expand=1").arg(host, path, into.isEmpty() ? encoded(branch, "/") : encoded(into, "/") + QStringLiteral("...") + encoded(branch, "/"));
+    if (host.startsWith(QLatin1String("gitlab.")))
+        return QStringLiteral("https://%1/%2/-/merge_requests/new?merge_request%5Bsource_branch%5D=").arg(host, path) + encoded(branch, "") + (into.isEmpty() ? QString() : QStringLiteral("&merge_request%5Btarget_branch%5D=") + encoded(into, ""));
+    if (host == QLatin1String("bitbucket.org"))
+        return QStringLiteral("https://%1/%2/pull-requests/new?source=").arg(host, path) + encoded(branch, "") + (into.isEmpty() ? QString() : QStringLiteral("&dest=") + encoded(into, ""));
+    return {};
 }
 
 Result<QString> gitBranchTip(const GitServer &server, const QString &copies, const QString &branch) {

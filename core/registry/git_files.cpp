@@ -85,6 +85,16 @@ Result<std::optional<GitPlace>> gitPlaceOf(const QString &path) {
     return std::optional<GitPlace>(place);
 }
 
+Result<bool> gitHasRemote(const QString &path, const QString &remote) {
+    PH_ASSIGN(const GitRepository repository, repositoryOf(path));
+    GitRemote found;
+    const int code = repository ? git_remote_lookup(into(found), repository.get(), remote.toUtf8().constData()) : GIT_ENOTFOUND;
+    if (code == GIT_ENOTFOUND)
+        return false;
+    PH_TRY(gitCall(code, QStringLiteral("The remote “%1” cannot be used.").arg(remote), path));
+    return true;
+}
+
 Result<GitFiles> gitFilesAt(const QString &folder, const QString &revision, bool deep) {
     // A folder that only the revision has: the repository is that of the nearest one that is here.
     QString here = QFileInfo(folder).absoluteFilePath(), missing;

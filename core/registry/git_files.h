@@ -22,6 +22,9 @@ struct GitPlace {
 /// Nothing if the path is in no work tree of Git.
 Result<std::optional<GitPlace>> gitPlaceOf(const QString &path);
 
+/// Whether the repository of this work tree has a remote of this name.
+Result<bool> gitHasRemote(const QString &path, const QString &remote);
+
 /// Files of a folder as a revision has them, names relative to it.
 struct GitFiles {
     QString commit; ///< 40 digits

@@ -11,6 +11,7 @@
 #include "widgets/base/stage_graph.h"
 #include "widgets/base/table.h"
 #include "widgets/base/field.h"
+#include "widgets/cluster/cluster_sheets.h"
 #include "widgets/cluster/rollout_models.h"
 #include "widgets/cluster/workload_list_model.h"
 #include "widgets/cluster/workload_page.h"
@@ -50,6 +51,7 @@ RolloutsPanel::RolloutsPanel(const PanelContext &context, QWidget *parent)
     : Panel(QStringLiteral("rollouts"), tr("Rollouts"), context, parent), m_state(new PanelState) {
     addActions();
     buildFeed();
+    addClusterSheets(context, this);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 12, 12, 12);
     auto *split = new QSplitter;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A change of a cluster as a commit: manifests edited in place, committed to a branch of a repository, taken back. And the revision of a folder as what is applied.
 #include "core/rollouts/apply_folder.h"
+#include "core/registry/git_files.h"
 #include "core/rollouts/gitops_commit.h"
 
 #include <QDir>
@@ -138,6 +139,27 @@ private Q_SLOTS:
         QVERIFY(operations.undoDone(operation, outcome).done);
         QVERIFY(git(origin, {QStringLiteral("show"), QStringLiteral("pilothouse/api-api-v2:k8s/api.yml")}).contains("ghcr.io/o/api:v1"));
         QVERIFY(git(origin, {QStringLiteral("log"), QStringLiteral("-1"), QStringLiteral("--format=%s"), QStringLiteral("pilothouse/api-api-v2")}).startsWith("Revert"));
+        // Again, and back by the journal alone.
+        const auto again = planGitOps(source, edit);
+        QVERIFY(again);
+        QVERIFY(again->branch != change->branch); // a name of its own: that one has gone another way
+        const auto second = operations.run(gitOpsOperation(source, *again, edit, QStringLiteral("ann")));
+        QVERIFY2(!second.error, qPrintable(second.error ? second.error->text() : QString()));
+        const auto recorded = operations::recordedOperation(*journal, second.id);
+        QVERIFY(recorded && isGitOpsOperation(*recorded));
+        auto reverse = undoGitOpsOperation(source, *recorded, QStringLiteral("ann"));
+        QVERIFY2(reverse, reverse ? "" : qPrintable(reverse.error().text()));
+        QCOMPARE(reverse->details.value(QStringLiteral("undoes")).toString(), second.id);
+        const auto back = operations.run(*reverse);
+        QVERIFY2(!back.error, qPrintable(back.error ? back.error->text() : QString()));
+        QVERIFY(git(origin, {QStringLiteral("show"), again->branch + QStringLiteral(":k8s/api.yml")}).contains("ghcr.io/o/api:v1"));
+        QVERIFY(git(origin, {QStringLiteral("log"), QStringLiteral("-1"), QStringLiteral("--format=%s"), again->branch}).startsWith("Revert \"Deployment api: image"));
+        // A second time it is another file than the record knows.
+        reverse = undoGitOpsOperation(source, *recorded, QStringLiteral("ann"));
+        QVERIFY(reverse);
+        const auto twice = operations.run(*reverse);
+        QVERIFY(twice.error);
+        QCOMPARE(twice.error->kind, ErrorKind::Conflict);
         // The branch that is checked out here is not moved under its work tree.
         source.branch = QStringLiteral("main");
         const auto direct = planGitOps(source, edit);
@@ -151,6 +173,47 @@ private Q_SLOTS:
         other = edit;
         other.image = QStringLiteral("ghcr.io/o/api:v1");
         QCOMPARE(planGitOps(source, other).error().kind, ErrorKind::Refused);
+    }
+
+    void pullRequestPages_data() {
+        QTest::addColumn<QString>("address");
+        QTest::addColumn<QString>("page");
+        const QString hub = QStringLiteral("https://github.com/o/r/compare/main...pilothouse/api-v2?expand=1");
+        QTest::newRow("https") << QStringLiteral("https://github.com/o/r.git") << hub;
+        QTest::newRow("with a user") << QStringLiteral("https://ann@github.com/o/r") << hub;
+        QTest::newRow("as scp writes it") << QStringLiteral("git@github.com:o/r.git") << hub;
+        QTest::newRow("ssh") << QStringLiteral("ssh://git@github.com/o/r.git") << hub;
+        QTest::newRow("GitLab, in a group of a group") << QStringLiteral("git@gitlab.example.org:g/s/r.git")
+                                                       << QStringLiteral("https://gitlab.example.org/g/s/r/-/merge_requests/new?merge_request%5Bsource_branch%5D=pilothouse%2Fapi-v2&merge_request%5Btarget_branch%5D=main");
+        QTest::newRow("Bitbucket") << QStringLiteral("https://bitbucket.org/o/r.git") << QStringLiteral("https://bitbucket.org/o/r/pull-requests/new?source=pilothouse%2Fapi-v2&dest=main");
+        QTest::newRow("a server that we do not know") << QStringLiteral("https://git.example.org/o/r.git") << QString();
+        QTest::newRow("a folder") << QStringLiteral("/srv/git/r") << QString();
+    }
+    void pullRequestPages() {
+        QFETCH(QString, address);
+        QFETCH(QString, page);
+        QCOMPARE(registry::pullRequestPage(address, QStringLiteral("main"), QStringLiteral("pilothouse/api-v2")), page);
+    }
+
+    void oneRepositoryByManyNames() {
+        QVERIFY(registry::sameRepository(QStringLiteral("git@github.com:o/r.git"), QStringLiteral("https://ann@GitHub.com/o/r")));
+        QVERIFY(registry::sameRepository(QStringLiteral("ssh://git@host/o/r/"), QStringLiteral("https://host/o/r.git")));
+        QVERIFY(registry::sameRepository(QStringLiteral("file:///srv/r.git"), QStringLiteral("/srv/r")));
+        QVERIFY(!registry::sameRepository(QStringLiteral("https://github.com/o/r"), QStringLiteral("https://github.com/o/r2")));
+        QVERIFY(!registry::sameRepository(QStringLiteral("https://a.example/o/r"), QStringLiteral("https://b.example/o/r")));
+        QVERIFY(!registry::sameRepository({}, {}));
+    }
+
+    void theRemoteOfAClone() {
+        registry::GitServer server;
+        server.url = clone;
+        server.remote = QStringLiteral("origin");
+        const auto found = registry::gitOrigin(server, {});
+        QVERIFY2(found, found ? "" : qPrintable(found.error().text()));
+        QCOMPARE(found->address, origin);
+        QCOMPARE(found->branch, QStringLiteral("main"));
+        QVERIFY(registry::gitHasRemote(clone, QStringLiteral("origin")).value_or(false));
+        QVERIFY(!registry::gitHasRemote(clone, QStringLiteral("upstream")).value_or(true));
     }
 
     void aRevisionOfAFolder() {
