@@ -3,6 +3,7 @@
 //   list                    the secrets that the workspace names, and where each is found: {"secrets":[{"name","usedBy":[…],"found","store"}]}
 //   list vault:NAME/[PATH]  names below a path of a Vault: {"vault","path","names":[…]}
 //   list kube:NAME[/SPACE]  Secrets of a cluster, by name and key: {"cluster","secrets":[{"namespace","name","type","keys":{key:bytes},"created"}]}
+//   list --sources          where secrets can be: {"sources":[{"source":"keychain"|"vault:NAME"|"kube:NAME","where"}]}
 //   show NAME [--reveal]    vault:NAME/PATH[?version=N][#key], kube:NAME/SPACE/SECRET[#key], or a name of the workspace: {"name","store","keys":[…],
 //                           "version"?,"values"? (with --reveal only)}
 //   versions vault:NAME/PATH  {"name","engine","current","versions":[{"version","created","deleted"|null,"destroyed"}],"custom":{…}}
@@ -14,10 +15,9 @@
 #include "core/base/clock.h"
 #include "core/cluster/kube_secrets.h"
 #include "core/fleet/clusters.h"
+#include "core/fleet/secret_sources.h"
 #include "core/fleet/services.h"
 #include "core/fleet/vaults.h"
-
-#include <QRegularExpression>
 
 namespace pilothouse {
 
@@ -27,47 +27,23 @@ using Q = QLatin1String;
 
 struct Options {
     std::string name;
-    bool reveal = false, fromStdin = false, plan = false;
+    bool reveal = false, sources = false, fromStdin = false, plan = false;
 };
 
 QJsonValue timeJson(const QDateTime &time) { return time.isValid() ? QJsonValue(isoUtc(time)) : QJsonValue(); }
 QString timeText(const QDateTime &time) { return time.isValid() ? time.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm:ss")) : QStringLiteral("-"); }
 
-/// kube:CONNECTION[/NAMESPACE[/NAME]][#key]
-struct KubeName {
-    QString connection, space, name, key;
-};
-std::optional<KubeName> kubeName(const QString &text) {
-    static const QRegularExpression form(QStringLiteral("\\Akube:([A-Za-z0-9_-]*)(?:/([a-z0-9-]*))?(?:/([a-z0-9.-]+))?(?:#(.+))?\\z"));
-    const auto match = form.match(text);
-    return match.hasMatch() ? std::optional(KubeName{match.captured(1), match.captured(2), match.captured(3), match.captured(4)}) : std::nullopt;
-}
+using KubeName = fleet::KubeSecretName;
 
 Error noName(const QString &text) {
     return invalid(QStringLiteral("“%1” is no name of a secret.").arg(text), {}, QStringLiteral("Names: vault:CONNECTION/path#key, kube:CONNECTION/NAMESPACE/NAME#key, or one that the workspace uses."));
-}
-
-/// Secret's name → who of the workspace uses it.
-QMap<QString, QStringList> usedSecrets(const workspace::Workspace &w) {
-    QMap<QString, QStringList> out;
-    const auto add = [&](const QString &secret, const QString &user) {
-        if (!secret.isEmpty())
-            out[secret] << user;
-    };
-    for (const workspace::Connection &c : w.connections)
-        add(c.secret, QStringLiteral("connection ") + c.name);
-    for (const workspace::Model &m : w.models)
-        add(m.endpoint.secret, QStringLiteral("endpoint of ") + m.name);
-    for (const workspace::Notification &n : w.notifications)
-        add(n.secret, QStringLiteral("notification ") + n.name);
-    return out;
 }
 
 Result<void> listUsed(Context &context) {
     PH_ASSIGN(const auto services, context.services());
     QJsonArray array;
     QStringList lines;
-    const auto used = usedSecrets(services->workspace);
+    const auto used = fleet::secretUsers(services->workspace);
     for (auto it = used.begin(); it != used.end(); ++it) {
         const auto value = services->secrets->read(it.key()); // the value is dropped: only whether there is one
         const QString store = secrets::isVaultName(it.key()) ? QStringLiteral("vault") : services->secrets->name();
@@ -75,6 +51,20 @@ Result<void> listUsed(Context &context) {
         lines << QStringLiteral("%1  %2  %3").arg(it.key().leftJustified(32), value ? QStringLiteral("found  ") : QStringLiteral("missing"), it.value().join(QStringLiteral(", ")) + (value ? QString() : QStringLiteral("  (%1)").arg(value.error().what)));
     }
     context.answer({{Q("secrets"), array}}, lines.isEmpty() ? QStringLiteral("The workspace names no secret.") : lines.join(QLatin1Char('\n')));
+    return {};
+}
+
+Result<void> listSources(Context &context) {
+    PH_ASSIGN(const auto services, context.services());
+    QJsonArray array;
+    QStringList lines;
+    for (const fleet::SecretSource &source : fleet::secretSources(services->workspace)) {
+        const workspace::Connection connection = services->workspace.connections.value(source.connection);
+        const QString what = source.kind == fleet::SecretSource::Keychain ? services->secrets->name() : fleet::connectionAddress(connection);
+        array.append(QJsonObject{{Q("source"), source.id()}, {Q("where"), what}});
+        lines << QStringLiteral("%1  %2").arg(source.id().leftJustified(24), what);
+    }
+    context.answer({{Q("sources"), array}}, lines.join(QLatin1Char('\n')));
     return {};
 }
 
@@ -97,9 +87,11 @@ Result<void> listKube(Context &context, const KubeName &name) {
 
 Result<void> list(Context &context, const Options &options) {
     const QString text = QString::fromStdString(options.name);
-    if (text.isEmpty())
+    if (options.sources)
+        return listSources(context);
+    if (text.isEmpty() || text == Q("keychain"))
         return listUsed(context);
-    if (const auto kube = kubeName(text))
+    if (const auto kube = fleet::parseKubeSecretName(text))
         return listKube(context, *kube);
     if (!secrets::isVaultName(text))
         return noName(text);
@@ -138,9 +130,7 @@ Result<void> showKube(Context &context, const KubeName &name, const QString &tex
     if (!name.key.isEmpty() && values.isEmpty())
         return notFound(QStringLiteral("The Secret %1 in %2 has no key “%3”.").arg(name.name, space, name.key), {}, QStringLiteral("It has: %1.").arg(QStringList(info.keys.keys()).join(QStringLiteral(", "))));
     if (reveal) {
-        PH_ASSIGN(const auto bytes, cluster::kubeSecretValues(*api, space, name.name, name.key, context.stop()));
-        for (auto it = bytes.begin(); it != bytes.end(); ++it)
-            values[it.key()] = QString::fromUtf8(it.value());
+        PH_ASSIGN(values, fleet::revealSecret(*services, KubeName{api->connection(), space, name.name, name.key}.text(), context.stop()));
     }
     answerKeys(context, {{Q("name"), text}, {Q("store"), QStringLiteral("kubernetes")}, {Q("type"), info.type}, {Q("created"), timeJson(info.created)}},
                {QStringLiteral("Secret %1 in %2, %3, made %4").arg(info.name, info.space, info.type, timeText(info.created))}, values, reveal);
@@ -158,6 +148,9 @@ Result<void> showVault(Context &context, const QString &text, bool reveal) {
             return notFound(QStringLiteral("The secret %1 has no key “%2”.").arg(name.path, name.key), {}, QStringLiteral("It has: %1.").arg(QStringList(values.keys()).join(QStringLiteral(", "))));
         values = {{name.key, read.values.value(name.key)}};
     }
+    if (reveal) {
+        PH_ASSIGN(values, fleet::revealSecret(*services, text, context.stop())); // journalled
+    }
     QJsonObject answer{{Q("name"), text}, {Q("store"), QStringLiteral("vault")}};
     QString head = name.path;
     if (read.version) {
@@ -173,11 +166,15 @@ Result<void> show(Context &context, const Options &options) {
     const QString text = QString::fromStdString(options.name);
     if (secrets::isVaultName(text))
         return showVault(context, text, options.reveal);
-    if (const auto kube = kubeName(text))
+    if (const auto kube = fleet::parseKubeSecretName(text))
         return kube->name.isEmpty() ? Result<void>(noName(text)) : showKube(context, *kube, text, options.reveal);
     PH_ASSIGN(const auto services, context.services());
     PH_ASSIGN(const QString value, services->secrets->read(text));
-    answerKeys(context, {{Q("name"), text}, {Q("store"), services->secrets->name()}}, {QStringLiteral("%1  (%2)").arg(text, services->secrets->name())}, {{QStringLiteral("value"), value}}, options.reveal);
+    QMap<QString, QString> values{{QStringLiteral("value"), value}};
+    if (options.reveal) {
+        PH_ASSIGN(values, fleet::revealSecret(*services, text, context.stop()));
+    }
+    answerKeys(context, {{Q("name"), text}, {Q("store"), services->secrets->name()}}, {QStringLiteral("%1  (%2)").arg(text, services->secrets->name())}, values, options.reveal);
     return {};
 }
 
@@ -218,9 +215,10 @@ const Verb verb("secrets", "Where secrets are: the keychain, Vault, clusters; va
     const auto add = [&](const char *name, const char *help, Result<void> (*run)(Context &, const Options &)) { return addSubVerb(app, body, options, name, help, run); };
     auto *lister = add("list", "The secrets that the workspace names; or those below vault:NAME/PATH or kube:NAME/NAMESPACE", list);
     lister->add_option("WHERE", options->name, "vault:NAME/PATH or kube:NAME[/NAMESPACE]; left out: what the workspace names");
+    lister->add_flag("--sources", options->sources, "Where secrets can be: the keychain, each Vault, each cluster");
     auto *shower = add("show", "The keys of a secret; values with --reveal", show);
     shower->add_option("NAME", options->name, "vault:NAME/PATH#key, kube:NAME/NAMESPACE/SECRET#key, or a name of the workspace")->required();
-    shower->add_flag("--reveal", options->reveal, "Show the values");
+    shower->add_flag("--reveal,--show", options->reveal, "Show the values; the journal keeps that they were shown, never what");
     auto *versioner = add("versions", "The versions of a secret in a Vault", versions);
     versioner->add_option("NAME", options->name, "vault:NAME/PATH")->required();
     auto *setter = add("set", "Write one key of a secret in a Vault; the others stay", set);
