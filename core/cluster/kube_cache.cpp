@@ -128,7 +128,7 @@ std::vector<KubeRowPtr> KubeTable::rows() const {
     return all;
 }
 
-KubeChanges KubeTable::changesSince(quint64 revision) const {
+KubeChanges KubeTable::changesSince(quint64 revision, std::size_t mostSteps) const {
     const std::lock_guard lock(m_mutex);
     KubeChanges changes;
     changes.revision = m_revision;
@@ -142,9 +142,12 @@ KubeChanges KubeTable::changesSince(quint64 revision) const {
             changes.inserted.push_back(entry.row);
         return changes;
     }
+    const std::size_t first = m_steps.size() - std::size_t(behind), end = first + std::min(mostSteps, std::size_t(behind));
+    changes.revision = m_revision - (m_steps.size() - end);
+    changes.more = end < m_steps.size();
     // The first step of an id tells whether the reader has it.
     QHash<QString, bool> had;
-    for (std::size_t i = m_steps.size() - std::size_t(behind); i < m_steps.size(); ++i)
+    for (std::size_t i = first; i < end; ++i)
         if (const Step &step = m_steps[i]; !had.contains(step.id))
             had.insert(step.id, step.op != Op::Insert);
     for (auto it = had.cbegin(); it != had.cend(); ++it) {

@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -17,6 +18,7 @@ namespace pilothouse::cluster {
 struct KubeChanges {
     quint64 revision = 0;  ///< to ask from the next time
     bool whole = false;    ///< too much has happened: `inserted` is the whole table, and what is not in it is gone
+    bool more = false;     ///< the table was further on than `revision` already: see changesSince()
     std::vector<KubeRowPtr> inserted, changed;
     QStringList removed;   ///< ids
     bool empty() const { return !whole && inserted.empty() && changed.empty() && removed.isEmpty(); }
@@ -56,7 +58,9 @@ public:
     std::size_t size() const;
     KubeRowPtr row(const QString &id) const; ///< null: not there
     std::vector<KubeRowPtr> rows() const;    ///< in no order
-    KubeChanges changesSince(quint64 revision) const;
+    /// @param mostSteps reads so many steps at most (`more` tells of the rest), so that a long way costs little at a time. Rows are as they are now in any case: of an id that has steps in
+    ///        the rest, too, the reader may hear a second time, and has to look whether it knows it (KubeFeed does).
+    KubeChanges changesSince(quint64 revision, std::size_t mostSteps = std::numeric_limits<std::size_t>::max()) const;
     [[nodiscard]] std::shared_ptr<void> listen(KubeListeners::Listener fn) { return m_listeners.add(std::move(fn)); } ///< after each change
 
 private:

@@ -7,13 +7,15 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 namespace pilothouse::cluster {
 
 namespace {
 
 constexpr int interval = 100;        ///< milliseconds between two reads
-constexpr std::size_t sliceRows = 256; ///< told at once
+constexpr std::size_t sliceRows = 256; ///< steps read, and rows told, at once
+constexpr std::size_t sliceLooks = 2048; ///< ids looked up at once
 
 qint64 now() { return QDeadlineTimer::current(Qt::CoarseTimer).deadline(); }
 
@@ -48,71 +50,79 @@ KubeFeed::~KubeFeed() {
 }
 
 void KubeFeed::wake() {
-    if (m_planned)
-        return;
+    if (!m_planned)
+        plan(int(std::clamp<qint64>(m_readAt + interval - now(), 0, interval)));
+}
+
+void KubeFeed::plan(int milliseconds) {
     m_planned = true;
-    const qint64 left = m_readAt + interval - now();
-    QTimer::singleShot(int(std::clamp<qint64>(left, 0, interval)), this, &KubeFeed::read);
+    QTimer::singleShot(milliseconds, this, &KubeFeed::read);
 }
 
 void KubeFeed::read() {
     m_planned = false;
-    m_readAt = now();
     {
         const std::lock_guard lock(m_link->mutex);
         m_link->woken = false; // what changes from here on wakes again
     }
-    if (m_slices.empty()) {
-        KubeChanges changes = m_watch->table()->changesSince(m_revision);
+    if (!m_going) {
+        m_readAt = now();
+        Q_EMIT statusChanged(m_watch->status());
+    }
+    KubeChanges changes;
+    if (!m_sweep) {
+        changes = m_watch->table()->changesSince(m_revision, sliceRows);
         m_revision = changes.revision;
-        settle(std::move(changes));
+        if (changes.whole)
+            m_sweep = Sweep{std::exchange(changes.inserted, {}), m_rows.keys(), {}, 0, 0};
     }
-    Q_EMIT statusChanged(m_watch->status());
-    tellSlice();
+    m_going = changes.more || m_sweep;
+    if (m_sweep)
+        sweep(changes);
+    judge(changes);
+    if (m_going)
+        plan(0);
+    if (!changes.empty())
+        Q_EMIT changed(changes);
 }
 
-/// Makes slices; a whole table becomes the difference to what is known.
-void KubeFeed::settle(KubeChanges changes) {
-    if (changes.whole) {
-        QHash<QString, KubeRowPtr> gone = m_rows;
-        KubeChanges exact;
-        for (KubeRowPtr &row : changes.inserted) {
-            const auto known = m_rows.constFind(row->id);
-            if (known == m_rows.constEnd()) {
-                exact.inserted.push_back(std::move(row));
-                continue;
-            }
-            gone.remove(row->id);
-            if (*known != row)
-                exact.changed.push_back(std::move(row));
-        }
-        exact.removed = gone.keys();
-        changes = std::move(exact);
+/// The next slice of a whole table: its rows, and then what is not among them.
+void KubeFeed::sweep(KubeChanges &changes) {
+    changes = {};
+    changes.revision = m_revision;
+    for (std::size_t count = 0; count < sliceRows && m_sweep->row < m_sweep->rows.size(); ++count) {
+        KubeRowPtr row = std::move(m_sweep->rows[m_sweep->row++]);
+        m_sweep->seen.insert(row->id);
+        changes.inserted.push_back(std::move(row));
     }
-    const std::size_t most = std::max({changes.inserted.size(), changes.changed.size(), std::size_t(changes.removed.size())});
-    const auto part = [](auto &from, std::size_t at) {
-        const std::size_t begin = std::min(at, std::size_t(from.size())), end = std::min(at + sliceRows, std::size_t(from.size()));
-        return std::decay_t<decltype(from)>(from.begin() + qsizetype(begin), from.begin() + qsizetype(end));
-    };
-    for (std::size_t at = 0; at < most; at += sliceRows)
-        m_slices.push_back({m_revision, false, part(changes.inserted, at), part(changes.changed, at), part(changes.removed, at)});
-}
-
-void KubeFeed::tellSlice() {
-    if (m_slices.empty())
+    if (!changes.inserted.empty())
         return;
-    const KubeChanges slice = std::move(m_slices.front());
-    m_slices.pop_front();
-    for (const auto *rows : {&slice.inserted, &slice.changed})
-        for (const KubeRowPtr &row : *rows)
-            m_rows.insert(row->id, row);
-    for (const QString &id : slice.removed)
-        m_rows.remove(id);
-    if (m_slices.empty())
-        m_link->wake(); // what came meanwhile
-    else
-        QTimer::singleShot(0, this, &KubeFeed::tellSlice);
-    Q_EMIT changed(slice);
+    for (std::size_t count = 0; count < sliceLooks && std::size_t(changes.removed.size()) < sliceRows && m_sweep->id < m_sweep->before.size(); ++count)
+        if (const QString &id = m_sweep->before[m_sweep->id++]; !m_sweep->seen.contains(id))
+            changes.removed.append(id);
+    if (m_sweep->id == m_sweep->before.size())
+        m_sweep.reset();
+}
+
+/// Against what was told: a row is told once, and as what it is to the reader.
+void KubeFeed::judge(KubeChanges &changes) {
+    KubeChanges exact;
+    exact.revision = changes.revision;
+    for (auto *rows : {&changes.inserted, &changes.changed})
+        for (KubeRowPtr &row : *rows) {
+            const auto known = m_rows.find(row->id);
+            if (known == m_rows.end()) {
+                m_rows.insert(row->id, row);
+                exact.inserted.push_back(std::move(row));
+            } else if (*known != row) {
+                *known = row;
+                exact.changed.push_back(std::move(row));
+            }
+        }
+    for (const QString &id : changes.removed)
+        if (m_rows.remove(id))
+            exact.removed.append(id);
+    changes = std::move(exact);
 }
 
 } // namespace pilothouse::cluster

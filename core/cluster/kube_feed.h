@@ -3,11 +3,12 @@
 
 #include "core/cluster/kube_watch.h"
 
-#include <QHash>
+#include <QMap>
 #include <QObject>
+#include <QSet>
 
-#include <deque>
 #include <memory>
+#include <optional>
 
 namespace pilothouse::cluster {
 
@@ -18,7 +19,7 @@ class KubeFeed : public QObject {
 public:
     explicit KubeFeed(std::shared_ptr<KubeWatch> watch, QObject *parent = nullptr);
     ~KubeFeed() override;
-    const QHash<QString, KubeRowPtr> &rows() const { return m_rows; }
+    const QMap<QString, KubeRowPtr> &rows() const { return m_rows; }
     KubeRowPtr row(const QString &id) const { return m_rows.value(id); }
     KubeWatchStatus status() const { return m_watch->status(); }
     const std::shared_ptr<KubeWatch> &watch() const { return m_watch; }
@@ -31,18 +32,28 @@ Q_SIGNALS:
 private:
     struct Link;
     void wake();
+    void plan(int milliseconds);
     void read();
-    void tellSlice();
-    void settle(KubeChanges changes);
+    void sweep(KubeChanges &changes);
+    void judge(KubeChanges &changes);
 
     std::shared_ptr<KubeWatch> m_watch;
     std::shared_ptr<Link> m_link;
     std::shared_ptr<void> m_tableListener, m_statusListener;
-    QHash<QString, KubeRowPtr> m_rows;
-    std::deque<KubeChanges> m_slices;
+    QMap<QString, KubeRowPtr> m_rows; ///< no hash: one of 20,000 that grows costs a frame at once
     quint64 m_revision = 0;
     qint64 m_readAt = 0;
-    bool m_planned = false;
+    bool m_planned = false, m_going = false; ///< m_going: the rest of what is new is read in the next round of the loop
+
+    /// A whole table on its way to being the difference to what is known, slice by slice.
+    struct Sweep {
+        std::vector<KubeRowPtr> rows;
+        QStringList before;  ///< what was known when it began
+        QSet<QString> seen;
+        std::size_t row = 0; ///< the next of `rows`
+        qsizetype id = 0;    ///< the next of `before`
+    };
+    std::optional<Sweep> m_sweep;
 };
 
 } // namespace pilothouse::cluster

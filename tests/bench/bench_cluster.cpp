@@ -73,7 +73,7 @@ public:
 
 private:
     std::vector<KubeRowPtr> m_rows;
-    QHash<QString, int> m_places;
+    QMap<QString, int> m_places; ///< no hash, as that grows at once
 };
 
 double statusMb(const char *key) {

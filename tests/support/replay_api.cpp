@@ -33,6 +33,7 @@ struct Change {
 /// What a request is about.
 struct Asked {
     QByteArray plural, space;
+    QByteArray app; ///< of labelSelector: the value of the label "app"; other labels select nothing here
     bool known = false, pods = false, watch = false, table = false, initial = false;
     qint64 from = -1; ///< resourceVersion; −1: none
     int limit = 0, seconds = 0;
@@ -61,6 +62,9 @@ Asked askedOf(const QByteArray &request) {
     asked.limit = value("limit").toInt();
     asked.seconds = value("timeoutSeconds").toInt();
     asked.next = value("continue");
+    for (const QByteArray &term : value("labelSelector").split(','))
+        if (const qsizetype is = term.indexOf('='); term.left(is) == "app")
+            asked.app = term.mid(term.lastIndexOf('=') + 1);
     return asked;
 }
 
@@ -251,7 +255,7 @@ struct ReplayApi::Impl {
         return false;
     }
 
-    static bool fits(const Asked &asked, const ReplayObject &object) { return object.pod == asked.pods && (asked.space.isEmpty() || replaySpace(object) == asked.space); }
+    static bool fits(const Asked &asked, const ReplayObject &object) { return object.pod == asked.pods && (asked.space.isEmpty() || replaySpace(object) == asked.space) && (asked.app.isEmpty() || replayOwner(object) == asked.app); }
 
     std::vector<ReplayObject> snapshot(const Asked &asked) {
         std::vector<ReplayObject> all;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // replay_api [--pods N] [--deployments N] [--history N] [--pages]: the replay server as a program of its own. The first line of its output is its address. Commands on standard input, one a line, each
-// answered with one line: churn N · faults RATE · cut · forget · digest · stats. It ends with its input.
+// answered with one line: churn N · faults RATE · cut · forget · digest · ready (of each deployment) · stats. It ends with its input.
 #include "tests/support/replay_api.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QStringList>
 
 #include <cstdio>
@@ -46,6 +48,16 @@ int main(int argc, char **argv) {
             api.forget();
         if (verb == QLatin1String("digest")) {
             std::cout << R"({"digest":")" << api.digest() << R"(","rows":)" << api.objects("pods").size() << "}" << std::endl;
+            continue;
+        }
+        if (verb == QLatin1String("ready")) {
+            QJsonObject all;
+            for (const QByteArray &bytes : api.objects("deployments")) {
+                const QJsonObject one = QJsonDocument::fromJson(bytes).object(), metadata = one[QLatin1String("metadata")].toObject();
+                all.insert(metadata[QLatin1String("namespace")].toString() + QLatin1Char('/') + metadata[QLatin1String("name")].toString(),
+                           QStringLiteral("%1/%2").arg(one[QLatin1String("status")].toObject()[QLatin1String("readyReplicas")].toInt()).arg(one[QLatin1String("spec")].toObject()[QLatin1String("replicas")].toInt()));
+            }
+            std::cout << QJsonDocument(all).toJson(QJsonDocument::Compact).toStdString() << std::endl;
             continue;
         }
         std::cout << R"({"streams":)" << api.streams() << R"(,"bytes":)" << api.bytesSent() << R"(,"changes":)" << api.changes() << R"(,"faults":)" << api.faults() << "}" << std::endl;

@@ -59,6 +59,7 @@ QByteArray podStatus(const ReplayObject &o) {
 } // namespace
 
 QByteArray replayName(const ReplayObject &o) { return o.pod ? owner(o) + "-" + hash(o) + "-" + padded(o.number, 5) : "service-" + padded(o.number, 4); }
+QByteArray replayOwner(const ReplayObject &o) { return owner(o); }
 QByteArray replaySpace(const ReplayObject &o) { return "team-" + padded(o.number % 1000 % 20, 2); }
 
 QByteArray replayJson(const ReplayObject &o) {

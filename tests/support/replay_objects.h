@@ -18,6 +18,7 @@ struct ReplayObject {
 
 QByteArray replayName(const ReplayObject &object);
 QByteArray replaySpace(const ReplayObject &object);
+QByteArray replayOwner(const ReplayObject &object); ///< the deployment that it is, or belongs to; its label "app"
 /// Some 4.5 KiB for a pod, as those of a small service with managedFields have.
 QByteArray replayJson(const ReplayObject &object);
 /// A row of the table that `kubectl get` asks for, with its PartialObjectMetadata.

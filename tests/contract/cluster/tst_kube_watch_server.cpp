@@ -150,7 +150,8 @@ private Q_SLOTS:
             for (int round = 0; round < 5; ++round) {
                 kubectl(QStringLiteral("scale deployment/web --replicas=%1 -n ml").arg(1 + int(random() % 8)));
                 kubectl(QStringLiteral("rollout restart deployment/web -n ml"));
-                QTest::qWait(1500); // lets streams and faults come between the changes
+                const auto asked = proxy.lines().size(); // streams last two seconds at most: some end, and their faults come, before the next change
+                QTRY_VERIFY_WITH_TIMEOUT(proxy.lines().size() >= asked + 4, 60000);
             }
             kubectl(QStringLiteral("rollout status deployment/web -n ml --timeout=90s"));
             proxy.reset();

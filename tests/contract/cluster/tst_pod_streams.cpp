@@ -219,13 +219,19 @@ private Q_SLOTS:
     }
 
     void aCommandCanBeStopped() {
+        const QString began = server.folder() + QStringLiteral("/exec/began");
+        QFile::remove(began);
         std::stop_source stop;
-        std::thread later([&] {
-            std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        std::atomic<bool> seen = false, over = false;
+        std::thread later([&] { // once it runs
+            while (!over && !(seen = QFile::exists(began)))
+                std::this_thread::sleep_for(std::chrono::milliseconds(10));
             stop.request_stop();
         });
-        const auto ended = runInPod(*api, {QStringLiteral("ml"), podNames().first(), {}, {QStringLiteral("sleep"), QStringLiteral("30")}, {}, 1024}, stop.get_token());
+        const auto ended = runInPod(*api, {QStringLiteral("ml"), podNames().first(), {}, {QStringLiteral("sh"), QStringLiteral("-c"), QStringLiteral("touch began; exec sleep 30")}, {}, 1024}, stop.get_token());
+        over = true;
         later.join();
+        QVERIFY2(seen, qPrintable(ended ? QString() : ended.error().text()));
         QVERIFY(!ended);
         QCOMPARE(ended.error().kind, ErrorKind::Cancelled);
     }
