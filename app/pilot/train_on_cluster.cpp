@@ -124,6 +124,7 @@ Result<TrainingJob> jobOf(const fleet::Services &services, const ClusterTraining
     job.cpu = QString::fromStdString(options.cpu);
     job.memory = QString::fromStdString(options.memory);
     job.serviceAccount = QString::fromStdString(options.serviceAccount);
+    job.group = options.group;
     PH_TRY(addVolumes(options, job));
     PH_TRY(addSecrets(options, job));
     for (const std::string &given : options.annotations)
@@ -193,6 +194,7 @@ void ClusterTraining::addTo(CLI::App &app) {
     app.add_option("--secret", secrets, "A secret the pods need, NAME=SECRET/KEY of the cluster; may be repeated")->expected(1)->allow_extra_args(false)->take_all()->group(group);
     app.add_option("--annotation", annotations, "Annotation of the pods, KEY=VALUE; may be repeated")->expected(1)->allow_extra_args(false)->take_all()->group(group);
     app.add_option("--service-account", serviceAccount, "Service account of the pods")->group(group);
+    app.add_option("--fs-group", this->group, "Group that the pods' claims are given to, that of the image's user; 0: the cluster says (OpenShift)")->capture_default_str()->check(CLI::Range(0, 2147483647))->group(group);
     app.add_option("--job-name", name, "Name of the job (default: from the recipe and the run)")->group(group);
     app.add_option("--command", command, "A program of your own in the image instead of pilot, with its words: reads $DATA and $RECIPE, writes $OUT/metrics.json and its files")->expected(1)->allow_extra_args(false)->take_all()->group(group);
     app.add_flag("--plan", plan, "Show the exact calls and end")->group(group);

@@ -12,7 +12,7 @@ namespace pilothouse {
 struct ClusterTraining {
     std::string connection, space, image, name, kind, schedule, zone, cpu, memory, serviceAccount, out;
     std::vector<std::string> volumes, secrets, command, annotations;
-    int workers = 1;
+    int workers = 1, group = 10001; ///< group: of packaging/image
     bool plan = false, detach = false;
 
     void addTo(CLI::App &app);

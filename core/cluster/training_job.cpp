@@ -68,7 +68,7 @@ QJsonArray volumes(const TrainingJob &job) {
         QJsonArray sources;
         for (const JobSecret &secret : job.secrets)
             sources.append(QJsonObject{{Q("secret"), QJsonObject{{Q("name"), secret.secret}, {Q("items"), QJsonArray{QJsonObject{{Q("key"), secret.key}, {Q("path"), secret.name}}}}}}});
-        list.append(QJsonObject{{Q("name"), Q("secrets")}, {Q("projected"), QJsonObject{{Q("sources"), sources}, {Q("defaultMode"), 0400}}}});
+        list.append(QJsonObject{{Q("name"), Q("secrets")}, {Q("projected"), QJsonObject{{Q("sources"), sources}, {Q("defaultMode"), 0444}}}}); // the image's user is not root, whose they are
     }
     return list;
 }
@@ -94,6 +94,8 @@ QJsonObject podTemplate(const TrainingJob &job, const QString &containerName, co
     for (auto it = more.begin(); it != more.end(); ++it)
         main.insert(it.key(), it.value());
     QJsonObject spec{{Q("restartPolicy"), Q("Never")}, {Q("containers"), QJsonArray{main}}, {Q("volumes"), volumes(job)}};
+    if (job.group > 0 && !job.volumes.empty())
+        spec.insert(Q("securityContext"), QJsonObject{{Q("fsGroup"), job.group}, {Q("fsGroupChangePolicy"), Q("OnRootMismatch")}}); // not each of a large claim's files, each time
     if (!job.serviceAccount.isEmpty())
         spec.insert(Q("serviceAccountName"), job.serviceAccount);
     if (!job.nodeSelector.isEmpty()) {

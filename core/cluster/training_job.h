@@ -45,6 +45,9 @@ struct TrainingJob {
     std::vector<JobVolume> volumes;
     std::vector<JobSecret> secrets;
     QString serviceAccount;    ///< empty: the namespace's default
+    /// Group that claims are given to (securityContext.fsGroup): the image's user is not root, and a new claim is root's. 0: none said, as clusters want it that give each namespace its own.
+    /// Not a TrainJob's: its overrides know no security context.
+    int group = 10001;
     QMap<QString, QString> nodeSelector;
     QMap<QString, QString> annotations; ///< of the pods: what meshes, queues and schedulers of the cluster want said
     QString runtime = QStringLiteral("torch-distributed"); ///< TrainJob: the ClusterTrainingRuntime
