@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/pipeline_executor.h"
 
+#include "app/pilot/event_line.h"
 #include "app/pilot/register_version.h"
 #include "core/base/child_process.h"
 #include "core/base/json.h"
@@ -32,23 +33,8 @@ namespace {
 
 QString numberText(const QJsonValue &value) { return value.isDouble() ? QString::number(value.toDouble(), 'g', 4) : QStringLiteral("undefined"); }
 
-/// An event of the training as a line of its log; empty: not worth one.
-QString eventLine(const Event &event, int &lastTenth) {
-    const auto text = [&](const char *key) { return event.fields.value(Q(key)).toVariant().toString(); };
-    if (event.name == Q("log"))
-        return QStringLiteral("%1: %2").arg(text("level"), text("text"));
-    if (event.name == Q("stage"))
-        return QStringLiteral("%1 %2").arg(text("name"), text("state"));
-    if (event.name == Q("checkpoint"))
-        return QStringLiteral("checkpoint at step %1: %2").arg(text("step"), text("path"));
-    const double total = event.fields.value(Q("total")).toDouble();
-    if (event.name != Q("progress") || total <= 0)
-        return {};
-    const int tenth = int(10 * event.fields.value(Q("done")).toDouble() / total);
-    if (tenth == lastTenth)
-        return {};
-    lastTenth = tenth;
-    return QStringLiteral("%1 %, %2 of %3 %4").arg(tenth * 10).arg(text("done"), text("total"), text("unit"));
+bool stageEnded(const RunRecord &record, const QString &name) {
+    return std::any_of(record.run.stages.begin(), record.run.stages.end(), [&](const pipelines::Stage &stage) { return stage.name == name && pipelines::hasEnded(stage.state); });
 }
 
 /// A training that was interrupted there left a checkpoint, or had sealed its package but not told of it.
@@ -83,8 +69,8 @@ Result<void> PipelineExecutor::setVersion(int version) {
 Result<void> PipelineExecutor::claim() {
     const auto mine = markOf(::getpid());
     PH_ASSIGN(m_record, m_folder.update([&](RunRecord &r) -> Result<void> {
-        const bool otherAlive = r.process && r.process != mine && lives(*r.process);
-        if (r.run.state != State::Waiting || otherAlive)
+        const bool otherAlive = r.process && r.process != mine && lives(*r.process), takenUp = r.run.state == State::Running && pipelines::goesOnElsewhere(r);
+        if ((r.run.state != State::Waiting && !takenUp) || otherAlive)
             return Error{ErrorKind::Conflict, QStringLiteral("Run %1 is %2 already.").arg(r.run.id, pipelines::stateName(r.run.state)), m_folder.path(),
                          QStringLiteral("Start a new one: pilot pipelines start %1.").arg(r.run.pipeline), {}};
         r.run.state = State::Running;
@@ -110,13 +96,18 @@ Result<void> PipelineExecutor::run() {
     PH_TRY(claim());
     // Nobody is here to type a name: the run was started by somebody, or by the policy, to train and to register; the promotion needs its own approval.
     QStringList guarded{workspace::localConnection(m_services->workspace), model().registry.connection};
+    if (const auto place = fleet::trainingPlaceOf(m_services->workspace, model()); place && *place)
+        guarded << (*place)->connection;
     guarded.removeDuplicates();
     guarded.removeIf([this](const QString &name) { return m_services->workspace.connections.value(name).guard != Q("typed-name"); });
     const operations::Confirmed agreed(guarded);
     for (const QString &stage : pipelines::localStages()) {
         m_stage = stage;
-        if (m_stop.stop_requested()) {
-            PH_TRY(finish(State::Cancelled));
+        if (stageEnded(m_record, stage))
+            continue; // of a run that is taken up
+        const bool hasJob = m_record.results.contains(stage == Q("train") ? QStringLiteral("cluster_job") : stage + QStringLiteral("_job")); // which decides what a stop means to it
+        if (!hasJob && (m_stop.stop_requested() || m_record.results.value(Q("cancel")).toBool())) {
+            PH_TRY(mayLeave() ? leave() : finish(State::Cancelled));
             return cancelled();
         }
         PH_ASSIGN(m_record, m_folder.update([&](RunRecord &r) -> Result<void> {
@@ -126,6 +117,11 @@ Result<void> PipelineExecutor::run() {
         const auto end = carryOut(stage);
         if (!end) {
             const bool stopped = end.error().kind == ErrorKind::Cancelled;
+            PH_ASSIGN(m_record, m_folder.read());
+            if (stopped && mayLeave()) {
+                PH_TRY(leave());
+                return end.error();
+            }
             log(stopped ? QStringLiteral("cancelled") : QStringLiteral("error: %1").arg(end.error().text()));
             PH_TRY(finish(stopped ? State::Cancelled : State::Failed, stopped ? std::nullopt : std::optional(end.error())));
             return end.error();
@@ -179,6 +175,13 @@ Result<QString> PipelineExecutor::packageFolder() {
 }
 
 Result<PipelineExecutor::StageEnd> PipelineExecutor::train() {
+    const auto place = fleet::trainingPlaceOf(m_services->workspace, model());
+    if (pipelines::goesOnElsewhere(m_record)) // whatever the workspace says by now
+        return trainInCluster(place ? place->value_or(fleet::TrainingPlace()) : fleet::TrainingPlace());
+    if (!place)
+        return place.error();
+    if (*place)
+        return trainInCluster(**place);
     PH_ASSIGN(const QString package, packageFolder());
     ChildJob job;
     job.program = pilotProgram();
@@ -231,6 +234,8 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::gate() {
 }
 
 Result<PipelineExecutor::StageEnd> PipelineExecutor::registerVersion() {
+    if (pipelines::goesOnElsewhere(m_record))
+        return registerInCluster();
     const QJsonObject trained = m_record.results.value(Q("train")).toObject();
     const QString package = trained.value(Q("package")).toString();
     if (const QString elsewhere = fleet::mirrorConnection(*m_services, model().registry.name, {}); !elsewhere.isEmpty())
@@ -288,6 +293,8 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::deploy() {
     if (m_record.run.parameters.value(Q("deploy")) == QJsonValue(false))
         return StageEnd{State::Skipped, QStringLiteral("not asked for: the version stays a candidate"), {}};
     PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*m_services, model()));
+    if (m_record.run.version == 0 && pipelines::goesOnElsewhere(m_record))
+        return StageEnd{State::Skipped, QStringLiteral("nothing was registered that could be deployed"), {}};
     if (const QString waitsFor = m_record.results.value(Q("waits_for")).toString(); !waitsFor.isEmpty())
         return StageEnd{State::Skipped, QStringLiteral("%1 has no version yet; when it has: pilot promote %2 VERSION").arg(waitsFor, model().name), {}};
     PH_ASSIGN(promotion::EvidenceInput input, fleet::evidenceInput(*m_services, place, m_record.run.version, place.champion, m_stop));

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/pilot/cluster_run.h"
 #include "core/base/result.h"
 #include "core/fleet/services.h"
+#include "core/fleet/training_place.h"
 #include "core/pipelines/local_pipelines.h"
 #include "core/pipelines/run_record.h"
 
@@ -16,6 +18,8 @@ namespace pilothouse {
 ///   gate      the recipe's gates on the test rows, as the training found them
 ///   register  the package becomes the next version of the model, by an operation
 ///   deploy    a promotion request with its evidence; the run then waits, without a process, for the approvals
+/// Where the workspace trains the model in a cluster (fleet/training_place.h), `train` is a job there, which goes on when this process ends: a run that was cut
+/// off is taken up where it was, and nothing is started twice. The pods register the version; a team's own program is given to `pilot registry register` there.
 class PipelineExecutor {
 public:
     PipelineExecutor(std::shared_ptr<fleet::Services> services, pipelines::RunFolder folder, std::stop_token stop);
@@ -32,6 +36,14 @@ private:
     Result<void> claim();
     Result<StageEnd> carryOut(const QString &stage);
     Result<StageEnd> train();
+    Result<StageEnd> trainInCluster(const fleet::TrainingPlace &place);
+    Result<StageEnd> registerInCluster();
+    Result<StageEnd> registerByJob(const fleet::TrainingPlace &place, const QString &registry);
+    Result<StageEnd> registered(const QString &registry, int version);
+    Result<QJsonObject> resultOfOwn(const ClusterRun::End &end) const;
+    ClusterRun clusterRun(const QString &key);
+    Result<void> leave();
+    bool mayLeave() const;
     Result<StageEnd> gate();
     Result<StageEnd> registerVersion();
     Result<StageEnd> registerElsewhere(const QString &connection, const QString &package);

@@ -109,11 +109,13 @@ Result<QString> registryFor(const fleet::Services &services, const ClusterTraini
     return registry;
 }
 
-Result<TrainingJob> jobOf(const fleet::Services &services, const ClusterTraining &options, const ClusterTrainingInput &input, const QString &space) {
+} // namespace
+
+Result<TrainingJob> clusterTrainingJob(const fleet::Services &services, const ClusterTraining &options, const ClusterTrainingInput &input, const QString &space, const QString &run) {
     PH_ASSIGN(const workspace::Recipe recipe, workspace::readRecipe(input.recipeFile));
     TrainingJob job;
     PH_ASSIGN(job.kind, kindOf(options));
-    job.run = randomHex(16);
+    job.run = run.isEmpty() ? randomHex(16) : run;
     job.name = options.name.empty() ? jobName(recipe.name, job.run) : QString::fromStdString(options.name);
     job.space = space;
     job.image = QString::fromStdString(options.image);
@@ -152,6 +154,8 @@ Result<TrainingJob> jobOf(const fleet::Services &services, const ClusterTraining
     }
     return job;
 }
+
+namespace {
 
 QString planText(const operations::Operation &operation) {
     QString text = operation.summary;
@@ -204,7 +208,7 @@ void ClusterTraining::addTo(CLI::App &app) {
 Result<void> trainOnCluster(Context &context, const ClusterTraining &options, const ClusterTrainingInput &input) {
     PH_ASSIGN(const std::shared_ptr<fleet::Services> services, context.services());
     PH_ASSIGN(const std::shared_ptr<cluster::KubeApi> api, services->clusters->of(QString::fromStdString(options.connection)));
-    PH_ASSIGN(const TrainingJob job, jobOf(*services, options, input, options.space.empty() ? api->space() : QString::fromStdString(options.space)));
+    PH_ASSIGN(const TrainingJob job, clusterTrainingJob(*services, options, input, options.space.empty() ? api->space() : QString::fromStdString(options.space)));
     PH_ASSIGN(operations::Operation operation, rollouts::startTraining(api, job));
     if (options.plan) {
         context.answer({{Q("summary"), operation.summary}, {Q("object"), cluster::trainingObject(job)}, {Q("files"), cluster::trainingFiles(job)}}, planText(operation));

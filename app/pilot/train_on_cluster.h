@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/pilot/verb.h"
+#include "core/cluster/training_job.h"
 
 #include <string>
 #include <vector>
@@ -23,6 +24,10 @@ struct ClusterTrainingInput {
     QString recipeFile, data, registerAs, registry;
     std::vector<std::string> tags;
 };
+
+/// The job that these options describe, not yet started. `run`: its number, 32 hex digits, from which it has its name too; empty: a new one.
+/// Invalid for options that do not fit each other; Refused if what it trains would be gone with its pods, or the registry is not to be reached from them.
+Result<cluster::TrainingJob> clusterTrainingJob(const fleet::Services &services, const ClusterTraining &options, const ClusterTrainingInput &input, const QString &space, const QString &run = {});
 
 /// Starts the job (an Operation), follows it to its end with its events and answers as `pilot train` does; asked to stop it cancels the job.
 Result<void> trainOnCluster(Context &context, const ClusterTraining &options, const ClusterTrainingInput &input);

@@ -83,6 +83,8 @@ QJsonObject container(const TrainingJob &job, const QString &name) {
         object.insert(Q("args"), toArray(job.arguments));
     } else {
         object.insert(Q("command"), toArray(job.command));
+        if (!job.out.isEmpty()) // what a program writes there is in the pod's status when it has ended, whatever became of its disk
+            object.insert(Q("terminationMessagePath"), job.out + QStringLiteral("/metrics.json"));
     }
     if (const QJsonObject amounts = resources(job); !amounts.isEmpty())
         object.insert(Q("resources"), amounts);

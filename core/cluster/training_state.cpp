@@ -43,6 +43,16 @@ QString endOf(const QJsonObject &pod) {
     return reason.isEmpty() ? QString() : QStringLiteral("%1: %2 %3").arg(metadataText(pod, "name"), reason, status.value(Q("message")).toString()).trimmed();
 }
 
+/// The last word of a container that ended well.
+QString messageOf(const QJsonObject &pod) {
+    for (const QJsonValue &value : pod.value(Q("status")).toObject().value(Q("containerStatuses")).toArray()) {
+        const QJsonObject ended = value.toObject().value(Q("state")).toObject().value(Q("terminated")).toObject();
+        if (!ended.isEmpty() && ended.value(Q("exitCode")).toInt() == 0)
+            return ended.value(Q("message")).toString();
+    }
+    return {};
+}
+
 QString lastEvent(const std::vector<QJsonObject> &events, const QString &uid) {
     QString text;
     QString newest;
@@ -97,6 +107,7 @@ TrainingState trainingState(const QJsonObject &object, const std::vector<QJsonOb
         if (leads(pod) && made >= newest) {
             newest = made;
             state.leader = metadataText(pod, "name");
+            state.message = messageOf(pod);
         }
         state.ready += podPhase(pod) == Q("Running") ? 1 : 0;
         if (const QString text = podPhase(pod) == Q("Pending") ? waitingOf(pod, events) : QString(); !text.isEmpty())

@@ -108,6 +108,32 @@ QString startedWhy(const ServedReport &r, const WantedVersion &w) {
     return Text::tr("%1 loaded its model at %2, before the alias moved at %3.").arg(r.from, timeText(r.started), timeText(w.changed));
 }
 
+QStringList wantedDigests(const WantedVersion &w) { return w.imageDigest.isEmpty() ? w.imageDigests : QStringList{w.imageDigest} + w.imageDigests; }
+
+QString imageWhy(const ServedReport &r, const WantedVersion &w) {
+    if (r.pod && !r.image.isEmpty() && r.image == w.image)
+        return Text::tr("%1 runs %2, and that tag names other bytes in the registry now (%3) than when it was pulled.").arg(r.from, r.imageDigest.left(19), wantedDigests(w).value(0).left(19));
+    const QString since = r.pod && r.started.isValid() ? Text::tr(" It runs since %1.").arg(timeText(r.started)) : QString();
+    return Text::tr("%1 runs the image %2, for %3 the image %4 was built.").arg(r.from, r.imageDigest.left(19), numberText(w.version), wantedDigests(w).value(0).left(19)) + since;
+}
+
+/// A pod that says nothing of its model: by its image, and by whether it can have seen the alias move.
+Finding judgePod(const ServedReport &r, const SkewInput &in, bool before) {
+    const WantedVersion &w = in.wanted;
+    const QStringList wanted = wantedDigests(w);
+    const bool told = !r.imageDigest.isEmpty() && !wanted.isEmpty();
+    if (told && !w.imageShared)
+        return agrees(numberText(w.version)); // another one was found out before
+    const bool rolledOut = in.rollout && in.rollout->stable && in.rollout->stable->version == w.version;
+    if (!told && !w.imageShared && rolledOut)
+        return agrees(numberText(w.version));
+    if (before)
+        return skewed(SkewCause::StartedBefore, {}, Text::tr("%1 runs since %2, and the alias moved at %3: it has the model that it loaded at its start.").arg(r.from, timeText(r.started), timeText(w.changed)));
+    if (told && r.started.isValid() && w.changed.isValid())
+        return agrees(numberText(w.version));
+    return unknown(Text::tr("%1 runs an image that does not tell which version it serves.").arg(r.from));
+}
+
 Finding judge(const ServedReport &r, const SkewInput &in) {
     const WantedVersion &w = in.wanted;
     if (!r.problem.isEmpty())
@@ -138,8 +164,8 @@ Finding judge(const ServedReport &r, const SkewInput &in) {
     }
     if (bakedIn(r.source) && version != w.version)
         return skewed(SkewCause::BakedIn, served.isEmpty() ? Text::tr("a file") : served, Text::tr("%1 says “%2”: it serves the file in its image, because it could not read the registry.").arg(r.from, r.source));
-    if (!r.imageDigest.isEmpty() && !w.imageDigest.isEmpty() && r.imageDigest != w.imageDigest)
-        return skewed(SkewCause::OtherImage, served, Text::tr("%1 runs the image %2, for %3 the image %4 was built.").arg(r.from, r.imageDigest.left(19), numberText(w.version), w.imageDigest.left(19)));
+    if (const QStringList digests = wantedDigests(w); !r.imageDigest.isEmpty() && !digests.isEmpty() && !digests.contains(r.imageDigest))
+        return skewed(SkewCause::OtherImage, served, imageWhy(r, w));
     if (version == w.version)
         return agrees(numberText(version));
     if (version) {
@@ -156,13 +182,16 @@ Finding judge(const ServedReport &r, const SkewInput &in) {
             return agrees(numberText(w.version));
         return unknown(Text::tr("%1 says %2, which is a name and no version, and not when it loaded it.").arg(r.from, served.isEmpty() ? r.storageUri : served));
     }
-    if (!r.imageDigest.isEmpty() && r.imageDigest == w.imageDigest)
+    if (r.pod)
+        return judgePod(r, in, before);
+    if (!r.imageDigest.isEmpty() && wantedDigests(w).contains(r.imageDigest))
         return agrees(numberText(w.version));
     return unknown(served.isEmpty() ? Text::tr("%1 does not say what it serves.").arg(r.from) : Text::tr("%1 says %2, which no version of %3 is called.").arg(r.from, served, w.model));
 }
 
 /// Remedy in words and as a command.
-void setRemedy(Skew &skew, const SkewInput &in) {
+void setRemedy(Skew &skew, const SkewInput &in, const ServedReport *bad = nullptr) {
+    const bool pod = bad && bad->pod;
     const QString version = numberText(in.wanted.version);
     switch (skew.cause) {
     case SkewCause::NotRolledOut:
@@ -174,6 +203,8 @@ void setRemedy(Skew &skew, const SkewInput &in) {
         return;
     case SkewCause::StartedBefore:
         skew.remedy = Text::tr("Restart it: it loads the model at its start.");
+        if (pod)
+            skew.command = QStringLiteral("pilot rollouts restart %1").arg(in.model);
         return;
     case SkewCause::OtherRun:
         skew.remedy = Text::tr("Set its storageUri to the artifact of %1%2.").arg(version, in.wanted.source.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(in.wanted.source));
@@ -183,7 +214,14 @@ void setRemedy(Skew &skew, const SkewInput &in) {
         skew.command = QStringLiteral("pilot registry export %1@%2 DIR").arg(in.model).arg(in.wanted.version.value_or(0));
         return;
     case SkewCause::OtherImage:
+        if (pod && !bad->image.isEmpty() && bad->image == in.wanted.image) {
+            skew.remedy = Text::tr("Pull the image anew (imagePullPolicy: Always, then a restart); better, name it by its digest.");
+            skew.command = QStringLiteral("pilot rollouts restart %1").arg(in.model);
+            return;
+        }
         skew.remedy = Text::tr("Deploy the image that was built for %1.").arg(version);
+        if (pod)
+            skew.command = QStringLiteral("pilot rollouts start %1").arg(in.model);
         return;
     case SkewCause::ReplicasDisagree:
         skew.remedy = Text::tr("Restart the replicas that are behind, one after the other; if they come up the same, look at their configuration.");
@@ -193,6 +231,64 @@ void setRemedy(Skew &skew, const SkewInput &in) {
         return;
     case SkewCause::None: return;
     }
+}
+
+/// What the findings of all reports make of the model. Pods and what the endpoint says are two looks at the same: pods explain it, and are compared with pods.
+void judgeTogether(const SkewInput &in, std::vector<Finding> findings, Skew &out) {
+    const auto find = [&](SkewState state, std::optional<bool> pod = {}) {
+        for (std::size_t i = 0; i < findings.size(); ++i)
+            if (findings[i].state == state && (!pod || in.reports[i].pod == *pod))
+                return i;
+        return findings.size();
+    };
+    const std::size_t none = findings.size();
+    if (find(SkewState::Agrees, false) != none) // it loads the model without a restart, then
+        for (std::size_t i = 0; i < findings.size(); ++i)
+            if (in.reports[i].pod && findings[i].cause == SkewCause::StartedBefore)
+                findings[i] = unknown(findings[i].why);
+    QStringList served;
+    for (const Finding &finding : findings)
+        if (!finding.served.isEmpty())
+            served << finding.served;
+    served.removeDuplicates();
+    out.served = served.join(QStringLiteral(", "));
+    const std::size_t podBad = find(SkewState::Skewed, true), bad = podBad != none ? podBad : find(SkewState::Skewed);
+    if (bad == none) {
+        // One that does not answer beside others that agree is a fault of its own, no skew.
+        const bool good = find(SkewState::Agrees) != none;
+        out.state = good ? SkewState::Agrees : SkewState::Unknown;
+        out.why = good ? QString() : findings[find(SkewState::Unknown)].why;
+        return;
+    }
+    out.state = SkewState::Skewed;
+    const ServedReport &report = in.reports[bad];
+    QStringList each;
+    bool apart = false;
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        if (in.reports[i].pod != report.pod)
+            continue;
+        apart = apart || findings[i].state == SkewState::Agrees || (findings[i].state == SkewState::Skewed && findings[i].served != findings[bad].served);
+        if (findings[i].state == SkewState::Skewed)
+            each << QStringLiteral("%1: %2").arg(in.reports[i].from, findings[i].why);
+    }
+    const QString version = QString::number(*in.wanted.version);
+    if (apart) {
+        out.cause = SkewCause::ReplicasDisagree;
+        out.what = out.served.isEmpty() ? Text::tr("alias v%1, replicas serve something else").arg(version) : Text::tr("alias v%1, replicas serve %2").arg(version, out.served);
+        out.why = each.join(QLatin1Char(' '));
+    } else {
+        out.cause = findings[bad].cause;
+        if (!findings[bad].served.isEmpty())
+            out.what = Text::tr("alias v%1, endpoint serves %2").arg(version, findings[bad].served);
+        else if (out.cause == SkewCause::OtherImage)
+            out.what = Text::tr("alias v%1, its pods run another image").arg(version);
+        else if (report.pod && out.cause == SkewCause::StartedBefore)
+            out.what = Text::tr("alias v%1, its pods run since before").arg(version);
+        else
+            out.what = Text::tr("alias v%1, endpoint serves something else").arg(version);
+        out.why = findings[bad].why + (report.pod && each.size() > 1 ? Text::tr(" So do %1 others.").arg(each.size() - 1) : QString());
+    }
+    setRemedy(out, in, &report);
 }
 
 /// Of local serving and other targets that shift traffic themselves. True: it is decided.
@@ -225,6 +321,10 @@ bool judgeRollout(const SkewInput &in, Skew &out) {
     }
     if (!r.stable) {
         out.why = Text::tr("%1 serves nothing yet.").arg(r.target);
+        return in.reports.empty();
+    }
+    if (r.stable->version <= 0) { // made by others, and no image of a version
+        out.why = Text::tr("Which version %1 serves is not known: nothing says for which its image was built.").arg(r.target);
         return in.reports.empty();
     }
     out.served = numberText(r.stable->version);
@@ -299,38 +399,9 @@ Skew judgeSkew(const SkewInput &in) {
         return out;
     }
     std::vector<Finding> findings;
-    QStringList served;
-    for (const ServedReport &r : in.reports) {
+    for (const ServedReport &r : in.reports)
         findings.push_back(judge(r, in));
-        if (!findings.back().served.isEmpty())
-            served << findings.back().served;
-    }
-    served.removeDuplicates();
-    out.served = served.join(QStringLiteral(", "));
-    const auto of = [&](SkewState state) { return std::find_if(findings.begin(), findings.end(), [&](const Finding &f) { return f.state == state; }); };
-    const auto bad = of(SkewState::Skewed), good = of(SkewState::Agrees), open = of(SkewState::Unknown);
-    if (bad == findings.end()) {
-        // One that does not answer beside others that agree is a fault of its own, no skew.
-        out.state = good != findings.end() ? SkewState::Agrees : SkewState::Unknown;
-        out.why = good != findings.end() ? QString() : open->why;
-        return out;
-    }
-    out.state = SkewState::Skewed;
-    const bool apart = good != findings.end() || std::any_of(findings.begin(), findings.end(), [&](const Finding &f) { return f.state == SkewState::Skewed && f.served != bad->served; });
-    if (in.reports.size() > 1 && apart) {
-        out.cause = SkewCause::ReplicasDisagree;
-        out.what = Text::tr("alias v%1, replicas serve %2").arg(*in.wanted.version).arg(out.served);
-        QStringList each;
-        for (std::size_t i = 0; i < findings.size(); ++i)
-            if (findings[i].state == SkewState::Skewed)
-                each << QStringLiteral("%1: %2").arg(in.reports[i].from, findings[i].why);
-        out.why = each.join(QLatin1Char(' '));
-    } else {
-        out.cause = bad->cause;
-        out.what = bad->served.isEmpty() ? Text::tr("alias v%1, endpoint serves something else").arg(*in.wanted.version) : Text::tr("alias v%1, endpoint serves %2").arg(QString::number(*in.wanted.version), bad->served);
-        out.why = bad->why;
-    }
-    setRemedy(out, in);
+    judgeTogether(in, findings, out);
     return out;
 }
 

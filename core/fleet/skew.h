@@ -43,6 +43,9 @@ struct WantedVersion {
     QString run, digest, weightsSha256, stage, source; ///< source: address of the artifact in the store
     QString imageDigest; ///< of the image that was built for it
     QDateTime changed;   ///< when the alias came to point there
+    QString image = {};            ///< of a deployment, by its name
+    QStringList imageDigests = {}; ///< all that a pod may call it by: index, platforms, configuration
+    bool imageShared = false;      ///< other versions have the same image: it tells nothing of the model, which is loaded at the start
 };
 
 /// What one endpoint or replica says it serves; what it does not say is empty.
@@ -55,6 +58,8 @@ struct ServedReport {
     QDateTime started;  ///< when it loaded its model, else when it started
     QDateTime observed;
     QString problem;    ///< why nothing is known of it; empty: it answered
+    bool pod = false;   ///< seen in the cluster, not asked at the endpoint
+    QString image;      ///< of a pod: its name in the specification
 };
 
 /// Plain values; the cluster's part (pods, images, storageUri) is given by whoever reads the cluster.

@@ -24,7 +24,7 @@ struct Text {
 
 bool sameWords(const std::vector<ServedReport> &a, const std::vector<ServedReport> &b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const ServedReport &x, const ServedReport &y) {
-        return x.version == y.version && x.run == y.run && x.digest == y.digest && x.source == y.source && x.weightsSha256 == y.weightsSha256 && x.storageUri == y.storageUri && x.problem == y.problem;
+        return x.version == y.version && x.run == y.run && x.digest == y.digest && x.source == y.source && x.weightsSha256 == y.weightsSha256 && x.storageUri == y.storageUri && x.imageDigest == y.imageDigest && x.problem == y.problem;
     });
 }
 
@@ -70,30 +70,69 @@ bool SkewWatch::refresh(const Services &services, std::stop_token stop) {
         m_aliasesSeen = started;
         for (const workspace::Model &model : services.workspace.models)
             if (!model.registry.name.isEmpty() && !stop.stop_requested())
-                (void)noteAlias(services, model.registry.connection, model.registry.name, model.registry.champion); // a server that is down is told elsewhere
+                if (const auto changes = noteAlias(services, model.registry.connection, model.registry.name, model.registry.champion); changes && !changes->empty() && changes->front().version) { // a server that is down is told elsewhere
+                    const std::lock_guard lock(m_mutex);
+                    m_changed[model.name] = {*changes->front().version, changes->front().since};
+                }
     }
     for (const workspace::Model &model : services.workspace.models) {
-        if (model.endpoint.url.isEmpty() || stop.stop_requested())
-            continue;
-        const QDateTime now = services.clock->nowUtc();
-        {
-            const std::lock_guard lock(m_mutex);
-            const auto entry = m_known.constFind(model.name);
-            if (entry != m_known.constEnd()) {
-                const bool failed = entry->reports.empty() || !entry->reports.front().problem.isEmpty();
-                if (entry->asked.secsTo(now) < (failed ? failedSeconds : answeredSeconds) && entry->asked <= now)
-                    continue;
-            }
-        }
-        const std::vector<ServedReport> reports{askEndpoint(services, model, stop)};
         if (stop.stop_requested())
             break;
-        const std::lock_guard lock(m_mutex);
-        Entry &entry = m_known[model.name];
-        changed = changed || !sameWords(entry.reports, reports);
-        entry = {reports, services.clock->nowUtc()};
+        if (!model.endpoint.url.isEmpty())
+            changed = refreshEndpoint(services, model, stop) || changed;
+        if (services.workspace.connections.value(model.deployment.connection).kind == Q("kubernetes") && !model.deployment.target.isEmpty())
+            changed = refreshPods(services, model, stop) || changed;
     }
     return changed;
+}
+
+bool SkewWatch::dueAt(const QString &model, bool pods, const QDateTime &now) const {
+    const std::lock_guard lock(m_mutex);
+    const auto entry = m_known.constFind(model);
+    if (entry == m_known.constEnd())
+        return true;
+    const QDateTime asked = pods ? entry->podsAsked : entry->asked;
+    const bool failed = pods ? entry->pods.problem.has_value() : entry->reports.empty() || !entry->reports.front().problem.isEmpty();
+    return !asked.isValid() || asked > now || asked.secsTo(now) >= (failed ? failedSeconds : answeredSeconds);
+}
+
+bool SkewWatch::refreshEndpoint(const Services &services, const workspace::Model &model, std::stop_token stop) {
+    if (!dueAt(model.name, false, services.clock->nowUtc()))
+        return false;
+    std::vector<ServedReport> reports{askEndpoint(services, model, stop)};
+    if (stop.stop_requested())
+        return false;
+    const std::lock_guard lock(m_mutex);
+    Entry &entry = m_known[model.name];
+    const bool changed = !sameWords(entry.reports, reports);
+    entry.reports = std::move(reports);
+    entry.asked = services.clock->nowUtc();
+    return changed;
+}
+
+bool SkewWatch::refreshPods(const Services &services, const workspace::Model &model, std::stop_token stop) {
+    if (!dueAt(model.name, true, services.clock->nowUtc()))
+        return false;
+    ServedByPods pods = askPods(services, model, stop);
+    if (stop.stop_requested())
+        return false;
+    const std::lock_guard lock(m_mutex);
+    Entry &entry = m_known[model.name];
+    const bool changed = !sameWords(entry.pods.reports, pods.reports) || entry.pods.digests != pods.digests;
+    entry.pods = std::move(pods);
+    entry.podsAsked = services.clock->nowUtc();
+    return changed;
+}
+
+ServedByPods SkewWatch::knownPods(const QString &model) const {
+    const std::lock_guard lock(m_mutex);
+    return m_known.value(model).pods;
+}
+
+QDateTime SkewWatch::aliasChanged(const QString &model, int version) const {
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_changed.constFind(model);
+    return found != m_changed.constEnd() && found->first == version ? found->second : QDateTime();
 }
 
 std::vector<ServedReport> SkewWatch::known(const QString &model) const {
@@ -115,6 +154,19 @@ QString SkewWatch::weightsOf(const registry::Version &version) {
     return m_weights[version.digest] = weights;
 }
 
+namespace {
+
+void addPods(ServedByPods pods, SkewInput &in) {
+    if (pods.version && pods.version == in.wanted.version) { // else the alias moved since they were looked at
+        in.wanted.image = pods.image;
+        in.wanted.imageDigests = pods.digests;
+        in.wanted.imageShared = pods.shared;
+    }
+    in.reports.insert(in.reports.end(), std::make_move_iterator(pods.reports.begin()), std::make_move_iterator(pods.reports.end()));
+}
+
+} // namespace
+
 Skew skewOf(const Services &services, const workspace::Model &model, const ModelRow &row, const std::vector<registry::Version> &versions) {
     SkewInput in;
     in.model = model.name;
@@ -124,6 +176,8 @@ Skew skewOf(const Services &services, const workspace::Model &model, const Model
     in.rollout = row.rollout;
     if (services.skew && !model.endpoint.url.isEmpty())
         in.reports = services.skew->known(model.name);
+    if (services.skew)
+        addPods(services.skew->knownPods(model.name), in);
     for (const registry::Version &v : versions) {
         if (v.model != model.name) // as a snapshot calls it
             continue;
@@ -147,6 +201,10 @@ Skew skewOf(const Services &services, const workspace::Model &model, const Model
             in.wanted.changed = changes->front().since;
             skew = judgeSkew(in);
         }
+    if (matters && !in.wanted.changed.isValid() && services.skew && services.skew->aliasChanged(model.name, *in.wanted.version).isValid()) {
+        in.wanted.changed = services.skew->aliasChanged(model.name, *in.wanted.version);
+        skew = judgeSkew(in);
+    }
     if (row.endpointUrl.isEmpty() && in.reports.empty() && !in.rollout)
         return skew; // nothing here is served: nothing to keep either
     promotion::Sightings sightings(services.database);

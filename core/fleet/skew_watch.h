@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/fleet/pod_reports.h"
 #include "core/fleet/services.h"
 #include "core/fleet/skew.h"
 
@@ -13,7 +14,8 @@ namespace pilothouse::fleet {
 
 struct ModelRow;
 
-/// Asks the endpoints that the workspace names by an address what they serve (/model-info, else /health; KServe's metadata), and keeps what they said.
+/// Asks the endpoints that the workspace names by an address what they serve (/model-info, else /health; KServe's metadata), and the clusters what the pods of
+/// its deployments run, and keeps what they said.
 /// Local serving is not asked here: its rollout status tells. Any thread.
 class SkewWatch {
 public:
@@ -22,18 +24,27 @@ public:
     bool refresh(const Services &services, std::stop_token stop = {});
     /// What was said last; empty: it was not asked yet.
     std::vector<ServedReport> known(const QString &model) const;
+    /// What the pods of a deployment in a cluster run, as they were seen last; empty: not seen yet, or no cluster.
+    ServedByPods knownPods(const QString &model) const;
+    /// When the alias came to this version, where the registry told it; invalid: it did not.
+    QDateTime aliasChanged(const QString &model, int version) const;
     /// SHA-256 of the weights in a version's package, where that lies on this machine; kept by the package's digest. Empty: not known.
     QString weightsOf(const registry::Version &version);
 
 private:
     struct Entry {
         std::vector<ServedReport> reports;
-        QDateTime asked;
+        ServedByPods pods;
+        QDateTime asked, podsAsked;
     };
+    bool dueAt(const QString &model, bool pods, const QDateTime &now) const;
+    bool refreshEndpoint(const Services &services, const workspace::Model &model, std::stop_token stop);
+    bool refreshPods(const Services &services, const workspace::Model &model, std::stop_token stop);
     mutable std::mutex m_mutex;
     std::mutex m_asking;
     QDateTime m_aliasesSeen; ///< under m_asking
     QHash<QString, Entry> m_known;
+    QHash<QString, std::pair<int, QDateTime>> m_changed; ///< by model: the version its alias points to, and since when
     QHash<QString, QString> m_weights;
 };
 

@@ -2,6 +2,7 @@
 #include "core/pipelines/local_pipelines.h"
 
 #include "core/base/child_process.h"
+#include "core/base/clock.h"
 #include "core/base/file.h"
 
 #include <QDir>
@@ -19,6 +20,7 @@ namespace pilothouse::pipelines {
 namespace {
 
 constexpr qint64 neverStartedSeconds = 60; ///< a run without a process after that was never started
+constexpr qint64 takeUpSeconds = 30;       ///< between two processes for one run: what ends one may end the next
 constexpr qint64 longestLog = 4 << 20;     ///< of one stage; the end is what is read
 
 QString plainName(const QString &name) {
@@ -126,6 +128,13 @@ RunRecord LocalPipelines::settled(const RunFolder &folder, RunRecord record) con
     if (state == State::Running || state == State::Waiting) {
         if (record.process && lives(*record.process))
             return record;
+        if (goesOnElsewhere(record)) {
+            auto again = takenUp(folder, false);
+            if (again)
+                return *std::move(again);
+            record.run.systemState = QStringLiteral("not followed: %1").arg(again.error().what);
+            return record;
+        }
         if (!record.process && record.run.started.secsTo(m_clock->nowUtc()) < neverStartedSeconds)
             return record;
         // It may have written its end between our reading and our look at the process.
@@ -161,6 +170,21 @@ RunRecord LocalPipelines::settled(const RunFolder &folder, RunRecord record) con
     }
     auto written = folder.update([&](RunRecord &r) -> Result<void> { return r.run.state == State::Paused ? edit(r) : Result<void>(); });
     return written ? *std::move(written) : record;
+}
+
+/// A new process for a run whose job is in a cluster; under the lock, so that two readers start one.
+Result<RunRecord> LocalPipelines::takenUp(const RunFolder &folder, bool atOnce) const {
+    return folder.update([&](RunRecord &r) -> Result<void> {
+        if (hasEnded(r.run.state) || r.run.state == State::Paused || (r.process && lives(*r.process)))
+            return {};
+        const QDateTime now = m_clock->nowUtc(), last = fromIsoUtc(r.results.value(QStringLiteral("taken_up")).toString());
+        if (!atOnce && last.isValid() && last <= now && last.secsTo(now) < takeUpSeconds)
+            return {};
+        r.results.insert(QStringLiteral("taken_up"), isoUtc(now));
+        PH_ASSIGN(const qint64 pid, m_launcher(r.run.id, folder.processLog()));
+        r.process = markOf(pid);
+        return {};
+    });
 }
 
 Result<PipelineRun> LocalPipelines::read(const RunFolder &folder) const {
@@ -305,9 +329,40 @@ Result<QString> LocalPipelines::start(const QString &pipeline, const QJsonObject
     return run.id;
 }
 
+/// Its process deletes the job and writes the end; one that has none gets one for that.
+Result<void> LocalPipelines::cancelElsewhere(const RunFolder &folder) const {
+    PH_ASSIGN(RunRecord record, folder.read());
+    if (record.process && lives(*record.process))
+        ::kill(pid_t(record.process->pid), SIGTERM);
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(m_stopLimitSeconds);
+    int started = 0;
+    while (!hasEnded(record.run.state) && std::chrono::steady_clock::now() < limit) {
+        if ((!record.process || !lives(*record.process)) && started < 3) { // also one that the signal met before it could take it
+            PH_TRY(takenUp(folder, true));
+            ++started;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        PH_ASSIGN(record, folder.read());
+    }
+    if (!hasEnded(record.run.state))
+        return Error{ErrorKind::TimedOut, QStringLiteral("Run %1 is being cancelled, but its job in the cluster is not deleted yet.").arg(record.run.id), folder.path(),
+                     QStringLiteral("It is tried on as long as the run is looked at: pilot pipelines show %1.").arg(record.run.id), {}};
+    if (record.run.state == State::Failed && record.run.error)
+        return *record.run.error;
+    return {};
+}
+
 Result<void> LocalPipelines::cancel(const QString &id) {
     PH_ASSIGN(const RunFolder folder, folderOf(id));
     PH_ASSIGN(RunRecord record, folder.read());
+    if (!hasEnded(record.run.state) && record.run.state != State::Paused) { // written first: a job that is about to be made in a cluster is not left behind
+        PH_ASSIGN(record, folder.update([](RunRecord &r) -> Result<void> {
+            r.results.insert(QStringLiteral("cancel"), true);
+            return {};
+        }));
+        if (goesOnElsewhere(record) && !hasEnded(record.run.state))
+            return cancelElsewhere(folder);
+    }
     record = settled(folder, std::move(record));
     if (hasEnded(record.run.state))
         return Error{ErrorKind::Conflict, QStringLiteral("Run %1 has ended already: %2.").arg(id, stateName(record.run.state)), {}, {}, {}};

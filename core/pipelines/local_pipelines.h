@@ -32,7 +32,8 @@ using DeployWatcher = std::function<Result<DeployState>(const QString &promotion
 /// Pipelines of this machine: one per workspace model with a recipe, named like the model. A run is a folder
 /// `<folder>/<run>/` that holds run.json (its whole state, replaced atomically), one log a stage, and exec.log (what the
 /// process itself said). Nothing is kept in memory: any program sees the same runs. A run whose process is gone without
-/// having written its end is shown as failed, with the sentence why. While its deploy stage waits for an approval a run has no
+/// having written its end is shown as failed, with the sentence why; one that trains in a cluster is taken up by a new process, whoever reads it first
+/// (goesOnElsewhere()): its job is there still, or its end. While its deploy stage waits for an approval a run has no
 /// process; what became of the promotion is asked at each reading and written down once it is decided. Any thread.
 class LocalPipelines final : public PipelineService {
 public:
@@ -48,7 +49,7 @@ public:
     /// registering), decision (the retrain decision it belongs to).
     Result<QString> start(const QString &pipeline, const QJsonObject &parameters, const QString &by, const QString &reason) override;
     /// Asks the run's process to stop (SIGTERM; a training checkpoints) and waits until it has written its end, with a limit,
-    /// then by force. A run that waits for an approval has no process and ends at once. Conflict if the run has ended.
+    /// then by force. One that trains in a cluster ends when its job is deleted there (TimedOut if the cluster does not answer in time). A run that waits for an approval has no process and ends at once. Conflict if the run has ended.
     Result<void> cancel(const QString &run) override;
 
     /// Without one, a paused deploy stage stays paused.
@@ -59,6 +60,8 @@ public:
 private:
     Result<PipelineRun> read(const RunFolder &folder) const;
     RunRecord settled(const RunFolder &folder, RunRecord record) const;
+    Result<RunRecord> takenUp(const RunFolder &folder, bool atOnce) const;
+    Result<void> cancelElsewhere(const RunFolder &folder) const;
     std::vector<PipelineRun> all() const;
     Result<void> checkParameters(const QString &pipeline, const QJsonObject &parameters) const;
     QString m_folder;

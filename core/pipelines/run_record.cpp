@@ -31,6 +31,8 @@ bool hasEnded(State state) {
     return state == State::Passed || state == State::Failed || state == State::Skipped || state == State::Cancelled;
 }
 
+bool goesOnElsewhere(const RunRecord &record) { return record.results.contains(QLatin1String("cluster_job")); }
+
 QJsonObject RunRecord::toJson() const {
     using Q = QLatin1String;
     QJsonArray stages;

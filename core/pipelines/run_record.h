@@ -15,13 +15,15 @@ namespace pilothouse::pipelines {
 struct RunRecord {
     PipelineRun run;
     std::optional<ProcessMark> process; ///< absent before it started, while it waits for a person, and at the end
-    /// What the stages found: {"train":{…the result of `pilot train`…},"promotion":"p-…"}
+    /// What the stages found: {"train":{…the result of `pilot train`…},"promotion":"p-…","cluster_job":{…the job that trains in a cluster…}}; "cancel": true: somebody cancels the run
     QJsonObject results;
     QJsonObject toJson() const;
     static Result<RunRecord> fromJson(const QJsonObject &object, const QString &where);
 };
 
 bool hasEnded(State state); ///< passed, failed, skipped, cancelled
+/// Its training is a job in a cluster, which does not end with the process that follows it: a run that lost its process is taken up again.
+bool goesOnElsewhere(const RunRecord &record);
 
 /// The folder of one run. Reading needs no lock (run.json is replaced atomically); changes take one, because the run's
 /// process and somebody who cancels may write at once.

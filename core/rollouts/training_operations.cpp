@@ -30,6 +30,28 @@ QString whatItIs(const TrainingJob &job) {
     return QStringLiteral("%1%2%3, image %4").arg(cluster::trainingRef(job).kind.kind, workers, when, job.image);
 }
 
+/// The ConfigMap of a training's files; `owner`: its object, as the server keeps it.
+operations::Step filesStep(std::shared_ptr<const KubeApi> api, const TrainingJob &job, std::shared_ptr<const QJsonObject> owner) {
+    const QJsonObject files = cluster::trainingFiles(job);
+    const KubeRef ref = cluster::trainingRef(job), filesRef{cluster::kinds::ConfigMap, job.space, cluster::metadataText(files, "name")};
+    operations::Step step;
+    step.call = {QStringLiteral("POST"), filesRef.text(), QStringLiteral("%1 for its pods; they wait for it").arg(QStringList(job.files.keys()).join(QStringLiteral(", "))),
+                 QStringLiteral("goes with the job"), api->curlLine("POST", cluster::listPath(cluster::kinds::ConfigMap, job.space), {}, asJson, compactJson(files))};
+    step.execute = [api, files, owner, ref]() -> Result<void> {
+        QJsonObject belongsTo = *owner;
+        belongsTo.insert(Q("apiVersion"), ref.kind.apiVersion());
+        belongsTo.insert(Q("kind"), ref.kind.kind);
+        PH_TRY(api->create(cluster::kinds::ConfigMap, ref.space, owned(files, belongsTo)));
+        return {};
+    };
+    step.readBack = [api, filesRef]() -> Result<QJsonObject> {
+        PH_TRY(api->read(filesRef));
+        return QJsonObject{{Q("files"), filesRef.name}};
+    };
+    step.undo = []() -> Result<void> { return {}; }; // deleted with its owner
+    return step;
+}
+
 } // namespace
 
 Result<operations::Operation> startTraining(std::shared_ptr<const KubeApi> api, const TrainingJob &asked) {
@@ -39,7 +61,6 @@ Result<operations::Operation> startTraining(std::shared_ptr<const KubeApi> api, 
     const auto job = std::make_shared<const TrainingJob>(asked);
     const auto made = std::make_shared<QJsonObject>(); // the object as the server keeps it: the files belong to it
     const QJsonObject object = cluster::trainingObject(*job), files = cluster::trainingFiles(*job);
-    const QString filesName = cluster::metadataText(files, "name");
     const auto dryRun = [api, job, object, files, ref]() -> Result<void> {
         PH_TRY(api->create(ref.kind, job->space, object, true));
         PH_TRY(api->create(cluster::kinds::ConfigMap, job->space, files, true));
@@ -73,24 +94,28 @@ Result<operations::Operation> startTraining(std::shared_ptr<const KubeApi> api, 
     };
     operation.steps.push_back(std::move(first));
 
-    operations::Step second;
-    const KubeRef filesRef{cluster::kinds::ConfigMap, job->space, filesName};
-    second.call = {QStringLiteral("POST"), filesRef.text(), QStringLiteral("%1 for its pods; they wait for it").arg(QStringList(job->files.keys()).join(QStringLiteral(", "))),
-                   QStringLiteral("goes with the job"), api->curlLine("POST", cluster::listPath(cluster::kinds::ConfigMap, job->space), {}, asJson, compactJson(files))};
-    second.execute = [api, job, files, made, ref]() -> Result<void> {
-        QJsonObject owner = *made;
-        owner.insert(Q("apiVersion"), ref.kind.apiVersion());
-        owner.insert(Q("kind"), ref.kind.kind);
-        PH_TRY(api->create(cluster::kinds::ConfigMap, job->space, owned(files, owner)));
-        return {};
-    };
-    second.readBack = [api, filesRef]() -> Result<QJsonObject> {
-        PH_TRY(api->read(filesRef));
-        return QJsonObject{{Q("files"), filesRef.name}};
-    };
-    second.undo = []() -> Result<void> { return {}; }; // deleted with its owner
-    operation.steps.push_back(std::move(second));
+    operation.steps.push_back(filesStep(api, *job, made));
     return operation;
+}
+
+Result<std::optional<operations::Operation>> completeTraining(std::shared_ptr<const KubeApi> api, const TrainingJob &job) {
+    const KubeRef ref = cluster::trainingRef(job);
+    PH_ASSIGN(const QJsonObject object, api->read(ref));
+    if (cluster::label(object, QStringLiteral("pilothouse.dev/run")) != job.run)
+        return Error{ErrorKind::Conflict, QStringLiteral("%1 belongs to another run.").arg(ref.text()), {}, QStringLiteral("Wait for its end, or name this one otherwise."), {}};
+    const auto there = api->read({cluster::kinds::ConfigMap, job.space, cluster::metadataText(cluster::trainingFiles(job), "name")});
+    if (there)
+        return std::optional<operations::Operation>();
+    if (there.error().kind != ErrorKind::NotFound)
+        return there.error();
+    operations::Operation operation;
+    operation.kind = QStringLiteral("train-job");
+    operation.object = ref.text();
+    operation.summary = QStringLiteral("Give the training %1 the files that its pods wait for").arg(ref.text());
+    operation.connection = api->connection();
+    operation.details = {{Q("run"), job.run}, {Q("image"), job.image}};
+    operation.steps.push_back(filesStep(api, job, std::make_shared<const QJsonObject>(object)));
+    return std::optional(std::move(operation));
 }
 
 Result<operations::Operation> cancelTraining(std::shared_ptr<const KubeApi> api, const KubeRef &ref) {

@@ -321,6 +321,20 @@ void readRetrain(Reading &reading, Model &model, Section section) {
     section.finish();
 }
 
+/// How a training's pods are made in a cluster; of the lists each entry is a line.
+void readTrainingPods(Section &pipeline, Model &m) {
+    for (const char *key : {"image", "cpu", "memory", "service_account", "data", "out", "pilot_image"})
+        if (const QString value = pipeline.text(QLatin1String(key)); !value.isEmpty())
+            m.pipeline.other.insert(QLatin1String(key), value);
+    if (const QString kind = pipeline.word(u("kind"), {u("job"), u("pytorchjob"), u("trainjob")}); !kind.isEmpty())
+        m.pipeline.other.insert(u("kind"), kind);
+    if (const qint64 workers = pipeline.integer(u("workers"), 1, 1, 1000); workers > 1)
+        m.pipeline.other.insert(u("workers"), QString::number(workers));
+    for (const char *key : {"command", "volumes", "secrets", "annotations"})
+        if (const QStringList values = pipeline.texts(QLatin1String(key)); !values.isEmpty())
+            m.pipeline.other.insert(QLatin1String(key), values.join(QLatin1Char('\n')));
+}
+
 void readModel(Reading &reading, const QString &name, Section section) {
     Model m;
     m.name = name;
@@ -344,6 +358,7 @@ void readModel(Reading &reading, const QString &name, Section section) {
         for (const char *key : {"workflow", "branch", "experiment", "namespace", "parameters"})
             if (const QString value = pipeline.text(QLatin1String(key)); !value.isEmpty())
                 m.pipeline.other.insert(QLatin1String(key), value);
+        readTrainingPods(pipeline, m);
         pipeline.finish();
     }
     if (section.has(u("deployment")))

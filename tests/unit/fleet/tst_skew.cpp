@@ -49,6 +49,16 @@ ServedReport said(const QString &version, const QDateTime &started = {}, const Q
     return r;
 }
 
+ServedReport pod(const char *name, const char *digest, const QDateTime &started) {
+    ServedReport r;
+    r.pod = true;
+    r.from = QString::fromLatin1(name);
+    r.imageDigest = QString::fromLatin1(digest);
+    r.started = started;
+    r.observed = at(15);
+    return r;
+}
+
 cluster::RolloutStatus rollout(cluster::RolloutPhase phase, int stable, int canary = 0) {
     cluster::RolloutStatus s;
     s.target = QStringLiteral("serving/iris");
@@ -70,6 +80,7 @@ private Q_SLOTS:
     void eachCauseHasItsNameAndRemedy();
     void whatEndpointsSayIsReadAsTheySayIt();
     void kserveVersionsOfOthersAreNoRegistryVersions();
+    void aPodIsReadByItsContainer();
     void theAgeSurvivesARestartAndAnEndpointThatIsDown();
     void anEndpointIsAskedAndJudged();
 };
@@ -111,6 +122,20 @@ void TestSkew::eachCauseHasItsNameAndRemedy_data() {
     row("weights are others because it was not restarted", "skewed", "started-before", "", "before the alias moved|Restart it", [](SkewInput &in) { in.reports = {said({}, at(11))}; in.reports[0].weightsSha256 = sum3; });
     row("another image", "skewed", "other-image", "v4", "sha256:bbbb|Deploy the image", [](SkewInput &in) { in.reports = {said(QStringLiteral("4"))}; in.reports[0].imageDigest = QStringLiteral("sha256:bbbb"); });
     row("the image is all that is known", "agrees", "none", "v4", "", [](SkewInput &in) { in.reports = {said({})}; in.reports[0].imageDigest = QStringLiteral("sha256:aaaa"); });
+    row("a pod runs another image", "skewed", "other-image", "", "web-1 runs the image sha256:bbbb|It runs since 2024-05-01 11:00|Deploy the image", [](SkewInput &in) { in.reports = {pod("web-1", "sha256:bbbb", at(11))}; });
+    row("a pod runs the image of another version", "skewed", "other-image", "v3", "for v4 the image sha256:aaaa", [](SkewInput &in) { in.reports = {pod("web-1", "sha256:bbbb", at(11))}; in.reports[0].version = QStringLiteral("3"); });
+    row("a pod runs what the tag named before", "skewed", "other-image", "", "names other bytes in the registry now (sha256:aaaa|imagePullPolicy", [](SkewInput &in) { in.reports = {pod("web-1", "sha256:bbbb", at(11))}; in.wanted.image = in.reports[0].image = QStringLiteral("ghcr.io/t/api:4"); });
+    row("a pod tells the digest of its platform", "agrees", "none", "v4", "", [](SkewInput &in) { in.reports = {pod("web-1", "sha256:cccc", at(11))}; in.wanted.imageDigests = {QStringLiteral("sha256:cccc")}; });
+    row("a pod with the image of its version started before the alias moved", "agrees", "none", "v4", "", [](SkewInput &in) { in.reports = {pod("web-1", "sha256:aaaa", at(11))}; });
+    row("a pod with the image of both versions started before the alias moved", "skewed", "started-before", "", "web-1 runs since 2024-05-01 11:00 UTC, and the alias moved at 2024-05-01 12:00|Restart it", [](SkewInput &in) { in.reports = {pod("web-1", "sha256:aaaa", at(11))}; in.wanted.imageShared = true; });
+    row("the same, started after", "agrees", "none", "v4", "", [](SkewInput &in) { in.reports = {pod("web-1", "sha256:aaaa", at(13))}; in.wanted.imageShared = true; });
+    row("the same, and the endpoint answers with the version", "agrees", "none", "v4", "", [](SkewInput &in) { in.reports = {said(QStringLiteral("4")), pod("web-1", "sha256:aaaa", at(11))}; in.wanted.imageShared = true; });
+    row("pods explain what the endpoint says", "skewed", "other-image", "v3", "web-1 runs the image|So do 1 others", [](SkewInput &in) { in.reports = {said(QStringLiteral("3")), pod("web-1", "sha256:bbbb", at(11)), pod("web-2", "sha256:bbbb", at(11))}; });
+    row("one pod of two is left behind", "skewed", "replicas-disagree", "v4", "web-2: web-2 runs the image|one after the other", [](SkewInput &in) { in.reports = {pod("web-1", "sha256:aaaa", at(13)), pod("web-2", "sha256:bbbb", at(11))}; });
+    row("a pod says that it serves the file in its image", "skewed", "baked-in", "a file", "web-1 says “local file”|reach the registry", [](SkewInput &in) { in.reports = {pod("web-1", "sha256:aaaa", at(13))}; in.reports[0].source = QStringLiteral("local file"); });
+    row("nobody knows which image belongs to the version, and it was rolled out", "agrees", "none", "v4", "", [](SkewInput &in) { in.reports = {pod("web-1", "sha256:bbbb", at(11))}; in.wanted.imageDigest.clear(); in.rollout = rollout(RolloutPhase::Stable, 4); });
+    row("nobody knows which image belongs to the version", "unknown", "none", "", "does not tell which version", [](SkewInput &in) { in.reports = {pod("web-1", "sha256:bbbb", at(13))}; in.wanted.imageDigest.clear(); });
+    row("a revision that nobody knows a version of", "unknown", "none", "", "nothing says for which its image was built", [](SkewInput &in) { in.rollout = rollout(RolloutPhase::Stable, 0); in.rollout->stable = cluster::Revision(); });
     row("two replicas disagree", "skewed", "replicas-disagree", "v4, v3", "http://iris: http://iris loaded|Restart the replicas", [](SkewInput &in) { in.reports = {said(QStringLiteral("4"), at(13)), said(QStringLiteral("3"), at(11))}; });
     row("two replicas are wrong in the same way", "skewed", "started-before", "v3", "Restart it", [](SkewInput &in) { in.reports = {said(QStringLiteral("3"), at(11)), said(QStringLiteral("3"), at(10))}; });
     row("one of two does not answer", "agrees", "none", "v4", "", [](SkewInput &in) { in.reports = {said(QStringLiteral("4")), said({})}; in.reports[1].problem = QStringLiteral("No connection."); });
@@ -169,6 +194,25 @@ void TestSkew::kserveVersionsOfOthersAreNoRegistryVersions() {
     QCOMPARE(reportOfKserve({{QStringLiteral("versions"), versions}, {QStringLiteral("platform"), QStringLiteral("pilothouse")}}, {}, at(15)).version, QStringLiteral("10"));
     QVERIFY(reportOfKserve({{QStringLiteral("versions"), versions}, {QStringLiteral("platform"), QStringLiteral("tensorrt_plan")}}, {}, at(15)).version.isEmpty());
     QVERIFY(reportOfKserve({{QStringLiteral("name"), QStringLiteral("iris")}, {QStringLiteral("ready"), QStringLiteral("True")}}, {}, at(15)).problem.isEmpty());
+}
+
+void TestSkew::aPodIsReadByItsContainer() {
+    const QString digest = QStringLiteral("sha256:") + sum3;
+    const auto container = [](const char *name, const QString &id, const char *since) {
+        return QJsonObject{{QStringLiteral("name"), QString::fromLatin1(name)}, {QStringLiteral("imageID"), id}, {QStringLiteral("state"), QJsonObject{{QStringLiteral("running"), QJsonObject{{QStringLiteral("startedAt"), QString::fromLatin1(since)}}}}}};
+    };
+    const QJsonObject object{{QStringLiteral("metadata"), QJsonObject{{QStringLiteral("name"), QStringLiteral("web-1")}}},
+                             {QStringLiteral("spec"), QJsonObject{{QStringLiteral("containers"), QJsonArray{QJsonObject{{QStringLiteral("name"), QStringLiteral("api")}, {QStringLiteral("image"), QStringLiteral("ghcr.io/t/api:3")}},
+                                                                                                           QJsonObject{{QStringLiteral("name"), QStringLiteral("side")}, {QStringLiteral("image"), QStringLiteral("envoy")}}}}}},
+                             {QStringLiteral("status"), QJsonObject{{QStringLiteral("containerStatuses"), QJsonArray{container("side", QStringLiteral("docker.io/library/envoy@sha256:") + sum4, "2024-05-01T09:00:00Z"),
+                                                                                                                      container("api", QStringLiteral("ghcr.io/t/api@") + digest, "2024-05-01T11:00:00Z")}}}}};
+    const ServedReport first = reportOfPod(object, {}, at(15));
+    QVERIFY(first.pod);
+    QCOMPARE(first.from, QStringLiteral("web-1"));
+    QCOMPARE(first.image, QStringLiteral("ghcr.io/t/api:3"));
+    QCOMPARE(first.imageDigest, digest);
+    QCOMPARE(first.started, at(11));
+    QCOMPARE(reportOfPod(object, QStringLiteral("side"), at(15)).imageDigest, QStringLiteral("sha256:") + sum4);
 }
 
 namespace {
