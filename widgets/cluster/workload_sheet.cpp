@@ -6,6 +6,7 @@
 #include "widgets/base/button.h"
 #include "widgets/base/field.h"
 #include "widgets/base/plan_view.h"
+#include "widgets/cluster/image_tags.h"
 #include "widgets/cluster/template_diff_view.h"
 
 #include <QJsonArray>
@@ -132,7 +133,7 @@ void WorkloadSheet::addFields(QVBoxLayout *form) {
         connect(m_container, &QComboBox::currentIndexChanged, this, &WorkloadSheet::fill);
     }
     switch (m_ask.kind) {
-    case WorkloadAsk::Image: m_line = addLine(form, tr("Image"), "workloadImage", tr("With a tag or a digest; it is looked up in its registry where a connection names that.")); break;
+    case WorkloadAsk::Image: m_line = addLine(form, tr("Image"), "workloadImage", tr("With a tag or a digest; it is looked up in its registry where a connection names that.")); addTags(form); break;
     case WorkloadAsk::Scale: m_line = addLine(form, tr("Pods"), "workloadReplicas"); break;
     case WorkloadAsk::Environment:
         m_variables = new QPlainTextEdit;
@@ -160,6 +161,16 @@ void WorkloadSheet::addFields(QVBoxLayout *form) {
     }
     if (m_line)
         m_line->setFocus();
+}
+
+/// What the registry has to choose from.
+void WorkloadSheet::addTags(QVBoxLayout *form) {
+    auto *tags = new ImageTags(m_context.fleet ? m_context.fleet->services() : nullptr, m_context.fleet ? &m_context.fleet->pools() : nullptr);
+    form->addWidget(tags, 1);
+    connect(m_line, &QLineEdit::textChanged, tags, [this, tags](const QString &image) {
+        tags->showFor(image, cluster::containerNamed(m_object.value(Q("spec")).toObject().value(Q("template")).toObject(), container()).value(Q("image")).toString());
+    });
+    connect(tags, &ImageTags::chosen, m_line, &QLineEdit::setText);
 }
 
 QString WorkloadSheet::container() const {

@@ -50,6 +50,7 @@ private:
     using Build = std::function<Result<operations::Operation>(const fleet::Services &services)>;
     void addFields(QVBoxLayout *form);
     QLineEdit *addLine(QVBoxLayout *form, const QString &label, const char *name, const QString &help = {});
+    void addTags(QVBoxLayout *form);
     void fill(); ///< from the chosen container
     void changed();
     void plan();
