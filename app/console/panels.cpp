@@ -97,7 +97,7 @@ std::vector<PanelEntry> panelEntries() {
         entry("drift", Text::tr("Drift"), "drift", "D", {Q("drift."), Q("retrain.")}, false, MAKE_DRIFT),
         entry("train", Text::tr("Train"), "train", "T", {Q("train.")}, false, MAKE_TRAIN),
         entry("pipelines", Text::tr("Pipelines"), "pipelines", "P", {Q("pipeline.")}, false, MAKE_PIPELINES),
-        entry("rollouts", Text::tr("Rollouts"), "rollouts", "R", {Q("rollout."), Q("serving."), Q("workload."), Q("pod.")}, false, MAKE_ROLLOUTS),
+        entry("rollouts", Text::tr("Rollouts"), "rollouts", "R", {Q("rollout."), Q("serving."), Q("workload."), Q("pod."), Q("forward.")}, false, MAKE_ROLLOUTS),
         entry("what-if", Text::tr("What-if"), "what-if", "W", {Q("whatif."), Q("what-if."), Q("explain.")}, false, MAKE_WHAT_IF),
         entry("alerts", Text::tr("Alerts"), "alerts", "A", {Q("alert.")}, false, MAKE_ALERTS),
         entry("journal", Text::tr("Journal"), "journal", "J", {Q("journal.")}, false, MAKE_JOURNAL),

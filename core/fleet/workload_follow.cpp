@@ -201,8 +201,8 @@ void WorkloadFollow::readUsage() {
         return out;
     });
     deliver(m_usageTask, this, [this, number = m_number](const Result<std::vector<cluster::UsageFigures>> &usage) {
-        if (number != m_number)
-            return;
+        if (number != m_number) // another one's had to wait for this
+            return readUsage();
         m_usage.clear();
         m_usageMissing = usage ? QString() : usage.error().what;
         if (usage)

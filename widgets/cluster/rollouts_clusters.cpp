@@ -6,6 +6,7 @@
 #include "widgets/base/card.h"
 #include "widgets/base/table.h"
 #include "widgets/cluster/argo_card.h"
+#include "widgets/cluster/pod_actions.h"
 #include "widgets/cluster/workload_charts.h"
 #include "widgets/cluster/workload_list_model.h"
 #include "widgets/cluster/workload_logs.h"
@@ -50,6 +51,7 @@ QWidget *RolloutsPanel::buildPages(QWidget *endpoint) {
         m_workloadPage = new WorkloadPage(context());
         m_pages->addWidget(m_workloadPage);
         m_workloadPage->addActions(id());
+        addPodActions(context(), this, id());
         connect(m_workloadPage, &WorkloadPage::badgeChanged, this, &Panel::headerChanged);
         addParts();
         for (const QString &connection : m_feed->connections())

@@ -79,13 +79,13 @@ WorkloadCharts::WorkloadCharts(const PanelContext &context, QWidget *parent) : Q
     m_mix = addChart(tr("Predictions"), "workloadMix");
     const Chart *charts[] = {&m_requests, &m_errors, &m_latency, &m_mix};
     for (int i = 0; i < 4; ++i) {
-        grid->addWidget(charts[i]->card, i / 2, i % 2);
+        grid->addWidget(charts[i]->card, 0, i); // a row: pods and revisions need the height
         for (int j = 0; j < 4; ++j) // one crosshair for all
             if (i != j)
                 connect(charts[i]->plot, &PlotWidget::crosshairMoved, charts[j]->plot, &PlotWidget::setCrosshair);
     }
-    grid->setColumnStretch(0, 1);
-    grid->setColumnStretch(1, 1);
+    for (int i = 0; i < 4; ++i)
+        grid->setColumnStretch(i, 1);
     m_timer.setInterval(periodMs);
     connect(&m_timer, &QTimer::timeout, this, &WorkloadCharts::read);
     clear();

@@ -46,6 +46,7 @@ WorkloadPage::WorkloadPage(const PanelContext &context, QWidget *parent) : QWidg
     m_chartsPlace = new QVBoxLayout(m_chartsArea);
     m_chartsPlace->setContentsMargins(0, 0, 0, 0);
     m_chartsArea->hide();
+    m_chartsArea->setMaximumHeight(Theme::of(this).px(170));
     column->addWidget(m_chartsArea, 3);
     column->addWidget(buildMiddle(), 5);
     m_bottomArea = new QWidget;
@@ -56,6 +57,15 @@ WorkloadPage::WorkloadPage(const PanelContext &context, QWidget *parent) : QWidg
     m_eventTable = tableOf(m_events, "kubeEvents", tr("Events of the workload, its replica sets and pods"));
     m_eventsCard = new Card(tr("Events"));
     m_eventsCard->setBody(m_eventTable);
+    m_toLogs = new Button(tr("Logs"), ButtonKind::Ghost);
+    m_toEvents = new Button(tr("Events"), ButtonKind::Ghost, this);
+    m_toEvents->hide();
+    m_eventsCard->addTool(m_toLogs);
+    for (Button *button : {m_toLogs, m_toEvents})
+        connect(button, &QAbstractButton::clicked, this, [this, button] {
+            m_logsChosen = button == m_toLogs;
+            arrange();
+        });
     m_bottom->addWidget(m_eventsCard, 1);
     column->addWidget(m_bottomArea, 4);
     m_podsSoon.setSingleShot(true);
@@ -150,6 +160,7 @@ QWidget *WorkloadPage::buildMiddle() {
     column->setSpacing(0);
     m_revisions = new WorkloadRevisionModel(this);
     m_revisionTable = tableOf(m_revisions, "workloadRevisions", tr("Revisions of the workload"));
+    m_revisionTable->setMinimumHeight(Theme::of(this).px(84)); // two lines, however many changes are below
     column->addWidget(m_revisionTable, 3);
     column->addWidget(new HairLine);
     m_diffTitle = new Label({}, TextRole::Second, &Tokens::t2);
@@ -174,10 +185,16 @@ void WorkloadPage::addHead(QWidget *part) { m_headPlace->addWidget(part); }
 
 void WorkloadPage::addCharts(QWidget *part) {
     m_chartsPlace->addWidget(part);
-    resizeEvent(nullptr);
+    arrange();
 }
 
-void WorkloadPage::addLogs(QWidget *part) { m_bottom->addWidget(part, 1); }
+void WorkloadPage::addLogs(QWidget *part) {
+    m_logs = part;
+    if (auto *card = qobject_cast<Card *>(part))
+        card->addTool(m_toEvents);
+    m_bottom->addWidget(part, 1);
+    arrange();
+}
 
 void WorkloadPage::clear() {
     m_id = {};
@@ -215,8 +232,11 @@ void WorkloadPage::tick(const fleet::Snapshot &snapshot) {
 }
 
 void WorkloadPage::openPod(const QString &name) {
-    if (m_follow && m_follow->api() && !name.isEmpty())
-        Q_EMIT podOpened(m_follow->api(), {cluster::kinds::Pod, m_id.ref.space, name});
+    if (!m_follow || !m_follow->api() || name.isEmpty())
+        return;
+    m_logsChosen = true;
+    arrange();
+    Q_EMIT podOpened(m_follow->api(), {cluster::kinds::Pod, m_id.ref.space, name});
 }
 
 void WorkloadPage::contextMenuEvent(QContextMenuEvent *event) {
@@ -239,14 +259,23 @@ void WorkloadPage::contextMenuEvent(QContextMenuEvent *event) {
         m_context.actions->menu(ids, argument, this)->popup(event->globalPos());
 }
 
-/// Where there is little height charts go first, then events and logs: what moves a rollout stays.
 void WorkloadPage::resizeEvent(QResizeEvent *event) {
-    if (event)
-        QWidget::resizeEvent(event);
+    QWidget::resizeEvent(event);
+    arrange();
+}
+
+/// Where there is little height charts go first, then events and logs: what moves a rollout stays. Where there is little width events and logs share their place.
+void WorkloadPage::arrange() {
     const Theme &theme = Theme::of(this);
+    const bool narrow = width() < theme.px(860);
     m_chartsArea->setVisible(m_chartsPlace->count() > 0 && height() >= theme.px(700));
     m_bottomArea->setVisible(height() >= theme.px(480));
     m_podsAs->setVisible(width() >= theme.px(560));
+    m_eventsCard->setVisible(!narrow || !m_logs || !m_logsChosen);
+    m_toLogs->setVisible(narrow && m_logs);
+    m_toEvents->setVisible(narrow && m_logs);
+    if (m_logs)
+        m_logs->setVisible(!narrow || m_logsChosen);
 }
 
 QString WorkloadPage::argumentOf(const QString &actionId) const {

@@ -45,7 +45,7 @@ public:
 
     void addHead(QWidget *part);   ///< under the head card
     void addCharts(QWidget *part); ///< leaves first where there is little height
-    void addLogs(QWidget *part);   ///< beside the events
+    void addLogs(QWidget *part);   ///< beside the events; in the narrow window in their place, on demand
 
 Q_SIGNALS:
     void shown(std::shared_ptr<pilothouse::cluster::KubeApi> api, const pilothouse::fleet::WorkloadId &id); ///< another one is followed; api null: none
@@ -69,6 +69,7 @@ private:
     void openSheet(WorkloadAsk::Kind kind, const QString &argument);
     void done(const WorkloadAsk &ask, const QString &operation, const QString &summary);
     void openPod(const QString &name);
+    void arrange();
     std::optional<std::pair<fleet::WorkloadId, qint64>> parse(const QString &argument) const;
 
     PanelContext m_context;
@@ -94,7 +95,9 @@ private:
     std::vector<Button *> m_buttons;
     QVBoxLayout *m_headPlace, *m_chartsPlace;
     QHBoxLayout *m_bottom;
-    QWidget *m_chartsArea, *m_bottomArea;
+    QWidget *m_chartsArea, *m_bottomArea, *m_logs = nullptr;
+    Button *m_toLogs, *m_toEvents;
+    bool m_logsChosen = false; ///< in the narrow window: logs, not events
 };
 
 } // namespace pilothouse::ui

@@ -37,6 +37,21 @@ QString titleOf(const WorkloadAsk &ask) {
     return {};
 }
 
+/// On the button: a verb, never "OK".
+QString verbOf(WorkloadAsk::Kind kind) {
+    switch (kind) {
+    case WorkloadAsk::Image: return QObject::tr("Set image");
+    case WorkloadAsk::Restart: return QObject::tr("Restart");
+    case WorkloadAsk::Pause: return QObject::tr("Pause");
+    case WorkloadAsk::Resume: return QObject::tr("Resume");
+    case WorkloadAsk::Scale: return QObject::tr("Scale");
+    case WorkloadAsk::Undo: return QObject::tr("Undo");
+    case WorkloadAsk::Environment: return QObject::tr("Set variables");
+    case WorkloadAsk::Resources: return QObject::tr("Set resources");
+    }
+    return {};
+}
+
 QJsonObject podSpec(const QJsonObject &object) { return object.value(Q("spec")).toObject().value(Q("template")).toObject().value(Q("spec")).toObject(); }
 
 } // namespace
@@ -87,6 +102,7 @@ WorkloadSheet::WorkloadSheet(const PanelContext &context, const WorkloadAsk &ask
     auto *row = new QHBoxLayout;
     row->setSpacing(8);
     m_go->setObjectName(QStringLiteral("workloadGo"));
+    m_go->setWords(verbOf(ask.kind));
     m_go->setHint(QStringLiteral("Ctrl ↵"));
     auto *leave = new Button(tr("Close"), ButtonKind::Ghost);
     for (Button *button : {m_go, leave}) {
