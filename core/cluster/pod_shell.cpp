@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/cluster/kube_socket.h"
 #include "core/cluster/pod_exec_internal.h"
+#include "core/cluster/pod_selector.h"
 
 #include <QThreadPool>
 #include <QUrl>
@@ -53,6 +54,15 @@ QByteArray PodShell::take(qsizetype most) {
     }
     m_changed.notify_all();
     return out;
+}
+
+void PodShell::findContainer(const KubeApi &api, std::stop_token token) {
+    if (!m_place.container.isEmpty())
+        return;
+    const auto selector = PodSelector::of(api, {kinds::Pod, m_place.space, m_place.pod}, token);
+    const auto pods = selector ? selector->pods(api, token) : Result<std::vector<QJsonObject>>(std::vector<QJsonObject>());
+    if (pods && !pods->empty())
+        m_place.container = defaultContainer(pods->front());
 }
 
 Result<PodShell::End> PodShell::run(const KubeApi &api, std::stop_token token) {

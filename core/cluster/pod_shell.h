@@ -27,6 +27,9 @@ public:
     void type(const QByteArray &bytes);
     void resize(int columns, int rows);
     QByteArray take(qsizetype most = 64 << 10);
+    /// Before run(), in its thread: a place without a container gets the pod's default one, as the server takes none for a pod with several. A pod that cannot be read
+    /// changes nothing: what is missing, the shell's own opening says.
+    void findContainer(const KubeApi &api, std::stop_token token);
     const ShellPlace &place() const { return m_place; }
 
     struct End {
@@ -38,7 +41,7 @@ public:
     Result<End> run(const KubeApi &api, std::stop_token token);
 
 private:
-    const ShellPlace m_place;
+    ShellPlace m_place;
     const std::function<void()> m_onOutput;
     std::mutex m_mutex;
     std::condition_variable_any m_changed;

@@ -118,6 +118,7 @@ void TerminalSheet::open() {
     m_shell = std::make_shared<cluster::PodShell>(cluster::ShellPlace{m_wish.space, m_wish.pod, m_wish.container}, m_view->screen().columns(), m_view->screen().rows(), [bell = m_bell] { Q_EMIT bell->rang(); });
     m_task = startTask<cluster::PodShell::End>(m_pools.waiting, [services = m_services, shell = m_shell, wish = m_wish](std::stop_token token) -> Result<cluster::PodShell::End> {
         PH_ASSIGN(const auto api, services->clusters->of(wish.connection));
+        shell->findContainer(*api, token);
         auto end = std::make_shared<cluster::PodShell::End>();
         operations::Operation operation = rollouts::shellOperation(api, shell, end, token);
         operation.confirmed = wish.typed;

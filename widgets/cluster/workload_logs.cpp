@@ -186,7 +186,13 @@ void WorkloadLogs::read() {
         PH_ASSIGN(const auto selector, cluster::PodSelector::of(*api, query.what, token));
         PH_ASSIGN(const auto pods, selector.pods(*api, token));
         box->putContainers(containersOf(pods), int(pods.size()));
-        return cluster::readPodLogs(*api, query, [&](cluster::LogBatch &&batch) { return box->put(std::move(batch), token); }, token);
+        std::size_t known = 0;
+        return cluster::readPodLogs(*api, query, [&](cluster::LogBatch &&batch) {
+            if (batch.sources.size() > std::exchange(known, batch.sources.size())) // pods came: what they consist of, and how many they are
+                if (const auto now = selector.pods(*api, token))
+                    box->putContainers(containersOf(*now), int(now->size()));
+            return box->put(std::move(batch), token);
+        }, token);
     });
     deliver(m_task, this, [this, turn](const Result<void> &result) {
         if (turn == m_turn && !m_stopped)
