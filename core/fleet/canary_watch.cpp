@@ -56,8 +56,8 @@ std::vector<CanaryNews> CanaryWatch::look(std::stop_token token) {
             continue; // another program is at it
         } else {
             news.problem = tick.error();
-            if (tick.error().kind == ErrorKind::Refused || tick.error().kind == ErrorKind::Denied)
-                m_notBefore[model.name] = now.addSecs(againSeconds);
+            const bool refused = tick.error().kind == ErrorKind::Refused || tick.error().kind == ErrorKind::Denied;
+            m_notBefore[model.name] = now.addSecs(refused ? againSeconds : everySeconds);
         }
         if (news.tick.turnedBack || news.tick.wentOn)
             m_services->rollouts->forget();
