@@ -48,6 +48,11 @@ std::vector<CanaryNews> CanaryWatch::look(std::stop_token token) {
         const auto rollout = known.constFind(model.name);
         if (token.stop_requested() || !inCluster(*m_services, model) || rollout == known.constEnd() || !rollout->status || !cluster::inProgress(*rollout->status) || !due(model, now))
             continue;
+        // What was known may be seconds old: a canary that has ended meanwhile is no news.
+        const auto target = m_services->rolloutTarget(model);
+        const auto status = target ? (*target)->status() : Result<cluster::RolloutStatus>(target.error());
+        if (status && !cluster::inProgress(*status))
+            continue;
         CanaryNews news{model.name, {}, {}};
         const auto tick = canaryTick(*m_services, model, true, token);
         if (tick) {
