@@ -48,6 +48,11 @@ std::vector<CanaryNews> CanaryWatch::look(std::stop_token token) {
         const auto rollout = known.constFind(model.name);
         if (token.stop_requested() || !inCluster(*m_services, model) || rollout == known.constEnd() || !rollout->status || !cluster::inProgress(*rollout->status) || !due(model, now))
             continue;
+        // What was known may be seconds old: a canary that has ended meanwhile is no news.
+        const auto target = m_services->rolloutTarget(model);
+        const auto status = target ? (*target)->status() : Result<cluster::RolloutStatus>(target.error());
+        if (status && !cluster::inProgress(*status))
+            continue;
         CanaryNews news{model.name, {}, {}};
         const auto tick = canaryTick(*m_services, model, true, token);
         if (tick) {
@@ -56,8 +61,8 @@ std::vector<CanaryNews> CanaryWatch::look(std::stop_token token) {
             continue; // another program is at it
         } else {
             news.problem = tick.error();
-            if (tick.error().kind == ErrorKind::Refused || tick.error().kind == ErrorKind::Denied)
-                m_notBefore[model.name] = now.addSecs(againSeconds);
+            const bool refused = tick.error().kind == ErrorKind::Refused || tick.error().kind == ErrorKind::Denied;
+            m_notBefore[model.name] = now.addSecs(refused ? againSeconds : everySeconds);
         }
         if (news.tick.turnedBack || news.tick.wentOn)
             m_services->rollouts->forget();
