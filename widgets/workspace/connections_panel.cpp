@@ -9,6 +9,7 @@
 #include "widgets/base/write_gate.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
+#include "widgets/workspace/secrets_sheet.h"
 
 #include <QHBoxLayout>
 #include <QLineEdit>
@@ -40,6 +41,7 @@ ConnectionsPanel::ConnectionsPanel(const PanelContext &context, QWidget *parent)
         card->addTool(button);
         m_buttons.push_back(button);
     };
+    addButton(m_card, "connection.secrets");
     addButton(m_card, "connection.testAll");
     addButton(m_card, "connection.new");
     connect(m_table, &Table::chosen, this, &ConnectionsPanel::showLines);
@@ -143,6 +145,15 @@ void ConnectionsPanel::addActions() {
             look(line.connection.name);
     };
     actions().add(all);
+    ActionSpec secrets;
+    secrets.id = QStringLiteral("connection.secrets");
+    secrets.text = tr("Secrets");
+    secrets.icon = QStringLiteral("key");
+    secrets.section = tr("Commands");
+    secrets.panel = id();
+    secrets.blocked = [this](const QString &) { return context().fleet ? QString() : tr("No workspace is open."); };
+    secrets.run = [this](const QString &, const QString &) { (new SecretsSheet(context(), secretCallsOf(*context().fleet), window()))->open(); };
+    actions().add(secrets);
     ActionSpec fresh;
     fresh.id = QStringLiteral("connection.new");
     fresh.text = tr("Add");
