@@ -11,6 +11,7 @@
 #include "widgets/base/write_gate.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
+#include "widgets/workspace/cluster_sheet.h"
 #include "widgets/workspace/secrets_sheet.h"
 
 #include <QHBoxLayout>
@@ -51,6 +52,7 @@ ConnectionsPanel::ConnectionsPanel(const PanelContext &context, QWidget *parent)
     left->setSpacing(12);
     left->addWidget(m_card, 3);
     left->addWidget(buildDetail(), 2);
+    addButton(m_detail, "connection.cluster");
     addButton(m_detail, "connection.test");
     addButton(m_detail, "connection.remove");
     layout->addLayout(left, 1);
@@ -178,6 +180,19 @@ void ConnectionsPanel::addActions() {
             look(line.connection.name);
     };
     actions().add(all);
+    ActionSpec rights;
+    rights.id = QStringLiteral("connection.cluster");
+    rights.text = tr("Credential and rights");
+    rights.icon = QStringLiteral("user");
+    rights.section = tr("Commands");
+    rights.panel = id();
+    rights.inPalette = false;
+    rights.blocked = [this](const QString &name) {
+        const ConnectionLine *line = context().fleet ? m_model->find(name) : nullptr;
+        return line && line->connection.kind == QLatin1String("kubernetes") ? QString() : tr("Choose a cluster first.");
+    };
+    rights.run = [this](const QString &name, const QString &) { (new ClusterSheet(name, clusterCallsOf(*context().fleet, name), window()))->open(); };
+    actions().add(rights);
     ActionSpec secrets;
     secrets.id = QStringLiteral("connection.secrets");
     secrets.text = tr("Secrets");
