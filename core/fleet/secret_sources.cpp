@@ -229,7 +229,7 @@ Result<SecretFacts> secretFacts(const Services &services, const QString &name, s
 Result<QMap<QString, QString>> revealSecret(const Services &services, const QString &name, std::stop_token token) {
     PH_ASSIGN(const auto values, valuesOf(services, name, token));
     PH_TRY(operations::journalNote(*services.journal, services.operations->actor(), QStringLiteral("secret-show"), QStringLiteral("secret ") + name,
-                                   {{Q("shown"), Text::tr("the value was shown to a person")}, {Q("keys"), QJsonArray::fromStringList(values.keys())}}));
+                                   {{Q("keys"), QJsonArray::fromStringList(values.keys())}}));
     return values;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/workspace/connections_panel.h"
 
+#include "core/cluster/kubeconfig.h"
+#include "core/fleet/cluster_import.h"
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/field.h"
@@ -9,6 +11,8 @@
 #include "widgets/base/write_gate.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
+#include "widgets/workspace/cluster_sheet.h"
+#include "widgets/workspace/secrets_sheet.h"
 
 #include <QHBoxLayout>
 #include <QLineEdit>
@@ -40,6 +44,7 @@ ConnectionsPanel::ConnectionsPanel(const PanelContext &context, QWidget *parent)
         card->addTool(button);
         m_buttons.push_back(button);
     };
+    addButton(m_card, "connection.secrets");
     addButton(m_card, "connection.testAll");
     addButton(m_card, "connection.new");
     connect(m_table, &Table::chosen, this, &ConnectionsPanel::showLines);
@@ -47,6 +52,7 @@ ConnectionsPanel::ConnectionsPanel(const PanelContext &context, QWidget *parent)
     left->setSpacing(12);
     left->addWidget(m_card, 3);
     left->addWidget(buildDetail(), 2);
+    addButton(m_detail, "connection.cluster");
     addButton(m_detail, "connection.test");
     addButton(m_detail, "connection.remove");
     layout->addLayout(left, 1);
@@ -81,12 +87,18 @@ QWidget *ConnectionsPanel::buildForm() {
     m_secretName = edit("connectionSecretName");
     m_secret = edit("connectionSecret");
     m_secret->setEchoMode(QLineEdit::Password);
+    m_more = edit("connectionMore");
+    m_import = new CheckBox(tr("Take its secrets into the keychain"));
+    m_import->setObjectName(QStringLiteral("connectionImport"));
+    m_import->setToolTip(tr("Server, certificates and token are taken over; the kubeconfig is needed no more."));
     column->addWidget(new Field(tr("System"), m_kind));
     column->addWidget(new Field(tr("Name"), m_name, tr("How the workspace file calls it")));
     column->addWidget(m_whereField = new Field(tr("Folder"), m_where));
     column->addWidget(m_userField = new Field(tr("User"), m_user));
     column->addWidget(m_secretNameField = new Field(tr("Secret's name"), m_secretName, tr("Only this name stands in the file")));
     column->addWidget(m_secretField = new Field(tr("Token or password"), m_secret, tr("Goes to the keychain. Never written to files, logs or the journal.")));
+    column->addWidget(m_import);
+    column->addWidget(m_moreField = new Field(tr("More keys"), m_more));
     m_problem = new Label({}, TextRole::Second, &Tokens::t3);
     m_problem->setWordWrap(true);
     column->addWidget(m_problem);
@@ -95,25 +107,50 @@ QWidget *ConnectionsPanel::buildForm() {
     m_save->setObjectName(QStringLiteral("connectionSave"));
     m_save->setPixelHeight(32);
     column->addWidget(m_save);
-    const auto refresh = [this] {
-        const bool local = kind() == QLatin1String("local");
-        const bool cluster = kind() == QLatin1String("kubernetes");
-        m_whereField->setLabel(local ? tr("Folder") : cluster ? tr("Kubeconfig or address") : tr("Address"));
-        m_whereField->setHelp(local ? tr("Registry, journal and serving live here") : cluster ? tr("A file, or https://…; empty: the file that kubectl uses") : tr("Its address, https://…"));
-        m_userField->setLabel(cluster ? tr("Context") : tr("User"));
-        m_userField->setHelp(cluster ? tr("Of the kubeconfig; empty: its current one") : QString());
-        for (Field *field : {m_userField, m_secretNameField, m_secretField})
-            field->setVisible(!local);
-        m_problem->setText(local || cluster || kind() == QLatin1String("vault") || kind() == QLatin1String("images") ? QString() : tr("This version keeps it and looks whether it answers; its panels come with their own release."));
-        m_save->refresh();
-    };
-    connect(m_kind, &QComboBox::currentTextChanged, this, refresh);
-    for (QLineEdit *line : {m_name, m_where, m_user, m_secretName, m_secret}) {
-        connect(line, &QLineEdit::textChanged, this, refresh);
+    connect(m_kind, &QComboBox::currentTextChanged, this, &ConnectionsPanel::showFields);
+    connect(m_import, &QAbstractButton::toggled, this, &ConnectionsPanel::showFields);
+    for (QLineEdit *line : {m_name, m_where, m_user, m_secretName, m_secret, m_more}) {
+        connect(line, &QLineEdit::textChanged, this, &ConnectionsPanel::showFields);
         connect(line, &QLineEdit::returnPressed, this, [this] { m_save->isEnabled() ? m_save->click() : void(); });
     }
-    refresh();
+    showFields();
     return m_form;
+}
+
+/// Which fields the chosen system has, and what belongs into them.
+void ConnectionsPanel::showFields() {
+    const bool local = kind() == QLatin1String("local"), cluster = kind() == QLatin1String("kubernetes"), vault = kind() == QLatin1String("vault"), images = kind() == QLatin1String("images");
+    const bool address = m_where->text().contains(QLatin1String("://")), imported = cluster && !address && m_import->isChecked();
+    m_whereField->setLabel(local ? tr("Folder") : cluster ? tr("Kubeconfig or address") : tr("Address"));
+    m_whereField->setHelp(local ? tr("Registry, journal and serving live here") : cluster ? tr("A file, or https://…; empty: the file that kubectl uses") : images ? tr("Its address, https://…; empty with host= or region= below") : tr("Its address, https://…"));
+    m_userField->setLabel(cluster && !address ? tr("Context") : vault ? tr("User or role id") : tr("User"));
+    m_userField->setHelp(cluster && !address ? tr("Of the kubeconfig; empty: its current one") : QString());
+    m_userField->setVisible(!local);
+    m_secretNameField->setVisible(!local);
+    m_secretField->setVisible(!local && !imported);
+    m_import->setVisible(cluster && !address);
+    m_moreField->setVisible(cluster || vault || images);
+    m_moreField->setHelp(cluster ? tr("KEY=VALUE, spaces between: namespace, ca, proxy") : vault ? tr("KEY=VALUE, spaces between: login=approle, mount, role, login_mount, namespace, jwt_file, ca_file") : tr("KEY=VALUE, spaces between: host=ghcr.io, or region and account of ECR; ca_file, realm"));
+    m_problem->setText(local || cluster || vault || images ? QString() : tr("This version keeps it and looks whether it answers; its panels come with their own release."));
+    m_save->refresh();
+}
+
+/// Without what an import finds.
+QVariantMap ConnectionsPanel::formEntry() const {
+    QVariantMap entry{{QStringLiteral("kind"), kind()}};
+    const auto put = [&](const QString &key, const QString &value) {
+        if (!value.isEmpty())
+            entry.insert(key, value);
+    };
+    const QString where = m_where->text().trimmed();
+    const bool cluster = kind() == QLatin1String("kubernetes"), address = where.contains(QLatin1String("://"));
+    put(kind() == QLatin1String("local") ? QStringLiteral("root") : !cluster ? QStringLiteral("url") : address ? QStringLiteral("server") : QStringLiteral("kubeconfig"), where);
+    put(cluster && !address ? QStringLiteral("context") : QStringLiteral("user"), m_user->text().trimmed());
+    put(QStringLiteral("secret"), m_secretName->text().trimmed());
+    if (m_moreField->isVisibleTo(m_form))
+        for (const QString &pair : m_more->text().split(QLatin1Char(' '), Qt::SkipEmptyParts))
+            put(pair.section(QLatin1Char('='), 0, 0), pair.section(QLatin1Char('='), 1));
+    return entry;
 }
 
 void ConnectionsPanel::addActions() {
@@ -143,6 +180,28 @@ void ConnectionsPanel::addActions() {
             look(line.connection.name);
     };
     actions().add(all);
+    ActionSpec rights;
+    rights.id = QStringLiteral("connection.cluster");
+    rights.text = tr("Credential and rights");
+    rights.icon = QStringLiteral("user");
+    rights.section = tr("Commands");
+    rights.panel = id();
+    rights.inPalette = false;
+    rights.blocked = [this](const QString &name) {
+        const ConnectionLine *line = context().fleet ? m_model->find(name) : nullptr;
+        return line && line->connection.kind == QLatin1String("kubernetes") ? QString() : tr("Choose a cluster first.");
+    };
+    rights.run = [this](const QString &name, const QString &) { (new ClusterSheet(name, clusterCallsOf(*context().fleet, name), window()))->open(); };
+    actions().add(rights);
+    ActionSpec secrets;
+    secrets.id = QStringLiteral("connection.secrets");
+    secrets.text = tr("Secrets");
+    secrets.icon = QStringLiteral("key");
+    secrets.section = tr("Commands");
+    secrets.panel = id();
+    secrets.blocked = [this](const QString &) { return context().fleet ? QString() : tr("No workspace is open."); };
+    secrets.run = [this](const QString &, const QString &) { (new SecretsSheet(context(), secretCallsOf(*context().fleet), window()))->open(); };
+    actions().add(secrets);
     ActionSpec fresh;
     fresh.id = QStringLiteral("connection.new");
     fresh.text = tr("Add");
@@ -193,7 +252,12 @@ QString ConnectionsPanel::formProblem() const {
         return tr("Give it a name.");
     if (m_model->find(m_name->text().trimmed()))
         return tr("The name is taken.");
-    if (m_where->text().trimmed().isEmpty() && kind() != QLatin1String("kubernetes"))
+    const bool more = m_moreField->isVisibleTo(m_form);
+    for (const QString &pair : m_more->text().split(QLatin1Char(' '), Qt::SkipEmptyParts))
+        if (more && pair.indexOf(QLatin1Char('=')) <= 0)
+            return tr("“%1” is not KEY=VALUE.").arg(pair);
+    const bool hostSaid = kind() == QLatin1String("images") && (m_more->text().contains(QLatin1String("host=")) || m_more->text().contains(QLatin1String("region=")));
+    if (m_where->text().trimmed().isEmpty() && kind() != QLatin1String("kubernetes") && !hostSaid)
         return kind() == QLatin1String("local") ? tr("Give its folder.") : tr("Give its address.");
     if (!m_secret->text().isEmpty() && m_secretName->text().trimmed().isEmpty())
         return tr("Give the secret a name.");
@@ -201,20 +265,25 @@ QString ConnectionsPanel::formProblem() const {
 }
 
 void ConnectionsPanel::save() {
-    const QString name = m_name->text().trimmed(), secretName = m_secretName->text().trimmed(), secret = m_secret->text();
-    QVariantMap entry{{QStringLiteral("kind"), kind()}};
-    const QString where = m_where->text().trimmed(), user = m_user->text().trimmed();
-    const bool cluster = kind() == QLatin1String("kubernetes"), address = where.contains(QLatin1String("://"));
-    if (!where.isEmpty())
-        entry.insert(kind() == QLatin1String("local") ? QStringLiteral("root") : !cluster ? QStringLiteral("url") : address ? QStringLiteral("server") : QStringLiteral("kubeconfig"), where);
-    if (!user.isEmpty())
-        entry.insert(cluster && !address ? QStringLiteral("context") : QStringLiteral("user"), user);
-    if (!secretName.isEmpty())
-        entry.insert(QStringLiteral("secret"), secretName);
-    m_saving = startTask<Saved>(context().fleet->pools().waiting, [services = context().fleet->services(), name, entry, secretName, secret](std::stop_token) -> Result<Saved> {
+    const QString name = m_name->text().trimmed(), secret = m_secretField->isVisibleTo(m_form) ? m_secret->text() : QString();
+    const bool imported = m_import->isVisibleTo(m_form) && m_import->isChecked();
+    m_saving = startTask<Saved>(context().fleet->pools().waiting, [services = context().fleet->services(), name, written = formEntry(), secret, imported](std::stop_token) -> Result<Saved> {
+        QVariantMap entry = written;
+        QString value = secret;
+        if (imported) { // as pilot connect add --import
+            const QStringList files = cluster::kubeconfigFiles(entry.take(QStringLiteral("kubeconfig")).toString());
+            PH_ASSIGN(const fleet::ClusterImport taken, fleet::importContext(files, entry.take(QStringLiteral("context")).toString(), name, entry.value(QStringLiteral("secret")).toString()));
+            const QVariant space = entry.value(QStringLiteral("namespace"));
+            entry.insert(taken.entry);
+            if (space.isValid())
+                entry.insert(QStringLiteral("namespace"), space);
+            if (taken.secret.isEmpty())
+                entry.remove(QStringLiteral("secret"));
+            value = taken.secret;
+        }
         PH_ASSIGN(auto operation, fleet::addConnection(services->workspace.file, name, entry));
-        if (!secret.isEmpty())
-            fleet::storeSecretFirst(operation, services->secrets, secretName, secret);
+        if (!value.isEmpty())
+            fleet::storeSecretFirst(operation, services->secrets, entry.value(QStringLiteral("secret")).toString(), value);
         PH_TRY(services->operations->runWhole(operation)); // a secret without its connection would be half a change
         return Saved{};
     });
@@ -223,8 +292,9 @@ void ConnectionsPanel::save() {
             context().toasts->showError(saved.error());
         } else {
             context().toasts->show(State::Ok, tr("Connection %1 is added").arg(name), tr("The workspace file is read again."));
-            for (QLineEdit *line : {m_name, m_where, m_user, m_secretName, m_secret})
+            for (QLineEdit *line : {m_name, m_where, m_user, m_secretName, m_secret, m_more})
                 line->clear();
+            m_import->setChecked(false);
         }
         m_save->refresh();
     });

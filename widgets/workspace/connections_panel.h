@@ -14,6 +14,7 @@ namespace pilothouse::ui {
 
 class Button;
 class Card;
+class CheckBox;
 class Choice;
 class Field;
 class KeyValues;
@@ -45,6 +46,8 @@ private:
     void look(const QString &name);
     void save();
     QString formProblem() const;
+    void showFields();
+    QVariantMap formEntry() const; ///< as it stands in the workspace file
 
     fleet::Snapshot m_snapshot;
     QHash<QString, ConnectionLine> m_found;
@@ -56,9 +59,10 @@ private:
     Card *m_card, *m_form, *m_detail;
     Label *m_note;
     KeyValues *m_facts;
-    QLineEdit *m_name, *m_where, *m_user, *m_secretName, *m_secret;
+    QLineEdit *m_name, *m_where, *m_user, *m_secretName, *m_secret, *m_more;
+    CheckBox *m_import;
     Choice *m_kind;
-    Field *m_whereField, *m_userField, *m_secretNameField, *m_secretField;
+    Field *m_whereField, *m_userField, *m_secretNameField, *m_secretField, *m_moreField;
     Label *m_problem;
     Button *m_save;
     std::vector<Button *> m_buttons;

@@ -82,7 +82,7 @@ private Q_SLOTS:
     void theKeychainSaysWhatTheWorkspaceNamesAndWhoUsesIt() {
         const auto lines = secretsIn(*m_services, {SecretSource::Keychain, {}}, {});
         QVERIFY(lines);
-        QCOMPARE(lines->size(), 3u); // the one in the Vault is not of the keychain
+        QCOMPARE(int(lines->size()), 3); // the one in the Vault is not of the keychain
         const SecretLine *stored = lineOf(*lines, "mlflow-token"), *missing = lineOf(*lines, "never-stored");
         QVERIFY(stored && !stored->problem && stored->usedBy == QStringList{QStringLiteral("connection team")});
         QVERIFY(missing && missing->problem && missing->problem->kind == ErrorKind::NotFound);
