@@ -84,8 +84,9 @@ def window(options, replay):
         time.sleep(CHURN_SECONDS)
         churn = console.tell("phase hidden")
         console.tell("open journal")
-        time.sleep(3)
-        streams = replay.tell("stats")["streams"]
+        deadline = time.monotonic() + 20  # the server sees that a stream was left when it writes the next time
+        while (streams := replay.tell("stats")["streams"]) and time.monotonic() < deadline:
+            time.sleep(0.2)
         console.tell("open rollouts")
         time.sleep(2)
         back = console.tell("phase end")
@@ -105,7 +106,7 @@ def window(options, replay):
 def console_rows(options, replay):
     try:
         runs = [window(options, replay) for _ in range(options.pairs)]
-    except Unavailable as missing:
+    except (Unavailable, RuntimeError) as missing:
         return [Row("console on the cluster", missing=str(missing))]
     take = lambda place, key: [run[place][key] for run in runs]
     first, idle, churn, dear = middle(take(0, "first_table_seconds")), middle(take(1, "core_share")), middle(take(2, "core_share")), max(run[3] for run in runs)
