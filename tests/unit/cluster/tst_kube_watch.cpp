@@ -296,7 +296,7 @@ private Q_SLOTS:
                 wrong = applied(mirror, changes);
         });
         QTRY_COMPARE_WITH_TIMEOUT(mirror.size(), 1000, 30000);
-        QVERIFY(largest <= 256);
+        QVERIFY(largest <= 128);
         api.churn(500);
         QTest::qWait(700);
         api.churn(0);
@@ -317,7 +317,7 @@ private Q_SLOTS:
         QVERIFY(watch->table()->size() < 1000);
         QTRY_COMPARE_WITH_TIMEOUT(std::size_t(mirror.size()), watch->table()->size(), 30000);
         QCOMPARE(wrong, QString());
-        QVERIFY(largest <= 256);
+        QVERIFY(largest <= 128);
         QCOMPARE(feed.rows().size(), mirror.size());
     }
 
