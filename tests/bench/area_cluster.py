@@ -84,8 +84,9 @@ def window(options, replay):
         time.sleep(CHURN_SECONDS)
         churn = console.tell("phase hidden")
         console.tell("open journal")
-        time.sleep(3)
-        streams = replay.tell("stats")["streams"]
+        deadline = time.monotonic() + 20  # the server sees that a stream was left when it writes the next time
+        while (streams := replay.tell("stats")["streams"]) and time.monotonic() < deadline:
+            time.sleep(0.2)
         console.tell("open rollouts")
         time.sleep(2)
         back = console.tell("phase end")
@@ -97,7 +98,7 @@ def window(options, replay):
             time.sleep(0.5)
         if streams:
             raise RuntimeError(f"{streams} streams while nobody looks")
-        return first, idle, churn, max(phase["max_cpu_ms"] for phase in (first, idle, choosing, churn, back))
+        return first, idle, churn, max((first, idle, choosing, churn, back), key=lambda phase: phase["max_cpu_ms"])
     finally:
         console.end()
 
@@ -105,16 +106,17 @@ def window(options, replay):
 def console_rows(options, replay):
     try:
         runs = [window(options, replay) for _ in range(options.pairs)]
-    except Unavailable as missing:
+    except (Unavailable, RuntimeError) as missing:
         return [Row("console on the cluster", missing=str(missing))]
     take = lambda place, key: [run[place][key] for run in runs]
-    first, idle, churn, dear = middle(take(0, "first_table_seconds")), middle(take(1, "core_share")), middle(take(2, "core_share")), max(run[3] for run in runs)
+    first, idle, churn, dear = middle(take(0, "first_table_seconds")), middle(take(1, "core_share")), middle(take(2, "core_share")), max((run[3] for run in runs), key=lambda phase: phase["max_cpu_ms"])
     memory = max(take(2, "peak_mb"))
     return [
         Row(f"console, first list of {DEPLOYMENTS} deployments", f"{first:.2f} s, {middle(take(0, 'cpu_seconds')):.2f} CPU s", gate="≤ 2 s", met=first <= 2),
         Row(f"console, {CHANGES} changes/s, a workload open", f"{churn * 100:.1f} % of a core", quality=f"{middle(take(2, 'threads')):.0f} threads", memory=f"peak {memory:.0f} MB, before it connected {middle(take(0, 'before_mb')):.0f}",
             gate="≤ 150 MB", met=memory <= 150),
-        Row("console on the cluster, GUI thread", f"max {dear:.1f} ms CPU", gate=f"≤ {LIMIT_MS} ms", met=dear <= LIMIT_MS),
+        Row("console on the cluster, GUI thread", f"max {dear['max_cpu_ms']:.1f} ms CPU", quality=f"{dear['phase']}: " + "; ".join(f"{d['cpu_ms']:.1f} ms {d['event']} {d['receiver']}" for d in dear["dear"][:2]),
+            gate=f"≤ {LIMIT_MS} ms", met=dear["max_cpu_ms"] <= LIMIT_MS),
         Row("console, connected and idle", f"{idle * 100:.2f} % of a core", memory=f"{middle(take(1, 'rss_mb')):.0f} MB", gate="< 1 %", met=idle < 0.01),
     ]
 

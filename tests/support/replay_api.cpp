@@ -32,7 +32,7 @@ struct Change {
 
 /// What a request is about.
 struct Asked {
-    QByteArray plural, space;
+    QByteArray plural, space, name;
     QByteArray app; ///< of labelSelector: the value of the label "app"; other labels select nothing here
     bool known = false, pods = false, watch = false, table = false, initial = false;
     qint64 from = -1; ///< resourceVersion; −1: none
@@ -53,6 +53,7 @@ Asked askedOf(const QByteArray &request) {
     const bool inSpace = parts.value(group) == "namespaces" && parts.size() > group + 2;
     asked.space = inSpace ? parts.value(group + 1) : QByteArray();
     asked.plural = parts.value(inSpace ? group + 2 : group);
+    asked.name = parts.value(inSpace ? group + 3 : group + 1);
     asked.pods = parts.value(1) == "api" && asked.plural == "pods";
     asked.known = asked.pods || (parts.value(2) == "apps" && asked.plural == "deployments");
     asked.watch = on("watch");
@@ -212,6 +213,8 @@ struct ReplayApi::Impl {
     bool answer(Connection &connection, const Asked &asked) {
         if (discovery(connection, asked))
             return true;
+        if (asked.plural == "replicasets" && !asked.watch) // as after a cleaning: deployments have no history here
+            return reply(connection, 200, R"({"kind":"ReplicaSetList","apiVersion":"apps/v1","metadata":{"resourceVersion":"1"},"items":[]})");
         if (!asked.known)
             return reply(connection, 404, status(404, "NotFound", "the server could not find the requested resource"));
         int fault = -1;
@@ -231,10 +234,22 @@ struct ReplayApi::Impl {
         case 7: (void)reply(connection, 200, list(asked).left(3000), "application/json"); return false;
         default: break;
         }
+        if (!asked.name.isEmpty())
+            return one(connection, asked);
         if (asked.watch)
             return watch(connection, asked);
         const QByteArray body = list(asked);
         return body.isEmpty() ? reply(connection, 410, status(410, "Expired", "The provided continue parameter is too old to display a consistent list result")) : reply(connection, 200, body);
+    }
+    bool one(Connection &connection, const Asked &asked) {
+        QByteArray body;
+        {
+            const std::lock_guard lock(mutex);
+            for (const auto &[number, object] : objects(asked.pods))
+                if (fits(asked, object) && replayName(object) == asked.name)
+                    body = replayJson(object);
+        }
+        return body.isEmpty() ? reply(connection, 404, status(404, "NotFound", "not found")) : reply(connection, 200, body);
     }
     bool discovery(Connection &connection, const Asked &asked) {
         const QString path = asked.url.path();
@@ -347,6 +362,10 @@ struct ReplayApi::Impl {
         }
         if (asked.initial)
             block += bookmark(asked, at, true);
+        {
+            const std::lock_guard lock(mutex);
+            cutSeen = cutNumber; // a list is not cut: its last bytes would be lost with it, on a busy machine each time
+        }
         goOn = goOn && (block.isEmpty() || write(connection, chunk(block))) && follow(connection, asked, at, cutSeen);
         --running;
         return goOn && write(connection, "0\r\n\r\n");
