@@ -130,6 +130,7 @@ Result<void> PipelineExecutor::run() {
             log(end->note);
         PH_ASSIGN(m_record, m_folder.update([&](RunRecord &r) -> Result<void> {
             pipelines::setStage(r, stage, end->state, m_services->clock->nowUtc(), end->note);
+            r.run.systemState.clear();
             if (end->state == State::Paused) {
                 r.run.state = State::Paused;
                 r.run.systemState = QStringLiteral("Waits for you");

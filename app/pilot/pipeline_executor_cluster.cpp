@@ -68,8 +68,10 @@ ClusterRun PipelineExecutor::clusterRun(const QString &key) {
     listener.log = [this](const QString &text) { log(text); };
     listener.note = [this](const QString &text) {
         (void)m_folder.update([&](RunRecord &r) -> Result<void> { // a sentence that cannot be written does not end a run
-            if (r.run.state == State::Running)
-                pipelines::setStage(r, m_stage, State::Running, m_services->clock->nowUtc(), text);
+            if (r.run.state != State::Running)
+                return {};
+            pipelines::setStage(r, m_stage, State::Running, m_services->clock->nowUtc(), text);
+            r.run.systemState = text; // what the cluster says stands in the run's view
             return {};
         });
     };

@@ -36,6 +36,8 @@ Result<RolloutDesk> rolloutDesk(Context &context, const std::string &name) {
 }
 
 Result<void> RolloutDesk::onlyLocal(const QString &what) const {
+    if (model.deployment.target.startsWith(Q("container/")))
+        return refused(QStringLiteral("%1 is served by %2: %3 is for endpoints that pilot serve answers.").arg(model.name, model.deployment.target, what));
     if (inCluster)
         return refused(QStringLiteral("%1 is served by %2: %3 is for endpoints of this machine.").arg(model.name, model.deployment.target, what), {}, QStringLiteral("Its pods are told by the Deployment: pilot rollouts scale, restart."));
     return {};

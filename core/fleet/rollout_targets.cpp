@@ -3,6 +3,7 @@
 
 #include "core/base/actor.h"
 #include "core/cluster/argo_target.h"
+#include "core/cluster/container_target.h"
 #include "core/cluster/deployment_target.h"
 #include "core/cluster/kserve_target.h"
 #include "core/cluster/local_target.h"
@@ -10,6 +11,9 @@
 #include "core/rollouts/kserve_operations.h"
 
 #include <QCoreApplication>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QUrl>
 
 namespace pilothouse::fleet {
 
@@ -85,6 +89,41 @@ Result<TargetPtr> inCluster(const RolloutTargetParts &parts, const workspace::Mo
     return invalid(Text::tr("Nothing here rolls a version out to %1.").arg(model.deployment.target), parts.workspace.file, Text::tr("Write deployment/NAME, rollout/NAME or inferenceservice/NAME."));
 }
 
+/// Whether the service of an address answers /health: the word in it counts where there is one.
+Result<void> answersWell(net::HttpClient &http, const QUrl &service) {
+    QUrl url = service;
+    url.setPath(QStringLiteral("/health"));
+    url.setQuery(QString());
+    net::Request request;
+    request.url = url.toString(QUrl::FullyEncoded);
+    request.timeoutMs = 2500;
+    request.idempotent = false; // asked again by who waits
+    PH_ASSIGN(const net::Response reply, http.send(request));
+    if (reply.status >= 400)
+        return net::statusError(request, reply);
+    const QJsonObject said = QJsonDocument::fromJson(reply.body).object();
+    const QString word = said.value(QLatin1String("status")).toString().toLower();
+    static const QStringList good{QString(), QStringLiteral("healthy"), QStringLiteral("ok"), QStringLiteral("up"), QStringLiteral("alive"), QStringLiteral("ready")};
+    if (!good.contains(word) || !said.value(QLatin1String("model_loaded")).toBool(true))
+        return refused(good.contains(word) ? Text::tr("it has loaded no model") : Text::tr("it says “%1” of itself").arg(word), request.url);
+    return {};
+}
+
+/// A container of this machine's engine.
+Result<TargetPtr> container(const RolloutTargetParts &parts, const workspace::Model &model) {
+    auto engine = cluster::ContainerEngine::find();
+    if (!engine)
+        return engine.error();
+    PH_ASSIGN(auto registry, parts.registries->of(parts.workspace.registryConnection(model)));
+    const auto images = std::make_shared<ImagesOfVersions>(std::move(registry), model.registry.name, model.deployment.image);
+    cluster::ContainerTargetOptions options{*std::move(engine), model.deployment.target.mid(10), model.deployment.target, model.registry.name, currentActor(), {}, {}, {}};
+    options.imageOf = [images](const cluster::Revision &revision) { return images->imageOf(revision.version); };
+    options.versionOf = [images](const QString &image) { return images->versionOf(image); };
+    if (const QUrl service(model.endpoint.url); service.scheme().startsWith(QLatin1String("http")))
+        options.healthy = [http = parts.http, service] { return answersWell(*http, service); };
+    return cluster::containerTarget(std::move(options));
+}
+
 } // namespace
 
 Result<TargetPtr> rolloutTargetOf(const RolloutTargetParts &parts, const workspace::Model &model) {
@@ -99,6 +138,8 @@ Result<TargetPtr> rolloutTargetOf(const RolloutTargetParts &parts, const workspa
         }
         return target;
     }
+    if (model.deployment.target.startsWith(QLatin1String("container/")))
+        return container(parts, model);
     cluster::LocalTargetOptions target;
     target.root = parts.root;
     target.model = model;

@@ -209,10 +209,11 @@ void readDeployment(Reading &reading, Model &model, Section section) {
         if (!known.contains(placeholder) && !cut && !(placeholder.startsWith(QLatin1String("tag:")) && placeholder.size() > 4))
             reading.problems.add(section.positionOf(u("image")), u("“{%1}” is not known in an image.").arg(placeholder), u("Known are {version}, {run}, {model}, {commit}, {commit:7} and {tag:NAME}."));
     }
-    if (d.target.startsWith(QLatin1String("deployment/"))) // its pods are replaced by the cluster's own strategy
+    const bool container = d.target.startsWith(QLatin1String("container/")) && isPlainName(d.target.mid(10)); // of the engine of this machine
+    if (container || d.target.startsWith(QLatin1String("deployment/"))) // its pods are replaced by the cluster's own strategy
         d.steps = {100};
-    if (reading.isLocal(d.connection) && !(d.target.startsWith(QLatin1String("serving/")) && isPlainName(d.target.mid(8))))
-        reading.problems.add(section.positionOf(u("target")), u("A local target must read serving/NAME, not “%1”.").arg(d.target));
+    if (reading.isLocal(d.connection) && !container && !(d.target.startsWith(QLatin1String("serving/")) && isPlainName(d.target.mid(8))))
+        reading.problems.add(section.positionOf(u("target")), u("A local target must read serving/NAME, not “%1”.").arg(d.target), u("A container of this machine's engine is container/NAME."));
     if (const YamlNode *steps = section.node(u("steps"))) {
         d.steps.clear();
         for (const auto &item : steps->items)

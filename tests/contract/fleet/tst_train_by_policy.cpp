@@ -108,6 +108,7 @@ private Q_SLOTS:
         QCOMPARE(stage(found, "train").value(Q("note")).toString(), QStringLiteral("lstm: mae 1.25 on 48 test rows"));
         QCOMPARE(stage(found, "gate").value(Q("state")).toString(), QStringLiteral("passed"));
         QCOMPARE(found.value(Q("version")).toInt(), 7);
+        QVERIFY(!found.value(Q("system_state")).toString().contains(Q("pods run")));
         QVERIFY2(log(run).contains(Q("50 %, 10 of 20 epochs")), qPrintable(log(run)));
         const auto object = m_api->read(refOf(run));
         QVERIFY2(object, qPrintable(log(run)));
@@ -188,6 +189,7 @@ private Q_SLOTS:
         const QString run = startedRun();
         QTRY_VERIFY2_WITH_TIMEOUT(stage(show(run), "train").value(Q("note")).toString().contains(Q("cannot pull registry.example/pilot:missing")), qPrintable(log(run)), 60000);
         QCOMPARE(show(run).value(Q("state")).toString(), QStringLiteral("running"));
+        QVERIFY(show(run).value(Q("system_state")).toString().contains(Q("cannot pull"))); // what the window's view of the run has
         QCOMPARE(pilot({QStringLiteral("pipelines"), QStringLiteral("cancel"), run}).object.value(Q("state")).toString(), QStringLiteral("cancelled"));
     }
 

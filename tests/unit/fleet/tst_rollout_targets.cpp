@@ -36,6 +36,14 @@ private Q_SLOTS:
         QCOMPARE((*found)->name(), QStringLiteral("deployment/t2m"));
     }
     void aServingFolderIsOne() { QCOMPARE((*target("connection: local, target: serving/t2m"))->name(), QStringLiteral("serving/t2m")); }
+    void aContainerOfThisMachineIsOne() {
+        const QByteArray host = qgetenv("CONTAINER_HOST");
+        qputenv("CONTAINER_HOST", "unix:///nowhere/engine.sock");
+        const auto found = target("connection: local, target: container/web, image: \"localhost/web:{version}\"");
+        qputenv("CONTAINER_HOST", host);
+        QVERIFY2(found, found ? "" : qPrintable(found.error().text()));
+        QCOMPARE((*found)->name(), QStringLiteral("container/web"));
+    }
     void noneIsNotFound() { QCOMPARE(target("").error().kind, ErrorKind::NotFound); }
     void aClusterThatIsNotFoundIsNotNone() { // a promotion takes NotFound for “none configured”, and would move the alias alone
         QCOMPARE(target("connection: gone, target: deployment/t2m").error().kind, ErrorKind::Invalid);

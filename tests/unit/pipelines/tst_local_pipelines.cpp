@@ -180,6 +180,40 @@ private Q_SLOTS:
         QCOMPARE(place.start(), QStringLiteral("t2m-2")); // it blocks nobody
     }
 
+    void aRunWhoseJobIsInAClusterGetsANewProcess() {
+        Place place(sleeper);
+        const QString id = place.start();
+        QVERIFY(place.folder(id).update([&](RunRecord &r) -> Result<void> {
+            r.run.state = State::Running;
+            setStage(r, QStringLiteral("train"), State::Running, place.clock->nowUtc());
+            r.results.insert(QStringLiteral("cluster_job"), QJsonObject{{QStringLiteral("name"), QStringLiteral("t2m-1a2b")}});
+            return {};
+        }));
+        const auto killed = [&] {
+            const qint64 pid = place.lastPid();
+            ::kill(pid_t(pid), SIGKILL);
+            for (int i = 0; i < 500 && markOf(pid); ++i)
+                QTest::qWait(10);
+            return pid;
+        };
+        const qint64 first = killed();
+        QCOMPARE(place.run(id).state, State::Running);
+        QVERIFY(place.lastPid() != first);
+        QCOMPARE(place.folder(id).read()->process->pid, place.lastPid());
+        const qint64 second = killed();
+        QCOMPARE(place.run(id).state, State::Running);
+        QCOMPARE(place.lastPid(), second); // what ended it may end the next: not at once
+        place.clock->advance(31);
+        QCOMPARE(place.run(id).state, State::Running);
+        QVERIFY(place.lastPid() != second);
+        QVERIFY(!place.folder(id).read()->results.contains(QStringLiteral("cancel")));
+        place.pipelines->setStopLimit(0); // it deletes nothing: what is no cancel yet is not told as one
+        const auto cancelled = place.pipelines->cancel(id);
+        QVERIFY(!cancelled);
+        QCOMPARE(cancelled.error().kind, ErrorKind::TimedOut);
+        QVERIFY(place.folder(id).read()->results.value(QStringLiteral("cancel")).toBool());
+    }
+
     void anotherProcessWithTheSameNumberIsNotTaken() {
         Place place(sleeper);
         const QString id = place.start();
