@@ -64,6 +64,64 @@
     </message>
 </context>
 <context>
+    <name>ClusterLook</name>
+    <message>
+        <source>There is no connection “%1” of kind kubernetes in this workspace.</source>
+        <translation>In diesem Arbeitsbereich gibt es keine Verbindung „%1“ der Art kubernetes.</translation>
+    </message>
+</context>
+<context>
+    <name>ClusterSheets</name>
+    <message>
+        <source>The workspace has no cluster: pilot connect add NAME --kind kubernetes.</source>
+        <translation>Der Arbeitsbereich hat keinen Cluster: pilot connect add NAME --kind kubernetes.</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Apply a folder of manifests…</source>
+        <translation>Einen Ordner mit Manifesten anwenden …</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>Anwenden</translation>
+    </message>
+    <message>
+        <source>Open the sheet first.</source>
+        <translation>Zuerst das Blatt öffnen.</translation>
+    </message>
+    <message>
+        <source>Undo the apply</source>
+        <translation>Das Anwenden zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Nothing was applied here.</source>
+        <translation>Hier wurde nichts angewendet.</translation>
+    </message>
+    <message>
+        <source>Change by a commit…</source>
+        <translation>Durch einen Commit ändern …</translation>
+    </message>
+    <message>
+        <source>Choose a workload first.</source>
+        <translation>Zuerst einen Workload wählen.</translation>
+    </message>
+    <message>
+        <source>Commit and push</source>
+        <translation>Committen und pushen</translation>
+    </message>
+    <message>
+        <source>Undo the commit</source>
+        <translation>Den Commit zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Nothing was committed here.</source>
+        <translation>Hier wurde nichts committet.</translation>
+    </message>
+</context>
+<context>
     <name>Clusters</name>
     <message>
         <source>Add one: pilot connect add NAME --kind kubernetes</source>
@@ -452,6 +510,33 @@
     <message>
         <source>Page (*.html);;PDF (*.pdf)</source>
         <translation>Seite (*.html);;PDF (*.pdf)</translation>
+    </message>
+</context>
+<context>
+    <name>GitOpsSource</name>
+    <message>
+        <source>The connection “%1” is of kind %2: it is no Git repository.</source>
+        <translation>Die Verbindung „%1“ ist von der Art %2: Sie ist kein Git-Repository.</translation>
+    </message>
+    <message>
+        <source>Name one of kind git, or a folder of a Git work tree.</source>
+        <translation>Eine der Art git nennen oder einen Ordner eines Git-Arbeitsverzeichnisses.</translation>
+    </message>
+    <message>
+        <source>“%1” is neither a connection of the workspace nor a folder.</source>
+        <translation>„%1“ ist weder eine Verbindung des Arbeitsbereichs noch ein Ordner.</translation>
+    </message>
+    <message>
+        <source>Name a connection of kind git, or a folder of a Git work tree.</source>
+        <translation>Eine Verbindung der Art git nennen oder einen Ordner eines Git-Arbeitsverzeichnisses.</translation>
+    </message>
+    <message>
+        <source>“%1” is in no work tree of Git.</source>
+        <translation>„%1“ liegt in keinem Arbeitsverzeichnis von Git.</translation>
+    </message>
+    <message>
+        <source>Name a folder of a clone of the repository that the controller follows.</source>
+        <translation>Einen Ordner eines Klons des Repositorys nennen, dem der Controller folgt.</translation>
     </message>
 </context>
 <context>
@@ -1178,6 +1263,41 @@
     </message>
 </context>
 <context>
+    <name>PodActions</name>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>Kein Workspace ist offen.</translation>
+    </message>
+    <message>
+        <source>Open a shell</source>
+        <translation>Shell öffnen</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Choose a pod first.</source>
+        <translation>Erst einen Pod wählen.</translation>
+    </message>
+    <message>
+        <source>Forward a port…</source>
+        <translation>Port weiterleiten…</translation>
+    </message>
+    <message>
+        <source>Choose a pod or a service first.</source>
+        <translation>Erst einen Pod oder Service wählen.</translation>
+    </message>
+    <message>
+        <source>Port-forwards</source>
+        <translation>Port-Weiterleitungen</translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <translation>Gehe zu</translation>
+    </message>
+</context>
+<context>
     <name>QObject</name>
     <message>
         <source>%1 %</source>
@@ -1306,6 +1426,214 @@
     <message>
         <source>density</source>
         <translation>Dichte</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Analysis</source>
+        <translation>Analyse</translation>
+    </message>
+    <message>
+        <source>Experiment</source>
+        <translation>Experiment</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>noch %1</translation>
+    </message>
+    <message>
+        <source>ends</source>
+        <translation>endet</translation>
+    </message>
+    <message>
+        <source>waits %1</source>
+        <translation>wartet %1</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>%1 % now</source>
+        <translation>jetzt %1 %</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
+    </message>
+    <message>
+        <source>passes %1 %2</source>
+        <translation>besteht %1 %2</translation>
+    </message>
+    <message>
+        <source>fails %1 %2</source>
+        <translation>scheitert %1 %2</translation>
+    </message>
+    <message>
+        <source>until promoted</source>
+        <translation>bis zur Freigabe</translation>
+    </message>
+    <message>
+        <source>next</source>
+        <translation>als Nächstes</translation>
+    </message>
+    <message>
+        <source>next, %1</source>
+        <translation>als Nächstes, %1</translation>
+    </message>
+    <message>
+        <source>Measurements of %1: %2</source>
+        <translation>Messungen von %1: %2</translation>
+    </message>
+    <message>
+        <source>not passed</source>
+        <translation>nicht bestanden</translation>
+    </message>
+    <message>
+        <source>%1 of %2 passed</source>
+        <translation>%1 von %2 bestanden</translation>
+    </message>
+    <message>
+        <source>%1 passed</source>
+        <translation>%1 bestanden</translation>
+    </message>
+    <message>
+        <source>%1 failed, %2 allowed</source>
+        <translation>%1 gescheitert, %2 erlaubt</translation>
+    </message>
+    <message>
+        <source>%1 inconclusive, %2 allowed</source>
+        <translation>%1 ohne Ergebnis, %2 erlaubt</translation>
+    </message>
+    <message>
+        <source>%1 not measured</source>
+        <translation>%1 nicht gemessen</translation>
+    </message>
+    <message>
+        <source>every %1</source>
+        <translation>alle %1</translation>
+    </message>
+    <message>
+        <source>dry run: not counted</source>
+        <translation>Probelauf: zählt nicht</translation>
+    </message>
+    <message>
+        <source>fails at %1</source>
+        <translation>scheitert bei %1</translation>
+    </message>
+    <message>
+        <source>Nothing measured yet.</source>
+        <translation>Noch nichts gemessen.</translation>
+    </message>
+    <message>
+        <source>revision %1, %2 %</source>
+        <translation>Revision %1, %2 %</translation>
+    </message>
+    <message>
+        <source>router: %1 / %2 %</source>
+        <translation>Router: %1 / %2 %</translation>
+    </message>
+    <message>
+        <source>by pods: %1 / %2 %</source>
+        <translation>nach Pods: %1 / %2 %</translation>
+    </message>
+    <message>
+        <source>, not verified yet</source>
+        <translation>, noch nicht bestätigt</translation>
+    </message>
+    <message>
+        <source>%1, %2 %</source>
+        <translation>%1, %2 %</translation>
+    </message>
+    <message>
+        <source>Turned back: %1</source>
+        <translation>Zurückgenommen: %1</translation>
+    </message>
+    <message>
+        <source>Went on: %1</source>
+        <translation>Weitergegangen: %1</translation>
+    </message>
+    <message>
+        <source>Judged %1; needs at least %2 requests and %3 labelled rows of the canary, has %4 and %5.</source>
+        <translation>Beurteilt %1; braucht mindestens %2 Anfragen und %3 Zeilen mit Label vom Canary, hat %4 und %5.</translation>
+    </message>
+    <message>
+        <source>step %1 of %2</source>
+        <translation>Schritt %1 von %2</translation>
+    </message>
+    <message>
+        <source>canary %1 %</source>
+        <translation>Canary %1 %</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>bereit</translation>
+    </message>
+    <message>
+        <source>Set the image of %1</source>
+        <translation>Image von %1 setzen</translation>
+    </message>
+    <message>
+        <source>Restart %1</source>
+        <translation>%1 neu starten</translation>
+    </message>
+    <message>
+        <source>Pause %1</source>
+        <translation>%1 anhalten</translation>
+    </message>
+    <message>
+        <source>Resume %1</source>
+        <translation>%1 fortsetzen</translation>
+    </message>
+    <message>
+        <source>Scale %1</source>
+        <translation>%1 skalieren</translation>
+    </message>
+    <message>
+        <source>Undo %1 to revision %2</source>
+        <translation>%1 auf Revision %2 zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Undo %1 to the revision before</source>
+        <translation>%1 auf die Revision davor zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Variables of %1</source>
+        <translation>Variablen von %1</translation>
+    </message>
+    <message>
+        <source>Requests and limits of %1</source>
+        <translation>Requests und Limits von %1</translation>
+    </message>
+    <message>
+        <source>Set image</source>
+        <translation>Image setzen</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>Neu starten</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>Skalieren</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Set variables</source>
+        <translation>Variablen setzen</translation>
+    </message>
+    <message>
+        <source>Set resources</source>
+        <translation>Ressourcen setzen</translation>
     </message>
 </context>
 <context>
@@ -2037,6 +2365,25 @@
         <source>Add `deployment: {connection: local, target: serving/%1}` to the workspace.</source>
         <translation>`deployment: {connection: local, target: serving/%1}` in den Workspace schreiben.</translation>
     </message>
+    <message>
+        <source>it has loaded no model</source>
+        <translation>es hat kein Modell geladen</translation>
+    </message>
+    <message>
+        <source>it says “%1” of itself</source>
+        <translation>es sagt „%1“ von sich</translation>
+    </message>
+</context>
+<context>
+    <name>SecretSources</name>
+    <message>
+        <source>The secret %1 has no key “%2”.</source>
+        <translation>Das Geheimnis %1 hat keinen Schlüssel „%2“.</translation>
+    </message>
+    <message>
+        <source>It has: %1.</source>
+        <translation>Es hat: %1.</translation>
+    </message>
 </context>
 <context>
     <name>Services</name>
@@ -2207,6 +2554,46 @@
         <source>alias v%1, endpoint serves %2</source>
         <translation>Alias v%1, Endpunkt bedient %2</translation>
     </message>
+    <message>
+        <source>%1 runs %2, and that tag names other bytes in the registry now (%3) than when it was pulled.</source>
+        <translation>%1 führt %2 aus, und dieses Tag nennt in der Registry jetzt andere Bytes (%3) als zu der Zeit, als es geholt wurde.</translation>
+    </message>
+    <message>
+        <source> It runs since %1.</source>
+        <translation> Er läuft seit %1.</translation>
+    </message>
+    <message>
+        <source>%1 runs since %2, and the alias moved at %3: it has the model that it loaded at its start.</source>
+        <translation>%1 läuft seit %2, und der Alias wechselte um %3: er hat das Modell, das er beim Start geladen hat.</translation>
+    </message>
+    <message>
+        <source>%1 runs an image that does not tell which version it serves.</source>
+        <translation>%1 führt ein Image aus, das nicht sagt, welche Version es bedient.</translation>
+    </message>
+    <message>
+        <source>Pull the image anew (imagePullPolicy: Always, then a restart); better, name it by its digest.</source>
+        <translation>Das Image neu holen (imagePullPolicy: Always, dann neu starten); besser, es mit seinem Digest nennen.</translation>
+    </message>
+    <message>
+        <source>alias v%1, replicas serve something else</source>
+        <translation>Alias v%1, Replikate bedienen etwas anderes</translation>
+    </message>
+    <message>
+        <source>alias v%1, its pods run another image</source>
+        <translation>Alias v%1, seine Pods führen ein anderes Image aus</translation>
+    </message>
+    <message>
+        <source>alias v%1, its pods run since before</source>
+        <translation>Alias v%1, seine Pods laufen schon länger</translation>
+    </message>
+    <message>
+        <source> So do %1 others.</source>
+        <translation> Ebenso %1 andere.</translation>
+    </message>
+    <message>
+        <source>Which version %1 serves is not known: nothing says for which its image was built.</source>
+        <translation>Welche Version %1 bedient, ist nicht bekannt: nichts sagt, für welche sein Image gebaut wurde.</translation>
+    </message>
 </context>
 <context>
     <name>Snapshot</name>
@@ -2284,6 +2671,29 @@
     <message>
         <source>Look at the receiver&apos;s log and at the webhook&apos;s secret.</source>
         <translation>Das Protokoll des Empfängers und das Geheimnis des Webhooks ansehen.</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingPlace</name>
+    <message>
+        <source>%1 is to be trained in a cluster, and the workspace has none.</source>
+        <translation>%1 soll in einem Cluster trainiert werden, und der Arbeitsbereich hat keinen.</translation>
+    </message>
+    <message>
+        <source>%1 is to be trained in a cluster, and the workspace has several: %2.</source>
+        <translation>%1 soll in einem Cluster trainiert werden, und der Arbeitsbereich hat mehrere: %2.</translation>
+    </message>
+    <message>
+        <source>Name its connection: retrain: {executor: CONNECTION}.</source>
+        <translation>Seine Verbindung nennen: retrain: {executor: CONNECTION}.</translation>
+    </message>
+    <message>
+        <source>Nothing says with which image %1 is trained in the cluster.</source>
+        <translation>Nichts sagt, mit welchem Image %1 im Cluster trainiert wird.</translation>
+    </message>
+    <message>
+        <source>Add it to the model: pipeline: {connection: %1, image: …}; packaging/image makes one with pilot.</source>
+        <translation>Es beim Modell ergänzen: pipeline: {connection: %1, image: …}; packaging/image macht eines mit pilot.</translation>
     </message>
 </context>
 <context>
@@ -2401,6 +2811,57 @@
     <message>
         <source>The answer explains something else than was asked for.</source>
         <translation>Die Antwort erklärt etwas anderes als gefragt war.</translation>
+    </message>
+</context>
+<context>
+    <name>WorkloadMetrics</name>
+    <message>
+        <source>revision %1</source>
+        <translation>Revision %1</translation>
+    </message>
+    <message>
+        <source>prediction log</source>
+        <translation>Vorhersageprotokoll</translation>
+    </message>
+    <message>
+        <source>no version</source>
+        <translation>keine Version</translation>
+    </message>
+    <message>
+        <source>This workload is no model&apos;s deployment: name it as `deployment: {connection, target}` of a model.</source>
+        <translation>Dieser Workload ist das Deployment keines Modells: ihn als `deployment: {connection, target}` eines Modells nennen.</translation>
+    </message>
+    <message>
+        <source>%1 has no endpoint in the workspace whose log could be asked: `pilot connect endpoint %1 URL`.</source>
+        <translation>%1 hat im Workspace keinen Endpunkt, dessen Protokoll gefragt werden könnte: `pilot connect endpoint %1 URL`.</translation>
+    </message>
+    <message>
+        <source>The log of %1 cannot be read: %2</source>
+        <translation>Das Protokoll von %1 lässt sich nicht lesen: %2</translation>
+    </message>
+    <message>
+        <source>%1 was not asked in the last hour.</source>
+        <translation>%1 wurde in der letzten Stunde nicht gefragt.</translation>
+    </message>
+    <message>
+        <source>no Prometheus connection: add `prom: {kind: prometheus, url: http://…:9090}` to the workspace&apos;s connections.</source>
+        <translation>keine Prometheus-Verbindung: `prom: {kind: prometheus, url: http://…:9090}` zu den Verbindungen des Workspace hinzufügen.</translation>
+    </message>
+    <message>
+        <source>%1 Prometheus connections (%2): name one under the model&apos;s deployment, `judge: {prometheus: %3}`.</source>
+        <translation>%1 Prometheus-Verbindungen (%2): eine unter dem Deployment des Modells nennen, `judge: {prometheus: %3}`.</translation>
+    </message>
+    <message>
+        <source>all pods</source>
+        <translation>alle Pods</translation>
+    </message>
+    <message>
+        <source>%1 has no requests of pods %2 in %3 (looked for %4): have them scraped with the labels %5 and %6, or name the counter at the connection, `requests_metric: …`.</source>
+        <translation>%1 hat keine Anfragen der Pods %2 in %3 (gesucht: %4): sie mit den Labels %5 und %6 erfassen lassen oder den Zähler bei der Verbindung nennen, `requests_metric: …`.</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -3438,6 +3899,418 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::ApplyModel</name>
+    <message>
+        <source>refused</source>
+        <translation>abgelehnt</translation>
+    </message>
+    <message>
+        <source>create</source>
+        <translation>anlegen</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation>ändern</translation>
+    </message>
+    <message>
+        <source>delete</source>
+        <translation>löschen</translation>
+    </message>
+    <message>
+        <source>unchanged</source>
+        <translation>unverändert</translation>
+    </message>
+    <message>
+        <source>%1 is managed by %2</source>
+        <translation>%1 wird von %2 verwaltet</translation>
+    </message>
+    <message>
+        <source>not tried: what it needs is made by this apply</source>
+        <translation>nicht geprobt: was es braucht, legt dieses Anwenden erst an</translation>
+    </message>
+    <message>
+        <source>image %1 of %2 (%3): %4 → %5</source>
+        <translation>Image %1 von %2 (%3): %4 → %5</translation>
+    </message>
+    <message>
+        <source>%1 to create, %2 to change, %3 to delete, %4 unchanged</source>
+        <translation>%1 anzulegen, %2 zu ändern, %3 zu löschen, %4 unverändert</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>Object</source>
+        <translation>Objekt</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation>Zeilen</translation>
+    </message>
+    <message>
+        <source>Lines more and fewer</source>
+        <translation>Zeilen mehr und weniger</translation>
+    </message>
+    <message>
+        <source>In the files</source>
+        <translation>In den Dateien</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ApplySheet</name>
+    <message>
+        <source>Apply a folder of manifests</source>
+        <translation>Einen Ordner mit Manifesten anwenden</translation>
+    </message>
+    <message>
+        <source>Cluster</source>
+        <translation>Cluster</translation>
+    </message>
+    <message>
+        <source>Folder or file</source>
+        <translation>Ordner oder Datei</translation>
+    </message>
+    <message>
+        <source>Manifests as YAML or JSON.</source>
+        <translation>Manifeste als YAML oder JSON.</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Wählen …</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>Namespace</translation>
+    </message>
+    <message>
+        <source>that of the connection</source>
+        <translation>der der Verbindung</translation>
+    </message>
+    <message>
+        <source>Of objects that name none.</source>
+        <translation>Von Objekten, die keinen nennen.</translation>
+    </message>
+    <message>
+        <source>Git revision</source>
+        <translation>Git-Revision</translation>
+    </message>
+    <message>
+        <source>the files as they lie there</source>
+        <translation>die Dateien, wie sie daliegen</translation>
+    </message>
+    <message>
+        <source>The folder as this revision has it: v1.2, main~1, 3f1c2ab.</source>
+        <translation>Der Ordner, wie diese Revision ihn hat: v1.2, main~1, 3f1c2ab.</translation>
+    </message>
+    <message>
+        <source>Image tags of the build</source>
+        <translation>Image-Tags des Builds</translation>
+    </message>
+    <message>
+        <source>NAME=TAG, several with spaces; {commit} is the commit of the manifests.</source>
+        <translation>NAME=TAG, mehrere mit Leerzeichen; {commit} ist der Commit der Manifeste.</translation>
+    </message>
+    <message>
+        <source>Folders in it too</source>
+        <translation>Auch Ordner darin</translation>
+    </message>
+    <message>
+        <source>Delete what the folder has no more</source>
+        <translation>Löschen, was der Ordner nicht mehr hat</translation>
+    </message>
+    <message>
+        <source>Objects that an earlier apply of this folder made.</source>
+        <translation>Objekte, die ein früheres Anwenden dieses Ordners angelegt hat.</translation>
+    </message>
+    <message>
+        <source>Take over fields of others</source>
+        <translation>Felder anderer übernehmen</translation>
+    </message>
+    <message>
+        <source>Fields that another program manages.</source>
+        <translation>Felder, die ein anderes Programm verwaltet.</translation>
+    </message>
+    <message>
+        <source>Objects of the folder</source>
+        <translation>Objekte des Ordners</translation>
+    </message>
+    <message>
+        <source>Show what would change</source>
+        <translation>Zeigen, was sich ändern würde</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>A folder of manifests</source>
+        <translation>Ein Ordner mit Manifesten</translation>
+    </message>
+    <message>
+        <source>Nothing is planned yet</source>
+        <translation>Noch nichts geplant</translation>
+    </message>
+    <message>
+        <source>The server is asked what each object would become; nothing is changed by that.</source>
+        <translation>Der Server wird gefragt, was aus jedem Objekt würde; dadurch ändert sich nichts.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>, as commit %1 has them</source>
+        <translation>, wie Commit %1 sie hat</translation>
+    </message>
+    <message>
+        <source>It is being applied.</source>
+        <translation>Es wird angewendet.</translation>
+    </message>
+    <message>
+        <source>The server is asked what would change.</source>
+        <translation>Der Server wird gefragt, was sich ändern würde.</translation>
+    </message>
+    <message>
+        <source>See first what would change.</source>
+        <translation>Zuerst ansehen, was sich ändern würde.</translation>
+    </message>
+    <message>
+        <source>It was applied: see what would change now.</source>
+        <translation>Es wurde angewendet: ansehen, was sich jetzt ändern würde.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The server does not take %n object(s).</source>
+        <translation>
+            <numerusform>Der Server nimmt %n Objekt nicht an.</numerusform>
+            <numerusform>Der Server nimmt %n Objekte nicht an.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The cluster has all of it as the folder has it.</source>
+        <translation>Der Cluster hat alles so, wie der Ordner es hat.</translation>
+    </message>
+    <message>
+        <source>Name a folder first.</source>
+        <translation>Zuerst einen Ordner nennen.</translation>
+    </message>
+    <message>
+        <source>It is being applied …</source>
+        <translation>Es wird angewendet …</translation>
+    </message>
+    <message>
+        <source>Applied as %1.</source>
+        <translation>Angewendet als %1.</translation>
+    </message>
+    <message>
+        <source>Its rollouts could not be watched to their end: %1</source>
+        <translation>Die Rollouts ließen sich nicht bis zum Ende beobachten: %1</translation>
+    </message>
+    <message>
+        <source>It is being taken back …</source>
+        <translation>Es wird zurückgenommen …</translation>
+    </message>
+    <message>
+        <source>Taken back as %1.</source>
+        <translation>Zurückgenommen als %1.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ArgoCard</name>
+    <message>
+        <source>Promote</source>
+        <translation>Freigeben</translation>
+    </message>
+    <message>
+        <source>%1 goes on</source>
+        <translation>%1 geht weiter</translation>
+    </message>
+    <message>
+        <source>Promote fully</source>
+        <translation>Ganz umstellen</translation>
+    </message>
+    <message>
+        <source>Undo to the revision before.</source>
+        <translation>Rücknahme auf die Revision davor.</translation>
+    </message>
+    <message>
+        <source>%1 takes all traffic</source>
+        <translation>%1 bekommt allen Verkehr</translation>
+    </message>
+    <message>
+        <source>Skip step</source>
+        <translation>Schritt überspringen</translation>
+    </message>
+    <message>
+        <source>Abort turns it back.</source>
+        <translation>Abbrechen nimmt es zurück.</translation>
+    </message>
+    <message>
+        <source>%1 left its step</source>
+        <translation>%1 hat seinen Schritt verlassen</translation>
+    </message>
+    <message>
+        <source>Abort</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Retry begins again with the first step.</source>
+        <translation>Wiederholen beginnt neu mit dem ersten Schritt.</translation>
+    </message>
+    <message>
+        <source>%1 was turned back</source>
+        <translation>%1 wurde zurückgenommen</translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>%1 begins again</source>
+        <translation>%1 beginnt neu</translation>
+    </message>
+    <message>
+        <source>Undo to revision</source>
+        <translation>Zurück auf eine Revision</translation>
+    </message>
+    <message>
+        <source>Undo to the present revision comes back.</source>
+        <translation>Rücknahme auf die jetzige Revision führt zurück.</translation>
+    </message>
+    <message>
+        <source>%1 goes back</source>
+        <translation>%1 geht zurück</translation>
+    </message>
+    <message>
+        <source>Set share</source>
+        <translation>Anteil setzen</translation>
+    </message>
+    <message>
+        <source>Set the share that it has now.</source>
+        <translation>Den jetzigen Anteil wieder setzen.</translation>
+    </message>
+    <message>
+        <source>The canary of %1 has another share</source>
+        <translation>Der Canary von %1 hat einen anderen Anteil</translation>
+    </message>
+    <message>
+        <source>The canary of %1 takes all traffic</source>
+        <translation>Der Canary von %1 bekommt allen Verkehr</translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <translation>Zurückrollen</translation>
+    </message>
+    <message>
+        <source>%1 is back at its stable version</source>
+        <translation>%1 ist zurück bei seiner stabilen Version</translation>
+    </message>
+    <message>
+        <source>There is no way back in one step.</source>
+        <translation>Es gibt keinen Weg zurück in einem Schritt.</translation>
+    </message>
+    <message>
+        <source>Choose an earlier revision.</source>
+        <translation>Eine frühere Revision wählen.</translation>
+    </message>
+    <message>
+        <source>It is the newest template already.</source>
+        <translation>Es ist schon die neueste Vorlage.</translation>
+    </message>
+    <message>
+        <source>Its template becomes that of revision %1 again: %2.</source>
+        <translation>Seine Vorlage wird wieder die von Revision %1: %2.</translation>
+    </message>
+    <message>
+        <source>Choose the workload first.</source>
+        <translation>Erst den Workload auswählen.</translation>
+    </message>
+    <message>
+        <source>It is being read.</source>
+        <translation>Es wird gelesen.</translation>
+    </message>
+    <message>
+        <source>This is for an InferenceService.</source>
+        <translation>Das ist für einen InferenceService.</translation>
+    </message>
+    <message>
+        <source>This is for an Argo Rollout.</source>
+        <translation>Das ist für einen Argo Rollout.</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Revision to go back to</source>
+        <translation>Revision, zu der zurückgegangen wird</translation>
+    </message>
+    <message>
+        <source>Share of the canary</source>
+        <translation>Anteil des Canary</translation>
+    </message>
+    <message>
+        <source>Canary</source>
+        <translation>Canary</translation>
+    </message>
+    <message>
+        <source>Nothing is chosen</source>
+        <translation>Nichts ausgewählt</translation>
+    </message>
+    <message>
+        <source>The steps, traffic and analyses of an Argo Rollout or an InferenceService stand here.</source>
+        <translation>Hier stehen Schritte, Verkehr und Analysen eines Argo Rollouts oder InferenceService.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>seen: %1</source>
+        <translation>gesehen: %1</translation>
+    </message>
+    <message>
+        <source>%1; seen: %2</source>
+        <translation>%1; gesehen: %2</translation>
+    </message>
+    <message>
+        <source>Promote: %1</source>
+        <translation>Freigeben: %1</translation>
+    </message>
+    <message>
+        <source>revision %1: %2</source>
+        <translation>Revision %1: %2</translation>
+    </message>
+    <message>
+        <source>Its analyses cannot be read: %1</source>
+        <translation>Seine Analysen lassen sich nicht lesen: %1</translation>
+    </message>
+    <message>
+        <source>Not ready</source>
+        <translation>Nicht bereit</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>canaryTrafficPercent is set, and Standard mode does not look at it.</source>
+        <translation>canaryTrafficPercent ist gesetzt, und der Modus Standard beachtet es nicht.</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>Analysis %1, revision %2: %3</source>
+        <translation>Analyse %1, Revision %2: %3</translation>
+    </message>
+    <message>
+        <source>not begun</source>
+        <translation>nicht begonnen</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::CanaryLadder</name>
     <message>
         <source>Rollout steps</source>
@@ -3461,6 +4334,296 @@
     <message>
         <source>new: %1</source>
         <translation>neu: %1</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ClusterSheet</name>
+    <message>
+        <source>Credential</source>
+        <translation>Anmeldung</translation>
+    </message>
+    <message>
+        <source>Rights</source>
+        <translation>Rechte</translation>
+    </message>
+    <message>
+        <source>Let it run</source>
+        <translation>Ausführen lassen</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>Erneut fragen</translation>
+    </message>
+    <message>
+        <source>Cluster %1</source>
+        <translation>Cluster %1</translation>
+    </message>
+    <message>
+        <source>What we may do, by namespace</source>
+        <translation>Was erlaubt ist, nach Namensraum</translation>
+    </message>
+    <message>
+        <source>Namespaces</source>
+        <translation>Namensräume</translation>
+    </message>
+    <message>
+        <source>Several with spaces between; empty: that of the connection</source>
+        <translation>Mehrere durch Leerzeichen getrennt; leer: der der Verbindung</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Programm</translation>
+    </message>
+    <message>
+        <source>none: the credential stands in the kubeconfig or in the keychain</source>
+        <translation>keines: die Anmeldung steht in der Kubeconfig oder im Schlüsselbund</translation>
+    </message>
+    <message>
+        <source>Arguments</source>
+        <translation>Argumente</translation>
+    </message>
+    <message>
+        <source>Sets</source>
+        <translation>Setzt</translation>
+    </message>
+    <message>
+        <source>Asked by</source>
+        <translation>Verlangt von</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Kontext</translation>
+    </message>
+    <message>
+        <source>Terminal</source>
+        <translation>Terminal</translation>
+    </message>
+    <message>
+        <source>it needs one: it runs from pilot only</source>
+        <translation>es braucht eines: es läuft nur aus pilot</translation>
+    </message>
+    <message>
+        <source>May run</source>
+        <translation>Darf laufen</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>not yet: the file comes from elsewhere</source>
+        <translation>noch nicht: die Datei kommt von anderswo</translation>
+    </message>
+    <message>
+        <source>The program has not been let run</source>
+        <translation>Das Programm wurde noch nicht zugelassen</translation>
+    </message>
+    <message>
+        <source>Read what it is, and let it run; then the cluster is asked who we are.</source>
+        <translation>Lesen, was es ist, und es laufen lassen; dann wird der Cluster gefragt, wer wir sind.</translation>
+    </message>
+    <message>
+        <source>It is being noted.</source>
+        <translation>Es wird vermerkt.</translation>
+    </message>
+    <message>
+        <source>The program may run now; it is in the journal. Another command is asked for anew.</source>
+        <translation>Das Programm darf jetzt laufen; es steht im Journal. Für einen anderen Befehl wird erneut gefragt.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::CommitSheet</name>
+    <message>
+        <source>Change %1 by a commit</source>
+        <translation>%1 durch einen Commit ändern</translation>
+    </message>
+    <message>
+        <source>Repository</source>
+        <translation>Repository</translation>
+    </message>
+    <message>
+        <source>connection, or folder of a clone</source>
+        <translation>Verbindung oder Ordner eines Klons</translation>
+    </message>
+    <message>
+        <source>A connection of kind git, or a folder of a Git work tree.</source>
+        <translation>Eine Verbindung der Art git oder ein Ordner eines Git-Arbeitsverzeichnisses.</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Wählen …</translation>
+    </message>
+    <message>
+        <source>A folder of a Git work tree</source>
+        <translation>Ein Ordner eines Git-Arbeitsverzeichnisses</translation>
+    </message>
+    <message>
+        <source>Folder in it</source>
+        <translation>Ordner darin</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>alle</translation>
+    </message>
+    <message>
+        <source>Where the manifests of this environment are.</source>
+        <translation>Wo die Manifeste dieser Umgebung liegen.</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>Container</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Image</translation>
+    </message>
+    <message>
+        <source>Empty: as it is.</source>
+        <translation>Leer: wie es ist.</translation>
+    </message>
+    <message>
+        <source>Replicas</source>
+        <translation>Replikate</translation>
+    </message>
+    <message>
+        <source>Variables</source>
+        <translation>Variablen</translation>
+    </message>
+    <message>
+        <source>NAME=VALUE sets, NAME- takes away; several with spaces.</source>
+        <translation>NAME=WERT setzt, NAME- nimmt weg; mehrere mit Leerzeichen.</translation>
+    </message>
+    <message>
+        <source>Requests</source>
+        <translation>Anforderungen</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>Grenzen</translation>
+    </message>
+    <message>
+        <source>Branch</source>
+        <translation>Branch</translation>
+    </message>
+    <message>
+        <source>a new one</source>
+        <translation>ein neuer</translation>
+    </message>
+    <message>
+        <source>That gets the commit.</source>
+        <translation>Der den Commit bekommt.</translation>
+    </message>
+    <message>
+        <source>Show what would change</source>
+        <translation>Zeigen, was sich ändern würde</translation>
+    </message>
+    <message>
+        <source>Open a pull request…</source>
+        <translation>Einen Pull Request öffnen …</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>The cluster does not say who keeps it: %1</source>
+        <translation>Der Cluster sagt nicht, wer es verwaltet: %1</translation>
+    </message>
+    <message>
+        <source>Nothing says that a controller follows Git for it: a commit changes the cluster only if somebody applies it.</source>
+        <translation>Nichts sagt, dass ein Controller dafür Git folgt: Ein Commit ändert den Cluster nur, wenn jemand ihn anwendet.</translation>
+    </message>
+    <message>
+        <source>Managed by %1: a change of the cluster would be undone. This makes it a commit.</source>
+        <translation>Von %1 verwaltet: Eine Änderung am Cluster würde zurückgesetzt. Hier wird daraus ein Commit.</translation>
+    </message>
+    <message>
+        <source>Managed by %1 (%2): a change of the cluster would be undone. This makes it a commit.</source>
+        <translation>Von %1 (%2) verwaltet: Eine Änderung am Cluster würde zurückgesetzt. Hier wird daraus ein Commit.</translation>
+    </message>
+    <message>
+        <source>It follows %1.</source>
+        <translation>Es folgt %1.</translation>
+    </message>
+    <message>
+        <source>a clone of %1</source>
+        <translation>ein Klon von %1</translation>
+    </message>
+    <message>
+        <source>Name the repository first.</source>
+        <translation>Zuerst das Repository nennen.</translation>
+    </message>
+    <message>
+        <source>Say what is to change first.</source>
+        <translation>Zuerst sagen, was sich ändern soll.</translation>
+    </message>
+    <message>
+        <source>Nothing is planned yet</source>
+        <translation>Noch nichts geplant</translation>
+    </message>
+    <message>
+        <source>The manifest is found and changed in place; nothing is committed by that.</source>
+        <translation>Das Manifest wird gesucht und an seiner Stelle geändert; dadurch wird nichts committet.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Into</source>
+        <translation>Nach</translation>
+    </message>
+    <message>
+        <source>Pull request</source>
+        <translation>Pull Request</translation>
+    </message>
+    <message>
+        <source>It is being committed.</source>
+        <translation>Es wird committet.</translation>
+    </message>
+    <message>
+        <source>The manifest is looked for.</source>
+        <translation>Das Manifest wird gesucht.</translation>
+    </message>
+    <message>
+        <source>See first what would change.</source>
+        <translation>Zuerst ansehen, was sich ändern würde.</translation>
+    </message>
+    <message>
+        <source>It was committed.</source>
+        <translation>Es wurde committet.</translation>
+    </message>
+    <message>
+        <source>It is being committed …</source>
+        <translation>Es wird committet …</translation>
+    </message>
+    <message>
+        <source>Committed to %1 as %2.</source>
+        <translation>In %1 committet als %2.</translation>
+    </message>
+    <message>
+        <source>Its controller follows %1: merge it there.</source>
+        <translation>Der Controller folgt %1: dort zusammenführen.</translation>
+    </message>
+    <message>
+        <source>It is being taken back …</source>
+        <translation>Es wird zurückgenommen …</translation>
+    </message>
+    <message>
+        <source>Taken back as %1: a commit more that puts the file back.</source>
+        <translation>Zurückgenommen als %1: ein weiterer Commit, der die Datei zurücksetzt.</translation>
     </message>
 </context>
 <context>
@@ -4162,6 +5325,58 @@
         <source>Of the kubeconfig; empty: its current one</source>
         <translation>Aus der Kubeconfig; leer: ihr aktueller</translation>
     </message>
+    <message>
+        <source>Take its secrets into the keychain</source>
+        <translation>Geheimnisse in den Schlüsselbund übernehmen</translation>
+    </message>
+    <message>
+        <source>Server, certificates and token are taken over; the kubeconfig is needed no more.</source>
+        <translation>Server, Zertifikate und Token werden übernommen; die Kubeconfig wird nicht mehr gebraucht.</translation>
+    </message>
+    <message>
+        <source>More keys</source>
+        <translation>Weitere Schlüssel</translation>
+    </message>
+    <message>
+        <source>Its address, https://…; empty with host= or region= below</source>
+        <translation>Die Adresse, https://…; leer, wenn unten host= oder region= steht</translation>
+    </message>
+    <message>
+        <source>User or role id</source>
+        <translation>Benutzer oder Rollen-ID</translation>
+    </message>
+    <message>
+        <source>KEY=VALUE, spaces between: namespace, ca, proxy</source>
+        <translation>SCHLÜSSEL=WERT, durch Leerzeichen getrennt: namespace, ca, proxy</translation>
+    </message>
+    <message>
+        <source>KEY=VALUE, spaces between: login=approle, mount, role, login_mount, namespace, jwt_file, ca_file</source>
+        <translation>SCHLÜSSEL=WERT, durch Leerzeichen getrennt: login=approle, mount, role, login_mount, namespace, jwt_file, ca_file</translation>
+    </message>
+    <message>
+        <source>KEY=VALUE, spaces between: host=ghcr.io, or region and account of ECR; ca_file, realm</source>
+        <translation>SCHLÜSSEL=WERT, durch Leerzeichen getrennt: host=ghcr.io, oder region und account von ECR; ca_file, realm</translation>
+    </message>
+    <message>
+        <source>Credential and rights</source>
+        <translation>Anmeldung und Rechte</translation>
+    </message>
+    <message>
+        <source>Choose a cluster first.</source>
+        <translation>Erst einen Cluster wählen.</translation>
+    </message>
+    <message>
+        <source>Secrets</source>
+        <translation>Geheimnisse</translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>Kein Workspace ist offen.</translation>
+    </message>
+    <message>
+        <source>“%1” is not KEY=VALUE.</source>
+        <translation>„%1“ ist nicht SCHLÜSSEL=WERT.</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::CurvesPlot</name>
@@ -4268,6 +5483,13 @@
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::DiffView</name>
+    <message>
+        <source>What changes, line by line</source>
+        <translation>Was sich ändert, Zeile für Zeile</translation>
     </message>
 </context>
 <context>
@@ -5685,6 +6907,135 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::ForwardList</name>
+    <message>
+        <source>%1, port %2</source>
+        <translation>%1, Port %2</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ForwardModel</name>
+    <message>
+        <source>Address here</source>
+        <translation>Adresse hier</translation>
+    </message>
+    <message>
+        <source>Leads to</source>
+        <translation>Führt zu</translation>
+    </message>
+    <message>
+        <source>Pod</source>
+        <translation>Pod</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Offen</translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation>Empfangen</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation>Gesendet</translation>
+    </message>
+    <message>
+        <source>Last problem</source>
+        <translation>Letztes Problem</translation>
+    </message>
+    <message>
+        <source>An endpoint of a model holds it open.</source>
+        <translation>Ein Endpunkt eines Modells hält es offen.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ForwardsSheet</name>
+    <message>
+        <source>Port</source>
+        <translation>Port</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>Weiterleiten</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>Adresse kopieren</translation>
+    </message>
+    <message>
+        <source>Open in the browser</source>
+        <translation>Im Browser öffnen</translation>
+    </message>
+    <message>
+        <source>Port-forwards</source>
+        <translation>Port-Weiterleitungen</translation>
+    </message>
+    <message>
+        <source>Open port-forwards</source>
+        <translation>Offene Port-Weiterleitungen</translation>
+    </message>
+    <message>
+        <source>%1 leads there until it is stopped, or this program ends.</source>
+        <translation>%1 führt dorthin, bis es beendet wird oder dieses Programm endet.</translation>
+    </message>
+    <message>
+        <source>of the connection</source>
+        <translation>der Verbindung</translation>
+    </message>
+    <message>
+        <source>any that is free</source>
+        <translation>ein freier</translation>
+    </message>
+    <message>
+        <source>Connection</source>
+        <translation>Verbindung</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>Namespace</translation>
+    </message>
+    <message>
+        <source>Service, workload or pod</source>
+        <translation>Service, Workload oder Pod</translation>
+    </message>
+    <message>
+        <source>Port here</source>
+        <translation>Port hier</translation>
+    </message>
+    <message>
+        <source>It names none.</source>
+        <translation>Es nennt keine.</translation>
+    </message>
+    <message>
+        <source>It has: %1.</source>
+        <translation>Es hat: %1.</translation>
+    </message>
+    <message>
+        <source>Looking for a ready pod…</source>
+        <translation>Ein bereiter Pod wird gesucht…</translation>
+    </message>
+    <message>
+        <source>Choose one first.</source>
+        <translation>Erst eine wählen.</translation>
+    </message>
+    <message>
+        <source>An endpoint of a model holds it open.</source>
+        <translation>Ein Endpunkt eines Modells hält es offen.</translation>
+    </message>
+    <message>
+        <source>One is being opened.</source>
+        <translation>Eine wird gerade geöffnet.</translation>
+    </message>
+    <message>
+        <source>Name what it leads to, and its port.</source>
+        <translation>Ziel und Port angeben.</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::GateModel</name>
     <message>
         <source>Gate</source>
@@ -5853,6 +7204,86 @@
     <message>
         <source>Each version, promotion and alias of this model shows up here, with who did it and why.</source>
         <translation>Jede Version, jede Freigabe und jeder Alias dieses Modells erscheint hier, mit wer es tat und warum.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ImageTagModel</name>
+    <message>
+        <source>Tag</source>
+        <translation>Tag</translation>
+    </message>
+    <message>
+        <source>Pushed</source>
+        <translation>Hochgeladen</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>Befunde</translation>
+    </message>
+    <message>
+        <source>Of the registry&apos;s scanner</source>
+        <translation>Vom Scanner der Registry</translation>
+    </message>
+    <message>
+        <source>Digest</source>
+        <translation>Digest</translation>
+    </message>
+    <message>
+        <source>The workload has this one now.</source>
+        <translation>Dieses läuft jetzt.</translation>
+    </message>
+    <message>
+        <source>%1 (now)</source>
+        <translation>%1 (jetzt)</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::ImageTags</name>
+    <message>
+        <source>commit %1</source>
+        <translation>Commit %1</translation>
+    </message>
+    <message>
+        <source>version %1</source>
+        <translation>Version %1</translation>
+    </message>
+    <message>
+        <source>built %1 ago</source>
+        <translation>vor %1 gebaut</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n platforms</source>
+        <translation>
+            <numerusform>%n Plattform</numerusform>
+            <numerusform>%n Plattformen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Tags of the image</source>
+        <translation>Tags des Images</translation>
+    </message>
+    <message>
+        <source>Asks %1 for the tags of %2 …</source>
+        <translation>Fragt %1 nach den Tags von %2 …</translation>
+    </message>
+    <message>
+        <source>The registry does not tell its tags: %1</source>
+        <translation>Die Registry nennt ihre Tags nicht: %1</translation>
+    </message>
+    <message>
+        <source>The repository has no tags.</source>
+        <translation>Das Repository hat keine Tags.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tags; ↑ and ↓ choose one.</source>
+        <translation>
+            <numerusform>%n Tag; ↑ und ↓ wählen.</numerusform>
+            <numerusform>%n Tags; ↑ und ↓ wählen eines.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -6386,6 +7817,25 @@
     <message>
         <source>The operation is undone</source>
         <translation>Die Operation ist rückgängig gemacht</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::KubeEventModel</name>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>Object</source>
+        <translation>Objekt</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source> (%1 times)</source>
+        <translation> (%1-mal)</translation>
     </message>
 </context>
 <context>
@@ -7540,6 +8990,44 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::PodGrid</name>
+    <message>
+        <source>Revision %1, current</source>
+        <translation>Revision %1, aktuell</translation>
+    </message>
+    <message>
+        <source>Revision %1</source>
+        <translation>Revision %1</translation>
+    </message>
+    <message>
+        <source>Pods</source>
+        <translation>Pods</translation>
+    </message>
+    <message>
+        <source>Template %1</source>
+        <translation>Vorlage %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2 ready</source>
+        <translation>%1 von %2 bereit</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n restarts</source>
+        <translation>
+            <numerusform>%n Neustart</numerusform>
+            <numerusform>%n Neustarts</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 cpu</source>
+        <translation>%1 CPU</translation>
+    </message>
+    <message>
+        <source>ends</source>
+        <translation>endet</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::PodLogCanvas</name>
     <message>
         <source>Log of the pods</source>
@@ -7622,6 +9110,53 @@
     <message>
         <source>There is nothing to save yet.</source>
         <translation>Es gibt noch nichts zu speichern.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::PodModel</name>
+    <message>
+        <source>Pod</source>
+        <translation>Pod</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Restarts</source>
+        <translation>Neustarts</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>Alter</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>Knoten</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Used, of what was asked for; in thousandths of a core where nothing was asked for</source>
+        <translation>Verbraucht, vom Angeforderten; in Tausendstel eines Kerns, wo nichts angefordert ist</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Used, of what was asked for</source>
+        <translation>Verbraucht, vom Angeforderten</translation>
+    </message>
+    <message>
+        <source>Rev.</source>
+        <translation>Rev.</translation>
     </message>
 </context>
 <context>
@@ -8181,6 +9716,25 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::RightsModel</name>
+    <message>
+        <source>Verb</source>
+        <translation>Verb</translation>
+    </message>
+    <message>
+        <source>Resource</source>
+        <translation>Ressource</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nein</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::RolloutEventModel</name>
     <message>
         <source>When</source>
@@ -8492,6 +10046,50 @@
     <message>
         <source>since it took all traffic</source>
         <translation>seit sie alle Anfragen bekommt</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>Protokolle</translation>
+    </message>
+    <message>
+        <source>All pods</source>
+        <translation>Alle Pods</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>%1 answers</source>
+        <translation>%1 antwortet</translation>
+    </message>
+    <message>
+        <source>Its workloads stand in the list.</source>
+        <translation>Seine Workloads stehen in der Liste.</translation>
+    </message>
+    <message>
+        <source>Choose a workload</source>
+        <translation>Einen Workload wählen</translation>
+    </message>
+    <message>
+        <source>What it runs, its pods, revisions and events are shown here.</source>
+        <translation>Was er ausführt, seine Pods, Revisionen und Ereignisse stehen hier.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 clusters</source>
+        <translation>%1 von %2 Clustern</translation>
+    </message>
+    <message>
+        <source>Workloads</source>
+        <translation>Workloads</translation>
+    </message>
+    <message>
+        <source>Filter, / to focus</source>
+        <translation>Filter, / setzt den Fokus</translation>
+    </message>
+    <message>
+        <source>Filter workloads</source>
+        <translation>Workloads filtern</translation>
     </message>
 </context>
 <context>
@@ -9263,6 +10861,204 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::SecretModel</name>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>Alter</translation>
+    </message>
+    <message>
+        <source>Used by</source>
+        <translation>Verwendet von</translation>
+    </message>
+    <message>
+        <source>folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>not stored</source>
+        <translation>nicht hinterlegt</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::SecretsSheet</name>
+    <message>
+        <source>Secrets</source>
+        <translation>Geheimnisse</translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation>Pfad</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>Nach oben</translation>
+    </message>
+    <message>
+        <source>Keychain</source>
+        <translation>Schlüsselbund</translation>
+    </message>
+    <message>
+        <source>Vault %1</source>
+        <translation>Vault %1</translation>
+    </message>
+    <message>
+        <source>Cluster %1</source>
+        <translation>Cluster %1</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Wo</translation>
+    </message>
+    <message>
+        <source>Secrets by name</source>
+        <translation>Geheimnisse nach Namen</translation>
+    </message>
+    <message>
+        <source>Values are shown only when asked for; the journal keeps that they were, never what they are.</source>
+        <translation>Werte werden nur auf Verlangen gezeigt; das Journal hält fest, dass sie gezeigt wurden, nie welche es sind.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>No secret chosen</source>
+        <translation>Kein Geheimnis gewählt</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Show for %1 s</source>
+        <translation>%1 s lang zeigen</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Schlüssel</translation>
+    </message>
+    <message>
+        <source>No place for secrets</source>
+        <translation>Kein Ort für Geheimnisse</translation>
+    </message>
+    <message>
+        <source>The keychain, Vaults and clusters of the workspace stand here.</source>
+        <translation>Hier stehen Schlüsselbund, Vaults und Cluster des Arbeitsbereichs.</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>Namespace</translation>
+    </message>
+    <message>
+        <source>that of the connection</source>
+        <translation>der der Verbindung</translation>
+    </message>
+    <message>
+        <source>below the mount of the connection</source>
+        <translation>unterhalb des Mounts der Verbindung</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>No secrets here</source>
+        <translation>Keine Geheimnisse hier</translation>
+    </message>
+    <message>
+        <source>The workspace names no secret; a connection that needs one names it.</source>
+        <translation>Der Arbeitsbereich nennt kein Geheimnis; eine Verbindung, die eines braucht, nennt es.</translation>
+    </message>
+    <message>
+        <source>Nothing lies here, or nothing that may be listed.</source>
+        <translation>Hier liegt nichts, oder nichts, was aufgelistet werden darf.</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>Angelegt</translation>
+    </message>
+    <message>
+        <source>Used by</source>
+        <translation>Verwendet von</translation>
+    </message>
+    <message>
+        <source>destroyed</source>
+        <translation>vernichtet</translation>
+    </message>
+    <message>
+        <source>deleted</source>
+        <translation>gelöscht</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>Werte</translation>
+    </message>
+    <message>
+        <source>%1 is in the clipboard for %2 s. The journal notes that it was looked at.</source>
+        <translation>%1 ist %2 s lang in der Zwischenablage. Das Journal vermerkt, dass es angesehen wurde.</translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation>Verbergen</translation>
+    </message>
+    <message>
+        <source>Shown for %1 s. The journal notes that it was looked at.</source>
+        <translation>Wird %1 s lang gezeigt. Das Journal vermerkt, dass es angesehen wurde.</translation>
+    </message>
+    <message>
+        <source>Its keys and versions, and who uses it.</source>
+        <translation>Schlüssel und Versionen, und wer es verwendet.</translation>
+    </message>
+    <message>
+        <source>A folder</source>
+        <translation>Ein Ordner</translation>
+    </message>
+    <message>
+        <source>Enter opens it, Backspace goes back up.</source>
+        <translation>Enter öffnet ihn, Rücktaste geht zurück.</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Offen</translation>
+    </message>
+    <message>
+        <source>It is being read.</source>
+        <translation>Es wird gelesen.</translation>
+    </message>
+    <message>
+        <source>Choose a secret with a key first.</source>
+        <translation>Erst ein Geheimnis mit einem Schlüssel wählen.</translation>
+    </message>
+    <message>
+        <source>This is the top.</source>
+        <translation>Das ist ganz oben.</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::SettingsPanel</name>
     <message>
         <source>Settings</source>
@@ -9566,6 +11362,56 @@
     <message>
         <source>no answer</source>
         <translation>keine Antwort</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::TerminalSheet</name>
+    <message>
+        <source>Open again</source>
+        <translation>Neu öffnen</translation>
+    </message>
+    <message>
+        <source>Shell in %1 (%2)</source>
+        <translation>Shell in %1 (%2)</translation>
+    </message>
+    <message>
+        <source>Shell in %1, %2 (%3)</source>
+        <translation>Shell in %1, %2 (%3)</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>Container</translation>
+    </message>
+    <message>
+        <source>Another container: its shell is opened in a window of its own</source>
+        <translation>Ein anderer Container: seine Shell öffnet sich in einem eigenen Fenster</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>Einfügen</translation>
+    </message>
+    <message>
+        <source>Opening a shell in %1…</source>
+        <translation>Shell in %1 wird geöffnet…</translation>
+    </message>
+    <message>
+        <source>Connected. Closing the window ends the shell.</source>
+        <translation>Verbunden. Das Schließen des Fensters beendet die Shell.</translation>
+    </message>
+    <message>
+        <source>The shell ended with exit code %1 after %2.</source>
+        <translation>Die Shell endete mit Exit-Code %1 nach %2.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::TerminalView</name>
+    <message>
+        <source>Terminal</source>
+        <translation>Terminal</translation>
     </message>
 </context>
 <context>
@@ -10153,11 +11999,82 @@
     </message>
 </context>
 <context>
-    <name>pilothouse::ui::WorkloadModel</name>
+    <name>pilothouse::ui::WorkloadCharts</name>
     <message>
-        <source>Endpoint</source>
-        <translation>Endpunkt</translation>
+        <source>Requests/s</source>
+        <translation>Anfragen/s</translation>
     </message>
+    <message>
+        <source>Errors, %</source>
+        <translation>Fehler, %</translation>
+    </message>
+    <message>
+        <source>Latency p95, ms</source>
+        <translation>Latenz p95, ms</translation>
+    </message>
+    <message>
+        <source>Predictions</source>
+        <translation>Vorhersagen</translation>
+    </message>
+    <message>
+        <source>Nothing is chosen</source>
+        <translation>Nichts ausgewählt</translation>
+    </message>
+    <message>
+        <source>What a workload&apos;s revisions answer is drawn here.</source>
+        <translation>Was die Revisionen eines Workloads antworten, wird hier gezeichnet.</translation>
+    </message>
+    <message>
+        <source>%1 of %2, by revision</source>
+        <translation>%1 von %2, nach Revision</translation>
+    </message>
+    <message>
+        <source>turned back above %1</source>
+        <translation>wird zurückgenommen über %1</translation>
+    </message>
+    <message>
+        <source>Not known</source>
+        <translation>Nicht bekannt</translation>
+    </message>
+    <message>
+        <source>1/s</source>
+        <translation>1/s</translation>
+    </message>
+    <message>
+        <source>%1 saw no request in the last hour.</source>
+        <translation>%1 sah in der letzten Stunde keine Anfrage.</translation>
+    </message>
+    <message>
+        <source>%1 does not tell which requests failed.</source>
+        <translation>%1 sagt nicht, welche Anfragen gescheitert sind.</translation>
+    </message>
+    <message>
+        <source>ms</source>
+        <translation>ms</translation>
+    </message>
+    <message>
+        <source>%1 does not tell how long requests took.</source>
+        <translation>%1 sagt nicht, wie lange Anfragen dauerten.</translation>
+    </message>
+    <message>
+        <source>Predictions, %</source>
+        <translation>Vorhersagen, %</translation>
+    </message>
+    <message>
+        <source>Mean prediction</source>
+        <translation>Mittlere Vorhersage</translation>
+    </message>
+    <message>
+        <source>Mean error</source>
+        <translation>Mittlerer Fehler</translation>
+    </message>
+    <message>
+        <source>Name the counter of predictions at the Prometheus connection (predictions_metric, prediction_label), or the model&apos;s endpoint.</source>
+        <translation>Den Zähler der Vorhersagen bei der Prometheus-Verbindung nennen (predictions_metric, prediction_label), oder den Endpunkt des Modells.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::WorkloadListModel</name>
     <message>
         <source>not served</source>
         <translation>nicht ausgeliefert</translation>
@@ -10171,8 +12088,571 @@
         <translation>kein Deployment</translation>
     </message>
     <message>
+        <source>%1 old</source>
+        <translation>%1 alt</translation>
+    </message>
+    <message>
+        <source>old</source>
+        <translation>alt</translation>
+    </message>
+    <message>
+        <source>since %1</source>
+        <translation>seit %1</translation>
+    </message>
+    <message>
+        <source>not reached</source>
+        <translation>nicht erreicht</translation>
+    </message>
+    <message>
+        <source>reads …</source>
+        <translation>liest …</translation>
+    </message>
+    <message>
+        <source>Endpoints</source>
+        <translation>Endpunkte</translation>
+    </message>
+    <message>
+        <source>Clusters</source>
+        <translation>Cluster</translation>
+    </message>
+    <message>
         <source>%1, %2, %3</source>
         <translation>%1, %2, %3</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::WorkloadLogs</name>
+    <message>
+        <source>Fields of the chosen line</source>
+        <translation>Felder der gewählten Zeile</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>Container</translation>
+    </message>
+    <message>
+        <source>How far back</source>
+        <translation>Wie weit zurück</translation>
+    </message>
+    <message>
+        <source>Last 1,000 lines</source>
+        <translation>Letzte 1.000 Zeilen</translation>
+    </message>
+    <message>
+        <source>Last 10,000 lines</source>
+        <translation>Letzte 10.000 Zeilen</translation>
+    </message>
+    <message>
+        <source>Last 5 minutes</source>
+        <translation>Letzte 5 Minuten</translation>
+    </message>
+    <message>
+        <source>Last hour</source>
+        <translation>Letzte Stunde</translation>
+    </message>
+    <message>
+        <source>All there is</source>
+        <translation>Alles</translation>
+    </message>
+    <message>
+        <source>Fields of JSON lines</source>
+        <translation>Felder von JSON-Zeilen</translation>
+    </message>
+    <message>
+        <source>JSON fields: level, message</source>
+        <translation>JSON-Felder: level, message</translation>
+    </message>
+    <message>
+        <source>Of lines that are JSON, these fields only, separated by commas; empty: the whole line</source>
+        <translation>Von JSON-Zeilen nur diese Felder, mit Komma getrennt; leer: die ganze Zeile</translation>
+    </message>
+    <message>
+        <source>Reading the log…</source>
+        <translation>Das Log wird gelesen…</translation>
+    </message>
+    <message>
+        <source>No workload is chosen.</source>
+        <translation>Kein Workload ist gewählt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 · %n pods</source>
+        <translation>
+            <numerusform>%1 · %n Pod</numerusform>
+            <numerusform>%1 · %n Pods</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No lines yet.</source>
+        <translation>Noch keine Zeilen.</translation>
+    </message>
+    <message>
+        <source>It has no pods yet; their lines come as soon as there are some.</source>
+        <translation>Es gibt noch keine Pods; ihre Zeilen kommen, sobald es welche gibt.</translation>
+    </message>
+    <message>
+        <source>The container before the restart left no lines.</source>
+        <translation>Der Container vor dem Neustart hat keine Zeilen hinterlassen.</translation>
+    </message>
+    <message>
+        <source>There are no lines.</source>
+        <translation>Es gibt keine Zeilen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 It is tried again in %n s.</source>
+        <translation>
+            <numerusform>%1 Neuer Versuch in %n s.</numerusform>
+            <numerusform>%1 Neuer Versuch in %n s.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Default container</source>
+        <translation>Standard-Container</translation>
+    </message>
+    <message>
+        <source>All containers</source>
+        <translation>Alle Container</translation>
+    </message>
+    <message>
+        <source>Save the log</source>
+        <translation>Log sichern</translation>
+    </message>
+    <message>
+        <source>Text (*.log *.txt);;All files (*)</source>
+        <translation>Text (*.log *.txt);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Saving %1…</source>
+        <translation>%1 wird gesichert…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n lines saved in %1.</source>
+        <translation>
+            <numerusform>%n Zeile in %1 gesichert.</numerusform>
+            <numerusform>%n Zeilen in %1 gesichert.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::WorkloadPage</name>
+    <message>
+        <source>Choose a workload first.</source>
+        <translation>Zuerst einen Workload wählen.</translation>
+    </message>
+    <message>
+        <source>A %1 is changed by its own steps.</source>
+        <translation>Ein %1 wird über seine eigenen Schritte geändert.</translation>
+    </message>
+    <message>
+        <source>It is being read.</source>
+        <translation>Es wird gelesen.</translation>
+    </message>
+    <message>
+        <source>It is gone.</source>
+        <translation>Er ist gelöscht.</translation>
+    </message>
+    <message>
+        <source>Only a Deployment can be paused.</source>
+        <translation>Nur ein Deployment lässt sich anhalten.</translation>
+    </message>
+    <message>
+        <source>It is paused already.</source>
+        <translation>Er ist bereits angehalten.</translation>
+    </message>
+    <message>
+        <source>It is not paused.</source>
+        <translation>Er ist nicht angehalten.</translation>
+    </message>
+    <message>
+        <source>It is paused: resume it first.</source>
+        <translation>Er ist angehalten: zuerst fortsetzen.</translation>
+    </message>
+    <message>
+        <source>A DaemonSet has one pod a node.</source>
+        <translation>Ein DaemonSet hat einen Pod je Knoten.</translation>
+    </message>
+    <message>
+        <source>There is no earlier revision.</source>
+        <translation>Es gibt keine frühere Revision.</translation>
+    </message>
+    <message>
+        <source>Choose an earlier revision: this one is what it is.</source>
+        <translation>Eine frühere Revision wählen: diese läuft bereits.</translation>
+    </message>
+    <message>
+        <source>Set image…</source>
+        <translation>Image setzen…</translation>
+    </message>
+    <message>
+        <source>Restart…</source>
+        <translation>Neu starten…</translation>
+    </message>
+    <message>
+        <source>Pause…</source>
+        <translation>Anhalten…</translation>
+    </message>
+    <message>
+        <source>Resume…</source>
+        <translation>Fortsetzen…</translation>
+    </message>
+    <message>
+        <source>Scale…</source>
+        <translation>Skalieren…</translation>
+    </message>
+    <message>
+        <source>Undo to…</source>
+        <translation>Zurück auf…</translation>
+    </message>
+    <message>
+        <source>Variables…</source>
+        <translation>Variablen…</translation>
+    </message>
+    <message>
+        <source>Resources…</source>
+        <translation>Ressourcen…</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Show the log of the pod</source>
+        <translation>Protokoll des Pods zeigen</translation>
+    </message>
+    <message>
+        <source>Choose a pod first.</source>
+        <translation>Erst einen Pod wählen.</translation>
+    </message>
+    <message>
+        <source>Do it</source>
+        <translation>Ausführen</translation>
+    </message>
+    <message>
+        <source>Nothing is planned.</source>
+        <translation>Nichts ist geplant.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Undo %1</source>
+        <translation>%1 zurücknehmen</translation>
+    </message>
+    <message>
+        <source>It is undone</source>
+        <translation>Rückgängig gemacht</translation>
+    </message>
+    <message>
+        <source>Its pods are followed here to the end.</source>
+        <translation>Seine Pods werden hier bis zum Ende verfolgt.</translation>
+    </message>
+    <message>
+        <source>Events of the workload, its replica sets and pods</source>
+        <translation>Ereignisse des Workloads, seiner ReplicaSets und Pods</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>Ereignisse</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>Protokolle</translation>
+    </message>
+    <message>
+        <source>Pods</source>
+        <translation>Pods</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>Raster</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>Tabelle</translation>
+    </message>
+    <message>
+        <source>Pods by revision</source>
+        <translation>Pods nach Revision</translation>
+    </message>
+    <message>
+        <source>Revisions</source>
+        <translation>Revisionen</translation>
+    </message>
+    <message>
+        <source>Revisions of the workload</source>
+        <translation>Revisionen des Workloads</translation>
+    </message>
+    <message>
+        <source>What the revision changed</source>
+        <translation>Was die Revision geändert hat</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Gescheitert</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Rolled out</source>
+        <translation>Ausgerollt</translation>
+    </message>
+    <message>
+        <source>Rolling</source>
+        <translation>Rollt aus</translation>
+    </message>
+    <message>
+        <source>It answers at %1.</source>
+        <translation>Er antwortet unter %1.</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>Not ready</source>
+        <translation>Nicht bereit</translation>
+    </message>
+    <message>
+        <source>Gone</source>
+        <translation>Gelöscht</translation>
+    </message>
+    <message>
+        <source>Not reached</source>
+        <translation>Nicht erreicht</translation>
+    </message>
+    <message>
+        <source>Reads it …</source>
+        <translation>Wird gelesen …</translation>
+    </message>
+    <message>
+        <source>Revisions are with its controller</source>
+        <translation>Revisionen liegen bei seinem Controller</translation>
+    </message>
+    <message>
+        <source>What it goes through is shown above.</source>
+        <translation>Was er durchläuft, steht oben.</translation>
+    </message>
+    <message>
+        <source>No revision yet</source>
+        <translation>Noch keine Revision</translation>
+    </message>
+    <message>
+        <source>Its controller has made none.</source>
+        <translation>Sein Controller hat noch keine erzeugt.</translation>
+    </message>
+    <message>
+        <source>OOMKilled: %1</source>
+        <translation>OOMKilled: %1</translation>
+    </message>
+    <message>
+        <source> and %1 more</source>
+        <translation> und %1 weitere</translation>
+    </message>
+    <message>
+        <source>%1 asks for %2, at most %3</source>
+        <translation>%1 fordert %2 an, höchstens %3</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>nichts</translation>
+    </message>
+    <message>
+        <source>what there is</source>
+        <translation>was da ist</translation>
+    </message>
+    <message>
+        <source>No requests and limits.</source>
+        <translation>Keine Requests und Limits.</translation>
+    </message>
+    <message>
+        <source>rolls with %1 more, %2 fewer pods</source>
+        <translation>rollt mit %1 Pods mehr, %2 weniger</translation>
+    </message>
+    <message>
+        <source>no probes</source>
+        <translation>keine Probes</translation>
+    </message>
+    <message>
+        <source>%1 ready of %2</source>
+        <translation>%1 bereit von %2</translation>
+    </message>
+    <message>
+        <source>, HPA %1 to %2</source>
+        <translation>, HPA %1 bis %2</translation>
+    </message>
+    <message>
+        <source>No pods</source>
+        <translation>Keine Pods</translation>
+    </message>
+    <message>
+        <source>It has none, or none was made yet: the events say why.</source>
+        <translation>Er hat keine, oder es wurde noch keiner erzeugt: die Ereignisse sagen, warum.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n warnings</source>
+        <translation>
+            <numerusform>%n Warnung</numerusform>
+            <numerusform>%n Warnungen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No events</source>
+        <translation>Keine Ereignisse</translation>
+    </message>
+    <message>
+        <source>A cluster keeps them for an hour.</source>
+        <translation>Ein Cluster bewahrt sie eine Stunde lang auf.</translation>
+    </message>
+    <message>
+        <source>Revision %1, the oldest that is kept</source>
+        <translation>Revision %1, die älteste aufbewahrte</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changes</source>
+        <translation>
+            <numerusform>%n Änderung</numerusform>
+            <numerusform>%n Änderungen</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::WorkloadRevisionModel</name>
+    <message>
+        <source>Rev.</source>
+        <translation>Rev.</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Image</translation>
+    </message>
+    <message>
+        <source>Commit</source>
+        <translation>Commit</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>current</source>
+        <translation>aktuell</translation>
+    </message>
+    <message>
+        <source>%1 pods</source>
+        <translation>%1 Pods</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::WorkloadSheet</name>
+    <message>
+        <source>cluster %1, namespace %2</source>
+        <translation>Cluster %1, Namespace %2</translation>
+    </message>
+    <message>
+        <source>What changes</source>
+        <translation>Was sich ändert</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>Container</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Image</translation>
+    </message>
+    <message>
+        <source>With a tag or a digest; it is looked up in its registry where a connection names that.</source>
+        <translation>Mit Tag oder Digest; es wird in seiner Registry nachgesehen, wo eine Verbindung diese nennt.</translation>
+    </message>
+    <message>
+        <source>Pods</source>
+        <translation>Pods</translation>
+    </message>
+    <message>
+        <source>Variables, NAME=VALUE a line</source>
+        <translation>Variablen, NAME=WERT je Zeile</translation>
+    </message>
+    <message>
+        <source>A line less takes the variable away, as NAME- does. Values that look like credentials, and those from Secrets and ConfigMaps, are not shown and stay as they are.</source>
+        <translation>Eine Zeile weniger entfernt die Variable, ebenso NAME-. Werte, die nach Zugangsdaten aussehen, und solche aus Secrets und ConfigMaps werden nicht gezeigt und bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+        <source>CPU asked for</source>
+        <translation>CPU angefordert</translation>
+    </message>
+    <message>
+        <source>Memory asked for</source>
+        <translation>Speicher angefordert</translation>
+    </message>
+    <message>
+        <source>CPU at most</source>
+        <translation>CPU höchstens</translation>
+    </message>
+    <message>
+        <source>Memory at most</source>
+        <translation>Speicher höchstens</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>“%1” sets no variable.</source>
+        <translation>„%1“ setzt keine Variable.</translation>
+    </message>
+    <message>
+        <source>Write NAME=VALUE, or NAME- to take it away.</source>
+        <translation>NAME=WERT schreiben, oder NAME-, um sie zu entfernen.</translation>
+    </message>
+    <message>
+        <source>Name the image first.</source>
+        <translation>Zuerst das Image nennen.</translation>
+    </message>
+    <message>
+        <source>Write how many pods: 0 or more.</source>
+        <translation>Schreiben, wie viele Pods: 0 oder mehr.</translation>
+    </message>
+    <message>
+        <source>Nothing is changed yet.</source>
+        <translation>Noch ist nichts geändert.</translation>
+    </message>
+    <message>
+        <source>Asks the cluster …</source>
+        <translation>Fragt den Cluster …</translation>
+    </message>
+    <message>
+        <source>The server was asked with a dry run: it would take this.</source>
+        <translation>Der Server wurde mit einem Probelauf gefragt: er würde das annehmen.</translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>Kein Workspace ist offen.</translation>
+    </message>
+    <message>
+        <source>It is being done.</source>
+        <translation>Wird ausgeführt.</translation>
+    </message>
+    <message>
+        <source>The plan does not stand yet.</source>
+        <translation>Der Plan steht noch nicht.</translation>
+    </message>
+    <message>
+        <source>It is being done …</source>
+        <translation>Wird ausgeführt …</translation>
+    </message>
+    <message>
+        <source>It was not done.</source>
+        <translation>Nicht ausgeführt.</translation>
     </message>
 </context>
 </TS>

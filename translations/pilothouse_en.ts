@@ -101,6 +101,16 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::ApplySheet</name>
+    <message numerus="yes">
+        <source>The server does not take %n object(s).</source>
+        <translation>
+            <numerusform>The server does not take %n object.</numerusform>
+            <numerusform>The server does not take %n objects.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::CompareView</name>
     <message numerus="yes">
         <source>Compare %n runs</source>
@@ -269,6 +279,23 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::ImageTags</name>
+    <message numerus="yes">
+        <source>%n platforms</source>
+        <translation>
+            <numerusform>%n platform</numerusform>
+            <numerusform>%n platforms</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tags; ↑ and ↓ choose one.</source>
+        <translation>
+            <numerusform>%n tag; ↑ and ↓ choose one.</numerusform>
+            <numerusform>%n tags; ↑ and ↓ choose one.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::InputSlider</name>
     <message numerus="yes">
         <source>%n steps before</source>
@@ -292,6 +319,16 @@
         <translation>
             <numerusform>%n item</numerusform>
             <numerusform>%n items</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::PodGrid</name>
+    <message numerus="yes">
+        <source>%n restarts</source>
+        <translation>
+            <numerusform>%n restart</numerusform>
+            <numerusform>%n restarts</numerusform>
         </translation>
     </message>
 </context>
@@ -431,6 +468,47 @@
         <translation>
             <numerusform>%n more input, at its typical value</numerusform>
             <numerusform>%n more inputs, at their typical value</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::WorkloadLogs</name>
+    <message numerus="yes">
+        <source>%1 · %n pods</source>
+        <translation>
+            <numerusform>%1 · %n pod</numerusform>
+            <numerusform>%1 · %n pods</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 It is tried again in %n s.</source>
+        <translation>
+            <numerusform>%1 It is tried again in %n s.</numerusform>
+            <numerusform>%1 It is tried again in %n s.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n lines saved in %1.</source>
+        <translation>
+            <numerusform>%n line saved in %1.</numerusform>
+            <numerusform>%n lines saved in %1.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::WorkloadPage</name>
+    <message numerus="yes">
+        <source>%n warnings</source>
+        <translation>
+            <numerusform>%n warning</numerusform>
+            <numerusform>%n warnings</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changes</source>
+        <translation>
+            <numerusform>%n change</numerusform>
+            <numerusform>%n changes</numerusform>
         </translation>
     </message>
 </context>
