@@ -32,14 +32,14 @@ public:
     }
 };
 
-/// Labels that are cut without an ellipsis: they neither wrap nor elide and have less room than they ask for.
+/// Labels that are cut without an ellipsis: they neither wrap nor elide and have less room than they ask for; buttons whose words do not fit.
 QStringList clippedLabels(const QWidget &window) {
     QStringList clipped;
     for (const QLabel *label : window.findChildren<QLabel *>())
         if (label->isVisible() && !label->wordWrap() && label->width() + 1 < label->minimumSizeHint().width())
             clipped << label->text();
     for (const ui::Button *button : window.findChildren<ui::Button *>())
-        if (button->isVisible() && button->width() + 1 < button->sizeHint().width() && button->objectName() != QLatin1String("inboxTab"))
+        if (button->isVisible() && button->width() + 1 < button->minimumSizeHint().width() && button->objectName() != QLatin1String("inboxTab"))
             clipped << button->text();
     return clipped;
 }

@@ -60,7 +60,7 @@ private:
         const QByteArray json = "Content-Type: application/json\r\n", path = request.mid(request.indexOf(' ') + 1).left(request.indexOf(' ', request.indexOf(' ') + 1) - request.indexOf(' ') - 1);
         const std::lock_guard lock(m_mutex);
         if (!path.startsWith("/apis/serving.kserve.io/v1beta1/namespaces/ml/inferenceservices/iris"))
-            return c.reply(404, QJsonDocument(object("{'kind':'Status','apiVersion':'v1','status':'Failure','reason':'NotFound','code':404,'message':'not found'}")).toJson(), json);
+            return void(c.reply(404, QJsonDocument(object("{'kind':'Status','apiVersion':'v1','status':'Failure','reason':'NotFound','code':404,'message':'not found'}")).toJson(), json));
         if (request.startsWith("PATCH ")) {
             QJsonObject after = m_service;
             for (const QJsonValue &op : QJsonDocument::fromJson(request.mid(request.indexOf("\r\n\r\n") + 4)).array())
@@ -69,7 +69,7 @@ private:
                 m_service = after;
                 ++patches;
             }
-            return c.reply(200, QJsonDocument(after).toJson(), json);
+            return void(c.reply(200, QJsonDocument(after).toJson(), json));
         }
         c.reply(200, QJsonDocument(m_service).toJson(), json);
     }
