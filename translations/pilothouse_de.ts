@@ -9049,10 +9049,6 @@
         <translation>Umbrechen</translation>
     </message>
     <message>
-        <source>Before the restart</source>
-        <translation>Vor dem Neustart</translation>
-    </message>
-    <message>
         <source>Pause</source>
         <translation>Anhalten</translation>
     </message>
@@ -9110,6 +9106,10 @@
     <message>
         <source>There is nothing to save yet.</source>
         <translation>Es gibt noch nichts zu speichern.</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>Vorheriger</translation>
     </message>
 </context>
 <context>
@@ -10090,6 +10090,10 @@
     <message>
         <source>Filter workloads</source>
         <translation>Workloads filtern</translation>
+    </message>
+    <message>
+        <source>Apply a folder…</source>
+        <translation>Ordner anwenden …</translation>
     </message>
 </context>
 <context>
@@ -12071,6 +12075,10 @@
     <message>
         <source>Name the counter of predictions at the Prometheus connection (predictions_metric, prediction_label), or the model&apos;s endpoint.</source>
         <translation>Den Zähler der Vorhersagen bei der Prometheus-Verbindung nennen (predictions_metric, prediction_label), oder den Endpunkt des Modells.</translation>
+    </message>
+    <message>
+        <source>Requests, errors and latency are not known: %1</source>
+        <translation>Anfragen, Fehler und Latenz sind nicht bekannt: %1</translation>
     </message>
 </context>
 <context>

@@ -95,6 +95,21 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(find<ui::List>("workloadList")->currentId(), web, slow);
     }
 
+    /// A change there would be put back: the commit is offered instead.
+    void whatArgoCdKeepsIsOfferedAsACommit() {
+        choose(web);
+        QVERIFY(find<QLabel>("workloadManaged")->isHidden() && find<QAbstractButton>("rollouts.commit")->isHidden());
+        kubectl(QStringLiteral("annotate statefulset/store -n ml argocd.argoproj.io/tracking-id=shop:apps/StatefulSet:ml/store"));
+        m_window->open(QStringLiteral("rollouts"), QStringLiteral("lab|statefulset|ml|store"));
+        QTRY_VERIFY_WITH_TIMEOUT(find<QLabel>("workloadManaged")->text().contains(QStringLiteral("Argo CD")), slow);
+        QTest::mouseClick(find<QAbstractButton>("rollouts.commit"), Qt::LeftButton);
+        auto *sheet = find<QDialog>("commitSheet");
+        QVERIFY(sheet->isVisible());
+        sheet->close();
+        choose(web);
+        QVERIFY(find<QLabel>("workloadManaged")->isHidden());
+    }
+
     void anImageIsSetAndWatchedToItsEnd() {
         choose(web);
         QTRY_VERIFY_WITH_TIMEOUT(verdict() == Q("deployment \"web\" successfully rolled out"), slow);

@@ -14,13 +14,13 @@ namespace pilothouse::ui {
 
 PodLogView::PodLogView(QWidget *parent)
     : QWidget(parent), m_model(new PodLogModel(64 << 20, this)), m_canvas(new PodLogCanvas(*m_model, this)), m_find(new QLineEdit(this)), m_filter(new FilterEdit(tr("Filter by a regular expression"), this)),
-      m_follow(new CheckBox(tr("Follow"), this)), m_wrap(new CheckBox(tr("Wrap"), this)), m_previous(new CheckBox(tr("Before the restart"), this)), m_pause(new Button(tr("Pause"), ButtonKind::Plain, this)),
+      m_follow(new CheckBox(tr("Follow"), this)), m_wrap(new CheckBox(tr("Wrap"), this)), m_previous(new CheckBox(tr("Previous"), this)), m_pause(new Button(tr("Pause"), ButtonKind::Plain, this)),
       m_save(new Button(tr("Save…"), ButtonKind::Plain, this)), m_counts(new QLabel(this)) {
     m_canvas->setObjectName(QStringLiteral("podLog"));
     m_find->setObjectName(QStringLiteral("podLogFind"));
     m_find->setPlaceholderText(tr("Find"));
     m_find->setAccessibleName(tr("Find in the log"));
-    m_find->setMaximumWidth(180);
+    m_find->setMaximumWidth(120);
     m_filter->setObjectName(QStringLiteral("podLogFilter"));
     m_filter->setAccessibleName(tr("Filter by a regular expression"));
     m_pause->setObjectName(QStringLiteral("podLogPause"));

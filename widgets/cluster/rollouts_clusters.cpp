@@ -24,6 +24,7 @@ void RolloutsPanel::buildFeed() {
     m_feed = std::make_unique<fleet::WorkloadFeed>(context().fleet->services(), context().fleet->pools());
     connect(m_feed.get(), &fleet::WorkloadFeed::changed, this, [this](const QString &connection, const cluster::KubeKind &kind, const cluster::KubeChanges &changes) {
         m_workloads->apply(connection, kind, changes);
+        chooseFirst();
         const fleet::WorkloadId &id = m_workloadPage->id();
         if (id.connection != connection || id.ref.kind != kind)
             return;
@@ -149,6 +150,32 @@ void RolloutsPanel::showSight(const QString &connection) {
     showListSource();
     if (m_chosen == WorkloadListModel::clusterId(connection))
         showChosen();
+    chooseFirst();
+}
+
+/// Nobody has chosen yet: what is worst, else the first.
+void RolloutsPanel::chooseFirst() {
+    if (!m_chosen.isEmpty() || !m_feed)
+        return;
+    for (const QString &connection : m_feed->connections())
+        if (const fleet::ClusterSight sight = m_feed->sight(connection); !sight.complete && !sight.problem)
+            return; // it may come yet
+    QString best;
+    int rank = -1;
+    for (int row = 0; row < m_workloads->rowCount(); ++row) {
+        const QModelIndex index = m_workloads->index(row, 0);
+        const QString id = index.data(IdRole).toString();
+        if (!fleet::parseWorkloadId(id))
+            continue;
+        const State state = State(index.data(StateRole).toInt());
+        const int now = state == State::Bad ? 3 : state == State::Warn ? 2 : state == State::Running ? 1 : 0;
+        if (now > rank) {
+            rank = now;
+            best = id;
+        }
+    }
+    if (!best.isEmpty())
+        m_list->choose(best);
 }
 
 void RolloutsPanel::showListSource() {

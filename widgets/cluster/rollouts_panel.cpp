@@ -160,13 +160,23 @@ QWidget *RolloutsPanel::buildList() {
     auto *filter = new FilterEdit(tr("Filter, / to focus"));
     filter->setObjectName(QStringLiteral("workloadFilter"));
     filter->setAccessibleName(tr("Filter workloads"));
-    filter->setVisible(bool(m_feed));
+    if (!m_feed) // shown before it has a parent it would be a window of its own
+        filter->hide();
     connect(filter, &QLineEdit::textChanged, m_workloads, &WorkloadListModel::setWords);
     auto *place = new QHBoxLayout;
     place->setContentsMargins(12, m_feed ? 10 : 0, 12, m_feed ? 10 : 0);
     place->addWidget(filter);
     column->addLayout(place);
     column->addWidget(m_list, 1);
+    if (m_feed) {
+        auto *apply = new Button(actions(), QStringLiteral("rollouts.apply"));
+        apply->setObjectName(QStringLiteral("rolloutsApply"));
+        apply->setWords(tr("Apply a folder…"));
+        auto *below = new QHBoxLayout;
+        below->setContentsMargins(12, 10, 12, 12);
+        below->addWidget(apply);
+        column->addLayout(below);
+    }
     m_listCard->setBody(body);
     connect(m_list, &List::chosen, this, [this](const QString &id) {
         if (!m_leaving && !id.isEmpty() && id != m_chosen)

@@ -69,6 +69,7 @@ private:
     void addParts();
     void chooseLine(const QString &id); ///< of the list
     void showChosen();
+    void chooseFirst();
     void showSight(const QString &connection);
     void showListSource();
 

@@ -70,7 +70,17 @@ WorkloadCharts::Chart WorkloadCharts::addChart(const QString &title, const char 
 }
 
 WorkloadCharts::WorkloadCharts(const PanelContext &context, QWidget *parent) : QWidget(parent), m_context(context) {
-    auto *grid = new QGridLayout(this);
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    m_all = new QWidget;
+    m_all->setFixedHeight(Theme::of(this).px(170)); // pods and revisions need the height
+    column->addWidget(m_all);
+    m_none = new Label({}, TextRole::Second, &Tokens::t3);
+    m_none->setObjectName(QStringLiteral("workloadNoFigures"));
+    m_none->setWordWrap(true);
+    m_none->hide();
+    column->addWidget(m_none);
+    auto *grid = new QGridLayout(m_all);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setSpacing(12);
     m_requests = addChart(tr("Requests/s"), "workloadRequests");
@@ -79,7 +89,7 @@ WorkloadCharts::WorkloadCharts(const PanelContext &context, QWidget *parent) : Q
     m_mix = addChart(tr("Predictions"), "workloadMix");
     const Chart *charts[] = {&m_requests, &m_errors, &m_latency, &m_mix};
     for (int i = 0; i < 4; ++i) {
-        grid->addWidget(charts[i]->card, 0, i); // a row: pods and revisions need the height
+        grid->addWidget(charts[i]->card, 0, i);
         for (int j = 0; j < 4; ++j) // one crosshair for all
             if (i != j)
                 connect(charts[i]->plot, &PlotWidget::crosshairMoved, charts[j]->plot, &PlotWidget::setCrosshair);
@@ -118,6 +128,8 @@ void WorkloadCharts::clear() {
     m_connection.clear();
     m_ref = {};
     m_maxErrorRate = -1;
+    m_none->hide();
+    m_all->show();
     m_seen.reset();
     for (const Chart *chart : {&m_requests, &m_errors, &m_latency, &m_mix}) {
         chart->plot->setData({});
@@ -158,6 +170,10 @@ void WorkloadCharts::read() {
 
 void WorkloadCharts::showMetrics(const WorkloadMetrics &metrics) {
     m_seen = metrics;
+    const bool none = metrics.source.isEmpty() && metrics.mixSource.isEmpty(); // four cards that say the same would only take the room
+    m_none->setText(none ? tr("Requests, errors and latency are not known: %1").arg(QStringList{metrics.missing, metrics.mixMissing}.join(QLatin1Char(' ')).trimmed()) : QString());
+    m_none->setVisible(none);
+    m_all->setVisible(!none);
     const auto show = [&](const Chart &chart, const std::vector<WorkloadMetrics::Curve> &curves, const QString &unit, const QString &source, const QString &missing) {
         PlotData data = metricsPlot(curves, metrics, unit);
         std::vector<Legend::Entry> entries;
@@ -182,8 +198,7 @@ void WorkloadCharts::showMetrics(const WorkloadMetrics &metrics) {
             chart.card->source()->setSource(source, metrics.to, Freshness::Polled, periodMs / 1000);
         chart.plot->setData(std::move(data));
     };
-    const QString nothing = metrics.source.isEmpty() ? QStringList{metrics.missing, metrics.mixMissing}.join(QLatin1Char(' ')).trimmed() : QString();
-    const auto why = [&](const QString &otherwise) { return !nothing.isEmpty() ? nothing : otherwise; };
+    const auto why = [&](const QString &otherwise) { return metrics.source.isEmpty() && !metrics.missing.isEmpty() ? metrics.missing : otherwise; };
     show(m_requests, metrics.requests, tr("1/s"), metrics.source, why(tr("%1 saw no request in the last hour.").arg(metrics.source)));
     show(m_errors, metrics.errors, QStringLiteral("%"), metrics.source, why(tr("%1 does not tell which requests failed.").arg(metrics.source)));
     show(m_latency, metrics.latency, tr("ms"), metrics.source, why(tr("%1 does not tell how long requests took.").arg(metrics.source)));

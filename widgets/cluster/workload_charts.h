@@ -44,6 +44,8 @@ private:
     void read();
     QDateTime now() const;
     PanelContext m_context;
+    QWidget *m_all;
+    Label *m_none; ///< instead of all, where nothing tells anything
     QString m_connection;
     cluster::KubeRef m_ref;
     double m_maxErrorRate = -1; ///< percent, of the model whose deployment it is; negative: none

@@ -58,7 +58,7 @@ WorkloadLogs::WorkloadLogs(Pools &pools, QWidget *parent)
     m_detail->setMaximumHeight(Theme::of(this).px(150));
     m_detail->hide();
     auto *all = new QVBoxLayout(this);
-    all->setContentsMargins(0, 0, 0, 0);
+    all->setContentsMargins(12, 8, 12, 8);
     all->addWidget(buildBar());
     all->addWidget(m_view, 1);
     all->addWidget(m_detail);
@@ -97,6 +97,8 @@ QWidget *WorkloadLogs::buildBar() {
     m_fields->setPlaceholderText(tr("JSON fields: level, message"));
     m_fields->setToolTip(tr("Of lines that are JSON, these fields only, separated by commas; empty: the whole line"));
     m_fields->setMaximumWidth(220);
+    m_fields->setMinimumWidth(Theme::of(this).px(120));
+    m_range->setMinimumWidth(Theme::of(this).px(150));
     line->addWidget(m_title, 1);
     line->addWidget(m_container);
     line->addWidget(m_range);

@@ -46,8 +46,8 @@ WorkloadPage::WorkloadPage(const PanelContext &context, QWidget *parent) : QWidg
     m_chartsPlace = new QVBoxLayout(m_chartsArea);
     m_chartsPlace->setContentsMargins(0, 0, 0, 0);
     m_chartsArea->hide();
-    m_chartsArea->setMaximumHeight(Theme::of(this).px(170));
-    column->addWidget(m_chartsArea, 3);
+    m_chartsArea->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+    column->addWidget(m_chartsArea);
     column->addWidget(buildMiddle(), 5);
     m_bottomArea = new QWidget;
     m_bottom = new QHBoxLayout(m_bottomArea);
@@ -101,6 +101,15 @@ QWidget *WorkloadPage::buildHead() {
         label->setWordWrap(true);
         texts->addWidget(label);
     }
+    m_managed = new Label({}, TextRole::Second, &Tokens::warn);
+    m_managed->setObjectName(QStringLiteral("workloadManaged"));
+    m_managed->setWordWrap(true);
+    m_managed->hide();
+    texts->addWidget(m_managed);
+    m_commit = new Button(*m_context.actions, QStringLiteral("rollouts.commit"));
+    m_commit->setObjectName(QStringLiteral("rollouts.commit"));
+    m_commit->hide();
+    texts->addWidget(m_commit, 0, Qt::AlignLeft);
     texts->addStretch(1);
     row->addLayout(texts, 1);
     auto *grid = new QGridLayout;

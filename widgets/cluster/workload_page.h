@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/cluster/managed_by.h"
 #include "core/fleet/workload_follow.h"
 #include "widgets/base/panel.h"
 #include "widgets/cluster/workload_sheet.h"
@@ -63,6 +64,7 @@ private:
     void showPods();
     void showEvents();
     void showDiff();
+    void showManager(const std::optional<cluster::Manager> &manager);
     void showButtons();
     QStringList loadLines() const;
     QString blocked(WorkloadAsk::Kind kind, const QString &argument) const;
@@ -83,7 +85,8 @@ private:
     QTimer m_podsSoon;
     Card *m_head, *m_podsCard, *m_revisionsCard, *m_eventsCard;
     StateBadge *m_badge;
-    Label *m_verdict, *m_load, *m_diffTitle;
+    Label *m_verdict, *m_load, *m_managed, *m_diffTitle; ///< m_managed: who puts a change back
+    Button *m_commit; ///< the way of a change that lasts there
     SegmentedControl *m_podsAs;
     QStackedWidget *m_podsStack;
     PodGrid *m_grid;

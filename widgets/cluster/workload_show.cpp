@@ -72,6 +72,7 @@ void WorkloadPage::showReading() {
     m_verdict->setText(verdict.isEmpty() ? tr("Reads it …") : verdict);
     m_load->setText(loadLines().join(QLatin1Char('\n')));
     m_load->setVisible(!m_load->text().isEmpty());
+    showManager(reading ? cluster::managedBy(reading->object) : std::nullopt);
     m_badge->setVisible(badge.state != State::None);
     m_badge->setState(badge.state, badge.word);
     const bool other = badge.state != m_shownBadge.state || badge.word != m_shownBadge.word;
@@ -176,6 +177,14 @@ void WorkloadPage::showDiff() {
     m_diffTitle->setText(QStringLiteral("%1 → %2   ").arg(std::next(at)->revision).arg(at->revision) + tr("%n changes", nullptr, diff.changes) + (at->cause.isEmpty() ? QString() : QStringLiteral(" · ") + at->cause));
     m_diffTitle->setToolTip(at->cause);
     m_diff->setDiff(std::move(diff));
+}
+
+/// Who keeps the object in Git puts a change back: the commit is offered instead.
+void WorkloadPage::showManager(const std::optional<cluster::Manager> &manager) {
+    m_managed->setText(manager ? manager->sentence() : QString());
+    m_managed->setVisible(bool(manager));
+    m_commit->setArgument(QStringLiteral("%1|%2|%3/%4").arg(m_id.connection, m_id.ref.space, m_id.ref.kind.kind.toLower(), m_id.ref.name));
+    m_commit->setVisible(manager && manager->reverts);
 }
 
 void WorkloadPage::showButtons() {
