@@ -168,6 +168,7 @@ void PodLogCanvas::paintEvent(QPaintEvent *) {
     const bool several = m_model.sources().size() > 1;
     const double shift = horizontalScrollBar()->value();
     const int from = std::min(m_anchor, m_current), to = std::max(m_anchor, m_current);
+    const int seen = int(viewport()->width() / m.letter) + 3; // characters
     double y = 4;
     for (int row = verticalScrollBar()->value(); row < m_model.rowCount() && y < viewport()->height(); ++row) {
         const auto line = m_model.line(row);
@@ -181,8 +182,10 @@ void PodLogCanvas::paintEvent(QPaintEvent *) {
             painter.fillRect(whole, t.*stateTint(state));
         painter.setPen(state == State::None ? t.t2 : t.*stateInk(state));
         for (int i = 0; i < lines; ++i) {
-            const QString part = m_wrap ? text.mid(i * m.columns, m.columns) : text;
-            painter.drawText(QRectF(m.left - shift, y + i * m.tall, m.letter * double(part.size() + 2), m.tall), Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine, part);
+            // Of a long line only what is seen: laying out the rest would cost as much as a whole screen.
+            const int first = m_wrap ? i * m.columns : text.size() > 4 * seen ? std::max(0, int((shift - m.left) / m.letter) - 1) : 0;
+            const QString part = text.mid(first, m_wrap ? m.columns : text.size() > 4 * seen ? seen : -1);
+            painter.drawText(QRectF(m.left - shift + (m_wrap ? 0 : first * m.letter), y + i * m.tall, m.letter * double(part.size() + 2), m.tall), Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine, part);
         }
         painter.setPen(t.t3);
         const QDateTime time = QDateTime::fromMSecsSinceEpoch(line.nanos / 1'000'000).toLocalTime();
