@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <QRegularExpression>
+
 namespace pilothouse::cluster {
 
 namespace {
@@ -61,7 +63,16 @@ QString ExecTrust::line(const KubeExec &exec) {
     QStringList words;
     for (const auto &[name, value] : exec.environment)
         words << name + QLatin1Char('=') + value;
-    words << exec.command << exec.args;
+    words << exec.command;
+    return QStringList{redact(words.join(QLatin1Char(' '))), arguments(exec)}.join(exec.args.isEmpty() ? QString() : QStringLiteral(" "));
+}
+
+QString ExecTrust::arguments(const KubeExec &exec) {
+    static const QRegularExpression secret(QStringLiteral("^--?.*(secret|token|password|passwd|passphrase|api[_-]?key|access[_-]?key)$"), QRegularExpression::CaseInsensitiveOption);
+    QStringList words = exec.args;
+    for (qsizetype i = 1; i < words.size(); ++i)
+        if (secret.match(words[i - 1]).hasMatch() && !words[i].startsWith(QLatin1Char('-')))
+            words[i] = QStringLiteral("•••");
     return redact(words.join(QLatin1Char(' ')));
 }
 

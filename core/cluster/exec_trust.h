@@ -19,6 +19,8 @@ public:
     static QString digest(const KubeExec &exec);
     /// "aws eks get-token --cluster-name c": as a person reads it, secrets of its arguments redacted.
     static QString line(const KubeExec &exec);
+    /// The arguments alone, redacted: what follows --client-secret and the like, too.
+    static QString arguments(const KubeExec &exec);
     Result<void> trust(const KubeExec &exec, const QString &who) const;
     Result<void> forget(const KubeExec &exec) const; ///< the way back; nothing to do if it was not trusted
     QString file() const;

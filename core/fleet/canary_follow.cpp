@@ -126,10 +126,11 @@ void CanaryFollow::watch(const KubeKind &kind, const QString &field) {
         if (itself || !changes.removed.isEmpty() || std::any_of(changes.inserted.begin(), changes.inserted.end(), ours) || std::any_of(changes.changed.begin(), changes.changed.end(), ours))
             soon();
     });
-    connect(feed.get(), &KubeFeed::statusChanged, this, [this](const KubeWatchStatus &status) {
+    connect(feed.get(), &KubeFeed::statusChanged, this, [this, told = std::optional<WatchPhase>()](const KubeWatchStatus &status) mutable {
         if (status.phase == WatchPhase::Live && m_problem)
             soon(); // the cluster answers again
-        Q_EMIT changed();
+        if (std::exchange(told, std::optional(status.phase)) != status.phase) // a feed tells its status at each read
+            Q_EMIT changed();
     });
     m_feeds.push_back(std::move(feed));
 }

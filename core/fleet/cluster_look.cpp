@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/cluster_look.h"
 
-#include "core/base/redact.h"
 #include "core/cluster/exec_trust.h"
 #include "core/cluster/kubeconfig.h"
 #include "core/fleet/clusters.h"
@@ -32,7 +31,8 @@ Result<std::optional<ClusterProgram>> clusterProgram(const workspace::Workspace 
         return std::optional<ClusterProgram>();
     ClusterProgram out;
     out.command = access.exec->command;
-    out.arguments = redact(access.exec->args.join(QLatin1Char(' ')));
+    out.arguments = cluster::ExecTrust::arguments(*access.exec);
+    out.digest = cluster::ExecTrust::digest(*access.exec);
     for (const auto &[variable, value] : access.exec->environment)
         out.environment << variable;
     out.kubeconfig = access.exec->file;

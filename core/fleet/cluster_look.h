@@ -16,6 +16,7 @@ struct ClusterProgram {
     QStringList environment;    ///< names of what is set for it, not the values
     QString kubeconfig, context, interactive, installHint;
     bool trusted = false;       ///< it may run: of the person's own kubeconfig, or confirmed
+    QString digest;             ///< of all that was read of it: trustProgram() takes it
 };
 /// Absent: no program. `root` of the local connection. Errors of the kubeconfig; NotFound for no such connection. Reads files.
 Result<std::optional<ClusterProgram>> clusterProgram(const workspace::Workspace &workspace, const QString &connection, const QString &root);

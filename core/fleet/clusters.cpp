@@ -137,7 +137,7 @@ Result<ConnectionCheck> testCluster(ConnectionCheck check, const workspace::Work
     return check;
 }
 
-Result<operations::Operation> trustProgram(const workspace::Workspace &workspace, const QString &name, const QString &root, const QString &who) {
+Result<operations::Operation> trustProgram(const workspace::Workspace &workspace, const QString &name, const QString &root, const QString &who, const QString &seen) {
     const auto found = workspace.connections.constFind(name);
     if (found == workspace.connections.constEnd() || found->kind != Q("kubernetes") || !found->url.isEmpty())
         return notFound(Text::tr("There is no connection “%1” with a kubeconfig in this workspace.").arg(name), workspace.file);
@@ -147,6 +147,8 @@ Result<operations::Operation> trustProgram(const workspace::Workspace &workspace
         return invalid(Text::tr("The context “%1” runs no program for its credential: there is nothing to confirm.").arg(access.context), config.files().join(QStringLiteral(", ")));
     const cluster::ExecTrust trust(root);
     const cluster::KubeExec exec = *access.exec;
+    if (!seen.isEmpty() && cluster::ExecTrust::digest(exec) != seen)
+        return Error{ErrorKind::Conflict, Text::tr("The kubeconfig names another program now."), exec.file, Text::tr("Look at it again before it may run."), {}};
     operations::Operation operation;
     operation.kind = QStringLiteral("trust-program");
     operation.object = QStringLiteral("connection ") + name;

@@ -50,7 +50,8 @@ Result<ConnectionCheck> testCluster(ConnectionCheck check, const workspace::Work
 /// "https://10.0.0.1:6443", or which kubeconfig and context: the address of a connection of this kind as it is shown.
 QString clusterAddress(const workspace::Connection &connection);
 
-/// The operation that lets the program of a connection's kubeconfig run. Invalid if its context runs none.
-Result<operations::Operation> trustProgram(const workspace::Workspace &workspace, const QString &connection, const QString &root, const QString &who);
+/// The operation that lets the program of a connection's kubeconfig run. Invalid if its context runs none; Conflict if it is not the one that was `seen`
+/// (ClusterProgram::digest; empty: any).
+Result<operations::Operation> trustProgram(const workspace::Workspace &workspace, const QString &connection, const QString &root, const QString &who, const QString &seen = {});
 
 } // namespace pilothouse::fleet

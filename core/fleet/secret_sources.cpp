@@ -8,6 +8,7 @@
 
 #include <QCoreApplication>
 #include <QJsonArray>
+#include <QStringDecoder>
 #include <QRegularExpression>
 
 #include <algorithm>
@@ -133,8 +134,14 @@ Result<QMap<QString, QString>> valuesOf(const Services &services, const QString 
         if (!bytes)
             return explained(bytes.error(), services, parts->connection, "get", space, token);
         QMap<QString, QString> out;
-        for (auto it = bytes->begin(); it != bytes->end(); ++it)
-            out.insert(it.key(), QString::fromUtf8(it.value()));
+        for (auto it = bytes->begin(); it != bytes->end(); ++it) {
+            QStringDecoder utf8(QStringDecoder::Utf8);
+            const QString text = utf8(it.value());
+            if (!utf8.hasError())
+                out.insert(it.key(), text);
+            else if (!parts->key.isEmpty()) // of a whole secret the others are shown
+                return invalid(Text::tr("The value of %1 is no text (%2 bytes).").arg(it.key()).arg(it.value().size()), {}, Text::tr("kubectl get secret %1 -o jsonpath='{.data}' gives it in base64.").arg(parts->name));
+        }
         return out;
     }
     PH_ASSIGN(const QString value, services.secrets->read(name));

@@ -162,10 +162,17 @@ ClusterSight WorkloadFeed::sight(const QString &connection) const {
     out.problem = at->problem;
     out.staleSince = at->problem ? at->triedSince : QDateTime();
     out.complete = out.opened;
+    std::optional<Error> denied;
+    int seen = 0;
     for (const auto &feed : at->feeds) {
         const cluster::KubeWatchStatus status = feed->status();
         if (status.phase == WatchPhase::Absent)
             continue; // a group that this cluster does not have
+        if (!status.complete && status.error && status.error->kind == ErrorKind::Denied) { // this kind only; rights are asked before whether the group is there
+            denied = status.error;
+            continue;
+        }
+        ++seen;
         out.complete = out.complete && status.complete;
         if (status.heard.isValid() && (!out.heard.isValid() || status.heard > out.heard))
             out.heard = status.heard;
@@ -175,6 +182,10 @@ ClusterSight WorkloadFeed::sight(const QString &connection) const {
             if (since.isValid() && (!out.staleSince.isValid() || since < out.staleSince))
                 out.staleSince = since;
         }
+    }
+    if (!at->feeds.empty() && seen == 0 && denied) {
+        out.problem = denied;
+        out.complete = false;
     }
     return out;
 }

@@ -52,9 +52,11 @@ struct FileCommit {
         };
         step.readBack = [f = *this, made]() -> Result<QJsonObject> {
             PH_ASSIGN(const QString tip, registry::gitBranchTip(f.source.server, f.source.copies, f.change.branch));
-            if (tip != *made)
-                return Error{ErrorKind::Conflict, QStringLiteral("The branch went on to %1 meanwhile.").arg(tip.left(7)), f.change.branch, {}, {}};
             QJsonObject seen{{Q("commit"), *made}, {Q("branch"), f.change.branch}};
+            if (tip.isEmpty())
+                return Error{ErrorKind::Conflict, QStringLiteral("The branch is gone."), f.change.branch, {}, {}};
+            if (tip != *made) // somebody went on from there: the push was taken only on top of what was planned
+                seen.insert(Q("branchTip"), tip);
             if (!f.change.page.isEmpty())
                 seen.insert(Q("pullRequest"), f.change.page);
             return seen;
@@ -91,7 +93,13 @@ Result<void> addPage(const GitOpsSource &source, GitOpsChange &change) {
 } // namespace
 
 Result<GitOpsChange> planGitOps(const GitOpsSource &source, const cluster::ManifestEdit &edit, std::stop_token stop) {
-    PH_ASSIGN(const registry::GitFiles files, registry::gitFilesOfBranch(source.server, source.copies, source.folder, stop));
+    registry::GitServer from = source.server;
+    if (!source.branch.isEmpty()) { // a branch that is there already is changed as it is
+        PH_ASSIGN(const QString there, registry::gitBranchTip(source.server, source.copies, source.branch));
+        if (!there.isEmpty())
+            from.branch = source.branch;
+    }
+    PH_ASSIGN(const registry::GitFiles files, registry::gitFilesOfBranch(from, source.copies, source.folder, stop));
     GitOpsChange change;
     change.base = files.commit;
     QStringList found, elsewhere;
@@ -102,7 +110,8 @@ Result<GitOpsChange> planGitOps(const GitOpsSource &source, const cluster::Manif
         if (!isManifest(path) || bytes.contains("{{")) // a template of a chart
             continue;
         auto edited = cluster::editedManifest(bytes, path, edit);
-        if (!edited && edited.error().where.startsWith(path) && found.isEmpty() && bytes.contains(edit.name.toUtf8()))
+        // What is refused is refused in every file; what cannot be read counts where the object may be.
+        if (!edited && (edited.error().kind == ErrorKind::Refused || (edited.error().where.startsWith(path) && found.isEmpty() && bytes.contains(edit.name.toUtf8()))))
             return edited.error();
         if (!edited || !*edited)
             continue;
@@ -121,9 +130,13 @@ Result<GitOpsChange> planGitOps(const GitOpsSource &source, const cluster::Manif
     change.branch = source.branch;
     if (change.branch.isEmpty())
         change.branch = QStringLiteral("pilothouse/%1-%2").arg(edit.name, wishOf(edit));
-    PH_ASSIGN(const QString tip, registry::gitBranchTip(source.server, source.copies, change.branch));
-    if (!tip.isEmpty() && tip != change.base && source.branch.isEmpty()) // of an earlier wish: a name of its own
-        change.branch += QLatin1Char('-') + change.base.left(7);
+    const QString stem = change.branch;
+    for (int n = 1; source.branch.isEmpty(); ++n) { // of an earlier wish: a name of its own
+        PH_ASSIGN(const QString tip, registry::gitBranchTip(source.server, source.copies, change.branch));
+        if (tip.isEmpty() || tip == change.base)
+            break;
+        change.branch = stem + QLatin1Char('-') + change.base.left(7) + (n > 1 ? QStringLiteral("-%1").arg(n) : QString());
+    }
     change.diff = cluster::lineDiff(QString::fromUtf8(change.before), QString::fromUtf8(change.after));
     PH_TRY(addPage(source, change));
     return change;

@@ -62,7 +62,7 @@ class TestClusterCredential : public QObject {
                 anew += again;
                 return rightsIn(spaces);
             };
-            calls.trust = [this]() -> Result<QString> {
+            calls.trust = [this](const QString &) -> Result<QString> {
                 if (refuses)
                     return refused(QStringLiteral("Role viewer may not let a program run."), {}, {});
                 trusted = true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What can be done to a canary of a cluster; each is a verb of `pilot rollouts`, and its plan is said before it runs.
+#include "core/fleet/workload_feed.h"
 #include "widgets/base/run_verb.h"
 #include "widgets/base/write_gate.h"
 #include "widgets/cluster/argo_card_internal.h"
@@ -121,16 +122,20 @@ void ArgoCard::addActions() {
 }
 
 void ArgoCard::run(const Act &act, const QString &argument, const QString &comment) {
-    const cluster::KubeRef ref = m_follow->ref();
+    const auto about = fleet::parseWorkloadId(argument.section(QLatin1Char('|'), 0, 3)); // what was asked about, whatever is shown by now
+    if (!about)
+        return;
+    const cluster::KubeRef &ref = about->ref;
+    const bool shown = this->argument() == about->text();
     QStringList arguments{QStringLiteral("rollouts"), act.verb.front(), (act.argo ? QStringLiteral("rollout/") : QStringLiteral("inferenceservice/")) + ref.name};
     if (act.kind == Q("rollout-share"))
         arguments << extraOf(argument);
-    arguments << act.verb.mid(1) << QStringLiteral("--namespace") << ref.space << QStringLiteral("--connection") << m_follow->connection();
+    arguments << act.verb.mid(1) << QStringLiteral("--namespace") << ref.space << QStringLiteral("--connection") << about->connection;
     if (act.kind == Q("rollout-undo"))
         arguments << QStringLiteral("--to") << extraOf(argument);
     if (!comment.isEmpty())
         arguments << QStringLiteral("--comment") << comment;
-    runVerb(m_context, this, act.text + QLatin1Char(' ') + ref.name, m_follow->reading() ? m_follow->reading()->model : QString(), arguments, act.done.arg(ref.name), [this](const QJsonObject &) { m_follow->readNow(); });
+    runVerb(m_context, this, act.text + QLatin1Char(' ') + ref.name, shown && m_follow->reading() ? m_follow->reading()->model : QString(), arguments, act.done.arg(ref.name), [this](const QJsonObject &) { m_follow->readNow(); });
 }
 
 } // namespace pilothouse::ui

@@ -196,6 +196,8 @@ void CommitSheet::look() {
 }
 
 void CommitSheet::showSubject(const CommitSubject &subject) {
+    if (m_committing.isRunning() || m_undoing.isRunning()) // the plan that is carried out stays as it is
+        return;
     m_subject = subject;
     m_space = subject.space;
     m_manager->setInk(subject.manager && subject.manager->reverts ? &Tokens::warn : &Tokens::t2);
@@ -358,12 +360,12 @@ void CommitSheet::commitIt() {
         const auto outcome = services->operations->run(rollouts::gitOpsOperation(plan.source, plan.change, edit, services->operations->actor().name));
         return outcome.error ? Result<QString>(*outcome.error) : Result<QString>(outcome.id);
     });
-    deliver(m_committing, this, [this](const Result<QString> &done) {
+    deliver(m_committing, this, [this, change = m_plan->change](const Result<QString> &done) {
         if (done) {
             m_operation = *done;
-            QString text = tr("Committed to %1 as %2.").arg(m_plan->change.branch, *done);
-            if (!m_plan->change.into.isEmpty() && m_plan->change.into != m_plan->change.branch)
-                text += QLatin1Char(' ') + tr("Its controller follows %1: merge it there.").arg(m_plan->change.into);
+            QString text = tr("Committed to %1 as %2.").arg(change.branch, *done);
+            if (!change.into.isEmpty() && change.into != change.branch)
+                text += QLatin1Char(' ') + tr("Its controller follows %1: merge it there.").arg(change.into);
             tell(text, &Tokens::ok);
         } else {
             tell(done.error().text(), &Tokens::bad);

@@ -119,6 +119,8 @@ std::vector<ForwardRow> ForwardList::rows() const {
         row.problem = state.lastError ? state.lastError->what : QString();
         row.ours = std::any_of(m_held.begin(), m_held.end(), [&](const auto &held) { return held == entry.forward; });
         out.push_back(std::move(row));
+        if (entry.forward.use_count() == 1) // its last user let go of it meanwhile
+            release(std::move(entry.forward));
     }
     return out;
 }

@@ -31,6 +31,11 @@ void PodGrid::setPods(std::vector<fleet::PodSight> pods, qint64 current, const Q
     place();
 }
 
+void PodGrid::setNow(const QDateTime &now) {
+    m_now = now;
+    viewport()->update();
+}
+
 void PodGrid::choose(const QString &name) {
     if (m_current == name)
         return;

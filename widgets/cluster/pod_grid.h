@@ -17,6 +17,7 @@ public:
     void setPods(std::vector<fleet::PodSight> pods, qint64 current, const QDateTime &now);
     QString currentId() const { return m_current; } ///< the pod's name
     void choose(const QString &name);
+    void setNow(const QDateTime &now); ///< ages
 
 Q_SIGNALS:
     void chosen(const QString &name);

@@ -127,6 +127,8 @@ void RolloutsPanel::chooseLine(const QString &id) {
 }
 
 void RolloutsPanel::showChosen() {
+    if (m_workloadPage && m_workloadPage->id().isValid() && !fleet::parseWorkloadId(m_chosen))
+        m_workloadPage->clear(); // its watches end, and no key acts on what is not shown
     if (m_feed && m_chosen.startsWith(Q("cluster|"))) {
         const fleet::ClusterSight sight = m_feed->sight(m_chosen.section(QLatin1Char('|'), 1));
         m_clusterPage->show(sight.problem ? ScreenState::failed(*sight.problem, tr("Try again"), [this, name = sight.connection] { m_feed->retryNow(name); })
@@ -139,8 +141,6 @@ void RolloutsPanel::showChosen() {
         m_clusterPage->show(ScreenState::empty(tr("Choose a workload"), tr("What it runs, its pods, revisions and events are shown here.")));
         m_pages->setCurrentWidget(m_clusterPage);
     } else {
-        if (m_workloadPage && m_workloadPage->id().isValid())
-            m_workloadPage->clear(); // its watches end
         m_pages->setCurrentIndex(0);
     }
 }
@@ -148,6 +148,8 @@ void RolloutsPanel::showChosen() {
 void RolloutsPanel::showSight(const QString &connection) {
     m_workloads->setSight(m_feed->sight(connection), now());
     showListSource();
+    if (m_workloadPage && m_workloadPage->id().connection == connection)
+        m_workloadPage->rowChanged(); // nothing changes in a cluster that is away: its page must say so all the same
     if (m_chosen == WorkloadListModel::clusterId(connection))
         showChosen();
     chooseFirst();

@@ -149,9 +149,12 @@ QWidget *RolloutsPanel::buildList() {
         if (m_list->currentId() != m_chosen)
             m_list->setCurrentIndex({});
     });
-    connect(m_workloads, &QAbstractItemModel::rowsInserted, this, [this] {
-        if (m_list->currentId() != m_chosen)
-            m_list->choose(m_chosen);
+    connect(m_workloads, &QAbstractItemModel::rowsInserted, this, [this](const QModelIndex &, int first, int last) {
+        if (m_list->currentId() == m_chosen)
+            return;
+        for (int row = first; row <= last; ++row)
+            if (const QModelIndex index = m_workloads->index(row, 0); index.data(IdRole).toString() == m_chosen)
+                return m_list->setCurrentIndex(index);
     });
     auto *body = new QWidget;
     auto *column = new QVBoxLayout(body);

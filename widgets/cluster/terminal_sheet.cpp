@@ -34,6 +34,7 @@ TerminalSheet::TerminalSheet(Pools &pools, std::shared_ptr<fleet::Services> serv
     connect(m_container, qOverload<int>(&QComboBox::activated), this, [this](int at) {
         ShellWish other = m_wish;
         other.container = m_container->itemText(at);
+        other.typed.clear(); // another shell: a guarded connection asks anew
         m_container->setCurrentIndex(std::max(0, m_container->findText(m_wish.container)));
         if (other.container != m_wish.container)
             (new TerminalSheet(m_pools, m_services, other, parentWidget()))->show();
@@ -127,6 +128,7 @@ void TerminalSheet::open() {
             return *outcome.error;
         return *end;
     });
+    m_wish.typed.clear(); // for this shell only
     deliver(m_task, this, [this](const Result<cluster::PodShell::End> &result) { ended(result); });
 }
 

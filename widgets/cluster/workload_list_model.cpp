@@ -114,6 +114,7 @@ void WorkloadListModel::apply(const QString &connection, const cluster::KubeKind
 void WorkloadListModel::setSight(const fleet::ClusterSight &sight, const QDateTime &now) {
     const Key key{1, sight.connection, {}, sight.connection, QStringLiteral("cluster")};
     const QString old = sight.problem ? (sight.staleSince.isValid() ? tr("%1 old").arg(age(sight.staleSince, now)) : tr("old")) : QString();
+    const bool stood = m_all.contains(key);
     if (sight.problem || !sight.complete) {
         Line line;
         line.id = clusterId(sight.connection);
@@ -133,7 +134,8 @@ void WorkloadListModel::setSight(const fleet::ClusterSight &sight, const QDateTi
             if (m_shown[std::size_t(i)].part == 2 && m_shown[std::size_t(i)].connection == sight.connection)
                 Q_EMIT dataChanged(index(i), index(i));
     }
-    settle();
+    if (stood != m_all.contains(key) || !m_words.isEmpty())
+        settle();
 }
 
 void WorkloadListModel::setWords(const QString &text) {

@@ -150,10 +150,16 @@ QWidget *WorkloadPage::buildMiddle() {
     m_podsStack->addWidget(m_grid);
     m_podsStack->addWidget(m_podTable);
     m_podsCard->setBody(m_podsStack);
-    connect(m_podsAs, &SegmentedControl::currentChanged, this, [this](const QString &as) { m_podsStack->setCurrentIndex(as == Q("table") ? 1 : 0); });
-    const auto choose = [this](const QString &name) { m_pod = name; };
-    connect(m_grid, &PodGrid::chosen, this, choose);
-    connect(m_podTable, &Table::chosen, this, choose);
+    connect(m_podsAs, &SegmentedControl::currentChanged, this, [this](const QString &as) {
+        const QString pod = m_pod;
+        m_podsStack->setCurrentIndex(as == Q("table") ? 1 : 0);
+        as == Q("table") ? m_podTable->choose(pod) : m_grid->choose(pod);
+    });
+    connect(m_grid, &PodGrid::chosen, this, [this](const QString &name) { m_pod = name; });
+    connect(m_podTable, &Table::chosen, this, [this](const QString &name) {
+        if (m_podsStack->currentWidget() == m_podTable) // a hidden table goes to neighbours of what leaves
+            m_pod = name;
+    });
     connect(m_grid, &PodGrid::opened, this, &WorkloadPage::openPod);
     connect(m_podTable, &Table::opened, this, &WorkloadPage::openPod);
     row->addWidget(m_podsCard, 1);
@@ -219,6 +225,8 @@ void WorkloadPage::show(const fleet::WorkloadId &id, const fleet::WorkloadFeed &
     m_id = id;
     m_follow->follow(id, feed.api(id.connection), feed.watches(id.connection));
     if (other) {
+        m_pods->setRows({}); // the table goes to neighbours of what leaves: before the pod is forgotten
+        m_grid->choose({});
         m_pod.clear();
         m_revisions->setRows({});
         m_head->setTitle(id.ref.name);
@@ -236,7 +244,7 @@ void WorkloadPage::tick(const fleet::Snapshot &snapshot) {
     m_pods->setNow(now);
     m_revisions->setNow(now);
     m_events->setNow(now);
-    m_grid->viewport()->update();
+    m_grid->setNow(now);
     showButtons(); // roles may be others
 }
 
@@ -253,7 +261,7 @@ void WorkloadPage::contextMenuEvent(QContextMenuEvent *event) {
     const bool pods = over && (m_grid->isAncestorOf(over) || m_podTable->isAncestorOf(over));
     QStringList ids;
     QString argument = m_id.text();
-    if (pods && !m_pod.isEmpty()) {
+    if (pods && m_pods->find(m_pod)) {
         argument = QStringList{m_id.connection, m_id.ref.space, m_pod}.join(QLatin1Char('|'));
         for (const char *id : {"pod.logs", "pod.exec", "pod.forward"})
             if (m_context.actions->find(Q(id)))
@@ -291,7 +299,7 @@ QString WorkloadPage::argumentOf(const QString &actionId) const {
     if (!m_id.isValid())
         return {};
     if (actionId == Q("pod.logs") || actionId == Q("pod.exec") || actionId == Q("pod.forward"))
-        return m_pod.isEmpty() ? QString() : QStringList{m_id.connection, m_id.ref.space, m_pod}.join(QLatin1Char('|'));
+        return m_pods->find(m_pod) ? QStringList{m_id.connection, m_id.ref.space, m_pod}.join(QLatin1Char('|')) : QString();
     if (actionId == Q("workload.undo")) {
         QString revision = m_revisionTable->currentId();
         if (const auto *row = m_revisions->find(revision); row && row->current)

@@ -344,6 +344,11 @@ QString WorkloadSheet::lacking() const {
     return m_planned ? QString() : tr("The plan does not stand yet.");
 }
 
+void WorkloadSheet::reject() {
+    if (!m_running.isRunning())
+        QDialog::reject();
+}
+
 void WorkloadSheet::run() {
     if (!lacking().isEmpty())
         return;

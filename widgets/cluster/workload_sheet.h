@@ -41,6 +41,7 @@ public:
     const WorkloadAsk &ask() const { return m_ask; }
     QString lacking() const; ///< why it cannot run now; empty: the plan stands
     void run();              ///< what the command does
+    void reject() override;  ///< not while it is being done: what came of it must be told
     const std::optional<operations::Operation> &planned() const { return m_planned; }
 
 Q_SIGNALS:

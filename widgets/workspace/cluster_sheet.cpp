@@ -55,8 +55,8 @@ ClusterCalls clusterCallsOf(fleet::Fleet &fleet, const QString &connection) {
     out.pool = &fleet.pools().waiting;
     out.program = [services, connection] { return fleet::clusterProgram(services->workspace, connection, services->root); };
     out.rights = [services, connection](const QStringList &spaces, bool again, std::stop_token token) { return fleet::clusterRights(*services->clusters, connection, spaces, again, token); };
-    out.trust = [services, connection]() -> Result<QString> {
-        PH_ASSIGN(auto operation, fleet::trustProgram(services->workspace, connection, services->root, currentActor()));
+    out.trust = [services, connection](const QString &digest) -> Result<QString> {
+        PH_ASSIGN(auto operation, fleet::trustProgram(services->workspace, connection, services->root, currentActor(), digest));
         return services->operations->runWhole(operation);
     };
     return out;
@@ -119,6 +119,7 @@ void ClusterSheet::readProgram() {
             return m_program->showState(ScreenState::failed(found.error(), tr("Try again"), [this] { readProgram(); }));
         m_program->showState(ScreenState::full());
         m_mayRun = !*found || (*found)->trusted;
+        m_seen = *found ? (*found)->digest : QString();
         if (!*found) {
             m_facts->setRows({{tr("Program"), tr("none: the credential stands in the kubeconfig or in the keychain")}});
         } else {
@@ -154,7 +155,7 @@ void ClusterSheet::trust() {
     if (m_trusting.isRunning())
         return;
     m_trust->setBlocked(tr("It is being noted."));
-    m_trusting = startTask<QString>(*m_calls.pool, [trust = m_calls.trust](std::stop_token) { return trust(); });
+    m_trusting = startTask<QString>(*m_calls.pool, [trust = m_calls.trust, seen = m_seen](std::stop_token) { return trust(seen); });
     deliver(m_trusting, this, [this](const Result<QString> &done) {
         m_trust->setBlocked({});
         m_told->setText(done ? tr("The program may run now; it is in the journal. Another command is asked for anew.") : done.error().text());

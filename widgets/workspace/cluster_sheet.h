@@ -35,7 +35,7 @@ struct ClusterCalls {
     QThreadPool *pool = nullptr;
     std::function<Result<std::optional<fleet::ClusterProgram>>()> program;
     std::function<Result<fleet::ClusterRights>(const QStringList &spaces, bool again, std::stop_token)> rights;
-    std::function<Result<QString>()> trust; ///< lets the program run: an operation; gives its id
+    std::function<Result<QString>(const QString &digest)> trust; ///< lets the program that was seen run: an operation; gives its id
 };
 ClusterCalls clusterCallsOf(fleet::Fleet &fleet, const QString &connection);
 
@@ -67,6 +67,7 @@ private:
     QLineEdit *m_spaces;
     Label *m_told;
     Button *m_trust, *m_again;
+    QString m_seen; ///< digest of the program that is shown
 };
 
 } // namespace pilothouse::ui

@@ -28,10 +28,12 @@ void copyFor(const QString &value, int milliseconds) {
     data->setText(value);
     data->setData(QStringLiteral("x-kde-passwordManagerHint"), "secret");
     QGuiApplication::clipboard()->setMimeData(data);
-    QTimer::singleShot(milliseconds, qApp, [value] {
+    const auto clear = [value] {
         if (QGuiApplication::clipboard()->text() == value)
             QGuiApplication::clipboard()->clear();
-    });
+    };
+    QTimer::singleShot(milliseconds, qApp, clear);
+    QObject::connect(qApp, &QCoreApplication::aboutToQuit, data, clear); // `data` goes with the next copy
 }
 
 } // namespace
@@ -134,6 +136,8 @@ QWidget *SecretsSheet::buildDetail() {
     m_value->setReadOnly(true);
     m_value->setUndoRedoEnabled(false); // what is hidden again is nowhere
     m_value->setTabChangesFocus(true);
+    m_value->setTextInteractionFlags(Qt::NoTextInteraction); // copied by its command only, which takes it out of the clipboard again
+    m_value->setContextMenuPolicy(Qt::NoContextMenu);
     m_value->hide();
     m_show = new Button(tr("Show for %1 s").arg(keepMilliseconds / 1000), ButtonKind::Primary);
     m_show->setObjectName(QStringLiteral("secretsShow"));

@@ -173,6 +173,25 @@ private Q_SLOTS:
         other = edit;
         other.image = QStringLiteral("ghcr.io/o/api:v1");
         QCOMPARE(planGitOps(source, other).error().kind, ErrorKind::Refused);
+        // A third wish of the same kind has a branch of its own, too; one that is named is changed as it is there, once more and again.
+        source.branch.clear();
+        const auto third = planGitOps(source, edit);
+        QVERIFY(third && third->branch != again->branch && third->branch != change->branch);
+        source.branch = again->branch;
+        for (const char *image : {"ghcr.io/o/api:v3", "ghcr.io/o/api:v4"}) {
+            other.image = QLatin1String(image);
+            const auto on = planGitOps(source, other);
+            QVERIFY2(on, on ? "" : qPrintable(on.error().text()));
+            const auto made = operations.run(gitOpsOperation(source, *on, other, QStringLiteral("ann")));
+            QVERIFY2(!made.error, qPrintable(made.error ? made.error->text() : QString()));
+            QVERIFY(git(origin, {QStringLiteral("show"), again->branch + QStringLiteral(":k8s/api.yml")}).contains(image));
+        }
+        other.image.clear();
+        other.environment.insert(QStringLiteral("DB_PASSWORD"), QStringLiteral("a-long-password-77"));
+        const auto credential = planGitOps(source, other);
+        QVERIFY(!credential);
+        QCOMPARE(credential.error().kind, ErrorKind::Refused);
+        QVERIFY2(credential.error().text().contains(QStringLiteral("Secret")) && !credential.error().text().contains(QStringLiteral("a-long")), qPrintable(credential.error().text()));
     }
 
     void pullRequestPages_data() {
