@@ -195,6 +195,14 @@
         <source>Is the file yours, and closed to others?</source>
         <translation>Gehört die Datei dem eigenen Konto, und ist sie für andere gesperrt?</translation>
     </message>
+    <message>
+        <source>The kubeconfig names another program now.</source>
+        <translation>Die kubeconfig nennt jetzt ein anderes Programm.</translation>
+    </message>
+    <message>
+        <source>Look at it again before it may run.</source>
+        <translation>Es vor der Freigabe noch einmal ansehen.</translation>
+    </message>
 </context>
 <context>
     <name>Connections</name>
@@ -2383,6 +2391,14 @@
     <message>
         <source>It has: %1.</source>
         <translation>Es hat: %1.</translation>
+    </message>
+    <message>
+        <source>The value of %1 is no text (%2 bytes).</source>
+        <translation>Der Wert von %1 ist kein Text (%2 Bytes).</translation>
+    </message>
+    <message>
+        <source>kubectl get secret %1 -o jsonpath=&apos;{.data}&apos; gives it in base64.</source>
+        <translation>kubectl get secret %1 -o jsonpath=&apos;{.data}&apos; gibt ihn in Base64.</translation>
     </message>
 </context>
 <context>
