@@ -49,7 +49,7 @@ private:
     void ended(const Result<cluster::PodShell::End> &result);
     Pools &m_pools;
     std::shared_ptr<fleet::Services> m_services;
-    const ShellWish m_wish;
+    ShellWish m_wish;
     TerminalView *m_view;
     Label *m_state;
     Choice *m_container;
