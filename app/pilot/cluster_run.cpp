@@ -64,6 +64,7 @@ Result<void> ClusterRun::startAs(const std::shared_ptr<KubeApi> &api, const Trai
     auto rest = rollouts::completeTraining(api, job);
     if (!rest && rest.error().kind == ErrorKind::NotFound) {
         PH_ASSIGN(operations::Operation operation, rollouts::startTraining(api, job));
+        m_sent = true; // the server took the dry run: whatever becomes of the answer, it may be there from here on
         PH_ASSIGN(const QString id, m_services->operations->runWhole(operation));
         m_listener.log(QStringLiteral("%1 is started with the image %2 (undo: pilot undo %3)").arg(cluster::trainingRef(job).text(), job.image, id));
         return {};
@@ -90,7 +91,7 @@ Result<void> ClusterRun::startOnce(const std::shared_ptr<KubeApi> &api, QJsonObj
     kept.insert(Q("name"), ref.name);
     PH_TRY(keep(kept)); // from here on it may be there
     for (auto done = startAs(api, job); !done; done = startAs(api, job)) {
-        mayBeThere = mayBeThere || done.error().kind == ErrorKind::TimedOut;
+        mayBeThere = mayBeThere || m_sent || done.error().kind == ErrorKind::TimedOut;
         if (!mayBeThere || !isAway(done.error())) // where the job may run already the answer is waited for
             return done.error();
         m_listener.note(QStringLiteral("The cluster does not answer: %1").arg(done.error().what));

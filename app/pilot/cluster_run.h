@@ -53,6 +53,7 @@ private:
     QString m_key;
     Listener m_listener;
     std::stop_token m_stop;
+    bool m_sent = false; ///< the job was asked for
 };
 
 } // namespace pilothouse

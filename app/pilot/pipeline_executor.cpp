@@ -78,8 +78,13 @@ Result<void> PipelineExecutor::claim() {
         return {};
     }));
     m_model = m_services->workspace.model(m_record.run.model);
-    if (!m_model || m_model->recipe.isEmpty())
-        return notFound(QStringLiteral("The workspace has no model %1 with a recipe any more.").arg(m_record.run.model), m_services->workspace.file);
+    if (!m_model || m_model->recipe.isEmpty()) {
+        Error error = notFound(QStringLiteral("The workspace has no model %1 with a recipe any more.").arg(m_record.run.model), m_services->workspace.file);
+        if (const QJsonObject job = m_record.results.value(Q("cluster_job")).toObject(); job.contains(Q("name")))
+            error.hint = QStringLiteral("Its job may still run: kubectl delete -n %1 %2/%3").arg(job.value(Q("namespace")).toString(), job.value(Q("kind")).toString(), job.value(Q("name")).toString());
+        PH_TRY(finish(State::Failed, error)); // else it would be taken up for ever
+        return error;
+    }
     return {};
 }
 

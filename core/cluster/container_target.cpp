@@ -219,17 +219,21 @@ private:
     /// `fresh` takes the place of `now`; if it does not become healthy, that is taken back. `made`: it was made for this, and is no earlier revision.
     Result<void> swap(const QJsonObject &now, const QString &fresh, bool made) const {
         const QString kept = m.container + QStringLiteral("-r%1").arg(revisionOf(now));
+        if (const auto taken = m.engine.inspect(kept); taken) // before anything is stopped: the way back goes by that name
+            return Error{ErrorKind::Conflict, QStringLiteral("%1 is there already: %2 cannot be kept under that name.").arg(kept, m.container), m.engine.socket(), QStringLiteral("Rename or remove it."), {}};
+        else if (taken.error().kind != ErrorKind::NotFound)
+            return taken.error();
         const auto done = startNamed(fresh, kept);
         if (done)
             return {};
         const QString lines = m.engine.lastLines(m.container, keptLines).value_or(QString());
-        if (m.engine.inspect(kept)) { // the names were changed already
+        if (const auto old = m.engine.inspect(kept); old && old->value(Q("Id")) == now.value(Q("Id"))) { // the names were changed already
             const QString aside = made ? m.container + QStringLiteral("-failed") : fresh;
-            if (made)
-                PH_TRY(m.engine.remove(aside));
             if (m.engine.inspect(m.container)) {
                 PH_TRY(m.engine.stop(m.container));
-                PH_TRY(m.engine.rename(m.container, aside));
+                const auto freed = made ? m.engine.remove(aside) : Result<void>();
+                if (const auto moved = freed ? m.engine.rename(m.container, aside) : freed; !moved && made)
+                    PH_TRY(m.engine.remove(m.container)); // the service counts more than a look at what failed
             }
             PH_TRY(m.engine.rename(kept, m.container));
         }

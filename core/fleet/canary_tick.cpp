@@ -54,8 +54,11 @@ Result<std::vector<std::unique_ptr<rollouts::CanarySource>>> sourcesOf(const Ser
         out.push_back(rollouts::prometheusSource(prometheusOf(services, judge.prometheus), judge.stable, judge.canary));
     }
     if (!model.endpoint.url.isEmpty()) {
-        PH_ASSIGN(const ModelEndpoint endpoint, endpointOf(services, model.name));
-        out.push_back(rollouts::endpointSource(endpoint.client, endpoint.url));
+        const auto endpoint = endpointOf(services, model.name);
+        if (endpoint)
+            out.push_back(rollouts::endpointSource(endpoint->client, endpoint->url));
+        else if (out.empty()) // what the other source sees must still turn a canary back
+            return endpoint.error();
     }
     return out;
 }

@@ -130,7 +130,7 @@ Result<CanaryLook> judgeCanary(const RolloutTarget &target, const std::vector<st
 
 namespace {
 
-/// The canary that was judged still runs, on the same share.
+/// The canary that was judged still runs.
 std::function<Result<void>()> sameCanary(std::shared_ptr<RolloutTarget> target, const RolloutStatus &judged) {
     return [target, judged]() -> Result<void> {
         PH_ASSIGN(const RolloutStatus now, target->status());
@@ -182,6 +182,15 @@ Operation goOnOperation(std::shared_ptr<RolloutTarget> target, const QString &co
     Operation o = operationFor(target, connection, look, {QStringLiteral("SET"), QStringLiteral("rollout ") + look.status.target, QStringLiteral("canary %1 % → %2").arg(percentText(look.status.wantedCanaryShare), to),
                                                           QStringLiteral("abort: all traffic to the stable version"), QStringLiteral("pilot rollouts promote %1").arg(look.status.target)},
                                [target] { return target->promote(false); });
+    // A step that somebody else took meanwhile has not been judged, and a hold is a person's word. (A turn-back is right at any share.)
+    o.steps.front().guard = [target, judged = look.status, same = sameCanary(target, look.status)]() -> Result<void> {
+        PH_TRY(same());
+        PH_ASSIGN(const RolloutStatus now, target->status());
+        const bool held = now.phase == cluster::RolloutPhase::Paused && judged.phase != cluster::RolloutPhase::Paused;
+        if (held || std::abs(now.wantedCanaryShare - judged.wantedCanaryShare) > 1e-6)
+            return Error{ErrorKind::Conflict, QStringLiteral("The canary is on another step than was judged, or is held."), judged.target, QStringLiteral("Nothing was sent."), {}};
+        return {};
+    };
     o.steps.front().undo = [target] { return target->abort(QStringLiteral("undone")); };
     o.kind = QStringLiteral("rollout-promote");
     o.summary = QStringLiteral("Go on with %1: %2").arg(look.status.target, look.judgement.sentence);
