@@ -55,14 +55,16 @@ class TestClusterCredential : public QObject {
             calls.program = [this, foreign]() -> Result<std::optional<fleet::ClusterProgram>> {
                 if (!foreign)
                     return std::optional<fleet::ClusterProgram>();
-                return std::optional(fleet::ClusterProgram{QStringLiteral("aws"), QStringLiteral("eks get-token --cluster-name c"), {QStringLiteral("AWS_PROFILE")}, QStringLiteral("/mnt/team.yaml"), QStringLiteral("c"), {}, {}, trusted});
+                return std::optional(fleet::ClusterProgram{QStringLiteral("aws"), QStringLiteral("eks get-token --cluster-name c"), {QStringLiteral("AWS_PROFILE")}, QStringLiteral("/mnt/team.yaml"), QStringLiteral("c"), {}, {}, trusted, QStringLiteral("digest-of-it")});
             };
             calls.rights = [this](const QStringList &spaces, bool again, std::stop_token) {
                 ++asked;
                 anew += again;
                 return rightsIn(spaces);
             };
-            calls.trust = [this](const QString &) -> Result<QString> {
+            calls.trust = [this](const QString &digest) -> Result<QString> {
+                if (digest != QLatin1String("digest-of-it"))
+                    return invalid(QStringLiteral("another program"));
                 if (refuses)
                     return refused(QStringLiteral("Role viewer may not let a program run."), {}, {});
                 trusted = true;
