@@ -38,6 +38,15 @@ QJsonObject parsed(const QByteArray &json) { return QJsonDocument::fromJson(json
 
 class TestKubeCache : public QObject {
     Q_OBJECT
+    /// One of twelve rows is put or taken away.
+    static void changeOne(KubeTable &table, std::mt19937 &random) {
+        const QString name = QString::number(random() % 12);
+        if (random() % 3)
+            table.put({row(name, int(random() % 1000))});
+        else
+            table.remove(name);
+    }
+
 private Q_SLOTS:
     void changes_since_a_revision_are_exact() {
         KubeTable table(kinds::Pod);
@@ -93,11 +102,7 @@ private Q_SLOTS:
             QHash<QString, QByteArray> reader;
             quint64 revision = 0;
             for (int step = 0; step < 300; ++step) {
-                const QString name = QString::number(random() % 12);
-                if (random() % 3)
-                    table.put({row(name, int(random() % 1000))});
-                else
-                    table.remove(name);
+                changeOne(table, random);
                 if (random() % 4)
                     continue;
                 const quint64 before = revision;
@@ -135,11 +140,7 @@ private Q_SLOTS:
             QHash<QString, QByteArray> reader;
             quint64 revision = 0;
             for (int step = 0; step < 300; ++step) {
-                const QString name = QString::number(random() % 12);
-                if (random() % 3)
-                    table.put({row(name, int(random() % 1000))});
-                else
-                    table.remove(name);
+                changeOne(table, random);
                 if (random() % 10)
                     continue;
                 const KubeChanges changes = table.changesSince(revision);
