@@ -13,7 +13,7 @@
 #include "core/base/json.h"
 #include "core/fleet/deploy_watch.h"
 #include "core/pipelines/pipeline_json.h"
-#include "core/retrain/pipeline_actions.h"
+#include "core/pipelines/pipeline_operations.h"
 
 #include <QLocale>
 
@@ -141,7 +141,7 @@ Result<void> start(Context &context, const Options &options) {
     PH_ASSIGN(const auto services, context.services());
     PH_ASSIGN(const QJsonObject parameters, parametersOf(options));
     const auto id = std::make_shared<QString>();
-    const auto outcome = services->operations->run(retrain::startPipelineOperation(pipes, QString::fromStdString(options.name), parameters, services->operations->actor().name, QStringLiteral("by hand"), id));
+    const auto outcome = services->operations->run(pipelines::startPipelineOperation(pipes, QString::fromStdString(options.name), parameters, services->operations->actor().name, QStringLiteral("by hand"), id));
     if (!outcome.done)
         return outcome.error.value_or(refused(QStringLiteral("The pipeline was not started.")));
     if (options.wait) {
@@ -157,7 +157,7 @@ Result<void> cancel(Context &context, const Options &options) {
     PH_ASSIGN(const auto pipes, service(context));
     PH_ASSIGN(const auto services, context.services());
     const QString id = QString::fromStdString(options.run);
-    const auto outcome = services->operations->run(retrain::cancelRunOperation(pipes, id));
+    const auto outcome = services->operations->run(pipelines::cancelRunOperation(pipes, id));
     if (!outcome.done)
         return outcome.error.value_or(refused(QStringLiteral("The run was not cancelled.")));
     PH_ASSIGN(const auto run, pipes->run(id));

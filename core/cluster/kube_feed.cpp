@@ -13,8 +13,8 @@ namespace pilothouse::cluster {
 
 namespace {
 
-constexpr int interval = 100;        ///< milliseconds between two reads
-constexpr std::size_t sliceRows = 128; ///< steps read, and rows told, at once
+constexpr int interval = 100;            ///< milliseconds between two reads
+constexpr std::size_t sliceRows = 64;   ///< steps read, and rows told, at once
 constexpr std::size_t sliceLooks = 2048; ///< ids looked up at once
 
 qint64 now() { return QDeadlineTimer::current(Qt::CoarseTimer).deadline(); }

@@ -10,6 +10,7 @@ namespace {
 Health healthOf(pipelines::State state) {
     switch (state) {
     case pipelines::State::Passed: return Health::Ok;
+    case pipelines::State::Warned: return Health::Warn;
     case pipelines::State::Failed: return Health::Bad;
     case pipelines::State::Paused: return Health::Paused;
     case pipelines::State::Running: return Health::Running;

@@ -110,8 +110,12 @@ void LocalPipelines::watchDeploys(DeployWatcher watcher) {
 Result<std::vector<Pipeline>> LocalPipelines::pipelines() const {
     std::vector<Pipeline> list;
     for (const workspace::Model &model : m_workspace.models)
-        if (!model.recipe.isEmpty())
-            list.push_back({model.name, model.name, source(), model.name, localStages()});
+        if (!model.recipe.isEmpty()) {
+            Pipeline &pipeline = list.emplace_back();
+            pipeline.id = pipeline.name = pipeline.model = model.name;
+            pipeline.system = source();
+            pipeline.stages = localStages();
+        }
     return list;
 }
 
@@ -284,7 +288,45 @@ Result<void> LocalPipelines::checkParameters(const QString &pipeline, const QJso
     return {};
 }
 
-Result<QString> LocalPipelines::start(const QString &pipeline, const QJsonObject &parameters, const QString &by, const QString &reason) {
+/// A stage's log by its bytes. That of a whole run is put together anew out of its stages': it is given again as a whole when there is more of it.
+Result<LogPiece> LocalPipelines::readLog(const LogFrom &from, std::stop_token) const {
+    PH_ASSIGN(const RunFolder folder, folderOf(from.run));
+    PH_ASSIGN(const RunRecord record, folder.read());
+    LogPiece piece;
+    piece.end = hasEnded(record.run.state);
+    if (from.stage.isEmpty()) {
+        PH_ASSIGN(const QString text, log(from.run));
+        piece.bytes = text.toUtf8();
+        piece.next = QString::number(piece.bytes.size());
+        piece.anew = !from.next.isEmpty() && from.next != piece.next;
+        if (from.next == piece.next)
+            piece.bytes.clear();
+        return piece;
+    }
+    const auto stage = std::find_if(record.run.stages.begin(), record.run.stages.end(), [&](const Stage &s) { return s.name == from.stage; });
+    if (stage == record.run.stages.end())
+        return notFound(QStringLiteral("Run %1 has no stage “%2”.").arg(from.run, from.stage));
+    piece.end = piece.end || hasEnded(stage->state);
+    QFile file(folder.stageLog(from.stage));
+    if (!file.open(QIODevice::ReadOnly)) {
+        piece.next = QStringLiteral("0");
+        return piece;
+    }
+    qint64 at = from.next.toLongLong();
+    piece.anew = at > file.size();
+    if (piece.anew)
+        at = 0;
+    if (from.next.isEmpty() && from.lastBytes > 0)
+        at = piece.skipped = std::max<qint64>(0, file.size() - from.lastBytes);
+    file.seek(at);
+    piece.bytes = file.read(longestLog);
+    piece.next = QString::number(at + piece.bytes.size());
+    piece.end = piece.end && file.atEnd();
+    return piece;
+}
+
+Result<QString> LocalPipelines::startRun(const StartRequest &request) {
+    const auto &[pipeline, parameters, ref, by, reason] = request;
     const workspace::Model *model = m_workspace.model(pipeline);
     if (!model || model->recipe.isEmpty())
         return notFound(QStringLiteral("There is no pipeline “%1”.").arg(pipeline), m_workspace.file,
@@ -309,7 +351,7 @@ Result<QString> LocalPipelines::start(const QString &pipeline, const QJsonObject
     run.started = m_clock->nowUtc();
     run.parameters = parameters;
     for (const QString &stage : localStages())
-        run.stages.push_back({stage, State::Waiting, {}, {}, 0, {}});
+        run.stages.emplace_back(stage);
     const RunFolder folder(m_folder + QLatin1Char('/') + run.id);
     PH_TRY(folder.create(record));
     const auto pid = m_launcher(run.id, folder.processLog());

@@ -43,11 +43,12 @@ public:
     Result<std::vector<Pipeline>> pipelines() const override;
     Result<std::vector<PipelineRun>> runs(const QString &pipeline, int limit = 50) const override;
     Result<PipelineRun> run(const QString &id) const override;
-    Result<QString> log(const QString &run, const QString &stage = {}) const override;
+    Result<QString> log(const QString &run, const QString &stage = {}) const override; ///< of a long stage its last 4 MB
+    Result<LogPiece> readLog(const LogFrom &from, std::stop_token token = {}) const override;
     /// Conflict while a run of the same pipeline is waiting or running. Invalid for an unknown parameter; known ones:
     /// resume (an ended run of this pipeline whose training goes on from its checkpoint), deploy (false: stop after
     /// registering), decision (the retrain decision it belongs to).
-    Result<QString> start(const QString &pipeline, const QJsonObject &parameters, const QString &by, const QString &reason) override;
+    Result<QString> startRun(const StartRequest &request) override;
     /// Asks the run's process to stop (SIGTERM; a training checkpoints) and waits until it has written its end, with a limit,
     /// then by force. One that trains in a cluster ends when its job is deleted there (TimedOut if the cluster does not answer in time). A run that waits for an approval has no process and ends at once. Conflict if the run has ended.
     Result<void> cancel(const QString &run) override;

@@ -27,10 +27,6 @@ QDateTime timeFrom(const QJsonObject &object, const char *key) {
 
 } // namespace
 
-bool hasEnded(State state) {
-    return state == State::Passed || state == State::Failed || state == State::Skipped || state == State::Cancelled;
-}
-
 bool goesOnElsewhere(const RunRecord &record) { return record.results.contains(QLatin1String("cluster_job")); }
 
 QJsonObject RunRecord::toJson() const {

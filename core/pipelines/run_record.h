@@ -21,7 +21,6 @@ struct RunRecord {
     static Result<RunRecord> fromJson(const QJsonObject &object, const QString &where);
 };
 
-bool hasEnded(State state); ///< passed, failed, skipped, cancelled
 /// Its training is a job in a cluster, which does not end with the process that follows it: a run that lost its process is taken up again.
 bool goesOnElsewhere(const RunRecord &record);
 

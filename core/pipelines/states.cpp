@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/pipelines/pipeline_service.h"
+#include "core/pipelines/parameter.h"
+#include "core/pipelines/state.h"
 
 namespace pilothouse::pipelines {
 
@@ -12,16 +13,36 @@ QString stateName(State state) {
     case State::Paused: return QStringLiteral("paused");
     case State::Skipped: return QStringLiteral("skipped");
     case State::Cancelled: return QStringLiteral("cancelled");
+    case State::Warned: return QStringLiteral("warned");
     case State::Unknown: break;
     }
     return QStringLiteral("unknown");
 }
 
 State stateFromName(const QString &name) {
-    for (const State state : {State::Waiting, State::Running, State::Passed, State::Failed, State::Paused, State::Skipped, State::Cancelled})
+    for (const State state : {State::Waiting, State::Running, State::Passed, State::Failed, State::Paused, State::Skipped, State::Cancelled, State::Warned})
         if (stateName(state) == name)
             return state;
     return State::Unknown;
+}
+
+bool hasEnded(State state) {
+    return state == State::Passed || state == State::Warned || state == State::Failed || state == State::Skipped || state == State::Cancelled;
+}
+
+bool hasPassed(State state) { return state == State::Passed || state == State::Warned; }
+
+QString parameterKindName(Parameter::Kind kind) {
+    switch (kind) {
+    case Parameter::Kind::Text: return QStringLiteral("text");
+    case Parameter::Kind::Lines: return QStringLiteral("lines");
+    case Parameter::Kind::Choice: return QStringLiteral("choice");
+    case Parameter::Kind::Boolean: return QStringLiteral("boolean");
+    case Parameter::Kind::Number: return QStringLiteral("number");
+    case Parameter::Kind::Secret: return QStringLiteral("secret");
+    case Parameter::Kind::File: return QStringLiteral("file");
+    }
+    return {};
 }
 
 } // namespace pilothouse::pipelines

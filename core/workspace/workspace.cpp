@@ -28,12 +28,12 @@ const QMap<QString, QStringList> &kindKeys() {
     static const QMap<QString, QStringList> keys{
         {u("local"), {}},
         {u("mlflow"), {u("experiment"), u("artifacts"), u("promotes")}},
-        {u("jenkins"), {u("folder")}},
+        {u("jenkins"), {u("folder"), u("jobs"), u("repository")}},
         {u("kubernetes"), {u("kubeconfig"), u("context"), u("namespace"), u("ca"), u("tls_server_name"), u("proxy"), u("insecure"), u("ingress")}},
         {u("prometheus"), {u("alertmanager"), u("requests_metric"), u("status_label"), u("latency_metric"), u("predictions_metric"), u("prediction_label"), u("pod_label"), u("namespace_label")}},
-        {u("github"), {u("owner"), u("repo"), u("branch")}},
-        {u("kubeflow"), {u("namespace"), u("experiment")}},
-        {u("azureml"), {u("tenant"), u("client"), u("subscription"), u("resource_group"), u("workspace"), u("region"), u("cloud"), u("authority"), u("promotes")}},
+        {u("github"), {u("owner"), u("repo"), u("branch"), u("jobs")}},
+        {u("kubeflow"), {u("namespace"), u("experiment"), u("cluster"), u("identity"), u("jobs")}},
+        {u("azureml"), {u("tenant"), u("client"), u("subscription"), u("resource_group"), u("workspace"), u("region"), u("cloud"), u("authority"), u("promotes"), u("login"), u("experiment"), u("jobs")}},
         {u("git"), {u("path"), u("branch"), u("model"), u("live"), u("image"), u("remote"), u("job"), u("key_file")}},
         {u("elasticsearch"), {u("index")}},
         {u("slack"), {u("channel"), u("on")}},
@@ -66,10 +66,10 @@ struct Reading {
     QString file;
     QString onlyLocal; ///< the name of the local connection if there is exactly one
 
-    QString connection(Section &section, const QString &otherwise) {
-        const QString name = section.text(u("connection"), otherwise);
+    QString connection(Section &section, const QString &otherwise, const QString &key = u("connection")) {
+        const QString name = section.text(key, otherwise);
         if (!name.isEmpty() && !workspace.connections.contains(name))
-            addUnknown(problems, section.positionOf(u("connection")), u("connection"), name, workspace.connections.keys());
+            addUnknown(problems, section.positionOf(key), u("connection"), name, workspace.connections.keys());
         return name;
     }
     bool isLocal(const QString &connection) const { return workspace.connections.value(connection).kind == QLatin1String("local"); }
@@ -160,7 +160,7 @@ void readConnection(Reading &reading, const QString &name, Section section) {
         QStringList others = kindKeys().value(c.kind);
         others << u("ca_file");
         for (const QString &key : std::as_const(others)) {
-            const QString value = key == QLatin1String("on") ? section.texts(key).join(QLatin1Char(',')) : key == QLatin1String("promotes") ? section.word(key, promoteWords()) : section.text(key);
+            const QString value = key == QLatin1String("on") || key == QLatin1String("jobs") ? section.texts(key).join(QLatin1Char(',')) : key == QLatin1String("promotes") ? section.word(key, promoteWords()) : section.text(key);
             if (!value.isEmpty())
                 c.other.insert(key, resolvedKey(key, value, reading.file));
         }
@@ -336,6 +336,35 @@ void readTrainingPods(Section &pipeline, Model &m) {
             m.pipeline.other.insert(QLatin1String(key), values.join(QLatin1Char('\n')));
 }
 
+/// What of a model's pipeline is not the training's pods: `deploy` is a second run that follows the first, behind an approval of ours where `approval` says so.
+void readPipeline(Reading &reading, Section &pipeline, Model &m) {
+    for (const char *key : {"workflow", "branch", "experiment", "namespace", "deploy", "deploy_branch"})
+        if (const QString value = pipeline.text(QLatin1String(key)); !value.isEmpty())
+            m.pipeline.other.insert(QLatin1String(key), value);
+    if (pipeline.has(u("deploy_connection")))
+        m.pipeline.other.insert(u("deploy_connection"), reading.connection(pipeline, {}, u("deploy_connection")));
+    for (const char *key : {"sla", "retry_after"})
+        if (const QString value = pipeline.text(QLatin1String(key)); !value.isEmpty()) {
+            if (const auto seconds = parseDuration(value); !seconds)
+                reading.problems.add(pipeline.positionOf(QLatin1String(key)), seconds.error().what, u("Write it as 2h, 15min or 90s."));
+            m.pipeline.other.insert(QLatin1String(key), value);
+        }
+    if (const qint64 retries = pipeline.integer(u("retries"), 0, 0, 100); retries > 0)
+        m.pipeline.other.insert(u("retries"), QString::number(retries));
+    if (pipeline.has(u("approval")))
+        m.pipeline.other.insert(u("approval"), pipeline.boolean(u("approval"), false) ? u("yes") : u("no"));
+    for (const char *key : {"parameters", "deploy_parameters"}) {
+        const QMap<QString, QString> values = pipeline.textMap(QLatin1String(key));
+        QStringList lines;
+        for (auto it = values.begin(); it != values.end(); ++it)
+            lines << it.key() + QLatin1Char('=') + it.value();
+        if (!lines.isEmpty())
+            m.pipeline.other.insert(QLatin1String(key), lines.join(QLatin1Char('\n')));
+    }
+    if (const QStringList gates = pipeline.texts(u("gates")); !gates.isEmpty())
+        m.pipeline.other.insert(u("gates"), gates.join(QLatin1Char('\n')));
+}
+
 void readModel(Reading &reading, const QString &name, Section section) {
     Model m;
     m.name = name;
@@ -356,9 +385,7 @@ void readModel(Reading &reading, const QString &name, Section section) {
         Section pipeline = section.section(u("pipeline"));
         m.pipeline.connection = reading.connection(pipeline, reading.onlyLocal);
         m.pipeline.job = pipeline.text(u("job"));
-        for (const char *key : {"workflow", "branch", "experiment", "namespace", "parameters"})
-            if (const QString value = pipeline.text(QLatin1String(key)); !value.isEmpty())
-                m.pipeline.other.insert(QLatin1String(key), value);
+        readPipeline(reading, pipeline, m);
         readTrainingPods(pipeline, m);
         pipeline.finish();
     }

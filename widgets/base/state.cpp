@@ -99,6 +99,7 @@ State stateOf(pipelines::State state) {
     case pipelines::State::Waiting: return State::Waiting;
     case pipelines::State::Running: return State::Running;
     case pipelines::State::Passed: return State::Ok;
+    case pipelines::State::Warned: return State::Warn;
     case pipelines::State::Failed: return State::Bad;
     case pipelines::State::Paused: return State::Paused;
     case pipelines::State::Skipped:
@@ -147,6 +148,7 @@ QString pipelineWord(pipelines::State state) {
     case pipelines::State::Waiting: return Words::tr("Waiting");
     case pipelines::State::Running: return Words::tr("Running");
     case pipelines::State::Passed: return Words::tr("Passed");
+    case pipelines::State::Warned: return Words::tr("Passed with warnings");
     case pipelines::State::Failed: return Words::tr("Failed");
     case pipelines::State::Paused: return Words::tr("Paused");
     case pipelines::State::Skipped: return Words::tr("Skipped");

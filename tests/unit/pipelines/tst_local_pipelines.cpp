@@ -327,8 +327,8 @@ private Q_SLOTS:
         run.pipeline = run.model = QStringLiteral("t2m");
         run.state = State::Running;
         run.started = QDateTime::fromString(QStringLiteral("2026-03-01T12:00:00Z"), Qt::ISODate);
-        run.stages.push_back({QStringLiteral("train"), State::Passed, run.started, run.started.addMSecs(2500), 2.25, QStringLiteral("ridge")});
-        run.stages.push_back({QStringLiteral("gate"), State::Waiting, {}, {}, 0, {}});
+        run.stages.emplace_back(QStringLiteral("train"), State::Passed, run.started, run.started.addMSecs(2500), 2.25, QStringLiteral("ridge"));
+        run.stages.emplace_back(QStringLiteral("gate"));
         QCOMPARE(canonicalJson(toJson(run)),
                  QByteArray(R"({"ended":null,"error":null,"id":"t2m-1","model":"t2m","parameters":{},"pipeline":"t2m","reason":"","seconds":null,)"
                             R"("stages":[{"ended":"2026-03-01T12:00:02.500Z","median_seconds":2.25,"name":"train","note":"ridge","seconds":2.5,"started":"2026-03-01T12:00:00.000Z","state":"passed"},)"
@@ -384,7 +384,7 @@ private Q_SLOTS:
         record.run.version = 4;
         record.run.parameters = {{QStringLiteral("deploy"), false}};
         record.run.error = refused(QStringLiteral("no"), QStringLiteral("here"), QStringLiteral("do"));
-        record.run.stages.push_back({QStringLiteral("train"), State::Passed, record.run.started, record.run.ended, 0, QStringLiteral("note")});
+        record.run.stages.emplace_back(QStringLiteral("train"), State::Passed, record.run.started, record.run.ended, 0, QStringLiteral("note"));
         record.process = ProcessMark{12, QStringLiteral("b/1")};
         record.results = {{QStringLiteral("promotion"), QStringLiteral("p-1")}};
         const auto read = RunRecord::fromJson(record.toJson(), QStringLiteral("here"));
