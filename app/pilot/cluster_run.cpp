@@ -78,6 +78,27 @@ Result<void> ClusterRun::startAs(const std::shared_ptr<KubeApi> &api, const Trai
     return {};
 }
 
+/// Whether the job of an earlier process is there under the name it kept, where the workspace gives it another one by now: a second one must not begin.
+Result<bool> ClusterRun::madeBefore(const KubeApi &api, const QJsonObject &kept, const KubeRef &now) const {
+    PH_ASSIGN(const KubeRef before, refOf(kept));
+    if (before.text() == now.text() && before.space == now.space)
+        return false; // asked for by startAs()
+    for (;;) {
+        const auto found = api.read(before, m_stop);
+        if (found) {
+            m_listener.log(QStringLiteral("follows %1, which was made before the workspace was changed").arg(before.text()));
+            return true;
+        }
+        if (found.error().kind == ErrorKind::NotFound)
+            return false;
+        if (!isAway(found.error()))
+            return found.error();
+        m_listener.note(QStringLiteral("The cluster does not answer: %1").arg(found.error().what));
+        if (!pause(10))
+            return cancelled();
+    }
+}
+
 Result<void> ClusterRun::startOnce(const std::shared_ptr<KubeApi> &api, QJsonObject &kept, const Make &make) {
     if (kept.value(Q("started")).toBool()) {
         m_listener.log(QStringLiteral("follows %1/%2 again").arg(kept.value(Q("kind")).toString(), kept.value(Q("name")).toString()));
@@ -86,6 +107,13 @@ Result<void> ClusterRun::startOnce(const std::shared_ptr<KubeApi> &api, QJsonObj
     bool mayBeThere = kept.contains(Q("name"));
     PH_ASSIGN(const TrainingJob job, make(*api, kept.value(Q("run")).toString()));
     const KubeRef ref = cluster::trainingRef(job);
+    if (mayBeThere) {
+        PH_ASSIGN(const bool there, madeBefore(*api, kept, ref));
+        if (there) {
+            kept.insert(Q("started"), true);
+            return keep(kept);
+        }
+    }
     kept.insert(Q("kind"), ref.kind.kind.toLower());
     kept.insert(Q("namespace"), ref.space);
     kept.insert(Q("name"), ref.name);
@@ -154,7 +182,7 @@ Error ClusterRun::stopped(const std::shared_ptr<KubeApi> &api, const KubeRef &re
         m_listener.log(QStringLiteral("%1 is deleted, and its pods with it").arg(ref.text()));
         return cancelled();
     }
-    Error error = done.error();
+    Error error = done.error(); // of a cluster that is away: the run keeps the wish, and who looks at it next tries again
     error.what = QStringLiteral("%1 could not be deleted, and goes on: %2").arg(ref.text(), error.what);
     error.hint = QStringLiteral("Delete it there: kubectl delete -n %1 %2/%3").arg(ref.space, ref.kind.kind.toLower(), ref.name);
     return error;

@@ -43,6 +43,7 @@ private:
     Result<void> keep(const QJsonObject &kept);
     Result<bool> cancelAsked() const;
     Result<void> startOnce(const std::shared_ptr<cluster::KubeApi> &api, QJsonObject &kept, const Make &make);
+    Result<bool> madeBefore(const cluster::KubeApi &api, const QJsonObject &kept, const cluster::KubeRef &now) const;
     Result<void> startAs(const std::shared_ptr<cluster::KubeApi> &api, const cluster::TrainingJob &job);
     Result<End> follow(const cluster::KubeApi &api, const cluster::KubeRef &ref, const QString &run);
     Error stopped(const std::shared_ptr<cluster::KubeApi> &api, const cluster::KubeRef &ref) const;

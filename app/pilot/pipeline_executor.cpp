@@ -123,7 +123,9 @@ Result<void> PipelineExecutor::run() {
         if (!end) {
             const bool stopped = end.error().kind == ErrorKind::Cancelled;
             PH_ASSIGN(m_record, m_folder.read());
-            if (stopped && mayLeave()) {
+            if ((stopped && mayLeave()) || cancelWaits(end.error())) {
+                if (!stopped)
+                    log(QStringLiteral("warning: %1").arg(end.error().text()));
                 PH_TRY(leave());
                 return end.error();
             }
@@ -298,6 +300,8 @@ void PipelineExecutor::tellDecision() {
 Result<PipelineExecutor::StageEnd> PipelineExecutor::deploy() {
     if (m_record.run.parameters.value(Q("deploy")) == QJsonValue(false))
         return StageEnd{State::Skipped, QStringLiteral("not asked for: the version stays a candidate"), {}};
+    if (const QString asked = m_record.results.value(Q("promotion")).toString(); !asked.isEmpty())
+        return waitFor(asked, {}); // by the process before this one
     PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*m_services, model()));
     if (m_record.run.version == 0 && pipelines::goesOnElsewhere(m_record))
         return StageEnd{State::Skipped, QStringLiteral("nothing was registered that could be deployed"), {}};
@@ -314,9 +318,14 @@ Result<PipelineExecutor::StageEnd> PipelineExecutor::deploy() {
                                                                   QStringLiteral("It stays a candidate; pilot promote %1 %2 --plan shows the sheet.").arg(model().name).arg(m_record.run.version))};
     PH_ASSIGN(const promotion::Request request, m_services->promotions->request(place.key, m_record.run.version, place.champion, evidence));
     PH_TRY(keep(QStringLiteral("promotion"), request.id));
-    PH_ASSIGN(const pipelines::DeployState deploy, fleet::deployWatcher(m_services->promotions)(request.id));
+    return waitFor(request.id, evidence.sentence + QLatin1Char(' '));
+}
+
+/// How it stands with the promotion that was asked for.
+Result<PipelineExecutor::StageEnd> PipelineExecutor::waitFor(const QString &promotion, const QString &sentence) {
+    PH_ASSIGN(const pipelines::DeployState deploy, fleet::deployWatcher(m_services->promotions)(promotion));
     if (deploy.state == State::Paused)
-        return StageEnd{State::Paused, QStringLiteral("%1 Waits for an approval: pilot approve %2 --comment …").arg(evidence.sentence, request.id), {}};
+        return StageEnd{State::Paused, QStringLiteral("%1Waits for an approval: pilot approve %2 --comment …").arg(sentence, promotion), {}};
     return StageEnd{deploy.state, deploy.note, deploy.state == State::Failed ? std::optional(refused(deploy.note)) : std::nullopt};
 }
 

@@ -44,11 +44,13 @@ private:
     ClusterRun clusterRun(const QString &key);
     Result<void> leave();
     bool mayLeave() const;
+    bool cancelWaits(const Error &error) const;
     Result<StageEnd> gate();
     Result<StageEnd> registerVersion();
     Result<StageEnd> registerElsewhere(const QString &connection, const QString &package);
     QStringList decisionTags();
     Result<StageEnd> deploy();
+    Result<StageEnd> waitFor(const QString &promotion, const QString &sentence);
     Result<void> finish(pipelines::State state, std::optional<Error> error = {});
     Result<void> keep(const QString &key, const QJsonValue &result);
     Result<void> setVersion(int version);

@@ -80,6 +80,11 @@ ClusterRun PipelineExecutor::clusterRun(const QString &key) {
 
 bool PipelineExecutor::mayLeave() const { return pipelines::goesOnElsewhere(m_record) && !m_record.results.value(Q("cancel")).toBool(); }
 
+/// A cancel that a cluster which is away could not be told: the run goes on with the wish, and so does its job there.
+bool PipelineExecutor::cancelWaits(const Error &error) const {
+    return (error.kind == ErrorKind::Unreachable || error.kind == ErrorKind::TimedOut) && pipelines::goesOnElsewhere(m_record) && m_record.results.value(Q("cancel")).toBool();
+}
+
 /// A stop request that is no cancel ends this process only: the job goes on, and so does the run.
 Result<void> PipelineExecutor::leave() {
     PH_ASSIGN(m_record, m_folder.update([](RunRecord &r) -> Result<void> {
@@ -90,14 +95,14 @@ Result<void> PipelineExecutor::leave() {
     return {};
 }
 
-/// What a team's own program found: its `result` event, else $OUT/metrics.json, which the kubelet put into the pod's status.
+/// What a team's own program found: its `result` event, else $METRICS, which the kubelet put into the pod's status.
 Result<QJsonObject> PipelineExecutor::resultOfOwn(const ClusterRun::End &end) const {
     PH_ASSIGN(const workspace::Recipe recipe, workspace::readRecipe(model().recipe));
     QJsonObject result = end.result.value_or(QJsonObject());
     if (result.isEmpty()) {
-        const auto figures = parseJsonObject(end.state.message.toUtf8(), QStringLiteral("$OUT/metrics.json"));
+        const auto figures = parseJsonObject(end.state.message.toUtf8(), QStringLiteral("$METRICS"));
         if (!figures)
-            return invalid(QStringLiteral("The program ended well, but left no figures that can be judged: %1").arg(end.state.message.isEmpty() ? QStringLiteral("$OUT/metrics.json was not written") : figures.error().what), end.ref.text(),
+            return invalid(QStringLiteral("The program ended well, but left no figures that can be judged: %1").arg(end.state.message.isEmpty() ? QStringLiteral("$METRICS was not written") : figures.error().what), end.ref.text(),
                            QStringLiteral("It writes them in place, as flat JSON of at most 4096 bytes: {\"%1\": 1.25}.").arg(recipe.selectMetric.isEmpty() ? workspace::defaultMetric(recipe.task) : recipe.selectMetric));
         result.insert(Q("metrics"), QJsonObject{{Q("test"), *figures}});
     }

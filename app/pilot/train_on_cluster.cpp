@@ -200,7 +200,7 @@ void ClusterTraining::addTo(CLI::App &app) {
     app.add_option("--service-account", serviceAccount, "Service account of the pods")->group(group);
     app.add_option("--fs-group", this->group, "Group that the pods' claims are given to, that of the image's user; 0: the cluster says (OpenShift)")->capture_default_str()->check(CLI::Range(0, 2147483647))->group(group);
     app.add_option("--job-name", name, "Name of the job (default: from the recipe and the run)")->group(group);
-    app.add_option("--command", command, "A program of your own in the image instead of pilot, with its words: reads $DATA and $RECIPE, writes $OUT/metrics.json and its files")->expected(1)->allow_extra_args(false)->take_all()->group(group);
+    app.add_option("--command", command, "A program of your own in the image instead of pilot, with its words: reads $DATA and $RECIPE, writes its figures to $METRICS and its files to $OUT")->expected(1)->allow_extra_args(false)->take_all()->group(group);
     app.add_flag("--plan", plan, "Show the exact calls and end")->group(group);
     app.add_flag("--detach", detach, "Start it and end, without following it")->group(group);
 }

@@ -57,6 +57,11 @@ public:
         }
         if (!now)
             return now.error();
+        if (halfSwapped(*now)) {
+            out.phase = RolloutPhase::Unreachable;
+            out.verdict = QStringLiteral("A change of %1 was cut off: pilot rollouts undo puts the one before back.").arg(m.container);
+            return out;
+        }
         out.stable = revision(*now, QStringLiteral("stable"));
         out.operation = labelOf(*now, operationLabel);
         out.phase = runs(*now) ? RolloutPhase::Stable : RolloutPhase::Unreachable;
@@ -67,9 +72,9 @@ public:
 
     Result<std::vector<Revision>> history() const override {
         std::vector<Revision> out;
-        if (const auto now = m.engine.inspect(m.container))
+        if (const auto now = m.engine.inspect(m.container); now && !halfSwapped(*now))
             out.push_back(revision(*now, QStringLiteral("stable")));
-        else if (now.error().kind != ErrorKind::NotFound)
+        else if (!now && now.error().kind != ErrorKind::NotFound)
             return now.error();
         PH_ASSIGN(const auto kept, keptOnes());
         for (const QJsonObject &container : kept)
@@ -108,6 +113,8 @@ public:
     }
 
     Result<void> undo(int toRevision) override {
+        if (const auto now = m.engine.inspect(m.container); toRevision == 0 && (now ? halfSwapped(*now) : now.error().kind == ErrorKind::NotFound))
+            return putRight(); // of a change that was cut off, the one before is what was there
         PH_ASSIGN(const QJsonObject now, present());
         PH_ASSIGN(const auto kept, keptOnes());
         for (const QJsonObject &container : kept) // newest first
@@ -159,20 +166,30 @@ private:
         return out;
     }
 
+    /// It has the name and never ran: a swap was cut off between the two. What a person made and has not started yet is left alone.
+    static bool halfSwapped(const QJsonObject &container) {
+        return !labelOf(container, revisionLabel).isEmpty() && !runs(container) && !timeOf(part(container, "State").value(Q("StartedAt")).toString()).isValid();
+    }
+
     /// The container, after a swap that was cut off has been put right.
     Result<QJsonObject> present() const {
         auto now = m.engine.inspect(m.container);
-        if (now || now.error().kind != ErrorKind::NotFound)
+        if (now ? !halfSwapped(*now) : now.error().kind != ErrorKind::NotFound)
             return now;
         PH_TRY(putRight());
         return m.engine.inspect(m.container);
     }
 
-    /// Nothing is called by the name: the newest of the earlier ones gets it back.
+    /// Nothing is called by the name, or something that never ran: the newest of the earlier ones gets it back.
     Result<void> putRight() const {
-        if (const auto now = m.engine.inspect(m.container); now)
+        const auto now = m.engine.inspect(m.container);
+        if (now && !halfSwapped(*now))
             return m.engine.start(m.container);
         PH_ASSIGN(const auto kept, keptOnes());
+        if (now && kept.empty())
+            return m.engine.start(m.container);
+        if (now)
+            PH_TRY(m.engine.remove(m.container));
         if (kept.empty())
             return notFound(QStringLiteral("There is no container %1.").arg(m.container), m.engine.socket(),
                             QStringLiteral("Make the first one by hand (podman run --name %1 …), with its ports, volumes and environment: the next ones are made like it.").arg(m.container));

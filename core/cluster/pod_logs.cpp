@@ -23,7 +23,8 @@ using Q = QLatin1String;
 using Clock = LogMerger::Clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds turn{100}, relist{5000}, firstPause{250}, longestPause{5000};
+constexpr milliseconds turn{100}, relist{5000}, watchedRelist{30000}, firstPause{250}, longestPause{5000};
+constexpr milliseconds quietPause{60000}; ///< at most, between two looks at a log that the server ends at once and that has nothing new
 
 /// One container that is read, or was.
 struct Stream {
@@ -35,6 +36,7 @@ struct Stream {
     std::optional<Error> error; ///< how the last one ended
     bool read = false;          ///< the server gave it at least once
     bool whole = false;         ///< the last one came to its end in order
+    qint64 upTo = 0;            ///< time of its last line when the last one ended, nanoseconds
     Clock::time_point begun{};
 };
 
@@ -43,7 +45,7 @@ struct Shared {
     std::mutex mutex;
     std::condition_variable_any changed;
     LogMerger merger;
-    bool podsChanged = false;
+    bool podsChanged = false, watched = false; ///< watched: changes tell themselves
     struct End {
         QString key;
         Result<void> result;
@@ -107,12 +109,13 @@ public:
             watch();
         auto nextLook = Clock::now() + relist;
         for (;;) {
-            bool pods = false;
+            bool pods = false, watched = false;
             std::vector<Shared::End> ended;
             {
                 std::unique_lock lock(m_shared->mutex);
                 m_shared->changed.wait_for(lock, m_stop.get_token(), turn, [&] { return !m_shared->ended.empty(); });
                 pods = std::exchange(m_shared->podsChanged, false);
+                watched = m_shared->watched;
                 ended.swap(m_shared->ended);
             }
             const bool over = m_outer.stop_requested();
@@ -126,7 +129,7 @@ public:
             if (finished)
                 return nothingRead();
             if (m_query.follow && (pods || Clock::now() >= nextLook || due())) {
-                nextLook = Clock::now() + relist;
+                nextLook = Clock::now() + (watched ? watchedRelist : relist);
                 if (const auto looked = look(); !looked && looked.error().kind != ErrorKind::Unreachable && looked.error().kind != ErrorKind::TimedOut)
                     return m_outer.stop_requested() ? Result<void>() : looked.error();
             }
@@ -238,7 +241,9 @@ private:
             stream.read = stream.whole = true;
             stream.done = !m_query.follow; // following: the next look says whether the container still runs
             stream.notBefore = Clock::now() + stream.pause;
-            stream.pause = Clock::now() - stream.begun > longestPause ? 2 * firstPause : std::min(stream.pause * 2, longestPause);
+            const qint64 last = m_shared->merger.lastTime(stream.source);
+            const bool news = last != std::exchange(stream.upTo, last);
+            stream.pause = Clock::now() - stream.begun > longestPause ? 2 * firstPause : std::min(stream.pause * 2, news ? longestPause : quietPause);
             return;
         }
         const Error &error = end.result.error();
@@ -271,6 +276,11 @@ private:
                     query.addQueryItem(QStringLiteral("labelSelector"), QString::fromLatin1(QUrl::toPercentEncoding(selector.labels())));
                 if (!from.isEmpty())
                     query.addQueryItem(QStringLiteral("resourceVersion"), from);
+                const auto setWatched = [&shared](bool is) {
+                    const std::lock_guard lock(shared->mutex);
+                    shared->watched = is;
+                };
+                setWatched(true);
                 const auto ended = api.stream(
                     listPath(kinds::Pod, selector.space()), query,
                     [shared](const char *, std::size_t) {
@@ -279,6 +289,11 @@ private:
                         return true;
                     },
                     token);
+                setWatched(false);
+                {
+                    const std::lock_guard lock(shared->mutex);
+                    shared->podsChanged = true; // what was missed
+                }
                 from.clear(); // from now on: the look after it sees what was missed
                 if (!ended && ended.error().kind == ErrorKind::Denied)
                     return; // the look every few seconds will do

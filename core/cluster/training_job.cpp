@@ -14,6 +14,9 @@ using Q = QLatin1String;
 
 const QString runLabel = QStringLiteral("pilothouse.dev/run"), modelLabel = QStringLiteral("pilothouse.dev/model");
 constexpr qsizetype mostBytes = 1000 * 1000; // of a ConfigMap: 1 MiB with its own words
+/// What a program writes there is in the pod's status when it has ended, whatever became of its disk. The kubelet puts the file there itself, writable by every user; in a
+/// folder of a volume it would make that folder root's.
+const QString metricsPath = QStringLiteral("/dev/termination-log");
 constexpr int pytorchPort = 23456;           // Kubeflow's own
 
 QJsonObject labels(const TrainingJob &job) {
@@ -35,6 +38,7 @@ QJsonArray variables(const TrainingJob &job) {
     if (!job.command.isEmpty()) {
         add(QStringLiteral("DATA"), job.data);
         add(QStringLiteral("OUT"), job.out);
+        add(QStringLiteral("METRICS"), metricsPath);
         add(QStringLiteral("RECIPE"), QStringLiteral("/job/recipe.yaml"));
     }
     return list;
@@ -83,8 +87,7 @@ QJsonObject container(const TrainingJob &job, const QString &name) {
         object.insert(Q("args"), toArray(job.arguments));
     } else {
         object.insert(Q("command"), toArray(job.command));
-        if (!job.out.isEmpty()) // what a program writes there is in the pod's status when it has ended, whatever became of its disk
-            object.insert(Q("terminationMessagePath"), job.out + QStringLiteral("/metrics.json"));
+        object.insert(Q("terminationMessagePath"), metricsPath);
     }
     if (const QJsonObject amounts = resources(job); !amounts.isEmpty())
         object.insert(Q("resources"), amounts);

@@ -36,7 +36,7 @@ struct TrainingJob {
     QMap<QString, QByteArray> files;
     QStringList arguments;     ///< after `pilot`: "train", "/job/recipe.yaml", …
     /// A team's own program instead of pilot, with its words, in any language: it finds its data at $DATA and the recipe at $RECIPE, and writes its figures on
-    /// the test rows as flat JSON to $OUT/metrics.json ({"mae": 1.2}; at most 4096 bytes, written in place and not renamed: the kubelet takes it from there) and
+    /// the test rows as flat JSON to $METRICS ({"mae": 1.2}; at most 4096 bytes, written in place and not renamed: the kubelet takes it from there) and
     /// its package or files to $OUT. What it prints as events of `pilot --events` is taken as such.
     QStringList command;
     QString data, out;         ///< $DATA and $OUT of a team's own program
@@ -74,7 +74,7 @@ struct TrainingState {
     enum class Phase { Pending, Running, Succeeded, Failed, Suspended } phase = Phase::Pending;
     QString sentence;          ///< "2 of 2 pods run", "Failed: the container was killed for memory (OOMKilled)"
     QString leader;            ///< the pod whose log has the event stream: rank 0; empty: none yet
-    QString message;           ///< what the leader's container left in its termination message when it ended well: metrics.json of a team's own program
+    QString message;           ///< what the leader's container left in its termination message when it ended well: $METRICS of a team's own program
     int ready = 0, wanted = 1;
     bool ended() const { return phase == Phase::Succeeded || phase == Phase::Failed; }
 };

@@ -19,6 +19,7 @@ using cluster::PodRow;
 
 constexpr int readEvery = 1000, usageEvery = 20000; ///< milliseconds
 constexpr int secondTry = 5000;
+constexpr int slowLook = 60000; ///< what no row shows (an annotation: a new GitOps owner) is seen by then
 
 QString hashOf(const cluster::KubeRow &pod) {
     for (const char *label : {"pod-template-hash", "rollouts-pod-template-hash", "controller-revision-hash"})
@@ -58,6 +59,8 @@ Result<WorkloadReading> readWhole(const cluster::KubeApi &api, const cluster::Ku
 WorkloadFollow::WorkloadFollow(std::shared_ptr<Services> services, Pools &pools, QObject *parent) : QObject(parent), m_services(std::move(services)), m_pools(pools) {
     for (QTimer *timer : {&m_soon, &m_usageTimer, &m_eventsSoon})
         timer->setSingleShot(true);
+    m_slow.setSingleShot(true);
+    connect(&m_slow, &QTimer::timeout, this, &WorkloadFollow::touched);
     connect(&m_soon, &QTimer::timeout, this, &WorkloadFollow::read);
     connect(&m_usageTimer, &QTimer::timeout, this, &WorkloadFollow::readUsage);
     connect(&m_eventsSoon, &QTimer::timeout, this, [this] {
@@ -73,7 +76,7 @@ void WorkloadFollow::clear() {
     m_task.stop.request_stop();
     m_usageTask.stop.request_stop();
     m_rightsTask.stop.request_stop();
-    for (QTimer *timer : {&m_soon, &m_usageTimer, &m_eventsSoon})
+    for (QTimer *timer : {&m_soon, &m_slow, &m_usageTimer, &m_eventsSoon})
         timer->stop();
     m_pods.reset();
     m_events.reset();
@@ -119,6 +122,7 @@ void WorkloadFollow::setActive(bool active) {
     m_active = active;
     if (!active) {
         m_soon.stop();
+        m_slow.stop();
         m_usageTimer.stop();
     } else if (m_api) {
         touched();
@@ -161,6 +165,8 @@ void WorkloadFollow::read() {
             m_problem.reset();
             if (!m_pods || m_labels != reading->labels)
                 watchPods(reading->labels);
+            if (m_active)
+                m_slow.start(slowLook);
         } else {
             m_problem = reading.error();
             if (m_active && reading.error().kind != ErrorKind::NotFound)
@@ -216,7 +222,8 @@ void WorkloadFollow::readUsage() {
 void WorkloadFollow::askRights() {
     const cluster::KubeKind kind = m_id.ref.kind;
     const QString space = m_id.ref.space;
-    const std::vector<cluster::KubeRight> rights{{QStringLiteral("patch"), kind, {}, space, {}}, {QStringLiteral("patch"), kind, QStringLiteral("scale"), space, {}}};
+    const std::vector<cluster::KubeRight> rights{{QStringLiteral("patch"), kind, {}, space, {}}, {QStringLiteral("patch"), kind, QStringLiteral("scale"), space, {}},
+                                                     {QStringLiteral("create"), cluster::kinds::Pod, QStringLiteral("exec"), space, {}}, {QStringLiteral("create"), cluster::kinds::Pod, QStringLiteral("portforward"), space, {}}};
     m_rightsTask = startTask<QHash<QString, QString>>(m_pools.waiting, [clusters = m_services->clusters, name = m_id.connection, rights](std::stop_token stop) -> Result<QHash<QString, QString>> {
         PH_ASSIGN(const auto asked, clusters->rights(name));
         PH_ASSIGN(const auto verdicts, asked->ask(rights, stop));

@@ -84,7 +84,7 @@ private:
     QHash<QString, cluster::UsageFigures> m_usage; ///< by pod
     QHash<QString, QString> m_refusals;            ///< by "verb subresource"
     QString m_usageMissing;
-    QTimer m_soon, m_usageTimer, m_eventsSoon;
+    QTimer m_soon, m_slow, m_usageTimer, m_eventsSoon;
     QElapsedTimer m_readAt;
     int m_number = 0; ///< of what is followed: answers for another are old
     bool m_active = true, m_again = false;

@@ -35,6 +35,7 @@ struct Asked {
     QByteArray plural, space, name;
     QByteArray app; ///< of labelSelector: the value of the label "app"; other labels select nothing here
     bool known = false, pods = false, watch = false, table = false, initial = false;
+    bool log = false, follow = false; ///< of a pod
     qint64 from = -1; ///< resourceVersion; −1: none
     int limit = 0, seconds = 0;
     QByteArray next;
@@ -57,6 +58,8 @@ Asked askedOf(const QByteArray &request) {
     asked.pods = parts.value(1) == "api" && asked.plural == "pods";
     asked.known = asked.pods || (parts.value(2) == "apps" && asked.plural == "deployments");
     asked.watch = on("watch");
+    asked.log = asked.pods && parts.value(inSpace ? group + 4 : group + 2) == "log";
+    asked.follow = on("follow");
     asked.initial = on("sendInitialEvents");
     asked.table = request.contains("as=Table");
     asked.from = value("resourceVersion").isEmpty() ? -1 : value("resourceVersion").toLongLong();
@@ -234,6 +237,8 @@ struct ReplayApi::Impl {
         case 7: (void)reply(connection, 200, list(asked).left(3000), "application/json"); return false;
         default: break;
         }
+        if (asked.log)
+            return log(connection, asked);
         if (!asked.name.isEmpty())
             return one(connection, asked);
         if (asked.watch)
@@ -250,6 +255,20 @@ struct ReplayApi::Impl {
                     body = replayJson(object);
         }
         return body.isEmpty() ? reply(connection, 404, status(404, "NotFound", "not found")) : reply(connection, 200, body);
+    }
+    /// Twenty lines of its start; who follows is kept, as a kubelet does while the container runs.
+    bool log(Connection &connection, const Asked &asked) {
+        QByteArray lines;
+        for (int i = 0; i < 20; ++i)
+            lines += "2026-11-20T06:00:" + QByteArray::number(10 + i) + ".000000000Z level=info msg=\"served a batch\" pod=" + asked.name + " rows=" + QByteArray::number(64 + i) + "\n";
+        if (!asked.follow)
+            return reply(connection, 200, lines, "text/plain");
+        if (!write(connection, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(lines)))
+            return false;
+        std::unique_lock lock(mutex);
+        const int cutSeen = cutNumber;
+        changed.wait(lock, [&] { return ending || cutNumber != cutSeen; });
+        return false;
     }
     bool discovery(Connection &connection, const Asked &asked) {
         const QString path = asked.url.path();

@@ -44,7 +44,7 @@ void showForwards(const PanelContext &context, QWidget *owner, const std::option
 
 } // namespace
 
-void addPodActions(const PanelContext &context, QWidget *owner, const QString &panel) {
+void addPodActions(const PanelContext &context, QWidget *owner, const QString &panel, const std::function<QString(const QString &subresource)> &refusal) {
     ActionSpec exec;
     exec.id = QStringLiteral("pod.exec");
     exec.text = Text::tr("Open a shell");
@@ -52,10 +52,10 @@ void addPodActions(const PanelContext &context, QWidget *owner, const QString &p
     exec.section = Text::tr("Commands");
     exec.panel = panel;
     exec.inPalette = false;
-    exec.blocked = [context](const QString &id) {
+    exec.blocked = [context, refusal](const QString &id) {
         if (const QString why = withoutFleet(context); !why.isEmpty())
             return why;
-        return shellWish(id) ? QString() : Text::tr("Choose a pod first.");
+        return shellWish(id) ? refusal(QStringLiteral("exec")) : Text::tr("Choose a pod first.");
     };
     exec.gate = [context](const QString &id) {
         const auto wish = shellWish(id);
@@ -77,10 +77,10 @@ void addPodActions(const PanelContext &context, QWidget *owner, const QString &p
     forward.section = Text::tr("Commands");
     forward.panel = panel;
     forward.inPalette = false;
-    forward.blocked = [context](const QString &id) {
+    forward.blocked = [context, refusal](const QString &id) {
         if (const QString why = withoutFleet(context); !why.isEmpty())
             return why;
-        return forwardWish(id) ? QString() : Text::tr("Choose a pod or a service first.");
+        return forwardWish(id) ? refusal(QStringLiteral("portforward")) : Text::tr("Choose a pod or a service first.");
     };
     forward.run = [context, owner](const QString &id, const QString &) { showForwards(context, owner, forwardWish(id)); };
     context.actions->add(forward);

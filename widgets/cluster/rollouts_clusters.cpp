@@ -52,7 +52,7 @@ QWidget *RolloutsPanel::buildPages(QWidget *endpoint) {
         m_workloadPage = new WorkloadPage(context());
         m_pages->addWidget(m_workloadPage);
         m_workloadPage->addActions(id());
-        addPodActions(context(), this, id());
+        addPodActions(context(), this, id(), [page = m_workloadPage](const QString &subresource) { return page->refusal(subresource); });
         connect(m_workloadPage, &WorkloadPage::badgeChanged, this, &Panel::headerChanged);
         addParts();
         for (const QString &connection : m_feed->connections())

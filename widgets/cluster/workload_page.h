@@ -43,6 +43,7 @@ public:
     const fleet::WorkloadId &id() const { return m_id; }
     HeaderBadge badge() const { return m_shownBadge; }
     QString argumentOf(const QString &actionId) const; ///< what a key acts on
+    QString refusal(const QString &subresource) const { return m_follow ? m_follow->refusal(QStringLiteral("create"), subresource) : QString(); } ///< of its pods: "exec", "portforward"
 
     void addHead(QWidget *part);   ///< under the head card
     void addCharts(QWidget *part); ///< leaves first where there is little height

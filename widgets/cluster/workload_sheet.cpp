@@ -22,6 +22,8 @@ namespace {
 using Q = QLatin1String;
 using operations::Operation;
 
+constexpr int secondTry = 1500; ///< milliseconds for a look at which step failed
+
 QString titleOf(const WorkloadAsk &ask) {
     const QString what = ask.id.ref.text();
     switch (ask.kind) {
@@ -290,6 +292,7 @@ Result<WorkloadSheet::Build> WorkloadSheet::build() const {
 void WorkloadSheet::changed() {
     ++m_number;
     m_planned.reset();
+    m_failure.clear();
     m_soon.start(350);
     m_go->setArgument(m_ask.id.text());
     m_go->refresh();
@@ -308,7 +311,8 @@ void WorkloadSheet::plan() {
             m_soon.start(150);
         return;
     }
-    tell(tr("Asks the cluster …"), true);
+    if (m_failure.isEmpty())
+        tell(tr("Asks the cluster …"), true);
     m_planning = startTask<Operation>(m_context.fleet->pools().waiting, [services = m_context.fleet->services(), build = *made](std::stop_token) { return build(*services); });
     deliver(m_planning, this, [this, number = m_number](const Result<Operation> &planned) {
         if (number == m_number && !m_running.isRunning())
@@ -327,7 +331,10 @@ void WorkloadSheet::show(const Result<Operation> &planned) {
             warnings << warning.toString();
     m_warnings->setText(warnings.join(QLatin1Char('\n')));
     m_warnings->setVisible(!warnings.isEmpty());
-    tell(planned ? tr("The server was asked with a dry run: it would take this.") : planned.error().text(), bool(planned));
+    if (planned && !m_failure.isEmpty())
+        tell(tr("%1\nPlanned anew, on what is there now.").arg(m_failure), false);
+    else
+        tell(planned ? tr("The server was asked with a dry run: it would take this.") : planned.error().text(), bool(planned));
     m_go->refresh();
 }
 
@@ -353,6 +360,7 @@ void WorkloadSheet::run() {
     if (!lacking().isEmpty())
         return;
     Operation operation = *m_planned;
+    m_failure.clear();
     operation.confirmed = operations::Confirmed::names(); // typed in the sheet that asked
     tell(tr("It is being done …"), true);
     m_running = startTask<operations::OperationOutcome>(m_context.fleet->pools().waiting,
@@ -368,10 +376,12 @@ void WorkloadSheet::run() {
         m_planned.reset(); // what it was planned on is not so any more: look anew
         if (outcome) {
             m_plan->setOutcome(*outcome);
-            tell(outcome->error ? outcome->error->text() : tr("It was not done."), false);
+            m_failure = outcome->error ? outcome->error->text() : tr("It was not done.");
         } else {
-            tell(outcome.error().text(), false);
+            m_failure = outcome.error().text();
         }
+        tell(m_failure, false);
+        m_soon.start(secondTry);
         m_go->refresh();
     });
 }

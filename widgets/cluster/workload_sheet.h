@@ -76,6 +76,7 @@ private:
     Task<operations::Operation> m_planning;
     Task<operations::OperationOutcome> m_running;
     std::optional<operations::Operation> m_planned;
+    QString m_failure; ///< of the last run; stays beside the new plan
     int m_number = 0; ///< of what is written: a plan for something else is old
 };
 

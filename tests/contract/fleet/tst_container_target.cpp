@@ -197,6 +197,23 @@ private Q_SLOTS:
         QVERIFY2(back, back ? "" : qPrintable(back.error().text()));
         QTRY_COMPARE_WITH_TIMEOUT(served(), QByteArray("2"), 10000);
     }
+    /// The program was killed after the new one had the name and before it was started: what has never run, and nobody has seen healthy, is not started.
+    void oneThatHasTheNameAndNeverRanIsTakenAway() {
+        const auto engine = cluster::ContainerEngine::find();
+        QVERIFY(engine);
+        const QJsonObject now = inspected("web");
+        const auto made = engine->create(QStringLiteral("web-next"), cluster::containerLike(now, {}, QStringLiteral("localhost/web:4"), {{QStringLiteral("pilothouse.revision"), QStringLiteral("9")}}));
+        QVERIFY2(made, made ? "" : qPrintable(made.error().text()));
+        QVERIFY(engine->stop(QStringLiteral("web"), 0));
+        QVERIFY(engine->rename(QStringLiteral("web"), QStringLiteral("web-r2")));
+        QVERIFY(engine->rename(QStringLiteral("web-next"), QStringLiteral("web")));
+        const auto status = m_target->status();
+        QVERIFY2(status && status->phase == cluster::RolloutPhase::Unreachable && status->verdict.contains(Q("cut off")), status ? qPrintable(status->verdict) : qPrintable(status.error().text()));
+        const auto back = m_target->undo(0);
+        QVERIFY2(back, back ? "" : qPrintable(back.error().text()));
+        QTRY_COMPARE_WITH_TIMEOUT(served(), QByteArray("2"), 10000);
+        QCOMPARE(inspected("web").value(Q("Id")), now.value(Q("Id")));
+    }
     void withoutAnEngineItIsSaid() {
         const QByteArray host = qgetenv("CONTAINER_HOST");
         qputenv("CONTAINER_HOST", "unix://" + path("none.sock").toUtf8());

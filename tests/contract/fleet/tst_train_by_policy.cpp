@@ -203,14 +203,14 @@ private Q_SLOTS:
         QVERIFY2(show(run).value(Q("error")).toObject().value(Q("what")).toString().contains(Q("deleted in the cluster")), qPrintable(log(run)));
     }
 
-    /// In any language: its figures come by metrics.json, which a kubelet puts into the pod's status, and the recipe's gates judge them.
+    /// In any language: its figures come by $METRICS, which a kubelet puts into the pod's status, and the recipe's gates judge them.
     void aTeamsOwnProgramIsJudgedByItsFigures_data() {
         QTest::addColumn<QString>("message");
         QTest::addColumn<QString>("state");
         QTest::addColumn<QString>("said");
         QTest::newRow("good ones pass") << QStringLiteral("{\"mae\": 1.25, \"r2\": 0.8}") << QStringLiteral("passed") << QStringLiteral("trainer:3: mae 1.25");
         QTest::newRow("a gate stops others") << QStringLiteral("{\"mae\": 2.5}") << QStringLiteral("failed") << QStringLiteral("trainer:3: mae 2.5");
-        QTest::newRow("none cannot be judged") << QString() << QStringLiteral("failed") << QStringLiteral("metrics.json was not written");
+        QTest::newRow("none cannot be judged") << QString() << QStringLiteral("failed") << QStringLiteral("METRICS was not written");
     }
     void aTeamsOwnProgramIsJudgedByItsFigures() {
         QFETCH(QString, message);
@@ -223,7 +223,8 @@ private Q_SLOTS:
         QVERIFY2(object, qPrintable(log(run)));
         const QJsonObject container = object->value(Q("spec")).toObject().value(Q("template")).toObject().value(Q("spec")).toObject().value(Q("containers")).toArray().first().toObject();
         QCOMPARE(container.value(Q("command")).toArray(), (QJsonArray{Q("Rscript"), Q("train.R")}));
-        QCOMPARE(container.value(Q("terminationMessagePath")).toString(), QStringLiteral("/models/t2m/metrics.json"));
+        QCOMPARE(container.value(Q("terminationMessagePath")).toString(), QStringLiteral("/dev/termination-log")); // nothing is mounted into the claim's folders
+        QVERIFY(container.value(Q("env")).toArray().contains(QJsonObject{{Q("name"), Q("METRICS")}, {Q("value"), Q("/dev/termination-log")}}));
         // A kubelet's part: the pod waits for the claim for ever, so that nothing else writes its status.
         std::vector<QJsonObject> pods;
         QTRY_VERIFY_WITH_TIMEOUT((pods = m_api->list(kinds::Pod, QStringLiteral("ml"), QStringLiteral("pilothouse.dev/run=") + job(run).value(Q("run")).toString()).value_or(std::vector<QJsonObject>())).size() == 1, 60000);
