@@ -263,6 +263,17 @@ Result<ConnectionCheck> testConnection(const workspace::Workspace &workspace, co
     return check;
 }
 
+Result<ConnectionCheck> testNewConnection(const QString &file, const QString &name, const QVariantMap &entry, const QString &value, net::HttpClient &http, std::shared_ptr<secrets::SecretStore> secrets,
+                                          std::stop_token token) {
+    PH_ASSIGN(const QByteArray now, readFile(file));
+    const QString called = name.isEmpty() ? QStringLiteral("new") : name;
+    PH_ASSIGN(const QByteArray text, workspace::editValue(now, file, {connectionsKey, called}, entry));
+    PH_ASSIGN(const auto workspace, workspace::parseWorkspace(text, file));
+    if (!value.isEmpty())
+        secrets = secrets::chainedStore({secrets::memoryStore({{entry.value(QStringLiteral("secret")).toString(), value}}), secrets});
+    return testConnection(workspace, called, http, *secrets, token);
+}
+
 Result<operations::Operation> addConnection(const QString &file, const QString &name, const QVariantMap &entry) {
     PH_ASSIGN(const QByteArray before, readFile(file));
     PH_ASSIGN(const auto workspace, workspace::parseWorkspace(before, file));

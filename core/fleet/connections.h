@@ -34,6 +34,10 @@ Result<QByteArray> authorizationValue(const workspace::Connection &connection, s
 Result<ConnectionCheck> testConnection(const workspace::Workspace &workspace, const QString &name, net::HttpClient &http,
                                        secrets::SecretStore &secrets, std::stop_token token = {});
 
+/// testConnection() of one that is not written yet: `entry` as addConnection() takes it, `value` what would be kept as its secret (empty: what the store has). Nothing is written or kept.
+Result<ConnectionCheck> testNewConnection(const QString &workspaceFile, const QString &name, const QVariantMap &entry, const QString &value, net::HttpClient &http,
+                                          std::shared_ptr<secrets::SecretStore> secrets, std::stop_token token = {});
+
 /// The operation that adds a connection to the workspace file, comments and order kept. `entry` is the map as it is
 /// written: {kind, root | url, user, secret, …}. Conflict if the name is taken; Invalid if the file would not be a workspace.
 Result<operations::Operation> addConnection(const QString &workspaceFile, const QString &name, const QVariantMap &entry);

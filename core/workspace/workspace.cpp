@@ -473,6 +473,8 @@ const QStringList &knownConnectionKinds() {
     return kinds;
 }
 
+QStringList connectionKeys(const QString &kind) { return kindKeys().value(kind); }
+
 const Model *Workspace::model(const QString &wanted) const {
     const auto found = std::find_if(models.begin(), models.end(), [&](const Model &m) { return m.name == wanted; });
     return found == models.end() ? nullptr : &*found;

@@ -136,6 +136,8 @@ Result<QString> findWorkspace(const QString &option, const QString &startFolder)
 QStringList imagePlaceholders(const QString &image);
 /// The connection kinds a workspace may name; `local` works, the others are shown as "not in this version".
 const QStringList &knownConnectionKinds();
+/// The keys of a kind beside kind, url (or root, server), user, secret, guard and ca_file.
+QStringList connectionKeys(const QString &kind);
 /// A staleness or interval text ("36h", "7d", "15min", "90s") in seconds; Invalid otherwise.
 Result<qint64> parseDuration(const QString &text);
 

@@ -12,10 +12,12 @@
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
 #include "widgets/workspace/cluster_sheet.h"
+#include "widgets/workspace/connection_fields.h"
 #include "widgets/workspace/secrets_sheet.h"
 
 #include <QHBoxLayout>
 #include <QLineEdit>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -71,7 +73,10 @@ QWidget *ConnectionsPanel::buildDetail() {
 
 QWidget *ConnectionsPanel::buildForm() {
     m_form = new Card(tr("Add connection"));
-    auto *column = m_form->bodyLayout(12, 10);
+    auto *page = new QWidget;
+    auto *column = new QVBoxLayout(page);
+    column->setContentsMargins(12, 12, 12, 12);
+    column->setSpacing(10);
     m_kind = new Choice;
     m_kind->setObjectName(QStringLiteral("connectionKind"));
     for (const char *kind : {"local", "mlflow", "git", "jenkins", "github", "kubeflow", "azureml", "kubernetes", "prometheus", "elasticsearch", "s3", "vault", "images", "slack"})
@@ -87,52 +92,140 @@ QWidget *ConnectionsPanel::buildForm() {
     m_secretName = edit("connectionSecretName");
     m_secret = edit("connectionSecret");
     m_secret->setEchoMode(QLineEdit::Password);
-    m_more = edit("connectionMore");
+    m_contexts = new Choice;
+    m_contexts->setObjectName(QStringLiteral("connectionContext"));
     m_import = new CheckBox(tr("Take its secrets into the keychain"));
     m_import->setObjectName(QStringLiteral("connectionImport"));
     m_import->setToolTip(tr("Server, certificates and token are taken over; the kubeconfig is needed no more."));
     column->addWidget(new Field(tr("System"), m_kind));
     column->addWidget(new Field(tr("Name"), m_name, tr("How the workspace file calls it")));
     column->addWidget(m_whereField = new Field(tr("Folder"), m_where));
+    column->addWidget(m_contextField = new Field(tr("Context"), m_contexts, tr("Of the kubeconfig")));
     column->addWidget(m_userField = new Field(tr("User"), m_user));
     column->addWidget(m_secretNameField = new Field(tr("Secret's name"), m_secretName, tr("Only this name stands in the file")));
     column->addWidget(m_secretField = new Field(tr("Token or password"), m_secret, tr("Goes to the keychain. Never written to files, logs or the journal.")));
     column->addWidget(m_import);
-    column->addWidget(m_moreField = new Field(tr("More keys"), m_more));
-    m_problem = new Label({}, TextRole::Second, &Tokens::t3);
-    m_problem->setWordWrap(true);
-    column->addWidget(m_problem);
+    m_keysBox = new QVBoxLayout;
+    m_keysBox->setSpacing(10);
+    column->addLayout(m_keysBox);
     column->addStretch(1);
-    m_save = new Button(actions(), QStringLiteral("connection.add"), ButtonKind::Primary);
-    m_save->setObjectName(QStringLiteral("connectionSave"));
-    m_save->setPixelHeight(32);
-    column->addWidget(m_save);
-    connect(m_kind, &QComboBox::currentTextChanged, this, &ConnectionsPanel::showFields);
+    auto *scroll = new QScrollArea;
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setAccessibleName(tr("Add connection"));
+    scroll->setWidget(page);
+    for (QWidget *ground : {scroll->viewport(), page})
+        ground->setAutoFillBackground(false);
+    auto *whole = m_form->bodyLayout(0);
+    whole->addWidget(scroll, 1);
+    whole->addLayout(buildFormEnd());
+    connect(m_kind, &QComboBox::currentTextChanged, this, &ConnectionsPanel::buildKeys);
     connect(m_import, &QAbstractButton::toggled, this, &ConnectionsPanel::showFields);
-    for (QLineEdit *line : {m_name, m_where, m_user, m_secretName, m_secret, m_more}) {
+    connect(m_where, &QLineEdit::textChanged, this, &ConnectionsPanel::readContexts);
+    for (QLineEdit *line : {m_name, m_where, m_user, m_secretName, m_secret}) {
         connect(line, &QLineEdit::textChanged, this, &ConnectionsPanel::showFields);
         connect(line, &QLineEdit::returnPressed, this, [this] { m_save->isEnabled() ? m_save->click() : void(); });
     }
-    showFields();
+    buildKeys();
     return m_form;
+}
+
+/// What stays in view while the fields scroll.
+QLayout *ConnectionsPanel::buildFormEnd() {
+    auto *column = new QVBoxLayout;
+    column->setContentsMargins(12, 8, 12, 12);
+    column->setSpacing(8);
+    m_problem = new Label({}, TextRole::Second, &Tokens::t3);
+    m_problem->setObjectName(QStringLiteral("connectionTried"));
+    m_problem->setWordWrap(true);
+    column->addWidget(m_problem);
+    m_try = new Button(actions(), QStringLiteral("connection.try"));
+    m_try->setObjectName(QStringLiteral("connectionTry"));
+    m_save = new Button(actions(), QStringLiteral("connection.add"), ButtonKind::Primary);
+    m_save->setObjectName(QStringLiteral("connectionSave"));
+    auto *row = new QHBoxLayout;
+    row->setSpacing(8);
+    for (Button *button : {m_save, m_try}) {
+        button->setPixelHeight(32);
+        row->addWidget(button);
+    }
+    row->addStretch(1);
+    column->addLayout(row);
+    return column;
+}
+
+void ConnectionsPanel::buildKeys() {
+    while (QLayoutItem *item = m_keysBox->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    m_keys.clear();
+    for (const ConnectionKey &key : connectionKeysOf(kind())) {
+        QWidget *editor = nullptr;
+        if (key.choices.isEmpty()) {
+            auto *line = new QLineEdit;
+            connect(line, &QLineEdit::textChanged, this, &ConnectionsPanel::showFields);
+            editor = line;
+        } else {
+            auto *choice = new Choice;
+            for (const QString &word : key.choices)
+                choice->addItem(word.isEmpty() ? tr("as usual") : word, word);
+            connect(choice, &QComboBox::currentTextChanged, this, &ConnectionsPanel::showFields);
+            editor = choice;
+        }
+        editor->setObjectName(QStringLiteral("connectionKey_") + key.key);
+        m_keysBox->addWidget(new Field(key.label, editor, key.help));
+        m_keys[key.key] = editor;
+    }
+    readContexts();
+    showFields();
 }
 
 /// Which fields the chosen system has, and what belongs into them.
 void ConnectionsPanel::showFields() {
-    const bool local = kind() == QLatin1String("local"), cluster = kind() == QLatin1String("kubernetes"), vault = kind() == QLatin1String("vault"), images = kind() == QLatin1String("images");
-    const bool address = m_where->text().contains(QLatin1String("://")), imported = cluster && !address && m_import->isChecked();
-    m_whereField->setLabel(local ? tr("Folder") : cluster ? tr("Kubeconfig or address") : tr("Address"));
-    m_whereField->setHelp(local ? tr("Registry, journal and serving live here") : cluster ? tr("A file, or https://…; empty: the file that kubectl uses") : images ? tr("Its address, https://…; empty with host= or region= below") : tr("Its address, https://…"));
-    m_userField->setLabel(cluster && !address ? tr("Context") : vault ? tr("User or role id") : tr("User"));
-    m_userField->setHelp(cluster && !address ? tr("Of the kubeconfig; empty: its current one") : QString());
-    m_userField->setVisible(!local);
-    m_secretNameField->setVisible(!local);
-    m_secretField->setVisible(!local && !imported);
-    m_import->setVisible(cluster && !address);
-    m_moreField->setVisible(cluster || vault || images);
-    m_moreField->setHelp(cluster ? tr("KEY=VALUE, spaces between: namespace, ca, proxy") : vault ? tr("KEY=VALUE, spaces between: login=approle, mount, role, login_mount, namespace, jwt_file, ca_file") : tr("KEY=VALUE, spaces between: host=ghcr.io, or region and account of ECR; ca_file, realm"));
-    m_problem->setText(local || cluster || vault || images ? QString() : tr("This version keeps it and looks whether it answers; its panels come with their own release."));
+    const ConnectionBasics basics = connectionBasicsOf(kind());
+    const bool cluster = kind() == QLatin1String("kubernetes"), file = cluster && !m_where->text().contains(QLatin1String("://")), imported = file && m_import->isChecked();
+    m_whereField->setVisible(!basics.whereLabel.isEmpty());
+    m_whereField->setLabel(basics.whereLabel);
+    m_whereField->setHelp(basics.whereHelp);
+    m_contextField->setVisible(file && m_contexts->count() > 0);
+    m_userField->setVisible(!basics.userLabel.isEmpty() && !(file && m_contexts->count() > 0));
+    m_userField->setLabel(cluster && !file ? tr("User") : basics.userLabel);
+    m_userField->setHelp(cluster && !file ? QString() : basics.userHelp);
+    m_secretNameField->setVisible(!basics.secretLabel.isEmpty());
+    m_secretField->setVisible(!basics.secretLabel.isEmpty() && !imported);
+    m_secretField->setLabel(basics.secretLabel);
+    m_import->setVisible(file);
+    if (!m_trying.isRunning()) { // what was found is of other fields
+        m_problem->setInk(&Tokens::t3);
+        m_problem->setText({});
+    }
     m_save->refresh();
+    m_try->refresh();
+}
+
+void ConnectionsPanel::readContexts() {
+    const QString where = m_where->text().trimmed();
+    const bool file = kind() == QLatin1String("kubernetes") && !where.contains(QLatin1String("://"));
+    if (!file || !context().fleet || (m_contextsOf == where && m_contexts->count() > 0))
+        return;
+    m_contextsOf = where;
+    m_contexts->setItems({});
+    m_contextTask.stop.request_stop();
+    m_contextTask = startTask<QStringList>(context().fleet->pools().waiting, [where](std::stop_token) -> Result<QStringList> {
+        PH_ASSIGN(const auto config, cluster::Kubeconfig::read(cluster::kubeconfigFiles(where)));
+        QStringList names = config.contexts().keys();
+        if (names.removeAll(config.currentContext()) > 0) // the usual one first
+            names.prepend(config.currentContext());
+        return names;
+    });
+    deliver(m_contextTask, this, [this, where](const Result<QStringList> &names) {
+        if (m_contextsOf != where)
+            return;
+        m_contexts->setItems(names.value_or(QStringList()));
+        showFields();
+    });
 }
 
 /// Without what an import finds.
@@ -145,12 +238,41 @@ QVariantMap ConnectionsPanel::formEntry() const {
     const QString where = m_where->text().trimmed();
     const bool cluster = kind() == QLatin1String("kubernetes"), address = where.contains(QLatin1String("://"));
     put(kind() == QLatin1String("local") ? QStringLiteral("root") : !cluster ? QStringLiteral("url") : address ? QStringLiteral("server") : QStringLiteral("kubeconfig"), where);
-    put(cluster && !address ? QStringLiteral("context") : QStringLiteral("user"), m_user->text().trimmed());
+    if (m_contextField->isVisibleTo(m_form))
+        put(QStringLiteral("context"), m_contexts->currentText());
+    else if (m_userField->isVisibleTo(m_form))
+        put(cluster && !address ? QStringLiteral("context") : QStringLiteral("user"), m_user->text().trimmed());
     put(QStringLiteral("secret"), m_secretName->text().trimmed());
-    if (m_moreField->isVisibleTo(m_form))
-        for (const QString &pair : m_more->text().split(QLatin1Char(' '), Qt::SkipEmptyParts))
-            put(pair.section(QLatin1Char('='), 0, 0), pair.section(QLatin1Char('='), 1));
+    for (const auto &[key, editor] : m_keys) {
+        const auto *choice = qobject_cast<const Choice *>(editor);
+        const QString value = choice ? choice->currentData().toString() : static_cast<const QLineEdit *>(editor)->text().trimmed();
+        if ((key == QLatin1String("jobs") || key == QLatin1String("on")) && !value.isEmpty()) {
+            QStringList words = value.split(QLatin1Char(','), Qt::SkipEmptyParts);
+            for (QString &word : words)
+                word = word.trimmed();
+            entry.insert(key, words);
+        } else {
+            put(key, value);
+        }
+    }
     return entry;
+}
+
+/// What is written in the form, before it is kept.
+void ConnectionsPanel::tryOut() {
+    const QString value = m_secretField->isVisibleTo(m_form) ? m_secret->text() : QString();
+    m_problem->setInk(&Tokens::t3);
+    m_problem->setText(tr("looking…"));
+    m_trying = startTask<fleet::ConnectionCheck>(context().fleet->pools().waiting, [services = context().fleet->services(), name = m_name->text().trimmed(), entry = formEntry(), value](std::stop_token token) {
+        return fleet::testNewConnection(services->workspace.file, name, entry, value, *services->http, services->secrets, token);
+    });
+    m_try->refresh();
+    deliver(m_trying, this, [this](const Result<fleet::ConnectionCheck> &check) {
+        m_problem->setInk(check ? &Tokens::ok : &Tokens::bad);
+        m_problem->setText(check ? check->finding : check.error().text());
+        m_try->refresh();
+        m_save->refresh();
+    });
 }
 
 void ConnectionsPanel::addActions() {
@@ -243,6 +365,24 @@ void ConnectionsPanel::addActions() {
     add.blocked = [this](const QString &) { return formProblem(); };
     add.run = [this](const QString &, const QString &) { save(); };
     actions().add(add);
+    ActionSpec attempt;
+    attempt.id = QStringLiteral("connection.try");
+    attempt.text = tr("Test");
+    attempt.icon = QStringLiteral("refresh");
+    attempt.section = tr("Commands");
+    attempt.panel = id();
+    attempt.inPalette = false;
+    attempt.blocked = [this](const QString &) {
+        if (!context().fleet)
+            return tr("No workspace is open.");
+        if (m_trying.isRunning())
+            return tr("It is being looked at.");
+        if (m_where->text().trimmed().isEmpty() && connectionBasicsOf(kind()).needsWhere)
+            return kind() == QLatin1String("local") ? tr("Give its folder.") : tr("Give its address.");
+        return QString();
+    };
+    attempt.run = [this](const QString &, const QString &) { tryOut(); };
+    actions().add(attempt);
 }
 
 QString ConnectionsPanel::formProblem() const {
@@ -252,12 +392,8 @@ QString ConnectionsPanel::formProblem() const {
         return tr("Give it a name.");
     if (m_model->find(m_name->text().trimmed()))
         return tr("The name is taken.");
-    const bool more = m_moreField->isVisibleTo(m_form);
-    for (const QString &pair : m_more->text().split(QLatin1Char(' '), Qt::SkipEmptyParts))
-        if (more && pair.indexOf(QLatin1Char('=')) <= 0)
-            return tr("“%1” is not KEY=VALUE.").arg(pair);
-    const bool hostSaid = kind() == QLatin1String("images") && (m_more->text().contains(QLatin1String("host=")) || m_more->text().contains(QLatin1String("region=")));
-    if (m_where->text().trimmed().isEmpty() && kind() != QLatin1String("kubernetes") && !hostSaid)
+    const ConnectionBasics basics = connectionBasicsOf(kind());
+    if (m_where->text().trimmed().isEmpty() && basics.needsWhere)
         return kind() == QLatin1String("local") ? tr("Give its folder.") : tr("Give its address.");
     if (!m_secret->text().isEmpty() && m_secretName->text().trimmed().isEmpty())
         return tr("Give the secret a name.");
@@ -292,9 +428,10 @@ void ConnectionsPanel::save() {
             context().toasts->showError(saved.error());
         } else {
             context().toasts->show(State::Ok, tr("Connection %1 is added").arg(name), tr("The workspace file is read again."));
-            for (QLineEdit *line : {m_name, m_where, m_user, m_secretName, m_secret, m_more})
+            for (QLineEdit *line : {m_name, m_where, m_user, m_secretName, m_secret})
                 line->clear();
             m_import->setChecked(false);
+            buildKeys();
         }
         m_save->refresh();
     });

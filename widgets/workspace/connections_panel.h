@@ -8,7 +8,10 @@
 
 #include <QHash>
 
+#include <map>
+
 class QLineEdit;
+class QVBoxLayout;
 
 namespace pilothouse::ui {
 
@@ -39,6 +42,7 @@ protected:
 private:
     void addActions();
     QWidget *buildForm();
+    QLayout *buildFormEnd();
     QWidget *buildDetail();
     QString kind() const; ///< chosen in the form
     void showDetail();
@@ -46,7 +50,10 @@ private:
     void look(const QString &name);
     void save();
     QString formProblem() const;
+    void buildKeys();      ///< the fields of the chosen kind
     void showFields();
+    void readContexts();   ///< of the kubeconfig that is named
+    void tryOut();
     QVariantMap formEntry() const; ///< as it stands in the workspace file
 
     fleet::Snapshot m_snapshot;
@@ -59,12 +66,18 @@ private:
     Card *m_card, *m_form, *m_detail;
     Label *m_note;
     KeyValues *m_facts;
-    QLineEdit *m_name, *m_where, *m_user, *m_secretName, *m_secret, *m_more;
+    Task<fleet::ConnectionCheck> m_trying;
+    Task<QStringList> m_contextTask;
+    QString m_contextsOf; ///< the text whose contexts m_contexts offers
+    std::map<QString, QWidget *> m_keys; ///< of the chosen kind, by key
+    QVBoxLayout *m_keysBox;
+    QLineEdit *m_name, *m_where, *m_user, *m_secretName, *m_secret;
+    Choice *m_contexts;
     CheckBox *m_import;
     Choice *m_kind;
-    Field *m_whereField, *m_userField, *m_secretNameField, *m_secretField, *m_moreField;
+    Field *m_whereField, *m_userField, *m_secretNameField, *m_secretField, *m_contextField;
     Label *m_problem;
-    Button *m_save;
+    Button *m_save, *m_try;
     std::vector<Button *> m_buttons;
 };
 
