@@ -16,8 +16,9 @@ ArgoAction actionOf(const QString &id) {
     return id == Q("rollout.argo-full") ? ArgoAction::Full : id == Q("rollout.argo-skip") ? ArgoAction::Skip : id == Q("rollout.argo-abort") ? ArgoAction::Abort : id == Q("rollout.argo-retry") ? ArgoAction::Retry : ArgoAction::Promote;
 }
 
-/// "25" of "lab|inferenceservice|ml|iris|25".
-QString extraOf(const QString &argument) { return argument.section(QLatin1Char('|'), 4); }
+/// "25" of "lab|inferenceservice|ml|iris|25", and "blue" of "lab|inferenceservice|ml|iris|25|blue".
+QString extraOf(const QString &argument) { return argument.section(QLatin1Char('|'), 4, 4); }
+QString canaryOf(const QString &argument) { return argument.section(QLatin1Char('|'), 5, 5); }
 
 } // namespace
 
@@ -36,14 +37,15 @@ const std::vector<ArgoCard::Act> &ArgoCard::acts() {
     return all;
 }
 
-Result<ArgoCard::Plan> ArgoCard::planOf(const Act &act, const QString &extra) const {
+Result<ArgoCard::Plan> ArgoCard::planOf(const Act &act, const QString &argument) const {
+    const QString extra = extraOf(argument), canary = canaryOf(argument);
     const fleet::CanaryReading &reading = *m_follow->reading();
     Plan plan;
     plan.undo = act.undo;
     if (!act.argo) {
-        const auto change = act.kind == Q("rollout-share")     ? cluster::kserveShare(reading.object, {}, extra.toInt())
-                            : act.kind == Q("rollout-promote") ? cluster::kservePromote(reading.object, {}, reading.stableUri)
-                                                               : cluster::kserveRollBack(reading.object, {});
+        const auto change = act.kind == Q("rollout-share")     ? cluster::kserveShare(reading.object, canary, extra.toInt())
+                            : act.kind == Q("rollout-promote") ? cluster::kservePromote(reading.object, canary, reading.stableUri)
+                                                               : cluster::kserveRollBack(reading.object, canary);
         if (!change)
             return change.error();
         plan.effect = change->effect;
@@ -81,7 +83,7 @@ QString ArgoCard::whyNot(const Act &act, const QString &argument) const {
     const bool argo = m_follow->reading()->argo.has_value();
     if (argo != act.argo)
         return argo ? tr("This is for an InferenceService.") : tr("This is for an Argo Rollout.");
-    const auto plan = planOf(act, extraOf(argument));
+    const auto plan = planOf(act, argument);
     return plan ? plan->refusal : plan.error().what;
 }
 
@@ -108,7 +110,7 @@ void ArgoCard::addActions() {
         };
         if (act.asks)
             spec.danger = [this, &act](const QString &argument) {
-                const auto plan = planOf(act, extraOf(argument));
+                const auto plan = planOf(act, argument);
                 if (!plan)
                     return Danger{act.text, plan.error().what, {}, {}, false};
                 QString effect = QStringLiteral("%1: %2").arg(m_follow->ref().text(), plan->effect);
@@ -133,6 +135,8 @@ void ArgoCard::run(const Act &act, const QString &argument, const QString &comme
     arguments << act.verb.mid(1) << QStringLiteral("--namespace") << ref.space << QStringLiteral("--connection") << about->connection;
     if (act.kind == Q("rollout-undo"))
         arguments << QStringLiteral("--to") << extraOf(argument);
+    if (!act.argo && !canaryOf(argument).isEmpty())
+        arguments << QStringLiteral("--canary") << canaryOf(argument);
     if (!comment.isEmpty())
         arguments << QStringLiteral("--comment") << comment;
     runVerb(m_context, this, act.text + QLatin1Char(' ') + ref.name, shown && m_follow->reading() ? m_follow->reading()->model : QString(), arguments, act.done.arg(ref.name), [this](const QJsonObject &) { m_follow->readNow(); });

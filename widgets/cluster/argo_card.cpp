@@ -89,8 +89,12 @@ QWidget *ArgoCard::buildButtons() {
     m_percent = new Choice;
     m_percent->setObjectName(QStringLiteral("kservePercent"));
     m_percent->setAccessibleName(tr("Share of the canary"));
+    m_canary = new Choice;
+    m_canary->setObjectName(QStringLiteral("kserveCanary"));
+    m_canary->setAccessibleName(tr("Canary"));
     connect(m_revision, &QComboBox::currentIndexChanged, this, [this] { showButtons(); });
     connect(m_percent, &QComboBox::currentIndexChanged, this, [this] { showButtons(); });
+    connect(m_canary, &QComboBox::currentIndexChanged, this, [this] { showButtons(); });
     const struct {
         const char *id;
         ButtonKind kind;
@@ -106,6 +110,7 @@ QWidget *ArgoCard::buildButtons() {
     }
     grid->addWidget(m_revision, 1, 1);
     grid->addWidget(m_percent, 1, 1);
+    grid->addWidget(m_canary, 1, 0);
     return widget;
 }
 
@@ -269,6 +274,13 @@ void ArgoCard::showKserve(const fleet::CanaryReading &reading) {
         numbers << one;
     }
     m_percent->setItems(texts, numbers);
+    QStringList canaries;
+    QVariantList names;
+    for (const cluster::KserveCanary &canary : s.canaries) {
+        canaries << tr("%1, %2 %").arg(canary.name).arg(canary.percent);
+        names << canary.name;
+    }
+    m_canary->setItems(canaries, names);
     showMetrics({});
 }
 
@@ -318,6 +330,8 @@ void ArgoCard::showButtons() {
         return;
     const fleet::CanaryReading &reading = *m_follow->reading();
     const bool aborted = reading.argo && reading.argo->aborted, steps = reading.argo && !reading.argo->steps.empty();
+    const bool several = reading.kserve && reading.kserve->canaries.size() > 1; // one needs no name
+    m_canary->setVisible(several);
     for (Button *button : m_buttons) {
         const QString id = button->objectName();
         QString text = argument();
@@ -325,6 +339,8 @@ void ArgoCard::showButtons() {
             text += QLatin1Char('|') + m_revision->currentData().toString();
         if (id == Q("rollout.kserve-share"))
             text += QLatin1Char('|') + m_percent->currentData().toString();
+        if (several && id.startsWith(Q("rollout.kserve-")))
+            text += (id == Q("rollout.kserve-share") ? QStringLiteral("|") : QStringLiteral("||")) + m_canary->currentData().toString();
         button->setArgument(text);
         button->refresh();
         const bool ours = id.startsWith(Q("rollout.argo-")) == reading.argo.has_value();

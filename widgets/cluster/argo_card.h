@@ -23,7 +23,7 @@ class TrafficBar;
 
 /// The canary of an Argo Rollout or a KServe InferenceService: steps, traffic, what the judge says, the measurements of its analyses with their limits, and what
 /// can be done to it. Live while it is to be seen. Its actions are rollout.argo-promote, -full, -skip, -abort, -retry, -undo and rollout.kserve-share, -promote,
-/// -abort; their argument is argument(), for -undo with "|REVISION", for -share with "|PERCENT". One in a window: the actions are those of the newest card.
+/// -abort; their argument is argument(), for -undo with "|REVISION", for -share with "|PERCENT"; of one canary among several with its name behind ("||NAME", "|PERCENT|NAME"). One in a window: the actions are those of the newest card.
 class ArgoCard : public QWidget {
     Q_OBJECT
 public:
@@ -47,7 +47,7 @@ private:
     struct Plan;
     static const std::vector<Act> &acts();
     void addActions();
-    Result<Plan> planOf(const Act &act, const QString &extra) const;
+    Result<Plan> planOf(const Act &act, const QString &argument) const;
     QString whyNot(const Act &act, const QString &argument) const;
     void run(const Act &act, const QString &argument, const QString &comment);
     QWidget *buildHead();
@@ -67,7 +67,7 @@ private:
     CanaryLadder *m_ladder;
     TrafficBar *m_traffic;
     Label *m_message, *m_verdict, *m_next;
-    Choice *m_revision, *m_percent;
+    Choice *m_revision, *m_percent, *m_canary;
     std::vector<Button *> m_buttons;
     QWidget *m_metrics;
     QVBoxLayout *m_metricColumn;
