@@ -2,6 +2,7 @@
 #include "core/cluster/container_target.h"
 
 #include "core/base/clock.h"
+#include "core/base/redact.h"
 
 #include <QRegularExpression>
 
@@ -243,7 +244,7 @@ private:
         const auto done = startNamed(fresh, kept);
         if (done)
             return {};
-        const QString lines = m.engine.lastLines(m.container, keptLines).value_or(QString());
+        const QString lines = redact(m.engine.lastLines(m.container, keptLines).value_or(QString())); // they go to the journal
         if (const auto old = m.engine.inspect(kept); old && old->value(Q("Id")) == now.value(Q("Id"))) { // the names were changed already
             const QString aside = made ? m.container + QStringLiteral("-failed") : fresh;
             if (m.engine.inspect(m.container)) {
