@@ -25,6 +25,7 @@ struct Text {
 };
 
 constexpr int newestAnswers = 2000, bucketSeconds = 60;
+constexpr std::size_t mostWords = 8; ///< curves of words; free text is no mix
 
 /// One stretch of time of one version.
 struct Bucket {
@@ -132,6 +133,16 @@ void curvesOfAnswers(std::vector<LoggedAnswer> answers, int seconds, WorkloadMet
             ++bucket.words[one.word];
             words.insert(one.word);
         }
+    }
+    if (words.size() > mostWords) { // the most frequent ones
+        std::map<QString, qint64> counts;
+        for (const auto &[version, buckets] : versions)
+            for (const auto &[number, bucket] : buckets)
+                for (const auto &[word, count] : bucket.words)
+                    counts[word] += count;
+        std::vector<QString> byCount(words.begin(), words.end());
+        std::stable_sort(byCount.begin(), byCount.end(), [&](const QString &a, const QString &b) { return counts[a] > counts[b]; });
+        words = std::set<QString>(byCount.begin(), byCount.begin() + mostWords);
     }
     const bool mixWanted = out.mixIs == WorkloadMetrics::Mix::None, restWanted = out.source.isEmpty();
     for (auto &[version, buckets] : versions) {
