@@ -299,8 +299,12 @@ Snapshot sampleSnapshot() {
     s.pipelineRuns = {runOf("421", "weather-ws2m", pipelines::State::Paused, 0.4, 0, 3), runOf("8f2c", "iris-kserve", pipelines::State::Failed, 1.1, 0.3, 1),
                       runOf("57", "iris-rf", pipelines::State::Running, 0.1, 0, 2), runOf("420", "weather-t2m", pipelines::State::Passed, 9.3, 0.1, 6),
                       runOf("419", "weather-rh2m", pipelines::State::Passed, 9.2, 0.1, 6)};
-    for (const char *name : {"weather-ws2m", "iris-kserve", "iris-rf", "weather-t2m", "weather-rh2m"})
-        s.pipelines.push_back({str(name), str(name), str("local"), str(name), {str("profile"), str("train"), str("evaluate"), str("gate"), str("register"), str("deploy")}});
+    for (const char *name : {"weather-ws2m", "iris-kserve", "iris-rf", "weather-t2m", "weather-rh2m"}) {
+        pipelines::Pipeline &pipeline = s.pipelines.emplace_back();
+        pipeline.id = pipeline.name = pipeline.model = str(name);
+        pipeline.system = str("local");
+        pipeline.stages = {str("profile"), str("train"), str("evaluate"), str("gate"), str("register"), str("deploy")};
+    }
     for (ModelRow &row : s.models)
         for (const auto &run : s.pipelineRuns)
             if (run.model == row.name && !row.lastRun)
