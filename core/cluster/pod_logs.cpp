@@ -24,7 +24,7 @@ using Clock = LogMerger::Clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds turn{100}, relist{5000}, watchedRelist{30000}, firstPause{250}, longestPause{5000};
-constexpr milliseconds quietPause{60000}; ///< at most, between two looks at a log that the server ends at once and that has nothing new
+constexpr milliseconds quietPause{15000}; ///< at most, between two looks at a log that the server ends at once and that has nothing new
 
 /// One container that is read, or was.
 struct Stream {

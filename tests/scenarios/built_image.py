@@ -19,6 +19,7 @@ from loop_lib import Failed, PILOT, check, json, pathlib, subprocess, sys, time,
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 USER, PASSWORD = "op", "registry-pw"  # tests/backends/registry.sh
 KEY = "the-key-of-the-service"
+ROW = {"x0": 0.5, "x1": 0.5, "x2": 0.5, "x3": 0.5}
 
 
 def skip_without():
@@ -183,10 +184,14 @@ def serves(image, package, folder, user):
     try:
         ready = next((e for e in map(json.loads, server.stdout) if e["event"] == "ready"), None)
         check(ready, f"{command} did not come up: {'' if ready else server.stderr.read()}")
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/score", json.dumps({"x0": 0.5, "x1": 0.5, "x2": 0.5, "x3": 0.5}).encode(), {"X-API-Key": KEY, "Content-Type": "application/json"})
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/score", json.dumps(ROW).encode(), {"X-API-Key": KEY, "Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=20) as answer:
             prediction = json.load(answer)["prediction"]
-        check(abs((prediction[0] if isinstance(prediction, list) else prediction) - 0.75) < 0.2, f"y of the middle is 0.75, it says {prediction}")
+        prediction = prediction[0] if isinstance(prediction, list) else prediction
+        (folder / "rows.json").write_text(json.dumps({"rows": [ROW]}), encoding="utf-8")
+        here = json.loads(said(PILOT, "score", package, "--rows", folder / "rows.json", "--json"))["predictions"][0]
+        here = here[0] if isinstance(here, list) else here
+        check(abs(prediction - here) < 1e-6, f"the image answers {prediction}, the same package here {here}")
         health = [word.replace("/127.0.0.1/8000", f"/127.0.0.1/{port}") for word in image.config["Healthcheck"]["Test"][1:]]
         image.run(health)
     finally:
