@@ -157,10 +157,8 @@ private:
                 Stream &stream = m_streams[key];
                 if (stream.running)
                     continue;
-                if (!state.started && !m_query.previous) { // what happens to the pod brings the next look
-                    stream.notBefore = Clock::now() + longestPause;
-                    continue;
-                }
+                if (!state.started && !m_query.previous)
+                    continue; // what happens to the pod brings the next look
                 if (stream.whole && !state.running && state.restarts == stream.restarts)
                     stream.done = true; // its container ended, and so did its log
                 if (stream.done && (!m_query.follow || m_query.previous || state.restarts == stream.restarts))
