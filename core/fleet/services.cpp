@@ -95,7 +95,7 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     parts.secrets = s->secrets;
     PH_ASSIGN(s->promotions, promotion::Promotions::open(std::move(parts), &s->notes));
     // A paused deploy stage has no process: whoever looks at the runs settles it by what became of its promotion.
-    if (auto *local = dynamic_cast<pipelines::LocalPipelines *>(s->pipelines.get()))
+    if (auto *local = pipelines::localPart(*s->pipelines))
         local->watchDeploys(deployWatcher(s->promotions));
     return s;
 }
