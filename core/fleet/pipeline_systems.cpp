@@ -99,7 +99,7 @@ Result<PipelineConnection> pipelineConnection(const workspace::Workspace &worksp
     return out;
 }
 
-std::shared_ptr<pipelines::PipelineService> allPipelines(std::shared_ptr<pipelines::PipelineService> local, const workspace::Workspace &workspace, std::shared_ptr<net::HttpClient> http,
+std::shared_ptr<pipelines::AllPipelines> allPipelines(std::shared_ptr<pipelines::PipelineService> local, const workspace::Workspace &workspace, std::shared_ptr<net::HttpClient> http,
                                                          std::shared_ptr<secrets::SecretStore> secrets, std::shared_ptr<const Clusters> clusters, std::shared_ptr<const Clock> clock, const QString &root) {
     std::vector<std::shared_ptr<pipelines::PipelineService>> others;
     for (const workspace::Connection &connection : workspace.connections) {

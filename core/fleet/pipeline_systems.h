@@ -3,6 +3,7 @@
 
 #include "core/fleet/clusters.h"
 #include "core/fleet/connections.h"
+#include "core/pipelines/all_pipelines.h"
 #include "core/pipelines/pipeline_connection.h"
 
 namespace pilothouse::fleet {
@@ -13,7 +14,7 @@ Result<pipelines::PipelineConnection> pipelineConnection(const workspace::Worksp
                                                          std::shared_ptr<secrets::SecretStore> secrets, std::shared_ptr<const Clusters> clusters, std::shared_ptr<const Clock> clock, const QString &folder);
 
 /// `local` and every connection of a pipeline kind as one (pipelines::AllPipelines). Nothing is asked. A connection that cannot be opened is there, too: what it cannot do says why.
-std::shared_ptr<pipelines::PipelineService> allPipelines(std::shared_ptr<pipelines::PipelineService> local, const workspace::Workspace &workspace, std::shared_ptr<net::HttpClient> http,
+std::shared_ptr<pipelines::AllPipelines> allPipelines(std::shared_ptr<pipelines::PipelineService> local, const workspace::Workspace &workspace, std::shared_ptr<net::HttpClient> http,
                                                          std::shared_ptr<secrets::SecretStore> secrets, std::shared_ptr<const Clusters> clusters, std::shared_ptr<const Clock> clock, const QString &root);
 
 /// A look at a connection of a pipeline kind, with its credential: version, who we are there, our rights, its pipelines. Denied for a login page.

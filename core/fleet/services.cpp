@@ -8,6 +8,7 @@
 #include "core/fleet/deploy_watch.h"
 #include "core/fleet/image_registries.h"
 #include "core/fleet/pipeline_systems.h"
+#include "core/fleet/remote_runs.h"
 #include "core/fleet/rollout_targets.h"
 #include "core/fleet/skew_watch.h"
 #include "core/fleet/vaults.h"
@@ -82,7 +83,9 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     s->operations = std::make_shared<operations::Operations>(
         s->journal, operations::Actor{currentActor(), options.program, s->workspace.role}, operations::WriteRules(s->workspace));
     PH_ASSIGN(const auto localPipelines, pipelines::openLocalPipelines(s->root + QStringLiteral("/pipelines"), s->workspace));
-    s->pipelines = allPipelines(localPipelines, s->workspace, s->http, s->secrets, s->clusters, s->clock, s->root);
+    const auto systems = allPipelines(localPipelines, s->workspace, s->http, s->secrets, s->clusters, s->clock, s->root);
+    s->pipelines = systems;
+    s->runs = std::make_shared<RemoteRuns>(systems, s->workspace, s->http, s->clock, s->root + QStringLiteral("/known.db"));
     s->rolloutTarget = [targets = RolloutTargetParts{s->workspace, s->root, s->http, s->registries, s->clusters, options.program}](const workspace::Model &model) { return rolloutTargetOf(targets, model); };
     s->rollouts = std::make_shared<RemoteRollouts>(s->workspace, s->rolloutTarget, s->http, s->clock);
     s->skew = std::make_shared<SkewWatch>();
