@@ -106,6 +106,31 @@ Result<std::shared_ptr<pipelines::PipelineService>> pipelinesOf(Context &context
     return services->pipelines;
 }
 
+std::vector<std::pair<std::shared_ptr<pipelines::PipelineService>, QString>> systemsOf(const std::shared_ptr<pipelines::PipelineService> &service, const QString &of, Result<void> &why) {
+    const auto *all = dynamic_cast<const pipelines::AllPipelines *>(service.get());
+    if (!all)
+        return {{service, of}};
+    if (!of.isEmpty()) {
+        const auto place = all->whose(of);
+        if (!place) {
+            why = place.error();
+            return {};
+        }
+        return {*place};
+    }
+    std::vector<std::pair<std::shared_ptr<pipelines::PipelineService>, QString>> out{{all->local(), {}}};
+    for (const auto &other : all->others())
+        out.emplace_back(other, QString());
+    return out;
+}
+
+QJsonObject systemProblem(Context &context, const pipelines::PipelineService &system, const Error &error) {
+    context.note(QStringLiteral("%1: %2").arg(system.source(), error.text()));
+    QJsonObject problem = errorToJson(error);
+    problem.insert(Q("connection"), system.source());
+    return problem;
+}
+
 Result<QJsonObject> parametersFrom(const std::vector<std::string> &given) {
     QJsonObject parameters;
     for (const std::string &raw : given) {

@@ -4,6 +4,11 @@
 #include "app/pilot/verb.h"
 #include "core/pipelines/all_pipelines.h"
 
+#include <QJsonArray>
+
+#include <iterator>
+#include <optional>
+
 namespace pilothouse {
 
 /// A sub-verb of `pilot pipelines` in a file of its own (verb_pipelines_NAME.cpp): `static const PipelinesSub sub("gates", "Help", [](CLI::App &sub, VerbBody &body) {…});`
@@ -26,6 +31,35 @@ Result<QJsonObject> parametersFrom(const std::vector<std::string> &given);
 QString runLine(const pipelines::PipelineRun &run);
 QString runText(const pipelines::PipelineRun &run);
 QString shortUtc(const QDateTime &time); ///< "2026-07-14 12:00:00"; empty for none
+
+/// What each system has, asked by itself: one that fails is named, the others are shown. `ask(system, id there)` gives joined ids; `of`: only of the system of this id (empty: all).
+template<typename T> struct SystemParts {
+    std::vector<T> all;
+    QJsonArray problems; ///< of errorToJson(), with "connection"
+};
+std::vector<std::pair<std::shared_ptr<pipelines::PipelineService>, QString>> systemsOf(const std::shared_ptr<pipelines::PipelineService> &service, const QString &of, Result<void> &why);
+QJsonObject systemProblem(Context &context, const pipelines::PipelineService &system, const Error &error);
+template<typename T, typename Ask> Result<SystemParts<T>> systemParts(Context &context, const std::shared_ptr<pipelines::PipelineService> &service, const QString &of, Ask ask) {
+    SystemParts<T> out;
+    Result<void> why;
+    const auto systems = systemsOf(service, of, why);
+    if (!why)
+        return why.error();
+    std::optional<Error> first;
+    for (const auto &[system, id] : systems) {
+        Result<std::vector<T>> part = ask(*system, id);
+        if (part) {
+            std::move(part->begin(), part->end(), std::back_inserter(out.all));
+            continue;
+        }
+        out.problems << systemProblem(context, *system, part.error());
+        if (!first)
+            first = part.error();
+    }
+    if (first && systems.size() == std::size_t(out.problems.size()))
+        return *first;
+    return out;
+}
 
 /// What an operation that makes or ends a run did: answers with the run.
 Result<void> answerRun(Context &context, const pipelines::PipelineRun &run);

@@ -32,43 +32,9 @@ struct Options {
     bool wait = false;
 };
 
-/// Each system asked by itself: one that fails is named, the others are shown. `ask` gives what it has, with joined ids.
-template<typename T> struct Parts {
-    std::vector<T> all;
-    QJsonArray problems;
-};
-template<typename T, typename Ask> Result<Parts<T>> parts(Context &context, const pipelines::PipelineService &service, Ask ask) {
-    Parts<T> out;
-    std::vector<std::shared_ptr<pipelines::PipelineService>> systems;
-    const auto *all = dynamic_cast<const pipelines::AllPipelines *>(&service);
-    if (!all) {
-        PH_ASSIGN(out.all, ask(service));
-        return out;
-    }
-    systems.push_back(all->local());
-    systems.insert(systems.end(), all->others().begin(), all->others().end());
-    std::optional<Error> first;
-    for (const auto &system : systems) {
-        auto part = ask(*system);
-        if (part) {
-            std::move(part->begin(), part->end(), std::back_inserter(out.all));
-            continue;
-        }
-        context.note(QStringLiteral("%1: %2").arg(system->source(), part.error().text()));
-        QJsonObject problem = errorToJson(part.error());
-        problem.insert(Q("connection"), system->source());
-        out.problems << problem;
-        if (!first)
-            first = part.error();
-    }
-    if (out.all.empty() && first && systems.size() == std::size_t(out.problems.size()))
-        return *first;
-    return out;
-}
-
 Result<void> list(Context &context, const Options &) {
     PH_ASSIGN(const auto pipes, pipelinesOf(context));
-    PH_ASSIGN(const auto found, parts<pipelines::Pipeline>(context, *pipes, pipelines::AllPipelines::joinedPipelines));
+    PH_ASSIGN(const auto found, systemParts<pipelines::Pipeline>(context, pipes, {}, [](const auto &system, const QString &) { return pipelines::AllPipelines::joinedPipelines(system); }));
     QJsonArray array;
     QString text;
     for (const auto &p : found.all) {
@@ -84,13 +50,11 @@ Result<void> list(Context &context, const Options &) {
 
 Result<void> runs(Context &context, const Options &options) {
     PH_ASSIGN(const auto pipes, pipelinesOf(context));
-    Parts<pipelines::PipelineRun> found;
+    SystemParts<pipelines::PipelineRun> found;
     if (const QString name = QString::fromStdString(options.name); !name.isEmpty()) {
         PH_ASSIGN(found.all, pipes->runs(name, options.limit));
     } else {
-        PH_ASSIGN(found, parts<pipelines::PipelineRun>(context, *pipes, [&](const auto &system) -> Result<std::vector<pipelines::PipelineRun>> {
-            return pipelines::AllPipelines::joinedRuns(system, {}, options.limit);
-        }));
+        PH_ASSIGN(found, systemParts<pipelines::PipelineRun>(context, pipes, {}, [&](const auto &system, const QString &) { return pipelines::AllPipelines::joinedRuns(system, {}, options.limit); }));
         std::stable_sort(found.all.begin(), found.all.end(), pipelines::AllPipelines::newerFirst);
     }
     QJsonArray array;
