@@ -103,7 +103,7 @@ Result<void> run(Context &context, const Options &options) {
     QJsonObject run;
     QString text = textOf(decision);
     if (options.wait) {
-        if (auto *local = dynamic_cast<pipelines::LocalPipelines *>(desk.services->pipelines.get()))
+        if (auto *local = pipelines::localPart(*desk.services->pipelines))
             local->watchDeploys(fleet::deployWatcher(desk.services->promotions));
         PH_ASSIGN(const auto ended, waitForRun(context, *desk.services->pipelines, decision.run));
         run = pipelines::toJson(ended);

@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "core/fleet/clusters.h"
 #include "core/fleet/image_registries.h"
+#include "core/fleet/pipeline_systems.h"
 #include "core/fleet/registry_kinds.h"
 #include "core/fleet/vaults.h"
 #include "core/promotion/promotion.h"
@@ -234,8 +235,10 @@ Result<ConnectionCheck> testConnection(const workspace::Workspace &workspace, co
         return testS3(check, workspace, http, secrets, token);
     if (found->kind == QLatin1String("git"))
         return testGit(check, *found, secrets, token);
-    if (found->kind == QLatin1String("azureml"))
+    if (found->kind == QLatin1String("azureml") && found->other.value(QStringLiteral("login")) != QLatin1String("device"))
         return testAzure(check, *found, http, secrets, token);
+    if (pipelines::isPipelineKind(found->kind))
+        return testPipelines(check, workspace, http, secrets, token);
     if (found->kind == QLatin1String("kubernetes"))
         return testCluster(check, workspace, http, secrets, token);
     if (found->kind == QLatin1String("vault"))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fleet/inbox_pipelines.h"
 #include "core/fleet/mirrors.h"
 #include "core/fleet/snapshot.h"
 
@@ -232,12 +233,13 @@ void addMirrors(const Snapshot &s, std::vector<Item> &out) {
 
 } // namespace
 
-std::vector<InboxItem> inboxOf(const Snapshot &snapshot, const workspace::Workspace &, const QDateTime &now) {
+std::vector<InboxItem> inboxOf(const Snapshot &snapshot, const workspace::Workspace &workspace, const QDateTime &now) {
     std::vector<InboxItem> out;
     addPromotions(snapshot, now, out);
     addRollouts(snapshot, out);
     addQuality(snapshot, now, out);
     addRuns(snapshot, now, out);
+    addPipelineItems(snapshot, workspace, now, out);
     addInterrupted(snapshot, now, out);
     addMirrors(snapshot, out);
     if (!snapshot.journalCheck.intact && snapshot.journalCheck.entries > 0) {

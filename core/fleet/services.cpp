@@ -7,6 +7,8 @@
 #include "core/fleet/clusters.h"
 #include "core/fleet/deploy_watch.h"
 #include "core/fleet/image_registries.h"
+#include "core/fleet/pipeline_systems.h"
+#include "core/fleet/remote_runs.h"
 #include "core/fleet/rollout_targets.h"
 #include "core/fleet/skew_watch.h"
 #include "core/fleet/vaults.h"
@@ -80,7 +82,10 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     PH_ASSIGN(s->journal, operations::Journal::open(s->root + QStringLiteral("/journal.jsonl"), s->database, key, s->clock, keyIsNew));
     s->operations = std::make_shared<operations::Operations>(
         s->journal, operations::Actor{currentActor(), options.program, s->workspace.role}, operations::WriteRules(s->workspace));
-    PH_ASSIGN(s->pipelines, pipelines::openLocalPipelines(s->root + QStringLiteral("/pipelines"), s->workspace));
+    PH_ASSIGN(const auto localPipelines, pipelines::openLocalPipelines(s->root + QStringLiteral("/pipelines"), s->workspace));
+    const auto systems = allPipelines(localPipelines, s->workspace, s->http, s->secrets, s->clusters, s->clock, s->root);
+    s->pipelines = systems;
+    s->runs = std::make_shared<RemoteRuns>(systems, s->workspace, s->http, s->clock, s->root + QStringLiteral("/known.db"));
     s->rolloutTarget = [targets = RolloutTargetParts{s->workspace, s->root, s->http, s->registries, s->clusters, options.program}](const workspace::Model &model) { return rolloutTargetOf(targets, model); };
     s->rollouts = std::make_shared<RemoteRollouts>(s->workspace, s->rolloutTarget, s->http, s->clock);
     s->skew = std::make_shared<SkewWatch>();
@@ -95,7 +100,7 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     parts.secrets = s->secrets;
     PH_ASSIGN(s->promotions, promotion::Promotions::open(std::move(parts), &s->notes));
     // A paused deploy stage has no process: whoever looks at the runs settles it by what became of its promotion.
-    if (auto *local = dynamic_cast<pipelines::LocalPipelines *>(s->pipelines.get()))
+    if (auto *local = pipelines::localPart(*s->pipelines))
         local->watchDeploys(deployWatcher(s->promotions));
     return s;
 }

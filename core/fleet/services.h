@@ -27,6 +27,7 @@ class Vaults;
 namespace pilothouse::fleet {
 
 class ImageRegistries;
+class RemoteRuns;
 class SkewWatch;
 
 /// Everything a program needs for one workspace, wired once: both `pilot` and the console build this and nothing else.
@@ -49,7 +50,8 @@ struct Services {
     std::shared_ptr<operations::Journal> journal;
     std::shared_ptr<operations::Operations> operations;
     std::shared_ptr<promotion::Promotions> promotions;
-    std::shared_ptr<pipelines::PipelineService> pipelines;
+    std::shared_ptr<pipelines::PipelineService> pipelines; ///< an AllPipelines: this machine's and those of the connections
+    std::shared_ptr<RemoteRuns> runs; ///< what is known of those of the connections
     /// The rollout target of a model; NotFound if none is configured.
     std::function<Result<std::shared_ptr<cluster::RolloutTarget>>(const workspace::Model &)> rolloutTarget;
     std::shared_ptr<RemoteRollouts> rollouts;       ///< what is known of those in clusters

@@ -3,6 +3,7 @@
 
 #include "core/fleet/interrupted.h"
 #include "core/fleet/live_quality.h"
+#include "core/fleet/pipeline_feed.h"
 #include "core/fleet/skew_watch.h"
 #include "core/fleet/timeline.h"
 #include "core/promotion/promotion_plan.h"
@@ -235,6 +236,25 @@ ModelRow rowOf(const Services &services, const Snapshot &s, const Remote &remote
     return row;
 }
 
+constexpr std::size_t newestRuns = 200; ///< of all connections, in a snapshot; the panel of pipelines has all
+
+/// Of this machine what is so now, of the connections what was read last.
+void addPipelines(const Services &services, int patienceMs, bool rememberedWillDo, Snapshot &s) {
+    const auto seen = services.runs->look(patienceMs, rememberedWillDo);
+    PipelinesState all = joinedState(services, seen);
+    s.pipelines = std::move(all.pipelines);
+    s.gates = std::move(all.gates);
+    s.schedules = std::move(all.schedules);
+    s.notices = std::move(all.notices);
+    std::size_t taken = 0;
+    for (pipelines::PipelineRun &run : all.runs)
+        if (run.connection.isEmpty() || taken++ < newestRuns)
+            s.pipelineRuns.push_back(std::move(run));
+    for (const SystemSight &sight : all.systems)
+        if (sight.problem)
+            s.problems.push_back(*sight.problem);
+}
+
 } // namespace
 
 Snapshot readSnapshot(const Services &services, int patienceMs, bool rememberedWillDo) {
@@ -247,8 +267,7 @@ Snapshot readSnapshot(const Services &services, int patienceMs, bool rememberedW
     const Remote remote = services.remote->look(patienceMs, rememberedWillDo);
     const Rollouts rollouts = services.rollouts->look(patienceMs);
     addRegistries(services, remote, s);
-    take(services.pipelines->pipelines(), s.pipelines, s);
-    take(services.pipelines->runs({}, 200), s.pipelineRuns, s);
+    addPipelines(services, patienceMs, rememberedWillDo, s);
     std::shared_ptr<retrain::DecisionStore> store;
     take(retrain::DecisionStore::open(services.root), store, s);
     if (store)

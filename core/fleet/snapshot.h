@@ -100,7 +100,10 @@ struct Snapshot {
     std::vector<registry::Run> runs;         ///< of this machine, newest first, one whose process is gone is Killed here (settle()); then those of servers
     QHash<QString, QStringList> resumable;   ///< run id → arguments of `pilot` that go on with it
     std::vector<pipelines::Pipeline> pipelines;
-    std::vector<pipelines::PipelineRun> pipelineRuns;
+    std::vector<pipelines::PipelineRun> pipelineRuns;   ///< of all systems, the newest; those of connections as they were read last
+    std::vector<pipelines::Gate> gates;                 ///< of all systems, that wait
+    std::vector<pipelines::Schedule> schedules;
+    std::vector<pipelines::Notice> notices;
     std::vector<retrain::Decision> decisions;
     std::vector<operations::JournalEntry> journal; ///< newest first, up to 2000
     operations::JournalCheck journalCheck;

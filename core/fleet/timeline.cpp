@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/timeline.h"
 
+#include "core/fleet/run_chain.h"
+
 #include <algorithm>
 
 namespace pilothouse::fleet {
@@ -39,12 +41,19 @@ Health healthOf(promotion::RequestState state) {
     }
 }
 
+QString labelOf(const pipelines::PipelineRun &run) {
+    if (run.connection.isEmpty())
+        return run.id;
+    return run.number.isEmpty() ? run.pipeline : QStringLiteral("%1 #%2").arg(run.pipeline, run.number);
+}
+
 void addTrainings(const Snapshot &s, std::vector<TimelineEvent> &out) {
     for (const registry::Run &run : s.runs)
         out.push_back({QStringLiteral("train"), run.name.isEmpty() ? run.id.left(8) : run.name, run.experiment, run.id, run.started,
                        run.ended.isValid() ? run.ended : s.read, healthOf(run.status), 0});
     for (const pipelines::PipelineRun &run : s.pipelineRuns)
-        out.push_back({QStringLiteral("build"), run.id, run.model, run.id, run.started, run.ended.isValid() ? run.ended : s.read, healthOf(run.state), 0});
+        if (run.started.isValid()) // what waits in a queue has no place in time yet
+            out.push_back({QStringLiteral("build"), labelOf(run), run.model, run.id, run.started, run.ended.isValid() ? run.ended : s.read, healthOf(run.state), 0});
 }
 
 void addPromotions(const Snapshot &s, std::vector<TimelineEvent> &out) {
@@ -98,6 +107,9 @@ std::vector<TimelineEvent> timelineOf(const Snapshot &snapshot) {
     addPromotions(snapshot, out);
     addRollouts(snapshot, out);
     addDecisions(snapshot, out);
+    const QHash<QString, QString> chains = chainIds(snapshot);
+    for (TimelineEvent &event : out)
+        event.link = chains.value(event.link, event.link);
     std::stable_sort(out.begin(), out.end(), [](const TimelineEvent &a, const TimelineEvent &b) { return a.from < b.from; });
     return out;
 }

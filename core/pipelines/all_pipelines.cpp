@@ -9,17 +9,27 @@ namespace {
 
 void join(const PipelineService &service, QString &id) { id = AllPipelines::joinedId(service, id); }
 
+/// What an adapter left to who joins it.
+void fillPlace(const PipelineService &service, QString &connection, QString &system) {
+    if (system.isEmpty())
+        system = service.system();
+    if (connection.isEmpty() && service.system() != QLatin1String("local"))
+        connection = service.source();
+}
+
 PipelineRun joined(const PipelineService &service, PipelineRun run) {
     join(service, run.id);
     if (!run.became.isEmpty())
         join(service, run.became);
     join(service, run.pipeline);
+    fillPlace(service, run.connection, run.system);
     return run;
 }
 
 Gate joined(const PipelineService &service, Gate gate) {
     join(service, gate.run);
     join(service, gate.pipeline);
+    fillPlace(service, gate.connection, gate.system);
     return gate;
 }
 
@@ -66,30 +76,16 @@ template<typename T, typename Ask> Result<std::vector<T>> gathered(const std::sh
 } // namespace
 
 Result<std::vector<Pipeline>> AllPipelines::pipelines() const {
-    return gathered<Pipeline>(m_local, m_others, [](const PipelineService &service) -> Result<std::vector<Pipeline>> {
-        PH_ASSIGN(auto all, service.pipelines());
-        for (Pipeline &pipeline : all)
-            join(service, pipeline.id);
-        return all;
-    });
+    return gathered<Pipeline>(m_local, m_others, joinedPipelines);
 }
 
 Result<std::vector<PipelineRun>> AllPipelines::runs(const QString &pipeline, int limit) const {
-    const auto ask = [limit](const PipelineService &service, const QString &name) -> Result<std::vector<PipelineRun>> {
-        PH_ASSIGN(auto all, service.runs(name, limit));
-        for (PipelineRun &run : all)
-            run = joined(service, std::move(run));
-        return all;
-    };
     if (!pipeline.isEmpty()) {
         PH_ASSIGN(const auto place, whose(pipeline));
-        return ask(*place.first, place.second);
+        return joinedRuns(*place.first, place.second, limit);
     }
-    PH_ASSIGN(auto all, gathered<PipelineRun>(m_local, m_others, [&](const PipelineService &service) { return ask(service, {}); }));
-    std::stable_sort(all.begin(), all.end(), [](const PipelineRun &a, const PipelineRun &b) {
-        const bool aWaits = !a.started.isValid(), bWaits = !b.started.isValid();
-        return aWaits != bWaits ? aWaits : a.started > b.started;
-    });
+    PH_ASSIGN(auto all, gathered<PipelineRun>(m_local, m_others, [&](const PipelineService &service) { return joinedRuns(service, {}, limit); }));
+    std::stable_sort(all.begin(), all.end(), newerFirst);
     return all;
 }
 
@@ -141,16 +137,10 @@ Result<QString> AllPipelines::rerun(const QString &run, bool onlyFailed) {
 }
 
 Result<std::vector<Gate>> AllPipelines::gates(const QString &run) const {
-    const auto ask = [](const PipelineService &service, const QString &id) -> Result<std::vector<Gate>> {
-        PH_ASSIGN(auto all, service.gates(id));
-        for (Gate &gate : all)
-            gate = joined(service, std::move(gate));
-        return all;
-    };
     if (run.isEmpty())
-        return gathered<Gate>(m_local, m_others, [&](const PipelineService &service) { return ask(service, {}); });
+        return gathered<Gate>(m_local, m_others, [](const PipelineService &service) { return joinedGates(service); });
     PH_ASSIGN(const auto place, whose(run));
-    return ask(*place.first, place.second);
+    return joinedGates(*place.first, place.second);
 }
 
 namespace {
@@ -174,14 +164,7 @@ Result<GateState> AllPipelines::gateState(const Gate &gate) const {
 }
 
 Result<std::vector<Schedule>> AllPipelines::schedules() const {
-    return gathered<Schedule>(m_local, m_others, [](const PipelineService &service) -> Result<std::vector<Schedule>> {
-        PH_ASSIGN(auto all, service.schedules());
-        for (Schedule &schedule : all) {
-            join(service, schedule.id);
-            join(service, schedule.pipeline);
-        }
-        return all;
-    });
+    return gathered<Schedule>(m_local, m_others, joinedSchedules);
 }
 
 Result<void> AllPipelines::switchSchedule(const QString &id, bool on) {
@@ -213,17 +196,57 @@ Result<void> AllPipelines::download(const QString &run, const Output &output, co
 }
 
 Result<std::vector<Notice>> AllPipelines::notices() const {
-    return gathered<Notice>(m_local, m_others, [](const PipelineService &service) -> Result<std::vector<Notice>> {
-        PH_ASSIGN(auto all, service.notices());
-        for (Notice &notice : all) {
-            join(service, notice.pipeline);
-            join(service, notice.run);
-            notice.id = service.source() + QLatin1Char(':') + notice.id;
-            if (notice.start)
-                join(service, notice.start->pipeline);
-        }
-        return all;
-    });
+    return gathered<Notice>(m_local, m_others, joinedNotices);
+}
+
+Result<std::vector<Pipeline>> AllPipelines::joinedPipelines(const PipelineService &service) {
+    PH_ASSIGN(auto all, service.pipelines());
+    for (Pipeline &pipeline : all) {
+        join(service, pipeline.id);
+        fillPlace(service, pipeline.connection, pipeline.system);
+    }
+    return all;
+}
+
+Result<std::vector<PipelineRun>> AllPipelines::joinedRuns(const PipelineService &service, const QString &pipeline, int limit) {
+    PH_ASSIGN(auto all, service.runs(pipeline, limit));
+    for (PipelineRun &run : all)
+        run = joined(service, std::move(run));
+    return all;
+}
+
+Result<std::vector<Gate>> AllPipelines::joinedGates(const PipelineService &service, const QString &run) {
+    PH_ASSIGN(auto all, service.gates(run));
+    for (Gate &gate : all)
+        gate = joined(service, std::move(gate));
+    return all;
+}
+
+Result<std::vector<Schedule>> AllPipelines::joinedSchedules(const PipelineService &service) {
+    PH_ASSIGN(auto all, service.schedules());
+    for (Schedule &schedule : all) {
+        join(service, schedule.id);
+        join(service, schedule.pipeline);
+        fillPlace(service, schedule.connection, schedule.system);
+    }
+    return all;
+}
+
+Result<std::vector<Notice>> AllPipelines::joinedNotices(const PipelineService &service) {
+    PH_ASSIGN(auto all, service.notices());
+    for (Notice &notice : all) {
+        join(service, notice.pipeline);
+        join(service, notice.run);
+        notice.id = service.source() + QLatin1Char(':') + notice.id;
+        if (notice.start)
+            join(service, notice.start->pipeline);
+    }
+    return all;
+}
+
+bool AllPipelines::newerFirst(const PipelineRun &a, const PipelineRun &b) {
+    const bool aWaits = !a.started.isValid(), bWaits = !b.started.isValid();
+    return aWaits != bWaits ? aWaits : a.started > b.started;
 }
 
 } // namespace pilothouse::pipelines

@@ -41,6 +41,13 @@ public:
     Result<std::pair<std::shared_ptr<PipelineService>, QString>> whose(const QString &id) const;
     /// "CONNECTION:ID"; of the local one the id itself.
     static QString joinedId(const PipelineService &service, const QString &id);
+    /// What a system alone has, with the ids that it has here: for who asks each in its own time.
+    static Result<std::vector<Pipeline>> joinedPipelines(const PipelineService &service);
+    static Result<std::vector<PipelineRun>> joinedRuns(const PipelineService &service, const QString &pipeline, int limit); ///< pipeline: as there
+    static Result<std::vector<Gate>> joinedGates(const PipelineService &service, const QString &run = {});                 ///< run: as there
+    static Result<std::vector<Schedule>> joinedSchedules(const PipelineService &service);
+    static Result<std::vector<Notice>> joinedNotices(const PipelineService &service);
+    static bool newerFirst(const PipelineRun &a, const PipelineRun &b); ///< those that have not begun before the others
 
 private:
     std::shared_ptr<PipelineService> m_local;

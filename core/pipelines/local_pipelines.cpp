@@ -4,6 +4,7 @@
 #include "core/base/child_process.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
+#include "core/pipelines/all_pipelines.h"
 
 #include <QDir>
 #include <QFile>
@@ -424,6 +425,11 @@ Result<void> LocalPipelines::cancel(const QString &id) {
         return {};
     }));
     return {};
+}
+
+LocalPipelines *localPart(PipelineService &service) {
+    const auto *all = dynamic_cast<const AllPipelines *>(&service);
+    return dynamic_cast<LocalPipelines *>(all ? all->local().get() : &service);
 }
 
 } // namespace pilothouse::pipelines

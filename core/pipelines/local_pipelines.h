@@ -74,6 +74,9 @@ private:
     int m_stopLimitSeconds = 30;
 };
 
+/// The part of this machine: of AllPipelines its local(), of others themselves. Null: it has none.
+LocalPipelines *localPart(PipelineService &service);
+
 /// As the programs use it: `pilot pipelines exec` of this installation, with the workspace's file.
 Result<std::shared_ptr<PipelineService>> openLocalPipelines(const QString &folder, const workspace::Workspace &workspace);
 

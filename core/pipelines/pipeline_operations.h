@@ -14,6 +14,8 @@ namespace pilothouse::pipelines {
 /// "pipeline-start"; the new run's id is put into `run` (may be null).
 operations::Operation startPipelineOperation(std::shared_ptr<PipelineService> service, const QString &pipeline, const QJsonObject &parameters, const QString &by, const QString &reason,
                                              std::shared_ptr<QString> run);
+/// The same with a branch, tag or version. Its guard reads the form and refuses what it does not take (parameter_check.h). A start whose reply was lost counts if exactly one new run stands there.
+operations::Operation startPipelineOperation(std::shared_ptr<PipelineService> service, const StartRequest &request, std::shared_ptr<QString> run);
 /// "pipeline-cancel". Its guard refuses a run that has ended.
 operations::Operation cancelRunOperation(std::shared_ptr<PipelineService> service, const QString &run);
 /// "pipeline-force": ends a run that does not end by itself. "pipeline-rerun": the run that comes of it is put into `made` (may be null).

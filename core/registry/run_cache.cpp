@@ -4,8 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/task.h"
 #include "core/registry/known_bytes.h"
-
-#include <QFile>
+#include "core/registry/known_file.h"
 
 #include <cmath>
 #include <limits>
@@ -13,18 +12,6 @@
 namespace pilothouse::registry {
 
 namespace {
-
-QString tables() {
-    return QStringLiteral(R"sql(
-CREATE TABLE places( -- one a connection; times ISO 8601
-    id INTEGER PRIMARY KEY, connection TEXT NOT NULL UNIQUE, address TEXT NOT NULL, format INTEGER NOT NULL, runs_read TEXT, runs_complete TEXT, models_read TEXT);
-CREATE TABLE runs(place INTEGER NOT NULL, started INTEGER NOT NULL, run TEXT NOT NULL, bytes BLOB NOT NULL, UNIQUE(place, run));
-CREATE INDEX runs_newest ON runs(place, started DESC, run);
-CREATE TABLE models(place INTEGER NOT NULL, sequence INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY(place, sequence)) WITHOUT ROWID;
-CREATE TABLE versions(place INTEGER NOT NULL, sequence INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY(place, sequence)) WITHOUT ROWID;
-CREATE TABLE figures(place INTEGER NOT NULL, figure TEXT NOT NULL, run TEXT NOT NULL, value REAL, PRIMARY KEY(place, figure, run)) WITHOUT ROWID; -- NULL: none
-)sql");
-}
 
 /// Rows that cannot be read are left out: they are asked again.
 template<class T>
@@ -51,16 +38,8 @@ Result<std::vector<QByteArray>> blobs(Database &database, const QString &sql, qi
 } // namespace
 
 Result<std::shared_ptr<RunCache>> RunCache::open(const QString &file) {
-    auto database = Database::open(file, {tables()});
-    if (!database && (database.error().kind == ErrorKind::Invalid || database.error().kind == ErrorKind::Conflict)) { // broken, or of a newer program
-        for (const char *end : {"", "-wal", "-shm"})
-            QFile::remove(file + QLatin1String(end));
-        database = Database::open(file, {tables()});
-    }
-    if (!database)
-        return database.error();
-    PH_TRY((*database)->setSynchronous(false));
-    return std::shared_ptr<RunCache>(new RunCache(*database));
+    PH_ASSIGN(const auto database, openKnownFile(file));
+    return std::shared_ptr<RunCache>(new RunCache(database));
 }
 
 Result<qint64> RunCache::place(const QString &connection, const QString &address) const {

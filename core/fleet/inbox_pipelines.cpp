@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fleet/inbox_pipelines.h"
+
+#include "core/fleet/pipeline_feed.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace pilothouse::fleet {
+
+namespace {
+
+struct Text {
+    Q_DECLARE_TR_FUNCTIONS(Inbox)
+};
+
+using pipelines::PipelineRun;
+using pipelines::State;
+
+QString hours(qint64 seconds) { return seconds < 5400 ? Text::tr("%1 min").arg(seconds / 60) : Text::tr("%1 h").arg(double(seconds) / 3600, 0, 'f', 1); }
+
+void addGates(const Snapshot &s, std::vector<InboxItem> &out) {
+    for (const pipelines::Gate &gate : s.gates) {
+        if (!gate.promotion.isEmpty()) // stands there as a promotion
+            continue;
+        InboxItem item;
+        const bool notMine = (gate.mayAnswer && !*gate.mayAnswer) || int(s.role) < int(workspace::Role::Approver);
+        item.group = notMine ? InboxGroup::Soon : InboxGroup::Decision;
+        item.state = Health::Paused;
+        item.id = QStringLiteral("gate/%1/%2").arg(gate.run, gate.id);
+        item.model = gate.model;
+        item.since = gate.since.isValid() ? gate.since : s.read;
+        item.action = QStringLiteral("pipeline.gate");
+        item.argument = gate.run + QLatin1Char('\n') + gate.id;
+        item.title = gate.candidate.isEmpty() || gate.model.isEmpty() ? Text::tr("%1 waits: %2").arg(gate.pipeline, gate.stage.isEmpty() ? gate.message : gate.stage)
+                                                                      : Text::tr("%1 waits: %2 (%3 v%4)").arg(gate.pipeline, gate.stage.isEmpty() ? gate.message : gate.stage, gate.model, gate.candidate);
+        item.sentence = gate.message;
+        if (gate.mayAnswer && !*gate.mayAnswer)
+            item.sentence = gate.mayNot.isEmpty() ? Text::tr("Others answer it: %1.").arg(gate.allowed.join(QStringLiteral(", "))) : gate.mayNot;
+        else if (!gate.allowed.isEmpty())
+            item.sentence += QLatin1Char(' ') + Text::tr("May answer: %1.").arg(gate.allowed.join(QStringLiteral(", ")));
+        if (gate.until.isValid())
+            item.sentence += QLatin1Char(' ') + Text::tr("It gives up at %1 UTC.").arg(gate.until.toUTC().toString(QStringLiteral("yyyy-MM-dd HH:mm")));
+        out.push_back(item);
+    }
+}
+
+void addNotices(const Snapshot &s, const workspace::Workspace &workspace, std::vector<InboxItem> &out) {
+    for (const pipelines::Notice &notice : s.notices) {
+        InboxItem item;
+        item.group = InboxGroup::Broken;
+        item.state = Health::Warn;
+        item.id = QStringLiteral("notice/") + notice.id;
+        if (const workspace::Model *const model = modelOfPipeline(workspace, notice.pipeline))
+            item.model = model->name;
+        item.since = notice.since.isValid() ? notice.since : s.read;
+        item.action = notice.start ? QStringLiteral("pipeline.fix") : QStringLiteral("pipeline.show");
+        item.argument = notice.start ? notice.id : notice.run;
+        item.title = notice.pipeline;
+        item.sentence = notice.fix.isEmpty() ? notice.sentence : Text::tr("%1 What helps: %2.").arg(notice.sentence, notice.fix);
+        out.push_back(item);
+    }
+}
+
+bool told(const Snapshot &s, const QString &kind, const QString &run, const QString &pipeline) {
+    return std::any_of(s.notices.begin(), s.notices.end(), [&](const pipelines::Notice &n) { return n.kind == kind && ((!run.isEmpty() && n.run == run) || (run.isEmpty() && n.pipeline == pipeline)); });
+}
+
+/// Longest a run may take, in seconds; 0: nobody says.
+qint64 limitOf(const Snapshot &s, const workspace::Workspace &workspace, const PipelineRun &run) {
+    qint64 limit = 0;
+    const workspace::Model *const model = modelOfPipeline(workspace, run.pipeline);
+    if (const QString sla = model ? model->pipeline.other.value(QStringLiteral("sla")) : QString(); !sla.isEmpty())
+        if (const auto seconds = workspace::parseDuration(sla))
+            limit = *seconds;
+    for (const pipelines::Schedule &schedule : s.schedules)
+        if (schedule.pipeline == run.pipeline && schedule.maxSeconds > 0)
+            limit = limit > 0 ? std::min(limit, schedule.maxSeconds) : schedule.maxSeconds;
+    return limit;
+}
+
+void addOverruns(const Snapshot &s, const workspace::Workspace &workspace, const QDateTime &now, std::vector<InboxItem> &out) {
+    QStringList newest; // of those that have ended only the newest of a pipeline speaks
+    for (const PipelineRun &run : s.pipelineRuns) {
+        const bool runs = !pipelines::hasEnded(run.state) && run.state != State::Unknown;
+        const bool first = !newest.contains(run.pipeline);
+        if (first)
+            newest << run.pipeline;
+        if (!run.started.isValid() || (!runs && (!first || !run.ended.isValid() || run.ended.secsTo(now) > 24 * 3600)))
+            continue;
+        const qint64 limit = limitOf(s, workspace, run), took = run.started.secsTo(runs ? now : run.ended);
+        if (limit <= 0 || took <= limit || told(s, QStringLiteral("sla"), run.id, run.pipeline))
+            continue;
+        InboxItem item;
+        item.group = InboxGroup::Broken;
+        item.state = runs ? Health::Bad : Health::Warn;
+        item.id = QStringLiteral("sla/") + run.id;
+        item.model = run.model;
+        item.argument = run.id;
+        item.action = QStringLiteral("pipeline.show");
+        item.since = run.started.addSecs(limit);
+        item.title = runs ? Text::tr("%1 takes too long").arg(run.pipeline) : Text::tr("%1 took too long").arg(run.pipeline);
+        item.sentence = Text::tr("%1, limit %2.").arg(hours(took), hours(limit));
+        out.push_back(item);
+    }
+}
+
+void addMissed(const Snapshot &s, const workspace::Workspace &workspace, const QDateTime &now, std::vector<InboxItem> &out) {
+    for (const pipelines::Schedule &schedule : s.schedules) {
+        if (!schedule.on || !schedule.next.isValid() || schedule.next.secsTo(now) < missedAfterSeconds || told(s, QStringLiteral("missed"), {}, schedule.pipeline))
+            continue;
+        const bool begun = std::any_of(s.pipelineRuns.begin(), s.pipelineRuns.end(), [&](const PipelineRun &run) {
+            return run.pipeline == schedule.pipeline && (!run.started.isValid() || run.started >= schedule.next.addSecs(-60));
+        });
+        if (begun)
+            continue;
+        InboxItem item;
+        item.group = InboxGroup::Broken;
+        item.state = Health::Warn;
+        item.id = QStringLiteral("missed/") + schedule.id;
+        if (const workspace::Model *const model = modelOfPipeline(workspace, schedule.pipeline))
+            item.model = model->name;
+        item.argument = schedule.pipeline;
+        item.action = QStringLiteral("pipeline.start");
+        item.since = schedule.next;
+        item.title = Text::tr("%1 did not begin").arg(schedule.pipeline);
+        item.sentence = Text::tr("Its schedule (%1) was due at %2 UTC, and no run is there.").arg(schedule.when, schedule.next.toUTC().toString(QStringLiteral("yyyy-MM-dd HH:mm")));
+        out.push_back(item);
+    }
+}
+
+} // namespace
+
+void addPipelineItems(const Snapshot &snapshot, const workspace::Workspace &workspace, const QDateTime &now, std::vector<InboxItem> &out) {
+    addGates(snapshot, out);
+    addNotices(snapshot, workspace, out);
+    addOverruns(snapshot, workspace, now, out);
+    addMissed(snapshot, workspace, now, out);
+}
+
+} // namespace pilothouse::fleet
