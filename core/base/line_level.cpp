@@ -45,7 +45,7 @@ bool countsNone(QByteArrayView text, qsizetype begin, qsizetype end) {
     if (at == begin)
         return false;
     if (at > 0 && text[at - 1] == '0')
-        return at == 1 || (!isWord(text[at - 2]) && text[at - 2] != '.');
+        return at == 1 || text[at - 2] == ' ' || text[at - 2] == '(' || text[at - 2] == ','; // not "unreachable=0 failed"
     return at >= 2 && (text[at - 1] == 'o' || text[at - 1] == 'O') && (text[at - 2] == 'n' || text[at - 2] == 'N') && (at == 2 || !isWord(text[at - 3]));
 }
 

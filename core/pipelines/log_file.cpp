@@ -2,6 +2,7 @@
 #include "core/pipelines/log_file.h"
 
 #include "core/base/file.h"
+#include "core/pipelines/ansi_text.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -238,6 +239,23 @@ Result<void> LogFile::index(std::stop_token token, const std::function<void()> &
             return cut();
     }
     return {};
+}
+
+Result<void> saveLogText(const LogLines &lines, const QString &path, std::stop_token token) {
+    return writeFileAtomically(path, [&](int fd) -> Result<void> {
+        QByteArray out, room;
+        for (qint64 row = 0; row < lines.count(); ++row) {
+            out += plainLine(lines.text(row, 64 << 20), room);
+            out += '\n';
+            if (out.size() < (4 << 20) && row + 1 < lines.count())
+                continue;
+            if (token.stop_requested())
+                return cancelled();
+            PH_TRY(writeAll(fd, out.constData(), std::size_t(out.size()), path));
+            out.clear();
+        }
+        return {};
+    });
 }
 
 } // namespace pilothouse::pipelines

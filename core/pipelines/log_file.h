@@ -84,4 +84,7 @@ private:
     QByteArray m_probe; ///< its first and last known bytes: written over in place is seen by them
 };
 
+/// Writes the lines as a person reads them (plainLine()) to a file, atomically. Cancelled leaves nothing.
+Result<void> saveLogText(const LogLines &lines, const QString &path, std::stop_token token = {});
+
 } // namespace pilothouse::pipelines

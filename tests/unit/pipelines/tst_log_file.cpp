@@ -198,6 +198,20 @@ private Q_SLOTS:
         QVERIFY(!cut);
     }
 
+    void isSavedAsItIsRead() {
+        Place place;
+        place.write("\x1b[31mred\x1b[0m\n10%\r100%\r\nlast");
+        const QString path = place.path() + QStringLiteral(".txt");
+        QVERIFY(saveLogText(place.open()->lines(), path));
+        QFile saved(path);
+        QVERIFY(saved.open(QIODevice::ReadOnly));
+        QCOMPARE(saved.readAll(), QByteArray("red\n100%\nlast\n"));
+        std::stop_source stop;
+        stop.request_stop();
+        QVERIFY(!saveLogText(place.open()->lines(), path + QStringLiteral("2"), stop.get_token()));
+        QVERIFY(!QFile::exists(path + QStringLiteral("2")));
+    }
+
     void noFile() {
         QCOMPARE(LogFile::open(QStringLiteral("/nowhere/run.log")).error().kind, ErrorKind::NotFound);
         QCOMPARE(LogFile::open(QStringLiteral("/")).error().kind, ErrorKind::Invalid);

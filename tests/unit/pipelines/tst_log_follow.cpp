@@ -243,7 +243,7 @@ private Q_SLOTS:
         m_one->set("shared", false);
         std::stop_source stop;
         std::thread other([&] { (void)followLog(m_service, QStringLiteral("r"), m_key, *m_cache, quick(), stop.get_token(), [](const LogNews &) {}); });
-        while (bytesOf(file()) != "shared")
+        while (m_cache->kept(m_key).value_or(KeptLog{}).bytes != 6)
             std::this_thread::yield();
         std::stop_source mine;
         m_news.clear();
