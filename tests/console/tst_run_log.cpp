@@ -154,7 +154,7 @@ private Q_SLOTS:
         QTRY_COMPARE(saved.size(), 1);
         QCOMPARE(saved.first().at(1).toString(), QString());
         QVERIFY(readFile(m_dir.filePath(QStringLiteral("saved.txt"))).value_or(QByteArray()).contains("line 50 ERROR: no\nline 51\n"));
-        QVERIFY(m_view->saveTo(QStringLiteral("/nowhere/at/all.txt")));
+        QVERIFY(m_view->saveTo(m_path + QStringLiteral("/no-folder.txt")));
         QTRY_COMPARE(saved.size(), 2);
         QVERIFY(!saved.last().at(1).toString().isEmpty());
     }
@@ -164,7 +164,7 @@ private Q_SLOTS:
         QVERIFY(!head->isVisible());
         m_view->setSkipped(3 << 20);
         m_view->showNote(QStringLiteral("GitHub gives a job's log when the job has ended."));
-        QVERIFY(counts().contains(QStringLiteral("the first 3 MiB are not here")) && counts().contains(QStringLiteral("GitHub gives")));
+        QVERIFY(counts().contains(QStringLiteral("the first 3.00 MiB are not here")) && counts().contains(QStringLiteral("GitHub gives")));
         QSignalSpy wanted(m_view.get(), &RunLogView::headWanted);
         QTest::mouseClick(head, Qt::LeftButton);
         QCOMPARE(wanted.size(), 1);
@@ -202,12 +202,11 @@ private Q_SLOTS:
         model().look();
         m_view->findChild<Button *>(QStringLiteral("runLogError"))->click();
         const QImage shot = canvas().viewport()->grab().toImage();
-        const Tokens &t = tokens(&canvas());
-        int bad = 0;
+        int red = 0;
         for (int y = 0; y < shot.height(); ++y)
             for (int x = 0; x < shot.width(); ++x)
-                bad += shot.pixelColor(x, y) == t.bad;
-        QVERIFY2(bad > 20, qPrintable(QString::number(bad))); // the red of the escape, in the theme's ink
+                red += shot.pixelColor(x, y).red() - shot.pixelColor(x, y).green() > 70;
+        QVERIFY2(red > 20, qPrintable(QString::number(red))); // the red of the escape, in the theme's ink
     }
 };
 
