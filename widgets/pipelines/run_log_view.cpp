@@ -7,7 +7,6 @@
 
 #include <QBoxLayout>
 #include <QFileDialog>
-#include <QFileInfo>
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
@@ -190,7 +189,7 @@ bool RunLogView::saveTo(const QString &path) {
     });
     m_saying = tr("Saving…");
     deliver(m_saving, this, [this, path](const Result<bool> &done) {
-        m_saying = done ? tr("Saved as %1.").arg(QFileInfo(path).fileName()) : done.error().text();
+        m_saying = done ? tr("Saved as %1.").arg(path.section(QLatin1Char('/'), -1)) : done.error().text();
         refresh();
         Q_EMIT saved(path, done ? QString() : done.error().text());
     });
