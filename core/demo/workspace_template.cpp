@@ -3,7 +3,6 @@
 
 #include "core/base/file.h"
 #include "core/workspace/edit.h"
-#include "core/workspace/workspace.h"
 
 #include <QDir>
 #include <QDirIterator>
@@ -54,6 +53,20 @@ bool mayBeSet(const QStringList &path, const workspace::Workspace &workspace, co
     return bool(workspace::removeEntry(yaml, file, path)); // it can be taken out: it is there
 }
 
+/// The template's YAML with the values in it; it is a workspace.
+Result<QByteArray> filledYaml(const QString &name, const QString &target, const QMap<QString, QString> &values) {
+    PH_ASSIGN(QByteArray yaml, builtIn(placeOf(name) + QLatin1Char('/') + workspaceName));
+    PH_ASSIGN(const workspace::Workspace before, workspace::parseWorkspace(yaml, target));
+    for (auto it = values.begin(); it != values.end(); ++it) {
+        const QStringList path = pathOf(it.key(), before);
+        if (!mayBeSet(path, before, yaml, target))
+            return invalid(QStringLiteral("The template %1 has no “%2”.").arg(name, it.key()), {}, QStringLiteral("Keys of a connection are CONNECTION.KEY; connections are %1.").arg(QStringList(before.connections.keys()).join(QStringLiteral(", "))));
+        PH_ASSIGN(yaml, workspace::editScalar(yaml, target, path, it.value()));
+    }
+    PH_TRY(workspace::parseWorkspace(yaml, target));
+    return yaml;
+}
+
 } // namespace
 
 std::vector<WorkspaceTemplate> workspaceTemplates() {
@@ -101,20 +114,19 @@ Result<std::vector<TemplateField>> templateFields(const QString &name) {
     return out;
 }
 
+Result<workspace::Workspace> filledTemplate(const QString &name, const QString &folder, const QMap<QString, QString> &values) {
+    PH_TRY(known(name));
+    const QString target = QDir(folder).absoluteFilePath(workspaceName);
+    PH_ASSIGN(const QByteArray yaml, filledYaml(name, target, values));
+    return workspace::parseWorkspace(yaml, target);
+}
+
 Result<QString> writeWorkspaceTemplate(const QString &name, const QString &folder, const QMap<QString, QString> &values) {
     PH_TRY(known(name));
     const QString target = QDir(folder).absoluteFilePath(workspaceName);
     if (QFileInfo::exists(target))
         return Error{ErrorKind::Conflict, QStringLiteral("There is a workspace in this folder already; nothing was written."), folder, QStringLiteral("Open it, or choose another folder."), {}};
-    PH_ASSIGN(QByteArray yaml, builtIn(placeOf(name) + QLatin1Char('/') + workspaceName));
-    PH_ASSIGN(const workspace::Workspace before, workspace::parseWorkspace(yaml, target));
-    for (auto it = values.begin(); it != values.end(); ++it) {
-        const QStringList path = pathOf(it.key(), before);
-        if (!mayBeSet(path, before, yaml, target))
-            return invalid(QStringLiteral("The template %1 has no “%2”.").arg(name, it.key()), {}, QStringLiteral("Keys of a connection are CONNECTION.KEY; connections are %1.").arg(QStringList(before.connections.keys()).join(QStringLiteral(", "))));
-        PH_ASSIGN(yaml, workspace::editScalar(yaml, target, path, it.value()));
-    }
-    PH_TRY(workspace::parseWorkspace(yaml, target));
+    PH_ASSIGN(const QByteArray yaml, filledYaml(name, target, values));
     QDirIterator each(placeOf(name), QDir::Files, QDirIterator::Subdirectories);
     std::vector<std::pair<QString, QByteArray>> files;
     while (each.hasNext()) {

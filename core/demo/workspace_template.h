@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/workspace/workspace.h"
 
 #include <QMap>
 #include <QString>
@@ -28,6 +29,9 @@ struct TemplateField {
 };
 /// In the file's order of connections and keys. NotFound: no such template, with those there are.
 Result<std::vector<TemplateField>> templateFields(const QString &name);
+
+/// The workspace that writeWorkspaceTemplate() would write; nothing is. Its errors, but for what is in the folder.
+Result<workspace::Workspace> filledTemplate(const QString &name, const QString &folder, const QMap<QString, QString> &values);
 
 /// Writes a template's files into a folder, with `values` by TemplateField::key, or by the path of any key ("models.iris.deployment.namespace"), in place of what stands there. The
 /// result is parsed before anything is written. Conflict: there is a workspace in the folder; Invalid: a key that is not there, or a value that makes no workspace. Gives the workspace's file.
