@@ -200,6 +200,10 @@ QWidget *FirstStart::ownCard() {
     file->setObjectName(QStringLiteral("openWorkspace"));
     connect(file, &QAbstractButton::clicked, this, &FirstStart::workspaceWanted);
     foot->addWidget(file);
+    auto *made = new Button(tr("New from a template…"));
+    made->setObjectName(QStringLiteral("newFromTemplate"));
+    connect(made, &QAbstractButton::clicked, this, &FirstStart::templateWanted);
+    foot->addWidget(made);
     foot->addStretch(1);
     foot->addWidget(new Label(tr("Secrets go to the keychain"), TextRole::Caption, &Tokens::t3));
     column->addLayout(foot);

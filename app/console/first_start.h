@@ -25,6 +25,7 @@ Q_SIGNALS:
     void demoWanted();
     void connectWanted(const QString &what); ///< registry, ci, cluster, metrics
     void workspaceWanted();                  ///< choose a file
+    void templateWanted();                   ///< a new workspace from a template
 
 private:
     QWidget *loop();

@@ -88,6 +88,7 @@ private:
     void jobFinished(const QString &id);
     void showWelcome();
     void chooseWorkspace();
+    void newFromTemplate();
     void exportJournal();
     std::vector<struct PaletteItem> paletteItems();
     ui::PanelContext panelContext();

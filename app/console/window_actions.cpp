@@ -5,6 +5,7 @@
 #include "app/console/header_bar.h"
 #include "app/console/key_sheet.h"
 #include "app/console/main_window.h"
+#include "app/console/template_sheet.h"
 #include "core/base/file.h"
 #include "widgets/base/confirm.h"
 #include "widgets/base/field.h"
@@ -70,6 +71,7 @@ void MainWindow::addActions() {
         setPreferences(changed);
     });
     add("workspace.open", tr("Open a workspace file…"), "folder", QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), [this] { chooseWorkspace(); });
+    add("workspace.new", tr("New workspace from a template…"), "folder", {}, [this] { newFromTemplate(); });
     add("workspace.reload", tr("Read the workspace file again"), "refresh", {}, [this] { m_workspace->reload(); });
     add("journal.export", tr("Export the journal…"), "export", QKeySequence(Qt::CTRL | Qt::Key_E), [this] { exportJournal(); });
     add("window.welcome", tr("Show the first-start screen"), "info", {}, [this] { showWelcome(); });
@@ -153,6 +155,7 @@ void MainWindow::showWelcome() {
             open(QStringLiteral("connections"), what);
         });
         connect(m_welcome, &FirstStart::workspaceWanted, this, &MainWindow::chooseWorkspace);
+        connect(m_welcome, &FirstStart::templateWanted, this, &MainWindow::newFromTemplate);
     }
     m_welcome->setDemo(QFileInfo(m_workspace->file()).absolutePath(), m_workspace->services() != nullptr);
     bringUp(m_welcome);
@@ -192,6 +195,15 @@ void MainWindow::chooseWorkspace() {
         m_workspace->open(file);
     });
     dialog->open();
+}
+
+void MainWindow::newFromTemplate() {
+    auto *sheet = new TemplateSheet(templateCallsOf(m_pools.waiting), this);
+    connect(sheet, &TemplateSheet::created, this, [this](const QString &file) {
+        m_session.welcomed = true;
+        m_workspace->open(file);
+    });
+    sheet->open();
 }
 
 } // namespace pilothouse::console

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/redact.h"
 
+#include "core/base/redact_bytes.h"
+
 #include <QMutex>
 #include <QRegularExpression>
 #include <QStringList>
@@ -41,6 +43,27 @@ void hideInTexts(const QString &value) {
     hide(all, value);
     hide(all, value.trimmed());
     hide(all, QString::fromLatin1(QUrl::toPercentEncoding(value)));
+}
+
+QByteArray hideKnown(QByteArray bytes, qsizetype *open) {
+    QList<QByteArray> values;
+    {
+        Hidden &all = hidden();
+        const QMutexLocker lock(&all.mutex);
+        for (const QString &value : std::as_const(all.values))
+            values << value.toUtf8();
+    }
+    for (const QByteArray &value : std::as_const(values))
+        if (bytes.contains(value))
+            bytes.replace(value, "•••");
+    if (open) {
+        *open = 0;
+        for (const QByteArray &value : std::as_const(values))
+            for (qsizetype n = std::min(value.size() - 1, bytes.size()); n > *open; --n)
+                if (bytes.endsWith(QByteArrayView(value).first(n)))
+                    *open = n;
+    }
+    return bytes;
 }
 
 QString redact(const QString &text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/log_view.h"
 
+#include "core/base/line_level.h"
 #include "widgets/base/theme.h"
 
 #include <QApplication>
@@ -33,11 +34,12 @@ QString plainLogText(const QString &line) {
 }
 
 State logLevel(const QString &line) {
-    static const QRegularExpression bad(QStringLiteral("\\b(error|fatal|traceback|critical|exception|failed)\\b"), QRegularExpression::CaseInsensitiveOption);
-    static const QRegularExpression warn(QStringLiteral("\\b(warn|warning)\\b"), QRegularExpression::CaseInsensitiveOption);
-    if (bad.match(line).hasMatch())
-        return State::Bad;
-    return warn.match(line).hasMatch() ? State::Warn : State::None;
+    switch (lineLevel(line.toUtf8())) {
+    case LineLevel::Bad: return State::Bad;
+    case LineLevel::Warn: return State::Warn;
+    case LineLevel::None: break;
+    }
+    return State::None;
 }
 
 LogView::LogView(QWidget *parent) : QAbstractScrollArea(parent) {
