@@ -54,11 +54,12 @@ std::optional<PullPlace> pullPlaceOf(const Services &services, const QString &ad
     return api ? std::optional(PullPlace{*api, found->second}) : std::nullopt;
 }
 
-bool canOpenPull(const Services &services, const rollouts::GitOpsSource &source, const rollouts::GitOpsChange &change) {
+QString pullConnectionOf(const Services &services, const rollouts::GitOpsSource &source, const rollouts::GitOpsChange &change) {
     if (change.branch == change.into)
-        return false;
+        return {};
     const auto origin = originOf(source);
-    return origin && connectionOf(services, origin->address).has_value();
+    const auto found = origin ? connectionOf(services, origin->address) : std::nullopt;
+    return found ? found->first.name : QString();
 }
 
 Result<operations::Operation> pullRequestOf(const Services &services, const rollouts::GitOpsSource &source, const rollouts::GitOpsChange &change, const QString &title, const QString &body, std::shared_ptr<pipelines::PullRequest> made) {

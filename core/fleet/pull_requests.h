@@ -17,9 +17,9 @@ struct PullPlace {
 /// Of a Git address, however it is written; nothing: no connection of kind github has that repository. No call is made.
 std::optional<PullPlace> pullPlaceOf(const Services &services, const QString &address);
 
-/// Whether a connection of kind github can open a pull request for a commit's branch: the branch is not the one that is followed, and its repository is known. Reads the repository's
-/// origin, where that has to be looked up.
-bool canOpenPull(const Services &services, const rollouts::GitOpsSource &source, const rollouts::GitOpsChange &change);
+/// The connection of kind github by which a pull request for a commit's branch can be opened; empty: the branch is the one that is followed, or no connection has its repository. Reads the
+/// repository's origin, where that has to be looked up; asks GitHub nothing.
+QString pullConnectionOf(const Services &services, const rollouts::GitOpsSource &source, const rollouts::GitOpsChange &change);
 
 /// The operation "pull-request" for the branch of a commit. NotFound: no connection of kind github has the repository. `made` may be null.
 Result<operations::Operation> pullRequestOf(const Services &services, const rollouts::GitOpsSource &source, const rollouts::GitOpsChange &change, const QString &title, const QString &body, std::shared_ptr<pipelines::PullRequest> made);
