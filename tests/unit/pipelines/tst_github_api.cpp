@@ -61,6 +61,28 @@ private Q_SLOTS:
         QCOMPARE(wire.free, 5);
     }
 
+    /// Fifty repositories with full lists: after the first look nothing is counted by GitHub and nothing is parsed again.
+    void fiftyIdleRepositoriesAreFree() {
+        GitHubWire wire;
+        QStringList names;
+        QJsonArray runs;
+        for (int n = 0; n < 30; ++n)
+            runs.append(wireRun(1000 - n, "completed", "success"));
+        for (int n = 0; n < 50; ++n) {
+            names << QStringLiteral("r%1").arg(n);
+            wire.set(QStringLiteral("GET /repos/team/r%1/actions/runs").arg(n).toLatin1().constData(), wireRuns(runs), "ETag: \"a\"\r\n");
+            wire.set(QStringLiteral("GET /repos/team/r%1").arg(n).toLatin1().constData(), {{QStringLiteral("default_branch"), QStringLiteral("main")}}, "ETag: \"b\"\r\n");
+            wire.set(QStringLiteral("GET /repos/team/r%1/commits/main").arg(n).toLatin1().constData(), {{QStringLiteral("sha"), QStringLiteral("3f1c2ab900000000000000000000000000000000")}}, "ETag: \"c\"\r\n");
+        }
+        const auto service = wire.open(names.join(QLatin1Char(',')));
+        QCOMPARE(service->runs({})->size(), std::size_t(1500));
+        const int counted = wire.all() - wire.free;
+        for (int n = 0; n < 20; ++n)
+            QCOMPARE(service->runs({})->size(), std::size_t(1500));
+        QCOMPARE(wire.all() - wire.free, counted);
+        QVERIFY(service->pollSeconds() >= 20); // nothing is under way
+    }
+
     void thePollIntervalIsKept() {
         GitHubWire wire;
         wire.set("GET /repos/team/api/actions/runs", wireRuns({wireRun(11, "completed", "success")}), "ETag: \"a\"\r\nx-poll-interval: 60\r\n");
