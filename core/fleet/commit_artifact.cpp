@@ -103,7 +103,7 @@ void writeMessage(const ArtifactWish &wish, const Packed &packed, ArtifactChange
 /// A rule of the server, in words that say what helps.
 Error explained(Error error, const ArtifactChange &change) {
     const QString all = error.what + error.raw;
-    if (all.contains(Q("protected branch"), Qt::CaseInsensitive) || all.contains(Q("GH006")) || all.contains(Q("GH013")) || all.contains(Q("declined"), Qt::CaseInsensitive)) {
+    if (all.contains(Q("protected branch"), Qt::CaseInsensitive) || all.contains(Q("GH006")) || all.contains(Q("GH013"))) {
         error.kind = ErrorKind::Refused;
         error.hint = Text::tr("%1 is protected: commit to a branch of its own and open a pull request.").arg(change.branch);
     } else if (error.kind == ErrorKind::Conflict && error.hint.isEmpty()) {

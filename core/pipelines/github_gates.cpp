@@ -97,7 +97,7 @@ Result<std::vector<Gate>> GitHubPipelines::gatesOf(const PipelineRun &run) const
 Result<std::vector<Gate>> GitHubPipelines::gates(const QString &run) const {
     std::vector<Gate> all;
     if (!run.isEmpty()) {
-        PH_ASSIGN(const Place place, placeOf(run));
+        PH_ASSIGN(const Place place, runPlace(run));
         PH_ASSIGN(const GitHubReplyPointer reply, m_api.get(place.path(QStringLiteral("actions/runs/") + place.id)));
         return gatesOf(finished(githubRun(reply->json.object(), place.repository.full()), place.repository));
     }

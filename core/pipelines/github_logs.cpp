@@ -197,7 +197,7 @@ void GitHubPipelines::addFigures(const Place &place, const QJsonArray &jobs, Pip
 }
 
 Result<std::vector<Output>> GitHubPipelines::outputs(const QString &run) const {
-    PH_ASSIGN(const Place place, placeOf(run));
+    PH_ASSIGN(const Place place, runPlace(run));
     PH_ASSIGN(const QJsonArray listed, m_api.list(place.path(QStringLiteral("actions/runs/%1/artifacts").arg(place.id)), QStringLiteral("artifacts")));
     std::vector<Output> found;
     for (const QJsonValue &value : listed) {
@@ -213,7 +213,7 @@ Result<std::vector<Output>> GitHubPipelines::outputs(const QString &run) const {
 }
 
 Result<void> GitHubPipelines::download(const QString &run, const Output &output, const QString &file, std::stop_token token) const {
-    PH_ASSIGN(const Place place, placeOf(run));
+    PH_ASSIGN(const Place place, runPlace(run));
     bool isId = false;
     const qint64 id = output.address.mid(9).toLongLong(&isId);
     if (!output.address.startsWith(Q("artifact:")) || !isId)

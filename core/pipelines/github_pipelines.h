@@ -65,6 +65,8 @@ private:
     Result<FilePointer> fileAt(const GitHubRepository &repository, const QString &path, const QString &ref, bool isCommit) const;
     Result<QJsonArray> jobsOf(const Place &place, int attempt) const;
     Result<PipelineRun> dispatched(const QString &id) const;
+    /// Of a run, also where its id is that of the dispatch. Conflict: GitHub has not made it yet.
+    Result<Place> runPlace(const QString &run) const;
     Result<std::optional<PipelineRun>> matching(const Dispatch &dispatch) const;
     Result<QString> logFile(const Place &place, const QString &job, std::stop_token token) const;
     Result<LogPiece> pieceOf(const QString &file, const LogFrom &from) const;

@@ -172,8 +172,6 @@ std::vector<Stage> githubStages(const QJsonArray &jobs, const WorkflowFile *file
     for (auto &[job, stage] : found) {
         for (const QString &need : job->needs)
             stage.after += idsOf.value(need);
-        if (stage.after.isEmpty())
-            stage.after << QStringLiteral("begin");
         if (!job->environment.isEmpty() && !job->environment.contains(Q("${{")) && stage.state == State::Paused)
             stage.note = QStringLiteral("waits for the environment %1").arg(job->environment);
         stages.push_back(stage);
@@ -181,8 +179,10 @@ std::vector<Stage> githubStages(const QJsonArray &jobs, const WorkflowFile *file
     for (std::size_t i = 0; i < byName.size(); ++i) // of a file that was another then
         if (!taken[i]) {
             stages.push_back(stageOf(byName[i].first, byName[i].second));
-            stages.back().after << QStringLiteral("begin");
         }
+    if (std::all_of(stages.begin(), stages.end(), [](const Stage &stage) { return stage.after.isEmpty(); })) // all side by side, which an empty list everywhere would not say
+        for (Stage &stage : stages)
+            stage.after << QStringLiteral("begin");
     return stages;
 }
 

@@ -15,8 +15,8 @@ QDateTime githubTime(const QJsonValue &text);
 /// A run as the API lists it, without stages; `pipeline` is the workflow's file ("deploy.yml").
 PipelineRun githubRun(const QJsonObject &run, const QString &repository);
 
-/// Jobs (of all attempts) as stages, in the order of `needs` where the workflow's file is known; jobs that have not been made yet are waiting ones. `after` names "begin"
-/// for what follows nothing, where the file says so: stages without `needs` run side by side.
+/// Jobs (of all attempts) as stages, in the order of `needs` where the workflow's file is known; jobs that have not been made yet are waiting ones. where the
+/// file says that none needs another, `after` names "begin", which is no stage: they run side by side.
 std::vector<Stage> githubStages(const QJsonArray &jobs, const WorkflowFile *file, bool runEnded);
 
 /// Why a run failed: its first failed job, and step.

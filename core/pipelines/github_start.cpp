@@ -196,15 +196,17 @@ Result<PipelineRun> GitHubPipelines::dispatched(const QString &id) const {
     return run;
 }
 
+Result<GitHubPipelines::Place> GitHubPipelines::runPlace(const QString &run) const {
+    if (!run.startsWith(Q("dispatch:")))
+        return placeOf(run);
+    PH_ASSIGN(const PipelineRun now, dispatched(run));
+    if (now.became.isEmpty())
+        return Error{ErrorKind::Conflict, QStringLiteral("GitHub has not made the run yet."), source(), QStringLiteral("Try again in a moment."), {}};
+    return placeOf(now.became);
+}
+
 Result<void> GitHubPipelines::act(const QString &run, const char *what) const {
-    QString id = run;
-    if (run.startsWith(Q("dispatch:"))) {
-        PH_ASSIGN(const PipelineRun now, dispatched(run));
-        if (now.became.isEmpty())
-            return Error{ErrorKind::Conflict, QStringLiteral("GitHub has not made the run yet."), source(), QStringLiteral("Try again in a moment."), {}};
-        id = now.became;
-    }
-    PH_ASSIGN(const Place place, placeOf(id));
+    PH_ASSIGN(const Place place, runPlace(run));
     const auto reply = m_api.write("POST", place.path(QStringLiteral("actions/runs/%1/%2").arg(place.id, Q(what))));
     return reply ? Result<void>() : Result<void>(reply.error());
 }

@@ -117,6 +117,16 @@ private Q_SLOTS:
         QVERIFY(wire.last(file).contains("?ref=3f1c2ab9"));
     }
 
+    /// Without any `needs` jobs run side by side, and not one after the other.
+    void jobsWithoutNeedsStandSideBySide() {
+        const auto workflow = readWorkflow("on: push\njobs:\n  a: {steps: []}\n  b: {steps: []}\n", QStringLiteral("x.yml"));
+        const auto stages = githubStages({wireJob(1, "a", "completed", "success"), wireJob(2, "b", "completed", "success")}, &*workflow, true);
+        QCOMPARE(stages.size(), std::size_t(2));
+        for (const Stage &stage : stages)
+            QCOMPARE(stage.after, QStringList({QStringLiteral("begin")}));
+        QVERIFY(githubStages({wireJob(1, "a", "completed", "success")}, nullptr, true).front().after.isEmpty());
+    }
+
     /// What was run again keeps its earlier attempts; what only was carried over has one.
     void attemptsAreShownOneByOne() {
         GitHubWire wire;
