@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot rollouts commit TARGET [--repository R] [--folder DIR] [--image [CONTAINER=]IMAGE] [--replicas N] [--set NAME=VALUE]… [--unset NAME]…
-//                       [--requests cpu=…,memory=…] [--limits …] [--container C] [--branch B] [--namespace N] [--connection C] [--comment TEXT] [--plan]
+//                       [--requests cpu=…,memory=…] [--limits …] [--container C] [--branch B] [--pull-request] [--namespace N] [--connection C] [--comment TEXT] [--plan]
 //   For an object that a GitOps controller keeps: its manifest is changed in place, committed to a branch and pushed. R: a connection of kind git, or a folder of a
 //   Git work tree (whose files stay as they are). Without it the cluster of --connection is asked which repository and folder its controller follows.
 //   --json: {"operation","summary","done","steps":[{…,"after":{"commit","branch","pullRequest"?}}],…}; with --plan {"operation":null,"summary","plan":[…]}; each with
@@ -12,6 +12,7 @@
 #include "core/cluster/settings_text.h"
 #include "core/fleet/clusters.h"
 #include "core/fleet/gitops_source.h"
+#include "core/fleet/pull_requests.h"
 
 namespace pilothouse {
 
@@ -23,7 +24,7 @@ struct Options {
     std::string target, repository, folder, image, container, requests, limits, branch, space, connection, comment;
     std::vector<std::string> set, unset;
     int replicas = -1;
-    bool plan = false;
+    bool plan = false, pull = false;
 };
 
 Result<cluster::ManifestEdit> editOf(const Options &o) {
@@ -102,6 +103,14 @@ Result<rollouts::GitOpsSource> sourceOf(const fleet::Services &services, const O
     return source;
 }
 
+/// An operation of its own: the commit is there, whatever becomes of this.
+Result<pipelines::PullRequest> openPull(const fleet::Services &services, const rollouts::GitOpsSource &source, const rollouts::GitOpsChange &change, const QString &title) {
+    const auto made = std::make_shared<pipelines::PullRequest>();
+    PH_ASSIGN(operations::Operation operation, fleet::pullRequestOf(services, source, change, title, change.diff.join(QLatin1Char('\n')).prepend(QStringLiteral("```diff\n")).append(QStringLiteral("\n```\n")), made));
+    const operations::OperationOutcome outcome = services.operations->run(std::move(operation));
+    return outcome.error ? Result<pipelines::PullRequest>(*outcome.error) : Result<pipelines::PullRequest>(*made);
+}
+
 Result<void> commit(Context &context, const Options &o) {
     PH_ASSIGN(const auto services, context.services());
     PH_ASSIGN(const cluster::ManifestEdit edit, editOf(o));
@@ -130,7 +139,11 @@ Result<void> commit(Context &context, const Options &o) {
     answer.insert(Q("done"), outcome.done);
     answer.insert(Q("steps"), steps);
     QString text = QStringLiteral("%1: done (%2)\n%3").arg(operation.summary, outcome.id, diff);
-    if (!change.page.isEmpty())
+    if (o.pull) {
+        PH_ASSIGN(const pipelines::PullRequest made, openPull(*services, source, change, operation.summary));
+        answer.insert(Q("pullRequest"), made.link);
+        text += QStringLiteral("\nThe pull request #%1 into %2 is open: %3").arg(made.number).arg(made.base, made.link);
+    } else if (!change.page.isEmpty())
         text += QStringLiteral("\nOpen the pull request into %1: %2").arg(change.into, change.page);
     else if (change.branch != change.into)
         text += QStringLiteral("\nMerge %1 into %2: its controller follows that.").arg(change.branch, change.into.isEmpty() ? QStringLiteral("the branch that is followed") : change.into);
@@ -151,6 +164,7 @@ const RolloutsSub sub("commit", "Change an object that a GitOps controller keeps
     app.add_option("--limits", o->limits, "as --requests");
     app.add_option("--container", o->container, "Container; the only one if there is one");
     app.add_option("--branch", o->branch, "Branch that gets the commit (else a new one)");
+    app.add_flag("--pull-request", o->pull, "Open a pull request of the branch, through the connection of kind github that has the repository");
     app.add_option("--namespace,-n", o->space, "Namespace, where several manifests have the name");
     app.add_option("--connection", o->connection, "Cluster that is asked who keeps the object, and from where");
     app.add_option("--comment", o->comment, "Why; kept in the journal");

@@ -3,9 +3,12 @@
 
 #include "core/fleet/approvers.h"
 #include "core/fleet/clusters.h"
+#include "core/fleet/commit_artifact.h"
 #include "core/fleet/data_operations.h"
 #include "core/fleet/environments.h"
 #include "core/fleet/gitops_source.h"
+#include "core/fleet/pull_requests.h"
+#include "core/fleet/workflow_deployer.h"
 #include "core/fleet/workload_desk.h"
 #include "core/promotion/registry_operations.h"
 #include "core/rollouts/apply_folder.h"
@@ -33,8 +36,8 @@ bool goesOn(const QString &recordKind) {
 
 bool goesBack(const QString &recordKind, bool failed) {
     static const QStringList kinds{QStringLiteral("register"), QStringLiteral("workload"), QStringLiteral("rollout-apply"), QStringLiteral("argo-action"), QStringLiteral("argo-undo"), QStringLiteral("object-change"),
-                                   QStringLiteral("volume-update"), QStringLiteral("train-job")};
-    if (recordKind == Q("gitops-commit"))
+                                   QStringLiteral("volume-update"), QStringLiteral("train-job"), QStringLiteral("deploy-tag")};
+    if (recordKind == Q("gitops-commit") || recordKind == Q("commit-artifact") || recordKind == Q("pull-request"))
         return !failed; // half of it is nothing: the commit is on its branch, or not
     if (goesOn(recordKind) || kinds.contains(recordKind))
         return true;
@@ -108,6 +111,12 @@ Result<operations::Operation> reverseOperation(const Services &services, const Q
         PH_ASSIGN(const rollouts::GitOpsSource source, gitOpsSource(services, recorded));
         return rollouts::undoGitOpsOperation(source, recorded, services.operations->actor().name);
     }
+    if (recorded.undoRecord.value(Q("kind")) == Q("commit-artifact"))
+        return undoArtifactCommit(services, recorded);
+    if (recorded.undoRecord.value(Q("kind")) == Q("pull-request"))
+        return closePullOf(services, recorded);
+    if (recorded.undoRecord.value(Q("kind")) == Q("deploy-tag"))
+        return undoDeployTag(services, recorded);
     if (rollouts::isWorkloadOperation(recorded)) {
         PH_ASSIGN(const rollouts::WorkloadDesk desk, workloadDesk(services, recorded));
         return rollouts::reverseWorkloadOperation(desk, recorded);

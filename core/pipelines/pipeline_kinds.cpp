@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/pipelines/github_pipelines.h"
 #include "core/pipelines/pipeline_connection.h"
 
 namespace pilothouse::pipelines {
@@ -9,7 +10,9 @@ using Open = Result<std::shared_ptr<PipelineService>> (*)(PipelineConnection);
 
 /// A system, a line.
 const QMap<QString, Open> &kinds() {
-    static const QMap<QString, Open> kinds{};
+    static const QMap<QString, Open> kinds{
+        {QStringLiteral("github"), openGitHub},
+    };
     return kinds;
 }
 

@@ -38,7 +38,7 @@ struct Stage {
     QString note;             ///< "3 of 12 steps", "waits for the environment production"
     QString id;               ///< of the system, unique in its run: what readLog() takes; empty: the name
     QString systemState;      ///< the system's own word
-    QStringList after;        ///< ids of the stages that it follows. Empty in every stage of a run: each follows the one before it
+    QStringList after;        ///< ids of the stages that it follows; one that no stage has ("begin") is the run's begin. Empty in every stage of a run: each follows the one before it
     std::vector<Attempt> attempts; ///< oldest first; empty: one
     QString link;             ///< its page; empty: none
     Stage() = default;

@@ -36,15 +36,24 @@ Result<git_oid> treeWith(const GitStore &store, const git_commit *base, const st
     std::vector<QByteArray> paths;
     paths.reserve(files.size());
     for (const GitFileChange &file : files) {
-        PH_ASSIGN(const QByteArray now, store.fileAt(*git_commit_id(base), file.path));
-        if (now != file.before)
-            return Error{ErrorKind::Conflict, QStringLiteral("The file was changed meanwhile."), file.path, QStringLiteral("Look at it and try again."), {}};
+        const auto now = store.fileAt(*git_commit_id(base), file.path);
+        const bool there = now.has_value();
+        if (!there && now.error().kind != ErrorKind::NotFound)
+            return now.error();
+        if (!there && !file.made)
+            return now.error();
+        if (there && (file.made || *now != file.before))
+            return Error{ErrorKind::Conflict, file.made ? QStringLiteral("The file was made meanwhile.") : QStringLiteral("The file was changed meanwhile."), file.path, QStringLiteral("Look at it and try again."), {}};
         git_tree_update update{};
-        update.action = GIT_TREE_UPDATE_UPSERT;
-        PH_TRY(gitCall(git_blob_create_from_buffer(&update.id, store.repository(), file.after.constData(), std::size_t(file.after.size())), QStringLiteral("The file could not be written into the repository."), store.where()));
-        GitEntry entry;
-        PH_TRY(gitCall(git_tree_entry_bypath(into(entry), tree.get(), file.path.toUtf8().constData()), QStringLiteral("“%1” cannot be read.").arg(file.path), store.where()));
-        update.filemode = git_tree_entry_filemode(entry.get());
+        update.action = file.gone ? GIT_TREE_UPDATE_REMOVE : GIT_TREE_UPDATE_UPSERT;
+        if (!file.gone)
+            PH_TRY(gitCall(git_blob_create_from_buffer(&update.id, store.repository(), file.after.constData(), std::size_t(file.after.size())), QStringLiteral("The file could not be written into the repository."), store.where()));
+        update.filemode = GIT_FILEMODE_BLOB;
+        if (there) {
+            GitEntry entry;
+            PH_TRY(gitCall(git_tree_entry_bypath(into(entry), tree.get(), file.path.toUtf8().constData()), QStringLiteral("“%1” cannot be read.").arg(file.path), store.where()));
+            update.filemode = git_tree_entry_filemode(entry.get());
+        }
         paths.push_back(file.path.toUtf8());
         update.path = paths.back().constData();
         updates.push_back(update);

@@ -10,6 +10,8 @@ namespace pilothouse::registry {
 struct GitFileChange {
     QString path; ///< from the top of the repository
     QByteArray before, after;
+    bool made = false; ///< it is not there yet; `before` is empty
+    bool gone = false; ///< it is taken away; `after` is empty
 };
 
 /// The files of a folder (and of those in it) at the tip of the server's branch; names from the top of the repository. `copies`: folder for the bare copy of an address.

@@ -93,6 +93,14 @@ void addCommit(const PanelContext &context, Panel *panel, const std::shared_ptr<
             sheets->commit->commitIt();
     };
     context.actions->add(run);
+    ActionSpec pull = spec(panel, "rollouts.commitPull", Text::tr("Open a pull request"), {});
+    pull.blocked = [sheets](const QString &) { return sheets->commit && !sheets->commit->pullable().isEmpty() ? QString() : Text::tr("No branch was committed here that a connection of GitHub has."); };
+    pull.gate = [context, sheets](const QString &) { return writeGate(context, "pull-request", sheets->commit ? sheets->commit->target() : QString(), {sheets->commit ? sheets->commit->pullable() : QString()}); };
+    pull.run = [sheets](const QString &, const QString &) {
+        if (sheets->commit)
+            sheets->commit->openPull();
+    };
+    context.actions->add(pull);
     ActionSpec undo = spec(panel, "rollouts.commitUndo", Text::tr("Undo the commit"), QStringLiteral("undo"));
     undo.blocked = [sheets](const QString &) { return sheets->commit && !sheets->commit->undoable().isEmpty() ? QString() : Text::tr("Nothing was committed here."); };
     undo.gate = gate;

@@ -5,6 +5,7 @@
 #include "core/fleet/clusters.h"
 #include "core/fleet/gitops_source.h"
 #include "core/fleet/operation_ways.h"
+#include "core/fleet/pull_requests.h"
 #include "widgets/base/button.h"
 #include "widgets/base/field.h"
 #include "widgets/cluster/diff_view.h"
@@ -57,7 +58,7 @@ CommitSheet::CommitSheet(const PanelContext &context, const QString &argument, Q
 }
 
 CommitSheet::~CommitSheet() {
-    for (std::stop_source *stop : {&m_looking.stop, &m_planning.stop, &m_committing.stop, &m_undoing.stop})
+    for (std::stop_source *stop : {&m_looking.stop, &m_planning.stop, &m_committing.stop, &m_undoing.stop, &m_pulling.stop})
         stop->request_stop();
 }
 
@@ -148,11 +149,13 @@ QWidget *CommitSheet::buildButtons() {
     m_ask->setObjectName(QStringLiteral("commitPlan"));
     m_page = new Button(tr("Open a pull request…"), ButtonKind::Plain);
     m_page->setObjectName(QStringLiteral("commitPage"));
+    m_pull = new Button(*m_context.actions, QStringLiteral("rollouts.commitPull"));
+    m_pull->setObjectName(QStringLiteral("commitPull"));
     m_undo = new Button(*m_context.actions, QStringLiteral("rollouts.commitUndo"));
     m_undo->setObjectName(QStringLiteral("commitUndo"));
     auto *leave = new Button(tr("Close"), ButtonKind::Ghost);
     leave->setObjectName(QStringLiteral("commitClose"));
-    for (Button *button : {m_ask, m_commit, m_page, m_undo, leave}) {
+    for (Button *button : {m_ask, m_commit, m_pull, m_page, m_undo, leave}) {
         button->setPixelHeight(32);
         row->addWidget(button);
     }
@@ -161,8 +164,8 @@ QWidget *CommitSheet::buildButtons() {
     connect(m_ask, &QAbstractButton::clicked, this, &CommitSheet::plan);
     connect(leave, &QAbstractButton::clicked, this, &QDialog::reject);
     connect(m_page, &QAbstractButton::clicked, this, [this] {
-        if (m_plan && !m_plan->change.page.isEmpty())
-            QDesktopServices::openUrl(QUrl(m_plan->change.page));
+        if (const QString page = m_pulled.isEmpty() && m_plan ? m_plan->change.page : m_pulled; !page.isEmpty())
+            QDesktopServices::openUrl(QUrl(page));
     });
     connect(new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return), this), &QShortcut::activated, m_commit, &QAbstractButton::click);
     return foot;
@@ -279,6 +282,7 @@ void CommitSheet::plan() {
         if (out.source.server.branch.isEmpty() && revision != QLatin1String("HEAD"))
             out.source.server.branch = revision;
         PH_ASSIGN(out.change, rollouts::planGitOps(out.source, wanted.edit, stop));
+        out.pulls = fleet::pullConnectionOf(*services, out.source, out.change);
         return out;
     });
     deliver(m_planning, this, [this, asked = wishText()](const Result<Planned> &planned) {
@@ -302,9 +306,10 @@ void CommitSheet::showFailure(const Error &error) {
 
 void CommitSheet::showPlan(const rollouts::GitOpsChange &change) {
     if (!m_plan)
-        m_plan = Planned{{}, change};
+        m_plan = Planned{{}, change, {}};
     m_plannedOf = wishText();
     m_operation.clear();
+    m_pulled.clear();
     m_undone = false;
     m_facts->setRows({{tr("File"), change.file, true}, {tr("Branch"), change.branch, true}, {tr("Into"), change.into == change.branch ? QString() : change.into, true}, {tr("Pull request"), change.page, true}});
     m_diff->setDiff(change.diff);
@@ -327,10 +332,12 @@ QString CommitSheet::lacking() const {
     return m_operation.isEmpty() ? QString() : tr("It was committed.");
 }
 
+QString CommitSheet::pullable() const { return m_plan && !m_operation.isEmpty() && !m_undone && m_pulled.isEmpty() && !m_pulling.isRunning() && !m_undoing.isRunning() ? m_plan->pulls : QString(); }
+
 QString CommitSheet::undoable() const { return m_committing.isRunning() || m_undoing.isRunning() || m_undone ? QString() : m_operation; }
 
 void CommitSheet::refresh() {
-    const bool busy = m_committing.isRunning() || m_undoing.isRunning();
+    const bool busy = m_committing.isRunning() || m_undoing.isRunning() || m_pulling.isRunning();
     m_container->setEnabled(!busy);
     for (QLineEdit *edit : {m_repository, m_folder, m_branch, m_image, m_replicas, m_variables, m_requests, m_limits})
         edit->setEnabled(!busy);
@@ -341,7 +348,10 @@ void CommitSheet::refresh() {
     m_undo->setArgument(m_operation);
     m_undo->refresh();
     m_undo->setVisible(!m_operation.isEmpty() && !m_undone);
-    m_page->setVisible(!m_operation.isEmpty() && !m_undone && m_plan && !m_plan->change.page.isEmpty());
+    m_pull->refresh();
+    m_pull->setVisible(!pullable().isEmpty() || m_pulling.isRunning());
+    m_page->setText(m_pulled.isEmpty() ? tr("Open a pull request…") : tr("Show the pull request"));
+    m_page->setVisible(!m_pulled.isEmpty() || (!m_operation.isEmpty() && !m_undone && m_plan && m_plan->pulls.isEmpty() && !m_plan->change.page.isEmpty()));
 }
 
 void CommitSheet::tell(const QString &text, Ink ink) {
@@ -370,6 +380,29 @@ void CommitSheet::commitIt() {
         } else {
             tell(done.error().text(), &Tokens::bad);
         }
+        m_context.fleet->refresh();
+        refresh();
+    });
+    refresh();
+}
+
+/// An operation of its own: the commit stays, whatever becomes of this.
+void CommitSheet::openPull() {
+    if (pullable().isEmpty() || !m_context.fleet)
+        return;
+    tell(tr("The pull request is being opened …"), &Tokens::t2);
+    m_pulling = startTask<QString>(m_context.fleet->pools().waiting, [services = m_context.fleet->services(), plan = *m_plan, target = m_target, names = operations::Confirmed::names()](std::stop_token) -> Result<QString> {
+        const operations::Confirmed confirmed(names);
+        const auto made = std::make_shared<pipelines::PullRequest>();
+        const QString body = QStringLiteral("```diff\n%1\n```\n").arg(plan.change.diff.join(QLatin1Char('\n')));
+        PH_ASSIGN(operations::Operation operation, fleet::pullRequestOf(*services, plan.source, plan.change, QStringLiteral("%1: %2").arg(target, plan.change.file), body, made));
+        const auto outcome = services->operations->run(std::move(operation));
+        return outcome.error ? Result<QString>(*outcome.error) : Result<QString>(made->link);
+    });
+    deliver(m_pulling, this, [this](const Result<QString> &link) {
+        if (link)
+            m_pulled = *link;
+        tell(link ? tr("The pull request is open: %1").arg(*link) : link.error().text(), link ? &Tokens::ok : &Tokens::bad);
         m_context.fleet->refresh();
         refresh();
     });

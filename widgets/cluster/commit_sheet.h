@@ -46,6 +46,8 @@ public:
     void commitIt();
     QString undoable() const; ///< the operation that can be taken back; empty: none
     void undoIt();
+    QString pullable() const; ///< the connection of kind github by which the commit's branch gets a pull request now; empty: it has one, or there is no such connection
+    void openPull();
     QString connectionName() const; ///< of the repository; empty: a folder of this machine
     QString target() const { return m_target; } ///< "deployment/web", as Operation::object
     ScreenState::Kind shown() const { return m_state->kind(); }
@@ -58,6 +60,7 @@ private:
     struct Planned {
         rollouts::GitOpsSource source;
         rollouts::GitOpsChange change;
+        QString pulls; ///< connection of kind github that has the repository; empty: none
     };
     Result<Wish> wish() const;
     QString wishText() const; ///< of all fields, to see whether they changed
@@ -71,20 +74,20 @@ private:
     void tell(const QString &text, Ink ink);
 
     PanelContext m_context;
-    QString m_cluster, m_space, m_target, m_operation, m_plannedOf;
+    QString m_cluster, m_space, m_target, m_operation, m_plannedOf, m_pulled; ///< pulled: the page of the pull request
     bool m_undone = false;
     std::optional<CommitSubject> m_subject;
     std::optional<Planned> m_plan;
     Task<CommitSubject> m_looking;
     Task<Planned> m_planning;
-    Task<QString> m_committing, m_undoing;
+    Task<QString> m_committing, m_undoing, m_pulling;
     Label *m_manager, *m_told;
     Choice *m_container;
     QLineEdit *m_repository, *m_folder, *m_branch, *m_image, *m_replicas, *m_variables, *m_requests, *m_limits;
     PanelState *m_state;
     KeyValues *m_facts;
     DiffView *m_diff;
-    Button *m_ask, *m_commit, *m_undo, *m_page;
+    Button *m_ask, *m_commit, *m_undo, *m_page, *m_pull;
 };
 
 } // namespace pilothouse::ui
