@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pipelines/pipeline_connection.h"
 
+#include "core/pipelines/jenkins_pipelines.h"
+
 namespace pilothouse::pipelines {
 
 namespace {
@@ -9,7 +11,9 @@ using Open = Result<std::shared_ptr<PipelineService>> (*)(PipelineConnection);
 
 /// A system, a line.
 const QMap<QString, Open> &kinds() {
-    static const QMap<QString, Open> kinds{};
+    static const QMap<QString, Open> kinds{
+        {QStringLiteral("jenkins"), openJenkins},
+    };
     return kinds;
 }
 
