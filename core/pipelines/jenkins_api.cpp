@@ -209,7 +209,7 @@ Result<void> JenkinsApi::addCrumb(net::Request &request) const {
     QByteArray jar;
     for (const net::Header &header : reply->headers)
         if (header.name.compare("set-cookie", Qt::CaseInsensitive) == 0)
-            jar += (jar.isEmpty() ? "" : "; ") + header.value.left(header.value.indexOf(';')).trimmed();
+            jar += (jar.isEmpty() ? "" : "; ") + header.value.split(';').first().trimmed();
     if (!jar.isEmpty())
         request.headers.append({QByteArrayLiteral("Cookie"), jar});
     return {};

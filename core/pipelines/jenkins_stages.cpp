@@ -33,10 +33,6 @@ Stage stageOf(const QJsonObject &object, const QString &state, const QJsonValue 
     return stage;
 }
 
-bool contains(const Stage &outer, const Stage &inner) {
-    return outer.started.isValid() && inner.started.isValid() && outer.started <= inner.started && (!outer.ended.isValid() || (inner.ended.isValid() && outer.ended >= inner.ended)) && outer.started != inner.started;
-}
-
 bool beside(const Stage &a, const Stage &b) {
     constexpr qint64 blur = 50; // ms: times of neighbours are rounded
     return a.started.isValid() && b.started.isValid() && (!a.ended.isValid() || b.started.msecsTo(a.ended) > blur) && (!b.ended.isValid() || a.started.msecsTo(b.ended) > blur);
@@ -53,21 +49,28 @@ std::vector<Stage> stagesOfDescription(const QJsonArray &objects) {
         branches = branches || beside(stages[i - 1], stages[i]);
     if (!branches)
         return stages;
-    // The stages come in the order of their begin. A stage that encloses the next ones stands before its branches; those that run at one time follow the same ones.
-    std::vector<std::size_t> group, last;
-    const auto follow = [&](std::size_t i, const std::vector<std::size_t> &these) {
-        for (const std::size_t k : these)
-            stages[i].after += stages[k].key();
+    // The stages come in the order of their begin. Those that were on their way at one time are branches; within a branch one follows the stage of the group that ended last before
+    // it. A stage that encloses branches ends here when they begin: the view does not nest.
+    std::vector<std::size_t> group;
+    QStringList last;
+    const auto ends = [&] {
+        QStringList open;
+        for (const std::size_t k : group)
+            if (std::none_of(group.begin(), group.end(), [&](std::size_t other) { return stages[other].after.contains(stages[k].key()); }))
+                open += stages[k].key();
+        return open;
     };
     for (std::size_t i = 0; i < stages.size(); ++i) {
-        const bool joins = !group.empty() && std::all_of(group.begin(), group.end(), [&](std::size_t k) { return beside(stages[k], stages[i]) && !contains(stages[k], stages[i]); });
-        const bool among = joins || (group.size() > 1 && std::any_of(group.begin(), group.end(), [&](std::size_t k) { return beside(stages[k], stages[i]); }));
-        if (!among) {
+        if (std::none_of(group.begin(), group.end(), [&](std::size_t k) { return beside(stages[k], stages[i]); })) {
             if (!group.empty())
-                last = group;
+                last = ends();
             group.clear();
         }
-        follow(i, last);
+        std::optional<std::size_t> before;
+        for (const std::size_t k : group)
+            if (!beside(stages[k], stages[i]) && stages[k].ended.isValid() && (!before || stages[k].ended > stages[*before].ended))
+                before = k;
+        stages[i].after = before ? QStringList{stages[*before].key()} : last;
         group.push_back(i);
     }
     return stages;

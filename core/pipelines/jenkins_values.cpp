@@ -152,6 +152,7 @@ PipelineRun runOfItem(const QJsonObject &item, const QString &job) {
 
 Parameter parameterOf(const QJsonObject &object) {
     Parameter parameter;
+    parameter.value = QJsonValue(QJsonValue::Undefined);
     const QString type = object.value(Q("type")).toString(object.value(Q("_class")).toString().section(QLatin1Char('.'), -1));
     parameter.name = object.value(Q("name")).toString();
     parameter.description = textOfHtml(object.value(Q("description")).toString());

@@ -19,8 +19,9 @@ struct JenkinsId {
     int number = 0;    ///< 0: an item of the queue
     qint64 queue = -1;
     static std::optional<JenkinsId> parse(const QString &id);
-    static QString ofBuild(const QString &job, int number) { return QStringLiteral("%1#%2").arg(job).arg(number); }
-    static QString ofItem(const QString &job, qint64 item) { return QStringLiteral("%1?queue=%2").arg(job).arg(item); }
+    /// A job's name may hold %2F: no arg() over it.
+    static QString ofBuild(const QString &job, int number) { return job + QLatin1Char('#') + QString::number(number); }
+    static QString ofItem(const QString &job, qint64 item) { return job + QStringLiteral("?queue=") + QString::number(item); }
 };
 
 /// `result` of a build (null while it runs).
