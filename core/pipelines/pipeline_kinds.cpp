@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/pipelines/github_pipelines.h"
 #include "core/pipelines/pipeline_connection.h"
+
+#include "core/pipelines/github_pipelines.h"
+#include "core/pipelines/jenkins_pipelines.h"
 
 namespace pilothouse::pipelines {
 
@@ -12,6 +14,7 @@ using Open = Result<std::shared_ptr<PipelineService>> (*)(PipelineConnection);
 const QMap<QString, Open> &kinds() {
     static const QMap<QString, Open> kinds{
         {QStringLiteral("github"), openGitHub},
+        {QStringLiteral("jenkins"), openJenkins},
     };
     return kinds;
 }
