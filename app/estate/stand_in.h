@@ -49,6 +49,9 @@ public:
     virtual void advance(const QDateTime &now) { m_now = now; }
     /// For tests and for who tries it: "push", "input", "fail" … with what it needs; gives what came of it, {"error": …} for what it does not know. POST /estate/NAME/VERB.
     virtual QJsonObject control(const QString &verb, const QJsonObject &details);
+    /// What it remembers across restarts, whole; also what GET /estate/NAME/state shows. Times in it are the estate's.
+    virtual QJsonObject state() const { return {}; }
+    virtual void restore(const QJsonObject &) {}
     /// Where others listen ("slack" → "http://127.0.0.1:4711"): known after all have begun.
     std::function<QString(const QString &name)> urlOf;
     /// Reaches another stand-in: a push to GitHub starts a build of Jenkins (its webhook). Null in a test of one alone.

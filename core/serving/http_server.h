@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace pilothouse::serving {
 
@@ -18,6 +20,7 @@ struct HttpLimits {
     int ioThreads = 2;       ///< at most the number of cores
     int slowThreads = 2;
     int slowWaiting = 256;   ///< requests that may wait for the slow pool; more get 503
+    bool keepHeaders = false; ///< HttpRequest::headers holds every header line; else they are dropped unread
 };
 
 /// One request. The strings are reused by the connection: a handler copies what it keeps.
@@ -25,6 +28,7 @@ struct HttpRequest {
     std::string method, path, query;
     std::string key;  ///< of X-API-Key or "Authorization: Bearer"
     std::string body;
+    std::vector<std::pair<std::string, std::string>> headers; ///< as sent; only with HttpLimits::keepHeaders
     std::string queryValue(std::string_view name) const; ///< "" if absent; not percent-decoded
     void clear();
 };

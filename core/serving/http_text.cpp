@@ -8,7 +8,12 @@ namespace pilothouse::serving {
 const char *httpReason(int status) {
     switch (status) {
     case 200: return "OK";
+    case 201: return "Created";
     case 202: return "Accepted";
+    case 204: return "No Content";
+    case 302: return "Found";
+    case 303: return "See Other";
+    case 304: return "Not Modified";
     case 400: return "Bad Request";
     case 401: return "Unauthorized";
     case 403: return "Forbidden";
@@ -33,6 +38,7 @@ void HttpRequest::clear() {
     query.clear();
     key.clear();
     body.clear();
+    headers.clear();
 }
 
 std::string HttpRequest::queryValue(std::string_view name) const {
@@ -50,6 +56,7 @@ void HttpReply::clear() {
     status = 200;
     contentType = "application/json";
     body.clear();
+    headers.clear();
     headers.clear();
 }
 

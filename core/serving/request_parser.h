@@ -17,7 +17,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
     using error_code = boost::beast::error_code;
 
 public:
-    RequestParser(HttpRequest &request, const HttpLimits &limits) : m_request(request) {
+    RequestParser(HttpRequest &request, const HttpLimits &limits) : m_request(request), m_keepHeaders(limits.keepHeaders) {
         m_request.clear();
         header_limit(std::uint32_t(limits.headerBytes));
         body_limit(limits.bodyBytes);
@@ -40,6 +40,8 @@ protected:
     void on_field_impl(boost::beast::http::field field, string_view name, string_view value, error_code &) override {
         using boost::beast::iequals;
         namespace http = boost::beast::http;
+        if (m_keepHeaders)
+            m_request.headers.emplace_back(std::string(name.data(), name.size()), std::string(value.data(), value.size()));
         if (field == http::field::authorization) {
             if (m_request.key.empty() && value.size() > 7 && iequals(value.substr(0, 7), "Bearer "))
                 m_request.key.assign(value.data() + 7, value.size() - 7);
@@ -69,6 +71,7 @@ protected:
 private:
     HttpRequest &m_request;
     bool m_wantsContinue = false;
+    const bool m_keepHeaders;
 };
 
 } // namespace pilothouse::serving
