@@ -76,6 +76,7 @@ struct PipelineRun {
     QMap<QString, QString> images; ///< image or service → tag that it built or deployed: {"frontend","v34"}
     std::optional<TestCounts> tests;
     std::optional<double> coverage; ///< percent of lines
+    QMap<QString, double> metrics;  ///< as the system keeps them of the run, "accuracy" → 0.97; empty: it keeps none
     QDateTime read;          ///< when it was seen so
 };
 
