@@ -199,7 +199,7 @@ private Q_SLOTS:
 
     void theTextIsPainted() {
         QTest::keyClick(&canvas(), Qt::Key_G); // line 0 … with the error of line 50 not yet seen
-        model().look();
+        QTRY_COMPARE(model().errors().hits().size(), std::size_t(20));
         m_view->findChild<Button *>(QStringLiteral("runLogError"))->click();
         const QImage shot = canvas().viewport()->grab().toImage();
         int red = 0;

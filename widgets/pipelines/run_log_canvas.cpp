@@ -218,8 +218,11 @@ void RunLogCanvas::paintText(QPainter &painter, const RunLogModel::Line &line, d
         auto each = m_marked.globalMatch(text);
         for (int count = 0; each.hasNext() && count < mostMarks; ++count) {
             const auto match = each.next();
-            if (match.capturedEnd() > from && match.capturedStart() < to && match.capturedLength() > 0)
-                painter.fillRect(QRectF(x(match.capturedStart()), y + 1, m.letter * double(match.capturedLength()), m.tall - 2), t.accT);
+            if (match.capturedEnd() <= from || match.capturedStart() >= to || match.capturedLength() == 0)
+                continue;
+            const QRectF box(x(match.capturedStart()), y + 1, m.letter * double(match.capturedLength()), m.tall - 2);
+            painter.fillRect(box, t.accT);
+            painter.fillRect(QRectF(box.left(), box.bottom() - 2, box.width(), 2), t.acc); // the tint alone is faint on light ground
         }
     }
     const auto piece = [&](qsizetype begin, qsizetype end, const pipelines::AnsiStyle &style) {
