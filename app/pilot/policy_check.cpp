@@ -31,8 +31,14 @@ Observations PolicyDesk::look(const workspace::Model &model) const {
 Result<Decision> PolicyDesk::start(const Decision &decision, const std::optional<QDateTime> &lastRetrain) const {
     auto written = std::make_shared<Decision>();
     const QString user = services->operations->actor().name;
-    const auto outcome = services->operations->run(
-        retrainOperation(store, decision, lastRetrain, pipelineStarter(services->pipelines, user), written, pipelineReady(services->pipelines, decision.model)));
+    const workspace::Model *const model = services->workspace.model(decision.model);
+    if (!model)
+        return notFound(QStringLiteral("The workspace has no model “%1”.").arg(decision.model));
+    PH_ASSIGN(const PipelinePlace place, pipelinePlaceOf(services->workspace, *model));
+    operations::Operation operation =
+        retrainOperation(store, decision, lastRetrain, pipelineStarter(services->pipelines, place, user), written, pipelineReady(services->pipelines, place.request.pipeline));
+    operation.connection = place.connection; // its guard counts
+    const auto outcome = services->operations->run(std::move(operation));
     if (!outcome.done)
         return outcome.error.value_or(refused(QStringLiteral("The retraining was not started.")));
     return *written;

@@ -115,13 +115,14 @@ void fillGates(const Services &services, std::vector<pipelines::Gate> &gates) {
 const workspace::Model *modelOfPipeline(const workspace::Workspace &workspace, const QString &pipeline) {
     const QString connection = pipeline.contains(QLatin1Char(':')) ? pipeline.section(QLatin1Char(':'), 0, 0) : QString();
     const QString job = connection.isEmpty() ? pipeline : pipeline.mid(connection.size() + 1);
+    const auto is = [&](const QString &named) { return !named.isEmpty() && (named == job || job.endsWith(QLatin1Char('/') + named)); }; // "owner/name/train.yml", "folder/retrain"
     for (const workspace::Model &model : workspace.models) {
         const auto &other = model.pipeline.other;
         if (connection.isEmpty() && model.name == job)
             return &model;
-        if (!connection.isEmpty() && model.pipeline.connection == connection && (model.pipeline.job == job || other.value(QStringLiteral("workflow")) == job))
+        if (!connection.isEmpty() && model.pipeline.connection == connection && (is(model.pipeline.job) || is(other.value(QStringLiteral("workflow")))))
             return &model;
-        if (!connection.isEmpty() && other.value(QStringLiteral("deploy_connection"), model.pipeline.connection) == connection && other.value(QStringLiteral("deploy")) == job)
+        if (!connection.isEmpty() && other.value(QStringLiteral("deploy_connection"), model.pipeline.connection) == connection && is(other.value(QStringLiteral("deploy"))))
             return &model;
     }
     return nullptr;

@@ -13,7 +13,8 @@ using Q = QLatin1String;
 
 namespace {
 
-constexpr int seenTries = 8; // a system shows an answer a moment after it took it: 0.1 s, then twice as long each time, together some 25 s
+constexpr int seenTries = 8; // a system shows an answer a moment after it took it: 0.1 s, then twice as long each time, together some 13 s
+constexpr int lostTries = 4; // where the reply was lost and the gate still stands open: it will hardly have arrived
 
 QString howAnswered(const GateState &state) {
     const QString who = state.by.isEmpty() ? QStringLiteral("somebody") : state.by;
@@ -77,7 +78,7 @@ Result<QJsonObject> answerSeen(const PipelineService &service, const Gate &gate,
                 return conflict(QStringLiteral("The gate %1 was answered otherwise.").arg(nameOf(gate)), gate.run, howAnswered(*state));
             if (isCounted(service, gate, answer))
                 return QJsonObject{{Q("gate"), QStringLiteral("open")}, {Q("given"), gate.given + 1}, {Q("needed"), gate.needed}};
-            if (!taken || i + 1 >= seenTries)
+            if (i + 1 >= (taken ? seenTries : lostTries))
                 return conflict(QStringLiteral("The gate %1 still waits: the answer did not arrive.").arg(nameOf(gate)), gate.run, QStringLiteral("Nothing went on. Answer it again."));
         }
         std::this_thread::sleep_for(wait);

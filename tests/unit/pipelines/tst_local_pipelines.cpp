@@ -330,10 +330,12 @@ private Q_SLOTS:
         run.stages.emplace_back(QStringLiteral("train"), State::Passed, run.started, run.started.addMSecs(2500), 2.25, QStringLiteral("ridge"));
         run.stages.emplace_back(QStringLiteral("gate"));
         QCOMPARE(canonicalJson(toJson(run)),
-                 QByteArray(R"({"ended":null,"error":null,"id":"t2m-1","model":"t2m","parameters":{},"pipeline":"t2m","reason":"","seconds":null,)"
-                            R"("stages":[{"ended":"2026-03-01T12:00:02.500Z","median_seconds":2.25,"name":"train","note":"ridge","seconds":2.5,"started":"2026-03-01T12:00:00.000Z","state":"passed"},)"
-                            R"({"ended":null,"median_seconds":null,"name":"gate","note":"","seconds":null,"started":null,"state":"waiting"}],)"
-                            R"("started":"2026-03-01T12:00:00.000Z","started_by":"","state":"running","system_state":"","version":null})"));
+                 QByteArray(R"({"attempt":1,"became":"","branch":"","changed":[],"commit":"","connection":"","coverage":null,"ended":null,"error":null,"gates":0,"id":"t2m-1","images":{},"link":"",)"
+                            R"("merged":false,"model":"t2m","note":"","number":"","parameters":{},"pipeline":"t2m","read":null,"reason":"","repository":"","seconds":null,)"
+                            R"("stages":[{"after":[],"attempts":[],"ended":"2026-03-01T12:00:02.500Z","id":"","link":"","median_seconds":2.25,"name":"train","note":"ridge","seconds":2.5,)"
+                            R"("started":"2026-03-01T12:00:00.000Z","state":"passed","system_state":""},)"
+                            R"({"after":[],"attempts":[],"ended":null,"id":"","link":"","median_seconds":null,"name":"gate","note":"","seconds":null,"started":null,"state":"waiting","system_state":""}],)"
+                            R"("started":"2026-03-01T12:00:00.000Z","started_by":"","state":"running","system":"","system_state":"","tests":null,"title":"","version":null})"));
         run.version = 3;
         run.error = refused(QStringLiteral("no"));
         QCOMPARE(toJson(run).value(QStringLiteral("version")).toInt(), 3);

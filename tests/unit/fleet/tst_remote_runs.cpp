@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Known runs of systems: kept across starts, read anew when old, back-off of a system that fails, the inbox and the chain that are made of them.
+#include "core/fleet/inbox_pipelines.h"
+#include "core/fleet/remote_runs.h"
+#include "core/fleet/run_chain.h"
+#include "tests/support/fake_pipelines.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace pilothouse;
+using namespace pilothouse::fleet;
+using namespace pilothouse::pipelines;
+using pilothouse::tests::FakePipelines;
+using pilothouse::tests::fakeRun;
+
+namespace {
+
+QString q(const char *text) { return QString::fromUtf8(text); }
+const QDateTime noon = QDateTime::fromString(QStringLiteral("2026-11-22T12:00:00Z"), Qt::ISODate);
+
+struct Bench {
+    QTemporaryDir dir;
+    std::shared_ptr<FixedClock> clock = std::make_shared<FixedClock>(noon);
+    std::shared_ptr<FakePipelines> ci = std::make_shared<FakePipelines>(q("ci")), hub = std::make_shared<FakePipelines>(q("hub"), q("github"));
+    std::shared_ptr<AllPipelines> all = std::make_shared<AllPipelines>(std::make_shared<FakePipelines>(q("local"), q("local")), std::vector<std::shared_ptr<PipelineService>>{ci, hub});
+    workspace::Workspace workspace;
+    Bench() {
+        for (const char *name : {"ci", "hub"}) {
+            workspace::Connection connection;
+            connection.name = q(name);
+            connection.kind = connection.name == q("ci") ? q("jenkins") : q("github");
+            connection.url = q("http://127.0.0.1:1");
+            workspace.connections.insert(connection.name, connection);
+        }
+        ci->all = {fakeRun(q("a#2"), q("a"), State::Running, noon), fakeRun(q("a#1"), q("a"), State::Passed, noon.addSecs(-600), noon.addSecs(-500))};
+        hub->all = {fakeRun(q("7"), q("b"), State::Failed, noon.addSecs(-60), noon)};
+    }
+    std::unique_ptr<RemoteRuns> open() { return std::make_unique<RemoteRuns>(all, workspace, nullptr, clock, dir.filePath(q("known.db"))); }
+};
+
+QStringList ids(const std::vector<PipelineRun> &runs) {
+    QStringList out;
+    for (const PipelineRun &run : runs)
+        out << run.id;
+    return out;
+}
+
+} // namespace
+
+class tst_RemoteRuns : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void aLookGivesWhatWasReadAndASecondAsksNothing() {
+        Bench b;
+        const auto runs = b.open();
+        const auto seen = runs->look(20000);
+        QCOMPARE(ids(seen.value(q("ci"))->known.runs), QStringList({q("ci:a#2"), q("ci:a#1")}));
+        QVERIFY(!seen.value(q("ci"))->remembered);
+        runs->waitForReads();
+        const int asked = b.ci->asked;
+        runs->look(0);
+        runs->waitForReads();
+        QCOMPARE(b.ci->asked, asked);
+        b.clock->advance(11);
+        runs->look(0);
+        runs->waitForReads();
+        QCOMPARE(b.ci->asked, asked + 1);
+        runs->forget(q("ci"));
+        runs->look(0);
+        runs->waitForReads();
+        QCOMPARE(b.ci->asked, asked + 2);
+    }
+    void anotherStartKnowsItAtOnceThoughTheSystemIsGone() {
+        Bench b;
+        {
+            const auto runs = b.open();
+            runs->look(20000, false);
+            runs->waitForReads();
+        }
+        b.ci->problem = Error{ErrorKind::Unreachable, q("gone"), {}, {}, {}};
+        const auto runs = b.open();
+        runs->look(20000);
+        runs->waitForReads();
+        const auto seen = runs->seen().value(q("ci"));
+        QCOMPARE(ids(seen->known.runs), QStringList({q("ci:a#2"), q("ci:a#1")}));
+        QVERIFY(seen->remembered);
+        QVERIFY(seen->whole);
+        QCOMPARE(seen->problem->kind, ErrorKind::Unreachable);
+        QVERIFY(!runs->seen().value(q("hub"))->remembered); // the other one answers
+    }
+    void aSystemAtAnotherAddressHasNothingKnown() {
+        Bench b;
+        {
+            const auto runs = b.open();
+            runs->look(20000);
+            runs->waitForReads();
+        }
+        b.workspace.connections[q("ci")].url = q("http://127.0.0.1:2");
+        b.ci->problem = Error{ErrorKind::Unreachable, q("gone"), {}, {}, {}};
+        const auto runs = b.open();
+        runs->look(20000);
+        runs->waitForReads();
+        QVERIFY(runs->seen().value(q("ci"))->known.runs.empty());
+    }
+    void aSystemThatFailsIsAskedLaterAndLater() {
+        Bench b;
+        b.ci->problem = Error{ErrorKind::Unreachable, q("gone"), {}, {}, {}};
+        const auto runs = b.open();
+        qint64 before = 0;
+        for (int i = 0; i < 5; ++i) {
+            runs->look(0);
+            runs->waitForReads();
+            const auto seen = runs->seen().value(q("ci"));
+            const qint64 wait = b.clock->nowUtc().secsTo(seen->next);
+            QVERIFY2(wait > before / 2, qPrintable(q("%1 after %2").arg(wait).arg(before)));
+            before = wait;
+            b.clock->advance(wait + 1);
+        }
+        QVERIFY(before >= 180);
+        b.ci->problem.reset();
+        runs->look(0);
+        runs->waitForReads();
+        QCOMPARE(b.clock->nowUtc().secsTo(runs->seen().value(q("ci"))->next), 10);
+    }
+    void runsAreMergedAndOfEachPipelineTheNewestStay() {
+        const std::vector<PipelineRun> known{fakeRun(q("q1"), q("a"), State::Waiting, {}), fakeRun(q("a2"), q("a"), State::Running, noon), fakeRun(q("a1"), q("a"), State::Passed, noon.addSecs(-60)),
+                                             fakeRun(q("b1"), q("b"), State::Passed, noon.addSecs(-90))};
+        std::vector<PipelineRun> put;
+        QStringList gone;
+        const auto merged = mergedRuns(known, {fakeRun(q("a3"), q("a"), State::Running, noon.addSecs(60)), fakeRun(q("a2"), q("a"), State::Passed, noon, noon.addSecs(50))}, 2, &put, &gone);
+        QCOMPARE(ids(merged), QStringList({q("a3"), q("a2"), q("b1")}));
+        QCOMPARE(merged[1].state, State::Passed);
+        QCOMPARE(gone, QStringList({q("q1"), q("a1")})); // a place in the queue that is no more, and the oldest
+        QCOMPARE(put.size(), std::size_t(2));
+    }
+    void manyRunsBeginWithAPage() {
+        QTemporaryDir dir;
+        const auto cache = KnownPipelines::open(dir.filePath(q("known.db")));
+        QVERIFY(cache);
+        KnownSystem system;
+        system.read = noon;
+        std::vector<PipelineRun> runs;
+        for (int p = 0; p < 100; ++p)
+            for (int i = 0; i < 100; ++i)
+                runs.push_back(fakeRun(q("p%1#%2").arg(p).arg(i), q("p%1").arg(p), State::Passed, noon.addSecs(-p - i * 1000), noon));
+        QVERIFY((*cache)->change(q("ci"), q("x"), system, runs, {}));
+        const auto page = (*cache)->system(q("ci"), q("x"), RemoteRuns::firstPage);
+        QVERIFY(page);
+        QCOMPARE(page->runs.size(), std::size_t(RemoteRuns::firstPage));
+        QCOMPARE(page->runs.front().id, q("p0#0"));
+        QVERIFY(page->runs.back().started > noon.addSecs(-3000));
+        QCOMPARE((*cache)->system(q("ci"), q("x"))->runs.size(), std::size_t(10000));
+    }
+    void theInboxHasGatesOverrunsAndMissedSchedules() {
+        Snapshot s;
+        s.role = workspace::Role::Approver;
+        s.read = noon;
+        workspace::Workspace workspace;
+        workspace::Model model;
+        model.name = q("weather");
+        model.pipeline.connection = q("ci");
+        model.pipeline.job = q("a");
+        model.pipeline.other.insert(q("sla"), q("2h"));
+        workspace.models.push_back(model);
+        Gate mine, theirs;
+        mine.id = q("Approve");
+        mine.run = theirs.run = q("ci:a#2");
+        mine.pipeline = theirs.pipeline = q("ci:a");
+        theirs.id = q("Sign");
+        theirs.mayAnswer = false;
+        theirs.allowed = {q("ops")};
+        s.gates = {mine, theirs};
+        s.pipelineRuns = {fakeRun(q("ci:a#2"), q("ci:a"), State::Running, noon.addSecs(-3 * 3600)), fakeRun(q("ci:c#1"), q("ci:c"), State::Running, noon.addSecs(-9 * 3600))};
+        Schedule missed, begun;
+        missed.id = q("ci:s1");
+        missed.pipeline = q("ci:nightly");
+        missed.next = noon.addSecs(-3600);
+        begun = missed;
+        begun.id = q("ci:s2");
+        begun.pipeline = q("ci:a");
+        begun.next = noon.addSecs(-3 * 3600);
+        s.schedules = {missed, begun};
+        std::vector<InboxItem> items;
+        addPipelineItems(s, workspace, noon, items);
+        QMap<QString, InboxGroup> groups;
+        for (const InboxItem &item : items)
+            groups.insert(item.id, item.group);
+        QCOMPARE(groups.keys(), QStringList({q("gate/ci:a#2/Approve"), q("gate/ci:a#2/Sign"), q("missed/ci:s1"), q("sla/ci:a#2")}));
+        QVERIFY(groups.value(q("gate/ci:a#2/Approve")) == InboxGroup::Decision);
+        QVERIFY(groups.value(q("gate/ci:a#2/Sign")) == InboxGroup::Soon);
+        s.role = workspace::Role::Operator; // may not answer any
+        items.clear();
+        addPipelineItems(s, workspace, noon, items);
+        QVERIFY(items.front().group == InboxGroup::Soon);
+    }
+    void aRunIsJoinedWithItsVersionImageAndRollout() {
+        Snapshot s;
+        PipelineRun run = fakeRun(q("ci:a#421"), q("ci:a"), State::Passed, noon);
+        run.connection = q("ci");
+        run.model = q("weather");
+        run.commit = q("3f2a9c1d00aa");
+        run.link = q("http://ci/job/a/421/");
+        run.images = {{q("frontend"), q("v34")}};
+        registry::Version byTag, byCommit, other;
+        byTag.model = byCommit.model = q("weather");
+        byTag.version = 30;
+        byTag.tags = {{q("build_url"), q("http://ci/job/a/421")}, {q("image"), q("ghcr.io/team/frontend:v34")}};
+        byCommit.version = 29;
+        byCommit.tags = {{q("git.commit"), q("3f2a9c1")}};
+        other.model = q("housing");
+        other.version = 1;
+        other.tags = byCommit.tags;
+        s.versions = {other, byCommit, byTag};
+        s.pipelineRuns = {run};
+        ModelRow row;
+        row.name = q("weather");
+        row.rollout.emplace();
+        row.rollout->stable.emplace();
+        row.rollout->stable->version = 30;
+        row.rollout->operation = q("op-1");
+        s.models = {row};
+        const RunChain chain = chainOf(run, s);
+        QCOMPARE(chain.versions.size(), std::size_t(2));
+        QCOMPARE(chain.versions.front().version, 30);
+        QCOMPARE(chain.versions.front().why, q("tag"));
+        QCOMPARE(chain.versions.back().why, q("commit"));
+        QCOMPARE(chain.images, QStringList(q("frontend:v34")));
+        QCOMPARE(chain.rollouts.size(), std::size_t(1));
+        QCOMPARE(chain.rollouts.front().image, q("ghcr.io/team/frontend:v34"));
+        const auto links = chainIds(s);
+        QVERIFY(!links.value(q("op-1")).isEmpty());
+        QCOMPARE(links.value(q("op-1")), links.value(q("ci:a#421")));
+    }
+};
+
+QTEST_GUILESS_MAIN(tst_RemoteRuns)
+#include "tst_remote_runs.moc"
