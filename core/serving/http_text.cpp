@@ -57,7 +57,6 @@ void HttpReply::clear() {
     contentType = "application/json";
     body.clear();
     headers.clear();
-    headers.clear();
 }
 
 } // namespace pilothouse::serving
