@@ -27,6 +27,8 @@ void BlobStandIn::keep(const QString &path, const QByteArray &bytes, const QByte
     m_kept[path] = bytes;
     m_types[path] = type;
     m_sums[path] = QCryptographicHash::hash(bytes, QCryptographicHash::Md5).toBase64();
+    if (m_damaged.count(path) && !bytes.isEmpty())
+        m_kept[path][0] = static_cast<char>(bytes[0] ^ 1);
 }
 
 QString BlobStandIn::signedUrl(const QString &base, const QString &path, int seconds)
@@ -65,11 +67,16 @@ QJsonObject BlobStandIn::control(const QString &verb, const QJsonObject &details
             paths.append(QJsonObject{{QStringLiteral("path"), path}, {QStringLiteral("size"), bytes.size()}});
         return {{QStringLiteral("kept"), paths}};
     }
+    if (verb == QLatin1String("keep")) {
+        keep(details[QStringLiteral("path")].toString(), QByteArray::fromBase64(details[QStringLiteral("base64")].toString().toLatin1()), details[QStringLiteral("type")].toString(QStringLiteral("text/plain")).toLatin1());
+        return {{QStringLiteral("path"), details[QStringLiteral("path")]}};
+    }
     if (verb == QLatin1String("damage")) {
         const auto found = m_kept.find(details[QStringLiteral("path")].toString());
         if (found == m_kept.end() || found->second.isEmpty())
             return {{QStringLiteral("error"), QStringLiteral("nothing is kept there")}};
-        found->second[0] = static_cast<char>(found->second[0] ^ 1);
+        if (m_damaged.insert(found->first).second)
+            found->second[0] = static_cast<char>(found->second[0] ^ 1);
         return {{QStringLiteral("path"), found->first}};
     }
     return StandIn::control(verb, details);

@@ -4,6 +4,7 @@
 #include "app/estate/stand_in.h"
 
 #include <map>
+#include <set>
 
 namespace pilothouse::estate {
 
@@ -18,12 +19,13 @@ public:
     /// The address under which `path` may be read for `seconds`; `base` is where this listens.
     QString signedUrl(const QString &base, const QString &path, int seconds = 60);
     const std::map<QString, QByteArray> &kept() const { return m_kept; }
-    /// control: damage {path} changes a byte of what is kept and leaves its checksum; kept {} lists the paths.
+    /// control: keep {path, base64, type} (GitHub and Azure ML put there what they link to); damage {path} changes a byte of what is kept and leaves its checksum; kept {} lists the paths.
     QJsonObject control(const QString &verb, const QJsonObject &details) override;
 
 private:
     QDateTime now() const { return m_now.isValid() ? m_now : QDateTime::currentDateTimeUtc(); }
     std::map<QString, QByteArray> m_kept, m_types, m_sums;
+    std::set<QString> m_damaged;
 };
 
 } // namespace pilothouse::estate

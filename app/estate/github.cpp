@@ -88,6 +88,7 @@ GithubRepository *GithubStandIn::named(const QString &fullName)
 void GithubStandIn::advance(const QDateTime &now)
 {
     m_now = now;
+    m_blobs->advance(now);
     for (GithubRepository &r : m_repositories) {
         std::vector<GithubRun> ended;
         for (GithubRun &run : r.runs)

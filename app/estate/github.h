@@ -21,7 +21,7 @@ namespace pilothouse::estate {
 class GithubStandIn : public StandIn {
 public:
     /// Logs lie at another origin: `blobs` listens there under the name "blobs".
-    explicit GithubStandIn(std::shared_ptr<BlobStandIn> blobs);
+    explicit GithubStandIn(std::shared_ptr<BlobStandIn> blobs = std::make_shared<BlobStandIn>());
     QString name() const override;
     Answer answer(const Call &call) override;
     void advance(const QDateTime &now) override;

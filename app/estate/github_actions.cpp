@@ -45,6 +45,13 @@ bool listed(const GithubRun &run, const QUrlQuery &q)
     return is("branch", run.branch) && is("event", run.event) && is("actor", run.actor) && is("head_sha", run.sha);
 }
 
+/// Puts what is linked to where it is fetched from, if that listens apart from this one.
+void publish(const StandIn &from, const QString &path, const QByteArray &bytes, const QByteArray &type)
+{
+    if (from.tell)
+        from.tell(Q("blobs"), Q("keep"), {{Q("path"), path}, {Q("base64"), QString::fromLatin1(bytes.toBase64())}, {Q("type"), QString::fromLatin1(type)}});
+}
+
 } // namespace
 
 GithubRun &GithubStandIn::start(GithubRepository &r, const GithubWorkflow &workflow, const QString &event, const QString &branch, const QString &actor, const QJsonObject &inputs)
@@ -169,6 +176,7 @@ std::optional<Answer> GithubStandIn::logs(const Request &request)
                     if (QString::number(j.id) == job->front() && j.status == Q("completed") && j.started.isValid()) {
                         const QString kept = QStringLiteral("logs/%1.txt").arg(j.id);
                         m_blobs->keep(kept, j.log, "text/plain; charset=utf-8");
+                        publish(*this, kept, j.log, "text/plain; charset=utf-8");
                         return elsewhere(kept);
                     }
         return githubError(404, "Not Found"); // only of a finished job
@@ -186,7 +194,9 @@ std::optional<Answer> GithubStandIn::logs(const Request &request)
         if (j.started.isValid())
             files.emplace_back(QStringLiteral("%1_%2.txt").arg(files.size()).arg(QString(j.name).remove(QLatin1Char('/'))), j.log);
     const QString kept = QStringLiteral("logs/run-%1-%2.zip").arg(run->id).arg(attempt);
-    m_blobs->keep(kept, zipOf(files), "application/zip");
+    const QByteArray archive = zipOf(files);
+    m_blobs->keep(kept, archive, "application/zip");
+    publish(*this, kept, archive, "application/zip");
     return elsewhere(kept);
 }
 
