@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pipelines/pipeline_connection.h"
 
+#include "core/pipelines/azureml_pipelines.h"
+#include "core/pipelines/kubeflow_pipelines.h"
+
 namespace pilothouse::pipelines {
 
 namespace {
@@ -9,7 +12,10 @@ using Open = Result<std::shared_ptr<PipelineService>> (*)(PipelineConnection);
 
 /// A system, a line.
 const QMap<QString, Open> &kinds() {
-    static const QMap<QString, Open> kinds{};
+    static const QMap<QString, Open> kinds{
+        {QStringLiteral("azureml"), &openAzureMl},
+        {QStringLiteral("kubeflow"), &openKubeflow},
+    };
     return kinds;
 }
 
