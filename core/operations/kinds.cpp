@@ -34,6 +34,7 @@ const std::vector<OperationKind> &operationKinds() {
         {"pipeline-force", Role::Operator, "a run: it ends at once"},
         {"pipeline-rerun", Role::Operator, "a run: all of it again, or what failed"},
         {"pipeline-start", Role::Operator, "a run"},
+        {"pipeline-upload", Role::Operator, "the definition that the next runs of a pipeline take"},
         {"pod-exec", Role::Operator, "whatever a command in a pod of a cluster changes"},
         {"promote", Role::Operator, "an alias, and the traffic with it; approved before"},
         {"promotion-outcome", Role::Viewer, "tags of a version: what became of its promotion, told with the role that it took", true},

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pipelines/pipeline_connection.h"
 
+#include "core/pipelines/azureml_pipelines.h"
 #include "core/pipelines/github_pipelines.h"
 #include "core/pipelines/jenkins_pipelines.h"
+#include "core/pipelines/kubeflow_pipelines.h"
 
 namespace pilothouse::pipelines {
 
@@ -15,6 +17,8 @@ const QMap<QString, Open> &kinds() {
     static const QMap<QString, Open> kinds{
         {QStringLiteral("github"), openGitHub},
         {QStringLiteral("jenkins"), openJenkins},
+        {QStringLiteral("azureml"), openAzureMl},
+        {QStringLiteral("kubeflow"), openKubeflow},
     };
     return kinds;
 }

@@ -44,6 +44,7 @@ Result<QString> PipelineService::createSchedule(const ScheduleRequest &) { retur
 Result<void> PipelineService::removeSchedule(const QString &) { return cannot(QStringLiteral("take a schedule away from here")); }
 Result<std::vector<Output>> PipelineService::outputs(const QString &) const { return std::vector<Output>{}; }
 Result<void> PipelineService::download(const QString &, const Output &, const QString &, std::stop_token) const { return cannot(QStringLiteral("give the files of a run")); }
+Result<QString> PipelineService::uploadPipeline(const QString &, const QString &, const QString &, const QByteArray &) { return cannot(QStringLiteral("take a pipeline's definition from here")); }
 Result<std::vector<Notice>> PipelineService::notices() const { return std::vector<Notice>{}; }
 
 } // namespace pilothouse::pipelines

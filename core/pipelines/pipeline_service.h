@@ -184,6 +184,8 @@ public:
 
     virtual Result<std::vector<Output>> outputs(const QString &run) const;
     virtual Result<void> download(const QString &run, const Output &output, const QString &file, std::stop_token token = {}) const;
+    /// A pipeline's definition as a new pipeline, or a new version of the one of this name (Kubeflow). name, version: empty for the file's own and one of the time. Gives the version's id.
+    virtual Result<QString> uploadPipeline(const QString &name, const QString &version, const QString &fileName, const QByteArray &bytes);
     virtual Result<std::vector<Notice>> notices() const; ///< from what was read last; asks nothing that runs() does not ask
 
 protected:

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/pipelines/pipeline_service.h"
+
+namespace pilothouse::pipelines {
+
+/// A run as the API has it, of v2beta1 or v1beta1 (the object in "run" and the text of the Argo workflow beside it). Pure.
+/// Stages are the tasks of the pipeline's root, in the order of the spec, each with what it follows; where there is no spec, the tasks as they came. An attempt's log and a stage's pods
+/// are "pod:NAME".
+PipelineRun kubeflowRun(const QJsonObject &run, const QDateTime &now);
+PipelineRun kubeflowOldRun(const QJsonObject &run, const QJsonObject &workflow);
+
+/// The pipeline spec (IR) in a run or version, out of its wrap {"pipeline_spec":…, "platform_spec":…}; empty: it has none.
+QJsonObject kubeflowSpec(const QJsonObject &object);
+/// What the root of a spec asks for.
+std::vector<Parameter> kubeflowParameters(const QJsonObject &spec);
+/// Texts of a command line or form turned into what the spec wants; Invalid: a missing one, an unknown one, or one that does not fit.
+Result<QJsonObject> kubeflowTyped(const std::vector<Parameter> &known, const QJsonObject &given);
+/// Pods of a task, those that ran it first; "" = none is known.
+QStringList kubeflowPods(const QJsonObject &run, const QString &task);
+
+} // namespace pilothouse::pipelines
