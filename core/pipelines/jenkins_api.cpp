@@ -186,7 +186,7 @@ Result<QJsonObject> JenkinsApi::object(const QString &path, std::stop_token toke
 Result<std::optional<QJsonValue>> JenkinsApi::maybe(const QString &path, std::stop_token token) const {
     const net::Request asked = request(path);
     const Result<net::Response> reply = send(asked, token);
-    if (!reply && (reply.error().kind == ErrorKind::NotFound || reply.error().what.contains(QLatin1String("(HTTP 500)"))))
+    if (!reply && reply.error().kind == ErrorKind::NotFound)
         return std::optional<QJsonValue>();
     if (!reply)
         return reply.error();

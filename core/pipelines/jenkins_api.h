@@ -28,7 +28,7 @@ public:
     const QString &base() const { return m_base; }
     QString page(const QString &path) const { return m_base + path; }
     Result<QJsonObject> object(const QString &path, std::stop_token token = {}) const;
-    /// Nothing where the server has no such page: a plugin that is not installed. Also for the bare 500 by which the stage view's plugin refuses.
+    /// Nothing where the server has no such page: a plugin that is not installed.
     Result<std::optional<QJsonValue>> maybe(const QString &path, std::stop_token token = {}) const;
     Result<net::Response> fetch(const QString &path, std::stop_token token = {}) const;
     /// A GET of our own making (streams); the login is put in.

@@ -18,7 +18,9 @@ constexpr std::size_t mostKept = 2000;
 } // namespace
 
 Result<std::optional<QJsonValue>> JenkinsPipelines::plugin(const QString &what, const QString &job, const QString &path, std::stop_token token) const {
-    const QString key = what + QLatin1Char(' ') + job;
+    const qsizetype page = path.indexOf(QLatin1Char('/') + what + QLatin1Char('/'));
+    const QString own = path.left(page), key = what + path.mid(path.lastIndexOf(QLatin1Char('/'))).section(QLatin1Char('?'), 0, 0) + QLatin1Char(' ') + job;
+    const bool node = own.contains(Q("/execution/node/")); // one step that is gone says nothing of the others
     const QDateTime now = m_c.clock->nowUtc();
     {
         const std::lock_guard lock(m_lock);
@@ -29,10 +31,12 @@ Result<std::optional<QJsonValue>> JenkinsPipelines::plugin(const QString &what, 
             return std::optional<QJsonValue>();
     }
     PH_ASSIGN(std::optional<QJsonValue> reply, m_api.maybe(path, token));
+    // A build that was thrown away answers as a plugin that is not there: its gates must not hide those of the next one.
+    const bool missing = !reply && !node && m_api.object(own + QStringLiteral("/api/json?tree=_class"), token).has_value();
     const std::lock_guard lock(m_lock);
     if (reply)
         m_absent.remove(key);
-    else
+    else if (missing)
         m_absent.insert(key, now);
     return reply;
 }
@@ -73,7 +77,10 @@ Result<void> JenkinsPipelines::addStages(PipelineRun &run) const {
     if (tree && tree->contains(Q("stages"))) {
         run.stages = stagesOfTree(tree->value(Q("stages")).toArray());
     } else {
-        PH_ASSIGN(const std::optional<QJsonValue> view, stageView(id->job, buildPath(*id) + QStringLiteral("/wfapi/describe")));
+        const Result<std::optional<QJsonValue>> asked = stageView(id->job, buildPath(*id) + QStringLiteral("/wfapi/describe"));
+        if (!asked && !asked.error().what.contains(Q("(HTTP 500)"))) // a bare 500 is how its plugin says that the right is missing
+            return asked.error();
+        const std::optional<QJsonValue> view = asked ? *asked : std::optional<QJsonValue>();
         if (view) {
             run.stages = stagesOfDescription((*view)[Q("stages")].toArray());
             if ((*view)[Q("status")].toString() == Q("PAUSED_PENDING_INPUT") && run.state == State::Running) {

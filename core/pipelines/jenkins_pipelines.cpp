@@ -106,18 +106,29 @@ void JenkinsPipelines::addJobs(std::vector<Job> &all, const QJsonArray &jobs, co
 
 Result<std::vector<JenkinsPipelines::Job>> JenkinsPipelines::readJobs(const QString &fields, std::stop_token token) const {
     std::vector<Job> all;
-    const QStringList jobs = wanted();
+    QStringList jobs = wanted();
     // A few named jobs are asked for one by one: the tree of a large server costs it more than that.
-    if (!jobs.isEmpty() && jobs.size() <= 3) {
-        for (const QString &job : jobs) {
-            PH_ASSIGN(const QJsonObject object, m_api.object(JenkinsApi::jobPath(job) + tree(jobFields(fields) + QLatin1Char(',') + nested(fields, 2)), token));
-            addJobs(all, QJsonArray{object}, job.contains(QLatin1Char('/')) ? job.section(QLatin1Char('/'), 0, -2) + QLatin1Char('/') : QString(), false);
-        }
-    } else {
+    if (jobs.isEmpty() || jobs.size() > 3) {
         const QString folder = jobs.isEmpty() ? m_c.connection.other.value(QStringLiteral("folder")) : QString();
         PH_ASSIGN(const QJsonObject object, m_api.object(JenkinsApi::jobPath(folder) + tree(nested(fields, 5)), token));
         addJobs(all, object.value(Q("jobs")).toArray(), folder.isEmpty() ? QString() : folder + QLatin1Char('/'), false);
+        jobs.clear();
+        for (const QString &job : m_c.jobs) // of a model, outside of the folder
+            if (!folder.isEmpty() && job != folder && !job.startsWith(folder + QLatin1Char('/')))
+                jobs += job;
     }
+    std::optional<Error> first;
+    for (const QString &job : jobs) {
+        const Result<QJsonObject> object = m_api.object(JenkinsApi::jobPath(job) + tree(jobFields(fields) + QLatin1Char(',') + nested(fields, 2)), token);
+        if (!object && object.error().kind != ErrorKind::NotFound)
+            return object.error();
+        if (!object) // one that is gone does not hide the others
+            first = first ? first : object.error();
+        else
+            addJobs(all, QJsonArray{*object}, job.contains(QLatin1Char('/')) ? job.section(QLatin1Char('/'), 0, -2) + QLatin1Char('/') : QString(), false);
+    }
+    if (all.empty() && first)
+        return *first;
     return all;
 }
 

@@ -111,6 +111,8 @@ Result<std::vector<PipelineRun>> JenkinsPipelines::runs(const QString &pipeline,
     std::vector<Job> jobs;
     if (pipeline.isEmpty()) {
         PH_ASSIGN(jobs, readJobs(buildsField(limit)));
+        const std::lock_guard lock(m_lock); // a job that is gone has nothing to tell any more
+        m_jobs.removeIf([&](const QHash<QString, Job>::iterator &known) { return std::none_of(jobs.begin(), jobs.end(), [&](const Job &job) { return job.name == known.key(); }); });
     } else {
         PH_ASSIGN(Job job, jobOf(pipeline, buildsField(limit)));
         jobs.push_back(std::move(job));

@@ -65,7 +65,9 @@ ServiceBuild serviceBuild(const PipelineRun &run, const QString &service) {
 
 } // namespace
 
-std::vector<ServiceBuild> servicesOf(const PipelineRun &run) {
+namespace {
+
+std::vector<ServiceBuild> allServices(const PipelineRun &run) {
     QStringList services;
     for (const Stage &stage : run.stages) {
         const QString service = serviceOfStage(stage.name);
@@ -77,6 +79,13 @@ std::vector<ServiceBuild> servicesOf(const PipelineRun &run) {
     std::vector<ServiceBuild> all;
     for (const QString &service : services)
         all.push_back(serviceBuild(run, service));
+    return all;
+}
+
+} // namespace
+
+std::vector<ServiceBuild> servicesOf(const PipelineRun &run) {
+    std::vector<ServiceBuild> all = allServices(run);
     const bool leaves = std::any_of(all.begin(), all.end(), [](const ServiceBuild &build) { return build.is == ServiceBuild::Is::Skipped; });
     return all.size() < 2 && !leaves ? std::vector<ServiceBuild>() : all;
 }
@@ -85,7 +94,7 @@ void setChangedServices(std::vector<PipelineRun> &runs) {
     bool selective = false;
     std::vector<std::vector<ServiceBuild>> all;
     for (const PipelineRun &run : runs) {
-        all.push_back(servicesOf(run));
+        all.push_back(allServices(run)); // one that broke off shows its first service only
         selective = selective || std::any_of(all.back().begin(), all.back().end(), [](const ServiceBuild &build) { return build.is == ServiceBuild::Is::Skipped; });
     }
     for (std::size_t i = 0; selective && i < runs.size(); ++i)
@@ -144,7 +153,7 @@ std::vector<Notice> skippedBroken(const std::vector<PipelineRun> &runs, const st
     };
     QMap<QString, Standing> standing;
     for (const PipelineRun *run : order)
-        for (const ServiceBuild &build : servicesOf(*run)) {
+        for (const ServiceBuild &build : allServices(*run)) {
             if (build.is == ServiceBuild::Is::Failed)
                 standing.insert(build.service, Standing{build, run, 0});
             else if (build.is == ServiceBuild::Is::Built || build.is == ServiceBuild::Is::Running)

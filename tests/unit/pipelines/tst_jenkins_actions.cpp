@@ -185,6 +185,22 @@ private Q_SLOTS:
         QCOMPARE(gate.allowed, (QStringList{QStringLiteral("ml-leads"), QStringLiteral("grace")}));
         QVERIFY(gate.mayAnswer == std::optional(true)); // by the group
     }
+    void aGateOfTheGraphViewAlone() {
+        JenkinsWire wire;
+        wire.set("GET /api/json", "{\"jobs\":[{\"name\":\"a\",\"fullName\":\"a\",\"color\":\"blue_anime\",\"builds\":[{\"number\":7,\"building\":true}]}]}");
+        wire.set("GET /job/a/7/stages/tree", "{\"status\":\"ok\",\"data\":{\"stages\":[{\"id\":\"5\",\"name\":\"Approve\",\"state\":\"paused\",\"type\":\"STAGE\",\"startTimeMillis\":1763891040000,\"children\":[]}]}}");
+        wire.set("GET /job/a/7/stages/allSteps", "{\"status\":\"ok\",\"data\":{\"steps\":[{\"id\":\"6\",\"name\":\"Wait for interactive input\",\"state\":\"paused\",\"stageId\":\"5\",\"startTimeMillis\":1763891041000,"
+                                                 "\"inputStep\":{\"id\":\"Go\",\"message\":\"Go on?\",\"ok\":\"Yes\",\"cancel\":\"No\",\"parameters\":false}}]}}");
+        wire.set("GET /job/a/7/logText/progressiveText", "Go on?\nYes or Abort\n", 200, "X-Text-Size: 20\r\nX-More-Data: true\r\n");
+        const auto gates = wire.open()->gates();
+        QVERIFY2(gates, gates ? "" : qPrintable(gates.error().text()));
+        QCOMPARE(gates->size(), std::size_t(1));
+        QCOMPARE(gates->at(0).id, QStringLiteral("Go"));
+        QCOMPARE(gates->at(0).stage, QStringLiteral("Approve"));
+        QCOMPARE(gates->at(0).abort, QStringLiteral("No"));
+        QCOMPARE(gates->at(0).since.toMSecsSinceEpoch(), 1763891041000);
+        QVERIFY(!gates->at(0).mayAnswer);
+    }
     void whoIsNoSubmitterMayNot() {
         JenkinsWire wire;
         playRetrain(wire);

@@ -99,6 +99,55 @@ private Q_SLOTS:
         QCOMPARE(int(run->stages[2].state), int(State::Warned));
         QCOMPARE(run->coverage.value(), 96.2);
     }
+    void aServiceThatFailedAndIsSkippedSinceIsToldWithItsFix() {
+        JenkinsWire wire;
+        wire.set("GET /api/json", "{\"jobs\":[{\"_class\":\"org.jenkinsci.plugins.workflow.job.WorkflowJob\",\"name\":\"app\",\"fullName\":\"app\",\"color\":\"blue\",\"property\":[{\"parameterDefinitions\":[{\"name\":\"AUTH_CHANGED\",\"type\":\"BooleanParameterDefinition\"}]}],"
+                                  "\"builds\":[{\"number\":2,\"result\":\"SUCCESS\",\"building\":false,\"timestamp\":1763800000000,\"duration\":1,\"actions\":[]},{\"number\":1,\"result\":\"FAILURE\",\"building\":false,\"timestamp\":1763700000000,\"duration\":1,\"actions\":[]}]}]}");
+        wire.set("GET /queue/api/json", "{\"items\":[]}");
+        wire.set("GET /job/app/wfapi/runs", "[{\"name\":\"#2\",\"status\":\"SUCCESS\",\"stages\":[{\"id\":\"1\",\"name\":\"Build auth\",\"status\":\"NOT_EXECUTED\"},{\"id\":\"2\",\"name\":\"Build frontend\",\"status\":\"SUCCESS\",\"startTimeMillis\":1763800000000,\"durationMillis\":9}]},"
+                                            "{\"name\":\"#1\",\"status\":\"FAILED\",\"stages\":[{\"id\":\"1\",\"name\":\"Build auth\",\"status\":\"FAILED\",\"startTimeMillis\":1763700000000,\"durationMillis\":9}]}]");
+        const auto ci = wire.open({}, {QStringLiteral("app")});
+        const auto runs = ci->runs({}, 10);
+        QVERIFY2(runs, runs ? "" : qPrintable(runs.error().text()));
+        QCOMPARE(runs->at(0).changed, QStringList{QStringLiteral("frontend")});
+        QCOMPARE(int(runs->at(0).stages[0].state), int(State::Skipped));
+        const auto notices = ci->notices();
+        QCOMPARE(notices->size(), std::size_t(1));
+        QCOMPARE(notices->at(0).kind, QStringLiteral("skipped-broken"));
+        QCOMPARE(notices->at(0).start->pipeline, QStringLiteral("app"));
+        QCOMPARE(notices->at(0).start->parameters.value(QStringLiteral("AUTH_CHANGED")).toBool(), true);
+        const int read = wire.count("GET /job/app/wfapi/runs");
+        QVERIFY(ci->runs({}, 10));
+        QCOMPARE(wire.count("GET /job/app/wfapi/runs"), read); // nothing new: not asked again
+    }
+    void whatAnsibleDeployedIsKnownFromItsLog() {
+        JenkinsWire wire;
+        wire.set("GET /job/app/34/api/json", "{\"number\":34,\"result\":\"SUCCESS\",\"building\":false,\"timestamp\":1763800000000,\"duration\":1,\"actions\":[]}");
+        wire.set("GET /job/app/34/wfapi/describe", "{\"stages\":[{\"id\":\"20\",\"name\":\"Deploy (Ansible)\",\"status\":\"SUCCESS\",\"startTimeMillis\":1,\"durationMillis\":9}]}");
+        wire.set("GET /job/app/34/execution/node/20/wfapi/describe", "{\"status\":\"SUCCESS\",\"stageFlowNodes\":[{\"id\":\"21\",\"name\":\"Shell Script\",\"_links\":{\"log\":{\"href\":\"x\"}}}]}");
+        wire.set("GET /job/app/34/execution/node/21/log/logText/progressiveText", "+ ansible-playbook deploy.yml -e frontend_tag=v34\n", 200, "X-Text-Size: 50\r\n");
+        const auto ci = wire.open();
+        QCOMPARE(ci->run(QStringLiteral("app#34"))->images, (QMap<QString, QString>{{QStringLiteral("frontend"), QStringLiteral("v34")}}));
+        QVERIFY(ci->run(QStringLiteral("app#34")));
+        QCOMPARE(wire.count("GET /job/app/34/execution/node/21/log/logText/progressiveText"), 1); // what has ended does not change
+    }
+    void oneJobThatIsGoneDoesNotHideTheOthers() {
+        JenkinsWire wire;
+        wire.set("GET /job/a/api/json", "{\"name\":\"a\",\"fullName\":\"a\",\"color\":\"blue\"}");
+        QCOMPARE(wire.open({{QStringLiteral("jobs"), QStringLiteral("a, gone")}})->pipelines()->size(), std::size_t(1));
+        QCOMPARE(int(wire.open({{QStringLiteral("jobs"), QStringLiteral("gone")}})->pipelines().error().kind), int(ErrorKind::NotFound));
+    }
+    void fiveHundredJobsAreOneCall() {
+        JenkinsWire wire;
+        QByteArray jobs;
+        for (int i = 0; i < 500; ++i)
+            jobs += (i ? "," : "") + QByteArray("{\"name\":\"j") + QByteArray::number(i) + "\",\"color\":\"blue\",\"builds\":[{\"number\":1,\"result\":\"SUCCESS\",\"building\":false,\"timestamp\":1763800000000,\"duration\":1,\"actions\":[]}]}";
+        wire.set("GET /api/json", "{\"jobs\":[" + jobs + "]}");
+        wire.set("GET /queue/api/json", "{\"items\":[]}");
+        const auto runs = wire.open()->runs({}, 50);
+        QCOMPARE(runs->size(), std::size_t(500));
+        QCOMPARE(wire.calls().size(), 2);
+    }
     void theLogGoesOnByBytes() {
         JenkinsWire wire;
         wire.set("GET /job/a/7/logText/progressiveText?start=0", "Gr\xc3", 200, "X-Text-Size: 3\r\nX-More-Data: true\r\n");
