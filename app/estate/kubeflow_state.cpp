@@ -31,7 +31,7 @@ bool over(const QString &state)
 
 KubeflowStandIn::KubeflowStandIn()
 {
-    const QDateTime began = QDateTime::currentDateTimeUtc().addDays(-3);
+    const QDateTime began = QDateTime::currentDateTimeUtc().addDays(-3).addSecs(-6 * 3600); // no fire falls due while a test begins
     const auto made = [&](const char *name, const QString &parent) {
         Named one;
         one.name = Q(name);
