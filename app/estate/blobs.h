@@ -4,7 +4,6 @@
 #include "app/estate/stand_in.h"
 
 #include <map>
-#include <mutex>
 #include <set>
 
 namespace pilothouse::estate {
@@ -25,7 +24,6 @@ public:
 
 private:
     QDateTime now() const { return m_now.isValid() ? m_now : QDateTime::currentDateTimeUtc(); }
-    mutable std::recursive_mutex m_lock; ///< those who keep something here have locks of their own
     std::map<QString, QByteArray> m_kept, m_types, m_sums;
     std::set<QString> m_damaged;
 };

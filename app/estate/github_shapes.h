@@ -11,7 +11,7 @@ struct GithubLinks {
     QString html; ///< "http://127.0.0.1:8080"
 };
 
-/// The objects of GitHub's description (npm package @octokit/openapi) with all fields that it requires; tests/contract/estate/github_shapes.py compares them.
+/// The objects of GitHub's description (npm package @octokit/openapi) with all fields that it requires.
 QJsonObject githubUser(const GithubLinks &links, const QString &login);
 QJsonObject githubRepository(const GithubLinks &links, const GithubRepository &repository); ///< minimal-repository
 QJsonObject githubWorkflow(const GithubLinks &links, const GithubRepository &repository, const GithubWorkflow &workflow);

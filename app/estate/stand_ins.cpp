@@ -15,37 +15,19 @@ namespace pilothouse::estate {
 
 namespace {
 
-using Blobs = std::shared_ptr<BlobStandIn>;
-
 struct Kind {
     const char *name;
-    std::unique_ptr<StandIn> (*make)(const Blobs &blobs);
+    std::unique_ptr<StandIn> (*make)();
 };
 
-template<class T> std::unique_ptr<StandIn> make(const Blobs &) { return std::make_unique<T>(); }
-template<class T> std::unique_ptr<StandIn> makeWithBlobs(const Blobs &blobs) { return std::make_unique<T>(blobs); }
-
-/// The object storage, which those who keep something there hold too.
-class SharedBlobs final : public StandIn {
-public:
-    explicit SharedBlobs(Blobs blobs) : m_blobs(std::move(blobs)) {}
-    QString name() const override { return m_blobs->name(); }
-    Answer answer(const Call &call) override { return m_blobs->answer(call); }
-    void advance(const QDateTime &now) override { m_blobs->advance(now); }
-    QJsonObject control(const QString &verb, const QJsonObject &details) override { return m_blobs->control(verb, details); }
-    QJsonObject state() const override { return m_blobs->state(); }
-    void restore(const QJsonObject &state) override { m_blobs->restore(state); }
-
-private:
-    Blobs m_blobs;
-};
+template<class T> std::unique_ptr<StandIn> make() { return std::make_unique<T>(); }
 
 constexpr Kind kinds[] = {
     {"jenkins", make<Jenkins>},
-    {"github", makeWithBlobs<GithubStandIn>},
+    {"github", make<GithubStandIn>},
     {"kubeflow", make<KubeflowStandIn>},
-    {"azureml", makeWithBlobs<AzureMlStandIn>},
-    {"blobs", makeWithBlobs<SharedBlobs>},
+    {"azureml", make<AzureMlStandIn>},
+    {"blobs", make<BlobStandIn>}, // where github and azureml keep what is fetched by signed addresses
     {"slack", make<Slack>},
     {"grafana", make<Grafana>},
     {"vault", make<Vault>},
@@ -62,10 +44,9 @@ QStringList standInNames() {
 
 std::vector<std::unique_ptr<StandIn>> makeStandIns(const QStringList &only) {
     std::vector<std::unique_ptr<StandIn>> out;
-    const auto blobs = std::make_shared<BlobStandIn>();
     for (const Kind &kind : kinds)
         if (only.isEmpty() || only.contains(QLatin1String(kind.name)))
-            out.push_back(kind.make(blobs));
+            out.push_back(kind.make());
     return out;
 }
 
