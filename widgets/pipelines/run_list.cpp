@@ -99,6 +99,8 @@ PlotData durationPlot(const std::vector<PipelineRun> &runs, const QString &pipel
 }
 
 QString runTitle(const PipelineRun &run) {
+    if (!run.connection.isEmpty()) // "jenkins:weather/retrain"
+        return run.pipeline.section(QLatin1Char(':'), 1) + (run.number.isEmpty() ? QLatin1Char(' ') + run.id.right(6) : QStringLiteral(" #") + run.number);
     const QString prefix = run.pipeline + QLatin1Char('-');
     return run.id.startsWith(prefix) ? QStringLiteral("%1 #%2").arg(run.pipeline, run.id.mid(prefix.size())) : run.pipeline + QLatin1Char(' ') + run.id.right(6);
 }
@@ -122,7 +124,7 @@ QVariant RunListModel::cell(const PipelineRun &r, int, int role) const {
     case SecondStateRole: return r.state == pipelines::State::Failed ? QVariant(int(State::Bad)) : QVariant();
     case RightRole: return moment(r.started, m_now);
     case RightSecondRole: return r.started.isValid() ? runTime(double(r.started.msecsTo(r.ended.isValid() ? r.ended : m_now)) / 1000) : QString();
-    case ChipRole: return QStringList{QObject::tr("local")};
+    case ChipRole: return QStringList{r.connection.isEmpty() ? QObject::tr("local") : r.connection};
     case FilterRole: return r.pipeline + QLatin1Char(' ') + r.id + QLatin1Char(' ') + pipelines::stateName(r.state) + QLatin1Char(' ') + r.startedBy;
     case Qt::ToolTipRole: return r.systemState.isEmpty() ? r.id : r.id + QLatin1Char('\n') + r.systemState;
     case Qt::AccessibleTextRole: return QObject::tr("%1, %2").arg(r.id, runSentence(r));
