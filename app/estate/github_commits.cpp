@@ -199,6 +199,8 @@ std::optional<Answer> GithubStandIn::contents(const Request &request)
     auto &files = r.contents[branch];
     const auto found = files.find(path);
     if (request.get()) {
+        if (found != files.end() && request.call.header("accept").contains("vnd.github.raw")) // the file as it is
+            return Answer::text(found->second, 200, "application/vnd.github.raw+json; charset=utf-8");
         if (found != files.end())
             return Answer::json(githubContent(request.links, r, path, found->second, branch));
         QJsonArray inside;

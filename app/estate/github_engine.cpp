@@ -226,7 +226,8 @@ bool moveRun(GithubRepository &repository, GithubRun &run, qint64 &nextId, const
             }
         }
     }
-    if (any) {
+    const bool over = std::all_of(run.jobs().begin(), run.jobs().end(), [](const GithubJob &job) { return job.status == QLatin1String("completed"); }); // also by a review that rejected the last one
+    if (any || over) {
         run.updated = now;
         settle(run, now);
     }

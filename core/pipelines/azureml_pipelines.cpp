@@ -57,7 +57,7 @@ Result<QJsonObject> AzurePipelines::call(const QByteArray &method, const QString
         const QByteArray start = response.body.left(256).trimmed();
         if (response.status >= 300 || start.startsWith('<'))
             return invalid(QStringLiteral("What answers is no Azure ML."), net::requestPlace(request), QStringLiteral("Check url and cloud of the connection."));
-        if (start.isEmpty())
+        if (start.isEmpty() && method != "GET")
             return QJsonObject();
         const QJsonDocument document = QJsonDocument::fromJson(response.body);
         if (!document.isObject())

@@ -125,6 +125,11 @@ Result<void> GitHubPipelines::answer(const Gate &gate, const GateAnswer &answer)
     const QString comment = answer.comment.isEmpty() ? QStringLiteral("%1 with Pilothouse").arg(answer.proceed ? QStringLiteral("Approved") : QStringLiteral("Rejected")) : answer.comment; // it must not be missing
     const QJsonObject body{{Q("environment_ids"), ids}, {Q("state"), answer.proceed ? Q("approved") : Q("rejected")}, {Q("comment"), comment}};
     const auto reply = m_api.write("POST", place.path(QStringLiteral("actions/runs/%1/pending_deployments").arg(place.id)), body);
+    if (!reply && reply.error().kind == ErrorKind::Invalid) { // 422: what was refused, or that nothing waits any more?
+        const auto now = gateState(gate);
+        if (now && now->is != GateState::Is::Open)
+            return Error{ErrorKind::Conflict, QStringLiteral("The deployment of %1 waits no longer%2.").arg(gate.environments.join(QStringLiteral(", ")), now->by.isEmpty() ? QString() : QStringLiteral(": %1 answered it").arg(now->by)), source(), {}, reply.error().what};
+    }
     return reply ? Result<void>() : Result<void>(reply.error());
 }
 

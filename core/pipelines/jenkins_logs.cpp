@@ -98,13 +98,18 @@ Result<LogPiece> JenkinsPipelines::stageLog(const JenkinsId &id, const LogFrom &
     QByteArray whole;
     std::optional<QJsonValue> stage;
     if (!page.isEmpty()) {
-        const Result<net::Response> reply = m_api.fetch(build + QStringLiteral("/%1/log?nodeId=%2").arg(page, node), token);
-        if (!reply && reply.error().kind != ErrorKind::NotFound)
-            return reply.error();
-        if (reply)
-            whole = reply->body;
-        else
+        // A stage has no log of its own there either: its steps have (PipelineConsoleViewAction.doSteps).
+        PH_ASSIGN(const std::optional<QJsonValue> steps, m_api.maybe(build + QStringLiteral("/%1/steps?nodeId=%2").arg(page, node), token));
+        if (!steps)
             page.clear();
+        for (const QJsonValue &step : steps ? (*steps)[Q("data")][Q("steps")].toArray() : QJsonArray()) {
+            if (const QString of = step[Q("stageId")].toVariant().toString(); !of.isEmpty() && of != from.stage)
+                continue;
+            PH_ASSIGN(const LogPiece part, nodeLog(build, QString::fromLatin1(QUrl::toPercentEncoding(step[Q("id")].toVariant().toString())), token));
+            whole += part.bytes;
+            if (!part.note.isEmpty())
+                piece.note = part.note;
+        }
         PH_ASSIGN(const QJsonObject run, m_api.object(build + QStringLiteral("/api/json?tree=building"), token));
         running = run.value(Q("building")).toBool();
     }

@@ -106,6 +106,7 @@ Result<QString> JenkinsPipelines::startRun(const StartRequest &request) {
 Result<void> JenkinsPipelines::cancel(const QString &run) {
     PH_ASSIGN(const JenkinsId id, idOf(run));
     if (id.number > 0) {
+        PH_TRY(stillRuns(run));
         const Result<net::Response> reply = m_api.post(buildPath(id) + QStringLiteral("/stop"));
         return reply ? Result<void>() : reply.error();
     }

@@ -77,7 +77,7 @@ Result<QJsonObject> KubeflowApi::send(net::Request request, std::stop_token toke
         return kubeflowError(request, response);
     if (start.startsWith('<'))
         return invalid(QStringLiteral("What answers is no Kubeflow Pipelines API: it sent a page."), where, QStringLiteral("Check the url of the connection, and its login: a proxy may show its login page."));
-    if (start.isEmpty())
+    if (start.isEmpty() && request.method != "GET")
         return QJsonObject();
     QJsonParseError wrong;
     const QJsonDocument document = QJsonDocument::fromJson(response.body, &wrong);

@@ -269,6 +269,8 @@ Result<QString> KubeflowPipelines::startRun(const StartRequest &request) {
 Result<void> KubeflowPipelines::cancel(const QString &run) {
     PH_ASSIGN(const bool old, m_api.old());
     const auto done = m_api.post(QStringLiteral("runs/%1%2terminate").arg(encoded(run), old ? QStringLiteral("/") : QStringLiteral(":")));
+    if (!done && done.error().kind == ErrorKind::Invalid)
+        PH_TRY(stillRuns(run));
     return done ? Result<void>() : Result<void>(done.error());
 }
 

@@ -355,9 +355,10 @@ QStringList kubeflowPods(const QJsonObject &run, const QString &name) {
     for (const QJsonObject &child : below)
         if (kubeflowText(child, "display_name").startsWith(Q("executor")) || attemptOf(kubeflowText(child, "display_name"), name))
             add(child);
-    for (const QJsonValue &child : kubeflowList(*task, "child_tasks"))
-        add(child.toObject());
     add(*task);
+    if (pods.isEmpty())
+        for (const QJsonValue &child : kubeflowList(*task, "child_tasks"))
+            add(child.toObject());
     pods.removeDuplicates();
     return pods;
 }

@@ -18,6 +18,15 @@ QString systemWord(const QString &system) {
 
 Error PipelineService::cannot(const QString &what) const { return refused(QStringLiteral("%1 cannot %2.").arg(systemWord(system()), what), source()); }
 
+Result<void> PipelineService::stillRuns(const QString &id) const {
+    PH_ASSIGN(const PipelineRun now, run(id));
+    if (!now.became.isEmpty())
+        return stillRuns(now.became);
+    if (!hasEnded(now.state))
+        return {};
+    return Error{ErrorKind::Conflict, QStringLiteral("Run %1 has ended already: %2.").arg(id, stateName(now.state)), source(), {}, {}};
+}
+
 Result<QString> PipelineService::log(const QString &run, const QString &stage) const {
     QByteArray all;
     LogFrom from{run, stage, {}, 0};

@@ -169,7 +169,7 @@ public:
     virtual Result<StartForm> form(const QString &pipeline) const;
     virtual Result<QString> startRun(const StartRequest &request) = 0; ///< id of the run, or of its place in a queue
     Result<QString> start(const QString &pipeline, const QJsonObject &parameters, const QString &by, const QString &reason) { return startRun({pipeline, parameters, {}, by, reason}); }
-    virtual Result<void> cancel(const QString &run) = 0;
+    virtual Result<void> cancel(const QString &run) = 0;                    ///< Conflict: it has ended already
     virtual Result<void> cancelByForce(const QString &run);
     virtual Result<QString> rerun(const QString &run, bool onlyFailed); ///< id of the run that comes of it; may be the same
 
@@ -190,6 +190,7 @@ public:
 
 protected:
     Error cannot(const QString &what) const; ///< Refused: "Jenkins has no …"
+    Result<void> stillRuns(const QString &run) const; ///< Conflict: it has ended; for a cancel, which some systems answer with "done" whatever the run does
 };
 
 } // namespace pilothouse::pipelines

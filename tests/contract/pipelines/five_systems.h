@@ -48,7 +48,7 @@ struct PipelineSystem {
         return count;
     }
     bool isStart(const QByteArray &request) const {
-        const QByteArray line = request.left(request.indexOf('\r'));
+        const QByteArray line = request.split('\r').first();
         return !line.startsWith("GET ") && line.contains(start);
     }
 };
@@ -148,6 +148,8 @@ private:
             at.authorization = authorization;
             at.secret = [](const QString &secret) -> Result<QString> { return QStringLiteral("value of ") + secret; };
             at.clock = m_clock;
+            if (connection.kind == QLatin1String("jenkins"))
+                at.jobs = QStringList{QStringLiteral("iris-pipeline"), QStringLiteral("weather/weather-software/main")}; // as models name them: the configuration of these is read
             at.folder = m_folder.filePath(connection.name + QString::number(++*number));
             at.podLog = [this](const QString &space, const QString &pod, const QString &, const pipelines::LogFrom &from, std::stop_token token) { return podLog(space, pod, from, token); };
             return pipelines::openPipelines(std::move(at));
@@ -171,11 +173,11 @@ private:
     }
     void addJenkins() {
         workspace::Connection connection;
-        connection.user = QStringLiteral("operator");
-        PipelineSystem &s = add(QStringLiteral("jenkins"), connection, {}, [] { return Result<QByteArray>("Basic " + QByteArray("operator:token-of-operator").toBase64()); });
+        connection.user = QStringLiteral("admin"); // who may read how a job is configured
+        PipelineSystem &s = add(QStringLiteral("jenkins"), connection, {}, [] { return Result<QByteArray>("Basic " + QByteArray("admin:token-of-admin").toBase64()); });
         s.job = QStringLiteral("weather/weather-software/main");
         s.parameters = {{s.job, QJsonObject{{QStringLiteral("BUILD_ALL"), true}}}, {QStringLiteral("iris-pipeline"), QJsonObject{{QStringLiteral("N_ESTIMATORS"), QStringLiteral("120")}}}};
-        s.stage = QStringLiteral("Test auth");
+        s.stage = QStringLiteral("Test Auth");
         s.logText = QStringLiteral("Temperatur geprüft: 21 °C ✓");
         s.gateJob = QStringLiteral("iris-pipeline");
         s.gateValues = {{QStringLiteral("MODEL_VERSION"), QStringLiteral("3")}, {QStringLiteral("STAGE"), QStringLiteral("Production")}};
@@ -190,7 +192,7 @@ private:
         PipelineSystem &s = add(QStringLiteral("github"), connection, QStringLiteral("/api/v3"), [] { return Result<QByteArray>(QByteArray("Bearer ghp_reviewer")); });
         s.job = QStringLiteral("train_model.yml");
         s.stage = QStringLiteral("train");
-        s.logText = QStringLiteral("svc-training-job");
+        s.logText = QStringLiteral("Current runner version");
         s.gateJob = QStringLiteral("deploy_app.yml");
         s.noRun = QStringLiteral("123456");
         s.noJob = QStringLiteral("none.yml");

@@ -46,6 +46,7 @@ struct Played {
             if (at == "GET /apis/v2beta1/healthz") c.reply(200, "{}");
             else if (at.startsWith("GET /apis/v2beta1/pipelines?")) c.reply(200, "{\"pipelines\":[{\"pipeline_id\":\"p-1\",\"display_name\":\"IrisExp\"}],\"total_size\":\"1\"}");
             else if (at.startsWith("GET /apis/v2beta1/pipelines/p-1/versions?")) c.reply(200, "{\"pipeline_versions\":[" + versionText() + "]}");
+            else if (at == "GET /apis/v2beta1/pipelines/p-1") c.reply(200, "{\"pipeline_id\":\"p-1\",\"display_name\":\"IrisExp\"}");
             else if (at == "GET /apis/v2beta1/pipelines/p-1/versions/v-1") c.reply(200, versionText());
             else if (at == "GET /apis/v2beta1/runs/r-1") c.reply(200, runText);
             else if (at.startsWith("GET /apis/v2beta1/experiments?")) c.reply(200, "{\"experiments\":[{\"experiment_id\":\"e-1\",\"display_name\":\"iris\"}]}");
