@@ -120,6 +120,14 @@
         <source>Nothing was committed here.</source>
         <translation>Hier wurde nichts committet.</translation>
     </message>
+    <message>
+        <source>Open a pull request</source>
+        <translation>Einen Pull Request öffnen</translation>
+    </message>
+    <message>
+        <source>No branch was committed here that a connection of GitHub has.</source>
+        <translation>Hier wurde auf keinen Branch committet, den eine Verbindung zu GitHub hat.</translation>
+    </message>
 </context>
 <context>
     <name>Clusters</name>
@@ -202,6 +210,476 @@
     <message>
         <source>Look at it again before it may run.</source>
         <translation>Es vor der Freigabe noch einmal ansehen.</translation>
+    </message>
+</context>
+<context>
+    <name>CommitArtifact</name>
+    <message>
+        <source>There is no file %1.</source>
+        <translation>Es gibt keine Datei %1.</translation>
+    </message>
+    <message>
+        <source>Name a version, or files.</source>
+        <translation>Eine Version nennen, oder Dateien.</translation>
+    </message>
+    <message>
+        <source>%1 has %2 MB: too much for a commit.</source>
+        <translation>%1 hat %2 MB: zu viel für einen Commit.</translation>
+    </message>
+    <message>
+        <source>Let DVC keep it: pilot data add %1, pilot data push, then commit its pointer with --file %1.dvc.</source>
+        <translation>DVC soll es halten: pilot data add %1, pilot data push, dann den Zeiger mit --file %1.dvc committen.</translation>
+    </message>
+    <message>
+        <source>%1 is protected: commit to a branch of its own and open a pull request.</source>
+        <translation>%1 ist geschützt: auf einen eigenen Branch committen und einen Pull Request öffnen.</translation>
+    </message>
+    <message>
+        <source>Somebody was quicker: plan it again on what is there now.</source>
+        <translation>Jemand war schneller: neu planen auf dem, was jetzt da ist.</translation>
+    </message>
+    <message>
+        <source>%1 is no longer what it was when the plan was made.</source>
+        <translation>%1 ist nicht mehr, was es war, als der Plan gemacht wurde.</translation>
+    </message>
+    <message>
+        <source>Look at the plan again.</source>
+        <translation>Den Plan noch einmal ansehen.</translation>
+    </message>
+    <message>
+        <source>The branch %1 has these files already.</source>
+        <translation>Der Branch %1 hat diese Dateien schon.</translation>
+    </message>
+    <message>
+        <source>The journal does not say which commit %1 made.</source>
+        <translation>Das Journal sagt nicht, welchen Commit %1 gemacht hat.</translation>
+    </message>
+    <message>
+        <source>Revert it by git.</source>
+        <translation>Mit git zurücknehmen.</translation>
+    </message>
+    <message>
+        <source>%1 is the way back of another commit already.</source>
+        <translation>%1 ist schon der Rückweg eines anderen Commits.</translation>
+    </message>
+    <message>
+        <source>Commit the version again.</source>
+        <translation>Die Version noch einmal committen.</translation>
+    </message>
+    <message>
+        <source>%1 was changed since.</source>
+        <translation>%1 wurde seither geändert.</translation>
+    </message>
+    <message>
+        <source>Revert it by git, and look at what came after it.</source>
+        <translation>Mit git zurücknehmen, und ansehen, was danach kam.</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionFields</name>
+    <message>
+        <source>CA file</source>
+        <translation>CA-Datei</translation>
+    </message>
+    <message>
+        <source>PEM of a private authority; empty: the system&apos;s</source>
+        <translation>PEM einer eigenen Stelle; leer: die des Systems</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>Namespace</translation>
+    </message>
+    <message>
+        <source>Empty: the context&apos;s, else all that may be seen</source>
+        <translation>Leer: der des Kontexts, sonst alle sichtbaren</translation>
+    </message>
+    <message>
+        <source>Ingress address</source>
+        <translation>Ingress-Adresse</translation>
+    </message>
+    <message>
+        <source>By which KServe&apos;s hosts are reached, http://…</source>
+        <translation>Worüber die Hosts von KServe erreicht werden, http://…</translation>
+    </message>
+    <message>
+        <source>Of a server named by its address</source>
+        <translation>Eines Servers, der mit Adresse benannt ist</translation>
+    </message>
+    <message>
+        <source>TLS server name</source>
+        <translation>TLS-Servername</translation>
+    </message>
+    <message>
+        <source>Where the certificate has another name</source>
+        <translation>Wo das Zertifikat einen anderen Namen trägt</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>Proxy</translation>
+    </message>
+    <message>
+        <source>Certificate is not looked at</source>
+        <translation>Zertifikat wird nicht geprüft</translation>
+    </message>
+    <message>
+        <source>Subscription</source>
+        <translation>Abonnement</translation>
+    </message>
+    <message>
+        <source>Resource group</source>
+        <translation>Ressourcengruppe</translation>
+    </message>
+    <message>
+        <source>Workspace</source>
+        <translation>Arbeitsbereich</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>Region</translation>
+    </message>
+    <message>
+        <source>Tenant</source>
+        <translation>Mandant</translation>
+    </message>
+    <message>
+        <source>Of the directory: identifier or domain</source>
+        <translation>Des Verzeichnisses: Kennung oder Domäne</translation>
+    </message>
+    <message>
+        <source>Client</source>
+        <translation>Anwendung</translation>
+    </message>
+    <message>
+        <source>Application that signs in; its secret is the one above</source>
+        <translation>Anwendung, die sich anmeldet; ihr Geheimnis steht oben</translation>
+    </message>
+    <message>
+        <source>Sign-in</source>
+        <translation>Anmeldung</translation>
+    </message>
+    <message>
+        <source>Cloud</source>
+        <translation>Cloud</translation>
+    </message>
+    <message>
+        <source>Experiment</source>
+        <translation>Experiment</translation>
+    </message>
+    <message>
+        <source>Only these jobs</source>
+        <translation>Nur diese Jobs</translation>
+    </message>
+    <message>
+        <source>Names, commas between; empty: all</source>
+        <translation>Namen, durch Komma getrennt; leer: alle</translation>
+    </message>
+    <message>
+        <source>Directory</source>
+        <translation>Verzeichnis</translation>
+    </message>
+    <message>
+        <source>Of a cloud of its own, https://…</source>
+        <translation>Einer eigenen Cloud, https://…</translation>
+    </message>
+    <message>
+        <source>A promotion moves</source>
+        <translation>Eine Beförderung bewegt</translation>
+    </message>
+    <message>
+        <source>Login</source>
+        <translation>Anmeldung</translation>
+    </message>
+    <message>
+        <source>Mount</source>
+        <translation>Mount</translation>
+    </message>
+    <message>
+        <source>Of the key-value store; empty: secret</source>
+        <translation>Des Schlüsselspeichers; leer: secret</translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation>Pfad</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>Rolle</translation>
+    </message>
+    <message>
+        <source>Of the logins kubernetes and jwt</source>
+        <translation>Der Anmeldungen kubernetes und jwt</translation>
+    </message>
+    <message>
+        <source>Mount of the login</source>
+        <translation>Mount der Anmeldung</translation>
+    </message>
+    <message>
+        <source>Token file</source>
+        <translation>Token-Datei</translation>
+    </message>
+    <message>
+        <source>Of the login jwt; empty: the pod&apos;s</source>
+        <translation>Der Anmeldung jwt; leer: die des Pods</translation>
+    </message>
+    <message>
+        <source>That runs of this machine go to</source>
+        <translation>In das Läufe dieses Rechners gehen</translation>
+    </message>
+    <message>
+        <source>Artifact store</source>
+        <translation>Artefaktspeicher</translation>
+    </message>
+    <message>
+        <source>S3 connection, where the server does not hand artifacts through</source>
+        <translation>S3-Verbindung, wo der Server Artefakte nicht durchreicht</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Repository</source>
+        <translation>Repository</translation>
+    </message>
+    <message>
+        <source>That its builds are of: owner/name or an address</source>
+        <translation>Aus dem gebaut wird: owner/name oder eine Adresse</translation>
+    </message>
+    <message>
+        <source>Owner</source>
+        <translation>Eigentümer</translation>
+    </message>
+    <message>
+        <source>Branch</source>
+        <translation>Branch</translation>
+    </message>
+    <message>
+        <source>Empty: its default branch</source>
+        <translation>Leer: sein Hauptbranch</translation>
+    </message>
+    <message>
+        <source>Only these workflows</source>
+        <translation>Nur diese Workflows</translation>
+    </message>
+    <message>
+        <source>File names, commas between; empty: all</source>
+        <translation>Dateinamen, durch Komma getrennt; leer: alle</translation>
+    </message>
+    <message>
+        <source>Cluster</source>
+        <translation>Cluster</translation>
+    </message>
+    <message>
+        <source>Connection whose pods have the logs</source>
+        <translation>Verbindung, deren Pods die Logs haben</translation>
+    </message>
+    <message>
+        <source>Identity header</source>
+        <translation>Identitäts-Header</translation>
+    </message>
+    <message>
+        <source>Registry</source>
+        <translation>Registry</translation>
+    </message>
+    <message>
+        <source>AWS region</source>
+        <translation>AWS-Region</translation>
+    </message>
+    <message>
+        <source>Of ECR; user and secret are the access key then</source>
+        <translation>Von ECR; Benutzer und Geheimnis sind dann der Zugangsschlüssel</translation>
+    </message>
+    <message>
+        <source>AWS account</source>
+        <translation>AWS-Konto</translation>
+    </message>
+    <message>
+        <source>Of ECR, 12 digits</source>
+        <translation>Von ECR, 12 Ziffern</translation>
+    </message>
+    <message>
+        <source>Login server</source>
+        <translation>Anmeldeserver</translation>
+    </message>
+    <message>
+        <source>That the credential may be given to, where it is another one</source>
+        <translation>Dem die Zugangsdaten gegeben werden dürfen, wo es ein anderer ist</translation>
+    </message>
+    <message>
+        <source>Without TLS</source>
+        <translation>Ohne TLS</translation>
+    </message>
+    <message>
+        <source>Bucket</source>
+        <translation>Bucket</translation>
+    </message>
+    <message>
+        <source>Prefix</source>
+        <translation>Präfix</translation>
+    </message>
+    <message>
+        <source>Access key</source>
+        <translation>Zugangsschlüssel</translation>
+    </message>
+    <message>
+        <source>Its secret is the one above</source>
+        <translation>Sein Geheimnis steht oben</translation>
+    </message>
+    <message>
+        <source>Addressing</source>
+        <translation>Adressierung</translation>
+    </message>
+    <message>
+        <source>Folder of artifacts</source>
+        <translation>Ordner der Artefakte</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Live is</source>
+        <translation>Live ist</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Image</translation>
+    </message>
+    <message>
+        <source>Job in the message</source>
+        <translation>Job in der Nachricht</translation>
+    </message>
+    <message>
+        <source>Expression whose first group is the job&apos;s name</source>
+        <translation>Ausdruck, dessen erste Gruppe der Jobname ist</translation>
+    </message>
+    <message>
+        <source>Pushes go to</source>
+        <translation>Pushes gehen an</translation>
+    </message>
+    <message>
+        <source>SSH key file</source>
+        <translation>SSH-Schlüsseldatei</translation>
+    </message>
+    <message>
+        <source>Alertmanager</source>
+        <translation>Alertmanager</translation>
+    </message>
+    <message>
+        <source>Metric of requests</source>
+        <translation>Metrik der Anfragen</translation>
+    </message>
+    <message>
+        <source>Label of the status</source>
+        <translation>Label des Status</translation>
+    </message>
+    <message>
+        <source>Metric of latency</source>
+        <translation>Metrik der Latenz</translation>
+    </message>
+    <message>
+        <source>Metric of predictions</source>
+        <translation>Metrik der Vorhersagen</translation>
+    </message>
+    <message>
+        <source>Label of the prediction</source>
+        <translation>Label der Vorhersage</translation>
+    </message>
+    <message>
+        <source>Label of the pod</source>
+        <translation>Label des Pods</translation>
+    </message>
+    <message>
+        <source>Label of the namespace</source>
+        <translation>Label des Namespace</translation>
+    </message>
+    <message>
+        <source>Index</source>
+        <translation>Index</translation>
+    </message>
+    <message>
+        <source>Channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>Tells of</source>
+        <translation>Meldet</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>Its address, https://…</source>
+        <translation>Seine Adresse, https://…</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>Benutzer</translation>
+    </message>
+    <message>
+        <source>Token or password</source>
+        <translation>Token oder Passwort</translation>
+    </message>
+    <message>
+        <source>Registry, journal and serving live here</source>
+        <translation>Registry, Journal und Serving liegen hier</translation>
+    </message>
+    <message>
+        <source>Kubeconfig or address</source>
+        <translation>Kubeconfig oder Adresse</translation>
+    </message>
+    <message>
+        <source>A file, or https://…; empty: the file that kubectl uses</source>
+        <translation>Eine Datei oder https://…; leer: die Datei von kubectl</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Kontext</translation>
+    </message>
+    <message>
+        <source>Of the kubeconfig; empty: its current one</source>
+        <translation>Der Kubeconfig; leer: ihr aktueller</translation>
+    </message>
+    <message>
+        <source>User or role id</source>
+        <translation>Benutzer oder Rollen-ID</translation>
+    </message>
+    <message>
+        <source>Its address, https://…; empty with a registry&apos;s name or ECR below</source>
+        <translation>Ihre Adresse, https://…; leer mit Registry-Name oder ECR unten</translation>
+    </message>
+    <message>
+        <source>Of an Enterprise server, https://…/api/v3; empty: github.com</source>
+        <translation>Eines Enterprise-Servers, https://…/api/v3; leer: github.com</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>MLflow address of the workspace; empty: made of the fields below</source>
+        <translation>MLflow-Adresse des Arbeitsbereichs; leer: aus den Feldern unten</translation>
+    </message>
+    <message>
+        <source>Client secret</source>
+        <translation>Geheimnis der Anwendung</translation>
+    </message>
+    <message>
+        <source>A folder, or the address that Git takes</source>
+        <translation>Ein Ordner oder eine Adresse, die Git nimmt</translation>
+    </message>
+    <message>
+        <source>Of MinIO and others, http://…; empty: AWS</source>
+        <translation>Von MinIO und anderen, http://…; leer: AWS</translation>
+    </message>
+    <message>
+        <source>Secret key</source>
+        <translation>Geheimer Schlüssel</translation>
+    </message>
+    <message>
+        <source>Webhook&apos;s address</source>
+        <translation>Adresse des Webhooks</translation>
     </message>
 </context>
 <context>
@@ -1000,6 +1478,58 @@
             <numerusform>%n Trainings warten auf %1</numerusform>
         </translation>
     </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>%1 waits: %2</source>
+        <translation>%1 wartet: %2</translation>
+    </message>
+    <message>
+        <source>%1 waits: %2 (%3 v%4)</source>
+        <translation>%1 wartet: %2 (%3 v%4)</translation>
+    </message>
+    <message>
+        <source>Others answer it: %1.</source>
+        <translation>Andere beantworten es: %1.</translation>
+    </message>
+    <message>
+        <source>May answer: %1.</source>
+        <translation>Antworten dürfen: %1.</translation>
+    </message>
+    <message>
+        <source>It gives up at %1 UTC.</source>
+        <translation>Gibt um %1 UTC von selbst auf.</translation>
+    </message>
+    <message>
+        <source>%1 What helps: %2.</source>
+        <translation>%1 Was hilft: %2.</translation>
+    </message>
+    <message>
+        <source>%1 takes too long</source>
+        <translation>%1 dauert zu lange</translation>
+    </message>
+    <message>
+        <source>%1 took too long</source>
+        <translation>%1 hat zu lange gedauert</translation>
+    </message>
+    <message>
+        <source>%1, limit %2.</source>
+        <translation>%1, Grenze %2.</translation>
+    </message>
+    <message>
+        <source>%1 did not begin</source>
+        <translation>%1 hat nicht begonnen</translation>
+    </message>
+    <message>
+        <source>Its schedule (%1) was due at %2 UTC, and no run is there.</source>
+        <translation>Der Zeitplan (%1) war um %2 UTC fällig, und es gibt keinen Lauf.</translation>
+    </message>
 </context>
 <context>
     <name>Interrupted</name>
@@ -1271,6 +1801,83 @@
     </message>
 </context>
 <context>
+    <name>PipelineEvidence</name>
+    <message>
+        <source>The gate is about no version of a registry that is known here.</source>
+        <translation>Das Tor betrifft keine Version einer Registry, die hier bekannt ist.</translation>
+    </message>
+</context>
+<context>
+    <name>PipelineSystems</name>
+    <message>
+        <source>A page came instead of an answer: this address wants a login in a browser.</source>
+        <translation>Statt einer Antwort kam eine Seite: diese Adresse verlangt eine Anmeldung im Browser.</translation>
+    </message>
+    <message>
+        <source>Give the connection a user and an API token, and the address behind the login page.</source>
+        <translation>Der Verbindung einen Benutzer und ein API-Token geben und die Adresse hinter der Anmeldeseite.</translation>
+    </message>
+    <message>
+        <source>Jenkins %1</source>
+        <translation>Jenkins %1</translation>
+    </message>
+    <message>
+        <source>This is no Jenkins: the header X-Jenkins is missing.</source>
+        <translation>Das ist kein Jenkins: der Kopf X-Jenkins fehlt.</translation>
+    </message>
+    <message>
+        <source>Check the address; behind a proxy it may need its path, as in https://host/jenkins.</source>
+        <translation>Die Adresse prüfen; hinter einem Proxy braucht sie womöglich ihren Pfad, wie in https://host/jenkins.</translation>
+    </message>
+    <message>
+        <source>not logged in: nobody&apos;s name is sent</source>
+        <translation>nicht angemeldet: es wird kein Name gesendet</translation>
+    </message>
+    <message>
+        <source>logged in as %1</source>
+        <translation>angemeldet als %1</translation>
+    </message>
+    <message>
+        <source>GitHub Enterprise %1</source>
+        <translation>GitHub Enterprise %1</translation>
+    </message>
+    <message>
+        <source>scopes: %1</source>
+        <translation>Rechte des Tokens: %1</translation>
+    </message>
+    <message>
+        <source>may write to %1/%2</source>
+        <translation>darf in %1/%2 schreiben</translation>
+    </message>
+    <message>
+        <source>may only read %1/%2</source>
+        <translation>darf %1/%2 nur lesen</translation>
+    </message>
+    <message>
+        <source>Kubeflow Pipelines (%1)</source>
+        <translation>Kubeflow Pipelines (%1)</translation>
+    </message>
+    <message>
+        <source>Kubeflow Pipelines %1 (%2)</source>
+        <translation>Kubeflow Pipelines %1 (%2)</translation>
+    </message>
+    <message>
+        <source>for several users: namespace %1</source>
+        <translation>für mehrere Benutzer: Namensraum %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pipeline(s)</source>
+        <translation>
+            <numerusform>%n Pipeline</numerusform>
+            <numerusform>%n Pipelines</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It answers: %1.</source>
+        <translation>Antwortet: %1.</translation>
+    </message>
+</context>
+<context>
     <name>PodActions</name>
     <message>
         <source>No workspace is open.</source>
@@ -1303,6 +1910,25 @@
     <message>
         <source>Go to</source>
         <translation>Gehe zu</translation>
+    </message>
+</context>
+<context>
+    <name>PullRequests</name>
+    <message>
+        <source>No connection of kind github has the repository %1.</source>
+        <translation>Keine Verbindung der Art github hat das Repository %1.</translation>
+    </message>
+    <message>
+        <source>Add one with its owner and name, or open the pull request on its page.</source>
+        <translation>Eine mit Eigentümer und Namen hinzufügen, oder den Pull Request auf seiner Seite öffnen.</translation>
+    </message>
+    <message>
+        <source>The workspace has no connection “%1”.</source>
+        <translation>Der Arbeitsbereich hat keine Verbindung „%1“.</translation>
+    </message>
+    <message>
+        <source>Close the pull request on its page.</source>
+        <translation>Den Pull Request auf seiner Seite schließen.</translation>
     </message>
 </context>
 <context>
@@ -2688,6 +3314,38 @@
         <source>Look at the receiver&apos;s log and at the webhook&apos;s secret.</source>
         <translation>Das Protokoll des Empfängers und das Geheimnis des Webhooks ansehen.</translation>
     </message>
+    <message>
+        <source>Commit to %1: %2</source>
+        <translation>Commit auf %1: %2</translation>
+    </message>
+    <message>
+        <source>a commit that puts the files back</source>
+        <translation>ein Commit, der die Dateien zurückstellt</translation>
+    </message>
+    <message>
+        <source>The branch is gone.</source>
+        <translation>Der Branch ist weg.</translation>
+    </message>
+    <message>
+        <source>A rule of the workspace speaks against version %1 of %2: %3</source>
+        <translation>Eine Regel des Arbeitsbereichs spricht gegen Version %1 von %2: %3</translation>
+    </message>
+    <message>
+        <source>There is no evidence for version %1 of %2: %3</source>
+        <translation>Für Version %1 von %2 gibt es keine Nachweise: %3</translation>
+    </message>
+    <message>
+        <source>workflow %1</source>
+        <translation>Workflow %1</translation>
+    </message>
+    <message>
+        <source>The run %1 did not deploy: it is %2.</source>
+        <translation>Der Lauf %1 hat nicht ausgerollt: er ist %2.</translation>
+    </message>
+    <message>
+        <source>Look at its log.</source>
+        <translation>Sein Protokoll ansehen.</translation>
+    </message>
 </context>
 <context>
     <name>TrainingPlace</name>
@@ -2827,6 +3485,37 @@
     <message>
         <source>The answer explains something else than was asked for.</source>
         <translation>Die Antwort erklärt etwas anderes als gefragt war.</translation>
+    </message>
+</context>
+<context>
+    <name>WorkflowDeployer</name>
+    <message>
+        <source>The pipeline %1 has no input for a tag, and “%2” is none of its branches and tags.</source>
+        <translation>Die Pipeline %1 hat keine Eingabe für ein Tag, und „%2“ ist keiner ihrer Branches und keines ihrer Tags.</translation>
+    </message>
+    <message>
+        <source>Write deploy_parameters: {INPUT: &quot;{tag}&quot;} into the model&apos;s pipeline, or push the tag.</source>
+        <translation>deploy_parameters: {INPUT: &quot;{tag}&quot;} in die Pipeline des Modells schreiben, oder das Tag pushen.</translation>
+    </message>
+    <message>
+        <source>The model “%1” names no pipeline that deploys it.</source>
+        <translation>Das Modell „%1“ nennt keine Pipeline, die es ausrollt.</translation>
+    </message>
+    <message>
+        <source>Write pipeline: {deploy: deploy.yml, deploy_connection: …} into the workspace.</source>
+        <translation>pipeline: {deploy: deploy.yml, deploy_connection: …} in den Arbeitsbereich schreiben.</translation>
+    </message>
+    <message>
+        <source>The workspace has no model “%1”.</source>
+        <translation>Der Arbeitsbereich hat kein Modell „%1“.</translation>
+    </message>
+    <message>
+        <source>The journal does not say what ran before %1.</source>
+        <translation>Das Journal sagt nicht, was vor %1 lief.</translation>
+    </message>
+    <message>
+        <source>Deploy the tag that is wanted.</source>
+        <translation>Das gewünschte Tag ausrollen.</translation>
     </message>
 </context>
 <context>
@@ -3110,6 +3799,10 @@
         <source>No usage data is sent.</source>
         <translation>Es werden keine Nutzungsdaten gesendet.</translation>
     </message>
+    <message>
+        <source>New from a template…</source>
+        <translation>Neu aus einer Vorlage…</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::console::HeaderBar</name>
@@ -3376,6 +4069,10 @@
         <source>Send waiting trainings</source>
         <translation>Wartende Trainings senden</translation>
     </message>
+    <message>
+        <source>New workspace from a template…</source>
+        <translation>Neuer Arbeitsbereich aus einer Vorlage…</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::console::NavRail</name>
@@ -3544,6 +4241,69 @@
     <message>
         <source>Stop: %1</source>
         <translation>Anhalten: %1</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::console::TemplateSheet</name>
+    <message>
+        <source>Test all</source>
+        <translation>Alle prüfen</translation>
+    </message>
+    <message>
+        <source>Write and open</source>
+        <translation>Schreiben und öffnen</translation>
+    </message>
+    <message>
+        <source>New workspace from a template</source>
+        <translation>Neuer Arbeitsbereich aus einer Vorlage</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>It has no workspace yet; it is made where it is not there.</source>
+        <translation>Er hat noch keinen Arbeitsbereich; er wird angelegt, wo er fehlt.</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Wählen…</translation>
+    </message>
+    <message>
+        <source>Folder of the workspace</source>
+        <translation>Ordner des Arbeitsbereichs</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Prüfen</translation>
+    </message>
+    <message>
+        <source>Test %1</source>
+        <translation>%1 prüfen</translation>
+    </message>
+    <message>
+        <source>Name of its secret in the keychain</source>
+        <translation>Name des Geheimnisses im Schlüsselbund</translation>
+    </message>
+    <message>
+        <source>Asking…</source>
+        <translation>Wird gefragt…</translation>
+    </message>
+    <message>
+        <source>Name the folder with its whole path.</source>
+        <translation>Den Ordner mit seinem ganzen Pfad nennen.</translation>
+    </message>
+    <message>
+        <source>Writing…</source>
+        <translation>Wird geschrieben…</translation>
     </message>
 </context>
 <context>
@@ -4325,6 +5085,10 @@
         <source>not begun</source>
         <translation>nicht begonnen</translation>
     </message>
+    <message>
+        <source>%1, %2 %</source>
+        <translation>%1, %2 %</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::CanaryLadder</name>
@@ -4640,6 +5404,18 @@
     <message>
         <source>Taken back as %1: a commit more that puts the file back.</source>
         <translation>Zurückgenommen als %1: ein weiterer Commit, der die Datei zurücksetzt.</translation>
+    </message>
+    <message>
+        <source>Show the pull request</source>
+        <translation>Den Pull Request zeigen</translation>
+    </message>
+    <message>
+        <source>The pull request is being opened …</source>
+        <translation>Der Pull Request wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>The pull request is open: %1</source>
+        <translation>Der Pull Request ist offen: %1</translation>
     </message>
 </context>
 <context>
@@ -5152,18 +5928,6 @@
         <translation>Kommt in den Schlüsselbund. Nie in Dateien, Protokolle oder das Journal.</translation>
     </message>
     <message>
-        <source>Registry, journal and serving live here</source>
-        <translation>Registry, Journal und Auslieferung liegen hier</translation>
-    </message>
-    <message>
-        <source>Its address, https://…</source>
-        <translation>Ihre Adresse, https://…</translation>
-    </message>
-    <message>
-        <source>This version keeps it and looks whether it answers; its panels come with their own release.</source>
-        <translation>Diese Version behält sie und sieht nach, ob sie antwortet; ihre Ansichten kommen mit einer eigenen Ausgabe.</translation>
-    </message>
-    <message>
         <source>Test</source>
         <translation>Prüfen</translation>
     </message>
@@ -5326,20 +6090,8 @@
         <translation>noch nicht angesehen</translation>
     </message>
     <message>
-        <source>Kubeconfig or address</source>
-        <translation>Kubeconfig oder Adresse</translation>
-    </message>
-    <message>
-        <source>A file, or https://…; empty: the file that kubectl uses</source>
-        <translation>Eine Datei oder https://…; leer: die Datei, die kubectl verwendet</translation>
-    </message>
-    <message>
         <source>Context</source>
         <translation>Kontext</translation>
-    </message>
-    <message>
-        <source>Of the kubeconfig; empty: its current one</source>
-        <translation>Aus der Kubeconfig; leer: ihr aktueller</translation>
     </message>
     <message>
         <source>Take its secrets into the keychain</source>
@@ -5348,30 +6100,6 @@
     <message>
         <source>Server, certificates and token are taken over; the kubeconfig is needed no more.</source>
         <translation>Server, Zertifikate und Token werden übernommen; die Kubeconfig wird nicht mehr gebraucht.</translation>
-    </message>
-    <message>
-        <source>More keys</source>
-        <translation>Weitere Schlüssel</translation>
-    </message>
-    <message>
-        <source>Its address, https://…; empty with host= or region= below</source>
-        <translation>Die Adresse, https://…; leer, wenn unten host= oder region= steht</translation>
-    </message>
-    <message>
-        <source>User or role id</source>
-        <translation>Benutzer oder Rollen-ID</translation>
-    </message>
-    <message>
-        <source>KEY=VALUE, spaces between: namespace, ca, proxy</source>
-        <translation>SCHLÜSSEL=WERT, durch Leerzeichen getrennt: namespace, ca, proxy</translation>
-    </message>
-    <message>
-        <source>KEY=VALUE, spaces between: login=approle, mount, role, login_mount, namespace, jwt_file, ca_file</source>
-        <translation>SCHLÜSSEL=WERT, durch Leerzeichen getrennt: login=approle, mount, role, login_mount, namespace, jwt_file, ca_file</translation>
-    </message>
-    <message>
-        <source>KEY=VALUE, spaces between: host=ghcr.io, or region and account of ECR; ca_file, realm</source>
-        <translation>SCHLÜSSEL=WERT, durch Leerzeichen getrennt: host=ghcr.io, oder region und account von ECR; ca_file, realm</translation>
     </message>
     <message>
         <source>Credential and rights</source>
@@ -5390,8 +6118,16 @@
         <translation>Kein Workspace ist offen.</translation>
     </message>
     <message>
-        <source>“%1” is not KEY=VALUE.</source>
-        <translation>„%1“ ist nicht SCHLÜSSEL=WERT.</translation>
+        <source>Of the kubeconfig</source>
+        <translation>Der Kubeconfig</translation>
+    </message>
+    <message>
+        <source>as usual</source>
+        <translation>wie üblich</translation>
+    </message>
+    <message>
+        <source>It is being looked at.</source>
+        <translation>Es wird nachgesehen.</translation>
     </message>
 </context>
 <context>
@@ -10256,6 +10992,154 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::RunLogCanvas</name>
+    <message>
+        <source>Log of the run</source>
+        <translation>Protokoll des Laufs</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>Line %1 of %2: %3%4</source>
+        <translation>Zeile %1 von %2: %3%4</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunLogView</name>
+    <message>
+        <source>Warnings only</source>
+        <translation>Nur Warnungen</translation>
+    </message>
+    <message>
+        <source>Line numbers</source>
+        <translation>Zeilennummern</translation>
+    </message>
+    <message>
+        <source>Follow</source>
+        <translation>Folgen</translation>
+    </message>
+    <message>
+        <source>First error</source>
+        <translation>Erster Fehler</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>Sichern…</translation>
+    </message>
+    <message>
+        <source>Read the begin</source>
+        <translation>Anfang lesen</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Find in the log</source>
+        <translation>Im Protokoll suchen</translation>
+    </message>
+    <message>
+        <source>Regular expression</source>
+        <translation>Regulärer Ausdruck</translation>
+    </message>
+    <message>
+        <source>Go to the end, and on with it (End)</source>
+        <translation>Ans Ende gehen und mit ihm weiter (Ende)</translation>
+    </message>
+    <message>
+        <source>No error was found yet.</source>
+        <translation>Noch wurde kein Fehler gefunden.</translation>
+    </message>
+    <message>
+        <source>No line reads like an error.</source>
+        <translation>Keine Zeile liest sich wie ein Fehler.</translation>
+    </message>
+    <message>
+        <source>Save the log</source>
+        <translation>Protokoll sichern</translation>
+    </message>
+    <message>
+        <source>Text (*.txt *.log)</source>
+        <translation>Text (*.txt *.log)</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>Wird gesichert…</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Gesichert als %1.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n lines</source>
+        <translation>
+            <numerusform>%n Zeile</numerusform>
+            <numerusform>%n Zeilen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>lines are counted…</source>
+        <translation>Zeilen werden gezählt…</translation>
+    </message>
+    <message>
+        <source>match %1 of %2</source>
+        <translation>Treffer %1 von %2</translation>
+    </message>
+    <message>
+        <source>no line matches</source>
+        <translation>keine Zeile passt</translation>
+    </message>
+    <message>
+        <source>%1 lines match</source>
+        <translation>%1 Zeilen passen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n errors</source>
+        <translation>
+            <numerusform>%n Fehler</numerusform>
+            <numerusform>%n Fehler</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 shown</source>
+        <translation>%1 gezeigt</translation>
+    </message>
+    <message>
+        <source>the first %1 are not here</source>
+        <translation>die ersten %1 sind nicht hier</translation>
+    </message>
+    <message>
+        <source>live</source>
+        <translation>live</translation>
+    </message>
+    <message>
+        <source>Next error</source>
+        <translation>Nächster Fehler</translation>
+    </message>
+    <message>
+        <source>There is nothing to save yet.</source>
+        <translation>Noch gibt es nichts zu sichern.</translation>
+    </message>
+    <message>
+        <source>No line reads like a warning or an error.</source>
+        <translation>Keine Zeile liest sich wie eine Warnung oder ein Fehler.</translation>
+    </message>
+    <message>
+        <source>Nothing was written yet.</source>
+        <translation>Noch wurde nichts geschrieben.</translation>
+    </message>
+    <message>
+        <source>There is no log.</source>
+        <translation>Es gibt kein Protokoll.</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::RunModel</name>
     <message>
         <source>Run</source>
@@ -11382,6 +12266,10 @@
     <message>
         <source>no answer</source>
         <translation>keine Antwort</translation>
+    </message>
+    <message>
+        <source>Passed with warnings</source>
+        <translation>Bestanden mit Warnungen</translation>
     </message>
 </context>
 <context>
@@ -12677,6 +13565,12 @@
     <message>
         <source>It was not done.</source>
         <translation>Nicht ausgeführt.</translation>
+    </message>
+    <message>
+        <source>%1
+Planned anew, on what is there now.</source>
+        <translation>%1
+Neu geplant, nach dem, was jetzt da ist.</translation>
     </message>
 </context>
 </TS>

@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>PipelineSystems</name>
+    <message numerus="yes">
+        <source>%n pipeline(s)</source>
+        <translation>
+            <numerusform>%n pipeline</numerusform>
+            <numerusform>%n pipelines</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::console::CommandPalette</name>
     <message numerus="yes">
         <source>%n results in %1 ms</source>
@@ -390,6 +400,23 @@
         <translation>
             <numerusform>%1 of %n run passes</numerusform>
             <numerusform>%1 of %n runs pass</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunLogView</name>
+    <message numerus="yes">
+        <source>%n lines</source>
+        <translation>
+            <numerusform>%n line</numerusform>
+            <numerusform>%n lines</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n errors</source>
+        <translation>
+            <numerusform>%n error</numerusform>
+            <numerusform>%n errors</numerusform>
         </translation>
     </message>
 </context>

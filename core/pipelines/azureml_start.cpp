@@ -107,7 +107,7 @@ Result<QString> AzurePipelines::rerun(const QString &run, bool onlyFailed) {
 
 Result<void> AzurePipelines::cancel(const QString &run) {
     const auto done = call("POST", arm(QStringLiteral("/jobs/%1/cancel").arg(encoded(run))));
-    if (!done && done.error().kind == ErrorKind::Invalid)
+    if (!done && done.error().kind == ErrorKind::Invalid && done.error().what.contains(Q("already")))
         PH_TRY(stillRuns(run));
     return done ? Result<void>() : Result<void>(done.error());
 }
