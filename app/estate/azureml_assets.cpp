@@ -137,6 +137,8 @@ Answer AzureMlStandIn::history(const Call &call)
 Answer AzureMlStandIn::mlflow(const Call &call, const QString &path, bool mayRead)
 {
     const auto value = [&](const char *key) { return call.query.queryItemValue(Q(key), QUrl::FullyDecoded); };
+    if (path == Q("experiments/search"))
+        return Answer::json(QJsonObject{{Q("experiments"), QJsonArray{QJsonObject{{Q("experiment_id"), Q("1")}, {Q("name"), Q("damage-incidence-prediction")}, {Q("lifecycle_stage"), Q("active")}}}}});
     const Job *job = named(value("run_id").isEmpty() ? value("run_uuid") : value("run_id"));
     if (!job)
         return Answer::json(QJsonObject{{Q("error_code"), Q("RESOURCE_DOES_NOT_EXIST")}, {Q("message"), Q("Run was not found")}}, 404);

@@ -4,6 +4,7 @@
 
 #include <QStringDecoder>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -44,9 +45,29 @@ Result<void> follow(Context &context, const pipelines::PipelineService &service,
     }
 }
 
+/// A stage as a person names it: by its key, or by its name; also an attempt's log.
+Result<QString> stageOf(const pipelines::PipelineService &service, const QString &run, const QString &stage) {
+    PH_ASSIGN(const pipelines::PipelineRun seen, service.run(run));
+    QStringList names;
+    for (const pipelines::Stage &one : seen.stages) {
+        if (one.key() == stage || std::any_of(one.attempts.begin(), one.attempts.end(), [&](const pipelines::Attempt &attempt) { return attempt.log == stage; }))
+            return stage;
+        names << one.name;
+    }
+    for (const pipelines::Stage &one : seen.stages)
+        if (one.name.compare(stage, Qt::CaseInsensitive) == 0)
+            return one.key();
+    if (names.isEmpty()) // a list that the system does not give
+        return stage;
+    return notFound(QStringLiteral("Run %1 has no stage “%2”.").arg(run, stage), {}, QStringLiteral("It has: %1.").arg(names.join(QStringLiteral(", "))));
+}
+
 Result<void> log(Context &context, const Options &options) {
     PH_ASSIGN(const auto pipes, pipelinesOf(context));
     pipelines::LogFrom from{QString::fromStdString(options.run), QString::fromStdString(options.stage), {}, options.tail};
+    if (!from.stage.isEmpty()) {
+        PH_ASSIGN(from.stage, stageOf(*pipes, from.run, from.stage));
+    }
     if (options.follow && !context.json)
         return follow(context, *pipes, from);
     QByteArray all;

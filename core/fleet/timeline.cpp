@@ -53,7 +53,7 @@ void addTrainings(const Snapshot &s, std::vector<TimelineEvent> &out) {
                        run.ended.isValid() ? run.ended : s.read, healthOf(run.status), 0});
     for (const pipelines::PipelineRun &run : s.pipelineRuns)
         if (run.started.isValid()) // what waits in a queue has no place in time yet
-            out.push_back({QStringLiteral("build"), labelOf(run), run.model, run.id, run.started, run.ended.isValid() ? run.ended : s.read, healthOf(run.state), 0});
+            out.push_back({QStringLiteral("build"), labelOf(run), run.model, run.id, run.started, run.ended.isValid() ? run.ended : pipelines::hasEnded(run.state) ? run.started : s.read, healthOf(run.state), 0}); // not every list says when a run ended
 }
 
 void addPromotions(const Snapshot &s, std::vector<TimelineEvent> &out) {

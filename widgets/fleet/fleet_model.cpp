@@ -208,7 +208,7 @@ QVariant FleetModel::pipelineCell(const fleet::ModelRow &row, int role) const {
         if ((run.state == pipelines::State::Paused || run.state == pipelines::State::Failed) && stage != run.stages.end())
             return tr("%1 at %2").arg(pipelineWord(run.state), stage->name);
         return pipelineWord(run.state);
-    case SecondRole: return QLatin1Char('#') + middleElided(run.id, 16);
+    case SecondRole: return run.number.isEmpty() ? QLatin1Char('#') + middleElided(run.id, 16) : QStringLiteral("%1 #%2").arg(run.connection, run.number);
     case SortRole: return int(run.state);
     case Qt::ToolTipRole: return run.error ? run.error->text() : run.systemState;
     default: return {};

@@ -123,7 +123,7 @@ QVariant RunListModel::cell(const PipelineRun &r, int, int role) const {
     case SecondRole: return runSentence(r);
     case SecondStateRole: return r.state == pipelines::State::Failed ? QVariant(int(State::Bad)) : QVariant();
     case RightRole: return moment(r.started, m_now);
-    case RightSecondRole: return r.started.isValid() ? runTime(double(r.started.msecsTo(r.ended.isValid() ? r.ended : m_now)) / 1000) : QString();
+    case RightSecondRole: return r.started.isValid() && (r.ended.isValid() || !pipelines::hasEnded(r.state)) ? runTime(double(r.started.msecsTo(r.ended.isValid() ? r.ended : m_now)) / 1000) : QString();
     case ChipRole: return QStringList{r.connection.isEmpty() ? QObject::tr("local") : r.connection};
     case FilterRole: return r.pipeline + QLatin1Char(' ') + r.id + QLatin1Char(' ') + pipelines::stateName(r.state) + QLatin1Char(' ') + r.startedBy;
     case Qt::ToolTipRole: return r.systemState.isEmpty() ? r.id : r.id + QLatin1Char('\n') + r.systemState;

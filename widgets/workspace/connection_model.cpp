@@ -29,7 +29,10 @@ QString systemName(const QString &kind) {
 }
 
 QString modeWord(const workspace::Connection &connection) {
-    return connection.guard == QLatin1String("typed-name") ? ConnectionModel::tr("typed name") : connection.guard != QLatin1String("read-only") && (connection.kind == QLatin1String("local") || connection.kind == QLatin1String("kubernetes")) ? ConnectionModel::tr("asks first") : ConnectionModel::tr("read only");
+    static const QStringList neverWritten{QStringLiteral("prometheus"), QStringLiteral("elasticsearch"), QStringLiteral("images")};
+    if (connection.guard == QLatin1String("read-only") || neverWritten.contains(connection.kind))
+        return ConnectionModel::tr("read only");
+    return connection.guard == QLatin1String("typed-name") ? ConnectionModel::tr("typed name") : ConnectionModel::tr("asks first");
 }
 
 ConnectionModel::ConnectionModel(QObject *parent) : RowsModel(parent) {
