@@ -126,6 +126,7 @@ template<class T> std::shared_ptr<T> borrowed(T &thing) {
 Result<ConnectionCheck> testPipelines(ConnectionCheck check, const workspace::Workspace &workspace, net::HttpClient &http, secrets::SecretStore &secrets, std::stop_token token) {
     const workspace::Connection connection = workspace.connections.value(check.name);
     PH_ASSIGN(pipelines::PipelineConnection parts, pipelineConnection(workspace, connection, borrowed(http), borrowed(secrets), nullptr, std::make_shared<SystemClock>(), {}));
+    PH_ASSIGN(const auto service, pipelines::openPipelines(parts)); // refuses an address over which the login would travel in the open, before anything is sent
     const auto begin = std::chrono::steady_clock::now();
     QStringList found;
     const Asking asking{parts, token};
@@ -136,7 +137,6 @@ Result<ConnectionCheck> testPipelines(ConnectionCheck check, const workspace::Wo
     } else if (connection.kind == Q("kubeflow")) {
         PH_ASSIGN(found, lookAtKubeflow(asking));
     }
-    PH_ASSIGN(const auto service, pipelines::openPipelines(parts));
     PH_ASSIGN(const auto all, service->pipelines());
     check.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     found << Text::tr("%n pipeline(s)", nullptr, int(all.size()));

@@ -156,7 +156,7 @@ QDateTime RemoteRuns::nextOf(const State &state, const QDateTime &now) const {
     if (state.errors == 0)
         return now.addSecs(poll);
     const double wait = std::min(600.0, poll * double(1 << std::min(state.errors, 8)));
-    return now.addMSecs(qint64(wait * 1000 * (0.75 + QRandomGenerator::global()->generateDouble() / 2)));
+    return now.addMSecs(qint64(1000 * std::max(double(poll), wait * (0.75 + QRandomGenerator::global()->generateDouble() / 2)))); // never before what the system itself asks for
 }
 
 /// What an earlier start knew: a page at once, then the rest. Without the mutex.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/net/directory_token.h"
 #include "core/pipelines/azureml_pipelines.h"
 
 #include <QJsonArray>
@@ -45,6 +46,8 @@ Result<LogPiece> AzurePipelines::readLog(const LogFrom &from, std::stop_token to
     qint64 at = from.next.toLongLong();
     net::Request request;
     request.url = files.value(name).toString(); // signed: no token goes along, and it is in no error
+    if (!net::isSafeForSecrets(request.url)) // the signed address is a secret by itself
+        return refused(QStringLiteral("Azure ML names an address that is not safe to follow."), QUrl(request.url).host(), QStringLiteral("Only https:// is followed."));
     request.rawBytes = true;
     request.headers << net::Header{"Range", from.next.isEmpty() && from.lastBytes > 0 ? "bytes=-" + QByteArray::number(from.lastBytes) : "bytes=" + QByteArray::number(at) + "-" + QByteArray::number(at + (8 << 20) - 1)};
     PH_ASSIGN(const net::Response reply, m_at.http->send(request, token));
@@ -112,6 +115,8 @@ Result<void> AzurePipelines::download(const QString &run, const Output &output, 
     PH_ASSIGN(const QJsonObject info, call("GET", service(QStringLiteral("artifact/v2.0"), QStringLiteral("/artifacts/contentinfo/ExperimentRun/dcid.%1/%2").arg(encoded(run), path.join(QLatin1Char('/')))), {}, token));
     net::Request request;
     request.url = info.value(Q("contentUri")).toString(); // signed: no token goes along
+    if (!net::isSafeForSecrets(request.url)) // the signed address is a secret by itself
+        return refused(QStringLiteral("Azure ML names an address that is not safe to follow."), QUrl(request.url).host(), QStringLiteral("Only https:// is followed."));
     request.rawBytes = true;
     request.maxBytes = qint64(1) << 30;
     request.timeoutMs = 0;

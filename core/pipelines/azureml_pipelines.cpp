@@ -41,6 +41,7 @@ Result<QJsonObject> AzurePipelines::call(const QByteArray &method, const QString
     if (!body.isEmpty() || method == "POST")
         request.body = canonicalJson(body);
     request.idempotent = method == "GET";
+    request.caFile = m_at.connection.other.value(QStringLiteral("ca_file"));
     for (int attempt = 0;; ++attempt) {
         request.headers.clear();
         if (m_at.authorization) {
@@ -89,8 +90,8 @@ Result<std::vector<QJsonObject>> AzurePipelines::jobs(const QString &experiment,
             break;
         const QString next = reply.value(Q("nextLink")).toString();
         // The token goes to no other place than the one that was asked.
-        if (!next.isEmpty() && QUrl(next).host() != QUrl(m_place.arm).host())
-            return invalid(QStringLiteral("Azure ML names another host for the next page."), QUrl(next).host());
+        if (!next.isEmpty() && !isSamePlace(next, m_place.arm))
+            return invalid(QStringLiteral("Azure ML names another place for the next page."), QUrl(next).host());
         url = next;
     }
     std::stable_sort(all.begin(), all.end(), [](const QJsonObject &a, const QJsonObject &b) {

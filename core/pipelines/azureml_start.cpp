@@ -135,8 +135,8 @@ Result<std::vector<Schedule>> AzurePipelines::schedules() const {
             found.push_back(std::move(schedule));
         }
         const QString next = reply.value(Q("nextLink")).toString();
-        if (!next.isEmpty() && QUrl(next).host() != QUrl(m_place.arm).host())
-            return invalid(QStringLiteral("Azure ML names another host for the next page."), QUrl(next).host());
+        if (!next.isEmpty() && !isSamePlace(next, m_place.arm))
+            return invalid(QStringLiteral("Azure ML names another place for the next page."), QUrl(next).host());
         url = next;
     }
     return found;

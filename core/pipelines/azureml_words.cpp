@@ -41,6 +41,11 @@ Error azureError(const net::Request &request, const net::Response &response) {
     return error;
 }
 
+bool isSamePlace(const QString &next, const QString &asked) {
+    const QUrl a(next), b(asked);
+    return a.isValid() && a.scheme() == b.scheme() && a.host() == b.host() && a.port(-1) == b.port(-1);
+}
+
 Result<AzurePlace> azurePlace(const workspace::Connection &connection) {
     const auto key = [&](const char *name) { return connection.other.value(QLatin1String(name)); };
     PH_ASSIGN(const net::DirectoryCloud cloud, net::directoryCloud(key("cloud")));

@@ -22,4 +22,7 @@ struct AzurePlace {
 /// From url (the MLflow tracking address) or region, subscription, resource_group and workspace. Invalid: something is missing, or the token would travel in the open.
 Result<AzurePlace> azurePlace(const workspace::Connection &connection);
 
+/// Whether a page that a reply names lies where the one before did: the token goes to no other scheme, host or port.
+bool isSamePlace(const QString &next, const QString &asked);
+
 } // namespace pilothouse::pipelines

@@ -86,14 +86,14 @@ Result<QJsonObject> answerSeen(const PipelineService &service, const Gate &gate,
     }
 }
 
-Result<void> guardOf(const PipelineService &service, const Gate &gate) {
+Result<void> guardOf(const PipelineService &service, const Gate &gate, bool proceed) {
     PH_ASSIGN(const GateState state, service.gateState(gate));
     if (state.is != GateState::Is::Open)
         return conflict(QStringLiteral("The gate %1 no longer waits.").arg(nameOf(gate)), gate.run, howAnswered(state));
     const auto now = gateNow(service, gate);
     if (now && !asksTheSame(gate, *now))
         return conflict(QStringLiteral("The gate %1 asks for something else by now: “%2”.").arg(nameOf(gate), now->message), gate.run, QStringLiteral("Read it again before you answer."));
-    if (const Gate &seen = now ? *now : gate; seen.mayAnswer && !*seen.mayAnswer)
+    if (const Gate &seen = now ? *now : gate; seen.mayAnswer && !*seen.mayAnswer && (proceed || seen.system != Q("jenkins"))) // to abort takes less there: the right Job/Cancel, which Jenkins checks
         return refused(seen.mayNot.isEmpty() ? QStringLiteral("You may not answer the gate %1.").arg(nameOf(gate)) : seen.mayNot, gate.run,
                        seen.allowed.isEmpty() ? QString() : QStringLiteral("These may: %1.").arg(seen.allowed.join(QStringLiteral(", "))));
     return {};
@@ -129,7 +129,7 @@ operations::Operation answerGateOperation(std::shared_ptr<PipelineService> servi
         } else {
             checked->values = {}; // a no carries none
         }
-        return guardOf(*service, gate);
+        return guardOf(*service, gate, answer.proceed);
     };
     step.execute = [=]() -> Result<void> {
         const auto sent = service->answer(gate, *checked);

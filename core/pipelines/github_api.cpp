@@ -130,7 +130,7 @@ Result<net::Request> GitHubApi::request(const QByteArray &method, const QString 
     request.headers << net::Header{"Accept", "application/vnd.github+json"} << net::Header{"X-GitHub-Api-Version", "2022-11-28"} << net::Header{"User-Agent", "Pilothouse"};
     request.idempotent = false; // waits and repeats are decided here
     request.maxBytes = longestReply;
-    if (const QString ca = m_connection.connection.other.value(QStringLiteral("ca")); !ca.isEmpty())
+    if (const QString ca = m_connection.connection.other.value(QStringLiteral("ca_file")); !ca.isEmpty())
         request.caFile = ca;
     return request;
 }

@@ -143,7 +143,12 @@ Result<GitHubPipelines::FilePointer> GitHubPipelines::fileAt(const GitHubReposit
 Result<std::vector<Pipeline>> GitHubPipelines::pipelines() const {
     std::vector<Pipeline> found;
     for (const GitHubRepository &repository : m_repositories) {
-        PH_ASSIGN(const auto listed, workflows(repository));
+        const auto read = workflows(repository);
+        if (!read && m_repositories.size() > 1 && (read.error().kind == ErrorKind::NotFound || read.error().kind == ErrorKind::Denied))
+            continue; // one that is gone costs its own part; runs() tells it
+        if (!read)
+            return read.error();
+        const auto &listed = *read;
         PH_ASSIGN(const QString branch, usualBranch(repository));
         for (const Workflow &w : listed) {
             Pipeline p;

@@ -40,7 +40,7 @@ QByteArray encodedForm(const JenkinsForm &form) {
 
 JenkinsApi::JenkinsApi(const PipelineConnection &connection)
     : m_http(connection.http), m_authorization(connection.authorization), m_forget(connection.forget), m_clock(connection.clock), m_base(connection.connection.url), m_name(connection.connection.name),
-      m_user(connection.connection.user) {
+      m_user(connection.connection.user), m_caFile(connection.connection.other.value(QStringLiteral("ca_file"))) {
     while (m_base.endsWith(QLatin1Char('/')))
         m_base.chop(1);
 }
@@ -86,6 +86,7 @@ net::Request JenkinsApi::request(const QString &path) const {
     net::Request request;
     request.url = m_base + path;
     request.maxBytes = longestReply;
+    request.caFile = m_caFile;
     return request;
 }
 

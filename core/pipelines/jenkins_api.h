@@ -55,6 +55,7 @@ private:
     std::function<void()> m_forget;
     std::shared_ptr<const Clock> m_clock;
     QString m_base, m_name, m_user;
+    QString m_caFile; ///< of a private authority; empty: the system's
     mutable std::atomic<qint64> m_restUntil = 0; ///< seconds since the epoch
 };
 

@@ -235,13 +235,15 @@ Result<GateState> JenkinsPipelines::gateState(const Gate &gate) const {
         const std::lock_guard lock(m_lock);
         state = m_answers.value(answerKey(gate));
     }
+    if (state.when.isValid())
+        return state; // ours was taken, whatever stands in the log of other inputs
     PH_ASSIGN(const QJsonObject build, m_api.object(buildPath(id) + QStringLiteral("/api/json?tree=building,result")));
     const QString log = tail(id, endOfLog).value_or(QString());
     // An input with parameters writes "Input requested", another one its message; the answer stands below it.
     const qsizetype said = gate.message.isEmpty() ? -1 : log.lastIndexOf(gate.message);
     const qsizetype at = said >= 0 ? said : log.lastIndexOf(Q("Input requested"));
     static const QRegularExpression approved(QStringLiteral("Approved by ([^\\n]+)")), rejected(QStringLiteral("(?:Rejected|Aborted) by ([^\\n]+)"));
-    const QString below = at < 0 ? log : log.mid(at);
+    const QString below = at < 0 ? QString() : log.mid(at); // without its question, an answer there may be another one's
     const QRegularExpressionMatch yes = approved.match(below), no = rejected.match(below);
     if (yes.hasMatch() && (!no.hasMatch() || yes.capturedStart() < no.capturedStart())) {
         state.is = GateState::Is::Proceeded;
@@ -252,8 +254,6 @@ Result<GateState> JenkinsPipelines::gateState(const Gate &gate) const {
     } else if (below.contains(Q("Cancelling nested steps due to timeout")) || below.contains(Q("Timeout has been exceeded"))) {
         state.is = GateState::Is::Aborted;
         state.comment = QStringLiteral("nobody answered in time");
-    } else if (state.when.isValid()) {
-        return state; // ours was taken; Jenkins names nobody where the user is none of its own
     } else if (!build.value(Q("building")).toBool() && build.value(Q("result")).toString() == Q("ABORTED")) {
         state.is = GateState::Is::Aborted;
     } else {

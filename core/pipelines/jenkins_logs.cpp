@@ -2,6 +2,7 @@
 // Logs and files of jenkins_service.h.
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/net/directory_token.h"
 #include "core/pipelines/jenkins_service.h"
 
 #include <QFile>
@@ -193,6 +194,8 @@ Result<void> JenkinsPipelines::download(const QString &run, const Output &output
     if (reply.status >= 300) { // an artifact store elsewhere, by a signed address: the login stays here
         net::Request there = request;
         there.url = QUrl(request.url).resolved(QUrl(QString::fromUtf8(reply.header("Location")))).toString(QUrl::FullyEncoded);
+        if (!net::isSafeForSecrets(there.url)) // the signed address is a secret by itself
+            return refused(QStringLiteral("Jenkins names an address that is not safe to follow."), QUrl(there.url).host(), QStringLiteral("Only https:// is followed."));
         PH_ASSIGN(reply, m_c.http->send(there, token));
         if (reply.status >= 300)
             return net::statusError(there, reply);

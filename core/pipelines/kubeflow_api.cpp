@@ -43,6 +43,7 @@ Result<QUrlQuery> KubeflowApi::ofSpace() const {
 
 Result<net::Response> KubeflowApi::answered(net::Request &request, std::stop_token token) const {
     const QList<net::Header> plain = request.headers;
+    request.caFile = m_at.connection.other.value(QStringLiteral("ca_file"));
     for (int attempt = 0;; ++attempt) {
         request.headers = plain;
         if (const QString who = m_at.connection.other.value(QStringLiteral("identity")); !who.isEmpty()) {
@@ -162,6 +163,7 @@ Result<std::vector<QJsonObject>> KubeflowApi::list(const QString &path, const ch
         if (!token.isEmpty())
             asked.addQueryItem(QStringLiteral("page_token"), token);
         PH_ASSIGN(const QJsonObject reply, get(path, asked));
+        const std::size_t before = all.size();
         for (const QJsonValue &item : kubeflowList(reply, key)) {
             if (keep && !keep(item.toObject()))
                 continue;
@@ -170,7 +172,7 @@ Result<std::vector<QJsonObject>> KubeflowApi::list(const QString &path, const ch
                 return all;
         }
         const QString next = kubeflowText(reply, "next_page_token");
-        if (next.isEmpty() || next == token)
+        if (next.isEmpty() || next == token || (keep && limit > 1 && pages > 0 && all.size() == before)) // a list is newest first: what is behind a page of which nothing is wanted is older still
             break;
         token = next;
     }

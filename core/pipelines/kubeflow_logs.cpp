@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/file.h"
+#include "core/net/directory_token.h"
 #include "core/pipelines/kubeflow_pipelines.h"
 #include "core/pipelines/kubeflow_words.h"
 #include "core/workspace/yaml_tree.h"
@@ -117,6 +118,8 @@ Result<void> KubeflowPipelines::download(const QString &id, const Output &output
             request.url = kubeflowText(seen, "download_url"); // signed: the connection's login stays here
             if (request.url.isEmpty())
                 return refused(QStringLiteral("Kubeflow gives no address to download it."), output.address, QStringLiteral("Read it from the object store, with a connection of kind s3."));
+            if (!net::isSafeForSecrets(request.url)) // the signed address is a secret by itself
+                return refused(QStringLiteral("Kubeflow names an address that is not safe to follow."), QUrl(request.url).host(), QStringLiteral("Only https:// is followed."));
             request.rawBytes = true;
             request.maxBytes = qint64(1) << 30;
             request.timeoutMs = 0;

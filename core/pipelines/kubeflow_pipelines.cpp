@@ -153,11 +153,15 @@ Result<PipelineRun> KubeflowPipelines::shaped(PipelineRun run) const {
     run.link = m_api.page(QStringLiteral("/runs/details/") + run.id);
     run.read = m_api.at().clock->nowUtc();
     if (!run.pipeline.isEmpty()) {
-        const auto name = nameOf(run.pipeline); // deleted since: the run stays, with the id
-        if (name)
+        const auto name = nameOf(run.pipeline); // deleted since: the run stays, with the id, and is not asked for again
+        if (name) {
             run.pipeline = *name;
-        else if (name.error().kind != ErrorKind::NotFound && name.error().kind != ErrorKind::Denied)
+        } else if (name.error().kind == ErrorKind::NotFound || name.error().kind == ErrorKind::Denied) {
+            const std::lock_guard lock(m_mutex);
+            m_names.insert(run.pipeline, run.pipeline);
+        } else {
             return name.error();
+        }
     }
     run.model = m_api.at().modelOf.value(run.pipeline);
     return run;

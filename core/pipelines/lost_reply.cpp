@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pipelines/lost_reply.h"
 
+#include "core/net/http.h"
 #include "core/pipelines/all_pipelines.h"
 
 namespace pilothouse::pipelines {
@@ -16,6 +17,12 @@ bool contradicts(const QJsonObject &wanted, const QJsonObject &seen) {
 }
 
 } // namespace
+
+bool replyLost(const Error &error) {
+    if (error.kind == ErrorKind::Invalid)
+        return true; // a reply that is none: something was answered
+    return (error.kind == ErrorKind::Unreachable || error.kind == ErrorKind::TimedOut) && !net::neverSent(error) && !error.what.startsWith(QLatin1String("GitHub asks to wait"));
+}
 
 std::shared_ptr<PipelineService> systemOf(const std::shared_ptr<PipelineService> &service, const QString &id) {
     const auto *all = dynamic_cast<const AllPipelines *>(service.get());
@@ -46,15 +53,20 @@ Result<QString> startedAfterAll(const PipelineService &service, const QString &p
         lost.hint = QStringLiteral("Whether it was started is not known: look at the runs of %1 before you start it again.").arg(pipeline);
         return lost;
     }
+    QSet<QString> known = before.ids; // and what came of those that waited in a queue
+    for (const QString &id : before.ids)
+        if (id.contains(QLatin1String("?queue=")))
+            if (const auto waited = service.run(id); waited && !waited->became.isEmpty())
+                known << waited->became;
     QStringList made;
     for (const PipelineRun &run : *now)
-        if (!before.ids.contains(run.id) && !contradicts(parameters, run.parameters))
+        if (!known.contains(run.id) && !contradicts(parameters, run.parameters))
             made << run.id;
     if (made.size() == 1)
         return made.front();
     if (made.isEmpty() && lost.kind == ErrorKind::Invalid)
         return lost; // its own hint helps more
-    lost.hint = made.isEmpty() ? QStringLiteral("The system shows no new run of %1: it was not started.").arg(pipeline)
+    lost.hint = made.isEmpty() ? QStringLiteral("The system shows no new run of %1 yet; look once more before you start it again.").arg(pipeline)
                                : QStringLiteral("Since then there are new runs (%1); which of them is yours, the system does not say.").arg(made.join(QStringLiteral(", ")));
     return lost;
 }

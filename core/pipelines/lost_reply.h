@@ -10,7 +10,8 @@
 namespace pilothouse::pipelines {
 
 /// A write broke off: whether the system has carried it out is not known and must be read.
-inline bool replyLost(const Error &error) { return error.kind == ErrorKind::Unreachable || error.kind == ErrorKind::TimedOut || error.kind == ErrorKind::Invalid; }
+/// A connection that never came about, or a call that a limit held back here, has changed nothing.
+bool replyLost(const Error &error);
 
 /// The workspace's connection of a run, pipeline or schedule; empty: this machine.
 QString connectionOf(const std::shared_ptr<PipelineService> &service, const QString &id);
