@@ -155,7 +155,7 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("line");
         QTest::addColumn<QByteArray>("header");
         QTest::newRow("a token") << "mlflow" << ", secret: s" << QByteArray("GET /api/2.0/mlflow/experiments/search?max_results=1 ") << QByteArray("Authorization: Bearer value\r\n");
-        QTest::newRow("a user and password") << "jenkins" << ", secret: s, user: ops" << QByteArray("GET /api/json?tree=mode ") << "Authorization: Basic " + QByteArray("ops:value").toBase64() + "\r\n";
+        QTest::newRow("a user and password") << "mlflow" << ", secret: s, user: ops" << QByteArray("GET /api/2.0/mlflow/experiments/search?max_results=1 ") << "Authorization: Basic " + QByteArray("ops:value").toBase64() + "\r\n";
         QTest::newRow("no credential") << "prometheus" << "" << QByteArray("GET /api/v1/status/buildinfo ") << QByteArray("Host: ");
     }
     void aServerIsAskedOnceWithItsCredential() {
