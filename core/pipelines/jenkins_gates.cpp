@@ -235,8 +235,7 @@ Result<GateState> JenkinsPipelines::gateState(const Gate &gate) const {
         const std::lock_guard lock(m_lock);
         state = m_answers.value(answerKey(gate));
     }
-    if (state.when.isValid())
-        return state; // ours was taken, whatever stands in the log of other inputs
+    const GateState ours = state; // was taken, whatever stands in the log of other inputs; that only adds how Jenkins calls us
     PH_ASSIGN(const QJsonObject build, m_api.object(buildPath(id) + QStringLiteral("/api/json?tree=building,result")));
     const QString log = tail(id, endOfLog).value_or(QString());
     // An input with parameters writes "Input requested", another one its message; the answer stands below it.
@@ -259,7 +258,7 @@ Result<GateState> JenkinsPipelines::gateState(const Gate &gate) const {
     } else {
         state.is = GateState::Is::Gone;
     }
-    return state;
+    return ours.when.isValid() && state.is != ours.is ? ours : state;
 }
 
 } // namespace pilothouse::pipelines

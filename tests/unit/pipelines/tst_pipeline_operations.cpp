@@ -95,7 +95,7 @@ private Q_SLOTS:
         const auto outcome = b.operations->run(startPipelineOperation(b.all, q("ci:retrain"), {}, q("anna"), {}, nullptr));
         QVERIFY(!outcome.done);
         QCOMPARE(outcome.error->kind, ErrorKind::TimedOut);
-        QVERIFY(outcome.error->hint.contains(q("not started")));
+        QVERIFY(outcome.error->hint.contains(q("no new run")));
         QCOMPARE(b.jenkins->starts, 1);
     }
     void aStartWithAnUnknownParameterIsNotSent() {
