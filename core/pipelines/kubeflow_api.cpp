@@ -69,6 +69,7 @@ Result<net::Response> KubeflowApi::answered(net::Request &request, std::stop_tok
 
 Result<QJsonObject> KubeflowApi::send(net::Request request, std::stop_token token) const {
     PH_ASSIGN(const net::Response response, answered(request, token));
+    m_rest.learn(response, m_at.clock->nowUtc());
     const QByteArray start = response.body.left(256).trimmed();
     const QString where = net::requestPlace(request);
     if (response.status >= 300 && response.status < 400)

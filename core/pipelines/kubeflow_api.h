@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/pipelines/asked_rest.h"
 #include "core/pipelines/pipeline_connection.h"
 
 #include <QUrlQuery>
@@ -30,6 +31,7 @@ public:
     Result<QUrlQuery> ofSpace() const;
     /// URL-encoded predicate of a filter: one key equal to a text.
     static QString equals(bool old, const QString &key, const QString &value);
+    int restSeconds() const { return m_rest.seconds(m_at.clock->nowUtc()); } ///< how long the server still wants to be left alone
 
 private:
     Result<QJsonObject> send(net::Request request, std::stop_token token = {}) const;
@@ -39,6 +41,7 @@ private:
     PipelineConnection m_at;
     mutable std::mutex m_mutex;
     mutable std::optional<bool> m_old;
+    mutable AskedRest m_rest;
 };
 
 } // namespace pilothouse::pipelines

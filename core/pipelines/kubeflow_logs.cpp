@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/file.h"
-#include "core/net/directory_token.h"
 #include "core/pipelines/kubeflow_pipelines.h"
 #include "core/pipelines/kubeflow_words.h"
-#include "core/workspace/yaml_tree.h"
 
 #include <QJsonArray>
-#include <QUrl>
 
 #include <algorithm>
 
@@ -27,15 +23,66 @@ Result<QStringList> KubeflowPipelines::podsOf(const QString &id, const QString &
 Result<LogPiece> KubeflowPipelines::readLog(const LogFrom &from, std::stop_token token) const {
     if (!m_api.at().podLog)
         return refused(QStringLiteral("Kubeflow keeps no logs, and no cluster is connected to read them from its pods."), source(), QStringLiteral("Name the connection of its cluster: cluster: NAME."));
-    QString stage = from.stage;
-    if (stage.isEmpty()) { // the API has no log of a run: that of the stage which is of interest
+    return from.stage.isEmpty() ? wholeLog(from, token) : stageLog(from, token);
+}
+
+/// The API has no log of a run: those of its tasks one after the other, in the order in which they began, each below its name.
+Result<LogPiece> KubeflowPipelines::wholeLog(const LogFrom &from, std::stop_token token) const {
+    // What a piece continues: the keys of the tasks that are done, that of the task being read, and where in it.
+    const QStringList parts = from.next.split(QLatin1Char('\n'));
+    QStringList done = parts.value(0).split(QLatin1Char('\t'), Qt::SkipEmptyParts);
+    QString task = parts.value(1), at = QStringList(parts.mid(2)).join(QLatin1Char('\n'));
+    LogPiece piece;
+    if (task.isEmpty()) {
         PH_ASSIGN(const PipelineRun whole, run(from.run));
-        for (const Stage &one : whole.stages)
-            if (stage.isEmpty() || one.state == State::Failed || one.state == State::Running)
-                stage = one.key();
-        if (stage.isEmpty())
-            return LogPiece{{}, {}, hasEnded(whole.state), false, 0, QStringLiteral("No stage has begun.")};
+        std::vector<const Stage *> begun;
+        for (const Stage &stage : whole.stages)
+            if (stage.state != State::Waiting && !done.contains(stage.key()))
+                begun.push_back(&stage);
+        std::stable_sort(begun.begin(), begun.end(), [](const Stage *a, const Stage *b) { return a->started.isValid() && (!b->started.isValid() || a->started < b->started); });
+        if (from.next.isEmpty() && from.lastBytes > 0 && begun.size() > 1) { // its end: that of the task that began last
+            for (std::size_t i = 0; i + 1 < begun.size(); ++i)
+                done << begun[i]->key();
+            begun.erase(begun.begin(), begun.end() - 1);
+            piece.skipped = LogPiece::someBytes;
+        }
+        if (begun.empty()) {
+            piece.end = hasEnded(whole.state);
+            piece.next = from.next;
+            if (from.next.isEmpty())
+                piece.note = QStringLiteral("No stage has begun.");
+            return piece;
+        }
+        task = begun.front()->key();
+        at.clear();
+        piece.bytes = "=== " + begun.front()->name.toUtf8() + " ===\n";
     }
+    auto read = stageLog({from.run, task, at, from.next.isEmpty() ? from.lastBytes : 0}, token);
+    if (!read && read.error().kind != ErrorKind::NotFound)
+        return read.error();
+    if (!read) // gone, and those of the others may still be there
+        read = LogPiece{(read.error().what + QLatin1Char('\n')).toUtf8(), {}, true, false, 0, {}};
+    if (read->bytes.isEmpty() && read->end && !piece.bytes.isEmpty())
+        piece.bytes += (read->note.isEmpty() ? QStringLiteral("It wrote nothing.") : read->note).toUtf8() + '\n';
+    else if (!read->end)
+        piece.note = read->note;
+    piece.bytes += read->bytes;
+    if (piece.skipped == 0)
+        piece.skipped = read->skipped;
+    if (read->end) {
+        if (!piece.bytes.isEmpty() && !piece.bytes.endsWith('\n'))
+            piece.bytes += '\n';
+        done << task;
+        task.clear();
+        read->next.clear();
+    }
+    const bool over = task.isEmpty();
+    piece.next = done.join(QLatin1Char('\t')) + QLatin1Char('\n') + task + QLatin1Char('\n') + read->next;
+    return over && piece.bytes.isEmpty() ? wholeLog({from.run, {}, piece.next, 0}, token) : piece; // an empty piece would look like "nothing new"
+}
+
+Result<LogPiece> KubeflowPipelines::stageLog(const LogFrom &from, std::stop_token token) const {
+    const QString &stage = from.stage;
     // What a piece continues: "POD\nNEXT", so that a tail asks the cluster alone.
     const qsizetype cut = from.next.indexOf(QLatin1Char('\n'));
     QStringList pods;
@@ -68,108 +115,6 @@ Result<LogPiece> KubeflowPipelines::readLog(const LogFrom &from, std::stop_token
     }
     return notFound(QStringLiteral("The pod of this stage is gone, and its log with it."), pods.join(QStringLiteral(", ")),
                     QStringLiteral("Pods of ended runs are cleared away; where Argo archives logs, they are in its artifact store."));
-}
-
-Result<std::vector<Output>> KubeflowPipelines::outputs(const QString &id) const {
-    PH_ASSIGN(const bool old, m_api.old());
-    if (old)
-        return std::vector<Output>{}; // v1beta1 gives bytes by node and name, and no list
-    PH_ASSIGN(const QJsonObject json, rawRun(id));
-    std::vector<Output> found;
-    bool known = true;
-    for (const QJsonValue &value : kubeflowList(kubeflowObject(json, "run_details"), "task_details")) {
-        const QJsonObject task = value.toObject(), outputs = task.value(Q("outputs")).toObject();
-        for (auto it = outputs.begin(); it != outputs.end(); ++it)
-            for (const QJsonValue &artifact : kubeflowList(it->toObject(), "artifact_ids")) {
-                Output output;
-                output.stage = kubeflowText(task, "display_name");
-                output.name = it.key();
-                if (known) {
-                    const auto seen = m_api.get(QStringLiteral("artifacts/") + artifact.toVariant().toString());
-                    if (seen) {
-                        output.address = kubeflowText(*seen, "uri");
-                        const QJsonValue size = kubeflowField(*seen, "artifact_size");
-                        output.bytes = size.isUndefined() ? -1 : kubeflowInteger(*seen, "artifact_size");
-                    } else if (seen.error().kind == ErrorKind::NotFound) {
-                        known = false; // a server of before 2.3 has no artifacts in its API
-                    } else {
-                        return seen.error();
-                    }
-                }
-                found.push_back(std::move(output));
-            }
-    }
-    return found;
-}
-
-Result<void> KubeflowPipelines::download(const QString &id, const Output &output, const QString &file, std::stop_token token) const {
-    PH_ASSIGN(const QJsonObject json, rawRun(id));
-    for (const QJsonValue &value : kubeflowList(kubeflowObject(json, "run_details"), "task_details")) {
-        const QJsonObject task = value.toObject();
-        if (kubeflowText(task, "display_name") != output.stage)
-            continue;
-        for (const QJsonValue &artifact : kubeflowList(task.value(Q("outputs")).toObject().value(output.name).toObject(), "artifact_ids")) {
-            QUrlQuery view;
-            view.addQueryItem(QStringLiteral("view"), QStringLiteral("DOWNLOAD"));
-            PH_ASSIGN(const QJsonObject seen, m_api.get(QStringLiteral("artifacts/") + artifact.toVariant().toString(), view, token));
-            if (!output.address.isEmpty() && kubeflowText(seen, "uri") != output.address)
-                continue;
-            net::Request request;
-            request.url = kubeflowText(seen, "download_url"); // signed: the connection's login stays here
-            if (request.url.isEmpty())
-                return refused(QStringLiteral("Kubeflow gives no address to download it."), output.address, QStringLiteral("Read it from the object store, with a connection of kind s3."));
-            if (!net::isSafeForSecrets(request.url)) // the signed address is a secret by itself
-                return refused(QStringLiteral("Kubeflow names an address that is not safe to follow."), QUrl(request.url).host(), QStringLiteral("Only https:// is followed."));
-            request.rawBytes = true;
-            request.maxBytes = qint64(1) << 30;
-            request.timeoutMs = 0;
-            request.stallSeconds = 60;
-            PH_ASSIGN(const net::Response reply, m_api.at().http->send(request, token));
-            if (reply.status >= 300)
-                return net::statusError(request, reply);
-            return writeFileAtomically(file, reply.body);
-        }
-    }
-    return notFound(QStringLiteral("The run has no output “%1”.").arg(output.name), id);
-}
-
-Result<QString> KubeflowPipelines::uploadPipeline(const QString &name, const QString &versionName, const QString &fileName, const QByteArray &bytes) {
-    if (bytes.size() > 32 << 20)
-        return invalid(QStringLiteral("A pipeline file may have 32 MB."), fileName);
-    // A compiled file may hold a second document (platforms): the first is the pipeline's.
-    const qsizetype second = bytes.indexOf("\n---");
-    PH_ASSIGN(const auto tree, workspace::parseYaml(workspace::YamlPlaces(second > 0 ? bytes.left(second + 1) : bytes, fileName)));
-    const workspace::YamlNode *info = tree->find(QStringLiteral("pipelineInfo"));
-    const workspace::YamlNode *inner = info ? info->find(QStringLiteral("name")) : nullptr;
-    if (!inner && !tree->find(QStringLiteral("apiVersion"))) // v1: a workflow of Argo
-        return invalid(QStringLiteral("This is no compiled pipeline: it has no pipelineInfo."), fileName, QStringLiteral("Compile it: kfp dsl compile --py FILE.py --output FILE.yaml."));
-    if (inner)
-        PH_TRY(checkKubeflowName(inner->text));
-    const QString called = name.isEmpty() ? (inner ? inner->text : QString()) : name;
-    if (called.isEmpty())
-        return invalid(QStringLiteral("The pipeline needs a name."), fileName);
-    const auto there = pipelineId(called);
-    QUrlQuery query;
-    if (there) {
-        query.addQueryItem(QStringLiteral("name"), versionName.isEmpty() ? QStringLiteral("%1 %2").arg(called, m_api.at().clock->nowUtc().toString(QStringLiteral("yyyy-MM-dd HH:mm:ss"))) : versionName);
-        query.addQueryItem(QStringLiteral("pipelineid"), *there);
-        PH_ASSIGN(const QJsonObject made, m_api.upload(QStringLiteral("pipelines/upload_version"), query, fileName, bytes));
-        const QString id = kubeflowText(made, "pipeline_version_id");
-        return id.isEmpty() ? kubeflowText(made, "id") : id;
-    }
-    if (there.error().kind != ErrorKind::NotFound)
-        return there.error();
-    query.addQueryItem(QStringLiteral("name"), called);
-    if (!m_api.space().isEmpty())
-        query.addQueryItem(QStringLiteral("namespace"), m_api.space());
-    PH_ASSIGN(const QJsonObject made, m_api.upload(QStringLiteral("pipelines/upload"), query, fileName, bytes));
-    const QString own = kubeflowText(made, "pipeline_id"), id = own.isEmpty() ? kubeflowText(made, "id") : own;
-    {
-        const std::lock_guard lock(m_mutex);
-        m_names.insert(id, called);
-    }
-    PH_ASSIGN(const auto all, versions(id, 1));
-    return all.empty() ? id : all.front().id;
 }
 
 } // namespace pilothouse::pipelines

@@ -3,6 +3,7 @@
 
 #include "core/net/directory_token.h"
 #include "core/pipelines/kubeflow_words.h"
+#include "core/pipelines/lost_reply.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -48,12 +49,14 @@ Result<std::vector<Pipeline>> KubeflowPipelines::pipelines() const {
     PH_ASSIGN(const auto all, m_api.list(QStringLiteral("pipelines"), "pipelines", query, 1000));
     std::vector<Pipeline> found;
     const std::lock_guard lock(m_mutex);
+    m_ids.clear(); // what was deleted since, and uploaded again under its name, has another id now
     for (const QJsonObject &json : all) {
         Pipeline pipeline;
         pipeline.name = titleOf(json);
         pipeline.id = pipeline.name;
         const QString id = idOf(json, "pipeline_id");
         m_names.insert(id, pipeline.name);
+        m_ids.insert(pipeline.name, id);
         pipeline.system = system();
         pipeline.model = m_api.at().modelOf.value(pipeline.name);
         pipeline.folder = m_api.space();
@@ -63,14 +66,19 @@ Result<std::vector<Pipeline>> KubeflowPipelines::pipelines() const {
     return found;
 }
 
-Result<QString> KubeflowPipelines::pipelineId(const QString &name) const {
+Result<void> KubeflowPipelines::readNames() const {
+    const auto read = pipelines();
+    return read ? Result<void>() : Result<void>(read.error());
+}
+
+Result<QString> KubeflowPipelines::pipelineId(const QString &name, bool anew) const {
     const auto known = [&]() -> QString {
         const std::lock_guard lock(m_mutex);
-        return m_names.contains(name) ? name : m_names.key(name);
+        return m_ids.contains(name) ? m_ids.value(name) : m_ids.key(name).isEmpty() ? QString() : name;
     };
-    if (const QString id = known(); !id.isEmpty())
+    if (const QString id = known(); !id.isEmpty() && !anew)
         return id;
-    PH_TRY([&]() -> Result<void> { const auto read = pipelines(); return read ? Result<void>() : Result<void>(read.error()); }());
+    PH_TRY(readNames());
     if (const QString id = known(); !id.isEmpty())
         return id;
     return notFound(QStringLiteral("Kubeflow has no pipeline “%1”.").arg(name), source(), QStringLiteral("See “pilot pipelines list”; upload it first, or correct namespace of the connection."));
@@ -103,7 +111,7 @@ Result<std::vector<KubeflowPipelines::Version>> KubeflowPipelines::versions(cons
 }
 
 Result<KubeflowPipelines::Version> KubeflowPipelines::version(const QString &pipeline, const QString &ref) const {
-    PH_ASSIGN(const QString id, pipelineId(pipeline));
+    PH_ASSIGN(const QString id, pipelineId(pipeline, true));
     PH_ASSIGN(const auto all, versions(id, ref.isEmpty() ? 1 : 500));
     for (const Version &one : all)
         if (ref.isEmpty() || one.name == ref || one.id == ref)
@@ -134,7 +142,7 @@ Result<std::vector<Parameter>> KubeflowPipelines::parametersOf(const Version &ve
 }
 
 Result<StartForm> KubeflowPipelines::form(const QString &pipeline) const {
-    PH_ASSIGN(const QString id, pipelineId(pipeline));
+    PH_ASSIGN(const QString id, pipelineId(pipeline, true));
     PH_ASSIGN(const auto all, versions(id, 50));
     StartForm form;
     if (all.empty()) {
@@ -173,7 +181,7 @@ Result<std::vector<PipelineRun>> KubeflowPipelines::runs(const QString &pipeline
     if (!pipeline.isEmpty()) {
         PH_ASSIGN(wanted, pipelineId(pipeline));
     } else {
-        PH_TRY([&]() -> Result<void> { const auto read = pipelines(); return read ? Result<void>() : Result<void>(read.error()); }()); // the names, in one call
+        PH_TRY(readNames()); // in one call
     }
     PH_ASSIGN(QUrlQuery query, m_api.ofSpace());
     query.addQueryItem(QStringLiteral("sort_by"), QStringLiteral("created_at desc"));
@@ -224,16 +232,32 @@ Result<QString> KubeflowPipelines::experiment(const QString &name) {
         wanted = QStringLiteral("Default");
     PH_ASSIGN(QUrlQuery query, m_api.ofSpace());
     query.addQueryItem(QStringLiteral("filter"), KubeflowApi::equals(old, old ? QStringLiteral("name") : QStringLiteral("display_name"), wanted));
-    PH_ASSIGN(const auto found, m_api.list(QStringLiteral("experiments"), "experiments", query, 1, [&](const QJsonObject &json) { return titleOf(json) == wanted; }));
-    if (!found.empty())
-        return idOf(found.front(), "experiment_id");
+    const auto byName = [&]() -> Result<QString> {
+        PH_ASSIGN(const auto found, m_api.list(QStringLiteral("experiments"), "experiments", query, 1, [&](const QJsonObject &json) { return titleOf(json) == wanted; }));
+        return found.empty() ? QString() : idOf(found.front(), "experiment_id");
+    };
+    PH_ASSIGN(const QString there, byName());
+    if (!there.isEmpty())
+        return there;
+    static const QRegularExpression form(QStringLiteral("\\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\z"));
+    if (form.match(wanted).hasMatch()) { // what a schedule says of its own
+        const auto known = m_api.get(QStringLiteral("experiments/") + wanted);
+        if (known)
+            return idOf(*known, "experiment_id");
+        return known.error();
+    }
     QJsonObject body{{old ? Q("name") : Q("display_name"), wanted}};
     if (!m_api.space().isEmpty() && old)
         body.insert(Q("resource_references"), QJsonArray{reference("NAMESPACE", m_api.space(), "OWNER")});
     else if (!m_api.space().isEmpty())
         body.insert(Q("namespace"), m_api.space());
-    PH_ASSIGN(const QJsonObject made, m_api.post(QStringLiteral("experiments"), body));
-    return idOf(made, "experiment_id");
+    const auto made = m_api.post(QStringLiteral("experiments"), body);
+    if (made)
+        return idOf(*made, "experiment_id");
+    if (made.error().kind == ErrorKind::Conflict || replyLost(made.error())) // somebody else made it meanwhile, or it was made and the reply broke off
+        if (const auto now = byName(); now && !now->isEmpty())
+            return *now;
+    return made.error();
 }
 
 Result<QString> KubeflowPipelines::startRun(const StartRequest &request) {

@@ -4,6 +4,8 @@
 #include "core/pipelines/kubeflow_api.h"
 #include "core/pipelines/kubeflow_runs.h"
 
+#include <algorithm>
+
 namespace pilothouse::pipelines {
 
 /// Kubeflow Pipelines. A pipeline's id is its name (names are unique in a namespace), a run's is its own. Logs come from the pods, through PipelineConnection::podLog.
@@ -14,6 +16,7 @@ public:
     QString source() const override { return m_api.at().connection.name; }
     QString system() const override { return QStringLiteral("kubeflow"); }
     Capabilities can() const override;
+    int pollSeconds() const override { return std::max(PipelineService::pollSeconds(), m_api.restSeconds()); }
     Result<std::vector<Pipeline>> pipelines() const override;
     Result<std::vector<PipelineRun>> runs(const QString &pipeline, int limit = 50) const override;
     Result<PipelineRun> run(const QString &id) const override;
@@ -31,25 +34,30 @@ public:
 
     /// A compiled pipeline (YAML): a new pipeline of this name, or a new version where there is one already. Gives the version's id. Refused: pods could not be made of its name.
     Result<QString> uploadPipeline(const QString &name, const QString &version, const QString &fileName, const QByteArray &bytes) override;
-    Result<QString> experiment(const QString &name); ///< its id; made where it is missing; "" = the connection's, else the server's default
+    /// Its id; made where it is missing. `name` may be an id already; "" = the connection's, else the server's default.
+    Result<QString> experiment(const QString &name);
 
 private:
     struct Version {
         QString pipeline, id, name;
         QJsonObject json;
     };
-    Result<QString> pipelineId(const QString &name) const; ///< of a name or an id
+    Result<QString> pipelineId(const QString &name, bool anew = false) const; ///< of a name or an id; anew: for a write, which must not go to one that was deleted meanwhile
     Result<std::vector<Version>> versions(const QString &pipelineId, int limit) const; ///< newest first
     Result<Version> version(const QString &pipeline, const QString &ref) const;
     Result<std::vector<Parameter>> parametersOf(const Version &version) const;
     Result<QJsonObject> rawRun(const QString &id, QJsonObject *workflow = nullptr) const;
+    Result<void> readNames() const;
     Result<PipelineRun> shaped(PipelineRun run) const;
     Result<QString> nameOf(const QString &pipelineId) const;
     Result<QStringList> podsOf(const QString &run, const QString &stage, bool &ended) const;
+    Result<LogPiece> stageLog(const LogFrom &from, std::stop_token token) const;
+    Result<LogPiece> wholeLog(const LogFrom &from, std::stop_token token) const;
     Schedule scheduleOf(const QJsonObject &json, bool old) const;
     KubeflowApi m_api;
     mutable std::mutex m_mutex;
-    mutable QMap<QString, QString> m_names; ///< id → name
+    mutable QMap<QString, QString> m_names; ///< id → name, also of those that were deleted since: runs of theirs are still there
+    mutable QMap<QString, QString> m_ids;   ///< name → id of those that are there
 };
 
 Result<std::shared_ptr<PipelineService>> openKubeflow(PipelineConnection connection);

@@ -63,6 +63,14 @@ Schedule KubeflowPipelines::scheduleOf(const QJsonObject &json, bool old) const 
     schedule.parameters = kubeflowObject(kubeflowObject(json, "runtime_config"), "parameters");
     for (const QJsonValue &value : kubeflowList(kubeflowObject(json, "pipeline_spec"), "parameters"))
         schedule.parameters.insert(value.toObject().value(Q("name")).toString(), value.toObject().value(Q("value")));
+    const auto referred = [&](const char *type) {
+        for (const QJsonValue &value : kubeflowList(json, "resource_references"))
+            if (const QJsonObject key = kubeflowObject(value.toObject(), "key"); kubeflowText(key, "type") == Q(type))
+                return kubeflowText(key, "id");
+        return QString();
+    };
+    schedule.version = old ? referred("PIPELINE_VERSION") : kubeflowText(kubeflowObject(json, "pipeline_version_reference"), "pipeline_version_id");
+    schedule.experiment = old ? referred("EXPERIMENT") : kubeflowText(json, "experiment_id");
     schedule.link = m_api.page(QStringLiteral("/recurringrun/details/") + schedule.id);
     return schedule;
 }

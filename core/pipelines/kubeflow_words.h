@@ -31,6 +31,9 @@ constexpr int kubeflowLongestName = 63 - 1 - 5;
 /// Refused with the reason and the longest that is allowed, where pods of a pipeline with this name could not be made.
 Result<void> checkKubeflowName(const QString &name);
 
+/// The name that pods of a compiled pipeline are called after: pipelineInfo.name, of a workflow of Argo its own; empty: it has none. Refused: pods could not be made of it; Invalid: no compiled pipeline.
+Result<QString> kubeflowNameIn(const QString &fileName, const QByteArray &bytes);
+
 /// When a cron text of Kubeflow fires next after a time, in UTC. Six fields: second first; with five, as robfig/cron v1 (which Kubeflow uses) reads them, the LAST is missing: second
 /// minute hour day month. Descriptors (@daily, @every 1h30m) too. Invalid time: the text is none, or it never fires.
 QDateTime nextKubeflowCron(const QString &cron, const QDateTime &after);

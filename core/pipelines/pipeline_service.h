@@ -108,7 +108,8 @@ struct LogPiece {
     QString next;       ///< what the next call takes as `from`; opaque
     bool end = false;   ///< nothing more will come
     bool anew = false;  ///< the log began again: what was read before does not belong to it
-    qint64 skipped = 0; ///< bytes before this piece that were not asked for (LogFrom::lastBytes)
+    static constexpr qint64 someBytes = -1;
+    qint64 skipped = 0; ///< bytes before this piece that were not asked for (LogFrom::lastBytes); someBytes: there are some, and the system does not say how many
     QString note;       ///< "GitHub gives a job's log when the job has ended."
 };
 struct LogFrom {

@@ -25,6 +25,7 @@ struct Schedule {
     qint64 maxSeconds = 0;      ///< a run that takes longer is an alert; 0: no limit
     QString note;               ///< "read from the Jenkinsfile of the last build"
     QString link;
+    QString version, experiment; ///< of the pipeline, and where its runs go; as ScheduleRequest takes them. Empty: the system has none
 };
 
 struct ScheduleRequest {

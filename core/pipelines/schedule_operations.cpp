@@ -49,6 +49,8 @@ std::optional<ScheduleRequest> requestOf(const Schedule &s) {
     request.most = s.most.value_or(1);
     request.on = s.on;
     request.parameters = s.parameters;
+    request.version = s.version;
+    request.experiment = s.experiment;
     static const QRegularExpression every(QStringLiteral("^every (\\d+) ?([smhd])$"));
     if (const auto match = every.match(s.when); match.hasMatch()) {
         static const QMap<QString, qint64> units{{QStringLiteral("s"), 1}, {QStringLiteral("m"), 60}, {QStringLiteral("h"), 3600}, {QStringLiteral("d"), 86400}};
@@ -160,14 +162,15 @@ operations::Operation removeScheduleOperation(std::shared_ptr<PipelineService> s
     operation.connection = connectionOf(service, schedule.id);
     operation.summary = QStringLiteral("Remove the schedule %1 of %2").arg(schedule.name, schedule.pipeline);
     operation.before = json(schedule);
-    const auto again = requestOf(schedule);
+    const auto again = std::make_shared<std::optional<ScheduleRequest>>(requestOf(schedule));
     operations::Step step;
-    step.call = {QStringLiteral("DELETE"), operation.object, QStringLiteral("%1 no longer starts by itself").arg(schedule.pipeline), again ? QStringLiteral("make it again") : QString(),
+    step.call = {QStringLiteral("DELETE"), operation.object, QStringLiteral("%1 no longer starts by itself").arg(schedule.pipeline), *again ? QStringLiteral("make it again") : QString(),
                  QStringLiteral("pilot pipelines schedule remove %1").arg(schedule.id)};
     step.guard = [=]() -> Result<void> {
         PH_ASSIGN(const Schedule now, scheduleNow(*service, schedule.id));
         if (now.when != schedule.when || now.pipeline != schedule.pipeline)
             return Error{ErrorKind::Conflict, QStringLiteral("The schedule %1 is another one by now: %2.").arg(now.name, now.when), {}, QStringLiteral("Read it again."), {}};
+        *again = requestOf(now); // whole, as the system has it: what was kept of it may say less
         return {};
     };
     const auto isGone = [=] {
@@ -180,9 +183,9 @@ operations::Operation removeScheduleOperation(std::shared_ptr<PipelineService> s
             return Error{ErrorKind::Conflict, QStringLiteral("The system still shows it."), schedule.id, {}, {}};
         return QJsonObject{{Q("removed"), schedule.id}};
     };
-    if (again)
+    if (*again)
         step.undo = [=]() -> Result<void> {
-            PH_ASSIGN(const QString id, service->createSchedule(*again));
+            PH_ASSIGN(const QString id, service->createSchedule(**again));
             Q_UNUSED(id)
             return {};
         };
