@@ -5,6 +5,7 @@
 //   --json  {"operation","model","url","protocol","profile":{…}?}
 // pilot connect add NAME --kind kubernetes [--kubeconfig FILE] [--context C] [--namespace N] [--import]: see connect_cluster.h
 // pilot connect trust NAME                    lets the program run that its kubeconfig names for the credential
+// pilot connect login NAME                    a person signs in for a connection with login: device; see connect_login.h
 // pilot connect rights NAME [--namespace N]   who we are there, and what we may do
 //   trust --json   {"operation","connection","program","kubeconfig"}
 //   rights --json  {"connection","namespace","user","groups":[…],"rights":[{"verb","resource","group","allowed","reason"?}]}
@@ -12,6 +13,7 @@
 //   test --json  {"connections":[{"name","kind","address","ok","finding","seconds","error"?}]}
 //   add, remove  {"operation","connection"}
 #include "app/pilot/connect_cluster.h"
+#include "app/pilot/connect_login.h"
 #include "app/pilot/secret_input.h"
 #include "app/pilot/verb.h"
 
@@ -248,11 +250,14 @@ const Verb verb("connect", "List, add, test and remove the connections of the wo
     auto *truster = app.add_subcommand("trust", "Let the kubeconfig of a cluster run the program that gives its credential");
     truster->add_option("NAME", options->name, "Connection of kind kubernetes")->required();
     truster->callback([&body, options] { body = [options](Context &context) { return trustCluster(context, QString::fromStdString(options->name)); }; });
+    auto *signer = app.add_subcommand("login", "Sign in for a connection with login: device (Azure ML): a code is entered on a page");
+    signer->add_option("NAME", options->name, "Connection of kind azureml")->required();
+    signer->callback([&body, options] { body = [options](Context &context) { return signIn(context, QString::fromStdString(options->name)); }; });
     auto *righter = app.add_subcommand("rights", "Who we are in a cluster and what we may do there");
     righter->add_option("NAME", options->name, "Connection of kind kubernetes; left out: the only one");
     righter->add_option("--namespace", options->cluster.space, "Namespace; left out: the connection's");
     righter->callback([&body, options] { body = [options](Context &context) { return clusterRights(context, QString::fromStdString(options->name), QString::fromStdString(options->cluster.space)); }; });
-    for (auto *sub : {lister, adder, tester, remover, asker, truster, righter})
+    for (auto *sub : {lister, adder, tester, remover, asker, truster, signer, righter})
         sub->fallthrough();
 });
 

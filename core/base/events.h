@@ -19,6 +19,7 @@ namespace pilothouse {
 ///   stage      {"name","state","index","total"}              state: running, passed, failed, skipped, cancelled
 ///   result     {"result":{…}}                                the object that --json would print; the last event of a job that ended well
 ///   error      {"kind","what","where","hint","raw"}          the last event of a job that failed
+///   sign_in    {"page","code","until"}                     `pilot connect login`: a person enters the code there
 ///   ready      {"url","pid"}                                 `pilot serve`: it accepts requests
 ///
 /// A reader ignores events and keys it does not know; `v` grows only when a key changes its meaning.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/pipeline_systems.h"
 
-#include "core/net/directory_token.h"
+#include "core/fleet/directory_login.h"
 #include "core/pipelines/all_pipelines.h"
 
 namespace pilothouse::fleet {
@@ -58,21 +58,6 @@ void addJobs(const workspace::Workspace &workspace, PipelineConnection &out) {
         add(job.trimmed(), {});
 }
 
-/// Azure ML: by the application's secret where the connection has one; a login with a device code is the adapter's.
-Result<void> addDirectoryLogin(PipelineConnection &out, std::shared_ptr<secrets::SecretStore> secrets) {
-    const auto &other = out.connection.other;
-    if (other.value(QStringLiteral("login")) == QLatin1String("device") || other.value(QStringLiteral("tenant")).isEmpty() || out.connection.secret.isEmpty())
-        return {};
-    PH_ASSIGN(const net::DirectoryCloud cloud, net::directoryCloud(other.value(QStringLiteral("cloud"))));
-    const QString authority = other.value(QStringLiteral("authority"));
-    net::DirectoryClient client{authority.isEmpty() ? cloud.authority : authority, other.value(QStringLiteral("tenant")), other.value(QStringLiteral("client")), cloud.scope, other.value(QStringLiteral("ca_file")),
-                                [name = out.connection.secret, secrets] { return secrets->read(name); }};
-    const auto token = std::make_shared<net::DirectoryToken>(out.http, std::move(client), out.clock);
-    out.authorization = [token] { return token->authorization(); };
-    out.forget = [token] { token->forget(); };
-    return {};
-}
-
 } // namespace
 
 Result<PipelineConnection> pipelineConnection(const workspace::Workspace &workspace, const workspace::Connection &connection, std::shared_ptr<net::HttpClient> http,
@@ -85,7 +70,9 @@ Result<PipelineConnection> pipelineConnection(const workspace::Workspace &worksp
     out.secret = [secrets](const QString &name) { return secrets->read(name); };
     out.forget = [] {};
     if (connection.kind == QLatin1String("azureml")) {
-        PH_TRY(addDirectoryLogin(out, secrets));
+        PH_ASSIGN(DirectoryLogin login, directoryLogin(connection, out.http, secrets, out.clock));
+        out.authorization = std::move(login.authorization);
+        out.forget = std::move(login.forget);
     } else {
         out.authorization = [connection, secrets] { return authorizationValue(connection, *secrets); }; // read for each call, kept nowhere
     }

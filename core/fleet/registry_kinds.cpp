@@ -2,6 +2,7 @@
 #include "core/fleet/registry_kinds.h"
 
 #include "core/fleet/connections.h"
+#include "core/fleet/directory_login.h"
 #include "core/net/directory_token.h"
 #include "core/registry/mlflow_registry.h"
 
@@ -52,18 +53,15 @@ Result<registry::MlflowServer> mlflowServerOf(const workspace::Connection &conne
     registry::MlflowServer server;
     server.caFile = key(connection, "ca_file");
     if (connection.kind == QLatin1String("azureml")) {
-        PH_ASSIGN(const net::DirectoryCloud cloud, net::directoryCloud(key(connection, "cloud")));
         PH_ASSIGN(server.url, azureAddress(connection));
         if (!net::isSafeForSecrets(server.url))
             return invalid(Text::tr("The address of “%1” is not safe: its token would travel in the open.").arg(connection.name), {}, Text::tr("Write it with https:// or azureml://."));
-        if (key(connection, "tenant").isEmpty() || key(connection, "client").isEmpty() || connection.secret.isEmpty())
+        if (!signsInByDevice(connection) && (key(connection, "tenant").isEmpty() || key(connection, "client").isEmpty() || connection.secret.isEmpty()))
             return invalid(Text::tr("The connection “%1” does not say who signs in.").arg(connection.name), {},
-                           Text::tr("Add tenant, client (the application's identifier) and secret (the name of its secret)."));
-        net::DirectoryClient client{key(connection, "authority").isEmpty() ? cloud.authority : key(connection, "authority"), key(connection, "tenant"), key(connection, "client"), cloud.scope, server.caFile,
-                                    [name = connection.secret, secrets] { return secrets->read(name); }};
-        const auto token = std::make_shared<net::DirectoryToken>(std::move(http), std::move(client));
-        server.authorization = [token] { return token->authorization(); };
-        server.refused = [token] { token->forget(); };
+                           Text::tr("Add tenant, client (the application's identifier) and secret (the name of its secret), or login: device for a person who signs in."));
+        PH_ASSIGN(const DirectoryLogin login, directoryLogin(connection, std::move(http), std::move(secrets), std::make_shared<SystemClock>()));
+        server.authorization = login.authorization;
+        server.refused = login.forget;
         return server;
     }
     if (connection.url.isEmpty())

@@ -113,7 +113,7 @@ Result<QByteArray> DeviceToken::fetch() {
     Request request;
     PH_ASSIGN(const Response response, post(*m_http, m_client, "token", "grant_type=refresh_token&client_id=" + encoded(m_client.client) + "&refresh_token=" + encoded(*refresh) + "&scope=" + scopeOf(m_client), request));
     const QJsonObject body = bodyOf(response);
-    if (body.value(QLatin1String("error")).toString() == QLatin1String("invalid_grant"))
+    if (const QString said = body.value(QLatin1String("error")).toString(); said == QLatin1String("invalid_grant") || said == QLatin1String("interaction_required"))
         return Error{ErrorKind::Denied, QStringLiteral("The sign-in of the connection %1 has run out.").arg(m_connection), {}, remedy, {}};
     if (response.status >= 400)
         return directoryError(m_client, request, response);
