@@ -7,7 +7,7 @@
 
 #include "core/base/file.h"
 #include "core/fleet/services.h"
-#include "core/pipelines/pipeline_json.h"
+#include "core/pipelines/azureml_submission.h"
 #include "core/pipelines/upload_operation.h"
 
 namespace pilothouse {
@@ -52,6 +52,32 @@ Result<void> upload(Context &context, const Options &options) {
     PH_ASSIGN(auto operation, pipelines::uploadPipelineOperation(system, QString::fromStdString(options.name), QString::fromStdString(options.version), file, bytes, nullptr));
     return runAndAnswer(context, *services->operations, std::move(operation), options.plan);
 }
+
+Result<void> submit(Context &context, const Options &options) {
+    PH_ASSIGN(const auto services, context.services());
+    PH_ASSIGN(const auto system, systemFor(context, options.connection, "azureml"));
+    PH_ASSIGN(const QJsonObject inputs, parametersFrom(options.inputs));
+    const auto run = std::make_shared<QString>();
+    PH_ASSIGN(auto operation, pipelines::submitJobOperation(system, QString::fromStdString(options.file), inputs, run));
+    if (options.plan || !options.wait)
+        return runAndAnswer(context, *services->operations, std::move(operation), options.plan);
+    const auto outcome = services->operations->run(std::move(operation));
+    if (!outcome.done)
+        return outcome.error.value_or(refused(QStringLiteral("The job was not submitted.")));
+    PH_ASSIGN(const auto pipes, pipelinesOf(context));
+    PH_ASSIGN(const auto seen, waitForRun(context, *pipes, pipelines::AllPipelines::joinedId(*system, *run)));
+    return answerRun(context, seen);
+}
+
+const PipelinesSub submitSub("submit", "Submit the project's job file to Azure ML", [](CLI::App &app, VerbBody &body) {
+    const auto options = std::make_shared<Options>();
+    app.add_option("FILE", options->file, "job.yml: a command job; its code: is sent along")->required();
+    app.add_option("--connection", options->connection, "Of kind azureml; left out: the only one");
+    app.add_option("--input", options->inputs, "NAME=VALUE in place of what the file says: training_data=azureml:training-data:2");
+    app.add_flag("--dry-run", options->plan, "Show what would be sent; what the file names is looked up");
+    app.add_flag("--wait", options->wait, "Wait for its end");
+    app.callback([&body, options] { body = [options](Context &context) { return submit(context, *options); }; });
+});
 
 const PipelinesSub uploadSub("upload", "Upload a compiled pipeline to Kubeflow, or a version of one", [](CLI::App &app, VerbBody &body) {
     const auto options = std::make_shared<Options>();

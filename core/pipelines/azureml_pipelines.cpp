@@ -20,6 +20,7 @@ constexpr const char *apiVersion = "2025-09-01";
 
 QString encoded(const QString &text) { return QString::fromLatin1(QUrl::toPercentEncoding(text)); }
 QJsonObject properties(const QJsonObject &job) { return job.value(Q("properties")).toObject(); }
+bool waitsForCompute(const QString &status) { return status == Q("Queued") || status == Q("Preparing"); }
 QDateTime time(const QJsonValue &value) { return QDateTime::fromString(value.toString(), Qt::ISODateWithMs).toUTC(); }
 
 } // namespace
@@ -49,6 +50,7 @@ Result<QJsonObject> AzurePipelines::call(const QByteArray &method, const QString
             request.headers << net::Header{"Authorization", value};
         }
         PH_ASSIGN(const net::Response response, m_at.http->send(request, token));
+        m_rest.learn(response, m_at.clock->nowUtc());
         if (response.status == 401 && attempt == 0 && m_at.authorization && m_at.forget) { // refused before anything was done
             m_at.forget();
             continue;
@@ -75,30 +77,6 @@ Capabilities AzurePipelines::can() const {
     return can;
 }
 
-Result<std::vector<QJsonObject>> AzurePipelines::jobs(const QString &experiment, int limit) const {
-    std::vector<QJsonObject> all;
-    QMap<QString, int> counted;
-    QString url = arm(QStringLiteral("/jobs"), QStringLiteral("listViewType=ActiveOnly"));
-    for (int pages = 0; pages < 20 && !url.isEmpty(); ++pages) {
-        PH_ASSIGN(const QJsonObject reply, call("GET", url));
-        for (const QJsonValue &value : reply.value(Q("value")).toArray()) {
-            const QString of = properties(value.toObject()).value(Q("experimentName")).toString();
-            if ((experiment.isEmpty() || of == experiment) && counted[of]++ < limit)
-                all.push_back(value.toObject());
-        }
-        if (!experiment.isEmpty() && int(all.size()) >= limit)
-            break;
-        const QString next = reply.value(Q("nextLink")).toString();
-        // The token goes to no other place than the one that was asked.
-        if (!next.isEmpty() && !isSamePlace(next, m_place.arm))
-            return invalid(QStringLiteral("Azure ML names another place for the next page."), QUrl(next).host());
-        url = next;
-    }
-    std::stable_sort(all.begin(), all.end(), [](const QJsonObject &a, const QJsonObject &b) {
-        return time(a.value(Q("systemData")).toObject().value(Q("createdAt"))) > time(b.value(Q("systemData")).toObject().value(Q("createdAt"))); });
-    return all;
-}
-
 PipelineRun AzurePipelines::shaped(const QJsonObject &job) const {
     const QJsonObject of = properties(job), system = job.value(Q("systemData")).toObject();
     PipelineRun run;
@@ -118,7 +96,7 @@ PipelineRun AzurePipelines::shaped(const QJsonObject &job) const {
     }
     if (run.systemState == Q("CancelRequested"))
         run.note = QStringLiteral("Its end was asked for: that can take minutes.");
-    else if (run.systemState == Q("Queued") || run.systemState == Q("Preparing"))
+    else if (waitsForCompute(run.systemState))
         run.note = run.systemState;
     run.commit = of.value(Q("properties")).toObject().value(Q("azureml.git.commit")).toString();
     run.branch = of.value(Q("properties")).toObject().value(Q("azureml.git.branch")).toString();
@@ -152,8 +130,17 @@ Result<std::vector<Pipeline>> AzurePipelines::pipelines() const {
 Result<std::vector<PipelineRun>> AzurePipelines::runs(const QString &pipeline, int limit) const {
     PH_ASSIGN(const auto all, jobs(pipeline, limit));
     std::vector<PipelineRun> found;
-    for (const QJsonObject &job : all)
-        found.push_back(shaped(job));
+    QMap<QString, QString> notes; // by compute
+    for (const QJsonObject &job : all) {
+        PipelineRun run = shaped(job);
+        if (const QString compute = properties(job).value(Q("computeId")).toString(); waitsForCompute(run.systemState)) {
+            if (!notes.contains(compute))
+                notes.insert(compute, computeNote(job));
+            if (!notes.value(compute).isEmpty())
+                run.note = notes.value(compute);
+        }
+        found.push_back(std::move(run));
+    }
     return found;
 }
 
@@ -225,7 +212,7 @@ void AzurePipelines::addMetrics(PipelineRun &run) const {
 Result<PipelineRun> AzurePipelines::run(const QString &id) const {
     PH_ASSIGN(const QJsonObject job, call("GET", arm(QStringLiteral("/jobs/") + encoded(id))));
     PipelineRun run = shaped(job);
-    if (run.systemState == Q("Queued") || run.systemState == Q("Preparing"))
+    if (waitsForCompute(run.systemState))
         if (const QString note = computeNote(job); !note.isEmpty())
             run.note = note;
     const auto details = call("GET", ofRun(run.pipeline, id, "details"));

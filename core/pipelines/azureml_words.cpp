@@ -15,7 +15,7 @@ namespace pilothouse::pipelines {
 State azureState(const QString &word) {
     static const QHash<QString, State> states{
         {QStringLiteral("NotStarted"), State::Waiting},   {QStringLiteral("Scheduled"), State::Waiting},   {QStringLiteral("Starting"), State::Running},  {QStringLiteral("Provisioning"), State::Running},
-        {QStringLiteral("Preparing"), State::Running},    {QStringLiteral("Queued"), State::Running},      {QStringLiteral("Running"), State::Running},   {QStringLiteral("Finalizing"), State::Running},
+        {QStringLiteral("Preparing"), State::Running},    {QStringLiteral("Queued"), State::Waiting},      {QStringLiteral("Running"), State::Running},   {QStringLiteral("Finalizing"), State::Running},
         {QStringLiteral("CancelRequested"), State::Running}, {QStringLiteral("Completed"), State::Passed}, {QStringLiteral("Failed"), State::Failed},     {QStringLiteral("Canceled"), State::Cancelled},
         {QStringLiteral("NotResponding"), State::Running}, {QStringLiteral("Paused"), State::Paused},
     };

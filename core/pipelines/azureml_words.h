@@ -8,7 +8,7 @@
 
 namespace pilothouse::pipelines {
 
-/// A word of Azure ML for a job: Queued and Preparing count as running (a cluster at zero nodes starts). What it does not know is Unknown.
+/// A word of Azure ML for a job: Queued is waiting: for a cluster that starts from zero nodes that is minutes. What it does not know is Unknown.
 State azureState(const QString &word);
 /// A refusal of ARM ({"error":{"code","message","details":[…]}}) in plain words.
 Error azureError(const net::Request &request, const net::Response &response);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/file.h"
-#include "core/base/hash.h"
 #include "core/net/directory_token.h"
 #include "core/pipelines/azureml_pipelines.h"
 
@@ -72,65 +70,6 @@ Result<LogPiece> AzurePipelines::readLog(const LogFrom &from, std::stop_token to
         piece.end = ended;
     }
     return piece;
-}
-
-Result<std::vector<Output>> AzurePipelines::outputs(const QString &run) const {
-    PH_ASSIGN(const QJsonObject job, call("GET", arm(QStringLiteral("/jobs/") + encoded(run))));
-    std::vector<Output> found;
-    const QJsonObject named = job.value(Q("properties")).toObject().value(Q("outputs")).toObject();
-    for (auto it = named.begin(); it != named.end(); ++it) {
-        Output output;
-        output.name = it.key();
-        output.address = it->toObject().value(Q("uri")).toString();
-        if (!output.address.isEmpty())
-            found.push_back(std::move(output));
-    }
-    QString url = service(QStringLiteral("artifact/v2.0"), QStringLiteral("/artifacts/ExperimentRun/dcid.") + encoded(run));
-    const QString first = url;
-    for (int pages = 0; pages < 50 && !url.isEmpty(); ++pages) {
-        const auto reply = call("GET", url);
-        if (!reply && reply.error().kind == ErrorKind::NotFound) // it left none
-            break;
-        if (!reply)
-            return reply.error();
-        for (const QJsonValue &value : reply->value(Q("value")).toArray()) {
-            Output output;
-            output.name = value.toObject().value(Q("path")).toString();
-            output.address = QStringLiteral("azureml://artifacts/ExperimentRun/dcid.%1/%2").arg(run, output.name);
-            found.push_back(std::move(output));
-        }
-        const QString more = reply->value(Q("continuationToken")).toString();
-        url = more.isEmpty() ? QString() : first + QStringLiteral("?continuationToken=") + encoded(more);
-    }
-    return found;
-}
-
-Result<void> AzurePipelines::download(const QString &run, const Output &output, const QString &file, std::stop_token token) const {
-    if (!output.address.startsWith(Q("azureml://artifacts/")))
-        return refused(QStringLiteral("The output %1 lies in a datastore, which this connection cannot read.").arg(output.name), output.address,
-                       QStringLiteral("Run: az ml job download --name %1 --output-name %2.").arg(run, output.name));
-    QStringList path;
-    for (const QString &part : output.name.split(QLatin1Char('/')))
-        path << encoded(part);
-    PH_ASSIGN(const QJsonObject info, call("GET", service(QStringLiteral("artifact/v2.0"), QStringLiteral("/artifacts/contentinfo/ExperimentRun/dcid.%1/%2").arg(encoded(run), path.join(QLatin1Char('/')))), {}, token));
-    net::Request request;
-    request.url = info.value(Q("contentUri")).toString(); // signed: no token goes along
-    if (!net::isSafeForSecrets(request.url)) // the signed address is a secret by itself
-        return refused(QStringLiteral("Azure ML names an address that is not safe to follow."), QUrl(request.url).host(), QStringLiteral("Only https:// is followed."));
-    request.rawBytes = true;
-    request.maxBytes = qint64(1) << 30;
-    request.timeoutMs = 0;
-    request.stallSeconds = 60;
-    PH_ASSIGN(const net::Response reply, m_at.http->send(request, token));
-    if (reply.status >= 300)
-        return net::statusError(request, reply);
-    if (const QByteArray told = reply.header("Content-MD5"); !told.isEmpty()) {
-        Hasher hasher(Hasher::Kind::Md5);
-        hasher.add(reply.body);
-        if (hasher.raw().toBase64() != told)
-            return invalid(QStringLiteral("%1 came with other bytes than the store has: its checksum differs.").arg(output.name), {}, QStringLiteral("Try again; nothing was kept."));
-    }
-    return writeFileAtomically(file, reply.body);
 }
 
 } // namespace pilothouse::pipelines
