@@ -62,7 +62,11 @@ Answer AzureMlStandIn::directory(const Call &call, const QString &what)
             return directoryError("unauthorized_client", 700016, "Application with this identifier was not found in the directory.");
         if (value("client_secret") != Q("estate-secret"))
             return directoryError("invalid_client", 7000215, "Invalid client secret provided.");
-    } else if (value("grant_type") != Q("refresh_token") || !value("refresh_token").startsWith(Q("estate-refresh-"))) {
+    } else if (value("grant_type") == Q("refresh_token")) {
+        if (!m_refresh.count(value("refresh_token")))
+            return directoryError("invalid_grant", 700082, "The refresh token has expired due to inactivity.");
+        scope = scope.isEmpty() ? m_refresh[value("refresh_token")] : scope;
+    } else {
         return directoryError("unsupported_grant_type", 70003, "The app requested an unsupported grant type.");
     }
     const QString token = Q("estate-") + hexName(QString::number(++m_made) + scope, 40);
@@ -70,6 +74,8 @@ Answer AzureMlStandIn::directory(const Call &call, const QString &what)
     QJsonObject made{{Q("token_type"), Q("Bearer")}, {Q("expires_in"), 3599}, {Q("ext_expires_in"), 3599}, {Q("access_token"), token}};
     if (scope.contains(Q("offline_access")))
         made[Q("refresh_token")] = Q("estate-refresh-") + hexName(token, 40);
+    if (made.contains(Q("refresh_token")))
+        m_refresh[made[Q("refresh_token")].toString()] = scope;
     return Answer::json(made);
 }
 
@@ -117,7 +123,7 @@ Answer AzureMlStandIn::workspace(const Call &call, const QString &path)
         return Answer::json(QJsonObject{{Q("id"), base}, {Q("name"), Q("mlops-ws")}, {Q("type"), Q("Microsoft.MachineLearningServices/workspaces")}, {Q("location"), Q("westeurope")},
                                         {Q("properties"), QJsonObject{{Q("provisioningState"), Q("Succeeded")}, {Q("workspaceId"), uuidName(base)}, {Q("discoveryUrl"), Q("http://") + call.host() + Q("/discovery")}, // real: https; and MLflow's is written azureml://
                                                                       {Q("mlFlowTrackingUri"), Q("azureml://") + call.host() + Q("/mlflow/v1.0") + base}}}});
-    for (const auto part : {&AzureMlStandIn::jobs, &AzureMlStandIn::schedules, &AzureMlStandIn::assets})
+    for (const auto part : {&AzureMlStandIn::jobs, &AzureMlStandIn::schedules, &AzureMlStandIn::codes, &AzureMlStandIn::datastores, &AzureMlStandIn::assets})
         if (auto answer = (this->*part)(call, rest))
             return *answer;
     return armError(404, "UserError", QStringLiteral("Not found: %1").arg(rest));
@@ -154,6 +160,8 @@ Answer AzureMlStandIn::put(const Call &call, const QString &name)
     const QJsonObject properties = call.json()[Q("properties")].toObject();
     if (properties[Q("jobType")].toString() != Q("Command") || properties[Q("command")].toString().isEmpty() || properties[Q("environmentId")].toString().isEmpty())
         return armError(400, "UserError", Q("The request is invalid: a Command job wants command and environmentId."));
+    if (const QString asset = missing(properties); !asset.isEmpty())
+        return armError(404, "UserError", QStringLiteral("%1 was not found.").arg(asset));
     if (Job *old = named(name)) { // a job is not changed but for being archived
         old->archived = properties[Q("isArchived")].toBool();
         return Answer::json(shape(*old, call.path.section(Q("/jobs/"), 0, 0), call));

@@ -15,7 +15,7 @@ namespace pilothouse::estate {
 /// the same port. Workspace "mlops-ws" of the group "mlops-rg" with the experiment damage-incidence-prediction and the cluster cpu-cluster (SYSTEMS.md §2).
 /// Application "estate-client", secret "estate-secret"; tenant and subscription: any.
 ///
-/// control: settings {cancel_seconds, start_seconds, run_seconds, page}; sign_in {user_code} (the person has entered the device code); fail {times}; damage → at "blobs".
+/// control: settings {cancel_seconds, start_seconds, run_seconds, page, account_key (a datastore gives its key, not a signature)}; sign_in {user_code} (the person has entered the device code); sign_out {} (no refresh token is good any more); fail {times}; damage → at "blobs".
 class AzureMlStandIn : public StandIn {
 public:
     explicit AzureMlStandIn(std::shared_ptr<BlobStandIn> blobs = std::make_shared<BlobStandIn>());
@@ -38,6 +38,9 @@ private:
     Answer workspace(const Call &call, const QString &path);
     std::optional<Answer> jobs(const Call &call, const QString &path);
     std::optional<Answer> assets(const Call &call, const QString &path);
+    std::optional<Answer> codes(const Call &call, const QString &path);
+    std::optional<Answer> datastores(const Call &call, const QString &path);
+    QString missing(const QJsonObject &properties) const; ///< an asset that a job names by its id and that is not there; empty: all are
     std::optional<Answer> schedules(const Call &call, const QString &path);
     Answer history(const Call &call);
     Answer mlflow(const Call &call, const QString &path, bool mayRead);
@@ -45,6 +48,7 @@ private:
     void move(Job &job);
     QJsonObject shape(const Job &job, const QString &base, const Call &call) const;
     Job *named(const QString &name);
+    QString outputPath(const Job &job, const QString &output, const QString &file) const;
     QString artifactPath(const Job &job, const QString &file) const;
     QDateTime now() const;
     int seconds(const char *what, int usual) const;
@@ -62,6 +66,8 @@ private:
     std::vector<Job> m_jobs;
     std::map<QString, Token> m_tokens;
     std::map<QString, Device> m_devices;
+    std::map<QString, QString> m_refresh;  ///< refresh token → scope
+    std::map<QString, QJsonObject> m_codes; ///< "NAME/versions/VERSION" → properties
     QJsonArray m_schedules;
     QJsonObject m_settings;
     QDateTime m_clusterReady, m_lastBusy; ///< nodes are there from / were last used

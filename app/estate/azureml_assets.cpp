@@ -2,6 +2,8 @@
 #include "app/estate/azureml.h"
 #include "app/estate/wire.h"
 
+#include <QUrl>
+
 #include <algorithm>
 
 namespace pilothouse::estate {
@@ -49,6 +51,71 @@ std::optional<Answer> AzureMlStandIn::schedules(const Call &call, const QString 
     return Answer::json(QJsonObject{{Q("error"), QJsonObject{{Q("code"), Q("UserError")}, {Q("message"), Q("Schedule was not found")}}}}, 404);
 }
 
+QString AzureMlStandIn::missing(const QJsonObject &properties) const
+{
+    static const QStringList there{Q("computes/cpu-cluster"), Q("environments/mlops-env/versions/1"), Q("data/training-data/versions/1"), Q("codes/azureml-code/versions/1")};
+    QStringList named;
+    for (const char *field : {"computeId", "environmentId", "codeId"})
+        named << properties[Q(field)].toString();
+    for (const QJsonValue &input : properties[Q("inputs")].toObject())
+        named << input[Q("uri")].toString();
+    for (const QString &id : std::as_const(named)) {
+        const QString asset = id.startsWith(Q("/subscriptions/")) ? id.section(Q("/workspaces/"), 1).section(QLatin1Char('/'), 1) : QString();
+        if (!asset.isEmpty() && !there.contains(asset) && !m_codes.count(asset.mid(6)))
+            return asset;
+    }
+    return {};
+}
+
+/// A place of its own for what is sent, then the asset, whose digest is compared with what lies there.
+std::optional<Answer> AzureMlStandIn::codes(const Call &call, const QString &path)
+{
+    const QString base = call.path.left(call.path.size() - path.size() - 1), blobs = urlOf ? urlOf(Q("blobs")) : QString();
+    const auto ask = [&](const char *verb, const QJsonObject &details) { return tell ? tell(Q("blobs"), Q(verb), details) : m_blobs->control(Q(verb), details); };
+    if (const auto start = matched(path, "codes/{}/versions/{}/startPendingUpload"); start && call.method == "POST") {
+        const QString container = uuidName(start->join(QLatin1Char('/')));
+        const QString uri = QStringLiteral("%1/estatestore/%2").arg(blobs, container);
+        return Answer::json(QJsonObject{{Q("pendingUploadId"), uuidName(QString::number(++m_made))}, {Q("pendingUploadType"), Q("TemporaryBlobReference")},
+                                        {Q("blobReferenceForConsumption"), QJsonObject{{Q("blobUri"), uri}, {Q("storageAccountArmId"), Q("/subscriptions/s/resourceGroups/mlops-rg/providers/Microsoft.Storage/storageAccounts/estatestore")},
+                                                                                       {Q("credential"), QJsonObject{{Q("credentialType"), Q("SAS")}, {Q("sasUri"), uri + QLatin1Char('?') + m_blobs->containerSignature(container, Q("rcwl"), 3600)}}}}}});
+    }
+    const auto one = matched(path, "codes/{}/versions/{}");
+    if (!one)
+        return std::nullopt;
+    const QString key = one->at(0) + Q("/versions/") + one->at(1);
+    if (call.method == "PUT") {
+        const QJsonObject properties = call.json()[Q("properties")].toObject();
+        const QString place = properties[Q("codeUri")].toString().section(Q("/estatestore/"), 1), wanted = properties[Q("properties")][Q("hash_sha256")].toString();
+        const QJsonObject seen = ask("digest", {{Q("path"), Q("estatestore/") + place}});
+        if (place.isEmpty() || seen[Q("files")].toInt() == 0 || (!wanted.isEmpty() && seen[Q("sha256")].toString() != wanted))
+            return Answer::json(QJsonObject{{Q("error"), QJsonObject{{Q("code"), Q("UserError")}, {Q("message"), Q("The code at codeUri is not what its hash says.")}}}}, 400);
+        if (const auto old = m_codes.find(key); old != m_codes.end() && old->second[Q("codeUri")] != properties[Q("codeUri")])
+            return Answer::json(QJsonObject{{Q("error"), QJsonObject{{Q("code"), Q("UserError")}, {Q("message"), Q("A resource with this name and version already exists.")}}}}, 409);
+        m_codes[key] = properties;
+    }
+    const auto found = m_codes.find(key);
+    if (found == m_codes.end())
+        return std::nullopt;
+    return Answer::json(resource(base, path, found->second), call.method == "PUT" ? 201 : 200);
+}
+
+std::optional<Answer> AzureMlStandIn::datastores(const Call &call, const QString &path)
+{
+    const QString base = call.path.left(call.path.size() - path.size() - 1);
+    const QUrl blobs(urlOf ? urlOf(Q("blobs")) : QString());
+    if (path == Q("datastores/workspaceblobstore"))
+        return Answer::json(resource(base, path, {{Q("datastoreType"), Q("AzureBlob")}, {Q("accountName"), Q("estatestore")}, {Q("containerName"), Q("azureml-blobstore")}, {Q("endpoint"), blobs.authority()}, {Q("protocol"), blobs.scheme()},
+                                                  {Q("isDefault"), true}, {Q("credentials"), QJsonObject{{Q("credentialsType"), Q("AccountKey")}}}}));
+    if (path != Q("datastores/workspaceblobstore/listSecrets") || call.method != "POST") // secrets are not for a GET
+        return std::nullopt;
+    for (const auto &[kept, bytes] : m_blobs->kept())
+        if (kept.startsWith(Q("estatestore/")))
+            publish(*this, kept, bytes, "application/octet-stream");
+    if (m_settings[Q("account_key")].toBool() || !call.json()[Q("expirableSecret")].toBool())
+        return Answer::json(QJsonObject{{Q("secretsType"), Q("AccountKey")}, {Q("key"), QString::fromLatin1(BlobStandIn::accountKey())}});
+    return Answer::json(QJsonObject{{Q("secretsType"), Q("Sas")}, {Q("sasToken"), m_blobs->containerSignature(Q("azureml-blobstore"), Q("rl"), 3600 * call.json()[Q("expireAfterHours")].toInt(1))}});
+}
+
 std::optional<Answer> AzureMlStandIn::assets(const Call &call, const QString &path)
 {
     if (call.method != "GET")
@@ -69,6 +136,9 @@ std::optional<Answer> AzureMlStandIn::assets(const Call &call, const QString &pa
                                              {Q("models/svc-model/versions/1"), {{Q("modelType"), Q("custom_model")}, {Q("modelUri"), QStringLiteral("azureml://jobs/%1/outputs/model_output").arg(m_jobs[0].name)}, {Q("jobName"), m_jobs[0].name}, {Q("isArchived"), false}}}};
     if (const auto found = all.find(path); found != all.end())
         return Answer::json(resource(base, path, found->second));
+    for (const auto &[name, properties] : all) // the container of versions
+        if (name.contains(Q("/versions/")) && name.section(Q("/versions/"), 0, 0) == path)
+            return Answer::json(resource(base, path, {{Q("latestVersion"), name.section(QLatin1Char('/'), -1)}, {Q("isArchived"), false}}));
     QJsonArray listed;
     bool known = path == Q("onlineEndpoints");
     for (const auto &[name, properties] : all) {
@@ -95,12 +165,13 @@ Answer AzureMlStandIn::history(const Call &call)
         if (auto found = matched(all, pattern))
             run = QStringList(found->mid(found->size() - 2));
     QString rest = run ? run->last() : QString(), below;
-    for (const char *pattern : {"artifacts/prefix/contentinfo/ExperimentRun/{}/{*}", "artifacts/contentinfo/ExperimentRun/{}/{*}", "artifacts/prefix/contentinfo/ExperimentRun/{}"})
-        if (const auto found = matched(all, pattern)) {
-            run = QStringList{found->front().mid(5)}; // "dcid.NAME"
-            below = found->size() > 1 ? found->at(1) : QString();
-            rest = Q("artifacts/prefix/contentinfo");
-        }
+    for (const char *place : {"artifacts/prefix/contentinfo", "artifacts/contentinfo", "artifacts"})
+        for (const char *pattern : {"/ExperimentRun/{}/{*}", "/ExperimentRun/{}"})
+            if (const auto found = matched(all, (QByteArray(place) + pattern).constData())) {
+                run = QStringList{found->front().mid(5)}; // "dcid.NAME"
+                below = found->size() > 1 ? found->at(1) : QString();
+                rest = Q(place);
+            }
     Job *job = run ? named(run->front()) : nullptr;
     if (!job)
         return Answer::json(QJsonObject{{Q("error"), QJsonObject{{Q("code"), Q("UserError")}, {Q("message"), Q("Run was not found")}}}}, 404);

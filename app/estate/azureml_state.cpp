@@ -44,6 +44,18 @@ AzureMlStandIn::Job *AzureMlStandIn::named(const QString &name)
 
 QString AzureMlStandIn::artifactPath(const Job &job, const QString &file) const { return QStringLiteral("azureml/ExperimentRun/dcid.%1/%2").arg(job.name, file); }
 
+/// Where a file of an output lies: in the datastore that the job names for it, else in the store of the run's artifacts.
+QString AzureMlStandIn::outputPath(const Job &job, const QString &output, const QString &file) const
+{
+    const QString uri = job.properties[Q("outputs")].toObject()[output].toObject()[Q("uri")].toString(), store = Q("azureml://datastores/workspaceblobstore/paths/");
+    if (!uri.startsWith(store))
+        return artifactPath(job, output + QLatin1Char('/') + file);
+    QString path = uri.mid(store.size());
+    while (path.endsWith(QLatin1Char('/')))
+        path.chop(1);
+    return QStringLiteral("estatestore/azureml-blobstore/%1/%2").arg(path, file);
+}
+
 /// NotStarted → Starting → Queued (while the cluster comes from zero nodes: minutes) → Running → Finalizing → Completed.
 void AzureMlStandIn::move(Job &job)
 {
@@ -92,7 +104,7 @@ void AzureMlStandIn::move(Job &job)
         const QJsonObject outputs = job.properties[Q("outputs")].toObject();
         for (const QString &output : outputs.keys())
             for (const char *file : {"svc_model.joblib", "scaler.joblib"})
-                m_blobs->keep(artifactPath(job, output + QLatin1Char('/') + Q(file)), QByteArray("joblib ") + file + " of " + job.name.toUtf8(), "application/octet-stream");
+                m_blobs->keep(outputPath(job, output, Q(file)), QByteArray("joblib ") + file + " of " + job.name.toUtf8(), "application/octet-stream");
     }
 }
 
@@ -114,6 +126,12 @@ QJsonObject AzureMlStandIn::control(const QString &verb, const QJsonObject &deta
     if (verb == Q("fail")) {
         m_failing = details[Q("times")].toInt(1);
         return {{Q("times"), m_failing}};
+    }
+    if (verb == Q("sign_out")) {
+        const int ended = int(m_refresh.size());
+        m_refresh.clear();
+        m_tokens.clear();
+        return {{Q("signed_out"), ended}};
     }
     if (verb == Q("sign_in")) {
         for (auto &[code, device] : m_devices)

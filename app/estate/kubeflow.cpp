@@ -291,6 +291,12 @@ std::optional<Answer> KubeflowStandIn::named(const Call &call, bool v1, const QS
     for (const Named &e : m_experiments)
         if (path == Q("experiments/") + e.id)
             return Answer::json(shape(e, "experiment", v1));
+    for (auto p = m_pipelines.begin(); call.method == "DELETE" && p != m_pipelines.end(); ++p)
+        if (path == Q("pipelines/") + p->id) {
+            std::erase_if(m_versions, [&](const Named &v) { return v.parent == p->id; });
+            m_pipelines.erase(p);
+            return done();
+        }
     for (const Named &p : m_pipelines) {
         if (path == Q("pipelines/") + p.id || path == Q("pipelines/names/") + p.name)
             return Answer::json(shape(p, "pipeline", v1));
