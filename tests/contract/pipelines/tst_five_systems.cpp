@@ -158,7 +158,7 @@ private Q_SLOTS:
         QVERIFY2(again && again->bytes.isEmpty() && again->end, "what was read is given twice");
         const auto whole = s.service->log(run.id);
         QVERIFY2(whole, whole ? "" : qPrintable(said(whole.error())));
-        QVERIFY2(whole->contains(s.logText) || (s.service->system() == Q("kubeflow") && !whole->isEmpty()), qPrintable(whole->left(400))); // there it is one task's, until all are put together
+        QVERIFY2(whole->contains(s.logText), qPrintable(whole->left(400)));
     }
 
     void aRunIsCancelled_data() { rows(); }

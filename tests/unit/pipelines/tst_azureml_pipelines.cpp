@@ -83,7 +83,7 @@ private Q_SLOTS:
     void eachWordHasItsState_data() {
         QTest::addColumn<QString>("state");
         for (const auto &[word, state] : std::initializer_list<std::pair<const char *, const char *>>{
-                 {"NotStarted", "waiting"}, {"Scheduled", "waiting"}, {"Starting", "running"}, {"Provisioning", "running"}, {"Preparing", "running"}, {"Queued", "running"}, {"Running", "running"}, {"Finalizing", "running"},
+                 {"NotStarted", "waiting"}, {"Scheduled", "waiting"}, {"Starting", "running"}, {"Provisioning", "running"}, {"Preparing", "running"}, {"Queued", "waiting"}, {"Running", "running"}, {"Finalizing", "running"},
                  {"CancelRequested", "running"}, {"Completed", "passed"}, {"Failed", "failed"}, {"Canceled", "cancelled"}, {"NotResponding", "running"}, {"Paused", "paused"}, {"", "unknown"}, {"Unheard", "unknown"}})
             QTest::newRow(word) << QString::fromLatin1(state);
     }
@@ -134,7 +134,7 @@ private Q_SLOTS:
     void aClusterAtZeroIsNoFault() {
         Played played;
         const auto run = (*openPipelines(connection(played)))->run(QStringLiteral("waits"));
-        QCOMPARE(run->state, State::Running);
+        QCOMPARE(run->state, State::Waiting);
         QCOMPARE(run->note, QStringLiteral("Queued: cluster starts"));
     }
     void aLogGoesWithoutTheToken() {

@@ -269,7 +269,7 @@ private Q_SLOTS:
         const QByteArray bad = "pipelineInfo:\n  name: " + QByteArray(70, 'a') + "\n";
         QCOMPARE(service->uploadPipeline({}, {}, QStringLiteral("x.yaml"), bad).error().kind, ErrorKind::Refused);
         QCOMPARE(played.count("POST"), 1);
-        QCOMPARE(uploadPipelineOperation(service, {}, {}, QStringLiteral("/x/iris.yaml"), file, nullptr).connection, QStringLiteral("kfp"));
+        QCOMPARE(uploadPipelineOperation(service, {}, {}, QStringLiteral("/x/iris.yaml"), file, nullptr)->connection, QStringLiteral("kfp"));
     }
     void aStuckRetryIsTold() {
         const QJsonObject json = QJsonDocument::fromJson("{\"run_id\":\"a\",\"state\":\"PENDING\",\"stateHistory\":[{\"state\":\"FAILED\",\"updateTime\":\"2026-01-01T00:00:00Z\"},{\"state\":\"PENDING\",\"updateTime\":\"2026-01-01T00:10:00Z\"}]}").object();
