@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot pipelines outputs RUN                         {"outputs":[{"name","address","bytes","checksum","stage"}]}
-// pilot pipelines download RUN NAME [--to FILE]       {"file","bytes"}
+// pilot pipelines download RUN NAME [--to FILE]       {"file","bytes","checksum","files":[{"path","bytes","sha256"}]}: what came, with the digest of each file; checked against the
+//   store's own digest where it tells one
 #include "app/pilot/pipelines_sub.h"
 
+#include "core/base/hash.h"
 #include "core/pipelines/pipeline_json.h"
 
+#include <QDirIterator>
 #include <QFileInfo>
 #include <QJsonArray>
 
@@ -33,6 +36,22 @@ Result<void> outputs(Context &context, const Options &options) {
     return {};
 }
 
+/// A file, or those of a folder, as they lie there now.
+Result<QJsonArray> digests(const QString &place) {
+    QStringList files;
+    if (!QFileInfo(place).isDir())
+        files << place;
+    for (QDirIterator it(place, QDir::Files | QDir::Hidden | QDir::NoDotAndDotDot, QDirIterator::Subdirectories); it.hasNext();)
+        files << it.next();
+    files.sort();
+    QJsonArray out;
+    for (const QString &file : std::as_const(files)) {
+        PH_ASSIGN(const QString digest, sha256OfFile(file));
+        out << QJsonObject{{Q("path"), file}, {Q("bytes"), QFileInfo(file).size()}, {Q("sha256"), digest}};
+    }
+    return out;
+}
+
 Result<void> download(Context &context, const Options &options) {
     PH_ASSIGN(const auto pipes, pipelinesOf(context));
     const QString run = QString::fromStdString(options.run), name = QString::fromStdString(options.name);
@@ -46,8 +65,14 @@ Result<void> download(Context &context, const Options &options) {
     if (QFileInfo::exists(file))
         return Error{ErrorKind::Conflict, QStringLiteral("The file is there already."), file, QStringLiteral("Say where to with --to."), {}};
     PH_TRY(pipes->download(run, *found, file, context.stop()));
-    const qint64 bytes = QFileInfo(file).size();
-    context.answer({{Q("file"), QFileInfo(file).absoluteFilePath()}, {Q("bytes"), bytes}, {Q("checksum"), found->checksum}}, QStringLiteral("%1: %2 bytes").arg(file).arg(bytes));
+    PH_ASSIGN(const QJsonArray files, digests(file));
+    qint64 bytes = 0;
+    QString text;
+    for (const QJsonValue &one : files) {
+        bytes += one[Q("bytes")].toInteger();
+        text += QStringLiteral("%1  %2  sha256 %3\n").arg(one[Q("path")].toString(), -24).arg(one[Q("bytes")].toInteger(), 12).arg(one[Q("sha256")].toString());
+    }
+    context.answer({{Q("file"), QFileInfo(file).absoluteFilePath()}, {Q("bytes"), bytes}, {Q("checksum"), found->checksum}, {Q("files"), files}}, text.trimmed());
     return {};
 }
 
@@ -61,7 +86,7 @@ const PipelinesSub downloadSub("download", "A file that a run left", [](CLI::App
     const auto options = std::make_shared<Options>();
     app.add_option("RUN", options->run, "The run")->required();
     app.add_option("NAME", options->name, "As `outputs` names it")->required();
-    app.add_option("--to", options->to, "The file; without it the same name here");
+    app.add_option("--to", options->to, "The file, or the folder of an output that is one; without it the same name here");
     app.callback([&body, options] { body = [options](Context &context) { return download(context, *options); }; });
 });
 

@@ -75,8 +75,9 @@ Result<pipelines::LogPiece> podLogPiece(const cluster::KubeApi &api, const QStri
         query.addQueryItem(QStringLiteral("container"), container);
     if (mark.nanos > 0)
         query.addQueryItem(QStringLiteral("sinceTime"), cluster::timestampText(mark.nanos / 1000000000 * 1000000000)); // whole seconds is what it takes
-    else if (from.lastBytes > 0)
-        query.addQueryItem(QStringLiteral("tailLines"), QString::number(qMax<qint64>(1, from.lastBytes / 120)));
+    const qint64 tail = mark.nanos > 0 || from.lastBytes <= 0 ? 0 : qMax<qint64>(1, from.lastBytes / 120); // a log is counted in lines there
+    if (tail > 0)
+        query.addQueryItem(QStringLiteral("tailLines"), QString::number(tail));
     const auto reply = api.text(cluster::objectPath(ref, QStringLiteral("log")), query, token);
     pipelines::LogPiece piece;
     if (!reply && reply.error().kind == ErrorKind::Invalid && !ended) { // "container … is waiting to start"
@@ -88,6 +89,8 @@ Result<pipelines::LogPiece> podLogPiece(const cluster::KubeApi &api, const QStri
         return reply.error();
     const bool cut = reply->size() >= pieceBytes;
     piece.bytes = linesAfter(*reply, cut, mark);
+    if (tail > 0 && (cut || reply->count('\n') >= tail)) // as many as were asked for: there is more before them, and nobody says how much
+        piece.skipped = pipelines::LogPiece::someBytes;
     if (cut && piece.bytes.isEmpty()) { // more than a piece within one second: what follows it can be reached, the rest of the second cannot
         mark = {(mark.nanos / 1000000000 + 1) * 1000000000, 0};
         piece.note = QStringLiteral("Some lines were left out: the container wrote more than can be read of one second.");

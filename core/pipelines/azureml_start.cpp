@@ -38,7 +38,7 @@ Result<QJsonObject> AzurePipelines::lastGood(const QString &experiment) const {
         if (azureState(properties(job).value(Q("status")).toString()) == State::Passed)
             return job;
     return refused(QStringLiteral("The experiment %1 has no job that passed: there is none to start again.").arg(experiment), source(),
-                   QStringLiteral("Submit the first one from its folder: az ml job create --file azure-ml/job.yml."));
+                   QStringLiteral("Submit the first one from the project: pilot pipelines submit azure-ml/job.yml --connection %1").arg(source()));
 }
 
 Result<StartForm> AzurePipelines::form(const QString &pipeline) const {

@@ -78,7 +78,7 @@ public:
         const auto kept = m_cache.kept(m_key);
         m_fresh = !kept;
         m_kept = kept.value_or(KeptLog{});
-        const bool head = m_options.whole && m_kept.skipped > 0;
+        const bool head = m_options.whole && m_kept.skipped != 0;
         if (kept) { // what is kept is shown before anything is asked
             tell(true, false, {});
             if ((m_kept.end || m_kept.cut) && !head)
@@ -219,7 +219,7 @@ Result<KeptLog> followLog(const std::shared_ptr<PipelineService> &service, const
             backOff.begin();
             told(news);
         }
-        if (kept.end && !(options.whole && kept.skipped > 0))
+        if (kept.end && !(options.whole && kept.skipped != 0))
             return kept;
         if (!waited(backOff.next(), token))
             return cancelled();

@@ -24,7 +24,7 @@ struct LogKey {
 struct KeptLog {
     QString next, note;
     qint64 bytes = 0;   ///< of the file that are certain: what a crash left behind them is dropped
-    qint64 skipped = 0; ///< bytes of the log before the file's first
+    qint64 skipped = 0; ///< bytes of the log before the file's first; LogPiece::someBytes: there are some
     bool end = false;   ///< finished: it is not read again
     bool cut = false;   ///< longer than is kept
 };

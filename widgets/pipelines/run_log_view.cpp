@@ -221,7 +221,9 @@ QString RunLogView::countsText() const {
         parts << tr("%n errors", nullptr, int(errors));
     if (m_model->warningsOnly())
         parts << tr("%1 shown").arg(locale.toString(m_model->rowCount()));
-    if (m_skipped > 0)
+    if (m_skipped < 0)
+        parts << tr("its begin is not here");
+    else if (m_skipped > 0)
         parts << tr("the first %1 are not here").arg(locale.formattedDataSize(m_skipped));
     if (m_model->isLive())
         parts << tr("live");
@@ -237,7 +239,7 @@ void RunLogView::refresh() {
     m_error->setWords(m_canvas->currentByte() >= 0 && some ? tr("Next error") : tr("First error"));
     m_error->setBlocked(some || m_model->errors().isRunning() ? QString() : tr("No line reads like an error."));
     m_save->setBlocked(m_model->lines().count() > 0 ? QString() : tr("There is nothing to save yet."));
-    m_head->setVisible(m_skipped > 0);
+    m_head->setVisible(m_skipped != 0);
     m_canvas->setEmptyText(m_model->error() ? m_model->error()->text() : m_model->warningsOnly() && m_model->lines().count() > 0 ? tr("No line reads like a warning or an error.") : !m_note.isEmpty() ? m_note : m_model->isLive() ? tr("Nothing was written yet.") : tr("There is no log."));
 }
 
