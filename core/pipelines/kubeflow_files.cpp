@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/file.h"
 #include "core/net/directory_token.h"
 #include "core/net/fetch_file.h"
 #include "core/pipelines/kubeflow_pipelines.h"
@@ -12,11 +13,48 @@ namespace pilothouse::pipelines {
 
 using Q = QLatin1String;
 
+namespace {
+
+QString encoded(const QString &text) { return QString::fromLatin1(QUrl::toPercentEncoding(text)); }
+
+/// v1beta1 has no list of artifacts: Argo's workflow names those of its nodes. The archived log of a pod is none.
+template<typename Take> void eachOld(const QJsonObject &workflow, Take take) {
+    const QJsonObject nodes = workflow.value(Q("status")).toObject().value(Q("nodes")).toObject();
+    for (auto node = nodes.begin(); node != nodes.end(); ++node)
+        for (const QJsonValue &value : node->toObject().value(Q("outputs")).toObject().value(Q("artifacts")).toArray()) {
+            Output output;
+            output.name = value[Q("name")].toString();
+            output.stage = node->toObject().value(Q("displayName")).toString();
+            const QString bucket = value[Q("s3")][Q("bucket")].toString(), key = value[Q("s3")][Q("key")].toString();
+            output.address = key.isEmpty() ? QString() : QStringLiteral("s3://%1/%2").arg(bucket, key);
+            if (output.name != Q("main-logs"))
+                take(node.key(), output);
+        }
+}
+
+std::vector<Output> oldOutputs(const QJsonObject &workflow) {
+    std::vector<Output> found;
+    eachOld(workflow, [&](const QString &, const Output &output) { found.push_back(output); });
+    return found;
+}
+
+Result<QString> oldNode(const QJsonObject &workflow, const Output &wanted) {
+    QString node;
+    eachOld(workflow, [&](const QString &id, const Output &output) {
+        if (output.name == wanted.name && output.stage == wanted.stage && output.address == wanted.address)
+            node = id;
+    });
+    return node.isEmpty() ? Result<QString>(notFound(QStringLiteral("The run has no output “%1” of %2.").arg(wanted.name, wanted.stage))) : Result<QString>(node);
+}
+
+} // namespace
+
 Result<std::vector<Output>> KubeflowPipelines::outputs(const QString &id) const {
     PH_ASSIGN(const bool old, m_api.old());
+    QJsonObject workflow;
+    PH_ASSIGN(const QJsonObject json, rawRun(id, &workflow));
     if (old)
-        return std::vector<Output>{}; // v1beta1 gives bytes by node and name, and no list
-    PH_ASSIGN(const QJsonObject json, rawRun(id));
+        return oldOutputs(workflow);
     std::vector<Output> found;
     bool known = true;
     for (const QJsonValue &value : kubeflowList(kubeflowObject(json, "run_details"), "task_details")) {
@@ -45,7 +83,14 @@ Result<std::vector<Output>> KubeflowPipelines::outputs(const QString &id) const 
 }
 
 Result<void> KubeflowPipelines::download(const QString &id, const Output &output, const QString &file, std::stop_token token) const {
-    PH_ASSIGN(const QJsonObject json, rawRun(id));
+    PH_ASSIGN(const bool old, m_api.old());
+    QJsonObject workflow;
+    PH_ASSIGN(const QJsonObject json, rawRun(id, &workflow));
+    if (old) {
+        PH_ASSIGN(const QString node, oldNode(workflow, output));
+        PH_ASSIGN(const QJsonObject read, m_api.get(QStringLiteral("runs/%1/nodes/%2/artifacts/%3:read").arg(encoded(id), encoded(node), encoded(output.name)), {}, token));
+        return writeFileAtomically(file, QByteArray::fromBase64(read.value(Q("data")).toString().toLatin1()));
+    }
     for (const QJsonValue &value : kubeflowList(kubeflowObject(json, "run_details"), "task_details")) {
         const QJsonObject task = value.toObject();
         if (kubeflowText(task, "display_name") != output.stage)

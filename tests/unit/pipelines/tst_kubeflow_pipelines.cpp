@@ -4,8 +4,10 @@
 #include "core/pipelines/upload_operation.h"
 #include "tests/support/loopback_server.h"
 
+#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace pilothouse;
@@ -223,7 +225,8 @@ private Q_SLOTS:
             if (at == "GET /apis/v1beta1/healthz") return c.reply(200, "{}");
             if (at.startsWith("GET /apis/v1beta1/jobs?")) return c.reply(200, "{\"jobs\":[{\"id\":\"j-1\",\"name\":\"daily\",\"enabled\":true,\"max_concurrency\":\"1\",\"no_catchup\":true,\"created_at\":\"2025-12-31T18:00:00Z\",\"trigger\":{\"periodic_schedule\":{\"interval_second\":\"86400\"}}}]}");
             if (at == "POST /apis/v1beta1/jobs/j-1/disable") return c.reply(200, "{}");
-            if (at == "GET /apis/v1beta1/runs/o-1") return c.reply(200, "{\"run\":{\"id\":\"o-1\",\"name\":\"old\",\"status\":\"Succeeded\",\"metrics\":[{\"name\":\"accuracy\",\"number_value\":0.97}]},\"pipeline_runtime\":{\"workflow_manifest\":\"{\\\"status\\\":{\\\"nodes\\\":{\\\"w-1\\\":{\\\"id\\\":\\\"w-1\\\",\\\"type\\\":\\\"Pod\\\",\\\"displayName\\\":\\\"train\\\",\\\"phase\\\":\\\"Succeeded\\\"}}}}\"}}");
+            if (at == "GET /apis/v1beta1/runs/o-1") return c.reply(200, "{\"run\":{\"id\":\"o-1\",\"name\":\"old\",\"status\":\"Succeeded\",\"metrics\":[{\"name\":\"accuracy\",\"number_value\":0.97}]},\"pipeline_runtime\":{\"workflow_manifest\":\"{\\\"status\\\":{\\\"nodes\\\":{\\\"w-1\\\":{\\\"id\\\":\\\"w-1\\\",\\\"type\\\":\\\"Pod\\\",\\\"displayName\\\":\\\"train\\\",\\\"phase\\\":\\\"Succeeded\\\",\\\"outputs\\\":{\\\"artifacts\\\":[{\\\"name\\\":\\\"train-model\\\",\\\"s3\\\":{\\\"bucket\\\":\\\"b\\\",\\\"key\\\":\\\"a/b.tgz\\\"}},{\\\"name\\\":\\\"main-logs\\\"}]}}}}}\"}}");
+            if (at == "GET /apis/v1beta1/runs/o-1/nodes/w-1/artifacts/train-model:read") return c.reply(200, "{\"data\":\"bW9kZWw=\"}");
             return false;
         };
         const auto service = open(connection(played));
@@ -238,6 +241,15 @@ private Q_SLOTS:
         QCOMPARE(run->metrics.value(QStringLiteral("accuracy")), 0.97);
         QCOMPARE(run->stages.size(), std::size_t(1));
         QCOMPARE(run->stages[0].name, QStringLiteral("train"));
+        const auto outputs = service->outputs(QStringLiteral("o-1"));
+        QCOMPARE(outputs->size(), std::size_t(1));
+        QCOMPARE(outputs->front().address, QStringLiteral("s3://b/a/b.tgz"));
+        QTemporaryDir folder;
+        QVERIFY(service->download(QStringLiteral("o-1"), outputs->front(), folder.filePath(QStringLiteral("m"))));
+        QFile file(folder.filePath(QStringLiteral("m")));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), QByteArray("model"));
+        QVERIFY(!service->download(QStringLiteral("o-1"), Output{}, folder.filePath(QStringLiteral("n"))));
     }
     void logsComeFromThePodOfTheTask() {
         Played played;
