@@ -42,8 +42,8 @@ Result<net::DirectoryClient> directoryClientOf(const workspace::Connection &conn
 Result<DirectoryLogin> directoryLogin(const workspace::Connection &connection, std::shared_ptr<net::HttpClient> http, std::shared_ptr<secrets::SecretStore> secrets, std::shared_ptr<const Clock> clock) {
     DirectoryLogin login;
     login.forget = [] {};
-    if (const QString word = key(connection, "login"); !word.isEmpty() && word != QLatin1String("device") && word != QLatin1String("secret"))
-        return invalid(Text::tr("“%1” is no login of the connection “%2”.").arg(word, connection.name), {}, Text::tr("Write login: device for a person who signs in, or login: secret for an application."));
+    if (const QString word = key(connection, "login"); !word.isEmpty() && word != QLatin1String("device") && word != QLatin1String("client"))
+        return invalid(Text::tr("“%1” is no login of the connection “%2”.").arg(word, connection.name), {}, Text::tr("Write login: device for a person who signs in, or login: client for an application."));
     if (signsInByDevice(connection)) {
         PH_ASSIGN(net::DirectoryClient client, directoryClientOf(connection));
         const QString name = signInSecret(connection);

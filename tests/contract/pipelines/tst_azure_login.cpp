@@ -79,7 +79,7 @@ private Q_SLOTS:
     }
 
     void anApplicationSignsInByItsSecret() {
-        workspace::Connection of = connection({});
+        workspace::Connection of = connection(QStringLiteral("client"));
         of.secret = QStringLiteral("app");
         QVERIFY(m_secrets->write(QStringLiteral("app"), QStringLiteral("estate-secret")));
         const auto runs = (*opened(of))->runs({}, 5);
