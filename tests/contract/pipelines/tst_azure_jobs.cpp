@@ -93,14 +93,14 @@ private Q_SLOTS:
         QVERIFY2(m_systems->problem().isEmpty(), qPrintable(m_systems->problem()));
         m_bench = std::make_unique<support::JournalBench>();
         m_project = std::make_unique<QTemporaryDir>();
-        for (const auto &[path, text] : {std::pair("ml/train.py", "print('train')\n"), {"ml/data.csv", "1,2\n"}, {".amlignore", "*.csv\n"}, {".git/config", "secret"}})
+        for (const auto &[path, text] : {std::pair("ml/train.py", "print('train')\n"), {"ml/data.csv", "1,2\n"}, {"ml/__init__.py", ""}, {".amlignore", "*.csv\n"}, {".git/config", "secret"}})
             QVERIFY(writeFileAtomically(m_project->filePath(QString::fromLatin1(path)), QByteArray(text)));
     }
     void cleanup() { m_systems.reset(); }
 
     void aJobFileBecomesAJobWithItsCode() {
         const QString id = submitted(jobFile());
-        QCOMPARE(sentBlobs(), 3); // train.py, job.yml, .amlignore
+        QCOMPARE(sentBlobs(), 4); // train.py, the empty __init__.py, job.yml, .amlignore
         const auto run = azure().service->run(id);
         QVERIFY2(run, run ? "" : qPrintable(run.error().text()));
         QCOMPARE(run->title, QStringLiteral("svc-training-job"));
@@ -117,7 +117,7 @@ private Q_SLOTS:
         QVERIFY2(over, over ? "" : qPrintable(over.error().text()));
         QCOMPARE(stateName(over->state), QStringLiteral("passed"));
         submitted(jobFile()); // the same code is not sent again
-        QCOMPARE(sentBlobs(), 3);
+        QCOMPARE(sentBlobs(), 4);
         const QString other = submitted(jobFile(), {{Q("training_data"), Q("azureml:training-data@latest")}});
         QVERIFY(azure().service->run(other)->parameters.value(Q("training_data")).toString().endsWith(Q("/training-data/versions/1")));
     }
