@@ -31,7 +31,10 @@ QJsonValue field(const QJsonValue &item, const QString &key)
 std::optional<bool> holds(const QJsonValue &item, const QJsonObject &predicate)
 {
     const QJsonValue found = field(item, predicate[Q("key")].toString());
-    const QString op = (predicate.contains(Q("operation")) ? predicate[Q("operation")] : predicate[Q("op")]).toString();
+    // protobuf's JSON takes an enumeration by name or number (api/v1beta1/filter.proto; 4 is not used)
+    static const QStringList words{Q("UNKNOWN"), Q("EQUALS"), Q("NOT_EQUALS"), Q("GREATER_THAN"), QString(), Q("GREATER_THAN_EQUALS"), Q("LESS_THAN"), Q("LESS_THAN_EQUALS"), Q("IN"), Q("IS_SUBSTRING")};
+    const QJsonValue said = predicate.contains(Q("operation")) ? predicate[Q("operation")] : predicate[Q("op")];
+    const QString op = said.isDouble() ? words.value(said.toInt()) : said.toString();
     QJsonValue wanted;
     for (const char *kind : {"string_value", "timestamp_value", "int_value", "long_value"})
         if (predicate.contains(Q(kind)))

@@ -4,6 +4,7 @@
 #include "core/net/http.h"
 
 #include <QDateTime>
+#include <QLocale>
 
 #include <algorithm>
 #include <atomic>
@@ -19,7 +20,9 @@ public:
         const QByteArray said = response.header("Retry-After").trimmed();
         bool number = false;
         const qint64 seconds = said.toLongLong(&number);
-        QDateTime until = number ? now.addSecs(seconds) : QDateTime::fromString(QString::fromLatin1(said), Qt::RFC2822Date);
+        QDateTime until = number ? now.addSecs(seconds) : QLocale::c().toDateTime(QString::fromLatin1(said), QStringLiteral("ddd, dd MMM yyyy HH:mm:ss 'GMT'"));
+        if (!number)
+            until.setTimeSpec(Qt::UTC);
         if (until.isValid() && until > now)
             m_until = std::max(m_until.load(), until.toSecsSinceEpoch());
     }

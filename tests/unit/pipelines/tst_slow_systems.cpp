@@ -51,7 +51,7 @@ private Q_SLOTS:
         const int usual = (*service)->pollSeconds();
         QVERIFY(!(*service)->runs({}, 5));
         QCOMPARE((*service)->pollSeconds(), std::max(usual, seconds));
-        clock->advance(3601);
+        clock->advance(86401);
         QCOMPARE((*service)->pollSeconds(), usual);
     }
 };
