@@ -200,6 +200,56 @@ private Q_SLOTS:
         QCOMPARE(k.answer(call("GET", Q("/apis/v2beta1/runs?namespace=kubeflow"), "")).status, 401);
     }
 
+    void aContainersSignatureSaysWhatItLetsIn()
+    {
+        BlobStandIn blobs;
+        blobs.advance(QDateTime::currentDateTimeUtc());
+        blobs.keep(Q("estatestore/c/a/one.txt"), "one and more");
+        blobs.keep(Q("estatestore/other/x"), "x");
+        const QString reading = Q("?") + blobs.containerSignature(Q("c"), Q("rl"), 60);
+        const Answer list = blobs.answer(call("GET", Q("/estatestore/c") + reading + Q("&restype=container&comp=list&prefix=a"), ""));
+        QCOMPARE(list.status, 200);
+        QVERIFY(list.body.contains("<Name>a/one.txt</Name>") && !list.body.contains("<Name>x"));
+        QCOMPARE(blobs.answer(call("GET", Q("/estatestore/other/x") + reading, "")).status, 403);
+        QCOMPARE(blobs.answer(call("PUT", Q("/estatestore/c/new") + reading, "")).status, 403);
+        Call piece = call("GET", Q("/estatestore/c/a/one.txt") + reading, "");
+        QVERIFY(!header(blobs.answer(piece), "content-md5").isEmpty());
+        piece.headers.emplace_back("range", "bytes=4-6");
+        QCOMPARE(blobs.answer(piece).status, 206);
+        QCOMPARE(blobs.answer(piece).body, QByteArray("and"));
+        piece.headers.back().second = "bytes=-4";
+        QCOMPARE(blobs.answer(piece).body, QByteArray("more"));
+        piece.headers.back().second = "bytes=99-";
+        QCOMPARE(blobs.answer(piece).status, 416);
+        Call put = call("PUT", Q("/estatestore/c/new?") + blobs.containerSignature(Q("c"), Q("rcwl"), 60), "");
+        put.body = "bytes";
+        put.headers = {{"x-ms-blob-type", "BlockBlob"}, {"content-md5", "AAAAAAAAAAAAAAAAAAAAAA=="}};
+        QCOMPARE(blobs.answer(put).status, 400);
+        put.headers.pop_back();
+        QCOMPARE(blobs.answer(put).status, 201);
+        blobs.advance(QDateTime::currentDateTimeUtc().addSecs(3600));
+        QCOMPARE(blobs.answer(piece).status, 403); // its minute is over
+    }
+
+    void aRefreshTokenIsGoodUntilTheSignInEnds()
+    {
+        AzureMlStandIn a;
+        const auto ask = [&](const char *path, const QString &form) {
+            Call made = call("POST", Q("/t/oauth2/v2.0/") + Q(path), "");
+            made.headers.emplace_back("content-type", "application/x-www-form-urlencoded");
+            made.body = form.toUtf8();
+            return json(a.answer(made));
+        };
+        const QJsonValue device = ask("devicecode", Q("client_id=c&scope=https%3A%2F%2Fmanagement.azure.com%2F.default%20offline_access"));
+        a.control(Q("sign_in"), {{Q("user_code"), device[Q("user_code")]}});
+        const QString refresh = ask("token", Q("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&client_id=c&device_code=") + device[Q("device_code")].toString())[Q("refresh_token")].toString();
+        QVERIFY(!refresh.isEmpty());
+        const QString again = Q("grant_type=refresh_token&client_id=c&refresh_token=") + refresh;
+        QVERIFY(!ask("token", again)[Q("access_token")].toString().isEmpty());
+        a.control(Q("sign_out"), {});
+        QCOMPARE(ask("token", again)[Q("error")].toString(), Q("invalid_grant"));
+    }
+
     void azureWaitsForItsClusterAndKeepsItsOutputs()
     {
         auto blobs = std::make_shared<BlobStandIn>();
@@ -229,6 +279,19 @@ private Q_SLOTS:
         const Answer file = blobs->answer(call("GET", found[0][Q("contentUri")].toString().mid(18), ""));
         QCOMPARE(file.status, 200);
         QVERIFY(!header(file, "content-md5").isEmpty());
+        const QString code = base + Q("/codes/c/versions/1");
+        const QJsonValue place = json(a.answer(call("POST", code + Q("/startPendingUpload") + version, arm, QJsonObject{{Q("pendingUploadType"), Q("TemporaryBlobReference")}})))[Q("blobReferenceForConsumption")];
+        const QString uri = place[Q("blobUri")].toString(), to = place[Q("credential")][Q("sasUri")].toString().mid(18);
+        const auto asset = [&](const QString &hash) { return QJsonObject{{Q("properties"), QJsonObject{{Q("codeUri"), uri + Q("/src")}, {Q("properties"), QJsonObject{{Q("hash_sha256"), hash}}}}}}; };
+        QCOMPARE(a.answer(call("PUT", code + version, arm, asset({}))).status, 400); // nothing lies there yet
+        Call put = call("PUT", to.section(QLatin1Char('?'), 0, 0) + Q("/src/t.py?") + to.section(QLatin1Char('?'), 1), "");
+        put.body = "print(1)\n";
+        QCOMPARE(blobs->answer(put).status, 400); // no x-ms-blob-type
+        put.headers.emplace_back("x-ms-blob-type", "BlockBlob");
+        QCOMPARE(blobs->answer(put).status, 201);
+        QCOMPARE(a.answer(call("PUT", code + version, arm, asset(Q("00")))).status, 400); // other bytes than the hash says
+        QCOMPARE(a.answer(call("PUT", code + version, arm, asset(blobs->control(Q("digest"), {{Q("path"), uri.section(Q("2/"), -1) + Q("/src")}})[Q("sha256")].toString()))).status, 201);
+        QCOMPARE(a.answer(call("GET", code + version, arm)).status, 200);
         const QString metrics = Q("/mlflow/v1.0") + base + Q("/api/2.0/mlflow/runs/get?run_id=quiet_river_1");
         QCOMPARE(json(a.answer(call("GET", metrics, arm)))[Q("run")][Q("data")][Q("metrics")].toArray().size(), 3);
         QCOMPARE(json(a.answer(call("GET", metrics, token("other"))))[Q("run")][Q("data")][Q("metrics")].toArray().size(), 0);
