@@ -68,6 +68,7 @@ operations::Operation signInOperation(const workspace::Connection &connection, s
     operation.kind = QStringLiteral("connection-sign-in");
     operation.object = QStringLiteral("connection %1").arg(connection.name);
     operation.summary = Text::tr("Keep the sign-in of the connection %1").arg(connection.name);
+    operation.needs = workspace::Role::Viewer;
     operation.details = {{QStringLiteral("secret"), signInSecret(connection)}, {QStringLiteral("tenant"), key(connection, "tenant")}};
     storeSecretFirst(operation, std::move(store), signInSecret(connection), refreshToken);
     return operation;
