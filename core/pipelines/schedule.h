@@ -25,6 +25,7 @@ struct Schedule {
     qint64 maxSeconds = 0;      ///< a run that takes longer is an alert; 0: no limit
     QString note;               ///< "read from the Jenkinsfile of the last build"
     QString link;
+    QDateTime due;              ///< when it should have begun last, as far as that can be computed; invalid: not known, or not since it is as it is
 };
 
 struct ScheduleRequest {
