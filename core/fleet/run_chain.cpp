@@ -153,6 +153,13 @@ RunChain chainOf(const PipelineRun &run, const Snapshot &snapshot) {
     chain.versions = VersionIndex(snapshot.versions).of(run);
     for (auto it = run.images.begin(); it != run.images.end(); ++it)
         chain.images << it.key() + QLatin1Char(':') + it.value();
+    chain.then = snapshot.joined.value(run.id);
+    chain.before = snapshot.joined.key(run.id);
+    for (const PipelineRun &other : snapshot.pipelineRuns) // what the training registered is what the deploy run put into service
+        if (!chain.before.isEmpty() && other.id == chain.before)
+            for (RunChain::OfModel &version : VersionIndex(snapshot.versions).of(other))
+                if (std::none_of(chain.versions.begin(), chain.versions.end(), [&](const RunChain::OfModel &v) { return v.model == version.model && v.version == version.version; }))
+                    chain.versions.push_back(version);
     addRollouts(run, snapshot, chain);
     return chain;
 }
@@ -164,6 +171,8 @@ QHash<QString, QString> chainIds(const Snapshot &s) {
     for (const PipelineRun &run : s.pipelineRuns)
         for (const RunChain::OfModel &version : index.of(run))
             groups.join(run.id, ofVersion(version.model, version.version));
+    for (auto it = s.joined.begin(); it != s.joined.end(); ++it)
+        groups.join(it.key(), it.value());
     for (const registry::Version &version : s.versions)
         if (!version.runId.isEmpty())
             groups.join(version.runId, ofVersion(version.model, version.version));
@@ -186,7 +195,7 @@ QJsonObject RunChain::toJson() const {
         ofModels << QJsonObject{{Q("model"), v.model}, {Q("version"), v.version}, {Q("by"), v.why}};
     for (const Rollout &r : rollouts)
         ofRollouts << QJsonObject{{Q("model"), r.model}, {Q("version"), r.version}, {Q("revision"), r.revision}, {Q("operation"), r.operation}, {Q("image"), r.image}};
-    return {{Q("run"), run}, {Q("commit"), commit}, {Q("versions"), ofModels}, {Q("images"), QJsonArray::fromStringList(images)}, {Q("rollouts"), ofRollouts}};
+    return {{Q("run"), run}, {Q("commit"), commit}, {Q("versions"), ofModels}, {Q("images"), QJsonArray::fromStringList(images)}, {Q("rollouts"), ofRollouts}, {Q("before"), before}, {Q("then"), then}};
 }
 
 } // namespace pilothouse::fleet

@@ -22,8 +22,9 @@ struct RunChain {
         QString image;     ///< by which image it is known; empty: by the version
     };
     std::vector<Rollout> rollouts;
+    QString before, then;           ///< the run whose training it deploys, and the run that deploys its training (joined_runs.h); empty: none
     QJsonObject toJson() const;
-    bool isEmpty() const { return versions.empty() && images.isEmpty() && rollouts.empty(); }
+    bool isEmpty() const { return versions.empty() && images.isEmpty() && rollouts.empty() && before.isEmpty() && then.isEmpty(); }
 };
 
 /// Joins plain values: nothing is asked. Versions of the run's model come first; a version of another model counts only by a tag that names the run.
