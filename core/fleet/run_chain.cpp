@@ -124,6 +124,7 @@ public:
         if (left != right)
             m_parent[left] = right;
     }
+    bool has(const QString &id) const { return m_parent.contains(id); }
     QHash<QString, QString> all() {
         QHash<QString, QString> out;
         const QStringList known = m_parent.keys();
@@ -164,6 +165,32 @@ RunChain chainOf(const PipelineRun &run, const Snapshot &snapshot) {
     return chain;
 }
 
+QString rolloutLink(const ModelRow &row) {
+    if (!row.rollout || !row.rollout->operation.isEmpty() || !row.rollout->stable)
+        return row.rollout ? row.rollout->operation : QString();
+    return QStringLiteral("rollout/%1/%2").arg(row.name).arg(row.rollout->stable->revision);
+}
+
+QString versionLink(const QString &model, int version) { return QStringLiteral("version/%1/%2").arg(model).arg(version); }
+
+namespace {
+
+/// A rollout of an image that a run built, whatever is registered.
+void joinImages(const Snapshot &s, Groups &groups) {
+    for (const ModelRow &row : s.models) {
+        if (!row.rollout || !row.rollout->stable)
+            continue;
+        for (const registry::Version &version : s.versions) {
+            const QString image = version.model == row.name && version.version == row.rollout->stable->version ? version.tags.value(QStringLiteral("image")) : QString();
+            for (const PipelineRun &run : s.pipelineRuns)
+                if (!image.isEmpty() && madeBy(run, image))
+                    groups.join(run.id, rolloutLink(row));
+        }
+    }
+}
+
+} // namespace
+
 QHash<QString, QString> chainIds(const Snapshot &s) {
     Groups groups;
     const auto ofVersion = [](const QString &model, int version) { return QStringLiteral("\n%1\n%2").arg(model).arg(version); }; // no id has a line feed
@@ -182,7 +209,11 @@ QHash<QString, QString> chainIds(const Snapshot &s) {
     }
     for (const ModelRow &row : s.models)
         if (row.rollout && row.rollout->stable)
-            groups.join(row.rollout->operation, ofVersion(row.name, row.rollout->stable->version));
+            groups.join(rolloutLink(row), ofVersion(row.name, row.rollout->stable->version));
+    joinImages(s, groups);
+    for (const registry::Version &version : s.versions)
+        if (const QString id = ofVersion(version.model, version.version); groups.has(id)) // one that stands alone is none's
+            groups.join(versionLink(version.model, version.version), id);
     QHash<QString, QString> out = groups.all();
     for (auto it = out.begin(); it != out.end();)
         it = it.key().startsWith(QLatin1Char('\n')) ? out.erase(it) : std::next(it);

@@ -30,7 +30,11 @@ struct RunChain {
 /// Joins plain values: nothing is asked. Versions of the run's model come first; a version of another model counts only by a tag that names the run.
 RunChain chainOf(const pipelines::PipelineRun &run, const Snapshot &snapshot);
 
-/// For each id of a run, training, promotion, operation or rollout the id of its chain, one for all that belong together; ids that stand alone are not in it.
+/// What a rollout and a registered version are called among the ids of chains: the operation behind the rollout, where one is known.
+QString rolloutLink(const ModelRow &row);
+QString versionLink(const QString &model, int version);
+
+/// For each id of a run, training, promotion, operation, rollout or version the id of its chain, one for all that belong together; ids that stand alone are not in it.
 QHash<QString, QString> chainIds(const Snapshot &snapshot);
 
 } // namespace pilothouse::fleet
