@@ -4,6 +4,7 @@
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/pipelines_sub.h"
 
+#include "core/fleet/joined_runs.h"
 #include "core/fleet/pipeline_evidence.h"
 #include "core/fleet/pipeline_feed.h"
 #include "core/learn/load_scorer.h"
@@ -100,7 +101,11 @@ Result<void> answer(Context &context, const Options &options) {
     if (evidence)
         context.note(evidence->text());
     auto operation = fleet::answerGate(*services, gate, answer, evidence);
-    return runAndAnswer(context, *services->operations, std::move(operation), options.plan);
+    const auto answered = runAndAnswer(context, *services->operations, std::move(operation), options.plan);
+    if (answered && !options.plan && gate.system == Q("local"))
+        for (const fleet::RunNews &news : fleet::JoinedRuns(services).goOn())
+            context.note(news.sentence);
+    return answered;
 }
 
 const PipelinesSub gatesSub("gates", "What waits for an answer, and who may give it", [](CLI::App &app, VerbBody &body) {

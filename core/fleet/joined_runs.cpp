@@ -116,11 +116,20 @@ std::vector<RunNews> JoinedRuns::look(std::stop_token token) {
     if (needed())
         for (const workspace::Model &model : m_services->workspace.models)
             if (isJoined(m_services->workspace, model) && !token.stop_requested())
-                lookAt(model, news, token);
+                lookAt(model, false, news, token);
     return news;
 }
 
-void JoinedRuns::lookAt(const workspace::Model &model, std::vector<RunNews> &news, std::stop_token token) {
+std::vector<RunNews> JoinedRuns::goOn() {
+    std::vector<RunNews> news;
+    if (needed())
+        for (const workspace::Model &model : m_services->workspace.models)
+            if (isJoined(m_services->workspace, model))
+                lookAt(model, true, news, {});
+    return news;
+}
+
+void JoinedRuns::lookAt(const workspace::Model &model, bool onlyDecided, std::vector<RunNews> &news, std::stop_token token) {
     const JoinedStore store(m_services->root);
     const auto turn = store.turn(model.name);
     const auto told = [&](const Result<void> &done) {
@@ -132,7 +141,8 @@ void JoinedRuns::lookAt(const workspace::Model &model, std::vector<RunNews> &new
             told(turn.error());
         return;
     }
-    told(find(model, news));
+    if (!onlyDecided)
+        told(find(model, news));
     const auto all = store.of(model.name);
     if (!all)
         return told(all.error());
@@ -140,7 +150,7 @@ void JoinedRuns::lookAt(const workspace::Model &model, std::vector<RunNews> &new
         const QDateTime now = m_services->clock->nowUtc();
         if (token.stop_requested())
             return;
-        if (joined.state == State::Preparing && (!joined.notBefore.isValid() || joined.notBefore <= now))
+        if (joined.state == State::Preparing && !onlyDecided && (!joined.notBefore.isValid() || joined.notBefore <= now))
             told(prepare(model, joined, news, token));
         if (joined.state == State::Waiting)
             told(decide(joined, news));

@@ -38,9 +38,11 @@ public:
     explicit JoinedRuns(std::shared_ptr<Services> services, PromotionAsker ask = askByChild) : m_services(std::move(services)), m_ask(std::move(ask)) {}
     bool needed() const;
     std::vector<RunNews> look(std::stop_token token = {}); ///< blocking; evidence may take minutes
+    /// Only what was decided: for who has just approved. Where another program is at it, that one does it.
+    std::vector<RunNews> goOn();
 
 private:
-    void lookAt(const workspace::Model &model, std::vector<RunNews> &news, std::stop_token token);
+    void lookAt(const workspace::Model &model, bool onlyDecided, std::vector<RunNews> &news, std::stop_token token);
     Result<void> find(const workspace::Model &model, std::vector<RunNews> &news);
     Result<void> prepare(const workspace::Model &model, JoinedRun joined, std::vector<RunNews> &news, std::stop_token token);
     Result<void> decide(const JoinedRun &joined, std::vector<RunNews> &news);
