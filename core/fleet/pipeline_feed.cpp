@@ -100,7 +100,7 @@ void fillGates(const Services &services, std::vector<pipelines::Gate> &gates) {
         if (!model)
             continue;
         gate.model = model->name;
-        if (!gate.candidate.isEmpty())
+        if (!gate.candidate.isEmpty() || gate.system == QLatin1String("local")) // one of ours knows what it is about, or that nothing is known
             continue;
         const QString connection = services.workspace.registryConnection(*model);
         std::vector<registry::Version> versions;

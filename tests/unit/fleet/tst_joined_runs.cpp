@@ -2,6 +2,7 @@
 // Joined runs, retries and schedules without another system: their records, their rules, and what they do to runs of this machine. Against a system: contract/fleet/tst_joined_estate.
 #include "core/fleet/joined_runs.h"
 
+#include "core/fleet/inbox_pipelines.h"
 #include "core/fleet/joined_gates.h"
 #include "core/fleet/run_chain.h"
 #include "core/fleet/run_retries.h"
@@ -209,6 +210,54 @@ private Q_SLOTS:
         QCOMPARE(deployed.versions.size(), std::size_t(1));
         QCOMPARE(deployed.rollouts.size(), std::size_t(1));
         QCOMPARE(chainOf(s.pipelineRuns[0], s).then, QStringLiteral("k:deploy"));
+    }
+    void aFireThatWasMissedIsToldWhereTheNextIsComputedAnew() {
+        Snapshot s;
+        s.read = at("2026-11-23T12:00:00Z");
+        pipelines::Schedule schedule;
+        schedule.id = QStringLiteral("k:daily");
+        schedule.pipeline = QStringLiteral("k:IrisExp");
+        schedule.when = QStringLiteral("every 1 d");
+        schedule.next = at("2026-11-24T11:00:00Z");
+        schedule.due = at("2026-11-23T11:00:00Z");
+        s.schedules = {schedule};
+        const auto missed = [&](const QDateTime &now) {
+            std::vector<InboxItem> items;
+            addPipelineItems(s, {}, now, items);
+            return std::count_if(items.begin(), items.end(), [](const InboxItem &item) { return item.id == Q("missed/k:daily"); });
+        };
+        QCOMPARE(missed(at("2026-11-23T11:10:00Z")), 0); // it may still begin
+        QCOMPARE(missed(at("2026-11-23T11:16:00Z")), 1);
+        pipelines::PipelineRun run;
+        run.pipeline = schedule.pipeline;
+        run.started = at("2026-11-23T11:00:02Z");
+        s.pipelineRuns = {run};
+        QCOMPARE(missed(at("2026-11-23T11:16:00Z")), 0);
+        s.pipelineRuns.front().started = at("2026-11-22T11:00:02Z"); // of the fire before
+        QCOMPARE(missed(at("2026-11-23T11:16:00Z")), 1);
+        s.schedules.front().on = false;
+        QCOMPARE(missed(at("2026-11-23T11:16:00Z")), 0);
+    }
+    void aRunOfNoModelMayTakeAsLongAsItsScheduleSays() {
+        Snapshot s;
+        s.read = at("2026-11-23T12:00:00Z");
+        pipelines::Schedule schedule;
+        schedule.id = QStringLiteral("k:daily");
+        schedule.pipeline = QStringLiteral("k:Report");
+        schedule.maxSeconds = 3600;
+        s.schedules = {schedule};
+        pipelines::PipelineRun run;
+        run.id = QStringLiteral("k:7");
+        run.pipeline = schedule.pipeline;
+        run.state = pipelines::State::Running;
+        run.started = at("2026-11-23T10:30:00Z");
+        s.pipelineRuns = {run};
+        std::vector<InboxItem> items;
+        addPipelineItems(s, {}, at("2026-11-23T11:29:00Z"), items);
+        QVERIFY(items.empty());
+        addPipelineItems(s, {}, at("2026-11-23T11:31:00Z"), items);
+        QCOMPARE(items.size(), std::size_t(1));
+        QCOMPARE(items.front().id, QStringLiteral("sla/k:7"));
     }
     void aScheduleBeginsARun() {
         Bench bench("schedule: {cron: \"0 2 * * *\"}");
