@@ -71,6 +71,15 @@ QString pendingRequest(const Services &services, const ModelPlace &place, int ve
     return {};
 }
 
+/// A deploy run that began after the approval. Empty: none, or the system does not answer (then it is not started either).
+QString begunSince(const Services &services, const JoinedRun &joined) {
+    const auto runs = services.pipelines->runs(joined.deploy.pipeline, 20);
+    for (const PipelineRun &run : runs ? *runs : std::vector<PipelineRun>())
+        if (run.started.isValid() && joined.decided.isValid() && run.started > joined.decided)
+            return run.id;
+    return {};
+}
+
 } // namespace
 
 QString trainPipelineOf(const workspace::Workspace &workspace, const workspace::Model &model) {
@@ -308,6 +317,12 @@ Result<void> JoinedRuns::decide(const JoinedRun &joined, std::vector<RunNews> &n
     return {};
 }
 
+/// A promotion that a colleague's machine asked for is gone on with there; here only when it has not.
+bool JoinedRuns::isTheirs(const JoinedRun &joined) const {
+    const auto request = joined.promotion.isEmpty() ? Result<promotion::Request>(notFound({})) : m_services->promotions->requestById(joined.promotion);
+    return request && request->requester != m_services->operations->actor().name && joined.decided.secsTo(m_services->clock->nowUtc()) < theirsSeconds;
+}
+
 Result<void> JoinedRuns::start(JoinedRun joined, std::vector<RunNews> &news) {
     const JoinedStore store(m_services->root);
     OnceStart once = joined.start;
@@ -320,6 +335,18 @@ Result<void> JoinedRuns::start(JoinedRun joined, std::vector<RunNews> &news) {
         }));
         return {};
     };
+    if (once.state == OnceStart::State::Open) {
+        if (isTheirs(joined))
+            return {};
+        if (const auto run = begunSince(*m_services, joined); !run.isEmpty()) { // by hand, or by a colleague's machine that heard of the approval, too
+            once.state = OnceStart::State::Started;
+            once.run = run;
+            once.problem.clear();
+            PH_TRY(keep());
+            news.push_back({joined.model, QStringLiteral("%1: %2 was approved, and %3 has begun").arg(joined.model, joined.train, run), true, {}});
+            return {};
+        }
+    }
     QJsonObject details{{Q("joined"), joined.id}, {Q("train"), joined.train}, {Q("approved"), joined.note}};
     if (!joined.promotion.isEmpty())
         details.insert(Q("promotion"), joined.promotion);

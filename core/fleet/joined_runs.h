@@ -47,6 +47,8 @@ private:
     Result<void> prepare(const workspace::Model &model, JoinedRun joined, std::vector<RunNews> &news, std::stop_token token);
     Result<void> decide(const JoinedRun &joined, std::vector<RunNews> &news);
     Result<void> start(JoinedRun joined, std::vector<RunNews> &news);
+    bool isTheirs(const JoinedRun &joined) const;
+    static constexpr int theirsSeconds = 120;
     std::shared_ptr<Services> m_services;
     PromotionAsker m_ask;
 };
