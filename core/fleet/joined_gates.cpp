@@ -51,6 +51,8 @@ public:
         if (!joined)
             return joined.error();
         const QString by = answer.by.isEmpty() ? m_actor : answer.by;
+        if (answer.proceed && !m_workspace.approvers.isEmpty() && !m_workspace.approvers.contains(by)) // there is no version whose approval could be signed
+            return refused(Text::tr("%1 is none of the approvers that the workspace names.").arg(by), m_workspace.file, Text::tr("These may: %1.").arg(QStringList(m_workspace.approvers.keys()).join(QStringLiteral(", "))));
         const auto said = m_store.update(joined->model, joined->id, [&](JoinedRun &j) -> Result<void> {
             if (j.state != State::Waiting)
                 return Error{ErrorKind::Conflict, Text::tr("The gate before %1 no longer waits.").arg(j.deploy.pipeline), gate.run, j.sentence(), {}};
