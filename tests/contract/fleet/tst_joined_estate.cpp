@@ -449,6 +449,59 @@ private Q_SLOTS:
         QCOMPARE(retryStates(*bench.services).front().chain, (QStringList{failed, made}));
         QCOMPARE(bench.runsOf("IrisExp"), before + 2);
     }
+    void twoWorkflowsOfGitHubAreJoinedToo() {
+        QTemporaryDir folder;
+        estate::EstateOptions options;
+        options.speed = 0;
+        options.ticks = false;
+        const auto played = estate::Estate::start(options, estate::makeStandIns({QStringLiteral("github")}));
+        QVERIFY(played);
+        qputenv("PILOTHOUSE_SECRET_JOINED_GITHUB", "ghp_reviewer");
+        QVERIFY(writeFileAtomically(folder.filePath(Q("pilothouse.yaml")),
+                                    "workspace: joined\nconnections:\n  local: {kind: local, root: " + folder.filePath(Q("root")).toUtf8() + "}\n  github: {kind: github, url: \"" + (*played)->url(QStringLiteral("github")).toUtf8() +
+                                        "/api/v3\", owner: acme, repo: damage-incidence, branch: main, secret: joined-github, jobs: [train_model.yml, deploy_app.yml]}\nmodels:\n  damage:\n    registry: {connection: local, name: damage}\n"
+                                        "    pipeline: {connection: github, job: train_model.yml, branch: main, deploy: deploy_app.yml, deploy_connection: github, deploy_branch: main, approval: yes}\n"));
+        ServiceOptions opening;
+        opening.workspaceFile = folder.filePath(Q("pilothouse.yaml"));
+        opening.secrets = secrets::environmentStore();
+        opening.clock = std::make_shared<EstateTime>((*played)->clock());
+        const auto opened = openServices(opening);
+        QVERIFY(opened);
+        const std::shared_ptr<Services> services = *opened;
+        const auto look = [&] {
+            services->runs->forget();
+            services->runs->look(0);
+            services->runs->waitForReads();
+            return RunWatch(services).look();
+        };
+        const auto deploys = [&] {
+            const auto runs = services->pipelines->runs(QStringLiteral("github:deploy_app.yml"), 50);
+            return runs ? int(runs->size()) : -1;
+        };
+        const int before = deploys();
+        QVERIFY(before > 0);
+        const auto run = services->pipelines->startRun({QStringLiteral("github:train_model.yml"), {}, QStringLiteral("main"), {}, {}});
+        QVERIFY2(run, run ? "" : qPrintable(run.error().text()));
+        (*played)->clock().advance(300);
+        (void)look();
+        const auto gates = services->pipelines->gates(*run);
+        QVERIFY(gates);
+        QCOMPARE(gates->size(), std::size_t(1));
+        QCOMPARE(gates->front().model, QStringLiteral("damage"));
+        QCOMPARE(deploys(), before);
+        pipelines::GateAnswer answer;
+        answer.proceed = true;
+        answer.comment = QStringLiteral("good");
+        QVERIFY(services->operations->run(pipelines::answerGateOperation(services->pipelines, gates->front(), answer)).done);
+        const auto news = look();
+        QVERIFY(!news.empty());
+        QVERIFY2(news.back().acted, qPrintable(news.back().sentence));
+        QCOMPARE(deploys(), before + 1);
+        (*played)->clock().advance(60);
+        (void)look();
+        QCOMPARE(deploys(), before + 1);
+        services->http->close();
+    }
 
 private:
     /// As a program leaves it that dies between writing the start down and hearing of its run.
