@@ -22,10 +22,14 @@ namespace {
 
 constexpr int patienceMs = 1000;
 
-/// "folder/retrain" is meant by "retrain", too (as modelOfPipeline()).
-bool isPipeline(const QString &id, const QString &wanted) {
-    const QString connection = wanted.section(QLatin1Char(':'), 0, 0), job = wanted.section(QLatin1Char(':'), 1);
-    return id == wanted || (id.startsWith(connection + QLatin1Char(':')) && id.endsWith(QLatin1Char('/') + job));
+/// The known runs of a pipeline. "folder/retrain" is meant by "retrain", too (as modelOfPipeline()).
+template<typename Fn> void ofPipeline(const QMap<QString, RemoteRuns::SeenPtr> &seen, const QString &pipeline, Fn fn) {
+    const RemoteRuns::SeenPtr system = seen.value(pipeline.section(QLatin1Char(':'), 0, 0));
+    const QString tail = QLatin1Char('/') + pipeline.section(QLatin1Char(':'), 1);
+    if (system)
+        for (const PipelineRun &run : system->known.runs)
+            if (run.pipeline == pipeline || run.pipeline.endsWith(tail))
+                fn(run);
 }
 
 QDateTime endOf(const PipelineRun &run) { return run.ended.isValid() ? run.ended : run.started; }
@@ -179,13 +183,14 @@ Result<void> JoinedRuns::find(const workspace::Model &model, std::vector<RunNews
     const auto seen = m_services->runs->look(patienceMs, false);
     const PipelineRun *passed = nullptr;
     QDateTime deployed; // begin of the newest deploy run
-    for (const auto &system : seen)
-        for (const PipelineRun &run : system->known.runs) {
-            if (isPipeline(run.pipeline, pipeline) && pipelines::hasPassed(run.state) && (!passed || endOf(run) > endOf(*passed)))
-                passed = &run;
-            if (isPipeline(run.pipeline, deploy.pipeline) && run.started.isValid())
-                deployed = std::max(deployed, run.started);
-        }
+    ofPipeline(seen, pipeline, [&](const PipelineRun &run) {
+        if (pipelines::hasPassed(run.state) && (!passed || endOf(run) > endOf(*passed)))
+            passed = &run; // `seen` holds it
+    });
+    ofPipeline(seen, deploy.pipeline, [&](const PipelineRun &run) {
+        if (run.started.isValid())
+            deployed = std::max(deployed, run.started);
+    });
     const QDateTime now = m_services->clock->nowUtc();
     const auto oldest = workspace::parseDuration(model.promotion.approvalExpires);
     if (!passed || endOf(*passed).secsTo(now) > oldest.value_or(7 * 86400))
