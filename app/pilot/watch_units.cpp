@@ -90,7 +90,7 @@ WatchUnits watchUnits(const QString &program, const QString &workspaceName, cons
     units.folder = QStandardPaths::writableLocation(QStandardPaths::ConfigLocation) + QStringLiteral("/systemd/user");
     units.name = QStringLiteral("pilothouse-watch-") + QString(workspaceName).replace(other, QStringLiteral("_"));
     const QByteArray description = "Pilothouse looks after " + plain(workspaceName);
-    units.service = "# Written by pilot watch --install.\n[Unit]\nDescription=" + description + "\nAfter=network-online.target\n\n[Service]\nType=" + (once ? "oneshot" : "exec") + "\nExecStart=" + word(program) + " watch" + (once ? " --once" : "") +
+    units.service = "# Written by pilot watch --install.\n[Unit]\nDescription=" + description + "\n\n[Service]\nType=" + (once ? "oneshot" : "exec") + "\nExecStart=" + word(program) + " watch" + (once ? " --once" : "") +
                     " --workspace " + word(workspaceFile) + "\n" + (once ? "" : "Restart=on-failure\nRestartSec=30\nSuccessExitStatus=130 143\n") + "Nice=10\n";
     if (!once)
         units.service += "\n[Install]\nWantedBy=default.target\n";

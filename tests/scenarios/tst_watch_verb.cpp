@@ -119,14 +119,18 @@ private:
         const QString program = QStandardPaths::findExecutable(QStringLiteral("systemd-analyze"));
         if (program.isEmpty())
             QSKIP("systemd-analyze is not here");
+        const QTemporaryDir runtime;
         QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), runtime.path());
+        process.setProcessEnvironment(environment);
         process.setProcessChannelMode(QProcess::MergedChannels);
         process.start(program, QStringList{QStringLiteral("verify"), QStringLiteral("--user"), QStringLiteral("--man=no")} + files);
         QVERIFY(process.waitForFinished(60000));
         const QByteArray said = process.readAll();
         if (said.contains("Failed to initialize manager"))
             QSKIP("systemd-analyze cannot work here");
-        QVERIFY2(process.exitCode() == 0 && !said.contains("Unknown") && !said.contains("Invalid"), said.constData());
+        QVERIFY2(process.exitCode() == 0 && !said.contains("pilothouse-watch"), said.constData()); // what it ignores is a line with the file's name
     }
     QTemporaryDir m_folder;
 };
