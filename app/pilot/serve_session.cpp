@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/serve_session.h"
 
+#include "app/pilot/looking_thread.h"
 #include "app/pilot/policy_check.h"
 #include "app/pilot/retrain_hooks.h"
 
@@ -9,6 +10,7 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/fleet/canary_watch.h"
+#include "core/fleet/run_watch.h"
 #include "core/learn/load_scorer.h"
 #include "core/serving/rollout_control.h"
 
@@ -234,6 +236,13 @@ void ServeSession::waitForEnd() {
         canaries.emplace(m_services);
     if (canaries && !canaries->needed())
         canaries.reset();
+    std::shared_ptr<fleet::RunWatch> runs = m_services ? std::make_shared<fleet::RunWatch>(m_services) : nullptr;
+    std::optional<LookingThread> ofRuns; // evidence may take its time
+    if (runs && runs->needed())
+        ofRuns.emplace(std::chrono::seconds(fleet::RunWatch::everySeconds), [this, runs](std::stop_token token) {
+            for (const fleet::RunNews &news : runs->look(token))
+                m_context.note(news.sentence);
+        });
     std::unique_lock guard(m_mutex);
     if (every <= 0 && !canaries)
         return m_wake.wait(guard, [this] { return m_end; });

@@ -5,7 +5,7 @@
 #include "app/pilot/promotion_answer.h"
 #include "app/pilot/verb.h"
 
-#include "core/fleet/services.h"
+#include "core/fleet/joined_runs.h"
 
 namespace pilothouse {
 
@@ -18,6 +18,8 @@ struct Options {
 Result<void> approve(Context &context, const Options &options) {
     PH_ASSIGN(const auto services, context.services());
     PH_ASSIGN(const promotion::Request request, services->promotions->approve(QString::fromStdString(options.id), QString::fromStdString(options.comment)));
+    for (const fleet::RunNews &news : fleet::JoinedRuns(services).goOn()) // a training whose deploy run waited for this
+        context.note(news.sentence);
     context.answer({{QStringLiteral("request"), requestJson(request)}}, requestText(request));
     return {};
 }

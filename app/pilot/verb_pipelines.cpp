@@ -11,6 +11,7 @@
 #include "app/pilot/verb.h"
 
 #include "core/base/events.h"
+#include "core/fleet/joined_gates.h"
 #include "core/pipelines/parameter_check.h"
 #include "core/pipelines/pipeline_json.h"
 #include "core/pipelines/pipeline_operations.h"
@@ -57,6 +58,8 @@ Result<void> runs(Context &context, const Options &options) {
         PH_ASSIGN(found, systemParts<pipelines::PipelineRun>(context, pipes, {}, [&](const auto &system, const QString &) { return pipelines::AllPipelines::joinedRuns(system, {}, options.limit); }));
         std::stable_sort(found.all.begin(), found.all.end(), pipelines::AllPipelines::newerFirst);
     }
+    PH_ASSIGN(const auto services, context.services());
+    fleet::addRunNotes(fleet::runNotes(*services), found.all);
     QJsonArray array;
     QString text;
     for (const auto &run : found.all) {
@@ -69,8 +72,11 @@ Result<void> runs(Context &context, const Options &options) {
 
 Result<void> show(Context &context, const Options &options) {
     PH_ASSIGN(const auto pipes, pipelinesOf(context));
-    PH_ASSIGN(const auto run, pipes->run(QString::fromStdString(options.run)));
-    context.answer(pipelines::toJson(run), runText(run));
+    PH_ASSIGN(const auto services, context.services());
+    PH_ASSIGN(const auto seen, pipes->run(QString::fromStdString(options.run)));
+    std::vector<pipelines::PipelineRun> one{seen};
+    fleet::addRunNotes(fleet::runNotes(*services), one);
+    context.answer(pipelines::toJson(one.front()), runText(one.front()));
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/pipelines_sub.h"
 
+#include "core/fleet/joined_runs.h"
 #include "core/fleet/pipeline_evidence.h"
 #include "core/fleet/pipeline_feed.h"
 #include "core/learn/load_scorer.h"
@@ -40,6 +41,8 @@ QString gateText(const pipelines::Gate &gate) {
         line(QStringLiteral("%1 of %2 approvals").arg(gate.given).arg(gate.needed));
     if (!gate.model.isEmpty())
         line(QStringLiteral("model %1%2").arg(gate.model, gate.candidate.isEmpty() ? QString() : QStringLiteral(", candidate version %1: pilot promote %2 %1 --plan").arg(gate.candidate, gate.model)));
+    if (!gate.promotion.isEmpty())
+        line(QStringLiteral("promotion %1: pilot approve %1 --comment “…”").arg(gate.promotion));
     for (const pipelines::Parameter &p : gate.parameters)
         line(QStringLiteral("--param %1=…  %2%3%4").arg(p.name, pipelines::parameterKindName(p.kind), p.choices.isEmpty() ? QString() : QStringLiteral(": ") + p.choices.join(QStringLiteral(", ")),
                                                         p.value.isUndefined() || p.kind == pipelines::Parameter::Kind::Secret ? QString() : QStringLiteral(" (default %1)").arg(p.value.toVariant().toString())));
@@ -50,6 +53,9 @@ Result<void> gates(Context &context, const Options &options) {
     PH_ASSIGN(const auto pipes, pipelinesOf(context));
     PH_ASSIGN(const auto services, context.services());
     PH_ASSIGN(auto found, systemParts<pipelines::Gate>(context, pipes, QString::fromStdString(options.run), [](const auto &system, const QString &run) { return pipelines::AllPipelines::joinedGates(system, run); }));
+    if (const auto *all = dynamic_cast<const pipelines::AllPipelines *>(pipes.get()); all && options.run.find(':') != std::string::npos) // one of ours at the end of another system's run
+        if (const auto ours = pipelines::AllPipelines::joinedGates(*all->local(), QString::fromStdString(options.run)))
+            found.all.insert(found.all.end(), ours->begin(), ours->end());
     fleet::fillGates(*services, found.all);
     QJsonArray array;
     QString text;
@@ -95,7 +101,11 @@ Result<void> answer(Context &context, const Options &options) {
     if (evidence)
         context.note(evidence->text());
     auto operation = fleet::answerGate(*services, gate, answer, evidence);
-    return runAndAnswer(context, *services->operations, std::move(operation), options.plan);
+    const auto answered = runAndAnswer(context, *services->operations, std::move(operation), options.plan);
+    if (answered && !options.plan && gate.system == Q("local"))
+        for (const fleet::RunNews &news : fleet::JoinedRuns(services).goOn())
+            context.note(news.sentence);
+    return answered;
 }
 
 const PipelinesSub gatesSub("gates", "What waits for an answer, and who may give it", [](CLI::App &app, VerbBody &body) {

@@ -2,6 +2,7 @@
 #include "core/fleet/fleet.h"
 
 #include "core/fleet/canary_watch.h"
+#include "core/fleet/run_watch.h"
 #include "core/fleet/skew_watch.h"
 #include "core/secrets/vault_store.h"
 
@@ -17,6 +18,8 @@ Fleet::Fleet(std::shared_ptr<Services> services, Pools &pools, QObject *parent)
     connect(&m_timer, &QTimer::timeout, this, &Fleet::read);
     auto *canaries = new CanaryLoop(m_services, m_pools, this); // a bad canary of a cluster is turned back while nobody looks
     connect(canaries, &CanaryLoop::acted, this, &Fleet::refresh);
+    auto *runs = new RunLoop(m_services, m_pools, this); // schedules, retries and joined runs of this machine go on while the window is open
+    connect(runs, &RunLoop::acted, this, &Fleet::refresh);
 }
 
 Fleet::~Fleet() {

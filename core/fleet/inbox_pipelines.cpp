@@ -108,10 +108,13 @@ void addOverruns(const Snapshot &s, const workspace::Workspace &workspace, const
 
 void addMissed(const Snapshot &s, const workspace::Workspace &workspace, const QDateTime &now, std::vector<InboxItem> &out) {
     for (const pipelines::Schedule &schedule : s.schedules) {
-        if (!schedule.on || !schedule.next.isValid() || schedule.next.secsTo(now) < missedAfterSeconds || told(s, QStringLiteral("missed"), {}, schedule.pipeline))
+        // what the system says is next may be past; where it is computed anew at each look, the fire before it counts
+        const bool past = schedule.next.isValid() && schedule.next.secsTo(now) >= missedAfterSeconds;
+        const QDateTime due = past ? schedule.next : schedule.due;
+        if (!schedule.on || !due.isValid() || due.secsTo(now) < missedAfterSeconds || told(s, QStringLiteral("missed"), {}, schedule.pipeline))
             continue;
         const bool begun = std::any_of(s.pipelineRuns.begin(), s.pipelineRuns.end(), [&](const PipelineRun &run) {
-            return run.pipeline == schedule.pipeline && (!run.started.isValid() || run.started >= schedule.next.addSecs(-60));
+            return run.pipeline == schedule.pipeline && (!run.started.isValid() || run.started >= due.addSecs(-60));
         });
         if (begun)
             continue;
@@ -123,9 +126,9 @@ void addMissed(const Snapshot &s, const workspace::Workspace &workspace, const Q
             item.model = model->name;
         item.argument = schedule.pipeline;
         item.action = QStringLiteral("pipeline.start");
-        item.since = schedule.next;
+        item.since = due;
         item.title = Text::tr("%1 did not begin").arg(schedule.pipeline);
-        item.sentence = Text::tr("Its schedule (%1) was due at %2 UTC, and no run is there.").arg(schedule.when, schedule.next.toUTC().toString(QStringLiteral("yyyy-MM-dd HH:mm")));
+        item.sentence = Text::tr("Its schedule (%1) was due at %2 UTC, and no run is there.").arg(schedule.when, due.toUTC().toString(QStringLiteral("yyyy-MM-dd HH:mm")));
         out.push_back(item);
     }
 }

@@ -2,6 +2,8 @@
 #include "core/fleet/pipeline_feed.h"
 
 #include "core/base/json.h"
+#include "core/fleet/joined_gates.h"
+#include "core/fleet/run_watch.h"
 #include "core/pipelines/pipeline_json.h"
 
 #include <QCryptographicHash>
@@ -43,11 +45,12 @@ void addLocal(const Services &services, PipelinesState &out) {
     takeLocal(local.runs({}, 200), out.runs, sight);
     takeLocal(local.gates(), out.gates, sight);
     takeLocal(local.schedules(), out.schedules, sight);
+    append(out.notices, runNotices(services));
     sight.read = services.clock->nowUtc();
     out.systems.push_back(std::move(sight));
 }
 
-QByteArray digestOf(const PipelinesState &state) {
+QByteArray digestOf(const PipelinesState &state, const QMap<QString, RunNote> &notes) {
     QCryptographicHash hash(QCryptographicHash::Sha1);
     for (const auto &p : state.pipelines)
         hash.addData(compactJson(pipelines::toJson(p)));
@@ -57,6 +60,10 @@ QByteArray digestOf(const PipelinesState &state) {
         hash.addData(compactJson(pipelines::toJson(gate)));
     for (const auto &schedule : state.schedules)
         hash.addData(compactJson(pipelines::toJson(schedule)));
+    for (const auto &notice : state.notices)
+        hash.addData(compactJson(pipelines::toJson(notice)));
+    for (auto note = notes.begin(); note != notes.end(); ++note)
+        hash.addData((note.key() + QLatin1Char('\n') + note->text).toUtf8());
     return hash.result();
 }
 
@@ -93,7 +100,7 @@ void fillGates(const Services &services, std::vector<pipelines::Gate> &gates) {
         if (!model)
             continue;
         gate.model = model->name;
-        if (!gate.candidate.isEmpty())
+        if (!gate.candidate.isEmpty() || gate.system == QLatin1String("local")) // one of ours knows what it is about, or that nothing is known
             continue;
         const QString connection = services.workspace.registryConnection(*model);
         std::vector<registry::Version> versions;
@@ -132,6 +139,7 @@ PipelinesState joinedState(const Services &services, const QMap<QString, RemoteR
     PipelinesState out;
     addLocal(services, out);
     addRemote(services, seen, out);
+    addRunNotes(runNotes(services), out.runs);
     fillGates(services, out.gates);
     return out;
 }
@@ -171,12 +179,14 @@ void PipelineFeed::look() {
             look.revisions.insert(it.key(), (*it)->revision);
         PipelinesState local;
         addLocal(*services, local);
-        look.local = digestOf(local);
+        const QMap<QString, RunNote> notes = runNotes(*services);
+        look.local = digestOf(local, notes);
         if (stop.stop_requested())
             return cancelled();
         if (look.revisions == revisions && look.local == before)
             return look;
         addRemote(*services, seen, local);
+        addRunNotes(notes, local.runs);
         fillGates(*services, local.gates);
         look.state = std::make_shared<const PipelinesState>(std::move(local));
         return look;

@@ -124,6 +124,7 @@ public:
         if (left != right)
             m_parent[left] = right;
     }
+    bool has(const QString &id) const { return m_parent.contains(id); }
     QHash<QString, QString> all() {
         QHash<QString, QString> out;
         const QStringList known = m_parent.keys();
@@ -153,9 +154,42 @@ RunChain chainOf(const PipelineRun &run, const Snapshot &snapshot) {
     chain.versions = VersionIndex(snapshot.versions).of(run);
     for (auto it = run.images.begin(); it != run.images.end(); ++it)
         chain.images << it.key() + QLatin1Char(':') + it.value();
+    chain.then = snapshot.joined.value(run.id);
+    chain.before = snapshot.joined.key(run.id);
+    for (const PipelineRun &other : snapshot.pipelineRuns) // what the training registered is what the deploy run put into service
+        if (!chain.before.isEmpty() && other.id == chain.before)
+            for (RunChain::OfModel &version : VersionIndex(snapshot.versions).of(other))
+                if (std::none_of(chain.versions.begin(), chain.versions.end(), [&](const RunChain::OfModel &v) { return v.model == version.model && v.version == version.version; }))
+                    chain.versions.push_back(version);
     addRollouts(run, snapshot, chain);
     return chain;
 }
+
+QString rolloutLink(const ModelRow &row) {
+    if (!row.rollout || !row.rollout->operation.isEmpty() || !row.rollout->stable)
+        return row.rollout ? row.rollout->operation : QString();
+    return QStringLiteral("rollout/%1/%2").arg(row.name).arg(row.rollout->stable->revision);
+}
+
+QString versionLink(const QString &model, int version) { return QStringLiteral("version/%1/%2").arg(model).arg(version); }
+
+namespace {
+
+/// A rollout of an image that a run built, whatever is registered.
+void joinImages(const Snapshot &s, Groups &groups) {
+    for (const ModelRow &row : s.models) {
+        if (!row.rollout || !row.rollout->stable)
+            continue;
+        for (const registry::Version &version : s.versions) {
+            const QString image = version.model == row.name && version.version == row.rollout->stable->version ? version.tags.value(QStringLiteral("image")) : QString();
+            for (const PipelineRun &run : s.pipelineRuns)
+                if (!image.isEmpty() && madeBy(run, image))
+                    groups.join(run.id, rolloutLink(row));
+        }
+    }
+}
+
+} // namespace
 
 QHash<QString, QString> chainIds(const Snapshot &s) {
     Groups groups;
@@ -164,6 +198,8 @@ QHash<QString, QString> chainIds(const Snapshot &s) {
     for (const PipelineRun &run : s.pipelineRuns)
         for (const RunChain::OfModel &version : index.of(run))
             groups.join(run.id, ofVersion(version.model, version.version));
+    for (auto it = s.joined.begin(); it != s.joined.end(); ++it)
+        groups.join(it.key(), it.value());
     for (const registry::Version &version : s.versions)
         if (!version.runId.isEmpty())
             groups.join(version.runId, ofVersion(version.model, version.version));
@@ -173,7 +209,11 @@ QHash<QString, QString> chainIds(const Snapshot &s) {
     }
     for (const ModelRow &row : s.models)
         if (row.rollout && row.rollout->stable)
-            groups.join(row.rollout->operation, ofVersion(row.name, row.rollout->stable->version));
+            groups.join(rolloutLink(row), ofVersion(row.name, row.rollout->stable->version));
+    joinImages(s, groups);
+    for (const registry::Version &version : s.versions)
+        if (const QString id = ofVersion(version.model, version.version); groups.has(id)) // one that stands alone is none's
+            groups.join(versionLink(version.model, version.version), id);
     QHash<QString, QString> out = groups.all();
     for (auto it = out.begin(); it != out.end();)
         it = it.key().startsWith(QLatin1Char('\n')) ? out.erase(it) : std::next(it);
@@ -186,7 +226,7 @@ QJsonObject RunChain::toJson() const {
         ofModels << QJsonObject{{Q("model"), v.model}, {Q("version"), v.version}, {Q("by"), v.why}};
     for (const Rollout &r : rollouts)
         ofRollouts << QJsonObject{{Q("model"), r.model}, {Q("version"), r.version}, {Q("revision"), r.revision}, {Q("operation"), r.operation}, {Q("image"), r.image}};
-    return {{Q("run"), run}, {Q("commit"), commit}, {Q("versions"), ofModels}, {Q("images"), QJsonArray::fromStringList(images)}, {Q("rollouts"), ofRollouts}};
+    return {{Q("run"), run}, {Q("commit"), commit}, {Q("versions"), ofModels}, {Q("images"), QJsonArray::fromStringList(images)}, {Q("rollouts"), ofRollouts}, {Q("before"), before}, {Q("then"), then}};
 }
 
 } // namespace pilothouse::fleet

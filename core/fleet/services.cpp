@@ -7,6 +7,8 @@
 #include "core/fleet/clusters.h"
 #include "core/fleet/deploy_watch.h"
 #include "core/fleet/image_registries.h"
+#include "core/fleet/joined_gates.h"
+#include "core/fleet/joined_runs.h"
 #include "core/fleet/pipeline_systems.h"
 #include "core/fleet/remote_runs.h"
 #include "core/fleet/rollout_targets.h"
@@ -82,7 +84,7 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     PH_ASSIGN(s->journal, operations::Journal::open(s->root + QStringLiteral("/journal.jsonl"), s->database, key, s->clock, keyIsNew));
     s->operations = std::make_shared<operations::Operations>(
         s->journal, operations::Actor{currentActor(), options.program, s->workspace.role}, operations::WriteRules(s->workspace));
-    PH_ASSIGN(const auto localPipelines, pipelines::openLocalPipelines(s->root + QStringLiteral("/pipelines"), s->workspace));
+    PH_ASSIGN(const auto localPipelines, pipelines::openLocalPipelines(s->root + QStringLiteral("/pipelines"), s->workspace, s->clock));
     const auto systems = allPipelines(localPipelines, s->workspace, s->http, s->secrets, s->clusters, s->clock, s->root);
     s->pipelines = systems;
     s->runs = std::make_shared<RemoteRuns>(systems, s->workspace, s->http, s->clock, s->root + QStringLiteral("/known.db"));
@@ -94,14 +96,21 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     parts.registry = s->registry;
     parts.registryOf = [registries = s->registries](const QString &connection) { return registries->of(connection); };
     parts.operations = s->operations;
-    parts.rolloutTarget = s->rolloutTarget;
+    // Where train and deploy are two runs joined by the approval, the deploy run rolls out what was approved: the promotion itself moves the alias only.
+    parts.rolloutTarget = [target = s->rolloutTarget, workspace = s->workspace](const workspace::Model &model) -> Result<std::shared_ptr<cluster::RolloutTarget>> {
+        if (isJoined(workspace, model))
+            return notFound(Text::tr("Model %1 is rolled out by its deploy run.").arg(model.name));
+        return target(model);
+    };
     parts.workspace = s->workspace;
     parts.clock = s->clock;
     parts.secrets = s->secrets;
     PH_ASSIGN(s->promotions, promotion::Promotions::open(std::move(parts), &s->notes));
     // A paused deploy stage has no process: whoever looks at the runs settles it by what became of its promotion.
-    if (auto *local = pipelines::localPart(*s->pipelines))
+    if (auto *local = pipelines::localPart(*s->pipelines)) {
         local->watchDeploys(deployWatcher(s->promotions));
+        local->setOwnGates(joinedGates(*s, localPipelines));
+    }
     return s;
 }
 

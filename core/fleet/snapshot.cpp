@@ -2,6 +2,7 @@
 #include "core/fleet/snapshot.h"
 
 #include "core/fleet/interrupted.h"
+#include "core/fleet/joined_runs.h"
 #include "core/fleet/live_quality.h"
 #include "core/fleet/pipeline_feed.h"
 #include "core/fleet/skew_watch.h"
@@ -246,6 +247,9 @@ void addPipelines(const Services &services, int patienceMs, bool rememberedWillD
     s.gates = std::move(all.gates);
     s.schedules = std::move(all.schedules);
     s.notices = std::move(all.notices);
+    for (const JoinedRun &joined : joinedRuns(services))
+        if (joined.state == JoinedRun::State::Started)
+            s.joined.insert(joined.train, joined.start.run);
     std::size_t taken = 0;
     for (pipelines::PipelineRun &run : all.runs)
         if (run.connection.isEmpty() || taken++ < newestRuns)

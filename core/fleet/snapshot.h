@@ -110,6 +110,7 @@ struct Snapshot {
     std::vector<registry::Mirror> mirrors;   ///< trainings that wait for another registry, oldest first
     std::vector<Error> problems; ///< parts that could not be read; the rest is still shown
     QDateTime read;
+    QHash<QString, QString> joined; ///< run that trains → run that deploys what it made, joined by an approval of ours
 };
 
 /// Blocking. A part that fails is named in `problems`, never the whole. Servers are waited for at most `patienceMs`, and only for their first answer.

@@ -3,6 +3,8 @@
 
 #include "core/fleet/run_chain.h"
 
+#include <QSet>
+
 #include <algorithm>
 
 namespace pilothouse::fleet {
@@ -44,7 +46,12 @@ Health healthOf(promotion::RequestState state) {
 QString labelOf(const pipelines::PipelineRun &run) {
     if (run.connection.isEmpty())
         return run.id;
-    return run.number.isEmpty() ? run.pipeline : QStringLiteral("%1 #%2").arg(run.pipeline, run.number);
+    QString label = run.number.isEmpty() ? run.pipeline : QStringLiteral("%1 #%2").arg(run.pipeline, run.number);
+    if (!run.commit.isEmpty())
+        label += QStringLiteral(" · ") + run.commit.left(7);
+    for (auto image = run.images.begin(); image != run.images.end(); ++image)
+        label += QStringLiteral(" · %1:%2").arg(image.key().section(QLatin1Char('/'), -1), image.value());
+    return label;
 }
 
 void addTrainings(const Snapshot &s, std::vector<TimelineEvent> &out) {
@@ -54,6 +61,16 @@ void addTrainings(const Snapshot &s, std::vector<TimelineEvent> &out) {
     for (const pipelines::PipelineRun &run : s.pipelineRuns)
         if (run.started.isValid()) // what waits in a queue has no place in time yet
             out.push_back({QStringLiteral("build"), labelOf(run), run.model, run.id, run.started, run.ended.isValid() ? run.ended : pipelines::hasEnded(run.state) ? run.started : s.read, healthOf(run.state), 0}); // not every list says when a run ended
+}
+
+/// A version that another system's run registered: its training is not among those that are known here.
+void addVersions(const Snapshot &s, std::vector<TimelineEvent> &out) {
+    QSet<QString> trainings;
+    for (const registry::Run &run : s.runs)
+        trainings << run.id;
+    for (const registry::Version &version : s.versions)
+        if (version.created.isValid() && !trainings.contains(version.runId))
+            out.push_back({QStringLiteral("train"), QStringLiteral("%1 v%2").arg(version.model).arg(version.version), version.model, versionLink(version.model, version.version), version.created, version.created, Health::Ok, 0});
 }
 
 void addPromotions(const Snapshot &s, std::vector<TimelineEvent> &out) {
@@ -74,7 +91,7 @@ void addRollouts(const Snapshot &s, std::vector<TimelineEvent> &out) {
                               : r.phase == cluster::RolloutPhase::Progressing ? Health::Running
                               : r.phase == cluster::RolloutPhase::Paused      ? Health::Paused
                                                                               : Health::Bad;
-        out.push_back({QStringLiteral("rollout"), m.name, m.name, r.operation, r.steps.front().started, end, health, 0});
+        out.push_back({QStringLiteral("rollout"), m.name, m.name, rolloutLink(m), r.steps.front().started, end, health, 0});
     }
     for (const operations::JournalEntry &e : s.journal)
         if (e.phase == QLatin1String("done") && (e.kind.startsWith(QLatin1String("rollout")) || e.kind == QLatin1String("turn-back")))
@@ -104,6 +121,7 @@ void addDecisions(const Snapshot &s, std::vector<TimelineEvent> &out) {
 std::vector<TimelineEvent> timelineOf(const Snapshot &snapshot) {
     std::vector<TimelineEvent> out;
     addTrainings(snapshot, out);
+    addVersions(snapshot, out);
     addPromotions(snapshot, out);
     addRollouts(snapshot, out);
     addDecisions(snapshot, out);

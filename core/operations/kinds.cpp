@@ -79,6 +79,7 @@ const std::vector<OperationKind> &operationKinds() {
         {"turn-back", Role::Viewer, "the traffic of an endpoint, and the alias with it"},
         {"undo", Role::Operator, "an alias, and the traffic with it"},
         {"volume-update", Role::Operator, "a file on a volume that pods share, and the pods that read it"},
+        {"watch-unit", Role::Operator, "systemd units of this person, by which pilot watch runs by itself"},
         {"workload-env", Role::Operator, "a workload of a cluster: the variables of a container"},
         {"workload-image", Role::Operator, "a workload of a cluster: the image of a container"},
         {"workload-pause", Role::Operator, "a workload of a cluster: its changes wait"},

@@ -140,10 +140,18 @@ Result<std::vector<Gate>> AllPipelines::gates(const QString &run) const {
     if (run.isEmpty())
         return gathered<Gate>(m_local, m_others, [](const PipelineService &service) { return joinedGates(service); });
     PH_ASSIGN(const auto place, whose(run));
-    return joinedGates(*place.first, place.second);
+    PH_ASSIGN(auto all, joinedGates(*place.first, place.second));
+    if (place.first != m_local && m_local) // a gate of ours at the end of another system's run
+        if (auto ours = joinedGates(*m_local, run))
+            std::move(ours->begin(), ours->end(), std::back_inserter(all));
+    return all;
 }
 
 namespace {
+
+/// One of ours, wherever its run is.
+bool isOurs(const Gate &gate) { return gate.system == QLatin1String("local"); }
+
 
 Gate gateThere(Gate gate, const QString &run) {
     gate.run = run;
@@ -154,11 +162,15 @@ Gate gateThere(Gate gate, const QString &run) {
 } // namespace
 
 Result<void> AllPipelines::answer(const Gate &gate, const GateAnswer &answer) {
+    if (isOurs(gate))
+        return m_local->answer(gate, answer);
     PH_ASSIGN(const auto place, whose(gate.run));
     return place.first->answer(place.first == m_local ? gate : gateThere(gate, place.second), answer);
 }
 
 Result<GateState> AllPipelines::gateState(const Gate &gate) const {
+    if (isOurs(gate))
+        return m_local->gateState(gate);
     PH_ASSIGN(const auto place, whose(gate.run));
     return place.first->gateState(place.first == m_local ? gate : gateThere(gate, place.second));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/pipelines/github_cron.h"
+#include "core/pipelines/cron.h"
 #include "core/pipelines/github_pipelines.h"
 
 #include <algorithm>
@@ -39,8 +39,11 @@ Result<std::vector<Schedule>> GitHubPipelines::schedules() const {
                 s.on = w.state == Q("active");
                 s.canSwitch = true;
                 s.catchUp = false;
-                if (s.on)
-                    s.next = nextCron(s.when, m_api.now());
+                if (const auto cron = Cron::parse(s.when); cron && s.on) {
+                    s.next = cron->next(m_api.now());
+                    if (last.isValid()) // before its first run nobody says since when it is there
+                        s.due = cron->previous(m_api.now());
+                }
                 s.last = last;
                 s.note = w.state == Q("disabled_inactivity") ? QStringLiteral("GitHub switched it off: nothing happened in the repository for 60 days.")
                          : s.on && !s.next.isValid()         ? QStringLiteral("“%1” is no time that comes.").arg(s.when)

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/pipelines/cron.h"
 #include "core/pipelines/kubeflow_pipelines.h"
 #include "core/pipelines/kubeflow_words.h"
 
 #include <QJsonArray>
 #include <QUrl>
+
+#include <algorithm>
 
 namespace pilothouse::pipelines {
 
@@ -51,13 +54,20 @@ Schedule KubeflowPipelines::scheduleOf(const QJsonObject &json, bool old) const 
     const QDateTime begin = schedule.from.isValid() ? schedule.from : kubeflowTime(json, "created_at");
     if (!cron.isEmpty()) {
         schedule.when = kubeflowText(cron, "cron");
-        schedule.next = nextKubeflowCron(schedule.when, schedule.from.isValid() && schedule.from > now ? schedule.from : now);
+        if (const auto times = Cron::parse(schedule.when, Cron::Form::Six)) {
+            schedule.next = times->next(schedule.from.isValid() && schedule.from > now ? schedule.from : now);
+            schedule.due = times->previous(now);
+        }
         schedule.note = QStringLiteral("Six fields, the second first; in the time zone of the server, UTC if none is set there.");
     } else {
         const qint64 seconds = kubeflowInteger(periodic, "interval_second");
         schedule.when = spoken(seconds);
         schedule.next = nextPeriodic(begin, seconds, now);
+        schedule.due = lastPeriodic(begin, seconds, now);
     }
+    const QDateTime since = std::max({begin, kubeflowTime(json, "created_at"), kubeflowTime(json, "updated_at")}); // switched on or off: before that nothing was due
+    if (!schedule.on || (schedule.until.isValid() && schedule.due > schedule.until) || (since.isValid() && schedule.due <= since))
+        schedule.due = {};
     if (!schedule.on || (schedule.until.isValid() && schedule.next > schedule.until))
         schedule.next = {};
     schedule.parameters = kubeflowObject(kubeflowObject(json, "runtime_config"), "parameters");

@@ -34,12 +34,10 @@ Result<void> checkKubeflowName(const QString &name);
 /// The name that pods of a compiled pipeline are called after: pipelineInfo.name, of a workflow of Argo its own; empty: it has none. Refused: pods could not be made of it; Invalid: no compiled pipeline.
 Result<QString> kubeflowNameIn(const QString &fileName, const QByteArray &bytes);
 
-/// When a cron text of Kubeflow fires next after a time, in UTC. Six fields: second first; with five, as robfig/cron v1 (which Kubeflow uses) reads them, the LAST is missing: second
+/// When a cron text of Kubeflow fires next after a time, in UTC (cron.h). Six fields: second first; with five, as robfig/cron v1 (which Kubeflow uses) reads them, the LAST is missing: second
 /// minute hour day month. Descriptors (@daily, @every 1h30m) too. Invalid time: the text is none, or it never fires.
 QDateTime nextKubeflowCron(const QString &cron, const QDateTime &after);
 /// What is sent for a person's cron text: five fields are minute hour day month weekday, as everywhere else, and get their second. Invalid: it is none.
 Result<QString> kubeflowCron(const QString &text);
-/// Next fire of a periodic trigger: multiples of its interval after `from`. Invalid time: interval or `from` is none.
-QDateTime nextPeriodic(const QDateTime &from, qint64 seconds, const QDateTime &after);
 
 } // namespace pilothouse::pipelines

@@ -88,7 +88,7 @@ const std::vector<QString> &localStages() {
 }
 
 LocalPipelines::LocalPipelines(QString folder, workspace::Workspace workspace, Launcher launcher, std::shared_ptr<const Clock> clock)
-    : m_folder(std::move(folder)), m_workspace(std::move(workspace)), m_launcher(std::move(launcher)), m_clock(std::move(clock)) {
+    : m_folder(std::move(folder)), m_workspace(std::move(workspace)), m_launcher(std::move(launcher)), m_clock(std::move(clock)), m_schedules(m_folder, m_workspace, m_clock) {
     if (!m_launcher)
         m_launcher = [file = m_workspace.file](const QString &run, const QString &logFile) -> Result<qint64> {
             const QString program = pilotProgram();
@@ -98,9 +98,9 @@ LocalPipelines::LocalPipelines(QString folder, workspace::Workspace workspace, L
         };
 }
 
-Result<std::shared_ptr<PipelineService>> openLocalPipelines(const QString &folder, const workspace::Workspace &workspace) {
+Result<std::shared_ptr<PipelineService>> openLocalPipelines(const QString &folder, const workspace::Workspace &workspace, std::shared_ptr<const Clock> clock) {
     PH_TRY(makeFolder(folder, true));
-    return std::shared_ptr<PipelineService>(std::make_shared<LocalPipelines>(folder, workspace));
+    return std::shared_ptr<PipelineService>(std::make_shared<LocalPipelines>(folder, workspace, Launcher(), std::move(clock)));
 }
 
 void LocalPipelines::watchDeploys(DeployWatcher watcher) {

@@ -3,6 +3,8 @@
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
+#include "core/pipelines/local_schedules.h"
+#include "core/pipelines/own_gates.h"
 #include "core/pipelines/pipeline_service.h"
 #include "core/pipelines/run_record.h"
 #include "core/workspace/workspace.h"
@@ -53,6 +55,16 @@ public:
     /// then by force. One that trains in a cluster ends when its job is deleted there (TimedOut if the cluster does not answer in time). A run that waits for an approval has no process and ends at once. Conflict if the run has ended.
     Result<void> cancel(const QString &run) override;
 
+    Capabilities can() const override;
+    /// What waits for an approval of ours (own_gates.h).
+    Result<std::vector<Gate>> gates(const QString &run = {}) const override;
+    Result<void> answer(const Gate &gate, const GateAnswer &answer) override;
+    Result<GateState> gateState(const Gate &gate) const override;
+    void setOwnGates(std::shared_ptr<OwnGates> gates);
+    Result<std::vector<Schedule>> schedules() const override;
+    Result<void> switchSchedule(const QString &id, bool on) override;
+    const LocalSchedules &ownSchedules() const { return m_schedules; }
+
     /// Without one, a paused deploy stage stays paused.
     void watchDeploys(DeployWatcher watcher);
     Result<RunFolder> folderOf(const QString &run) const; ///< NotFound if there is no such run
@@ -69,8 +81,11 @@ private:
     workspace::Workspace m_workspace;
     Launcher m_launcher;
     std::shared_ptr<const Clock> m_clock;
-    mutable std::mutex m_lock; ///< of the watcher
+    LocalSchedules m_schedules;
+    std::shared_ptr<OwnGates> ownGates() const;
+    mutable std::mutex m_lock; ///< of the watcher and the gates
     DeployWatcher m_watcher;
+    std::shared_ptr<OwnGates> m_gates;
     int m_stopLimitSeconds = 30;
 };
 
@@ -78,6 +93,6 @@ private:
 LocalPipelines *localPart(PipelineService &service);
 
 /// As the programs use it: `pilot pipelines exec` of this installation, with the workspace's file.
-Result<std::shared_ptr<PipelineService>> openLocalPipelines(const QString &folder, const workspace::Workspace &workspace);
+Result<std::shared_ptr<PipelineService>> openLocalPipelines(const QString &folder, const workspace::Workspace &workspace, std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>());
 
 } // namespace pilothouse::pipelines

@@ -85,7 +85,8 @@ QJsonObject toJson(const Gate &g) {
 QJsonObject toJson(const Schedule &s) {
     return {{Q("id"), s.id}, {Q("name"), s.name}, {Q("pipeline"), s.pipeline}, {Q("connection"), s.connection}, {Q("system"), s.system}, {Q("when"), s.when}, {Q("zone"), s.zone},
             {Q("on"), s.on}, {Q("can_switch"), s.canSwitch}, {Q("catch_up"), maybe(s.catchUp)}, {Q("most"), maybe(s.most)}, {Q("next"), timeValue(s.next)}, {Q("last"), timeValue(s.last)},
-            {Q("from"), timeValue(s.from)}, {Q("until"), timeValue(s.until)}, {Q("parameters"), s.parameters}, {Q("max_seconds"), s.maxSeconds}, {Q("note"), s.note}, {Q("link"), s.link}};
+            {Q("from"), timeValue(s.from)}, {Q("until"), timeValue(s.until)}, {Q("parameters"), s.parameters}, {Q("max_seconds"), s.maxSeconds}, {Q("note"), s.note}, {Q("link"), s.link},
+            {Q("due"), timeValue(s.due)}};
 }
 
 QJsonObject toJson(const Notice &n) {

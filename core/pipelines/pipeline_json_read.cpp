@@ -186,6 +186,7 @@ Schedule scheduleFromJson(const QJsonObject &object) {
     s.maxSeconds = qint64(r.maybe("max_seconds").value_or(0));
     s.note = r.text("note");
     s.link = r.text("link");
+    s.due = r.time("due");
     return s;
 }
 

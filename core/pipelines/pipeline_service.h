@@ -135,7 +135,7 @@ struct StartRequest {
 /// Something that a system shows and that a person should know; with what would help.
 struct Notice {
     QString id;       ///< stays the same while it stands: told once
-    QString kind;     ///< no-workflow (a commit that no workflow followed), skipped-broken (a service whose last build failed, skipped since), sla, missed, self-trigger, merged
+    QString kind;     ///< no-workflow (a commit that no workflow followed), skipped-broken (a service whose last build failed, skipped since), sla, missed, self-trigger, merged, joined (what stands between two runs of ours)
     QString pipeline, run, sentence;
     QDateTime since;
     QString fix;      ///< word of the button: "Build it", "Dispatch"; empty: there is none

@@ -26,6 +26,7 @@ struct Schedule {
     QString note;               ///< "read from the Jenkinsfile of the last build"
     QString link;
     QString version, experiment; ///< of the pipeline, and where its runs go; as ScheduleRequest takes them. Empty: the system has none
+    QDateTime due;              ///< when it should have begun last, as far as that can be computed; invalid: not known, or not since it is as it is
 };
 
 struct ScheduleRequest {

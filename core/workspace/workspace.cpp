@@ -336,6 +336,26 @@ void readTrainingPods(Section &pipeline, Model &m) {
             m.pipeline.other.insert(QLatin1String(key), values.join(QLatin1Char('\n')));
 }
 
+/// When the pipeline of this machine begins by itself: `schedule: {cron: "0 2 * * *"}` or `{every: 1d}`, with `catch_up`.
+void readSchedule(Reading &reading, Section &pipeline, Model &m) {
+    if (!pipeline.has(u("schedule")))
+        return;
+    Section schedule = pipeline.section(u("schedule"));
+    const QString cron = schedule.text(u("cron")), every = schedule.duration(u("every"));
+    const bool catchUp = schedule.boolean(u("catch_up"), false);
+    schedule.finish();
+    if (cron.isEmpty() == every.isEmpty())
+        reading.problems.add(schedule.position(), u("“schedule” of model “%1” needs either cron or every.").arg(m.name), u("Write {cron: \"0 2 * * *\"} or {every: 1d}."));
+    else if (!reading.isLocal(m.pipeline.connection))
+        reading.problems.add(schedule.position(), u("“schedule” begins pipelines of this machine; that of model “%1” runs on %2.").arg(m.name, m.pipeline.connection),
+                             u("Give it a schedule there: pilot pipelines schedule create %1:JOB.").arg(m.pipeline.connection));
+    if (!cron.isEmpty())
+        m.pipeline.other.insert(u("schedule_cron"), cron);
+    if (!every.isEmpty())
+        m.pipeline.other.insert(u("schedule_every"), every);
+    m.pipeline.other.insert(u("catch_up"), catchUp ? u("yes") : u("no"));
+}
+
 /// What of a model's pipeline is not the training's pods: `deploy` is a second run that follows the first, behind an approval of ours where `approval` says so.
 void readPipeline(Reading &reading, Section &pipeline, Model &m) {
     for (const char *key : {"workflow", "branch", "experiment", "namespace", "deploy", "deploy_branch"})
@@ -361,6 +381,7 @@ void readPipeline(Reading &reading, Section &pipeline, Model &m) {
         if (!lines.isEmpty())
             m.pipeline.other.insert(QLatin1String(key), lines.join(QLatin1Char('\n')));
     }
+    readSchedule(reading, pipeline, m);
     if (const QStringList gates = pipeline.texts(u("gates")); !gates.isEmpty())
         m.pipeline.other.insert(u("gates"), gates.join(QLatin1Char('\n')));
 }
