@@ -43,7 +43,7 @@ private:
     void showForm();
     QString makeLacking() const;
     Result<pipelines::ScheduleRequest> made() const;
-    void run(const operations::Operation &operation, const QString &done);
+    void run(const operations::Operation &operation, const QString &connection);
     void tell(const QString &text, bool good);
     PanelContext m_context;
     std::shared_ptr<const fleet::PipelinesState> m_state;
