@@ -34,7 +34,7 @@ using Q = QLatin1String;
 
 namespace {
 
-pipelines::Gate gateOf(const promotion::Request &request, const PipelineRun &run) {
+pipelines::Gate gateOf(const promotion::Request &request, const PipelineRun &run, const QString &message) {
     pipelines::Gate gate;
     gate.id = gate.promotion = request.id;
     gate.run = run.id;
@@ -48,7 +48,7 @@ pipelines::Gate gateOf(const promotion::Request &request, const PipelineRun &run
             gate.stage = stage.name;
             gate.since = stage.started;
         }
-    gate.message = PipelinesPanel::tr("Promote %1 v%2? The run goes on when it is decided.").arg(request.model).arg(request.version);
+    gate.message = message;
     return gate;
 }
 
@@ -303,7 +303,7 @@ void PipelinesPanel::showRight(const PipelineRun &r) {
     if (gates.empty() && r.state == pipelines::State::Paused) // a run of this machine waits for a promotion of ours
         for (const promotion::Request &p : m_snapshot.promotions)
             if (p.model == r.model && p.version == r.version && p.state == promotion::RequestState::Pending)
-                gates.push_back(gateOf(p, r));
+                gates.push_back(gateOf(p, r, tr("Promote %1 v%2? The run goes on when it is decided.").arg(p.model).arg(p.version)));
     m_facts->setRun(r, pipelineName(state(), r.pipeline), m_chain, now());
     m_gate->setGates(gates, m_snapshot);
     // Beside the log there is room for one of them; in the narrow window for one of three.
