@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot pipelines gates [RUN]                                              {"gates":[…],"problems":[…]}
 // pilot pipelines answer RUN [--gate ID] [--abort] [--param k=v]… [--comment C] [--dry-run]   {"operation","summary","done","steps"}; a yes needs the role approver
+// pilot pipelines evidence RUN [--gate ID]    the evidence for the candidate that the gate is about (promotion::Evidence::toJson)
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/pipelines_sub.h"
 
@@ -83,13 +84,31 @@ Result<pipelines::Gate> gateOf(const pipelines::PipelineService &pipes, const Op
     return notFound(QStringLiteral("The run %1 waits at no gate “%2”.").arg(run, id), {}, QStringLiteral("It waits at: %1.").arg(ids.join(QStringLiteral(", "))));
 }
 
+/// With the model and the candidate that the workspace knows it to be about.
+Result<pipelines::Gate> filledGate(const fleet::Services &services, const pipelines::PipelineService &pipes, const Options &options) {
+    PH_ASSIGN(const pipelines::Gate gate, gateOf(pipes, options));
+    std::vector<pipelines::Gate> one{gate};
+    fleet::fillGates(services, one);
+    return one.front();
+}
+
+Result<promotion::Evidence> evidenceOf(Context &context, const fleet::Services &services, const pipelines::Gate &gate) {
+    return fleet::gateEvidence(services, gate, [](const QString &folder) { return learn::loadScorer(folder); }, context.stop());
+}
+
+Result<void> evidence(Context &context, const Options &options) {
+    PH_ASSIGN(const auto pipes, pipelinesOf(context));
+    PH_ASSIGN(const auto services, context.services());
+    PH_ASSIGN(const pipelines::Gate gate, filledGate(*services, *pipes, options));
+    PH_ASSIGN(const promotion::Evidence found, evidenceOf(context, *services, gate));
+    context.answer(found.toJson(), found.text());
+    return {};
+}
+
 Result<void> answer(Context &context, const Options &options) {
     PH_ASSIGN(const auto pipes, pipelinesOf(context));
     PH_ASSIGN(const auto services, context.services());
-    PH_ASSIGN(pipelines::Gate gate, gateOf(*pipes, options));
-    std::vector<pipelines::Gate> one{gate};
-    fleet::fillGates(*services, one);
-    gate = one.front();
+    PH_ASSIGN(const pipelines::Gate gate, filledGate(*services, *pipes, options));
     pipelines::GateAnswer answer;
     answer.proceed = !options.abort;
     answer.comment = QString::fromStdString(options.comment);
@@ -97,7 +116,7 @@ Result<void> answer(Context &context, const Options &options) {
     PH_ASSIGN(const QJsonObject given, parametersFrom(options.parameters));
     PH_ASSIGN(answer.values, pipelines::typedValues(gate.parameters, given));
     // a no needs no evidence
-    const auto evidence = options.abort ? Result<promotion::Evidence>(notFound({})) : fleet::gateEvidence(*services, gate, [](const QString &folder) { return learn::loadScorer(folder); }, context.stop());
+    const auto evidence = options.abort ? Result<promotion::Evidence>(notFound({})) : evidenceOf(context, *services, gate);
     if (evidence)
         context.note(evidence->text());
     auto operation = fleet::answerGate(*services, gate, answer, evidence);
@@ -112,6 +131,13 @@ const PipelinesSub gatesSub("gates", "What waits for an answer, and who may give
     const auto options = std::make_shared<Options>();
     app.add_option("RUN", options->run, "Only of this run");
     app.callback([&body, options] { body = [options](Context &context) { return gates(context, *options); }; });
+});
+
+const PipelinesSub evidenceSub("evidence", "What speaks for and against the candidate that a gate is about", [](CLI::App &app, VerbBody &body) {
+    const auto options = std::make_shared<Options>();
+    app.add_option("RUN", options->run, "The run that waits")->required();
+    app.add_option("--gate", options->gate, "Which gate, where it waits at several");
+    app.callback([&body, options] { body = [options](Context &context) { return evidence(context, *options); }; });
 });
 
 const PipelinesSub answerSub("answer", "Let a run go on at its gate, or end it there", [](CLI::App &app, VerbBody &body) {

@@ -10,7 +10,7 @@
 #include <QPainterPath>
 #include <QToolTip>
 
-#include <array>
+#include <algorithm>
 
 namespace pilothouse::ui {
 namespace {
@@ -36,26 +36,30 @@ void paintMark(QPainter &painter, const StageMark &stage, const QPointF &middle,
 
 } // namespace
 
-std::vector<QPointF> stagePlaces(std::size_t count, double width, double rowHeight, int perRow) {
-    std::vector<QPointF> places;
-    const double column = width / std::max(1, std::min<int>(perRow, int(count)));
-    for (std::size_t i = 0; i < count; ++i)
-        places.emplace_back(column * (double(i % perRow) + 0.5), rowHeight * (double(i / perRow) + 0.5));
-    return places;
-}
-
 StageGraph::StageGraph(QWidget *parent) : QWidget(parent) {
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Stages"));
+    connect(&Theme::of(this), &Theme::changed, this, [this] {
+        m_layoutWidth = -1;
+        updateGeometry();
+    });
 }
 
 void StageGraph::setStages(std::vector<StageMark> stages) {
+    const QString chosen = m_current >= 0 && m_current < int(m_stages.size()) ? m_stages[std::size_t(m_current)].id : QString();
     m_stages = std::move(stages);
-    if (m_current >= int(m_stages.size()))
-        m_current = -1;
-    QStringList words;
-    for (const StageMark &stage : m_stages)
+    m_current = -1;
+    QStringList words, ids;
+    std::vector<QStringList> after;
+    for (const StageMark &stage : m_stages) {
+        if (!chosen.isEmpty() && stage.id == chosen)
+            m_current = int(ids.size());
+        ids << stage.id;
+        after.push_back(stage.after);
         words << QStringLiteral("%1: %2 %3").arg(stage.name, stateWord(stage.state), stage.note);
+    }
+    m_after = stageOrder(ids, after);
+    m_layoutWidth = -1;
     setAccessibleDescription(words.join(QLatin1String("; ")));
     updateGeometry();
     update();
@@ -66,75 +70,133 @@ void StageGraph::setCurrent(int index) {
         return;
     m_current = index;
     update();
-    Q_EMIT chosen(m_stages[index].id);
+    Q_EMIT chosen(m_stages[std::size_t(index)].id);
 }
 
-int StageGraph::perRow() const { return qBound(2, width() / Theme::of(this).px(96), 8); }
-
-double StageGraph::rowHeight() const { return Theme::of(this).px(96); }
-
-QSize StageGraph::sizeHint() const {
-    const int rows = qMax(1, (int(m_stages.size()) + perRow() - 1) / perRow());
-    return {Theme::of(this).px(640), int(rows * rowHeight())};
+void StageGraph::showCurrent(const QString &id) {
+    const auto it = std::find_if(m_stages.begin(), m_stages.end(), [&](const StageMark &stage) { return !id.isEmpty() && stage.id == id; });
+    m_current = it == m_stages.end() ? -1 : int(it - m_stages.begin());
+    update();
 }
+
+const StageLayout &StageGraph::stageLayout() const {
+    if (m_layoutWidth != width()) {
+        m_layoutWidth = width();
+        const Theme &theme = Theme::of(this);
+        m_layout = layoutStages(m_after, {double(width()), double(theme.px(96)), double(theme.px(72)), qBound(2, width() / theme.px(96), 8)});
+    }
+    return m_layout;
+}
+
+QSize StageGraph::sizeHint() const { return {Theme::of(this).px(640), int(stageLayout().height)}; }
 
 QSize StageGraph::minimumSizeHint() const { return {Theme::of(this).px(240), sizeHint().height()}; }
 
 int StageGraph::at(const QPoint &point) const {
-    const auto places = stagePlaces(m_stages.size(), width(), rowHeight(), perRow());
-    for (std::size_t i = 0; i < places.size(); ++i)
-        if (QRectF(places[i].x() - 40, places[i].y() - 40, 80, 80).contains(point))
+    const StageLayout &layout = stageLayout();
+    const double wide = qMin(layout.column, 2 * 40.0) / 2, tall = layout.branched ? 35 : 40;
+    for (std::size_t i = 0; i < layout.places.size(); ++i)
+        if (QRectF(layout.places[i].x() - wide, layout.places[i].y() - tall, 2 * wide, 2 * tall).contains(point))
             return int(i);
     return -1;
+}
+
+/// Tries stand behind the note, small.
+QRectF StageGraph::attemptPlace(std::size_t stage, std::size_t attempt) const {
+    const Theme &theme = Theme::of(this);
+    const double side = theme.px(11), step = theme.px(14);
+    const std::size_t count = m_stages[stage].attempts.size();
+    const QPointF middle = stageLayout().places[stage];
+    return {middle.x() + (double(attempt) - double(count) / 2) * step + (step - side) / 2, middle.y() + theme.px(14), side, side};
+}
+
+int StageGraph::attemptAt(int stage, const QPoint &point) const {
+    if (stage >= 0 && m_stages[std::size_t(stage)].attempts.size() > 1)
+        for (std::size_t i = 0; i < m_stages[std::size_t(stage)].attempts.size(); ++i)
+            if (attemptPlace(std::size_t(stage), i).adjusted(-1, -1, 1, 1).contains(point))
+                return int(i);
+    return -1;
+}
+
+/// The nearest stage above or below the current one; −1: there is none.
+int StageGraph::beside(bool down) const {
+    const auto &places = stageLayout().places;
+    if (m_current < 0 || m_current >= int(places.size()))
+        return places.empty() ? -1 : 0;
+    const QPointF from = places[std::size_t(m_current)];
+    int best = -1;
+    double nearest = 0;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const double dy = (places[i].y() - from.y()) * (down ? 1 : -1), dx = qAbs(places[i].x() - from.x());
+        if (dy < 1)
+            continue;
+        if (const double far = dy + 2 * dx; best < 0 || far < nearest) {
+            best = int(i);
+            nearest = far;
+        }
+    }
+    return best;
+}
+
+void StageGraph::paintStage(QPainter &painter, std::size_t i) const {
+    const Theme &theme = Theme::of(this);
+    const Tokens &t = theme.tokens();
+    const StageLayout &layout = stageLayout();
+    const QPointF place = layout.places[i];
+    const StageMark &stage = m_stages[i];
+    const double glyph = theme.px(18), column = layout.column;
+    paintMark(painter, stage, place, glyph, int(i) == m_current && hasFocus(), this);
+    const bool paused = stage.state == State::Paused, idle = stage.state == State::Waiting || stage.state == State::Skipped;
+    painter.setFont(theme.font(TextRole::Label));
+    painter.setPen(paused ? t.pau : stage.state == State::Bad ? t.bad : idle ? t.t2 : t.t1);
+    drawLine(painter, QRectF(place.x() - column / 2 + 3, place.y() - theme.px(34), column - 6, theme.px(18)), Qt::AlignHCenter | Qt::AlignVCenter, stage.name);
+    const bool tried = stage.attempts.size() > 1;
+    for (std::size_t attempt = 0; tried && attempt < stage.attempts.size(); ++attempt)
+        paintState(painter, attemptPlace(i, attempt), stage.attempts[attempt].state, this);
+    painter.setFont(theme.font(TextRole::Caption));
+    painter.setPen(stage.slow ? t.warn : paused ? t.pau : stage.state == State::Bad ? t.bad : t.t3);
+    drawLine(painter, QRectF(place.x() - column / 2 + 3, place.y() + theme.px(tried ? 25 : 15), column - 6, theme.px(tried ? 14 : 16)), Qt::AlignHCenter | Qt::AlignVCenter, stage.note);
+    if (int(i) == m_current) {
+        painter.setPen(QPen(t.acc, 2));
+        const double under = place.y() + theme.px(layout.branched ? 38 : 40);
+        painter.drawLine(QPointF(place.x() - theme.px(16), under), QPointF(place.x() + theme.px(16), under));
+    }
 }
 
 void StageGraph::paintEvent(QPaintEvent *) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const Theme &theme = Theme::of(this);
-    const Tokens &t = theme.tokens();
-    const double row = rowHeight(), glyph = theme.px(18);
-    const auto places = stagePlaces(m_stages.size(), width(), row, perRow());
-    for (std::size_t i = 0; i + 1 < places.size(); ++i) {
-        const bool done = m_stages[i].state == State::Ok || m_stages[i].state == State::Warn;
-        QPen pen(done ? t.ok : t.line2, 1.5, done ? Qt::SolidLine : Qt::CustomDashLine);
-        if (!done)
-            pen.setDashPattern({3, 3});
-        painter.setPen(pen);
-        const QPointF a = places[i], b = places[i + 1];
-        if (qFuzzyCompare(a.y(), b.y())) {
-            painter.drawLine(a, b);
-            continue;
+    const Tokens &t = tokens(this);
+    const StageLayout &layout = stageLayout();
+    for (const bool done : {false, true}) // what is done lies above
+        for (const StageLayout::Edge &edge : layout.edges) {
+            const State from = m_stages[std::size_t(edge.from)].state, to = m_stages[std::size_t(edge.to)].state;
+            if (done != ((from == State::Ok || from == State::Warn) && to != State::Skipped))
+                continue;
+            QPen pen(done ? t.ok : t.line2, 1.5, done ? Qt::SolidLine : Qt::CustomDashLine);
+            if (!done)
+                pen.setDashPattern({3, 3});
+            painter.setPen(pen);
+            painter.setBrush(Qt::NoBrush);
+            painter.drawPolyline(edge.points.data(), int(edge.points.size()));
         }
-        const double between = a.y() + row / 2, edge = width() - 6; // around the end of the row to the start of the next
-        painter.drawPolyline(std::array{a, QPointF(edge, a.y()), QPointF(edge, between), QPointF(6, between), QPointF(6, b.y()), b}.data(), 6);
-    }
-    const double column = places.size() > 1 ? qAbs(places[1].x() - places[0].x()) : width();
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        const StageMark &stage = m_stages[i];
-        paintMark(painter, stage, places[i], glyph, int(i) == m_current && hasFocus(), this);
-        const bool paused = stage.state == State::Paused, idle = stage.state == State::Waiting || stage.state == State::Skipped;
-        painter.setFont(theme.font(TextRole::Label));
-        painter.setPen(paused ? t.pau : stage.state == State::Bad ? t.bad : idle ? t.t2 : t.t1);
-        drawLine(painter, QRectF(places[i].x() - column / 2 + 3, places[i].y() - theme.px(34), column - 6, theme.px(18)), Qt::AlignHCenter | Qt::AlignVCenter, stage.name);
-        painter.setFont(theme.font(TextRole::Caption));
-        painter.setPen(stage.slow ? t.warn : paused ? t.pau : stage.state == State::Bad ? t.bad : t.t3);
-        drawLine(painter, QRectF(places[i].x() - column / 2 + 3, places[i].y() + theme.px(15), column - 6, theme.px(16)), Qt::AlignHCenter | Qt::AlignVCenter, stage.note);
-        if (int(i) == m_current) {
-            painter.setPen(QPen(t.acc, 2));
-            painter.drawLine(QPointF(places[i].x() - theme.px(16), places[i].y() + theme.px(34)), QPointF(places[i].x() + theme.px(16), places[i].y() + theme.px(34)));
-        }
-    }
+    for (std::size_t i = 0; i < m_stages.size(); ++i)
+        paintStage(painter, i);
 }
 
-void StageGraph::mousePressEvent(QMouseEvent *event) { setCurrent(at(event->pos())); }
+void StageGraph::mousePressEvent(QMouseEvent *event) {
+    const int stage = at(event->pos());
+    setCurrent(stage);
+    if (const int attempt = attemptAt(stage, event->pos()); attempt >= 0)
+        Q_EMIT attemptChosen(m_stages[std::size_t(stage)].id, m_stages[std::size_t(stage)].attempts[std::size_t(attempt)].id);
+}
 
 void StageGraph::keyPressEvent(QKeyEvent *event) {
     switch (event->key()) {
     case Qt::Key_Left: return setCurrent(m_current - 1);
     case Qt::Key_Right: return setCurrent(m_current + 1);
-    case Qt::Key_Up: return setCurrent(m_current - perRow());
-    case Qt::Key_Down: return setCurrent(m_current + perRow());
+    case Qt::Key_Up: return setCurrent(beside(false));
+    case Qt::Key_Down: return setCurrent(beside(true));
     case Qt::Key_Home: return setCurrent(0);
     case Qt::Key_End: return setCurrent(int(m_stages.size()) - 1);
     default: QWidget::keyPressEvent(event);
@@ -144,8 +206,12 @@ void StageGraph::keyPressEvent(QKeyEvent *event) {
 bool StageGraph::event(QEvent *event) {
     if (event->type() == QEvent::ToolTip) {
         const auto *help = static_cast<QHelpEvent *>(event);
-        if (const int index = at(help->pos()); index >= 0)
-            QToolTip::showText(help->globalPos(), QStringLiteral("%1 · %2").arg(m_stages[index].name, m_stages[index].toolTip.isEmpty() ? stateWord(m_stages[index].state) : m_stages[index].toolTip), this);
+        if (const int index = at(help->pos()); index >= 0) {
+            const StageMark &stage = m_stages[std::size_t(index)];
+            const int attempt = attemptAt(index, help->pos());
+            const QString word = attempt >= 0 ? stage.attempts[std::size_t(attempt)].toolTip : stage.toolTip.isEmpty() ? stateWord(stage.state) : stage.toolTip;
+            QToolTip::showText(help->globalPos(), QStringLiteral("%1 · %2").arg(stage.name, word), this);
+        }
         return true;
     }
     if (event->type() == QEvent::Resize)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/base/stage_layout.h"
 #include "widgets/base/state.h"
 
 #include <QWidget>
@@ -14,12 +15,16 @@ struct StageMark {
     State state = State::Waiting;
     bool slow = false;
     QString toolTip; ///< the system's own word
+    struct Attempt {
+        QString id; ///< what attemptChosen() tells
+        State state = State::Waiting;
+        QString toolTip;
+    };
+    QStringList after = {};             ///< ids of the stages that it follows; empty in all: each follows the one before
+    std::vector<Attempt> attempts = {}; ///< oldest first; shown from two on
 };
 
-/// Places of stages, pure: 8 per row, wrapped; tested.
-std::vector<QPointF> stagePlaces(std::size_t count, double width, double rowHeight, int perRow = 8);
-
-/// The stages of a run, 8 per row. Done line in ok, rest dashed, paused gate ringed. Arrow keys move, Enter opens.
+/// The stages of a run, 8 per row; branches one below the other. Done line in ok, rest dashed, paused gate ringed; tries as small marks below. Arrow keys move.
 class StageGraph : public QWidget {
     Q_OBJECT
 public:
@@ -27,11 +32,14 @@ public:
     void setStages(std::vector<StageMark> stages);
     int current() const { return m_current; }
     void setCurrent(int index);
+    void showCurrent(const QString &id); ///< without telling; unknown: none
+    const StageLayout &stageLayout() const;
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
     void chosen(const QString &id);
+    void attemptChosen(const QString &stage, const QString &attempt);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -40,10 +48,15 @@ protected:
     bool event(QEvent *event) override;
 
 private:
-    int perRow() const;
-    double rowHeight() const;
+    void paintStage(QPainter &painter, std::size_t index) const;
+    QRectF attemptPlace(std::size_t stage, std::size_t attempt) const;
     int at(const QPoint &point) const;
+    int attemptAt(int stage, const QPoint &point) const;
+    int beside(bool down) const;
     std::vector<StageMark> m_stages;
+    std::vector<std::vector<int>> m_after;
+    mutable StageLayout m_layout; ///< for m_layoutWidth
+    mutable int m_layoutWidth = -1;
     int m_current = -1;
 };
 

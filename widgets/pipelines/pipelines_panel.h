@@ -1,33 +1,45 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/task.h"
+#include "core/fleet/pipeline_feed.h"
+#include "core/fleet/run_chain.h"
 #include "widgets/base/panel.h"
 
-class QLineEdit;
+#include <QPointer>
+#include <QTimer>
+
+class QScrollArea;
+class QStackedWidget;
 
 namespace pilothouse::ui {
 
 class Button;
 class Card;
-class FilterProxy;
-class KeyValues;
+class FilterEdit;
+class GateCard;
 class Label;
 class List;
-class LogView;
+class NextRunsCard;
+class NoticeStrip;
 class PanelState;
 class PlotWidget;
+class RunDetail;
+class RunFacts;
 class RunListModel;
+class RunLogCard;
+class SchedulesSheet;
 class SegmentedControl;
 class StageGraph;
 class StateBadge;
+class SystemsStrip;
 
-/// Pipelines (board 05): runs left; stages, log, durations and the gate of the chosen one right. openAt() takes a run id or a
-/// model name (its newest run).
+/// Pipelines (board 05): runs of all systems left; stages, log, durations, facts and the gate of the chosen one right. The live state comes from a PipelineFeed while the panel is shown,
+/// without a fleet from the snapshot. openAt() takes a run's id, a model's name or a pipeline's id (its newest run).
 class PipelinesPanel : public Panel {
     Q_OBJECT
 public:
     explicit PipelinesPanel(const PanelContext &context, QWidget *parent = nullptr);
+    ~PipelinesPanel() override;
     void showSnapshot(const fleet::Snapshot &snapshot) override;
     void openAt(const QString &argument) override;
     QStringList path() const override { return {title()}; }
@@ -38,45 +50,79 @@ public:
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
+    void showEvent(QShowEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
 
 private:
-    void addActions();
+    // The list: pipelines_list.cpp
     QWidget *buildList();
+    void followList();
+    void showState(); ///< another state is there
+    void showSources();
+    void chooseFirst();
+    void choose(const QString &id);
+    bool chooseWanted();
+    void refresh(const QString &connection);
+    // The chosen run: run_side.cpp
     QWidget *buildRun();
+    Card *buildHead();
     QWidget *buildLegend();
-    void chooseStart(QWidget *below);
-    Card *buildLog();
-    Card *buildFacts();
-    void showFacts(const pipelines::PipelineRun &run);
-    void showLog();
-    void fitLogTools();
+    QWidget *buildRight();
+    void buildDetail();
     void showRun();
-    void readLog();
-    const pipelines::PipelineRun *run(const QString &id) const;
+    void showHead(const pipelines::PipelineRun &run);
+    void showStages(const pipelines::PipelineRun &run);
+    void showTimes(const pipelines::PipelineRun &run);
+    void showRight(const pipelines::PipelineRun &run);
+    void showPages();
+    void fitStages();
+    // What can be done: pipeline_actions.cpp
+    void addActions();
+    void addRunActions();
+    void addViewActions();
+    void startSheet(const QString &pipeline);
+    QString runProblem(const QString &id, const char *verb) const;
+    WriteGate runGate(const char *kind, const QString &id) const;
+    void runDone(const QString &id, const QJsonObject &result);
+
+    const fleet::PipelinesState &state() const { return *m_data; }
+    const pipelines::PipelineRun *run(const QString &id) const; ///< as it is known best; null: not known
+    const fleet::SystemSight *sight(const QString &connection) const;
+    std::vector<pipelines::PipelineRun> earlier(const pipelines::PipelineRun &run) const;
+    bool isNarrow() const;
 
     fleet::Snapshot m_snapshot;
-    QString m_run, m_stage, m_wanted;
-    Task<QString> m_logTask;
-    QStringList m_lines; ///< of the log, as shown
+    std::shared_ptr<const fleet::PipelinesState> m_data = std::make_shared<const fleet::PipelinesState>();
+    std::unique_ptr<fleet::PipelineFeed> m_feed; ///< null: no fleet
+    std::unique_ptr<RunDetail> m_detail;         ///< null: no fleet
+    QString m_run, m_wanted;
+    bool m_leaving = false; ///< lines go: the view chooses a neighbour, nobody else did
+    QTimer m_filterSoon;
+    std::pair<QString, QDateTime> m_chainOf;
+    fleet::RunChain m_chain;
+    QPointer<SchedulesSheet> m_schedules;
+
     PanelState *m_state;
     RunListModel *m_runs;
-    FilterProxy *m_filter;
     List *m_list;
+    FilterEdit *m_filter;
     SegmentedControl *m_states;
-    Card *m_listCard, *m_head, *m_logCard, *m_timeCard, *m_gateCard;
+    SystemsStrip *m_systems;
+    Card *m_listCard, *m_noticeCard, *m_head, *m_timeCard;
+    NoticeStrip *m_notices;
     StateBadge *m_badge;
-    Label *m_words, *m_gateText, *m_failure;
-    SegmentedControl *m_logStage;
-    QLineEdit *m_search;
-    Button *m_warnings, *m_openModel;
-    bool m_onlyWarnings = false;
-    QWidget *m_legend;
-    StageGraph *m_stages;
-    LogView *m_log;
-    PlotWidget *m_times;
-    KeyValues *m_facts;
+    Label *m_words;
     std::vector<Button *> m_buttons;
-    Button *m_review;
+    QWidget *m_legend, *m_left, *m_right, *m_bottom;
+    StageGraph *m_stages;
+    QScrollArea *m_stageArea;
+    RunLogCard *m_log;
+    PlotWidget *m_times;
+    NextRunsCard *m_next;
+    SegmentedControl *m_pageChoice; ///< in the narrow window log or facts; with a gate also gate or facts
+    QStackedWidget *m_pages;        ///< facts, gate
+    RunFacts *m_facts;
+    GateCard *m_gate;
 };
 
 } // namespace pilothouse::ui

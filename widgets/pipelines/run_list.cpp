@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pipelines/run_list.h"
 
+#include "widgets/base/cells.h"
 #include "widgets/base/format.h"
 
-#include <QRegularExpression>
+#include <QSet>
+#include <QStringMatcher>
 
 #include <algorithm>
 #include <cmath>
@@ -12,122 +14,212 @@ namespace pilothouse::ui {
 
 using pipelines::PipelineRun;
 
-double stageSeconds(const pipelines::Stage &stage, const QDateTime &now) {
-    if (!stage.started.isValid())
-        return std::nan("");
-    return double(stage.started.msecsTo(stage.ended.isValid() ? stage.ended : now)) / 1000;
+namespace {
+
+constexpr int mostSteps = 200; ///< signals; beyond that the list is told as another one
+
+/// Nothing that a row shows differs.
+bool sameRow(const PipelineRun &a, const PipelineRun &b) {
+    const auto sameStage = [](const pipelines::Stage &x, const pipelines::Stage &y) { return x.state == y.state && x.name == y.name && x.note == y.note && x.attempts.size() == y.attempts.size(); };
+    return a.state == b.state && a.started == b.started && a.ended == b.ended && a.note == b.note && a.merged == b.merged && a.gates == b.gates && a.commit == b.commit && a.number == b.number && a.title == b.title &&
+           a.systemState == b.systemState && a.startedBy == b.startedBy && a.error.has_value() == b.error.has_value() && std::equal(a.stages.begin(), a.stages.end(), b.stages.begin(), b.stages.end(), sameStage);
 }
 
-QString runSentence(const PipelineRun &run) {
-    const auto find = [&](pipelines::State state) { return std::find_if(run.stages.begin(), run.stages.end(), [&](const auto &s) { return s.state == state; }); };
-    if (run.state == pipelines::State::Paused)
-        if (const auto stage = find(pipelines::State::Paused); stage != run.stages.end())
-            return stage->note.isEmpty() ? QObject::tr("Paused: %1").arg(stage->name) : QObject::tr("Paused: %1").arg(stage->note);
-    if (run.state == pipelines::State::Failed) {
-        if (const auto stage = find(pipelines::State::Failed); stage != run.stages.end())
-            return QObject::tr("Failed: %1").arg(stage->name);
-        return run.error ? run.error->what : pipelineWord(run.state);
-    }
-    if (run.state == pipelines::State::Running)
-        if (const auto stage = find(pipelines::State::Running); stage != run.stages.end())
-            return QObject::tr("%1, %2 of %3").arg(stage->name).arg(stage - run.stages.begin() + 1).arg(run.stages.size());
-    return pipelineWord(run.state);
+} // namespace
+
+RunListModel::RunListModel(QObject *parent) : QAbstractListModel(parent), m_state(std::make_shared<const fleet::PipelinesState>()) {}
+
+void RunListModel::setRuns(std::shared_ptr<const fleet::PipelinesState> state) {
+    m_names.clear();
+    for (const pipelines::Pipeline &pipeline : state->pipelines)
+        m_names.insert(pipeline.id, pipeline.name);
+    const auto systems = std::exchange(m_systems, {});
+    for (const fleet::SystemSight &sight : state->systems)
+        m_systems.insert(sight.connection, {sightWord(sight, *state), sight.problem.has_value() && !sight.connection.isEmpty(), sight.problem ? sight.read : QDateTime()});
+    m_counts.clear();
+    for (const PipelineRun &run : state->runs)
+        ++m_counts[int(run.state)];
+    move(state, matching(*state));
+    if (systems != m_systems && !m_rows.empty())
+        Q_EMIT dataChanged(index(0), index(int(m_rows.size()) - 1));
 }
 
-std::vector<StageMark> stageMarks(const PipelineRun &run, const QDateTime &now) {
-    std::vector<StageMark> marks;
-    for (const pipelines::Stage &stage : run.stages) {
-        StageMark mark;
-        mark.id = mark.name = stage.name;
-        mark.state = stateOf(stage.state);
-        const double seconds = stageSeconds(stage, now);
-        if (std::isfinite(seconds)) {
-            mark.slow = stage.medianSeconds > 0 && seconds > 3 * stage.medianSeconds && seconds > 5;
-            mark.note = mark.slow ? QObject::tr("%1× its median %2").arg(number(seconds / stage.medianSeconds, 2), runTime(stage.medianSeconds)) : runTime(seconds);
-        } else if (stage.medianSeconds > 0 && stage.state == pipelines::State::Waiting) {
-            mark.note = QStringLiteral("≈ ") + runTime(stage.medianSeconds);
+void RunListModel::setShown(const QString &state) {
+    if (state == m_shown)
+        return;
+    m_shown = state;
+    beginResetModel();
+    m_rows = matching(*m_state);
+    endResetModel();
+}
+
+void RunListModel::setWords(const QString &words) {
+    const QStringList wanted = words.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    if (wanted == m_words)
+        return;
+    m_words = wanted;
+    beginResetModel();
+    m_rows = matching(*m_state);
+    endResetModel();
+}
+
+/// A word that a pipeline's name or system has is looked for once a pipeline, and not once a run.
+std::vector<int> RunListModel::matching(const fleet::PipelinesState &state) const {
+    std::vector<int> rows;
+    const bool all = m_shown == QLatin1String("all");
+    const pipelines::State wanted = pipelines::stateFromName(m_shown);
+    std::vector<QStringMatcher> words;
+    for (const QString &word : m_words)
+        words.emplace_back(word, Qt::CaseInsensitive);
+    const auto has = [](const QStringMatcher &word, const QString &text) { return word.indexIn(text) >= 0; };
+    QHash<QString, quint64> ofPipeline; // bits of the words that it has
+    for (int i = 0; i < int(state.runs.size()); ++i) {
+        const PipelineRun &run = state.runs[std::size_t(i)];
+        if (!all && run.state != wanted)
+            continue;
+        if (!words.empty()) {
+            auto known = ofPipeline.constFind(run.pipeline);
+            if (known == ofPipeline.constEnd()) {
+                quint64 bits = 0;
+                const QString where = run.pipeline + QLatin1Char(' ') + m_names.value(run.pipeline) + QLatin1Char(' ') + m_systems.value(run.connection).word;
+                for (std::size_t w = 0; w < words.size() && w < 64; ++w)
+                    bits |= quint64(has(words[w], where)) << w;
+                known = ofPipeline.insert(run.pipeline, bits);
+            }
+            bool fits = true;
+            for (std::size_t w = 0; w < words.size() && fits; ++w)
+                fits = (w < 64 && (*known >> w & 1)) || has(words[w], run.id) || has(words[w], run.number) || has(words[w], run.commit) || has(words[w], run.branch) || has(words[w], run.startedBy) ||
+                       has(words[w], run.title) || has(words[w], run.model) || has(words[w], run.note) || has(words[w], pipelines::stateName(run.state));
+            if (!fits)
+                continue;
         }
-        mark.toolTip = stage.note.isEmpty() ? pipelines::stateName(stage.state) : stage.note;
-        marks.push_back(mark);
+        rows.push_back(i);
     }
-    return marks;
+    return rows;
 }
 
-PlotData durationPlot(const std::vector<PipelineRun> &runs, const QString &pipeline, const QString &stage, const QString &chosen) {
-    constexpr std::size_t shown = 12;
-    struct Bar {
-        const PipelineRun *run;
-        double seconds;
-    };
-    std::vector<Bar> found; // newest first
-    for (const PipelineRun &run : runs)
-        for (const pipelines::Stage &s : run.stages)
-            if (run.pipeline == pipeline && s.name == stage && s.started.isValid() && s.ended.isValid() && found.size() < shown)
-                found.push_back({&run, stageSeconds(s, {})});
-    std::reverse(found.begin(), found.end());
-    PlotData data;
-    data.unit = QObject::tr("s");
-    data.yMin = 0;
-    if (found.empty())
-        return data;
-    std::vector<double> sorted;
-    for (const Bar &bar : found)
-        sorted.push_back(bar.seconds);
-    std::sort(sorted.begin(), sorted.end());
-    const double median = sorted[sorted.size() / 2];
-    PlotSeries others, own;
-    others.name = own.name = stage;
-    others.bars = own.bars = true;
-    others.ink = &Tokens::line3;
-    own.ink = &Tokens::acc;
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        const bool mine = found[i].run->id == chosen;
-        (mine ? own : others).points.emplace_back(double(i), found[i].seconds);
-        if (mine && found[i].seconds > 3 * median)
-            own.ink = &Tokens::warn;
-        data.categories.push_back(runTitle(*found[i].run).section(QLatin1Char(' '), -1));
+/// From the rows that are shown to those of a newer state, by steps that a view can follow.
+void RunListModel::move(const std::shared_ptr<const fleet::PipelinesState> &state, std::vector<int> rows) {
+    const auto before = m_state; // keeps what the old rows point to
+    const auto oldId = [&](std::size_t row) -> const QString & { return before->runs[std::size_t(m_rows[row])].id; };
+    const auto newId = [&](std::size_t row) -> const QString & { return state->runs[std::size_t(rows[row])].id; };
+    std::size_t head = 0, tail = 0;
+    const std::size_t had = m_rows.size(), has = rows.size();
+    while (head < had && head < has && oldId(head) == newId(head))
+        ++head;
+    while (head + tail < had && head + tail < has && oldId(had - 1 - tail) == newId(has - 1 - tail))
+        ++tail;
+    // What is gone, what is new, and whether the rest kept its order.
+    QHash<QString, std::size_t> wanted;
+    for (std::size_t i = head; i + tail < has; ++i)
+        wanted.insert(newId(i), i);
+    QSet<QString> kept;
+    std::size_t last = 0, gaps = 0;
+    bool ordered = true, gone = false;
+    for (std::size_t i = head; i + tail < had; ++i) {
+        const auto it = wanted.constFind(oldId(i));
+        if (it == wanted.constEnd()) {
+            gaps += !gone;
+            gone = true;
+            continue;
+        }
+        gone = false;
+        ordered = ordered && (kept.isEmpty() || *it > last);
+        last = *it;
+        kept.insert(oldId(i));
     }
-    if (found.size() > 1)
-        data.limits.push_back({median, QObject::tr("median %1").arg(runTime(median)), &Tokens::t3});
-    data.sentence = QObject::tr("Time of stage %1 over the last %2 runs, median %3").arg(stage).arg(found.size()).arg(runTime(median));
-    for (PlotSeries &series : std::vector<PlotSeries>{others, own})
-        if (!series.points.empty())
-            data.series.push_back(series);
-    data.xMin = -0.5;
-    data.xMax = double(std::max<std::size_t>(found.size(), 4)) - 0.5; // the first bars stand left, where time begins
-    return data;
+    bool fresh = false;
+    for (std::size_t i = head; i + tail < has; ++i) {
+        const bool isNew = !kept.contains(newId(i));
+        gaps += isNew && !fresh;
+        fresh = isNew;
+    }
+    if (!ordered || gaps > mostSteps) {
+        beginResetModel();
+        m_state = state;
+        m_rows = std::move(rows);
+        endResetModel();
+        return;
+    }
+    for (std::size_t i = had - tail; i > head;) { // ranges of rows that go, from the end
+        if (wanted.contains(oldId(i - 1))) {
+            --i;
+            continue;
+        }
+        std::size_t first = i - 1;
+        while (first > head && !wanted.contains(oldId(first - 1)))
+            --first;
+        beginRemoveRows({}, int(first), int(i) - 1);
+        m_rows.erase(m_rows.begin() + qsizetype(first), m_rows.begin() + qsizetype(i));
+        endRemoveRows();
+        i = first;
+    }
+    // The rows that stay are the same runs in the same order: from here on they are those of the new state.
+    std::vector<int> staying;
+    int firstChanged = -1, lastChanged = -1;
+    for (std::size_t i = 0; i < has; ++i)
+        if (i < head || i + tail >= has || kept.contains(newId(i))) {
+            const int row = int(staying.size());
+            if (!sameRow(before->runs[std::size_t(m_rows[std::size_t(row)])], state->runs[std::size_t(rows[i])])) {
+                firstChanged = firstChanged < 0 ? row : firstChanged;
+                lastChanged = row;
+            }
+            staying.push_back(rows[i]);
+        }
+    m_state = state;
+    m_rows = std::move(staying);
+    if (firstChanged >= 0)
+        Q_EMIT dataChanged(index(firstChanged), index(lastChanged));
+    for (std::size_t i = head; i + tail < has; ++i) {
+        if (kept.contains(state->runs[std::size_t(rows[i])].id))
+            continue;
+        std::size_t end = i + 1;
+        while (end + tail < has && !kept.contains(state->runs[std::size_t(rows[end])].id))
+            ++end;
+        beginInsertRows({}, int(i), int(end) - 1);
+        m_rows.insert(m_rows.begin() + qsizetype(i), rows.begin() + qsizetype(i), rows.begin() + qsizetype(end));
+        endInsertRows();
+        i = end - 1;
+    }
 }
 
-QString runTitle(const PipelineRun &run) {
-    if (!run.connection.isEmpty()) // "jenkins:weather/retrain"
-        return run.pipeline.section(QLatin1Char(':'), 1) + (run.number.isEmpty() ? QLatin1Char(' ') + run.id.right(6) : QStringLiteral(" #") + run.number);
-    const QString prefix = run.pipeline + QLatin1Char('-');
-    return run.id.startsWith(prefix) ? QStringLiteral("%1 #%2").arg(run.pipeline, run.id.mid(prefix.size())) : run.pipeline + QLatin1Char(' ') + run.id.right(6);
+const PipelineRun *RunListModel::find(const QString &id) const {
+    const auto it = std::find_if(m_state->runs.begin(), m_state->runs.end(), [&](const PipelineRun &run) { return run.id == id; });
+    return it == m_state->runs.end() ? nullptr : &*it;
 }
 
-QString logLine(const QString &line) {
-    static const QRegularExpression form(QStringLiteral("^(\\[[^\\]]*\\] )?(\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z) "));
-    const auto match = form.match(line);
-    if (!match.hasMatch())
-        return line.startsWith(QLatin1Char('[')) ? QStringLiteral("          ") + line : line; // under the others' text
-    const QDateTime time = QDateTime::fromString(match.captured(2), Qt::ISODateWithMs);
-    return time.isValid() ? time.toLocalTime().toString(QStringLiteral("HH:mm:ss  ")) + match.captured(1) + line.mid(match.capturedEnd()) : line;
+int RunListModel::rowOf(const QString &id) const {
+    const auto it = std::find_if(m_rows.begin(), m_rows.end(), [&](int place) { return m_state->runs[std::size_t(place)].id == id; });
+    return it == m_rows.end() ? -1 : int(it - m_rows.begin());
 }
 
-RunListModel::RunListModel(QObject *parent) : RowsModel(parent) { m_columns = {{tr("Run"), Qt::AlignLeft | Qt::AlignVCenter, 0, {}, 0}}; }
+QString RunListModel::titleOf(const PipelineRun &run) const { return runTitle(run, m_names.value(run.pipeline)); }
 
-QVariant RunListModel::cell(const PipelineRun &r, int, int role) const {
+QVariant RunListModel::data(const QModelIndex &index, int role) const {
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const PipelineRun &r = row(index.row());
     switch (role) {
-    case Qt::DisplayRole: return runTitle(r);
+    case IdRole: return r.id;
+    case Qt::DisplayRole: return titleOf(r);
     case StateRole: return int(stateOf(r.state));
     case SecondRole: return runSentence(r);
     case SecondStateRole: return r.state == pipelines::State::Failed ? QVariant(int(State::Bad)) : QVariant();
-    case RightRole: return moment(r.started, m_now);
-    case RightSecondRole: return r.started.isValid() && (r.ended.isValid() || !pipelines::hasEnded(r.state)) ? runTime(double(r.started.msecsTo(r.ended.isValid() ? r.ended : m_now)) / 1000) : QString();
-    case ChipRole: return QStringList{r.connection.isEmpty() ? QObject::tr("local") : r.connection};
-    case FilterRole: return r.pipeline + QLatin1Char(' ') + r.id + QLatin1Char(' ') + pipelines::stateName(r.state) + QLatin1Char(' ') + r.startedBy;
-    case Qt::ToolTipRole: return r.systemState.isEmpty() ? r.id : r.id + QLatin1Char('\n') + r.systemState;
-    case Qt::AccessibleTextRole: return QObject::tr("%1, %2").arg(r.id, runSentence(r));
+    case RightRole: return r.started.isValid() ? moment(r.started, m_now) : QString();
+    case RightSecondRole: {
+        const double seconds = runSeconds(r, m_now);
+        return std::isfinite(seconds) ? runTime(seconds) : QString();
+    }
+    case ChipRole: {
+        const System system = m_systems.value(r.connection, {systemWord(r.system), false, {}});
+        QStringList chips{system.old ? tr("%1, %2 old").arg(system.word, age(system.read, m_now)) : system.word};
+        if (!r.commit.isEmpty())
+            chips << shortCommit(r.commit);
+        return chips;
+    }
+    case MutedRole: return m_systems.value(r.connection).old;
+    case Qt::ToolTipRole: return (r.systemState.isEmpty() ? r.id : r.id + QLatin1Char('\n') + r.systemState) + (r.title.isEmpty() ? QString() : QLatin1Char('\n') + r.title);
+    case Qt::AccessibleTextRole: return tr("%1 in %2, %3").arg(titleOf(r), m_systems.value(r.connection, {systemWord(r.system), false, {}}).word, runSentence(r));
     default: return {};
     }
 }

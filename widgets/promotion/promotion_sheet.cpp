@@ -105,8 +105,8 @@ QWidget *PromotionSheet::buildBanner() {
     row->addWidget(m_badge);
     row->addWidget(m_asked);
     row->addWidget(m_sentence, 1);
-    auto *copy = new Button(*m_context.actions, QStringLiteral("promotion.copy"));
-    row->addWidget(copy);
+    m_copy = new Button(*m_context.actions, QStringLiteral("promotion.copy"));
+    row->addWidget(m_copy);
     m_report = new Button(*m_context.actions, QStringLiteral("promotion.export"));
     m_report->setObjectName(QStringLiteral("exportEvidence"));
     row->addWidget(m_report);
@@ -275,25 +275,43 @@ void PromotionSheet::setRequest(const promotion::Request &request) {
         m_comment->clear();
         m_planFor.clear();
     }
-    m_comparison->setEvidence(request.evidence);
-    m_metricsCard->setSubtitle(tr("%1 rows", nullptr, int(request.evidence.rows)).arg(count(qint64(request.evidence.rows))) +
-                               (request.evidence.excludedRows ? tr(", %1 left out: the champion was trained on them").arg(count(qint64(request.evidence.excludedRows))) : QString()));
-    m_metricsCard->source()->setSource(tr("local, %1").arg(runTime(request.evidence.seconds)), request.evidence.computed, Freshness::Local);
-    m_gates->setRows(request.evidence.gates);
-    m_gatesCard->setSubtitle(m_gates->summary());
-    m_slices->setRows(request.evidence.slices);
-    m_slicesCard->setTitle(tr("%1 by slice").arg(metricName(request.evidence.selectMetric)));
-    m_slicesCard->setSubtitle(m_slices->summary());
-    m_slicesCard->setVisible(!request.evidence.slices.empty());
-    m_card->setRows(request.evidence.cardDiff);
-    m_cardCard->setSubtitle(m_card->summary());
-    m_cardCard->setVisible(!request.evidence.cardDiff.empty());
+    showEvidence();
     showBanner();
-    showError();
     showLineage();
     showApprovals();
     showButtons();
     readPlan();
+}
+
+void PromotionSheet::setEvidence(const promotion::Evidence &evidence, const QString &asked) {
+    m_request.emplace();
+    m_request->evidence = evidence;
+    for (QWidget *part : std::initializer_list<QWidget *>{m_decideCard, m_copy, m_report})
+        part->hide();
+    showEvidence();
+    m_badge->setState(evidence.blocked() ? State::Bad : State::Ok, evidence.blocked() ? tr("A gate blocks") : tr("No gate blocks"));
+    m_asked->setText(asked);
+    m_sentence->setText(evidence.sentence);
+    m_sentence->setToolTip(evidence.disagreement);
+    setFocusProxy(m_table);
+}
+
+void PromotionSheet::showEvidence() {
+    const promotion::Evidence &e = m_request->evidence;
+    m_comparison->setEvidence(e);
+    m_metricsCard->setSubtitle(tr("%1 rows", nullptr, int(e.rows)).arg(count(qint64(e.rows))) +
+                               (e.excludedRows ? tr(", %1 left out: the champion was trained on them").arg(count(qint64(e.excludedRows))) : QString()));
+    m_metricsCard->source()->setSource(tr("local, %1").arg(runTime(e.seconds)), e.computed, Freshness::Local);
+    m_gates->setRows(e.gates);
+    m_gatesCard->setSubtitle(m_gates->summary());
+    m_slices->setRows(e.slices);
+    m_slicesCard->setTitle(tr("%1 by slice").arg(metricName(e.selectMetric)));
+    m_slicesCard->setSubtitle(m_slices->summary());
+    m_slicesCard->setVisible(!e.slices.empty());
+    m_card->setRows(e.cardDiff);
+    m_cardCard->setSubtitle(m_card->summary());
+    m_cardCard->setVisible(!e.cardDiff.empty());
+    showError();
 }
 
 void PromotionSheet::showBanner() {

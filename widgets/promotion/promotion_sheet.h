@@ -37,6 +37,8 @@ class PromotionSheet : public QWidget {
 public:
     PromotionSheet(const PanelContext &context, QWidget *parent = nullptr);
     void setRequest(const promotion::Request &request);
+    /// Evidence that nobody asks to be decided here: without the deciding column. `asked` says what it belongs to.
+    void setEvidence(const promotion::Evidence &evidence, const QString &asked);
     QString requestId() const { return m_request ? m_request->id : QString(); }
     QString comment() const;
     void clearComment();
@@ -55,6 +57,7 @@ private:
     QWidget *buildMetrics();
     QWidget *buildError();
     QWidget *buildDecide();
+    void showEvidence();
     void showBanner();
     void showError();
     void showCalibration(const QString &champion, const QString &candidate);
@@ -85,7 +88,7 @@ private:
     PlanView *m_plan = nullptr;
     QVBoxLayout *m_approvals = nullptr;
     QPlainTextEdit *m_comment = nullptr;
-    Button *m_report = nullptr, *m_approve = nullptr, *m_reject = nullptr, *m_undo = nullptr;
+    Button *m_copy = nullptr, *m_report = nullptr, *m_approve = nullptr, *m_reject = nullptr, *m_undo = nullptr;
 };
 
 } // namespace pilothouse::ui

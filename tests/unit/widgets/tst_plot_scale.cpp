@@ -2,7 +2,6 @@
 #include "widgets/base/cells.h"
 #include "widgets/base/confusion_view.h"
 #include "widgets/base/plot.h"
-#include "widgets/base/stage_graph.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -148,13 +147,6 @@ private Q_SLOTS:
         const auto shares = rowShares({{8, 2}, {0, 0}});
         QCOMPARE(shares[0][0], 80.0);
         QCOMPARE(shares[1][0], 0.0); // an empty row has no shares, not a division by zero
-    }
-
-    void stagesWrapAfterEight() {
-        const auto places = stagePlaces(16, 800, 96);
-        QCOMPARE(places[0], QPointF(50, 48));
-        QCOMPARE(places[7], QPointF(750, 48));
-        QCOMPARE(places[8], QPointF(50, 144));
     }
 };
 

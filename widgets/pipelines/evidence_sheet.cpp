@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pipelines/evidence_sheet.h"
+
+#include "widgets/promotion/promotion_sheet.h"
+
+#include <QDialog>
+#include <QVBoxLayout>
+
+namespace pilothouse::ui {
+
+void openEvidenceSheet(const PanelContext &context, QWidget *over, const promotion::Evidence &evidence, const QString &asked) {
+    auto *dialog = new QDialog(over);
+    dialog->setObjectName(QStringLiteral("evidenceSheet"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(QObject::tr("Evidence of %1 v%2").arg(evidence.model).arg(evidence.candidateVersion));
+    auto *column = new QVBoxLayout(dialog);
+    column->setContentsMargins(12, 12, 12, 12);
+    auto *sheet = new PromotionSheet(context);
+    column->addWidget(sheet);
+    sheet->setEvidence(evidence, asked);
+    const Theme &theme = Theme::of(over);
+    dialog->resize(over->size().boundedTo({theme.px(1180), theme.px(760)}) - QSize(theme.px(40), theme.px(40)));
+    dialog->open();
+}
+
+} // namespace pilothouse::ui

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pipelines/pipeline_list_model.h"
+
+namespace pilothouse::ui {
+
+PipelineListModel::PipelineListModel(QObject *parent) : RowsModel(parent) { m_columns = {{tr("Pipeline"), Qt::AlignLeft | Qt::AlignVCenter, 0, {}, 0}}; }
+
+QVariant PipelineListModel::cell(const pipelines::Pipeline &p, int, int role) const {
+    const QString place = p.connection.isEmpty() ? tr("local") : p.folder.isEmpty() ? p.connection : QStringLiteral("%1, %2").arg(p.connection, p.folder);
+    switch (role) {
+    case Qt::DisplayRole: return p.name.isEmpty() ? p.id : p.name;
+    case SecondRole: return p.problem.isEmpty() ? place : p.problem;
+    case SecondStateRole: return p.problem.isEmpty() ? QVariant() : QVariant(int(State::Warn));
+    case StateRole: return int(p.problem.isEmpty() ? State::None : State::Skipped);
+    case FilterRole: return QStringList{p.id, p.name, p.connection, p.system, p.folder, p.model}.join(QLatin1Char(' '));
+    case Qt::ToolTipRole: return p.id;
+    case Qt::AccessibleTextRole: return QStringLiteral("%1, %2").arg(p.name, place);
+    default: return {};
+    }
+}
+
+} // namespace pilothouse::ui
