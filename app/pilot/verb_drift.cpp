@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot drift --reference FILE|PROFILE.json|MODEL --current FILE [--recipe FILE] [--report FILE.html] [--max-memory 4GiB] [--fail-on-drift] [--json]
+// pilot drift --reference FILE|PROFILE.json|MODEL --current FILE|PROFILE.json [--recipe FILE] [--report FILE.html] [--max-memory 4GiB] [--fail-on-drift] [--json]
 //   --json: the object of drift::DriftReport::toJson(). Exit 1 with --fail-on-drift if a column drifted.
 #include "app/pilot/data_source.h"
 #include "app/pilot/model_ref.h"
@@ -91,6 +91,14 @@ Result<Side> readReference(Context &context, const QString &text, const std::opt
     return readProfile(model.folder + QStringLiteral("/profile.json"), QStringLiteral("training data of ") + model.label());
 }
 
+/// Rows, or a profile that was made of them elsewhere (pilot profile --out).
+Result<Side> readCurrent(Context &context, const QString &text, const std::optional<workspace::Recipe> &recipe, const Side &reference) {
+    const QFileInfo info(text);
+    if (info.isFile() && info.suffix() == QStringLiteral("json"))
+        return readProfile(text, info.fileName());
+    return readRows(context, text, recipe, reference.types());
+}
+
 QString figure(double value) { return std::isfinite(value) ? QString::number(value, 'f', 4) : QStringLiteral("–"); }
 
 QString table(const drift::DriftReport &report) {
@@ -100,7 +108,7 @@ QString table(const drift::DriftReport &report) {
         order.push_back(&column);
         width = std::max(width, column.name.size());
     }
-    std::stable_sort(order.begin(), order.end(), [](auto a, auto b) { return (std::isnan(a->psi) ? -1 : a->psi) > (std::isnan(b->psi) ? -1 : b->psi); });
+    std::stable_sort(order.begin(), order.end(), [](auto a, auto b) { return (std::isnan(a->effect) ? -1 : a->effect) > (std::isnan(b->effect) ? -1 : b->effect); });
     QString text = QStringLiteral("%1  %2  %3  %4  %5  %6\n")
                        .arg(QStringLiteral("column").leftJustified(width), QStringLiteral("drift").leftJustified(12), QStringLiteral("PSI").rightJustified(8),
                             QStringLiteral("shift σ").rightJustified(8), QStringLiteral("JS").rightJustified(8), QStringLiteral("rows"));
@@ -112,7 +120,7 @@ QString table(const drift::DriftReport &report) {
                     .arg(c->currentRows);
     for (const auto &left : report.notCompared)
         text += QStringLiteral("not compared: %1, %2\n").arg(left.name, left.reason);
-    text += QStringLiteral("PSI from %1 Moderate, from %2 High; fewer than %3 rows on a side decide nothing.\n")
+    text += QStringLiteral("PSI from %1 Moderate, from %2 High; less what chance adds; where its error reaches over a limit, and below %3 rows on a side, there are too few rows to say.\n")
                 .arg(drift::psiWarning, 0, 'f', 2).arg(drift::psiDrifted, 0, 'f', 2).arg(drift::minimumRows);
     return text + (report.drifted ? QStringLiteral("Drift found.") : QStringLiteral("No drift found."));
 }
@@ -123,8 +131,10 @@ Result<void> runDrift(Context &context, const Options &options) {
         PH_ASSIGN(recipe, workspace::readRecipe(QString::fromStdString(options.recipe)));
     }
     PH_ASSIGN(const Side reference, readReference(context, QString::fromStdString(options.reference), recipe));
-    PH_ASSIGN(const Side current, readRows(context, QString::fromStdString(options.current), recipe, reference.types()));
-    drift::DriftReport report = reference.profile ? drift::compare(*reference.profile, *current.table) : drift::compare(*reference.table, *current.table);
+    PH_ASSIGN(const Side current, readCurrent(context, QString::fromStdString(options.current), recipe, reference));
+    drift::DriftReport report = current.profile     ? drift::compare(reference.profile ? *reference.profile : drift::profileOf(*reference.table, reference.name), *current.profile)
+                                : reference.profile ? drift::compare(*reference.profile, *current.table)
+                                                    : drift::compare(*reference.table, *current.table);
     report.referenceName = reference.name;
     report.currentName = current.name;
     if (report.columns.empty())
@@ -140,7 +150,7 @@ Result<void> runDrift(Context &context, const Options &options) {
 const Verb verb("drift", "Compare current data with a reference, column by column", [](CLI::App &app, VerbBody &body) {
     auto options = std::make_shared<Options>();
     app.add_option("--reference", options->reference, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH, profile.json, or MODEL (package folder, NAME@ALIAS, NAME/VERSION)")->required();
-    app.add_option("--current", options->current, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc or dvc:PATH")->required();
+    app.add_option("--current", options->current, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH, or a profile of pilot profile --out")->required();
     app.add_option("--recipe", options->recipe, "Read both files by this recipe's data rules (missing, where, delimiter …)");
     addMaxMemory(app);
     app.add_option("--report", options->report, "Write a self-contained HTML page");

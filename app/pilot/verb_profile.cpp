@@ -8,7 +8,10 @@
 //           "q75"},"top":[["text",count]],"step_seconds","gaps","missing_steps","longest_gap"}],"md5","sha256","bytes","repeated_rows",
 //           "problems":[{"column","what","hint","line"}],
 //           "report":{…},"quality":{"rows","reference"|null,"checks":{…},"findings":[{"check","column","value","count","what"}]},"recipe"|null,"reasons":[…],"written"|null}
+// pilot profile FILE… --out DAY.json [--bins PROFILE.json|MODEL] [--shard INDEX/COUNT], pilot profile --merge DAY.json… --out MONTH.json:
+//   a small file of the rows that adds up with others and that pilot drift compares (profile_sketch.h).
 #include "app/pilot/data_source.h"
+#include "app/pilot/profile_sketch.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/file.h"
@@ -31,9 +34,9 @@ namespace {
 using Q = QLatin1String;
 
 struct ProfileArguments {
-    std::string file, target, recipe, reference, delimiter, decimal, skipUntil, comment;
-    std::vector<std::string> missing, categorical;
-    bool force = false;
+    std::string file, target, recipe, reference, delimiter, decimal, skipUntil, comment, out, bins, shard;
+    std::vector<std::string> files, missing, categorical;
+    bool force = false, merge = false;
     DataVersion version;
 };
 
@@ -192,22 +195,46 @@ Result<void> profile(Context &context, const ProfileArguments &arguments) {
     return {};
 }
 
+Result<void> run(Context &context, ProfileArguments arguments) {
+    if (arguments.out.empty()) {
+        if (arguments.files.size() > 1 || arguments.merge || !arguments.bins.empty() || !arguments.shard.empty())
+            return invalid(QStringLiteral("Several files, --merge, --bins and --shard make a profile that is written."), {}, QStringLiteral("Say where to: --out DAY.json."));
+        arguments.file = arguments.files.front();
+        return profile(context, arguments);
+    }
+    SketchOptions options;
+    for (const std::string &file : arguments.files)
+        options.files << text(file);
+    options.out = text(arguments.out);
+    options.bins = text(arguments.bins);
+    options.shard = text(arguments.shard);
+    options.merge = arguments.merge;
+    options.force = arguments.force;
+    options.csv = csvOptions(arguments);
+    options.version = arguments.version;
+    return writeSketch(context, options);
+}
+
 const Verb verb("profile", "Schema, missing values, ranges, quality and fingerprint of a CSV file; proposes a recipe", [](CLI::App &app, VerbBody &body) {
     auto arguments = std::make_shared<ProfileArguments>();
-    app.add_option("FILE", arguments->file, "CSV file, plain or gzip; or http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH")->required();
+    app.add_option("FILE", arguments->files, "CSV file, plain or gzip; or http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH; with --out one or more")->required();
+    CLI::Option *const out = app.add_option("--out", arguments->out, "Write a small profile of the rows here, which adds up with others and which pilot drift compares");
+    app.add_option("--bins", arguments->bins, "Count numbers in the bins of this reference: profile.json, or a model (package folder, NAME@ALIAS, NAME/VERSION)")->needs(out);
+    app.add_option("--shard", arguments->shard, "INDEX/COUNT: only this part of the files, the index from 0")->needs(out);
+    app.add_flag("--merge", arguments->merge, "The files are profiles of --out: add them up")->needs(out);
     arguments->version.addTo(app);
     addMaxMemory(app);
     app.add_option("--reference", arguments->reference, "A data file or model package that was right: what changed against it");
     app.add_option("--target", arguments->target, "Column to predict (else found out)");
     app.add_option("--recipe", arguments->recipe, "Write the proposed recipe to this file");
-    app.add_flag("--force", arguments->force, "Replace an existing recipe file");
+    app.add_flag("--force", arguments->force, "Replace an existing recipe or profile file");
     app.add_option("--delimiter", arguments->delimiter, "One character, or tab (else found out)");
     app.add_option("--decimal", arguments->decimal, "Decimal mark: . or , (else found out)");
     app.add_option("--missing", arguments->missing, "Text that means missing; may be repeated (else NA, NaN, null …)");
     app.add_option("--skip-until", arguments->skipUntil, "Skip lines up to and including the one that contains this text");
     app.add_option("--comment", arguments->comment, "Skip lines that begin with this");
     app.add_option("--categorical", arguments->categorical, "Read this column as a category; may be repeated");
-    app.callback([arguments, &body] { body = [arguments](Context &context) { return profile(context, *arguments); }; });
+    app.callback([arguments, &body] { body = [arguments](Context &context) { return run(context, *arguments); }; });
 });
 
 } // namespace

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
+#include <utility>
 
 namespace pilothouse::data {
 
@@ -25,6 +26,16 @@ public:
         while (m_counts.size() > m_bound)
             halve();
     }
+    /// Those of another one as if they had been added here.
+    void merge(const DistinctSample &other) {
+        m_mask |= other.m_mask;
+        std::erase_if(m_counts, [this](const auto &entry) { return (entry.first & m_mask) != 0; });
+        for (const auto &[hash, count] : other.m_counts)
+            if (!(hash & m_mask))
+                m_counts[hash] += count;
+        while (m_counts.size() > m_bound)
+            halve();
+    }
     bool exact() const { return m_mask == 0; }
     qint64 distinct() const { return qint64(m_counts.size()) * qint64(m_mask + 1); }
     qint64 repeated() const { ///< occurrences behind the first of their value
@@ -32,6 +43,16 @@ public:
         for (const auto &[hash, count] : m_counts)
             all += count - 1;
         return all * qint64(m_mask + 1);
+    }
+
+    /// As it is written: the sample's hashes with how often each occurred; a hash with one of the mask's bits is not in it.
+    std::uint64_t mask() const { return m_mask; }
+    const std::unordered_map<std::uint64_t, qint64> &counts() const { return m_counts; }
+    static DistinctSample fromCounts(std::size_t bound, std::uint64_t mask, std::unordered_map<std::uint64_t, qint64> counts) {
+        DistinctSample sample(bound);
+        sample.m_mask = mask;
+        sample.m_counts = std::move(counts);
+        return sample;
     }
 
 private:

@@ -30,6 +30,12 @@ public:
         if (m_counts.size() > 2 * m_bound || m_bytes > mostBytes)
             shrink();
     }
+    /// Those of another one as if they had been added here; what both lost adds up.
+    void merge(const FrequentItems &other) {
+        m_lost += other.m_lost;
+        for (const auto &[key, count] : other.m_counts)
+            add(key, count);
+    }
     /// true: one more may be too many soon; every value is still there.
     bool nearlyFull(const Key &key) const { return m_counts.size() >= m_bound || m_bytes + bytesOf(key) > mostBytes / 2; }
     qint64 lost() const { return m_lost; } ///< 0: every count is exact

@@ -3,6 +3,7 @@
 #include "core/drift/drift.h"
 #include "core/drift/sorted_sample.h"
 #include "core/drift/statistics.h"
+#include "core/drift/verdict.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,11 +19,13 @@ namespace {
 /// One column of one side, ready to be compared: from rows (exact) or from a profile.
 struct Side {
     bool exact = true;
+    double resolution = 0;
     std::size_t present = 0, missing = 0;
     // numbers
     std::vector<double> sample; ///< ascending: the values, or a profile's 1,000 interval midpoints
     std::vector<double> edges, counts;
     double std = 0;
+    std::optional<double> min, max;
     // categories, by UTF-8 bytes
     std::map<std::string, double> categories;
     double other = 0;
@@ -33,6 +36,10 @@ Side sideOf(const data::Column &column, bool isReference) {
     if (column.type == data::ColumnType::Number) {
         side.sample = sortedFinite(column.numbers);
         side.present = side.sample.size();
+        if (side.present > 0) {
+            side.min = side.sample.front();
+            side.max = side.sample.back();
+        }
         if (isReference) {
             side.edges = decileEdges(side.sample);
             side.counts = binCounts(side.sample, side.edges);
@@ -56,15 +63,24 @@ Side sideOf(const data::Column &column, bool isReference) {
 
 Side sideOf(const ColumnProfile &profile, bool) {
     Side side;
-    side.exact = false;
+    side.resolution = profile.resolution();
+    side.exact = profile.kind == data::ColumnType::Number && side.resolution == 0;
     side.present = profile.present;
     side.missing = profile.missing;
     side.edges = profile.edges;
     side.counts = profile.counts;
     side.std = profile.std;
-    // Midpoints, not the quantiles themselves: their mean is the trapezoid rule for the mean of the distribution.
-    for (std::size_t i = 1; i < profile.quantiles.size(); ++i)
-        side.sample.push_back(std::midpoint(profile.quantiles[i - 1], profile.quantiles[i]));
+    if (profile.kind == data::ColumnType::Number && profile.present > 0) {
+        side.min = profile.min;
+        side.max = profile.max;
+    }
+    if (side.exact && profile.sketch) {
+        for (const auto &[value, weight] : profile.sketch->weighted())
+            side.sample.push_back(value);
+    } else { // midpoints, not the quantiles themselves: their mean is the trapezoid rule for the mean of the distribution
+        for (std::size_t i = 1; i < profile.quantiles.size(); ++i)
+            side.sample.push_back(std::midpoint(profile.quantiles[i - 1], profile.quantiles[i]));
+    }
     for (std::size_t i = 0; i < profile.categories.size(); ++i)
         side.categories[profile.categories[i].toStdString()] = profile.categoryCounts[i];
     side.other = profile.otherCount;
@@ -86,8 +102,11 @@ void compareNumbers(const Side &reference, const Side &current, ColumnDrift &out
     out.edges = reference.edges;
     out.referenceShares = sharesOf(reference.counts);
     out.currentShares = sharesOf(countsOnEdges(current, reference.edges));
-    if (!reference.exact || !current.exact)
-        out.resolution = profileResolution;
+    out.resolution = std::max(reference.resolution, current.resolution);
+    out.referenceMin = reference.min;
+    out.referenceMax = reference.max;
+    out.currentMin = current.min;
+    out.currentMax = current.max;
     if (reference.sample.empty() || current.sample.empty())
         return;
     const Distances d = distances(reference.sample, current.sample);
@@ -96,6 +115,20 @@ void compareNumbers(const Side &reference, const Side &current, ColumnDrift &out
     out.wasserstein = d.wasserstein;
     if (reference.std > 0)
         out.wassersteinNorm = d.wasserstein / reference.std;
+    const auto below = std::lower_bound(current.sample.begin(), current.sample.end(), *reference.min), above = std::upper_bound(current.sample.begin(), current.sample.end(), *reference.max);
+    out.outOfRange = double((below - current.sample.begin()) + (current.sample.end() - above)) / double(current.sample.size());
+}
+
+/// What one side has and the other lacks, most frequent first.
+std::vector<ColumnDrift::Share> onlyHere(const std::vector<QString> &names, const std::vector<double> &here, const std::vector<double> &there) {
+    constexpr std::size_t most = 20;
+    std::vector<ColumnDrift::Share> found;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (here[i] > 0 && there[i] == 0)
+            found.push_back({names[i], here[i]});
+    std::stable_sort(found.begin(), found.end(), [](const auto &a, const auto &b) { return a.share > b.share; });
+    found.resize(std::min(found.size(), most));
+    return found;
 }
 
 /// Counts on the categories that both sides can tell apart: where a profile folded its rare ones, they are one category.
@@ -122,10 +155,13 @@ void compareCategories(const Side &reference, const Side &current, ColumnDrift &
     }
     out.referenceShares = sharesOf(referenceCounts);
     out.currentShares = sharesOf(currentCounts);
+    out.newCategories = onlyHere(out.categories, out.currentShares, out.referenceShares);
+    out.goneCategories = onlyHere(out.categories, out.referenceShares, out.currentShares);
     if (const auto test = chiSquare(referenceCounts, currentCounts)) {
         out.chi2 = test->statistic;
         out.chi2Dof = test->dof;
         out.chi2P = test->p;
+        out.cramersV = test->cramersV;
     }
 }
 
@@ -147,10 +183,14 @@ ColumnDrift compareSides(const QString &name, data::ColumnType kind, const Side 
     out.js = empty ? out.psi : jensenShannonDistance(out.referenceShares, out.currentShares);
     out.psiByChance = empty ? out.psi
                             : (double(out.referenceShares.size()) - 1) * (1 / double(reference.present) + 1 / double(current.present));
-    out.effect = out.psi;
-    out.tooFewRows = std::min(reference.present, current.present) < minimumRows || out.psiByChance > psiWarning;
-    out.drifted = !out.tooFewRows && out.psi >= psiDrifted;
-    out.warning = !out.tooFewRows && !out.drifted && out.psi >= psiWarning;
+    out.hellinger = empty ? out.psi : hellingerDistance(out.referenceShares, out.currentShares);
+    const Verdict verdict = verdictOf(out.referenceShares, out.currentShares, reference.present, current.present);
+    out.effect = verdict.effect;
+    out.effectError = verdict.error;
+    out.tooFewRows = verdict.tooFewRows;
+    out.rowsNeeded = verdict.rowsNeeded;
+    out.drifted = verdict.drifted;
+    out.warning = verdict.warning;
     return out;
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/data/distinct_sample.h"
+#include "core/data/quantile_sketch.h"
 #include "core/data/table.h"
 
 #include <QJsonObject>
@@ -14,7 +16,7 @@ namespace pilothouse::drift {
 
 inline constexpr double psiWarning = 0.10; ///< from here "Moderate"
 inline constexpr double psiDrifted = 0.25; ///< from here "High"
-inline constexpr std::size_t minimumRows = 100; ///< on each side; below, or where chance alone makes a warning: "too few rows", never drifted
+inline constexpr std::size_t minimumRows = 100; ///< on each side; below, or where the effect's error reaches over a limit: "too few rows", never drifted (verdict.h)
 inline constexpr double profileResolution = 0.001; ///< step of a profile's quantiles, as a share of the rows
 
 /// One column compared. The definitions are those of definitions(), printed in every report. A statistic that has no
@@ -29,13 +31,21 @@ struct ColumnDrift {
     std::optional<double> ksD, ksP;        ///< numbers
     std::optional<double> wasserstein, wassersteinNorm; ///< numbers; norm undefined for a constant reference
     double js = 0;                         ///< distance, base 2, on the PSI bins or categories
-    std::optional<double> chi2, chi2P;     ///< categories
+    double hellinger = 0;                  ///< distance on them: 0 equal … 1 disjoint
+    std::optional<double> chi2, chi2P, cramersV; ///< categories
     std::optional<int> chi2Dof;
-    double effect = 0;                     ///< = psi
+    double effect = 0;                     ///< PSI less what chance adds to it: what decides
+    double effectError = 0;                ///< its standard error
     double resolution = 0;                 ///< 0: exact, from rows; else the share of rows a profile cannot tell apart
     bool tooFewRows = false, warning = false, drifted = false;
-    /// Rows on each side with which psiByChance stays below a warning: 20 for each bin but one.
-    std::size_t rowsNeeded() const { return std::max(minimumRows, 20 * (std::max<std::size_t>(referenceShares.size(), 1) - 1)); }
+    std::size_t rowsNeeded = minimumRows;  ///< on each side, for an answer at this effect
+    std::optional<double> referenceMin, referenceMax, currentMin, currentMax; ///< numbers
+    std::optional<double> outOfRange;      ///< numbers: share of current values below referenceMin or above referenceMax
+    struct Share {
+        QString name;
+        double share = 0; ///< of the rows of the side that has it
+    };
+    std::vector<Share> newCategories, goneCategories; ///< on one side only, most frequent first
     std::vector<double> edges;             ///< inner bin edges from the reference
     std::vector<QString> categories;       ///< union of both sides, sorted by bytes
     std::vector<double> referenceShares, currentShares; ///< per bin or category, for the overlay
@@ -54,8 +64,8 @@ struct DriftReport {
     QString referenceName, currentName;
     /// The documented --json object: {"reference":{"rows","name"},"current":{…},"drifted","columns":[{"name","kind","rows":
     /// {"reference","current"},"missing":{…},"psi","psi_by_chance","ks":{"d","p"}|null,"wasserstein","wasserstein_norm","js",
-    /// "chi2":{"statistic","dof","p"}|null,"effect","resolution","too_few_rows","warning","drifted","bins":{"edges"|
-    /// "categories","reference","current"}}],"not_compared":[{"name","reason"}]}.
+    /// "hellinger","chi2":{"statistic","dof","p"}|null,"cramers_v","effect","effect_error","resolution","too_few_rows","rows_needed","warning","drifted","range":{"reference":[min,max],
+    /// "current":[min,max],"outside"}|null,"new":[{"name","share"}],"gone":[…],"bins":{"edges"|"categories","reference","current"}}],"not_compared":[{"name","reason"}]}.
     QJsonObject toJson() const;
     /// Reads toJson() back. Invalid with `where` if a field is missing or of the wrong type.
     static Result<DriftReport> fromJson(const QJsonObject &object, const QString &where);
@@ -68,12 +78,20 @@ struct ColumnProfile {
     data::ColumnType kind = data::ColumnType::Number;
     std::size_t present = 0, missing = 0;
     double min = 0, max = 0, mean = 0, std = 0; ///< std with ddof 0; numbers with present > 0
-    std::vector<double> edges;     ///< quantiles 0.1 … 0.9, equal ones merged
+    std::vector<double> edges;     ///< quantiles 0.1 … 0.9, equal ones merged; of a stream with shared bins those of its reference
     std::vector<double> counts;    ///< per bin
     std::vector<double> quantiles; ///< 0, 0.001, …, 1 by linear interpolation (1001 points)
-    std::vector<QString> categories;    ///< sorted by bytes; the 1,000 most frequent
+    std::vector<QString> categories;    ///< sorted by bytes; the 1,000 most frequent, of a stream up to 2,000
     std::vector<double> categoryCounts;
     double otherCount = 0; ///< rows of rarer categories that were folded together
+    // What lets it add up with others (profile_stream.h); a training profile has none of these.
+    std::optional<data::QuantileSketch> sketch; ///< numbers; exact while they are few
+    bool sharedBins = false;                    ///< numbers: the edges are not its own quantiles
+    std::optional<data::DistinctSample> distinct; ///< categories: how many different ones there are
+    double lost = 0;                            ///< categories: each count is too low by at most so many; they are in otherCount
+    bool addsUp() const { return sketch || distinct; }
+    /// Share of the rows that its quantiles cannot tell apart: 0 where all values are kept.
+    double resolution() const;
 };
 struct Profile {
     QString name;

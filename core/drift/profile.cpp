@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/json.h"
 #include "core/base/task.h"
 #include "core/drift/drift.h"
+#include "core/drift/profile_stream.h"
 #include "core/drift/sorted_sample.h"
 #include "core/drift/statistics.h"
 
@@ -10,11 +10,8 @@
 
 namespace pilothouse::drift {
 
-using Q = QLatin1String;
-
 namespace {
 
-constexpr int quantileSteps = 1000;
 constexpr std::size_t keptCategories = 1000;
 
 void profileNumbers(const data::Column &column, ColumnProfile &profile) {
@@ -58,85 +55,6 @@ void profileCategories(const data::Column &column, ColumnProfile &profile) {
     }
 }
 
-QJsonArray texts(const std::vector<QString> &list) {
-    QJsonArray array;
-    for (const QString &text : list)
-        array.append(text);
-    return array;
-}
-
-QJsonObject columnToJson(const ColumnProfile &c) {
-    QJsonObject object{{Q("name"), c.name},
-                       {Q("kind"), data::columnTypeName(c.kind)},
-                       {Q("present"), qint64(c.present)},
-                       {Q("missing"), qint64(c.missing)}};
-    if (c.kind == data::ColumnType::Number) {
-        object.insert(Q("min"), jsonNumber(c.min));
-        object.insert(Q("max"), jsonNumber(c.max));
-        object.insert(Q("mean"), jsonNumber(c.mean));
-        object.insert(Q("std"), jsonNumber(c.std));
-        object.insert(Q("edges"), jsonNumbers(c.edges));
-        object.insert(Q("counts"), jsonNumbers(c.counts));
-        object.insert(Q("quantiles"), jsonNumbers(c.quantiles));
-    } else {
-        object.insert(Q("categories"), texts(c.categories));
-        object.insert(Q("counts"), jsonNumbers(c.categoryCounts));
-        object.insert(Q("other"), jsonNumber(c.otherCount));
-    }
-    return object;
-}
-
-/// Counts that do not fit the edges, a total or an order would give wrong figures without a word; so they are refused.
-Result<void> checkColumn(const ColumnProfile &c, const QString &where) {
-    const bool numbers = c.kind == data::ColumnType::Number;
-    const std::vector<double> &counts = numbers ? c.counts : c.categoryCounts;
-    const double total = std::accumulate(counts.begin(), counts.end(), c.otherCount);
-    const bool fits = numbers ? counts.size() == c.edges.size() + 1 && c.quantiles.size() == (c.present ? quantileSteps + 1 : 0)
-                              : counts.size() == c.categories.size();
-    if (!fits || total != double(c.present) || std::any_of(counts.begin(), counts.end(), [](double n) { return !(n >= 0); }))
-        return invalid(QStringLiteral("The profile of column \"%1\" does not add up: its counts do not match its bins or rows.").arg(c.name),
-                       where, QStringLiteral("Make the profile again from its rows."));
-    if (!std::is_sorted(c.edges.begin(), c.edges.end()) || !std::is_sorted(c.quantiles.begin(), c.quantiles.end()))
-        return invalid(QStringLiteral("The profile of column \"%1\" has edges or quantiles out of order.").arg(c.name), where,
-                       QStringLiteral("Make the profile again from its rows."));
-    return {};
-}
-
-Result<ColumnProfile> columnFromJson(const QJsonObject &object, const QString &where) {
-    JsonReader r(object, where);
-    ColumnProfile c;
-    c.name = r.text("name");
-    const QString kind = r.text("kind");
-    const qint64 present = r.integer("present"), missing = r.integer("missing");
-    const std::vector<double> counts = r.numbers("counts");
-    PH_TRY(r.check());
-    if (kind != QStringLiteral("number") && kind != QStringLiteral("category"))
-        return invalid(QStringLiteral("The profile of column \"%1\" has the kind \"%2\".").arg(c.name, kind), where,
-                       QStringLiteral("A column is a number or a category."));
-    if (kind == QStringLiteral("number")) {
-        c.min = r.number("min");
-        c.max = r.number("max");
-        c.mean = r.number("mean");
-        c.std = r.number("std");
-        c.edges = r.numbers("edges");
-        c.quantiles = r.numbers("quantiles");
-        c.counts = counts;
-    } else {
-        c.kind = data::ColumnType::Category;
-        const QStringList names = r.texts("categories");
-        c.categories.assign(names.begin(), names.end());
-        c.categoryCounts = counts;
-        c.otherCount = r.number("other", 0);
-    }
-    PH_TRY(r.check());
-    if (present < 0 || missing < 0)
-        return invalid(QStringLiteral("The profile of column \"%1\" has a negative row count.").arg(c.name), where);
-    c.present = std::size_t(present);
-    c.missing = std::size_t(missing);
-    PH_TRY(checkColumn(c, where));
-    return c;
-}
-
 } // namespace
 
 Profile profileOf(const data::Table &table, const QString &name) {
@@ -161,30 +79,10 @@ Profile profileOf(const data::Table &table, const QString &name) {
     return profile;
 }
 
-QJsonObject Profile::toJson() const {
-    QJsonArray list;
-    for (const ColumnProfile &c : columns)
-        list.append(columnToJson(c));
-    return {{Q("format"), QStringLiteral("pilothouse-profile/1")}, {Q("name"), name}, {Q("rows"), qint64(rows)}, {Q("columns"), list}};
-}
-
-Result<Profile> Profile::fromJson(const QJsonObject &object, const QString &where) {
-    JsonReader r(object, where);
-    Profile profile;
-    const QString format = r.text("format");
-    profile.name = r.text("name");
-    const qint64 rows = r.integer("rows");
-    const QJsonArray list = r.array("columns");
-    PH_TRY(r.check());
-    if (format != QStringLiteral("pilothouse-profile/1") || rows < 0)
-        return invalid(QStringLiteral("This is no data profile that this version knows (format \"%1\").").arg(format), where,
-                       QStringLiteral("Give a profile.json of a model package, the package itself, or a data file."));
-    profile.rows = std::size_t(rows);
-    for (const QJsonValue &value : list) {
-        PH_ASSIGN(ColumnProfile column, columnFromJson(value.toObject(), where));
-        profile.columns.push_back(std::move(column));
-    }
-    return profile;
+double ColumnProfile::resolution() const {
+    if (sketch)
+        return sketch->exact() ? 0 : profileResolution + 1.0 / double(sketch->bound());
+    return kind == data::ColumnType::Number ? profileResolution : 0;
 }
 
 } // namespace pilothouse::drift

@@ -16,6 +16,27 @@ QJsonObject pair(const char *first, const QJsonValue &a, const char *second, con
     return {{Q(first), a}, {Q(second), b}};
 }
 
+QJsonValue rangeToJson(const ColumnDrift &c) {
+    if (!c.outOfRange)
+        return QJsonValue::Null;
+    const auto range = [](const std::optional<double> &least, const std::optional<double> &most) { return QJsonArray{optionalNumber(least), optionalNumber(most)}; };
+    return QJsonObject{{Q("reference"), range(c.referenceMin, c.referenceMax)}, {Q("current"), range(c.currentMin, c.currentMax)}, {Q("outside"), *c.outOfRange}};
+}
+
+QJsonArray sharesToJson(const std::vector<ColumnDrift::Share> &shares) {
+    QJsonArray list;
+    for (const ColumnDrift::Share &s : shares)
+        list.append(QJsonObject{{Q("name"), s.name}, {Q("share"), s.share}});
+    return list;
+}
+
+std::vector<ColumnDrift::Share> sharesFromJson(const QJsonValue &value) {
+    std::vector<ColumnDrift::Share> shares;
+    for (const QJsonValue &entry : value.toArray())
+        shares.push_back({entry.toObject().value(Q("name")).toString(), entry.toObject().value(Q("share")).toDouble()});
+    return shares;
+}
+
 QJsonObject columnToJson(const ColumnDrift &c) {
     QJsonObject bins{{Q("reference"), jsonNumbers(c.referenceShares)}, {Q("current"), jsonNumbers(c.currentShares)}};
     if (c.kind == data::ColumnType::Number) {
@@ -37,10 +58,17 @@ QJsonObject columnToJson(const ColumnDrift &c) {
         {Q("wasserstein"), optionalNumber(c.wasserstein)},
         {Q("wasserstein_norm"), optionalNumber(c.wassersteinNorm)},
         {Q("js"), jsonNumber(c.js)},
+        {Q("hellinger"), jsonNumber(c.hellinger)},
         {Q("chi2"), QJsonValue::Null},
+        {Q("cramers_v"), optionalNumber(c.cramersV)},
         {Q("effect"), jsonNumber(c.effect)},
+        {Q("effect_error"), jsonNumber(c.effectError)},
         {Q("resolution"), c.resolution},
         {Q("too_few_rows"), c.tooFewRows},
+        {Q("rows_needed"), qint64(c.rowsNeeded)},
+        {Q("range"), rangeToJson(c)},
+        {Q("new"), sharesToJson(c.newCategories)},
+        {Q("gone"), sharesToJson(c.goneCategories)},
         {Q("warning"), c.warning},
         {Q("drifted"), c.drifted},
         {Q("bins"), bins},
@@ -78,6 +106,19 @@ Result<ColumnDrift> columnFromJson(const QJsonObject &object, const QString &whe
     c.chi2P = numberOrNone(chi2.value(Q("p")));
     if (c.chi2)
         c.chi2Dof = chi2.value(Q("dof")).toInt();
+    c.hellinger = numberOrNan(object.value(Q("hellinger"))); // the reports of earlier versions have none of these
+    c.cramersV = numberOrNone(object.value(Q("cramers_v")));
+    c.effectError = numberOrNan(object.value(Q("effect_error")));
+    c.rowsNeeded = std::size_t(std::max<qint64>(0, r.integer("rows_needed", qint64(minimumRows))));
+    const QJsonObject range = object.value(Q("range")).toObject();
+    c.outOfRange = numberOrNone(range.value(Q("outside")));
+    const QJsonArray before = range.value(Q("reference")).toArray(), now = range.value(Q("current")).toArray();
+    c.referenceMin = numberOrNone(before.at(0));
+    c.referenceMax = numberOrNone(before.at(1));
+    c.currentMin = numberOrNone(now.at(0));
+    c.currentMax = numberOrNone(now.at(1));
+    c.newCategories = sharesFromJson(object.value(Q("new")));
+    c.goneCategories = sharesFromJson(object.value(Q("gone")));
     c.resolution = r.number("resolution");
     c.tooFewRows = r.boolean("too_few_rows");
     c.warning = r.boolean("warning");
@@ -142,16 +183,20 @@ QStringList definitions() {
         QStringLiteral("Missing and infinite values are dropped from each side before anything else; rows are counted after that."),
         QStringLiteral("PSI: population stability index on ten bins whose edges are the quantiles 0.1 … 0.9 of the reference (linear "
                        "interpolation, equal edges merged, a value on an edge goes left); for categories, on the categories. Each share is "
-                       "at least 0.0001. Moderate from 0.10, High from 0.25; this effect size alone decides, never a p-value."),
-        QStringLiteral("\"By chance\" is the PSI to expect between two samples of these sizes with no drift at all: (bins − 1)·(1/n + 1/m). A "
-                       "PSI near it says nothing: where it is above 0.10, or below %1 rows on either side, the answer is \"Too few rows\".")
+                       "at least 0.0001. Moderate from 0.10, High from 0.25."),
+        QStringLiteral("Effect: PSI less what chance adds to it at these row counts, with its standard error. It alone decides, never a p-value. Where effect ± 2.58 errors reach over a limit, and below %1 "
+                       "rows on either side, the answer is \"Too few rows\"; from about 9,100 rows on each side (more with many bins) there always is an answer.")
             .arg(minimumRows),
+        QStringLiteral("\"By chance\" is the PSI to expect between two samples of these sizes with no drift at all: (bins − 1)·(1/n + 1/m). A "
+                       "PSI near it says nothing."),
         QStringLiteral("KS: largest distance between the two cumulative distributions; p from the limiting Kolmogorov distribution. With many "
                        "rows p is tiny for differences that do not matter."),
         QStringLiteral("Shift: first Wasserstein distance, in the unit of the column; σ: the same divided by the reference's standard "
                        "deviation (ddof 0), undefined for a constant reference."),
         QStringLiteral("JS: Jensen-Shannon distance to base 2 on the same bins, raw shares: 0 equal, 1 disjoint."),
-        QStringLiteral("χ²: Pearson's test on the table of counts over all categories of both sides, no continuity correction."),
+        QStringLiteral("Hellinger: distance of the raw shares on the same bins: 0 equal, 1 disjoint."),
+        QStringLiteral("χ²: Pearson's test on the table of counts over all categories of both sides, no continuity correction; V: Cramér's V of that table, √(χ² / rows), 0 to 1."),
+        QStringLiteral("Out of range: the share of current values below the smallest or above the largest one of the reference."),
         QStringLiteral("Against a training profile, PSI, JS and χ² are exact; KS and Wasserstein are read from 1,001 quantiles and hold within "
                        "0.001 of the rows. Between two profiles PSI and JS of numbers hold within the same step."),
     };

@@ -80,6 +80,13 @@ double jensenShannonDistance(std::span<const double> reference, std::span<const 
     return std::sqrt(std::clamp(sum / 2, 0.0, 1.0));
 }
 
+double hellingerDistance(std::span<const double> reference, std::span<const double> current) {
+    double sum = 0;
+    for (std::size_t i = 0; i < reference.size(); ++i)
+        sum += std::pow(std::sqrt(reference[i]) - std::sqrt(current[i]), 2);
+    return std::isnan(sum) ? nan : std::sqrt(std::clamp(sum / 2, 0.0, 1.0));
+}
+
 Distances distances(std::span<const double> reference, std::span<const double> current) {
     const std::size_t n = reference.size(), m = current.size();
     std::size_t i = 0, j = 0;
@@ -137,6 +144,7 @@ std::optional<ChiSquare> chiSquare(std::span<const double> reference, std::span<
     using Quiet = policy<overflow_error<ignore_error>, underflow_error<ignore_error>, domain_error<ignore_error>,
                          evaluation_error<ignore_error>>;
     result.p = boost::math::gamma_q(result.dof / 2.0, result.statistic / 2, Quiet());
+    result.cramersV = std::sqrt(result.statistic / (n + m));
     return result;
 }
 

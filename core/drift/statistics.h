@@ -23,6 +23,9 @@ double populationStability(std::span<const double> reference, std::span<const do
 /// Jensen-Shannon distance to base 2 of raw shares (0·ln 0 = 0): 0 (equal) … 1 (disjoint).
 double jensenShannonDistance(std::span<const double> reference, std::span<const double> current);
 
+/// Hellinger distance of raw shares: 0 (equal) … 1 (disjoint).
+double hellingerDistance(std::span<const double> reference, std::span<const double> current);
+
 struct Distances {
     double ks = 0;          ///< sup |F − G|
     double wasserstein = 0; ///< ∫ |F − G|, in the unit of the values
@@ -35,6 +38,7 @@ double kolmogorovP(double d, std::size_t n, std::size_t m);
 struct ChiSquare {
     double statistic = 0, p = 1;
     int dof = 0;
+    double cramersV = 0; ///< √(χ² / rows): 0 … 1, of a table of two rows
 };
 /// Pearson's test on the 2 × k table, without continuity correction; categories that both sides lack are left out. Nothing
 /// when a side is empty or fewer than two categories are left.

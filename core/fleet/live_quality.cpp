@@ -119,8 +119,8 @@ void addDrift(const Services &services, const workspace::Model &model, Database 
         return;
     auto report = std::make_shared<drift::DriftReport>(drift::compare(*profile, rows->table));
     for (const drift::ColumnDrift &column : report->columns)
-        if (!column.tooFewRows && (!row.worstPsi || column.psi > *row.worstPsi)) {
-            row.worstPsi = column.psi;
+        if (!column.tooFewRows && (!row.worstPsi || column.effect > *row.worstPsi)) {
+            row.worstPsi = column.effect;
             row.worstColumn = column.name;
         }
     row.drift = std::move(report);

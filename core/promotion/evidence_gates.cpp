@@ -98,15 +98,15 @@ GateResult driftGate(const Evidence &evidence) {
                    QStringLiteral("warns from PSI %1, high from %2").arg(drift::psiWarning, 0, 'f', 2).arg(drift::psiDrifted, 0, 'f', 2), {}, GateState::NotRun};
     const drift::ColumnDrift *worst = nullptr;
     for (const auto &column : evidence.trainingDrift.columns)
-        if (!column.tooFewRows && (!worst || column.psi > worst->psi))
+        if (!column.tooFewRows && (!worst || column.effect > worst->effect))
             worst = &column;
     if (!worst) {
         out.value = QStringLiteral("no column with enough rows in both profiles");
         return out;
     }
-    out.value = QStringLiteral("PSI %1 (%2)").arg(worst->psi, 0, 'f', 2).arg(worst->name);
+    out.value = QStringLiteral("PSI %1 (%2)").arg(worst->effect, 0, 'f', 2).arg(worst->name);
     // Never blocks: drifted data is the very reason to retrain, and the scores on the new rows say whether it went well.
-    out.state = worst->psi >= drift::psiWarning ? GateState::Warn : GateState::Pass;
+    out.state = worst->effect >= drift::psiWarning ? GateState::Warn : GateState::Pass;
     return out;
 }
 

@@ -191,17 +191,17 @@ private:
         if (!report)
             return note(report.error());
         for (const auto &column : report->columns) {
-            if (column.tooFewRows || !std::isfinite(column.psi)) {
-                m_tooFew = true;
+            if (column.tooFewRows || !std::isfinite(column.effect)) {
+                m_rowsNeeded = std::max(m_rowsNeeded, column.rowsNeeded);
                 continue;
             }
-            if (!m_seen.worstPsi || column.psi > *m_seen.worstPsi) {
-                m_seen.worstPsi = column.psi;
+            if (!m_seen.worstPsi || column.effect > *m_seen.worstPsi) {
+                m_seen.worstPsi = column.effect;
                 m_seen.worstColumn = column.name;
             }
         }
-        if (!m_seen.worstPsi && m_tooFew)
-            m_seen.notes << QStringLiteral("Too few rows at %1 to judge drift: %2 of %3 needed.").arg(rows.source).arg(rows.inputs.rows()).arg(drift::minimumRows);
+        if (!m_seen.worstPsi && m_rowsNeeded > 0)
+            m_seen.notes << QStringLiteral("Too few rows at %1 to judge drift: %2 of %3 needed.").arg(rows.source).arg(rows.inputs.rows()).arg(m_rowsNeeded);
     }
 
     Result<drift::DriftReport> compared(const data::Table &current) {
@@ -225,7 +225,7 @@ private:
     const workspace::Model &m_model;
     Observations m_seen;
     std::optional<registry::Version> m_champion;
-    bool m_tooFew = false;
+    std::size_t m_rowsNeeded = 0; ///< for an answer about drift; 0: there is one, or no rows at all
 };
 
 } // namespace

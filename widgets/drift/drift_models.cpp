@@ -28,27 +28,34 @@ QVariant FeatureModel::cell(const drift::ColumnDrift &c, int column, int role) c
         return column == Feature ? QVariant(int(stateOfColumn(c))) : QVariant();
     if (role == EffectRole && column == Psi && !c.tooFewRows) {
         const State state = stateOfColumn(c);
-        return QVariant::fromValue(EffectCell{c.psi, drift::psiWarning, drift::psiDrifted, 2 * drift::psiDrifted, number(c.psi, 2),
+        return QVariant::fromValue(EffectCell{c.effect, drift::psiWarning, drift::psiDrifted, 2 * drift::psiDrifted, number(c.effect, 2),
                                               state == State::Bad ? tr("High") : state == State::Warn ? tr("Moderate") : tr("Low"), state});
     }
     if (role == SortRole)
-        return column == Psi ? QVariant(c.psi) : column == Shift ? QVariant(c.wassersteinNorm.value_or(std::nan(""))) : column == Js ? QVariant(c.js) : QVariant(c.name);
+        return column == Psi ? QVariant(c.effect) : column == Shift ? QVariant(c.wassersteinNorm.value_or(std::nan(""))) : column == Js ? QVariant(c.js) : QVariant(c.name);
     if (role == Qt::ToolTipRole) {
         QStringList lines{tr("%1 against %2 rows").arg(count(qint64(c.currentRows)), count(qint64(c.referenceRows)))};
+        lines << tr("PSI %1, of which %2 by chance: %3 ± %4").arg(number(c.psi), number(std::max(0.0, c.psi - c.effect)), number(c.effect), number(c.effectError));
         if (c.ksD)
             lines << tr("Kolmogorov-Smirnov D %1, p %2").arg(number(*c.ksD), number(c.ksP.value_or(1)));
         if (c.chi2)
             lines << tr("Chi-squared %1, %2 degrees of freedom, p %3").arg(number(*c.chi2)).arg(c.chi2Dof.value_or(0)).arg(number(c.chi2P.value_or(1)));
+        if (c.outOfRange && *c.outOfRange > 0)
+            lines << tr("%1 outside of %2 … %3").arg(percent(*c.outOfRange, 1), number(c.referenceMin.value_or(0)), number(c.referenceMax.value_or(0)));
+        for (const drift::ColumnDrift::Share &s : c.newCategories)
+            lines << tr("new: %1, %2").arg(s.name, percent(s.share, 1));
+        for (const drift::ColumnDrift::Share &s : c.goneCategories)
+            lines << tr("gone: %1, before %2").arg(s.name, percent(s.share, 1));
         lines << tr("Missing %1, before %2").arg(percent(c.currentMissing, 1), percent(c.referenceMissing, 1));
         return lines.join(QLatin1Char('\n'));
     }
     if (role == Qt::AccessibleTextRole && column == Feature)
-        return tr("%1: %2, PSI %3").arg(c.name, stateWord(stateOfColumn(c)), number(c.psi, 2));
+        return tr("%1: %2, PSI %3").arg(c.name, stateWord(stateOfColumn(c)), number(c.effect, 2));
     if (role != Qt::DisplayRole)
         return {};
     switch (column) {
     case Feature: return c.name;
-    case Psi: return c.tooFewRows ? tr("too few rows: %1 of %2").arg(qMin(c.currentRows, c.referenceRows)).arg(c.rowsNeeded()) : number(c.psi, 2);
+    case Psi: return c.tooFewRows ? tr("too few rows: %1 of %2").arg(qMin(c.currentRows, c.referenceRows)).arg(count(qint64(c.rowsNeeded))) : number(c.effect, 2);
     case Shift: return c.wassersteinNorm ? number(*c.wassersteinNorm, 2) : QString();
     case Js: return c.tooFewRows ? QString() : number(c.js, 2);
     case Rows: return tr("%1 vs %2").arg(count(qint64(c.currentRows)), count(qint64(c.referenceRows)));
@@ -99,7 +106,7 @@ QString shiftWords(const drift::ColumnDrift &c) {
 
 PlotData distributionPlot(const drift::ColumnDrift &c) {
     PlotData data;
-    data.sentence = QObject::tr("%1: share of rows, training against what was asked; PSI %2").arg(c.name, number(c.psi, 2));
+    data.sentence = QObject::tr("%1: share of rows, training against what was asked; PSI %2").arg(c.name, number(c.effect, 2));
     data.unit = QStringLiteral("%");
     data.yMin = 0;
     PlotSeries reference, current;

@@ -319,9 +319,9 @@ QString DriftPanel::summary(const fleet::ModelRow &m) const {
     QStringList sentences;
     if (m.drift && !m.drift->columns.empty()) {
         const auto drifted = std::count_if(m.drift->columns.begin(), m.drift->columns.end(), [](const auto &c) { return c.drifted; });
-        const auto most = std::max_element(m.drift->columns.begin(), m.drift->columns.end(), [](const auto &a, const auto &b) { return a.psi < b.psi; });
+        const auto most = std::max_element(m.drift->columns.begin(), m.drift->columns.end(), [](const auto &a, const auto &b) { return a.effect < b.effect; });
         const QString shift = shiftWords(*most);
-        const QString figures = tr("PSI %1").arg(number(most->psi, 2)) + (shift.isEmpty() ? QString() : QStringLiteral(", ") + shift);
+        const QString figures = tr("PSI %1").arg(number(most->effect, 2)) + (shift.isEmpty() ? QString() : QStringLiteral(", ") + shift);
         sentences << (drifted ? tr("%1 of %2 inputs drifted, %3 most (%4).").arg(drifted).arg(m.drift->columns.size()).arg(most->name, figures)
                               : tr("No input drifted; %1 moved most (%2).").arg(most->name, figures));
     } else {

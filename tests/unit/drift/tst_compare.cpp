@@ -85,12 +85,14 @@ private Q_SLOTS:
 
     void whatChanceAloneWouldMakeIsNoWarning() {
         // Ten bins and 150 rows a side: a PSI of 0.12 is to be expected between two samples of the same world.
-        const auto few = compare(table({numbers("x", normal(150, 0, 1))}), table({numbers("x", normal(150, 10, 2))}));
-        QVERIFY(few.columns.at(0).psiByChance > psiWarning);
-        QVERIFY(few.columns.at(0).tooFewRows && !few.drifted);
-        QCOMPARE(few.columns.at(0).rowsNeeded(), std::size_t(180));
-        const auto enough = compare(table({numbers("x", normal(180, 0, 1))}), table({numbers("x", normal(180, 10, 2))}));
-        QVERIFY(!enough.columns.at(0).tooFewRows && enough.drifted);
+        const ColumnDrift same = compare(table({numbers("x", normal(150, 0, 1))}), table({numbers("x", normal(150, 0, 2))})).columns.at(0);
+        QVERIFY(same.psiByChance > psiWarning && same.psi > 0.05);
+        QVERIFY(same.tooFewRows && !same.drifted && !same.warning);
+        QVERIFY2(same.rowsNeeded > 150 && same.rowsNeeded < 10'000, qPrintable(QString::number(same.rowsNeeded)));
+        QVERIFY(same.effect < same.psi);
+        // What no chance makes is told at once.
+        const ColumnDrift other = compare(table({numbers("x", normal(150, 0, 1))}), table({numbers("x", normal(150, 10, 2))})).columns.at(0);
+        QVERIFY(!other.tooFewRows && other.drifted);
     }
 
     void theVerdictDependsOnTheEffectNotOnTheNumberOfRows_data() {
@@ -151,6 +153,28 @@ private Q_SLOTS:
         QCOMPARE(c.categories, (std::vector<QString>{QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("z")}));
         QCOMPARE(c.referenceShares, (std::vector<double>{0.5, 0.5, 0}));
         QVERIFY(c.drifted && *c.chi2Dof == 2 && !c.ksD);
+        QCOMPARE(c.newCategories.size(), std::size_t(1));
+        QCOMPARE(c.newCategories[0].name, QStringLiteral("z"));
+        QCOMPARE(c.newCategories[0].share, 2.0 / 3);
+        QCOMPARE(c.goneCategories[0].name, QStringLiteral("b"));
+        QCOMPARE(*c.cramersV, std::sqrt(*c.chi2 / 1200));
+        QVERIFY(std::abs(c.hellinger - std::sqrt((std::pow(std::sqrt(0.5) - std::sqrt(1.0 / 3), 2) + 0.5 + 2.0 / 3) / 2)) < 1e-12);
+    }
+
+    void whatLiesOutsideOfTheReferencesRangeIsCounted() {
+        std::vector<double> before, now;
+        for (int i = 0; i < 1000; ++i) {
+            before.push_back(i);
+            now.push_back(i - 100); // 100 below
+        }
+        const auto report = compare(table({numbers("x", before)}), table({numbers("x", now)}));
+        const ColumnDrift &c = report.columns.at(0);
+        QCOMPARE(*c.outOfRange, 0.1);
+        QCOMPARE(*c.referenceMin, 0.0);
+        QCOMPARE(*c.currentMin, -100.0);
+        const auto again = DriftReport::fromJson(report.toJson(), {});
+        QVERIFY(again);
+        QCOMPARE(again->toJson(), report.toJson());
     }
 
     void aProfileAnswersAsItsRowsDo() {

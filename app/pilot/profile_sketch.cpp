@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/pilot/profile_sketch.h"
+
+#include "app/pilot/model_ref.h"
+
+#include "core/artifact/package.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/base/pace.h"
+#include "core/data/csv_blocks.h"
+#include "core/drift/profile_stream.h"
+
+#include <QFileInfo>
+
+namespace pilothouse {
+
+namespace {
+
+using Q = QLatin1String;
+
+Result<drift::Profile> readProfile(const QString &path) {
+    PH_ASSIGN(const QByteArray bytes, readFile(path));
+    PH_ASSIGN(const QJsonObject object, parseJsonObject(bytes, path));
+    return drift::Profile::fromJson(object, path);
+}
+
+Result<std::optional<drift::Profile>> readBins(Context &context, const QString &text) {
+    if (text.isEmpty())
+        return std::optional<drift::Profile>();
+    const QFileInfo info(text);
+    if (info.isFile() && info.suffix() == QStringLiteral("json")) {
+        PH_ASSIGN(drift::Profile profile, readProfile(text));
+        return std::optional(std::move(profile));
+    }
+    PH_ASSIGN(const ModelRef model, resolveModel(context, text));
+    PH_ASSIGN(const artifact::Package package, artifact::openPackage(model.folder));
+    if (!package.files.contains(QStringLiteral("profile.json")))
+        return invalid(QStringLiteral("The package has no training profile."), model.folder, QStringLiteral("Give a profile of the rows it was trained on (pilot profile FILE --out) as --bins."));
+    PH_ASSIGN(drift::Profile profile, readProfile(model.folder + QStringLiteral("/profile.json")));
+    return std::optional(std::move(profile));
+}
+
+/// Those of the files that are this shard's.
+Result<QStringList> filesOf(const SketchOptions &options) {
+    if (options.shard.isEmpty())
+        return options.files;
+    bool first = false, second = false;
+    const int index = options.shard.section(QLatin1Char('/'), 0, 0).toInt(&first), shards = options.shard.section(QLatin1Char('/'), 1).toInt(&second);
+    if (!first || !second || shards < 1 || index < 0 || index >= shards)
+        return invalid(QStringLiteral("“%1” is no shard.").arg(options.shard), QStringLiteral("--shard"), QStringLiteral("Write INDEX/COUNT, the index from 0: 3/8, or $JOB_COMPLETION_INDEX/8 in an indexed Job."));
+    QStringList own;
+    for (qsizetype i = index; i < options.files.size(); i += shards)
+        own << options.files.at(i);
+    return own;
+}
+
+Result<drift::Profile> streamed(Context &context, const SketchOptions &options, const QStringList &files, const std::optional<drift::Profile> &bins) {
+    data::CsvOptions csv = options.csv;
+    if (bins) // a column must not change its type because one file happens to hold digits only
+        for (const drift::ColumnProfile &column : bins->columns)
+            csv.types.insert(column.name, column.kind);
+    drift::ProfileStream stream(QFileInfo(options.out).completeBaseName(), bins ? &*bins : nullptr);
+    Pace pace;
+    for (const QString &file : files) {
+        workspace::DataSpec source;
+        source.source = sources::sourceKind(file) == sources::SourceKind::File ? file : dataArgument(file.toStdString());
+        PH_TRY(fetchData(context, source, options.version));
+        const sources::LocalFile local{source.path(), source.fetchedSha256, 0, QJsonObject::fromVariantMap(source.origin)};
+        const auto progress = [&](qint64 done, qint64 total) {
+            if (pace.due(done, total))
+                context.events().progress(done, total, QStringLiteral("bytes"), -1, QStringLiteral("read"));
+        };
+        PH_TRY(namingSource(data::readCsvBlocks(local.path, csv, [&](const data::Table &rows) { return stream.add(rows); }, context.stop(), progress), local, file));
+    }
+    return stream.profile();
+}
+
+} // namespace
+
+Result<void> writeSketch(Context &context, const SketchOptions &options) {
+    if (QFileInfo::exists(options.out) && !options.force)
+        return Error{ErrorKind::Conflict, QStringLiteral("The file exists already."), options.out, QStringLiteral("Give another name, or --force to replace it."), {}};
+    PH_ASSIGN(const QStringList files, filesOf(options));
+    drift::Profile profile;
+    if (options.merge) {
+        std::vector<drift::Profile> parts;
+        for (const QString &file : files) {
+            PH_ASSIGN(drift::Profile part, readProfile(file));
+            part.name = file; // an error names it
+            if (!part.columns.empty()) // a shard that got no file
+                parts.push_back(std::move(part));
+        }
+        PH_ASSIGN(profile, drift::mergedProfiles(parts, QFileInfo(options.out).completeBaseName()));
+    } else {
+        PH_ASSIGN(const std::optional<drift::Profile> bins, readBins(context, options.bins));
+        PH_ASSIGN(profile, streamed(context, options, files, bins));
+    }
+    const QByteArray bytes = QJsonDocument(profile.toJson()).toJson(QJsonDocument::Compact);
+    PH_TRY(writeFileAtomically(options.out, bytes));
+    context.answer(QJsonObject{{Q("out"), options.out}, {Q("files"), QJsonArray::fromStringList(files)}, {Q("rows"), qint64(profile.rows)}, {Q("columns"), qint64(profile.columns.size())},
+                               {Q("bytes"), bytes.size()}, {Q("shard"), options.shard.isEmpty() ? QJsonValue() : QJsonValue(options.shard)}},
+                   QStringLiteral("%1: %2 rows of %3 in %4 columns, %5 bytes\nCompare it: pilot drift --reference … --current %1; add it up: pilot profile --merge … --out …")
+                       .arg(options.out).arg(profile.rows).arg(options.merge ? QStringLiteral("%1 profiles").arg(files.size()) : files.join(QStringLiteral(", "))).arg(profile.columns.size()).arg(bytes.size()));
+    return {};
+}
+
+} // namespace pilothouse
