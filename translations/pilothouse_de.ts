@@ -2,6 +2,55 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE" sourcelanguage="en_US">
 <context>
+    <name>AnsibleFold</name>
+    <message>
+        <source>ok</source>
+        <translation>ok</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>geändert</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>gescheitert</translation>
+    </message>
+    <message>
+        <source>skipped</source>
+        <translation>ausgelassen</translation>
+    </message>
+    <message>
+        <source>not reached</source>
+        <translation>nicht erreicht</translation>
+    </message>
+    <message>
+        <source>rescued</source>
+        <translation>gerettet</translation>
+    </message>
+    <message>
+        <source>failed, ignored</source>
+        <translation>gescheitert, übergangen</translation>
+    </message>
+    <message>
+        <source>%1 (handler)</source>
+        <translation>%1 (Handler)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n retries</source>
+        <translation>
+            <numerusform>%n Wiederholung</numerusform>
+            <numerusform>%n Wiederholungen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tasks ok or skipped</source>
+        <translation>
+            <numerusform>%n Aufgabe ok oder ausgelassen</numerusform>
+            <numerusform>%n Aufgaben ok oder ausgelassen</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Approvers</name>
     <message>
         <source>no key</source>
@@ -874,6 +923,33 @@
     </message>
 </context>
 <context>
+    <name>DirectoryLogin</name>
+    <message>
+        <source>The connection “%1” does not say who signs in: its %2 is missing.</source>
+        <translation>Die Verbindung „%1“ sagt nicht, wer sich anmeldet: %2 fehlt.</translation>
+    </message>
+    <message>
+        <source>Add tenant (the directory) and client (the identifier of an application).</source>
+        <translation>Tragen Sie tenant (das Verzeichnis) und client (die Kennung einer Anwendung) ein.</translation>
+    </message>
+    <message>
+        <source>The directory&apos;s address of “%1” is not safe: the sign-in would travel in the open.</source>
+        <translation>Die Adresse des Verzeichnisses von „%1“ ist nicht sicher: Die Anmeldung ginge offen über das Netz.</translation>
+    </message>
+    <message>
+        <source>Write authority with https://.</source>
+        <translation>Schreiben Sie authority mit https://.</translation>
+    </message>
+    <message>
+        <source>“%1” is no login of the connection “%2”.</source>
+        <translation>„%1“ ist keine Anmeldung der Verbindung „%2“.</translation>
+    </message>
+    <message>
+        <source>Write login: device for a person who signs in, or login: client for an application.</source>
+        <translation>Schreiben Sie login: device für einen Menschen, der sich anmeldet, oder login: client für eine Anwendung.</translation>
+    </message>
+</context>
+<context>
     <name>Endpoint</name>
     <message>
         <source>The workspace has no model “%1”.</source>
@@ -1539,6 +1615,65 @@
     </message>
 </context>
 <context>
+    <name>JoinedGates</name>
+    <message>
+        <source>%1 is none of the approvers that the workspace names.</source>
+        <translation>%1 gehört nicht zu den Freigebenden, die der Arbeitsbereich nennt.</translation>
+    </message>
+    <message>
+        <source>These may: %1.</source>
+        <translation>Diese dürfen: %1.</translation>
+    </message>
+    <message>
+        <source>The gate before %1 no longer waits.</source>
+        <translation>Die Freigabe vor %1 wartet nicht mehr.</translation>
+    </message>
+    <message>
+        <source>%1 started the training %2 and may not approve it.</source>
+        <translation>%1 hat das Training %2 gestartet und darf es nicht freigeben.</translation>
+    </message>
+    <message>
+        <source>Somebody else must (promotion: prevent_self_approval).</source>
+        <translation>Das muss jemand anderes tun (promotion: prevent_self_approval).</translation>
+    </message>
+    <message>
+        <source>%1 has answered already.</source>
+        <translation>%1 hat bereits geantwortet.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 approvals are there.</source>
+        <translation>%1 von %2 Freigaben liegen vor.</translation>
+    </message>
+    <message>
+        <source>approval</source>
+        <translation>Freigabe</translation>
+    </message>
+    <message>
+        <source>Deploy version %1 of %2 by %3?</source>
+        <translation>Version %1 von %2 mit %3 ausliefern?</translation>
+    </message>
+    <message>
+        <source>Deploy what %1 made of %2 by %3?</source>
+        <translation>Ausliefern, was %1 aus %2 gemacht hat, mit %3?</translation>
+    </message>
+    <message>
+        <source>You started this training: somebody else must approve it.</source>
+        <translation>Sie haben dieses Training gestartet: Jemand anderes muss es freigeben.</translation>
+    </message>
+    <message>
+        <source>Promote version %1 of %2?</source>
+        <translation>Version %1 von %2 befördern?</translation>
+    </message>
+    <message>
+        <source>There is no gate “%1”.</source>
+        <translation>Es gibt keine Freigabe „%1“.</translation>
+    </message>
+    <message>
+        <source>Follows %1, approved by %2</source>
+        <translation>Folgt auf %1, freigegeben von %2</translation>
+    </message>
+</context>
+<context>
     <name>LiveQuality</name>
     <message>
         <source>too few labels: %1</source>
@@ -1878,6 +2013,56 @@
     </message>
 </context>
 <context>
+    <name>PipelineWords</name>
+    <message>
+        <source>Failed: %1, attempt %2 of %3</source>
+        <translation>Gescheitert: %1, Versuch %2 von %3</translation>
+    </message>
+    <message>
+        <source>Failed: %1</source>
+        <translation>Gescheitert: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <translation>
+            <numerusform>%1 und %n weitere</numerusform>
+            <numerusform>%1 und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, %2 of %3</source>
+        <translation>%1, %2 von %3</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message>
+        <source>Paused: %1</source>
+        <translation>Angehalten: %1</translation>
+    </message>
+    <message>
+        <source>Queued: joined with a start that waited already</source>
+        <translation>In der Warteschlange: mit einem Start zusammengelegt, der schon wartete</translation>
+    </message>
+    <message>
+        <source>Queued</source>
+        <translation>In der Warteschlange</translation>
+    </message>
+    <message>
+        <source>Unknown: %1</source>
+        <translation>Unbekannt: %1</translation>
+    </message>
+    <message>
+        <source>started by %1</source>
+        <translation>gestartet von %1</translation>
+    </message>
+    <message>
+        <source>by hand</source>
+        <translation>von Hand</translation>
+    </message>
+</context>
+<context>
     <name>PodActions</name>
     <message>
         <source>No workspace is open.</source>
@@ -1968,42 +2153,6 @@
     <message>
         <source>asked</source>
         <translation>angefragt</translation>
-    </message>
-    <message>
-        <source>Paused: %1</source>
-        <translation>Angehalten: %1</translation>
-    </message>
-    <message>
-        <source>Failed: %1</source>
-        <translation>Gescheitert: %1</translation>
-    </message>
-    <message>
-        <source>%1, %2 of %3</source>
-        <translation>%1, %2 von %3</translation>
-    </message>
-    <message>
-        <source>%1× its median %2</source>
-        <translation>%1× des Medians %2</translation>
-    </message>
-    <message>
-        <source>s</source>
-        <translation>s</translation>
-    </message>
-    <message>
-        <source>median %1</source>
-        <translation>Median %1</translation>
-    </message>
-    <message>
-        <source>Time of stage %1 over the last %2 runs, median %3</source>
-        <translation>Dauer der Stufe %1 über die letzten %2 Läufe, Median %3</translation>
-    </message>
-    <message>
-        <source>local</source>
-        <translation>lokal</translation>
-    </message>
-    <message>
-        <source>%1, %2</source>
-        <translation>%1, %2</translation>
     </message>
     <message>
         <source>not trained yet</source>
@@ -2269,6 +2418,10 @@
         <source>Set resources</source>
         <translation>Ressourcen setzen</translation>
     </message>
+    <message>
+        <source>Evidence of %1 v%2</source>
+        <translation>Belege für %1 v%2</translation>
+    </message>
 </context>
 <context>
     <name>Registries</name>
@@ -2325,12 +2478,12 @@
         <translation>Die Verbindung „%1“ sagt nicht, wer sich anmeldet.</translation>
     </message>
     <message>
-        <source>Add tenant, client (the application&apos;s identifier) and secret (the name of its secret).</source>
-        <translation>tenant, client (Kennung der Anwendung) und secret (Name ihres Geheimnisses) ergänzen.</translation>
-    </message>
-    <message>
         <source>Name one of kind local, mlflow, azureml or git.</source>
         <translation>Eine der Art local, mlflow, azureml oder git nennen.</translation>
+    </message>
+    <message>
+        <source>Add tenant, client (the application&apos;s identifier) and secret (the name of its secret), or login: device for a person who signs in.</source>
+        <translation>Tragen Sie tenant, client (die Kennung der Anwendung) und secret (den Namen ihres Geheimnisses) ein, oder login: device für einen Menschen, der sich anmeldet.</translation>
     </message>
 </context>
 <context>
@@ -3009,6 +3162,60 @@
     </message>
 </context>
 <context>
+    <name>RunRetries</name>
+    <message>
+        <source>Attempt %1 of %2</source>
+        <translation>Versuch %1 von %2</translation>
+    </message>
+    <message>
+        <source>; the next was not started: %1</source>
+        <translation>; der nächste wurde nicht gestartet: %1</translation>
+    </message>
+    <message>
+        <source>; the next in %1 min</source>
+        <translation>; der nächste in %1 min</translation>
+    </message>
+    <message>
+        <source>; the next now</source>
+        <translation>; der nächste jetzt</translation>
+    </message>
+    <message>
+        <source>started on the branch %1</source>
+        <translation>auf dem Zweig %1 gestartet</translation>
+    </message>
+    <message>
+        <source>started with %1=%2</source>
+        <translation>mit %1=%2 gestartet</translation>
+    </message>
+    <message>
+        <source>another run has begun</source>
+        <translation>ein anderer Lauf hat begonnen</translation>
+    </message>
+    <message>
+        <source>it was cancelled, so no other follows</source>
+        <translation>er wurde abgebrochen, also folgt kein weiterer</translation>
+    </message>
+    <message>
+        <source>no other follows</source>
+        <translation>kein weiterer folgt</translation>
+    </message>
+    <message>
+        <source>it was %1, not as the workspace says it, so it is not tried again</source>
+        <translation>er wurde %1, nicht wie im Arbeitsbereich angegeben, und wird daher nicht wiederholt</translation>
+    </message>
+    <message>
+        <source>it failed too long ago to be tried again</source>
+        <translation>er ist vor zu langer Zeit fehlgeschlagen, um wiederholt zu werden</translation>
+    </message>
+</context>
+<context>
+    <name>RunWatch</name>
+    <message>
+        <source>Start it</source>
+        <translation>Starten</translation>
+    </message>
+</context>
+<context>
     <name>SecretSources</name>
     <message>
         <source>The secret %1 has no key “%2”.</source>
@@ -3044,6 +3251,10 @@
     <message>
         <source>Add `connections: {local: {kind: local, root: …}}`, or run `pilot connect add local --kind local --root DIR`.</source>
         <translation>`connections: {local: {kind: local, root: …}}` eintragen oder `pilot connect add local --kind local --root DIR` ausführen.</translation>
+    </message>
+    <message>
+        <source>Model %1 is rolled out by its deploy run.</source>
+        <translation>Modell %1 wird durch seinen Auslieferungslauf ausgerollt.</translation>
     </message>
 </context>
 <context>
@@ -3245,6 +3456,29 @@
     </message>
 </context>
 <context>
+    <name>StageMarks</name>
+    <message>
+        <source>%1× its median %2</source>
+        <translation>%1× des Medians %2</translation>
+    </message>
+    <message>
+        <source>attempt %1: %2</source>
+        <translation>Versuch %1: %2</translation>
+    </message>
+    <message>
+        <source>s</source>
+        <translation>s</translation>
+    </message>
+    <message>
+        <source>median %1</source>
+        <translation>Median %1</translation>
+    </message>
+    <message>
+        <source>Time of stage %1 over the last %2 runs, median %3</source>
+        <translation>Dauer der Stufe %1 über die letzten %2 Läufe, Median %3</translation>
+    </message>
+</context>
+<context>
     <name>Text</name>
     <message>
         <source>put it back</source>
@@ -3345,6 +3579,10 @@
     <message>
         <source>Look at its log.</source>
         <translation>Sein Protokoll ansehen.</translation>
+    </message>
+    <message>
+        <source>Keep the sign-in of the connection %1</source>
+        <translation>Die Anmeldung der Verbindung %1 aufbewahren</translation>
     </message>
 </context>
 <context>
@@ -4672,6 +4910,13 @@
     <message>
         <source>%1 ago</source>
         <translation>vor %1</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::AnsibleModel</name>
+    <message>
+        <source>Task</source>
+        <translation>Aufgabe</translation>
     </message>
 </context>
 <context>
@@ -7387,6 +7632,22 @@
         <source>%1 vs %2</source>
         <translation>%1 gegen %2</translation>
     </message>
+    <message>
+        <source>PSI %1, of which %2 by chance: %3 ± %4</source>
+        <translation>PSI %1, davon %2 durch Zufall: %3 ± %4</translation>
+    </message>
+    <message>
+        <source>%1 outside of %2 … %3</source>
+        <translation>%1 außerhalb von %2 … %3</translation>
+    </message>
+    <message>
+        <source>new: %1, %2</source>
+        <translation>neu: %1, %2</translation>
+    </message>
+    <message>
+        <source>gone: %1, before %2</source>
+        <translation>weg: %1, vorher %2</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::FilterCompletionModel</name>
@@ -7785,6 +8046,166 @@
     <message>
         <source>Name what it leads to, and its port.</source>
         <translation>Ziel und Port angeben.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::GateCard</name>
+    <message numerus="yes">
+        <source>%n gates block</source>
+        <translation>
+            <numerusform>%n Schranke sperrt</numerusform>
+            <numerusform>%n Schranken sperren</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n gates pass</source>
+        <translation>
+            <numerusform>%n Schranke besteht</numerusform>
+            <numerusform>%n Schranken bestehen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not settled</source>
+        <translation>
+            <numerusform>%n offen</numerusform>
+            <numerusform>%n offen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Asked by stage %1.</source>
+        <translation>Gefragt von der Stufe %1.</translation>
+    </message>
+    <message>
+        <source>Answered together: %1.</source>
+        <translation>Gemeinsam beantwortet: %1.</translation>
+    </message>
+    <message>
+        <source>Allowed: %1.</source>
+        <translation>Dürfen antworten: %1.</translation>
+    </message>
+    <message>
+        <source>You may not answer it.</source>
+        <translation>Sie dürfen nicht antworten.</translation>
+    </message>
+    <message>
+        <source>You may answer it.</source>
+        <translation>Sie dürfen antworten.</translation>
+    </message>
+    <message>
+        <source>Answer this gate</source>
+        <translation>Diese Schranke beantworten</translation>
+    </message>
+    <message>
+        <source>Which gate</source>
+        <translation>Welche Schranke</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Kept in the journal and in the run</source>
+        <translation>Bleibt im Journal und im Lauf</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Nothing waits.</source>
+        <translation>Nichts wartet.</translation>
+    </message>
+    <message>
+        <source>Abort</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>The answer of %1 is no: the run ends at this gate.</source>
+        <translation>Die Antwort für %1 ist Nein: Der Lauf endet an dieser Schranke.</translation>
+    </message>
+    <message>
+        <source>It cannot be taken back; the run can be started anew.</source>
+        <translation>Das lässt sich nicht zurücknehmen; der Lauf kann neu gestartet werden.</translation>
+    </message>
+    <message>
+        <source>Proceed</source>
+        <translation>Fortfahren</translation>
+    </message>
+    <message>
+        <source>Evidence of the candidate</source>
+        <translation>Belege für den Kandidaten</translation>
+    </message>
+    <message>
+        <source>The gate names no version of a model.</source>
+        <translation>Die Schranke nennt keine Version eines Modells.</translation>
+    </message>
+    <message>
+        <source>gives up in %1</source>
+        <translation>gibt auf in %1</translation>
+    </message>
+    <message>
+        <source>since %1</source>
+        <translation>seit %1</translation>
+    </message>
+    <message>
+        <source>The run %1 waits.</source>
+        <translation>Der Lauf %1 wartet.</translation>
+    </message>
+    <message>
+        <source>Needs %1 approvals, %2 given.</source>
+        <translation>Braucht %1 Zustimmungen, %2 sind gegeben.</translation>
+    </message>
+    <message>
+        <source>Abort only needs the right Job/Cancel.</source>
+        <translation>Abbrechen braucht nur das Recht Job/Cancel.</translation>
+    </message>
+    <message>
+        <source>Evidence of %1 v%2</source>
+        <translation>Belege für %1 v%2</translation>
+    </message>
+    <message>
+        <source>No evidence for %1 v%2: %3</source>
+        <translation>Keine Belege für %1 v%2: %3</translation>
+    </message>
+    <message>
+        <source>No evidence for %1 v%2 yet.</source>
+        <translation>Noch keine Belege für %1 v%2.</translation>
+    </message>
+    <message>
+        <source>%1 v%2 and the champion are scored on the same rows…</source>
+        <translation>%1 v%2 und der Champion werden auf denselben Zeilen bewertet…</translation>
+    </message>
+    <message>
+        <source>Sheet</source>
+        <translation>Blatt</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Asked at the gate “%1” of %2</source>
+        <translation>Gefragt an der Schranke „%1“ von %2</translation>
+    </message>
+    <message>
+        <source>It is decided on the sheet of its promotion.</source>
+        <translation>Darüber wird auf dem Blatt der Promotion entschieden.</translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>Kein Arbeitsbereich ist offen.</translation>
+    </message>
+    <message>
+        <source>It is being answered.</source>
+        <translation>Wird gerade beantwortet.</translation>
+    </message>
+    <message>
+        <source>It is being answered …</source>
+        <translation>Wird beantwortet …</translation>
+    </message>
+    <message>
+        <source>It was not done.</source>
+        <translation>Es wurde nicht getan.</translation>
     </message>
 </context>
 <context>
@@ -9235,6 +9656,71 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::NextRunsCard</name>
+    <message>
+        <source>switched off</source>
+        <translation>ausgeschaltet</translation>
+    </message>
+    <message>
+        <source>not known when</source>
+        <translation>Zeit nicht bekannt</translation>
+    </message>
+    <message>
+        <source>%1, was due</source>
+        <translation>%1, war fällig</translation>
+    </message>
+    <message>
+        <source>%1, in %2 min</source>
+        <translation>%1, in %2 min</translation>
+    </message>
+    <message>
+        <source>%1, in %2 h</source>
+        <translation>%1, in %2 h</translation>
+    </message>
+    <message>
+        <source>%1, in %2 d</source>
+        <translation>%1, in %2 d</translation>
+    </message>
+    <message>
+        <source>Next runs</source>
+        <translation>Nächste Läufe</translation>
+    </message>
+    <message>
+        <source>All…</source>
+        <translation>Alle…</translation>
+    </message>
+    <message>
+        <source>All %1…</source>
+        <translation>Alle %1…</translation>
+    </message>
+    <message>
+        <source>Nothing starts by itself</source>
+        <translation>Nichts beginnt von selbst</translation>
+    </message>
+    <message>
+        <source>Schedules of Jenkins, GitHub, Kubeflow, Azure ML and this machine stand here.</source>
+        <translation>Hier stehen die Zeitpläne von Jenkins, GitHub, Kubeflow, Azure ML und dieser Maschine.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::NoticeStrip</name>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more in the inbox.</source>
+        <translation>
+            <numerusform>%n weiterer im Eingang.</numerusform>
+            <numerusform>%n weitere im Eingang.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show run</source>
+        <translation>Lauf zeigen</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::OutputChoice</name>
     <message>
         <source>Step of the forecast</source>
@@ -9437,6 +9923,60 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::ParameterForm</name>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 bis %2</translation>
+    </message>
+    <message>
+        <source>at least %1</source>
+        <translation>mindestens %1</translation>
+    </message>
+    <message>
+        <source>at most %1</source>
+        <translation>höchstens %1</translation>
+    </message>
+    <message>
+        <source>The name under which it is kept; its value goes from the keychain to the system, and nowhere else.</source>
+        <translation>Der Name, unter dem es verwahrt ist; der Wert geht vom Schlüsselbund an das System und sonst nirgendwohin.</translation>
+    </message>
+    <message>
+        <source>A file of this machine.</source>
+        <translation>Eine Datei dieser Maschine.</translation>
+    </message>
+    <message>
+        <source>%1 (required)</source>
+        <translation>%1 (erforderlich)</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nein</translation>
+    </message>
+    <message>
+        <source>name of a secret</source>
+        <translation>Name eines Geheimnisses</translation>
+    </message>
+    <message>
+        <source>the system&apos;s own</source>
+        <translation>der des Systems</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::PipelineListModel</name>
+    <message>
+        <source>Pipeline</source>
+        <translation>Pipeline</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::PipelinesPanel</name>
     <message>
         <source>Pipelines</source>
@@ -9467,32 +10007,12 @@
         <translation>Dauer der Stufen</translation>
     </message>
     <message>
-        <source>This run</source>
-        <translation>Dieser Lauf</translation>
-    </message>
-    <message>
-        <source>Start pipeline</source>
-        <translation>Pipeline starten</translation>
-    </message>
-    <message>
         <source>Commands</source>
         <translation>Befehle</translation>
     </message>
     <message>
-        <source>No model has a recipe.</source>
-        <translation>Kein Modell hat ein Rezept.</translation>
-    </message>
-    <message>
-        <source>It is running.</source>
-        <translation>Sie läuft.</translation>
-    </message>
-    <message>
         <source>Start pipeline %1</source>
         <translation>Pipeline %1 starten</translation>
-    </message>
-    <message>
-        <source>Pipeline %1 has started</source>
-        <translation>Pipeline %1 ist gestartet</translation>
     </message>
     <message>
         <source>Cancel run</source>
@@ -9515,14 +10035,6 @@
         <translation>Noch einmal starten; ein Training geht von seinem Checkpoint aus weiter.</translation>
     </message>
     <message>
-        <source>Cancel %1</source>
-        <translation>%1 abbrechen</translation>
-    </message>
-    <message>
-        <source>Run %1 was cancelled</source>
-        <translation>Lauf %1 wurde abgebrochen</translation>
-    </message>
-    <message>
         <source>Show run</source>
         <translation>Lauf zeigen</translation>
     </message>
@@ -9535,16 +10047,8 @@
         <translation>Noch keine Pipelines</translation>
     </message>
     <message>
-        <source>A model with a recipe has one on this machine: train, gate, register, deploy. Jenkins, Actions and Kubeflow come with their connections.</source>
-        <translation>Ein Modell mit Rezept hat eine auf diesem Rechner: trainieren, Tor, eintragen, ausliefern. Jenkins, Actions und Kubeflow kommen mit ihren Verbindungen.</translation>
-    </message>
-    <message>
         <source>Connections</source>
         <translation>Verbindungen</translation>
-    </message>
-    <message>
-        <source>local</source>
-        <translation>lokal</translation>
     </message>
     <message>
         <source>No run yet</source>
@@ -9555,32 +10059,8 @@
         <translation>Eine Pipeline starten, dann stehen ihre Stufen hier.</translation>
     </message>
     <message>
-        <source>started by %1</source>
-        <translation>gestartet von %1</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>Modell</translation>
-    </message>
-    <message>
-        <source>Started</source>
-        <translation>Begonnen</translation>
-    </message>
-    <message>
-        <source>Ended</source>
-        <translation>Beendet</translation>
-    </message>
-    <message>
-        <source>Version</source>
-        <translation>Version</translation>
-    </message>
-    <message>
         <source>Promote %1 v%2? The run goes on when it is decided.</source>
         <translation>%1 v%2 freigeben? Der Lauf geht weiter, wenn es entschieden ist.</translation>
-    </message>
-    <message>
-        <source>%1, last runs</source>
-        <translation>%1, letzte Läufe</translation>
     </message>
     <message>
         <source>%1 paused</source>
@@ -9631,44 +10111,12 @@
         <translation>Wort des Systems beim Zeigen</translation>
     </message>
     <message>
-        <source>Log of which stage</source>
-        <translation>Protokoll welcher Stufe</translation>
-    </message>
-    <message>
-        <source>Warnings</source>
-        <translation>Warnungen</translation>
-    </message>
-    <message>
-        <source>Search the log</source>
-        <translation>Im Protokoll suchen</translation>
-    </message>
-    <message>
-        <source>Search, ↵ next</source>
-        <translation>Suchen, ↵ weiter</translation>
-    </message>
-    <message>
-        <source>Copy the log</source>
-        <translation>Protokoll kopieren</translation>
-    </message>
-    <message>
-        <source>Open model</source>
-        <translation>Modell öffnen</translation>
-    </message>
-    <message>
-        <source>All %1</source>
-        <translation>Alle %1</translation>
-    </message>
-    <message>
         <source>%1 so far</source>
         <translation>bisher %1</translation>
     </message>
     <message>
         <source>%1, usual %2</source>
         <translation>%1, üblich %2</translation>
-    </message>
-    <message>
-        <source>All stages</source>
-        <translation>Alle Stufen</translation>
     </message>
     <message>
         <source>No finished stage yet</source>
@@ -9679,36 +10127,183 @@
         <translation>Wie lange sie in den letzten zwölf Läufen dauerte.</translation>
     </message>
     <message>
-        <source>Test rows</source>
-        <translation>Testzeilen</translation>
-    </message>
-    <message>
-        <source>Why</source>
-        <translation>Grund</translation>
-    </message>
-    <message>
-        <source>Own word</source>
-        <translation>Eigenes Wort</translation>
-    </message>
-    <message>
         <source>Run</source>
         <translation>Lauf</translation>
-    </message>
-    <message>
-        <source>Answer this gate</source>
-        <translation>Dieses Tor beantworten</translation>
-    </message>
-    <message>
-        <source>Warnings %1</source>
-        <translation>Warnungen %1</translation>
     </message>
     <message>
         <source>%1 failed</source>
         <translation>%1 gescheitert</translation>
     </message>
     <message>
-        <source>The run goes on when this is decided.</source>
-        <translation>Der Lauf geht weiter, wenn das entschieden ist.</translation>
+        <source>Start pipeline…</source>
+        <translation>Pipeline starten…</translation>
+    </message>
+    <message>
+        <source>No model has a recipe, and no connection has a pipeline.</source>
+        <translation>Kein Modell hat ein Rezept, und keine Verbindung hat eine Pipeline.</translation>
+    </message>
+    <message>
+        <source>No run is chosen.</source>
+        <translation>Kein Lauf ist gewählt.</translation>
+    </message>
+    <message>
+        <source>%1 ends no run by force.</source>
+        <translation>%1 beendet keinen Lauf mit Gewalt.</translation>
+    </message>
+    <message>
+        <source>%1 cannot cancel a run.</source>
+        <translation>%1 kann keinen Lauf abbrechen.</translation>
+    </message>
+    <message>
+        <source>It has not ended yet.</source>
+        <translation>Er ist noch nicht zu Ende.</translation>
+    </message>
+    <message>
+        <source>%1 runs all stages again or none.</source>
+        <translation>%1 lässt alle Stufen noch einmal laufen oder keine.</translation>
+    </message>
+    <message>
+        <source>No stage of it failed.</source>
+        <translation>Keine seiner Stufen ist gescheitert.</translation>
+    </message>
+    <message>
+        <source>%1 cannot run it again.</source>
+        <translation>%1 kann ihn nicht noch einmal laufen lassen.</translation>
+    </message>
+    <message>
+        <source>%1 runs again</source>
+        <translation>%1 läuft noch einmal</translation>
+    </message>
+    <message>
+        <source>Run again only what failed</source>
+        <translation>Nur Gescheitertes noch einmal laufen lassen</translation>
+    </message>
+    <message>
+        <source>What failed in %1 runs again</source>
+        <translation>Was in %1 gescheitert ist, läuft noch einmal</translation>
+    </message>
+    <message>
+        <source>%1 was cancelled</source>
+        <translation>%1 wurde abgebrochen</translation>
+    </message>
+    <message>
+        <source>%1 is asked to end it: what its stages have done so far stays done.</source>
+        <translation>%1 wird gebeten, ihn zu beenden: was seine Stufen getan haben, bleibt getan.</translation>
+    </message>
+    <message>
+        <source>It cannot be undone; it can be run again.</source>
+        <translation>Es lässt sich nicht zurücknehmen; er kann noch einmal laufen.</translation>
+    </message>
+    <message>
+        <source>End by force</source>
+        <translation>Mit Gewalt beenden</translation>
+    </message>
+    <message>
+        <source>%1 was ended</source>
+        <translation>%1 wurde beendet</translation>
+    </message>
+    <message>
+        <source>It ends at once: what it was writing may be half written, and its last steps do not run.</source>
+        <translation>Er endet sofort: was er gerade schrieb, ist vielleicht halb geschrieben, und seine letzten Schritte laufen nicht.</translation>
+    </message>
+    <message>
+        <source>It cannot be undone.</source>
+        <translation>Es lässt sich nicht zurücknehmen.</translation>
+    </message>
+    <message>
+        <source>Do what helps</source>
+        <translation>Tun, was hilft</translation>
+    </message>
+    <message>
+        <source>It is over by now.</source>
+        <translation>Es hat sich inzwischen erledigt.</translation>
+    </message>
+    <message>
+        <source>Nothing can be started that helps.</source>
+        <translation>Es lässt sich nichts starten, das hilft.</translation>
+    </message>
+    <message>
+        <source>%1: it has started</source>
+        <translation>%1: es hat begonnen</translation>
+    </message>
+    <message>
+        <source>Open in its system</source>
+        <translation>In seinem System öffnen</translation>
+    </message>
+    <message>
+        <source>It has no page.</source>
+        <translation>Er hat keine Seite.</translation>
+    </message>
+    <message>
+        <source>Copy as curl and pilot</source>
+        <translation>Als curl und pilot kopieren</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>Schedules…</source>
+        <translation>Zeitpläne…</translation>
+    </message>
+    <message>
+        <source>Pipeline, system, commit, /</source>
+        <translation>Pipeline, System, Commit, /</translation>
+    </message>
+    <message>
+        <source>Filter runs</source>
+        <translation>Läufe filtern</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sources</source>
+        <translation>
+            <numerusform>%n Quelle</numerusform>
+            <numerusform>%n Quellen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of %2 sources</source>
+        <translation>%1 von %2 Quellen</translation>
+    </message>
+    <message>
+        <source>A model with a recipe has one on this machine: train, gate, register, deploy. Jenkins, Actions, Kubeflow and Azure ML come with their connections.</source>
+        <translation>Ein Modell mit Rezept hat eine auf diesem Rechner: trainieren, prüfen, registrieren, ausrollen. Jenkins, Actions, Kubeflow und Azure ML kommen mit ihren Verbindungen.</translation>
+    </message>
+    <message>
+        <source>What is shown of the run</source>
+        <translation>Was vom Lauf gezeigt wird</translation>
+    </message>
+    <message>
+        <source>More for this run</source>
+        <translation>Mehr zu diesem Lauf</translation>
+    </message>
+    <message>
+        <source>Passed with warnings</source>
+        <translation>Bestanden mit Warnungen</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>%1, last 12 runs</source>
+        <translation>%1, letzte 12 Läufe</translation>
+    </message>
+    <message>
+        <source>Gate</source>
+        <translation>Tor</translation>
+    </message>
+    <message>
+        <source>Facts</source>
+        <translation>Fakten</translation>
     </message>
 </context>
 <context>
@@ -10234,6 +10829,14 @@
     <message>
         <source>%1 — %2</source>
         <translation>%1 — %2</translation>
+    </message>
+    <message>
+        <source>A gate blocks</source>
+        <translation>Eine Schranke sperrt</translation>
+    </message>
+    <message>
+        <source>No gate blocks</source>
+        <translation>Keine Schranke sperrt</translation>
     </message>
 </context>
 <context>
@@ -10967,6 +11570,145 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::RunFacts</name>
+    <message>
+        <source>%1 passed</source>
+        <translation>%1 bestanden</translation>
+    </message>
+    <message>
+        <source>%1 failed</source>
+        <translation>%1 gescheitert</translation>
+    </message>
+    <message>
+        <source>%1 skipped</source>
+        <translation>%1 ausgelassen</translation>
+    </message>
+    <message>
+        <source>joined with a start that waited already: somebody else may have started it</source>
+        <translation>mit einem Start zusammengelegt, der schon wartete: vielleicht hat ihn jemand anders gestartet</translation>
+    </message>
+    <message>
+        <source>Pipeline</source>
+        <translation>Pipeline</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Wo</translation>
+    </message>
+    <message>
+        <source>this machine</source>
+        <translation>dieser Rechner</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Titel</translation>
+    </message>
+    <message>
+        <source>Started by</source>
+        <translation>Gestartet von</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>Branch</source>
+        <translation>Branch</translation>
+    </message>
+    <message>
+        <source>Commit</source>
+        <translation>Commit</translation>
+    </message>
+    <message>
+        <source>Repository</source>
+        <translation>Repository</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Begonnen</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>Attempt</source>
+        <translation>Versuch</translation>
+    </message>
+    <message>
+        <source>Merged</source>
+        <translation>Zusammengelegt</translation>
+    </message>
+    <message>
+        <source>Tests</source>
+        <translation>Tests</translation>
+    </message>
+    <message>
+        <source>Coverage</source>
+        <translation>Abdeckung</translation>
+    </message>
+    <message>
+        <source>Metrics</source>
+        <translation>Metriken</translation>
+    </message>
+    <message>
+        <source>Built for</source>
+        <translation>Gebaut für</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>Images</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>Own word</source>
+        <translation>Eigenes Wort</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Lauf</translation>
+    </message>
+    <message>
+        <source>This run</source>
+        <translation>Dieser Lauf</translation>
+    </message>
+    <message>
+        <source>Belongs together</source>
+        <translation>Gehört zusammen</translation>
+    </message>
+    <message>
+        <source>Facts of this run</source>
+        <translation>Fakten dieses Laufs</translation>
+    </message>
+    <message>
+        <source>Open in %1</source>
+        <translation>In %1 öffnen</translation>
+    </message>
+    <message>
+        <source>%1 v%2, by its commit</source>
+        <translation>%1 v%2, nach seinem Commit</translation>
+    </message>
+    <message>
+        <source>Rollout of %1 v%2</source>
+        <translation>Rollout von %1 v%2</translation>
+    </message>
+    <message>
+        <source>Rollout of %1, %2</source>
+        <translation>Rollout von %1, %2</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::RunFilterEdit</name>
     <message>
         <source>metrics.rmse &lt; 1 AND params.model = &apos;xgb&apos;, or words</source>
@@ -10987,8 +11729,12 @@
 <context>
     <name>pilothouse::ui::RunListModel</name>
     <message>
-        <source>Run</source>
-        <translation>Lauf</translation>
+        <source>%1, %2 old</source>
+        <translation>%1, %2 alt</translation>
+    </message>
+    <message>
+        <source>%1 in %2, %3</source>
+        <translation>%1 in %2, %3</translation>
     </message>
 </context>
 <context>
@@ -11008,6 +11754,53 @@
     <message>
         <source>Line %1 of %2: %3%4</source>
         <translation>Zeile %1 von %2: %3%4</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::RunLogCard</name>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>Log of which stage</source>
+        <translation>Protokoll welcher Stufe</translation>
+    </message>
+    <message>
+        <source>Which attempt</source>
+        <translation>Welcher Versuch</translation>
+    </message>
+    <message>
+        <source>As text, or folded</source>
+        <translation>Als Text oder gefaltet</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Text</translation>
+    </message>
+    <message>
+        <source>Plays and tasks of ansible-playbook</source>
+        <translation>Plays und Aufgaben von ansible-playbook</translation>
+    </message>
+    <message>
+        <source>All stages</source>
+        <translation>Alle Stufen</translation>
+    </message>
+    <message>
+        <source>All attempts</source>
+        <translation>Alle Versuche</translation>
+    </message>
+    <message>
+        <source>Attempt %1</source>
+        <translation>Versuch %1</translation>
+    </message>
+    <message>
+        <source>%1 It is tried again.</source>
+        <translation>%1 Es wird wieder versucht.</translation>
+    </message>
+    <message>
+        <source>Another window reads it.</source>
+        <translation>Ein anderes Fenster liest es.</translation>
     </message>
 </context>
 <context>
@@ -11137,6 +11930,10 @@
     <message>
         <source>There is no log.</source>
         <translation>Es gibt kein Protokoll.</translation>
+    </message>
+    <message>
+        <source>its begin is not here</source>
+        <translation>der Anfang ist nicht hier</translation>
     </message>
 </context>
 <context>
@@ -11691,6 +12488,248 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::ScheduleModel</name>
+    <message>
+        <source>at most %1</source>
+        <translation>höchstens %1</translation>
+    </message>
+    <message>
+        <source>catches up</source>
+        <translation>holt nach</translation>
+    </message>
+    <message>
+        <source>no catch-up</source>
+        <translation>holt nichts nach</translation>
+    </message>
+    <message>
+        <source>limit %1</source>
+        <translation>Grenze %1</translation>
+    </message>
+    <message>
+        <source>Schedule</source>
+        <translation>Zeitplan</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>As its system writes it</source>
+        <translation>Wie sein System es schreibt</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Nächster</translation>
+    </message>
+    <message>
+        <source>In local time</source>
+        <translation>In Ortszeit</translation>
+    </message>
+    <message>
+        <source>Last</source>
+        <translation>Letzter</translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation>Regeln</translation>
+    </message>
+    <message>
+        <source>missed</source>
+        <translation>verpasst</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message>
+        <source>missed: %1</source>
+        <translation>verpasst: %1</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::SchedulesSheet</name>
+    <message>
+        <source>Schedules</source>
+        <translation>Zeitpläne</translation>
+    </message>
+    <message>
+        <source>What starts by itself</source>
+        <translation>Was von selbst beginnt</translation>
+    </message>
+    <message>
+        <source>The chosen one</source>
+        <translation>Der gewählte</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>New schedule</source>
+        <translation>Neuer Zeitplan</translation>
+    </message>
+    <message>
+        <source>every</source>
+        <translation>alle</translation>
+    </message>
+    <message>
+        <source>cron</source>
+        <translation>cron</translation>
+    </message>
+    <message>
+        <source>where the system has experiments</source>
+        <translation>wo das System Experimente hat</translation>
+    </message>
+    <message>
+        <source>Make up for what was missed</source>
+        <translation>Verpasstes nachholen</translation>
+    </message>
+    <message>
+        <source>Switched on</source>
+        <translation>Eingeschaltet</translation>
+    </message>
+    <message>
+        <source>Pipeline</source>
+        <translation>Pipeline</translation>
+    </message>
+    <message>
+        <source>Repeats</source>
+        <translation>Wiederholung</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>30min, 6h, 1d; or in the system&apos;s cron form, “0 2 * * *”.</source>
+        <translation>30min, 6h, 1d; oder in der cron-Form des Systems, „0 2 * * *“.</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Without one the pipeline&apos;s.</source>
+        <translation>Ohne Angabe der der Pipeline.</translation>
+    </message>
+    <message>
+        <source>Experiment</source>
+        <translation>Experiment</translation>
+    </message>
+    <message>
+        <source>Runs at once, at most</source>
+        <translation>Höchstens gleichzeitige Läufe</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Switch off</source>
+        <translation>Ausschalten</translation>
+    </message>
+    <message>
+        <source>Choose a schedule first.</source>
+        <translation>Zuerst einen Zeitplan wählen.</translation>
+    </message>
+    <message>
+        <source>It is being done.</source>
+        <translation>Wird gerade getan.</translation>
+    </message>
+    <message>
+        <source>It is switched where it is written%1.</source>
+        <translation>Er wird dort geschaltet, wo er geschrieben steht%1.</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>It is removed where it is written.</source>
+        <translation>Er wird dort entfernt, wo er geschrieben steht.</translation>
+    </message>
+    <message>
+        <source>%1 no longer starts by itself.</source>
+        <translation>%1 beginnt nicht mehr von selbst.</translation>
+    </message>
+    <message>
+        <source>Undo in the journal makes it anew.</source>
+        <translation>Rückgängig im Journal legt ihn neu an.</translation>
+    </message>
+    <message>
+        <source>Make it</source>
+        <translation>Anlegen</translation>
+    </message>
+    <message>
+        <source>Open the schedules first.</source>
+        <translation>Zuerst die Zeitpläne öffnen.</translation>
+    </message>
+    <message>
+        <source>Nothing starts by itself</source>
+        <translation>Nichts beginnt von selbst</translation>
+    </message>
+    <message>
+        <source>Make a schedule on the right, or connect a system that has some.</source>
+        <translation>Legen Sie rechts einen Zeitplan an, oder verbinden Sie ein System, das welche hat.</translation>
+    </message>
+    <message>
+        <source>Switch on</source>
+        <translation>Einschalten</translation>
+    </message>
+    <message>
+        <source>Zone</source>
+        <translation>Zone</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Nächster</translation>
+    </message>
+    <message>
+        <source>Last</source>
+        <translation>Letzter</translation>
+    </message>
+    <message>
+        <source>Between</source>
+        <translation>Zwischen</translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation>Regeln</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>Known from</source>
+        <translation>Bekannt aus</translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>Kein Arbeitsbereich ist offen.</translation>
+    </message>
+    <message>
+        <source>No connected system takes schedules from here.</source>
+        <translation>Kein verbundenes System nimmt von hier Zeitpläne an.</translation>
+    </message>
+    <message>
+        <source>Say when it begins.</source>
+        <translation>Sagen Sie, wann er beginnt.</translation>
+    </message>
+    <message>
+        <source>%1 …</source>
+        <translation>%1 …</translation>
+    </message>
+    <message>
+        <source>It was not done.</source>
+        <translation>Es wurde nicht getan.</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::SearchCard</name>
     <message>
         <source>Search</source>
@@ -12198,6 +13237,97 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::StartSheet</name>
+    <message>
+        <source>Start a pipeline</source>
+        <translation>Eine Pipeline starten</translation>
+    </message>
+    <message>
+        <source>Pipeline, system or folder</source>
+        <translation>Pipeline, System oder Ordner</translation>
+    </message>
+    <message>
+        <source>Pipelines</source>
+        <translation>Pipelines</translation>
+    </message>
+    <message>
+        <source>What the start takes</source>
+        <translation>Was der Start braucht</translation>
+    </message>
+    <message>
+        <source>Branch, tag or version</source>
+        <translation>Branch, Tag oder Version</translation>
+    </message>
+    <message>
+        <source>another branch, tag or version</source>
+        <translation>ein anderer Branch, Tag oder eine andere Version</translation>
+    </message>
+    <message>
+        <source>Kept in the journal</source>
+        <translation>Bleibt im Journal</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Starten</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Nothing is planned.</source>
+        <translation>Nichts ist geplant.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Start %1</source>
+        <translation>%1 starten</translation>
+    </message>
+    <message>
+        <source>No system has a pipeline that can be started.</source>
+        <translation>Kein System hat eine Pipeline, die gestartet werden kann.</translation>
+    </message>
+    <message>
+        <source>Choose a pipeline.</source>
+        <translation>Eine Pipeline wählen.</translation>
+    </message>
+    <message>
+        <source>Asks what its start takes …</source>
+        <translation>Fragt, was der Start braucht …</translation>
+    </message>
+    <message>
+        <source>It takes no parameters.</source>
+        <translation>Sie hat keine Parameter.</translation>
+    </message>
+    <message>
+        <source>No workspace is open.</source>
+        <translation>Kein Arbeitsbereich ist offen.</translation>
+    </message>
+    <message>
+        <source>It is being started.</source>
+        <translation>Wird gerade gestartet.</translation>
+    </message>
+    <message>
+        <source>What its start takes is being read.</source>
+        <translation>Was der Start braucht, wird gelesen.</translation>
+    </message>
+    <message>
+        <source>It is being started …</source>
+        <translation>Wird gestartet …</translation>
+    </message>
+    <message>
+        <source>It was not started.</source>
+        <translation>Sie wurde nicht gestartet.</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::State</name>
     <message>
         <source>Passed</source>
@@ -12270,6 +13400,21 @@
     <message>
         <source>Passed with warnings</source>
         <translation>Bestanden mit Warnungen</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::SystemsStrip</name>
+    <message>
+        <source>%1, shown from %2: %3</source>
+        <translation>%1, gezeigt von %2: %3</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
     </message>
 </context>
 <context>

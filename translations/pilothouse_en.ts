@@ -2,6 +2,23 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="en_US">
 <context>
+    <name>AnsibleFold</name>
+    <message numerus="yes">
+        <source>%n retries</source>
+        <translation>
+            <numerusform>%n retry</numerusform>
+            <numerusform>%n retries</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tasks ok or skipped</source>
+        <translation>
+            <numerusform>%n task ok or skipped</numerusform>
+            <numerusform>%n tasks ok or skipped</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Inbox</name>
     <message numerus="yes">
         <source>%n training(s) wait for %1</source>
@@ -18,6 +35,16 @@
         <translation>
             <numerusform>%n pipeline</numerusform>
             <numerusform>%n pipelines</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PipelineWords</name>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <translation>
+            <numerusform>%1 and %n more</numerusform>
+            <numerusform>%1 and %n more</numerusform>
         </translation>
     </message>
 </context>
@@ -251,6 +278,30 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::GateCard</name>
+    <message numerus="yes">
+        <source>%n gates block</source>
+        <translation>
+            <numerusform>%n gate blocks</numerusform>
+            <numerusform>%n gates block</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n gates pass</source>
+        <translation>
+            <numerusform>%n gate passes</numerusform>
+            <numerusform>%n gates pass</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not settled</source>
+        <translation>
+            <numerusform>%n not settled</numerusform>
+            <numerusform>%n not settled</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::GateModel</name>
     <message numerus="yes">
         <source>%n pass</source>
@@ -316,6 +367,16 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::NoticeStrip</name>
+    <message numerus="yes">
+        <source>%n more in the inbox.</source>
+        <translation>
+            <numerusform>%n more in the inbox.</numerusform>
+            <numerusform>%n more in the inbox.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::OverviewPanel</name>
     <message numerus="yes">
         <source>%n columns hidden</source>
@@ -329,6 +390,16 @@
         <translation>
             <numerusform>%n item</numerusform>
             <numerusform>%n items</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::PipelinesPanel</name>
+    <message numerus="yes">
+        <source>%n sources</source>
+        <translation>
+            <numerusform>%n source</numerusform>
+            <numerusform>%n sources</numerusform>
         </translation>
     </message>
 </context>
