@@ -51,7 +51,7 @@ std::vector<StageMark> stageMarks(const PipelineRun &run, const QDateTime &now) 
         mark.after = stage.after;
         const double seconds = stageSeconds(stage, now);
         if (std::isfinite(seconds)) {
-            mark.slow = stage.medianSeconds > 0 && seconds > slowTimes * stage.medianSeconds && seconds > slowSeconds;
+            mark.slow = stage.state != pipelines::State::Paused && stage.medianSeconds > 0 && seconds > slowTimes * stage.medianSeconds && seconds > slowSeconds;
             mark.note = mark.slow ? Text::tr("%1× its median %2").arg(number(seconds / stage.medianSeconds, 2), runTime(stage.medianSeconds)) : runTime(seconds);
         } else if (stage.medianSeconds > 0 && stage.state == pipelines::State::Waiting) {
             mark.note = QStringLiteral("≈ ") + runTime(stage.medianSeconds);
