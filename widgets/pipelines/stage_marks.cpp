@@ -36,7 +36,9 @@ QString shortNumber(const PipelineRun &run) {
     if (!run.number.isEmpty())
         return QLatin1Char('#') + run.number;
     const QString prefix = run.pipeline + QLatin1Char('-');
-    return run.connection.isEmpty() && run.id.startsWith(prefix) ? QLatin1Char('#') + run.id.mid(prefix.size()) : idThere(run).left(4);
+    if (run.connection.isEmpty() && run.id.startsWith(prefix))
+        return QLatin1Char('#') + run.id.mid(prefix.size());
+    return run.system == QLatin1String("azureml") ? run.id.right(4) : idThere(run).left(4); // names there begin alike
 }
 
 } // namespace
