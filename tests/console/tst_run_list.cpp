@@ -208,7 +208,7 @@ private Q_SLOTS:
         run.stages[2].after = QStringList{QStringLiteral("Train")};
         const auto marks = stageMarks(run, noon);
         QVERIFY(marks[0].slow);
-        QCOMPARE(marks[0].note, QStringLiteral("3.1× its median 2 min 00 s"));
+        QCOMPARE(marks[0].note, QStringLiteral("3.1× its median 2 min"));
         QCOMPARE(marks[0].toolTip, QStringLiteral("SUCCESS"));
         QCOMPARE(marks[1].state, State::Skipped);
         QCOMPARE(marks[1].note, QStringLiteral("skipped"));

@@ -17,7 +17,8 @@ namespace pilothouse::testing {
 /// the present.
 class EstateWindow {
 public:
-    explicit EstateWindow(const char *role = "approver") {
+    /// @param models  of the workspace, as YAML below `models:`
+    explicit EstateWindow(const char *role = "approver", const QByteArray &models = " {}\n") {
         estate::EstateOptions options;
         options.speed = 0;
         options.ticks = false;
@@ -39,7 +40,7 @@ public:
                                 "/api/v3\", secret: estate-github, owner: acme, repo: damage-incidence}\n  kubeflow: {kind: kubeflow, url: \"" + url("kubeflow") +
                                 "\", namespace: kubeflow, experiment: iris-mlflow-kserve}\n  azureml: {kind: azureml, url: \"" + url("azureml") +
                                 "/mlflow/v1.0/subscriptions/sub-1/resourceGroups/mlops-rg/providers/Microsoft.MachineLearningServices/workspaces/mlops-ws\", tenant: estate-tenant, client: estate-client, secret: "
-                                "estate-azureml, authority: \"" + url("azureml") + "\", experiment: damage-incidence-prediction}\nmodels: {}\n";
+                                "estate-azureml, authority: \"" + url("azureml") + "\", experiment: damage-incidence-prediction}\nmodels:" + models;
         if (const auto written = writeFileAtomically(m_file, text); !written)
             m_problem = written.error().text();
     }
@@ -48,6 +49,8 @@ public:
         pools.reset();
     }
     QString problem() const { return m_problem; }
+    const QString &file() const { return m_file; } ///< the workspace
+    QString inFolder(const QString &name) const { return m_folder.filePath(name); }
     void open(const QSize &size = {1440, 900}) {
         pools = std::make_unique<Pools>(1);
         theme = std::make_unique<ui::Theme>();

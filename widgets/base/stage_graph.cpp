@@ -83,7 +83,7 @@ const StageLayout &StageGraph::stageLayout() const {
     if (m_layoutWidth != width()) {
         m_layoutWidth = width();
         const Theme &theme = Theme::of(this);
-        m_layout = layoutStages(m_after, {double(width()), double(theme.px(96)), double(theme.px(72)), qBound(2, width() / theme.px(96), 8)});
+        m_layout = layoutStages(m_after, {double(width()), double(theme.px(96)), double(theme.px(68)), qBound(2, width() / theme.px(96), 8)});
     }
     return m_layout;
 }

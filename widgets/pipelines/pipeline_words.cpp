@@ -67,7 +67,12 @@ QString sightWord(const fleet::SystemSight &sight, const fleet::PipelinesState &
 
 QString pipelineName(const fleet::PipelinesState &state, const QString &pipeline) {
     const auto it = std::find_if(state.pipelines.begin(), state.pipelines.end(), [&](const auto &p) { return p.id == pipeline; });
-    return it == state.pipelines.end() ? QString() : it->name;
+    return it == state.pipelines.end() ? QString() : pipelineName(*it);
+}
+
+QString pipelineName(const pipelines::Pipeline &pipeline) {
+    const QString folder = pipeline.folder.section(QLatin1Char('/'), -1);
+    return pipeline.system == Q("jenkins") && !folder.isEmpty() ? folder + QLatin1Char('/') + pipeline.name : pipeline.name; // there a name is a branch's, often
 }
 
 QString runTitle(const PipelineRun &run, const QString &name) {
@@ -77,7 +82,9 @@ QString runTitle(const PipelineRun &run, const QString &name) {
     const QString job = !name.isEmpty() ? name : run.pipeline.isEmpty() ? run.title : run.pipeline.section(QLatin1Char(':'), 1); // "jenkins:weather/retrain"
     if (!run.number.isEmpty())
         return job + QStringLiteral(" #") + run.number;
-    return job + QLatin1Char(' ') + (run.title.isEmpty() || run.title == job ? idThere(run).left(8) : run.title);
+    if (run.title.isEmpty() || run.title == job)
+        return job + QLatin1Char(' ') + idThere(run).left(8);
+    return run.title.startsWith(job) ? run.title : job + QLatin1Char(' ') + run.title;
 }
 
 QString runSentence(const PipelineRun &run) {
@@ -108,7 +115,7 @@ QString startedWords(const PipelineRun &run) {
     QString words = Text::tr("started by %1").arg(by);
     if (!run.startedBy.isEmpty() && events.contains(run.reason))
         words += QStringLiteral(", ") + (run.reason == Q("workflow_dispatch") ? Text::tr("by hand") : QString(run.reason).replace(QLatin1Char('_'), QLatin1Char(' ')));
-    return run.commit.isEmpty() ? words : words + QLatin1Char(' ') + shortCommit(run.commit);
+    return run.commit.isEmpty() ? words : words + QStringLiteral(", ") + shortCommit(run.commit);
 }
 
 QString shortCommit(const QString &commit) { return commit.left(7); }

@@ -15,9 +15,10 @@ QString sightWord(const fleet::SystemSight &sight, const fleet::PipelinesState &
 /// @param name  of the pipeline, as its system calls it; empty: what its id says
 QString runTitle(const pipelines::PipelineRun &run, const QString &name = {});
 QString pipelineName(const fleet::PipelinesState &state, const QString &pipeline);
+QString pipelineName(const pipelines::Pipeline &pipeline); ///< "retrain", of Jenkins with its folder: "weather-software/main"
 /// What a run says of itself in a line: "Paused: deploy", "Failed: train, attempt 3 of 3", "Queued: no executor is free".
 QString runSentence(const pipelines::PipelineRun &run);
-/// "started by anna", "started by push a91e07c".
+/// "started by anna", "started by rita, by hand, a91e07c".
 QString startedWords(const pipelines::PipelineRun &run);
 QString shortCommit(const QString &commit); ///< seven letters
 double runSeconds(const pipelines::PipelineRun &run, const QDateTime &now); ///< NaN before it began, and where it ended nobody knows when

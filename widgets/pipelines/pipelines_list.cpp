@@ -91,8 +91,10 @@ void PipelinesPanel::followList() {
             m_list->scrollTo(m_list->currentIndex(), QAbstractItemView::PositionAtCenter);
     });
     connect(m_list, &List::chosen, this, [this](const QString &id) {
-        if (!m_leaving && !id.isEmpty())
-            choose(id);
+        if (m_leaving || id.isEmpty())
+            return;
+        m_wanted.clear(); // what was waited for takes nobody away from what he looks at
+        choose(id);
     });
 }
 

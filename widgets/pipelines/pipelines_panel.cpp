@@ -146,7 +146,7 @@ bool PipelinesPanel::chooseWanted() {
 }
 
 void PipelinesPanel::chooseFirst() {
-    if (!m_run.isEmpty() && (run(m_run) || (m_detail && m_detail->id() == m_run && m_detail->isReading())))
+    if (!m_run.isEmpty() && (run(m_run) || (m_detail && m_detail->id() == m_run && (m_detail->isReading() || m_detail->problem()))))
         return;
     const PipelineRun *first = nullptr;
     for (const PipelineRun &run : state().runs)

@@ -96,6 +96,7 @@ private:
     std::unique_ptr<fleet::PipelineFeed> m_feed; ///< null: no fleet
     std::unique_ptr<RunDetail> m_detail;         ///< null: no fleet
     QString m_run, m_wanted;
+    QString m_pageOf; ///< the run for which the page was chosen by itself
     bool m_leaving = false; ///< lines go: the view chooses a neighbour, nobody else did
     QTimer m_filterSoon;
     std::pair<QString, QDateTime> m_chainOf;

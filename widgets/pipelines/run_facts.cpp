@@ -6,6 +6,7 @@
 #include "widgets/pipelines/pipeline_words.h"
 
 #include <QCoreApplication>
+#include <QEvent>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QScrollArea>
@@ -56,7 +57,7 @@ std::vector<KeyValues::Row> factRows(const PipelineRun &run, const QString &pipe
     const QString waited = run.merged ? Text::tr("joined with a start that waited already: somebody else may have started it") : QString();
     return {{Text::tr("Pipeline"), (pipeline.isEmpty() ? run.pipeline.section(QLatin1Char(':'), run.connection.isEmpty() ? 0 : 1) : pipeline)},
             {Text::tr("Where"), run.connection.isEmpty() ? Text::tr("this machine") : systemWord(run.system) + QStringLiteral(", ") + run.connection},
-            {Text::tr("Title"), run.title},
+            {Text::tr("Title"), run.title == pipeline ? QString() : run.title},
             {Text::tr("Started by"), run.startedBy},
             {Text::tr("Why"), run.reason},
             {Text::tr("Branch"), run.branch, true},
@@ -75,7 +76,7 @@ std::vector<KeyValues::Row> factRows(const PipelineRun &run, const QString &pipe
             {Text::tr("Parameters"), parameterLines(run.parameters), true},
             {Text::tr("Own word"), run.systemState, true},
             {Text::tr("Note"), run.note},
-            {Text::tr("Run"), run.id, true}};
+            {Text::tr("Run"), middleElided(run.id, 34), true}};
 }
 
 RunFacts::RunFacts(const PanelContext &context, QWidget *parent)
@@ -109,7 +110,16 @@ RunFacts::RunFacts(const PanelContext &context, QWidget *parent)
     scroll->setWidget(inner);
     for (QWidget *ground : {scroll->viewport(), inner})
         ground->setAutoFillBackground(false);
+    scroll->viewport()->installEventFilter(this);
     setBody(scroll);
+}
+
+/// A long word is cut rather than making the card wider than it is.
+bool RunFacts::eventFilter(QObject *watched, QEvent *event) {
+    if (event->type() == QEvent::Resize)
+        if (auto *scroll = qobject_cast<QScrollArea *>(watched->parent()); scroll && scroll->widget())
+            scroll->widget()->setFixedWidth(scroll->viewport()->width());
+    return Card::eventFilter(watched, event);
 }
 
 void RunFacts::setRun(const PipelineRun &run, const QString &pipeline, const fleet::RunChain &chain, const QDateTime &now) {

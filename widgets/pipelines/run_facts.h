@@ -19,6 +19,9 @@ public:
     void setRun(const pipelines::PipelineRun &run, const QString &pipeline, const fleet::RunChain &chain, const QDateTime &now);
     QString text() const { return m_facts->text(); }
 
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
 private:
     void showChain(const pipelines::PipelineRun &run, const fleet::RunChain &chain);
     PanelContext m_context;

@@ -32,7 +32,7 @@ RunListModel::RunListModel(QObject *parent) : QAbstractListModel(parent), m_stat
 void RunListModel::setRuns(std::shared_ptr<const fleet::PipelinesState> state) {
     m_names.clear();
     for (const pipelines::Pipeline &pipeline : state->pipelines)
-        m_names.insert(pipeline.id, pipeline.name);
+        m_names.insert(pipeline.id, pipelineName(pipeline));
     const auto systems = std::exchange(m_systems, {});
     for (const fleet::SystemSight &sight : state->systems)
         m_systems.insert(sight.connection, {sightWord(sight, *state), sight.problem.has_value() && !sight.connection.isEmpty(), sight.problem ? sight.read : QDateTime()});

@@ -107,7 +107,6 @@ void RunLogCard::setRun(const pipelines::PipelineRun &run) {
     if (other) {
         m_stage.clear();
         m_attempt.clear();
-        m_stages->setCurrent(QStringLiteral("*"));
     }
     showChoices();
     if (other || (begun && m_ended && !m_kept.end)) // what was refused before it began may be there now

@@ -37,6 +37,7 @@ RunLogView::RunLogView(QThreadPool &pool, QWidget *parent)
     m_head->setObjectName(QStringLiteral("runLogHead"));
     m_counts->setObjectName(QStringLiteral("runLogCounts"));
     m_counts->setTextFormat(Qt::PlainText);
+    m_counts->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long note makes no window wider
     for (CheckBox *box : {m_pattern, m_warnings, m_numbers, m_follow})
         box->setCheckable(true);
     m_numbers->setChecked(true);
@@ -235,6 +236,7 @@ QString RunLogView::countsText() const {
 
 void RunLogView::refresh() {
     m_counts->setText(countsText());
+    m_counts->setToolTip(m_counts->text());
     const bool some = !m_model->errors().hits().empty();
     m_error->setWords(m_canvas->currentByte() >= 0 && some ? tr("Next error") : tr("First error"));
     m_error->setBlocked(some || m_model->errors().isRunning() ? QString() : tr("No line reads like an error."));

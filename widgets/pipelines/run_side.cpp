@@ -26,6 +26,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace pilothouse::ui {
 
@@ -247,7 +248,7 @@ void PipelinesPanel::showHead(const PipelineRun &r) {
         if (button->objectName() == Q("pipelineCancel"))
             button->setVisible(!pipelines::hasEnded(r.state));
         if (button->objectName() == Q("pipelineAgain"))
-            button->setVisible(pipelines::hasEnded(r.state) || !isNarrow());
+            button->setVisible(pipelines::hasEnded(r.state));
     }
     const fleet::SystemSight *seen = sight(r.connection);
     const QString word = seen ? sightWord(*seen, state()) : systemWord(r.system);
@@ -274,7 +275,7 @@ void PipelinesPanel::showStages(const PipelineRun &r) {
 
 /// As much of the graph as the panel can spare; the rest scrolls.
 void PipelinesPanel::fitStages() {
-    const int most = std::max(theme().px(104), height() * 32 / 100);
+    const int most = std::max(theme().px(104), height() * 35 / 100);
     m_stageArea->setFixedHeight(std::clamp(m_stages->sizeHint().height(), theme().px(64), most));
 }
 
@@ -313,8 +314,12 @@ void PipelinesPanel::showRight(const PipelineRun &r) {
     if (!gates.empty())
         pages.push_back({QStringLiteral("gate"), tr("Gate"), State::Paused});
     pages.push_back({QStringLiteral("facts"), tr("Facts"), State::None});
+    const QString first = !gates.empty() ? QStringLiteral("gate") : isNarrow() ? QStringLiteral("log") : QStringLiteral("facts");
+    const QString pageOf = r.id + first + (isNarrow() ? QStringLiteral("|narrow") : QString());
     m_pageChoice->setVisible(pages.size() > 1);
     m_pageChoice->setSegments(std::move(pages));
+    if (const QString before = std::exchange(m_pageOf, pageOf); before != pageOf) // what a run asks for comes first; then it is as one has chosen
+        m_pageChoice->setCurrent(first);
 }
 
 void PipelinesPanel::showPages() {

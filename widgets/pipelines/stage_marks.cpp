@@ -36,7 +36,9 @@ QString shortNumber(const PipelineRun &run) {
     if (!run.number.isEmpty())
         return QLatin1Char('#') + run.number;
     const QString prefix = run.pipeline + QLatin1Char('-');
-    return run.connection.isEmpty() && run.id.startsWith(prefix) ? QLatin1Char('#') + run.id.mid(prefix.size()) : idThere(run).left(4);
+    if (run.connection.isEmpty() && run.id.startsWith(prefix))
+        return QLatin1Char('#') + run.id.mid(prefix.size());
+    return run.system == QLatin1String("azureml") ? run.id.right(4) : idThere(run).left(4); // names there begin alike
 }
 
 } // namespace
@@ -51,7 +53,7 @@ std::vector<StageMark> stageMarks(const PipelineRun &run, const QDateTime &now) 
         mark.after = stage.after;
         const double seconds = stageSeconds(stage, now);
         if (std::isfinite(seconds)) {
-            mark.slow = stage.medianSeconds > 0 && seconds > slowTimes * stage.medianSeconds && seconds > slowSeconds;
+            mark.slow = stage.state != pipelines::State::Paused && stage.medianSeconds > 0 && seconds > slowTimes * stage.medianSeconds && seconds > slowSeconds;
             mark.note = mark.slow ? Text::tr("%1× its median %2").arg(number(seconds / stage.medianSeconds, 2), runTime(stage.medianSeconds)) : runTime(seconds);
         } else if (stage.medianSeconds > 0 && stage.state == pipelines::State::Waiting) {
             mark.note = QStringLiteral("≈ ") + runTime(stage.medianSeconds);
