@@ -20,6 +20,7 @@ Result<void> signIn(Context &context, const QString &name) {
                        QStringLiteral("Only connections of kind azureml have such a login; those of an application keep its secret: pilot connect add … --secret-from-stdin."));
     PH_ASSIGN(const net::DirectoryClient client, fleet::directoryClientOf(connection));
     const auto store = services->secrets;
+    PH_TRY(services->operations->check(fleet::signInOperation(connection, store, {}))); // before a person takes the trouble
     const SystemClock clock;
     PH_ASSIGN(const net::DeviceCode code, net::beginDeviceSignIn(*services->http, client, clock));
     context.note(QStringLiteral("Open %1 and enter the code %2. It is good until %3.").arg(code.page, code.userCode, QLocale::c().toString(code.until.toLocalTime(), QStringLiteral("HH:mm:ss"))));

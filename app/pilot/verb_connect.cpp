@@ -26,6 +26,7 @@
 #include "core/fleet/registry_kinds.h"
 #include "core/fleet/services.h"
 #include "core/fleet/vaults.h"
+#include "core/pipelines/pipeline_connection.h"
 
 #include <QDir>
 #include <QJsonArray>
@@ -59,7 +60,7 @@ Result<void> list(Context &context) {
     QJsonArray all;
     QString text;
     for (const auto &c : workspace.connections) {
-        const bool used = c.kind == Q("local") || c.kind == Q("s3") || c.kind == Q("kubernetes") || c.kind == Q("vault") || c.kind == Q("images") || fleet::isRegistryKind(c.kind);
+        const bool used = c.kind == Q("local") || c.kind == Q("s3") || c.kind == Q("kubernetes") || c.kind == Q("vault") || c.kind == Q("images") || fleet::isRegistryKind(c.kind) || pipelines::isPipelineKind(c.kind);
         all.append(QJsonObject{{Q("name"), c.name}, {Q("kind"), c.kind}, {Q("address"), addressOf(c)}, {Q("user"), c.user}, {Q("secret"), c.secret}, {Q("guard"), c.guard.isEmpty() ? QStringLiteral("none") : c.guard}, {Q("used"), used}});
         const QString guard = c.guard.isEmpty() || c.guard == Q("none") ? QString() : QStringLiteral("  [%1]").arg(c.guard);
         text += QStringLiteral("%1  %2  %3%4\n").arg(c.name, -12).arg(c.kind, -12).arg(addressOf(c), guard + (used ? QString() : QStringLiteral("  (not in this version)")));

@@ -63,8 +63,14 @@ Result<QString> finishDeviceSignIn(HttpClient &http, const DirectoryClient &clie
         if (token.stop_requested())
             return cancelled();
         Request request;
-        PH_ASSIGN(const Response response,
-                  post(http, client, "token", "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&client_id=" + encoded(client.client) + "&device_code=" + encoded(code.device), request, token));
+        const auto reply = post(http, client, "token", "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&client_id=" + encoded(client.client) + "&device_code=" + encoded(code.device), request, token);
+        if (!reply && (reply.error().kind == ErrorKind::Unreachable || reply.error().kind == ErrorKind::TimedOut)) {
+            code.seconds = std::clamp(2 * code.seconds, 1, 60); // RFC 8628 §3.5: a network that is away for a moment is waited for
+            continue;
+        }
+        if (!reply)
+            return reply.error();
+        const Response &response = *reply;
         const QJsonObject body = bodyOf(response);
         const QString said = body.value(QLatin1String("error")).toString();
         if (said == QLatin1String("authorization_pending"))
@@ -121,7 +127,7 @@ Result<QByteArray> DeviceToken::fetch() {
     if (response.status >= 300 || access.isEmpty())
         return invalid(QStringLiteral("What answers is no directory: it gave no token."), QUrl(request.url).host(), QStringLiteral("Check authority and cloud of the connection."));
     if (const QString newer = body.value(QLatin1String("refresh_token")).toString(); m_store.write && !newer.isEmpty() && newer != *refresh)
-        PH_TRY(m_store.write(newer));
+        (void)m_store.write(newer); // a keychain that says no is no reason to stop: the older one stays good for its time
     const qint64 seconds = body.value(QLatin1String("expires_in")).toVariant().toLongLong();
     m_until = m_clock->nowUtc().addSecs(seconds - std::min<qint64>(300, seconds / 2));
     m_token = "Bearer " + access.toUtf8();

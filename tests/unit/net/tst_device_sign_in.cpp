@@ -38,6 +38,34 @@ private Q_SLOTS:
         QCOMPARE(*finishDeviceSignIn(*m_http, client(server), *code, SystemClock()), QStringLiteral("r"));
         QCOMPARE(asked.load(), 2);
     }
+    void aNetworkThatIsAwayForAMomentIsWaitedFor() {
+        std::atomic<int> asked = 0;
+        LoopbackServer server([&](auto &c, int) {
+            for (QByteArray request; !(request = c.readRequest()).isEmpty();)
+                if (++asked == 1) {
+                    c.breakOff();
+                    c.halfClose();
+                } else {
+                    c.reply(200, "{\"access_token\":\"a\",\"refresh_token\":\"r\"}");
+                }
+        });
+        DeviceCode code;
+        code.device = QStringLiteral("d");
+        code.seconds = 0;
+        code.until = QDateTime::currentDateTimeUtc().addSecs(60);
+        const auto refresh = finishDeviceSignIn(*m_http, client(server), code, SystemClock());
+        QVERIFY2(refresh, refresh ? "" : qPrintable(refresh.error().text()));
+        QCOMPARE(asked.load(), 2);
+    }
+    void aKeychainThatSaysNoDoesNotStopTheWork() {
+        LoopbackServer server([&](auto &c, int) {
+            while (!c.readRequest().isEmpty())
+                c.reply(200, "{\"access_token\":\"a\",\"refresh_token\":\"two\",\"expires_in\":3600}");
+        });
+        const DeviceToken::Store store{[]() -> Result<QString> { return QStringLiteral("one"); }, [](const QString &) -> Result<void> { return Error{ErrorKind::Unreachable, QStringLiteral("no keychain"), {}, {}, {}}; }};
+        DeviceToken token(m_http, client(server), store, QStringLiteral("azure"));
+        QCOMPARE(*token.authorization(), QByteArray("Bearer a"));
+    }
     void aNewerRefreshTokenIsKept() {
         LoopbackServer server([&](auto &c, int) {
             for (QByteArray request; !(request = c.readRequest()).isEmpty();)
