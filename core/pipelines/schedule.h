@@ -21,12 +21,12 @@ struct Schedule {
     std::optional<int> most;    ///< runs at once
     QDateTime next, last;       ///< next: as the system says, else computed from `when`; invalid: not known
     QDateTime from, until;
+    QDateTime due;              ///< when it should have begun last, as far as that can be computed; invalid: not known, or not since it is as it is
     QJsonObject parameters;
     qint64 maxSeconds = 0;      ///< a run that takes longer is an alert; 0: no limit
     QString note;               ///< "read from the Jenkinsfile of the last build"
     QString link;
     QString version, experiment; ///< of the pipeline, and where its runs go; as ScheduleRequest takes them. Empty: the system has none
-    QDateTime due;              ///< when it should have begun last, as far as that can be computed; invalid: not known, or not since it is as it is
 };
 
 struct ScheduleRequest {
