@@ -4,6 +4,7 @@
 #include "core/pipelines/pipeline_json.h"
 
 #include <QHash>
+#include <QSet>
 #include <QRandomGenerator>
 
 #include <algorithm>
@@ -43,6 +44,48 @@ Result<void> readSlow(const pipelines::PipelineService &service, Reading &readin
     return {};
 }
 
+/// Of a pipeline that has known runs, or of all, everything on a page is new: between the two there may be more.
+bool hasGap(const std::vector<PipelineRun> &known, const std::vector<PipelineRun> &page) {
+    QHash<QString, bool> met; // pipeline → one of its runs was known already
+    QSet<QString> ids, pipelines;
+    for (const PipelineRun &run : known) {
+        ids.insert(run.id);
+        pipelines.insert(run.pipeline);
+    }
+    QHash<QString, int> count;
+    for (const PipelineRun &run : page) {
+        met[run.pipeline] = met.value(run.pipeline) || ids.contains(run.id);
+        ++count[run.pipeline];
+    }
+    if (!known.empty() && !page.empty() && std::none_of(met.begin(), met.end(), [](bool one) { return one; }))
+        return true;
+    return std::any_of(count.keyBegin(), count.keyEnd(), [&](const QString &pipeline) { return pipelines.contains(pipeline) && !met.value(pipeline) && count.value(pipeline) >= RemoteRuns::runsAgain / 2; });
+}
+
+/// Runs that were under way when they were read last, and are too old for the page: each by itself, a few at a time. One that its system no longer has is gone.
+Result<void> readLeftOpen(const pipelines::PipelineService &service, Reading &reading, std::vector<PipelineRun> &page, const std::stop_token &stop) {
+    constexpr int atOnce = 10;
+    QSet<QString> there;
+    for (const PipelineRun &run : page)
+        there.insert(run.id);
+    std::vector<QString> open;
+    for (const PipelineRun &run : reading.now.runs)
+        if (!pipelines::hasEnded(run.state) && run.started.isValid() && !there.contains(run.id))
+            open.push_back(run.id);
+    for (std::size_t i = 0; i < std::min<std::size_t>(open.size(), atOnce) && !stop.stop_requested(); ++i) {
+        auto run = AllPipelines::joinedRun(service, open[i]);
+        if (run) {
+            page.push_back(*std::move(run));
+        } else if (run.error().kind == ErrorKind::NotFound) {
+            reading.gone << open[i];
+            std::erase_if(reading.now.runs, [&](const PipelineRun &r) { return r.id == open[i]; });
+        } else if (run.error().kind == ErrorKind::Unreachable || run.error().kind == ErrorKind::TimedOut) {
+            return run.error();
+        }
+    }
+    return {};
+}
+
 Result<void> readSystem(const pipelines::PipelineService &service, bool slow, Reading &reading, const std::stop_token &stop) {
     if (slow)
         PH_TRY(readSlow(service, reading));
@@ -50,6 +93,10 @@ Result<void> readSystem(const pipelines::PipelineService &service, bool slow, Re
         return cancelled();
     const bool first = !reading.now.read.isValid() || reading.now.runs.empty();
     PH_ASSIGN(auto page, AllPipelines::joinedRuns(service, {}, first ? RemoteRuns::runsOfEach : RemoteRuns::runsAgain));
+    if (!first && hasGap(reading.now.runs, page)) {
+        PH_ASSIGN(page, AllPipelines::joinedRuns(service, {}, RemoteRuns::runsOfEach));
+    }
+    PH_TRY(readLeftOpen(service, reading, page, stop));
     reading.now.runs = mergedRuns(reading.now.runs, std::move(page), RemoteRuns::runsOfEach, &reading.put, &reading.gone);
     if (stop.stop_requested())
         return cancelled();

@@ -2,6 +2,7 @@
 #include "core/fleet/workflow_deployer.h"
 
 #include "core/fleet/endpoint.h"
+#include "core/pipelines/lost_reply.h"
 
 #include <QCoreApplication>
 
@@ -55,7 +56,11 @@ rollouts::Deployer workflowDeployer(std::shared_ptr<pipelines::PipelineService> 
     deployer.name = Text::tr("workflow %1").arg(deploy.pipeline);
     deployer.deploy = [service, deploy, run](const QString &tag) -> Result<void> {
         PH_ASSIGN(const pipelines::StartRequest request, startOfTag(*service, deploy, tag));
-        PH_ASSIGN(*run, service->startRun(request));
+        const pipelines::RunsBefore before = pipelines::runsBefore(*service, request.pipeline);
+        const auto started = service->startRun(request);
+        if (!started && !pipelines::replyLost(started.error()))
+            return started.error();
+        PH_ASSIGN(*run, started ? started : pipelines::startedAfterAll(*service, request.pipeline, request.parameters, before, started.error()));
         return {};
     };
     deployer.finished = [service, run]() -> Result<bool> {

@@ -227,6 +227,12 @@ Result<std::vector<PipelineRun>> AllPipelines::joinedRuns(const PipelineService 
     return all;
 }
 
+Result<PipelineRun> AllPipelines::joinedRun(const PipelineService &service, const QString &id) {
+    const QString prefix = joinedId(service, {});
+    PH_ASSIGN(auto run, service.run(id.startsWith(prefix) ? id.mid(prefix.size()) : id));
+    return joined(service, std::move(run));
+}
+
 Result<std::vector<Gate>> AllPipelines::joinedGates(const PipelineService &service, const QString &run) {
     PH_ASSIGN(auto all, service.gates(run));
     for (Gate &gate : all)

@@ -44,6 +44,7 @@ public:
     /// What a system alone has, with the ids that it has here: for who asks each in its own time.
     static Result<std::vector<Pipeline>> joinedPipelines(const PipelineService &service);
     static Result<std::vector<PipelineRun>> joinedRuns(const PipelineService &service, const QString &pipeline, int limit); ///< pipeline: as there
+    static Result<PipelineRun> joinedRun(const PipelineService &service, const QString &id);                               ///< id: as it is here
     static Result<std::vector<Gate>> joinedGates(const PipelineService &service, const QString &run = {});                 ///< run: as there
     static Result<std::vector<Schedule>> joinedSchedules(const PipelineService &service);
     static Result<std::vector<Notice>> joinedNotices(const PipelineService &service);

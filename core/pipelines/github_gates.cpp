@@ -16,11 +16,26 @@ QString reviewerOf(const QJsonObject &entry) {
     return entry.value(Q("type")).toString() == Q("Team") ? QStringLiteral("team ") + who.value(Q("slug")).toString(who.value(Q("name")).toString()) : who.value(Q("login")).toString();
 }
 
+/// A gate's id: the environments, and behind "@" how many reviews of earlier attempts they had when it opened (GitHub lists those of all attempts, without saying of which).
 QList<qint64> idsOf(const Gate &gate) {
     QList<qint64> ids;
-    for (const QString &word : gate.id.split(QLatin1Char(','), Qt::SkipEmptyParts))
+    for (const QString &word : gate.id.section(QLatin1Char('@'), 0, 0).split(QLatin1Char(','), Qt::SkipEmptyParts))
         ids << word.toLongLong();
     return ids;
+}
+int earlierReviews(const Gate &gate) { return gate.id.section(QLatin1Char('@'), 1).toInt(); }
+
+/// Those of these environments, oldest first.
+QList<QJsonObject> reviewsOf(const QJsonArray &all, const QList<qint64> &ids) {
+    QList<QJsonObject> found;
+    for (const QJsonValue &value : all) {
+        const QJsonObject review = value.toObject();
+        const QJsonArray environments = review.value(Q("environments")).toArray();
+        const QString word = review.value(Q("state")).toString();
+        if ((word == Q("approved") || word == Q("rejected")) && std::any_of(environments.begin(), environments.end(), [&](const QJsonValue &e) { return ids.contains(e.toObject().value(Q("id")).toInteger()); }))
+            found << review;
+    }
+    return found;
 }
 
 QJsonArray pendingOf(const QJsonArray &all, const QList<qint64> &ids) {
@@ -50,6 +65,11 @@ QString GitHubPipelines::selfReview(const Place &place, const PipelineRun &run, 
 Result<std::vector<Gate>> GitHubPipelines::gatesOf(const PipelineRun &run) const {
     PH_ASSIGN(const Place place, placeOf(run.id));
     PH_ASSIGN(const GitHubReplyPointer reply, m_api.get(place.path(QStringLiteral("actions/runs/%1/pending_deployments").arg(place.id))));
+    QJsonArray reviews;
+    if (run.attempt > 1 && !reply->json.array().isEmpty()) {
+        PH_ASSIGN(const GitHubReplyPointer listed, m_api.get(place.path(QStringLiteral("actions/runs/%1/approvals").arg(place.id))));
+        reviews = listed->json.array();
+    }
     std::vector<Gate> gates;
     for (const bool may : {true, false}) { // those that this user may answer are answered together
         Gate gate;
@@ -71,6 +91,8 @@ Result<std::vector<Gate>> GitHubPipelines::gatesOf(const PipelineRun &run) const
         if (ids.isEmpty())
             continue;
         gate.id = ids.join(QLatin1Char(','));
+        if (const qsizetype earlier = reviewsOf(reviews, idsOf(gate)).size(); earlier > 0)
+            gate.id += QStringLiteral("@%1").arg(earlier);
         gate.run = run.id;
         gate.pipeline = run.pipeline;
         gate.stage = gate.environments.first();
@@ -102,19 +124,47 @@ Result<std::vector<Gate>> GitHubPipelines::gates(const QString &run) const {
         return gatesOf(finished(githubRun(reply->json.object(), place.repository.full()), place.repository));
     }
     for (const GitHubRepository &repository : m_repositories) {
-        auto found = runsOf(repository, {}, 50);
+        auto found = waitingRuns(repository);
         if (!found && m_repositories.size() > 1 && (found.error().kind == ErrorKind::NotFound || found.error().kind == ErrorKind::Denied))
             continue; // runs() tells it
         if (!found)
             return found.error();
-        for (const PipelineRun &open : *found) { // one that still runs may have a job that waits
-            if (open.systemState != Q("waiting") && open.state != State::Running)
+        for (const PipelineRun &open : *found) { // one that fails costs its own gates, and is told
+            const auto gates = gatesOf(open);
+            const QString id = QStringLiteral("gates ") + open.id;
+            if (gates) {
+                all.insert(all.end(), gates->begin(), gates->end());
+                const std::lock_guard lock(m_lock);
+                m_notices.remove(id);
                 continue;
-            PH_ASSIGN(const auto gates, gatesOf(open));
-            all.insert(all.end(), gates.begin(), gates.end());
+            }
+            if (gates.error().kind == ErrorKind::Unreachable || gates.error().kind == ErrorKind::TimedOut || gates.error().kind == ErrorKind::Cancelled)
+                return gates.error();
+            const Notice n{id, QStringLiteral("unreadable"), open.pipeline, open.id, QStringLiteral("Whether %1 waits for an answer cannot be read: %2 %3").arg(open.id, gates.error().what, gates.error().hint), m_api.now(), {}, {}};
+            const std::lock_guard lock(m_lock);
+            m_notices.insert(id, n);
         }
     }
     return all;
+}
+
+/// Those that wait, however old they are, and of the newest those that still run: they may have a job that waits.
+Result<std::vector<PipelineRun>> GitHubPipelines::waitingRuns(const GitHubRepository &repository) const {
+    PH_ASSIGN(const auto newest, runsOf(repository, {}, 50));
+    std::vector<PipelineRun> open;
+    for (const PipelineRun &run : newest)
+        if (run.systemState == Q("waiting") || run.state == State::Running)
+            open.push_back(run);
+    QUrlQuery query;
+    query.addQueryItem(QStringLiteral("status"), QStringLiteral("waiting"));
+    query.addQueryItem(QStringLiteral("per_page"), QStringLiteral("100"));
+    PH_ASSIGN(const GitHubReplyPointer reply, m_api.get(QStringLiteral("/repos/%1/actions/runs").arg(repository.full()), query));
+    for (const QJsonValue &item : reply->json.object().value(Q("workflow_runs")).toArray()) {
+        const PipelineRun run = finished(githubRun(item.toObject(), repository.full()), repository);
+        if (run.systemState == Q("waiting") && isWanted(repository, run.pipeline.section(QLatin1Char('/'), -1)) && std::none_of(open.begin(), open.end(), [&](const PipelineRun &r) { return r.id == run.id; }))
+            open.push_back(run);
+    }
+    return open;
 }
 
 Result<void> GitHubPipelines::answer(const Gate &gate, const GateAnswer &answer) {
@@ -142,18 +192,14 @@ Result<GateState> GitHubPipelines::gateState(const Gate &gate) const {
         return state;
     state.is = GateState::Is::Gone;
     PH_ASSIGN(const GitHubReplyPointer reviews, m_api.get(place.path(QStringLiteral("actions/runs/%1/approvals").arg(place.id))));
-    for (const QJsonValue &value : reviews->json.array()) { // oldest first; of several that of the last attempt
-        const QJsonObject review = value.toObject();
-        const QJsonArray environments = review.value(Q("environments")).toArray();
-        const bool meant = std::any_of(environments.begin(), environments.end(), [&](const QJsonValue &e) { return ids.contains(e.toObject().value(Q("id")).toInteger()); });
-        const QString word = review.value(Q("state")).toString();
-        if (!meant || (word != Q("approved") && word != Q("rejected")))
-            continue;
-        state.is = word == Q("approved") ? GateState::Is::Proceeded : GateState::Is::Aborted;
-        state.by = review.value(Q("user")).toObject().value(Q("login")).toString();
-        state.comment = review.value(Q("comment")).toString();
-        state.when = githubTime(review.value(Q("created_at"))); // newer servers say it
-    }
+    const QList<QJsonObject> given = reviewsOf(reviews->json.array(), ids);
+    if (given.size() <= earlierReviews(gate))
+        return state; // those of earlier attempts say nothing of this one
+    const QJsonObject &review = given.last();
+    state.is = review.value(Q("state")).toString() == Q("approved") ? GateState::Is::Proceeded : GateState::Is::Aborted;
+    state.by = review.value(Q("user")).toObject().value(Q("login")).toString();
+    state.comment = review.value(Q("comment")).toString();
+    state.when = githubTime(review.value(Q("created_at"))); // newer servers say it
     return state;
 }
 

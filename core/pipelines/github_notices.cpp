@@ -12,6 +12,7 @@ namespace {
 
 using Q = QLatin1String;
 constexpr qint64 patience = 180; ///< seconds that GitHub has to make a run
+constexpr qint64 lookAgain = 60;  ///< seconds after which a branch is looked at though no run is new
 
 bool wantsNoRun(const QString &message) {
     static const QStringList marks{QStringLiteral("[skip ci]"), QStringLiteral("[ci skip]"), QStringLiteral("[no ci]"), QStringLiteral("[skip actions]"), QStringLiteral("[actions skip]"), QStringLiteral("skip-checks: true"), QStringLiteral("skip-checks:true")};
@@ -22,6 +23,15 @@ bool wantsNoRun(const QString &message) {
 
 void GitHubPipelines::notice(const GitHubRepository &repository, const std::vector<PipelineRun> &runs) const {
     noticeSelf(repository);
+    {
+        const std::lock_guard lock(m_lock);
+        const GitHubReplyPointer latest = m_latest.value(repository.full());
+        auto &[seen, when] = m_noticed[repository.full()];
+        if (seen == latest && when.isValid() && when.secsTo(m_api.now()) < lookAgain)
+            return; // nothing ran since, and the branch was looked at
+        seen = latest;
+        when = m_api.now();
+    }
     noticeCommit(repository, runs);
 }
 

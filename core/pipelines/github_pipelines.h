@@ -74,6 +74,7 @@ private:
     void addFigures(const Place &place, const QJsonArray &jobs, PipelineRun &run) const;
     QString figuresFile(const QString &repository, const QString &run, int attempt) const;
     Result<std::vector<Gate>> gatesOf(const PipelineRun &run) const;
+    Result<std::vector<PipelineRun>> waitingRuns(const GitHubRepository &repository) const;
     QString selfReview(const Place &place, const PipelineRun &run, const QStringList &environments) const;
     QString me() const;
     Result<void> act(const QString &run, const char *what) const;
@@ -92,6 +93,7 @@ private:
     mutable QHash<QString, GitHubReplyPointer> m_latest; ///< repository → its last list, for notices
     mutable QMap<QString, Notice> m_notices;
     mutable QHash<QString, QDateTime> m_tips; ///< repository and commit → when it was first seen at the branch's end
+    mutable QHash<QString, std::pair<GitHubReplyPointer, QDateTime>> m_noticed; ///< repository → the list and when its branch was looked at
     mutable bool m_active = false;
 };
 

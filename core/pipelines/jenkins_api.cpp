@@ -15,9 +15,18 @@ namespace {
 
 constexpr qint64 longestReply = 256 << 20; ///< 500 jobs with 200 builds each
 
+/// A page, not a log or a description that has a page's text in it: what stands before its first tag is blank or a comment.
 bool isHtml(const QByteArray &body) {
-    const QByteArray begin = body.left(1024).trimmed().toLower();
-    return begin.startsWith("<!doctype html") || begin.startsWith("<html") || begin.contains("<html");
+    QByteArray begin = body.left(4096).trimmed().toLower();
+    if (begin.startsWith("\xef\xbb\xbf"))
+        begin = begin.mid(3).trimmed();
+    while (begin.startsWith("<!--") || begin.startsWith("<?xml")) {
+        const qsizetype end = begin.startsWith("<?xml") ? begin.indexOf("?>") + 2 : begin.indexOf("-->") + 3;
+        if (end < 4)
+            return false;
+        begin = begin.mid(end).trimmed();
+    }
+    return begin.startsWith("<!doctype html") || begin.startsWith("<html") || begin.startsWith("<head");
 }
 
 /// The sentence of Jenkins' error page: "This input has been already given".

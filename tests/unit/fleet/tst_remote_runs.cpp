@@ -71,6 +71,35 @@ private Q_SLOTS:
         runs->waitForReads();
         QCOMPARE(b.ci->asked, asked + 2);
     }
+    void aRunThatIsTooOldForThePageIsReadByItselfUntilItEnds() {
+        Bench b;
+        b.ci->all = {fakeRun(q("a#1"), q("a"), State::Running, noon.addSecs(-9000))};
+        const auto runs = b.open();
+        runs->look(20000);
+        runs->waitForReads();
+        for (int i = 2; i <= 40; ++i) // many others since
+            b.ci->all.insert(b.ci->all.begin(), fakeRun(q("a#%1").arg(i), q("a"), State::Passed, noon.addSecs(i), noon.addSecs(i + 1)));
+        b.ci->all.back() = fakeRun(q("a#1"), q("a"), State::Failed, noon.addSecs(-9000), noon);
+        b.clock->advance(11);
+        runs->look(0);
+        runs->waitForReads();
+        const auto known = runs->seen().value(q("ci"))->known.runs;
+        const auto old = std::find_if(known.begin(), known.end(), [](const PipelineRun &r) { return r.id == q("ci:a#1"); });
+        QVERIFY(old != known.end());
+        QCOMPARE(int(old->state), int(State::Failed));
+        QCOMPARE(known.size(), std::size_t(40)); // and no gap: the twenty that did not fit the page are here as well
+    }
+    void aRunThatItsSystemNoLongerHasIsGone() {
+        Bench b;
+        const auto runs = b.open();
+        runs->look(20000);
+        runs->waitForReads();
+        b.ci->all.erase(b.ci->all.begin()); // a#2, which ran
+        b.clock->advance(11);
+        runs->look(0);
+        runs->waitForReads();
+        QCOMPARE(ids(runs->seen().value(q("ci"))->known.runs), QStringList({q("ci:a#1")}));
+    }
     void anotherStartKnowsItAtOnceThoughTheSystemIsGone() {
         Bench b;
         {

@@ -13,7 +13,7 @@
 
 namespace pilothouse::pipelines {
 
-/// Exact wire replies by "METHOD /path" (without /api/v3 and query); what is not there is GitHub's 404. Remembers what was asked.
+/// Exact wire replies by "METHOD /path" (without /api/v3; with a query that counts before the same without one); what is not there is GitHub's 404. Remembers what was asked.
 struct GitHubWire {
     struct Reply {
         int status = 200;
@@ -34,7 +34,9 @@ struct GitHubWire {
                       requests.push_back(request);
                       asked << key;
                       times.push_back(std::chrono::steady_clock::now());
-                      if (const auto found = replies.find(key); found != replies.end())
+                      if (const auto exact = replies.find(key + target.mid(target.indexOf('?') < 0 ? target.size() : target.indexOf('?'))); exact != replies.end())
+                          reply = exact->second;
+                      else if (const auto found = replies.find(key); found != replies.end())
                           reply = found->second;
                   }
                   const qsizetype etag = reply.headers.indexOf("ETag: ");

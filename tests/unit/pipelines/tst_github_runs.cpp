@@ -322,6 +322,73 @@ private Q_SLOTS:
         QCOMPARE(wire.count("POST /repos/team/api/actions/runs/5/approve"), 0);
     }
 
+    void aRunThatWaitsIsFoundHoweverOldItIs() {
+        GitHubWire wire;
+        wire.set("GET /repos/team/api/actions/runs", wireRuns({wireRun(900, "completed", "success")}));
+        wire.set("GET /repos/team/api/actions/runs?status=waiting&per_page=100", wireRuns({wireRun(5, "waiting")}));
+        wire.setList("GET /repos/team/api/actions/runs/5/pending_deployments", QJsonArray{pendingOf(161, "staging", true)});
+        const auto gates = wire.open()->gates();
+        QVERIFY2(gates.has_value(), qPrintable(gates ? QString() : gates.error().text()));
+        QCOMPARE(gates->size(), std::size_t(1));
+        QCOMPARE(gates->front().run, QStringLiteral("5"));
+    }
+
+    void oneRunThatMayNotBeReadCostsItsOwnGates() {
+        GitHubWire wire;
+        wire.set("GET /repos/team/api/actions/runs", wireRuns({wireRun(6, "waiting"), wireRun(5, "waiting")}));
+        wire.setList("GET /repos/team/api/actions/runs/5/pending_deployments", QJsonArray{pendingOf(161, "staging", true)});
+        wire.set("GET /repos/team/api/actions/runs/6/pending_deployments", {{QStringLiteral("message"), QStringLiteral("Resource not accessible by personal access token")}}, {}, 403);
+        const auto service = wire.open();
+        const auto gates = service->gates();
+        QVERIFY2(gates && gates->size() == 1, gates ? "" : qPrintable(gates.error().text()));
+        const auto told = service->notices();
+        QVERIFY(told && told->size() == 1);
+        QCOMPARE(told->front().run, QStringLiteral("6"));
+        QVERIFY2(told->front().sentence.contains(QStringLiteral("cannot be read")), qPrintable(told->front().sentence));
+        wire.setList("GET /repos/team/api/actions/runs/6/pending_deployments", QJsonArray());
+        QVERIFY(service->gates().has_value());
+        QVERIFY(service->notices()->empty());
+    }
+
+    void aReviewOfAnEarlierAttemptSaysNothingOfThisOne() {
+        GitHubWire wire;
+        const char *const pending = "GET /repos/team/api/actions/runs/5/pending_deployments", *const approvals = "GET /repos/team/api/actions/runs/5/approvals";
+        const auto review = [](const char *state, const char *who) {
+            return QJsonObject{{QStringLiteral("state"), QLatin1String(state)}, {QStringLiteral("user"), QJsonObject{{QStringLiteral("login"), QLatin1String(who)}}}, {QStringLiteral("environments"), QJsonArray{QJsonObject{{QStringLiteral("id"), 161}}}}};
+        };
+        wire.set("GET /repos/team/api/actions/runs", wireRuns({wireRun(5, "waiting", "", 2)}));
+        wire.setList(pending, QJsonArray{pendingOf(161, "staging", true)});
+        wire.setList(approvals, QJsonArray{review("approved", "grace")});
+        const auto service = wire.open();
+        const auto gates = service->gates();
+        QVERIFY2(gates && gates->size() == 1, gates ? "" : qPrintable(gates.error().text()));
+        const Gate gate = gates->front();
+        wire.setList(pending, QJsonArray()); // gone, and nobody has said by whom
+        QCOMPARE(service->gateState(gate)->is, GateState::Is::Gone);
+        wire.setList(approvals, QJsonArray{review("approved", "grace"), review("rejected", "linus")});
+        QCOMPARE(service->gateState(gate)->is, GateState::Is::Aborted);
+        QCOMPARE(service->gateState(gate)->by, QStringLiteral("linus"));
+        wire.setList(pending, QJsonArray{pendingOf(161, "staging", true)}); // it is answered by the environment's own number
+        wire.setList("POST /repos/team/api/actions/runs/5/pending_deployments", QJsonArray());
+        QVERIFY(service->answer(gate, {true, {}, QStringLiteral("good"), {}}).has_value());
+        QVERIFY(wire.last("POST /repos/team/api/actions/runs/5/pending_deployments").contains("161"));
+    }
+
+    void aBranchIsLookedAtWhenSomethingRanOrAfterAMinute() {
+        GitHubWire wire;
+        wire.set("GET /repos/team/api/actions/runs", wireRuns({wireRun(5, "completed", "success")}), "ETag: \"runs\"\r\n");
+        wire.set("GET /repos/team/api", {{QStringLiteral("default_branch"), QStringLiteral("main")}}, "ETag: \"repo\"\r\n");
+        wire.set("GET /repos/team/api/commits/main", {{QStringLiteral("sha"), QStringLiteral("3f1c2ab900000000000000000000000000000000")}}, "ETag: \"tip\"\r\n");
+        const auto service = wire.open();
+        for (int i = 0; i < 5; ++i)
+            QVERIFY(service->runs({}, 20).has_value());
+        QCOMPARE(wire.count("GET /repos/team/api/commits/main"), 1);
+        wire.clock->advance(61);
+        QVERIFY(service->runs({}, 20).has_value());
+        QCOMPARE(wire.count("GET /repos/team/api/commits/main"), 2);
+        QVERIFY(wire.free >= 5); // the others were answered "not modified", which GitHub does not count
+    }
+
     void whatIsReadFromAWorkflow() {
         const auto read = readWorkflow(deployYaml, QStringLiteral("deploy.yml"));
         QVERIFY2(read.has_value(), qPrintable(read ? QString() : read.error().text()));

@@ -37,6 +37,21 @@ private Q_SLOTS:
         QCOMPARE(JenkinsId::ofBuild(QStringLiteral("app/feature%2Fx"), 3), QStringLiteral("app/feature%2Fx#3"));
         QVERIFY(!JenkinsId::parse(QStringLiteral("a/b")) && !JenkinsId::parse(QStringLiteral("#4")) && !JenkinsId::parse(QStringLiteral("a#x")));
     }
+    void aLoginPageIsAPage_data() {
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<bool>("page");
+        QTest::newRow("Jenkins' own") << QByteArray("<!DOCTYPE html><html><body><form action=\"j_spring_security_check\"></form></body></html>") << true;
+        QTest::newRow("behind a comment") << QByteArray("\n<!-- proxy -->\n<html><body><input type=\"password\"></body></html>") << true;
+        QTest::newRow("with a declaration") << QByteArray("<?xml version=\"1.0\"?><html><body>Authentication required</body></html>") << true;
+        QTest::newRow("a log that prints one") << QByteArray("Started by user ada\n+ curl http://localhost\n<html><form action=\"j_spring_security_check\"></form></html>\n") << false;
+        QTest::newRow("a description in JSON") << QByteArray("{\"description\":\"<html><input type=\\\"password\\\"></html>\"}") << false;
+        QTest::newRow("a page of another kind") << QByteArray("<html><body>Build history</body></html>") << false;
+    }
+    void aLoginPageIsAPage() {
+        QFETCH(QByteArray, body);
+        QFETCH(bool, page);
+        QCOMPARE(JenkinsApi::isLoginPage(body), page);
+    }
     void aBuildIsRead() {
         const QJsonObject build = QJsonDocument::fromJson(
             "{\"number\":42,\"displayName\":\"#42\",\"result\":\"UNSTABLE\",\"building\":false,\"timestamp\":1763000000000,\"duration\":61500,"
