@@ -21,7 +21,8 @@ QString scheduleRules(const Schedule &s) {
 }
 
 bool isMissed(const Schedule &s, const QDateTime &now) {
-    return s.on && s.next.isValid() && s.next.secsTo(now) > fleet::missedAfterSeconds && !(s.last.isValid() && s.last >= s.next);
+    const QDateTime due = s.next.isValid() && s.next < now ? s.next : s.due;
+    return s.on && due.isValid() && due.secsTo(now) > fleet::missedAfterSeconds && !(s.last.isValid() && s.last >= due.addSecs(-60));
 }
 
 ScheduleModel::ScheduleModel(QObject *parent) : RowsModel(parent) {
