@@ -33,7 +33,7 @@ class SkewWatch;
 /// Everything a program needs for one workspace, wired once: both `pilot` and the console build this and nothing else.
 /// All members may be used from any thread. Folder layout under the local connection's root:
 ///   registry.db  journal.jsonl  artifacts/<model>/<version>/  runs/<run>/  serving/<target>/{serving.db,server.json,serve.log}
-///   pipelines/<run>/  decisions.db  locks/  fetched/<connection>/<model>/<version>-…/  known.db (last known lists of servers)
+///   pipelines/<run>/  decisions.db  locks/  fetched/<connection>/<model>/<version>-…/  known.db (last known lists of servers)  logs/<connection>/ (of pipelines, as they were followed)
 struct Services {
     workspace::Workspace workspace;
     QString root; ///< of the local connection

@@ -218,6 +218,8 @@ void RunLogCard::restart(bool whole) {
         return pipelines::followLog(services->pipelines, run, key, cache, options, token, [mail](const LogNews &news) { mail->put(news); });
     });
     m_view->setLive(!pipelines::hasEnded(m_run.state));
+    if (!whole)
+        m_view->showNote(tr("Reading the log…")); // until something is told
     m_take.start();
     deliver(m_task, this, [this, mail = m_mail](const Result<pipelines::KeptLog> &kept) {
         if (mail != m_mail)
