@@ -31,6 +31,14 @@ QString referenced(const QJsonObject &body, const char *type)
     return {};
 }
 
+/// v1 names what a list is of by a kind and an id: an experiment, or a namespace.
+QString experimentAsked(const Call &call, bool v1)
+{
+    if (!v1)
+        return call.query.queryItemValue(Q("experiment_id"));
+    return call.query.queryItemValue(Q("resource_reference_key.type")) == Q("EXPERIMENT") ? call.query.queryItemValue(Q("resource_reference_key.id")) : QString();
+}
+
 } // namespace
 
 /// Several users: the identity header, and a namespace in each list (BACKEND_APIS.md §3.4).
@@ -108,7 +116,7 @@ std::optional<Answer> KubeflowStandIn::runs(const Call &call, bool v1, const QSt
         return create(call, v1);
     if (path == Q("runs")) {
         QJsonArray all;
-        const QString experiment = call.query.queryItemValue(v1 ? Q("resource_reference_key.id") : Q("experiment_id"));
+        const QString experiment = experimentAsked(call, v1);
         for (auto run = m_runs.rbegin(); run != m_runs.rend(); ++run)
             if (experiment.isEmpty() || run->experiment == experiment)
                 all.append(shape(*run, v1));
@@ -203,7 +211,7 @@ std::optional<Answer> KubeflowStandIn::recurring(const Call &call, bool v1, cons
         return createRecurring(call, v1);
     if (path == list) {
         QJsonArray all;
-        const QString experiment = call.query.queryItemValue(v1 ? Q("resource_reference_key.id") : Q("experiment_id"));
+        const QString experiment = experimentAsked(call, v1);
         for (const Recurring &one : m_recurring)
             if (experiment.isEmpty() || one.experiment == experiment)
                 all.append(shape(one, v1));
