@@ -11802,6 +11802,10 @@
         <source>Another window reads it.</source>
         <translation>Ein anderes Fenster liest es.</translation>
     </message>
+    <message>
+        <source>Reading the log…</source>
+        <translation>Das Protokoll wird gelesen…</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::RunLogView</name>
