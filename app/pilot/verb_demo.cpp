@@ -5,6 +5,8 @@
 //   --traffic only sends the station's traffic, with labels that come late, to what is served, until it is stopped; the
 //   steps are taken by a person, in the window or by hand.
 //   --stop ends the demo's endpoints; its files stay.
+//   --estate [--speed N] plays Jenkins, GitHub, Kubeflow, Azure ML … on loopback beside the demo's models (demo_estate.h); with --stop they end.
+#include "app/pilot/demo_estate.h"
 #include "app/pilot/demo_traffic.h"
 #include "app/pilot/verb.h"
 
@@ -36,7 +38,8 @@ constexpr qint64 judgedRows = 600; ///< more than the policy looks at (500)
 struct Options {
     std::string folder;
     int hours = 0; ///< 0: 400 for the loop, 1200 for traffic
-    bool stop = false, traffic = false;
+    bool stop = false, traffic = false, estate = false;
+    double speed = 60;
 };
 
 /// One run of the demo: the steps taken so far, and the replayed station beside them.
@@ -244,6 +247,8 @@ Result<void> demo(Context &context, const Options &options) {
                            : options.folder.empty() ? demo::defaultDemoFolder()
                                                     : QFileInfo(QString::fromStdString(options.folder)).absoluteFilePath();
     fleet::ServiceOptions wanted;
+    if (options.estate)
+        return demoEstate(context, {folder, options.speed, options.stop});
     if (options.traffic && !demo::isDemoWorkspace(folder)) // asked before anything is opened or made
         return invalid(QStringLiteral("This workspace is not the demo."), folder, QStringLiteral("`pilot demo` makes one; --folder says where it is."));
     if (named) {
@@ -301,7 +306,9 @@ const Verb verb("demo", "Live through the whole loop on the demo workspace", [](
     app.add_option("--folder", options->folder, "Where the demo lives (default: the user's data folder)");
     app.add_option("--hours", options->hours, "Replayed hours before the drift begins")->check(CLI::Range(200, 100000));
     app.add_flag("--traffic", options->traffic, "Only send the demo's traffic, until stopped");
-    app.add_flag("--stop", options->stop, "End the demo's endpoints");
+    app.add_flag("--stop", options->stop, "End the demo's endpoints; with --estate its servers");
+    CLI::Option *const estate = app.add_flag("--estate", options->estate, "Play Jenkins, GitHub, Kubeflow, Azure ML and their likes on this machine, and a workspace that names them");
+    app.add_option("--speed", options->speed, "How many times faster their clock runs")->check(CLI::Range(1.0, 10000.0))->needs(estate);
     app.callback([options, &body] { body = [options](Context &context) { return demo(context, *options); }; });
 });
 
