@@ -21,6 +21,8 @@ namespace {
 
 using Q = QLatin1String;
 
+constexpr int registryPatienceMs = 15000; ///< which version a gate is about stands in the model's registry
+
 struct Options {
     std::string run, gate, comment;
     std::vector<std::string> parameters;
@@ -57,7 +59,7 @@ Result<void> gates(Context &context, const Options &options) {
     if (const auto *all = dynamic_cast<const pipelines::AllPipelines *>(pipes.get()); all && options.run.find(':') != std::string::npos) // one of ours at the end of another system's run
         if (const auto ours = pipelines::AllPipelines::joinedGates(*all->local(), QString::fromStdString(options.run)))
             found.all.insert(found.all.end(), ours->begin(), ours->end());
-    fleet::fillGates(*services, found.all);
+    fleet::fillGates(*services, found.all, registryPatienceMs);
     QJsonArray array;
     QString text;
     for (const auto &gate : found.all) {
@@ -88,7 +90,7 @@ Result<pipelines::Gate> gateOf(const pipelines::PipelineService &pipes, const Op
 Result<pipelines::Gate> filledGate(const fleet::Services &services, const pipelines::PipelineService &pipes, const Options &options) {
     PH_ASSIGN(const pipelines::Gate gate, gateOf(pipes, options));
     std::vector<pipelines::Gate> one{gate};
-    fleet::fillGates(services, one);
+    fleet::fillGates(services, one, registryPatienceMs);
     return one.front();
 }
 

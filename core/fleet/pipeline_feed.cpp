@@ -94,7 +94,7 @@ void addRemote(const Services &services, const QMap<QString, RemoteRuns::SeenPtr
 
 } // namespace
 
-void fillGates(const Services &services, std::vector<pipelines::Gate> &gates) {
+void fillGates(const Services &services, std::vector<pipelines::Gate> &gates, int patienceMs) {
     for (pipelines::Gate &gate : gates) {
         const workspace::Model *const model = gate.model.isEmpty() ? modelOfPipeline(services.workspace, gate.pipeline) : services.workspace.model(gate.model);
         if (!model)
@@ -108,7 +108,7 @@ void fillGates(const Services &services, std::vector<pipelines::Gate> &gates) {
             if (auto all = services.registry->versions(model->registry.name))
                 versions = *std::move(all);
         } else {
-            const auto known = services.remote->look(0, true).value(connection);
+            const auto known = services.remote->look(patienceMs, patienceMs == 0).value(connection);
             for (const registry::Version &version : known.versions)
                 if (version.model == model->registry.name)
                     versions.push_back(version);

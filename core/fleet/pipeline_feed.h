@@ -69,6 +69,7 @@ PipelinesState joinedState(const Services &services, const QMap<QString, RemoteR
 /// The model whose pipeline (or whose `deploy`) this is, by its id of AllPipelines. Null: none.
 const workspace::Model *modelOfPipeline(const workspace::Workspace &workspace, const QString &pipeline);
 /// A gate's model by its pipeline, and the candidate that it is about: the newest version of the model that no alias makes live, where the gate does not say it.
-void fillGates(const Services &services, std::vector<pipelines::Gate> &gates);
+/// @param patienceMs  for a registry of which nothing is known yet; 0: what is known will do
+void fillGates(const Services &services, std::vector<pipelines::Gate> &gates, int patienceMs = 0);
 
 } // namespace pilothouse::fleet
