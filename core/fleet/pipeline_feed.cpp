@@ -114,7 +114,7 @@ void fillGates(const Services &services, std::vector<pipelines::Gate> &gates, in
                     versions.push_back(version);
         }
         const auto newest = std::max_element(versions.begin(), versions.end(), [](const auto &a, const auto &b) { return a.version < b.version; });
-        if (newest != versions.end() && !newest->aliases.contains(model->registry.champion))
+        if (newest != versions.end() && !newest->aliases.contains(model->registry.champion) && newest->stage != model->registry.champion)
             gate.candidate = QString::number(newest->version);
     }
 }
