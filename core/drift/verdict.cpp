@@ -10,8 +10,8 @@ namespace pilothouse::drift {
 
 namespace {
 
-constexpr double certainty = 2.576;     // standard errors: 99 % two-sided
-constexpr double sureStep = 2.2e-4;     // 1/n + 1/m at which 25 % beside a limit are told apart from it
+constexpr double certainty = 4.5;       // standard errors: more than a normal distribution needs for 99 of 100, as PSI is skewed where rows are few
+constexpr double sureStep = 1.6e-4;     // 1/n + 1/m at which 25 % beside a limit are told apart from it
 constexpr double sureChance = 0.02;     // the most that chance may add to PSI there
 
 int bandOf(double effect) { return effect >= psiDrifted ? 2 : effect >= psiWarning ? 1 : 0; }
@@ -53,13 +53,14 @@ Verdict verdictOf(std::span<const double> reference, std::span<const double> cur
     out.error = std::sqrt(first.variance(double(n)) + second.variance(double(m)) + 2 * free * step * step);
 
     const double sure = free > 0 ? std::min(sureStep, sureChance / free) : sureStep, reach = certainty * out.error;
-    const bool enough = std::min(n, m) >= minimumRows;
+    const bool enough = std::min(n, m) >= minimumRows && free * step <= psiWarning; // else there are too few rows in a bin for any of this
+    out.rowsNeeded = std::max(minimumRows, std::size_t(std::ceil(2 * free / psiWarning)));
     const bool clear = bandOf(out.effect - reach) == bandOf(out.effect + reach);
     out.tooFewRows = !enough || (!clear && step > sure);
     if (out.tooFewRows) {
         const double nearest = std::min(std::abs(out.effect - psiWarning), std::abs(out.effect - psiDrifted));
         if (!clear)
-            out.rowsNeeded = std::max(minimumRows, std::size_t(std::ceil(2 / std::max(step * std::pow(nearest / reach, 2), sure))));
+            out.rowsNeeded = std::max(out.rowsNeeded, std::size_t(std::ceil(2 / std::max(step * std::pow(nearest / reach, 2), sure))));
         return out;
     }
     out.drifted = bandOf(out.effect) == 2;

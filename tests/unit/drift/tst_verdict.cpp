@@ -86,7 +86,7 @@ private Q_SLOTS:
         const Band truth = bandOf(psi);
         std::mt19937_64 random(17);
         constexpr int seeds = 400;
-        constexpr std::size_t stated = 9'091; // of at most 92 bins
+        constexpr std::size_t stated = 12'500; // of at most 92 bins
         for (const std::size_t n : {std::size_t(100), std::size_t(300), std::size_t(1'000), std::size_t(3'000), stated, std::size_t(100'000), std::size_t(10'000'000)})
             for (const std::size_t m : {n, std::size_t(10'000'000)}) {
                 int answers = 0, wrong = 0;
@@ -122,7 +122,7 @@ private Q_SLOTS:
         QVERIFY2(nearest >= 0.25, qPrintable(QString::number(psi)));
         std::mt19937_64 random(5);
         std::normal_distribution<double> draw;
-        for (const std::size_t n : {std::size_t(500), std::size_t(9'091), std::size_t(60'000)}) {
+        for (const std::size_t n : {std::size_t(500), std::size_t(12'500), std::size_t(60'000)}) {
             const int seeds = n > 10'000 ? 20 : 100;
             int wrong = 0;
             for (int seed = 0; seed < seeds; ++seed) {
@@ -134,7 +134,7 @@ private Q_SLOTS:
                 }
                 const ColumnDrift c = compare(data::Table{{a}}, data::Table{{b}}).columns.at(0);
                 wrong += !c.tooFewRows && (c.drifted ? High : c.warning ? Moderate : Low) != bandOf(psi);
-                if (n >= 9'091)
+                if (n >= 12'500)
                     QVERIFY(!c.tooFewRows);
             }
             QVERIFY2(wrong <= seeds / 100, qPrintable(QStringLiteral("%1 of %2 at %3 rows").arg(wrong).arg(seeds).arg(n)));
@@ -146,7 +146,7 @@ private Q_SLOTS:
         std::mt19937_64 random(3);
         const Verdict near = verdictOf(drawn(p, 1'000, random), moved(p, 0.09), 1'000, 10'000'000);
         QVERIFY(near.tooFewRows);
-        QVERIFY2(near.rowsNeeded > 1'000 && near.rowsNeeded <= 9'091, qPrintable(QString::number(near.rowsNeeded)));
+        QVERIFY2(near.rowsNeeded > 1'000 && near.rowsNeeded <= 12'500, qPrintable(QString::number(near.rowsNeeded)));
         const Verdict far = verdictOf(drawn(p, 1'000, random), moved(p, 1.0), 1'000, 10'000'000);
         QVERIFY(!far.tooFewRows && far.drifted);
     }
