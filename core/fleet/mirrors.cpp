@@ -145,7 +145,14 @@ Mirror Mirrors::attempt(Mirror mirror, const std::function<Result<void>(registry
     const auto run = m_services->registry->run(mirror.run);
     if (!run)
         return failed(std::move(mirror), run.error());
-    const auto sender = std::make_shared<registry::RunMirror>(m_store, m_services->registry, *there, mirroredTexts, mirror);
+    const workspace::Connection connection = m_services->workspace.connections.value(mirror.connection);
+    const QString experiment = connection.kind == QLatin1String("mlflow") ? connection.other.value(QStringLiteral("experiment")) : QString(); // as its owners call it
+    const auto texts = [experiment](const registry::Run &own) {
+        registry::MirroredTexts out = mirroredTexts(own);
+        out.experiment = experiment;
+        return out;
+    };
+    const auto sender = std::make_shared<registry::RunMirror>(m_store, m_services->registry, *there, texts, mirror);
     if (const auto seen = sender->look(); !seen) // before the operation: a server that is away is no line of the journal
         return failed(sender->row(), seen.error());
     operations::Operation operation;

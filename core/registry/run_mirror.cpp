@@ -52,13 +52,20 @@ QString differing(const QMap<QString, QString> &here, const QMap<QString, QStrin
 RunMirror::RunMirror(std::shared_ptr<MirrorStore> store, std::shared_ptr<Registry> here, std::shared_ptr<Registry> there, TextsOf texts, Mirror row)
     : m_store(std::move(store)), m_here(std::move(here)), m_there(std::move(there)), m_texts(std::move(texts)), m_row(std::move(row)), m_takenUp(!m_row.packageSent.isEmpty()) {}
 
+Result<Run> RunMirror::runHere() const {
+    PH_ASSIGN(Run run, m_here->run(m_row.run));
+    if (const QString there = m_texts(run).experiment; !there.isEmpty())
+        run.experiment = there;
+    return run;
+}
+
 Result<void> RunMirror::look() {
     if (!m_there->keepsRuns()) { // the version will name the run as it is called here
         m_row.error = {};
         m_row.runThere = m_row.run;
         return {};
     }
-    PH_ASSIGN(const Run run, m_here->run(m_row.run));
+    PH_ASSIGN(const Run run, runHere());
     PH_ASSIGN(const auto copy, m_there->copyOf(run.experiment, run.id));
     if (!copy && !m_row.runThere.isEmpty())
         return notFound(QStringLiteral("The run %1 was on %2 as %3 and is gone there.").arg(run.name, m_there->source(), m_row.runThere), {},
@@ -74,7 +81,7 @@ Result<void> RunMirror::look() {
 Result<void> RunMirror::begin() {
     if (!m_there->keepsRuns())
         return look();
-    PH_ASSIGN(const Run run, m_here->run(m_row.run));
+    PH_ASSIGN(const Run run, runHere());
     if (m_row.runThere.isEmpty()) {
         PH_ASSIGN(const auto copy, m_there->copyOf(run.experiment, run.id));
         if (copy) {

@@ -12,6 +12,7 @@ struct MirroredTexts {
     QMap<QString, QString> params, tags; ///< of the run
     QMap<QString, QString> versionTags;
     QString description; ///< of the version; not written over one that stands there
+    QString experiment = {}; ///< what the run's experiment is called there; empty: as here
 };
 using TextsOf = std::function<MirroredTexts(const Run &)>;
 
@@ -38,6 +39,7 @@ public:
     const Mirror &row() const { return m_row; }
 
 private:
+    Result<Run> runHere() const; ///< with the experiment that it has there
     Result<void> sendTexts(const Run &run);
     Result<void> settleBatch(std::stop_token stop);
     Result<void> sendPackage(std::stop_token stop);

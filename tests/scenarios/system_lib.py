@@ -161,5 +161,5 @@ def journal(workspace):
     return pilot("journal", workspace=workspace)[0]["entries"]
 
 
-__all__ = ["Backend", "Estate", "Failed", "Kube", "SHARED", "SKIPPED", "Steps", "check", "free_ports", "gate_of", "journal", "json", "kube_is_built", "new_workspace", "os", "pathlib", "pilot", "reaches",
+__all__ = ["BACKENDS", "HERE", "Backend", "Estate", "Failed", "Kube", "SHARED", "SKIPPED", "Steps", "check", "free_ports", "gate_of", "journal", "json", "kube_is_built", "new_workspace", "os", "pathlib", "pilot", "reaches",
            "started", "subprocess", "time", "until"]
