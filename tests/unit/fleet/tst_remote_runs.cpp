@@ -223,6 +223,70 @@ private Q_SLOTS:
         addPipelineItems(s, workspace, noon, items);
         QVERIFY(items.front().group == InboxGroup::Soon);
     }
+    void whatFailedStaysInTheInboxUntilALaterRunHasPassed_data() {
+        QTest::addColumn<QList<int>>("states"); // newest first, an hour between them
+        QTest::addColumn<QStringList>("items");
+        QTest::addColumn<bool>("again");
+        const auto row = [](const char *name, const QList<State> &states, const QStringList &items, bool again) {
+            QList<int> numbers;
+            for (const State state : states)
+                numbers << int(state);
+            QTest::newRow(name) << numbers << items << again;
+        };
+        row("the newest failed", {State::Failed, State::Passed}, {q("run/0")}, false);
+        row("of two that failed the newer one speaks", {State::Failed, State::Failed}, {q("run/0")}, false);
+        row("a later one has passed", {State::Passed, State::Failed}, {}, false);
+        row("a later one has passed with warnings", {State::Warned, State::Failed}, {}, false);
+        row("another is under way", {State::Running, State::Failed}, {q("run/1")}, true);
+        row("another waits at a gate", {State::Paused, State::Failed}, {q("run/1")}, true);
+        row("the next one was cancelled", {State::Cancelled, State::Failed}, {q("run/1")}, false);
+        row("the next one was skipped", {State::Skipped, State::Failed, State::Passed}, {q("run/1")}, false);
+        row("the next one has a state that is not known", {State::Unknown, State::Failed}, {q("run/1")}, false);
+        row("none has failed", {State::Running, State::Passed}, {}, false);
+        QList<State> old(200, State::Cancelled);
+        old << State::Failed;
+        row("it failed more than a week ago", old, {}, false);
+    }
+    void whatFailedStaysInTheInboxUntilALaterRunHasPassed() {
+        QFETCH(QList<int>, states);
+        QFETCH(bool, again);
+        Snapshot s;
+        s.read = noon;
+        for (qsizetype i = 0; i < states.size(); ++i) {
+            const State state = State(states[i]);
+            const QDateTime began = noon.addSecs(-3600 * (i + 1));
+            s.pipelineRuns.push_back(fakeRun(QString::number(i), q("hub:b"), state, began, hasEnded(state) ? began.addSecs(60) : QDateTime()));
+        }
+        s.pipelineRuns.push_back(fakeRun(q("of another"), q("hub:c"), State::Passed, noon.addDays(-9), noon.addDays(-9)));
+        QStringList found;
+        for (const InboxItem &item : inboxOf(s, {}, noon)) {
+            found << item.id;
+            QVERIFY(item.group == InboxGroup::Broken);
+            QCOMPARE(item.action, q("pipeline.show"));
+            QCOMPARE(item.sentence.contains(q("Another run of it is under way.")), again);
+            QVERIFY(item.state == (again ? Health::Warn : Health::Bad));
+        }
+        QTEST(found, "items");
+    }
+    void aSnapshotHasWhatFailedHoweverMuchHasBegunSince() {
+        std::vector<PipelineRun> all;
+        const auto add = [&](const QString &id, const QString &pipeline, State state, int hoursAgo) {
+            all.push_back(fakeRun(id, pipeline, state, noon.addSecs(-3600 * hoursAgo)));
+            all.back().connection = q("ci");
+        };
+        for (int i = 0; i < int(newestRuns); ++i)
+            add(q("busy#%1").arg(i), q("busy"), State::Passed, 1);
+        add(q("slow#9"), q("slow"), State::Running, 30);
+        add(q("deploy#3"), q("deploy"), State::Failed, 48);
+        add(q("deploy#2"), q("deploy"), State::Failed, 49);
+        add(q("train#8"), q("train"), State::Passed, 50);
+        add(q("train#7"), q("train"), State::Failed, 51);
+        add(q("old#1"), q("old"), State::Failed, 24 * 20);
+        all.push_back(fakeRun(q("local-1"), q("t2m"), State::Passed, noon.addDays(-30)));
+        const auto kept = ids(runsThatCount(all, noon));
+        QCOMPARE(kept.size(), qsizetype(newestRuns) + 3);
+        QCOMPARE(kept.mid(qsizetype(newestRuns)), QStringList({q("slow#9"), q("deploy#3"), q("local-1")}));
+    }
     void aRunIsJoinedWithItsVersionImageAndRollout() {
         Snapshot s;
         PipelineRun run = fakeRun(q("ci:a#421"), q("ci:a"), State::Passed, noon);
