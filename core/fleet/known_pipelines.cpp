@@ -6,6 +6,9 @@
 #include "core/pipelines/pipeline_json.h"
 #include "core/registry/known_file.h"
 
+#include <QDir>
+#include <QDirIterator>
+
 #include <limits>
 
 namespace pilothouse::fleet {
@@ -80,6 +83,44 @@ Result<void> KnownPipelines::change(const QString &connection, const QString &ad
         }
         return {};
     });
+}
+
+Result<QStringList> KnownPipelines::dropGone(const QStringList &connections, const QDateTime &before) {
+    QStringList gone;
+    PH_TRY(m_database->transaction([&]() -> Result<void> {
+        PH_TRY(m_database->query(QStringLiteral("SELECT connection FROM pipeline_systems WHERE read < ?1"), [&](Statement &s) { s.bind(1, isoUtc(before)); },
+                                 [&](const Statement &row) {
+                                     if (const QString name = row.text(0); !connections.contains(name))
+                                         gone << name;
+                                 }));
+        for (const QString &name : std::as_const(gone))
+            for (const char *table : {"pipeline_runs", "pipeline_systems"})
+                PH_TRY(m_database->execute(QStringLiteral("DELETE FROM %1 WHERE connection = ?1").arg(Q(table)), [&](Statement &s) { s.bind(1, name); }));
+        return {};
+    }));
+    return gone;
+}
+
+void tidySystems(const QString &systems, const QStringList &connections, const QDateTime &now) {
+    const auto each = QDir(systems).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot | QDir::NoSymLinks);
+    for (const QFileInfo &one : each) {
+        const bool gone = !connections.contains(one.fileName());
+        QDateTime used; // invalid: nothing is in it
+        QStringList old;
+        QDirIterator files(one.filePath(), QDir::Files | QDir::Hidden | QDir::NoSymLinks, QDirIterator::Subdirectories);
+        while (files.hasNext()) {
+            files.next();
+            const QDateTime time = files.fileInfo().lastModified();
+            used = used.isValid() ? std::max(used, time) : time;
+            if (time.daysTo(now) > unusedAfterDays)
+                old << files.filePath();
+        }
+        if (gone && (!used.isValid() || used.daysTo(now) > goneAfterDays))
+            QDir(one.filePath()).removeRecursively();
+        else
+            for (const QString &file : std::as_const(old))
+                QFile::remove(file);
+    }
 }
 
 } // namespace pilothouse::fleet

@@ -8,6 +8,7 @@
 #include "core/net/directory_token.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QLocale>
 #include <QUrl>
 
@@ -194,6 +195,8 @@ GitHubReplyPointer GitHubApi::cached(const QString &key) {
         reply->json = QJsonDocument::fromJson(bytes->mid(line + 1));
     if (!head.value(Q("raw")).toBool() && reply->json.isNull())
         return {};
+    if (QFile used(file); QFileInfo(file).lastModified().daysTo(now()) > 0 && used.open(QIODevice::ReadWrite))
+        used.setFileTime(now(), QFileDevice::FileModificationTime); // what is used stays (tidySystems())
     keep(key, reply, false);
     return reply;
 }

@@ -5,6 +5,9 @@
 #include "core/fleet/run_chain.h"
 #include "tests/support/fake_pipelines.h"
 
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -162,6 +165,43 @@ private Q_SLOTS:
         QCOMPARE(merged[1].state, State::Passed);
         QCOMPARE(gone, QStringList({q("q1"), q("a1")})); // a place in the queue that is no more, and the oldest
         QCOMPARE(put.size(), std::size_t(2));
+    }
+    void whatIsKeptOfConnectionsThatAreGoneIsClearedAway() {
+        Bench b;
+        const auto cache = *KnownPipelines::open(b.dir.filePath(q("known.db")));
+        const auto keep = [&](const char *name, int daysAgo) {
+            KnownSystem system;
+            system.read = noon.addDays(-daysAgo);
+            QVERIFY(cache->change(q(name), q("x"), system, {fakeRun(q(name) + q(":a#1"), q("a"), State::Passed, system.read, system.read)}, {}));
+        };
+        keep("gone", 20);
+        keep("elsewhere", 1); // another workspace's
+        const auto file = [&](const char *path, int daysAgo) {
+            const QString whole = b.dir.filePath(q("systems/") + q(path));
+            QFile made(whole);
+            QVERIFY(QDir().mkpath(QFileInfo(whole).path()) && made.open(QIODevice::WriteOnly));
+            QVERIFY(made.setFileTime(noon.addDays(-daysAgo), QFileDevice::FileModificationTime));
+        };
+        file("gone/replies/a.json", 20);
+        file("elsewhere/replies/a.json", 200);
+        file("elsewhere/replies/b.json", 1);
+        file("hub/replies/a.json", 91);
+        file("hub/replies/b.json", 30);
+        const auto runs = b.open();
+        runs->look(20000);
+        runs->waitForReads();
+        QVERIFY(!cache->system(q("gone"), q("x"))->read.isValid());
+        const auto other = cache->system(q("elsewhere"), q("x"));
+        QVERIFY(other->read.isValid());
+        QCOMPARE(ids(other->runs), QStringList({q("elsewhere:a#1")}));
+        QVERIFY(cache->change(q("gone"), q("x"), KnownSystem{{}, {}, {}, {}, {}, noon}, {}, {}));
+        QVERIFY(cache->system(q("gone"), q("x"))->runs.empty()); // its runs are gone as well
+        const auto there = [&](const char *path) { return QFileInfo::exists(b.dir.filePath(q("systems/") + q(path))); };
+        QVERIFY(!there("gone"));
+        QVERIFY(!there("elsewhere/replies/a.json"));
+        QVERIFY(there("elsewhere/replies/b.json"));
+        QVERIFY(!there("hub/replies/a.json"));
+        QVERIFY(there("hub/replies/b.json"));
     }
     void manyRunsBeginWithAPage() {
         QTemporaryDir dir;
