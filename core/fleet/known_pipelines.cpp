@@ -8,7 +8,9 @@
 
 #include <QDir>
 #include <QDirIterator>
+#include <QSet>
 
+#include <algorithm>
 #include <limits>
 
 namespace pilothouse::fleet {
@@ -56,11 +58,29 @@ Result<KnownSystem> KnownPipelines::system(const QString &connection, const QStr
     known.gates = allOf(object, "gates", pipelines::gateFromJson);
     known.schedules = allOf(object, "schedules", pipelines::scheduleFromJson);
     known.notices = allOf(object, "notices", pipelines::noticeFromJson);
-    PH_TRY(m_database->query(QStringLiteral("SELECT bytes FROM pipeline_runs WHERE connection = ?1 ORDER BY started DESC, run LIMIT ?2"), [&](Statement &s) { s.bind(1, connection).bind(2, most > 0 ? most : -1); },
-                             [&](const Statement &row) {
-                                 if (const auto document = QJsonDocument::fromJson(row.blob(0)); document.isObject()) // what cannot be read is asked again
-                                     known.runs.push_back(pipelines::runFromJson(document.object()));
-                             }));
+    // In pieces, and read out of them while the file is free: the first page of another system does not wait for all of this one.
+    constexpr int piece = 500;
+    QSet<QString> ids; // another program may write between two pieces
+    qint64 started = std::numeric_limits<qint64>::max();
+    for (QString run;;) {
+        const int wanted = most > 0 ? std::min(piece, most - int(known.runs.size())) : piece;
+        std::vector<QByteArray> rows;
+        PH_TRY(m_database->query(QStringLiteral("SELECT bytes, started, run FROM pipeline_runs WHERE connection = ?1 AND started <= ?2 AND (started < ?2 OR run > ?3) ORDER BY started DESC, run LIMIT ?4"),
+                                 [&](Statement &s) { s.bind(1, connection).bind(2, started).bind(3, run).bind(4, wanted); },
+                                 [&](const Statement &row) {
+                                     rows.push_back(row.blob(0));
+                                     started = row.integer(1);
+                                     run = row.text(2);
+                                 }));
+        for (const QByteArray &bytes : rows)
+            if (const auto document = QJsonDocument::fromJson(bytes); document.isObject()) // what cannot be read is asked again
+                if (pipelines::PipelineRun one = pipelines::runFromJson(document.object()); !ids.contains(one.id)) {
+                    ids.insert(one.id);
+                    known.runs.push_back(std::move(one));
+                }
+        if (int(rows.size()) < wanted || (most > 0 && int(known.runs.size()) >= most))
+            break;
+    }
     return known;
 }
 

@@ -221,6 +221,24 @@ private Q_SLOTS:
         QVERIFY(page->runs.back().started > noon.addSecs(-3000));
         QCOMPARE((*cache)->system(q("ci"), q("x"))->runs.size(), std::size_t(10000));
     }
+    void runsThatBeganAtOneTimeAreAllRead() {
+        QTemporaryDir dir;
+        const auto cache = *KnownPipelines::open(dir.filePath(q("known.db")));
+        KnownSystem system;
+        system.read = noon;
+        std::vector<PipelineRun> runs;
+        QStringList wanted;
+        for (int i = 0; i < 700; ++i)
+            runs.push_back(fakeRun(q("queue#%1").arg(i, 4, 10, QLatin1Char('0')), q("a"), State::Waiting, {})); // before all others
+        for (int i = 0; i < 1200; ++i)
+            runs.push_back(fakeRun(q("together#%1").arg(i, 4, 10, QLatin1Char('0')), q("a"), State::Passed, noon, noon));
+        runs.push_back(fakeRun(q("earlier"), q("a"), State::Passed, noon.addSecs(-1), noon));
+        for (const PipelineRun &run : runs)
+            wanted << run.id;
+        QVERIFY(cache->change(q("ci"), q("x"), system, runs, {}));
+        QCOMPARE(ids(cache->system(q("ci"), q("x"))->runs), wanted);
+        QCOMPARE(ids(cache->system(q("ci"), q("x"), 900)->runs), wanted.mid(0, 900));
+    }
     void theInboxHasGatesOverrunsAndMissedSchedules() {
         Snapshot s;
         s.role = workspace::Role::Approver;
