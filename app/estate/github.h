@@ -17,7 +17,7 @@ namespace pilothouse::estate {
 /// control: push {repository, branch, files, message, by, token}; fail {repository, workflow, job, step, times}; hold {repository, run}, go {…} (a run stops, goes on);
 /// settings {return_run_details, secondary_limit, secondary_status, limit, slow}; token {token, user, kind, scopes, permissions, repositories};
 /// protect {repository, environment, reviewers, prevent_self_review, wait_timer}; fire_schedule {repository, workflow}; add_runs {repository, workflow, count};
-/// log {repository, job, text}; counts {} (what was asked and counted).
+/// log {repository, job, text}; copy {repository, as} (another one like it: many to follow); counts {} (what was asked and counted).
 class GithubStandIn : public StandIn {
 public:
     /// Logs lie at another origin: `blobs` listens there under the name "blobs".

@@ -84,7 +84,16 @@ QJsonObject GithubStandIn::control(const QString &verb, const QJsonObject &detai
     }
     GithubRepository *r = named(text("repository"));
     if (!r)
-        return verb == Q("fail") || verb == Q("hold") || verb == Q("go") || verb == Q("protect") || verb == Q("fire_schedule") || verb == Q("add_runs") || verb == Q("log") ? failed(Q("no such repository")) : StandIn::control(verb, details);
+        return verb == Q("fail") || verb == Q("hold") || verb == Q("go") || verb == Q("protect") || verb == Q("fire_schedule") || verb == Q("add_runs") || verb == Q("log") || verb == Q("copy") ? failed(Q("no such repository")) : StandIn::control(verb, details);
+    if (verb == Q("copy")) {
+        if (named(r->owner + QLatin1Char('/') + text("as")))
+            return failed(Q("there is one of that name"));
+        GithubRepository made = *r;
+        made.name = text("as");
+        made.id = m_nextId++;
+        m_repositories.push_back(std::move(made));
+        return {{Q("repository"), m_repositories.back().fullName()}};
+    }
     const auto workflow = std::find_if(r->workflows.begin(), r->workflows.end(), [&](const GithubWorkflow &w) { return w.file() == text("workflow") || w.name == text("workflow"); });
     if (verb == Q("hold") || verb == Q("go")) {
         for (GithubRun &run : r->runs)

@@ -165,28 +165,6 @@ void addQuality(const Snapshot &s, const QDateTime &now, std::vector<Item> &out)
     }
 }
 
-void addRuns(const Snapshot &s, const QDateTime &now, std::vector<Item> &out) {
-    QStringList seen; // only the newest run of a pipeline speaks
-    for (const pipelines::PipelineRun &r : s.pipelineRuns) {
-        if (seen.contains(r.pipeline))
-            continue;
-        seen << r.pipeline;
-        if (r.state != pipelines::State::Failed || !r.ended.isValid() || r.ended.secsTo(now) > 7 * 24 * 3600)
-            continue;
-        Item item;
-        item.group = InboxGroup::Broken;
-        item.state = Health::Bad;
-        item.id = QStringLiteral("run/") + r.id;
-        item.model = r.model;
-        item.argument = r.id;
-        item.action = QStringLiteral("pipeline.show");
-        item.since = r.ended;
-        item.title = Text::tr("Pipeline %1 failed").arg(r.pipeline);
-        item.sentence = r.error ? r.error->what : Text::tr("Its log tells why.");
-        out.push_back(item);
-    }
-}
-
 /// Trainings whose process died: only the newest of each experiment, and only if it can go on. One that a person stopped is no news.
 void addInterrupted(const Snapshot &s, const QDateTime &now, std::vector<Item> &out) {
     QStringList seen;
@@ -238,7 +216,6 @@ std::vector<InboxItem> inboxOf(const Snapshot &snapshot, const workspace::Worksp
     addPromotions(snapshot, now, out);
     addRollouts(snapshot, out);
     addQuality(snapshot, now, out);
-    addRuns(snapshot, now, out);
     addPipelineItems(snapshot, workspace, now, out);
     addInterrupted(snapshot, now, out);
     addMirrors(snapshot, out);

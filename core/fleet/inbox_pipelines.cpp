@@ -4,6 +4,7 @@
 #include "core/fleet/pipeline_feed.h"
 
 #include <QCoreApplication>
+#include <QSet>
 
 #include <algorithm>
 
@@ -59,6 +60,34 @@ void addNotices(const Snapshot &s, const workspace::Workspace &workspace, std::v
         item.argument = notice.start ? notice.id : notice.run;
         item.title = notice.pipeline;
         item.sentence = notice.fix.isEmpty() ? notice.sentence : Text::tr("%1 What helps: %2.").arg(notice.sentence, notice.fix);
+        out.push_back(item);
+    }
+}
+
+/// Of each pipeline the newest run that says something: what failed stays until a later one has passed, also while another is under way or when one was cancelled since.
+void addFailed(const Snapshot &s, const QDateTime &now, std::vector<InboxItem> &out) {
+    QSet<QString> done, again; // pipelines: nothing more to say; one of its runs is under way
+    for (const PipelineRun &run : s.pipelineRuns) {
+        if (done.contains(run.pipeline) || run.state == State::Cancelled || run.state == State::Skipped || run.state == State::Unknown)
+            continue;
+        if (!pipelines::hasEnded(run.state)) {
+            again.insert(run.pipeline);
+            continue;
+        }
+        done.insert(run.pipeline);
+        if (run.state != State::Failed || !run.ended.isValid() || run.ended.secsTo(now) > failedForSeconds)
+            continue;
+        InboxItem item;
+        item.group = InboxGroup::Broken;
+        item.state = again.contains(run.pipeline) ? Health::Warn : Health::Bad;
+        item.id = QStringLiteral("run/") + run.id;
+        item.model = run.model;
+        item.argument = run.id;
+        item.action = QStringLiteral("pipeline.show"); // where its log is, and what runs it again
+        item.since = run.ended;
+        item.title = Text::tr("Pipeline %1 failed").arg(run.pipeline);
+        item.sentence = run.error ? run.error->what : Text::tr("Its log tells why.");
+        item.sentence += QLatin1Char(' ') + (again.contains(run.pipeline) ? Text::tr("Another run of it is under way.") : Text::tr("Open it for its log, or to run it again."));
         out.push_back(item);
     }
 }
@@ -135,9 +164,29 @@ void addMissed(const Snapshot &s, const workspace::Workspace &workspace, const Q
 
 } // namespace
 
+std::vector<PipelineRun> runsThatCount(std::vector<PipelineRun> all, const QDateTime &now) {
+    const QDateTime longAgo = now.addSecs(-failedForSeconds - 24 * 3600); // what began before has no say any more
+    std::vector<PipelineRun> out;
+    std::size_t taken = 0;
+    QSet<QString> judged;
+    for (PipelineRun &run : all) {
+        bool kept = run.connection.isEmpty() || taken++ < newestRuns;
+        if (run.state == State::Running || run.state == State::Paused || run.state == State::Waiting) {
+            kept = true;
+        } else if ((pipelines::hasPassed(run.state) || run.state == State::Failed) && run.started > longAgo && !judged.contains(run.pipeline)) {
+            judged.insert(run.pipeline);
+            kept = kept || run.state == State::Failed;
+        }
+        if (kept)
+            out.push_back(std::move(run));
+    }
+    return out;
+}
+
 void addPipelineItems(const Snapshot &snapshot, const workspace::Workspace &workspace, const QDateTime &now, std::vector<InboxItem> &out) {
     addGates(snapshot, out);
     addNotices(snapshot, workspace, out);
+    addFailed(snapshot, now, out);
     addOverruns(snapshot, workspace, now, out);
     addMissed(snapshot, workspace, now, out);
 }

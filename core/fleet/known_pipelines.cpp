@@ -6,6 +6,11 @@
 #include "core/pipelines/pipeline_json.h"
 #include "core/registry/known_file.h"
 
+#include <QDir>
+#include <QDirIterator>
+#include <QSet>
+
+#include <algorithm>
 #include <limits>
 
 namespace pilothouse::fleet {
@@ -53,11 +58,29 @@ Result<KnownSystem> KnownPipelines::system(const QString &connection, const QStr
     known.gates = allOf(object, "gates", pipelines::gateFromJson);
     known.schedules = allOf(object, "schedules", pipelines::scheduleFromJson);
     known.notices = allOf(object, "notices", pipelines::noticeFromJson);
-    PH_TRY(m_database->query(QStringLiteral("SELECT bytes FROM pipeline_runs WHERE connection = ?1 ORDER BY started DESC, run LIMIT ?2"), [&](Statement &s) { s.bind(1, connection).bind(2, most > 0 ? most : -1); },
-                             [&](const Statement &row) {
-                                 if (const auto document = QJsonDocument::fromJson(row.blob(0)); document.isObject()) // what cannot be read is asked again
-                                     known.runs.push_back(pipelines::runFromJson(document.object()));
-                             }));
+    // In pieces, and read out of them while the file is free: the first page of another system does not wait for all of this one.
+    constexpr int piece = 500;
+    QSet<QString> ids; // another program may write between two pieces
+    qint64 started = std::numeric_limits<qint64>::max();
+    for (QString run;;) {
+        const int wanted = most > 0 ? std::min(piece, most - int(known.runs.size())) : piece;
+        std::vector<QByteArray> rows;
+        PH_TRY(m_database->query(QStringLiteral("SELECT bytes, started, run FROM pipeline_runs WHERE connection = ?1 AND started <= ?2 AND (started < ?2 OR run > ?3) ORDER BY started DESC, run LIMIT ?4"),
+                                 [&](Statement &s) { s.bind(1, connection).bind(2, started).bind(3, run).bind(4, wanted); },
+                                 [&](const Statement &row) {
+                                     rows.push_back(row.blob(0));
+                                     started = row.integer(1);
+                                     run = row.text(2);
+                                 }));
+        for (const QByteArray &bytes : rows)
+            if (const auto document = QJsonDocument::fromJson(bytes); document.isObject()) // what cannot be read is asked again
+                if (pipelines::PipelineRun one = pipelines::runFromJson(document.object()); !ids.contains(one.id)) {
+                    ids.insert(one.id);
+                    known.runs.push_back(std::move(one));
+                }
+        if (int(rows.size()) < wanted || (most > 0 && int(known.runs.size()) >= most))
+            break;
+    }
     return known;
 }
 
@@ -80,6 +103,44 @@ Result<void> KnownPipelines::change(const QString &connection, const QString &ad
         }
         return {};
     });
+}
+
+Result<QStringList> KnownPipelines::dropGone(const QStringList &connections, const QDateTime &before) {
+    QStringList gone;
+    PH_TRY(m_database->transaction([&]() -> Result<void> {
+        PH_TRY(m_database->query(QStringLiteral("SELECT connection FROM pipeline_systems WHERE read < ?1"), [&](Statement &s) { s.bind(1, isoUtc(before)); },
+                                 [&](const Statement &row) {
+                                     if (const QString name = row.text(0); !connections.contains(name))
+                                         gone << name;
+                                 }));
+        for (const QString &name : std::as_const(gone))
+            for (const char *table : {"pipeline_runs", "pipeline_systems"})
+                PH_TRY(m_database->execute(QStringLiteral("DELETE FROM %1 WHERE connection = ?1").arg(Q(table)), [&](Statement &s) { s.bind(1, name); }));
+        return {};
+    }));
+    return gone;
+}
+
+void tidySystems(const QString &systems, const QStringList &connections, const QDateTime &now) {
+    const auto each = QDir(systems).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot | QDir::NoSymLinks);
+    for (const QFileInfo &one : each) {
+        const bool gone = !connections.contains(one.fileName());
+        QDateTime used; // invalid: nothing is in it
+        QStringList old;
+        QDirIterator files(one.filePath(), QDir::Files | QDir::Hidden | QDir::NoSymLinks, QDirIterator::Subdirectories);
+        while (files.hasNext()) {
+            files.next();
+            const QDateTime time = files.fileInfo().lastModified();
+            used = used.isValid() ? std::max(used, time) : time;
+            if (time.daysTo(now) > unusedAfterDays)
+                old << files.filePath();
+        }
+        if (gone && (!used.isValid() || used.daysTo(now) > goneAfterDays))
+            QDir(one.filePath()).removeRecursively();
+        else
+            for (const QString &file : std::as_const(old))
+                QFile::remove(file);
+    }
 }
 
 } // namespace pilothouse::fleet

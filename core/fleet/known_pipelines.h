@@ -29,9 +29,17 @@ public:
     /// Runs `put` are added or replaced, `gone` taken out; the short lists are replaced. One step.
     Result<void> change(const QString &connection, const QString &address, const KnownSystem &now, const std::vector<pipelines::PipelineRun> &put, const QStringList &gone);
 
+    /// Takes out connections that are none of `connections` and were read last before `before`: another workspace may keep its own here. Gives their names.
+    Result<QStringList> dropGone(const QStringList &connections, const QDateTime &before);
+
 private:
     explicit KnownPipelines(std::shared_ptr<Database> database) : m_database(std::move(database)) {}
     std::shared_ptr<Database> m_database;
 };
+
+constexpr int goneAfterDays = 14, unusedAfterDays = 90;
+/// Files that adapters keep under SYSTEMS/CONNECTION/ (replies with their ETags, figures of logs): the folder of a connection that is none of `connections` goes when nothing in it was
+/// used for goneAfterDays, a file of another one when it was not for unusedAfterDays. What cannot be removed stays.
+void tidySystems(const QString &systems, const QStringList &connections, const QDateTime &now);
 
 } // namespace pilothouse::fleet

@@ -172,9 +172,9 @@ void PipelineFeed::refresh(const QString &connection) {
 void PipelineFeed::look() {
     if (m_task.isRunning())
         return;
-    m_task = startTask<Look>(m_pools.waiting, [services = m_services, revisions = m_revisions, before = m_local](std::stop_token stop) -> Result<Look> {
+    m_task = startTask<Look>(m_pools.waiting, [services = m_services, revisions = m_revisions, before = m_local, patience = m_loaded ? 0 : firstPatienceMs](std::stop_token stop) -> Result<Look> {
         Look look;
-        const auto seen = services->runs->look(0);
+        const auto seen = services->runs->look(patience);
         for (auto it = seen.begin(); it != seen.end(); ++it)
             look.revisions.insert(it.key(), (*it)->revision);
         PipelinesState local;

@@ -43,6 +43,7 @@ public:
     const std::shared_ptr<const PipelinesState> &state() const { return m_state; } ///< never null
     bool isLoaded() const { return m_loaded; }      ///< something was read or remembered, or there is nothing
     void setInterval(int ms) { m_timer.setInterval(ms); }
+    static constexpr int firstPatienceMs = 80; ///< what an earlier start knew is waited for, on the pool: else the first screen were empty until the next look
 
 Q_SIGNALS:
     void changed(); ///< state() is another one

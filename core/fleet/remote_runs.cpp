@@ -3,9 +3,10 @@
 
 #include "core/pipelines/pipeline_json.h"
 
+#include <QFileInfo>
 #include <QHash>
-#include <QSet>
 #include <QRandomGenerator>
+#include <QSet>
 
 #include <algorithm>
 #include <chrono>
@@ -158,7 +159,7 @@ std::vector<PipelineRun> mergedRuns(const std::vector<PipelineRun> &known, std::
 }
 
 RemoteRuns::RemoteRuns(std::shared_ptr<AllPipelines> all, const workspace::Workspace &workspace, std::shared_ptr<net::HttpClient> http, std::shared_ptr<const Clock> clock, const QString &cacheFile)
-    : m_http(std::move(http)), m_clock(std::move(clock)), m_cacheFile(cacheFile) {
+    : m_http(std::move(http)), m_clock(std::move(clock)), m_cacheFile(cacheFile), m_connections(workspace.connections.keys()) {
     for (const auto &service : all->others()) {
         State state;
         state.service = service;
@@ -189,6 +190,15 @@ std::shared_ptr<KnownPipelines> RemoteRuns::cache() {
     if (!m_cache && !m_cacheFile.isEmpty())
         m_cache = KnownPipelines::open(m_cacheFile).value_or(nullptr);
     return m_cache;
+}
+
+/// Once, and after the first screen has what it needs.
+void RemoteRuns::tidy() {
+    const auto held = cache();
+    if (!held || m_tidied.exchange(true))
+        return;
+    (void)held->dropGone(m_connections, m_clock->nowUtc().addDays(-goneAfterDays)); // tried again at the next start
+    tidySystems(QFileInfo(m_cacheFile).path() + QStringLiteral("/systems"), m_connections, m_clock->nowUtc());
 }
 
 void RemoteRuns::put(State &state, Seen seen) {
@@ -265,6 +275,8 @@ void RemoteRuns::read(const QString &connection) {
         if (const auto held = cache(); held && !m_stop.stop_requested())
             (void)held->change(connection, address, reading.now, reading.put, reading.gone); // a cache that fails costs the next start its first screen
     }
+    if (!m_stop.stop_requested())
+        tidy();
     const std::lock_guard lock(m_mutex);
     State &state = m_states[connection];
     Seen seen = *state.seen;

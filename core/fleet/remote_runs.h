@@ -10,6 +10,7 @@
 #include <QMap>
 #include <QThreadPool>
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -36,7 +37,7 @@ public:
     using SeenPtr = std::shared_ptr<const Seen>;
 
     /// @param http       the client through which the systems are read; closed where something is being read at the end
-    /// @param cacheFile  known.db; empty: nothing is kept
+    /// @param cacheFile  known.db; empty: nothing is kept. What is kept there, and beside it in systems/, of connections that are gone is cleared away after the first read
     RemoteRuns(std::shared_ptr<pipelines::AllPipelines> all, const workspace::Workspace &workspace, std::shared_ptr<net::HttpClient> http, std::shared_ptr<const Clock> clock, const QString &cacheFile);
     ~RemoteRuns();
 
@@ -65,15 +66,18 @@ private:
     void read(const QString &connection);
     void put(State &state, Seen seen);
     std::shared_ptr<KnownPipelines> cache();
+    void tidy();
     QDateTime nextOf(const State &state, const QDateTime &now) const;
     std::shared_ptr<net::HttpClient> m_http;
     std::shared_ptr<const Clock> m_clock;
     QString m_cacheFile;
+    QStringList m_connections; ///< all of the workspace
     mutable std::mutex m_mutex;
     std::condition_variable m_changed;
     std::map<QString, State> m_states;
     std::mutex m_cacheMutex;
     std::shared_ptr<KnownPipelines> m_cache;
+    std::atomic<bool> m_tidied = false;
     std::stop_source m_stop;
     QThreadPool m_pool;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/snapshot.h"
 
+#include "core/fleet/inbox_pipelines.h"
 #include "core/fleet/interrupted.h"
 #include "core/fleet/joined_runs.h"
 #include "core/fleet/live_quality.h"
@@ -237,8 +238,6 @@ ModelRow rowOf(const Services &services, const Snapshot &s, const Remote &remote
     return row;
 }
 
-constexpr std::size_t newestRuns = 200; ///< of all connections, in a snapshot; the panel of pipelines has all
-
 /// Of this machine what is so now, of the connections what was read last.
 void addPipelines(const Services &services, int patienceMs, bool rememberedWillDo, Snapshot &s) {
     const auto seen = services.runs->look(patienceMs, rememberedWillDo);
@@ -250,10 +249,7 @@ void addPipelines(const Services &services, int patienceMs, bool rememberedWillD
     for (const JoinedRun &joined : joinedRuns(services))
         if (joined.state == JoinedRun::State::Started)
             s.joined.insert(joined.train, joined.start.run);
-    std::size_t taken = 0;
-    for (pipelines::PipelineRun &run : all.runs)
-        if (run.connection.isEmpty() || taken++ < newestRuns)
-            s.pipelineRuns.push_back(std::move(run));
+    s.pipelineRuns = runsThatCount(std::move(all.runs), s.read);
     for (const SystemSight &sight : all.systems)
         if (sight.problem)
             s.problems.push_back(*sight.problem);

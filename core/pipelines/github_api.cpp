@@ -8,6 +8,7 @@
 #include "core/net/directory_token.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QLocale>
 #include <QUrl>
 
@@ -19,7 +20,6 @@ namespace pilothouse::pipelines {
 namespace {
 
 using Q = QLatin1String;
-constexpr int keptReplies = 400;
 constexpr qint64 longestReply = 32 << 20;
 constexpr std::chrono::milliseconds betweenWrites{1000};
 
@@ -69,6 +69,11 @@ Result<void> GitHubApi::check(const PipelineConnection &connection) {
 }
 
 bool GitHubApi::isOurs(const QString &url) const { return originOf(url) == originOf(m_base); }
+
+void GitHubApi::keepAtLeast(int replies) {
+    const std::lock_guard lock(m_lock);
+    m_keptReplies = std::max(m_keptReplies, replies);
+}
 
 GitHubLimits GitHubApi::limits() const {
     const std::lock_guard lock(m_lock);
@@ -194,6 +199,8 @@ GitHubReplyPointer GitHubApi::cached(const QString &key) {
         reply->json = QJsonDocument::fromJson(bytes->mid(line + 1));
     if (!head.value(Q("raw")).toBool() && reply->json.isNull())
         return {};
+    if (QFile used(file); QFileInfo(file).lastModified().daysTo(now()) > 0 && used.open(QIODevice::ReadWrite))
+        used.setFileTime(now(), QFileDevice::FileModificationTime); // what is used stays (tidySystems())
     keep(key, reply, false);
     return reply;
 }
@@ -204,7 +211,7 @@ void GitHubApi::keep(const QString &key, const GitHubReplyPointer &reply, bool o
         m_order.removeOne(key);
         m_order << key;
         m_replies.insert(key, reply);
-        if (m_order.size() > keptReplies)
+        if (m_order.size() > m_keptReplies)
             m_replies.remove(m_order.takeFirst());
     }
     const QString file = cacheFile(key);

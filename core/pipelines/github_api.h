@@ -58,6 +58,8 @@ public:
     /// A file behind a redirect (log, artifact) is written to `file`. The token does not go along to another origin; http is followed on this machine only.
     Result<void> fetch(const QString &path, const QString &file, std::stop_token token = {});
 
+    void keepAtLeast(int replies); ///< in memory; fewer than are asked for again and again, and each of them comes from the disk each time
+
     const PipelineConnection &connection() const { return m_connection; }
     const QString &base() const { return m_base; }
     GitHubLimits limits() const;
@@ -83,6 +85,7 @@ private:
     QHash<QString, GitHubReplyPointer> m_replies;
     QStringList m_order;                ///< keys, oldest first
     QHash<QString, QDateTime> m_notBefore; ///< x-poll-interval of an address
+    int m_keptReplies = 400;
     int m_pollInterval = 0, m_secondary = 0;
     qint64 m_skew = 0;                  ///< seconds that GitHub's clock is ahead
     std::chrono::steady_clock::time_point m_lastWrite{};

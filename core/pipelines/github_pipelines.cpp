@@ -13,6 +13,7 @@ namespace {
 
 using Q = QLatin1String;
 constexpr int fileSeconds = 120; ///< how long a branch's workflow file counts as read
+constexpr int repliesOfEach = 24; ///< of a repository: lists of runs, its branch, workflows and their files
 
 QStringList wordsOf(const QString &text) { return text.split(QRegularExpression(QStringLiteral("[\\s,]+")), Qt::SkipEmptyParts); }
 
@@ -41,6 +42,7 @@ GitHubPipelines::GitHubPipelines(PipelineConnection connection, std::vector<GitH
     m_jobs = m_api.connection().connection.other.value(QStringLiteral("jobs")).split(QRegularExpression(QStringLiteral("[,\\n]")), Qt::SkipEmptyParts);
     for (QString &job : m_jobs)
         job = job.trimmed();
+    m_api.keepAtLeast(repliesOfEach * int(m_repositories.size()));
     if (m_api.connection().folder.isEmpty())
         m_place = std::make_unique<QTemporaryDir>();
 }

@@ -4,6 +4,7 @@
 #include "core/pipelines/jenkins_service.h"
 
 #include <QRegularExpression>
+#include <QSet>
 #include <QUrl>
 
 #include <algorithm>
@@ -50,6 +51,7 @@ Result<std::vector<Gate>> JenkinsPipelines::inputsOf(const JenkinsId &id) const 
         return all;
     }
     PH_ASSIGN(const std::optional<QJsonObject> steps, graphView(id, QStringLiteral("allSteps")));
+    QStringList nodes;
     for (const QJsonValue &step : steps ? steps->value(Q("steps")).toArray() : QJsonArray()) {
         const QJsonObject input = step[Q("inputStep")].toObject();
         if (input.isEmpty() || stateOfStage(step[Q("state")].toString()) != State::Paused)
@@ -65,8 +67,12 @@ Result<std::vector<Gate>> JenkinsPipelines::inputsOf(const JenkinsId &id) const 
             gate.mayAnswer = false;
             gate.mayNot = QStringLiteral("It asks for parameters that this Jenkins does not describe: install the plugin Pipeline: REST API, or answer it in Jenkins.");
         }
+        nodes << step[Q("id")].toVariant().toString();
         all.push_back(std::move(gate));
     }
+    const std::lock_guard lock(m_lock);
+    for (std::size_t i = 0; all.size() > 1 && i < all.size(); ++i)
+        m_inputSteps.insert(answerKey(all[i]), nodes[qsizetype(i)]);
     return all;
 }
 
@@ -120,7 +126,10 @@ Result<std::vector<Gate>> JenkinsPipelines::gatesOf(const JenkinsId &id) const {
         if (stage.state == State::Paused)
             paused.push_back(stage);
     const QString log = tail(id, endOfLog).value_or(QString());
+    const bool several = gates.size() > 1; // in branches side by side: each has a step of its own
+    QSet<QString> taken;
     for (Gate &gate : gates) {
+        QString ownStep;
         Stage own = paused.empty() || !staged ? Stage() : paused.front();
         for (const Stage &stage : paused) {
             if (stage.id == gate.stage)
@@ -128,11 +137,19 @@ Result<std::vector<Gate>> JenkinsPipelines::gatesOf(const JenkinsId &id) const {
             // The step that waits has the message as its description: needed only where several stages wait.
             if (const auto node = paused.size() < 2 && gate.since.isValid() ? Result<std::optional<QJsonValue>>(std::optional<QJsonValue>()) : stageView(id.job, buildPath(id) + QStringLiteral("/execution/node/%1/wfapi/describe").arg(stage.id));
                 node && *node)
-                for (const QJsonValue &step : (**node)[Q("stageFlowNodes")].toArray())
-                    if (stateOfStage(step[Q("status")].toString()) == State::Paused && (paused.size() < 2 || step[Q("parameterDescription")].toString() == gate.message)) {
-                        own = stage;
-                        gate.since = timeOfMillis(step[Q("startTimeMillis")]);
-                    }
+                for (const QJsonValue &step : (**node)[Q("stageFlowNodes")].toArray()) {
+                    const QString key = step[Q("id")].toVariant().toString();
+                    if (stateOfStage(step[Q("status")].toString()) != State::Paused || ((several || paused.size() > 1) && step[Q("parameterDescription")].toString() != gate.message) || (several && (!ownStep.isEmpty() || taken.contains(key))))
+                        continue;
+                    own = stage;
+                    ownStep = key;
+                    gate.since = timeOfMillis(step[Q("startTimeMillis")]);
+                }
+        }
+        if (several && !ownStep.isEmpty()) {
+            taken.insert(ownStep);
+            const std::lock_guard lock(m_lock);
+            m_inputSteps.insert(answerKey(gate), ownStep);
         }
         gate.stage = own.name.isEmpty() ? gate.stage : own.name;
         if (!gate.since.isValid())
@@ -237,12 +254,19 @@ Result<GateState> JenkinsPipelines::gateState(const Gate &gate) const {
     }
     const GateState ours = state; // was taken, whatever stands in the log of other inputs; that only adds how Jenkins calls us
     PH_ASSIGN(const QJsonObject build, m_api.object(buildPath(id) + QStringLiteral("/api/json?tree=building,result")));
-    const QString log = tail(id, endOfLog).value_or(QString());
+    QString step;
+    {
+        const std::lock_guard lock(m_lock);
+        step = m_inputSteps.value(answerKey(gate));
+    }
+    // Of inputs side by side the run's log does not say whose an answer is; the step's own log has its own only.
+    const QString mine = step.isEmpty() ? QString() : QString::fromUtf8(nodeLog(buildPath(id), QString::fromLatin1(QUrl::toPercentEncoding(step)), {}).value_or(LogPiece()).bytes);
+    const QString log = mine.isEmpty() ? tail(id, endOfLog).value_or(QString()) : mine;
     // An input with parameters writes "Input requested", another one its message; the answer stands below it.
     const qsizetype said = gate.message.isEmpty() ? -1 : log.lastIndexOf(gate.message);
     const qsizetype at = said >= 0 ? said : log.lastIndexOf(Q("Input requested"));
     static const QRegularExpression approved(QStringLiteral("Approved by ([^\\n]+)")), rejected(QStringLiteral("(?:Rejected|Aborted) by ([^\\n]+)"));
-    const QString below = at < 0 ? QString() : log.mid(at); // without its question, an answer there may be another one's
+    const QString below = !mine.isEmpty() ? mine : at < 0 ? QString() : log.mid(at); // without its question, an answer there may be another one's
     const QRegularExpressionMatch yes = approved.match(below), no = rejected.match(below);
     if (yes.hasMatch() && (!no.hasMatch() || yes.capturedStart() < no.capturedStart())) {
         state.is = GateState::Is::Proceeded;

@@ -106,6 +106,7 @@ private:
     mutable QHash<QString, QMap<QString, QString>> m_images; ///< of runs that have ended
     mutable QHash<QString, std::optional<double>> m_coverage;
     mutable QHash<QString, GateState> m_answers;             ///< answers of ours, by run and gate
+    mutable QHash<QString, QString> m_inputSteps;            ///< where a run waited at several inputs at once: the node of the step of each, by run and gate
     mutable QHash<QString, QDateTime> m_absent;              ///< pages of plugins that a job does not have, asked again after a while: plugins come and go
     mutable QString m_graphPage;                             ///< "stages", in older ones "pipeline-overview"
     mutable QString m_me;

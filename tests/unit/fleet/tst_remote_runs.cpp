@@ -5,6 +5,9 @@
 #include "core/fleet/run_chain.h"
 #include "tests/support/fake_pipelines.h"
 
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -163,6 +166,43 @@ private Q_SLOTS:
         QCOMPARE(gone, QStringList({q("q1"), q("a1")})); // a place in the queue that is no more, and the oldest
         QCOMPARE(put.size(), std::size_t(2));
     }
+    void whatIsKeptOfConnectionsThatAreGoneIsClearedAway() {
+        Bench b;
+        const auto cache = *KnownPipelines::open(b.dir.filePath(q("known.db")));
+        const auto keep = [&](const char *name, int daysAgo) {
+            KnownSystem system;
+            system.read = noon.addDays(-daysAgo);
+            QVERIFY(cache->change(q(name), q("x"), system, {fakeRun(q(name) + q(":a#1"), q("a"), State::Passed, system.read, system.read)}, {}));
+        };
+        keep("gone", 20);
+        keep("elsewhere", 1); // another workspace's
+        const auto file = [&](const char *path, int daysAgo) {
+            const QString whole = b.dir.filePath(q("systems/") + q(path));
+            QFile made(whole);
+            QVERIFY(QDir().mkpath(QFileInfo(whole).path()) && made.open(QIODevice::WriteOnly));
+            QVERIFY(made.setFileTime(noon.addDays(-daysAgo), QFileDevice::FileModificationTime));
+        };
+        file("gone/replies/a.json", 20);
+        file("elsewhere/replies/a.json", 200);
+        file("elsewhere/replies/b.json", 1);
+        file("hub/replies/a.json", 91);
+        file("hub/replies/b.json", 30);
+        const auto runs = b.open();
+        runs->look(20000);
+        runs->waitForReads();
+        QVERIFY(!cache->system(q("gone"), q("x"))->read.isValid());
+        const auto other = cache->system(q("elsewhere"), q("x"));
+        QVERIFY(other->read.isValid());
+        QCOMPARE(ids(other->runs), QStringList({q("elsewhere:a#1")}));
+        QVERIFY(cache->change(q("gone"), q("x"), KnownSystem{{}, {}, {}, {}, {}, noon}, {}, {}));
+        QVERIFY(cache->system(q("gone"), q("x"))->runs.empty()); // its runs are gone as well
+        const auto there = [&](const char *path) { return QFileInfo::exists(b.dir.filePath(q("systems/") + q(path))); };
+        QVERIFY(!there("gone"));
+        QVERIFY(!there("elsewhere/replies/a.json"));
+        QVERIFY(there("elsewhere/replies/b.json"));
+        QVERIFY(!there("hub/replies/a.json"));
+        QVERIFY(there("hub/replies/b.json"));
+    }
     void manyRunsBeginWithAPage() {
         QTemporaryDir dir;
         const auto cache = KnownPipelines::open(dir.filePath(q("known.db")));
@@ -180,6 +220,24 @@ private Q_SLOTS:
         QCOMPARE(page->runs.front().id, q("p0#0"));
         QVERIFY(page->runs.back().started > noon.addSecs(-3000));
         QCOMPARE((*cache)->system(q("ci"), q("x"))->runs.size(), std::size_t(10000));
+    }
+    void runsThatBeganAtOneTimeAreAllRead() {
+        QTemporaryDir dir;
+        const auto cache = *KnownPipelines::open(dir.filePath(q("known.db")));
+        KnownSystem system;
+        system.read = noon;
+        std::vector<PipelineRun> runs;
+        QStringList wanted;
+        for (int i = 0; i < 700; ++i)
+            runs.push_back(fakeRun(q("queue#%1").arg(i, 4, 10, QLatin1Char('0')), q("a"), State::Waiting, {})); // before all others
+        for (int i = 0; i < 1200; ++i)
+            runs.push_back(fakeRun(q("together#%1").arg(i, 4, 10, QLatin1Char('0')), q("a"), State::Passed, noon, noon));
+        runs.push_back(fakeRun(q("earlier"), q("a"), State::Passed, noon.addSecs(-1), noon));
+        for (const PipelineRun &run : runs)
+            wanted << run.id;
+        QVERIFY(cache->change(q("ci"), q("x"), system, runs, {}));
+        QCOMPARE(ids(cache->system(q("ci"), q("x"))->runs), wanted);
+        QCOMPARE(ids(cache->system(q("ci"), q("x"), 900)->runs), wanted.mid(0, 900));
     }
     void theInboxHasGatesOverrunsAndMissedSchedules() {
         Snapshot s;
@@ -222,6 +280,70 @@ private Q_SLOTS:
         items.clear();
         addPipelineItems(s, workspace, noon, items);
         QVERIFY(items.front().group == InboxGroup::Soon);
+    }
+    void whatFailedStaysInTheInboxUntilALaterRunHasPassed_data() {
+        QTest::addColumn<QList<int>>("states"); // newest first, an hour between them
+        QTest::addColumn<QStringList>("items");
+        QTest::addColumn<bool>("again");
+        const auto row = [](const char *name, const QList<State> &states, const QStringList &items, bool again) {
+            QList<int> numbers;
+            for (const State state : states)
+                numbers << int(state);
+            QTest::newRow(name) << numbers << items << again;
+        };
+        row("the newest failed", {State::Failed, State::Passed}, {q("run/0")}, false);
+        row("of two that failed the newer one speaks", {State::Failed, State::Failed}, {q("run/0")}, false);
+        row("a later one has passed", {State::Passed, State::Failed}, {}, false);
+        row("a later one has passed with warnings", {State::Warned, State::Failed}, {}, false);
+        row("another is under way", {State::Running, State::Failed}, {q("run/1")}, true);
+        row("another waits at a gate", {State::Paused, State::Failed}, {q("run/1")}, true);
+        row("the next one was cancelled", {State::Cancelled, State::Failed}, {q("run/1")}, false);
+        row("the next one was skipped", {State::Skipped, State::Failed, State::Passed}, {q("run/1")}, false);
+        row("the next one has a state that is not known", {State::Unknown, State::Failed}, {q("run/1")}, false);
+        row("none has failed", {State::Running, State::Passed}, {}, false);
+        QList<State> old(200, State::Cancelled);
+        old << State::Failed;
+        row("it failed more than a week ago", old, {}, false);
+    }
+    void whatFailedStaysInTheInboxUntilALaterRunHasPassed() {
+        QFETCH(QList<int>, states);
+        QFETCH(bool, again);
+        Snapshot s;
+        s.read = noon;
+        for (qsizetype i = 0; i < states.size(); ++i) {
+            const State state = State(states[i]);
+            const QDateTime began = noon.addSecs(-3600 * (i + 1));
+            s.pipelineRuns.push_back(fakeRun(QString::number(i), q("hub:b"), state, began, hasEnded(state) ? began.addSecs(60) : QDateTime()));
+        }
+        s.pipelineRuns.push_back(fakeRun(q("of another"), q("hub:c"), State::Passed, noon.addDays(-9), noon.addDays(-9)));
+        QStringList found;
+        for (const InboxItem &item : inboxOf(s, {}, noon)) {
+            found << item.id;
+            QVERIFY(item.group == InboxGroup::Broken);
+            QCOMPARE(item.action, q("pipeline.show"));
+            QCOMPARE(item.sentence.contains(q("Another run of it is under way.")), again);
+            QVERIFY(item.state == (again ? Health::Warn : Health::Bad));
+        }
+        QTEST(found, "items");
+    }
+    void aSnapshotHasWhatFailedHoweverMuchHasBegunSince() {
+        std::vector<PipelineRun> all;
+        const auto add = [&](const QString &id, const QString &pipeline, State state, int hoursAgo) {
+            all.push_back(fakeRun(id, pipeline, state, noon.addSecs(-3600 * hoursAgo)));
+            all.back().connection = q("ci");
+        };
+        for (int i = 0; i < int(newestRuns); ++i)
+            add(q("busy#%1").arg(i), q("busy"), State::Passed, 1);
+        add(q("slow#9"), q("slow"), State::Running, 30);
+        add(q("deploy#3"), q("deploy"), State::Failed, 48);
+        add(q("deploy#2"), q("deploy"), State::Failed, 49);
+        add(q("train#8"), q("train"), State::Passed, 50);
+        add(q("train#7"), q("train"), State::Failed, 51);
+        add(q("old#1"), q("old"), State::Failed, 24 * 20);
+        all.push_back(fakeRun(q("local-1"), q("t2m"), State::Passed, noon.addDays(-30)));
+        const auto kept = ids(runsThatCount(all, noon));
+        QCOMPARE(kept.size(), qsizetype(newestRuns) + 3);
+        QCOMPARE(kept.mid(qsizetype(newestRuns)), QStringList({q("slow#9"), q("deploy#3"), q("local-1")}));
     }
     void aRunIsJoinedWithItsVersionImageAndRollout() {
         Snapshot s;

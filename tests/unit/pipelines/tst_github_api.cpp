@@ -2,6 +2,7 @@
 // GitHub's limits, caches and faults, as they are on the wire.
 #include "tests/unit/pipelines/github_wire.h"
 
+#include <QDir>
 #include <QTest>
 
 using namespace pilothouse;
@@ -81,6 +82,28 @@ private Q_SLOTS:
             QCOMPARE(service->runs({})->size(), std::size_t(1500));
         QCOMPARE(wire.all() - wire.free, counted);
         QVERIFY(service->pollSeconds() >= 20); // nothing is under way
+    }
+
+    /// However many repositories are followed, what was read of them is in memory: without its files on the disk nothing is counted either.
+    void allRepliesOfManyRepositoriesAreHeld() {
+        GitHubWire wire;
+        QStringList names;
+        for (int n = 0; n < 160; ++n) {
+            const QByteArray path = QStringLiteral("GET /repos/team/r%1").arg(n).toLatin1();
+            names << QStringLiteral("r%1").arg(n);
+            wire.set((path + "/actions/runs").constData(), wireRuns({wireRun(11, "completed", "success")}), "ETag: \"a\"\r\n");
+            wire.set(path.constData(), {{QStringLiteral("default_branch"), QStringLiteral("main")}}, "ETag: \"b\"\r\n");
+            wire.set((path + "/commits/main").constData(), {{QStringLiteral("sha"), QStringLiteral("3f1c2ab900000000000000000000000000000000")}}, "ETag: \"c\"\r\n");
+        }
+        const auto service = wire.open(names.join(QLatin1Char(',')));
+        QCOMPARE(service->runs({})->size(), std::size_t(160));
+        const int asked = wire.all(), counted = asked - wire.free;
+        QVERIFY(counted >= 480);
+        QVERIFY(QDir(wire.folder.filePath(QStringLiteral("gh"))).removeRecursively());
+        wire.clock->advance(120); // the branches are looked at again
+        QCOMPARE(service->runs({})->size(), std::size_t(160));
+        QVERIFY(wire.all() >= asked + 480);
+        QCOMPARE(wire.all() - wire.free, counted);
     }
 
     void thePollIntervalIsKept() {

@@ -237,6 +237,52 @@ private Q_SLOTS:
         QCOMPARE(state->by, QStringLiteral("Ada Lovelace"));
         QVERIFY(wire.calls().filter(QStringLiteral("/submit")).isEmpty());
     }
+    /// Two branches that ask the same question at the same time, as a parallel with an input in each does.
+    void twoInputsOfOneRunAreAnsweredEachByItself() {
+        JenkinsWire wire;
+        const QByteArray inputs[] = {"{\"id\":\"Eu\",\"proceedText\":\"Deploy\",\"message\":\"Deploy it?\",\"inputs\":[]}", "{\"id\":\"Us\",\"proceedText\":\"Deploy\",\"message\":\"Deploy it?\",\"inputs\":[]}"};
+        const auto stage = [](const char *id, const char *name) {
+            return QByteArray("{\"id\":\"") + id + "\",\"name\":\"" + name + "\",\"status\":\"PAUSED_PENDING_INPUT\",\"startTimeMillis\":1763891040000,\"durationMillis\":1000";
+        };
+        const auto describe = [&](const char *id, const char *name, const char *step, const char *begun) {
+            wire.set((QByteArray("GET /job/a/7/execution/node/") + id + "/wfapi/describe").constData(),
+                     stage(id, name) + ",\"stageFlowNodes\":[{\"id\":\"" + step + "\",\"name\":\"Wait for interactive input\",\"status\":\"PAUSED_PENDING_INPUT\",\"parameterDescription\":\"Deploy it?\",\"startTimeMillis\":" + begun + "}]}");
+        };
+        wire.set("GET /api/json", "{\"jobs\":[{\"name\":\"a\",\"fullName\":\"a\",\"color\":\"blue_anime\",\"builds\":[{\"number\":7,\"building\":true}]}]}");
+        wire.set("GET /job/a/7/wfapi/describe", "{\"id\":\"7\",\"status\":\"PAUSED_PENDING_INPUT\",\"stages\":[" + stage("11", "eu") + "}," + stage("12", "us") + "}]}");
+        describe("11", "eu", "21", "1763891041000");
+        describe("12", "us", "22", "1763891042000");
+        wire.set("GET /job/a/7/wfapi/pendingInputActions", '[' + inputs[0] + ',' + inputs[1] + ']');
+        wire.set("GET /job/a/7/logText/progressiveText", "Deploy it?\nDeploy or Abort\nDeploy it?\nDeploy or Abort\n", 200, "X-Text-Size: 52\r\nX-More-Data: true\r\n");
+        wire.set("POST /job/a/7/input/Us/proceedEmpty", {});
+        const auto ci = wire.open();
+        const auto gates = ci->gates();
+        QVERIFY2(gates, gates ? "" : qPrintable(gates.error().text()));
+        QCOMPARE(gates->size(), std::size_t(2));
+        const Gate eu = gates->at(0), us = gates->at(1);
+        QCOMPARE(eu.stage, QStringLiteral("eu"));
+        QCOMPARE(us.stage, QStringLiteral("us"));
+        QCOMPARE(eu.since.toMSecsSinceEpoch(), 1763891041000);
+        QCOMPARE(us.since.toMSecsSinceEpoch(), 1763891042000);
+        GateAnswer yes;
+        yes.proceed = true;
+        QVERIFY(ci->answer(us, yes));
+        QCOMPARE(wire.calls().filter(QStringLiteral("POST")), QStringList(QStringLiteral("POST /job/a/7/input/Us/proceedEmpty")));
+        wire.set("GET /job/a/7/wfapi/pendingInputActions", '[' + inputs[0] + ']');
+        wire.set("GET /job/a/7/execution/node/22/log/logText/progressiveText", "Deploy it?\nDeploy or Abort\nApproved by ada\n", 200, "X-Text-Size: 43\r\n");
+        QVERIFY(ci->gateState(eu)->is == GateState::Is::Open);
+        QVERIFY(ci->gateState(us)->is == GateState::Is::Proceeded);
+        wire.set("GET /job/a/7/wfapi/pendingInputActions", "[]"); // grace has refused the other one
+        wire.set("GET /job/a/7/api/json", "{\"building\":true}");
+        wire.set("GET /job/a/7/logText/progressiveText", "Deploy it?\nDeploy or Abort\nDeploy it?\nDeploy or Abort\nApproved by ada\nRejected by grace\n", 200, "X-Text-Size: 86\r\nX-More-Data: true\r\n");
+        wire.set("GET /job/a/7/execution/node/21/log/logText/progressiveText", "Deploy it?\nDeploy or Abort\nRejected by grace\n", 200, "X-Text-Size: 45\r\n");
+        const auto refused = ci->gateState(eu), passed = ci->gateState(us);
+        QVERIFY(refused && passed);
+        QVERIFY(refused->is == GateState::Is::Aborted);
+        QCOMPARE(refused->by, QStringLiteral("grace"));
+        QVERIFY(passed->is == GateState::Is::Proceeded);
+        QCOMPARE(passed->by, QStringLiteral("ada"));
+    }
     void aGateWithoutParametersAndAnAbort() {
         JenkinsWire wire;
         playRetrain(wire);
