@@ -1606,6 +1606,14 @@
         <source>Its schedule (%1) was due at %2 UTC, and no run is there.</source>
         <translation>Der Zeitplan (%1) war um %2 UTC fällig, und es gibt keinen Lauf.</translation>
     </message>
+    <message>
+        <source>Another run of it is under way.</source>
+        <translation>Ein weiterer Lauf ist im Gange.</translation>
+    </message>
+    <message>
+        <source>Open it for its log, or to run it again.</source>
+        <translation>Geöffnet zeigt sie ihr Protokoll und kann wiederholt werden.</translation>
+    </message>
 </context>
 <context>
     <name>Interrupted</name>
