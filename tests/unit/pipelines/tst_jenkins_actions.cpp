@@ -270,10 +270,10 @@ private Q_SLOTS:
         QCOMPARE(wire.calls().filter(QStringLiteral("POST")), QStringList(QStringLiteral("POST /job/a/7/input/Us/proceedEmpty")));
         wire.set("GET /job/a/7/wfapi/pendingInputActions", '[' + inputs[0] + ']');
         wire.set("GET /job/a/7/execution/node/22/log/logText/progressiveText", "Deploy it?\nDeploy or Abort\nApproved by ada\n", 200, "X-Text-Size: 43\r\n");
+        wire.set("GET /job/a/7/api/json", "{\"building\":true}");
         QVERIFY(ci->gateState(eu)->is == GateState::Is::Open);
         QVERIFY(ci->gateState(us)->is == GateState::Is::Proceeded);
         wire.set("GET /job/a/7/wfapi/pendingInputActions", "[]"); // grace has refused the other one
-        wire.set("GET /job/a/7/api/json", "{\"building\":true}");
         wire.set("GET /job/a/7/logText/progressiveText", "Deploy it?\nDeploy or Abort\nDeploy it?\nDeploy or Abort\nApproved by ada\nRejected by grace\n", 200, "X-Text-Size: 86\r\nX-More-Data: true\r\n");
         wire.set("GET /job/a/7/execution/node/21/log/logText/progressiveText", "Deploy it?\nDeploy or Abort\nRejected by grace\n", 200, "X-Text-Size: 45\r\n");
         const auto refused = ci->gateState(eu), passed = ci->gateState(us);

@@ -221,7 +221,7 @@ private Q_SLOTS:
         const QString found = !seen.worstPsi ? QStringLiteral("unknown") : *seen.worstPsi > 0.25 ? QStringLiteral("high") : *seen.worstPsi < 0.1 ? QStringLiteral("low") : QStringLiteral("moderate");
         QCOMPARE(found, expected);
         QCOMPARE(seen.worstColumn, seen.worstPsi ? QStringLiteral("ws2m@0") : QString());
-        QCOMPARE(seen.notes.join(QLatin1Char('\n')).contains(QStringLiteral("99 of 100 needed")), !seen.worstPsi.has_value());
+        QCOMPARE(seen.notes.join(QLatin1Char('\n')).contains(QStringLiteral("99 of 180 needed")), !seen.worstPsi.has_value());
     }
 
     void aChangedFileChangesTheHash() {
