@@ -1949,6 +1949,14 @@
         <source>The gate is about no version of a registry that is known here.</source>
         <translation>Das Tor betrifft keine Version einer Registry, die hier bekannt ist.</translation>
     </message>
+    <message>
+        <source>The program `pilot` was not found, which makes the evidence.</source>
+        <translation>Das Programm `pilot`, das die Belege macht, wurde nicht gefunden.</translation>
+    </message>
+    <message>
+        <source>Install it beside `pilothouse`, or set PILOTHOUSE_PILOT.</source>
+        <translation>Neben `pilothouse` installieren oder PILOTHOUSE_PILOT setzen.</translation>
+    </message>
 </context>
 <context>
     <name>PipelineSystems</name>
@@ -8166,10 +8174,6 @@
     <message>
         <source>Abort only needs the right Job/Cancel.</source>
         <translation>Abbrechen braucht nur das Recht Job/Cancel.</translation>
-    </message>
-    <message>
-        <source>Evidence of %1 v%2</source>
-        <translation>Belege für %1 v%2</translation>
     </message>
     <message>
         <source>No evidence for %1 v%2: %3</source>

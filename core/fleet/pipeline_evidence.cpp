@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/pipeline_evidence.h"
 
+#include "core/base/child_process.h"
 #include "core/fleet/evidence_input.h"
 #include "core/pipelines/pipeline_operations.h"
 
@@ -31,6 +32,16 @@ Result<promotion::Evidence> gateEvidence(const Services &services, const pipelin
     PH_ASSIGN(promotion::EvidenceInput input, evidenceInput(services, place, version, place.champion, stop));
     input.loadScorer = loadScorer;
     return promotion::computeEvidence(input);
+}
+
+Result<promotion::Evidence> gateEvidenceByChild(const Services &services, const pipelines::Gate &gate, std::stop_token stop) {
+    ChildJob job;
+    job.program = pilotProgram();
+    if (job.program.isEmpty())
+        return notFound(Text::tr("The program `pilot` was not found, which makes the evidence."), {}, Text::tr("Install it beside `pilothouse`, or set PILOTHOUSE_PILOT."));
+    job.arguments = {QStringLiteral("pipelines"), QStringLiteral("evidence"), gate.run, QStringLiteral("--gate"), gate.id, QStringLiteral("--workspace"), services.workspace.file};
+    PH_ASSIGN(const QJsonObject made, runJob(job, [](const Event &) {}, stop));
+    return promotion::Evidence::fromJson(made);
 }
 
 operations::Operation answerGate(const Services &services, const pipelines::Gate &gate, const pipelines::GateAnswer &answer, const Result<promotion::Evidence> &evidence) {

@@ -15,6 +15,9 @@ namespace pilothouse::fleet {
 /// no model or candidate; else the errors of computeEvidence(). Blocking, may take minutes.
 Result<promotion::Evidence> gateEvidence(const Services &services, const pipelines::Gate &gate, const artifact::ScorerLoader &loadScorer, std::stop_token stop = {});
 
+/// The same made by `pilot pipelines evidence` beside this program, which links nothing that scores. NotFound: there is no `pilot`.
+Result<promotion::Evidence> gateEvidenceByChild(const Services &services, const pipelines::Gate &gate, std::stop_token stop = {});
+
 /// The operation that answers a gate, with what the evidence says in its details: {"evidence_digest","evidence"} stand in the journal. A candidate that a rule of ours blocks, or
 /// whose evidence could not be made, is a warning of the plan: the system's own rules decide there.
 operations::Operation answerGate(const Services &services, const pipelines::Gate &gate, const pipelines::GateAnswer &answer, const Result<promotion::Evidence> &evidence);

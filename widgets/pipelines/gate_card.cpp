@@ -135,22 +135,12 @@ GateCard::GateCard(const PanelContext &context, QWidget *parent) : Card(tr("Answ
         m_form->check();
         m_proceed->refresh();
     });
-    if (context.jobs)
-        connect(context.jobs, &fleet::Jobs::finished, this, [this](const QString &id) {
-            for (Known &known : m_known) {
-                const fleet::Job *job = known.job == id && !known.evidence ? m_context.jobs->job(id) : nullptr;
-                if (!job)
-                    continue;
-                known.evidence = job->error ? Result<promotion::Evidence>(*job->error) : promotion::Evidence::fromJson(job->result);
-                if (!job->error)
-                    m_context.jobs->dismiss(id); // what it said stands here
-                showEvidence();
-                return;
-            }
-        });
 }
 
-GateCard::~GateCard() { m_running.stop.request_stop(); }
+GateCard::~GateCard() {
+    m_running.stop.request_stop();
+    m_asking.stop.request_stop();
+}
 
 QWidget *GateCard::buildEvidence() {
     m_strip = new QWidget;
@@ -293,8 +283,16 @@ void GateCard::askEvidence() {
     for (const promotion::Request &request : m_snapshot.promotions)
         if (request.state == promotion::RequestState::Pending && request.model == g.model && QString::number(request.version) == g.candidate && request.doubt.isEmpty())
             known.evidence = request.evidence;
-    if (!known.evidence && known.job.isEmpty() && m_context.jobs)
-        known.job = m_context.jobs->start(tr("Evidence of %1 v%2").arg(g.model, g.candidate), g.model, {QStringLiteral("pipelines"), QStringLiteral("evidence"), g.run, QStringLiteral("--gate"), g.id});
+    if (known.evidence || known.asked || m_asking.isRunning() || !m_context.fleet)
+        return;
+    known.asked = true;
+    m_asking = startTask<promotion::Evidence>(m_context.fleet->pools().waiting, [services = m_context.fleet->services(), g](std::stop_token stop) { return fleet::gateEvidenceByChild(*services, g, stop); });
+    deliver(m_asking, this, [this, of = m_shown](const Result<promotion::Evidence> &made) {
+        m_known[of].evidence = made;
+        if (gate())
+            askEvidence(); // of what was chosen meanwhile
+        showEvidence();
+    });
 }
 
 const promotion::Evidence *GateCard::evidence() const {
@@ -321,8 +319,8 @@ void GateCard::showEvidence() {
         m_judged->setText(tr("No evidence for %1 v%2: %3").arg(g->model, g->candidate, known.evidence->error().what));
         m_judged->setToolTip(known.evidence->error().text());
     } else {
-        m_glyph->setState(known.job.isEmpty() ? State::Unknown : State::Running);
-        m_judged->setText(known.job.isEmpty() ? tr("No evidence for %1 v%2 yet.").arg(g->model, g->candidate) : tr("%1 v%2 and the champion are scored on the same rows…").arg(g->model, g->candidate));
+        m_glyph->setState(known.asked ? State::Running : State::Unknown);
+        m_judged->setText(!known.asked ? tr("No evidence for %1 v%2 yet.").arg(g->model, g->candidate) : tr("%1 v%2 and the champion are scored on the same rows…").arg(g->model, g->candidate));
         m_judged->setToolTip({});
     }
     m_sheet->setWords(found ? tr("Sheet") : known.evidence ? tr("Try again") : QString());

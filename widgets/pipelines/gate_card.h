@@ -45,7 +45,7 @@ Q_SIGNALS:
 private:
     struct Known { ///< of a gate's candidate, while this window is open
         std::optional<Result<promotion::Evidence>> evidence;
-        QString job; ///< that makes it
+        bool asked = false; ///< it is being made
     };
     QWidget *buildEvidence();
     void addActions();
@@ -62,6 +62,7 @@ private:
     QString m_shown; ///< key of the gate whose form is here
     QHash<QString, Known> m_known;
     Task<operations::OperationOutcome> m_running;
+    Task<promotion::Evidence> m_asking; ///< one at a time; another gate that is shown meanwhile is asked about behind it
     Choice *m_which;
     Label *m_until, *m_question, *m_asked, *m_judged, *m_told, *m_rule;
     StateGlyph *m_glyph;

@@ -458,7 +458,7 @@ void PromotionSheet::showApprovals() {
 void PromotionSheet::resizeEvent(QResizeEvent *event) {
     QWidget::resizeEvent(event);
     const Theme &theme = Theme::of(this);
-    const bool narrow = width() < theme.px(1280 - 96);
+    const bool narrow = width() < theme.px(1280 - 96 - (m_decideCard->isHidden() ? decideWidth : 0));
     m_columns->setDirection(narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight); // one below the other: whole columns and a scroll bar
     for (Card *card : {m_metricsCard, m_gatesCard, m_slicesCard, m_cardCard, m_errorCard, m_shapeCard})
         card->setMinimumHeight(narrow ? theme.px(232) : 0);
