@@ -140,7 +140,7 @@ private Q_SLOTS:
         sheet->findChild<QLineEdit *>(QStringLiteral("workloadImage"))->setText(QStringLiteral("registry.example/team/api:missing"));
         press(sheet);
         QTRY_VERIFY_WITH_TIMEOUT(podReason().contains(QStringLiteral("ImagePull")), slow);
-        QVERIFY2(verdict().startsWith(QStringLiteral("Waiting for deployment \"web\" rollout to finish")), qPrintable(verdict()));
+        QTRY_VERIFY2_WITH_TIMEOUT(verdict().startsWith(QStringLiteral("Waiting for deployment \"web\" rollout to finish")), qPrintable(verdict()), slow); // first its controller has to see the new image
         QCOMPARE(imageThere(), QByteArray("registry.example/team/api:missing"));
         QTRY_VERIFY_WITH_TIMEOUT(m_window->actions().blocked(QStringLiteral("workload.undo")).isEmpty(), slow);
         find<ui::Table>("workloadRevisions")->choose(QStringLiteral("2"));
