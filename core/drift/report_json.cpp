@@ -184,7 +184,7 @@ QStringList definitions() {
         QStringLiteral("PSI: population stability index on ten bins whose edges are the quantiles 0.1 … 0.9 of the reference (linear "
                        "interpolation, equal edges merged, a value on an edge goes left); for categories, on the categories. Each share is "
                        "at least 0.0001. Moderate from 0.10, High from 0.25."),
-        QStringLiteral("Effect: PSI less what chance adds to it at these row counts, with its standard error. It alone decides, never a p-value. Where effect ± 4.5 errors reach over a limit, where chance alone would add 0.10, and below %1 "
+        QStringLiteral("Effect: PSI less what chance adds to it at these row counts, with its standard error. It alone decides, never a p-value. Where effect ± 2.8 to 4.5 errors (more where rows are few) reach over a limit, where chance alone would add 0.10, and below %1 "
                        "rows on either side, the answer is \"Too few rows\"; from 12,500 rows on each side (more with many bins) there always is an answer.")
             .arg(minimumRows),
         QStringLiteral("\"By chance\" is the PSI to expect between two samples of these sizes with no drift at all: (bins − 1)·(1/n + 1/m). A "

@@ -10,7 +10,8 @@ namespace pilothouse::drift {
 
 namespace {
 
-constexpr double certainty = 4.5;       // standard errors: more than a normal distribution needs for 99 of 100, as PSI is skewed where rows are few
+/// Standard errors: for 99 of 100, and more where rows are few, as PSI is skewed there.
+double certainty(std::size_t rows) { return 2.8 + 17 / std::sqrt(double(rows)); }
 constexpr double sureStep = 1.6e-4;     // 1/n + 1/m at which 25 % beside a limit are told apart from it
 constexpr double sureChance = 0.02;     // the most that chance may add to PSI there
 
@@ -52,7 +53,7 @@ Verdict verdictOf(std::span<const double> reference, std::span<const double> cur
     out.effect = std::max(0.0, psi - first.bias - second.bias);
     out.error = std::sqrt(first.variance(double(n)) + second.variance(double(m)) + 2 * free * step * step);
 
-    const double sure = free > 0 ? std::min(sureStep, sureChance / free) : sureStep, reach = certainty * out.error;
+    const double sure = free > 0 ? std::min(sureStep, sureChance / free) : sureStep, reach = certainty(std::min(n, m)) * out.error;
     const bool enough = std::min(n, m) >= minimumRows && free * step <= psiWarning; // else there are too few rows in a bin for any of this
     out.rowsNeeded = std::max(minimumRows, std::size_t(std::ceil(2 * free / psiWarning)));
     const bool clear = bandOf(out.effect - reach) == bandOf(out.effect + reach);

@@ -15,7 +15,7 @@ struct Verdict {
 };
 
 /// Shares of the same bins or categories, and the rows they were counted from (n reference, m current). An answer is given where both sides have minimumRows, chance adds no more
-/// than psiWarning ((bins − 1)·(1/n + 1/m)), and either the effect ± 4.5 errors lies between the same limits, or the rows are those at which an effect that is 25 % away from a limit is told right in 99 of 100 samples: 1/n + 1/m ≤ 0.00016 (12,500 rows on each side)
+/// than psiWarning ((bins − 1)·(1/n + 1/m)), and either the effect ± 2.8 to 4.5 errors (more where rows are few) lies between the same limits, or the rows are those at which an effect that is 25 % away from a limit is told right in 99 of 100 samples: 1/n + 1/m ≤ 0.00016 (12,500 rows on each side)
 /// and ≤ 0.02 / (bins − 1). So the answer does not depend on the number of rows, but whether there is one does.
 Verdict verdictOf(std::span<const double> reference, std::span<const double> current, std::size_t n, std::size_t m);
 
