@@ -11715,6 +11715,18 @@
         <source>Rollout of %1, %2</source>
         <translation>Rollout von %1, %2</translation>
     </message>
+    <message>
+        <source>Model %1</source>
+        <translation>Modell %1</translation>
+    </message>
+    <message>
+        <source>Image %1</source>
+        <translation>Image %1</translation>
+    </message>
+    <message>
+        <source>%1, version %2</source>
+        <translation>%1, Version %2</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::RunFilterEdit</name>

@@ -256,7 +256,7 @@ Result<void> history(Context &context, const Options &options) {
 Result<void> live(Context &context, const Options &options) {
     PH_ASSIGN(const Place place, placeOf(context, options));
     PH_ASSIGN(const QDateTime at, timeOf(options.at, "--at"));
-    PH_ASSIGN(const fleet::History history, fleet::readHistory(*place.services, place.name, text(options.alias), place.connection));
+    PH_ASSIGN(const fleet::History history, fleet::readHistory(*place.services, place.name, place.alias(options), place.connection));
     const fleet::LiveSpan *span = fleet::spanAt(history, at);
     const auto time = [](const QDateTime &t) { return t.isValid() ? QJsonValue(isoUtc(t)) : QJsonValue(); };
     const fleet::LiveSpan none, &s = span ? *span : none;

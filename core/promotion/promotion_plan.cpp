@@ -120,9 +120,10 @@ Step previousStep(const RegistryPtr &registry, const PromotionFacts &f, const re
 /// Traffic back to what had it before; nothing to do where it is back already.
 Result<void> trafficBack(cluster::RolloutTarget &target, const PromotionFacts &f, const QString &reason) {
     PH_ASSIGN(const RolloutStatus s, target.status());
-    if (cluster::inProgress(s) && serves(s.canary, f.to))
+    const bool on = serves(s.stable, f.to), begins = cluster::inProgress(s) && serves(s.canary, f.to);
+    if (begins && !on)
         return target.abort(reason);
-    if (serves(s.stable, f.to))
+    if (on) // also where it is being made anew (a restart, another variable): what an abort went back to would be the same version
         return f.stableRevision ? target.undo(*f.stableRevision) : target.withdraw(reason);
     return {};
 }

@@ -193,7 +193,9 @@ private Q_SLOTS:
         choose(m_running);
         auto *cancel = find<ui::Button>("pipelineCancel");
         QTRY_VERIFY_WITH_TIMEOUT(cancel->isVisible() && cancel->isEnabled(), slow);
+        const QString before = m_estate->pipelines()->run(m_running)->systemState; // its clock stands until it is asked to end
         QTest::mouseClick(cancel, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(m_estate->pipelines()->run(m_running)->systemState != before, slow);
         QTRY_VERIFY_WITH_TIMEOUT((m_estate->advance(5), pipelines::hasEnded(m_estate->pipelines()->run(m_running)->state)), slow);
         refresh();
         QTRY_COMPARE_WITH_TIMEOUT(at(m_running, ui::StateRole).toInt(), int(ui::State::Skipped), slow);

@@ -96,8 +96,8 @@ def main(_):
         done = pilot("promote", "iris", "2", "--comment", "answered at the gate", workspace=workspace)[0]["request"]
         check(done["state"] == "done" and image_of(kube).endswith(":" + ended["number"]) and stage_of(mlflow, 1) == "Archived", f"{done} {image_of(kube)} {stage_of(mlflow, 1)}")
         steps.ok("Push, tag, find and compare images: build number", image_of(kube).rsplit("/", 1)[1])
-        planned = pilot("rollouts", "set-image", "iris", "mlops-serving=" + image_of(kube), "--plan", workspace=workspace, expect=None)[0]
-        check("plan" in planned or planned.get("error", {}).get("kind") == "conflict", f"{planned}")
+        planned = pilot("rollouts", "set-image", "iris", "mlops-serving=123456789012.dkr.ecr.us-east-1.amazonaws.com/mlops-serving:77", "--plan", workspace=workspace)[0]
+        check(":77" in json.dumps(planned) and image_of(kube).endswith(":" + ended["number"]), f"{planned}")
         pilot("rollouts", "set-env", "iris", "LOG_LEVEL=debug", workspace=workspace)
         pilot("rollouts", "scale", "iris", "3", workspace=workspace)
         pilot("rollouts", "restart", "iris", workspace=workspace)

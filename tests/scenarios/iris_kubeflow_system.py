@@ -19,7 +19,7 @@ def runs_of(workspace, pipeline):
 
 
 def main(_):
-    with tempfile.TemporaryDirectory() as place, Mlflow(programs()[0][1], pathlib.Path(place) / "mlflow") as mlflow, Estate(pathlib.Path(place) / "estate") as estate, Backend("minio.sh", pathlib.Path(place) / "minio", 1) as minio:
+    with tempfile.TemporaryDirectory() as place, Mlflow(programs()[0][1], pathlib.Path(place) / "mlflow") as mlflow, Estate(pathlib.Path(place) / "estate", 20) as estate, Backend("minio.sh", pathlib.Path(place) / "minio", 1) as minio:
         folder, steps = pathlib.Path(place), Steps(4)
         address = f"http://127.0.0.1:{minio.port}"
         done = subprocess.run([PYTHON, "-c", PUT, address, SHARED / "data/iris.csv"], capture_output=True, text=True)
@@ -75,11 +75,12 @@ def main(_):
         steps.ok("Have the same gate where the system has none: train and deploy are two runs joined by an approval", deploy["id"])
 
         # Task retry does not act there: the whole run is tried again, so often and no oftener.
+        estate.back_to_the_present()
         estate.control("kubeflow/fail", task="train", times=3)
         failed = started(workspace, "kubeflow:IrisExp", "data_path=/data")
         reaches(workspace, failed, "failed")
         before = len(runs_of(workspace, "kubeflow:IrisExp"))
-        until("two more attempts", 120, lambda: pilot("watch", "--once", workspace=workspace) and (len(runs_of(workspace, "kubeflow:IrisExp")) - before >= 2 or None))
+        until("two more attempts", 240, lambda: pilot("watch", "--once", workspace=workspace) and (len(runs_of(workspace, "kubeflow:IrisExp")) - before >= 2 or None))
         until("the last attempt ends", 90, lambda: all(r["state"] in ("failed", "passed") for r in runs_of(workspace, "kubeflow:IrisExp")) or None)
         for _ in range(3):
             pilot("watch", "--once", workspace=workspace)

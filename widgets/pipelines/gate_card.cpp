@@ -198,7 +198,7 @@ void GateCard::addActions() {
         m_context.actions->add(spec);
     };
     add("gate.proceed", tr("Proceed"), "check", Qt::CTRL | Qt::Key_Return, true);
-    add("gate.abort", tr("Abort"), "close", {}, false);
+    add("gate.abort", tr("Abort"), "cross", {}, false);
     ActionSpec sheet;
     sheet.id = QStringLiteral("gate.evidence");
     sheet.text = tr("Evidence of the candidate");

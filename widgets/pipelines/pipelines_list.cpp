@@ -45,7 +45,6 @@ QWidget *PipelinesPanel::buildList() {
     column->addLayout(second);
     m_systems = new SystemsStrip;
     column->addWidget(m_systems);
-    m_runs = new RunListModel(this);
     m_list = new List;
     m_list->setObjectName(QStringLiteral("pipelineRuns"));
     m_list->setAccessibleName(tr("Pipeline runs, newest first"));

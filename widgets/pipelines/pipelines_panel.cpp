@@ -51,7 +51,7 @@ fleet::PipelinesState stateOf(const fleet::Snapshot &snapshot) {
 } // namespace
 
 PipelinesPanel::PipelinesPanel(const PanelContext &context, QWidget *parent)
-    : Panel(QStringLiteral("pipelines"), tr("Pipelines"), context, parent), m_state(new PanelState) {
+    : Panel(QStringLiteral("pipelines"), tr("Pipelines"), context, parent), m_state(new PanelState), m_runs(new RunListModel(this)) { // a button of another panel asks what may be done as soon as the commands are there
     addActions();
     buildDetail();
     auto *layout = new QVBoxLayout(this);

@@ -139,11 +139,11 @@ void RunFacts::showChain(const PipelineRun &run, const fleet::RunChain &chain) {
     };
     std::vector<Line> lines;
     for (const auto &version : chain.versions)
-        lines.push_back({version.why == QLatin1String("commit") ? tr("%1 v%2, by its commit").arg(version.model).arg(version.version) : QStringLiteral("%1 v%2").arg(version.model).arg(version.version), QStringLiteral("models"), QStringLiteral("models"), version.model});
+        lines.push_back({version.why == QLatin1String("commit") ? tr("%1 v%2, by its commit").arg(version.model).arg(version.version) : tr("%1, version %2").arg(version.model).arg(version.version), QStringLiteral("models"), QStringLiteral("models"), version.model});
     if (chain.versions.empty() && !run.model.isEmpty())
-        lines.push_back({run.model, QStringLiteral("models"), QStringLiteral("models"), run.model});
+        lines.push_back({tr("Model %1").arg(run.model), QStringLiteral("models"), QStringLiteral("models"), run.model});
     for (const QString &image : chain.images)
-        lines.push_back({image, QStringLiteral("chip"), QStringLiteral("rollouts"), {}});
+        lines.push_back({tr("Image %1").arg(image), QStringLiteral("chip"), QStringLiteral("rollouts"), {}});
     for (const auto &rollout : chain.rollouts)
         lines.push_back({rollout.image.isEmpty() ? tr("Rollout of %1 v%2").arg(rollout.model).arg(rollout.version) : tr("Rollout of %1, %2").arg(rollout.model, rollout.image), QStringLiteral("rollouts"), QStringLiteral("rollouts"), rollout.model});
     QStringList shown;

@@ -53,7 +53,7 @@ private:
     KeyValues *m_facts;
     Label *m_told;
     Button *m_switch, *m_remove, *m_create;
-    Choice *m_pipeline, *m_form;
+    Choice *m_pipeline = nullptr, *m_form = nullptr;
     QLineEdit *m_when, *m_name, *m_experiment;
     CheckBox *m_catchUp, *m_on;
     Choice *m_most;
