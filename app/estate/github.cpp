@@ -194,7 +194,7 @@ Answer GithubStandIn::routed(const Call &call, const QString &path, const Github
         return githubError(404, "Not Found"); // BACKEND_APIS.md §3.3: 404 hides lack of rights
     const Request request{call, path.section(QLatin1Char('/'), 4), *token, *repository, links};
     if (bare) {
-        QJsonObject made = githubRepository(links, *repository);
+        QJsonObject made = githubWholeRepository(links, *repository);
         const bool write = !token->scopes.contains(Q("estate:read-only"));
         made[Q("permissions")] = QJsonObject{{Q("admin"), write}, {Q("push"), write}, {Q("pull"), true}};
         return Answer::json(made);

@@ -109,13 +109,14 @@ std::optional<Answer> GithubStandIn::commits(const Request &request)
     }
     if (const auto note = matched(path, "check-runs/{}/annotations")) {
         for (const GithubRun &run : r.runs)
-            for (const GithubJob &job : run.jobs())
-                if (QString::number(job.id) == note->front()) {
-                    if (job.conclusion != Q("failure"))
-                        return Answer::json(QJsonArray());
-                    return Answer::json(QJsonArray{QJsonObject{{Q("path"), Q(".github")}, {Q("blob_href"), request.links.html + QLatin1Char('/') + r.fullName() + Q("/blob/") + run.sha + Q("/.github")}, {Q("start_line"), 1}, {Q("end_line"), 1}, {Q("start_column"), QJsonValue::Null},
-                                                                {Q("end_column"), QJsonValue::Null}, {Q("annotation_level"), Q("failure")}, {Q("title"), QString()}, {Q("message"), Q("Process completed with exit code 1.")}, {Q("raw_details"), QString()}}});
-                }
+            for (const auto &attempt : run.attempts) // each attempt has check runs of its own
+                for (const GithubJob &job : attempt)
+                    if (QString::number(job.id) == note->front()) {
+                        if (job.conclusion != Q("failure"))
+                            return Answer::json(QJsonArray());
+                        return Answer::json(QJsonArray{QJsonObject{{Q("path"), Q(".github")}, {Q("blob_href"), request.links.html + QLatin1Char('/') + r.fullName() + Q("/blob/") + run.sha + Q("/.github")}, {Q("start_line"), 1}, {Q("end_line"), 1}, {Q("start_column"), QJsonValue::Null},
+                                                                    {Q("end_column"), QJsonValue::Null}, {Q("annotation_level"), Q("failure")}, {Q("title"), QString()}, {Q("message"), Q("Process completed with exit code 1.")}, {Q("raw_details"), QString()}}});
+                    }
         return githubError(404, "Not Found");
     }
     if (!request.get() && (path.startsWith(Q("commits")) || path.startsWith(Q("compare"))))

@@ -23,7 +23,7 @@ Answer GithubStandIn::person(const Call &call, const QString &path, const Github
     const QString host = Q("http://") + call.host();
     const GithubLinks links{host + (call.path.startsWith(Q("/api/v3/")) ? Q("/api/v3") : QString()), host};
     if (path == Q("/user"))
-        return token.kind == Q("app") ? githubError(403, "Resource not accessible by integration") : Answer::json(githubUser(links, token.user));
+        return token.kind == Q("app") ? githubError(403, "Resource not accessible by integration") : Answer::json(githubSelf(links, token.user));
     auto all = matched(path, "/user/packages");
     QString owner = token.user;
     for (const char *pattern : {"/users/{}/packages", "/orgs/{}/packages"})
@@ -63,12 +63,18 @@ std::optional<Answer> GithubStandIn::pulls(const Request &request)
     GithubRepository &r = request.repository;
     if (!request.path.startsWith(Q("pulls")))
         return std::nullopt;
-    if (auto no = lacks(request, "pull_requests", request.post()))
+    if (auto no = lacks(request, "pull_requests", !request.get()))
         return *no;
     if (const auto one = matched(request.path, "pulls/{}")) {
-        for (const GithubPull &p : r.pulls)
-            if (QString::number(p.number) == one->front())
+        for (GithubPull &p : r.pulls)
+            if (QString::number(p.number) == one->front()) {
+                const QString state = request.call.method == "PATCH" ? request.call.json()[Q("state")].toString(p.state) : p.state;
+                if (state != p.state) {
+                    p.state = state;
+                    p.closed = state == Q("closed") ? now() : QDateTime();
+                }
                 return Answer::json(githubPull(request.links, r, p));
+            }
         return githubError(404, "Not Found");
     }
     if (request.path != Q("pulls"))

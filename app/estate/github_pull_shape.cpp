@@ -12,14 +12,14 @@ QJsonObject githubPull(const GithubLinks &links, const GithubRepository &r, cons
     const QString page = links.html + QLatin1Char('/') + r.fullName() + Q("/pull/") + number;
     const auto end = [&](const QString &branch) {
         const auto found = r.branches.find(branch);
-        return QJsonObject{{Q("label"), r.owner + QLatin1Char(':') + branch}, {Q("ref"), branch}, {Q("sha"), found == r.branches.end() ? QString() : found->second}, {Q("user"), githubUser(links, r.owner)}, {Q("repo"), githubRepository(links, r)}};
+        return QJsonObject{{Q("label"), r.owner + QLatin1Char(':') + branch}, {Q("ref"), branch}, {Q("sha"), found == r.branches.end() ? QString() : found->second}, {Q("user"), githubUser(links, r.owner)}, {Q("repo"), githubWholeRepository(links, r)}};
     };
     const auto head = end(p.head), base = end(p.base);
     const QString statuses = api + Q("/statuses/") + head[Q("sha")].toString();
     QJsonObject made{{Q("url"), url}, {Q("id"), r.id * 1000 + p.number}, {Q("node_id"), Q("PR_") + number}, {Q("html_url"), page}, {Q("diff_url"), page + Q(".diff")}, {Q("patch_url"), page + Q(".patch")}, {Q("issue_url"), issue}, {Q("commits_url"), url + Q("/commits")},
                      {Q("review_comments_url"), url + Q("/comments")}, {Q("review_comment_url"), api + Q("/pulls/comments{/number}")}, {Q("comments_url"), issue + Q("/comments")}, {Q("statuses_url"), statuses}, {Q("number"), p.number}, {Q("state"), p.state},
                      {Q("locked"), false}, {Q("title"), p.title}, {Q("user"), githubUser(links, p.user)}, {Q("body"), p.body.isEmpty() ? none : QJsonValue(p.body)}, {Q("labels"), QJsonArray()}, {Q("milestone"), none}, {Q("created_at"), instant(p.created)},
-                     {Q("updated_at"), instant(p.created)}, {Q("closed_at"), none}, {Q("merged_at"), none}, {Q("merge_commit_sha"), none}, {Q("assignee"), none}, {Q("head"), head}, {Q("base"), base}, {Q("author_association"), Q("MEMBER")},
+                     {Q("updated_at"), instant(p.closed.isValid() ? p.closed : p.created)}, {Q("closed_at"), instant(p.closed)}, {Q("merged_at"), none}, {Q("merge_commit_sha"), none}, {Q("assignee"), none}, {Q("head"), head}, {Q("base"), base}, {Q("author_association"), Q("MEMBER")},
                      {Q("auto_merge"), none}, {Q("draft"), false}};
     QJsonObject around;
     for (const auto &[key, value] : {std::pair("self", url), {"html", page}, {"issue", issue}, {"comments", issue + Q("/comments")}, {"review_comments", url + Q("/comments")}, {"review_comment", api + Q("/pulls/comments{/number}")}, {"commits", url + Q("/commits")}, {"statuses", statuses}})

@@ -5,6 +5,8 @@
 
 #include <QCryptographicHash>
 
+#include <algorithm>
+
 namespace pilothouse::estate {
 
 namespace {
@@ -31,6 +33,20 @@ QJsonObject githubUser(const GithubLinks &links, const QString &login)
     return made;
 }
 
+QJsonObject githubSelf(const GithubLinks &links, const QString &login)
+{
+    QJsonObject made = githubUser(links, login);
+    for (const char *unknown : {"bio", "company", "email", "hireable", "location", "name"})
+        made[Q(unknown)] = none;
+    for (const char *count : {"followers", "following", "public_gists", "public_repos", "private_gists", "total_private_repos", "owned_private_repos", "disk_usage", "collaborators"})
+        made[Q(count)] = 0;
+    made[Q("blog")] = QString();
+    made[Q("two_factor_authentication")] = true;
+    for (const char *at : {"created_at", "updated_at"})
+        made[Q(at)] = Q("2026-01-05T08:00:00Z");
+    return made;
+}
+
 QJsonObject githubRepository(const GithubLinks &links, const GithubRepository &r)
 {
     const QString url = repositoryUrl(links, r), page = repositoryPage(links, r);
@@ -44,6 +60,31 @@ QJsonObject githubRepository(const GithubLinks &links, const GithubRepository &r
         {"subscription", "/subscription"}, {"tags", "/tags"}, {"teams", "/teams"}, {"trees", "/git/trees{/sha}"}};
     for (const auto &[name, path] : parts)
         made[Q(name) + Q("_url")] = url + Q(path);
+    return made;
+}
+
+QJsonObject githubWholeRepository(const GithubLinks &links, const GithubRepository &r)
+{
+    QJsonObject made = githubRepository(links, r);
+    const QString page = repositoryPage(links, r), place = page.section(Q("//"), 1);
+    for (const char *count : {"forks", "forks_count", "open_issues", "open_issues_count", "watchers", "watchers_count", "stargazers_count", "network_count", "subscribers_count", "size"})
+        made[Q(count)] = 0;
+    for (const char *has : {"downloads", "issues", "projects", "wiki"})
+        made[Q("has_") + Q(has)] = true;
+    for (const char *is : {"has_pages", "has_discussions", "archived", "disabled"})
+        made[Q(is)] = false;
+    for (const char *unknown : {"homepage", "language", "mirror_url", "license"})
+        made[Q(unknown)] = none;
+    made[Q("git_url")] = Q("git://") + place + Q(".git");
+    made[Q("ssh_url")] = Q("git@") + QString(place).replace(place.indexOf(QLatin1Char('/')), 1, QLatin1Char(':')) + Q(".git");
+    made[Q("svn_url")] = page;
+    QDateTime pushed;
+    for (const auto &[sha, commit] : r.commits)
+        pushed = pushed.isValid() ? std::max(pushed, commit.date) : commit.date;
+    const QJsonValue began = Q("2026-01-05T08:00:00Z"), last = pushed.isValid() ? instant(pushed) : began;
+    made[Q("created_at")] = began;
+    made[Q("updated_at")] = last;
+    made[Q("pushed_at")] = last;
     return made;
 }
 

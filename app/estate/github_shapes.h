@@ -13,7 +13,9 @@ struct GithubLinks {
 
 /// The objects of GitHub's description (npm package @octokit/openapi) with all fields that it requires.
 QJsonObject githubUser(const GithubLinks &links, const QString &login);
-QJsonObject githubRepository(const GithubLinks &links, const GithubRepository &repository); ///< minimal-repository
+QJsonObject githubSelf(const GithubLinks &links, const QString &login);                         ///< private-user, as /user has it
+QJsonObject githubRepository(const GithubLinks &links, const GithubRepository &repository);      ///< minimal-repository
+QJsonObject githubWholeRepository(const GithubLinks &links, const GithubRepository &repository); ///< full-repository, as /repos/… has it; also that of a pull request
 QJsonObject githubWorkflow(const GithubLinks &links, const GithubRepository &repository, const GithubWorkflow &workflow);
 /// `attempt` 0: the latest.
 QJsonObject githubRun(const GithubLinks &links, const GithubRepository &repository, const GithubRun &run, int attempt = 0);

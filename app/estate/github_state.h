@@ -90,7 +90,7 @@ struct GithubDeployment {
 struct GithubPull {
     int number = 0;
     QString title, body, head, base, user, state = QStringLiteral("open");
-    QDateTime created;
+    QDateTime created, closed;
 };
 struct GithubRepository {
     qint64 id = 0;

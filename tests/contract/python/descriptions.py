@@ -57,7 +57,7 @@ def check(good, what):
 
 
 class Proxy(http.server.ThreadingHTTPServer):
-    """Before one server of the estate: notes (method, path, body, status, reply)."""
+    """Before one server of the estate: notes (method, path with query, body, status, reply, type of the reply)."""
 
     def __init__(self, url):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -81,7 +81,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         reply = there.getresponse()
         text = reply.read()
         with self.server.lock:
-            self.server.seen.append((self.command, self.path.split("?")[0], body, reply.status, text))
+            self.server.seen.append((self.command, self.path, body, reply.status, text, reply.getheader("Content-Type") or ""))
         self.send_response(reply.status)
         for name, value in reply.getheaders():
             if name.lower() not in ("connection", "content-length", "transfer-encoding"):
@@ -90,7 +90,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    do_GET = do_POST = do_PUT = do_DELETE = forward
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = forward
 
     def log_message(self, *_):
         pass
@@ -158,7 +158,8 @@ KUBEFLOW = [("GET", r"/healthz", None, "V2beta1GetHealthzResponse"), ("GET", r"/
 def compare(proxy, base, described, read):
     """Every noted call below `base`; gives which descriptions were used."""
     used = set()
-    for method, path, body, status, reply in proxy.seen:
+    for method, target, body, status, reply, _ in proxy.seen:
+        path = target.split("?")[0]
         if not path.startswith(base) or status >= 400 or "nodes/" in path:
             continue
         for known, form, sent, given in described:
