@@ -43,7 +43,7 @@ Result<void> list(Context &context, const Options &) {
         QStringList stages;
         for (const QString &stage : p.stages)
             stages << stage;
-        text += QStringLiteral("%1  %2  %3%4\n").arg(p.connection.isEmpty() ? p.name : p.id, -12).arg(p.system, stages.join(QStringLiteral(" → ")), p.problem.isEmpty() ? QString() : QStringLiteral("  ! ") + p.problem);
+        text += (p.connection.isEmpty() ? p.name : p.id).leftJustified(12) + QStringLiteral("  %1  %2%3\n").arg(p.system, stages.join(QStringLiteral(" → ")), p.problem.isEmpty() ? QString() : QStringLiteral("  ! ") + p.problem);
     }
     context.answer({{Q("pipelines"), array}, {Q("problems"), found.problems}}, found.all.empty() ? QStringLiteral("No model of the workspace has a recipe, and no connection has a pipeline.") : text.trimmed());
     return {};

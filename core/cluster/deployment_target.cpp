@@ -22,6 +22,14 @@ QString progressing(const QJsonObject &object) {
     return {};
 }
 
+DeploymentPayload::Annotations templateAnnotations(const QJsonObject &podTemplate) {
+    const QJsonObject all = podTemplate.value(Q("metadata")).toObject().value(Q("annotations")).toObject();
+    DeploymentPayload::Annotations out;
+    for (auto it = all.begin(); it != all.end(); ++it)
+        out.insert(it.key(), it.value().toString());
+    return out;
+}
+
 /// What a Deployment does now, in the words of all rollouts.
 struct Look {
     RolloutVerdict verdict;
@@ -103,18 +111,22 @@ public:
         return out;
     }
 
-    Result<void> start(const Revision &wanted, const QString &, const std::vector<int> &, const QString &operation) override {
+    Result<void> start(const Revision &wanted, const QString &packageFolder, const std::vector<int> &, const QString &operation) override {
         PH_ASSIGN(const Workload w, readWorkload(*m.api, m.ref));
         if (isPaused(w.object))
             return refused(QStringLiteral("%1 is paused: a new image would not roll.").arg(m.ref.text()), {}, QStringLiteral("Resume it first: pilot rollouts resume %1.").arg(m.name));
+        const ChangeNote note{operation, wanted.by.isEmpty() ? m.by : wanted.by, m.program, {}, m.model, wanted.version, QDateTime::currentDateTimeUtc(), false, {}};
+        if (m.payload)
+            return startPayload(w, wanted, packageFolder, note);
         PH_ASSIGN(const QString image, m.imageOf(wanted));
         PH_ASSIGN(const QString container, containerFor(w.object, m.container, image));
         QJsonArray ops;
         if (containerNamed(w.podTemplate(), container).value(Q("image")).toString() != image) { // else that version runs already, by another hand: it is noted
             PH_ASSIGN(ops, imagePatch(w.object, container, image));
         }
-        const QString what = QStringLiteral("%1 version %2, image of %3: %4").arg(m.model).arg(wanted.version).arg(container, image.section(QLatin1Char('/'), -1));
-        return sent(w, ops, {operation, wanted.by.isEmpty() ? m.by : wanted.by, m.program, what, m.model, wanted.version, QDateTime::currentDateTimeUtc(), false, {}});
+        ChangeNote said = note;
+        said.what = QStringLiteral("%1 version %2, image of %3: %4").arg(m.model).arg(wanted.version).arg(container, image.section(QLatin1Char('/'), -1));
+        return sent(w, ops, said);
     }
 
     Result<void> pause() override { return setPaused(true); }
@@ -164,6 +176,16 @@ private:
         return out;
     }
 
+    /// The file (or what else it is) first, then the pods that read it. Of a version that is there already the pods are made anew all the same: they are to have read it.
+    Result<void> startPayload(const Workload &w, const Revision &wanted, const QString &folder, ChangeNote note) const {
+        PH_ASSIGN(const DeploymentPayload::Annotations put, m.payload->put(folder, templateAnnotations(w.podTemplate())));
+        PH_ASSIGN(QJsonArray ops, restartPatch(w.object, note.at));
+        for (auto it = put.begin(); it != put.end(); ++it)
+            ops.append(templateAnnotation(it.key(), it.value()));
+        note.what = QStringLiteral("%1 version %2: its file on the volume, and new pods").arg(m.model).arg(wanted.version);
+        return sent(w, ops, note);
+    }
+
     /// Asks the server what the template would be, so that the note is about that, and sends both.
     Result<void> sent(const Workload &w, QJsonArray ops, ChangeNote note) const {
         QJsonObject would = w.object;
@@ -178,6 +200,8 @@ private:
 
     /// Whatever holds it: a turn-back at night must not wait for somebody who resumes.
     Result<void> backTo(const Workload &w, const WorkloadRevision &to, const QString &reason) const {
+        if (m.payload)
+            PH_TRY(m.payload->putBack(templateAnnotations(to.podTemplate), templateAnnotations(w.podTemplate())));
         const bool same = sameTemplate(to.podTemplate, w.podTemplate());
         QJsonArray ops = same ? QJsonArray() : undoPatch(w.object, to);
         if (isPaused(w.object))

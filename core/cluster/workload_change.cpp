@@ -207,6 +207,8 @@ QJsonArray undoPatch(const QJsonObject &workload, const WorkloadRevision &to) {
     return {op("replace", QStringLiteral("/spec/template"), podTemplate), op(own.isEmpty() ? "add" : "replace", QStringLiteral("/metadata/annotations"), annotations)};
 }
 
+QJsonObject templateAnnotation(const QString &key, const QString &value) { return op("add", QStringLiteral("/spec/template/metadata/annotations/") + pointer(key), value); }
+
 void addAnnotation(QJsonArray &ops, const QJsonObject &workload, const QString &key, const QString &value) {
     const bool replaced = std::any_of(ops.begin(), ops.end(), [](const QJsonValue &o) { return o.toObject().value(Q("path")).toString() == Q("/metadata/annotations"); });
     if (!replaced && annotationsOf(workload).isEmpty())

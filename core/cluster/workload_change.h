@@ -40,6 +40,8 @@ Result<QJsonArray> pausePatch(const QJsonObject &workload, bool paused);
 /// max-replicas and rollback-to stay the Deployment's, the rest are the ReplicaSet's.
 QJsonArray undoPatch(const QJsonObject &workload, const WorkloadRevision &to);
 
+/// One operation that sets an annotation of the pod template, behind those of restartPatch().
+QJsonObject templateAnnotation(const QString &key, const QString &value);
 /// One operation more that sets an annotation of the workload. `ops`: those before it, which may replace all annotations.
 void addAnnotation(QJsonArray &ops, const QJsonObject &workload, const QString &key, const QString &value);
 /// The patch bound to the object as it was read: sent against a later one it is a Conflict.

@@ -2,6 +2,7 @@
 #include "core/fleet/rollout_targets.h"
 
 #include "core/base/actor.h"
+#include "core/base/child_process.h"
 #include "core/cluster/argo_target.h"
 #include "core/cluster/container_target.h"
 #include "core/cluster/deployment_target.h"
@@ -9,6 +10,7 @@
 #include "core/cluster/local_target.h"
 #include "core/fleet/image_of_version.h"
 #include "core/rollouts/kserve_operations.h"
+#include "core/rollouts/volume_payload.h"
 
 #include <QCoreApplication>
 #include <QJsonDocument>
@@ -32,6 +34,16 @@ struct InCluster {
     std::shared_ptr<ImagesOfVersions> images;
 };
 
+/// The files that a package's recipe names, by `pilot`: they are of learn, which only pilot has.
+Result<void> exportPackage(const QString &packageFolder, const QString &folder) {
+    ChildJob job;
+    job.program = pilotProgram();
+    job.arguments = {QStringLiteral("registry"), QStringLiteral("export"), packageFolder, folder, QStringLiteral("--overwrite")};
+    job.nice = 0;
+    const auto done = runJob(job, [](const Event &) {}, {});
+    return done ? Result<void>() : Result<void>(done.error());
+}
+
 TargetPtr deployment(const RolloutTargetParts &parts, const workspace::Model &model, const InCluster &in) {
     cluster::DeploymentTargetOptions options;
     options.api = in.api;
@@ -43,6 +55,15 @@ TargetPtr deployment(const RolloutTargetParts &parts, const workspace::Model &mo
     options.program = parts.program;
     options.imageOf = [images = in.images](const cluster::Revision &revision) { return images->imageOf(revision.version); };
     options.versionOf = [images = in.images](const QString &image) { return images->versionOf(image); };
+    if (!model.deployment.weights.isEmpty()) {
+        rollouts::VolumeUpdate update;
+        update.workload = in.ref;
+        update.claim = model.deployment.claim;
+        update.path = model.deployment.weights;
+        update.image = model.deployment.writer;
+        options.payload = rollouts::volumePayload(in.api, update, exportPackage);
+        options.versionOf = {}; // all versions have one image
+    }
     return cluster::deploymentTarget(std::move(options));
 }
 

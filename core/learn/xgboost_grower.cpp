@@ -60,6 +60,16 @@ QString XgboostGrower::version() {
     return QStringLiteral("%1.%2.%3").arg(major).arg(minor).arg(patch);
 }
 
+namespace {
+
+int xgboostMajor() {
+    int major = 0, minor = 0, patch = 0;
+    XGBoostVersion(&major, &minor, &patch);
+    return major;
+}
+
+} // namespace
+
 Result<XgboostGrower> XgboostGrower::create(const std::vector<float> &x, std::size_t rows, std::size_t width, int threads, std::span<const float> weights) {
     auto impl = std::make_unique<Impl>();
     impl->rows = rows;
@@ -79,12 +89,14 @@ Result<std::unique_ptr<Booster>> XgboostGrower::Impl::start(std::span<const floa
     const auto text = [](double v) { return QByteArray::number(v, 'g', 17); };
     // XGBoost's exact grower refuses its own word for "no limit", 0; no tree is deeper than it has rows.
     const std::size_t depth = options.maxDepth > 0 ? std::size_t(options.maxDepth) : std::min<std::size_t>(rows, std::numeric_limits<int>::max());
+    // From 2 on its exact grower refuses columns by node; by level is what it has instead.
+    const bool byLevel = options.exact && options.columnsByNode < 1 && xgboostMajor() >= 2;
     const std::pair<const char *, QByteArray> parameters[] = {
         {"booster", "gbtree"}, {"objective", objectiveName(options.objective)}, {"base_score", options.objective == TreeObjective::Numbers ? "0" : "0.5"},
         {"num_class", QByteArray::number(options.objective == TreeObjective::Softmax ? options.groups : 0)}, {"disable_default_eval_metric", "1"}, {"verbosity", "0"},
         {"eta", text(options.learningRate)}, {"gamma", text(options.gamma)}, {"alpha", text(options.alpha)}, {"lambda", text(options.lambda)},
         {"max_depth", QByteArray::number(qulonglong(depth))}, {"min_child_weight", text(options.minChildWeight)}, {"subsample", text(options.subsample)},
-        {"colsample_bynode", text(options.columnsByNode)}, {"colsample_bytree", text(options.columnsByTree)}, {"num_parallel_tree", QByteArray::number(options.trees)},
+        {byLevel ? "colsample_bylevel" : "colsample_bynode", text(options.columnsByNode)}, {"colsample_bytree", text(options.columnsByTree)}, {"num_parallel_tree", QByteArray::number(options.trees)},
         {"tree_method", options.exact ? "exact" : "hist"}, {"max_bin", QByteArray::number(options.maxBin)},
         {"seed", QByteArray::number(options.seed)}, {"nthread", QByteArray::number(options.threads)},
     };

@@ -106,6 +106,24 @@ void JenkinsPipelines::addStages(std::vector<PipelineRun> &runs, const QString &
         }
 }
 
+QStringList JenkinsPipelines::stagedJobs(const std::vector<Job> &jobs) const {
+    constexpr std::size_t mostBranches = 20;
+    QStringList names;
+    std::vector<const Job *> branches;
+    for (const Job &job : jobs) {
+        if (m_c.jobs.contains(job.name))
+            names += job.name;
+        else if (!job.runs.empty() && std::any_of(m_c.jobs.begin(), m_c.jobs.end(), [&](const QString &one) { return job.name.startsWith(one + QLatin1Char('/')); }))
+            branches.push_back(&job);
+    }
+    const auto begun = [](const Job *job) { return job->runs.front().started; };
+    std::stable_sort(branches.begin(), branches.end(), [&](const Job *a, const Job *b) { return begun(a) > begun(b); });
+    for (const Job *job : branches)
+        if (names.size() < qsizetype(m_c.jobs.size() + mostBranches))
+            names += job->name;
+    return names;
+}
+
 Result<std::vector<PipelineRun>> JenkinsPipelines::runs(const QString &pipeline, int limit) const {
     limit = std::clamp(limit, 1, 10000);
     std::vector<Job> jobs;
@@ -117,13 +135,14 @@ Result<std::vector<PipelineRun>> JenkinsPipelines::runs(const QString &pipeline,
         PH_ASSIGN(Job job, jobOf(pipeline, buildsField(limit)));
         jobs.push_back(std::move(job));
     }
+    const QStringList withStages = pipeline.isEmpty() ? stagedJobs(jobs) : QStringList();
     std::vector<PipelineRun> all;
     for (Job &job : jobs) {
         for (PipelineRun &run : job.runs)
             if (!hasEnded(run.state) && run.state != State::Unknown)
                 if (const Result<void> live = addLive(run); !live && live.error().kind == ErrorKind::Cancelled)
                     return live.error();
-        if (!pipeline.isEmpty() || m_c.jobs.contains(job.name))
+        if (!pipeline.isEmpty() || withStages.contains(job.name))
             addStages(job.runs, job.name);
         {
             const std::lock_guard lock(m_lock);

@@ -65,6 +65,8 @@ private:
     bool listed(const QString &job) const;
     QStringList wanted() const; ///< the jobs that the connection names
     Result<std::vector<Job>> readJobs(const QString &fields, std::stop_token token = {}) const;
+    /// Whose stages are read with a list of all: those that the workspace names, and of what lies in them (branches) the 20 that ran last.
+    QStringList stagedJobs(const std::vector<Job> &jobs) const;
     void addJobs(std::vector<Job> &all, const QJsonArray &jobs, const QString &prefix, bool multibranch) const;
     Result<std::vector<PipelineRun>> queued(const QString &pipeline) const;
     Result<std::vector<PipelineRun>> withQueue(const QString &pipeline, std::vector<PipelineRun> runs) const;

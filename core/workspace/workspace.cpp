@@ -203,6 +203,15 @@ void readDeployment(Reading &reading, Model &model, Section section) {
     d.space = section.text(u("namespace"));
     d.image = section.text(u("image"));
     d.container = section.text(u("container"));
+    d.weights = section.text(u("weights"));
+    d.claim = section.text(u("claim"));
+    d.writer = section.text(u("writer"));
+    if (!d.weights.isEmpty() && !d.target.startsWith(QLatin1String("deployment/")))
+        reading.problems.add(section.positionOf(u("weights")), u("“weights” is of a Deployment's pods, and the target is “%1”.").arg(d.target), u("Write target: deployment/NAME."));
+    if (!d.weights.isEmpty() && !d.image.isEmpty())
+        reading.problems.add(section.positionOf(u("weights")), u("A version is either an image or weights on a volume."), u("Take “image” or “weights” out."));
+    if (d.weights.isEmpty() && !(d.claim.isEmpty() && d.writer.isEmpty()))
+        reading.problems.add(section.positionOf(d.claim.isEmpty() ? u("writer") : u("claim")), u("“claim” and “writer” are of “weights”, which is not there."), u("For example weights: t2m.pt."));
     for (const QString &placeholder : imagePlaceholders(d.image)) {
         static const QStringList known{u("version"), u("run"), u("model"), u("commit")};
         const bool cut = placeholder.startsWith(QLatin1String("commit:")) && placeholder.mid(7).toInt() > 0;

@@ -42,6 +42,9 @@ struct Model {
         QString space;              ///< namespace in a cluster
         QString image;              ///< of a version, in a cluster: "ghcr.io/team/api:{commit}"; see imagePlaceholders()
         QString container;          ///< that gets it; empty: the only one, else the one with an image of that repository
+        QString weights;            ///< of a Deployment whose image stays as it is: the file of a version's package, as its path on the claim that the pods mount
+        QString claim;              ///< PersistentVolumeClaim of the weights; empty: the only one that they mount
+        QString writer;             ///< image of the pod that writes them, with sh and sha256sum; empty: the Deployment's own
         std::vector<int> steps{10, 50, 100}; ///< percent, rising, last 100
         int stepSeconds = 30;       ///< shortest time on a step before it may go on by itself
         double maxErrorRate = 0.02; ///< a step is turned back above this share of failed requests

@@ -295,7 +295,7 @@ private Q_SLOTS:
         if (estimator == QLatin1String("random_forest"))
             parameters.insert({{QStringLiteral("n_estimators"), 3}, {QStringLiteral("subsample"), 1.0}});
         const Fit whole = fit(data, estimator.toLatin1().constData(), parameters);
-        QVERIFY2(whole.model, whole.model ? "" : qPrintable(whole.model.error().text()));
+        QVERIFY2(whole.model, whole.model ? "" : qPrintable(whole.model.error().text() + whole.model.error().raw));
         const QJsonObject facts = (*whole.model)->describe();
         QCOMPARE(facts.value(QStringLiteral("tree_method")).toString(), QStringLiteral("exact"));
         QVERIFY2(facts.value(QStringLiteral("depth")).toInt() > 40, qPrintable(QString::number(facts.value(QStringLiteral("depth")).toInt())));
