@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """iris_jenkins_system.py: the third reference system from end to end: Jenkins with an approval gate (the estate), MLflow stages (real), a Deployment (real Kubernetes). Workspace from the template."""
+import datetime
 import shutil
 import sys
 import tempfile
 
 from loop_lib import run as run_main
 from mlflow_server import Mlflow, programs
-from system_lib import SHARED, SKIPPED, Estate, Kube, Steps, check, gate_of, journal, json, kube_is_built, new_workspace, os, own_policy, pathlib, pilot, reaches, secrets_by_name, started, time, until
+from system_lib import SHARED, SKIPPED, Estate, Kube, Steps, check, gate_of, journal, json, kube_is_built, new_workspace, os, own_policy, pathlib, pilot, reaches, secrets_by_name, started, until
 
 MANIFEST = """
 apiVersion: apps/v1
@@ -114,7 +115,7 @@ def main(_):
         until("the image of before", 60, lambda: image_of(kube).endswith(":41"))
         check(undone["state"] == "undone" and stage_of(mlflow, 1) == "Production", f"{undone}")
         steps.ok("Undo each in one step", "stage and image of before")
-        then = pilot("registry", "live", "iris", "--at", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), workspace=workspace)[0]
+        then = pilot("registry", "live", "iris", "--at", datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"), workspace=workspace)[0]
         check(then["version"] == 1, f"{then}")
         steps.ok("Say, for any past time, which version answered, who put it there")
         steps.ok("Switch automatic retraining off and on: own policy", own_policy(workspace, "iris"))
