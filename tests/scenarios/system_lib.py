@@ -157,9 +157,31 @@ def gate_of(workspace, run):
     return until(f"the gate of {run}", 60, lambda: next(iter(pilot("pipelines", "gates", run, workspace=workspace)[0]["gates"]), None))
 
 
+def own_policy(workspace, model):
+    """The policy of the workspace itself, switched off and on; left as it was found. What a check says of it when it is off."""
+    before = pilot("retrain", "config", model, workspace=workspace)[0]["config"]["enabled"]
+    pilot("retrain", "disable", model, workspace=workspace)
+    off = pilot("retrain", "check", model, workspace=workspace)[0]["decisions"][0]
+    check(not off["would_retrain"] and "off" in off["reason"], f"{off}")
+    pilot("retrain", "enable", model, workspace=workspace)
+    on = pilot("retrain", "check", model, workspace=workspace)[0]["decisions"][0]
+    check(on["reason"] != off["reason"] and all(r["numbers"] for r in on["rules"]), f"{on}")
+    if not before:
+        pilot("retrain", "disable", model, workspace=workspace)
+    return f"{off['reason']} Then: {on['reason']}"
+
+
+def secrets_by_name(workspace, names, values):
+    """Names in the workspace, and no value in it, in its journal or in what is listed of them; the names, to be said."""
+    said = pilot("secrets", "list", workspace=workspace)[0]["secrets"]
+    text = workspace.read_text() + json.dumps([journal(workspace), said])
+    check(set(names) <= {s["name"] for s in said} and not any(v in text for v in values), f"{said}")
+    return ", ".join(sorted(s["name"] for s in said))
+
+
 def journal(workspace):
     return pilot("journal", workspace=workspace)[0]["entries"]
 
 
-__all__ = ["BACKENDS", "HERE", "Backend", "Estate", "Failed", "Kube", "SHARED", "SKIPPED", "Steps", "check", "free_ports", "gate_of", "journal", "json", "kube_is_built", "new_workspace", "os", "pathlib", "pilot", "reaches",
-           "started", "subprocess", "time", "until"]
+__all__ = ["BACKENDS", "HERE", "Backend", "Estate", "Failed", "Kube", "SHARED", "SKIPPED", "Steps", "check", "free_ports", "gate_of", "journal", "json", "kube_is_built", "new_workspace", "os", "own_policy", "pathlib", "pilot", "reaches",
+           "secrets_by_name", "started", "subprocess", "time", "until"]
