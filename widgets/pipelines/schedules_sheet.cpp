@@ -18,6 +18,7 @@
 #include <QLineEdit>
 #include <QPointer>
 #include <QScrollArea>
+#include <QShortcut>
 #include <QVBoxLayout>
 
 namespace pilothouse::ui {
@@ -135,6 +136,8 @@ QWidget *SchedulesSheet::buildMake() {
     m_create = new Button(*m_context.actions, QStringLiteral("schedule.create"), ButtonKind::Primary);
     m_create->setObjectName(QStringLiteral("scheduleCreate"));
     m_create->setPixelHeight(32);
+    m_create->setHint(QStringLiteral("Ctrl ↵"));
+    connect(new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return), this), &QShortcut::activated, m_create, &QAbstractButton::click);
     auto *foot = new QHBoxLayout;
     foot->setContentsMargins(12, 8, 12, 12);
     foot->addWidget(m_create, 1);
@@ -143,7 +146,8 @@ QWidget *SchedulesSheet::buildMake() {
     m_makeCard->setBody(body);
     connect(m_pipeline, &QComboBox::currentIndexChanged, this, &SchedulesSheet::showForm);
     connect(m_form, &QComboBox::currentIndexChanged, this, [this] { m_when->setText(m_form->currentData() == QStringLiteral("cron") ? QStringLiteral("0 2 * * *") : QStringLiteral("1d")); });
-    connect(m_when, &QLineEdit::textChanged, this, [this] { m_create->refresh(); });
+    for (QLineEdit *line : {m_when, m_name, m_experiment})
+        connect(line, &QLineEdit::textChanged, this, [this] { m_create->refresh(); });
     connect(m_parameters, &ParameterForm::changed, this, [this] { m_create->refresh(); });
     return m_makeCard;
 }
@@ -202,8 +206,9 @@ void SchedulesSheet::addActions() {
     };
     create.run = [here](const QString &, const QString &) {
         const auto request = here ? here->made() : Result<pipelines::ScheduleRequest>(notFound(QString()));
+        const auto made = std::make_shared<QString>();
         if (request && here->m_context.fleet)
-            here->run(pipelines::createScheduleOperation(here->m_context.fleet->services()->pipelines, *request, nullptr), request->pipeline.contains(QLatin1Char(':')) ? request->pipeline.section(QLatin1Char(':'), 0, 0) : QString());
+            here->run(pipelines::createScheduleOperation(here->m_context.fleet->services()->pipelines, *request, made), request->pipeline.contains(QLatin1Char(':')) ? request->pipeline.section(QLatin1Char(':'), 0, 0) : QString(), made);
     };
     m_context.actions->add(create);
 }
@@ -233,6 +238,12 @@ void SchedulesSheet::setState(std::shared_ptr<const fleet::PipelinesState> state
             ids << p.id;
         }
     m_pipeline->setItems(names, ids);
+    if (!m_wanted.isEmpty() && schedule(m_wanted)) {
+        m_table->choose(m_wanted);
+        m_wanted.clear();
+    } else if (m_table->currentId().isEmpty() && m_model->rowCount() > 0) {
+        m_table->selectRow(0); // the first that begins
+    }
     m_makeCard->setVisible(!names.isEmpty());
     showForm();
     showChosen();
@@ -311,15 +322,17 @@ Result<pipelines::ScheduleRequest> SchedulesSheet::made() const {
     return request;
 }
 
-void SchedulesSheet::run(const operations::Operation &planned, const QString &connection) {
+void SchedulesSheet::run(const operations::Operation &planned, const QString &connection, std::shared_ptr<QString> made) {
     const auto services = m_context.fleet->services();
     operations::Operation operation = planned;
     operation.confirmed = operations::Confirmed::names();
     tell(tr("%1 …").arg(operation.summary), true);
     m_running = startTask<operations::OperationOutcome>(m_context.fleet->pools().waiting, [services, operation](std::stop_token) -> Result<operations::OperationOutcome> { return services->operations->run(operation); });
     showChosen();
-    deliver(m_running, this, [this, connection, summary = operation.summary](const Result<operations::OperationOutcome> &outcome) {
+    deliver(m_running, this, [this, connection, made, summary = operation.summary](const Result<operations::OperationOutcome> &outcome) {
         const bool done = outcome && outcome->done;
+        if (done && made)
+            m_wanted = *made;
         tell(done ? summary : !outcome ? outcome.error().text() : outcome->error ? outcome->error->text() : tr("It was not done."), done);
         if (m_context.fleet)
             m_context.fleet->refresh();

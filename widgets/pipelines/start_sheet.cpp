@@ -111,10 +111,13 @@ StartSheet::StartSheet(const PanelContext &context, QWidget *over, const std::ve
     m_go = new Button(*context.actions, QStringLiteral("pipeline.send"), ButtonKind::Primary);
     m_go->setObjectName(QStringLiteral("startGo"));
     m_go->setHint(QStringLiteral("Ctrl ↵"));
+    m_again = new Button(tr("Ask again"));
+    m_again->setObjectName(QStringLiteral("startAgain"));
+    m_again->hide();
     auto *leave = new Button(tr("Close"), ButtonKind::Ghost);
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(8);
-    for (Button *button : {m_go, leave}) {
+    for (Button *button : {m_go, m_again, leave}) {
         button->setPixelHeight(32);
         buttons->addWidget(button);
     }
@@ -124,6 +127,7 @@ StartSheet::StartSheet(const PanelContext &context, QWidget *over, const std::ve
     resize(theme.px(760), theme.px(560));
 
     connect(leave, &QAbstractButton::clicked, this, &QDialog::reject);
+    connect(m_again, &QAbstractButton::clicked, this, [this] { readForm(m_pipeline); });
     connect(new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return), this), &QShortcut::activated, m_go, &QAbstractButton::click);
     connect(m_list, &List::chosen, this, [this](const QString &id) {
         if (!id.isEmpty() && id != m_pipeline)
@@ -164,13 +168,19 @@ void StartSheet::choose(const QString &pipeline) {
     m_reading.stop.request_stop();
     const pipelines::Pipeline *p = this->pipeline();
     m_head->setText(p ? tr("Start %1").arg(p->name.isEmpty() ? p->id : p->name) : windowTitle());
-    for (QWidget *part : std::initializer_list<QWidget *>{m_refField, m_otherRef, m_note})
+    for (QWidget *part : std::initializer_list<QWidget *>{m_refField, m_otherRef, m_note, m_again})
         part->hide();
     m_form->setForm({});
     m_plan->setPlan({});
     if (!p)
         return tell(m_pipelines.empty() ? tr("No system has a pipeline that can be started.") : tr("Choose a pipeline."), true);
-    if (!p->problem.isEmpty())
+    readForm(pipeline);
+}
+
+void StartSheet::readForm(const QString &pipeline) {
+    m_got.reset();
+    m_again->hide();
+    if (const pipelines::Pipeline *p = this->pipeline(); p && !p->problem.isEmpty())
         tell(p->problem, false);
     else
         tell(tr("Asks what its start takes …"), true);
@@ -188,6 +198,7 @@ void StartSheet::showForm(const Result<pipelines::StartForm> &form) {
     m_got = form;
     if (!form) {
         tell(form.error().text(), false);
+        m_again->show();
         return m_go->refresh();
     }
     QStringList secrets;
@@ -201,7 +212,10 @@ void StartSheet::showForm(const Result<pipelines::StartForm> &form) {
     m_otherRef->setVisible(!form->refs.isEmpty());
     m_note->setText(form->note);
     m_note->setVisible(!form->note.isEmpty());
-    tell(form->parameters.empty() ? tr("It takes no parameters.") : QString(), true);
+    if (const pipelines::Pipeline *p = pipeline(); p && !p->problem.isEmpty())
+        tell(p->problem, false);
+    else
+        tell(form->parameters.empty() ? tr("It takes no parameters.") : QString(), true);
     plan();
     m_go->refresh();
 }

@@ -41,6 +41,7 @@ Q_SIGNALS:
 
 private:
     void choose(const QString &pipeline);
+    void readForm(const QString &pipeline); ///< again, where it failed
     void showForm(const Result<pipelines::StartForm> &form);
     void plan();
     pipelines::StartRequest request() const;
@@ -59,7 +60,7 @@ private:
     QLineEdit *m_otherRef, *m_reason;
     ParameterForm *m_form;
     PlanView *m_plan;
-    Button *m_go;
+    Button *m_go, *m_again;
     QTimer m_soon;
     Task<pipelines::StartForm> m_reading;
     Task<operations::OperationOutcome> m_running;

@@ -567,6 +567,8 @@ void ConnectionsPanel::resizeEvent(QResizeEvent *event) {
 QString ConnectionsPanel::kind() const { return m_kind->currentData().toString(); }
 
 void ConnectionsPanel::openAt(const QString &argument) {
+    if (m_model->rowCount() == 0)
+        showLines(); // a connection may be called as its system is
     if (const int at = m_kind->findData(argument); at >= 0 && !m_model->find(argument)) { // a system: its form
         m_kind->setCurrentIndex(at);
         m_name->setFocus();

@@ -72,7 +72,7 @@ SignInSheet::SignInSheet(const QString &connection, SignInCalls calls, QWidget *
     }
     buttons->addStretch(1);
     column->addLayout(buttons);
-    resize(theme.px(480), theme.px(330));
+    resize(theme.px(500), theme.px(350));
     connect(m_leave, &QAbstractButton::clicked, this, &QDialog::reject);
     connect(m_again, &QAbstractButton::clicked, this, &SignInSheet::begin);
     connect(m_copy, &QAbstractButton::clicked, this, [this] {
@@ -94,6 +94,7 @@ SignInSheet::~SignInSheet() {
 void SignInSheet::tell(const QString &text, Ink ink) {
     m_told->setInk(ink);
     m_told->setText(text);
+    m_told->setVisible(!text.isEmpty());
 }
 
 void SignInSheet::begin() {
