@@ -61,7 +61,7 @@ private Q_SLOTS:
     void allSystemsStandInOneTable() {
         open();
         const QString when = cellOf("IrisExp daily", ui::ScheduleModel::When);
-        QVERIFY2(!when.isEmpty() && cellOf("IrisExp daily", ui::ScheduleModel::System) == Q("kubeflow"), qPrintable(when));
+        QVERIFY2(!when.isEmpty() && cellOf("IrisExp daily", ui::ScheduleModel::System) == Q("Kubeflow"), qPrintable(when));
         QVERIFY2(cellOf("IrisExp daily", ui::ScheduleModel::Next).contains(Q(", in ")), qPrintable(cellOf("IrisExp daily", ui::ScheduleModel::Next)));
         QVERIFY(cellOf("IrisExp daily", ui::ScheduleModel::Rules).contains(Q("no catch-up")));
         QVERIFY(cellOf("weekly-training", ui::ScheduleModel::When).contains(Q("0 3 * * 1")));
@@ -136,6 +136,24 @@ private Q_SLOTS:
         QVERIFY(!named("cron line"));
     }
 
+    /// A pipeline that somebody uploaded by other means, whose name makes no pods: nothing is scheduled of which each run would fail.
+    void aNameThatMakesNoPodsIsRefused() {
+        const QString longName = QStringLiteral("iris-experiment-with-a-name-that-is-far-too-long-for-the-label-of-a-pod");
+        const QByteArray boundary = "part", file = "pipelineInfo:\n  name: " + longName.toUtf8() + "\nroot: {}\nschemaVersion: 2.1.0\n";
+        net::Request request;
+        request.method = "POST";
+        request.url = m_estate->estate().url(QStringLiteral("kubeflow")) + QStringLiteral("/apis/v2beta1/pipelines/upload?name=") + longName;
+        request.headers = {net::Header{"Content-Type", "multipart/form-data; boundary=" + boundary}};
+        request.body = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"uploadfile\"; filename=\"p.yaml\"\r\nContent-Type: application/x-yaml\r\n\r\n" + file + "\r\n--" + boundary + "--\r\n";
+        const auto reply = m_estate->window->fleet()->services()->http->send(request);
+        QVERIFY2(reply && reply->status == 200, reply ? reply->body.constData() : qPrintable(reply.error().text()));
+        const auto made = m_estate->pipelines()->createSchedule({QStringLiteral("never"), QStringLiteral("kubeflow:") + longName, {}, {}, 3600});
+        QVERIFY(!made);
+        QCOMPARE(made.error().kind, ErrorKind::Refused);
+        QVERIFY2(made.error().what.contains(Q("too long")), qPrintable(made.error().text()));
+        QVERIFY(!named("never"));
+    }
+
     void aScheduleIsMadeAndRemoved() {
         open();
         QTRY_VERIFY_WITH_TIMEOUT(choose("schedulePipeline", experiment), slow);
@@ -169,6 +187,25 @@ private Q_SLOTS:
             QTRY_VERIFY2_WITH_TIMEOUT(kinds().contains(Q(kind)), kind, slow);
     }
 
+    void whatDidNotFireStandsInTheInboxAndIsStartedFromThere() {
+        close();
+        const auto daily = named("IrisExp daily");
+        QVERIFY(daily && daily->next.isValid());
+        fleet::Snapshot snapshot = m_estate->window->snapshot(); // the same a day later, when nothing has begun
+        snapshot.inbox = fleet::inboxOf(snapshot, m_estate->window->fleet()->services()->workspace, daily->next.addSecs(2 * 3600));
+        const auto missed = std::find_if(snapshot.inbox.begin(), snapshot.inbox.end(), [&](const auto &one) { return one.id == QStringLiteral("missed/") + daily->id; });
+        QVERIFY(missed != snapshot.inbox.end());
+        QVERIFY2(missed->title.contains(Q("did not begin")) && missed->sentence.contains(daily->when), qPrintable(missed->sentence));
+        QCOMPARE(missed->action, QStringLiteral("pipeline.start"));
+        m_estate->window->actions().trigger(missed->action, missed->argument);
+        QPointer<ui::StartSheet> start;
+        QTRY_VERIFY_WITH_TIMEOUT((start = m_estate->window->findChild<ui::StartSheet *>(QStringLiteral("startSheet"))), slow);
+        QVERIFY(start->pipeline() && start->pipeline()->id == experiment);
+        QTRY_VERIFY2_WITH_TIMEOUT(start->lacking().isEmpty(), qPrintable(start->lacking()), slow);
+        start->reject();
+        QTRY_VERIFY(!start);
+    }
+
     void whatTakesTooLongStandsInTheInbox() {
         close();
         const QString slowRun = m_estate->begun(experiment, {}, pipelines::State::Running);
@@ -176,7 +213,13 @@ private Q_SLOTS:
         m_estate->estate().control(QStringLiteral("kubeflow"), QStringLiteral("settings"), {{Q("seconds"), 1000000}});
         m_estate->advance(1800);
         refresh();
-        QTRY_VERIFY_WITH_TIMEOUT(inboxHas(QStringLiteral("sla/")) || inboxHas(QStringLiteral("notice/")), slow);
+        QTRY_VERIFY_WITH_TIMEOUT(item(QStringLiteral("sla/") + slowRun), slow);
+        const fleet::InboxItem late = *item(QStringLiteral("sla/") + slowRun);
+        QVERIFY2(late.sentence.contains(Q("limit 5 min")), qPrintable(late.sentence));
+        QCOMPARE(late.action, QStringLiteral("pipeline.show"));
+        m_estate->window->actions().trigger(late.action, late.argument); // it is opened where it can be cancelled
+        QTRY_COMPARE_WITH_TIMEOUT(panel()->currentArgument(QStringLiteral("pipeline.cancel")), slowRun, slow);
+        QVERIFY(m_estate->window->actions().blocked(QStringLiteral("pipeline.cancel"), slowRun).isEmpty());
         keep("overrun");
     }
 
@@ -245,9 +288,11 @@ private:
             choice->setCurrentIndex(at);
         return at >= 0;
     }
-    bool inboxHas(const QString &begin) {
-        const auto &all = m_estate->window->snapshot().inbox;
-        return std::any_of(all.begin(), all.end(), [&](const auto &item) { return item.id.startsWith(begin); });
+    const fleet::InboxItem *item(const QString &id) {
+        for (const auto &one : m_estate->window->snapshot().inbox)
+            if (one.id == id)
+                return &one;
+        return nullptr;
     }
     void refresh() { m_estate->window->actions().trigger(QStringLiteral("window.refresh")); }
     void keep(const char *name) {

@@ -143,6 +143,7 @@ private Q_SLOTS:
         QTRY_VERIFY2_WITH_TIMEOUT(chosen().startsWith(Q("jenkins:iris-pipeline?queue=")), qPrintable(chosen()), slow);
         const QString item = chosen();
         QTRY_VERIFY_WITH_TIMEOUT(model().rowOf(item) >= 0, slow);
+        QVERIFY2(at(item, Qt::DisplayRole).toString().contains(Q("queue item")), qPrintable(at(item, Qt::DisplayRole).toString()));
         keep("queued");
         QTRY_VERIFY2_WITH_TIMEOUT((m_estate->advance(10), chosen().contains(QLatin1Char('#'))), qPrintable(chosen()), slow); // the item became a build, and that is what is looked at
         m_build = chosen();
@@ -184,7 +185,8 @@ private Q_SLOTS:
     void theKeyOpensItForTheChosenPipeline() {
         m_estate->window->open(QStringLiteral("pipelines"), m_build);
         QTRY_COMPARE(chosen(), m_build);
-        panel()->setFocus();
+        m_estate->window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_estate->window.get()));
         panel()->findChild<ui::List *>(QStringLiteral("pipelineRuns"))->setFocus();
         QTest::keyClick(panel()->findChild<ui::List *>(QStringLiteral("pipelineRuns")), Qt::Key_S);
         QTRY_VERIFY((m_sheet = m_estate->window->findChild<ui::StartSheet *>(QStringLiteral("startSheet"))));
@@ -197,7 +199,7 @@ private Q_SLOTS:
     void whatFailedRunsAgainAlone() {
         if (pilotProgram().isEmpty())
             QSKIP("pilot was not built");
-        m_estate->estate().control(QStringLiteral("github"), QStringLiteral("fail"), {{Q("repository"), QStringLiteral("acme/damage-incidence")}, {Q("job"), QStringLiteral("download")}});
+        m_estate->estate().control(QStringLiteral("github"), QStringLiteral("fail"), {{Q("repository"), QStringLiteral("acme/damage-incidence")}, {Q("workflow"), QStringLiteral("train_model.yml")}, {Q("job"), QStringLiteral("download")}});
         const QString failed = m_estate->begun(train, {{Q("owner"), QStringLiteral("olga")}}, pipelines::State::Failed);
         QCOMPARE(m_estate->pipelines()->run(failed)->state, pipelines::State::Failed);
         m_estate->window->open(QStringLiteral("pipelines"), failed);

@@ -36,6 +36,7 @@ RunLogView::RunLogView(QThreadPool &pool, QWidget *parent)
     m_save->setObjectName(QStringLiteral("runLogSave"));
     m_head->setObjectName(QStringLiteral("runLogHead"));
     m_counts->setObjectName(QStringLiteral("runLogCounts"));
+    m_counts->setElide(Qt::ElideRight);
     m_counts->setTextFormat(Qt::PlainText);
     m_counts->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long note makes no window wider
     for (CheckBox *box : {m_pattern, m_warnings, m_numbers, m_follow})

@@ -12,6 +12,7 @@
 #include "widgets/base/write_gate.h"
 #include "widgets/pipelines/next_runs_card.h"
 #include "widgets/pipelines/parameter_form.h"
+#include "widgets/pipelines/pipeline_words.h"
 #include "widgets/pipelines/schedule_model.h"
 
 #include <QHBoxLayout>
@@ -121,7 +122,7 @@ QWidget *SchedulesSheet::buildMake() {
     m_parameters = new ParameterForm;
     form->addWidget(new Field(tr("Pipeline"), m_pipeline));
     form->addWidget(new Field(tr("Repeats"), m_form));
-    form->addWidget(new Field(tr("When"), m_when, tr("30min, 6h, 1d; or in the system's cron form, “0 2 * * *”.")));
+    form->addWidget(new Field(tr("When"), m_when, tr("30min, 6h, 1d; or as cron: %1").arg(QStringLiteral("0\u00a02\u00a0*\u00a0*\u00a0*"))));
     form->addWidget(new Field(tr("Name"), m_name, tr("Without one the pipeline's.")));
     form->addWidget(new Field(tr("Experiment"), m_experiment));
     form->addWidget(new Field(tr("Runs at once, at most"), m_most));
@@ -260,7 +261,7 @@ void SchedulesSheet::showChosen() {
     if (!s)
         return m_facts->setRows({});
     const QDateTime now = m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc();
-    m_facts->setRows({{tr("Pipeline"), s->pipeline}, {tr("When"), s->when, true}, {tr("Zone"), s->zone}, {tr("Next"), s->next.isValid() ? moment(s->next, now) : QString()},
+    m_facts->setRows({{tr("Pipeline"), s->pipeline}, {tr("Where"), s->connection.isEmpty() ? systemWord(s->system) : QStringLiteral("%1, %2").arg(systemWord(s->system), s->connection)}, {tr("When"), s->when, true}, {tr("Zone"), s->zone}, {tr("Next"), s->next.isValid() ? moment(s->next, now) : QString()},
                       {tr("Last"), s->last.isValid() ? moment(s->last, now) : QString()}, {tr("Between"), s->from.isValid() || s->until.isValid() ? moment(s->from, now) + QStringLiteral(" … ") + moment(s->until, now) : QString()},
                       {tr("Rules"), scheduleRules(*s)}, {tr("Parameters"), s->parameters.isEmpty() ? QString() : QString::fromUtf8(QJsonDocument(s->parameters).toJson(QJsonDocument::Compact)), true},
                       {tr("Known from"), s->note}});
@@ -333,7 +334,7 @@ void SchedulesSheet::run(const operations::Operation &planned, const QString &co
         const bool done = outcome && outcome->done;
         if (done && made)
             m_wanted = *made;
-        tell(done ? summary : !outcome ? outcome.error().text() : outcome->error ? outcome->error->text() : tr("It was not done."), done);
+        tell(done ? tr("Done: %1.").arg(summary) : !outcome ? outcome.error().text() : outcome->error ? outcome->error->text() : tr("It was not done."), done);
         if (m_context.fleet)
             m_context.fleet->refresh();
         showChosen();
