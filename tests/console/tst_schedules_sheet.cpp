@@ -147,7 +147,11 @@ private Q_SLOTS:
         request.body = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"uploadfile\"; filename=\"p.yaml\"\r\nContent-Type: application/x-yaml\r\n\r\n" + file + "\r\n--" + boundary + "--\r\n";
         const auto reply = m_estate->window->fleet()->services()->http->send(request);
         QVERIFY2(reply && reply->status == 200, reply ? reply->body.constData() : qPrintable(reply.error().text()));
-        const auto made = m_estate->pipelines()->createSchedule({QStringLiteral("never"), QStringLiteral("kubeflow:") + longName, {}, {}, 3600});
+        pipelines::ScheduleRequest wanted;
+        wanted.name = QStringLiteral("never");
+        wanted.pipeline = QStringLiteral("kubeflow:") + longName;
+        wanted.everySeconds = 3600;
+        const auto made = m_estate->pipelines()->createSchedule(wanted);
         QVERIFY(!made);
         QCOMPARE(made.error().kind, ErrorKind::Refused);
         QVERIFY2(made.error().what.contains(Q("too long")), qPrintable(made.error().text()));
