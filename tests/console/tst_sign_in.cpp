@@ -129,8 +129,12 @@ private:
         QTRY_VERIFY_WITH_TIMEOUT(!code()->text().isEmpty(), slow);
     }
     void keep(QWidget *what, const char *as) {
-        if (const QString to = qEnvironmentVariable("PILOTHOUSE_PICTURES_TO"); !to.isEmpty())
-            QVERIFY(what->grab().save(QStringLiteral("%1/sign-in-%2.png").arg(to, Q(as))));
+        const QString to = qEnvironmentVariable("PILOTHOUSE_PICTURES_TO");
+        if (to.isEmpty())
+            return;
+        for (int i = 0; i < 20; ++i)
+            QCoreApplication::processEvents(QEventLoop::AllEvents, 50);
+        QVERIFY(what->grab().save(QStringLiteral("%1/sign-in-%2.png").arg(to, Q(as))));
     }
 
     std::unique_ptr<testing::EstateWindow> m_estate;

@@ -143,8 +143,10 @@ StartSheet::StartSheet(const PanelContext &context, QWidget *over, const std::ve
     connect(m_ref, &QComboBox::currentIndexChanged, this, later);
     connect(m_otherRef, &QLineEdit::textChanged, this, later);
     connect(m_reason, &QLineEdit::textChanged, this, later);
-    m_list->choose(pipeline.isEmpty() && !pipelines.empty() ? pipelines.front().id : pipeline);
-    choose(pipeline.isEmpty() && !pipelines.empty() ? pipelines.front().id : pipeline);
+    const QString first = pipeline.isEmpty() && !pipelines.empty() ? pipelines.front().id : pipeline;
+    m_list->choose(first);
+    if (m_pipeline.isEmpty()) // it is not in the list
+        choose(first);
 }
 
 StartSheet::~StartSheet() {
@@ -178,6 +180,7 @@ void StartSheet::choose(const QString &pipeline) {
 }
 
 void StartSheet::readForm(const QString &pipeline) {
+    const int turn = ++m_turn;
     m_got.reset();
     m_again->hide();
     if (const pipelines::Pipeline *p = this->pipeline(); p && !p->problem.isEmpty())
@@ -188,8 +191,8 @@ void StartSheet::readForm(const QString &pipeline) {
     if (!m_context.fleet)
         return;
     m_reading = startTask<pipelines::StartForm>(m_context.fleet->pools().waiting, [service = m_context.fleet->services()->pipelines, pipeline](std::stop_token) { return service->form(pipeline); });
-    deliver(m_reading, this, [this, pipeline](const Result<pipelines::StartForm> &form) {
-        if (pipeline == m_pipeline && (form || form.error().kind != ErrorKind::Cancelled))
+    deliver(m_reading, this, [this, turn](const Result<pipelines::StartForm> &form) {
+        if (turn == m_turn && (form || form.error().kind != ErrorKind::Cancelled))
             showForm(form);
     });
 }
@@ -210,6 +213,8 @@ void StartSheet::showForm(const Result<pipelines::StartForm> &form) {
     m_ref->setItems(form->refs);
     m_refField->setVisible(!form->refs.isEmpty());
     m_otherRef->setVisible(!form->refs.isEmpty());
+    if (QWidget *editor = m_form->firstEditor(); editor && m_filter->hasFocus() && m_filter->text().isEmpty())
+        editor->setFocus(); // the pipeline is chosen: what it takes is next
     m_note->setText(form->note);
     m_note->setVisible(!form->note.isEmpty());
     if (const pipelines::Pipeline *p = pipeline(); p && !p->problem.isEmpty())

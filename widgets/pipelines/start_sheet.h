@@ -63,6 +63,7 @@ private:
     Button *m_go, *m_again;
     QTimer m_soon;
     Task<pipelines::StartForm> m_reading;
+    int m_turn = 0; ///< of the reading that counts: an earlier one may end later
     Task<operations::OperationOutcome> m_running;
     std::optional<Result<pipelines::StartForm>> m_got;
 };

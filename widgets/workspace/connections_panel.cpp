@@ -63,6 +63,7 @@ ConnectionsPanel::ConnectionsPanel(const PanelContext &context, QWidget *parent)
     left->addWidget(m_card, 3);
     left->addWidget(buildDetail(), 2);
     addButton(m_detail, "connection.cluster");
+    m_rights = m_buttons.back();
     addButton(m_detail, "connection.signIn");
     m_signIn = m_buttons.back();
     addButton(m_detail, "connection.test");
@@ -537,6 +538,7 @@ void ConnectionsPanel::showLines() {
 void ConnectionsPanel::showDetail() {
     const ConnectionLine *line = m_model->find(m_table->currentId());
     m_signIn->setVisible(line && takesSignIn(*line));
+    m_rights->setVisible(line && line->connection.kind == QLatin1String("kubernetes"));
     m_detail->setTitle(line ? line->connection.name : tr("No connection chosen"));
     if (!line)
         return m_detail->showState(ScreenState::empty(tr("No connection chosen"), tr("What it is, what it is for and what its last look found.")));
