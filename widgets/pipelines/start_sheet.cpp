@@ -280,12 +280,12 @@ void StartSheet::run() {
     tell(tr("It is being started …"), true);
     m_running = startTask<operations::OperationOutcome>(m_context.fleet->pools().waiting, [services, operation](std::stop_token) -> Result<operations::OperationOutcome> { return services->operations->run(operation); });
     m_go->refresh();
-    deliver(m_running, this, [this, made, summary = operation.summary](const Result<operations::OperationOutcome> &outcome) {
+    deliver(m_running, this, [this, made](const Result<operations::OperationOutcome> &outcome) {
         if (m_context.fleet)
             m_context.fleet->refresh();
         if (outcome && outcome->done) {
             if (m_context.toasts)
-                m_context.toasts->show(State::Running, summary, *made);
+                m_context.toasts->show(State::Running, tr("%1 was started").arg(pipeline() && !pipeline()->name.isEmpty() ? pipeline()->name : m_pipeline), *made);
             Q_EMIT started(*made);
             return accept();
         }
