@@ -49,9 +49,12 @@ Result<QString> JenkinsPipelines::parameterText(const Parameter &parameter, cons
     case Parameter::Kind::Secret: {
         if (!m_c.secret)
             return refused(QStringLiteral("No secret store is open for the parameter “%1”.").arg(parameter.name), source());
-        PH_ASSIGN(const QString secret, m_c.secret(value.toString()));
-        hideInTexts(secret);
-        return secret;
+        const auto secret = m_c.secret(value.toString());
+        if (!secret) // of our own kind: a keychain that is away is no reply of Jenkins that was lost
+            return refused(QStringLiteral("The secret “%1” for the parameter “%2” cannot be read: %3").arg(value.toString(), parameter.name, secret.error().what), source(),
+                           secret.error().hint.isEmpty() ? QStringLiteral("Keep it: pilot secrets set %1.").arg(value.toString()) : secret.error().hint);
+        hideInTexts(*secret);
+        return *secret;
     }
     case Parameter::Kind::File: return refused(QStringLiteral("The parameter “%1” is a file, which cannot be sent from here.").arg(parameter.name), source(), QStringLiteral("Start the run in Jenkins."));
     case Parameter::Kind::Boolean: {

@@ -123,6 +123,8 @@ Result<QString> KubeflowPipelines::createSchedule(const ScheduleRequest &request
         return invalid(QStringLiteral("Kubeflow runs 1 to 10 of a schedule at once, not %1.").arg(request.most));
     PH_ASSIGN(const bool old, m_api.old());
     PH_ASSIGN(const Version of, version(request.pipeline, request.version));
+    if (const QString name = kubeflowText(kubeflowObject(kubeflowSpec(of.json), "pipeline_info"), "name"); !name.isEmpty())
+        PH_TRY(checkKubeflowName(name)); // each of its runs would fail
     PH_ASSIGN(const auto known, parametersOf(of));
     PH_ASSIGN(const QJsonObject parameters, kubeflowTyped(known, request.parameters));
     PH_ASSIGN(const QString place, experiment(request.experiment));

@@ -29,6 +29,14 @@ Result<Schedule> scheduleNow(const PipelineService &service, const QString &id) 
     return *found;
 }
 
+/// "every 6 h"
+QString everyWords(qint64 seconds) {
+    for (const auto &[size, unit] : {std::pair(86400, "d"), std::pair(3600, "h"), std::pair(60, "min")})
+        if (seconds % size == 0)
+            return QStringLiteral("every %1 %2").arg(seconds / size).arg(Q(unit));
+    return QStringLiteral("every %1 s").arg(seconds);
+}
+
 QJsonObject json(const Schedule &s) { return {{Q("schedule"), s.id}, {Q("when"), s.when}, {Q("on"), s.on}}; }
 
 /// What was wanted and broke off counts if it is so now.
@@ -103,7 +111,7 @@ operations::Operation switchScheduleOperation(std::shared_ptr<PipelineService> s
 operations::Operation createScheduleOperation(std::shared_ptr<PipelineService> service, const ScheduleRequest &request, std::shared_ptr<QString> made) {
     if (!made)
         made = std::make_shared<QString>();
-    const QString when = request.cron.isEmpty() ? QStringLiteral("every %1 s").arg(request.everySeconds) : request.cron;
+    const QString when = request.cron.isEmpty() ? everyWords(request.everySeconds) : request.cron;
     operations::Operation operation;
     operation.kind = QStringLiteral("schedule-create");
     operation.object = QStringLiteral("pipeline %1").arg(request.pipeline);

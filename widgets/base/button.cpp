@@ -66,7 +66,8 @@ void Button::refresh() {
         return;
     setText(m_words.isEmpty() ? m_actions->label(m_action) : m_words);
     m_glyph = spec->icon;
-    m_hint = spec->shortcut.toString(QKeySequence::NativeText);
+    if (!spec->shortcut.isEmpty()) // else what setHint() said stays
+        m_hint = spec->shortcut.toString(QKeySequence::NativeText);
     m_hint.replace(QLatin1String("Return"), QStringLiteral("↵")).replace(QLatin1Char('+'), QLatin1Char(' ')).remove(QLatin1Char(','));
     setBlocked(m_actions->blocked(m_action, m_argument));
     updateGeometry();

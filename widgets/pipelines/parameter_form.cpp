@@ -46,7 +46,10 @@ QString helpOf(const Parameter &p) {
         parts << ParameterForm::tr("The name under which it is kept; its value goes from the keychain to the system, and nowhere else.");
     if (p.kind == Parameter::Kind::File)
         parts << ParameterForm::tr("A file of this machine.");
-    return parts.join(QStringLiteral(" "));
+    for (qsizetype i = 0; i + 1 < parts.size(); ++i) // a system's words end as they like
+        if (static const QString ends = QStringLiteral(".!?:;…"); !ends.contains(parts[i].back()))
+            parts[i] += QLatin1Char('.');
+    return parts.join(QLatin1Char(' '));
 }
 
 } // namespace

@@ -28,6 +28,7 @@ public:
     /// Marks what cannot be sent beside its field; the first sentence, empty: it can.
     QString check();
     bool isEmpty() const { return m_form.empty(); }
+    QWidget *firstEditor() const { return m_rows.empty() ? nullptr : m_rows.front().editor; }
 
 Q_SIGNALS:
     void changed();

@@ -82,8 +82,12 @@ QString runTitle(const PipelineRun &run, const QString &name) {
     const QString job = !name.isEmpty() ? name : run.pipeline.isEmpty() ? run.title : run.pipeline.section(QLatin1Char(':'), 1); // "jenkins:weather/retrain"
     if (!run.number.isEmpty())
         return job + QStringLiteral(" #") + run.number;
-    if (run.title.isEmpty() || run.title == job)
+    if (run.title.isEmpty() || run.title == job) {
+        static const QRegularExpression place(QStringLiteral("\\?queue=(\\d+)$")); // Jenkins: not a build yet
+        if (const auto match = place.match(run.id); match.hasMatch())
+            return Text::tr("%1, queue item %2").arg(job, match.captured(1));
         return job + QLatin1Char(' ') + idThere(run).left(8);
+    }
     return run.title.startsWith(job) ? run.title : job + QLatin1Char(' ') + run.title;
 }
 

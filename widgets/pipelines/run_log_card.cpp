@@ -219,7 +219,7 @@ void RunLogCard::restart(bool whole) {
     });
     m_view->setLive(!pipelines::hasEnded(m_run.state));
     if (!whole)
-        m_view->showNote(tr("Reading the log…")); // until something is told
+        m_view->showNote(m_run.state == pipelines::State::Waiting ? tr("Its log begins with the run.") : tr("Reading the log…")); // until something is told
     m_take.start();
     deliver(m_task, this, [this, mail = m_mail](const Result<pipelines::KeptLog> &kept) {
         if (mail != m_mail)

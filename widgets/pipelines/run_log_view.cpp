@@ -7,7 +7,6 @@
 
 #include <QBoxLayout>
 #include <QFileDialog>
-#include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
 #include <QScrollBar>
@@ -20,7 +19,7 @@ namespace pilothouse::ui {
 RunLogView::RunLogView(QThreadPool &pool, QWidget *parent)
     : QWidget(parent), m_pool(pool), m_model(new RunLogModel(pool, this)), m_canvas(new RunLogCanvas(*m_model, this)), m_find(new QLineEdit(this)), m_pattern(new CheckBox(QStringLiteral(".*"), this)),
       m_warnings(new CheckBox(tr("Warnings only"), this)), m_numbers(new CheckBox(tr("Line numbers"), this)), m_follow(new CheckBox(tr("Follow"), this)), m_error(new Button(tr("First error"), ButtonKind::Plain, this)),
-      m_save(new Button(tr("Save…"), ButtonKind::Plain, this)), m_head(new Button(tr("Read the begin"), ButtonKind::Link, this)), m_counts(new QLabel(this)) {
+      m_save(new Button(tr("Save…"), ButtonKind::Plain, this)), m_head(new Button(tr("Read the begin"), ButtonKind::Link, this)), m_counts(new Label({}, TextRole::Second, &Tokens::t2, this)) {
     m_canvas->setObjectName(QStringLiteral("runLog"));
     m_find->setObjectName(QStringLiteral("runLogFind"));
     m_find->setPlaceholderText(tr("Find"));
@@ -36,6 +35,7 @@ RunLogView::RunLogView(QThreadPool &pool, QWidget *parent)
     m_save->setObjectName(QStringLiteral("runLogSave"));
     m_head->setObjectName(QStringLiteral("runLogHead"));
     m_counts->setObjectName(QStringLiteral("runLogCounts"));
+    m_counts->setElide(Qt::ElideRight);
     m_counts->setTextFormat(Qt::PlainText);
     m_counts->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long note makes no window wider
     for (CheckBox *box : {m_pattern, m_warnings, m_numbers, m_follow})

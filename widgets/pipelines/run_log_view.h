@@ -7,13 +7,13 @@
 #include <QRegularExpression>
 #include <QWidget>
 
-class QLabel;
 class QLineEdit;
 
 namespace pilothouse::ui {
 
 class Button;
 class CheckBox;
+class Label;
 
 /// Draws the rows of a RunLogModel in a fixed pitch and lays out only what is seen. Follows the end until the user scrolls up; what is looked at stays where it is while lines are
 /// found before it.
@@ -99,7 +99,7 @@ private:
     QLineEdit *m_find;
     CheckBox *m_pattern, *m_warnings, *m_numbers, *m_follow;
     Button *m_error, *m_save, *m_head;
-    QLabel *m_counts;
+    Label *m_counts;
     QString m_note, m_saying;
     qint64 m_skipped = 0;
     bool m_jump = false; ///< the next match that comes is gone to

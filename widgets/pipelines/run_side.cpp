@@ -262,7 +262,11 @@ void PipelinesPanel::showHead(const PipelineRun &r) {
     } else {
         const bool ended = pipelines::hasEnded(r.state); // what has ended does not grow old
         m_head->source()->setSource(word, seen && seen->read.isValid() ? std::max(seen->read, read) : read, Freshness::Polled, ended ? 0 : 60);
-        m_head->showState(ScreenState::full());
+        const bool waits = r.state == pipelines::State::Waiting, reading = m_detail && m_detail->isReading();
+        m_head->showState(!r.stages.empty() ? ScreenState::full()
+                          : waits           ? ScreenState::empty(tr("It has not begun"), runSentence(r))
+                          : reading         ? ScreenState::loading()
+                                            : ScreenState::empty(tr("No stages"), tr("%1 names none of this run.").arg(word)));
     }
 }
 

@@ -4,6 +4,7 @@
 #include "core/fleet/inbox_pipelines.h"
 #include "widgets/base/format.h"
 #include "widgets/pipelines/next_runs_card.h"
+#include "widgets/pipelines/pipeline_words.h"
 
 namespace pilothouse::ui {
 
@@ -39,14 +40,14 @@ QVariant ScheduleModel::cell(const Schedule &s, int column, int role) const {
     if (role == FilterRole)
         return QStringList{s.id, s.name, s.pipeline, s.connection, s.system, s.when}.join(QLatin1Char(' '));
     if (role == Qt::ToolTipRole)
-        return QStringList{s.pipeline, s.note}.filter(QRegularExpression(QStringLiteral("."))).join(QLatin1Char('\n'));
+        return QStringList{s.pipeline, s.connection, s.note}.filter(QRegularExpression(QStringLiteral("."))).join(QLatin1Char('\n'));
     if (role == Qt::AccessibleTextRole && column == Name)
         return QStringLiteral("%1, %2, %3").arg(scheduleTitle(s), s.when, isMissed(s, m_now) ? tr("missed") : nextWords(s, m_now));
     if (role != Qt::DisplayRole)
         return {};
     switch (column) {
     case Name: return scheduleTitle(s);
-    case System: return s.connection.isEmpty() ? tr("local") : s.connection;
+    case System: return s.connection.isEmpty() ? tr("local") : systemWord(s.system);
     case When: return s.zone.isEmpty() ? s.when : QStringLiteral("%1 %2").arg(s.when, s.zone);
     case Next: return isMissed(s, m_now) ? tr("missed: %1").arg(moment(s.next, m_now)) : nextWords(s, m_now);
     case Last: return s.last.isValid() ? moment(s.last, m_now) : QString();

@@ -12,12 +12,14 @@
 #include "widgets/base/write_gate.h"
 #include "widgets/pipelines/next_runs_card.h"
 #include "widgets/pipelines/parameter_form.h"
+#include "widgets/pipelines/pipeline_words.h"
 #include "widgets/pipelines/schedule_model.h"
 
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QPointer>
 #include <QScrollArea>
+#include <QShortcut>
 #include <QVBoxLayout>
 
 namespace pilothouse::ui {
@@ -120,7 +122,7 @@ QWidget *SchedulesSheet::buildMake() {
     m_parameters = new ParameterForm;
     form->addWidget(new Field(tr("Pipeline"), m_pipeline));
     form->addWidget(new Field(tr("Repeats"), m_form));
-    form->addWidget(new Field(tr("When"), m_when, tr("30min, 6h, 1d; or in the system's cron form, “0 2 * * *”.")));
+    form->addWidget(new Field(tr("When"), m_when, tr("30min, 6h, 1d; or as cron: %1").arg(QStringLiteral("0\u00a02\u00a0*\u00a0*\u00a0*"))));
     form->addWidget(new Field(tr("Name"), m_name, tr("Without one the pipeline's.")));
     form->addWidget(new Field(tr("Experiment"), m_experiment));
     form->addWidget(new Field(tr("Runs at once, at most"), m_most));
@@ -135,6 +137,8 @@ QWidget *SchedulesSheet::buildMake() {
     m_create = new Button(*m_context.actions, QStringLiteral("schedule.create"), ButtonKind::Primary);
     m_create->setObjectName(QStringLiteral("scheduleCreate"));
     m_create->setPixelHeight(32);
+    m_create->setHint(QStringLiteral("Ctrl ↵"));
+    connect(new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return), this), &QShortcut::activated, m_create, &QAbstractButton::click);
     auto *foot = new QHBoxLayout;
     foot->setContentsMargins(12, 8, 12, 12);
     foot->addWidget(m_create, 1);
@@ -143,7 +147,8 @@ QWidget *SchedulesSheet::buildMake() {
     m_makeCard->setBody(body);
     connect(m_pipeline, &QComboBox::currentIndexChanged, this, &SchedulesSheet::showForm);
     connect(m_form, &QComboBox::currentIndexChanged, this, [this] { m_when->setText(m_form->currentData() == QStringLiteral("cron") ? QStringLiteral("0 2 * * *") : QStringLiteral("1d")); });
-    connect(m_when, &QLineEdit::textChanged, this, [this] { m_create->refresh(); });
+    for (QLineEdit *line : {m_when, m_name, m_experiment})
+        connect(line, &QLineEdit::textChanged, this, [this] { m_create->refresh(); });
     connect(m_parameters, &ParameterForm::changed, this, [this] { m_create->refresh(); });
     return m_makeCard;
 }
@@ -202,8 +207,9 @@ void SchedulesSheet::addActions() {
     };
     create.run = [here](const QString &, const QString &) {
         const auto request = here ? here->made() : Result<pipelines::ScheduleRequest>(notFound(QString()));
+        const auto made = std::make_shared<QString>();
         if (request && here->m_context.fleet)
-            here->run(pipelines::createScheduleOperation(here->m_context.fleet->services()->pipelines, *request, nullptr), request->pipeline.contains(QLatin1Char(':')) ? request->pipeline.section(QLatin1Char(':'), 0, 0) : QString());
+            here->run(pipelines::createScheduleOperation(here->m_context.fleet->services()->pipelines, *request, made), request->pipeline.contains(QLatin1Char(':')) ? request->pipeline.section(QLatin1Char(':'), 0, 0) : QString(), made);
     };
     m_context.actions->add(create);
 }
@@ -233,6 +239,12 @@ void SchedulesSheet::setState(std::shared_ptr<const fleet::PipelinesState> state
             ids << p.id;
         }
     m_pipeline->setItems(names, ids);
+    if (!m_wanted.isEmpty() && schedule(m_wanted)) {
+        m_table->choose(m_wanted);
+        m_wanted.clear();
+    } else if (m_table->currentId().isEmpty() && m_model->rowCount() > 0) {
+        m_table->selectRow(0); // the first that begins
+    }
     m_makeCard->setVisible(!names.isEmpty());
     showForm();
     showChosen();
@@ -249,7 +261,7 @@ void SchedulesSheet::showChosen() {
     if (!s)
         return m_facts->setRows({});
     const QDateTime now = m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc();
-    m_facts->setRows({{tr("Pipeline"), s->pipeline}, {tr("When"), s->when, true}, {tr("Zone"), s->zone}, {tr("Next"), s->next.isValid() ? moment(s->next, now) : QString()},
+    m_facts->setRows({{tr("Pipeline"), s->pipeline}, {tr("Where"), s->connection.isEmpty() ? systemWord(s->system) : QStringLiteral("%1, %2").arg(systemWord(s->system), s->connection)}, {tr("When"), s->when, true}, {tr("Zone"), s->zone}, {tr("Next"), s->next.isValid() ? moment(s->next, now) : QString()},
                       {tr("Last"), s->last.isValid() ? moment(s->last, now) : QString()}, {tr("Between"), s->from.isValid() || s->until.isValid() ? moment(s->from, now) + QStringLiteral(" … ") + moment(s->until, now) : QString()},
                       {tr("Rules"), scheduleRules(*s)}, {tr("Parameters"), s->parameters.isEmpty() ? QString() : QString::fromUtf8(QJsonDocument(s->parameters).toJson(QJsonDocument::Compact)), true},
                       {tr("Known from"), s->note}});
@@ -311,16 +323,18 @@ Result<pipelines::ScheduleRequest> SchedulesSheet::made() const {
     return request;
 }
 
-void SchedulesSheet::run(const operations::Operation &planned, const QString &connection) {
+void SchedulesSheet::run(const operations::Operation &planned, const QString &connection, std::shared_ptr<QString> made) {
     const auto services = m_context.fleet->services();
     operations::Operation operation = planned;
     operation.confirmed = operations::Confirmed::names();
     tell(tr("%1 …").arg(operation.summary), true);
     m_running = startTask<operations::OperationOutcome>(m_context.fleet->pools().waiting, [services, operation](std::stop_token) -> Result<operations::OperationOutcome> { return services->operations->run(operation); });
     showChosen();
-    deliver(m_running, this, [this, connection, summary = operation.summary](const Result<operations::OperationOutcome> &outcome) {
+    deliver(m_running, this, [this, connection, made, summary = operation.summary](const Result<operations::OperationOutcome> &outcome) {
         const bool done = outcome && outcome->done;
-        tell(done ? summary : !outcome ? outcome.error().text() : outcome->error ? outcome->error->text() : tr("It was not done."), done);
+        if (done && made)
+            m_wanted = *made;
+        tell(done ? tr("Done: %1.").arg(summary) : !outcome ? outcome.error().text() : outcome->error ? outcome->error->text() : tr("It was not done."), done);
         if (m_context.fleet)
             m_context.fleet->refresh();
         showChosen();

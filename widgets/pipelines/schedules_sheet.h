@@ -43,7 +43,8 @@ private:
     void showForm();
     QString makeLacking() const;
     Result<pipelines::ScheduleRequest> made() const;
-    void run(const operations::Operation &operation, const QString &connection);
+    /// @param made  gets the id of a new schedule, which is shown then; may be null
+    void run(const operations::Operation &operation, const QString &connection, std::shared_ptr<QString> made = nullptr);
     void tell(const QString &text, bool good);
     PanelContext m_context;
     std::shared_ptr<const fleet::PipelinesState> m_state;
@@ -61,6 +62,7 @@ private:
     Task<pipelines::StartForm> m_reading;
     Task<operations::OperationOutcome> m_running;
     QString m_formOf; ///< pipeline whose form is here
+    QString m_wanted; ///< just made: chosen as soon as it is in the table
 };
 
 SchedulesSheet *openSchedulesSheet(const PanelContext &context, QWidget *over, std::shared_ptr<const fleet::PipelinesState> state, std::function<void(const QString &connection)> changed);

@@ -111,10 +111,13 @@ StartSheet::StartSheet(const PanelContext &context, QWidget *over, const std::ve
     m_go = new Button(*context.actions, QStringLiteral("pipeline.send"), ButtonKind::Primary);
     m_go->setObjectName(QStringLiteral("startGo"));
     m_go->setHint(QStringLiteral("Ctrl ↵"));
+    m_again = new Button(tr("Ask again"));
+    m_again->setObjectName(QStringLiteral("startAgain"));
+    m_again->hide();
     auto *leave = new Button(tr("Close"), ButtonKind::Ghost);
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(8);
-    for (Button *button : {m_go, leave}) {
+    for (Button *button : {m_go, m_again, leave}) {
         button->setPixelHeight(32);
         buttons->addWidget(button);
     }
@@ -124,6 +127,7 @@ StartSheet::StartSheet(const PanelContext &context, QWidget *over, const std::ve
     resize(theme.px(760), theme.px(560));
 
     connect(leave, &QAbstractButton::clicked, this, &QDialog::reject);
+    connect(m_again, &QAbstractButton::clicked, this, [this] { readForm(m_pipeline); });
     connect(new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return), this), &QShortcut::activated, m_go, &QAbstractButton::click);
     connect(m_list, &List::chosen, this, [this](const QString &id) {
         if (!id.isEmpty() && id != m_pipeline)
@@ -139,8 +143,10 @@ StartSheet::StartSheet(const PanelContext &context, QWidget *over, const std::ve
     connect(m_ref, &QComboBox::currentIndexChanged, this, later);
     connect(m_otherRef, &QLineEdit::textChanged, this, later);
     connect(m_reason, &QLineEdit::textChanged, this, later);
-    m_list->choose(pipeline.isEmpty() && !pipelines.empty() ? pipelines.front().id : pipeline);
-    choose(pipeline.isEmpty() && !pipelines.empty() ? pipelines.front().id : pipeline);
+    const QString first = pipeline.isEmpty() && !pipelines.empty() ? pipelines.front().id : pipeline;
+    m_list->choose(first);
+    if (m_pipeline.isEmpty()) // it is not in the list
+        choose(first);
 }
 
 StartSheet::~StartSheet() {
@@ -164,13 +170,20 @@ void StartSheet::choose(const QString &pipeline) {
     m_reading.stop.request_stop();
     const pipelines::Pipeline *p = this->pipeline();
     m_head->setText(p ? tr("Start %1").arg(p->name.isEmpty() ? p->id : p->name) : windowTitle());
-    for (QWidget *part : std::initializer_list<QWidget *>{m_refField, m_otherRef, m_note})
+    for (QWidget *part : std::initializer_list<QWidget *>{m_refField, m_otherRef, m_note, m_again})
         part->hide();
     m_form->setForm({});
     m_plan->setPlan({});
     if (!p)
         return tell(m_pipelines.empty() ? tr("No system has a pipeline that can be started.") : tr("Choose a pipeline."), true);
-    if (!p->problem.isEmpty())
+    readForm(pipeline);
+}
+
+void StartSheet::readForm(const QString &pipeline) {
+    const int turn = ++m_turn;
+    m_got.reset();
+    m_again->hide();
+    if (const pipelines::Pipeline *p = this->pipeline(); p && !p->problem.isEmpty())
         tell(p->problem, false);
     else
         tell(tr("Asks what its start takes …"), true);
@@ -178,8 +191,8 @@ void StartSheet::choose(const QString &pipeline) {
     if (!m_context.fleet)
         return;
     m_reading = startTask<pipelines::StartForm>(m_context.fleet->pools().waiting, [service = m_context.fleet->services()->pipelines, pipeline](std::stop_token) { return service->form(pipeline); });
-    deliver(m_reading, this, [this, pipeline](const Result<pipelines::StartForm> &form) {
-        if (pipeline == m_pipeline && (form || form.error().kind != ErrorKind::Cancelled))
+    deliver(m_reading, this, [this, turn](const Result<pipelines::StartForm> &form) {
+        if (turn == m_turn && (form || form.error().kind != ErrorKind::Cancelled))
             showForm(form);
     });
 }
@@ -188,6 +201,7 @@ void StartSheet::showForm(const Result<pipelines::StartForm> &form) {
     m_got = form;
     if (!form) {
         tell(form.error().text(), false);
+        m_again->show();
         return m_go->refresh();
     }
     QStringList secrets;
@@ -199,9 +213,14 @@ void StartSheet::showForm(const Result<pipelines::StartForm> &form) {
     m_ref->setItems(form->refs);
     m_refField->setVisible(!form->refs.isEmpty());
     m_otherRef->setVisible(!form->refs.isEmpty());
+    if (QWidget *editor = m_form->firstEditor(); editor && m_filter->hasFocus() && m_filter->text().isEmpty())
+        editor->setFocus(); // the pipeline is chosen: what it takes is next
     m_note->setText(form->note);
     m_note->setVisible(!form->note.isEmpty());
-    tell(form->parameters.empty() ? tr("It takes no parameters.") : QString(), true);
+    if (const pipelines::Pipeline *p = pipeline(); p && !p->problem.isEmpty())
+        tell(p->problem, false);
+    else
+        tell(form->parameters.empty() ? tr("It takes no parameters.") : QString(), true);
     plan();
     m_go->refresh();
 }
@@ -261,12 +280,12 @@ void StartSheet::run() {
     tell(tr("It is being started …"), true);
     m_running = startTask<operations::OperationOutcome>(m_context.fleet->pools().waiting, [services, operation](std::stop_token) -> Result<operations::OperationOutcome> { return services->operations->run(operation); });
     m_go->refresh();
-    deliver(m_running, this, [this, made, summary = operation.summary](const Result<operations::OperationOutcome> &outcome) {
+    deliver(m_running, this, [this, made](const Result<operations::OperationOutcome> &outcome) {
         if (m_context.fleet)
             m_context.fleet->refresh();
         if (outcome && outcome->done) {
             if (m_context.toasts)
-                m_context.toasts->show(State::Running, summary, *made);
+                m_context.toasts->show(State::Running, tr("%1 was started").arg(pipeline() && !pipeline()->name.isEmpty() ? pipeline()->name : m_pipeline), *made);
             Q_EMIT started(*made);
             return accept();
         }

@@ -41,6 +41,7 @@ Q_SIGNALS:
 
 private:
     void choose(const QString &pipeline);
+    void readForm(const QString &pipeline); ///< again, where it failed
     void showForm(const Result<pipelines::StartForm> &form);
     void plan();
     pipelines::StartRequest request() const;
@@ -59,9 +60,10 @@ private:
     QLineEdit *m_otherRef, *m_reason;
     ParameterForm *m_form;
     PlanView *m_plan;
-    Button *m_go;
+    Button *m_go, *m_again;
     QTimer m_soon;
     Task<pipelines::StartForm> m_reading;
+    int m_turn = 0; ///< of the reading that counts: an earlier one may end later
     Task<operations::OperationOutcome> m_running;
     std::optional<Result<pipelines::StartForm>> m_got;
 };

@@ -3,6 +3,7 @@
 
 #include "core/cluster/kubeconfig.h"
 #include "core/fleet/cluster_import.h"
+#include "core/fleet/directory_login.h"
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/field.h"
@@ -14,6 +15,7 @@
 #include "widgets/workspace/cluster_sheet.h"
 #include "widgets/workspace/connection_fields.h"
 #include "widgets/workspace/secrets_sheet.h"
+#include "widgets/workspace/sign_in_sheet.h"
 
 #include <QHBoxLayout>
 #include <QLineEdit>
@@ -23,6 +25,12 @@
 #include <algorithm>
 
 namespace pilothouse::ui {
+
+namespace {
+
+bool takesSignIn(const ConnectionLine &line) { return line.connection.kind == QLatin1String("azureml") && fleet::signsInByDevice(line.connection); }
+
+} // namespace
 
 ConnectionsPanel::ConnectionsPanel(const PanelContext &context, QWidget *parent) : Panel(QStringLiteral("connections"), tr("Connections"), context, parent) {
     addActions();
@@ -55,6 +63,9 @@ ConnectionsPanel::ConnectionsPanel(const PanelContext &context, QWidget *parent)
     left->addWidget(m_card, 3);
     left->addWidget(buildDetail(), 2);
     addButton(m_detail, "connection.cluster");
+    m_rights = m_buttons.back();
+    addButton(m_detail, "connection.signIn");
+    m_signIn = m_buttons.back();
     addButton(m_detail, "connection.test");
     addButton(m_detail, "connection.remove");
     layout->addLayout(left, 1);
@@ -315,6 +326,32 @@ void ConnectionsPanel::addActions() {
     };
     rights.run = [this](const QString &name, const QString &) { (new ClusterSheet(name, clusterCallsOf(*context().fleet, name), window()))->open(); };
     actions().add(rights);
+    ActionSpec signIn;
+    signIn.id = QStringLiteral("connection.signIn");
+    signIn.text = tr("Sign in");
+    signIn.icon = QStringLiteral("user");
+    signIn.section = tr("Commands");
+    signIn.panel = id();
+    signIn.blocked = [this](const QString &name) {
+        const ConnectionLine *line = context().fleet ? m_model->find(name) : nullptr;
+        return !line ? tr("Choose a connection first.") : takesSignIn(*line) ? QString() : tr("Nobody signs in for it: it has no login: device.");
+    };
+    signIn.targets = [this] {
+        std::vector<ActionTarget> out;
+        for (const ConnectionLine &line : m_model ? m_model->rows() : std::vector<ConnectionLine>())
+            if (takesSignIn(line))
+                out.push_back({line.connection.name, tr("Sign in for %1").arg(line.connection.name), systemName(line.connection.kind)});
+        return out;
+    };
+    signIn.run = [this](const QString &name, const QString &) {
+        auto *sheet = new SignInSheet(name, signInCallsOf(*context().fleet, name), window());
+        connect(sheet, &SignInSheet::signedIn, this, [this, name] {
+            look(name);
+            context().fleet->refresh();
+        });
+        sheet->open();
+    };
+    actions().add(signIn);
     ActionSpec secrets;
     secrets.id = QStringLiteral("connection.secrets");
     secrets.text = tr("Secrets");
@@ -500,6 +537,8 @@ void ConnectionsPanel::showLines() {
 
 void ConnectionsPanel::showDetail() {
     const ConnectionLine *line = m_model->find(m_table->currentId());
+    m_signIn->setVisible(line && takesSignIn(*line));
+    m_rights->setVisible(line && line->connection.kind == QLatin1String("kubernetes"));
     m_detail->setTitle(line ? line->connection.name : tr("No connection chosen"));
     if (!line)
         return m_detail->showState(ScreenState::empty(tr("No connection chosen"), tr("What it is, what it is for and what its last look found.")));
@@ -530,6 +569,8 @@ void ConnectionsPanel::resizeEvent(QResizeEvent *event) {
 QString ConnectionsPanel::kind() const { return m_kind->currentData().toString(); }
 
 void ConnectionsPanel::openAt(const QString &argument) {
+    if (m_model->rowCount() == 0)
+        showLines(); // a connection may be called as its system is
     if (const int at = m_kind->findData(argument); at >= 0 && !m_model->find(argument)) { // a system: its form
         m_kind->setCurrentIndex(at);
         m_name->setFocus();

@@ -77,7 +77,7 @@ private:
     Choice *m_kind;
     Field *m_whereField, *m_userField, *m_secretNameField, *m_secretField, *m_contextField;
     Label *m_problem;
-    Button *m_save, *m_try;
+    Button *m_save, *m_try, *m_signIn, *m_rights;
     std::vector<Button *> m_buttons;
 };
 
