@@ -157,8 +157,9 @@ void AlertWatch::evaluate(Store &store, const std::vector<AlertRule> &rules, boo
 
 void AlertWatch::send(Store &store, std::vector<AlertNews> &news, std::stop_token stop) {
     const auto states = store.channels();
-    if (!states)
-        return news.push_back({{}, states.error().text(), true});
+    const auto silences = store.silences(m_services->clock->nowUtc());
+    if (!states || !silences)
+        return news.push_back({{}, (states ? silences.error() : states.error()).text(), true});
     for (const workspace::Notification &channel : m_services->workspace.notifications) {
         const QDateTime now = m_services->clock->nowUtc();
         ChannelState state = stateOf(*states, channel.name);
@@ -180,6 +181,11 @@ void AlertWatch::send(Store &store, std::vector<AlertNews> &news, std::stop_toke
         if (!state.off.isEmpty())
             continue;
         for (const AlertMessage &message : *due) {
+            AlertStatus about;
+            about.rule = message.rule;
+            about.model = message.body.value(Q("model")).toString();
+            if (message.state != Q("ok") && std::any_of(silences->begin(), silences->end(), [&](const telemetry::AlertSilence &s) { return s.covers(about, now); }))
+                continue; // silenced while it waited
             if (stop.stop_requested() || !state.off.isEmpty() || (state.hold.isValid() && now < state.hold))
                 break;
             if (!store.claim(message.id).value_or(false))
@@ -218,6 +224,8 @@ void AlertWatch::send(Store &store, std::vector<AlertNews> &news, std::stop_toke
             }
             if (!kept)
                 news.push_back({{}, kept.error().text(), true});
+            if (outcome->what == SendOutcome::Again)
+                break; // the others would wait as long
         }
         if (const auto kept = store.writeChannel(state); !kept)
             news.push_back({{}, kept.error().text(), true});
