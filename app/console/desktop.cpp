@@ -47,14 +47,33 @@ void Desktop::settingChanged(const QString &group, const QString &key, const QDB
         Q_EMIT schemeChanged(wantsDark(QVariant::fromValue(value)));
 }
 
-void Desktop::notify(const QString &title, const QString &text, bool urgent) {
+void Desktop::notify(const QString &title, const QString &text, bool urgent, const QString &item) {
     if (!hasBus())
         return;
-    const QString name = QStringLiteral("org.freedesktop.Notifications");
-    QDBusMessage message = QDBusMessage::createMethodCall(name, QStringLiteral("/org/freedesktop/Notifications"), name, QStringLiteral("Notify"));
-    message << QStringLiteral("Pilothouse") << uint(0) << QStringLiteral("pilothouse") << title << text << QStringList()
+    const QString name = QStringLiteral("org.freedesktop.Notifications"), path = QStringLiteral("/org/freedesktop/Notifications");
+    QDBusConnection bus = QDBusConnection::sessionBus();
+    if (!m_listening) {
+        bus.connect({}, path, name, QStringLiteral("ActionInvoked"), this, SLOT(actionInvoked(uint, QString)));
+        bus.connect({}, path, name, QStringLiteral("NotificationClosed"), this, SLOT(notificationClosed(uint, uint)));
+        m_listening = true;
+    }
+    QDBusMessage message = QDBusMessage::createMethodCall(name, path, name, QStringLiteral("Notify"));
+    message << QStringLiteral("Pilothouse") << uint(0) << QStringLiteral("pilothouse") << title << text << (item.isEmpty() ? QStringList() : QStringList{QStringLiteral("default"), tr("Open")})
             << QVariantMap{{QStringLiteral("urgency"), QVariant::fromValue<uchar>(urgent ? 2 : 1)}} << -1;
-    QDBusConnection::sessionBus().asyncCall(message, 2000); // nobody waits: a desktop without notices is fine
+    auto *watcher = new QDBusPendingCallWatcher(bus.asyncCall(message, 2000), this); // a desktop without notices is fine
+    connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, watcher, item] {
+        watcher->deleteLater();
+        const QDBusPendingReply<uint> reply = *watcher;
+        if (!reply.isError() && !item.isEmpty())
+            m_shown.insert(reply.value(), item);
+    });
 }
+
+void Desktop::actionInvoked(uint id, const QString &) {
+    if (const QString item = m_shown.take(id); !item.isEmpty()) // else another program's
+        Q_EMIT opened(item);
+}
+
+void Desktop::notificationClosed(uint id, uint) { m_shown.remove(id); }
 
 } // namespace pilothouse::console

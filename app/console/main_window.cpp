@@ -89,6 +89,7 @@ MainWindow::MainWindow(Pools &pools, Theme &theme, WindowOptions options)
         bringUp(m_blank);
     });
     connect(m_desktop, &Desktop::schemeChanged, &m_theme, &Theme::setSystemDark);
+    connect(m_desktop, &Desktop::opened, this, &MainWindow::openItem);
     if (!m_session.geometry.isEmpty())
         restoreGeometry(m_session.geometry);
     else
@@ -420,10 +421,23 @@ void MainWindow::tellDesktop() {
         open.insert(item.id);
         const bool fresh = !m_told.contains(item.id) && !m_told.isEmpty(); // what waited at the start is on the screen
         if (fresh && m_options.desktop && m_preferences.notifications && !isActiveWindow())
-            m_desktop->notify(item.title, item.sentence, item.group == fleet::InboxGroup::Broken);
+            m_desktop->notify(item.title, item.sentence, item.group == fleet::InboxGroup::Broken, item.id);
     }
     open.insert(QString()); // so that the first item after an empty start counts as new
     m_told = open;
+}
+
+void MainWindow::openItem(const QString &id) {
+    setWindowState(windowState() & ~Qt::WindowMinimized);
+    show();
+    raise();
+    activateWindow();
+    const auto item = std::find_if(m_snapshot.inbox.begin(), m_snapshot.inbox.end(), [&](const fleet::InboxItem &one) { return one.id == id; });
+    if (item == m_snapshot.inbox.end()) // it is over meanwhile
+        return open(QStringLiteral("overview"));
+    if (item->group == fleet::InboxGroup::Broken || item->group == fleet::InboxGroup::Soon)
+        return open(QStringLiteral("alerts"), id);
+    m_actions->trigger(QString(item->action), QString(item->argument)); // the handler may bring a new snapshot
 }
 
 void MainWindow::showHeader() {

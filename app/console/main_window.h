@@ -85,6 +85,7 @@ private:
     void showJobs();
     void showStatus();
     void tellDesktop();
+    void openItem(const QString &id);
     void jobFinished(const QString &id);
     void showWelcome();
     void chooseWorkspace();

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot watch [--once] [--events]: looks after a workspace without a window until it is stopped: schedules of this machine, retries of failed runs, trainings and deploys that an approval joins,
-//   canaries in clusters, retraining policies. One for a workspace; the console and `pilot serve` may run beside it, nothing is done twice.
+// pilot watch [--once] [--events] [--metrics PORT [--address IP]]: looks after a workspace without a window until it is stopped: schedules of this machine, retries of failed runs, trainings and
+//   deploys that an approval joins, canaries in clusters, retraining policies, alert rules (told by the workspace's notifications). One for a workspace; the console and `pilot serve` may run beside it, nothing is done twice.
+//   --metrics tells its own figures under /metrics, on loopback unless --address says otherwise ("ready" has "metrics": the port).
 //   --events {"event":"news","model","sentence","acted"} each; --once looks once: --json {"news":[{"model","sentence","acted"}]}; exit 1 if something could not be done.
 // pilot watch --print-unit|--install|--uninstall [--timer MINUTES] [--plan]: the systemd units of the person who is logged in.
 //   --json of --print-unit {"name","folder","service","timer","enable"}; else {"operation","summary","done","steps"}
 #include "app/pilot/looking_thread.h"
+#include "app/pilot/metrics_server.h"
 #include "app/pilot/operation_answer.h"
 #include "app/pilot/policy_check.h"
 #include "app/pilot/watch_units.h"
 
 #include "core/base/child_process.h"
+#include "core/fleet/alert_watch.h"
 #include "core/fleet/canary_watch.h"
 #include "core/fleet/run_watch.h"
+#include "core/fleet/watch_metrics.h"
 
 #include <QFileInfo>
 #include <QJsonArray>
@@ -29,6 +33,8 @@ using Q = QLatin1String;
 struct Options {
     bool once = false, print = false, install = false, uninstall = false, plan = false;
     int timer = 0;
+    int metrics = -1; ///< port; −1: none
+    std::string address = "127.0.0.1";
 };
 
 /// Takes news from several threads.
@@ -39,6 +45,8 @@ public:
         const std::lock_guard guard(m_mutex);
         const QJsonObject one{{Q("model"), model}, {Q("sentence"), sentence}, {Q("acted"), acted}};
         m_problems = m_problems || problem;
+        t_acted += acted;
+        t_failed += problem;
         if (m_keep) {
             m_all << one;
             m_lines << sentence;
@@ -48,6 +56,13 @@ public:
         m_context.note(sentence);
     }
     void keep() { m_keep = true; } ///< for one answer
+    /// Calls a look and counts what it told, on this thread.
+    template<class Look>
+    void during(fleet::WatchBeats &beats, const char *part, const Clock &clock, Look look) {
+        t_acted = t_failed = 0;
+        look();
+        beats.looked(Q(part), clock.nowUtc(), t_acted, t_failed);
+    }
     void answer() {
         m_context.answer({{Q("news"), m_all}}, m_lines.isEmpty() ? QStringLiteral("Nothing was due.") : m_lines.join(QLatin1Char('\n')));
         m_context.exitCodeWanted = m_problems ? 1 : 0;
@@ -59,6 +74,7 @@ private:
     QJsonArray m_all;
     QStringList m_lines;
     bool m_keep = false, m_problems = false;
+    static inline thread_local qint64 t_acted = 0, t_failed = 0;
 };
 
 /// Each model's policy, as often as it may retrain.
@@ -102,6 +118,11 @@ void lookAtCanaries(fleet::CanaryWatch &watch, Newspaper &news, std::stop_token 
             news.tell(one.model, one.sentence(), one.tick.turnedBack || one.tick.wentOn, bool(one.problem));
 }
 
+void lookAtAlerts(fleet::AlertWatch &watch, Newspaper &news, std::stop_token token) {
+    for (const fleet::AlertNews &one : watch.look(token))
+        news.tell(one.model, one.sentence, false, one.problem);
+}
+
 Result<void> watch(Context &context, const Options &options) {
     PH_ASSIGN(const auto services, context.services());
     auto lock = FileLock::tryAcquire(services->root + QStringLiteral("/watch.lock"));
@@ -114,17 +135,27 @@ Result<void> watch(Context &context, const Options &options) {
     fleet::RunWatch runs(services);
     fleet::CanaryWatch canaries(services);
     Policies policies(services);
+    fleet::AlertWatch alerts(services);
+    fleet::WatchBeats beats(services->clock->nowUtc());
     if (options.once) {
         news.keep();
         lookAtRuns(runs, news, context.stop());
         lookAtCanaries(canaries, news, context.stop());
         policies.look(news, context.stop());
+        lookAtAlerts(alerts, news, context.stop());
         if (context.stop().stop_requested())
             return cancelled();
         news.answer();
         return {};
     }
-    context.events().emitEvent(QStringLiteral("ready"), {{Q("workspace"), services->workspace.file}});
+    std::unique_ptr<MetricsServer> metrics;
+    QJsonObject ready{{Q("workspace"), services->workspace.file}};
+    if (options.metrics >= 0) {
+        PH_ASSIGN(metrics, MetricsServer::listen(options.address, static_cast<unsigned short>(options.metrics), [services, &beats] { return fleet::watchExposition(*services, beats); }));
+        ready.insert(Q("metrics"), int(metrics->port()));
+        context.note(QStringLiteral("Figures for Prometheus: http://%1:%2/metrics").arg(QString::fromStdString(options.address)).arg(metrics->port()));
+    }
+    context.events().emitEvent(QStringLiteral("ready"), ready);
     context.note(QStringLiteral("Looking after %1. Ctrl+C ends it.").arg(services->workspace.name));
     std::mutex mutex;
     std::condition_variable wake;
@@ -137,10 +168,11 @@ Result<void> watch(Context &context, const Options &options) {
     {
         std::optional<LookingThread> ofRuns, ofCanaries;
         if (runs.needed())
-            ofRuns.emplace(std::chrono::seconds(fleet::RunWatch::everySeconds), [&](std::stop_token token) { lookAtRuns(runs, news, token); });
+            ofRuns.emplace(std::chrono::seconds(fleet::RunWatch::everySeconds), [&](std::stop_token token) { news.during(beats, "runs", *services->clock, [&] { lookAtRuns(runs, news, token); }); });
         if (canaries.needed())
-            ofCanaries.emplace(std::chrono::seconds(fleet::CanaryWatch::everySeconds), [&](std::stop_token token) { lookAtCanaries(canaries, news, token); });
-        const LookingThread ofPolicies(std::chrono::seconds(60), [&](std::stop_token token) { policies.look(news, token); });
+            ofCanaries.emplace(std::chrono::seconds(fleet::CanaryWatch::everySeconds), [&](std::stop_token token) { news.during(beats, "canaries", *services->clock, [&] { lookAtCanaries(canaries, news, token); }); });
+        const LookingThread ofPolicies(std::chrono::seconds(60), [&](std::stop_token token) { news.during(beats, "policies", *services->clock, [&] { policies.look(news, token); }); });
+        const LookingThread ofAlerts(std::chrono::seconds(fleet::AlertWatch::everySeconds), [&](std::stop_token token) { news.during(beats, "alerts", *services->clock, [&] { lookAtAlerts(alerts, news, token); }); });
         std::unique_lock guard(mutex);
         wake.wait(guard, [&] { return end; });
     }
@@ -162,7 +194,7 @@ Result<void> units(Context &context, const Options &options) {
     return runAndAnswer(context, *services->operations, options.install ? installUnits(made) : removeUnits(made), options.plan);
 }
 
-const Verb verb("watch", "Look after a workspace without a window: schedules, retries, approvals, canaries, policies", [](CLI::App &app, VerbBody &body) {
+const Verb verb("watch", "Look after a workspace without a window: schedules, retries, approvals, canaries, policies, alerts", [](CLI::App &app, VerbBody &body) {
     const auto options = std::make_shared<Options>();
     app.add_flag("--once", options->once, "Look once, for a timer");
     auto *print = app.add_flag("--print-unit", options->print, "Print the systemd user unit that runs it");
@@ -170,6 +202,8 @@ const Verb verb("watch", "Look after a workspace without a window: schedules, re
     app.add_flag("--uninstall", options->uninstall, "Remove it")->excludes(print)->excludes(install);
     app.add_option("--timer", options->timer, "A timer that looks once every so many minutes, in place of a service that runs on")->check(CLI::Range(1, 59));
     app.add_flag("--plan", options->plan, "Show what would be written, change nothing");
+    app.add_option("--metrics", options->metrics, "Port of its own figures for Prometheus, /metrics (0: any free one)")->check(CLI::Range(0, 65535));
+    app.add_option("--address", options->address, "Address of --metrics (default: loopback only)");
     app.callback([&body, options] {
         body = [options](Context &context) { return options->print || options->install || options->uninstall ? units(context, *options) : watch(context, *options); };
     });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/snapshot.h"
 
+#include "core/fleet/alert_inbox.h"
 #include "core/fleet/inbox_pipelines.h"
 #include "core/fleet/interrupted.h"
 #include "core/fleet/joined_runs.h"
@@ -283,6 +284,9 @@ Snapshot readSnapshot(const Services &services, int patienceMs, bool rememberedW
     }
     s.timeline = timelineOf(s);
     s.inbox = inboxOf(s, services.workspace, s.read);
+    std::vector<InboxItem> alerts;
+    take(alertItems(services), alerts, s);
+    addAlertItems(std::move(alerts), s.inbox);
     return s;
 }
 

@@ -11,6 +11,8 @@ const std::vector<OperationKind> &operationKinds() {
     static const std::vector<OperationKind> kinds{
         {"abandon-mirror", Role::Operator, "a training that waits to be sent to a registry: it is not"},
         {"ab-test", Role::Approver, "a fixed split of the traffic of an endpoint: real requests to a version that no promotion approved"},
+        {"alert-silence", Role::Operator, "a silence: what an alert rule finds is not told until it ends"},
+        {"alert-silence-end", Role::Operator, "a silence: it ends now"},
         {"approval-key", Role::Viewer, "one's own key in the keychain; worth nothing until the workspace names it"},
         {"approve", Role::Approver, "a decision about a promotion"},
         {"approver", Role::Approver, "the workspace file: whose approvals count"},
@@ -31,6 +33,7 @@ const std::vector<OperationKind> &operationKinds() {
         {"gate-answer", Role::Approver, "a run that waits at a gate: it goes on, or ends there"},
         {"gitops-commit", Role::Operator, "a branch of a Git repository: the manifests that a GitOps controller follows"},
         {"mirror-run", Role::Operator, "a registry: a run, and a version more"},
+        {"notify", Role::Operator, "a message that goes to a channel of the workspace's notifications"},
         {"pipeline-cancel", Role::Operator, "a run"},
         {"pipeline-force", Role::Operator, "a run: it ends at once"},
         {"pipeline-rerun", Role::Operator, "a run: all of it again, or what failed"},

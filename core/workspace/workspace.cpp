@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/time_zone.h"
+#include "core/workspace/alert_rule.h"
 #include "core/workspace/approver_key.h"
 #include "core/workspace/condition.h"
 #include "core/workspace/environment.h"
@@ -446,7 +447,7 @@ void readNotification(Reading &reading, const QString &name, Section section) {
     reading.checkUrl(section, u("url"), n.url);
     n.channel = section.text(u("channel"));
     n.on = section.texts(u("on"));
-    const QStringList events{u("accuracy"), u("approval"), u("drift"), u("gate"), u("pipeline"), u("retrain"), u("rollout"), u("staleness")};
+    const QStringList events{u("accuracy"), u("alert"), u("approval"), u("drift"), u("gate"), u("pipeline"), u("retrain"), u("rollout"), u("staleness")};
     for (const QString &event : std::as_const(n.on))
         if (!events.contains(event))
             addUnknown(reading.problems, section.positionOf(u("on")), u("event"), event, events);
@@ -545,6 +546,7 @@ Result<Workspace> parseWorkspace(const QByteArray &yaml, const QString &file) {
     readEach(reading, top, u("models"), readModel);
     readEnvironments(top, w);
     readEach(reading, top, u("notifications"), readNotification);
+    (void)readAlerts(top, w); // checked here, read by who evaluates them (readAlertRules)
     readApprovers(reading, top.section(u("approvers")));
     top.finish();
     if (problems.any())

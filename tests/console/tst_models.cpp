@@ -160,6 +160,24 @@ private Q_SLOTS:
         QCOMPARE(int(alerts[0].group), int(Alert::NoData));
         QCOMPARE(alerts[0].sentence, QStringLiteral("too few labels: 61"));
     }
+    void ownRulesStandInTheirGroups() {
+        fleet::Snapshot snapshot;
+        const auto add = [&](const char *id, fleet::InboxGroup group, fleet::Health state) {
+            fleet::InboxItem item;
+            item.id = QString::fromLatin1(id);
+            item.group = group;
+            item.state = state;
+            item.action = QStringLiteral("alert.silence");
+            snapshot.inbox.push_back(item);
+        };
+        add("alert/mae", fleet::InboxGroup::Broken, fleet::Health::Bad);
+        add("alert/fresh", fleet::InboxGroup::Broken, fleet::Health::Unknown);
+        add("alert/drift", fleet::InboxGroup::Soon, fleet::Health::Warn);
+        QStringList lines;
+        for (const Alert &alert : alertsOf(snapshot))
+            lines << QStringLiteral("%1 %2 %3").arg(int(alert.group)).arg(alert.id, inboxVerb(alert.action));
+        QCOMPARE(lines.join(QLatin1Char('\n')), QStringLiteral("0 alert/mae Silence for 4 h\n1 alert/drift Silence for 4 h\n2 alert/fresh Silence for 4 h"));
+    }
     void whatAnEndpointServesIsToldWithItsAge() {
         fleet::Snapshot snapshot;
         fleet::ModelRow row;

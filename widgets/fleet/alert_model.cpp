@@ -75,7 +75,7 @@ std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
         if ((item.group != fleet::InboxGroup::Broken && item.group != fleet::InboxGroup::Soon) || item.id.startsWith(QLatin1String("skew/")))
             continue; // skew comes from the model itself, with its cause and remedy
         Alert alert;
-        alert.group = item.group == fleet::InboxGroup::Broken ? Alert::Firing : Alert::Pending;
+        alert.group = item.group != fleet::InboxGroup::Broken ? Alert::Pending : item.state == fleet::Health::Unknown ? Alert::NoData : Alert::Firing;
         alert.state = stateOf(item.state);
         alert.id = item.id;
         alert.title = item.title;

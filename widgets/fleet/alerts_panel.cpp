@@ -5,7 +5,9 @@
 #include "widgets/base/card.h"
 #include "widgets/base/format.h"
 #include "widgets/base/plot.h"
+#include "widgets/base/run_verb.h"
 #include "widgets/base/table.h"
+#include "widgets/base/write_gate.h"
 #include "widgets/fleet/alert_model.h"
 #include "widgets/fleet/decision_model.h"
 #include "widgets/fleet/inbox_list.h"
@@ -18,6 +20,10 @@
 #include <algorithm>
 
 namespace pilothouse::ui {
+
+namespace {
+const QLatin1String ownRule("alert/"); ///< before the rule's name in the id of its alert
+}
 
 AlertsPanel::AlertsPanel(const PanelContext &context)
     : Panel(QStringLiteral("alerts"), tr("Alerts"), context), m_model(new AlertModel(this)), m_decisionModel(new AlertDecisionModel(this)), m_list(new List),
@@ -87,11 +93,16 @@ QWidget *AlertsPanel::buildDetail() {
     m_copy->setGlyph(QStringLiteral("copy"));
     m_copy->setPixelHeight(32);
     m_copy->hide();
-    for (Button *button : {m_handle, m_copy, m_drift, m_open})
+    m_silence = new Button(tr("Silence for 4 h"), ButtonKind::Plain);
+    m_silence->setObjectName(QStringLiteral("silence"));
+    m_silence->setPixelHeight(32);
+    m_silence->hide();
+    for (Button *button : {m_handle, m_silence, m_copy, m_drift, m_open})
         buttons->addWidget(button);
     buttons->addStretch(1);
     column->addLayout(buttons);
     connect(m_handle, &QAbstractButton::clicked, this, [this] { actions().trigger(QStringLiteral("alert.handle"), m_list->currentId()); });
+    connect(m_silence, &QAbstractButton::clicked, this, [this] { actions().trigger(QStringLiteral("alert.silence"), m_list->currentId()); });
     connect(m_copy, &QAbstractButton::clicked, this, [this] {
         const Alert *alert = m_model->find(m_list->currentId());
         if (const fleet::ModelRow *row = alert ? rowOf(alert->model) : nullptr)
@@ -119,6 +130,18 @@ void AlertsPanel::addActions() {
         actions().trigger(alert.action, alert.argument);
     };
     actions().add(handle);
+    ActionSpec silence;
+    silence.id = QStringLiteral("alert.silence");
+    silence.text = tr("Silence for 4 h");
+    silence.section = tr("Commands");
+    silence.panel = id();
+    silence.blocked = [this](const QString &alert) { return alert.startsWith(ownRule) ? roleProblem(context(), m_snapshot.role, workspace::Role::Operator) : tr("Choose an alert of the workspace's own rules first."); };
+    silence.gate = [this](const QString &alert) { return writeGate(context(), "alert-silence", QStringLiteral("alert ") + alert.mid(ownRule.size())); };
+    silence.run = [this](const QString &alert, const QString &) {
+        const QString rule = alert.mid(ownRule.size());
+        runVerb(context(), this, tr("Silence %1").arg(rule), {}, {QStringLiteral("alerts"), QStringLiteral("silence"), rule, QStringLiteral("--for"), QStringLiteral("4h")}, tr("%1 is silent for 4 h").arg(rule));
+    };
+    actions().add(silence);
 }
 
 void AlertsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
@@ -194,7 +217,7 @@ void AlertsPanel::showDetail() {
             addSkew(row->served, facts);
         else if (alert->about == Alert::Staleness)
             facts.push_back({tr("Rule"), QStringLiteral("age ≤ %1").arg(row->stalenessLimit), true});
-        else if (!row->quality.metric.isEmpty())
+        else if (!row->quality.metric.isEmpty() && !alert->id.startsWith(ownRule)) // an own rule has its limit in its sentence
             facts.push_back({tr("Rule"), QStringLiteral("%1 %2").arg(row->quality.metric, limitText(row->quality.min, row->quality.max)), true});
         if (alert->about == Alert::Drift && row->drift)
             facts.push_back({tr("Measured on"), tr("%1 inputs of %2 that were asked last, against the training").arg(row->drift->columns.size()).arg(row->name)});
@@ -212,6 +235,8 @@ void AlertsPanel::showDetail() {
     m_handle->setBlocked(actions().blocked(alert->action, alert->argument));
     m_handle->setVisible(!verb.isEmpty());
     const QString command = row && alert->about == Alert::Skew ? row->served.command : QString();
+    m_silence->setVisible(alert->id.startsWith(ownRule) && alert->action != QLatin1String("alert.silence"));
+    m_silence->setBlocked(actions().blocked(QStringLiteral("alert.silence"), alert->id));
     m_copy->setVisible(!command.isEmpty());
     m_copy->setToolTip(command);
     m_drift->setVisible(row && alert->group != Alert::Quiet && alert->about != Alert::Skew && !alert->action.startsWith(QLatin1String("drift.")));

@@ -156,6 +156,8 @@ QString inboxVerb(const QString &actionId) {
         return InboxList::tr("Why did it drift?");
     if (actionId.startsWith(Q("pipeline.")))
         return InboxList::tr("Open run");
+    if (actionId == Q("alert.silence"))
+        return InboxList::tr("Silence for 4 h");
     if (actionId == Q("registry.sync"))
         return InboxList::tr("Send now");
     if (actionId.startsWith(Q("journal.")))

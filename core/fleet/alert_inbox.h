@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/fleet/snapshot.h"
+
+namespace pilothouse::fleet {
+
+/// The workspace's own alert rules that are not ok and not silenced, and channels that are switched off, as items of the inbox: firing is broken, pending soon, no data and cannot tell
+/// broken with state Unknown. Id "alert/RULE" or "channel/NAME"; the action is the first fix. Reads alerts.db; nothing where there is none yet.
+Result<std::vector<InboxItem>> alertItems(const Services &services);
+/// Adds them to an inbox in its order.
+void addAlertItems(std::vector<InboxItem> items, std::vector<InboxItem> &inbox);
+
+} // namespace pilothouse::fleet

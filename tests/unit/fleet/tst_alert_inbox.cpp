@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fleet/alert_inbox.h"
+
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/telemetry/alert_store.h"
+
+#include <QFileInfo>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace pilothouse;
+using namespace pilothouse::fleet;
+using namespace pilothouse::telemetry;
+
+namespace {
+const QDateTime t0 = QDateTime::fromSecsSinceEpoch(1'763'800'000, Qt::UTC);
+}
+
+class tst_AlertInbox : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init() {
+        m_folder = std::make_unique<QTemporaryDir>();
+        const QString file = m_folder->filePath(QStringLiteral("pilothouse.yaml"));
+        QVERIFY(writeFileAtomically(file, "workspace: w\nconnections:\n  local: {kind: local, root: " + m_folder->filePath(QStringLiteral("root")).toUtf8() +
+                                              "}\n  prom: {kind: prometheus, url: \"http://127.0.0.1:9\"}\nmodels: {t2m: {registry: {connection: local}}}\nnotifications: {team: {kind: slack, secret: hook}}\nalerts:\n"
+                                              "  fresh: {kind: staleness, model: t2m}\n  mae: {kind: metric, model: t2m, metric: mae, above: 1}\n  drift: {kind: drift, model: t2m, severity: warning}\n  queue: {kind: query, connection: prom, query: up, above: 1}\n"));
+        ServiceOptions options;
+        options.workspaceFile = file;
+        options.secrets = secrets::memoryStore();
+        options.clock = std::make_shared<FixedClock>(t0);
+        auto opened = openServices(options);
+        QVERIFY2(opened, opened ? "" : qPrintable(opened.error().text()));
+        m_services = *opened;
+    }
+
+    void aLookMakesNoFile() {
+        QVERIFY(alertItems(*m_services)->empty());
+        QVERIFY(!QFileInfo::exists(m_services->root + QStringLiteral("/alerts.db")));
+    }
+
+    void whatIsNotOkStandsInTheInboxWithItsFix() {
+        const auto store = *AlertStore::open(m_services->root);
+        for (const auto &[rule, state] : {std::pair("fresh", AlertState::Firing), std::pair("mae", AlertState::CannotTell), std::pair("drift", AlertState::Pending), std::pair("queue", AlertState::NoData), std::pair("gone", AlertState::Firing)}) {
+            AlertStatus s;
+            s.rule = QLatin1String(rule);
+            s.model = s.rule == QLatin1String("queue") ? QString() : QStringLiteral("t2m");
+            s.state = state;
+            s.sentence = QStringLiteral("why");
+            s.since = s.looked = s.episode = t0;
+            QVERIFY(store->write(s, {}, t0));
+        }
+        const Snapshot snapshot = readSnapshot(*m_services);
+        const auto of = [&](const char *id) {
+            const auto at = std::find_if(snapshot.inbox.begin(), snapshot.inbox.end(), [&](const InboxItem &i) { return i.id == QLatin1String(id); });
+            return at == snapshot.inbox.end() ? InboxItem() : *at;
+        };
+        QCOMPARE(int(of("alert/fresh").group), int(InboxGroup::Broken));
+        QCOMPARE(int(of("alert/fresh").state), int(Health::Bad));
+        QCOMPARE(of("alert/fresh").action, QStringLiteral("train.start"));
+        QCOMPARE(of("alert/fresh").argument, QStringLiteral("t2m"));
+        QCOMPARE(of("alert/fresh").title, QStringLiteral("fresh (t2m) fires"));
+        QCOMPARE(int(of("alert/mae").state), int(Health::Unknown));
+        QCOMPARE(int(of("alert/drift").group), int(InboxGroup::Soon));
+        QCOMPARE(of("alert/queue").action, QStringLiteral("alert.silence"));
+        QCOMPARE(of("alert/queue").argument, QStringLiteral("alert/queue"));
+        QVERIFY(of("alert/gone").id.isEmpty()); // the workspace has no such rule any more
+        QVERIFY(std::is_sorted(snapshot.inbox.begin(), snapshot.inbox.end(), [](const InboxItem &a, const InboxItem &b) { return a.group < b.group; }));
+        QVERIFY(store->addSilence({{}, {}, QStringLiteral("t2m"), t0, t0.addSecs(3600), QStringLiteral("ben"), {}}));
+        QCOMPARE(alertItems(*m_services)->size(), std::size_t(1)); // the query is no model's
+    }
+
+    void aChannelThatIsOffIsSaid() {
+        const auto store = *AlertStore::open(m_services->root);
+        QVERIFY(store->writeChannel({QStringLiteral("team"), {}, QStringLiteral("hooks.example answered 410."), t0, {}, {}}));
+        QVERIFY(store->writeChannel({QStringLiteral("old"), {}, QStringLiteral("gone"), t0, {}, {}}));
+        const auto items = *alertItems(*m_services);
+        QCOMPARE(items.size(), std::size_t(1));
+        QCOMPARE(items[0].id, QStringLiteral("channel/team"));
+        QVERIFY(items[0].sentence.contains(QStringLiteral("pilot alerts test team")));
+    }
+
+private:
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::shared_ptr<Services> m_services;
+};
+
+QTEST_GUILESS_MAIN(tst_AlertInbox)
+#include "tst_alert_inbox.moc"
