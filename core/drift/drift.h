@@ -15,6 +15,8 @@
 
 namespace pilothouse::drift {
 
+struct MultivariateDrift;
+
 inline constexpr double psiWarning = 0.10; ///< from here "Moderate"
 inline constexpr double psiDrifted = 0.25; ///< from here "High"
 inline constexpr std::size_t minimumRows = 100; ///< on each side; below, or where the effect's error reaches over a limit: "too few rows", never drifted (verdict.h)
@@ -50,6 +52,7 @@ struct ColumnDrift {
     std::vector<double> edges;             ///< inner bin edges from the reference
     std::vector<QString> categories;       ///< union of both sides, sorted by bytes
     std::vector<double> referenceShares, currentShares; ///< per bin or category, for the overlay
+    QString role = {};                     ///< "target" (the true values, as far as their labels have come), "prediction"; empty: an input, or not known
 };
 
 /// A column that was left out, and why, in a few words.
@@ -63,10 +66,12 @@ struct DriftReport {
     std::vector<ColumnDrift> columns;
     std::vector<NotCompared> notCompared; ///< only on one side, times, another type
     QString referenceName, currentName;
+    /// Says of the columns with these names what they are.
+    void markRoles(const QString &target, const QStringList &predictions);
     /// The documented --json object: {"reference":{"rows","name"},"current":{…},"drifted","columns":[{"name","kind","rows":
     /// {"reference","current"},"missing":{…},"psi","psi_by_chance","ks":{"d","p"}|null,"wasserstein","wasserstein_norm","js",
     /// "hellinger","chi2":{"statistic","dof","p"}|null,"cramers_v","effect","effect_error","resolution","too_few_rows","rows_needed","warning","drifted","range":{"reference":[min,max],
-    /// "current":[min,max],"outside"}|null,"new":[{"name","share"}],"gone":[…],"bins":{"edges"|"categories","reference","current"}}],"not_compared":[{"name","reason"}]}.
+    /// "current":[min,max],"outside"}|null,"new":[{"name","share"}],"gone":[…],"bins":{"edges"|"categories","reference","current"},"role"}],"not_compared":[{"name","reason"}]}.
     QJsonObject toJson() const;
     /// Reads toJson() back. Invalid with `where` if a field is missing or of the wrong type.
     static Result<DriftReport> fromJson(const QJsonObject &object, const QString &where);
@@ -127,8 +132,8 @@ DriftReport compare(const Profile &reference, const Profile &current);
 
 /// How each figure is defined and where it ends, one sentence each; the text every report carries.
 QStringList definitions();
-/// One self-contained HTML page with SVG; definitions and limits printed.
-QByteArray htmlReport(const DriftReport &report);
+/// One self-contained HTML page with SVG; definitions and limits printed. `together`: all columns at once (multivariate.h), if that was asked.
+QByteArray htmlReport(const DriftReport &report, const MultivariateDrift *together = nullptr);
 /// "High", "Moderate", "Low" or "Too few rows".
 QString verdictWord(const ColumnDrift &column);
 
