@@ -1,30 +1,39 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot drift --reference FILE|PROFILE.json|MODEL --current FILE|PROFILE.json [--recipe FILE] [--report FILE.html] [--max-memory 4GiB] [--fail-on-drift] [--json]
+// pilot drift --reference FILE|PROFILE.json|MODEL --current FILE|PROFILE.json [--recipe FILE] [--model MODEL] [--target COLUMN] [--multivariate] [--report FILE.html] [--max-memory 4GiB] [--fail-on-drift] [--json]
 //   --json: the object of drift::DriftReport::toJson(). Exit 1 with --fail-on-drift if a column drifted.
+//   --model: what this model says of the rows of both sides is compared as well ("role":"prediction"; of a profile: of the package's sample rows), and its target is "role":"target".
+//   --multivariate: all columns together as well, from rows on both sides; "multivariate" is drift::MultivariateDrift::toJson(), and --fail-on-drift counts it too.
 #include "app/pilot/data_source.h"
 #include "app/pilot/model_ref.h"
 #include "app/pilot/verb.h"
 
+#include "core/artifact/labelled_rows.h"
 #include "core/artifact/package.h"
+#include "core/artifact/scorer.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/data/csv.h"
 #include "core/data/prepare_table.h"
 #include "core/drift/drift.h"
+#include "core/learn/load_scorer.h"
+#include "core/learn/multivariate_drift.h"
+#include "core/learn/predicted_columns.h"
 
 #include <QFileInfo>
 
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <thread>
 
 namespace pilothouse {
 
 namespace {
 
 struct Options {
-    std::string reference, current, recipe, report;
-    bool failOnDrift = false;
+    std::string reference, current, recipe, report, model, target;
+    bool failOnDrift = false, multivariate = false;
+    quint64 seed = 7;
 };
 
 /// One side of the comparison: rows, or what a model kept of its training rows.
@@ -99,6 +108,24 @@ Result<Side> readCurrent(Context &context, const QString &text, const std::optio
     return readRows(context, text, recipe, reference.types());
 }
 
+/// What a model says of one side's rows, behind its columns. Of a profile, which has no rows: of those that the package keeps as a sample.
+Result<void> addPredictions(Context &context, const artifact::Package &package, const artifact::Scorer &scorer, Side &side) {
+    if (side.table) {
+        PH_ASSIGN(const std::size_t left, learn::addPredictedColumns(scorer, *side.table));
+        if (left > 0)
+            context.note(QStringLiteral("%1: %2 rows have no prediction, an input of theirs is missing.").arg(side.name).arg(left));
+        return {};
+    }
+    PH_ASSIGN(const artifact::LabelledRows sample, artifact::sampleRows(package.folder, package.signature));
+    if (sample.inputs.count == 0)
+        return invalid(QStringLiteral("A profile has no rows to predict, and the model's package keeps no sample of any."), package.folder, QStringLiteral("Give a data file as --reference and --current."));
+    PH_ASSIGN(const artifact::Predictions predictions, scorer.score(sample.inputs));
+    const drift::Profile predicted = drift::profileOf(learn::predictedColumns(scorer.signature(), predictions), side.name);
+    side.profile->columns.insert(side.profile->columns.end(), predicted.columns.begin(), predicted.columns.end());
+    context.note(QStringLiteral("%1: predictions are those of the %2 sample rows of the package.").arg(side.name).arg(sample.inputs.count));
+    return {};
+}
+
 QString figure(double value) { return std::isfinite(value) ? QString::number(value, 'f', 4) : QStringLiteral("–"); }
 
 QString table(const drift::DriftReport &report) {
@@ -117,7 +144,7 @@ QString table(const drift::DriftReport &report) {
                     .arg(c->name.leftJustified(width), drift::verdictWord(*c).leftJustified(12), figure(c->psi).rightJustified(8),
                          figure(c->wassersteinNorm.value_or(NAN)).rightJustified(8), figure(c->js).rightJustified(8))
                     .arg(c->referenceRows)
-                    .arg(c->currentRows);
+                    .arg(c->role.isEmpty() ? QString::number(c->currentRows) : QStringLiteral("%1  (%2)").arg(c->currentRows).arg(c->role));
     for (const auto &left : report.notCompared)
         text += QStringLiteral("not compared: %1, %2\n").arg(left.name, left.reason);
     text += QStringLiteral("PSI from %1 Moderate, from %2 High; less what chance adds; where its error reaches over a limit, and below %3 rows on a side, there are too few rows to say.\n")
@@ -130,20 +157,55 @@ Result<void> runDrift(Context &context, const Options &options) {
     if (!options.recipe.empty()) {
         PH_ASSIGN(recipe, workspace::readRecipe(QString::fromStdString(options.recipe)));
     }
-    PH_ASSIGN(const Side reference, readReference(context, QString::fromStdString(options.reference), recipe));
-    PH_ASSIGN(const Side current, readCurrent(context, QString::fromStdString(options.current), recipe, reference));
+    PH_ASSIGN(Side reference, readReference(context, QString::fromStdString(options.reference), recipe));
+    PH_ASSIGN(Side current, readCurrent(context, QString::fromStdString(options.current), recipe, reference));
+    QString target = options.target.empty() && recipe ? recipe->target : QString::fromStdString(options.target);
+    QStringList predicted;
+    if (!options.model.empty()) {
+        PH_ASSIGN(const ModelRef model, resolveModel(context, QString::fromStdString(options.model)));
+        PH_ASSIGN(const artifact::Package package, artifact::openPackage(model.folder));
+        PH_ASSIGN(const artifact::ScorerPtr scorer, learn::loadScorer(package));
+        if (current.profile)
+            return invalid(QStringLiteral("A profile has no rows to predict."), current.name, QStringLiteral("Give a data file as --current, or leave out --model."));
+        for (Side *side : {&reference, &current})
+            PH_TRY(addPredictions(context, package, *scorer, *side));
+        for (const data::Column &column : learn::predictedColumns(package.signature, {}).columns)
+            predicted << column.name;
+        if (package.signature.classes.size() == 2)
+            predicted << QStringLiteral("probability of %1").arg(QString::fromStdString(package.signature.classes[1]));
+        if (target.isEmpty())
+            target = package.signature.target;
+    }
     drift::DriftReport report = current.profile     ? drift::compare(reference.profile ? *reference.profile : drift::profileOf(*reference.table, reference.name), *current.profile)
                                 : reference.profile ? drift::compare(*reference.profile, *current.table)
                                                     : drift::compare(*reference.table, *current.table);
     report.referenceName = reference.name;
     report.currentName = current.name;
+    report.markRoles(target, predicted);
     if (report.columns.empty())
         return invalid(QStringLiteral("The two have no column in common that could be compared."), QString::fromStdString(options.current),
                        QStringLiteral("Compare files with the same column names."));
+    std::optional<drift::MultivariateDrift> together;
+    if (options.multivariate) {
+        if (!reference.table || !current.table)
+            return invalid(QStringLiteral("All columns together are compared row by row, and a profile has no rows."), (reference.table ? current : reference).name,
+                           QStringLiteral("Give data files on both sides, or leave out --multivariate."));
+        learn::MultivariateOptions how;
+        how.seed = options.seed;
+        how.leaveOut = QStringList(predicted) << target; // the rows as a model is given them
+        how.threads = std::max(1, int(std::thread::hardware_concurrency()));
+        PH_ASSIGN(together, learn::multivariateDrift(*reference.table, *current.table, how, context.stop()));
+    }
     if (!options.report.empty())
-        PH_TRY(writeFileAtomically(QString::fromStdString(options.report), drift::htmlReport(report)));
-    context.answer(report.toJson(), table(report));
-    context.exitCodeWanted = options.failOnDrift && report.drifted ? 1 : 0;
+        PH_TRY(writeFileAtomically(QString::fromStdString(options.report), drift::htmlReport(report, together ? &*together : nullptr)));
+    QJsonObject object = report.toJson();
+    QString text = table(report);
+    if (together) {
+        object.insert(QStringLiteral("multivariate"), together->toJson());
+        text += QLatin1Char('\n') + together->lines().join(QLatin1Char('\n'));
+    }
+    context.answer(object, text);
+    context.exitCodeWanted = options.failOnDrift && (report.drifted || (together && together->drifted())) ? 1 : 0;
     return {};
 }
 
@@ -154,7 +216,11 @@ const Verb verb("drift", "Compare current data with a reference, column by colum
     app.add_option("--recipe", options->recipe, "Read both files by this recipe's data rules (missing, where, delimiter …)");
     addMaxMemory(app);
     app.add_option("--report", options->report, "Write a self-contained HTML page");
-    app.add_flag("--fail-on-drift", options->failOnDrift, "Exit 1 if a column drifted");
+    app.add_option("--model", options->model, "Compare what this model predicts of both sides as well (package folder, NAME@ALIAS, NAME/VERSION)");
+    app.add_option("--target", options->target, "The column with the true values (else that of --model or --recipe)");
+    auto *together = app.add_flag("--multivariate", options->multivariate, "Compare all columns together as well: a classifier that tells the rows apart, PCA reconstruction, energy distance");
+    app.add_option("--seed", options->seed, "Of what --multivariate draws")->needs(together);
+    app.add_flag("--fail-on-drift", options->failOnDrift, "Exit 1 if a column drifted, or all of them together");
     app.callback([options, &body] { body = [options](Context &context) { return runDrift(context, *options); }; });
 });
 

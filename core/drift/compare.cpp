@@ -194,6 +194,15 @@ ColumnDrift compareSides(const QString &name, data::ColumnType kind, const Side 
     return out;
 }
 
+/// A column of a PreparedReference.
+struct PreparedColumn {
+    QString name;
+    data::ColumnType type;
+    Side side;
+};
+const Side &sideOf(const PreparedColumn &column, bool) { return column.side; }
+
+data::ColumnType kindOf(const PreparedColumn &c) { return c.type; }
 data::ColumnType kindOf(const data::Column &c) { return c.type; }
 data::ColumnType kindOf(const ColumnProfile &c) { return c.kind; }
 std::size_t rowsOf(const data::Table &t) { return t.rows(); }
@@ -204,6 +213,17 @@ auto findColumn(const Columns &columns, const QString &name) {
     const auto found = std::find_if(columns.begin(), columns.end(), [&](const auto &c) { return c.name == name; });
     return found == columns.end() ? nullptr : &*found;
 }
+
+} // namespace
+
+struct PreparedReference::Parts {
+    std::vector<PreparedColumn> columns;
+    std::size_t rows = 0;
+};
+
+namespace {
+
+std::size_t rowsOf(const PreparedReference::Parts &p) { return p.rows; }
 
 template<class Reference, class Current>
 DriftReport compareAll(const Reference &reference, const Current &current) {
@@ -240,6 +260,21 @@ DriftReport compareAll(const Reference &reference, const Current &current) {
 } // namespace
 
 DriftReport compare(const data::Table &reference, const data::Table &current) { return compareAll(reference, current); }
+
+PreparedReference::PreparedReference(const data::Table &rows) {
+    auto parts = std::make_shared<Parts>();
+    parts->rows = rows.rows();
+    parts->columns.resize(rows.columns.size());
+    parallelFor(rows.columns.size(), 1, [&](std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i) {
+            const data::Column &column = rows.columns[i];
+            parts->columns[i] = {column.name, column.type, column.type == data::ColumnType::Time ? Side{} : sideOf(column, true)};
+        }
+    });
+    m_parts = std::move(parts);
+}
+
+DriftReport compare(const PreparedReference &reference, const data::Table &current) { return compareAll(*reference.m_parts, current); }
 
 DriftReport compare(const Profile &reference, const data::Table &current) {
     DriftReport report = compareAll(reference, current);

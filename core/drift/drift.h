@@ -9,10 +9,13 @@
 #include <QJsonObject>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <vector>
 
 namespace pilothouse::drift {
+
+struct MultivariateDrift;
 
 inline constexpr double psiWarning = 0.10; ///< from here "Moderate"
 inline constexpr double psiDrifted = 0.25; ///< from here "High"
@@ -49,6 +52,7 @@ struct ColumnDrift {
     std::vector<double> edges;             ///< inner bin edges from the reference
     std::vector<QString> categories;       ///< union of both sides, sorted by bytes
     std::vector<double> referenceShares, currentShares; ///< per bin or category, for the overlay
+    QString role = {};                     ///< "target" (the true values, as far as their labels have come), "prediction"; empty: an input, or not known
 };
 
 /// A column that was left out, and why, in a few words.
@@ -62,10 +66,12 @@ struct DriftReport {
     std::vector<ColumnDrift> columns;
     std::vector<NotCompared> notCompared; ///< only on one side, times, another type
     QString referenceName, currentName;
+    /// Says of the columns with these names what they are.
+    void markRoles(const QString &target, const QStringList &predictions);
     /// The documented --json object: {"reference":{"rows","name"},"current":{…},"drifted","columns":[{"name","kind","rows":
     /// {"reference","current"},"missing":{…},"psi","psi_by_chance","ks":{"d","p"}|null,"wasserstein","wasserstein_norm","js",
     /// "hellinger","chi2":{"statistic","dof","p"}|null,"cramers_v","effect","effect_error","resolution","too_few_rows","rows_needed","warning","drifted","range":{"reference":[min,max],
-    /// "current":[min,max],"outside"}|null,"new":[{"name","share"}],"gone":[…],"bins":{"edges"|"categories","reference","current"}}],"not_compared":[{"name","reason"}]}.
+    /// "current":[min,max],"outside"}|null,"new":[{"name","share"}],"gone":[…],"bins":{"edges"|"categories","reference","current"},"role"}],"not_compared":[{"name","reason"}]}.
     QJsonObject toJson() const;
     /// Reads toJson() back. Invalid with `where` if a field is missing or of the wrong type.
     static Result<DriftReport> fromJson(const QJsonObject &object, const QString &where);
@@ -106,6 +112,18 @@ Profile profileOf(const data::Table &table, const QString &name);
 /// Exact, from rows. Columns present in both are compared, the others listed in notCompared. Infinite numbers count as missing. Any
 /// thread; uses all cores, one column each.
 DriftReport compare(const data::Table &reference, const data::Table &current);
+/// A reference that more than one table is compared with: its columns are sorted and binned once (8 bytes a number are kept). Copies share it; any thread.
+class PreparedReference {
+public:
+    explicit PreparedReference(const data::Table &rows);
+    struct Parts;
+
+private:
+    friend DriftReport compare(const PreparedReference &reference, const data::Table &current);
+    std::shared_ptr<const Parts> m_parts;
+};
+/// As compare(reference rows, current), at half its cost.
+DriftReport compare(const PreparedReference &reference, const data::Table &current);
 /// Reference as a training profile: PSI, JS and chi² as exact as from rows, KS and Wasserstein within profileResolution.
 DriftReport compare(const Profile &reference, const data::Table &current);
 /// Both as profiles (evidence: drift between two training sets); PSI and JS of numbers within profileResolution too,
@@ -114,8 +132,8 @@ DriftReport compare(const Profile &reference, const Profile &current);
 
 /// How each figure is defined and where it ends, one sentence each; the text every report carries.
 QStringList definitions();
-/// One self-contained HTML page with SVG; definitions and limits printed.
-QByteArray htmlReport(const DriftReport &report);
+/// One self-contained HTML page with SVG; definitions and limits printed. `together`: all columns at once (multivariate.h), if that was asked.
+QByteArray htmlReport(const DriftReport &report, const MultivariateDrift *together = nullptr);
 /// "High", "Moderate", "Low" or "Too few rows".
 QString verdictWord(const ColumnDrift &column);
 

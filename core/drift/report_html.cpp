@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/drift/drift.h"
+#include "core/drift/multivariate.h"
 
 #include <QLocale>
 #include <QStringList>
@@ -140,7 +141,7 @@ QString barsSvg(const ColumnDrift &c) {
 
 QString summaryRow(const ColumnDrift &c) {
     const QString chi2 = c.chi2 ? QStringLiteral("%1 (%2)").arg(number(*c.chi2)).arg(*c.chi2Dof) : QStringLiteral("–");
-    const QStringList cells{c.name.toHtmlEscaped(), badge(c), number(c.psi), number(c.psiByChance), number(c.wasserstein),
+    const QStringList cells{c.name.toHtmlEscaped() + (c.role.isEmpty() ? QString() : QStringLiteral(" <span class=\"unk\">(%1)</span>").arg(c.role)), badge(c), number(c.psi), number(c.psiByChance), number(c.wasserstein),
                             number(c.wassersteinNorm), number(c.js), number(c.ksD), chi2, number(c.ksP ? c.ksP : c.chi2P),
                             count(c.referenceRows), count(c.currentRows), percent(c.referenceMissing), percent(c.currentMissing)};
     return QStringLiteral("<tr><td>") + cells.join(QStringLiteral("</td><td>")) + QStringLiteral("</td></tr>\n");
@@ -169,7 +170,7 @@ QString answerSentence(const DriftReport &report, const std::vector<const Column
 
 } // namespace
 
-QByteArray htmlReport(const DriftReport &report) {
+QByteArray htmlReport(const DriftReport &report, const MultivariateDrift *together) {
     std::vector<const ColumnDrift *> order;
     for (const ColumnDrift &c : report.columns)
         order.push_back(&c);
@@ -179,7 +180,7 @@ QByteArray htmlReport(const DriftReport &report) {
     QString html = QStringLiteral("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
                                   "<title>Drift report</title><style>%1</style></head><body><main>\n")
                        .arg(QLatin1String(style));
-    html += QStringLiteral("<h1>%1</h1>").arg(report.drifted ? QStringLiteral("Drift found") : QStringLiteral("No drift found"));
+    html += QStringLiteral("<h1>%1</h1>").arg(report.drifted || (together && together->drifted()) ? QStringLiteral("Drift found") : QStringLiteral("No drift found"));
     html += QStringLiteral("<p>%1 Reference: %2, %3 rows. Current: %4, %5 rows.</p>\n")
                 .arg(answerSentence(report, order), report.referenceName.toHtmlEscaped(), count(report.referenceRows),
                      report.currentName.toHtmlEscaped(), count(report.currentRows));
@@ -188,6 +189,13 @@ QByteArray htmlReport(const DriftReport &report) {
     for (const ColumnDrift *c : order)
         html += summaryRow(*c);
     html += QStringLiteral("</table></section>\n");
+    if (together) {
+        html += QStringLiteral("<section><h2>All columns together</h2><ul>");
+        for (const QString &line : together->lines())
+            html += QStringLiteral("<li>%1</li>").arg(line.toHtmlEscaped());
+        html += QStringLiteral("</ul><p>From %1 rows of the reference and %2 current ones, drawn with seed %3; columns: %4.</p></section>\n")
+                    .arg(count(together->referenceRows), count(together->currentRows)).arg(together->seed).arg(together->columns.join(QStringLiteral(", ")).toHtmlEscaped());
+    }
     for (const ColumnDrift *c : order)
         html += columnSection(*c);
     if (!report.notCompared.empty()) {

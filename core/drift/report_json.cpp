@@ -72,6 +72,7 @@ QJsonObject columnToJson(const ColumnDrift &c) {
         {Q("warning"), c.warning},
         {Q("drifted"), c.drifted},
         {Q("bins"), bins},
+        {Q("role"), c.role},
     };
     if (c.chi2)
         object.insert(Q("chi2"), QJsonObject{{Q("statistic"), *c.chi2}, {Q("dof"), *c.chi2Dof}, {Q("p"), optionalNumber(c.chi2P)}});
@@ -120,6 +121,7 @@ Result<ColumnDrift> columnFromJson(const QJsonObject &object, const QString &whe
     c.newCategories = sharesFromJson(object.value(Q("new")));
     c.goneCategories = sharesFromJson(object.value(Q("gone")));
     c.resolution = r.number("resolution");
+    c.role = object.value(Q("role")).toString();
     c.tooFewRows = r.boolean("too_few_rows");
     c.warning = r.boolean("warning");
     c.drifted = r.boolean("drifted");
@@ -137,6 +139,11 @@ Result<ColumnDrift> columnFromJson(const QJsonObject &object, const QString &whe
 }
 
 } // namespace
+
+void DriftReport::markRoles(const QString &target, const QStringList &predictions) {
+    for (ColumnDrift &c : columns)
+        c.role = c.name == target ? QStringLiteral("target") : predictions.contains(c.name) ? QStringLiteral("prediction") : QString();
+}
 
 QJsonObject DriftReport::toJson() const {
     QJsonArray list, left;
@@ -196,6 +203,7 @@ QStringList definitions() {
         QStringLiteral("JS: Jensen-Shannon distance to base 2 on the same bins, raw shares: 0 equal, 1 disjoint."),
         QStringLiteral("Hellinger: distance of the raw shares on the same bins: 0 equal, 1 disjoint."),
         QStringLiteral("χ²: Pearson's test on the table of counts over all categories of both sides, no continuity correction; V: Cramér's V of that table, √(χ² / rows), 0 to 1."),
+        QStringLiteral("Target drift compares the true values, as far as labels have come; prediction drift what the model says of the rows of both sides. Drift of an input alone need not hurt; of the target or the predictions it means that the answers changed."),
         QStringLiteral("Out of range: the share of current values below the smallest or above the largest one of the reference."),
         QStringLiteral("Against a training profile, PSI, JS and χ² are exact; KS and Wasserstein are read from 1,001 quantiles and hold within "
                        "0.001 of the rows. Between two profiles PSI and JS of numbers hold within the same step."),

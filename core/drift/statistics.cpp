@@ -93,15 +93,28 @@ Distances distances(std::span<const double> reference, std::span<const double> c
     std::int64_t largest = 0; // |F − G|·n·m is a whole number: no rounding decides where the supremum is
     double area = 0, last = std::min(reference[0], current[0]);
     std::int64_t gap = 0;
-    while (i < n || j < m) {
-        const double x = j == m || (i < n && reference[i] <= current[j]) ? reference[i] : current[j];
-        area += double(std::abs(gap)) * (x - last);
+    const auto reach = [&](double x) { // up to x the gap stays as it is; equal values are taken one by one, and count once the last is
+        const std::int64_t size = std::abs(gap);
+        area += double(size) * (x - last);
+        largest = std::max(largest, std::int64_t(x != last) * size);
         last = x;
-        for (; i < n && reference[i] == x; ++i)
-            gap += std::int64_t(m);
-        for (; j < m && current[j] == x; ++j)
-            gap -= std::int64_t(n);
-        largest = std::max(largest, std::abs(gap));
+    };
+    const std::int64_t up = std::int64_t(m), both = up + std::int64_t(n);
+    while (i < n && j < m) { // no branch: which side is next cannot be foretold
+        const double a = reference[i], b = current[j];
+        const bool left = a <= b;
+        reach(std::min(a, b));
+        gap += up - both * std::int64_t(!left);
+        i += left;
+        j += !left;
+    }
+    for (; i < n; ++i) {
+        reach(reference[i]);
+        gap += up;
+    }
+    for (; j < m; ++j) {
+        reach(current[j]);
+        gap -= std::int64_t(n);
     }
     const double scale = double(n) * double(m);
     return {double(largest) / scale, area / scale};

@@ -66,6 +66,24 @@ private Q_SLOTS:
         QVERIFY(hasNoNanWord(htmlReport(report)));
     }
 
+    void tenMillionRowsAgainstAThousandAreNoCaseOfTheirOwn() {
+        std::vector<double> many(10'000'000), moved(10'000'000);
+        std::uint64_t state = 5;
+        for (std::size_t i = 0; i < many.size(); ++i) { // uniform in 0 … 1
+            state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+            many[i] = double(state >> 11) / double(1ULL << 53);
+            moved[i] = many[i] * 0.5;
+        }
+        const auto reference = table({numbers("x", std::vector<double>(many.begin(), many.begin() + 1000))});
+        const ColumnDrift same = compare(reference, table({numbers("x", std::move(many))})).columns.at(0);
+        QVERIFY2(!same.drifted && !same.warning && same.psi < 0.05, qPrintable(QString::number(same.psi)));
+        QCOMPARE(same.currentRows, std::size_t(10'000'000));
+        QVERIFY(same.ksD && *same.ksD < 0.06 && same.ksP && *same.ksP > 1e-3);
+        const ColumnDrift other = compare(reference, table({numbers("x", std::move(moved))})).columns.at(0);
+        QCOMPARE(verdictWord(other), QStringLiteral("High"));
+        QVERIFY2(std::abs(*other.ksD - 0.5) < 0.03 && std::abs(*other.wasserstein - 0.25) < 0.02, qPrintable(QStringLiteral("%1 %2").arg(*other.ksD).arg(*other.wasserstein)));
+    }
+
     void tooFewRowsNeverDrift_data() {
         QTest::addColumn<int>("rows");
         QTest::addColumn<bool>("drifted");
