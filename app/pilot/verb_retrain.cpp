@@ -3,9 +3,11 @@
 // pilot retrain run MODEL [--force] [--wait] {"decision":{…},"run":{…}}; exit 1 if it was waited for and failed
 // pilot retrain enable|disable MODEL         {"model","config":{…in force…}}
 // pilot retrain config MODEL [--min-performance X] [--degradation X] [--min-hours X]   the same; without options it only shows
+// pilot retrain backtest MODEL [--from T] [--to T] [--every 1h] [--csv FILE] {"model","points":[{…Decision::toJson()}],"runs",…}: would it have fired?
 // pilot retrain log [MODEL] [--limit N]      {"decisions":[…]}, newest first
 #include "app/pilot/pipeline_wait.h"
 #include "app/pilot/policy_check.h"
+#include "app/pilot/retrain_backtest.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/json.h"
@@ -28,6 +30,7 @@ struct Options {
     bool start = false, force = false, wait = false;
     int limit = 20;
     std::optional<double> minPerformance, degradation, minHours;
+    BacktestAsked backtest;
 };
 
 /// What all sub-verbs need.
@@ -142,6 +145,12 @@ Result<void> changeConfig(Context &context, const Options &options, const std::f
     return {};
 }
 
+Result<void> backtest(Context &context, const Options &options) {
+    PH_ASSIGN(const Desk desk, Desk::open(context));
+    PH_ASSIGN(const workspace::Model *model, desk.model(options.model));
+    return backtestPolicy(context, desk, *model, options.backtest);
+}
+
 Result<void> log(Context &context, const Options &options) {
     PH_ASSIGN(const Desk desk, Desk::open(context));
     if (!options.model.empty())
@@ -189,6 +198,9 @@ const Verb verb("retrain", "Retraining: check the policies, run one, switch them
     config->add_option("--min-performance", options.minPerformance, "Limit of its metric");
     config->add_option("--degradation", options.degradation, "How far it may fall below its best");
     config->add_option("--min-hours", options.minHours, "Hours between two retrainings");
+    auto *replay = add("backtest", "Replay the policy over the past: would it have fired, why, and what would it have cost", [](Context &context) { return backtest(context, options); });
+    replay->add_option("MODEL", options.model, "The model")->required();
+    options.backtest.addTo(*replay);
     auto *lines = add("log", "The decisions, newest first", [](Context &context) { return log(context, options); });
     lines->add_option("MODEL", options.model, "Only of this model");
     lines->add_option("--limit", options.limit, "At most that many")->check(CLI::Range(1, 100000));
