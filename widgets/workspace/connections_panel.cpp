@@ -546,10 +546,11 @@ void ConnectionsPanel::showDetail() {
         return m_detail->showState(ScreenState::failed(*line->error, tr("Test again"), [this, name = line->connection.name] { look(name); }));
     m_detail->showState(ScreenState::full());
     const workspace::Connection &c = line->connection;
+    const QString secret = takesSignIn(*line) ? fleet::signInSecret(c) : c.secret;
     std::vector<KeyValues::Row> facts{{tr("System"), systemName(c.kind)},
                                       {c.root.isEmpty() ? tr("Address") : tr("Folder"), fleet::connectionAddress(c), true},
                                       {tr("User"), c.user},
-                                      {tr("Secret"), c.secret.isEmpty() ? tr("none needed") : c.secret, !c.secret.isEmpty()},
+                                      {tr("Secret"), secret.isEmpty() ? tr("none needed") : secret, !secret.isEmpty()},
                                       {tr("Writes"), modeWord(c)},
                                       {tr("Used by"), line->usedBy.isEmpty() ? tr("no model yet") : line->usedBy.join(QStringLiteral(", "))},
                                       {tr("Found"), line->looking ? tr("looking…") : line->check ? line->check->finding : tr("not looked at yet")}};

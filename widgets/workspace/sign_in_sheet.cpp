@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/workspace/sign_in_sheet.h"
 
-#include "core/fleet/directory_login.h"
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 

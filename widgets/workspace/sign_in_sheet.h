@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/task.h"
-#include "core/net/device_sign_in.h"
+#include "core/fleet/directory_login.h"
 #include "widgets/base/panel.h"
 
 #include <QDialog>
