@@ -2,6 +2,286 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE" sourcelanguage="en_US">
 <context>
+    <name>AlertInbox</name>
+    <message>
+        <source>%1 is beyond its limit</source>
+        <translation>%1 ist jenseits der Grenze</translation>
+    </message>
+    <message>
+        <source>%1 cannot be told</source>
+        <translation>%1 lässt sich nicht feststellen</translation>
+    </message>
+    <message>
+        <source>%1 has no data</source>
+        <translation>%1 hat keine Daten</translation>
+    </message>
+    <message>
+        <source>%1 fires</source>
+        <translation>%1 schlägt an</translation>
+    </message>
+    <message>
+        <source>Nothing is sent to %1 any more</source>
+        <translation>An %1 wird nichts mehr gesendet</translation>
+    </message>
+    <message>
+        <source>%1 Give it a new address, then: pilot alerts test %2</source>
+        <translation>%1 Eine neue Adresse eintragen, dann: pilot alerts test %2</translation>
+    </message>
+</context>
+<context>
+    <name>AlertReadings</name>
+    <message>
+        <source>%1 has no version yet.</source>
+        <translation>%1 hat noch keine Version.</translation>
+    </message>
+    <message>
+        <source>newest is version %1</source>
+        <translation>neueste ist Version %1</translation>
+    </message>
+    <message>
+        <source>The experiment %1 has no metric.</source>
+        <translation>Das Experiment %1 hat keine Metrik.</translation>
+    </message>
+    <message>
+        <source>newest metric of run %1</source>
+        <translation>neueste Metrik von Lauf %1</translation>
+    </message>
+    <message>
+        <source>version %1</source>
+        <translation>Version %1</translation>
+    </message>
+    <message>
+        <source>The run of version %1 has no metric %2.</source>
+        <translation>Der Lauf von Version %1 hat keine Metrik %2.</translation>
+    </message>
+    <message>
+        <source>%1 has no prediction log on this machine.</source>
+        <translation>%1 hat kein Vorhersageprotokoll auf dieser Maschine.</translation>
+    </message>
+    <message>
+        <source>Of a model in a cluster use kind: query with a Prometheus connection.</source>
+        <translation>Für ein Modell in einem Cluster kind: query mit einer Prometheus-Verbindung nehmen.</translation>
+    </message>
+    <message>
+        <source>too few labels: %1</source>
+        <translation>zu wenige Labels: %1</translation>
+    </message>
+    <message>
+        <source>The labels that came give no %1.</source>
+        <translation>Die eingetroffenen Labels ergeben kein %1.</translation>
+    </message>
+    <message>
+        <source>%1 labelled rows</source>
+        <translation>%1 Zeilen mit Label</translation>
+    </message>
+    <message>
+        <source>Nobody has asked it yet.</source>
+        <translation>Noch niemand hat es gefragt.</translation>
+    </message>
+    <message>
+        <source>too few requests in 15 minutes: %1</source>
+        <translation>zu wenige Anfragen in 15 Minuten: %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2 requests in 15 minutes</source>
+        <translation>%1 von %2 Anfragen in 15 Minuten</translation>
+    </message>
+    <message>
+        <source>newest %1 requests</source>
+        <translation>neueste %1 Anfragen</translation>
+    </message>
+    <message>
+        <source>What is served is not known yet.</source>
+        <translation>Was ausgeliefert wird, ist noch nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>serves what the alias says</source>
+        <translation>liefert, was der Alias sagt</translation>
+    </message>
+    <message>
+        <source>%1 has no run yet.</source>
+        <translation>%1 hat noch keinen Lauf.</translation>
+    </message>
+    <message>
+        <source>run %1</source>
+        <translation>Lauf %1</translation>
+    </message>
+    <message>
+        <source>The model %1 came into the workspace after this program began.</source>
+        <translation>Das Modell %1 kam in den Workspace, nachdem dieses Programm begonnen hatte.</translation>
+    </message>
+    <message>
+        <source>Start it anew.</source>
+        <translation>Es neu starten.</translation>
+    </message>
+    <message>
+        <source>Nothing was ever served there.</source>
+        <translation>Dort wurde noch nie etwas ausgeliefert.</translation>
+    </message>
+    <message>
+        <source>Nothing was asked lately that could have drifted, or the champion has no training profile here.</source>
+        <translation>Zuletzt wurde nichts gefragt, das gedriftet sein könnte, oder der Champion hat hier kein Trainingsprofil.</translation>
+    </message>
+    <message>
+        <source>%1 most</source>
+        <translation>%1 am meisten</translation>
+    </message>
+</context>
+<context>
+    <name>AlertWatch</name>
+    <message>
+        <source>The notification %1 names neither url nor secret.</source>
+        <translation>Die Benachrichtigung %1 nennt weder url noch secret.</translation>
+    </message>
+    <message>
+        <source>Slack: secret: NAME, whose value is the webhook&apos;s address.</source>
+        <translation>Slack: secret: NAME, dessen Wert die Adresse des Webhooks ist.</translation>
+    </message>
+    <message>
+        <source>The address of the notification %1 is no URL with http or https.</source>
+        <translation>Die Adresse der Benachrichtigung %1 ist keine URL mit http oder https.</translation>
+    </message>
+    <message>
+        <source>Check the secret %1.</source>
+        <translation>Das Geheimnis %1 prüfen.</translation>
+    </message>
+    <message>
+        <source>%1 was given up: %2</source>
+        <translation>%1 wurde aufgegeben: %2</translation>
+    </message>
+    <message>
+        <source>%1 is sent again later: %2</source>
+        <translation>%1 wird später noch einmal gesendet: %2</translation>
+    </message>
+    <message>
+        <source>Nothing is sent to %1 any more: %2 Give it a new address, then: pilot alerts test %1</source>
+        <translation>An %1 wird nichts mehr gesendet: %2 Eine neue Adresse eintragen, dann: pilot alerts test %1</translation>
+    </message>
+    <message>
+        <source>%1 was not taken: %2</source>
+        <translation>%1 wurde nicht angenommen: %2</translation>
+    </message>
+</context>
+<context>
+    <name>Alerts</name>
+    <message>
+        <source>age</source>
+        <translation>Alter</translation>
+    </message>
+    <message>
+        <source>what is served</source>
+        <translation>was ausgeliefert wird</translation>
+    </message>
+    <message>
+        <source>run time</source>
+        <translation>Laufzeit</translation>
+    </message>
+    <message>
+        <source>error rate</source>
+        <translation>Fehlerrate</translation>
+    </message>
+    <message>
+        <source>last request</source>
+        <translation>letzte Anfrage</translation>
+    </message>
+    <message>
+        <source>%1 %2, limit %3%4</source>
+        <translation>%1 %2, Grenze %3%4</translation>
+    </message>
+    <message>
+        <source>It cannot be told: %1</source>
+        <translation>Es lässt sich nicht feststellen: %1</translation>
+    </message>
+    <message>
+        <source>There is nothing to measure (%1).</source>
+        <translation>Es gibt nichts zu messen (%1).</translation>
+    </message>
+    <message>
+        <source>It cannot be told: the newest is %1 ahead of this machine&apos;s clock. Check the clocks of both.</source>
+        <translation>Es lässt sich nicht feststellen: Das Neueste ist der Uhr dieser Maschine %1 voraus. Beide Uhren prüfen.</translation>
+    </message>
+    <message>
+        <source>what the alias says</source>
+        <translation>was der Alias sagt</translation>
+    </message>
+    <message>
+        <source>longer than %1</source>
+        <translation>länger als %1</translation>
+    </message>
+    <message>
+        <source>older than %1</source>
+        <translation>älter als %1</translation>
+    </message>
+    <message>
+        <source>above %1</source>
+        <translation>über %1</translation>
+    </message>
+    <message>
+        <source>below %1</source>
+        <translation>unter %1</translation>
+    </message>
+    <message>
+        <source> or </source>
+        <translation> oder </translation>
+    </message>
+    <message>
+        <source>Retrain</source>
+        <translation>Neu trainieren</translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <translation>Zurückrollen</translation>
+    </message>
+    <message>
+        <source>Look at the rollout</source>
+        <translation>Rollout ansehen</translation>
+    </message>
+    <message>
+        <source>Look at the run</source>
+        <translation>Lauf ansehen</translation>
+    </message>
+    <message>
+        <source>Look at the endpoint</source>
+        <translation>Endpunkt ansehen</translation>
+    </message>
+    <message>
+        <source>Silence</source>
+        <translation>Stummschalten</translation>
+    </message>
+    <message>
+        <source>measured %1 ago</source>
+        <translation>gemessen vor %1</translation>
+    </message>
+    <message>
+        <source>OK again</source>
+        <translation>Wieder in Ordnung</translation>
+    </message>
+    <message>
+        <source>Firing</source>
+        <translation>Schlägt an</translation>
+    </message>
+    <message>
+        <source>No data</source>
+        <translation>Keine Daten</translation>
+    </message>
+    <message>
+        <source>Cannot tell</source>
+        <translation>Nicht feststellbar</translation>
+    </message>
+    <message>
+        <source>%1 did not answer in time.</source>
+        <translation>%1 hat nicht rechtzeitig geantwortet.</translation>
+    </message>
+    <message>
+        <source>%1 could not be reached.</source>
+        <translation>%1 war nicht erreichbar.</translation>
+    </message>
+    <message>
+        <source>%1 answered %2%3.</source>
+        <translation>%1 antwortete %2%3.</translation>
+    </message>
+</context>
+<context>
     <name>AnsibleFold</name>
     <message>
         <source>ok</source>
@@ -2077,6 +2357,10 @@
         <source>by hand</source>
         <translation>von Hand</translation>
     </message>
+    <message>
+        <source>%1, queue item %2</source>
+        <translation>%1, Warteschlange Nr. %2</translation>
+    </message>
 </context>
 <context>
     <name>PodActions</name>
@@ -3600,6 +3884,38 @@
         <source>Keep the sign-in of the connection %1</source>
         <translation>Die Anmeldung der Verbindung %1 aufbewahren</translation>
     </message>
+    <message>
+        <source>Silence %1 until %2</source>
+        <translation>%1 bis %2 stummschalten</translation>
+    </message>
+    <message>
+        <source>nothing is told of it until %1</source>
+        <translation>bis %1 wird nichts davon gemeldet</translation>
+    </message>
+    <message>
+        <source>the silence ends</source>
+        <translation>die Stummschaltung endet</translation>
+    </message>
+    <message>
+        <source>The silence %1 is not there.</source>
+        <translation>Die Stummschaltung %1 ist nicht da.</translation>
+    </message>
+    <message>
+        <source>End the silence %1</source>
+        <translation>Stummschaltung %1 beenden</translation>
+    </message>
+    <message>
+        <source>what still fires is told again</source>
+        <translation>was noch anschlägt, wird wieder gemeldet</translation>
+    </message>
+    <message>
+        <source>Tell %1 of %2</source>
+        <translation>%1 über %2 unterrichten</translation>
+    </message>
+    <message>
+        <source>a message is sent</source>
+        <translation>eine Nachricht wird gesendet</translation>
+    </message>
 </context>
 <context>
     <name>TrainingPlace</name>
@@ -3901,6 +4217,13 @@
     <message>
         <source>Demo traffic</source>
         <translation>Anfragen der Demo</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::console::Desktop</name>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
     </message>
 </context>
 <context>
@@ -4926,6 +5249,22 @@
     <message>
         <source>%1 ago</source>
         <translation>vor %1</translation>
+    </message>
+    <message>
+        <source>Silence for 4 h</source>
+        <translation>4 h stummschalten</translation>
+    </message>
+    <message>
+        <source>Choose an alert of the workspace&apos;s own rules first.</source>
+        <translation>Zuerst einen Alarm der eigenen Regeln wählen.</translation>
+    </message>
+    <message>
+        <source>Silence %1</source>
+        <translation>%1 stummschalten</translation>
+    </message>
+    <message>
+        <source>%1 is silent for 4 h</source>
+        <translation>%1 ist für 4 h stumm</translation>
     </message>
 </context>
 <context>
@@ -6389,6 +6728,18 @@
     <message>
         <source>It is being looked at.</source>
         <translation>Es wird nachgesehen.</translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation>Anmelden</translation>
+    </message>
+    <message>
+        <source>Nobody signs in for it: it has no login: device.</source>
+        <translation>Für sie meldet sich niemand an: Sie hat kein login: device.</translation>
+    </message>
+    <message>
+        <source>Sign in for %1</source>
+        <translation>Für %1 anmelden</translation>
     </message>
 </context>
 <context>
@@ -8699,6 +9050,10 @@
         <source>Send now</source>
         <translation>Jetzt senden</translation>
     </message>
+    <message>
+        <source>Silence for 4 h</source>
+        <translation>4 h stummschalten</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::InputSlider</name>
@@ -9984,8 +10339,8 @@
         <translation>Pipeline</translation>
     </message>
     <message>
-        <source>local</source>
-        <translation>lokal</translation>
+        <source>this machine</source>
+        <translation>dieser Rechner</translation>
     </message>
 </context>
 <context>
@@ -10316,6 +10671,18 @@
     <message>
         <source>Facts</source>
         <translation>Fakten</translation>
+    </message>
+    <message>
+        <source>It has not begun</source>
+        <translation>Er hat nicht begonnen</translation>
+    </message>
+    <message>
+        <source>No stages</source>
+        <translation>Keine Stufen</translation>
+    </message>
+    <message>
+        <source>%1 names none of this run.</source>
+        <translation>%1 nennt keine dieses Laufs.</translation>
     </message>
 </context>
 <context>
@@ -11830,6 +12197,10 @@
         <source>Reading the log…</source>
         <translation>Das Protokoll wird gelesen…</translation>
     </message>
+    <message>
+        <source>Its log begins with the run.</source>
+        <translation>Sein Protokoll beginnt mit dem Lauf.</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::RunLogView</name>
@@ -12633,10 +13004,6 @@
         <translation>Wann</translation>
     </message>
     <message>
-        <source>30min, 6h, 1d; or in the system&apos;s cron form, “0 2 * * *”.</source>
-        <translation>30min, 6h, 1d; oder in der cron-Form des Systems, „0 2 * * *“.</translation>
-    </message>
-    <message>
         <source>Name</source>
         <translation>Name</translation>
     </message>
@@ -12755,6 +13122,18 @@
     <message>
         <source>It was not done.</source>
         <translation>Es wurde nicht getan.</translation>
+    </message>
+    <message>
+        <source>30min, 6h, 1d; or as cron: %1</source>
+        <translation>30min, 6h, 1d; oder als Cron: %1</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Wo</translation>
+    </message>
+    <message>
+        <source>Done: %1.</source>
+        <translation>Erledigt: %1.</translation>
     </message>
 </context>
 <context>
@@ -13184,6 +13563,77 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::SignInSheet</name>
+    <message>
+        <source>Your code</source>
+        <translation>Ihr Code</translation>
+    </message>
+    <message>
+        <source>Copy the code</source>
+        <translation>Code kopieren</translation>
+    </message>
+    <message>
+        <source>Open the page</source>
+        <translation>Seite öffnen</translation>
+    </message>
+    <message>
+        <source>Begin again</source>
+        <translation>Neu beginnen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Sign in: %1</source>
+        <translation>Anmelden: %1</translation>
+    </message>
+    <message>
+        <source>Open the page, type the code there and sign in with your account of the directory. This window notices by itself.</source>
+        <translation>Öffnen Sie die Seite, geben Sie dort den Code ein und melden Sie sich mit Ihrem Konto des Verzeichnisses an. Dieses Fenster merkt es von selbst.</translation>
+    </message>
+    <message>
+        <source>Code to type on the page</source>
+        <translation>Code, der auf der Seite einzugeben ist</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>No browser could be opened. Open the address by hand, on any machine.</source>
+        <translation>Es ließ sich kein Browser öffnen. Öffnen Sie die Adresse von Hand, auf einem beliebigen Rechner.</translation>
+    </message>
+    <message>
+        <source>The directory is asked for a code …</source>
+        <translation>Das Verzeichnis wird nach einem Code gefragt …</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>Seite</translation>
+    </message>
+    <message>
+        <source>Good until</source>
+        <translation>Gültig bis</translation>
+    </message>
+    <message>
+        <source>Kept as</source>
+        <translation>Aufbewahrt als</translation>
+    </message>
+    <message>
+        <source>Waits until you have signed in.</source>
+        <translation>Wartet, bis Sie sich angemeldet haben.</translation>
+    </message>
+    <message>
+        <source>Signed in</source>
+        <translation>Angemeldet</translation>
+    </message>
+    <message>
+        <source>The connection uses it from now on; it is renewed by itself.</source>
+        <translation>Die Verbindung benutzt sie von nun an; sie erneuert sich von selbst.</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::SliceModel</name>
     <message>
         <source>Slice</source>
@@ -13353,6 +13803,14 @@
     <message>
         <source>It was not started.</source>
         <translation>Sie wurde nicht gestartet.</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>Erneut fragen</translation>
+    </message>
+    <message>
+        <source>%1 was started</source>
+        <translation>%1 wurde gestartet</translation>
     </message>
 </context>
 <context>

@@ -7,6 +7,7 @@
 #include "core/rollouts/argo_operations.h"
 #include "core/rollouts/kserve_operations.h"
 #include "core/rollouts/object_change.h"
+#include "core/rollouts/volume_payload.h"
 #include "core/rollouts/volume_update.h"
 #include "tests/support/kube_server.h"
 #include "tests/support/single_quoted_json.h"
@@ -69,6 +70,27 @@ class TestArgoServer : public QObject {
                                                      {Q("template"), QJsonObject{{Q("metadata"), QJsonObject{{Q("labels"), labels}}}, {Q("spec"), QJsonObject{{Q("containers"), QJsonArray{QJsonObject{{Q("name"), Q("web")}, {Q("image"), Q(image)}}}}}}}}}}};
         const auto made = m_api->create(kinds::ReplicaSet, space, set);
         QVERIFY2(made, made ? "" : qPrintable(made.error().text()));
+    }
+
+    /// The kubelet: the Job's pod ends with the report of the script, that nothing stood there before. The nodes here run no container.
+    std::jthread writingKubelet() {
+        return std::jthread([this](std::stop_token stop) {
+            while (!stop.stop_requested()) {
+                const auto pods = m_api->list(kinds::Pod, space, QStringLiteral("app.kubernetes.io/managed-by=pilothouse"));
+                for (const QJsonObject &pod : pods ? *pods : std::vector<QJsonObject>()) {
+                    const QJsonObject container = pod.value(Q("spec")).toObject().value(Q("containers")).toArray().first().toObject();
+                    QString sum;
+                    for (const QJsonValue &v : container.value(Q("env")).toArray())
+                        if (v.toObject().value(Q("name")).toString() == Q("SHA256"))
+                            sum = v.toObject().value(Q("value")).toString();
+                    const QJsonObject ended{{Q("exitCode"), 0}, {Q("message"), (sum.isEmpty() ? QStringLiteral("-") : sum) + QLatin1Char('\n') + QStringLiteral("-") + QLatin1Char('\n')}, {Q("reason"), Q("Completed")}};
+                    const QJsonObject state{{Q("name"), Q("write")}, {Q("image"), Q("api:1")}, {Q("imageID"), Q("")}, {Q("ready"), false}, {Q("restartCount"), 0}, {Q("state"), QJsonObject{{Q("terminated"), ended}}}};
+                    const auto admin = m_server.api(m_http);
+                    (void)bool((*admin)->patch(objectPath({kinds::Pod, space, metadataText(pod, "name")}, QStringLiteral("status")), PatchKind::Merge, QJsonObject{{Q("status"), QJsonObject{{Q("phase"), Q("Succeeded")}, {Q("containerStatuses"), QJsonArray{state}}}}}));
+                }
+                QThread::msleep(100);
+            }
+        });
     }
 
 private Q_SLOTS:
@@ -247,6 +269,55 @@ private Q_SLOTS:
         QVERIFY(target->abort(QStringLiteral("worse"))); // again is fine
     }
 
+    void aVersionThatIsAFileOnAVolume() {
+        apply(single("{'apiVersion':'v1','kind':'PersistentVolumeClaim','metadata':{'name':'weights'},'spec':{'accessModes':['ReadWriteMany'],'resources':{'requests':{'storage':'1Gi'}}}}"));
+        apply(single("{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'forecast'},'spec':{'replicas':0,'selector':{'matchLabels':{'app':'forecast'}},'template':{'metadata':{'labels':{'app':'forecast'}},'spec':{"
+                     "'containers':[{'name':'api','image':'api:1','volumeMounts':[{'name':'m','mountPath':'/app/models'}]}],'volumes':[{'name':'m','persistentVolumeClaim':{'claimName':'weights'}}]}}}}"));
+        VolumeUpdate update;
+        update.workload = {kinds::Deployment, space, QStringLiteral("forecast")};
+        update.path = QStringLiteral("models/t2m.pt");
+        update.limitSeconds = 60;
+        update.pollMs = 200;
+        DeploymentTargetOptions options;
+        options.api = m_api;
+        options.ref = update.workload;
+        options.name = QStringLiteral("deployment/forecast");
+        options.model = QStringLiteral("t2m");
+        options.by = QStringLiteral("ann");
+        int exported = 0;
+        options.payload = volumePayload(m_api, update, [&](const QString &package, const QString &folder) -> Result<void> {
+            ++exported;
+            QFile file(folder + QStringLiteral("/t2m.pt"));
+            return file.open(QIODevice::WriteOnly) && file.write(package.toUtf8()) > 0 ? Result<void>() : invalid(QStringLiteral("no file"), folder);
+        });
+        const auto target = deploymentTarget(std::move(options));
+        const auto podTemplate = [&] { return m_api->read(update.workload)->value(Q("spec")).toObject().value(Q("template")).toObject(); };
+        const auto annotation = [&](const char *key) { return podTemplate().value(Q("metadata")).toObject().value(Q("annotations")).toObject().value(Q(key)).toString(); };
+        const auto serves = [&](int version) { // its controller has made the revision
+            const auto status = target->status();
+            return status && status->phase == RolloutPhase::Stable && status->stable && status->stable->version == version;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(serves(0), 20000);
+        const std::jthread kubelet = writingKubelet();
+        const auto version = [](int number) { return Revision{0, QStringLiteral("t2m"), number, {}, {}, {}, {}, {}}; };
+        QCOMPARE(deploymentTarget({m_api, update.workload, QStringLiteral("x"), {}, QStringLiteral("t2m"), {}, {}, {}, {}, volumePayload(m_api, update)})->start(version(1), m_folder.path(), {100}, {}).error().kind, ErrorKind::NotFound); // nobody exports
+        QVERIFY2(target->start(version(1), QStringLiteral("first"), {100}, QStringLiteral("p-1")), "the first");
+        QTRY_VERIFY_WITH_TIMEOUT(serves(1), 20000);
+        const QString first = annotation("pilothouse.weights.sha256");
+        QCOMPARE(first, QString::fromLatin1(QCryptographicHash::hash("first", QCryptographicHash::Sha256).toHex()));
+        QCOMPARE(annotation("pilothouse.weights.before"), QStringLiteral("-"));
+        QVERIFY(target->start(version(2), QStringLiteral("second"), {100}, QStringLiteral("p-2")));
+        QTRY_VERIFY_WITH_TIMEOUT(serves(2), 20000);
+        QVERIFY(annotation("pilothouse.weights.sha256") != first);
+        QCOMPARE(exported, 2);
+        const auto history = target->history();
+        const auto before = std::find_if(history->begin(), history->end(), [](const Revision &r) { return r.version == 1; });
+        QVERIFY(before != history->end());
+        QVERIFY2(target->undo(before->revision), "back to the first");
+        QTRY_VERIFY_WITH_TIMEOUT(serves(1), 20000);
+        QCOMPARE(annotation("pilothouse.weights.sha256"), first); // the Job that put it back told its checksum, else it had been a Conflict
+    }
+
     void aFileOnASharedVolume() {
         apply(single("{'apiVersion':'v1','kind':'PersistentVolumeClaim','metadata':{'name':'models'},'spec':{'accessModes':['ReadWriteMany'],'resources':{'requests':{'storage':'1Gi'}}}}"));
         apply(single("{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'inference'},'spec':{'replicas':0,'selector':{'matchLabels':{'app':'inference'}},'template':{'metadata':{'labels':{'app':'inference'}},'spec':{"
@@ -261,25 +332,7 @@ private Q_SLOTS:
         update.file = file.fileName();
         update.limitSeconds = 60;
         update.pollMs = 200;
-        QString sha256, kept = QStringLiteral("-");
-        // The kubelet: the Job's pod ends with the report of the script. The nodes here run no container.
-        std::jthread kubelet([&](std::stop_token stop) {
-            while (!stop.stop_requested()) {
-                const auto pods = m_api->list(kinds::Pod, space, QStringLiteral("app.kubernetes.io/managed-by=pilothouse"));
-                for (const QJsonObject &pod : pods ? *pods : std::vector<QJsonObject>()) {
-                    const QJsonObject container = pod.value(Q("spec")).toObject().value(Q("containers")).toArray().first().toObject();
-                    QString sum;
-                    for (const QJsonValue &v : container.value(Q("env")).toArray())
-                        if (v.toObject().value(Q("name")).toString() == Q("SHA256"))
-                            sum = v.toObject().value(Q("value")).toString();
-                    const QJsonObject ended{{Q("exitCode"), 0}, {Q("message"), (sum.isEmpty() ? QStringLiteral("-") : sum) + QLatin1Char('\n') + kept + QLatin1Char('\n')}, {Q("reason"), Q("Completed")}};
-                    const QJsonObject state{{Q("name"), Q("write")}, {Q("image"), Q("api:1")}, {Q("imageID"), Q("")}, {Q("ready"), false}, {Q("restartCount"), 0}, {Q("state"), QJsonObject{{Q("terminated"), ended}}}};
-                    const auto admin = m_server.api(m_http);
-                    (void)bool((*admin)->patch(objectPath({kinds::Pod, space, metadataText(pod, "name")}, QStringLiteral("status")), PatchKind::Merge, QJsonObject{{Q("status"), QJsonObject{{Q("phase"), Q("Succeeded")}, {Q("containerStatuses"), QJsonArray{state}}}}}));
-                }
-                QThread::msleep(100);
-            }
-        });
+        const std::jthread kubelet = writingKubelet();
         const auto operation = volumeUpdateOperation(m_api, update);
         QVERIFY2(operation, operation ? "" : qPrintable(operation.error().text()));
         auto run = runner();
