@@ -14,7 +14,7 @@
 #include "core/base/json.h"
 #include "core/data/csv.h"
 #include "core/data/prepare_table.h"
-#include "core/drift/drift.h"
+#include "core/drift/answer.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/multivariate_drift.h"
 #include "core/learn/predicted_columns.h"
@@ -149,7 +149,7 @@ QString table(const drift::DriftReport &report) {
         text += QStringLiteral("not compared: %1, %2\n").arg(left.name, left.reason);
     text += QStringLiteral("PSI from %1 Moderate, from %2 High; less what chance adds; where its error reaches over a limit, and below %3 rows on a side, there are too few rows to say.\n")
                 .arg(drift::psiWarning, 0, 'f', 2).arg(drift::psiDrifted, 0, 'f', 2).arg(drift::minimumRows);
-    return text + (report.drifted ? QStringLiteral("Drift found.") : QStringLiteral("No drift found."));
+    return text + drift::answerText(report);
 }
 
 Result<void> runDrift(Context &context, const Options &options) {

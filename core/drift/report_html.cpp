@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/drift/drift.h"
+#include "core/drift/answer.h"
 #include "core/drift/multivariate.h"
 
 #include <QLocale>
@@ -168,6 +168,12 @@ QString answerSentence(const DriftReport &report, const std::vector<const Column
     return sentence + QLatin1Char('.');
 }
 
+QString headingOf(const DriftReport &report, const MultivariateDrift *together) {
+    if (report.drifted || (together && together->drifted()))
+        return QStringLiteral("Drift found");
+    return answerOf(report) == QLatin1String("no drift") ? QStringLiteral("No drift found") : answerText(report);
+}
+
 } // namespace
 
 QByteArray htmlReport(const DriftReport &report, const MultivariateDrift *together) {
@@ -180,7 +186,7 @@ QByteArray htmlReport(const DriftReport &report, const MultivariateDrift *togeth
     QString html = QStringLiteral("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
                                   "<title>Drift report</title><style>%1</style></head><body><main>\n")
                        .arg(QLatin1String(style));
-    html += QStringLiteral("<h1>%1</h1>").arg(report.drifted || (together && together->drifted()) ? QStringLiteral("Drift found") : QStringLiteral("No drift found"));
+    html += QStringLiteral("<h1>%1</h1>").arg(headingOf(report, together));
     html += QStringLiteral("<p>%1 Reference: %2, %3 rows. Current: %4, %5 rows.</p>\n")
                 .arg(answerSentence(report, order), report.referenceName.toHtmlEscaped(), count(report.referenceRows),
                      report.currentName.toHtmlEscaped(), count(report.currentRows));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/json.h"
-#include "core/drift/drift.h"
+#include "core/drift/answer.h"
 
 #include <limits>
 
@@ -154,6 +154,7 @@ QJsonObject DriftReport::toJson() const {
     return {{Q("reference"), pair("rows", qint64(referenceRows), "name", referenceName)},
             {Q("current"), pair("rows", qint64(currentRows), "name", currentName)},
             {Q("drifted"), drifted},
+            {Q("answer"), answerOf(*this)},
             {Q("columns"), list},
             {Q("not_compared"), left}};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/json.h"
-#include "core/drift/drift.h"
+#include "core/drift/answer.h"
 
 #include <QTest>
 
@@ -82,6 +82,28 @@ private Q_SLOTS:
         const ColumnDrift other = compare(reference, table({numbers("x", std::move(moved))})).columns.at(0);
         QCOMPARE(verdictWord(other), QStringLiteral("High"));
         QVERIFY2(std::abs(*other.ksD - 0.5) < 0.03 && std::abs(*other.wasserstein - 0.25) < 0.02, qPrintable(QStringLiteral("%1 %2").arg(*other.ksD).arg(*other.wasserstein)));
+    }
+
+    void whatCannotBeToldIsNotNoDrift_data() {
+        QTest::addColumn<int>("rows");
+        QTest::addColumn<double>("mean");
+        QTest::addColumn<QString>("answer");
+        QTest::addColumn<QString>("text");
+        QTest::newRow("an empty window") << 0 << 0.0 << QStringLiteral("no rows") << QStringLiteral("the current data have no rows");
+        QTest::newRow("a window of a few rows") << 50 << 9.0 << QStringLiteral("cannot tell") << QStringLiteral("every column has too few rows");
+        QTest::newRow("the same world") << 20'000 << 0.0 << QStringLiteral("no drift") << QStringLiteral("No drift found.");
+        QTest::newRow("another one") << 20'000 << 3.0 << QStringLiteral("drift") << QStringLiteral("Drift found.");
+    }
+    void whatCannotBeToldIsNotNoDrift() {
+        QFETCH(int, rows);
+        QFETCH(double, mean);
+        QFETCH(QString, answer);
+        QFETCH(QString, text);
+        const auto report = compare(table({numbers("x", normal(20'000, 0, 1))}), table({numbers("x", normal(std::size_t(rows), mean, 2))}));
+        QCOMPARE(answerOf(report), answer);
+        QCOMPARE(report.toJson().value(QStringLiteral("answer")).toString(), answer);
+        QVERIFY2(answerText(report).contains(text), qPrintable(answerText(report)));
+        QCOMPARE(htmlReport(report).contains("<h1>No drift found"), answer == QLatin1String("no drift"));
     }
 
     void tooFewRowsNeverDrift_data() {
