@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/drift/drift.h"
 #include "core/drift/multivariate.h"
-#include "tests/support/drawn_rows.h"
+#include "tests/support/shifted_rows.h"
 
 #include <QTest>
 
@@ -70,7 +70,7 @@ private Q_SLOTS:
         QFETCH(double, aucError);
         QFETCH(QString, pcaVerdict);
         QFETCH(bool, significant);
-        const CodedPair pair = inOrder(test::drawnRows(800, 0.9, 0, 1), test::drawnRows(700, together, shift, 2));
+        const CodedPair pair = inOrder(test::shiftedRows(800, 0.9, 0, 1), test::shiftedRows(700, together, shift, 2));
         MultivariateDrift out;
         reconstruct(pair, out);
         QCOMPARE(out.reconstruction.components, std::size_t(3));
@@ -87,7 +87,7 @@ private Q_SLOTS:
     }
 
     void noColumnByItselfShowsWhatAllTogetherDo() {
-        for (const ColumnDrift &c : compare(test::drawnRows(4000, 0.9, 0, 1), test::drawnRows(4000, 0, 0, 2)).columns)
+        for (const ColumnDrift &c : compare(test::shiftedRows(4000, 0.9, 0, 1), test::shiftedRows(4000, 0, 0, 2)).columns)
             QVERIFY2(!c.drifted && !c.warning, qPrintable(c.name));
     }
 
@@ -98,14 +98,14 @@ private Q_SLOTS:
     }
     void aShiftIsReadInStandardDeviations() {
         QFETCH(double, shift);
-        const CodedPair pair = inOrder(test::drawnRows(1000, 0, 0, 3), test::drawnRows(1000, 0, shift, 4)); // four directions, one of them moved
+        const CodedPair pair = inOrder(test::shiftedRows(1000, 0, 0, 3), test::shiftedRows(1000, 0, shift, 4)); // four directions, one of them moved
         MultivariateDrift out;
         measureEnergy(pair, 1000, 19, out);
         QVERIFY2(near(out.energy.shift, shift, 0.15), qPrintable(QString::number(out.energy.shift)));
     }
 
     void gapsAndCategoriesAreColumnsOfTheirOwn() {
-        data::Table reference = test::drawnRows(200, 0.5, 0, 5), current = test::drawnRows(200, 0.5, 0, 6);
+        data::Table reference = test::shiftedRows(200, 0.5, 0, 5), current = test::shiftedRows(200, 0.5, 0, 6);
         current.columns[1].numbers[7] = NAN;
         for (data::Table *table : {&reference, &current}) {
             data::Column colour, constant, time;

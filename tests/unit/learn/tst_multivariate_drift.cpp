@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/drift/drift.h"
 #include "core/learn/multivariate_drift.h"
-#include "tests/support/drawn_rows.h"
+#include "tests/support/shifted_rows.h"
 
 #include <QTest>
 
@@ -26,7 +26,7 @@ private Q_SLOTS:
         QFETCH(double, shift);
         QFETCH(double, auc);
         QFETCH(QString, word);
-        const data::Table reference = test::drawnRows(800, 0.9, 0, 1), current = test::drawnRows(700, together, shift, 2);
+        const data::Table reference = test::shiftedRows(800, 0.9, 0, 1), current = test::shiftedRows(700, together, shift, 2);
         const auto found = learn::multivariateDrift(reference, current, {});
         QVERIFY2(found, qPrintable(found ? QString() : found.error().text()));
         const auto &c = found->classifier;
@@ -42,7 +42,7 @@ private Q_SLOTS:
 
     void withoutDriftTheAnswerIsLow() {
         for (const quint64 seed : {11U, 12U, 13U}) {
-            const auto found = learn::multivariateDrift(test::drawnRows(4000, 0.9, 0, seed), test::drawnRows(4000, 0.9, 0, seed + 100), {});
+            const auto found = learn::multivariateDrift(test::shiftedRows(4000, 0.9, 0, seed), test::shiftedRows(4000, 0.9, 0, seed + 100), {});
             QVERIFY(found);
             QCOMPARE(found->classifier.verdict.word(), QStringLiteral("Low"));
             QVERIFY2(std::abs(found->classifier.auc - 0.5) < 0.03, qPrintable(QString::number(found->classifier.auc)));
@@ -50,7 +50,7 @@ private Q_SLOTS:
     }
 
     void tooFewRowsAreSaidToBeAndNotTried() {
-        const auto found = learn::multivariateDrift(test::drawnRows(5000, 0.9, 0, 1), test::drawnRows(499, 0.9, 5, 2), {});
+        const auto found = learn::multivariateDrift(test::shiftedRows(5000, 0.9, 0, 1), test::shiftedRows(499, 0.9, 5, 2), {});
         QVERIFY(found);
         QVERIFY(std::isnan(found->classifier.auc) && found->classifier.verdict.tooFewRows && !found->drifted());
         QCOMPARE(found->classifier.verdict.rowsNeeded, drift::multivariateRows);
@@ -62,7 +62,7 @@ private Q_SLOTS:
     void aStopIsHeard() {
         std::stop_source stop;
         stop.request_stop();
-        const auto found = learn::multivariateDrift(test::drawnRows(800, 0.9, 0, 1), test::drawnRows(700, 0.9, 0, 2), {}, stop.get_token());
+        const auto found = learn::multivariateDrift(test::shiftedRows(800, 0.9, 0, 1), test::shiftedRows(700, 0.9, 0, 2), {}, stop.get_token());
         QVERIFY(!found && found.error().kind == ErrorKind::Cancelled);
     }
 };
