@@ -213,7 +213,7 @@ void StartSheet::showForm(const Result<pipelines::StartForm> &form) {
     m_ref->setItems(form->refs);
     m_refField->setVisible(!form->refs.isEmpty());
     m_otherRef->setVisible(!form->refs.isEmpty());
-    if (QWidget *editor = m_form->firstEditor(); editor && focusWidget() == m_filter && m_filter->text().isEmpty()) // also of a window that is not the active one
+    if (QWidget *editor = m_form->firstEditor(); editor && (!focusWidget() || focusWidget() == m_filter) && m_filter->text().isEmpty()) // also where the answer is there before the sheet is shown, or the window is not the active one
         editor->setFocus(); // the pipeline is chosen: what it takes is next
     m_note->setText(form->note);
     m_note->setVisible(!form->note.isEmpty());
