@@ -11,6 +11,8 @@
 namespace pilothouse::fleet {
 
 using Q = QLatin1String;
+using operations::Operation;
+using operations::Step;
 using telemetry::Alertmanager;
 using telemetry::ManagedSilence;
 
@@ -39,8 +41,8 @@ QString endCommand(const QString &connection, const QString &id) { return QStrin
 
 } // namespace
 
-operations::Operation silenceManagedOperation(const Services &services, std::shared_ptr<Alertmanager> manager, const QString &connection, const ManagedSilence &silence, std::size_t hidden, std::shared_ptr<ManagedSilence> made) {
-    operations::Operation operation;
+Operation silenceManagedOperation(const Services &services, std::shared_ptr<Alertmanager> manager, const QString &connection, const ManagedSilence &silence, std::size_t hidden, std::shared_ptr<ManagedSilence> made) {
+    Operation operation;
     operation.kind = QStringLiteral("alert-silence");
     operation.connection = connection;
     operation.object = QStringLiteral("%1: %2").arg(connection, subject(silence));
@@ -49,7 +51,7 @@ operations::Operation silenceManagedOperation(const Services &services, std::sha
     QString command = QStringLiteral("pilot alerts silence --connection %1 --for %2s").arg(connection).arg(silence.from.secsTo(silence.until));
     for (const telemetry::AlertMatcher &matcher : silence.matchers)
         command += QStringLiteral(" --match '%1'").arg(matcherText(matcher));
-    operations::Step step;
+    Step step;
     step.call = {QStringLiteral("POST"), QStringLiteral("%1 /api/v2/silences").arg(connection), Text::tr("%n alerts that fire now are told to nobody", nullptr, int(hidden)), Text::tr("the silence ends"), command};
     step.execute = [manager, silence, made, all = services.managed, connection]() -> Result<void> {
         *made = silence;
@@ -71,13 +73,13 @@ operations::Operation silenceManagedOperation(const Services &services, std::sha
     return operation;
 }
 
-operations::Operation expireManagedOperation(const Services &services, std::shared_ptr<Alertmanager> manager, const QString &connection, const ManagedSilence &silence) {
-    operations::Operation operation;
+Operation expireManagedOperation(const Services &services, std::shared_ptr<Alertmanager> manager, const QString &connection, const ManagedSilence &silence) {
+    Operation operation;
     operation.kind = QStringLiteral("alert-silence-end");
     operation.connection = connection;
     operation.object = QStringLiteral("%1: silence %2").arg(connection, silence.id);
     operation.summary = Text::tr("End the silence of %1").arg(subject(silence));
-    operations::Step step;
+    Step step;
     step.call = {QStringLiteral("DELETE"), QStringLiteral("%1 /api/v2/silence/%2").arg(connection, silence.id), Text::tr("what still fires is told again"), Text::tr("it is made anew for the rest of its time"), endCommand(connection, silence.id)};
     step.execute = [manager, id = silence.id, all = services.managed, connection]() {
         if (all)

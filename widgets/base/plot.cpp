@@ -301,6 +301,9 @@ void PlotWidget::paintMarks(QPainter &painter, const PlotScale &scale) const {
         pen.setDashPattern({4, 3});
         painter.setPen(pen);
         painter.drawLine(QPointF(scale.area.left(), y), QPointF(scale.area.right(), y));
+        const double end = scale.area.left() + 10 + widthOf(painter, limit.text);
+        if (leftSide && y < scale.area.top() + theme.px(24)) // where a marker's name stands there is the other side
+            leftSide = std::none_of(m_data.markers.begin(), m_data.markers.end(), [&](const PlotMarker &m) { return scale.toX(m.x) >= scale.area.left() - theme.px(60) && scale.toX(m.x) <= end; });
         const QRectF words(scale.area.left() + 6, y - theme.px(16), scale.area.width() - 10, theme.px(15));
         drawLine(painter, words, (leftSide ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter, limit.text);
         leftSide = !leftSide; // two limits close together must not write over each other

@@ -458,6 +458,7 @@ void DriftPanel::resizeEvent(QResizeEvent *event) {
 void DriftPanel::layoutForSize() {
     const bool narrow = width() < theme().px(1280 - 72);
     m_side->setFixedWidth(theme().px(narrow ? narrowSideWidth : sideWidth));
+    m_report->setVisible(!narrow); // the palette has it
     m_featuresCard->source()->setVisible(!narrow && m_featuresCard->state()->kind() == ScreenState::Full);
     if (const fleet::ModelRow *m = row(m_model))
         showPolicy(*m); // its height depends on the width
