@@ -128,6 +128,33 @@
     </message>
 </context>
 <context>
+    <name>AlertSilence</name>
+    <message>
+        <source>Silence %1 until %2</source>
+        <translation>%1 bis %2 stummschalten</translation>
+    </message>
+    <message>
+        <source>nothing is told of it until %1</source>
+        <translation>bis %1 wird nichts davon gemeldet</translation>
+    </message>
+    <message>
+        <source>the silence ends</source>
+        <translation>die Stummschaltung endet</translation>
+    </message>
+    <message>
+        <source>The silence %1 is not there.</source>
+        <translation>Die Stummschaltung %1 ist nicht da.</translation>
+    </message>
+    <message>
+        <source>End the silence %1</source>
+        <translation>Stummschaltung %1 beenden</translation>
+    </message>
+    <message>
+        <source>what still fires is told again</source>
+        <translation>was noch anschlägt, wird wieder gemeldet</translation>
+    </message>
+</context>
+<context>
     <name>AlertWatch</name>
     <message>
         <source>The notification %1 names neither url nor secret.</source>
@@ -160,6 +187,14 @@
     <message>
         <source>%1 was not taken: %2</source>
         <translation>%1 wurde nicht angenommen: %2</translation>
+    </message>
+    <message>
+        <source>Tell %1 of %2</source>
+        <translation>%1 über %2 unterrichten</translation>
+    </message>
+    <message>
+        <source>a message is sent</source>
+        <translation>eine Nachricht wird gesendet</translation>
     </message>
 </context>
 <context>
@@ -355,6 +390,30 @@
     <message>
         <source>Make a new key for the approvals of %1</source>
         <translation>Einen neuen Schlüssel für die Zustimmungen von %1 erzeugen</translation>
+    </message>
+    <message>
+        <source>Take the approver %1 out of the workspace</source>
+        <translation>%1 aus den Zustimmenden des Arbeitsbereichs nehmen</translation>
+    </message>
+    <message>
+        <source>Name the key of the approver %1 in the workspace</source>
+        <translation>Den Schlüssel von %1 im Arbeitsbereich nennen</translation>
+    </message>
+    <message>
+        <source>back to %1</source>
+        <translation>zurück zu %1</translation>
+    </message>
+    <message>
+        <source>The workspace names another key for %1 now.</source>
+        <translation>Der Arbeitsbereich nennt jetzt einen anderen Schlüssel für %1.</translation>
+    </message>
+    <message>
+        <source>Look at it and try again.</source>
+        <translation>Sie ansehen und noch einmal versuchen.</translation>
+    </message>
+    <message>
+        <source>The workspace file was written by somebody else meanwhile.</source>
+        <translation>Die Arbeitsbereichsdatei wurde inzwischen von jemand anderem geschrieben.</translation>
     </message>
 </context>
 <context>
@@ -602,6 +661,18 @@
     <message>
         <source>Revert it by git, and look at what came after it.</source>
         <translation>Mit git zurücknehmen, und ansehen, was danach kam.</translation>
+    </message>
+    <message>
+        <source>Commit to %1: %2</source>
+        <translation>Commit auf %1: %2</translation>
+    </message>
+    <message>
+        <source>a commit that puts the files back</source>
+        <translation>ein Commit, der die Dateien zurückstellt</translation>
+    </message>
+    <message>
+        <source>The branch is gone.</source>
+        <translation>Der Branch ist weg.</translation>
     </message>
 </context>
 <context>
@@ -1228,6 +1299,10 @@
         <source>Write login: device for a person who signs in, or login: client for an application.</source>
         <translation>Schreiben Sie login: device für einen Menschen, der sich anmeldet, oder login: client für eine Anwendung.</translation>
     </message>
+    <message>
+        <source>Keep the sign-in of the connection %1</source>
+        <translation>Die Anmeldung der Verbindung %1 aufbewahren</translation>
+    </message>
 </context>
 <context>
     <name>Endpoint</name>
@@ -1283,6 +1358,18 @@
         <source>Look at it and try again.</source>
         <translation>Sie ansehen und noch einmal versuchen.</translation>
     </message>
+    <message>
+        <source>put it back</source>
+        <translation>wieder eintragen</translation>
+    </message>
+    <message>
+        <source>The file was changed meanwhile.</source>
+        <translation>Die Datei wurde inzwischen geändert.</translation>
+    </message>
+    <message>
+        <source>The file cannot be removed.</source>
+        <translation>Die Datei lässt sich nicht entfernen.</translation>
+    </message>
 </context>
 <context>
     <name>Environments</name>
@@ -1329,29 +1416,6 @@
     <message>
         <source>Promote it there first: pilot promote %1 %2</source>
         <translation>Erst dort freigeben: pilot promote %1 %2</translation>
-    </message>
-</context>
-<context>
-    <name>EvidenceExport</name>
-    <message>
-        <source>The PDF could not be made.</source>
-        <translation>Das PDF konnte nicht erstellt werden.</translation>
-    </message>
-    <message>
-        <source>Export it as a page (.html) and print that.</source>
-        <translation>Als Seite (.html) exportieren und diese drucken.</translation>
-    </message>
-    <message>
-        <source>Evidence report saved</source>
-        <translation>Nachweisbericht gespeichert</translation>
-    </message>
-    <message>
-        <source>Export evidence report</source>
-        <translation>Nachweisbericht exportieren</translation>
-    </message>
-    <message>
-        <source>Page (*.html);;PDF (*.pdf)</source>
-        <translation>Seite (*.html);;PDF (*.pdf)</translation>
     </message>
 </context>
 <context>
@@ -1981,6 +2045,68 @@
     </message>
 </context>
 <context>
+    <name>ManagedAlerts</name>
+    <message>
+        <source>The connection “%1” has no Alertmanager.</source>
+        <translation>Die Verbindung „%1“ hat keinen Alertmanager.</translation>
+    </message>
+    <message>
+        <source>One of kind grafana has its own; one of kind prometheus names it: alertmanager: http://alertmanager:9093.</source>
+        <translation>Eine der Art grafana hat ihren eigenen, eine der Art prometheus nennt ihn: alertmanager: http://alertmanager:9093.</translation>
+    </message>
+    <message>
+        <source>The alerts of %1 cannot be told</source>
+        <translation>Die Alarme von %1 lassen sich nicht lesen</translation>
+    </message>
+    <message>
+        <source>%1 fires (%2)</source>
+        <translation>%1 schlägt an (%2)</translation>
+    </message>
+    <message>
+        <source>“%1” is no matcher.</source>
+        <translation>„%1“ ist keine Bedingung.</translation>
+    </message>
+    <message>
+        <source>As in alertname=HighErrorRate, pod=~&quot;t2m-.*&quot;, team!=data.</source>
+        <translation>Wie in alertname=HighErrorRate, pod=~&quot;t2m-.*&quot;, team!=data.</translation>
+    </message>
+    <message>
+        <source>“%1” is no pattern: %2.</source>
+        <translation>„%1“ ist kein Muster: %2.</translation>
+    </message>
+    <message>
+        <source>The silence %1 is not there.</source>
+        <translation>Die Stummschaltung %1 ist nicht da.</translation>
+    </message>
+    <message>
+        <source>Silence %1 until %2</source>
+        <translation>%1 bis %2 stummschalten</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n alerts that fire now are told to nobody</source>
+        <translation>
+            <numerusform>%n Alarm, der jetzt anschlägt, wird niemandem gemeldet</numerusform>
+            <numerusform>%n Alarme, die jetzt anschlagen, werden niemandem gemeldet</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>the silence ends</source>
+        <translation>die Stummschaltung endet</translation>
+    </message>
+    <message>
+        <source>End the silence of %1</source>
+        <translation>Die Stille von %1 beenden</translation>
+    </message>
+    <message>
+        <source>what still fires is told again</source>
+        <translation>was noch anschlägt, wird wieder gemeldet</translation>
+    </message>
+    <message>
+        <source>it is made anew for the rest of its time</source>
+        <translation>sie wird für den Rest ihrer Zeit neu gesetzt</translation>
+    </message>
+</context>
+<context>
     <name>Mirrors</name>
     <message>
         <source>%1 answers again.</source>
@@ -2236,6 +2362,14 @@
     <message>
         <source>Install it beside `pilothouse`, or set PILOTHOUSE_PILOT.</source>
         <translation>Neben `pilothouse` installieren oder PILOTHOUSE_PILOT setzen.</translation>
+    </message>
+    <message>
+        <source>A rule of the workspace speaks against version %1 of %2: %3</source>
+        <translation>Eine Regel des Arbeitsbereichs spricht gegen Version %1 von %2: %3</translation>
+    </message>
+    <message>
+        <source>There is no evidence for version %1 of %2: %3</source>
+        <translation>Für Version %1 von %2 gibt es keine Nachweise: %3</translation>
     </message>
 </context>
 <context>
@@ -3368,6 +3502,25 @@
     </message>
 </context>
 <context>
+    <name>ReportExport</name>
+    <message>
+        <source>The PDF could not be made.</source>
+        <translation>Die PDF-Datei ließ sich nicht erstellen.</translation>
+    </message>
+    <message>
+        <source>Export it as a page (.html) and print that.</source>
+        <translation>Als Seite (.html) speichern und diese drucken.</translation>
+    </message>
+    <message>
+        <source>Report saved</source>
+        <translation>Bericht gespeichert</translation>
+    </message>
+    <message>
+        <source>Page (*.html);;PDF (*.pdf)</source>
+        <translation>Seite (*.html);;PDF (*.pdf)</translation>
+    </message>
+</context>
+<context>
     <name>RolloutJudge</name>
     <message>
         <source>%1 points</source>
@@ -3779,145 +3932,6 @@
     </message>
 </context>
 <context>
-    <name>Text</name>
-    <message>
-        <source>put it back</source>
-        <translation>zurückstellen</translation>
-    </message>
-    <message>
-        <source>The file was changed meanwhile.</source>
-        <translation>Die Datei wurde inzwischen geändert.</translation>
-    </message>
-    <message>
-        <source>Look at it and try again.</source>
-        <translation>Ansehen und noch einmal versuchen.</translation>
-    </message>
-    <message>
-        <source>The file cannot be removed.</source>
-        <translation>Die Datei lässt sich nicht entfernen.</translation>
-    </message>
-    <message>
-        <source>Take the approver %1 out of the workspace</source>
-        <translation>%1 aus den Zustimmenden des Arbeitsbereichs nehmen</translation>
-    </message>
-    <message>
-        <source>Name the key of the approver %1 in the workspace</source>
-        <translation>Den Schlüssel von %1 im Arbeitsbereich nennen</translation>
-    </message>
-    <message>
-        <source>back to %1</source>
-        <translation>zurück zu %1</translation>
-    </message>
-    <message>
-        <source>The workspace names another key for %1 now.</source>
-        <translation>Der Arbeitsbereich nennt jetzt einen anderen Schlüssel für %1.</translation>
-    </message>
-    <message>
-        <source>The workspace file was written by somebody else meanwhile.</source>
-        <translation>Die Datei des Arbeitsbereichs wurde inzwischen von jemand anderem geschrieben.</translation>
-    </message>
-    <message>
-        <source>Send an example event to the webhook %1</source>
-        <translation>Ein Beispielereignis an den Webhook %1 senden</translation>
-    </message>
-    <message>
-        <source>an example event goes to %1</source>
-        <translation>ein Beispielereignis geht an %1</translation>
-    </message>
-    <message>
-        <source>The webhook %1 is gone.</source>
-        <translation>Den Webhook %1 gibt es nicht mehr.</translation>
-    </message>
-    <message>
-        <source>Nothing was sent. Look again.</source>
-        <translation>Es wurde nichts gesendet. Noch einmal nachsehen.</translation>
-    </message>
-    <message>
-        <source>The server could not deliver the event to %1.</source>
-        <translation>Der Server konnte das Ereignis nicht an %1 zustellen.</translation>
-    </message>
-    <message>
-        <source>Check the webhook&apos;s address, and that the server may reach it.</source>
-        <translation>Die Adresse des Webhooks prüfen, und ob der Server sie erreichen darf.</translation>
-    </message>
-    <message>
-        <source>The receiver at %1 did not take the event: it answered %2.</source>
-        <translation>Der Empfänger bei %1 hat das Ereignis nicht angenommen: Er antwortete mit %2.</translation>
-    </message>
-    <message>
-        <source>Look at the receiver&apos;s log and at the webhook&apos;s secret.</source>
-        <translation>Das Protokoll des Empfängers und das Geheimnis des Webhooks ansehen.</translation>
-    </message>
-    <message>
-        <source>Commit to %1: %2</source>
-        <translation>Commit auf %1: %2</translation>
-    </message>
-    <message>
-        <source>a commit that puts the files back</source>
-        <translation>ein Commit, der die Dateien zurückstellt</translation>
-    </message>
-    <message>
-        <source>The branch is gone.</source>
-        <translation>Der Branch ist weg.</translation>
-    </message>
-    <message>
-        <source>A rule of the workspace speaks against version %1 of %2: %3</source>
-        <translation>Eine Regel des Arbeitsbereichs spricht gegen Version %1 von %2: %3</translation>
-    </message>
-    <message>
-        <source>There is no evidence for version %1 of %2: %3</source>
-        <translation>Für Version %1 von %2 gibt es keine Nachweise: %3</translation>
-    </message>
-    <message>
-        <source>workflow %1</source>
-        <translation>Workflow %1</translation>
-    </message>
-    <message>
-        <source>The run %1 did not deploy: it is %2.</source>
-        <translation>Der Lauf %1 hat nicht ausgerollt: er ist %2.</translation>
-    </message>
-    <message>
-        <source>Look at its log.</source>
-        <translation>Sein Protokoll ansehen.</translation>
-    </message>
-    <message>
-        <source>Keep the sign-in of the connection %1</source>
-        <translation>Die Anmeldung der Verbindung %1 aufbewahren</translation>
-    </message>
-    <message>
-        <source>Silence %1 until %2</source>
-        <translation>%1 bis %2 stummschalten</translation>
-    </message>
-    <message>
-        <source>nothing is told of it until %1</source>
-        <translation>bis %1 wird nichts davon gemeldet</translation>
-    </message>
-    <message>
-        <source>the silence ends</source>
-        <translation>die Stummschaltung endet</translation>
-    </message>
-    <message>
-        <source>The silence %1 is not there.</source>
-        <translation>Die Stummschaltung %1 ist nicht da.</translation>
-    </message>
-    <message>
-        <source>End the silence %1</source>
-        <translation>Stummschaltung %1 beenden</translation>
-    </message>
-    <message>
-        <source>what still fires is told again</source>
-        <translation>was noch anschlägt, wird wieder gemeldet</translation>
-    </message>
-    <message>
-        <source>Tell %1 of %2</source>
-        <translation>%1 über %2 unterrichten</translation>
-    </message>
-    <message>
-        <source>a message is sent</source>
-        <translation>eine Nachricht wird gesendet</translation>
-    </message>
-</context>
-<context>
     <name>TrainingPlace</name>
     <message>
         <source>%1 is to be trained in a cluster, and the workspace has none.</source>
@@ -4020,6 +4034,41 @@
     </message>
 </context>
 <context>
+    <name>Webhooks</name>
+    <message>
+        <source>Send an example event to the webhook %1</source>
+        <translation>Ein Beispielereignis an den Webhook %1 senden</translation>
+    </message>
+    <message>
+        <source>an example event goes to %1</source>
+        <translation>ein Beispielereignis geht an %1</translation>
+    </message>
+    <message>
+        <source>The webhook %1 is gone.</source>
+        <translation>Den Webhook %1 gibt es nicht mehr.</translation>
+    </message>
+    <message>
+        <source>Nothing was sent. Look again.</source>
+        <translation>Es wurde nichts gesendet. Noch einmal nachsehen.</translation>
+    </message>
+    <message>
+        <source>The server could not deliver the event to %1.</source>
+        <translation>Der Server konnte das Ereignis nicht an %1 zustellen.</translation>
+    </message>
+    <message>
+        <source>Check the webhook&apos;s address, and that the server may reach it.</source>
+        <translation>Die Adresse des Webhooks prüfen, und ob der Server sie erreichen darf.</translation>
+    </message>
+    <message>
+        <source>The receiver at %1 did not take the event: it answered %2.</source>
+        <translation>Der Empfänger bei %1 hat das Ereignis nicht angenommen: Er antwortete mit %2.</translation>
+    </message>
+    <message>
+        <source>Look at the receiver&apos;s log and at the webhook&apos;s secret.</source>
+        <translation>Das Protokoll des Empfängers und das Geheimnis des Webhooks ansehen.</translation>
+    </message>
+</context>
+<context>
     <name>WhatIf</name>
     <message>
         <source>There is no row to ask for.</source>
@@ -4086,6 +4135,18 @@
     <message>
         <source>Deploy the tag that is wanted.</source>
         <translation>Das gewünschte Tag ausrollen.</translation>
+    </message>
+    <message>
+        <source>workflow %1</source>
+        <translation>Workflow %1</translation>
+    </message>
+    <message>
+        <source>The run %1 did not deploy: it is %2.</source>
+        <translation>Der Lauf %1 hat nicht ausgerollt: er ist %2.</translation>
+    </message>
+    <message>
+        <source>Look at its log.</source>
+        <translation>Sein Protokoll ansehen.</translation>
     </message>
 </context>
 <context>
@@ -4395,6 +4456,14 @@
         <source>%1, %2</source>
         <translation>%1, %2</translation>
     </message>
+    <message>
+        <source>All charts show this time. Click: all that they have, as 0 in a chart</source>
+        <translation>Alle Diagramme zeigen diese Zeit. Klick: alles, was sie haben, wie 0 im Diagramm</translation>
+    </message>
+    <message>
+        <source>Charts show %1; show all of the time</source>
+        <translation>Diagramme zeigen %1; ganze Zeit zeigen</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::console::KeySheet</name>
@@ -4649,6 +4718,10 @@
     <message>
         <source>New workspace from a template…</source>
         <translation>Neuer Arbeitsbereich aus einer Vorlage…</translation>
+    </message>
+    <message>
+        <source>Switch between local time and UTC</source>
+        <translation>Zwischen Ortszeit und UTC wechseln</translation>
     </message>
 </context>
 <context>
@@ -5255,16 +5328,16 @@
         <translation>4 h stummschalten</translation>
     </message>
     <message>
-        <source>Choose an alert of the workspace&apos;s own rules first.</source>
-        <translation>Zuerst einen Alarm der eigenen Regeln wählen.</translation>
-    </message>
-    <message>
         <source>Silence %1</source>
         <translation>%1 stummschalten</translation>
     </message>
     <message>
         <source>%1 is silent for 4 h</source>
         <translation>%1 ist für 4 h stumm</translation>
+    </message>
+    <message>
+        <source>Choose an alert of a rule first.</source>
+        <translation>Zuerst den Alarm einer Regel wählen.</translation>
     </message>
 </context>
 <context>
@@ -7090,6 +7163,46 @@
         <source>Every look of the policy is kept, also when it skips. Check now makes the first.</source>
         <translation>Jeder Blick der Regel wird aufgehoben, auch wenn sie nichts tut. Jetzt prüfen macht den ersten.</translation>
     </message>
+    <message>
+        <source>Report…</source>
+        <translation>Bericht…</translation>
+    </message>
+    <message>
+        <source>What stands beside the features</source>
+        <translation>Was neben den Merkmalen steht</translation>
+    </message>
+    <message>
+        <source>By day</source>
+        <translation>Nach Tagen</translation>
+    </message>
+    <message>
+        <source>PSI by day</source>
+        <translation>PSI nach Tagen</translation>
+    </message>
+    <message>
+        <source>PSI of each input by day</source>
+        <translation>PSI jeder Eingabe nach Tagen</translation>
+    </message>
+    <message>
+        <source>Save drift report…</source>
+        <translation>Drift-Bericht speichern…</translation>
+    </message>
+    <message>
+        <source>Save drift report</source>
+        <translation>Drift-Bericht speichern</translation>
+    </message>
+    <message>
+        <source>No days yet</source>
+        <translation>Noch keine Tage</translation>
+    </message>
+    <message>
+        <source>Each day of what the endpoint is asked is compared with the training data here.</source>
+        <translation>Jeder Tag dessen, was der Endpunkt gefragt wird, wird hier mit den Trainingsdaten verglichen.</translation>
+    </message>
+    <message>
+        <source>0 to %1, dot from %2; hatched: too few rows</source>
+        <translation>0 bis %1, Punkt ab %2; schraffiert: zu wenige Zeilen</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::EndpointSheet</name>
@@ -8619,6 +8732,13 @@
         <source>Heat map</source>
         <translation>Wärmekarte</translation>
     </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n weitere</numerusform>
+            <numerusform>%n weitere</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::HistoryModel</name>
@@ -10021,6 +10141,10 @@
         <source>Environments</source>
         <translation>Umgebungen</translation>
     </message>
+    <message>
+        <source>Export evidence report</source>
+        <translation>Nachweisbericht ausgeben</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::NextRunsCard</name>
@@ -10713,6 +10837,78 @@
     <message>
         <source>time</source>
         <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Nothing in the time that is shown</source>
+        <translation>Nichts in der gezeigten Zeit</translation>
+    </message>
+    <message>
+        <source>points</source>
+        <translation>Punkte</translation>
+    </message>
+    <message>
+        <source>first</source>
+        <translation>erster</translation>
+    </message>
+    <message>
+        <source>last</source>
+        <translation>zuletzt</translation>
+    </message>
+    <message>
+        <source>least</source>
+        <translation>kleinster</translation>
+    </message>
+    <message>
+        <source>greatest</source>
+        <translation>größter</translation>
+    </message>
+    <message>
+        <source>chart</source>
+        <translation>Diagramm</translation>
+    </message>
+    <message>
+        <source>Copy values</source>
+        <translation>Werte kopieren</translation>
+    </message>
+    <message>
+        <source>Save as PNG…</source>
+        <translation>Als PNG speichern…</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png)</source>
+        <translation>Bilder (*.png)</translation>
+    </message>
+    <message>
+        <source>Save as SVG…</source>
+        <translation>Als SVG speichern…</translation>
+    </message>
+    <message>
+        <source>Drawings (*.svg)</source>
+        <translation>Zeichnungen (*.svg)</translation>
+    </message>
+    <message>
+        <source>Save as CSV…</source>
+        <translation>Als CSV speichern…</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>Tabellen (*.csv)</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>Vergrößern</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>Verkleinern</translation>
+    </message>
+    <message>
+        <source>Show all of the time</source>
+        <translation>Ganze Zeit zeigen</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Alles zeigen</translation>
     </message>
 </context>
 <context>
@@ -13513,6 +13709,10 @@
     <message>
         <source>Read again</source>
         <translation>Neu einlesen</translation>
+    </message>
+    <message>
+        <source>Times in UTC</source>
+        <translation>Zeiten in UTC</translation>
     </message>
 </context>
 <context>

@@ -29,6 +29,16 @@
     </message>
 </context>
 <context>
+    <name>ManagedAlerts</name>
+    <message numerus="yes">
+        <source>%n alerts that fire now are told to nobody</source>
+        <translation>
+            <numerusform>%n alert that fires now is told to nobody</numerusform>
+            <numerusform>%n alerts that fire now are told to nobody</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>PipelineSystems</name>
     <message numerus="yes">
         <source>%n pipeline(s)</source>
@@ -336,6 +346,16 @@
         <translation>
             <numerusform>%n waits</numerusform>
             <numerusform>%n wait</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::HeatMap</name>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n more</numerusform>
+            <numerusform>%n more</numerusform>
         </translation>
     </message>
 </context>

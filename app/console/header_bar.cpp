@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/console/header_bar.h"
 
+#include "widgets/base/chart_desk.h"
 #include "widgets/base/icons.h"
 #include "widgets/base/text.h"
 
@@ -168,7 +169,7 @@ private:
 };
 
 HeaderBar::HeaderBar(QWidget *parent)
-    : QWidget(parent), m_path(new QHBoxLayout), m_badges(new QHBoxLayout), m_palette(new PaletteField(this)), m_environment(new Environment(this)),
+    : QWidget(parent), m_path(new QHBoxLayout), m_badges(new QHBoxLayout), m_range(new Button({}, ButtonKind::Ghost, this)), m_palette(new PaletteField(this)), m_environment(new Environment(this)),
       m_avatar(new Avatar(this)) {
     setObjectName(QStringLiteral("header"));
     setFixedHeight(Theme::of(this).px(48));
@@ -179,12 +180,32 @@ HeaderBar::HeaderBar(QWidget *parent)
     m_badges->setSpacing(8);
     row->addLayout(m_path);
     row->addLayout(m_badges);
+    m_range->setObjectName(QStringLiteral("timeRange"));
+    m_range->setGlyph(QStringLiteral("cross"));
+    m_range->setPixelHeight(24);
+    m_range->setToolTip(tr("All charts show this time. Click: all that they have, as 0 in a chart"));
+    row->addWidget(m_range);
+    connect(m_range, &QAbstractButton::clicked, this, [this] { ChartDesk::of(this).setRange(std::nullopt); });
+    connect(&ChartDesk::of(this), &ChartDesk::rangeChanged, this, &HeaderBar::showRange);
+    showRange();
     row->addStretch(1);
     row->addWidget(m_palette);
     row->addWidget(m_environment);
     row->addWidget(m_avatar);
     connect(m_palette, &QAbstractButton::clicked, this, &HeaderBar::paletteWanted);
-    connect(&Theme::of(this), &Theme::changed, this, [this] { setFixedHeight(Theme::of(this).px(48)); });
+    connect(&Theme::of(this), &Theme::changed, this, [this] {
+        setFixedHeight(Theme::of(this).px(48));
+        showRange();
+    });
+}
+
+void HeaderBar::showRange() {
+    const auto range = ChartDesk::of(this).range();
+    m_range->setVisible(range.has_value());
+    if (!range)
+        return;
+    m_range->setText(range->text());
+    m_range->setAccessibleName(tr("Charts show %1; show all of the time").arg(range->text()));
 }
 
 void HeaderBar::setPath(const QStringList &path, const QString &subject) {

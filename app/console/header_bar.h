@@ -31,7 +31,9 @@ private:
     class PaletteField;
     class Environment;
     class Avatar;
+    void showRange();
     QHBoxLayout *m_path, *m_badges;
+    ui::Button *m_range; ///< the stretch of time that all charts show
     PaletteField *m_palette;
     Environment *m_environment;
     Avatar *m_avatar;

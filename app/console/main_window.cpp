@@ -10,7 +10,10 @@
 #include "app/console/task_bar.h"
 #include "core/base/actor.h"
 #include "core/demo/demo_workspace.h"
+#include "widgets/base/chart_desk.h"
 #include "widgets/base/confirm.h"
+#include "widgets/base/export.h"
+#include "widgets/base/format.h"
 #include "widgets/base/panel_state.h"
 #include "widgets/base/source_label.h"
 #include "widgets/base/toast.h"
@@ -62,7 +65,9 @@ MainWindow::MainWindow(Pools &pools, Theme &theme, WindowOptions options)
     const auto preferences = PreferencesFile::load(m_options.preferencesFile);
     m_preferences = preferences.value_or({});
     m_theme.apply(m_preferences.scheme, m_preferences.scalePercent);
+    setTimesInUtc(m_preferences.utc);
     build();
+    ChartDesk::of(this).setSaveAs([this](QWidget *owner, const QString &name, const QString &filter, const ChartDesk::Bytes &bytes) { saveAs(panelContext(), owner, name, filter, bytes); });
     if (!preferences)
         m_toasts->showError(preferences.error());
     addActions();
@@ -103,6 +108,7 @@ MainWindow::MainWindow(Pools &pools, Theme &theme, WindowOptions options)
 }
 
 MainWindow::~MainWindow() {
+    ChartDesk::of(this).setSaveAs({});
     dropPanels(); // before fleet and jobs, which they point to
 }
 
@@ -520,6 +526,15 @@ void MainWindow::jobFinished(const QString &id) {
 void MainWindow::setPreferences(const Preferences &preferences) {
     m_preferences = preferences;
     m_theme.apply(preferences.scheme, preferences.scalePercent);
+    if (preferences.utc != timesInUtc()) {
+        setTimesInUtc(preferences.utc);
+        Q_EMIT m_theme.changed(); // all that has painted a time paints it again
+        if (Panel *shown = m_panels.value(m_current); shown && m_hasSnapshot)
+            shown->showSnapshot(m_snapshot);
+        for (const QString &id : m_panels.keys()) // the others when they are seen
+            if (id != m_current)
+                m_unfed.insert(id);
+    }
     if (m_options.remember)
         if (const auto saved = PreferencesFile::save(m_options.preferencesFile, preferences); !saved)
             m_toasts->showError(saved.error());

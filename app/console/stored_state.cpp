@@ -51,6 +51,7 @@ Result<ui::Preferences> PreferencesFile::load(const QString &file) {
     preferences.scheme = scheme == Q("dark") ? ui::SchemeChoice::Dark : scheme == Q("light") ? ui::SchemeChoice::Light : ui::SchemeChoice::System;
     preferences.scalePercent = qBound(90, int(reader.integer("scale", 100)), 150);
     preferences.notifications = reader.boolean("notifications", true);
+    preferences.utc = reader.boolean("utc", false);
     preferences.language = reader.text("language", QString());
     for (const QJsonValue &view : object.value(Q("run_views")).toArray()) {
         PH_ASSIGN(ui::SavedView read, viewFrom(view.toObject(), file));
@@ -69,6 +70,7 @@ Result<void> PreferencesFile::save(const QString &file, const ui::Preferences &p
     object[Q("scheme")] = Q(schemeName(preferences.scheme));
     object[Q("scale")] = preferences.scalePercent;
     object[Q("notifications")] = preferences.notifications;
+    object[Q("utc")] = preferences.utc;
     object[Q("language")] = preferences.language;
     QJsonArray views;
     for (const ui::SavedView &view : preferences.runViews)

@@ -193,12 +193,15 @@ TaskBar::TaskBar(QWidget *parent)
     connect(m_connections, &QAbstractButton::clicked, this, &TaskBar::connectionsOpened);
     connect(m_demo, &QAbstractButton::clicked, this, &TaskBar::demoWanted);
     connect(&Ticker::of(this), &Ticker::tick, this, &TaskBar::showClock);
-    connect(&Theme::of(this), &Theme::changed, this, [this] { setFixedHeight(Theme::of(this).px(28)); });
+    connect(&Theme::of(this), &Theme::changed, this, [this] {
+        setFixedHeight(Theme::of(this).px(28));
+        showClock(); // in another zone
+    });
     showClock();
 }
 
 void TaskBar::showClock() {
-    const QDateTime now = Ticker::of(this).now().toLocalTime();
+    const QDateTime now = shownTime(Ticker::of(this).now());
     const int minutes = now.offsetFromUtc() / 60;
     QString zone = QStringLiteral("UTC");
     if (minutes != 0)

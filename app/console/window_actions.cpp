@@ -60,6 +60,11 @@ void MainWindow::addActions() {
         changed.scheme = m_theme.dark() ? SchemeChoice::Light : SchemeChoice::Dark;
         setPreferences(changed);
     });
+    add("window.utc", tr("Switch between local time and UTC"), "clock", {}, [this] {
+        Preferences changed = m_preferences;
+        changed.utc = !changed.utc;
+        setPreferences(changed);
+    });
     add("window.larger", tr("Larger text"), "plus", QKeySequence(Qt::CTRL | Qt::Key_Plus), [this] {
         Preferences changed = m_preferences;
         changed.scalePercent = qMin(150, changed.scalePercent + 10);

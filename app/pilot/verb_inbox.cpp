@@ -4,6 +4,7 @@
 #include "app/pilot/verb.h"
 
 #include "core/fleet/services.h"
+#include "core/fleet/managed_alerts.h"
 #include "core/fleet/skew_watch.h"
 #include "core/fleet/snapshot.h"
 
@@ -33,6 +34,7 @@ QString healthName(fleet::Health health) {
 Result<void> inbox(Context &context) {
     PH_ASSIGN(const auto services, context.services());
     services->skew->refresh(*services, context.stop());
+    services->managed->refresh(*services, context.stop());
     const fleet::Snapshot snapshot = fleet::readSnapshot(*services, 20000);
     QJsonArray items, problems;
     QString text;

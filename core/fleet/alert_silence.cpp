@@ -7,6 +7,7 @@
 
 namespace pilothouse::fleet {
 
+using operations::Operation;
 using Q = QLatin1String;
 using telemetry::AlertSilence;
 
@@ -20,7 +21,7 @@ QString subject(const AlertSilence &silence) { return silence.rule.isEmpty() ? Q
 
 } // namespace
 
-operations::Operation silenceOperation(std::shared_ptr<telemetry::AlertStore> store, const AlertSilence &silence, std::shared_ptr<AlertSilence> made) {
+Operation silenceOperation(std::shared_ptr<telemetry::AlertStore> store, const AlertSilence &silence, std::shared_ptr<AlertSilence> made) {
     operations::Operation operation;
     operation.kind = QStringLiteral("alert-silence");
     operation.object = subject(silence);
@@ -46,7 +47,7 @@ operations::Operation silenceOperation(std::shared_ptr<telemetry::AlertStore> st
     return operation;
 }
 
-operations::Operation endSilenceOperation(std::shared_ptr<telemetry::AlertStore> store, const QString &id, const QDateTime &now) {
+Operation endSilenceOperation(std::shared_ptr<telemetry::AlertStore> store, const QString &id, const QDateTime &now) {
     operations::Operation operation;
     operation.kind = QStringLiteral("alert-silence-end");
     operation.object = QStringLiteral("silence ") + id;

@@ -11,6 +11,7 @@
 
 namespace pilothouse::fleet {
 
+using operations::Operation;
 using Q = QLatin1String;
 using telemetry::AlertMessage;
 using telemetry::AlertState;
@@ -77,7 +78,7 @@ Result<QString> channelAddress(const Services &services, const workspace::Notifi
     return address.trimmed();
 }
 
-operations::Operation notifyOperation(const Services &services, const workspace::Notification &channel, const QString &address, const QString &object, const QJsonObject &message, std::shared_ptr<SendOutcome> outcome) {
+Operation notifyOperation(const Services &services, const workspace::Notification &channel, const QString &address, const QString &object, const QJsonObject &message, std::shared_ptr<SendOutcome> outcome) {
     operations::Operation operation;
     operation.kind = QStringLiteral("notify");
     operation.object = object;

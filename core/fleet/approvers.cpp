@@ -11,6 +11,8 @@
 
 namespace pilothouse::fleet {
 
+using operations::Operation;
+
 namespace {
 
 using Q = QLatin1String;
@@ -35,7 +37,7 @@ Result<QByteArray> edited(const QByteArray &text, const QString &file, const QSt
     return workspace::removeEntry(text, file, last ? QStringList{section} : QStringList{section, name});
 }
 
-operations::Operation change(const QString &file, const QString &name, const QString &from, const QString &to) {
+Operation change(const QString &file, const QString &name, const QString &from, const QString &to) {
     operations::Operation o;
     o.kind = QStringLiteral("approver");
     o.object = QStringLiteral("approver ") + name;

@@ -16,6 +16,8 @@
 
 namespace pilothouse::fleet {
 
+using operations::Operation;
+
 namespace {
 
 using Q = QLatin1String;
@@ -161,7 +163,7 @@ Result<ArtifactChange> planArtifactCommit(const Services &services, const Artifa
     return change;
 }
 
-operations::Operation artifactOperation(const ArtifactChange &change, const QString &author, std::shared_ptr<QString> commit) {
+Operation artifactOperation(const ArtifactChange &change, const QString &author, std::shared_ptr<QString> commit) {
     if (!commit)
         commit = std::make_shared<QString>();
     operations::Operation operation;

@@ -147,6 +147,7 @@ QString probePath(const QString &kind) {
         {QStringLiteral("jenkins"), QStringLiteral("/api/json?tree=mode")},
         {QStringLiteral("prometheus"), QStringLiteral("/api/v1/status/buildinfo")},
         {QStringLiteral("github"), QStringLiteral("/rate_limit")},
+        {QStringLiteral("grafana"), QStringLiteral("/api/alertmanager/grafana/api/v2/status")},
     };
     return paths.value(kind, QStringLiteral("/"));
 }

@@ -7,6 +7,8 @@
 
 namespace pilothouse::fleet {
 
+using operations::Operation;
+
 namespace {
 
 struct Text {
@@ -63,7 +65,7 @@ Result<DirectoryLogin> directoryLogin(const workspace::Connection &connection, s
     return login;
 }
 
-operations::Operation signInOperation(const workspace::Connection &connection, std::shared_ptr<secrets::SecretStore> store, const QString &refreshToken) {
+Operation signInOperation(const workspace::Connection &connection, std::shared_ptr<secrets::SecretStore> store, const QString &refreshToken) {
     operations::Operation operation;
     operation.kind = QStringLiteral("connection-sign-in");
     operation.object = QStringLiteral("connection %1").arg(connection.name);

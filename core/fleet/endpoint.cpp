@@ -15,6 +15,8 @@
 
 namespace pilothouse::fleet {
 
+using operations::Step;
+
 namespace {
 
 struct Text {
@@ -107,7 +109,7 @@ ModelEndpoint make(const Services &services, const QString &model, QString url, 
 QString quoted(QString text) { return QLatin1Char('\'') + text.replace(QLatin1Char('\''), QStringLiteral("'\\''")) + QLatin1Char('\''); }
 
 /// One step on a file: guarded by what it held when the plan was made.
-operations::Step fileStep(const QString &file, const std::optional<QByteArray> &before, const QString &effect, std::function<Result<void>()> write, std::function<Result<QJsonObject>()> readBack) {
+Step fileStep(const QString &file, const std::optional<QByteArray> &before, const QString &effect, std::function<Result<void>()> write, std::function<Result<QJsonObject>()> readBack) {
     operations::Step step;
     step.call.verb = QStringLiteral("EDIT");
     step.call.object = file;

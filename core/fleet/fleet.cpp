@@ -3,6 +3,7 @@
 
 #include "core/fleet/canary_watch.h"
 #include "core/fleet/run_watch.h"
+#include "core/fleet/managed_alerts.h"
 #include "core/fleet/skew_watch.h"
 #include "core/secrets/vault_store.h"
 
@@ -69,7 +70,8 @@ void Fleet::askEndpoints() {
     m_asking = startTask<bool>(m_pools.waiting, [services = m_services](std::stop_token stop) -> Result<bool> {
         if (services->vaults) // a login that is in use is kept alive while the window is open
             services->vaults->renewDue();
-        return services->skew->refresh(*services, stop);
+        const bool alerts = services->managed && services->managed->refresh(*services, stop);
+        return services->skew->refresh(*services, stop) || alerts;
     });
     deliver(m_asking, this, [this](const Result<bool> &news) {
         if (news && *news)

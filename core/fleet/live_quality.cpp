@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/drift/drift.h"
+#include "core/fleet/training_profile.h"
 #include "core/serving/log_reader.h"
 #include "core/serving/server_folder.h"
 #include "core/workspace/recipe.h"
@@ -90,30 +91,12 @@ void addQuality(Database &database, const workspace::Model &model, ModelRow &row
         row.quality.series.emplace_back(bucket.start, bucket.value);
 }
 
-/// The package of a version on this machine; empty if it is not here: a look at the fleet fetches none.
-QString packageOf(const Services &services, const workspace::Model &model, int version) {
-    if (const QString connection = services.workspace.registryConnection(model); !connection.isEmpty())
-        return services.remote->keptPackage(connection, model.registry.name, version);
-    const auto registered = services.registry->version(model.registry.name, version);
-    return registered ? registered->source : QString();
-}
-
 /// What was asked last against the training profile of the version that answers.
 void addDrift(const Services &services, const workspace::Model &model, Database &database, ModelRow &row) {
     const std::optional<int> version = row.servedVersion ? row.servedVersion : row.liveVersion;
     if (!version)
         return;
-    const QString folder = packageOf(services, model, *version);
-    if (folder.isEmpty())
-        return;
-    const QString file = folder + QStringLiteral("/profile.json");
-    const auto bytes = readFile(file);
-    if (!bytes)
-        return;
-    const auto object = parseJsonObject(*bytes, file);
-    if (!object)
-        return;
-    const auto profile = drift::Profile::fromJson(*object, file);
+    const auto profile = trainingProfile(services, model, *version);
     const auto rows = serving::newestRows(database, windowRows);
     if (!profile || !rows || rows->table.rows() == 0)
         return;

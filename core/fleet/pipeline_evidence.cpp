@@ -10,6 +10,7 @@
 
 namespace pilothouse::fleet {
 
+using operations::Operation;
 using Q = QLatin1String;
 
 namespace {
@@ -44,7 +45,7 @@ Result<promotion::Evidence> gateEvidenceByChild(const Services &services, const 
     return promotion::Evidence::fromJson(made);
 }
 
-operations::Operation answerGate(const Services &services, const pipelines::Gate &gate, const pipelines::GateAnswer &answer, const Result<promotion::Evidence> &evidence) {
+Operation answerGate(const Services &services, const pipelines::Gate &gate, const pipelines::GateAnswer &answer, const Result<promotion::Evidence> &evidence) {
     operations::Operation operation = pipelines::answerGateOperation(services.pipelines, gate, answer);
     QJsonArray warnings = operation.details.value(Q("warnings")).toArray();
     if (evidence) {

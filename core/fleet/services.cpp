@@ -12,6 +12,7 @@
 #include "core/fleet/pipeline_systems.h"
 #include "core/fleet/remote_runs.h"
 #include "core/fleet/rollout_targets.h"
+#include "core/fleet/managed_alerts.h"
 #include "core/fleet/skew_watch.h"
 #include "core/fleet/vaults.h"
 #include "core/pipelines/local_pipelines.h"
@@ -91,6 +92,7 @@ Result<std::shared_ptr<Services>> openServices(const ServiceOptions &options) {
     s->rolloutTarget = [targets = RolloutTargetParts{s->workspace, s->root, s->http, s->registries, s->clusters, options.program}](const workspace::Model &model) { return rolloutTargetOf(targets, model); };
     s->rollouts = std::make_shared<RemoteRollouts>(s->workspace, s->rolloutTarget, s->http, s->clock);
     s->skew = std::make_shared<SkewWatch>();
+    s->managed = std::make_shared<ManagedAlerts>();
     promotion::Promotions::Parts parts;
     parts.database = s->database;
     parts.registry = s->registry;

@@ -27,6 +27,7 @@ class Vaults;
 namespace pilothouse::fleet {
 
 class ImageRegistries;
+class ManagedAlerts;
 class RemoteRuns;
 class SkewWatch;
 
@@ -56,6 +57,7 @@ struct Services {
     std::function<Result<std::shared_ptr<cluster::RolloutTarget>>(const workspace::Model &)> rolloutTarget;
     std::shared_ptr<RemoteRollouts> rollouts;       ///< what is known of those in clusters
     std::shared_ptr<SkewWatch> skew; ///< what the endpoints said last that they serve
+    std::shared_ptr<ManagedAlerts> managed; ///< what the Alertmanagers of the connections said last
     QStringList notes; ///< what the start found and a person should know: "No keychain: the journal head is not authenticated."
 };
 

@@ -7,6 +7,7 @@
 #include "core/fleet/joined_runs.h"
 #include "core/fleet/live_quality.h"
 #include "core/fleet/pipeline_feed.h"
+#include "core/fleet/managed_alerts.h"
 #include "core/fleet/skew_watch.h"
 #include "core/fleet/timeline.h"
 #include "core/promotion/promotion_plan.h"
@@ -287,6 +288,8 @@ Snapshot readSnapshot(const Services &services, int patienceMs, bool rememberedW
     std::vector<InboxItem> alerts;
     take(alertItems(services), alerts, s);
     addAlertItems(std::move(alerts), s.inbox);
+    if (services.managed)
+        addAlertItems(managedItems(services.workspace, services.managed->known()), s.inbox);
     return s;
 }
 

@@ -5,6 +5,8 @@
 
 namespace pilothouse::fleet {
 
+using operations::Operation;
+
 namespace {
 
 struct Text {
@@ -13,7 +15,7 @@ struct Text {
 
 } // namespace
 
-operations::Operation testWebhookOperation(const registry::MlflowApi &api, const registry::Webhook &webhook, const QString &connection) {
+Operation testWebhookOperation(const registry::MlflowApi &api, const registry::Webhook &webhook, const QString &connection) {
     operations::Operation operation;
     operation.kind = QStringLiteral("test-webhook");
     operation.object = QStringLiteral("webhook ") + webhook.name;

@@ -10,6 +10,8 @@
 
 namespace pilothouse::fleet {
 
+using rollouts::Deployer;
+
 namespace {
 
 using Q = QLatin1String;
@@ -50,7 +52,7 @@ Result<pipelines::StartRequest> startOfTag(const pipelines::PipelineService &ser
     return request;
 }
 
-rollouts::Deployer workflowDeployer(std::shared_ptr<pipelines::PipelineService> service, const WorkflowDeploy &deploy) {
+Deployer workflowDeployer(std::shared_ptr<pipelines::PipelineService> service, const WorkflowDeploy &deploy) {
     const auto run = std::make_shared<QString>();
     rollouts::Deployer deployer;
     deployer.name = Text::tr("workflow %1").arg(deploy.pipeline);

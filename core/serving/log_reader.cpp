@@ -91,13 +91,13 @@ class RowCollector {
 public:
     RowCollector(Database &database, std::size_t limit) : m_database(database), m_limit(limit) {}
 
-    Result<LoggedRows> collect(const std::optional<QDateTime> &since) {
+    Result<LoggedRows> collect(const std::optional<QDateTime> &since, const std::optional<QDateTime> &until) {
         PH_TRY(readSchemas());
         if (m_newest == 0)
             return notFound(QStringLiteral("The prediction log holds no answered request yet."), m_database.path());
         PH_TRY(m_database.query(QStringLiteral("SELECT p.seq,p.time,p.revision,p.protocol,p.many,p.rows,p.input,p.output FROM predictions p "
-                                               "WHERE p.status<400 AND p.time>=?2 ORDER BY p.seq DESC LIMIT ?1"),
-                                [&](Statement &s) { s.bind(1, qint64(m_limit)).bind(2, since ? since->toMSecsSinceEpoch() : qint64(0)); },
+                                               "WHERE p.status<400 AND p.time>=?2 AND p.time<?3 ORDER BY p.seq DESC LIMIT ?1"),
+                                [&](Statement &s) { s.bind(1, qint64(m_limit)).bind(2, since ? since->toMSecsSinceEpoch() : qint64(0)).bind(3, until ? until->toMSecsSinceEpoch() : std::numeric_limits<qint64>::max()); },
                                 [&](const Statement &s) { takeRequest(s); }));
         PH_TRY(readLabelsOf());
         return finish();
@@ -193,8 +193,8 @@ private:
     Result<void> readLabelsOf() {
         if (m_rows.empty())
             return {};
-        for (const QString &sql : {QStringLiteral("SELECT seq,row,value,class,'' FROM labels WHERE seq>=?1"), QStringLiteral("SELECT seq,row,value,NULL,target FROM target_labels WHERE seq>=?1")})
-            PH_TRY(m_database.query(sql, [&](Statement &s) { s.bind(1, m_rows.back().sequence); },
+        for (const QString &sql : {QStringLiteral("SELECT seq,row,value,class,'' FROM labels WHERE seq BETWEEN ?1 AND ?2"), QStringLiteral("SELECT seq,row,value,NULL,target FROM target_labels WHERE seq BETWEEN ?1 AND ?2")})
+            PH_TRY(m_database.query(sql, [&](Statement &s) { s.bind(1, m_rows.back().sequence).bind(2, m_rows.front().sequence); },
                                     [&](const Statement &s) {
                                         LabelOfRow &label = m_labels[s.integer(0)][int(s.integer(1))];
                                         label.text = s.text(3).toStdString();
@@ -307,6 +307,6 @@ private:
 
 } // namespace
 
-Result<LoggedRows> newestRows(Database &database, std::size_t rows, std::optional<QDateTime> since) { return RowCollector(database, rows).collect(since); }
+Result<LoggedRows> newestRows(Database &database, std::size_t rows, std::optional<QDateTime> since, std::optional<QDateTime> until) { return RowCollector(database, rows).collect(since, until); }
 
 } // namespace pilothouse::serving

@@ -32,8 +32,8 @@ struct LoggedRows {
     std::size_t labelled = 0; ///< rows that a label of one of the targets came to
 };
 /// Rows of the newest answered version's schema; rows of versions with other inputs are left out, and of one that has the inputs but not a target
-/// neither prediction nor label of it is there. `rows` at most.
-Result<LoggedRows> newestRows(Database &database, std::size_t rows, std::optional<QDateTime> since = {});
+/// neither prediction nor label of it is there. `rows` at most, of requests from `since` on and before `until`.
+Result<LoggedRows> newestRows(Database &database, std::size_t rows, std::optional<QDateTime> since = {}, std::optional<QDateTime> until = {});
 
 /// A live metric over one stretch of time, from labels. Forecasts of several steps count by their first step, and by
 /// the mean over the steps in mae.

@@ -13,7 +13,7 @@
 #include "widgets/base/report_pdf.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
-#include "widgets/promotion/evidence_export.h"
+#include "widgets/base/report_export.h"
 #include "widgets/registry/history_model.h"
 #include "widgets/registry/history_view.h"
 #include "widgets/registry/live_bar.h"
@@ -316,7 +316,7 @@ private Q_SLOTS:
         const auto page = [services = *services] { return fleet::modelReport(*services, QStringLiteral("tiny")); };
         for (const char *end : {"html", "pdf"}) {
             const QString out = folder.filePath(QStringLiteral("report.") + QLatin1String(end));
-            exportEvidenceTo(context, &owner, out, page);
+            exportReportTo(context, &owner, out, page);
             QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(out).size() > 0, 20000);
             QVERIFY(readFile(out)->startsWith(QByteArray(end) == "pdf" ? "%PDF-" : "<!DOCTYPE html>"));
         }

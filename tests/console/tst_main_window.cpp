@@ -2,6 +2,8 @@
 #include "app/console/command_palette.h"
 #include "app/console/main_window.h"
 #include "tests/support/sample_snapshot.h"
+#include "widgets/base/chart_desk.h"
+#include "widgets/base/format.h"
 #include "widgets/base/source_label.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
@@ -176,6 +178,40 @@ private Q_SLOTS:
         const bool dark = m_theme->dark();
         m_window->actions().trigger(QStringLiteral("window.theme"));
         QCOMPARE(m_theme->dark(), !dark);
+    }
+
+    /// A stretch that was brushed in any chart is said once, and given up there.
+    void theTimeThatChartsShowStandsInTheHeader() {
+        m_window->showSnapshot(testing::sampleSnapshot());
+        auto *chip = m_window->findChild<QAbstractButton *>(QStringLiteral("timeRange"));
+        QVERIFY(chip && !chip->isVisible());
+        ui::ChartDesk &desk = ui::ChartDesk::of(m_window.get());
+        desk.setRange(ui::ChartDesk::Range{1763719200, 1763726400});
+        QVERIFY(chip->isVisible());
+        QCOMPARE(chip->text(), QStringLiteral("Fri 21 Nov 10:00 – 12:00"));
+        if (const QString folder = qEnvironmentVariable("PILOTHOUSE_PICTURES_TO"); !folder.isEmpty()) {
+            m_window->open(QStringLiteral("drift"));
+            m_window->resize(1024, 640);
+            QVERIFY(m_window->grab().save(folder + QStringLiteral("/time-range.png")));
+        }
+        chip->click();
+        QVERIFY(!desk.range() && !chip->isVisible());
+        QVERIFY(desk.saveAs()); // charts can be saved while there is a window
+        m_window.reset();
+        QVERIFY(!ui::ChartDesk::of(nullptr).saveAs());
+    }
+
+    void timesInUtcAreAPreferenceThatCountsAtOnce() {
+        m_window->showSnapshot(testing::sampleSnapshot());
+        m_window->open(QStringLiteral("settings"));
+        auto *box = m_window->findChild<QAbstractButton *>(QStringLiteral("utcBox"));
+        QVERIFY(box && !box->isChecked() && !ui::timesInUtc());
+        m_window->actions().trigger(QStringLiteral("window.utc"));
+        QVERIFY(ui::timesInUtc() && box->isChecked());
+        m_window = make();
+        QVERIFY(ui::timesInUtc()); // and at the next start
+        m_window->actions().trigger(QStringLiteral("window.utc"));
+        QVERIFY(!ui::timesInUtc());
     }
 
     void countsOnTheRailAreWhatWaits() {

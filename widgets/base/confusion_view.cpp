@@ -116,16 +116,21 @@ void HeatMap::setValues(std::vector<QString> rows, std::vector<QString> columns,
 
 QSize HeatMap::sizeHint() const { return {Theme::of(this).px(320), Theme::of(this).px(17 * int(m_rows.size()) + 24)}; }
 
+int HeatMap::shownRows() const {
+    const Theme &theme = Theme::of(this);
+    return std::min(int(m_rows.size()), std::max(1, (height() - theme.px(18)) / theme.px(13)));
+}
+
 QRectF HeatMap::cellRect(int row, int column) const {
     const Theme &theme = Theme::of(this);
     const double names = widestOf(m_rows, theme.font(TextRole::Caption), width() * 0.35) + theme.px(8), foot = theme.px(18);
     const double wide = (width() - names) / std::max<double>(1, double(m_columns.size()));
-    const double tall = std::min<double>(theme.px(22), (height() - foot) / std::max<double>(1, double(m_rows.size())));
+    const double tall = std::min<double>(theme.px(22), (height() - foot) / std::max<double>(1, double(shownRows())));
     return {names + wide * column + 0.5, tall * row + 0.5, wide - 1, tall - 1};
 }
 
 std::pair<int, int> HeatMap::at(const QPointF &point) const {
-    for (int row = 0; row < int(m_rows.size()); ++row)
+    for (int row = 0; row < shownRows(); ++row)
         for (int column = 0; column < int(m_columns.size()); ++column)
             if (cellRect(row, column).contains(point))
                 return {row, column};
@@ -138,7 +143,7 @@ void HeatMap::paintEvent(QPaintEvent *) {
     const Theme &theme = Theme::of(this);
     const Tokens &t = theme.tokens();
     painter.setFont(theme.font(TextRole::Caption));
-    for (int row = 0; row < int(m_rows.size()); ++row) {
+    for (int row = 0; row < shownRows(); ++row) {
         const QRectF first = cellRect(row, 0);
         painter.setPen(t.t3);
         drawLine(painter, QRectF(0, first.top(), first.left() - theme.px(8), first.height()), Qt::AlignRight | Qt::AlignVCenter, m_rows[std::size_t(row)], Qt::ElideMiddle);
@@ -170,8 +175,12 @@ void HeatMap::paintEvent(QPaintEvent *) {
     const int every = std::max(1, int(std::ceil(theme.px(70) / std::max(1.0, cellRect(0, 0).width() + 1))));
     painter.setPen(t.t3);
     for (int column = 0; column < int(m_columns.size()); column += every) {
-        const QRectF cell = cellRect(int(m_rows.size()) - 1, column);
+        const QRectF cell = cellRect(shownRows() - 1, column);
         drawLine(painter, QRectF(cell.left(), cell.bottom() + 2, theme.px(70), theme.px(16)), Qt::AlignLeft | Qt::AlignVCenter, m_columns[std::size_t(column)]);
+    }
+    if (const int more = int(m_rows.size()) - shownRows(); more > 0) {
+        const QRectF cell = cellRect(shownRows() - 1, 0);
+        drawLine(painter, QRectF(0, cell.bottom() + 2, cell.left() - theme.px(8), theme.px(16)), Qt::AlignRight | Qt::AlignVCenter, tr("%n more", nullptr, more));
     }
 }
 

@@ -48,6 +48,7 @@ protected:
     bool event(QEvent *event) override;
 
 private:
+    int shownRows() const; ///< the first ones that have room with their names
     QRectF cellRect(int row, int column) const;
     std::pair<int, int> at(const QPointF &point) const;
     std::vector<QString> m_rows, m_columns;

@@ -8,24 +8,42 @@
 #include <QBuffer>
 #include <QFileDialog>
 #include <QImage>
+#include <QLocale>
 #include <QMenu>
 #include <QPainter>
 #include <QRegularExpression>
 #include <QSvgGenerator>
 
 #include <algorithm>
+#include <cmath>
 
 namespace pilothouse::ui {
 
 namespace {
 
-/// Asks for a place, makes the bytes on a pool and writes them there.
-void save(const PanelContext &context, QWidget *owner, const QString &name, const QString &filter, const ExportBytes &bytes) {
+/// A model may have a name that no file can have.
+QString fileName(QString name) {
+    static const QRegularExpression odd(QStringLiteral("[^\\p{L}\\p{N}._@+-]+"));
+    return name.replace(odd, QStringLiteral("-"));
+}
+
+} // namespace
+
+QByteArray csvField(const QString &text) {
+    QByteArray out = text.toUtf8();
+    if (out.contains(',') || out.contains('"') || out.contains('\n'))
+        out = '"' + out.replace("\"", "\"\"") + '"';
+    return out;
+}
+
+QByteArray csvNumber(double value) { return std::isnan(value) ? QByteArray() : QByteArray::number(value, 'g', QLocale::FloatingPointShortest); }
+
+void saveAs(const PanelContext &context, QWidget *owner, const QString &name, const QString &filter, const ExportBytes &bytes) {
     auto *dialog = new QFileDialog(owner->window(), ExportButton::tr("Save"), QString(), filter);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(name.section(QLatin1Char('.'), -1));
-    dialog->selectFile(name);
+    dialog->selectFile(fileName(name));
     QObject::connect(dialog, &QFileDialog::fileSelected, owner, [context, owner, bytes](const QString &file) {
         if (!context.fleet)
             return;
@@ -44,14 +62,6 @@ void save(const PanelContext &context, QWidget *owner, const QString &name, cons
     });
     dialog->open();
 }
-
-/// A model may have a name that no file can have.
-QString fileName(QString name, QLatin1String end) {
-    static const QRegularExpression odd(QStringLiteral("[^\\p{L}\\p{N}._@+-]+"));
-    return name.replace(odd, QStringLiteral("-")) + end;
-}
-
-} // namespace
 
 ExportBytes pngOf(QWidget &shown) {
     QImage picture(shown.size() * 2, QImage::Format_ARGB32_Premultiplied);
@@ -103,7 +113,7 @@ void addExport(const PanelContext &context, QWidget *owner, const QString &panel
             const QString reason = blocked();
             return reason.isEmpty() && also ? also() : reason;
         };
-        spec.run = [context, owner, name = give.name, end, filter, bytes](const QString &, const QString &) { save(context, owner, fileName(name(), end), filter, bytes()); };
+        spec.run = [context, owner, name = give.name, end, filter, bytes](const QString &, const QString &) { saveAs(context, owner, name() + end, filter, bytes()); };
         context.actions->add(spec);
     };
     const QStringList ids = exportActions(id, true);

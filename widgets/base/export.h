@@ -14,6 +14,14 @@ ExportBytes pngOf(QWidget &shown);
 /// The same as an SVG file; its text and lines stay text and lines.
 ExportBytes svgOf(QWidget &shown);
 
+QByteArray csvField(const QString &text); ///< quoted where a CSV file needs it
+QByteArray csvNumber(double value);       ///< as few digits as give the same number back; NaN: empty
+
+/// Asks for a place, makes the bytes on a pool and writes them there; a notice says how it went.
+/// @param owner  whose figures these are
+/// @param name   of the file, with its end; what a file cannot be called is replaced
+void saveAs(const PanelContext &context, QWidget *owner, const QString &name, const QString &filter, const ExportBytes &bytes);
+
 /// What a chart or a table gives away.
 struct Export {
     QString what;                           ///< "Save %1 as CSV…": "the explanation"

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/base/field.h"
 
+#include "widgets/base/format.h"
 #include "widgets/base/icons.h"
 #include "widgets/base/text.h"
 
 #include <QAction>
 #include <QBoxLayout>
+#include <QDateTimeEdit>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QShortcut>
@@ -167,6 +169,11 @@ void ProgressBar::paintEvent(QPaintEvent *) {
         painter.drawRoundedRect(QRectF(track.left(), track.top(), qMax(tall, track.width() * share), tall), tall / 2, tall / 2);
     if (m_mark >= 0)
         painter.fillRect(QRectF(track.left() + track.width() * m_mark - 1, 0, 2, height()), t.t1);
+}
+
+void showTime(QDateTimeEdit *edit, const QDateTime &time) {
+    edit->setTimeSpec(timesInUtc() ? Qt::UTC : Qt::LocalTime);
+    edit->setDateTime(shownTime(time));
 }
 
 } // namespace pilothouse::ui

@@ -10,6 +10,8 @@
 #include <QWidget>
 
 class QBoxLayout;
+class QDateTime;
+class QDateTimeEdit;
 
 namespace pilothouse::ui {
 
@@ -81,5 +83,8 @@ protected:
 private:
     double m_share = 0, m_mark = -1;
 };
+
+/// A time in the zone that times are shown in.
+void showTime(QDateTimeEdit *edit, const QDateTime &time);
 
 } // namespace pilothouse::ui

@@ -5,6 +5,7 @@
 #include <QHash>
 #include <QLocale>
 
+#include <atomic>
 #include <cmath>
 
 namespace pilothouse::ui {
@@ -96,6 +97,11 @@ QString runTime(double seconds) {
     return duration(double(s));
 }
 
+static std::atomic<bool> inUtc = false; // also pictures that a pool paints have times
+bool timesInUtc() { return inUtc; }
+void setTimesInUtc(bool utc) { inUtc = utc; }
+QDateTime shownTime(const QDateTime &time) { return inUtc ? time.toUTC() : time.toLocalTime(); }
+
 QString age(const QDateTime &then, const QDateTime &now) {
     return then.isValid() ? duration(double(then.secsTo(now))) : Format::tr("none");
 }
@@ -103,7 +109,7 @@ QString age(const QDateTime &then, const QDateTime &now) {
 QString moment(const QDateTime &when, const QDateTime &now) {
     if (!when.isValid())
         return Format::tr("none");
-    const QDateTime local = when.toLocalTime(), today = now.toLocalTime();
+    const QDateTime local = shownTime(when), today = shownTime(now);
     const QLocale locale;
     if (local.date() == today.date())
         return locale.toString(local, QStringLiteral("HH:mm:ss"));

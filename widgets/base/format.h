@@ -20,8 +20,12 @@ QString bytes(qint64 value);                     ///< "38 MB"
 QString duration(double seconds);
 /// With seconds, for run times: "2.4 s", "1 min 48 s", "6 h 40 m".
 QString runTime(double seconds);
+/// A time as the console shows it: in the local zone, or in UTC where the person chose that. For all of the program; any thread.
+QDateTime shownTime(const QDateTime &time);
+bool timesInUtc();
+void setTimesInUtc(bool utc); ///< what is drawn already is not drawn again by it
 QString age(const QDateTime &then, const QDateTime &now); ///< duration since; "none" if invalid
-/// "14:25:40" on the same local day as `now`, "Fri 17:20" within a week, "18 Nov 02:00", "18 Nov 2025" in another year.
+/// "14:25:40" on the same shown day as `now`, "Fri 17:20" within a week, "18 Nov 02:00", "18 Nov 2025" in another year.
 QString moment(const QDateTime &when, const QDateTime &now);
 
 /// mae → MAE, r2 → R², f1_macro → F1 macro, anything else with spaces.

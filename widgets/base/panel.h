@@ -20,6 +20,7 @@ struct Preferences {
     SchemeChoice scheme = SchemeChoice::System;
     int scalePercent = 100;    ///< 90 … 150
     bool notifications = true; ///< on the desktop
+    bool utc = false;          ///< times in UTC, not in the local zone
     QString language;          ///< "" = of the system, "en", "de"; counts from the next start
     QList<SavedView> runViews; ///< of the table of runs, by name
     bool operator==(const Preferences &) const = default;

@@ -2,14 +2,12 @@
 #include "widgets/base/plot.h"
 
 #include "widgets/base/format.h"
+#include "widgets/base/plot_strokes.h"
 #include "widgets/base/text.h"
 #include "widgets/base/theme.h"
 
-#include <QApplication>
-#include <QClipboard>
-#include <QKeyEvent>
-#include <QLocale>
-#include <QMouseEvent>
+#include <QEvent>
+#include <QPaintEngine>
 #include <QPainter>
 
 #include <algorithm>
@@ -19,52 +17,8 @@
 namespace pilothouse::ui {
 namespace {
 
+constexpr double noisy = 6; ///< pixels up and down for each across, from which a line is painted as strokes
 constexpr double noX = std::numeric_limits<double>::quiet_NaN();
-
-struct Range {
-    double low = INFINITY, high = -INFINITY;
-    void reach(double value) {
-        if (std::isfinite(value))
-            low = std::min(low, value), high = std::max(high, value);
-    }
-    bool empty() const { return low > high; }
-};
-
-Range xRange(const PlotData &data) {
-    Range range;
-    for (const PlotSeries &series : data.series)
-        if (!series.points.empty())
-            range.reach(series.points.front().x()), range.reach(series.points.back().x());
-    for (const PlotBand &band : data.bands)
-        if (!band.x.empty())
-            range.reach(band.x.front()), range.reach(band.x.back());
-    const bool bars = std::any_of(data.series.begin(), data.series.end(), [](const PlotSeries &s) { return s.bars; });
-    if (!data.categories.empty() || bars)
-        range.reach(range.low - 0.5), range.reach(range.high + 0.5);
-    return range;
-}
-
-Range yRange(const PlotData &data, double x0, double x1) {
-    Range range;
-    bool fromZero = false;
-    for (const PlotSeries &series : data.series) {
-        fromZero |= series.filled || series.steps || series.bars;
-        for (const QPointF &p : series.points)
-            if (p.x() >= x0 && p.x() <= x1)
-                range.reach(p.y());
-    }
-    for (const PlotBand &band : data.bands)
-        for (std::size_t i = 0; i < band.x.size(); ++i)
-            range.reach(band.low[i]), range.reach(band.high[i]);
-    for (const PlotLimit &limit : data.limits)
-        range.reach(limit.value);
-    if (range.empty())
-        return {0, 1};
-    if (fromZero)
-        range.reach(0);
-    const double room = range.high > range.low ? (range.high - range.low) * 0.08 : std::max(0.5, std::abs(range.high) * 0.1);
-    return {fromZero && range.low >= 0 ? 0 : range.low - room, range.high + room};
-}
 
 } // namespace
 
@@ -73,42 +27,15 @@ PlotWidget::PlotWidget(QWidget *parent) : QWidget(parent), m_crosshair(noX) {
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setAccessibleName(tr("Chart"));
-    connect(&Theme::of(this), &Theme::changed, this, [this] {
+    const auto afresh = [this] {
         m_ground = {};
         update();
+    };
+    connect(&Theme::of(this), &Theme::changed, this, afresh);
+    connect(&ChartDesk::of(this), &ChartDesk::rangeChanged, this, [this, afresh] {
+        if (m_data.time && zoomable())
+            afresh();
     });
-}
-
-void PlotWidget::setData(PlotData data) {
-    m_data = std::move(data);
-    m_ground = {};
-    setAccessibleDescription(m_data.sentence.isEmpty() ? asText().left(2000) : m_data.sentence);
-    update();
-}
-
-QSize PlotWidget::sizeHint() const { return {Theme::of(this).px(320), Theme::of(this).px(180)}; }
-
-PlotScale PlotWidget::scale() const {
-    const Theme &theme = Theme::of(this);
-    PlotScale scale;
-    const Range x = xRange(m_data);
-    scale.x0 = m_data.xMin.value_or(x.empty() ? 0 : x.low);
-    scale.x1 = m_data.xMax.value_or(x.empty() ? 1 : x.high);
-    if (!(scale.x1 > scale.x0))
-        scale.x0 -= 0.5, scale.x1 += 0.5;
-    const Range y = yRange(m_data, scale.x0, scale.x1);
-    scale.y0 = m_data.yMin.value_or(y.low);
-    scale.y1 = m_data.yMax.value_or(y.high);
-    const QFont &font = theme.font(TextRole::Caption);
-    const auto ticks = roundTicks(scale.y0, scale.y1);
-    double widest = widthOf(font, QStringLiteral("0.0"));
-    for (double tick : ticks)
-        widest = std::max(widest, widthOf(font, fixed(tick, tickDecimals(ticks))));
-    const double left = widest + theme.px(10);
-    scale.area = QRectF(left, theme.px(m_data.unit.isEmpty() && m_data.markers.empty() ? 8 : 22), 0, 0);
-    scale.area.setRight(std::max(left + 10, double(width() - theme.px(8))));
-    scale.area.setBottom(std::max(scale.area.top() + 10, double(height() - theme.px(22))));
-    return scale;
 }
 
 void PlotWidget::resizeEvent(QResizeEvent *) { m_ground = {}; }
@@ -123,29 +50,86 @@ void PlotWidget::paintEvent(QPaintEvent *) {
     const PlotScale now = scale();
     QPainter screen(this);
     const double ratio = std::max(devicePixelRatioF(), screen.deviceTransform().m11()); // a picture that is saved is larger than the screen
+    if (const QPaintEngine *engine = screen.paintEngine(); engine && (engine->type() == QPaintEngine::SVG || engine->type() == QPaintEngine::Pdf)) { // lines stay lines there
+        screen.setRenderHint(QPainter::Antialiasing);
+        paintAll(screen, now, false);
+        return;
+    }
     if (m_ground.isNull() || m_ground.devicePixelRatioF() != ratio) {
         m_ground = QPixmap(size() * ratio);
         m_ground.setDevicePixelRatio(ratio);
         m_ground.fill(Qt::transparent);
         QPainter painter(&m_ground);
         painter.setRenderHint(QPainter::Antialiasing);
-        paintGround(painter, now);
-        paintAxes(painter, now);
-        painter.save();
-        painter.setClipRect(now.area.adjusted(-1, -1, 1, 1));
-        for (const PlotSeries &series : m_data.series)
-            paintSeries(painter, now, series);
-        painter.restore();
-        paintMarks(painter, now);
+        paintAll(painter, now, true);
     }
     screen.drawPixmap(0, 0, m_ground);
-    if (!std::isnan(m_crosshair))
+    if (m_brushTo)
+        paintBrush(screen, now);
+    else if (!std::isnan(m_crosshair))
         paintCallout(screen, now);
     if (hasFocus() && std::isnan(m_crosshair)) {
         screen.setRenderHint(QPainter::Antialiasing);
         screen.setPen(QPen(tokens(this).acc, 2));
         screen.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 4, 4);
     }
+}
+
+void PlotWidget::paintAll(QPainter &painter, const PlotScale &scale, bool pixels) const {
+    paintGround(painter, scale);
+    paintAxes(painter, scale);
+    painter.save();
+    painter.setClipRect(scale.area.adjusted(-1, -1, 1, 1));
+    for (std::size_t i = 0; i < m_data.series.size(); ++i)
+        if (!pixels || !paintDense(painter, scale, i))
+            paintSeries(painter, scale, i);
+    painter.restore();
+    paintMarks(painter, scale);
+    if (nothingInView()) {
+        painter.setFont(Theme::of(this).font(TextRole::Second));
+        painter.setPen(tokens(this).t3);
+        drawLine(painter, scale.area, Qt::AlignCenter, tr("Nothing in the time that is shown"));
+    }
+}
+
+/// A line that goes up and down more than across, as strokes: all noise, a million points. false: it is no such line.
+bool PlotWidget::paintDense(QPainter &painter, const PlotScale &scale, std::size_t at) const {
+    const PlotSeries &series = m_data.series[at];
+    if (series.bars || series.dots || series.steps || double(series.points.size()) < scale.area.width() / 4)
+        return false;
+    const double ratio = painter.device()->devicePixelRatioF();
+    const QPoint corner(int(std::floor(scale.area.left() * ratio)), int(std::floor(scale.area.top() * ratio))); // on whole pixels: the columns are those of the screen
+    PlotScale pixels = scale;
+    pixels.area = QRectF(scale.area.left() * ratio - corner.x(), scale.area.top() * ratio - corner.y(), scale.area.width() * ratio, scale.area.height() * ratio);
+    const auto pieces = linePieces(series.points, pixels, m_index[at].empty() ? nullptr : &m_index[at]);
+    if (!isDense(series.points, scale)) {
+        double travel = 0;
+        for (const auto &piece : pieces)
+            for (std::size_t i = 1; i < piece.size(); ++i)
+                travel += std::abs(piece[i].y() - piece[i - 1].y());
+        if (!(travel > noisy * pixels.area.width()))
+            return false;
+    }
+    QImage image(int(std::ceil(pixels.area.right())), int(std::ceil(pixels.area.bottom())), QImage::Format_ARGB32_Premultiplied);
+    if (image.isNull())
+        return true;
+    image.fill(Qt::transparent);
+    StrokeLook look;
+    look.ink = tokens(this).*series.ink;
+    if (series.quiet)
+        look.ink.setAlphaF(0.35f);
+    look.width = series.width * ratio;
+    look.dash = series.dashed ? int(std::lround(4 * ratio)) : 0;
+    if (series.filled) {
+        look.shade = look.ink;
+        look.shade.setAlphaF(0.16f);
+        look.zero = pixels.toY(qBound(scale.y0, 0.0, scale.y1));
+    }
+    for (const auto &piece : pieces)
+        paintStrokes(image, columnSpans(piece, image.width()), look);
+    image.setDevicePixelRatio(ratio);
+    painter.drawImage(QPointF(corner) / ratio, image);
+    return true;
 }
 
 void PlotWidget::paintGround(QPainter &painter, const PlotScale &scale) const {
@@ -228,7 +212,7 @@ void PlotWidget::paintAxes(QPainter &painter, const PlotScale &scale) const {
         for (std::size_t i = 0; i < m_data.categories.size(); i += every)
             label(double(i), painter.fontMetrics().elidedText(m_data.categories[i], Qt::ElideRight, int(room * every) - 4));
     } else if (m_data.time) {
-        for (const TimeTick &tick : timeTicks(scale.x0, scale.x1, std::max(2, int(scale.area.width() / theme.px(80)))))
+        for (const TimeTick &tick : timeTicks(scale.x0, scale.x1, std::max(2, int(scale.area.width() / theme.px(80))), timesInUtc()))
             label(tick.seconds, tick.text);
     } else {
         const auto across = roundTicks(scale.x0, scale.x1, std::max(2, int(scale.area.width() / theme.px(70))));
@@ -239,7 +223,8 @@ void PlotWidget::paintAxes(QPainter &painter, const PlotScale &scale) const {
     painter.drawLine(QPointF(scale.area.left(), std::round(scale.area.bottom()) + 0.5), QPointF(scale.area.right(), std::round(scale.area.bottom()) + 0.5));
 }
 
-void PlotWidget::paintSeries(QPainter &painter, const PlotScale &scale, const PlotSeries &series) const {
+void PlotWidget::paintSeries(QPainter &painter, const PlotScale &scale, std::size_t at) const {
+    const PlotSeries &series = m_data.series[at];
     QColor ink = tokens(this).*series.ink;
     if (series.quiet)
         ink.setAlphaF(0.35f);
@@ -275,7 +260,7 @@ void PlotWidget::paintSeries(QPainter &painter, const PlotScale &scale, const Pl
             pieces.back().emplace_back(scale.toX(p.x()), scale.toY(std::isnan(p.y()) ? 0 : p.y()));
         }
     } else {
-        pieces = linePieces(series.points, scale);
+        pieces = linePieces(series.points, scale, m_index[at].empty() ? nullptr : &m_index[at]);
     }
     QPen pen(ink, series.width, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin);
     if (series.dashed)
@@ -316,6 +301,9 @@ void PlotWidget::paintMarks(QPainter &painter, const PlotScale &scale) const {
         pen.setDashPattern({4, 3});
         painter.setPen(pen);
         painter.drawLine(QPointF(scale.area.left(), y), QPointF(scale.area.right(), y));
+        const double end = scale.area.left() + 10 + widthOf(painter, limit.text);
+        if (leftSide && y < scale.area.top() + theme.px(24)) // where a marker's name stands there is the other side
+            leftSide = std::none_of(m_data.markers.begin(), m_data.markers.end(), [&](const PlotMarker &m) { return scale.toX(m.x) >= scale.area.left() - theme.px(60) && scale.toX(m.x) <= end; });
         const QRectF words(scale.area.left() + 6, y - theme.px(16), scale.area.width() - 10, theme.px(15));
         drawLine(painter, words, (leftSide ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter, limit.text);
         leftSide = !leftSide; // two limits close together must not write over each other
@@ -346,6 +334,20 @@ void PlotWidget::paintMarks(QPainter &painter, const PlotScale &scale) const {
         const bool right = at.x() + 10 + wide <= scale.area.right();
         drawLine(painter, QRectF(right ? at.x() + 10 : at.x() - 10 - wide, at.y() - theme.px(8), wide, theme.px(16)), Qt::AlignVCenter | (right ? Qt::AlignLeft : Qt::AlignRight), point.text);
     }
+}
+
+void PlotWidget::paintBrush(QPainter &painter, const PlotScale &scale) const {
+    const double from = std::clamp(std::min(m_press->x(), *m_brushTo), scale.area.left(), scale.area.right()), to = std::clamp(std::max(m_press->x(), *m_brushTo), scale.area.left(), scale.area.right());
+    QColor shade = tokens(this).acc;
+    shade.setAlphaF(0.16f);
+    painter.fillRect(QRectF(from, scale.area.top(), to - from, scale.area.height()), shade);
+    painter.setPen(QPen(tokens(this).acc, 1));
+    for (const double x : {from, to})
+        painter.drawLine(QPointF(x, scale.area.top()), QPointF(x, scale.area.bottom()));
+    const double first = scale.fromX(from), last = scale.fromX(to);
+    painter.setFont(Theme::of(this).font(TextRole::Label));
+    painter.setPen(tokens(this).t1);
+    drawLine(painter, scale.area.adjusted(4, 4, -4, 0), Qt::AlignHCenter | Qt::AlignTop, m_data.time ? ChartDesk::Range{first, last}.text() : QStringLiteral("%1 – %2").arg(number(first), number(last)));
 }
 
 void PlotWidget::paintCallout(QPainter &painter, const PlotScale &scale) const {

@@ -1,75 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The half of PlotWidget that answers mouse, keys and questions about values; plot.cpp paints.
-#include "widgets/base/format.h"
+// The half of PlotWidget that answers mouse and keys; plot.cpp paints.
 #include "widgets/base/plot.h"
-#include "widgets/base/text.h"
-#include "widgets/base/theme.h"
 
+#include <QAbstractScrollArea>
 #include <QApplication>
-#include <QClipboard>
 #include <QKeyEvent>
-#include <QLocale>
 #include <QMouseEvent>
-#include <QPainter>
+#include <QScrollBar>
+#include <QWheelEvent>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
+#include <utility>
 
 namespace pilothouse::ui {
+namespace {
 
-std::vector<std::pair<QString, QString>> PlotWidget::valuesAt(double x) const {
-    std::vector<std::pair<QString, QString>> values;
-    for (const PlotSeries &series : m_data.series) {
-        int i = series.quiet ? -1 : nearestPoint(series.points, x);
-        if (i < 0)
-            continue;
-        if (series.steps && i > 0 && series.points[i].x() > x)
-            --i; // a bin's value holds from its left edge
-        const double y = series.points[i].y();
-        values.emplace_back(series.name, std::isnan(y) ? tr("no data") : m_data.decimals >= 0 ? fixed(y, m_data.decimals) : number(y));
-    }
-    return values;
+constexpr double wheelStep = 0.8, keyShare = 0.2; ///< of what is shown
+
+/// The page under a chart may want to scroll: then the wheel is the page's, and the chart's with Ctrl or once it was clicked.
+bool pageScrolls(const QWidget *chart) {
+    for (const QWidget *up = chart->parentWidget(); up; up = up->parentWidget())
+        if (const auto *area = qobject_cast<const QAbstractScrollArea *>(up); area && area->verticalScrollBar()->maximum() > area->verticalScrollBar()->minimum())
+            return true;
+    return false;
 }
 
-QString PlotWidget::xText(double x) const {
-    if (!m_data.categories.empty()) {
-        const auto i = std::size_t(std::max(0.0, std::round(x)));
-        return i < m_data.categories.size() ? m_data.categories[i] : QString();
-    }
-    if (m_data.time)
-        return QLocale().toString(QDateTime::fromSecsSinceEpoch(qint64(x)), QStringLiteral("ddd d MMM HH:mm"));
-    return m_data.xName.isEmpty() ? number(x) : QStringLiteral("%1 %2").arg(m_data.xName, number(x));
-}
-
-QString PlotWidget::textAt(double x) const {
-    QStringList lines{xText(x)};
-    for (const auto &[name, value] : valuesAt(x))
-        lines << QStringLiteral("%1\t%2").arg(name, value);
-    return lines.join(QLatin1Char('\n'));
-}
-
-QString PlotWidget::asText() const {
-    std::vector<const PlotSeries *> told;
-    QStringList head{m_data.time ? tr("time") : m_data.xName};
-    for (const PlotSeries &series : m_data.series)
-        if (!series.quiet) {
-            told.push_back(&series);
-            head << series.name;
-        }
-    std::map<double, QStringList> rows;
-    for (std::size_t s = 0; s < told.size(); ++s)
-        for (const QPointF &p : told[s]->points) {
-            QStringList &row = rows[p.x()];
-            row.resize(qsizetype(told.size()));
-            row[qsizetype(s)] = std::isnan(p.y()) ? tr("no data") : number(p.y(), 6);
-        }
-    QStringList lines{head.join(QLatin1Char('\t'))};
-    for (const auto &[x, row] : rows)
-        lines << xText(x) + QLatin1Char('\t') + row.join(QLatin1Char('\t'));
-    return lines.join(QLatin1Char('\n'));
-}
+} // namespace
 
 double PlotWidget::snapped(double x) const {
     double best = x, distance = std::numeric_limits<double>::infinity();
@@ -95,18 +53,71 @@ void PlotWidget::moveCrosshair(double x, bool tell) {
         Q_EMIT crosshairMoved(x);
 }
 
+void PlotWidget::wheelEvent(QWheelEvent *event) {
+    const PlotScale now = scale();
+    const double notches = (event->angleDelta().y() != 0 ? event->angleDelta().y() : event->angleDelta().x()) / 120.0;
+    if (!zoomable() || notches == 0 || !(hasFocus() || event->modifiers() & Qt::ControlModifier || !pageScrolls(this)))
+        return event->ignore();
+    zoom(std::pow(wheelStep, notches), std::clamp((event->position().x() - now.area.left()) / now.area.width(), 0.0, 1.0));
+    event->accept();
+}
+
+void PlotWidget::mousePressEvent(QMouseEvent *event) {
+    const PlotScale now = scale();
+    if (event->button() == Qt::LeftButton && zoomable() && now.area.contains(event->position())) {
+        m_press = event->position();
+        m_moves = event->modifiers() & Qt::ShiftModifier;
+    }
+}
+
 void PlotWidget::mouseMoveEvent(QMouseEvent *event) {
     const PlotScale now = scale();
+    if (m_press && (event->buttons() & Qt::LeftButton)) {
+        const double by = event->position().x() - m_press->x();
+        if (m_moves) {
+            setCursor(Qt::ClosedHandCursor);
+            m_press = event->position();
+            return moveView(-by / now.area.width());
+        }
+        if (m_brushTo || std::abs(by) >= QApplication::startDragDistance()) {
+            m_brushTo = event->position().x();
+            update();
+        }
+        return;
+    }
     if (m_pinned)
         return;
     const bool inside = now.area.adjusted(-4, -20, 4, 20).contains(event->position());
     moveCrosshair(inside ? snapped(now.fromX(event->position().x())) : std::nan(""), true);
 }
 
-void PlotWidget::mousePressEvent(QMouseEvent *event) {
+void PlotWidget::mouseReleaseEvent(QMouseEvent *) {
     const PlotScale now = scale();
-    if (now.area.contains(event->position()))
-        Q_EMIT clickedAt(snapped(now.fromX(event->position().x())));
+    const auto from = std::exchange(m_press, std::nullopt);
+    const auto to = std::exchange(m_brushTo, std::nullopt);
+    unsetCursor();
+    if (!from || !to)
+        return;
+    const double left = std::clamp(std::min(from->x(), *to), now.area.left(), now.area.right()), right = std::clamp(std::max(from->x(), *to), now.area.left(), now.area.right());
+    update();
+    if (right - left >= QApplication::startDragDistance())
+        setView(View{now.fromX(left), now.fromX(right)});
+}
+
+void PlotWidget::mouseDoubleClickEvent(QMouseEvent *) { showAll(); }
+
+bool PlotWidget::event(QEvent *event) {
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto *press = static_cast<QKeyEvent *>(event);
+        const int key = press->key();
+        const bool something = !std::isnan(m_crosshair) || m_brushTo || zoomed();
+        const bool moves = (key == Qt::Key_Left || key == Qt::Key_Right) && press->modifiers() & Qt::ControlModifier;
+        if (zoomable() && (key == Qt::Key_0 || key == Qt::Key_Plus || key == Qt::Key_Equal || key == Qt::Key_Minus || moves || (key == Qt::Key_Escape && something))) {
+            event->accept();
+            return true;
+        }
+    }
+    return QWidget::event(event);
 }
 
 void PlotWidget::leaveEvent(QEvent *) {
@@ -120,71 +131,55 @@ void PlotWidget::stepCrosshair(int by) {
     if (longest == m_data.series.end() || longest->points.empty())
         return;
     const int size = int(longest->points.size());
-    const int at = std::isnan(m_crosshair) ? (by > 0 ? -1 : size) : nearestPoint(longest->points, m_crosshair);
-    moveCrosshair(longest->points[qBound(0, at + by, size - 1)].x(), true);
+    const View shown = view().value_or(whole());
+    int at = size;
+    if (!std::isnan(m_crosshair))
+        at = nearestPoint(longest->points, m_crosshair);
+    else if (zoomed()) // from the edge of what is seen
+        at = nearestPoint(longest->points, by > 0 ? shown.from : shown.to) - by;
+    else if (by > 0)
+        at = -1;
+    const double x = longest->points[qBound(0, at + by, size - 1)].x();
+    if (zoomed() && (x < shown.from || x > shown.to)) // the view follows
+        moveView(x < shown.from ? (x - shown.from) / (shown.to - shown.from) - keyShare : (x - shown.to) / (shown.to - shown.from) + keyShare);
+    moveCrosshair(x, true);
 }
 
 void PlotWidget::keyPressEvent(QKeyEvent *event) {
-    if (event->matches(QKeySequence::Copy)) {
-        QApplication::clipboard()->setText(std::isnan(m_crosshair) ? asText() : textAt(m_crosshair));
-        return;
-    }
+    if (event->matches(QKeySequence::Copy))
+        return copy();
+    const bool control = event->modifiers() & Qt::ControlModifier;
+    const int steps = event->modifiers() & Qt::ShiftModifier ? 10 : 1;
+    const View shown = view().value_or(whole());
+    const double about = std::isnan(m_crosshair) ? 0.5 : std::clamp((m_crosshair - shown.from) / (shown.to - shown.from), 0.0, 1.0);
     switch (event->key()) {
-    case Qt::Key_Left: return stepCrosshair(event->modifiers() & Qt::ShiftModifier ? -10 : -1);
-    case Qt::Key_Right: return stepCrosshair(event->modifiers() & Qt::ShiftModifier ? 10 : 1);
+    case Qt::Key_Left: return control ? moveView(-keyShare) : stepCrosshair(-steps);
+    case Qt::Key_Right: return control ? moveView(keyShare) : stepCrosshair(steps);
+    case Qt::Key_Plus:
+    case Qt::Key_Equal: return zoom(wheelStep, about);
+    case Qt::Key_Minus: return zoom(1 / wheelStep, about);
+    case Qt::Key_0:
+    case Qt::Key_Home: return showAll();
     case Qt::Key_Space:
         m_pinned = !m_pinned && !std::isnan(m_crosshair);
         update();
         return;
     case Qt::Key_Escape:
+        if (m_brushTo) {
+            m_brushTo.reset();
+            m_press.reset();
+            return update();
+        }
         if (!std::isnan(m_crosshair)) {
             m_pinned = false;
             return moveCrosshair(std::nan(""), true);
         }
+        if (zoomed())
+            return showAll();
         break;
     default: break;
     }
     QWidget::keyPressEvent(event);
-}
-
-Legend::Legend(std::vector<Entry> entries, QWidget *parent) : QWidget(parent), m_entries(std::move(entries)) {
-    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
-}
-
-void Legend::setEntries(std::vector<Entry> entries) {
-    m_entries = std::move(entries);
-    updateGeometry();
-    update();
-}
-
-QSize Legend::sizeHint() const {
-    const Theme &theme = Theme::of(this);
-    const QFont &font = theme.font(TextRole::Second);
-    int width = 0;
-    for (const Entry &entry : m_entries)
-        width += qRound(widthOf(font, entry.text)) + theme.px(16 + 6 + 14);
-    return {width, theme.px(20)};
-}
-
-void Legend::paintEvent(QPaintEvent *) {
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    const Theme &theme = Theme::of(this);
-    const Tokens &t = theme.tokens();
-    painter.setFont(theme.font(TextRole::Second));
-    double x = theme.px(6);
-    for (const Entry &entry : m_entries) {
-        QPen pen(t.*entry.ink, 2);
-        if (entry.dashed)
-            pen.setDashPattern({1.6, 1.6});
-        painter.setPen(pen);
-        painter.drawLine(QPointF(x, height() / 2.0), QPointF(x + theme.px(16), height() / 2.0));
-        x += theme.px(22);
-        painter.setPen(t.t2);
-        const double wide = widthOf(painter, entry.text);
-        drawLine(painter, QRectF(x, 0, wide + 2, height()), Qt::AlignVCenter | Qt::AlignLeft, entry.text);
-        x += wide + theme.px(14);
-    }
 }
 
 } // namespace pilothouse::ui

@@ -35,7 +35,7 @@ int tickDecimals(const std::vector<double> &ticks) {
     return 9;
 }
 
-std::vector<TimeTick> timeTicks(double from, double to, int wanted) {
+std::vector<TimeTick> timeTicks(double from, double to, int wanted, bool utc) {
     if (!(to > from))
         return {};
     static constexpr double steps[] = {1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 7 * 86400, 14 * 86400, 30 * 86400, 91 * 86400, 365 * 86400.0};
@@ -47,25 +47,44 @@ std::vector<TimeTick> timeTicks(double from, double to, int wanted) {
         }
     const QString format = step < 60 ? QStringLiteral("HH:mm:ss") : step < 86400 ? QStringLiteral("HH:mm") : step < 300 * 86400.0 ? QStringLiteral("d MMM") : QStringLiteral("MMM yyyy");
     const QLocale locale;
-    const double offset = QDateTime::fromSecsSinceEpoch(qint64(from)).offsetFromUtc(); // ticks stand on local midnights
+    const auto time = [utc](double at) { return utc ? QDateTime::fromSecsSinceEpoch(qint64(at), Qt::UTC) : QDateTime::fromSecsSinceEpoch(qint64(at)); };
+    const double offset = time(from).offsetFromUtc(); // ticks stand on local midnights
     std::vector<TimeTick> ticks;
     for (double at = std::ceil((from + offset) / step) * step - offset; at <= to; at += step)
-        ticks.push_back({at, locale.toString(QDateTime::fromSecsSinceEpoch(qint64(at)), format)});
+        ticks.push_back({at, locale.toString(time(at), format)});
     return ticks;
 }
 
-std::vector<std::vector<QPointF>> linePieces(std::span<const QPointF> points, const PlotScale &scale) {
-    std::vector<std::vector<QPointF>> pieces;
-    const auto inRange = [&](const QPointF &p) { return p.x() >= scale.x0 && p.x() <= scale.x1; };
+namespace {
+
+/// The points inside, and one on each side, for the line enters from there.
+std::pair<std::size_t, std::size_t> seen(std::span<const QPointF> points, const PlotScale &scale) {
     auto first = std::lower_bound(points.begin(), points.end(), scale.x0, [](const QPointF &p, double x) { return p.x() < x; });
     auto last = std::upper_bound(points.begin(), points.end(), scale.x1, [](double x, const QPointF &p) { return x < p.x(); });
     if (first != points.begin())
-        --first; // the line enters from outside
+        --first;
     if (last != points.end())
         ++last;
-    const bool dense = std::distance(first, last) > 4 * std::max(1.0, scale.area.width());
+    return {std::size_t(first - points.begin()), std::size_t(last - points.begin())};
+}
+
+} // namespace
+
+bool isDense(std::span<const QPointF> points, const PlotScale &scale) {
+    const auto [first, last] = seen(points, scale);
+    return double(last - first) > 4 * std::max(1.0, scale.area.width());
+}
+
+std::vector<std::vector<QPointF>> linePieces(std::span<const QPointF> points, const PlotScale &scale, const MinMaxIndex *index) {
+    std::vector<std::vector<QPointF>> pieces;
+    const auto inRange = [&](const QPointF &p) { return p.x() >= scale.x0 && p.x() <= scale.x1; };
+    const auto [from, to] = seen(points, scale);
+    const auto first = points.begin() + std::ptrdiff_t(from), last = points.begin() + std::ptrdiff_t(to);
+    const bool dense = double(to - from) > 4 * std::max(1.0, scale.area.width());
     bool open = false;
     int column = 0, count = 0;
+    auto scanned = first;
+    std::ptrdiff_t wide = 16; // points of the column before
     QPointF least, greatest, newest;
     const auto flush = [&] {
         if (count == 0)
@@ -100,6 +119,28 @@ std::vector<std::vector<QPointF>> linePieces(std::span<const QPointF> points, co
         const int here = int(std::floor(pixel.x()));
         if (count > 0 && here != column)
             flush();
+        if (index && count == 0 && p >= scanned) { // a whole column at once
+            const auto inside = [&](const QPointF &q) { return q.x() <= scale.x1 && int(std::floor(scale.toX(q.x()))) == here; };
+            auto low = p, high = p; // about as far as the column before, then nearer
+            for (std::ptrdiff_t step = std::max<std::ptrdiff_t>(16, wide); high != last; step *= 2) {
+                high = last - high > step ? high + step : last;
+                if (high == last || !inside(*high))
+                    break;
+                low = high;
+            }
+            const auto end = std::partition_point(low, high, inside);
+            wide = end - p;
+            MinMaxIndex::Found found;
+            if (end - p > 1 && index->find(points, std::size_t(p - points.begin()), std::size_t(end - points.begin()), found)) {
+                auto &piece = pieces.back();
+                for (const std::size_t i : {std::size_t(p - points.begin()), std::size_t(std::min(found.least, found.greatest)), std::size_t(std::max(found.least, found.greatest)), std::size_t(end - points.begin()) - 1})
+                    if (const QPointF at(scale.toX(points[i].x()), scale.toY(points[i].y())); piece.empty() || piece.back() != at)
+                        piece.push_back(at);
+                p = end - 1;
+                continue;
+            }
+            scanned = end; // a gap in it: point by point
+        }
         if (count == 0) {
             column = here;
             least = greatest = pixel;

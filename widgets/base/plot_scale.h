@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/base/min_max_index.h"
+
 #include <QDateTime>
 #include <QPointF>
 #include <QRectF>
@@ -15,12 +17,12 @@ namespace pilothouse::ui {
 
 /// 3 to 5 round values inside [low, high]; empty if the range is.
 std::vector<double> roundTicks(double low, double high, int wanted = 4);
-/// Round local times inside the range (seconds since 1970), with the format that suits their distance.
+/// Round times inside the range (seconds since 1970) of the local zone or of UTC, with the format that suits their distance.
 struct TimeTick {
     double seconds;
     QString text;
 };
-std::vector<TimeTick> timeTicks(double from, double to, int wanted = 6);
+std::vector<TimeTick> timeTicks(double from, double to, int wanted = 6, bool utc = false);
 /// Decimals that show ticks of this distance apart.
 int tickDecimals(const std::vector<double> &ticks);
 
@@ -32,9 +34,12 @@ struct PlotScale {
     double fromX(double pixel) const { return area.width() > 0 ? x0 + (x1 - x0) * (pixel - area.left()) / area.width() : x0; }
 };
 
+/// Several points for each pixel column: then only what is seen of each is drawn.
+bool isDense(std::span<const QPointF> points, const PlotScale &scale);
 /// Pieces of a line between gaps (NaN), in pixels. With more points than columns, each pixel column keeps its first, least,
 /// greatest and last value in the order in which they came, so every column's minimum and maximum are exact.
-std::vector<std::vector<QPointF>> linePieces(std::span<const QPointF> points, const PlotScale &scale);
+/// @param index  of these points: columns without a gap are then not looked through; nullptr: they are
+std::vector<std::vector<QPointF>> linePieces(std::span<const QPointF> points, const PlotScale &scale, const MinMaxIndex *index = nullptr);
 /// Index of the point nearest in x; −1 if there is none. Points are sorted by x.
 int nearestPoint(std::span<const QPointF> points, double x);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/cluster/pod_log_view.h"
 
+#include "widgets/base/format.h"
 #include "widgets/base/log_view.h"
 #include "widgets/base/theme.h"
 
@@ -188,7 +189,7 @@ void PodLogCanvas::paintEvent(QPaintEvent *) {
             painter.drawText(QRectF(m.left - shift + (m_wrap ? 0 : first * m.letter), y + i * m.tall, m.letter * double(part.size() + 2), m.tall), Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine, part);
         }
         painter.setPen(t.t3);
-        const QDateTime time = QDateTime::fromMSecsSinceEpoch(line.nanos / 1'000'000).toLocalTime();
+        const QDateTime time = shownTime(QDateTime::fromMSecsSinceEpoch(line.nanos / 1'000'000));
         painter.drawText(QRectF(padding - shift, y, m.letter * timeLetters, m.tall), Qt::AlignVCenter | Qt::AlignLeft, time.toString(QStringLiteral("HH:mm:ss.zzz")));
         if (several && std::size_t(line.source) < m_model.sources().size()) {
             painter.setPen(t.*pods[line.source % 8]);

@@ -3,8 +3,10 @@
 
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
+#include "widgets/base/confusion_view.h"
 #include "widgets/base/format.h"
 #include "widgets/base/plot.h"
+#include "widgets/base/report_export.h"
 #include "widgets/base/run_verb.h"
 #include "widgets/base/table.h"
 #include "widgets/base/write_gate.h"
@@ -12,14 +14,16 @@
 
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QLocale>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 
 namespace pilothouse::ui {
 
 namespace {
-constexpr int sideWidth = 384, narrowSideWidth = 324;
+constexpr int sideWidth = 384, narrowSideWidth = 324, daysShown = 14;
 } // namespace
 
 DriftPanel::DriftPanel(const PanelContext &context, QWidget *parent) : Panel(QStringLiteral("drift"), tr("Drift"), context, parent), m_state(new PanelState) {
@@ -62,13 +66,38 @@ DriftPanel::DriftPanel(const PanelContext &context, QWidget *parent) : Panel(QSt
     connect(m_table, &Table::chosen, this, [this] { showDistribution(); });
     m_featuresCard = new Card(tr("Features"));
     m_featuresCard->setBody(m_table);
+    m_report = new Button(actions(), QStringLiteral("drift.report"), ButtonKind::Ghost);
+    m_report->setObjectName(QStringLiteral("drift.report"));
+    m_report->setWords(tr("Report…"));
+    m_report->setPixelHeight(24);
+    m_featuresCard->addTool(m_report);
     below->addWidget(m_featuresCard, 3);
     m_distributionCard = new Card(tr("Distribution"));
     m_distribution = new PlotWidget;
     m_distribution->setObjectName(QStringLiteral("distributionPlot"));
     m_distributionCard->setBody(m_distribution, 8);
     m_distributionCard->addTool(new Legend({{tr("training"), &Tokens::s1, false}, {tr("asked"), &Tokens::s2, false}}));
-    below->addWidget(m_distributionCard, 2);
+    m_lower = new SegmentedControl;
+    m_lower->setObjectName(QStringLiteral("driftLower"));
+    m_lower->setAccessibleName(tr("What stands beside the features"));
+    m_lower->setSegments({{QStringLiteral("distribution"), tr("Distribution"), State::None}, {QStringLiteral("days"), tr("By day"), State::None}});
+    m_lower->setCurrent(QStringLiteral("distribution"));
+    connect(m_lower, &SegmentedControl::currentChanged, this, &DriftPanel::showLower);
+    m_daysCard = new Card(tr("PSI by day"));
+    m_days = new HeatMap;
+    m_days->setObjectName(QStringLiteral("driftDays"));
+    m_days->setAccessibleName(tr("PSI of each input by day"));
+    connect(m_days, &HeatMap::chosen, this, [this](int at, int) {
+        if (at < int(m_dayColumns.size()))
+            m_table->choose(m_dayColumns[std::size_t(at)]);
+    });
+    m_daysCard->setBody(m_days, 8);
+    auto *beside = new QVBoxLayout;
+    beside->setSpacing(12);
+    beside->addWidget(m_lower, 0, Qt::AlignLeft);
+    beside->addWidget(m_distributionCard, 1);
+    beside->addWidget(m_daysCard, 1);
+    below->addLayout(beside, 2);
     left->addLayout(below, 5);
     row->addLayout(left, 1);
     row->addWidget(buildPolicy());
@@ -171,6 +200,21 @@ void DriftPanel::addActions() {
                 {QStringLiteral("retrain"), on ? QStringLiteral("disable") : QStringLiteral("enable"), model},
                 on ? tr("%1 is no longer retrained by itself").arg(model) : tr("%1 is retrained by its policy").arg(model));
     });
+    ActionSpec report;
+    report.id = QStringLiteral("drift.report");
+    report.text = tr("Save drift report…");
+    report.icon = QStringLiteral("download");
+    report.section = tr("Commands");
+    report.panel = id();
+    report.blocked = [this](const QString &model) {
+        const fleet::ModelRow *m = row(model);
+        return !m ? tr("Choose a model first.") : m->drift ? QString() : tr("Nothing was asked yet, so there is no drift to see.");
+    };
+    report.run = [this](const QString &model, const QString &) {
+        if (const fleet::ModelRow *m = row(model); m && m->drift)
+            exportReport(context(), this, tr("Save drift report"), QStringLiteral("drift-") + model, [drift = m->drift]() -> Result<QByteArray> { return drift::htmlReport(*drift); });
+    };
+    actions().add(report);
     ActionSpec show;
     show.id = QStringLiteral("drift.show");
     show.text = tr("Show drift");
@@ -215,7 +259,10 @@ void DriftPanel::showModel() {
         return;
     showQuality(*m);
     showFeatures(*m);
+    readDays(*m);
     showPolicy(*m);
+    m_report->setArgument(m_model);
+    m_report->refresh();
     for (Button *button : m_buttons) {
         button->setArgument(m_model);
         button->refresh();
@@ -278,6 +325,59 @@ void DriftPanel::showDistribution() {
         return;
     m_distributionCard->setTitle(column->name);
     m_distribution->setData(distributionPlot(*column));
+}
+
+/// Again each hour, and where another version answers: days that are over do not change, the newest does slowly.
+void DriftPanel::readDays(const fleet::ModelRow &m) {
+    const std::optional<int> version = m.servedVersion ? m.servedVersion : m.liveVersion;
+    const workspace::Model *model = context().fleet ? context().fleet->services()->workspace.model(m.name) : nullptr;
+    if (!version || !model) {
+        m_daysCard->showState(ScreenState::empty(tr("No days yet"), tr("Each day of what the endpoint is asked is compared with the training data here.")));
+        return;
+    }
+    const QString of = QStringLiteral("%1 %2 %3").arg(m.name).arg(*version).arg(now().toSecsSinceEpoch() / 3600);
+    if (of == m_daysOf)
+        return;
+    if (m_daysOf.section(QLatin1Char(' '), 0, 1) != of.section(QLatin1Char(' '), 0, 1))
+        m_daysCard->showState(ScreenState::loading());
+    m_daysOf = of;
+    m_readingDays = startTask<fleet::DriftDays>(context().fleet->pools().waiting, [services = context().fleet->services(), model = *model, version = *version, now = now()](std::stop_token stop) {
+        return fleet::driftByDay(*services, model, version, daysShown, now, stop);
+    });
+    deliver(m_readingDays, this, [this, of](const Result<fleet::DriftDays> &days) {
+        if (of == m_daysOf)
+            showDays(days);
+    });
+}
+
+void DriftPanel::showDays(const Result<fleet::DriftDays> &days) {
+    if (!days || days->empty()) {
+        const bool nothing = days || days.error().kind == ErrorKind::NotFound;
+        m_daysCard->showState(nothing ? ScreenState::empty(tr("No days yet"), days ? tr("Each day of what the endpoint is asked is compared with the training data here.") : days.error().text())
+                                      : ScreenState::failed(days.error()));
+        m_daysCard->setSubtitle({});
+        return;
+    }
+    m_daysCard->showState(ScreenState::full());
+    m_dayColumns = days->columns;
+    double most = drift::psiDrifted;
+    for (const std::vector<double> &row : days->effect)
+        for (const double value : row)
+            if (!std::isnan(value))
+                most = std::max(most, value);
+    std::vector<QString> names;
+    for (const QDate &day : days->days)
+        names.push_back(QLocale().toString(day, QStringLiteral("d MMM")));
+    m_daysCard->setSubtitle(tr("0 to %1, dot from %2; hatched: too few rows").arg(number(most, 2), number(drift::psiDrifted, 2)));
+    m_days->setValues(days->columns, std::move(names), days->effect, drift::psiDrifted, most);
+}
+
+/// Both lower cards where there is room, else the chosen one.
+void DriftPanel::showLower() {
+    const bool room = height() >= theme().px(720);
+    m_lower->setVisible(!room);
+    m_distributionCard->setVisible(room || m_lower->current() == QLatin1String("distribution"));
+    m_daysCard->setVisible(room || m_lower->current() == QLatin1String("days"));
 }
 
 void DriftPanel::showPolicy(const fleet::ModelRow &m) {
@@ -352,11 +452,13 @@ void DriftPanel::layoutPolicy() {
 void DriftPanel::resizeEvent(QResizeEvent *event) {
     Panel::resizeEvent(event);
     layoutForSize();
+    showLower();
 }
 
 void DriftPanel::layoutForSize() {
     const bool narrow = width() < theme().px(1280 - 72);
     m_side->setFixedWidth(theme().px(narrow ? narrowSideWidth : sideWidth));
+    m_report->setVisible(!narrow); // the palette has it
     m_featuresCard->source()->setVisible(!narrow && m_featuresCard->state()->kind() == ScreenState::Full);
     if (const fleet::ModelRow *m = row(m_model))
         showPolicy(*m); // its height depends on the width

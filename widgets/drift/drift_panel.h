@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/fleet/drift_days.h"
 #include "widgets/base/panel.h"
 
 namespace pilothouse::ui {
@@ -10,6 +11,7 @@ class Card;
 class PolicyLogModel;
 class FeatureModel;
 class FilterProxy;
+class HeatMap;
 class Label;
 class PanelState;
 class PlotWidget;
@@ -40,6 +42,9 @@ private:
     void showQuality(const fleet::ModelRow &row);
     void showFeatures(const fleet::ModelRow &row);
     void showDistribution();
+    void readDays(const fleet::ModelRow &row);
+    void showDays(const Result<fleet::DriftDays> &days);
+    void showLower();
     QString summary(const fleet::ModelRow &m) const;
     void layoutForSize();
     void layoutPolicy();
@@ -50,14 +55,20 @@ private:
     QString m_model;
     PanelState *m_state;
     SegmentedControl *m_choice;
-    Card *m_qualityCard, *m_featuresCard, *m_distributionCard, *m_policyCard, *m_logCard;
+    Card *m_qualityCard, *m_featuresCard, *m_distributionCard, *m_daysCard, *m_policyCard, *m_logCard;
     PlotWidget *m_quality, *m_distribution;
+    HeatMap *m_days;
+    SegmentedControl *m_lower; ///< which of the two lower cards is seen where there is no room for both
+    Task<fleet::DriftDays> m_readingDays;
+    std::vector<QString> m_dayColumns;
+    QString m_daysOf; ///< model, version and hour that the days were read of
     FeatureModel *m_features;
     FilterProxy *m_sorted;
     Table *m_table;
     Label *m_summary, *m_reason, *m_next;
     RuleModel *m_rules;
     PolicyLogModel *m_decisions;
+    Button *m_report;
     std::vector<Button *> m_buttons;
     QWidget *m_side = nullptr, *m_ruleTable = nullptr;
 };

@@ -23,6 +23,10 @@ namespace pilothouse::ui {
 
 namespace {
 const QLatin1String ownRule("alert/"); ///< before the rule's name in the id of its alert
+const QLatin1String managedRule("managed/"); ///< before the connection and the alert's fingerprint
+
+/// Ours, or one that an Alertmanager has; not the word that a manager does not answer.
+bool canBeSilenced(const QString &alert) { return alert.startsWith(ownRule) || (alert.startsWith(managedRule) && alert.count(QLatin1Char('/')) >= 2); }
 }
 
 AlertsPanel::AlertsPanel(const PanelContext &context)
@@ -135,11 +139,14 @@ void AlertsPanel::addActions() {
     silence.text = tr("Silence for 4 h");
     silence.section = tr("Commands");
     silence.panel = id();
-    silence.blocked = [this](const QString &alert) { return alert.startsWith(ownRule) ? roleProblem(context(), m_snapshot.role, workspace::Role::Operator) : tr("Choose an alert of the workspace's own rules first."); };
-    silence.gate = [this](const QString &alert) { return writeGate(context(), "alert-silence", QStringLiteral("alert ") + alert.mid(ownRule.size())); };
+    silence.blocked = [this](const QString &alert) { return canBeSilenced(alert) ? roleProblem(context(), m_snapshot.role, workspace::Role::Operator) : tr("Choose an alert of a rule first."); };
+    silence.gate = [this](const QString &alert) {
+        return alert.startsWith(managedRule) ? writeGate(context(), "alert-silence", QStringLiteral("alert ") + alert, {alert.section(QLatin1Char('/'), 1, 1)}) : writeGate(context(), "alert-silence", QStringLiteral("alert ") + alert.mid(ownRule.size()));
+    };
     silence.run = [this](const QString &alert, const QString &) {
-        const QString rule = alert.mid(ownRule.size());
-        runVerb(context(), this, tr("Silence %1").arg(rule), {}, {QStringLiteral("alerts"), QStringLiteral("silence"), rule, QStringLiteral("--for"), QStringLiteral("4h")}, tr("%1 is silent for 4 h").arg(rule));
+        const Alert *found = m_model->find(alert);
+        const QString rule = alert.startsWith(managedRule) ? alert : alert.mid(ownRule.size()), name = alert.startsWith(managedRule) && found ? found->title : rule;
+        runVerb(context(), this, tr("Silence %1").arg(name), {}, {QStringLiteral("alerts"), QStringLiteral("silence"), rule, QStringLiteral("--for"), QStringLiteral("4h")}, tr("%1 is silent for 4 h").arg(name));
     };
     actions().add(silence);
 }
@@ -217,7 +224,7 @@ void AlertsPanel::showDetail() {
             addSkew(row->served, facts);
         else if (alert->about == Alert::Staleness)
             facts.push_back({tr("Rule"), QStringLiteral("age ≤ %1").arg(row->stalenessLimit), true});
-        else if (!row->quality.metric.isEmpty() && !alert->id.startsWith(ownRule)) // an own rule has its limit in its sentence
+        else if (!row->quality.metric.isEmpty() && !canBeSilenced(alert->id)) // a rule has its limit in its sentence
             facts.push_back({tr("Rule"), QStringLiteral("%1 %2").arg(row->quality.metric, limitText(row->quality.min, row->quality.max)), true});
         if (alert->about == Alert::Drift && row->drift)
             facts.push_back({tr("Measured on"), tr("%1 inputs of %2 that were asked last, against the training").arg(row->drift->columns.size()).arg(row->name)});
@@ -235,7 +242,7 @@ void AlertsPanel::showDetail() {
     m_handle->setBlocked(actions().blocked(alert->action, alert->argument));
     m_handle->setVisible(!verb.isEmpty());
     const QString command = row && alert->about == Alert::Skew ? row->served.command : QString();
-    m_silence->setVisible(alert->id.startsWith(ownRule) && alert->action != QLatin1String("alert.silence"));
+    m_silence->setVisible(canBeSilenced(alert->id) && alert->action != QLatin1String("alert.silence"));
     m_silence->setBlocked(actions().blocked(QStringLiteral("alert.silence"), alert->id));
     m_copy->setVisible(!command.isEmpty());
     m_copy->setToolTip(command);

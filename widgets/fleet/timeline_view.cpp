@@ -146,7 +146,7 @@ void TimelineView::paintEvent(QPaintEvent *) {
     painter.drawLine(QPointF(now, layout.scale.area.top()), QPointF(now, layout.scale.area.bottom()));
     painter.setFont(Theme::of(this).font(TextRole::Caption));
     painter.setPen(t.acc);
-    painter.drawText(QPointF(now + 6, layout.scale.area.top() + 12), tr("now %1").arg(m_now.toLocalTime().toString(QStringLiteral("HH:mm"))));
+    painter.drawText(QPointF(now + 6, layout.scale.area.top() + 12), tr("now %1").arg(shownTime(m_now).toString(QStringLiteral("HH:mm"))));
     if (m_hover >= 0 || m_current >= 0)
         paintCallout(painter, layout);
     if (hasFocus() && m_current < 0) {
@@ -168,14 +168,14 @@ void TimelineView::paintLanes(QPainter &painter, const TimelineLayout &layout) c
         painter.setPen(t.t2);
         drawLine(painter, row.adjusted(theme.px(12), 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, laneTitle(lane));
     }
-    const auto ticks = timeTicks(layout.scale.x0, layout.scale.x1, std::max(2, int(area.width() / theme.px(100))));
+    const auto ticks = timeTicks(layout.scale.x0, layout.scale.x1, std::max(2, int(area.width() / theme.px(100))), timesInUtc());
     const bool days = ticks.size() > 1 && ticks[1].seconds - ticks[0].seconds >= 86400;
     for (const TimeTick &tick : ticks) {
         const double x = std::round(layout.scale.toX(tick.seconds)) + 0.5;
         painter.setPen(QPen(t.grid, 1));
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
         painter.setPen(t.t3);
-        const QDateTime at = QDateTime::fromSecsSinceEpoch(qint64(tick.seconds));
+        const QDateTime at = shownTime(QDateTime::fromSecsSinceEpoch(qint64(tick.seconds)));
         const QString text = days ? QLocale().toString(at, QStringLiteral("ddd d")) : tick.text;
         drawLine(painter, QRectF(x + 4, area.bottom() + theme.px(3), theme.px(100), theme.px(18)), Qt::AlignLeft | Qt::AlignVCenter, text);
     }
@@ -318,7 +318,7 @@ void TimelineView::paintCallout(QPainter &painter, const TimelineLayout &layout)
         const fleet::TimelineEvent &event = m_events[std::size_t(nearest->event)];
         rows.emplace_back(describe(event), lane == 4 ? fixed(event.value, 2) : stateWord(stateOf(event.state)));
     }
-    const QString head = QLocale().toString(QDateTime::fromSecsSinceEpoch(qint64(layout.scale.fromX(x))), QStringLiteral("ddd d MMM HH:mm"));
+    const QString head = QLocale().toString(shownTime(QDateTime::fromSecsSinceEpoch(qint64(layout.scale.fromX(x)))), QStringLiteral("ddd d MMM HH:mm"));
     const QFont strong = theme.font(TextRole::Label), plain = theme.font(TextRole::Second);
     double wide = widthOf(strong, head);
     for (const auto &[name, value] : rows)

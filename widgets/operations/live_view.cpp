@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/operations/live_view.h"
 
+#include "widgets/base/field.h"
 #include "widgets/base/format.h"
 #include "widgets/base/plot_scale.h"
 #include "widgets/base/text.h"
@@ -132,7 +133,7 @@ LiveView::LiveView(const PanelContext &context, QWidget *parent)
     m_when->setAccessibleName(tr("At this time"));
     m_when->setDisplayFormat(QStringLiteral("ddd d MMM yyyy HH:mm:ss"));
     m_when->setButtonSymbols(QAbstractSpinBox::NoButtons); // the arrow keys step the part under the cursor
-    m_when->setDateTime((context.now ? context.now() : QDateTime::currentDateTimeUtc()).toLocalTime());
+    showTime(m_when, (context.now ? context.now() : QDateTime::currentDateTimeUtc()));
     m_words->setWordWrap(true);
     m_words->setObjectName(QStringLiteral("liveWords"));
     row->addWidget(m_when, 0, Qt::AlignTop);
@@ -141,7 +142,7 @@ LiveView::LiveView(const PanelContext &context, QWidget *parent)
     column->addWidget(m_bars);
     column->addStretch(1);
     connect(m_when, &QDateTimeEdit::dateTimeChanged, this, &LiveView::answer);
-    connect(m_bars, &LiveBars::timeChosen, this, [this](const QDateTime &time) { m_when->setDateTime(time.toLocalTime()); });
+    connect(m_bars, &LiveBars::timeChosen, this, [this](const QDateTime &time) { showTime(m_when, time); });
 }
 
 void LiveView::refresh() {

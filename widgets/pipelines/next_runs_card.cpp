@@ -29,7 +29,7 @@ QString nextWords(const Schedule &schedule, const QDateTime &now) {
     if (!schedule.next.isValid())
         return NextRunsCard::tr("not known when");
     const qint64 seconds = now.secsTo(schedule.next);
-    const QDateTime local = schedule.next.toLocalTime();
+    const QDateTime local = shownTime(schedule.next);
     const QString at = seconds > 20 * 3600 ? QLocale().toString(local, QStringLiteral("ddd HH:mm")) : local.toString(QStringLiteral("HH:mm"));
     if (seconds < 0)
         return NextRunsCard::tr("%1, was due").arg(at);

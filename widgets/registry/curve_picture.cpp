@@ -237,7 +237,7 @@ FrameDrawing layOut(const CurveFrame &frame) {
     };
     const int wanted = std::max(2, int(scale.area.width() / (80 * em)));
     if (frame.time) {
-        for (const TimeTick &tick : timeTicks(scale.x0, scale.x1, wanted))
+        for (const TimeTick &tick : timeTicks(scale.x0, scale.x1, wanted, timesInUtc()))
             label(tick.seconds, tick.text);
     } else {
         const auto ticks = roundTicks(scale.x0, scale.x1, wanted);

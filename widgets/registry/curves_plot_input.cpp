@@ -34,16 +34,6 @@ std::ptrdiff_t nearestIndex(const registry::CurveLine &line, double x) {
     return x - line.x[std::size_t(after - 1)] < line.x[std::size_t(after)] - x ? after - 1 : after;
 }
 
-/// A field of a CSV file.
-QByteArray field(const QString &text) {
-    QByteArray out = text.toUtf8();
-    if (out.contains(',') || out.contains('"') || out.contains('\n'))
-        out = '"' + out.replace("\"", "\"\"") + '"';
-    return out;
-}
-
-QByteArray exact(double value) { return std::isnan(value) ? QByteArray() : QByteArray::number(value, 'g', QLocale::FloatingPointShortest); }
-
 } // namespace
 
 int CurvesPlot::indexOf(const QString &runId) const {
@@ -70,7 +60,7 @@ double CurvesPlot::valueAt(const QString &runId, double x) const {
 
 QString CurvesPlot::xText(double x) const {
     if (m_options.x == registry::CurveX::Time)
-        return QLocale().toString(QDateTime::fromMSecsSinceEpoch(qint64(x * 1000)), QStringLiteral("ddd d MMM HH:mm:ss"));
+        return QLocale().toString(shownTime(QDateTime::fromMSecsSinceEpoch(qint64(x * 1000))), QStringLiteral("ddd d MMM HH:mm:ss"));
     return m_options.x == registry::CurveX::Step ? tr("step %1").arg(number(x, 12)) : tr("after %1").arg(runTime(x));
 }
 
@@ -348,12 +338,12 @@ ExportBytes CurvesPlot::csv() const {
                 continue;
             const registry::RunCurve &curve = curves->curves[i];
             const std::vector<double> smooth = weight > 0 ? registry::smoothed(curve.values, weight) : std::vector<double>();
-            const QByteArray begin = field(curve.runId) + ',' + field(shown[i].name) + ',' + field(curves->metric) + ',';
+            const QByteArray begin = csvField(curve.runId) + ',' + csvField(shown[i].name) + ',' + csvField(curves->metric) + ',';
             for (std::size_t p = 0; p < curve.values.size(); ++p) {
                 const QByteArray time = std::isnan(curve.times[p]) ? QByteArray() : QDateTime::fromMSecsSinceEpoch(qint64(curve.times[p] * 1000), Qt::UTC).toString(Qt::ISODateWithMs).toLatin1();
-                out += begin + QByteArray::number(qint64(curve.steps[p])) + ',' + time + ',' + exact(curve.values[p]);
+                out += begin + QByteArray::number(qint64(curve.steps[p])) + ',' + time + ',' + csvNumber(curve.values[p]);
                 if (weight > 0)
-                    out += ',' + exact(smooth[p]);
+                    out += ',' + csvNumber(smooth[p]);
                 out += '\n';
             }
         }

@@ -52,7 +52,7 @@ QWidget *HistoryView::buildLive() {
     m_when->setAccessibleName(tr("At this time"));
     m_when->setDisplayFormat(QStringLiteral("ddd d MMM yyyy HH:mm:ss"));
     m_when->setButtonSymbols(QAbstractSpinBox::NoButtons);
-    m_when->setDateTime((m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc()).toLocalTime());
+    showTime(m_when, (m_context.now ? m_context.now() : QDateTime::currentDateTimeUtc()));
     label->setBuddy(m_when);
     m_words = new Label({}, TextRole::Second, &Tokens::t2);
     m_words->setObjectName(QStringLiteral("historyWords"));
@@ -65,7 +65,7 @@ QWidget *HistoryView::buildLive() {
         m_atNow = false;
         answer();
     });
-    connect(m_bar, &LiveBar::timeChosen, this, [this](const QDateTime &time) { m_when->setDateTime(time.toLocalTime()); });
+    connect(m_bar, &LiveBar::timeChosen, this, [this](const QDateTime &time) { showTime(m_when, time); });
     return m_liveCard;
 }
 
@@ -186,7 +186,7 @@ void HistoryView::setHistory(const fleet::History &history) {
     m_card->showState(m_changes->rowCount() ? ScreenState::full() : ScreenState::empty(tr("No change yet"), tr("Each version, promotion and alias of this model shows up here, with who did it and why.")));
     if (m_atNow) {
         const QSignalBlocker quiet(m_when);
-        m_when->setDateTime(now.toLocalTime());
+        showTime(m_when, now);
     }
     if (!m_table->currentIndex().isValid() && m_filter->rowCount() > 0)
         m_table->setCurrentIndex(m_filter->index(0, 0));

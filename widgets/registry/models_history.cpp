@@ -7,7 +7,7 @@
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/table.h"
-#include "widgets/promotion/evidence_export.h"
+#include "widgets/base/report_export.h"
 #include "widgets/promotion/promotion_sheet.h"
 #include "widgets/registry/history_view.h"
 #include "widgets/registry/report_period.h"
@@ -62,7 +62,7 @@ void ModelsPanel::addHistory() {
             return;
         const auto go = [this, argument](const QDateTime &since, const QDateTime &until) {
             const auto day = [](const QDateTime &time) { return QLatin1Char('-') + time.toLocalTime().toString(QStringLiteral("yyyyMMdd")); };
-            exportEvidence(context(), this, QStringLiteral("evidence-") + argument + (since.isValid() ? day(since) + day(until.addSecs(-1)) : QString()),
+            exportReport(context(), this, tr("Export evidence report"), QStringLiteral("evidence-") + argument + (since.isValid() ? day(since) + day(until.addSecs(-1)) : QString()),
                            [services = context().fleet->services(), argument, since, until]() -> Result<QByteArray> {
                                PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(*services, argument));
                                return fleet::modelReport(*services, place.key.name, since, until, place.key.connection);
@@ -83,7 +83,7 @@ void ModelsPanel::addHistory() {
     promotion.run = [this](const QString &argument, const QString &) {
         const promotion::Request *r = request(argument);
         if (r && context().fleet)
-            exportEvidence(context(), this, QStringLiteral("evidence-%1-v%2").arg(r->model).arg(r->version), [services = context().fleet->services(), argument] { return fleet::promotionReport(*services, argument); });
+            exportReport(context(), this, tr("Export evidence report"), QStringLiteral("evidence-%1-v%2").arg(r->model).arg(r->version), [services = context().fleet->services(), argument] { return fleet::promotionReport(*services, argument); });
     };
     actions().add(promotion);
 }

@@ -66,6 +66,8 @@ std::vector<ConnectionKey> connectionKeysOf(const QString &kind) {
     if (is("prometheus"))
         return {key("alertmanager", Text::tr("Alertmanager"), QStringLiteral("http://…:9093")), key("requests_metric", Text::tr("Metric of requests")), key("status_label", Text::tr("Label of the status")), key("latency_metric", Text::tr("Metric of latency")),
                 key("predictions_metric", Text::tr("Metric of predictions")), key("prediction_label", Text::tr("Label of the prediction")), key("pod_label", Text::tr("Label of the pod")), key("namespace_label", Text::tr("Label of the namespace")), caFile()};
+    if (is("grafana"))
+        return {caFile()};
     if (is("elasticsearch"))
         return {key("index", Text::tr("Index"), QStringLiteral("filebeat-*")), caFile()};
     if (is("slack"))

@@ -24,7 +24,7 @@ QString systemName(const QString &kind) {
                                                {QStringLiteral("prometheus"), QStringLiteral("Prometheus")}, {QStringLiteral("elasticsearch"), QStringLiteral("Elasticsearch")},
                                                {QStringLiteral("s3"), QStringLiteral("S3")},                 {QStringLiteral("vault"), QStringLiteral("Vault")},
                                                {QStringLiteral("slack"), QStringLiteral("Slack")},           {QStringLiteral("git"), QStringLiteral("Git")},
-                                               {QStringLiteral("images"), ConnectionModel::tr("Image registry")}};
+                                               {QStringLiteral("grafana"), QStringLiteral("Grafana")},        {QStringLiteral("images"), ConnectionModel::tr("Image registry")}};
     return kind == QLatin1String("local") ? ConnectionModel::tr("this machine") : names.value(kind, kind);
 }
 

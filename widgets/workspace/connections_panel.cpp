@@ -90,7 +90,7 @@ QWidget *ConnectionsPanel::buildForm() {
     column->setSpacing(10);
     m_kind = new Choice;
     m_kind->setObjectName(QStringLiteral("connectionKind"));
-    for (const char *kind : {"local", "mlflow", "git", "jenkins", "github", "kubeflow", "azureml", "kubernetes", "prometheus", "elasticsearch", "s3", "vault", "images", "slack"})
+    for (const char *kind : {"local", "mlflow", "git", "jenkins", "github", "kubeflow", "azureml", "kubernetes", "prometheus", "grafana", "elasticsearch", "s3", "vault", "images", "slack"})
         m_kind->addItem(systemName(QLatin1String(kind)), QLatin1String(kind));
     const auto edit = [](const char *name) {
         auto *line = new QLineEdit;

@@ -32,7 +32,7 @@ QScrollArea *scrolled(QWidget *page, const QString &name) {
 
 SettingsPanel::SettingsPanel(const PanelContext &context, QWidget *parent)
     : Panel(QStringLiteral("settings"), tr("Settings"), context, parent), m_scheme(new SegmentedControl), m_scale(new Choice), m_language(new Choice),
-      m_notify(new CheckBox(tr("Tell on the desktop when something needs me"))), m_facts(new KeyValues) {
+      m_notify(new CheckBox(tr("Tell on the desktop when something needs me"))), m_utc(new CheckBox(tr("Times in UTC"))), m_facts(new KeyValues) {
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(12, 12, 12, 12);
     layout->setSpacing(12);
@@ -73,10 +73,14 @@ QWidget *SettingsPanel::buildLook() {
     m_notify->setObjectName(QStringLiteral("notifyBox"));
     m_notify->setCheckable(true);
     column->addWidget(m_notify);
+    m_utc->setObjectName(QStringLiteral("utcBox"));
+    m_utc->setCheckable(true);
+    column->addWidget(m_utc);
     connect(m_scheme, &SegmentedControl::currentChanged, this, &SettingsPanel::store);
     connect(m_scale, &QComboBox::currentIndexChanged, this, &SettingsPanel::store);
     connect(m_language, &QComboBox::currentIndexChanged, this, &SettingsPanel::store);
-    connect(m_notify, &QAbstractButton::toggled, this, &SettingsPanel::store);
+    for (CheckBox *box : {m_notify, m_utc})
+        connect(box, &QAbstractButton::toggled, this, &SettingsPanel::store);
     return card;
 }
 
@@ -148,6 +152,7 @@ void SettingsPanel::store() {
     preferences.scalePercent = m_scale->currentData().toInt();
     preferences.language = m_language->currentData().toString();
     preferences.notifications = m_notify->isChecked();
+    preferences.utc = m_utc->isChecked();
     context().setPreferences(preferences);
 }
 
@@ -159,6 +164,7 @@ void SettingsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
         m_scale->setCurrentIndex(qMax(0, m_scale->findData(p.scalePercent)));
         m_language->setCurrentIndex(qMax(0, m_language->findData(p.language)));
         m_notify->setChecked(p.notifications);
+        m_utc->setChecked(p.utc);
     }
     m_loading = false;
     std::vector<KeyValues::Row> facts{{tr("Workspace"), snapshot.workspace}, {tr("File"), snapshot.workspaceFile, true}, {tr("Role"), workspace::roleName(snapshot.role)}};

@@ -29,7 +29,7 @@ private:
     void showKeys();
     SegmentedControl *m_scheme;
     Choice *m_scale, *m_language;
-    CheckBox *m_notify;
+    CheckBox *m_notify, *m_utc;
     KeyValues *m_facts;
     QGridLayout *m_keys = nullptr;
     QStringList m_shownKeys; ///< ids

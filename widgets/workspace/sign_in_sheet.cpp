@@ -3,6 +3,7 @@
 
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
+#include "widgets/base/format.h"
 
 #include <QBoxLayout>
 #include <QClipboard>
@@ -112,7 +113,7 @@ void SignInSheet::begin() {
 void SignInSheet::await(const net::DeviceCode &code) {
     m_card->showState(ScreenState::full());
     m_code->setText(code.userCode);
-    m_facts->setRows({{tr("Page"), code.page, true}, {tr("Good until"), QLocale().toString(code.until.toLocalTime().time(), QStringLiteral("HH:mm"))}, {tr("Kept as"), m_calls.secret, true}});
+    m_facts->setRows({{tr("Page"), code.page, true}, {tr("Good until"), QLocale().toString(shownTime(code.until).time(), QStringLiteral("HH:mm"))}, {tr("Kept as"), m_calls.secret, true}});
     m_page = net::isSafeForSecrets(code.page) ? code.page : QString(); // what a directory names is opened only where nobody listens in
     m_copy->show();
     m_open->setVisible(!m_page.isEmpty());

@@ -70,6 +70,17 @@ class tst_TrainByPolicy : public QObject {
     }
     KubeRef refOf(const QString &run) const { return {kinds::Job, QStringLiteral("ml"), job(run).value(Q("name")).toString()}; }
     bool ended(const QString &run) const { return !QStringList{QStringLiteral("running"), QStringLiteral("waiting")}.contains(show(run).value(Q("state")).toString()); }
+    /// A kubelet's part: the pod waits for the claim for ever, so that nothing else writes its status.
+    void endPodOf(const QJsonObject &job, const char *container, QJsonObject terminated = {}) const {
+        std::vector<QJsonObject> pods;
+        QTRY_VERIFY_WITH_TIMEOUT((pods = m_api->list(kinds::Pod, QStringLiteral("ml"), QStringLiteral("pilothouse.dev/run=") + job.value(Q("run")).toString()).value_or(std::vector<QJsonObject>())).size() == 1, 60000);
+        for (const auto &[key, value] : {std::pair<const char *, QJsonValue>{"exitCode", 0}, {"reason", Q("Completed")}, {"startedAt", Q("2026-11-22T10:00:00Z")}, {"finishedAt", Q("2026-11-22T10:01:00Z")}})
+            terminated.insert(Q(key), value);
+        const QJsonObject status{{Q("phase"), Q("Succeeded")}, {Q("containerStatuses"), QJsonArray{QJsonObject{{Q("name"), Q(container)}, {Q("image"), Q("registry.example/trainer:3")}, {Q("imageID"), QString()}, {Q("ready"), false},
+                                                                                                               {Q("restartCount"), 0}, {Q("state"), QJsonObject{{Q("terminated"), terminated}}}}}}};
+        const auto written = m_api->patch(objectPath({kinds::Pod, QStringLiteral("ml"), metadataText(pods.front(), "name")}, QStringLiteral("status")), PatchKind::Merge, QJsonObject{{Q("status"), status}});
+        QVERIFY2(written, written ? "" : qPrintable(written.error().text()));
+    }
     static void endProcess(qint64 pid, int signal) {
         QVERIFY(pid > 0);
         QCOMPARE(::kill(pid_t(pid), signal), 0);
@@ -203,6 +214,77 @@ private Q_SLOTS:
         QVERIFY2(show(run).value(Q("error")).toObject().value(Q("what")).toString().contains(Q("deleted in the cluster")), qPrintable(log(run)));
     }
 
+    /// A model that names pytorchjob or trainjob is trained so, with its workers; the operator, which is not here, is played: the pods with its labels, and the condition that it writes at the end.
+    void severalWorkersAreAJobOfKubeflow_data() {
+        QTest::addColumn<QString>("kind");
+        QTest::newRow("PyTorchJob") << QStringLiteral("pytorchjob");
+        QTest::newRow("TrainJob") << QStringLiteral("trainjob");
+    }
+    void severalWorkersAreAJobOfKubeflow() {
+        QFETCH(QString, kind);
+        writeWorkspace("kind: " + kind.toUtf8() + ", workers: 3, image: \"registry.example/pilot:1\"");
+        writeGoodLog();
+        const QString run = startedRun();
+        const bool torch = kind == Q("pytorchjob");
+        const KubeRef ref{torch ? kinds::PyTorchJob : kinds::TrainJob, QStringLiteral("ml"), job(run).value(Q("name")).toString()};
+        const auto object = m_api->read(ref);
+        QVERIFY2(object, qPrintable(log(run)));
+        const QJsonObject spec = object->value(Q("spec")).toObject();
+        if (torch)
+            QCOMPARE(spec.value(Q("pytorchReplicaSpecs"))[Q("Worker")][Q("replicas")].toInt(), 2);
+        else
+            QVERIFY2(spec.value(Q("trainer"))[Q("numNodes")].toInt() == 3, compactJson(*object).constData());
+        QJsonObject labels{{QStringLiteral("pilothouse.dev/run"), job(run).value(Q("run"))}};
+        labels.insert(torch ? QStringLiteral("training.kubeflow.org/replica-type") : QStringLiteral("batch.kubernetes.io/job-completion-index"), torch ? QStringLiteral("master") : QStringLiteral("0"));
+        const QString container = torch ? QStringLiteral("pytorch") : QStringLiteral("node");
+        const QJsonObject pod{{Q("apiVersion"), Q("v1")}, {Q("kind"), Q("Pod")}, {Q("metadata"), QJsonObject{{Q("name"), ref.name + QStringLiteral("-leader")}, {Q("labels"), labels}}},
+                              {Q("spec"), QJsonObject{{Q("restartPolicy"), Q("Never")}, {Q("containers"), QJsonArray{QJsonObject{{Q("name"), container}, {Q("image"), Q("registry.example/pilot:1")}}}}}}};
+        const auto admin = m_server.api(m_http);
+        QVERIFY(admin);
+        const auto created = (*admin)->create(kinds::Pod, QStringLiteral("ml"), pod);
+        QVERIFY2(created, created ? "" : qPrintable(created.error().text()));
+        QTRY_VERIFY2_WITH_TIMEOUT(log(run).contains(Q("50 %, 10 of 20 epochs")), qPrintable(show(run).value(Q("system_state")).toString() + log(run)), 60000); // the leader's log is read
+        const QJsonObject over{{Q("type"), torch ? Q("Succeeded") : Q("Complete")}, {Q("status"), Q("True")}, {Q("reason"), torch ? Q("PyTorchJobSucceeded") : Q("JobsCompleted")}, {Q("message"), QString()}, {Q("lastTransitionTime"), Q("2026-11-22T10:01:00Z")}};
+        const auto written = (*admin)->patch(objectPath(ref, QStringLiteral("status")), PatchKind::Merge, QJsonObject{{Q("status"), QJsonObject{{Q("conditions"), QJsonArray{over}}}}});
+        QVERIFY2(written, written ? "" : qPrintable(written.error().text()));
+        QTRY_VERIFY_WITH_TIMEOUT(ended(run), 120000);
+        QVERIFY2(stage(show(run), "train").value(Q("state")) == Q("passed"), qPrintable(log(run)));
+        QCOMPARE(stage(show(run), "train").value(Q("note")).toString(), QStringLiteral("lstm: mae 1.25 on 48 test rows"));
+        QCOMPARE(show(run).value(Q("version")).toInt(), 7);
+    }
+
+    /// What a team's program left on a volume is registered from there by a second job, with pilot's own image.
+    void whatATeamsProgramMadeIsRegisteredByASecondJob() {
+        // A claim that is bound, so that the pods run; what they print is one file here, which tells both jobs' results.
+        const QJsonObject size{{Q("storage"), Q("1Gi")}};
+        const auto volume = m_api->create(KubeKind{QString(), QStringLiteral("v1"), QStringLiteral("persistentvolumes"), QStringLiteral("PersistentVolume"), false}, {}, QJsonObject{{Q("apiVersion"), Q("v1")}, {Q("kind"), Q("PersistentVolume")}, {Q("metadata"), QJsonObject{{Q("name"), Q("made")}}},
+                                          {Q("spec"), QJsonObject{{Q("capacity"), size}, {Q("accessModes"), QJsonArray{Q("ReadWriteMany")}}, {Q("hostPath"), QJsonObject{{Q("path"), Q("/made")}}}, {Q("claimRef"), QJsonObject{{Q("namespace"), Q("ml")}, {Q("name"), Q("made")}}}}}});
+        QVERIFY2(volume, volume ? "" : qPrintable(volume.error().text()));
+        const auto claim = m_api->create(kinds::PersistentVolumeClaim, QStringLiteral("ml"), QJsonObject{{Q("apiVersion"), Q("v1")}, {Q("kind"), Q("PersistentVolumeClaim")}, {Q("metadata"), QJsonObject{{Q("name"), Q("made")}}},
+                                         {Q("spec"), QJsonObject{{Q("accessModes"), QJsonArray{Q("ReadWriteMany")}}, {Q("storageClassName"), QString()}, {Q("volumeName"), Q("made")}, {Q("resources"), QJsonObject{{Q("requests"), size}}}}}});
+        QVERIFY2(claim, claim ? "" : qPrintable(claim.error().text()));
+        writeWorkspace("image: \"registry.example/trainer:3\", pilot_image: \"registry.example/pilot:1\", command: [Rscript, train.R], volumes: [\"made:/models\"], out: /models/t2m, annotations: [\"pilothouse.test/run-for=4s\"]");
+        writeLog({R"({"v":1,"event":"result","result":{"metrics":{"test":{"mae":1.25}},"model":"t2m","version":9}})"});
+        const QString run = startedRun();
+        QVERIFY2(m_api->read(refOf(run)), qPrintable(log(run)));
+        const auto second = [&] {
+            const auto record = folder(run).read();
+            return record ? record->results.value(Q("register_job")).toObject() : QJsonObject();
+        };
+        QTRY_VERIFY2_WITH_TIMEOUT(second().value(Q("started")).toBool(), qPrintable(log(run)), 60000);
+        const auto object = m_api->read({kinds::Job, QStringLiteral("ml"), second().value(Q("name")).toString()});
+        QVERIFY2(object, qPrintable(log(run)));
+        const QJsonObject container = object->value(Q("spec"))[Q("template")][Q("spec")][Q("containers")][0].toObject();
+        QCOMPARE(container.value(Q("image")).toString(), QStringLiteral("registry.example/pilot:1"));
+        const QJsonArray arguments = container.value(Q("args")).toArray();
+        QCOMPARE(QJsonArray({arguments.at(0), arguments.at(1), arguments.at(2), arguments.at(3)}), (QJsonArray{Q("registry"), Q("register"), Q("t2m"), Q("/models/t2m")}));
+        QVERIFY(QString::fromUtf8(compactJson(*object)).contains(Q("\"claimName\":\"made\"")));
+        QTRY_VERIFY_WITH_TIMEOUT(ended(run), 60000);
+        QVERIFY2(stage(show(run), "register").value(Q("state")) == Q("passed"), qPrintable(log(run)));
+        QVERIFY2(stage(show(run), "register").value(Q("note")).toString().startsWith(Q("version 9 of t2m on tracking")), qPrintable(log(run)));
+        QCOMPARE(show(run).value(Q("version")).toInt(), 9);
+    }
+
     /// In any language: its figures come by $METRICS, which a kubelet puts into the pod's status, and the recipe's gates judge them.
     void aTeamsOwnProgramIsJudgedByItsFigures_data() {
         QTest::addColumn<QString>("message");
@@ -225,14 +307,7 @@ private Q_SLOTS:
         QCOMPARE(container.value(Q("command")).toArray(), (QJsonArray{Q("Rscript"), Q("train.R")}));
         QCOMPARE(container.value(Q("terminationMessagePath")).toString(), QStringLiteral("/dev/termination-log")); // nothing is mounted into the claim's folders
         QVERIFY(container.value(Q("env")).toArray().contains(QJsonObject{{Q("name"), Q("METRICS")}, {Q("value"), Q("/dev/termination-log")}}));
-        // A kubelet's part: the pod waits for the claim for ever, so that nothing else writes its status.
-        std::vector<QJsonObject> pods;
-        QTRY_VERIFY_WITH_TIMEOUT((pods = m_api->list(kinds::Pod, QStringLiteral("ml"), QStringLiteral("pilothouse.dev/run=") + job(run).value(Q("run")).toString()).value_or(std::vector<QJsonObject>())).size() == 1, 60000);
-        const QJsonObject terminated{{Q("exitCode"), 0}, {Q("reason"), Q("Completed")}, {Q("message"), message}, {Q("startedAt"), Q("2026-11-22T10:00:00Z")}, {Q("finishedAt"), Q("2026-11-22T10:01:00Z")}};
-        const QJsonObject status{{Q("phase"), Q("Succeeded")}, {Q("containerStatuses"), QJsonArray{QJsonObject{{Q("name"), Q("train")}, {Q("image"), Q("registry.example/trainer:3")}, {Q("imageID"), QString()}, {Q("ready"), false},
-                                                                                                               {Q("restartCount"), 0}, {Q("state"), QJsonObject{{Q("terminated"), terminated}}}}}}};
-        const auto written = m_api->patch(objectPath({kinds::Pod, QStringLiteral("ml"), metadataText(pods.front(), "name")}, QStringLiteral("status")), PatchKind::Merge, QJsonObject{{Q("status"), status}});
-        QVERIFY2(written, written ? "" : qPrintable(written.error().text()));
+        endPodOf(job(run), "train", QJsonObject{{Q("message"), message}});
         QTRY_VERIFY_WITH_TIMEOUT(ended(run), 60000);
         QVERIFY2(show(run).value(Q("state")).toString() == state, qPrintable(log(run)));
         QVERIFY2(log(run).contains(said), qPrintable(log(run)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/promotion/evidence_export.h"
+#include "widgets/base/report_export.h"
 
 #include "core/fleet/save_export.h"
 #include "widgets/base/report_pdf.h"
@@ -14,7 +14,7 @@ namespace pilothouse::ui {
 namespace {
 
 struct Text {
-    Q_DECLARE_TR_FUNCTIONS(EvidenceExport)
+    Q_DECLARE_TR_FUNCTIONS(ReportExport)
 };
 
 /// The page's own title, for the foot of each sheet.
@@ -26,7 +26,7 @@ QString titleOf(const QByteArray &page) {
 
 } // namespace
 
-void exportEvidenceTo(const PanelContext &context, QWidget *owner, const QString &file, const std::function<Result<QByteArray>()> &html) {
+void exportReportTo(const PanelContext &context, QWidget *owner, const QString &file, const std::function<Result<QByteArray>()> &html) {
     if (!context.fleet)
         return;
     const auto saving = startTask<QString>(context.fleet->pools().waiting, [file, html](std::stop_token) -> Result<QString> {
@@ -43,21 +43,21 @@ void exportEvidenceTo(const PanelContext &context, QWidget *owner, const QString
         if (!toasts)
             return;
         if (saved)
-            toasts->show(State::Ok, Text::tr("Evidence report saved"), *saved);
+            toasts->show(State::Ok, Text::tr("Report saved"), *saved);
         else
             toasts->showError(saved.error());
     });
 }
 
-void exportEvidence(const PanelContext &context, QWidget *owner, const QString &name, const std::function<Result<QByteArray>()> &html) {
+void exportReport(const PanelContext &context, QWidget *owner, const QString &title, const QString &name, const std::function<Result<QByteArray>()> &html) {
     static const QRegularExpression odd(QStringLiteral("[^\\p{L}\\p{N}._@+-]+"));
-    auto *dialog = new QFileDialog(owner->window(), Text::tr("Export evidence report"), QString(), Text::tr("Page (*.html);;PDF (*.pdf)"));
+    auto *dialog = new QFileDialog(owner->window(), title, QString(), Text::tr("Page (*.html);;PDF (*.pdf)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("html"));
     dialog->selectFile(QString(name).replace(odd, QStringLiteral("-")) + QStringLiteral(".html"));
     QObject::connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString &filter) { dialog->setDefaultSuffix(filter.contains(QLatin1String("*.pdf")) ? QStringLiteral("pdf") : QStringLiteral("html")); });
-    QObject::connect(dialog, &QFileDialog::fileSelected, owner, [context, owner, html](const QString &file) { exportEvidenceTo(context, owner, file, html); });
+    QObject::connect(dialog, &QFileDialog::fileSelected, owner, [context, owner, html](const QString &file) { exportReportTo(context, owner, file, html); });
     dialog->open();
 }
 

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fleet/managed_alerts.h"
+
+#include "core/base/clock.h"
+
+#include <QCoreApplication>
+#include <QRegularExpression>
+
+#include <algorithm>
+
+namespace pilothouse::fleet {
+
+using Q = QLatin1String;
+using telemetry::Alertmanager;
+using telemetry::AlertMatcher;
+using telemetry::ManagedAlert;
+using telemetry::ManagedSilence;
+
+namespace {
+
+struct Text {
+    Q_DECLARE_TR_FUNCTIONS(ManagedAlerts)
+};
+
+constexpr int answeredSeconds = 30, failedSeconds = 60;
+
+bool due(const ManagedState &state, const QDateTime &now) {
+    return !state.asked.isValid() || state.asked > now || state.asked.secsTo(now) >= (state.problem ? failedSeconds : answeredSeconds);
+}
+
+/// What a person would see differ.
+bool differs(const ManagedState &a, const ManagedState &b) {
+    const auto same = [](const ManagedAlert &x, const ManagedAlert &y) { return x.fingerprint == y.fingerprint && x.state == y.state && x.since == y.since && x.annotations == y.annotations; };
+    return a.problem.has_value() != b.problem.has_value() || !std::equal(a.alerts.begin(), a.alerts.end(), b.alerts.begin(), b.alerts.end(), same);
+}
+
+QString labelText(const QMap<QString, QString> &labels) {
+    QStringList words;
+    for (auto it = labels.begin(); it != labels.end(); ++it)
+        if (it.key() != Q("alertname"))
+            words << QStringLiteral("%1 %2").arg(it.key(), it.value());
+    return words.join(QStringLiteral(", "));
+}
+
+} // namespace
+
+QStringList managerConnections(const workspace::Workspace &workspace) {
+    QStringList out;
+    for (const workspace::Connection &connection : workspace.connections)
+        if (connection.kind == Q("grafana") || (connection.kind == Q("prometheus") && !connection.other.value(QStringLiteral("alertmanager")).isEmpty()))
+            out << connection.name;
+    return out;
+}
+
+Result<std::shared_ptr<Alertmanager>> alertmanagerOf(const Services &services, const QString &name) {
+    if (!managerConnections(services.workspace).contains(name))
+        return invalid(Text::tr("The connection “%1” has no Alertmanager.").arg(name), services.workspace.file, Text::tr("One of kind grafana has its own; one of kind prometheus names it: alertmanager: http://alertmanager:9093."));
+    const workspace::Connection connection = services.workspace.connections.value(name);
+    telemetry::AlertmanagerOptions options;
+    options.url = connection.kind == Q("grafana") ? connection.url + (connection.url.endsWith(QLatin1Char('/')) ? QStringLiteral("api/alertmanager/grafana") : QStringLiteral("/api/alertmanager/grafana"))
+                                                  : connection.other.value(QStringLiteral("alertmanager"));
+    options.user = connection.user;
+    options.caFile = connection.other.value(QStringLiteral("ca_file"));
+    if (!connection.secret.isEmpty())
+        options.secret = [secrets = services.secrets, secret = connection.secret] { return secrets->read(secret); };
+    return std::make_shared<Alertmanager>(services.http, options);
+}
+
+ManagedState askManager(const Services &services, const QString &connection, std::stop_token stop) {
+    ManagedState state;
+    state.connection = connection;
+    state.asked = services.clock->nowUtc();
+    const auto manager = alertmanagerOf(services, connection);
+    if (!manager) {
+        state.problem = manager.error();
+        return state;
+    }
+    auto alerts = (*manager)->alerts(stop);
+    auto silences = alerts ? (*manager)->silences(stop) : Result<std::vector<ManagedSilence>>(alerts.error());
+    if (!alerts || !silences) {
+        state.problem = alerts ? silences.error() : alerts.error();
+        return state;
+    }
+    state.alerts = std::move(*alerts);
+    state.silences = std::move(*silences);
+    state.answered = services.clock->nowUtc();
+    return state;
+}
+
+bool ManagedAlerts::refresh(const Services &services, std::stop_token stop) {
+    const std::unique_lock asking(m_asking, std::try_to_lock);
+    if (!asking)
+        return false;
+    bool news = false;
+    const QStringList names = managerConnections(services.workspace);
+    for (const QString &name : names) {
+        ManagedState before;
+        {
+            const std::lock_guard lock(m_mutex);
+            before = m_known[name];
+        }
+        if (stop.stop_requested() || !due(before, services.clock->nowUtc()))
+            continue;
+        ManagedState now = askManager(services, name, stop);
+        if (now.problem && now.problem->kind == ErrorKind::Cancelled)
+            continue;
+        if (now.problem) { // what was told before still stands, with its age
+            now.alerts = before.alerts;
+            now.silences = before.silences;
+            now.answered = before.answered;
+        }
+        news = news || differs(before, now);
+        const std::lock_guard lock(m_mutex);
+        m_known[name] = std::move(now);
+    }
+    const std::lock_guard lock(m_mutex);
+    std::erase_if(m_known, [&](const auto &one) { return !names.contains(one.first); });
+    return news;
+}
+
+std::vector<ManagedState> ManagedAlerts::known() const {
+    const std::lock_guard lock(m_mutex);
+    std::vector<ManagedState> out;
+    for (const auto &[name, state] : m_known)
+        if (state.asked.isValid())
+            out.push_back(state);
+    return out;
+}
+
+void ManagedAlerts::forget(const QString &connection) {
+    const std::lock_guard lock(m_mutex);
+    if (const auto at = m_known.find(connection); at != m_known.end())
+        at->second.asked = {};
+}
+
+QString managedId(const QString &connection, const ManagedAlert &alert) { return QStringLiteral("managed/%1/%2").arg(connection, alert.fingerprint); }
+
+QString managedSentence(const ManagedAlert &alert) {
+    for (const char *key : {"summary", "description", "message"})
+        if (const QString text = alert.annotations.value(Q(key)).simplified(); !text.isEmpty())
+            return text;
+    return labelText(alert.labels);
+}
+
+std::vector<InboxItem> managedItems(const workspace::Workspace &workspace, const std::vector<ManagedState> &states) {
+    std::vector<InboxItem> items;
+    for (const ManagedState &state : states) {
+        if (state.problem) {
+            InboxItem item;
+            item.group = InboxGroup::Broken;
+            item.state = Health::Unknown;
+            item.id = QStringLiteral("managed/") + state.connection;
+            item.title = Text::tr("The alerts of %1 cannot be told").arg(state.connection);
+            item.sentence = state.problem->text();
+            item.since = state.asked;
+            item.action = QStringLiteral("connection.test");
+            item.argument = state.connection;
+            items.push_back(std::move(item));
+        }
+        for (const ManagedAlert &alert : state.alerts) {
+            if (alert.state != Q("active"))
+                continue;
+            InboxItem item;
+            const QString severity = alert.labels.value(QStringLiteral("severity"));
+            item.group = InboxGroup::Broken;
+            item.state = severity == Q("warning") || severity == Q("info") ? Health::Warn : Health::Bad;
+            item.id = managedId(state.connection, alert);
+            const QString name = alert.labels.value(QStringLiteral("rulename"), alert.labels.value(QStringLiteral("alertname"))); // a Grafana rule without data keeps its name there
+            item.title = Text::tr("%1 fires (%2)").arg(name, state.connection);
+            item.sentence = managedSentence(alert);
+            for (const char *key : {"model", "model_name"})
+                if (const QString model = alert.labels.value(Q(key)); workspace.model(model))
+                    item.model = model;
+            item.since = alert.since;
+            item.action = item.model.isEmpty() ? QStringLiteral("alert.silence") : QStringLiteral("retrain.run");
+            item.argument = item.model.isEmpty() ? item.id : item.model;
+            items.push_back(std::move(item));
+        }
+    }
+    return items;
+}
+
+std::vector<AlertMatcher> matchersOf(const ManagedAlert &alert) {
+    std::vector<AlertMatcher> out;
+    for (auto it = alert.labels.begin(); it != alert.labels.end(); ++it)
+        out.push_back({it.key(), it.value(), false, true});
+    return out;
+}
+
+QString matcherText(const AlertMatcher &matcher) {
+    const char *sign = matcher.equal ? matcher.regex ? "=~" : "=" : matcher.regex ? "!~" : "!=";
+    return matcher.name + Q(sign) + QLatin1Char('"') + matcher.value + QLatin1Char('"');
+}
+
+Result<AlertMatcher> parseMatcher(const QString &text) {
+    static const QRegularExpression form(QStringLiteral("^\\s*([a-zA-Z_][a-zA-Z0-9_.-]*)\\s*(=~|!~|!=|=)\\s*(?:\"(.*)\"|(.*?))\\s*$"));
+    const auto match = form.match(text);
+    if (!match.hasMatch())
+        return invalid(Text::tr("“%1” is no matcher.").arg(text), {}, Text::tr("As in alertname=HighErrorRate, pod=~\"t2m-.*\", team!=data."));
+    const QString sign = match.captured(2);
+    AlertMatcher matcher{match.captured(1), match.hasCaptured(3) && !match.captured(3).isNull() ? match.captured(3) : match.captured(4), sign.endsWith(QLatin1Char('~')), !sign.startsWith(QLatin1Char('!'))};
+    if (matcher.regex && !QRegularExpression(matcher.value).isValid())
+        return invalid(Text::tr("“%1” is no pattern: %2.").arg(matcher.value, QRegularExpression(matcher.value).errorString()));
+    return matcher;
+}
+
+} // namespace pilothouse::fleet
