@@ -74,7 +74,7 @@ void KubeFeed::read() {
         changes = m_watch->table()->changesSince(m_revision, sliceRows);
         m_revision = changes.revision;
         if (changes.whole)
-            m_sweep = Sweep{std::exchange(changes.inserted, {}), m_rows.keys(), {}, 0, 0};
+            m_sweep = Sweep{std::exchange(changes.inserted, {}), {}, 0, {}};
     }
     m_going = changes.more || m_sweep;
     if (m_sweep)
@@ -97,10 +97,15 @@ void KubeFeed::sweep(KubeChanges &changes) {
     }
     if (!changes.inserted.empty())
         return;
-    for (std::size_t count = 0; count < sliceLooks && std::size_t(changes.removed.size()) < sliceRows && m_sweep->id < m_sweep->before.size(); ++count)
-        if (const QString &id = m_sweep->before[m_sweep->id++]; !m_sweep->seen.contains(id))
-            changes.removed.append(id);
-    if (m_sweep->id == m_sweep->before.size())
+    auto known = m_sweep->id.isNull() ? m_rows.cbegin() : std::as_const(m_rows).upperBound(m_sweep->id); // all that was seen is among them, and both are in order
+    for (std::size_t count = 0; count < sliceLooks && std::size_t(changes.removed.size()) < sliceRows && known != m_rows.cend(); ++count, ++known) {
+        m_sweep->id = known.key();
+        if (!m_sweep->seen.empty() && *m_sweep->seen.begin() == known.key())
+            m_sweep->seen.erase(m_sweep->seen.begin());
+        else
+            changes.removed.append(known.key());
+    }
+    if (known == m_rows.cend())
         m_sweep.reset();
 }
 

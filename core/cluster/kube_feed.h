@@ -5,10 +5,10 @@
 
 #include <QMap>
 #include <QObject>
-#include <QSet>
 
 #include <memory>
 #include <optional>
+#include <set>
 
 namespace pilothouse::cluster {
 
@@ -48,10 +48,9 @@ private:
     /// A whole table on its way to being the difference to what is known, slice by slice.
     struct Sweep {
         std::vector<KubeRowPtr> rows;
-        QStringList before;  ///< what was known when it began
-        QSet<QString> seen;
-        std::size_t row = 0; ///< the next of `rows`
-        qsizetype id = 0;    ///< the next of `before`
+        std::set<QString> seen; ///< their ids; no hash, as above, and emptied as it is walked beside rows()
+        std::size_t row = 0;    ///< the next of `rows`
+        QString id;             ///< the last of rows() that was looked for among them; null: none yet
     };
     std::optional<Sweep> m_sweep;
 };

@@ -46,9 +46,24 @@ InboxItem itemOf(const AlertRule &rule, const AlertStatus &status) {
     return item;
 }
 
+/// The item of the model's watch that is about the same; empty: none is.
+QString watchedAs(const AlertRule &rule, const workspace::Workspace &workspace) {
+    const workspace::Model *model = workspace.model(rule.model);
+    if (!model)
+        return {};
+    switch (rule.kind) {
+    case AlertRule::Kind::Staleness: return QStringLiteral("stale/") + rule.model;
+    case AlertRule::Kind::Drift: return QStringLiteral("drift/") + rule.model;
+    case AlertRule::Kind::Skew: return QStringLiteral("skew/") + rule.model;
+    case AlertRule::Kind::Metric: // of several watched ones the first that is over its limit stands there
+        return rule.source != QLatin1String("registry") && std::all_of(model->watch.begin(), model->watch.end(), [&](const auto &w) { return w.metric.isEmpty() || w.metric == rule.metric; }) ? QStringLiteral("quality/") + rule.model : QString();
+    default: return {};
+    }
+}
+
 } // namespace
 
-Result<std::vector<InboxItem>> alertItems(const Services &services) {
+Result<std::vector<InboxItem>> alertItems(const Services &services, QStringList *instead) {
     std::vector<InboxItem> items;
     if (!QFileInfo::exists(services.root + QStringLiteral("/alerts.db")))
         return items;
@@ -60,7 +75,11 @@ Result<std::vector<InboxItem>> alertItems(const Services &services) {
     PH_ASSIGN(const auto channels, store->channels());
     for (const AlertRule &rule : rules) {
         const auto at = std::find_if(statuses.begin(), statuses.end(), [&](const AlertStatus &s) { return s.rule == rule.name; });
-        if (at == statuses.end() || at->state == AlertState::Ok || std::any_of(silences.begin(), silences.end(), [&](const auto &s) { return s.covers(*at, now); }))
+        if (at == statuses.end() || at->state == AlertState::Ok)
+            continue;
+        if (const QString same = watchedAs(rule, services.workspace); instead && !same.isEmpty())
+            *instead << same;
+        if (std::any_of(silences.begin(), silences.end(), [&](const auto &s) { return s.covers(*at, now); }))
             continue;
         items.push_back(itemOf(rule, *at));
     }
@@ -79,7 +98,8 @@ Result<std::vector<InboxItem>> alertItems(const Services &services) {
     return items;
 }
 
-void addAlertItems(std::vector<InboxItem> items, std::vector<InboxItem> &inbox) {
+void addAlertItems(std::vector<InboxItem> items, std::vector<InboxItem> &inbox, const QStringList &instead) {
+    std::erase_if(inbox, [&](const InboxItem &item) { return instead.contains(item.id); });
     inbox.insert(inbox.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
     std::stable_sort(inbox.begin(), inbox.end(), [](const InboxItem &a, const InboxItem &b) { return a.group != b.group ? a.group < b.group : a.since > b.since; });
 }

@@ -286,8 +286,9 @@ Snapshot readSnapshot(const Services &services, int patienceMs, bool rememberedW
     s.timeline = timelineOf(s);
     s.inbox = inboxOf(s, services.workspace, s.read);
     std::vector<InboxItem> alerts;
-    take(alertItems(services), alerts, s);
-    addAlertItems(std::move(alerts), s.inbox);
+    QStringList instead;
+    take(alertItems(services, &instead), alerts, s);
+    addAlertItems(std::move(alerts), s.inbox, instead);
     if (services.managed)
         addAlertItems(managedItems(services.workspace, services.managed->known()), s.inbox);
     return s;

@@ -73,6 +73,45 @@ private Q_SLOTS:
         QCOMPARE(alertItems(*m_services)->size(), std::size_t(1)); // the query is no model's
     }
 
+    /// The same is not said twice: a rule has its own limit, and its silence counts for both.
+    void aRuleStandsForTheModelsWatch() {
+        const auto item = [](const char *id, InboxGroup group) {
+            InboxItem one;
+            one.id = QLatin1String(id);
+            one.group = group;
+            return one;
+        };
+        const auto shown = [&] {
+            std::vector<InboxItem> inbox{item("stale/t2m", InboxGroup::Soon), item("drift/t2m", InboxGroup::Soon), item("quality/t2m", InboxGroup::Broken), item("stale/rh2m", InboxGroup::Soon)};
+            QStringList instead, ids;
+            auto items = alertItems(*m_services, &instead);
+            if (!items)
+                qFatal("%s", qPrintable(items.error().text()));
+            addAlertItems(std::move(*items), inbox, instead);
+            for (const InboxItem &one : inbox)
+                ids << one.id;
+            ids.sort();
+            return ids.join(QLatin1Char(' '));
+        };
+        const auto store = *AlertStore::open(m_services->root);
+        const auto write = [&](const char *rule, AlertState state) {
+            AlertStatus s;
+            s.rule = QLatin1String(rule);
+            s.model = QStringLiteral("t2m");
+            s.state = state;
+            s.since = s.looked = s.episode = t0;
+            QVERIFY(store->write(s, {}, t0));
+        };
+        write("fresh", AlertState::Ok);
+        QCOMPARE(shown(), QStringLiteral("drift/t2m quality/t2m stale/rh2m stale/t2m")); // an ok rule says nothing against a narrower watch
+        write("fresh", AlertState::Firing);
+        write("drift", AlertState::Pending);
+        QCOMPARE(shown(), QStringLiteral("alert/drift alert/fresh quality/t2m stale/rh2m"));
+        write("mae", AlertState::Firing);
+        QVERIFY(store->addSilence({{}, QStringLiteral("mae"), {}, t0, t0.addSecs(3600), QStringLiteral("ben"), {}}));
+        QCOMPARE(shown(), QStringLiteral("alert/drift alert/fresh stale/rh2m")); // and is quiet
+    }
+
     void aChannelThatIsOffIsSaid() {
         const auto store = *AlertStore::open(m_services->root);
         QVERIFY(store->writeChannel({QStringLiteral("team"), {}, QStringLiteral("hooks.example answered 410."), t0, {}, {}}));
