@@ -6,6 +6,7 @@
 #include "core/fleet/model_place.h"
 #include "core/fleet/remote_runs.h"
 #include "core/fleet/run_chain.h"
+#include "core/fleet/run_gates.h"
 #include "core/fleet/workflow_deployer.h"
 #include "core/pipelines/pipeline_connection.h"
 #include "core/promotion/environment_rules.h"
@@ -258,6 +259,11 @@ Result<void> JoinedRuns::prepare(const workspace::Model &model, JoinedRun joined
         return version.error();
     }
     joined.version = *version;
+    if (const QString failed = failedRunGates(runGatesOf(model, *run)); !failed.isEmpty()) {
+        PH_TRY(put(State::Blocked, failed));
+        news.push_back({model.name, QStringLiteral("%1: %2 is not deployed: %3").arg(model.name, joined.train, failed), true, {}});
+        return {};
+    }
     const auto &parameters = joined.deploy.parameters;
     if (joined.version == 0 && std::any_of(parameters.begin(), parameters.end(), [](const QJsonValue &value) { return value.toString().contains(Q("{version}")); })) {
         PH_TRY(put(State::Ended, QStringLiteral("Its deploy_parameters ask for {version}, and no version in the registry names this run.")));

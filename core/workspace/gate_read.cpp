@@ -25,19 +25,28 @@ std::vector<YamlPointer> listItems(Section &section, const QString &key) {
     return {};
 }
 
-std::vector<GateSpec> readGates(Section &section, const QString &word, const QStringList &known, const QString &example, const std::optional<QStringList> &targets) {
+std::optional<GateSpec> parseGate(const QString &text) {
     static const QRegularExpression form(u(R"(^\s*([A-Za-z_][\w.]*(?:@.+?)?)\s*(>=|<=|==|>|<)\s*(\S+)\s*$)"));
+    const auto match = form.match(text);
+    bool good = false;
+    const double limit = match.captured(3).toDouble(&good);
+    if (!match.hasMatch() || !good || !std::isfinite(limit))
+        return std::nullopt;
+    return GateSpec{match.captured(1), match.captured(2), limit};
+}
+
+QStringList runGateNames() { return {u("coverage"), u("tests"), u("tests_passed"), u("tests_failed"), u("tests_skipped"), u("seconds")}; }
+
+std::vector<GateSpec> readGates(Section &section, const QString &word, const QStringList &known, const QString &example, const std::optional<QStringList> &targets) {
     std::vector<GateSpec> all;
     for (const YamlPointer &item : listItems(section, u("gates"))) {
-        const auto match = form.match(item->kind == YamlNode::Kind::Scalar ? item->text : QString());
-        bool good = false;
-        const double limit = match.captured(3).toDouble(&good);
-        if (!match.hasMatch() || !good || !std::isfinite(limit)) {
+        const auto gate = parseGate(item->kind == YamlNode::Kind::Scalar ? item->text : QString());
+        if (!gate) {
             section.problems().add(item->position, u("A gate must read “%1 >= number”, not “%2”.").arg(word, item->text), u("For example “%1”; operators are >= > <= < ==.").arg(example));
             continue;
         }
-        checkMetric(section.problems(), item->position, word, match.captured(1), known, targets);
-        all.push_back({match.captured(1), match.captured(2), limit});
+        checkMetric(section.problems(), item->position, word, gate->metric, known, targets);
+        all.push_back(*gate);
     }
     return all;
 }

@@ -4,10 +4,17 @@
 #include "core/workspace/recipe.h"
 #include "core/workspace/section.h"
 
+#include <optional>
+
 namespace pilothouse::workspace {
 
 /// The entries of a list; one scalar is a list of one. Anything else is reported.
 std::vector<YamlPointer> listItems(Section &section, const QString &key);
+
+/// "mae <= 1.5"; nullopt: it has not that form.
+std::optional<GateSpec> parseGate(const QString &text);
+/// What a run of a pipeline may tell of itself: coverage (percent of lines), tests, tests_passed, tests_failed, tests_skipped, seconds.
+QStringList runGateNames();
 
 /// gates: ["metric OP number", …]; what is wrong is reported.
 /// @param word     what is compared: "metric", "check"; @param known its names

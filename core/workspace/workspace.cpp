@@ -8,6 +8,7 @@
 #include "core/workspace/condition.h"
 #include "core/workspace/environment.h"
 #include "core/workspace/environment_read.h"
+#include "core/workspace/gate_read.h"
 #include "core/workspace/metric_check.h"
 #include "core/workspace/section.h"
 
@@ -393,7 +394,10 @@ void readPipeline(Reading &reading, Section &pipeline, Model &m) {
             m.pipeline.other.insert(QLatin1String(key), lines.join(QLatin1Char('\n')));
     }
     readSchedule(reading, pipeline, m);
-    if (const QStringList gates = pipeline.texts(u("gates")); !gates.isEmpty())
+    QStringList gates;
+    for (const GateSpec &gate : readGates(pipeline, u("figure"), runGateNames(), u("coverage >= 95"), std::nullopt))
+        gates << gate.text();
+    if (!gates.isEmpty())
         m.pipeline.other.insert(u("gates"), gates.join(QLatin1Char('\n')));
 }
 

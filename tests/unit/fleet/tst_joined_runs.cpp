@@ -5,6 +5,7 @@
 #include "core/fleet/inbox_pipelines.h"
 #include "core/fleet/joined_gates.h"
 #include "core/fleet/run_chain.h"
+#include "core/fleet/run_gates.h"
 #include "core/fleet/run_retries.h"
 #include "core/fleet/run_watch.h"
 #include "core/fleet/timeline.h"
@@ -98,6 +99,34 @@ private Q_SLOTS:
         run.connection = QStringLiteral("kubeflow");
         run.parameters = parameters;
         QTEST(fleet::startedOtherwise(kubeflowModel(), {epochs}, run), "why");
+    }
+    void gatesOfARunAreWhatItTellsOfItself() {
+        workspace::Model model = kubeflowModel();
+        pipelines::PipelineRun run;
+        QVERIFY(runGatesOf(model, run).empty());
+        model.pipeline.other[QStringLiteral("gates")] = QStringLiteral("coverage >= 95\ntests_failed == 0\ntests >= 10\nseconds < 600");
+        QCOMPARE(failedRunGates(runGatesOf(model, run)), QStringLiteral("coverage is not told by the run, gate coverage >= 95; tests_failed is not told by the run, gate tests_failed == 0; tests is not told by the run, gate tests >= 10; "
+                                                                        "seconds is not told by the run, gate seconds < 600"));
+        run.coverage = 91.5;
+        run.tests = pipelines::TestCounts{8, 1, 2};
+        run.started = at("2026-11-23T12:00:00Z");
+        run.ended = run.started.addSecs(60);
+        QCOMPARE(failedRunGates(runGatesOf(model, run)), QStringLiteral("coverage is 91.5, gate coverage >= 95; tests_failed is 1, gate tests_failed == 0"));
+        run.coverage = 95;
+        run.tests->failed = 0;
+        QVERIFY(failedRunGates(runGatesOf(model, run)).isEmpty()); // 10 tests
+    }
+    void aGateThatNoRunTellsIsRefused() {
+        const auto read = [](const QByteArray &gate) {
+            return workspace::parseWorkspace("workspace: w\nconnections: {local: {kind: local, root: /tmp/r}}\nmodels: {t2m: {recipe: t2m.yaml, pipeline: {gates: [\"" + gate + "\"]}}}\n", QStringLiteral("/tmp/w.yaml"));
+        };
+        const auto good = read("coverage>=95");
+        QVERIFY2(good, good ? "" : qPrintable(good.error().text()));
+        QCOMPARE(good->models.front().pipeline.other.value(QStringLiteral("gates")), QStringLiteral("coverage >= 95"));
+        const auto unknown = read("covrage >= 95");
+        QVERIFY(!unknown && unknown.error().text().contains(QStringLiteral("coverage"))); // what was meant
+        const auto form = read("coverage 95");
+        QVERIFY(!form && form.error().text().contains(QStringLiteral("coverage >= 95")));
     }
     void aRecordIsReadAsItWasWritten() {
         QTemporaryDir folder;
