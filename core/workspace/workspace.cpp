@@ -37,7 +37,7 @@ const QMap<QString, QStringList> &kindKeys() {
         {u("kubeflow"), {u("namespace"), u("experiment"), u("cluster"), u("identity"), u("jobs")}},
         {u("azureml"), {u("tenant"), u("client"), u("subscription"), u("resource_group"), u("workspace"), u("region"), u("cloud"), u("authority"), u("promotes"), u("login"), u("experiment"), u("jobs")}},
         {u("git"), {u("path"), u("branch"), u("model"), u("live"), u("image"), u("remote"), u("job"), u("key_file")}},
-        {u("elasticsearch"), {u("index")}},
+        {u("elasticsearch"), {u("index"), u("time_field"), u("status_field"), u("latency_field"), u("latency_unit"), u("message_field"), u("pod_field"), u("namespace_field")}},
         {u("grafana"), {}},
         {u("slack"), {u("channel"), u("on")}},
         {u("vault"), {u("mount"), u("path"), u("role"), u("login"), u("login_mount"), u("namespace"), u("jwt_file")}},

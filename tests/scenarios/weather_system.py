@@ -192,6 +192,21 @@ def workloads(steps, workspace, kube):
     steps.ok("Undo in the middle", "an image that cannot be pulled")
 
 
+def traffic(steps, workspace, kube, log):
+    """Elasticsearch is absent, so the access logs of the pods tell it; their containers are played: each writes the same file."""
+    pods = sum(1 for pod in json.loads(kube.kubectl("get", "pods", "-n", SPACE, "-l", "app=inference-ws2m", "-o", "json"))["items"] if pod["status"].get("phase") == "Running")
+    check(pods > 0, "inference-ws2m has no pod")
+    kept, now = log.read_text(), time.time()
+    lines = [f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(now - 240 + i))}.000000000Z stdout F INFO:     10.1.0.7:5 - \"POST /predict HTTP/1.1\" {401 if i % 10 == 0 else 500 if i % 50 == 1 else 200} OK" for i in range(200)]
+    log.write_text(kept + "\n".join(lines) + "\n")
+    try:
+        seen = pilot("rollouts", "traffic", "deployment/inference-ws2m", "--since", "10min", workspace=workspace)[0]
+    finally:
+        log.write_text(kept)
+    check(seen["requests"] == 200 * pods and abs(seen["unauthorized_share"] - 0.1) < 1e-9 and abs(seen["failed_share"] - 0.02) < 1e-9 and "pods" in seen["source"] and seen["partial"], f"{seen}")
+    steps.ok("See requests per minute, 401 and 500 rates", f"{seen['requests']} requests of {pods} pods, 401 {seen['unauthorized_share']:.0%}, 5xx {seen['failed_share']:.0%}; {seen['partial'][:60]}")
+
+
 def weights(steps, workspace, kube, folder, volume):
     """Scenario B: the limit is passed, a decision with its numbers, a retraining, its weights on the volume, the pods made anew; and back."""
     recipe = workspace.parent / "recipes/ws2m.yaml"
@@ -298,7 +313,7 @@ def main(_):
         check("username" in json.dumps(keys) and "user" in json.dumps(inside) and not any(s in text for s in ("estate-docker-password", "password-of-the-database", "token-of-admin", "hvs.estate-root")), "a secret is shown")
         steps.ok("Keep every secret: Vault or Kubernetes Secret, by name only", "docker-hub, mlflow-database")
         steps.skip("Yesterday's MAE with its row count", "no container answers in this cluster: no prediction of yesterday is there to be judged")
-        steps.skip("See requests per minute, 401 and 500 rates", "no container answers in this cluster, and Elasticsearch is absent")
+        traffic(steps, workspace, kube, pathlib.Path(place) / "kube" / "logs" / "container.log")
         steps.skip("See all models in one list", "the window's list has them; no verb gives live version, metric, age, drift and skew together")
         steps.skip("Retrain there: retrainer pod", "its container is the owner's own and is not run here; its switch is a step above")
         steps.skip("Reach one behind a login", "proved on a service with a login by tests/scenarios/endpoint_login.py")

@@ -69,7 +69,9 @@ std::vector<ConnectionKey> connectionKeysOf(const QString &kind) {
     if (is("grafana"))
         return {caFile()};
     if (is("elasticsearch"))
-        return {key("index", Text::tr("Index"), QStringLiteral("filebeat-*")), caFile()};
+        return {key("index", Text::tr("Index"), QStringLiteral("filebeat-*")), key("status_field", Text::tr("Field of the status"), QStringLiteral("http.response.status_code")), key("latency_field", Text::tr("Field of the duration"), QStringLiteral("event.duration")),
+                key("latency_unit", Text::tr("Its unit"), {}, {QString(), QStringLiteral("ns"), QStringLiteral("us"), QStringLiteral("ms"), QStringLiteral("s")}), key("message_field", Text::tr("Field of the line"), QStringLiteral("message")), key("time_field", Text::tr("Field of the time"), QStringLiteral("@timestamp")),
+                key("pod_field", Text::tr("Field of the pod"), QStringLiteral("kubernetes.pod.name")), key("namespace_field", Text::tr("Field of the namespace"), QStringLiteral("kubernetes.namespace")), caFile()};
     if (is("slack"))
         return {key("channel", Text::tr("Channel")), key("on", Text::tr("Tells of"), QStringLiteral("staleness, accuracy, gate, drift")), caFile()};
     return {};

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/fleet/service_traffic.h"
+
+#include "core/cluster/pod_logs.h"
+#include "core/fleet/clusters.h"
+
+#include <QCoreApplication>
+
+namespace pilothouse::fleet {
+
+using Q = QLatin1String;
+using telemetry::ServiceTraffic;
+
+namespace {
+
+struct Text {
+    Q_DECLARE_TR_FUNCTIONS(ServiceTraffic)
+};
+
+struct Place {
+    QString connection;
+    cluster::KubeRef ref;
+};
+
+/// A word with a slash is an object; else a model of the workspace.
+Result<Place> placeOf(const Services &services, const TrafficQuestion &question) {
+    QString target = question.target, connection = question.connection, space = question.space;
+    if (!target.contains(QLatin1Char('/'))) {
+        const workspace::Model *model = services.workspace.model(target);
+        if (!model)
+            return notFound(Text::tr("The workspace has no model “%1”.").arg(target), services.workspace.file, Text::tr("Name a workload: deployment/NAME."));
+        if (services.workspace.connections.value(model->deployment.connection).kind != Q("kubernetes"))
+            return refused(Text::tr("%1 is not served by a cluster.").arg(target), {}, Text::tr("The Rollouts panel tells of a local endpoint."));
+        target = model->deployment.target;
+        connection = model->deployment.connection;
+        if (space.isEmpty())
+            space = model->deployment.space;
+    }
+    PH_ASSIGN(const auto api, services.clusters->of(connection));
+    PH_ASSIGN(const cluster::KubeRef ref, cluster::parseKubeRef(target, space.isEmpty() ? api->space() : space));
+    return Place{connection, ref};
+}
+
+Result<ServiceTraffic> fromPods(const Services &services, const Place &place, const TrafficQuestion &question, std::stop_token stop) {
+    PH_ASSIGN(const auto api, services.clusters->of(place.connection));
+    ServiceTraffic out;
+    out.bucketSeconds = question.bucketSeconds;
+    out.source = Text::tr("the logs of the pods of %1").arg(place.ref.text());
+    out.statusFrom = QStringLiteral("the access log's lines");
+    telemetry::TrafficCounter counter(question.from, question.to, question.bucketSeconds);
+    cluster::LogQuery query;
+    query.what = place.ref;
+    query.sinceSeconds = question.from.secsTo(services.clock->nowUtc()) + 1;
+    QStringList notes;
+    qint64 dropped = 0;
+    PH_TRY(cluster::readPodLogs(*api, query, [&](cluster::LogBatch &&batch) {
+        for (const cluster::LogLine &line : batch.lines)
+            if (const auto answer = telemetry::accessLine(line.text))
+                counter.add(QDateTime::fromMSecsSinceEpoch(line.nanos / 1'000'000, Qt::UTC), *answer);
+        notes += batch.notes;
+        dropped = batch.dropped;
+        return true;
+    }, stop));
+    if (dropped > 0)
+        notes << Text::tr("%1 lines came quicker than they could be read").arg(dropped);
+    out.partial = notes.join(QStringLiteral("; "));
+    out.buckets = counter.take();
+    return out;
+}
+
+} // namespace
+
+Result<std::shared_ptr<telemetry::Elasticsearch>> elasticsearchOf(const Services &services, const QString &name) {
+    QStringList all;
+    for (const workspace::Connection &connection : services.workspace.connections)
+        if (connection.kind == Q("elasticsearch") && (name.isEmpty() || connection.name == name))
+            all << connection.name;
+    if (all.isEmpty())
+        return notFound(Text::tr("The workspace has no connection of kind elasticsearch."), services.workspace.file);
+    if (all.size() > 1)
+        return Error{ErrorKind::Conflict, Text::tr("There are several connections of kind elasticsearch: %1.").arg(all.join(QStringLiteral(", "))), services.workspace.file, {}, {}};
+    const workspace::Connection connection = services.workspace.connections.value(all.front());
+    telemetry::ElasticOptions options;
+    options.url = connection.url;
+    options.user = connection.user;
+    options.caFile = connection.other.value(QStringLiteral("ca_file"));
+    if (const QString index = connection.other.value(QStringLiteral("index")); !index.isEmpty())
+        options.index = index;
+    options.fields = telemetry::LogFields::of(connection.other);
+    if (!connection.secret.isEmpty())
+        options.secret = [secrets = services.secrets, secret = connection.secret] { return secrets->read(secret); };
+    return std::make_shared<telemetry::Elasticsearch>(services.http, options);
+}
+
+Result<ServiceTraffic> serviceTraffic(const Services &services, const TrafficQuestion &question, std::stop_token stop) {
+    using Source = TrafficQuestion::Source;
+    PH_ASSIGN(const Place place, placeOf(services, question));
+    QString why;
+    if (question.source != Source::Pods) {
+        const auto elastic = elasticsearchOf(services);
+        if (!elastic && question.source == Source::Elasticsearch)
+            return elastic.error();
+        if (elastic) {
+            auto seen = (*elastic)->traffic(place.ref.name + QLatin1Char('-'), place.ref.space, question.from, question.to, question.bucketSeconds, stop);
+            if (question.source == Source::Elasticsearch || (seen && seen->requests() > 0) || (!seen && seen.error().kind == ErrorKind::Cancelled))
+                return seen;
+            why = seen ? Text::tr("Elasticsearch knows no request of it") : seen.error().text();
+        } else if (elastic.error().kind == ErrorKind::Conflict) {
+            why = elastic.error().text();
+        }
+    }
+    PH_ASSIGN(ServiceTraffic seen, fromPods(services, place, question, stop));
+    if (!why.isEmpty())
+        seen.partial = why + (seen.partial.isEmpty() ? QString() : QStringLiteral("; ") + seen.partial);
+    return seen;
+}
+
+} // namespace pilothouse::fleet
