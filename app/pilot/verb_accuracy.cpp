@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot accuracy MODEL [--by hour|day|week] [--metric NAME[@TARGET]] [--slice COLUMN] [--from TIME] [--to TIME] [--rolling N] [--minimum-rows N] [--csv FILE] [--json]
+// pilot accuracy MODEL [--by hour|day|week] [--metric NAME[@TARGET]] [--slice COLUMN] [--from TIME] [--to TIME] [--rolling N] [--minimum-rows N] [--estimated] [--why [--since TIME]] [--csv FILE] [--json]
 //   What the labels that came say of the predictions of the model's endpoint on this machine, by the time of the prediction, in the workspace's time zone (weeks are ISO weeks).
 //   --json {"model","metric","interval","larger_is_better","by","zone","minimum_rows","rolling","predictions","labelled","buckets":[… as serving::AccuracySeries::toJson()],
-//           "deploys":[{"time","version","revision","outcome"}],"slices":[{"by","name","buckets":[…]}]}
+//           "deploys":[{"time","version","revision","outcome"}],"slices":[{"by","name","buckets":[…]}],"estimated":{… as EstimatedSeries::toJson()},"why":{… as AccuracyWhy::toJson()}}
+#include "app/pilot/accuracy_estimated.h"
 #include "app/pilot/accuracy_table.h"
+#include "app/pilot/accuracy_why.h"
+#include "app/pilot/model_ref.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/clock.h"
@@ -30,6 +33,8 @@ constexpr std::size_t slicedRows = 200000; ///< newest requests whose inputs are
 struct Options {
     std::string model, by = "day", metric, slice, from, to, csv;
     int rolling = 0, minimumRows = 30;
+    std::string since;
+    bool estimated = false, why = false;
 };
 
 /// A date is its midnight in the zone, a time is UTC where it names no offset.
@@ -128,6 +133,21 @@ Result<void> accuracy(Context &context, const Options &options) {
         tables.emplace_back(group, &part);
         text += QStringLiteral("\n%1 %2\n%3").arg(slice, group, accuracyTable(part, {}, how));
     }
+    const auto packageOf = [&](int version) -> Result<QString> {
+        PH_ASSIGN(const ModelRef package, resolveModel(context, QStringLiteral("%1/%2").arg(name).arg(version)));
+        return package.folder;
+    };
+    if (options.estimated) {
+        PH_ASSIGN(const EstimatedSeries estimated, estimateAccuracy(context, *database, outcomes, how, packageOf));
+        object.insert(Q("estimated"), estimated.toJson(how));
+        text += QLatin1Char('\n') + estimated.text(how);
+    }
+    if (options.why) {
+        PH_ASSIGN(const qint64 since, momentOf(options.since, "--since", how.zone, -1));
+        PH_ASSIGN(const AccuracyWhy why, whyAccuracy(context, *database, outcomes, how, since < 0 ? std::nullopt : std::optional(since), packageOf));
+        object.insert(Q("why"), why.toJson());
+        text += QLatin1Char('\n') + why.text();
+    }
     if (!options.csv.empty())
         PH_TRY(writeFileAtomically(QString::fromStdString(options.csv), accuracyCsv(tables, how)));
     object.insert(Q("model"), name);
@@ -143,9 +163,9 @@ Result<void> accuracy(Context &context, const Options &options) {
     if (series.buckets.empty())
         text = QStringLiteral("%1 was asked nothing in this time.\n").arg(name);
     else
-        text += QStringLiteral("%1 of %2 predictions have a label; a label counts where its prediction was made. Interval: %3. Below %4 labelled rows there are too few to say.")
+        text += QStringLiteral("%1 of %2 predictions have a label; a label counts where its prediction was made. Interval: %3. Below %4 labelled rows there are too few to say.\n")
                     .arg(labelled).arg(outcomes.rows.size()).arg(series.interval).arg(options.minimumRows);
-    context.answer(object, text);
+    context.answer(object, text.trimmed());
     return {};
 }
 
@@ -159,6 +179,9 @@ const Verb verb("accuracy", "Accuracy over time, from the labels that came to a 
     app.add_option("--to", options.to, "Predictions before this date or time");
     app.add_option("--rolling", options.rolling, "Stretches of the rolling value (else 24 hours, 7 days, 4 weeks)")->check(CLI::Range(1, 1000));
     app.add_option("--minimum-rows", options.minimumRows, "Labelled rows below which no value is told")->check(CLI::Range(6, 1000000));
+    app.add_flag("--estimated", options.estimated, "What it may be where labels have not come: from the confidence of classes (accuracy, f1_macro), from learned losses of numbers (mae, rmse)");
+    auto *why = app.add_flag("--why", options.why, "What may have made it worse: the inputs that moved and that the model looks at, and the rows with the largest loss");
+    app.add_option("--since", options.since, "--why: rows from this date or time on, against those before (else the newer half)")->needs(why);
     app.add_option("--csv", options.csv, "Write the stretches to this file");
     app.callback([&body] { body = [](Context &context) { return accuracy(context, options); }; });
 });

@@ -11,6 +11,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cmath>
+
 using namespace pilothouse;
 using namespace pilothouse::support;
 using Q = QLatin1String;
@@ -22,7 +24,8 @@ private Q_SLOTS:
         if (pilotUnderTest().isEmpty())
             QSKIP("PILOTHOUSE_PILOT names no program.");
         QVERIFY(writeFileAtomically(path("pilothouse.yaml"), "workspace: log\nzone: Europe/Berlin\nconnections:\n  local: {kind: local, root: root}\nmodels:\n"
-                                                             "  house:\n    registry: {connection: local, name: house, champion: champion}\n    deployment: {connection: local, target: serving/house}\n"));
+                                                             "  house:\n    registry: {connection: local, name: house, champion: champion}\n    deployment: {connection: local, target: serving/house}\n"
+                                                             "  late:\n    registry: {connection: local, name: late, champion: champion}\n    deployment: {connection: local, target: serving/late}\n"));
         QVERIFY(QDir(m_folder.path()).mkpath(QStringLiteral("root/serving/house")));
         m_database = *Database::open(path("root/serving/house/serving.db"), serving::servingMigrations());
         revision(1, 4, "2026-03-01T09:00:00Z");
@@ -90,6 +93,33 @@ private Q_SLOTS:
         const QList<QByteArray> lines = readFile(path("out.csv"))->trimmed().split('\n');
         QCOMPARE(lines.size(), 4);
         QVERIFY2(lines[2].startsWith(",2026-03-29,2026-03-28T23:00:00.000Z,2026-03-29T22:00:00.000Z,61,60,mae,2,"), lines[2].constData());
+    }
+
+    /// The error follows an input; when that moves, and no label has come yet, the estimate moves with it and says what it is.
+    void whereNoLabelCameItIsEstimated() {
+        QVERIFY(QDir(m_folder.path()).mkpath(QStringLiteral("root/serving/late")));
+        const auto kept = m_database;
+        m_database = *Database::open(path("root/serving/late/serving.db"), serving::servingMigrations());
+        revision(1, 4, "2026-03-01T09:00:00Z");
+        const auto day = [](int number) { return QStringLiteral("2026-04-%1T10:00:00Z").arg(number, 2, 10, QLatin1Char('0')); };
+        for (int number = 1; number <= 8; ++number)
+            for (int i = 0; i < 100; ++i)
+                request(day(number), 1, i, i < 50 ? 1 : 3);
+        for (int i = 0; i < 100; ++i)
+            request(day(9), 1, 50 + i / 2, -1); // all of them hard
+        m_database = kept;
+        const Answer answer = runPilot(m_folder.path(), {QStringLiteral("accuracy"), QStringLiteral("late"), QStringLiteral("--estimated")}, QStringLiteral("log"));
+        QVERIFY2(answer.code == 0, qPrintable(answer.errors));
+        const QJsonObject estimated = answer.object.value(Q("estimated")).toObject();
+        QVERIFY(estimated.value(Q("estimated")).toBool());
+        QCOMPARE(estimated.value(Q("method")).toString(), QStringLiteral("direct loss (DLE)"));
+        QVERIFY2(estimated.value(Q("learned_from")).toString().startsWith(Q("400 labelled rows until 2026-04-04T22:00")), qPrintable(estimated.value(Q("learned_from")).toString()));
+        const QJsonArray stretches = estimated.value(Q("buckets")).toArray();
+        QCOMPARE(stretches.size(), 5); // the 5th to the 9th
+        QVERIFY(std::abs(stretches[0][Q("value")].toDouble() - 2) < 0.1);
+        QVERIFY2(std::abs(stretches[4][Q("value")].toDouble() - 3) < 0.15, qPrintable(QString::number(stretches[4][Q("value")].toDouble())));
+        QVERIFY(answer.object.value(Q("buckets")).toArray().last()[Q("value")].isNull()); // and is no measurement
+        QVERIFY(pilot({"--estimated"}).code == 2); // too few labels to learn from
     }
 
     void whatCannotBeToldIsSaid() {
