@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the labels say of the predictions: metrics over the newest ones, and over stretches of time.
 #include "core/serving/log_reader.h"
+#include "core/serving/outcome_reader.h"
 
 #include "core/artifact/scorer.h"
 #include "core/base/json.h"
 
+#include <QHash>
+
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 namespace pilothouse::serving {
 
@@ -50,6 +54,20 @@ Result<QString> labelsOf(Database &database, const QString &target) {
         if (targets != revisions.front().second)
             others << QString::number(number);
     return others.isEmpty() ? QStringLiteral("labels WHERE true") : QStringLiteral("labels WHERE revision NOT IN (%1)").arg(others.join(QLatin1Char(',')));
+}
+
+/// Of the stable revision, without one the newest; empty: numbers.
+Result<QStringList> servedClasses(Database &database) {
+    QByteArray json;
+    PH_TRY(database.query(QStringLiteral("SELECT signature FROM revisions ORDER BY outcome='stable' DESC,number DESC LIMIT 1"), {}, [&](const Statement &s) { json = s.blob(0); }));
+    QStringList classes;
+    if (json.isEmpty())
+        return classes;
+    PH_ASSIGN(const QJsonObject object, parseJsonObject(json, database.path()));
+    PH_ASSIGN(const artifact::Signature signature, artifact::Signature::fromJson(object, database.path()));
+    for (const std::string &name : signature.classes)
+        classes << QString::fromStdString(name);
+    return classes;
 }
 
 double metricOf(const QString &metric, const Sums &sums) {
@@ -123,6 +141,68 @@ Result<QStringList> servedTargets(Database &database) {
     if (revisions.empty())
         return notFound(QStringLiteral("Nothing was served here yet."), database.path());
     return std::move(revisions.front().second);
+}
+
+Result<Outcomes> readOutcomes(Database &database, const QString &target, qint64 fromMs, qint64 toMs) {
+    Outcomes out;
+    std::unordered_map<qint64, std::size_t> firstRow; // of each request, in out.rows
+    const auto range = [&](Statement &s) { s.bind(1, fromMs).bind(2, toMs); };
+    PH_TRY(database.query(QStringLiteral("SELECT p.seq,p.time,p.rows,coalesce(r.version,0) FROM predictions p LEFT JOIN revisions r ON r.number=p.revision "
+                                         "WHERE p.status<400 AND p.time>=?1 AND p.time<?2 ORDER BY p.seq"),
+                          range,
+                          [&](const Statement &s) {
+                              firstRow.emplace(s.integer(0), out.rows.size());
+                              for (int row = 0; row < s.integer(2); ++row) {
+                                  Outcome one;
+                                  one.request = s.integer(0);
+                                  one.row = row;
+                                  one.predictedMs = s.integer(1);
+                                  one.version = int(s.integer(3));
+                                  one.predicted = std::nan("");
+                                  out.rows.push_back(one);
+                              }
+                          }));
+    QHash<QString, int> codes; // those of the served version first, in its order
+    PH_ASSIGN(out.classes, servedClasses(database));
+    for (const QString &name : std::as_const(out.classes))
+        codes.insert(name, int(codes.size()));
+    const auto code = [&](const QString &name) {
+        const auto known = codes.constFind(name);
+        if (known != codes.constEnd())
+            return double(*known);
+        codes.insert(name, int(out.classes.size()));
+        out.classes << name;
+        return double(out.classes.size() - 1);
+    };
+    PH_ASSIGN(const QString labels, labelsOf(database, target));
+    const QString classColumns = target.isEmpty() ? QStringLiteral("class,predicted_class") : QStringLiteral("NULL,NULL");
+    PH_TRY(database.query(QStringLiteral("SELECT seq,row,time,value,predicted,%1 FROM %2 AND predicted_time>=?1 AND predicted_time<?2").arg(classColumns, labels),
+                          [&](Statement &s) {
+                              range(s);
+                              if (!target.isEmpty())
+                                  s.bind(3, target);
+                          },
+                          [&](const Statement &s) {
+                              const auto first = firstRow.find(s.integer(0));
+                              if (first == firstRow.end() || first->second + std::size_t(s.integer(1)) >= out.rows.size())
+                                  return;
+                              Outcome &row = out.rows[first->second + std::size_t(s.integer(1))];
+                              const bool classes = !s.isNull(5);
+                              if (row.request != s.integer(0) || (classes ? s.isNull(6) : s.isNull(3) || s.isNull(4)))
+                                  return;
+                              row.truth = classes ? code(s.text(5)) : s.real(3);
+                              row.predicted = classes ? code(s.text(6)) : s.real(4);
+                              row.labelled = true;
+                              row.labelledMs = s.integer(2);
+                          }));
+    return out;
+}
+
+Result<std::vector<DeployMarker>> deployMarkers(Database &database) {
+    std::vector<DeployMarker> out;
+    PH_TRY(database.query(QStringLiteral("SELECT time,number,version,outcome FROM revisions ORDER BY time,number"), {},
+                          [&](const Statement &s) { out.push_back({s.integer(0), int(s.integer(1)), int(s.integer(2)), s.text(3)}); }));
+    return out;
 }
 
 } // namespace pilothouse::serving

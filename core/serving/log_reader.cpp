@@ -285,6 +285,8 @@ private:
         };
         addColumns(out.predictionColumn, predictedClasses, predictions);
         addColumns(out.labelColumn, labelClasses, labels);
+        for (auto row = m_rows.rbegin(); row != m_rows.rend(); ++row)
+            out.ids.push_back({row->sequence, row->row, row->time});
         if (!m_rows.empty()) {
             out.from = fromMs(m_rows.back().time);
             out.to = fromMs(m_rows.front().time);

@@ -30,6 +30,13 @@ struct LoggedRows {
     QString predictionColumn, labelColumn; ///< of several targets those of the first
     QDateTime from, to;
     std::size_t labelled = 0; ///< rows that a label of one of the targets came to
+    struct Id {
+        qint64 request = 0; ///< sequence in the log
+        int row = 0;
+        qint64 timeMs = 0;
+        bool operator==(const Id &) const = default;
+    };
+    std::vector<Id> ids; ///< of each row of the table
 };
 /// Rows of the newest answered version's schema; rows of versions with other inputs are left out, and of one that has the inputs but not a target
 /// neither prediction nor label of it is there. `rows` at most, of requests from `since` on and before `until`.

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// pilot accuracy MODEL [--by hour|day|week] [--metric NAME[@TARGET]] [--slice COLUMN] [--from TIME] [--to TIME] [--rolling N] [--minimum-rows N] [--estimated] [--why [--since TIME]] [--csv FILE] [--json]
+//   What the labels that came say of the predictions of the model's endpoint on this machine, by the time of the prediction, in the workspace's time zone (weeks are ISO weeks).
+//   --json {"model","metric","interval","larger_is_better","by","zone","minimum_rows","rolling","predictions","labelled","buckets":[… as serving::AccuracySeries::toJson()],
+//           "deploys":[{"time","version","revision","outcome"}],"slices":[{"by","name","buckets":[…]}],"estimated":{… as EstimatedSeries::toJson()},"why":{… as AccuracyWhy::toJson()}}
+#include "app/pilot/accuracy_estimated.h"
+#include "app/pilot/accuracy_table.h"
+#include "app/pilot/accuracy_why.h"
+#include "app/pilot/model_ref.h"
+#include "app/pilot/verb.h"
+
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/data/csv.h"
+#include "core/fleet/live_quality.h"
+#include "core/metrics/slicing.h"
+#include "core/serving/server_folder.h"
+
+#include <QJsonArray>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace pilothouse {
+
+namespace {
+
+using Q = QLatin1String;
+
+constexpr std::size_t slicedRows = 200000; ///< newest requests whose inputs are read
+
+struct Options {
+    std::string model, by = "day", metric, slice, from, to, csv;
+    int rolling = 0, minimumRows = 30;
+    std::string since;
+    bool estimated = false, why = false;
+};
+
+/// A date is its midnight in the zone, a time is UTC where it names no offset.
+Result<qint64> momentOf(const std::string &text, const char *option, const QTimeZone &zone, qint64 absent) {
+    if (text.empty())
+        return absent;
+    if (const QDate day = QDate::fromString(QString::fromStdString(text), Qt::ISODate); day.isValid() && text.size() == 10)
+        return day.startOfDay(zone).toMSecsSinceEpoch();
+    const std::int64_t ms = data::parseIsoTime(text);
+    if (ms == data::Column::missingTime)
+        return invalid(QStringLiteral("“%1” is no time like 2026-03-01 or 2026-03-01T06:00Z.").arg(QString::fromStdString(text)), QLatin1String(option));
+    return qint64(ms);
+}
+
+/// The metric and, of a forecast of several targets, which of them.
+Result<std::pair<QString, QString>> wantedMetric(Database &database, const QString &typed) {
+    auto [metric, target] = workspace::metricAndTarget(typed);
+    PH_ASSIGN(const QStringList targets, serving::servedTargets(database));
+    if (targets.size() == 1 && !target.isEmpty())
+        return invalid(QStringLiteral("The served version forecasts %1 alone.").arg(targets.front()), typed, QStringLiteral("Leave out “@%1”.").arg(target));
+    if (targets.size() > 1 && target.isEmpty())
+        target = targets.front();
+    if (targets.size() > 1 && !targets.contains(target))
+        return invalid(QStringLiteral("The served version does not forecast %1.").arg(target), typed, QStringLiteral("It forecasts: %1.").arg(targets.join(QStringLiteral(", "))));
+    return std::pair(metric, target);
+}
+
+/// Which group each row of the log is in. Category: by value; number: by value or quarter.
+Result<std::map<std::pair<qint64, int>, QString>> groupsOf(Context &context, Database &database, const QString &column, qint64 fromMs) {
+    PH_ASSIGN(const serving::LoggedRows logged, serving::newestRows(database, slicedRows, fromMs > 0 ? std::optional(QDateTime::fromMSecsSinceEpoch(fromMs, Qt::UTC)) : std::nullopt));
+    if (logged.ids.size() >= slicedRows)
+        context.note(QStringLiteral("Slices are of the newest %1 rows.").arg(slicedRows));
+    std::vector<std::size_t> all(logged.table.rows());
+    std::iota(all.begin(), all.end(), std::size_t(0));
+    PH_ASSIGN(const metrics::Slicing slicing, metrics::sliceByColumn(column, logged.table, all));
+    if (slicing.missing() > 0)
+        context.note(QStringLiteral("%1 rows have no %2: they are in no slice.").arg(slicing.missing()).arg(column));
+    std::map<std::pair<qint64, int>, QString> groups;
+    for (std::size_t i = 0; i < slicing.of.size(); ++i)
+        if (slicing.of[i] >= 0)
+            groups.emplace(std::pair(logged.ids[i].request, logged.ids[i].row), slicing.names[slicing.of[i]]);
+    return groups;
+}
+
+Result<void> accuracy(Context &context, const Options &options) {
+    PH_ASSIGN(const auto services, context.services());
+    const QString name = QString::fromStdString(options.model);
+    const workspace::Model *model = services->workspace.model(name);
+    if (!model)
+        return notFound(QStringLiteral("The workspace has no model “%1”.").arg(name), services->workspace.file);
+    if (model->deployment.target.isEmpty())
+        return notFound(QStringLiteral("%1 has no prediction log here: the workspace names no deployment of it on this machine.").arg(name), services->workspace.file);
+    PH_ASSIGN(const QString folder, serving::servingFolder(services->root, model->deployment.target));
+    PH_ASSIGN(const auto database, serving::openServingDatabase(folder));
+
+    serving::AccuracyOptions how;
+    how.step = *calendarStepOf(QString::fromStdString(options.by));
+    how.zone = QTimeZone(services->workspace.zone.toUtf8());
+    how.minimumRows = std::size_t(options.minimumRows);
+    how.rolling = options.rolling > 0 ? options.rolling : how.step == CalendarStep::Hour ? 24 : how.step == CalendarStep::Day ? 7 : 4;
+    PH_ASSIGN(qint64 from, momentOf(options.from, "--from", how.zone, 0));
+    PH_ASSIGN(const qint64 to, momentOf(options.to, "--to", how.zone, std::numeric_limits<qint64>::max()));
+    if (from >= to)
+        return invalid(QStringLiteral("--to is not after --from."));
+    if (from > 0)
+        from = calendarSpan(from, how.step, how.zone).from; // whole stretches
+    how.nowMs = std::min(services->clock->nowUtc().toMSecsSinceEpoch(), to);
+    PH_ASSIGN(const auto metric, wantedMetric(*database, QString::fromStdString(options.metric)));
+    how.metric = metric.first;
+    PH_ASSIGN(const serving::Outcomes outcomes, serving::readOutcomes(*database, metric.second, from, to));
+    PH_ASSIGN(const serving::AccuracySeries series, serving::accuracySeries(outcomes, how));
+    PH_ASSIGN(auto deploys, serving::deployMarkers(*database));
+    std::erase_if(deploys, [&](const serving::DeployMarker &d) { return d.timeMs < from || d.timeMs >= to; });
+    std::map<QString, serving::AccuracySeries> slices;
+    const QString slice = QString::fromStdString(options.slice);
+    if (!slice.isEmpty()) {
+        PH_ASSIGN(const auto groups, groupsOf(context, *database, slice, from));
+        PH_ASSIGN(slices, serving::accuracySlices(outcomes, groups, how));
+    }
+
+    qint64 labelled = 0;
+    for (const auto &bucket : series.buckets)
+        labelled += bucket.labelled;
+    QJsonObject object = series.toJson(how);
+    QJsonArray marks, parts;
+    for (const auto &d : deploys)
+        marks.append(QJsonObject{{Q("time"), isoUtc(QDateTime::fromMSecsSinceEpoch(d.timeMs, Qt::UTC))}, {Q("version"), d.version}, {Q("revision"), d.revision}, {Q("outcome"), d.outcome}});
+    const QString title = metric.second.isEmpty() ? series.metric : workspace::metricOfTarget(series.metric, metric.second);
+    QString text = QStringLiteral("%1: %2 by %3, %4\n%5").arg(name, title, QString::fromStdString(options.by), QString::fromUtf8(how.zone.id()), accuracyTable(series, deploys, how));
+    std::vector<std::pair<QString, const serving::AccuracySeries *>> tables{{QString(), &series}};
+    for (const auto &[group, part] : slices) {
+        QJsonObject one = part.toJson(how);
+        one.insert(Q("by"), slice);
+        one.insert(Q("name"), group);
+        parts.append(one);
+        tables.emplace_back(group, &part);
+        text += QStringLiteral("\n%1 %2\n%3").arg(slice, group, accuracyTable(part, {}, how));
+    }
+    const auto packageOf = [&](int version) -> Result<QString> {
+        PH_ASSIGN(const ModelRef package, resolveModel(context, QStringLiteral("%1/%2").arg(name).arg(version)));
+        return package.folder;
+    };
+    if (options.estimated) {
+        PH_ASSIGN(const EstimatedSeries estimated, estimateAccuracy(context, *database, outcomes, how, packageOf));
+        object.insert(Q("estimated"), estimated.toJson(how));
+        text += QLatin1Char('\n') + estimated.text(how);
+    }
+    if (options.why) {
+        PH_ASSIGN(const qint64 since, momentOf(options.since, "--since", how.zone, -1));
+        PH_ASSIGN(const AccuracyWhy why, whyAccuracy(context, *database, outcomes, how, since < 0 ? std::nullopt : std::optional(since), packageOf));
+        object.insert(Q("why"), why.toJson());
+        text += QLatin1Char('\n') + why.text();
+    }
+    if (!options.csv.empty())
+        PH_TRY(writeFileAtomically(QString::fromStdString(options.csv), accuracyCsv(tables, how)));
+    object.insert(Q("model"), name);
+    object.insert(Q("metric"), title);
+    object.insert(Q("by"), QString::fromStdString(options.by));
+    object.insert(Q("zone"), QString::fromUtf8(how.zone.id()));
+    object.insert(Q("minimum_rows"), options.minimumRows);
+    object.insert(Q("rolling"), how.rolling);
+    object.insert(Q("predictions"), qint64(outcomes.rows.size()));
+    object.insert(Q("labelled"), labelled);
+    object.insert(Q("deploys"), marks);
+    object.insert(Q("slices"), parts);
+    if (series.buckets.empty())
+        text = QStringLiteral("%1 was asked nothing in this time.\n").arg(name);
+    else
+        text += QStringLiteral("%1 of %2 predictions have a label; a label counts where its prediction was made. Interval: %3. Below %4 labelled rows there are too few to say.\n")
+                    .arg(labelled).arg(outcomes.rows.size()).arg(series.interval).arg(options.minimumRows);
+    context.answer(object, text.trimmed());
+    return {};
+}
+
+const Verb verb("accuracy", "Accuracy over time, from the labels that came to a model's endpoint", [](CLI::App &app, VerbBody &body) {
+    static Options options;
+    app.add_option("MODEL", options.model, "Of the workspace")->required();
+    app.add_option("--by", options.by, "Stretches of the workspace's time zone")->check(CLI::IsMember({"hour", "day", "week"}));
+    app.add_option("--metric", options.metric, "accuracy, f1_macro, mae, rmse, r2 …; mae@TARGET of a forecast of several (else accuracy, or mae)");
+    app.add_option("--slice", options.slice, "By the values or quarters of this input as well");
+    app.add_option("--from", options.from, "Predictions from this date or time on");
+    app.add_option("--to", options.to, "Predictions before this date or time");
+    app.add_option("--rolling", options.rolling, "Stretches of the rolling value (else 24 hours, 7 days, 4 weeks)")->check(CLI::Range(1, 1000));
+    app.add_option("--minimum-rows", options.minimumRows, "Labelled rows below which no value is told")->check(CLI::Range(6, 1000000));
+    app.add_flag("--estimated", options.estimated, "What it may be where labels have not come: from the confidence of classes (accuracy, f1_macro), from learned losses of numbers (mae, rmse)");
+    auto *why = app.add_flag("--why", options.why, "What may have made it worse: the inputs that moved and that the model looks at, and the rows with the largest loss");
+    app.add_option("--since", options.since, "--why: rows from this date or time on, against those before (else the newer half)")->needs(why);
+    app.add_option("--csv", options.csv, "Write the stretches to this file");
+    app.callback([&body] { body = [](Context &context) { return accuracy(context, options); }; });
+});
+
+} // namespace
+
+} // namespace pilothouse
