@@ -25,7 +25,7 @@ namespace pilothouse::cluster {
 namespace {
 
 using Q = QLatin1String;
-constexpr int mostConnections = 64, afterEndMs = 30000;
+constexpr int mostConnections = 96, afterEndMs = 30000; // more than the 64 that net::HttpClient keeps open
 
 /// A descriptor that is closed with its owner.
 class Fd {
