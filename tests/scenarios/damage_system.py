@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """damage_system.py: the second reference system from end to end: Azure ML and GitHub Actions (the estate), the Git repository whose commits are the versions (real, over http), the image registry (real), the
 API behind a ClusterIP service (real Kubernetes; the service that its pods would run answers beside it). Workspace from the template."""
-import csv
 import base64
+import csv
 import datetime
 import hashlib
 import shutil
