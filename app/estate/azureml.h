@@ -15,7 +15,7 @@ namespace pilothouse::estate {
 /// the same port. Workspace "mlops-ws" of the group "mlops-rg" with the experiment damage-incidence-prediction and the cluster cpu-cluster (SYSTEMS.md §2).
 /// Application "estate-client", secret "estate-secret"; tenant and subscription: any.
 ///
-/// control: settings {cancel_seconds, start_seconds, run_seconds, page, account_key (a datastore gives its key, not a signature)}; sign_in {user_code} (the person has entered the device code); sign_out {} (no refresh token is good any more); fail {times}; damage → at "blobs".
+/// control: settings {cancel_seconds, start_seconds, run_seconds, page, account_key (a datastore gives its key, not a signature), metrics (what a job that passed logged: name → number), outputs (its files: name → base64)}; sign_in {user_code} (the person has entered the device code); sign_out {} (no refresh token is good any more); fail {times}; damage → at "blobs".
 class AzureMlStandIn : public StandIn {
 public:
     explicit AzureMlStandIn(std::shared_ptr<BlobStandIn> blobs = std::make_shared<BlobStandIn>());

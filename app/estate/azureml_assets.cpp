@@ -214,11 +214,11 @@ Answer AzureMlStandIn::mlflow(const Call &call, const QString &path, bool mayRea
     if (!job)
         return Answer::json(QJsonObject{{Q("error_code"), Q("RESOURCE_DOES_NOT_EXIST")}, {Q("message"), Q("Run was not found")}}, 404);
     QJsonArray metrics;
-    const std::pair<const char *, double> figures[] = {{"f1", 0.7143}, {"recall", 0.6765}, {"balanced_accuracy", 0.8321}};
+    const QJsonObject figures = m_settings.value(Q("metrics")).toObject(QJsonObject{{Q("f1"), 0.7143}, {Q("recall"), 0.6765}, {Q("balanced_accuracy"), 0.8321}});
     if (mayRead && job->status == Q("Completed"))
-        for (const auto &[name, figure] : figures)
-            if (path != Q("metrics/get-history") || value("metric_key") == Q(name))
-                metrics.append(QJsonObject{{Q("key"), Q(name)}, {Q("value"), figure}, {Q("timestamp"), job->ended.toMSecsSinceEpoch()}, {Q("step"), 0}});
+        for (auto it = figures.begin(); it != figures.end(); ++it)
+            if (path != Q("metrics/get-history") || value("metric_key") == it.key())
+                metrics.append(QJsonObject{{Q("key"), it.key()}, {Q("value"), it.value()}, {Q("timestamp"), job->ended.toMSecsSinceEpoch()}, {Q("step"), 0}});
     if (path == Q("metrics/get-history"))
         return Answer::json(QJsonObject{{Q("metrics"), metrics}});
     if (path != Q("runs/get"))

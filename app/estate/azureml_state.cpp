@@ -103,8 +103,10 @@ void AzureMlStandIn::move(Job &job)
     if (!job.fails) {
         const QJsonObject outputs = job.properties[Q("outputs")].toObject();
         for (const QString &output : outputs.keys())
-            for (const char *file : {"svc_model.joblib", "scaler.joblib"})
-                m_blobs->keep(outputPath(job, output, Q(file)), QByteArray("joblib ") + file + " of " + job.name.toUtf8(), "application/octet-stream");
+            for (const char *file : {"svc_model.joblib", "scaler.joblib"}) {
+                const QByteArray made = QByteArray::fromBase64(m_settings.value(Q("outputs")).toObject().value(Q(file)).toString().toLatin1());
+                m_blobs->keep(outputPath(job, output, Q(file)), made.isEmpty() ? QByteArray("joblib ") + file + " of " + job.name.toUtf8() : made, "application/octet-stream");
+            }
     }
 }
 

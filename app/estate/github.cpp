@@ -96,7 +96,7 @@ void GithubStandIn::advance(const QDateTime &now)
                 ended.push_back(run);
         for (const GithubRun &run : ended)
             for (const GithubWorkflow &w : r.workflows)
-                if (w.id == run.workflow && w.file() == QLatin1String("train_model.yml") && run.attempt == 1) {
+                if (w.id == run.workflow && w.file() == QLatin1String("train_model.yml") && run.attempt == 1 && m_settings[Q("training_commits")].toBool(true)) {
                     // SYSTEMS.md §2: its last job commits the model with the built-in token, and no workflow follows
                     pushed({{Q("repository"), r.fullName()}, {Q("by"), Q("github-actions[bot]")}, {Q("token"), Q("ghs_workflow")}, {Q("message"), Q("Model of dynamic_brush_") + hexName(QString::number(run.id), 10)},
                             {Q("files"), QJsonArray{Q("ml/artifacts/svc_model.joblib"), Q("ml/artifacts/scaler.joblib")}}});

@@ -14,8 +14,8 @@ namespace pilothouse::estate {
 /// Tokens it knows at first: ghp_owner (classic: all), ghp_reviewer (classic, the person who may approve), ghp_reader (classic, read only), github_pat_actions (fine-grained, without
 /// Deployments), github_pat_other (fine-grained, for another repository), ghs_workflow (built in: its commits start no workflow, it cannot approve).
 ///
-/// control: push {repository, branch, files, message, by, token}; fail {repository, workflow, job, step, times}; hold {repository, run}, go {…} (a run stops, goes on);
-/// settings {return_run_details, secondary_limit, secondary_status, limit, slow}; token {token, user, kind, scopes, permissions, repositories};
+/// control: push {repository, branch, files, message, by, token, commit, date (ISO)}; fail {repository, workflow, job, step, times}; hold {repository, run}, go {…} (a run stops, goes on);
+/// settings {return_run_details, secondary_limit, secondary_status, limit, slow, training_commits (false: the model that workflow 1 trained is committed by who plays its last job, in a real repository)}; token {token, user, kind, scopes, permissions, repositories};
 /// protect {repository, environment, reviewers, prevent_self_review, wait_timer}; fire_schedule {repository, workflow}; add_runs {repository, workflow, count};
 /// log {repository, job, text}; copy {repository, as} (another one like it: many to follow); counts {} (what was asked and counted).
 class GithubStandIn : public StandIn {

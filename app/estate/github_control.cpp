@@ -33,7 +33,8 @@ QJsonObject GithubStandIn::pushed(const QJsonObject &details)
     GithubCommit commit;
     commit.author = details[Q("by")].toString(token->second.user);
     commit.message = details[Q("message")].toString(Q("Change"));
-    commit.date = now();
+    const QDateTime made = QDateTime::fromString(details[Q("date")].toString(), Qt::ISODate); // a committer's clock is not GitHub's
+    commit.date = made.isValid() ? made.toUTC() : now();
     commit.parent = r->branches.count(branch) ? r->branches[branch] : r->branches[r->main];
     if (!r->contents.count(branch))
         r->contents[branch] = r->contents[r->main];

@@ -76,6 +76,10 @@ QString factsText(const pipelines::PipelineRun &run) {
         line("tests", QStringLiteral("%1 passed, %2 failed, %3 skipped").arg(run.tests->passed).arg(run.tests->failed).arg(run.tests->skipped));
     if (run.coverage)
         line("coverage", QStringLiteral("%1 %").arg(*run.coverage, 0, 'f', 1));
+    QStringList metrics;
+    for (auto it = run.metrics.begin(); it != run.metrics.end(); ++it)
+        metrics << QStringLiteral("%1 %2").arg(it.key()).arg(it.value(), 0, 'g', 6);
+    line("metrics", metrics.join(QStringLiteral(", ")));
     line("note", run.note);
     if (run.merged)
         line("note", QStringLiteral("joined with a start that waited already"));

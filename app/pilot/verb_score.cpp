@@ -162,11 +162,13 @@ Result<std::vector<QJsonObject>> namedRows(const QString &file) {
     return rows;
 }
 
-/// The inputs in the order of the champion's signature: lists are sent in it. Without a champion as the first row names them.
+/// The inputs in the order of the champion's signature: lists are sent in it. Without a champion, or with one whose files are its owners' own, as the first row names them.
 Result<QStringList> inputOrder(const fleet::Services &services, const workspace::Model &model, const QJsonObject &row) {
     QStringList columns;
     PH_ASSIGN(const fleet::ModelPlace place, fleet::placeOf(services, model));
     if (const auto version = place.packagedByAlias(place.champion)) {
+        if (version->digest.isEmpty() && !QFileInfo::exists(version->source + QStringLiteral("/SHA256SUMS")))
+            return row.keys();
         PH_ASSIGN(const artifact::Package package, artifact::openPackage(version->source));
         for (const artifact::Input &input : package.signature.inputs)
             columns << input.name;

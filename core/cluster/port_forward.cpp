@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <fcntl.h>
 #include <mutex>
 #include <netinet/in.h>
@@ -24,7 +25,7 @@ namespace pilothouse::cluster {
 namespace {
 
 using Q = QLatin1String;
-constexpr int mostConnections = 64, afterEndMs = 30000;
+constexpr int mostConnections = 96, afterEndMs = 30000; // more than the 64 that net::HttpClient keeps open
 
 /// A descriptor that is closed with its owner.
 class Fd {
@@ -144,6 +145,18 @@ struct PortForward::Impl : std::enable_shared_from_this<PortForward::Impl> {
     mutable std::mutex mutex;
     State state;
     QString avoid; ///< the pod that failed last
+    std::deque<std::weak_ptr<Connection>> spoken; ///< whose program here has nothing more to send, the longest first
+
+    /// With the mutex held. Nobody can tell the pod that a program here is through, so such connections wait a while for what may still come: they make room for a new one.
+    bool makesRoom() {
+        while (!spoken.empty()) {
+            const auto over = spoken.front().lock();
+            spoken.pop_front();
+            if (over && over->stop.request_stop())
+                return true;
+        }
+        return false;
+    }
 
     /// A ready pod, another than the one that failed if there is one.
     Result<void> choose(std::stop_token token) {
@@ -217,7 +230,7 @@ struct PortForward::Impl : std::enable_shared_from_this<PortForward::Impl> {
             connection->local = std::move(local);
             {
                 const std::lock_guard lock(mutex);
-                if (state.open >= mostConnections)
+                if (state.open >= mostConnections && !makesRoom())
                     continue; // closed again: a program that opens more than that waits for its own
                 ++state.open;
                 ++state.connections;
@@ -258,6 +271,10 @@ struct PortForward::Impl : std::enable_shared_from_this<PortForward::Impl> {
                 state.sent += n;
             }
             ended = true;
+            const std::lock_guard lock(mutex);
+            while (!spoken.empty() && spoken.front().expired())
+                spoken.pop_front();
+            spoken.push_back(c);
         });
         down(*c, ended);
         c->socket->abort();

@@ -40,6 +40,18 @@ struct Packed {
     bool azure = false;
 };
 
+/// A job of a connection ("azureml:NAME") tells what it measured; in the message it has its own name.
+Result<void> readJob(const Services &services, Packed &packed) {
+    const QString connection = packed.run.section(QLatin1Char(':'), 0, 0);
+    if (connection == packed.run || !services.pipelines || !services.workspace.connections.contains(connection))
+        return {};
+    PH_ASSIGN(const pipelines::PipelineRun run, services.pipelines->run(packed.run));
+    packed.run = packed.run.section(QLatin1Char(':'), 1);
+    packed.azure = run.system == Q("azureml");
+    packed.metrics = run.metrics;
+    return {};
+}
+
 Result<Packed> packedOf(const Services &services, const ArtifactWish &wish, std::stop_token stop) {
     Packed packed;
     packed.run = wish.job;
@@ -48,16 +60,17 @@ Result<Packed> packedOf(const Services &services, const ArtifactWish &wish, std:
             return notFound(Text::tr("There is no file %1.").arg(file));
         packed.files.emplace_back(QFileInfo(file).fileName(), file);
     }
+    PH_TRY(readJob(services, packed));
     if (wish.version <= 0)
         return packed.files.empty() ? Result<Packed>(invalid(Text::tr("Name a version, or files."))) : Result<Packed>(packed);
     PH_ASSIGN(const ModelPlace place, placeOf(services, wish.model));
     PH_ASSIGN(const registry::Version version, wish.files.isEmpty() ? place.packaged(wish.version, stop) : place.registry->version(place.key.name, wish.version));
     const auto connection = services.workspace.connections.constFind(place.key.connection);
-    packed.azure = connection != services.workspace.connections.constEnd() && connection->kind == Q("azureml");
+    packed.azure = packed.azure || (connection != services.workspace.connections.constEnd() && connection->kind == Q("azureml"));
     packed.digest = version.digest;
     if (packed.run.isEmpty())
         packed.run = version.runId;
-    if (const auto run = version.runId.isEmpty() ? Result<registry::Run>(registry::Run{}) : place.registry->run(version.runId))
+    if (const auto run = version.runId.isEmpty() ? Result<registry::Run>(registry::Run{}) : place.registry->run(version.runId); run && packed.metrics.isEmpty())
         packed.metrics = run->metrics; // a run that is gone says nothing; the hashes do
     if (packed.files.empty())
         for (QDirIterator it(version.source, QDir::Files, QDirIterator::Subdirectories); it.hasNext();) {

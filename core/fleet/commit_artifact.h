@@ -18,7 +18,7 @@ struct ArtifactWish {
     QString repository;     ///< connection of kind git, or a folder of a work tree
     QString folder;         ///< in the repository; empty: "models/MODEL"
     QString branch;         ///< that gets the commit; empty: a new one, "pilothouse/t2m-v34"
-    QString job;            ///< that trained it; empty: the version's run
+    QString job;            ///< that trained it; of a connection ("azureml:NAME") its metrics are in the message; empty: the version's run
 };
 
 struct ArtifactChange {

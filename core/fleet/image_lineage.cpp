@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/image_lineage.h"
 
+#include "core/fleet/image_of_version.h"
 #include "core/fleet/image_registries.h"
 
 #include <QCoreApplication>
@@ -72,7 +73,7 @@ void findVersion(ImageLineage &out, const std::vector<registry::Version> &versio
         for (const char *name : {"git.commit", "commit", "mlflow.source.git.commit"})
             if (sameCommit(tag(v, name), out.commit))
                 return true;
-        return false;
+        return sameCommit(commitOfSource(v), out.commit);
     });
 }
 

@@ -41,7 +41,7 @@ struct ImageLineage {
 };
 
 /// Joins plain values. A version is found by its tags, the surest first: "image.digest" (any digest of the image), "image" (the same name), then its commit
-/// ("git.commit", "commit", "mlflow.source.git.commit"); the newest of several.
+/// ("git.commit", "commit", "mlflow.source.git.commit", in a Git registry the commit that is the version); the newest of several.
 ImageLineage joinImage(const QString &image, const QString &imageId, std::optional<cluster::ImageInfo> info, const std::vector<registry::Version> &versions);
 /// The same, asking the registry: first for what runs, by its digest; if that is gone, for what the name means now. Blocking. An error is in `problem`.
 ImageLineage imageLineage(ImageRegistries &registries, const QString &image, const QString &imageId, const std::vector<registry::Version> &versions, std::stop_token token = {});

@@ -4,6 +4,7 @@
 #include "core/workspace/workspace.h"
 
 #include <QCoreApplication>
+#include <QRegularExpression>
 
 #include <optional>
 
@@ -16,6 +17,11 @@ struct Text {
 };
 
 } // namespace
+
+QString commitOfSource(const registry::Version &version) {
+    static const QRegularExpression form(QStringLiteral("^([0-9a-f]{40}):"));
+    return form.match(version.source).captured(1);
+}
 
 Result<QString> ImagesOfVersions::imageOf(const registry::Version &version) const {
     if (m_image.isEmpty())
@@ -32,7 +38,7 @@ Result<QString> ImagesOfVersions::imageOf(const registry::Version &version) cons
             if (const QString of = run ? run->tags.value(name) : QString(); !of.isEmpty())
                 return of;
         }
-        return {};
+        return commitOfSource(version);
     };
     QString out = m_image;
     for (const QString &placeholder : workspace::imagePlaceholders(m_image)) {

@@ -11,8 +11,11 @@
 
 namespace pilothouse::fleet {
 
+/// The commit that holds a version, where its registry is Git ("COMMIT:FOLDER" is its source); empty: it is another one.
+QString commitOfSource(const registry::Version &version);
+
 /// The image of a model version by deployment.image of the workspace, and back. {commit} is the tag mlflow.source.git.commit of the version or its run, else a
-/// tag "commit" or "git.commit". Any thread.
+/// tag "commit" or "git.commit", else of a Git registry the commit that is the version. Any thread.
 class ImagesOfVersions {
 public:
     ImagesOfVersions(std::shared_ptr<registry::Registry> registry, QString model, QString image) : m_registry(std::move(registry)), m_model(std::move(model)), m_image(std::move(image)) {}

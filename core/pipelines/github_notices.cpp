@@ -64,13 +64,13 @@ void GitHubPipelines::noticeCommit(const GitHubRepository &repository, const std
     QStringList files;
     for (const QJsonValue &file : tip.value(Q("files")).toArray())
         files << file.toObject().value(Q("filename")).toString();
+    QString who = tip.value(Q("committer")).toObject().value(Q("login")).toString();
+    if (who.isEmpty())
+        who = commit.value(Q("committer")).toObject().value(Q("name")).toString();
     for (const Workflow &w : *listed) {
         const auto file = fileAt(repository, w.path, sha, true);
-        if (!file || w.state != Q("active") || !(*file)->startsFor(*branch, files))
+        if (!file || w.state != Q("active") || !(*file)->startsFor(*branch, files) || (*file)->leavesOut(commit.value(Q("message")).toString(), who))
             continue;
-        QString who = tip.value(Q("committer")).toObject().value(Q("login")).toString();
-        if (who.isEmpty())
-            who = commit.value(Q("committer")).toObject().value(Q("name")).toString();
         const bool bot = who.contains(Q("[bot]")) || who.contains(Q("github-actions"));
         Notice n;
         n.id = id + QLatin1Char(' ') + sha;

@@ -96,6 +96,7 @@ void readJobs(const YamlNode *jobs, WorkflowFile &file) {
         job.needs = listOf(child(node.get(), "needs"));
         const YamlNode *const environment = child(node.get(), "environment");
         job.environment = environment && environment->kind == YamlNode::Kind::Map ? textOf(child(environment, "name")) : textOf(environment);
+        job.condition = textOf(child(node.get(), "if"));
         job.matrix = child(child(node.get(), "strategy"), "matrix") != nullptr;
         file.jobs.push_back(job);
     }
@@ -169,6 +170,34 @@ bool WorkflowFile::startsFor(const QString &branch, const QStringList &files) co
     if (!paths.isEmpty())
         return std::any_of(files.begin(), files.end(), [&](const QString &file) { return filterMatches(paths, file); });
     return pathsIgnored.isEmpty() || std::any_of(files.begin(), files.end(), [&](const QString &file) { return !filterMatches(pathsIgnored, file); });
+}
+
+bool WorkflowFile::leavesOut(const QString &message, const QString &actor) const {
+    static const QRegularExpression asks(QStringLiteral(R"(^(!?)\s*(startsWith|endsWith|contains)\(\s*github\.event\.head_commit\.message\s*,\s*'((?:[^']|'')*)'\s*\)$)"), QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression isNot(QStringLiteral(R"(^github\.actor\s*!=\s*'([^']*)'$)"), QRegularExpression::CaseInsensitiveOption);
+    const auto isFalse = [&](const QString &part) {
+        if (const auto who = isNot.match(part); who.hasMatch())
+            return who.captured(1).compare(actor, Qt::CaseInsensitive) == 0;
+        const auto match = asks.match(part);
+        if (!match.hasMatch())
+            return false;
+        const QString how = match.captured(2).toLower(), text = match.captured(3).replace(Q("''"), Q("'"));
+        const bool is = how == Q("startswith") ? message.startsWith(text, Qt::CaseInsensitive) : how == Q("endswith") ? message.endsWith(text, Qt::CaseInsensitive) : message.contains(text, Qt::CaseInsensitive);
+        return is == !match.captured(1).isEmpty();
+    };
+    bool any = false;
+    for (const WorkflowJob &job : jobs) {
+        if (!job.needs.isEmpty())
+            continue;
+        QString condition = job.condition.trimmed();
+        if (condition.startsWith(Q("${{")) && condition.endsWith(Q("}}")))
+            condition = condition.mid(3, condition.size() - 5).trimmed();
+        const QStringList parts = condition.split(Q("&&"));
+        if (condition.contains(Q("||")) || std::none_of(parts.begin(), parts.end(), [&](const QString &part) { return isFalse(part.trimmed()); }))
+            return false;
+        any = true;
+    }
+    return any;
 }
 
 QMap<QString, QString> WorkflowFile::imagesOf(const QString &repository, const QString &commit, const QString &ref) const {

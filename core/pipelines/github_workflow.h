@@ -16,6 +16,7 @@ struct WorkflowJob {
     QString key, name, environment; ///< name: as written, with its expressions; empty: the key
     QStringList needs;              ///< keys
     bool matrix = false;
+    QString condition = {}; ///< `if`, as written
     /// Whether a job of a run, by the name that the API gives it, is (one of) this: "test", "test (3.11)", "call / inner".
     bool is(const QString &shown) const;
 };
@@ -36,6 +37,8 @@ struct WorkflowFile {
 
     /// Whether a push of these files to a branch starts it.
     bool startsFor(const QString &branch, const QStringList &files) const;
+    /// Whether it does nothing for a commit with this message that `actor` pushed: all jobs at its begin are kept from it by an `if` that asks for these. What else an `if` may say counts as true.
+    bool leavesOut(const QString &message, const QString &actor) const;
     /// What a run of a commit built: image → tag, as far as the expressions can be told.
     QMap<QString, QString> imagesOf(const QString &repository, const QString &commit, const QString &ref) const;
 };

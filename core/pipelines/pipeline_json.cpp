@@ -48,6 +48,9 @@ QJsonObject toJson(const PipelineRun &run) {
     QJsonObject images;
     for (auto it = run.images.begin(); it != run.images.end(); ++it)
         images.insert(it.key(), it.value());
+    QJsonObject metrics;
+    for (auto it = run.metrics.begin(); it != run.metrics.end(); ++it)
+        metrics.insert(it.key(), it.value());
     return {{Q("id"), run.id}, {Q("pipeline"), run.pipeline}, {Q("model"), run.model}, {Q("state"), stateName(run.state)}, {Q("system_state"), run.systemState},
             {Q("started"), timeValue(run.started)}, {Q("ended"), timeValue(run.ended)}, {Q("seconds"), secondsValue(run.started, run.ended)},
             {Q("started_by"), run.startedBy}, {Q("reason"), run.reason}, {Q("parameters"), run.parameters},
@@ -55,7 +58,7 @@ QJsonObject toJson(const PipelineRun &run) {
             {Q("error"), run.error ? QJsonValue(errorToJson(*run.error)) : QJsonValue()},
             {Q("connection"), run.connection}, {Q("system"), run.system}, {Q("number"), run.number}, {Q("title"), run.title}, {Q("commit"), run.commit}, {Q("branch"), run.branch},
             {Q("repository"), run.repository}, {Q("link"), run.link}, {Q("note"), run.note}, {Q("attempt"), run.attempt}, {Q("became"), run.became}, {Q("merged"), run.merged},
-            {Q("gates"), run.gates}, {Q("changed"), QJsonArray::fromStringList(run.changed)}, {Q("images"), images},
+            {Q("gates"), run.gates}, {Q("changed"), QJsonArray::fromStringList(run.changed)}, {Q("images"), images}, {Q("metrics"), metrics},
             {Q("tests"), run.tests ? QJsonValue(QJsonObject{{Q("passed"), run.tests->passed}, {Q("failed"), run.tests->failed}, {Q("skipped"), run.tests->skipped}}) : QJsonValue()},
             {Q("coverage"), maybe(run.coverage)}, {Q("read"), timeValue(run.read)}};
 }

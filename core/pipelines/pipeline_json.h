@@ -9,7 +9,7 @@ namespace pilothouse::pipelines {
 QJsonObject toJson(const Pipeline &pipeline);
 /// {"id","pipeline","model","state","system_state","started","ended","seconds","started_by","reason","parameters","version",
 ///  "stages":[{"name","state","started","ended","seconds","median_seconds","note","id","system_state","after","link","attempts":[…]}],"error":{"kind","what","where","hint","raw"}|null,
-///  "connection","system","number","title","commit","branch","repository","link","note","attempt","became","merged","gates","changed","images","tests":{"passed","failed","skipped"}|null,"coverage"|null,"read"}.
+///  "connection","system","number","title","commit","branch","repository","link","note","attempt","became","merged","gates","changed","images","metrics":{name: number},"tests":{"passed","failed","skipped"}|null,"coverage"|null,"read"}.
 /// Times are ISO UTC or null; seconds is null until there is an end; version is null until one was registered.
 QJsonObject toJson(const PipelineRun &run);
 /// {"id","run","pipeline","stage","connection","system","message","proceed","abort","parameters":[…],"allowed","may_answer"|null,"may_not","environments","needed","given","since","until","link","model","candidate","promotion"}

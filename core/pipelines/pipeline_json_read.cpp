@@ -125,6 +125,9 @@ PipelineRun runFromJson(const QJsonObject &object) {
     const QJsonObject images = r.object("images");
     for (auto it = images.begin(); it != images.end(); ++it)
         run.images.insert(it.key(), it.value().toString());
+    const QJsonObject metrics = r.object("metrics");
+    for (auto it = metrics.begin(); it != metrics.end(); ++it)
+        run.metrics.insert(it.key(), it.value().toDouble());
     if (object.value(Q("tests")).isObject()) {
         const QJsonObject tests = r.object("tests");
         run.tests = TestCounts{tests.value(Q("passed")).toInt(), tests.value(Q("failed")).toInt(), tests.value(Q("skipped")).toInt()};

@@ -99,7 +99,9 @@ private:
         if (prediction.isObject())
             return invalid(QStringLiteral("The endpoint answers with several outputs, and a class was expected: %1").arg(QString::fromUtf8(compactJson(prediction).left(200))), m_where,
                            QStringLiteral("Give the place of the class in the request profile's output."));
-        const QJsonArray shares = answer.probabilities.empty() ? QJsonArray() : listOf(answer.probabilities[row]);
+        QJsonArray shares = answer.probabilities.empty() ? QJsonArray() : listOf(answer.probabilities[row]);
+        if (const QJsonValue one = answer.probabilities.empty() ? QJsonValue() : answer.probabilities[row]; out.classes == 2 && one.isDouble() && one.toDouble() >= 0 && one.toDouble() <= 1)
+            shares = {1 - one.toDouble(), one.toDouble()};
         if (std::size_t(shares.size()) != out.classes)
             return invalid(QStringLiteral("The endpoint answers without the probability of each class; only that can be explained."), m_where,
                            QStringLiteral("Give the place of the probabilities in the request profile's output."));

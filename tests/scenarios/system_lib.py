@@ -109,7 +109,7 @@ class Estate:
     def __getitem__(self, name):
         return self.urls[name]
 
-    def control(self, path, **details):
+    def control(self, path, /, **details):
         request = urllib.request.Request(f"{self.urls['control']}/estate/{path}", json.dumps(details).encode(), {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)

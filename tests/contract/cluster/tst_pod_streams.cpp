@@ -260,6 +260,16 @@ private Q_SLOTS:
             thread.join();
         QCOMPARE(good.load(), 6);
         QVERIFY((*forward)->state().sent > 4'000'000);
+        // A program that opens one connection after the other (as the client does for what it may not repeat) is never turned away for those that it has closed.
+        net::HttpClient once;
+        for (int i = 0; i < 150; ++i) {
+            net::Request request;
+            request.method = "POST";
+            request.url = (*forward)->url() + QStringLiteral("/once");
+            request.body = "x";
+            const auto answer = once.send(request);
+            QVERIFY2(answer, qPrintable(QStringLiteral("%1: %2").arg(i).arg(answer ? QString() : answer.error().text())));
+        }
         // The pod is replaced: the next connection goes to another.
         const QString pod = (*forward)->state().pod;
         QCOMPARE(server.kubectl({QStringLiteral("-n"), QStringLiteral("ml"), QStringLiteral("delete"), QStringLiteral("pod"), pod, QStringLiteral("--wait=true")}).code, 0);

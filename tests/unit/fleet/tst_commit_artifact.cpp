@@ -3,6 +3,7 @@
 #include "core/base/hash.h"
 #include "core/fleet/commit_artifact.h"
 #include "core/fleet/pull_requests.h"
+#include "tests/support/fake_pipelines.h"
 
 #include <QDir>
 #include <QFile>
@@ -81,6 +82,33 @@ private Q_SLOTS:
         QVERIFY2(!undone.error, qPrintable(undone.error ? undone.error->text() : QString()));
         QCOMPARE(git(origin, {QStringLiteral("ls-tree"), QStringLiteral("-r"), QStringLiteral("--name-only"), QStringLiteral("models")}), QByteArray("README"));
         QVERIFY(git(origin, {QStringLiteral("log"), QStringLiteral("-1"), QStringLiteral("--format=%s"), QStringLiteral("models")}).startsWith("Revert"));
+    }
+
+    /// No version stands behind such files: what was measured is the job's.
+    void theJobsMetricsAreInTheMessage() {
+        const auto azure = std::make_shared<tests::FakePipelines>(QStringLiteral("azureml"), QStringLiteral("azureml"));
+        pipelines::PipelineRun run;
+        run.id = QStringLiteral("dynamic_brush_7kq2x1w0vz");
+        run.system = QStringLiteral("azureml");
+        run.metrics = {{QStringLiteral("f1"), 0.7143}, {QStringLiteral("recall"), 1}};
+        azure->all = {run};
+        Services with = services;
+        workspace::Connection connection;
+        connection.name = connection.kind = QStringLiteral("azureml");
+        with.workspace.connections.insert(connection.name, connection);
+        with.pipelines = std::make_shared<pipelines::AllPipelines>(nullptr, std::vector<std::shared_ptr<pipelines::PipelineService>>{azure});
+        ArtifactWish trained = wish("trained there");
+        trained.job = QStringLiteral("azureml:dynamic_brush_7kq2x1w0vz");
+        const auto change = planArtifactCommit(with, trained);
+        QVERIFY2(change.has_value(), qPrintable(change ? QString() : change.error().text()));
+        QVERIFY2(change->title.contains(QStringLiteral("f1 0.7143")), qPrintable(change->title));
+        QVERIFY2(change->message.contains(QStringLiteral("\nAzure-Job: dynamic_brush_7kq2x1w0vz\n")), qPrintable(change->message));
+        QCOMPARE(registry::gitRunOf(change->message), run.id);
+        const auto said = registry::gitMetricsOf(change->message);
+        QCOMPARE(said.value(QStringLiteral("f1")), 0.7143);
+        QCOMPARE(said.value(QStringLiteral("recall")), 1.0);
+        trained.job = QStringLiteral("azureml:no_such_job");
+        QCOMPARE(planArtifactCommit(with, trained).error().kind, ErrorKind::NotFound);
     }
 
     void aLargeFileIsForDvc() {

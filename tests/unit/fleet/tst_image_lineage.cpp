@@ -27,9 +27,10 @@ cluster::ImageInfo built() {
     return info;
 }
 
-registry::Version version(int number, QMap<QString, QString> tags) {
+registry::Version version(int number, QMap<QString, QString> tags, const QString &source = {}) {
     registry::Version v;
     v.version = number;
+    v.source = source;
     v.tags = std::move(tags);
     return v;
 }
@@ -70,6 +71,7 @@ private Q_SLOTS:
         QTest::newRow("another digest beside the same name is no match") << 4 << 0 << "";
         QTest::newRow("a digest counts more than a newer version's name") << 5 << 4 << "image.digest";
         QTest::newRow("the newest of several by commit") << 6 << 5 << "commit";
+        QTest::newRow("the commit that is the version") << 7 << 2 << "commit";
     }
     void theVersionIsFoundBySurestTag() {
         QFETCH(int, kind);
@@ -82,6 +84,7 @@ private Q_SLOTS:
             {version(4, {{QStringLiteral("image"), image}, {QStringLiteral("image.digest"), digest('9')}})},
             {version(6, {{QStringLiteral("image"), image}}), version(4, {{QStringLiteral("image.digest"), digest('1')}})},
             {version(4, {{QStringLiteral("commit"), QStringLiteral("3f2a9c1d00")}}), version(5, {{QStringLiteral("mlflow.source.git.commit"), QStringLiteral("3f2a9c1d00")}})},
+            {version(1, {}, QStringLiteral("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:ml/artifacts")), version(2, {}, QStringLiteral("3f2a9c1d00aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:ml/artifacts"))},
         };
         const ImageLineage found = joinImage(image, QStringLiteral("ghcr.io/t/app@") + digest('2'), built(), all.at(std::size_t(kind)));
         QTEST(found.version.value_or(0), "expected");

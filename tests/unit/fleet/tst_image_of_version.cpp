@@ -45,6 +45,19 @@ private Q_SLOTS:
         QCOMPARE(image("api:{commit:7}", 2), QStringLiteral("api:fedcba9"));                                   // its own tag
         QCOMPARE(image("api:{tag:build}-{commit:8}", 2), QStringLiteral("api:420-fedcba98"));
     }
+    void aVersionThatIsACommitNamesIt() {
+        registry::Version version;
+        version.source = QStringLiteral("d095194a9eb462d47d1d7e385f925595eb89e834:ml/artifacts");
+        QCOMPARE(fleet::commitOfSource(version), QStringLiteral("d095194a9eb462d47d1d7e385f925595eb89e834"));
+        QCOMPARE(*fleet::ImagesOfVersions(m_registry, QStringLiteral("damage"), QStringLiteral("api:{commit:7}")).imageOf(version), QStringLiteral("api:d095194"));
+        version.tags.insert(QStringLiteral("commit"), QStringLiteral("fedcba9876543210fedcba9876543210fedcba98")); // what a build says counts more
+        QCOMPARE(*fleet::ImagesOfVersions(m_registry, QStringLiteral("damage"), QStringLiteral("api:{commit:7}")).imageOf(version), QStringLiteral("api:fedcba9"));
+        version.tags.clear();
+        for (const char *other : {"s3://bucket/key", "/srv/packages/t2m/1", "d095194:ml/artifacts", ""}) {
+            version.source = QString::fromLatin1(other);
+            QVERIFY2(fleet::commitOfSource(version).isEmpty(), other);
+        }
+    }
     void whatIsMissingIsNamed() {
         QCOMPARE(image("api:{tag:build}", 1), QStringLiteral("error: The image of t2m version 1 is not known: it has no {tag:build}."));
         QVERIFY(image("", 1).startsWith(QStringLiteral("error: The workspace does not say which image")));

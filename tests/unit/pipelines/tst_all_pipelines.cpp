@@ -67,6 +67,7 @@ private Q_SLOTS:
     void aRunIsReadAsItWasWritten() {
         PipelineRun run = fakeRun(q("ci:a#1"), q("ci:a"), State::Warned, noon, noon.addSecs(90));
         run.images = {{q("frontend"), q("v34")}};
+        run.metrics = {{q("f1"), 0.7143}, {q("recall"), 1}};
         run.tests = TestCounts{10, 1, 2};
         run.coverage = 95.5;
         run.changed = {q("api")};
@@ -79,6 +80,7 @@ private Q_SLOTS:
         run.stages = {stage};
         const QJsonObject written = toJson(run);
         QCOMPARE(toJson(runFromJson(written)), written);
+        QCOMPARE(runFromJson(written).metrics, run.metrics);
         QCOMPARE(runFromJson(written).stages.front().attempts.size(), std::size_t(2));
         QVERIFY(runFromJson(written).tests->failed == 1);
         Gate gate;

@@ -401,6 +401,27 @@ private Q_SLOTS:
         QCOMPARE(readWorkflow("jobs: [", QStringLiteral("x.yml")).error().kind, ErrorKind::Invalid);
     }
 
+    void aWorkflowThatLeavesItsOwnCommitOutIsNotMissed_data() {
+        QTest::addColumn<QString>("condition");
+        QTest::addColumn<bool>("leaves");
+        QTest::newRow("it begins so") << QStringLiteral("\"!startsWith(github.event.head_commit.message, 'Model of')\"") << true;
+        QTest::newRow("as an expression") << QStringLiteral("${{ !contains(github.event.head_commit.message, 'dynamic_brush') }}") << true;
+        QTest::newRow("one of two") << QStringLiteral("github.ref == 'refs/heads/main' && !startsWith(github.event.head_commit.message, 'model OF')") << true;
+        QTest::newRow("by who pushed") << QStringLiteral("github.actor != 'github-actions[bot]'") << true;
+        QTest::newRow("for others") << QStringLiteral("\"!startsWith(github.event.head_commit.message, 'Docs')\"") << false;
+        QTest::newRow("for these alone") << QStringLiteral("startsWith(github.event.head_commit.message, 'Model of')") << false;
+        QTest::newRow("or something else") << QStringLiteral("github.actor != 'github-actions[bot]' || always()") << false;
+        QTest::newRow("what is not known") << QStringLiteral("github.repository == 'a/b'") << false;
+        QTest::newRow("no condition") << QString() << false;
+    }
+    void aWorkflowThatLeavesItsOwnCommitOutIsNotMissed() {
+        QFETCH(QString, condition);
+        const QByteArray text = "on:\n  push:\njobs:\n  train:\n" + (condition.isEmpty() ? QByteArray() : "    if: " + condition.toUtf8() + '\n') + "    runs-on: ubuntu-latest\n  commit:\n    needs: train\n    runs-on: ubuntu-latest\n";
+        const auto read = readWorkflow(text, QStringLiteral("train_model.yml"));
+        QVERIFY2(read.has_value(), qPrintable(read ? QString() : read.error().text()));
+        QTEST(read->leavesOut(QStringLiteral("Model of dynamic_brush_7kq2x1w0vz"), QStringLiteral("github-actions[bot]")), "leaves");
+    }
+
     void aScheduleFiresNext_data() {
         QTest::addColumn<QString>("cron");
         QTest::addColumn<QString>("next"); // after Monday 2026-11-23 12:00

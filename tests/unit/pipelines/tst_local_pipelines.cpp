@@ -331,7 +331,7 @@ private Q_SLOTS:
         run.stages.emplace_back(QStringLiteral("gate"));
         QCOMPARE(canonicalJson(toJson(run)),
                  QByteArray(R"({"attempt":1,"became":"","branch":"","changed":[],"commit":"","connection":"","coverage":null,"ended":null,"error":null,"gates":0,"id":"t2m-1","images":{},"link":"",)"
-                            R"("merged":false,"model":"t2m","note":"","number":"","parameters":{},"pipeline":"t2m","read":null,"reason":"","repository":"","seconds":null,)"
+                            R"("merged":false,"metrics":{},"model":"t2m","note":"","number":"","parameters":{},"pipeline":"t2m","read":null,"reason":"","repository":"","seconds":null,)"
                             R"("stages":[{"after":[],"attempts":[],"ended":"2026-03-01T12:00:02.500Z","id":"","link":"","median_seconds":2.25,"name":"train","note":"ridge","seconds":2.5,)"
                             R"("started":"2026-03-01T12:00:00.000Z","state":"passed","system_state":""},)"
                             R"({"after":[],"attempts":[],"ended":null,"id":"","link":"","median_seconds":null,"name":"gate","note":"","seconds":null,"started":null,"state":"waiting","system_state":""}],)"

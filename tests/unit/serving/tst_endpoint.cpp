@@ -154,6 +154,28 @@ private Q_SLOTS:
         }
     }
 
+    void oneProbabilityOfTwoClassesIsThatOfYes() {
+        SameAnswer service;
+        auto server = HttpServer::listen("127.0.0.1", 0, {}, service);
+        QVERIFY(server);
+        (*server)->begin();
+        const auto profile = RequestProfile::fromJson(object(R"({"path":"/predict","input":{"a":"{{input:a}}"},"output":{"predictions":"/prediction","probabilities":"/probability"}})"), QStringLiteral("p.json"));
+        QVERIFY2(profile, profile ? "" : qPrintable(profile.error().text()));
+        const auto endpoint = std::make_shared<Endpoint>(std::make_shared<net::HttpClient>(), QStringLiteral("http://127.0.0.1:%1").arg((*server)->port()), *profile, [](const QString &) -> Result<QString> { return QString(); }, QString());
+        artifact::Signature yesOrNo;
+        yesOrNo.inputs.resize(1);
+        yesOrNo.inputs[0].name = QStringLiteral("a");
+        yesOrNo.outputs = {QStringLiteral("prediction")};
+        yesOrNo.classes = {"0", "1"};
+        service.say(R"({"prediction":1,"probability":0.75})");
+        const auto answer = endpointScorer(endpoint, yesOrNo, {})->score(data::Rows{2, 1, {1, 2}});
+        QVERIFY2(answer, answer ? "" : qPrintable(answer.error().text()));
+        QCOMPARE(answer->values, (std::vector<double>{1, 1}));
+        QCOMPARE(answer->probabilities, (std::vector<double>{0.25, 0.75, 0.25, 0.75}));
+        service.say(R"({"prediction":1,"probability":75})"); // no probability
+        QVERIFY(!endpointScorer(endpoint, yesOrNo, {})->score(data::Rows{1, 1, {1}}));
+    }
+
     void aServerOfSomebodyElseAnswersInTensors() {
         SameAnswer service;
         auto server = HttpServer::listen("127.0.0.1", 0, {}, service);
