@@ -1081,6 +1081,34 @@
         <source>Webhook&apos;s address</source>
         <translation>Adresse des Webhooks</translation>
     </message>
+    <message>
+        <source>Field of the status</source>
+        <translation>Feld des Status</translation>
+    </message>
+    <message>
+        <source>Field of the duration</source>
+        <translation>Feld der Dauer</translation>
+    </message>
+    <message>
+        <source>Its unit</source>
+        <translation>Deren Einheit</translation>
+    </message>
+    <message>
+        <source>Field of the line</source>
+        <translation>Feld der Zeile</translation>
+    </message>
+    <message>
+        <source>Field of the time</source>
+        <translation>Feld der Zeit</translation>
+    </message>
+    <message>
+        <source>Field of the pod</source>
+        <translation>Feld des Pods</translation>
+    </message>
+    <message>
+        <source>Field of the namespace</source>
+        <translation>Feld des Namensraums</translation>
+    </message>
 </context>
 <context>
     <name>Connections</name>
@@ -3685,6 +3713,45 @@
     <message>
         <source>kubectl get secret %1 -o jsonpath=&apos;{.data}&apos; gives it in base64.</source>
         <translation>kubectl get secret %1 -o jsonpath=&apos;{.data}&apos; gibt ihn in Base64.</translation>
+    </message>
+</context>
+<context>
+    <name>ServiceTraffic</name>
+    <message>
+        <source>The workspace has no model “%1”.</source>
+        <translation>Der Arbeitsbereich hat kein Modell „%1“.</translation>
+    </message>
+    <message>
+        <source>Name a workload: deployment/NAME.</source>
+        <translation>Einen Workload nennen: deployment/NAME.</translation>
+    </message>
+    <message>
+        <source>%1 is not served by a cluster.</source>
+        <translation>%1 wird nicht von einem Cluster bedient.</translation>
+    </message>
+    <message>
+        <source>The Rollouts panel tells of a local endpoint.</source>
+        <translation>Von einem Endpunkt auf diesem Rechner erzählt die Ansicht Rollouts.</translation>
+    </message>
+    <message>
+        <source>the logs of the pods of %1</source>
+        <translation>den Logs der Pods von %1</translation>
+    </message>
+    <message>
+        <source>%1 lines came quicker than they could be read</source>
+        <translation>%1 Zeilen kamen schneller, als sie gelesen werden konnten</translation>
+    </message>
+    <message>
+        <source>The workspace has no connection of kind elasticsearch.</source>
+        <translation>Der Workspace hat keine Verbindung der Art elasticsearch.</translation>
+    </message>
+    <message>
+        <source>There are several connections of kind elasticsearch: %1.</source>
+        <translation>Es gibt mehrere Verbindungen der Art elasticsearch: %1.</translation>
+    </message>
+    <message>
+        <source>Elasticsearch knows no request of it</source>
+        <translation>Elasticsearch kennt keine Anfrage daran</translation>
     </message>
 </context>
 <context>
