@@ -312,7 +312,7 @@ def check_memory(bench, model):
         most[rows] = peak / 1024
     grown = most[800_000] - most[200_000]
     print(f"memory of pilot: {most[200_000]:.0f} MiB for 200000 rows, {most[800_000]:.0f} MiB for 800000", flush=True)
-    if not grown < 16:  # the table alone would be 28 MiB more, its file 33 MiB
+    if not grown < 24:  # buffers are fuller where other programs have the cores (16 seen); the table alone would be 28 MiB more, its file 33 MiB
         yield f"memory of pilot: {grown:.0f} MiB more for 800000 rows than for 200000, which fill every buffer"
 
 
