@@ -104,7 +104,7 @@ def begin(world, data):
     program(world.folder, TRAIN, "--data_path", data, "--model_output_path", world.folder / "first", "--c", "0.02")
     manifests = {f"k8s/{name.split('-')[1]}-deployment.yml": MANIFEST.replace("NAME", name).replace("HOST", images.host) for name in SERVICES}
     repository.commit("Train an SVC on Azure ML", {"ml/train.py": TRAIN, "azure-ml/job.yml": JOB, "pyproject.toml": "[project]\nname = 'damage'\n"} | manifests, token="ghs_workflow")
-    first = repository.commit("Model of khaki_jelly_s70lr4lk7b (F1 0.3228, recall 0.8971)", {f"ml/artifacts/{name}": (world.folder / "first" / name).read_bytes() for name in ARTIFACTS})
+    first = repository.commit("Model of khaki_jelly_s70lr4lk7b (f1: 0.3228, recall: 0.8971)", {f"ml/artifacts/{name}": (world.folder / "first" / name).read_bytes() for name in ARTIFACTS})
     world.pushed(first)
     names = {"github.owner": "acme", "github.repo": "damage-incidence", "artifacts.url": repository.url, "cluster.kubeconfig": world.kube.config, "cluster.context": "pilothouse"}
     world.workspace = new_workspace("damage", world.folder / "ws", names, [
@@ -139,6 +139,18 @@ def adopted(steps, world, first):
     world.repository.git("push", "-q", "origin", "damage-svc/champion/1")
     pilot("rollouts", "restart", "deployment/mlops-api", workspace=world.workspace)
     steps.ok("Push, tag, find and compare images: short SHA", f"{world.image_of().rsplit('/', 1)[1]} is version 1, of job {version['run']}")
+
+
+def alerted(steps, world):
+    """The rule of the template with a stricter limit: the figure is that of the commit's message."""
+    text = world.workspace.read_text()
+    check("metric: recall, source: registry, below: 0.6}" in text, text)
+    world.workspace.write_text(text.replace("source: registry, below: 0.6}", "source: registry, below: 0.95}"))
+    pilot("watch", "--once", workspace=world.workspace)
+    fired = next(a for a in pilot("alerts", "list", workspace=world.workspace)[0]["alerts"] if a["rule"] == "damage-recall")
+    world.workspace.write_text(text)
+    check(fired["state"] == "firing" and fired["value"] == 0.8971 and any("retrain" in fix["command"] for fix in fired["fixes"]), f"{fired}")
+    steps.ok("Besides: be told when the recall of what is live is below its limit, with the fix at hand", fired["sentence"])
 
 
 def reached(steps, world, row):
@@ -335,6 +347,7 @@ def main(_):
         first = begin(world, data)
         connections(steps, world)
         adopted(steps, world, first)
+        alerted(steps, world)
         reached(steps, world, row)
         run, got, figures = trained_there(steps, world, drifted(steps, world, data))
         looked_into(steps, world, got, row | {"Torque [Nm]": 84.8})  # as the newer rows have it
