@@ -116,7 +116,9 @@ Result<EstimatedSeries> estimateAccuracy(Context &context, Database &database, c
         PH_ASSIGN(const QString folder, packageOf(out.version));
         PH_ASSIGN(const Said said, score(folder, logged));
         PH_ASSIGN(const auto estimator, learn::ConfidenceEstimator::fit(scoredOf(said, reference, outcomes.classes)));
-        if (!estimator.calibrated())
+        if (estimator.fineAsGiven())
+            out.learned = QStringLiteral("probabilities as the model gives them, which %1 bear out").arg(from);
+        else if (!estimator.calibrated())
             out.learned = QStringLiteral("probabilities as the model gives them: %1 are too few to calibrate them").arg(from);
         for (const auto &[start, some] : later) {
             PH_ASSIGN(auto estimate, estimator.estimate(how.metric.isEmpty() ? QStringLiteral("accuracy") : how.metric, scoredOf(said, some, outcomes.classes)));
@@ -157,7 +159,7 @@ QJsonObject EstimatedSeries::toJson(const serving::AccuracyOptions &options) con
 }
 
 QString EstimatedSeries::text(const serving::AccuracyOptions &options) const {
-    QString text = QStringLiteral("Estimated without labels, %1, version %2; learned from %3. A change of what the inputs mean is not seen.\n").arg(method).arg(version).arg(learned);
+    QString text = QStringLiteral("Estimated without labels, %1, version %2; by %3. A change of what the inputs mean is not seen.\n").arg(method).arg(version).arg(learned);
     for (const auto &[span, e] : stretches)
         text += QStringLiteral("%1  %2 rows  %3 about %4 (%5 … %6), estimated\n").arg(calendarSpanName(span, options.step, options.zone)).arg(e.rows).arg(e.metric).arg(e.value, 0, 'g', 4).arg(e.low, 0, 'g', 4).arg(e.high, 0, 'g', 4);
     if (stretches.empty())

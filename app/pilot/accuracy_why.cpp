@@ -20,12 +20,6 @@ using Q = QLatin1String;
 
 constexpr std::size_t readRows = 100000, lookedAt = 10;
 
-QString cellText(const data::Column &column, std::size_t row) {
-    if (column.type != data::ColumnType::Category)
-        return std::isfinite(column.numbers[row]) ? QString::number(column.numbers[row], 'g', 12) : QString();
-    return column.codes[row] < 0 ? QString() : QString::fromStdString(column.dictionary[std::size_t(column.codes[row])]);
-}
-
 /// The metric of some of the rows, all of them together.
 Result<serving::MetricReading> readingOf(const serving::Outcomes &outcomes, const std::vector<const serving::Outcome *> &rows, serving::AccuracyOptions how, QString &metric) {
     serving::Outcomes some{outcomes.classes, {}};
@@ -112,7 +106,7 @@ Result<AccuracyWhy> whyAccuracy(Context &context, Database &database, const serv
         look.predicted = classes ? outcomes.classes.value(qsizetype(of[i]->predicted)) : QString::number(of[i]->predicted, 'g', 12);
         look.truth = classes ? outcomes.classes.value(qsizetype(of[i]->truth)) : QString::number(of[i]->truth, 'g', 12);
         for (int k = 0; k < inputs; ++k)
-            look.inputs.emplace_back(logged.table.columns[std::size_t(k)].name, cellText(logged.table.columns[std::size_t(k)], i));
+            look.inputs.emplace_back(logged.table.columns[std::size_t(k)].name, logged.table.columns[std::size_t(k)].text(i));
         PH_TRY(database.query(QStringLiteral("SELECT prediction_id FROM labels WHERE seq=?1 AND row=?2"), [&](Statement &s) { s.bind(1, of[i]->request).bind(2, of[i]->row); }, [&](const Statement &s) { look.predictionId = s.text(0); }));
         why.rows.push_back(std::move(look));
     }

@@ -11,18 +11,20 @@ inline constexpr std::size_t estimateReference = 300; ///< labelled rows below w
 /// What a metric would be on rows whose labels have not come: an estimate, never a measurement. NaN: no interval.
 struct AccuracyEstimate {
     QString metric;
-    double value = 0, low = 0, high = 0; ///< 95 %; that the model's world has not changed in what no input shows, is taken for granted
+    double value = 0, low = 0, high = 0; ///< 95 % of what chance does to as many labels, not of what the estimator got wrong; that the model's world has not changed in what no input shows, is taken for granted
     std::size_t rows = 0;
 };
 
 /// Confidence-based performance estimation as NannyML publishes it: probabilities are calibrated one against the rest by isotonic regression on
-/// rows with labels and made to add up to one; the expected confusion matrix of new rows gives their metric. It sees a drift of the inputs, not
+/// rows with labels and made to add up to one, where that lowers the calibration error on held-out ones; the expected confusion matrix of new rows gives their metric. It sees a drift of the inputs, not
 /// one of what they mean (concept drift).
 class ConfidenceEstimator {
 public:
     /// @param reference  with probabilities. With fewer than estimateReference rows the probabilities are taken as they are: calibrated() is false
     static Result<ConfidenceEstimator> fit(const metrics::Scored &reference);
     bool calibrated() const { return !m_curves.empty(); }
+    /// On reference rows that were held out calibrating did not lower the expected calibration error: they are taken as they are, too.
+    bool fineAsGiven() const { return m_fine; }
     /// Of one row's probabilities; in place.
     void calibrate(double *probabilities) const;
     /// @param metric  accuracy, f1_macro
@@ -33,7 +35,9 @@ private:
     struct Step {
         double from = 0, share = 0; ///< share from this probability on
     };
+    void learnCurves(const metrics::Scored &reference);
     std::size_t m_classes = 0;
+    bool m_fine = false;
     std::vector<std::vector<Step>> m_curves; ///< of each class
 };
 

@@ -122,6 +122,24 @@ private Q_SLOTS:
         QVERIFY(pilot({"--estimated"}).code == 2); // too few labels to learn from
     }
 
+    /// A row that had no label has one now, an older one does not count, a newer one does; the log keeps what it had.
+    void labelsOfAFileAreJoined() {
+        QVERIFY(writeFileAtomically(path("labels.csv"), "prediction_id,value,time\n00000001-79,75,2026-04-05T00:00:00Z\n00000001-1,100,2026-03-02T00:00:00Z\n00000001-2,7,2026-04-05T00:00:00Z\n"
+                                                        "00000002-3,9,2026-04-05T00:00:00Z\nnone,1,\n00000001-4,,\n"));
+        const Answer answer = pilot({"--labels", "labels.csv", "--minimum-rows", "6"});
+        QVERIFY2(answer.code == 0, qPrintable(answer.errors));
+        QCOMPARE(answer.object.value(Q("labels")).toString(), QStringLiteral("labels.csv: 3 labels of these predictions, 2 of others, 1 lines without an id or a value."));
+        const QJsonArray buckets = answer.object.value(Q("buckets")).toArray();
+        QCOMPARE(answer.object.value(Q("labelled")).toInt(), 122);
+        QCOMPARE(buckets[1][Q("labelled")].toInt(), 61);
+        QCOMPARE(buckets[1][Q("value")].toDouble(), (30.0 + 90 + 5) / 61); // 75 for a prediction of 70
+        QCOMPARE(buckets[0][Q("value")].toDouble(), (59.0 + 6) / 60);      // 7 for a prediction of 1
+        QCOMPARE(pilot({}).object.value(Q("labelled")).toInt(), 121);
+        QVERIFY(writeFileAtomically(path("bad.csv"), "id,value\n1,2\n"));
+        QCOMPARE(pilot({"--labels", "bad.csv"}).code, 2);
+        QCOMPARE(pilot({"--labels", "absent.csv"}).code, 2);
+    }
+
     void whatCannotBeToldIsSaid() {
         QCOMPARE(pilot({"--metric", "accuracy"}).code, 2);
         QCOMPARE(pilot({"--metric", "mae@y2"}).code, 2);

@@ -112,6 +112,12 @@ private Q_SLOTS:
         }
     }
 
+    void whatIsCalibratedIsLeftAlone() {
+        const auto honest = ConfidenceEstimator::fit(classesAt(0, 1.5, 4000, 1, 5)), boastful = ConfidenceEstimator::fit(classesAt(0, 1.5, 4000, 3, 5));
+        QVERIFY(honest && !honest->calibrated() && honest->fineAsGiven());
+        QVERIFY(boastful && boastful->calibrated() && !boastful->fineAsGiven());
+    }
+
     /// The inputs move to where the classes are hard to tell, or easy: the estimate is within 0.02 of what the labels say later, and within 95 %
     /// intervals as often as they promise, less what the calibration adds.
     void accuracyUnderDriftIsWhatTheLabelsSayLater() {
