@@ -13,6 +13,10 @@ std::optional<double> figureOf(const pipelines::PipelineRun &run, const QString 
         return run.coverage;
     if (name == Q("seconds"))
         return run.started.isValid() && run.ended.isValid() ? std::optional(double(run.started.msecsTo(run.ended)) / 1000) : std::nullopt;
+    if (!workspace::runGateNames().contains(name)) {
+        const auto metric = run.metrics.find(name);
+        return metric == run.metrics.end() ? std::nullopt : std::optional(metric.value());
+    }
     if (!run.tests)
         return std::nullopt;
     return name == Q("tests_passed") ? run.tests->passed : name == Q("tests_failed") ? run.tests->failed : name == Q("tests_skipped") ? run.tests->skipped : run.tests->passed + run.tests->failed + run.tests->skipped;

@@ -51,4 +51,20 @@ std::vector<GateSpec> readGates(Section &section, const QString &word, const QSt
     return all;
 }
 
+std::vector<GateSpec> readRunGates(Section &section) {
+    QStringList known = runGateNames();
+    known += knownMetrics();
+    std::vector<GateSpec> all;
+    for (const YamlPointer &item : listItems(section, u("gates"))) {
+        const auto gate = parseGate(item->kind == YamlNode::Kind::Scalar ? item->text : QString());
+        if (!gate)
+            section.problems().add(item->position, u("A gate must read “figure >= number”, not “%1”.").arg(item->text), u("For example “coverage >= 95”; operators are >= > <= < ==."));
+        else if (!known.contains(gate->metric) && !nearestName(gate->metric, known).isEmpty()) // else a metric of the system's own
+            addUnknown(section.problems(), item->position, u("figure"), gate->metric, known);
+        else
+            all.push_back(*gate);
+    }
+    return all;
+}
+
 } // namespace pilothouse::workspace

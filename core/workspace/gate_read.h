@@ -15,6 +15,8 @@ std::vector<YamlPointer> listItems(Section &section, const QString &key);
 std::optional<GateSpec> parseGate(const QString &text);
 /// What a run of a pipeline may tell of itself: coverage (percent of lines), tests, tests_passed, tests_failed, tests_skipped, seconds.
 QStringList runGateNames();
+/// gates: of a pipeline, on those figures or on a metric that its system keeps of a run ("accuracy >= 0.9"): any name, but for a slip of the finger.
+std::vector<GateSpec> readRunGates(Section &section);
 
 /// gates: ["metric OP number", …]; what is wrong is reported.
 /// @param word     what is compared: "metric", "check"; @param known its names

@@ -395,7 +395,7 @@ void readPipeline(Reading &reading, Section &pipeline, Model &m) {
     }
     readSchedule(reading, pipeline, m);
     QStringList gates;
-    for (const GateSpec &gate : readGates(pipeline, u("figure"), runGateNames(), u("coverage >= 95"), std::nullopt))
+    for (const GateSpec &gate : readRunGates(pipeline))
         gates << gate.text();
     if (!gates.isEmpty())
         m.pipeline.other.insert(u("gates"), gates.join(QLatin1Char('\n')));

@@ -115,6 +115,9 @@ private Q_SLOTS:
         run.coverage = 95;
         run.tests->failed = 0;
         QVERIFY(failedRunGates(runGatesOf(model, run)).isEmpty()); // 10 tests
+        model.pipeline.other[QStringLiteral("gates")] = QStringLiteral("accuracy >= 0.9\nf1_weighted >= 0.8"); // what the system keeps of the run
+        run.metrics.insert(QStringLiteral("accuracy"), 0.93);
+        QCOMPARE(failedRunGates(runGatesOf(model, run)), QStringLiteral("f1_weighted is not told by the run, gate f1_weighted >= 0.8"));
     }
     void aGateThatNoRunTellsIsRefused() {
         const auto read = [](const QByteArray &gate) {
@@ -125,6 +128,7 @@ private Q_SLOTS:
         QCOMPARE(good->models.front().pipeline.other.value(QStringLiteral("gates")), QStringLiteral("coverage >= 95"));
         const auto unknown = read("covrage >= 95");
         QVERIFY(!unknown && unknown.error().text().contains(QStringLiteral("coverage"))); // what was meant
+        QVERIFY(read("accuracy >= 0.9") && read("our_own_score >= 3"));
         const auto form = read("coverage 95");
         QVERIFY(!form && form.error().text().contains(QStringLiteral("coverage >= 95")));
     }
