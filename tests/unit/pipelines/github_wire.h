@@ -42,9 +42,11 @@ struct GitHubWire {
                   const qsizetype etag = reply.headers.indexOf("ETag: ");
                   const QByteArray value = etag < 0 ? QByteArray() : reply.headers.mid(etag + 6, reply.headers.indexOf('\r', etag) - etag - 6);
                   if (reply.status == 200 && !value.isEmpty() && request.contains("If-None-Match: " + value + "\r\n")) {
+                      {
+                          const std::lock_guard lock(mutex);
+                          ++free; // before it is answered: who asked may look at once
+                      }
                       c.write("HTTP/1.1 304 Not Modified\r\nETag: " + value + "\r\n\r\n");
-                      const std::lock_guard lock(mutex);
-                      ++free;
                       continue;
                   }
                   if (reply.cut) {
