@@ -4524,12 +4524,12 @@
         <translation>%1, %2</translation>
     </message>
     <message>
-        <source>All charts show this time. Click: all that they have, as 0 in a chart</source>
-        <translation>Alle Diagramme zeigen diese Zeit. Klick: alles, was sie haben, wie 0 im Diagramm</translation>
-    </message>
-    <message>
         <source>Charts show %1; show all of the time</source>
         <translation>Diagramme zeigen %1; ganze Zeit zeigen</translation>
+    </message>
+    <message>
+        <source>All charts show %1. Click: all of the time, as 0 in a chart</source>
+        <translation>Alle Diagramme zeigen %1. Klick: die ganze Zeit, wie 0 im Diagramm</translation>
     </message>
 </context>
 <context>

@@ -183,7 +183,6 @@ HeaderBar::HeaderBar(QWidget *parent)
     m_range->setObjectName(QStringLiteral("timeRange"));
     m_range->setGlyph(QStringLiteral("cross"));
     m_range->setPixelHeight(24);
-    m_range->setToolTip(tr("All charts show this time. Click: all that they have, as 0 in a chart"));
     row->addWidget(m_range);
     connect(m_range, &QAbstractButton::clicked, this, [this] { ChartDesk::of(this).setRange(std::nullopt); });
     connect(&ChartDesk::of(this), &ChartDesk::rangeChanged, this, &HeaderBar::showRange);
@@ -204,7 +203,9 @@ void HeaderBar::showRange() {
     m_range->setVisible(range.has_value());
     if (!range)
         return;
-    m_range->setText(range->text());
+    const QString text = range->text();
+    m_range->setText(m_narrow ? text.section(QLatin1Char(' '), -3) : text); // "10:00 – 12:30"
+    m_range->setToolTip(tr("All charts show %1. Click: all of the time, as 0 in a chart").arg(text));
     m_range->setAccessibleName(tr("Charts show %1; show all of the time").arg(range->text()));
 }
 
@@ -232,6 +233,8 @@ void HeaderBar::setEnvironment(const QString &name, const QString &guard, bool r
 void HeaderBar::setUser(const QString &name, const QString &role) { m_avatar->set(name, role); }
 
 void HeaderBar::setNarrow(bool narrow) {
+    m_narrow = narrow;
+    showRange();
     m_palette->setNarrow(narrow);
     m_environment->setNarrow(narrow);
 }

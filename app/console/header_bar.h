@@ -32,6 +32,7 @@ private:
     class Environment;
     class Avatar;
     void showRange();
+    bool m_narrow = false;
     QHBoxLayout *m_path, *m_badges;
     ui::Button *m_range; ///< the stretch of time that all charts show
     PaletteField *m_palette;

@@ -192,6 +192,7 @@ private Q_SLOTS:
         if (const QString folder = qEnvironmentVariable("PILOTHOUSE_PICTURES_TO"); !folder.isEmpty()) {
             m_window->open(QStringLiteral("drift"));
             m_window->resize(1024, 640);
+            QCoreApplication::processEvents(); // the narrow layout
             QVERIFY(m_window->grab().save(folder + QStringLiteral("/time-range.png")));
         }
         chip->click();

@@ -88,7 +88,11 @@ void PlotWidget::paintAll(QPainter &painter, const PlotScale &scale, bool pixels
     if (nothingInView()) {
         painter.setFont(Theme::of(this).font(TextRole::Second));
         painter.setPen(tokens(this).t3);
-        drawLine(painter, scale.area, Qt::AlignCenter, tr("Nothing in the time that is shown"));
+        const QString words = tr("Nothing in the time that is shown");
+        QRectF ground(0, 0, widthOf(painter, words) + Theme::of(this).px(16), Theme::of(this).px(22));
+        ground.moveCenter(scale.area.center());
+        painter.fillRect(ground, tokens(this).bg1); // no limit runs through it
+        drawLine(painter, ground, Qt::AlignCenter, words);
     }
 }
 
