@@ -3718,18 +3718,6 @@
 <context>
     <name>ServiceTraffic</name>
     <message>
-        <source>The workspace has no model “%1”.</source>
-        <translation>Der Arbeitsbereich hat kein Modell „%1“.</translation>
-    </message>
-    <message>
-        <source>Name a workload: deployment/NAME.</source>
-        <translation>Einen Workload nennen: deployment/NAME.</translation>
-    </message>
-    <message>
-        <source>%1 is not served by a cluster.</source>
-        <translation>%1 wird nicht von einem Cluster bedient.</translation>
-    </message>
-    <message>
         <source>The Rollouts panel tells of a local endpoint.</source>
         <translation>Von einem Endpunkt auf diesem Rechner erzählt die Ansicht Rollouts.</translation>
     </message>

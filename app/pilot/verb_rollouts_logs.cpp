@@ -11,6 +11,7 @@
 #include "core/base/json.h"
 #include "core/cluster/pod_logs.h"
 #include "core/fleet/clusters.h"
+#include "core/fleet/named_workload.h"
 #include "core/fleet/services.h"
 
 #include <QFile>
@@ -40,24 +41,11 @@ Result<qint64> secondsOf(const QString &text) {
     return m.captured(1).toLongLong() * (unit == Q("s") ? 1 : unit == Q("m") ? 60 : unit == Q("h") ? 3600 : 86400);
 }
 
-/// A word with a slash is an object; else a model of the workspace.
 Result<cluster::LogQuery> queryOf(const fleet::Services &services, const Options &o, QString &connection) {
     cluster::LogQuery query;
-    QString target = QString::fromStdString(o.target), space = QString::fromStdString(o.space);
-    connection = QString::fromStdString(o.connection);
-    if (!target.contains(QLatin1Char('/'))) {
-        const workspace::Model *model = services.workspace.model(target);
-        if (!model)
-            return notFound(QStringLiteral("The workspace has no model “%1”.").arg(target), services.workspace.file, QStringLiteral("Name a workload: deployment/NAME."));
-        if (services.workspace.connections.value(model->deployment.connection).kind != Q("kubernetes"))
-            return refused(QStringLiteral("%1 is not served by a cluster.").arg(target), {}, QStringLiteral("The log of a local endpoint is serve.log in its folder."));
-        target = model->deployment.target;
-        connection = model->deployment.connection;
-        if (space.isEmpty())
-            space = model->deployment.space;
-    }
-    PH_ASSIGN(const auto api, services.clusters->of(connection));
-    PH_ASSIGN(query.what, cluster::parseKubeRef(target, space.isEmpty() ? api->space() : space));
+    PH_ASSIGN(fleet::NamedWorkload named, fleet::namedWorkload(services, QString::fromStdString(o.target), QString::fromStdString(o.connection), QString::fromStdString(o.space), QStringLiteral("The log of a local endpoint is serve.log in its folder.")));
+    connection = named.connection;
+    query.what = std::move(named.ref);
     query.container = QString::fromStdString(o.container);
     query.allContainers = o.all;
     query.follow = o.follow;

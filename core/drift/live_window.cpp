@@ -75,16 +75,7 @@ struct LiveWindow::Column {
         const std::vector<double> sorted = sortedFinite(numbers);
         out.counts = counts;
         out.sharedBins = true;
-        if (sorted.empty())
-            return;
-        const Moments moments = momentsOf(sorted);
-        out.min = sorted.front();
-        out.max = sorted.back();
-        out.mean = moments.mean;
-        out.std = out.min == out.max ? 0 : moments.std;
-        out.quantiles.reserve(quantileSteps + 1);
-        for (int i = 0; i <= quantileSteps; ++i)
-            out.quantiles.push_back(quantile(sorted, double(i) / quantileSteps));
+        addFigures(out, sorted);
     }
     void settleCategories(ColumnProfile &out) const {
         std::vector<const Category *> order;

@@ -19,15 +19,7 @@ void profileNumbers(const data::Column &column, ColumnProfile &profile) {
     profile.present = sorted.size();
     profile.edges = decileEdges(sorted);
     profile.counts = binCounts(sorted, profile.edges);
-    if (sorted.empty())
-        return;
-    const Moments moments = momentsOf(sorted);
-    profile.min = sorted.front();
-    profile.max = sorted.back();
-    profile.mean = moments.mean;
-    profile.std = profile.min == profile.max ? 0 : moments.std;
-    for (int i = 0; i <= quantileSteps; ++i)
-        profile.quantiles.push_back(quantile(sorted, double(i) / quantileSteps));
+    addFigures(profile, sorted);
 }
 
 void profileCategories(const data::Column &column, ColumnProfile &profile) {
@@ -56,6 +48,19 @@ void profileCategories(const data::Column &column, ColumnProfile &profile) {
 }
 
 } // namespace
+
+void addFigures(ColumnProfile &profile, const std::vector<double> &sorted) {
+    if (sorted.empty())
+        return;
+    const Moments moments = momentsOf(sorted);
+    profile.min = sorted.front();
+    profile.max = sorted.back();
+    profile.mean = moments.mean;
+    profile.std = profile.min == profile.max ? 0 : moments.std;
+    profile.quantiles.reserve(quantileSteps + 1);
+    for (int i = 0; i <= quantileSteps; ++i)
+        profile.quantiles.push_back(quantile(sorted, double(i) / quantileSteps));
+}
 
 Profile profileOf(const data::Table &table, const QString &name) {
     Profile profile{name, table.rows(), {}};

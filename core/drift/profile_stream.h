@@ -9,6 +9,8 @@
 namespace pilothouse::drift {
 
 inline constexpr int quantileSteps = 1000;          ///< of ColumnProfile::quantiles
+/// Least, greatest, mean, deviation and quantiles of a column of numbers; none of no value. @param sorted  sortedFinite()
+void addFigures(ColumnProfile &profile, const std::vector<double> &sorted);
 inline constexpr std::size_t sketchBound = 1024;    ///< values of a level: all are kept below so many, then ranks are off by about one in so many of all rows (standard deviation)
 inline constexpr std::size_t streamCategories = 1000; ///< what makes up more than one in so many rows is always counted, too low by at most ColumnProfile::lost
 inline constexpr std::size_t distinctBound = 1024;  ///< relative error of a number of different categories beyond: about 4 %

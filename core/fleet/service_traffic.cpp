@@ -3,6 +3,7 @@
 
 #include "core/cluster/pod_logs.h"
 #include "core/fleet/clusters.h"
+#include "core/fleet/named_workload.h"
 
 #include <QCoreApplication>
 
@@ -17,31 +18,7 @@ struct Text {
     Q_DECLARE_TR_FUNCTIONS(ServiceTraffic)
 };
 
-struct Place {
-    QString connection;
-    cluster::KubeRef ref;
-};
-
-/// A word with a slash is an object; else a model of the workspace.
-Result<Place> placeOf(const Services &services, const TrafficQuestion &question) {
-    QString target = question.target, connection = question.connection, space = question.space;
-    if (!target.contains(QLatin1Char('/'))) {
-        const workspace::Model *model = services.workspace.model(target);
-        if (!model)
-            return notFound(Text::tr("The workspace has no model “%1”.").arg(target), services.workspace.file, Text::tr("Name a workload: deployment/NAME."));
-        if (services.workspace.connections.value(model->deployment.connection).kind != Q("kubernetes"))
-            return refused(Text::tr("%1 is not served by a cluster.").arg(target), {}, Text::tr("The Rollouts panel tells of a local endpoint."));
-        target = model->deployment.target;
-        connection = model->deployment.connection;
-        if (space.isEmpty())
-            space = model->deployment.space;
-    }
-    PH_ASSIGN(const auto api, services.clusters->of(connection));
-    PH_ASSIGN(const cluster::KubeRef ref, cluster::parseKubeRef(target, space.isEmpty() ? api->space() : space));
-    return Place{connection, ref};
-}
-
-Result<ServiceTraffic> fromPods(const Services &services, const Place &place, const TrafficQuestion &question, std::stop_token stop) {
+Result<ServiceTraffic> fromPods(const Services &services, const NamedWorkload &place, const TrafficQuestion &question, std::stop_token stop) {
     PH_ASSIGN(const auto api, services.clusters->of(place.connection));
     ServiceTraffic out;
     out.bucketSeconds = question.bucketSeconds;
@@ -94,7 +71,7 @@ Result<std::shared_ptr<telemetry::Elasticsearch>> elasticsearchOf(const Services
 
 Result<ServiceTraffic> serviceTraffic(const Services &services, const TrafficQuestion &question, std::stop_token stop) {
     using Source = TrafficQuestion::Source;
-    PH_ASSIGN(const Place place, placeOf(services, question));
+    PH_ASSIGN(const NamedWorkload place, namedWorkload(services, question.target, question.connection, question.space, Text::tr("The Rollouts panel tells of a local endpoint.")));
     QString why;
     if (question.source != Source::Pods) {
         const auto elastic = elasticsearchOf(services);
