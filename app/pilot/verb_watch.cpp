@@ -8,7 +8,7 @@
 #include "app/pilot/looking_thread.h"
 #include "app/pilot/metrics_server.h"
 #include "app/pilot/operation_answer.h"
-#include "app/pilot/policy_check.h"
+#include "core/fleet/policy_desk.h"
 #include "app/pilot/watch_units.h"
 
 #include "core/base/child_process.h"
@@ -77,24 +77,23 @@ private:
     static inline thread_local qint64 t_acted = 0, t_failed = 0;
 };
 
-/// Each model's policy, as often as it may retrain.
+/// Each model's policy, when it says that it is looked at.
 class Policies {
 public:
     explicit Policies(std::shared_ptr<fleet::Services> services) : m_services(std::move(services)) {}
     void look(Newspaper &news, std::stop_token token) {
-        const auto desk = PolicyDesk::open(m_services);
+        const auto desk = fleet::PolicyDesk::open(m_services);
         if (!desk)
             return news.tell({}, desk.error().text(), false, true);
         for (const workspace::Model &model : m_services->workspace.models) {
-            const QDateTime now = m_services->clock->nowUtc();
             const auto last = m_last.find(model.name);
-            if (token.stop_requested() || (last != m_last.end() && last->second <= now && last->second.secsTo(now) < policyInterval(model)))
+            if (token.stop_requested() || !fleet::policyDue(*desk, model, last == m_last.end() ? std::nullopt : std::optional(last->second)))
                 continue;
-            m_last[model.name] = now;
-            const auto rules = hasPolicy(*desk, model);
+            m_last[model.name] = m_services->clock->nowUtc();
+            const auto rules = fleet::hasPolicy(*desk, model);
             if (rules && !*rules)
                 continue;
-            const auto checked = rules ? checkPolicy(*desk, model, true) : Result<PolicyChecked>(rules.error());
+            const auto checked = rules ? fleet::checkPolicy(*desk, model, true) : Result<fleet::PolicyChecked>(rules.error());
             if (checked && checked->wouldRetrain)
                 news.tell(model.name, QStringLiteral("%1: the policy retrains: %2").arg(model.name, checked->decision.reason), true);
             else if (!checked && checked.error().kind != ErrorKind::Conflict) // else a run is under way, or another program decided

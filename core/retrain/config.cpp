@@ -15,8 +15,17 @@ constexpr double longestHours = 24.0 * 366; // a year: more is a slip of the pen
 
 QString textOf(const Rule &rule) {
     const QString number = QString::number(rule.number, 'g', 12);
-    return rule.kind == Rule::Kind::Drops ? QStringLiteral("%1 drops %2").arg(rule.metric, number)
-                                          : QStringLiteral("%1 %2 %3").arg(rule.metric, rule.op, number);
+    const QString metric = rule.yesterday ? rule.metric + QStringLiteral(" yesterday") : rule.metric;
+    return (rule.kind == Rule::Kind::Drops ? QStringLiteral("%1 drops %2").arg(metric, number) : QStringLiteral("%1 %2 %3").arg(metric, rule.op, number)) + rule.endings();
+}
+
+/// A limit that was moved beyond where it is over leaves no room between the two.
+void setNumber(Rule &rule, double number) {
+    rule.number = number;
+    const bool over = rule.kind == Rule::Kind::Drops || rule.op.startsWith(QLatin1Char('>'));
+    if (rule.until && (over ? *rule.until > number : *rule.until < number))
+        rule.until.reset();
+    rule.text = textOf(rule);
 }
 
 Result<std::optional<double>> numberField(const QJsonObject &object, const char *key, double lowest, bool mayEqual, double highest,
@@ -87,8 +96,7 @@ Result<workspace::Model> withConfig(workspace::Model model, const Config &config
             rules.push_back(added);
             rule = &rules.back();
         }
-        rule->number = *config.minPerformanceThreshold;
-        rule->text = textOf(*rule);
+        setNumber(*rule, *config.minPerformanceThreshold);
     }
     if (config.degradationThreshold) {
         Rule *rule = first(Rule::Kind::Drops);
@@ -103,8 +111,7 @@ Result<workspace::Model> withConfig(workspace::Model model, const Config &config
             rules.push_back(added);
             rule = &rules.back();
         }
-        rule->number = *config.degradationThreshold;
-        rule->text = textOf(*rule);
+        setNumber(*rule, *config.degradationThreshold);
     }
     model.retrain.when.clear();
     for (const Rule &rule : rules)
