@@ -44,6 +44,13 @@ QString sourceText(const fleet::Headline &h, const QDateTime &now) {
     return parts.join(QStringLiteral(", "));
 }
 
+QString yesterdayText(const ListedModel &m) {
+    if (!m.yesterday || m.yesterday->predictions == 0)
+        return absent;
+    const fleet::DayAccuracy &day = *m.yesterday;
+    return day.known() ? QStringLiteral("%1 %2, %3 rows").arg(day.metric, number(day.reading.value)).arg(day.labelled) : QStringLiteral("%1 of %2 labelled").arg(day.labelled).arg(day.predictions);
+}
+
 QString driftText(const ListedModel &m) {
     return m.row.worstPsi && m.drift != Q("too few rows") ? QStringLiteral("%1 (%2 %3)").arg(m.drift, m.row.worstColumn, QString::number(*m.row.worstPsi, 'f', 2)) : m.drift;
 }
@@ -53,7 +60,7 @@ QStringList lineOf(const ListedWorkspace &w, const ListedModel &m) {
     QString endpoint = m.endpoint.isEmpty() ? absent : m.endpoint;
     if (row.servedVersion)
         endpoint += QStringLiteral(" v%1").arg(*row.servedVersion);
-    return {w.name, row.name, row.liveVersion ? QStringLiteral("v%1").arg(*row.liveVersion) : absent, metricText(m.headline), sourceText(m.headline, w.read),
+    return {w.name, row.name, row.liveVersion ? QStringLiteral("v%1").arg(*row.liveVersion) : absent, metricText(m.headline), sourceText(m.headline, w.read), yesterdayText(m),
             row.newestModel ? ageText(row.newestModel->secsTo(w.read)) + (row.stale ? QStringLiteral(" > ") + row.stalenessLimit : QString()) : absent, driftText(m),
             row.served.skewed() ? row.served.what : fleet::skewStateName(row.served.state), endpoint, m.alerts.empty() ? absent : QString::number(m.alerts.size())};
 }
@@ -85,7 +92,7 @@ Result<void> models(Context &context, const std::vector<std::string> &wanted) {
         return cancelled();
     QJsonArray list;
     QStringList unread, open;
-    std::vector<QStringList> lines{{Q("workspace"), Q("model"), Q("champion"), Q("metric"), Q("from"), Q("newest"), Q("drift"), Q("skew"), Q("endpoint"), Q("alerts")}};
+    std::vector<QStringList> lines{{Q("workspace"), Q("model"), Q("champion"), Q("metric"), Q("from"), Q("yesterday"), Q("newest"), Q("drift"), Q("skew"), Q("endpoint"), Q("alerts")}};
     for (const ListedWorkspace &w : all) {
         list.append(w.toJson());
         for (const QString &line : w.notes)

@@ -85,7 +85,7 @@ QString healthName(Health health) {
 QJsonObject ListedModel::toJson(const QDateTime &now) const {
     const QJsonObject drifted{{Q("verdict"), drift}, {Q("column"), row.worstColumn}, {Q("psi"), row.worstPsi ? QJsonValue(*row.worstPsi) : QJsonValue()}};
     return {{Q("model"), row.name}, {Q("health"), healthName(row.health)}, {Q("champion"), orNull(row.liveVersion)}, {Q("candidate"), orNull(row.candidateVersion)}, {Q("latest"), orNull(row.latestVersion)},
-            {Q("headline"), headline.toJson()}, {Q("newest"), row.newestModel ? QJsonValue(isoUtc(*row.newestModel)) : QJsonValue()},
+            {Q("headline"), headline.toJson()}, {Q("yesterday"), yesterday ? QJsonValue(yesterday->toJson()) : QJsonValue()}, {Q("newest"), row.newestModel ? QJsonValue(isoUtc(*row.newestModel)) : QJsonValue()},
             {Q("age_s"), row.newestModel ? QJsonValue(row.newestModel->secsTo(now)) : QJsonValue()}, {Q("stale"), row.stale}, {Q("stale_after"), row.stalenessLimit}, {Q("drift"), drifted},
             {Q("skew"), row.served.toJson()}, {Q("endpoint"), QJsonObject{{Q("state"), endpoint}, {Q("url"), row.endpointUrl}, {Q("serves"), orNull(row.servedVersion)}, {Q("problem"), endpointProblem}}},
             {Q("alerts"), itemsJson(alerts)}};
@@ -109,8 +109,13 @@ ListedWorkspace listModels(const Services &services, int patienceMs, std::stop_t
     for (const ModelRow &row : snapshot.models) {
         ListedModel model;
         model.row = row;
-        if (const workspace::Model *declared = services.workspace.model(row.name))
+        if (const workspace::Model *declared = services.workspace.model(row.name)) {
             model.headline = headlineOf(*declared, row, championRun(snapshot, row));
+            if (auto day = accuracyOfDay(services, *declared, yesterdayIn(services.workspace, snapshot.read)))
+                model.yesterday = *std::move(day);
+            else if (day.error().kind != ErrorKind::NotFound && day.error().kind != ErrorKind::Invalid) // no log, or a name that can be none
+                out.problems.push_back(day.error());
+        }
         if (model.headline.over())
             model.row.health = Health::Bad;
         model.drift = driftVerdict(row.drift.get());

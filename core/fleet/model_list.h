@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/fleet/day_accuracy.h"
 #include "core/fleet/headline.h"
 
 #include <stop_token>
@@ -15,7 +16,8 @@ struct ListedModel {
     QString endpoint;      ///< answers | no answer | not asked, of one that the workspace names by an address; else the rollout's phase; empty: it has none
     QString endpointProblem;
     std::vector<InboxItem> alerts; ///< what is broken or late of it in the inbox, newest first
-    /// {"model","health","champion"|null,"candidate"|null,"latest"|null,"headline","newest"|null,"age_s"|null,"stale","stale_after","drift":{"verdict","column","psi"|null},
+    std::optional<DayAccuracy> yesterday; ///< where a prediction log of it is on this machine
+    /// {"model","health","champion"|null,"candidate"|null,"latest"|null,"headline","yesterday":{… as DayAccuracy::toJson()}|null,"newest"|null,"age_s"|null,"stale","stale_after","drift":{"verdict","column","psi"|null},
     /// "skew","endpoint":{"state","url","serves"|null,"problem"},"alerts":[{"id","title","sentence","since"}]}
     QJsonObject toJson(const QDateTime &now) const;
 };
