@@ -9,7 +9,7 @@ import tempfile
 import threading
 import urllib.parse
 
-from loop_lib import PILOT, journal_holds, killed_or_done, run as run_main
+from loop_lib import PILOT, journal_holds, run as run_main
 from system_lib import Estate, check, json, pathlib, pilot, reaches, started, subprocess, until
 
 DEPLOY = "pipelineInfo:\n  name: irisdeploy\nroot:\n  dag: {tasks: {}}\nschemaVersion: 2.1.0\nsdkVersion: kfp-2.3.0\n"
@@ -137,6 +137,18 @@ def killed_at(world, proxy, hold, gate):
     return record
 
 
+def killed_within(generator, longest, arguments, workspace):
+    """Was it killed -9 after a random time, or had it ended? It may say that it does not know whether the start was made: exit 1."""
+    child = subprocess.Popen([PILOT, *arguments, "--workspace", str(workspace)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        check(child.wait(generator.uniform(0.001, longest)) in (0, 1), f"{arguments} ended with {child.returncode}")
+        return False
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+        return True
+
+
 def main(kills):
     with tempfile.TemporaryDirectory() as place, Estate(pathlib.Path(place) / "estate") as estate, Proxy(estate["kubeflow"]) as proxy:
         folder = pathlib.Path(place)
@@ -171,16 +183,14 @@ def main(kills):
             rounds += 1
             check(rounds < 20 * kills, f"only {killed} kills in {rounds} rounds")
             train, gate = world.gate()
-            answer = ("pipelines", "answer", gate["run"], "--gate", gate["id"], "--comment", "go")
+            answer, here = ("pipelines", "answer", gate["run"], "--gate", gate["id"], "--comment", "go"), 0
 
             def done():
-                nonlocal killed
-                if world.joined(train)["state"] == "waiting":
-                    arguments = answer
-                else:
-                    arguments = ("watch", "--once")
-                if killed < kills:
-                    killed += killed_or_done(generator, 0.4, arguments, world.workspace)[1]
+                nonlocal killed, here
+                arguments = answer if world.joined(train)["state"] == "waiting" else ("watch", "--once")
+                if killed < kills and here < 2:
+                    dead = killed_within(generator, 0.4, arguments, world.workspace)
+                    killed, here = killed + dead, here + dead
                 else:
                     pilot(*arguments, workspace=world.workspace, expect=None)
                 record = world.joined(train)
