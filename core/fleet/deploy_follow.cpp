@@ -75,17 +75,20 @@ QString FollowedDeploy::sentence() const {
     const QString more = said.isEmpty() ? QString() : QStringLiteral(": ") + said;
     switch (state) {
     case State::Running: return {};
-    case State::Following: return revision > 0 ? Text::tr("%1 rolls out%2").arg(revisionWords(*this), more) : Text::tr("%1: its rollout is awaited%2").arg(target, more);
+    case State::Following:
+        if (revision == 0 && !meant)
+            return {};
+        return revision > 0 ? Text::tr("%1 rolls out%2").arg(revisionWords(*this), more) : Text::tr("%1: its rollout is awaited%2").arg(target, more);
     case State::Healthy: return Text::tr("%1 is healthy").arg(revisionWords(*this));
     case State::Stuck: return Text::tr("%1 is stuck%2").arg(revisionWords(*this), more);
     case State::Overtaken: return Text::tr("%1 did not become healthy%2").arg(revisionWords(*this), more);
-    case State::Nothing: return Text::tr("%1: nothing was rolled out%2").arg(target, more);
+    case State::Nothing: return !meant ? QString() : Text::tr("%1: nothing was rolled out%2").arg(target, more);
     }
     return {};
 }
 
 QJsonObject FollowedDeploy::toJson() const {
-    return {{Q("model"), model}, {Q("run"), run}, {Q("pipeline"), pipeline}, {Q("target"), target}, {Q("state"), followedStateName(state)}, {Q("before"), before}, {Q("revision"), revision}, {Q("version"), version},
+    return {{Q("model"), model}, {Q("run"), run}, {Q("pipeline"), pipeline}, {Q("target"), target}, {Q("state"), followedStateName(state)}, {Q("before"), before}, {Q("revision"), revision}, {Q("meant"), meant}, {Q("version"), version},
             {Q("started"), isoUtc(started)}, {Q("passed"), isoUtc(passed)}, {Q("ended"), isoUtc(ended)}, {Q("said"), said}};
 }
 
@@ -101,6 +104,7 @@ FollowedDeploy FollowedDeploy::fromJson(const QJsonObject &o) {
     one.target = text("target");
     one.before = o.value(Q("before")).toInt();
     one.revision = o.value(Q("revision")).toInt();
+    one.meant = o.value(Q("meant")).toBool();
     one.version = o.value(Q("version")).toInt();
     one.started = fromIsoUtc(text("started"));
     one.passed = fromIsoUtc(text("passed"));
@@ -192,6 +196,7 @@ void DeployFollow::begin(const workspace::Model &model, const QString &pipeline,
     one.pipeline = pipeline;
     one.target = target.name();
     one.started = newest->started;
+    one.meant = bool(workflowDeployOf(*m_services, model));
     if (!ended)
         if (const auto there = newestOf(target); there && *there) // else by its time
             one.before = (*there)->revision;
@@ -213,7 +218,8 @@ void DeployFollow::settle(const workspace::Model &model, const std::vector<Pipel
             return true; // failed, which is told elsewhere
         one.state = State::Following;
         one.passed = run->ended.isValid() ? run->ended : now;
-        news.push_back({model.name, Text::tr("%1: %2 passed; its rollout at %3 is followed").arg(model.name, one.run, one.target), false, {}});
+        if (one.meant)
+            news.push_back({model.name, Text::tr("%1: %2 passed; its rollout at %3 is followed").arg(model.name, one.run, one.target), false, {}});
         return false;
     });
 }
@@ -239,7 +245,7 @@ Result<void> DeployFollow::follow(const workspace::Model &model, const cluster::
     }
     if (one.state == State::Stuck && *there && one.revision > 0 && (*there)->revision != one.revision) {
         put(State::Overtaken, Text::tr("revision %1 came after it").arg((*there)->revision));
-    } else if (*there && causedBy(one, **there)) {
+    } else if (*there && status->operation.isEmpty() && causedBy(one, **there)) {
         one.revision = (*there)->revision;
         one.version = (*there)->version;
         switch (status->phase) {
@@ -251,7 +257,7 @@ Result<void> DeployFollow::follow(const workspace::Model &model, const cluster::
     } else if (one.passed.secsTo(now) > noRolloutSeconds) {
         put(State::Nothing, Text::tr("%1 passed more than %2 minutes ago").arg(one.run).arg(noRolloutSeconds / 60));
     }
-    if (const QString after = one.sentence(); after != before)
+    if (const QString after = one.sentence(); after != before && !after.isEmpty())
         news.push_back({model.name, Text::tr("%1: after %2, %3").arg(model.name, one.run, after), false, {}});
     return {};
 }

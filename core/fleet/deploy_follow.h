@@ -20,18 +20,19 @@ struct FollowedDeploy {
     QString model, run, pipeline; ///< ids of AllPipelines
     QString target;               ///< "deployment/t2m"
     int before = 0, revision = 0; ///< newest revision before the run and after it; 0: not known
+    bool meant = false;           ///< its pipeline is the model's `deploy`; else it may have trained only: a rollout that does not come is nothing to tell
     int version = 0;              ///< of the model, as the new revision says it; 0: not known
     QDateTime started, passed, ended;
     QString said;                 ///< what the cluster said last
     bool open() const { return state <= State::Following || (state == State::Stuck && !ended.isValid()); }
-    QString sentence() const;     ///< "deployment/t2m: revision 7 (version 3) is healthy"; empty while it runs
+    QString sentence() const;     ///< "deployment/t2m: revision 7 (version 3) is healthy"; empty while there is nothing to tell
     QJsonObject toJson() const;
     static FollowedDeploy fromJson(const QJsonObject &object);
 };
 QString followedStateName(FollowedDeploy::State state); ///< running, following, healthy, stuck, nothing, overtaken
 
 /// Follows the rollouts of deploy runs, whoever started these and by whatever system: those of a model's `deploy` pipeline, else of its own, where its deployment is in a cluster. A revision counts as
-/// the run's if it is newer than what was there while the run was under way; of a run that was first seen when it had ended, if it was made since the run began. <root>/deploys/MODEL.json; all programs of
+/// the run's if no operation of ours made it and it is newer than what was there while the run was under way; of a run that was first seen when it had ended, if it was made since the run began. <root>/deploys/MODEL.json; all programs of
 /// this machine take turns. It only reads. One thread at a time.
 class DeployFollow {
 public:

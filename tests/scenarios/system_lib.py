@@ -187,7 +187,7 @@ def one_list(workspace, without_figure=()):
         check(m["age_s"] is not None and m["age_s"] >= 0 and m["drift"]["verdict"] and m["skew"]["state"], f"{m}")
         check(h["value"] is not None and h["metric"] and h["source"] and h["time"] if m["model"] not in without_figure else h["value"] is None and h["note"], f"{m['model']}: {h}")
         limit = h["max"] if h["max"] is not None else h["min"]
-        told = h["note"] if h["value"] is None else f"{h['metric']} {h['value']:.3f}{'' if limit is None else f' against {limit}'} from {h['source']} on {h['rows']} rows"
+        told = h["note"] if h["value"] is None else f"{h['metric']} {h['value']:.3f}{'' if limit is None else f' against {limit}'} from {h['source']} on {h['rows'] or 'untold'} rows"
         said.append(f"{m['model']} v{m['champion']}, {told}, newest {m['age_s']} s, drift {m['drift']['verdict']}, skew {m['skew']['state']}")
     return "; ".join(said)
 

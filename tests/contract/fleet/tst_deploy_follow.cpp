@@ -104,15 +104,19 @@ private Q_SLOTS:
                                         m_estate->url(QStringLiteral("kubeflow")).toUtf8() + "\", namespace: kubeflow, experiment: iris-mlflow-kserve, jobs: [IrisExp, IrisDeploy]}\n  cluster: {kind: kubernetes, kubeconfig: " +
                                         m_server.operatorConfig().toUtf8() + "}\nmodels:\n  iris:\n    registry: {connection: local, name: iris}\n"
                                         "    pipeline: {connection: kubeflow, job: IrisExp, deploy: IrisDeploy, deploy_connection: kubeflow}\n"
-                                        "    deployment: {connection: cluster, namespace: ml, target: deployment/iris, image: \"registry.example/team/iris:{tag:build}\"}\n"));
+                                        "    deployment: {connection: cluster, namespace: ml, target: deployment/iris, image: \"registry.example/team/iris:{tag:build}\"}\n"
+                                        "  both:\n    registry: {connection: local, name: both}\n    pipeline: {connection: kubeflow, job: IrisExp}\n"
+                                        "    deployment: {connection: cluster, namespace: ml, target: deployment/both, image: \"registry.example/team/both:{tag:build}\"}\n"));
         m_services = open();
         auto &kubeflow = *dynamic_cast<pipelines::AllPipelines &>(*m_services->pipelines).others().front();
         QVERIFY(kubeflow.uploadPipeline(QStringLiteral("IrisDeploy"), {}, QStringLiteral("deploy.yaml"), "pipelineInfo:\n  name: irisdeploy\nroot:\n  dag: {tasks: {}}\nschemaVersion: 2.1.0\nsdkVersion: kfp-2.3.0\n"));
-        const auto made = m_server.kubectl({QStringLiteral("apply"), QStringLiteral("-f"), QStringLiteral("-")},
-                                           "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: iris, namespace: ml}\nspec:\n  replicas: 2\n  progressDeadlineSeconds: 3\n  selector: {matchLabels: {app: iris}}\n  template:\n"
-                                           "    metadata: {labels: {app: iris}}\n    spec: {containers: [{name: api, image: \"registry.example/team/iris:b1\"}]}\n");
-        QVERIFY2(made.code == 0, made.error.constData());
-        QTRY_COMPARE_WITH_TIMEOUT(kubectl(QStringLiteral("get deployment/iris -o jsonpath={.status.availableReplicas}")), "2", 60000);
+        for (const char *name : {"iris", "both"}) {
+            const QByteArray text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: NAME, namespace: ml}\nspec:\n  replicas: 2\n  progressDeadlineSeconds: 3\n  selector: {matchLabels: {app: NAME}}\n  template:\n"
+                                    "    metadata: {labels: {app: NAME}}\n    spec: {containers: [{name: api, image: \"registry.example/team/NAME:b1\"}]}\n";
+            const auto made = m_server.kubectl({QStringLiteral("apply"), QStringLiteral("-f"), QStringLiteral("-")}, QByteArray(text).replace("NAME", name));
+            QVERIFY2(made.code == 0, made.error.constData());
+            QTRY_COMPARE_WITH_TIMEOUT(kubectl(QStringLiteral("get deployment/%1 -o jsonpath={.status.availableReplicas}").arg(Q(name))), "2", 60000);
+        }
     }
     void cleanupTestCase() {
         if (m_services) {
@@ -176,6 +180,29 @@ private Q_SLOTS:
         const QStringList told = look();
         QCOMPARE(of(run).state, State::Nothing);
         QVERIFY2(told.last().contains(Q("nothing was rolled out")), qPrintable(told.join(Q("\n"))));
+    }
+    void aPipelineThatMayTrainOnlyIsToldOfWhenSomethingRolls() {
+        const auto train = [&] {
+            const auto run = m_services->pipelines->startRun({QStringLiteral("kubeflow:IrisExp"), {{Q("data_path"), Q("/data")}}, {}, QStringLiteral("ada"), QStringLiteral("by hand")});
+            if (!run)
+                qFatal("%s", qPrintable(run.error().text()));
+            m_estate->clock().advance(1);
+            look();
+            return *run;
+        };
+        const QString first = train();
+        pass();
+        QVERIFY(look().isEmpty()); // it trained
+        QVERIFY(!kubectl(QStringLiteral("set image deployment/both api=registry.example/team/both:b2")).startsWith("failed")); // and deploys
+        const QStringList told = until(first, State::Healthy);
+        QVERIFY2(told.last().contains(Q("deployment/both: revision 2 is healthy")), qPrintable(told.join(Q("\n"))));
+        const QString second = train();
+        pass();
+        look();
+        m_estate->clock().advance(DeployFollow::noRolloutSeconds);
+        QVERIFY(look().isEmpty()); // it trained only
+        QCOMPARE(of(second).state, State::Nothing);
+        QVERIFY(runNotes(*m_services).value(second).text.isEmpty());
     }
     void anOldRunIsHistory() {
         const QString run = deployRun();
