@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot watch [--once] [--events] [--metrics PORT [--address IP]]: looks after a workspace without a window until it is stopped: schedules of this machine, retries of failed runs, trainings and
-//   deploys that an approval joins, canaries in clusters, retraining policies, alert rules (told by the workspace's notifications). One for a workspace; the console and `pilot serve` may run beside it, nothing is done twice.
+//   deploys that an approval joins, the rollouts that deploy runs caused (followed until healthy or stuck), canaries in clusters, retraining policies, alert rules (told by the workspace's notifications). One for a workspace; the console and `pilot serve` may run beside it, nothing is done twice.
 //   --metrics tells its own figures under /metrics, on loopback unless --address says otherwise ("ready" has "metrics": the port).
 //   --events {"event":"news","model","sentence","acted"} each; --once looks once: --json {"news":[{"model","sentence","acted"}]}; exit 1 if something could not be done.
 // pilot watch --print-unit|--install|--uninstall [--timer MINUTES] [--plan]: the systemd units of the person who is logged in.
