@@ -5,6 +5,7 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
 #include <cmath>
 
 namespace pilothouse::retrain {
@@ -117,7 +118,7 @@ Result<workspace::Model> withConfig(workspace::Model model, const Config &config
     for (const Rule &rule : rules)
         model.retrain.when << rule.text;
     if (config.minHoursBetween)
-        model.retrain.atMostEvery = QStringLiteral("%1s").arg(qint64(std::llround(*config.minHoursBetween * 3600)));
+        model.retrain.atMostEvery = QStringLiteral("%1s").arg(std::max<qint64>(1, std::llround(*config.minHoursBetween * 3600))); // 0 hours: at any time
     if (config.enabled)
         model.retrain.enabled = *config.enabled;
     return model;
@@ -129,7 +130,7 @@ Result<QJsonObject> configInForce(const workspace::Model &original, const Config
     PH_ASSIGN(const std::vector<Rule> rules, rulesOf(model));
     PH_ASSIGN(const qint64 interval, workspace::parseDuration(model.retrain.atMostEvery));
     QJsonObject object{{Q("min_performance_threshold"), QJsonValue()}, {Q("degradation_threshold"), QJsonValue()},
-                       {Q("min_hours_between"), double(interval) / 3600}, {Q("enabled"), model.retrain.enabled},
+                       {Q("min_hours_between"), config.minHoursBetween.value_or(double(interval) / 3600)}, {Q("enabled"), model.retrain.enabled},
                        {Q("metric"), QJsonValue()}, {Q("rules"), QJsonArray::fromStringList(model.retrain.when)}};
     for (auto it = rules.rbegin(); it != rules.rend(); ++it) { // the first of a kind wins
         if (it->kind == Rule::Kind::Limit) {

@@ -72,7 +72,7 @@ private Q_SLOTS:
         open();
         QTRY_COMPARE_WITH_TIMEOUT(retrainings(), 3, slow);
         QVERIFY(!save()->isEnabled()); // the file says this already
-        QVERIFY2(save()->toolTip().contains(QStringLiteral("already")), qPrintable(save()->toolTip()));
+        QTRY_VERIFY2_WITH_TIMEOUT(save()->toolTip().contains(QStringLiteral("already")), qPrintable(save()->toolTip()), slow); // the file says this
         QCOMPARE(plot()->data().limits.size(), std::size_t(1));
         QVERIFY(m_sheet->findChild<ui::Table *>(QStringLiteral("policyTurns"))->model()->rowCount() >= 6); // over and under, three times
         keep("policy");

@@ -29,7 +29,7 @@ QBoxLayout *side(std::initializer_list<QWidget *> widgets) {
     auto *row = new QHBoxLayout;
     row->setSpacing(8);
     for (QWidget *widget : widgets)
-        row->addWidget(widget, 1);
+        row->addWidget(widget, 1, Qt::AlignTop);
     return row;
 }
 
@@ -41,7 +41,7 @@ PolicyForm::PolicyForm(const QStringList &executors, QWidget *parent) : QWidget(
     m_rules->setFont(Theme::of(this).font(TextRole::Mono));
     m_rules->setTabChangesFocus(true);
     m_rules->setPlaceholderText(QStringLiteral("mae > 1.5 until 1.3 for 3 checks\ndrift > 0.25 for 2d\nschedule 0 2 * * 1"));
-    m_rules->setMinimumHeight(Theme::of(this).px(92));
+    m_rules->setFixedHeight(Theme::of(this).px(104));
     m_enabled->setObjectName(QStringLiteral("policyEnabled"));
     m_executor->setObjectName(QStringLiteral("policyExecutor"));
     m_executor->setItems(executors);

@@ -85,7 +85,7 @@ PolicySheet::~PolicySheet() {
 }
 
 QWidget *PolicySheet::buildForm() {
-    auto *card = new Card(tr("Policy"));
+    auto *card = new Card(tr("Policy of %1").arg(m_model));
     card->setFixedWidth(Theme::of(parentWidget()).px(372));
     m_form = new PolicyForm(executorsOf(m_context.fleet->services()->workspace));
     auto *scroll = new QScrollArea;
