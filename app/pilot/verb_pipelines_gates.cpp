@@ -7,6 +7,7 @@
 
 #include "core/fleet/joined_runs.h"
 #include "core/fleet/pipeline_evidence.h"
+#include "core/fleet/run_gates.h"
 #include "core/fleet/pipeline_feed.h"
 #include "core/learn/load_scorer.h"
 #include "core/pipelines/parameter_check.h"
@@ -121,7 +122,14 @@ Result<void> answer(Context &context, const Options &options) {
     const auto evidence = options.abort ? Result<promotion::Evidence>(notFound({})) : evidenceOf(context, *services, gate);
     if (evidence)
         context.note(evidence->text());
-    auto operation = fleet::answerGate(*services, gate, answer, evidence);
+    QString failed;
+    if (answer.proceed) {
+        const auto run = pipes->run(gate.run);
+        failed = fleet::failedRunGates(services->workspace, gate, run ? &*run : nullptr);
+        if (!failed.isEmpty())
+            context.note(QStringLiteral("A gate of the pipeline of %1 is not passed: %2").arg(gate.model, failed));
+    }
+    auto operation = fleet::answerGate(*services, gate, answer, evidence, failed);
     const auto answered = runAndAnswer(context, *services->operations, std::move(operation), options.plan);
     if (answered && !options.plan && gate.system == Q("local"))
         for (const fleet::RunNews &news : fleet::JoinedRuns(services).goOn())

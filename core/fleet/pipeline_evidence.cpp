@@ -45,7 +45,7 @@ Result<promotion::Evidence> gateEvidenceByChild(const Services &services, const 
     return promotion::Evidence::fromJson(made);
 }
 
-Operation answerGate(const Services &services, const pipelines::Gate &gate, const pipelines::GateAnswer &answer, const Result<promotion::Evidence> &evidence) {
+Operation answerGate(const Services &services, const pipelines::Gate &gate, const pipelines::GateAnswer &answer, const Result<promotion::Evidence> &evidence, const QString &failedGates) {
     operations::Operation operation = pipelines::answerGateOperation(services.pipelines, gate, answer);
     QJsonArray warnings = operation.details.value(Q("warnings")).toArray();
     if (evidence) {
@@ -56,6 +56,8 @@ Operation answerGate(const Services &services, const pipelines::Gate &gate, cons
     } else if (answer.proceed && evidence.error().kind != ErrorKind::NotFound) {
         warnings << Text::tr("There is no evidence for version %1 of %2: %3").arg(gate.candidate, gate.model, evidence.error().text());
     }
+    if (answer.proceed && !failedGates.isEmpty())
+        warnings << Text::tr("A gate of the pipeline of %1 is not passed: %2").arg(gate.model, failedGates);
     if (!warnings.isEmpty())
         operation.details.insert(Q("warnings"), warnings);
     return operation;

@@ -19,7 +19,8 @@ Result<promotion::Evidence> gateEvidence(const Services &services, const pipelin
 Result<promotion::Evidence> gateEvidenceByChild(const Services &services, const pipelines::Gate &gate, std::stop_token stop = {});
 
 /// The operation that answers a gate, with what the evidence says in its details: {"evidence_digest","evidence"} stand in the journal. A candidate that a rule of ours blocks, or
-/// whose evidence could not be made, is a warning of the plan: the system's own rules decide there.
-operations::Operation answerGate(const Services &services, const pipelines::Gate &gate, const pipelines::GateAnswer &answer, const Result<promotion::Evidence> &evidence);
+/// whose evidence could not be made, is a warning of the plan, and so are gates of the model's pipeline that the run does not pass: the system's own rules decide there.
+/// @param failedGates  failedRunGates() of the run that waits
+operations::Operation answerGate(const Services &services, const pipelines::Gate &gate, const pipelines::GateAnswer &answer, const Result<promotion::Evidence> &evidence, const QString &failedGates);
 
 } // namespace pilothouse::fleet

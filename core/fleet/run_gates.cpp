@@ -48,4 +48,9 @@ QString failedRunGates(const std::vector<RunGate> &gates) {
     return failed.join(QStringLiteral("; "));
 }
 
+QString failedRunGates(const workspace::Workspace &workspace, const pipelines::Gate &gate, const pipelines::PipelineRun *run) {
+    const workspace::Model *model = workspace.model(gate.model);
+    return model ? failedRunGates(runGatesOf(*model, run ? *run : pipelines::PipelineRun())) : QString();
+}
+
 } // namespace pilothouse::fleet

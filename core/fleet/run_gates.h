@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/pipelines/gate.h"
 #include "core/pipelines/pipeline_service.h"
 #include "core/workspace/recipe.h"
 #include "core/workspace/workspace.h"
@@ -21,5 +22,7 @@ struct RunGate {
 std::vector<RunGate> runGatesOf(const workspace::Model &model, const pipelines::PipelineRun &run);
 /// Those that do not pass, as a sentence; empty: all pass.
 QString failedRunGates(const std::vector<RunGate> &gates);
+/// The same of the model that a gate of a system is about; empty where that model's pipeline has none. @param run  that waits there; null: not known, so it tells nothing
+QString failedRunGates(const workspace::Workspace &workspace, const pipelines::Gate &gate, const pipelines::PipelineRun *run);
 
 } // namespace pilothouse::fleet

@@ -27,7 +27,7 @@ namespace {
 constexpr int slow = 60000; // a loaded machine; conditions end the wait, never time
 const QString job = QStringLiteral("jenkins:iris-pipeline");
 
-const char models[] = "\n  iris:\n    registry: {connection: local, name: iris, champion: champion}\n    recipe: iris.yaml\n    pipeline: {connection: jenkins, job: iris-pipeline}\n"
+const char models[] = "\n  iris:\n    registry: {connection: local, name: iris, champion: champion}\n    recipe: iris.yaml\n    pipeline: {connection: jenkins, job: iris-pipeline, gates: [coverage >= 99.9]}\n"
                       "    deployment: {connection: local, target: serving/iris, steps: [100], step_seconds: 1}\n    endpoint: {connection: local}\n    promotion: {approvals: 1, prevent_self_approval: false}\n";
 
 } // namespace
@@ -64,6 +64,7 @@ private Q_SLOTS:
         QCOMPARE(card().evidence()->candidateVersion, 2);
         QCOMPARE(card().evidence()->championVersion.value_or(0), 1);
         QVERIFY2(text("gateJudged").contains(Q("pass")) && text("gateJudged").contains(QStringLiteral("→")), qPrintable(text("gateJudged")));
+        QVERIFY2(text("gateRule").contains(Q("coverage >= 99.9")), qPrintable(text("gateRule"))); // of ours; Jenkins asks nobody for it
         keep("gate");
     }
 
@@ -117,6 +118,8 @@ private Q_SLOTS:
         QVERIFY(planned != m_estate->window->snapshot().journal.end());
         QCOMPARE(planned->details.value(Q("comment")).toString(), QStringLiteral("half the error on the same rows"));
         QCOMPARE(planned->details.value(Q("parameters")).toObject().value(Q("STAGE")).toString(), QStringLiteral("Staging"));
+        const QByteArray warned = canonicalJson(QJsonObject{{Q("warnings"), planned->details.value(Q("warnings"))}});
+        QVERIFY2(warned.contains("coverage >= 99.9"), warned.constData());
     }
 
     void whatSomebodyElseAnsweredIsNotAnsweredAgain() {

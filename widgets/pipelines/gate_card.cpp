@@ -2,6 +2,7 @@
 #include "widgets/pipelines/gate_card.h"
 
 #include "core/fleet/pipeline_evidence.h"
+#include "core/fleet/run_gates.h"
 #include "widgets/base/button.h"
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
@@ -125,6 +126,7 @@ GateCard::GateCard(const PanelContext &context, QWidget *parent) : Card(tr("Answ
     }
     m_rule = new Label({}, TextRole::Caption, &Tokens::t3);
     m_rule->setWordWrap(true);
+    m_rule->setObjectName(QStringLiteral("gateRule"));
     bottom->addWidget(m_told);
     bottom->addLayout(buttons);
     bottom->addWidget(m_rule);
@@ -210,8 +212,9 @@ const Gate *GateCard::gate() const {
     return index >= 0 && index < int(m_gates.size()) ? &m_gates[std::size_t(index)] : nullptr;
 }
 
-void GateCard::setGates(const std::vector<Gate> &gates, const fleet::Snapshot &snapshot) {
+void GateCard::setGates(const std::vector<Gate> &gates, const pipelines::PipelineRun &run, const fleet::Snapshot &snapshot) {
     m_gates = gates;
+    m_run = run;
     m_snapshot = snapshot;
     QStringList names;
     QVariantList keys;
@@ -262,6 +265,10 @@ void GateCard::showGate() {
     m_proceed->setWords(g.proceed.isEmpty() ? tr("Proceed") : g.proceed);
     m_abort->setWords((g.abort.isEmpty() ? tr("Abort") : g.abort) + QStringLiteral("…"));
     QStringList rule;
+    const QString failed = failedGates();
+    if (!failed.isEmpty())
+        rule << tr("Not passed: %1.").arg(failed);
+    m_rule->setInk(failed.isEmpty() ? &Tokens::t3 : &Tokens::bad);
     if (g.needed > 1)
         rule << tr("Needs %1 approvals, %2 given.").arg(g.needed).arg(g.given);
     if (g.system == QLatin1String("jenkins"))
@@ -273,6 +280,8 @@ void GateCard::showGate() {
     askEvidence();
     showEvidence();
 }
+
+QString GateCard::failedGates() const { return m_context.fleet && gate() ? fleet::failedRunGates(m_context.fleet->services()->workspace, *gate(), &m_run) : QString(); }
 
 /// Of a request that waits for the same version it is there already; else `pilot` makes it, once for a gate.
 void GateCard::askEvidence() {
@@ -368,7 +377,7 @@ void GateCard::answer(bool proceed, const QString &comment) {
     given.comment = QStringList{m_note->toPlainText().trimmed(), comment}.join(QLatin1Char('\n')).trimmed();
     given.by = services->operations->actor().name;
     const promotion::Evidence *found = evidence();
-    operations::Operation operation = fleet::answerGate(*services, *g, given, found ? Result<promotion::Evidence>(*found) : Result<promotion::Evidence>(notFound(QString())));
+    operations::Operation operation = fleet::answerGate(*services, *g, given, found ? Result<promotion::Evidence>(*found) : Result<promotion::Evidence>(notFound(QString())), failedGates());
     operation.confirmed = operations::Confirmed::names(); // typed in the sheet that asked
     tell(tr("It is being answered …"), true);
     m_running = startTask<operations::OperationOutcome>(m_context.fleet->pools().waiting, [services, operation](std::stop_token) -> Result<operations::OperationOutcome> { return services->operations->run(operation); });

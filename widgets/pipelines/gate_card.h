@@ -32,7 +32,7 @@ public:
     explicit GateCard(const PanelContext &context, QWidget *parent = nullptr);
     ~GateCard() override;
     /// The waiting gates of the chosen run; none: what is here is forgotten.
-    void setGates(const std::vector<pipelines::Gate> &gates, const fleet::Snapshot &snapshot);
+    void setGates(const std::vector<pipelines::Gate> &gates, const pipelines::PipelineRun &run, const fleet::Snapshot &snapshot);
     const pipelines::Gate *gate() const; ///< that is shown; null: none
     QString blocked(bool proceed) const; ///< why it cannot be answered so; empty: it can
     void answer(bool proceed, const QString &comment);
@@ -57,7 +57,9 @@ private:
     void tell(const QString &text, bool good);
     QString key(const pipelines::Gate &gate) const;
     PanelContext m_context;
+    QString failedGates() const; ///< of the model's pipeline, by what the run tells
     std::vector<pipelines::Gate> m_gates;
+    pipelines::PipelineRun m_run;
     fleet::Snapshot m_snapshot;
     QString m_shown; ///< key of the gate whose form is here
     QHash<QString, Known> m_known;

@@ -310,7 +310,7 @@ void PipelinesPanel::showRight(const PipelineRun &r) {
             if (p.model == r.model && p.version == r.version && p.state == promotion::RequestState::Pending)
                 gates.push_back(gateOf(p, r, tr("Promote %1 v%2? The run goes on when it is decided.").arg(p.model).arg(p.version)));
     m_facts->setRun(r, pipelineName(state(), r.pipeline), m_chain, now());
-    m_gate->setGates(gates, m_snapshot);
+    m_gate->setGates(gates, r, m_snapshot);
     // Beside the log there is room for one of them; in the narrow window for one of three.
     std::vector<SegmentedControl::Segment> pages;
     if (isNarrow())
