@@ -417,6 +417,44 @@
     </message>
 </context>
 <context>
+    <name>BacktestPlot</name>
+    <message>
+        <source>rows</source>
+        <translation>Zeilen</translation>
+    </message>
+    <message>
+        <source>until %1</source>
+        <translation>bis %1</translation>
+    </message>
+    <message>
+        <source>beyond the budget</source>
+        <translation>über dem Budget</translation>
+    </message>
+    <message>
+        <source>too soon</source>
+        <translation>zu früh</translation>
+    </message>
+    <message>
+        <source>outside its windows</source>
+        <translation>außerhalb der Fenster</translation>
+    </message>
+    <message>
+        <source>retrain</source>
+        <translation>Training</translation>
+    </message>
+    <message numerus="yes">
+        <source>It would have retrained %n times</source>
+        <translation>
+            <numerusform>Sie hätte einmal neu trainiert</numerusform>
+            <numerusform>Sie hätte %n-mal neu trainiert</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>, at most %1 in a week</source>
+        <translation>, höchstens %1 in einer Woche</translation>
+    </message>
+</context>
+<context>
     <name>ClusterImport</name>
     <message>
         <source>The context “%1” gets its credential from a program: there is no secret to import.</source>
@@ -1302,6 +1340,61 @@
     </message>
 </context>
 <context>
+    <name>DeployFollow</name>
+    <message>
+        <source>%1: revision %2 (version %3)</source>
+        <translation>%1: Revision %2 (Version %3)</translation>
+    </message>
+    <message>
+        <source>%1: revision %2</source>
+        <translation>%1: Revision %2</translation>
+    </message>
+    <message>
+        <source>%1 rolls out%2</source>
+        <translation>%1 wird ausgerollt%2</translation>
+    </message>
+    <message>
+        <source>%1: its rollout is awaited%2</source>
+        <translation>%1: auf das Rollout wird gewartet%2</translation>
+    </message>
+    <message>
+        <source>%1 is healthy</source>
+        <translation>%1 ist gesund</translation>
+    </message>
+    <message>
+        <source>%1 is stuck%2</source>
+        <translation>%1 steht still%2</translation>
+    </message>
+    <message>
+        <source>%1 did not become healthy%2</source>
+        <translation>%1 wurde nicht gesund%2</translation>
+    </message>
+    <message>
+        <source>%1: nothing was rolled out%2</source>
+        <translation>%1: nichts wurde ausgerollt%2</translation>
+    </message>
+    <message>
+        <source>a newer deploy run passed</source>
+        <translation>ein neuerer Deploy-Lauf ist durch</translation>
+    </message>
+    <message>
+        <source>%1: %2 passed; its rollout at %3 is followed</source>
+        <translation>%1: %2 ist durch; sein Rollout an %3 wird verfolgt</translation>
+    </message>
+    <message>
+        <source>revision %1 came after it</source>
+        <translation>Revision %1 kam danach</translation>
+    </message>
+    <message>
+        <source>%1 passed more than %2 minutes ago</source>
+        <translation>%1 ist seit über %2 Minuten durch</translation>
+    </message>
+    <message>
+        <source>%1: after %2, %3</source>
+        <translation>%1: nach %2, %3</translation>
+    </message>
+</context>
+<context>
     <name>DirectoryLogin</name>
     <message>
         <source>The connection “%1” does not say who signs in: its %2 is missing.</source>
@@ -1471,6 +1564,33 @@
     <message>
         <source>Name a folder of a clone of the repository that the controller follows.</source>
         <translation>Einen Ordner eines Klons des Repositorys nennen, dem der Controller folgt.</translation>
+    </message>
+</context>
+<context>
+    <name>Headline</name>
+    <message>
+        <source>no champion</source>
+        <translation>kein Champion</translation>
+    </message>
+    <message>
+        <source>the run of version %1 is not known</source>
+        <translation>der Lauf von Version %1 ist nicht bekannt</translation>
+    </message>
+    <message>
+        <source>the run of version %1 has no %2</source>
+        <translation>der Lauf von Version %1 hat kein %2</translation>
+    </message>
+    <message>
+        <source>no label came</source>
+        <translation>kein Label kam</translation>
+    </message>
+    <message>
+        <source>no label came: as its run was tested</source>
+        <translation>kein Label kam: wie sein Lauf getestet wurde</translation>
+    </message>
+    <message>
+        <source>%1: as its run was tested</source>
+        <translation>%1: wie sein Lauf getestet wurde</translation>
     </message>
 </context>
 <context>
@@ -2399,6 +2519,10 @@
         <source>There is no evidence for version %1 of %2: %3</source>
         <translation>Für Version %1 von %2 gibt es keine Nachweise: %3</translation>
     </message>
+    <message>
+        <source>A gate of the pipeline of %1 is not passed: %2</source>
+        <translation>Ein Gate der Pipeline von %1 ist nicht bestanden: %2</translation>
+    </message>
 </context>
 <context>
     <name>PipelineSystems</name>
@@ -2557,6 +2681,41 @@
     <message>
         <source>Go to</source>
         <translation>Gehe zu</translation>
+    </message>
+</context>
+<context>
+    <name>PolicyEdit</name>
+    <message>
+        <source>The workspace has no model “%1”.</source>
+        <translation>Der Arbeitsbereich hat kein Modell „%1“.</translation>
+    </message>
+    <message>
+        <source>The policy of %1 is like this already.</source>
+        <translation>Die Regel von %1 ist schon so.</translation>
+    </message>
+    <message>
+        <source>Operation %1 is %2: there is nothing to undo.</source>
+        <translation>Operation %1 ist %2: Es gibt nichts rückgängig zu machen.</translation>
+    </message>
+    <message>
+        <source>Change the retraining policy of %1 in the workspace</source>
+        <translation>Die Trainingsregel von %1 im Arbeitsbereich ändern</translation>
+    </message>
+    <message>
+        <source>put it back</source>
+        <translation>zurücksetzen</translation>
+    </message>
+    <message>
+        <source>The workspace file has another policy for %1 now.</source>
+        <translation>Die Arbeitsbereichsdatei hat jetzt eine andere Regel für %1.</translation>
+    </message>
+    <message>
+        <source>Look at it and try again.</source>
+        <translation>Sehen Sie es an und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The workspace file was written by somebody else meanwhile.</source>
+        <translation>Die Arbeitsbereichsdatei wurde inzwischen von jemand anderem geschrieben.</translation>
     </message>
 </context>
 <context>
@@ -3694,6 +3853,10 @@
     <message>
         <source>Start it</source>
         <translation>Starten</translation>
+    </message>
+    <message>
+        <source>%1 passed, but %2</source>
+        <translation>%1 ist durch, aber %2</translation>
     </message>
 </context>
 <context>
@@ -5393,6 +5556,10 @@
     <message>
         <source>Choose an alert of a rule first.</source>
         <translation>Zuerst den Alarm einer Regel wählen.</translation>
+    </message>
+    <message>
+        <source>Edit policy…</source>
+        <translation>Regel bearbeiten…</translation>
     </message>
 </context>
 <context>
@@ -8738,6 +8905,10 @@
         <source>It was not done.</source>
         <translation>Es wurde nicht getan.</translation>
     </message>
+    <message>
+        <source>Not passed: %1.</source>
+        <translation>Nicht bestanden: %1.</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::GateModel</name>
@@ -11137,6 +11308,121 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::PolicyForm</name>
+    <message>
+        <source>Retrain by itself</source>
+        <translation>Von selbst neu trainieren</translation>
+    </message>
+    <message>
+        <source>as often as it may retrain</source>
+        <translation>so oft, wie sie trainieren darf</translation>
+    </message>
+    <message>
+        <source>at any time</source>
+        <translation>jederzeit</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>nie</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>unbegrenzt</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
+    </message>
+    <message>
+        <source>Labelled rows it needs</source>
+        <translation>Nötige Zeilen mit Label</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Hours</source>
+        <translation>Stunden</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Price of an hour</source>
+        <translation>Preis einer Stunde</translation>
+    </message>
+    <message>
+        <source>Tries if it cannot start</source>
+        <translation>Versuche, wenn sie nicht startet</translation>
+    </message>
+    <message>
+        <source>Rules, one a line; one is enough</source>
+        <translation>Bedingungen, eine je Zeile; eine genügt</translation>
+    </message>
+    <message>
+        <source>A metric (“mae yesterday”), drift, data_changed, age, newest_row_age, source_age, rows_yesterday, schedule</source>
+        <translation>Eine Metrik („mae yesterday“), drift, data_changed, age, newest_row_age, source_age, rows_yesterday, schedule</translation>
+    </message>
+    <message>
+        <source>Looked at</source>
+        <translation>Geprüft</translation>
+    </message>
+    <message>
+        <source>1h, or a cron: 15 0 * * *</source>
+        <translation>1h, oder ein Cron: 15 0 * * *</translation>
+    </message>
+    <message>
+        <source>Retrain at most every</source>
+        <translation>Training höchstens alle</translation>
+    </message>
+    <message>
+        <source>Trained by</source>
+        <translation>Trainiert von</translation>
+    </message>
+    <message>
+        <source>Begins only in</source>
+        <translation>Beginnt nur in</translation>
+    </message>
+    <message>
+        <source>22:00-06:00; Sat,Sun</source>
+        <translation>22:00-06:00; Sat,Sun</translation>
+    </message>
+    <message>
+        <source>Never begins in (maintenance)</source>
+        <translation>Beginnt nie in (Wartung)</translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation>Budget</translation>
+    </message>
+    <message>
+        <source>In a time of</source>
+        <translation>In einer Zeit von</translation>
+    </message>
+    <message>
+        <source>After, doubled each time</source>
+        <translation>Nach, jedes Mal verdoppelt</translation>
+    </message>
+    <message>
+        <source>Tag of the champion&apos;s version</source>
+        <translation>Tag der Version des Champions</translation>
+    </message>
+    <message>
+        <source>Each decision is written to it: SKIPPED or RETRAIN_ATTEMPTED</source>
+        <translation>Jede Entscheidung wird dort vermerkt: SKIPPED oder RETRAIN_ATTEMPTED</translation>
+    </message>
+    <message>
+        <source>A number.</source>
+        <translation>Eine Zahl.</translation>
+    </message>
+    <message>
+        <source>“%1” is no number.</source>
+        <translation>„%1“ ist keine Zahl.</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::PolicyLogModel</name>
     <message>
         <source>When</source>
@@ -11149,6 +11435,185 @@
     <message>
         <source>Why</source>
         <translation>Warum</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::PolicySheet</name>
+    <message>
+        <source>Retraining policy of %1</source>
+        <translation>Trainingsregel von %1</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Policy of %1</source>
+        <translation>Regel von %1</translation>
+    </message>
+    <message>
+        <source>Would it have fired?</source>
+        <translation>Hätte sie ausgelöst?</translation>
+    </message>
+    <message>
+        <source>How far back</source>
+        <translation>Wie weit zurück</translation>
+    </message>
+    <message>
+        <source>7 d</source>
+        <translation>7 T</translation>
+    </message>
+    <message>
+        <source>30 d</source>
+        <translation>30 T</translation>
+    </message>
+    <message>
+        <source>90 d</source>
+        <translation>90 T</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>Rule that is drawn</source>
+        <translation>Gezeichnete Bedingung</translation>
+    </message>
+    <message>
+        <source>Where the verdict changed</source>
+        <translation>Wo sich das Urteil änderte</translation>
+    </message>
+    <message>
+        <source>Save the policy</source>
+        <translation>Regel speichern</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Open a policy first.</source>
+        <translation>Öffnen Sie zuerst eine Regel.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>What was changed at run time lies over the file: see “pilot retrain config %1”.</source>
+        <translation>Was zur Laufzeit geändert wurde, liegt über der Datei: siehe „pilot retrain config %1“.</translation>
+    </message>
+    <message>
+        <source>Not saved yet.</source>
+        <translation>Noch nicht gespeichert.</translation>
+    </message>
+    <message>
+        <source>Nothing is known of the past yet</source>
+        <translation>Von der Vergangenheit ist noch nichts bekannt</translation>
+    </message>
+    <message>
+        <source>Labels, decisions and versions are replayed here as they come. A file of metrics: pilot retrain backtest %1 --csv FILE.</source>
+        <translation>Labels, Entscheidungen und Versionen werden hier nachgespielt, wie sie kommen. Eine Datei mit Metriken: pilot retrain backtest %1 --csv DATEI.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n retrainings</source>
+        <translation>
+            <numerusform>%n Training</numerusform>
+            <numerusform>%n Trainings</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Retrainings</source>
+        <translation>Trainings</translation>
+    </message>
+    <message>
+        <source>%1, at most %2 in a week; looked at %3, %4 times</source>
+        <translation>%1, höchstens %2 in einer Woche; geprüft %3, %4-mal</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n looks too soon</source>
+        <translation>
+            <numerusform>%n Prüfung zu früh</numerusform>
+            <numerusform>%n Prüfungen zu früh</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n outside its windows</source>
+        <translation>
+            <numerusform>%n außerhalb der Fenster</numerusform>
+            <numerusform>%n außerhalb der Fenster</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n beyond the budget</source>
+        <translation>
+            <numerusform>%n über dem Budget</numerusform>
+            <numerusform>%n über dem Budget</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Held back</source>
+        <translation>Zurückgehalten</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>, cost %1</source>
+        <translation>, Kosten %1</translation>
+    </message>
+    <message>
+        <source>how long a run takes is not known yet</source>
+        <translation>wie lange ein Lauf dauert, ist noch nicht bekannt</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>It is never looked at</source>
+        <translation>Sie wird nie geprüft</translation>
+    </message>
+    <message>
+        <source>No look falls into this time. Choose a longer one.</source>
+        <translation>In diese Zeit fällt keine Prüfung. Wählen Sie eine längere.</translation>
+    </message>
+    <message>
+        <source>It is being saved.</source>
+        <translation>Es wird gespeichert.</translation>
+    </message>
+    <message>
+        <source>It is being tried.</source>
+        <translation>Es wird ausprobiert.</translation>
+    </message>
+    <message>
+        <source>The workspace file says this already.</source>
+        <translation>Die Arbeitsbereichsdatei sagt dies schon.</translation>
+    </message>
+    <message>
+        <source>It was not saved.</source>
+        <translation>Es wurde nicht gespeichert.</translation>
+    </message>
+    <message>
+        <source>The policy of %1 is saved</source>
+        <translation>Die Regel von %1 ist gespeichert</translation>
+    </message>
+    <message>
+        <source>The workspace file is read again.</source>
+        <translation>Die Arbeitsbereichsdatei wird neu gelesen.</translation>
+    </message>
+    <message>
+        <source>Edit the retraining policy…</source>
+        <translation>Trainingsregel bearbeiten…</translation>
+    </message>
+    <message>
+        <source>Choose a model of the workspace first.</source>
+        <translation>Wählen Sie zuerst ein Modell des Arbeitsbereichs.</translation>
     </message>
 </context>
 <context>

@@ -19,6 +19,16 @@
     </message>
 </context>
 <context>
+    <name>BacktestPlot</name>
+    <message numerus="yes">
+        <source>It would have retrained %n times</source>
+        <translation>
+            <numerusform>It would have retrained once</numerusform>
+            <numerusform>It would have retrained %n times</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Inbox</name>
     <message numerus="yes">
         <source>%n training(s) wait for %1</source>
@@ -440,6 +450,37 @@
         <translation>
             <numerusform>%n line</numerusform>
             <numerusform>%n lines</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::PolicySheet</name>
+    <message numerus="yes">
+        <source>%n retrainings</source>
+        <translation>
+            <numerusform>%n retraining</numerusform>
+            <numerusform>%n retrainings</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n looks too soon</source>
+        <translation>
+            <numerusform>%n look too soon</numerusform>
+            <numerusform>%n looks too soon</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n outside its windows</source>
+        <translation>
+            <numerusform>%n outside its windows</numerusform>
+            <numerusform>%n outside its windows</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n beyond the budget</source>
+        <translation>
+            <numerusform>%n beyond the budget</numerusform>
+            <numerusform>%n beyond the budget</numerusform>
         </translation>
     </message>
 </context>

@@ -12,6 +12,7 @@ namespace pilothouse::fleet {
 namespace {
 
 using Q = QLatin1String;
+using operations::Operation;
 using workspace::RetrainPolicy;
 
 struct Text {
@@ -61,8 +62,8 @@ QString effectOf(const QVariantMap &from, const QVariantMap &to) {
     return parts.join(QStringLiteral("; "));
 }
 
-operations::Operation change(const QString &file, const QString &model, const QVariantMap &from, const QVariantMap &to) {
-    operations::Operation operation;
+Operation change(const QString &file, const QString &model, const QVariantMap &from, const QVariantMap &to) {
+    Operation operation;
     operation.kind = QStringLiteral("retrain-policy");
     operation.object = QStringLiteral("model ") + model;
     operation.summary = Text::tr("Change the retraining policy of %1 in the workspace").arg(model);
@@ -137,7 +138,7 @@ QVariantMap policyEntries(const RetrainPolicy &policy) {
     return entries;
 }
 
-Result<operations::Operation> setRetrainPolicy(const QString &file, const QString &model, const RetrainPolicy &policy) {
+Result<Operation> setRetrainPolicy(const QString &file, const QString &model, const RetrainPolicy &policy) {
     PH_ASSIGN(const QByteArray before, readFile(file));
     PH_ASSIGN(const auto now, workspace::parseWorkspace(before, file));
     if (!now.model(model))
@@ -152,11 +153,11 @@ Result<operations::Operation> setRetrainPolicy(const QString &file, const QStrin
 
 bool isPolicyOperation(const operations::RecordedOperation &recorded) { return recorded.undoRecord.value(Q("kind")) == Q(recordKind); }
 
-Result<operations::Operation> undoPolicyOperation(const QString &file, const operations::RecordedOperation &recorded) {
+Result<Operation> undoPolicyOperation(const QString &file, const operations::RecordedOperation &recorded) {
     if (recorded.phase != Q("done"))
         return refused(Text::tr("Operation %1 is %2: there is nothing to undo.").arg(recorded.id, recorded.phase));
     const QJsonObject &r = recorded.undoRecord;
-    operations::Operation operation = change(file, r.value(Q("model")).toString(), entriesOf(r.value(Q("to")).toObject()), entriesOf(r.value(Q("from")).toObject()));
+    Operation operation = change(file, r.value(Q("model")).toString(), entriesOf(r.value(Q("to")).toObject()), entriesOf(r.value(Q("from")).toObject()));
     operation.details.insert(Q("undoes"), recorded.id);
     return operation;
 }
