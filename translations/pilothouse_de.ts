@@ -445,7 +445,7 @@
     <message numerus="yes">
         <source>It would have retrained %n times</source>
         <translation>
-            <numerusform>Sie hätte einmal neu trainiert</numerusform>
+            <numerusform>Sie hätte %n-mal neu trainiert</numerusform>
             <numerusform>Sie hätte %n-mal neu trainiert</numerusform>
         </translation>
     </message>

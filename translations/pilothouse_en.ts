@@ -23,7 +23,7 @@
     <message numerus="yes">
         <source>It would have retrained %n times</source>
         <translation>
-            <numerusform>It would have retrained once</numerusform>
+            <numerusform>It would have retrained %n time</numerusform>
             <numerusform>It would have retrained %n times</numerusform>
         </translation>
     </message>

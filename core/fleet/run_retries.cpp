@@ -77,7 +77,7 @@ Result<std::vector<PipelineRun>> knownRunsOf(const Services &services, const QSt
 }
 
 QJsonObject RetryState::toJson() const {
-    return {{Q("model"), model}, {Q("chain"), QJsonArray::fromStringList(chain)}, {Q("most"), most}, {Q("due"), isoUtc(due)}, {Q("why"), why}, {Q("start"), start.toJson()}};
+    return {{Q("model"), model}, {Q("chain"), QJsonArray::fromStringList(chain)}, {Q("most"), most}, {Q("due"), isoUtc(due)}, {Q("why"), why}, {Q("seen"), isoUtc(seen)}, {Q("start"), start.toJson()}};
 }
 
 RetryState RetryState::fromJson(const QJsonObject &o) {
@@ -88,6 +88,7 @@ RetryState RetryState::fromJson(const QJsonObject &o) {
     state.most = o.value(Q("most")).toInt();
     state.due = fromIsoUtc(o.value(Q("due")).toString());
     state.why = o.value(Q("why")).toString();
+    state.seen = fromIsoUtc(o.value(Q("seen")).toString());
     state.start = OnceStart::fromJson(o.value(Q("start")).toObject());
     return state;
 }
@@ -187,7 +188,12 @@ Result<void> RunRetries::lookAt(const workspace::Model &model, std::vector<RunNe
             return state.toJson() == before.toJson() ? Result<void>() : write(*m_services, state);
         state.start = {};
     }
-    const QDateTime now = m_services->clock->nowUtc(), ended = newest.ended.isValid() ? newest.ended : newest.started;
+    const QDateTime now = m_services->clock->nowUtc();
+    QDateTime ended = newest.ended.isValid() ? newest.ended : newest.started;
+    const bool same = !before.chain.isEmpty() && before.chain.last() == newest.id && before.seen.isValid();
+    state.seen = newest.state != State::Failed ? QDateTime() : same ? std::min(before.seen, now) : now;
+    if (newest.state == State::Failed && (ended > now || (state.chain.size() > 1 && newest.id == state.chain.last())))
+        ended = state.seen;
     if (newest.state != State::Failed || newest.id != state.chain.last()) {
         if (newest.state == State::Cancelled)
             state.why = Text::tr("it was cancelled, so no other follows");
@@ -238,6 +244,7 @@ Result<void> RunRetries::again(const workspace::Model &model, const PipelineRun 
                 state.chain << state.start.run;
             state.start = {};
             state.due = {};
+            state.seen = {};
         }
         return write(*m_services, state);
     });

@@ -12,6 +12,7 @@ struct RetryState {
     int most = 0;      ///< attempts beside the first
     QDateTime due;     ///< of the next attempt; invalid: none comes
     QString why;       ///< why none comes
+    QDateTime seen;    ///< when the last one's failure was first seen, by this machine's clock: that of the system may be wrong
     OnceStart start;
     QJsonObject toJson() const;
     static RetryState fromJson(const QJsonObject &object);
@@ -20,7 +21,7 @@ struct RetryState {
 };
 
 /// Runs of a model's pipeline are tried again as a whole (pipeline: {retries, retry_after}), for systems whose own retry of a task does not act: the newest run failed, of itself and not by a person's
-/// cancel, with the parameters that the workspace says; at most `retries` times, each `retry_after` after the failure, never a failure that is older than a day. <root>/retries/MODEL.json. All programs
+/// cancel, with the parameters that the workspace says; at most `retries` times, each `retry_after` after the failure (after it was seen, where the system dates it after now, or dates one that was started here), never a failure that is older than a day. <root>/retries/MODEL.json. All programs
 /// of this machine take turns. One thread at a time.
 class RunRetries {
 public:

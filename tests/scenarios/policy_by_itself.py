@@ -12,13 +12,18 @@ def decisions(workspace):
     return pilot("retrain", "log", "m", workspace=workspace)[0]["decisions"]
 
 
+def tag_of(workspace):
+    versions = pilot("registry", "show", "m", workspace=workspace)[0]["versions"]
+    return next(v for v in versions if v["version"] == 1)["tags"].get("retrain_decision")
+
+
 def main(_):
     with tempfile.TemporaryDirectory() as place:
         folder = pathlib.Path(place)
         write_regression(folder / "d.csv", 1500)
         write_recipe(folder / "recipe.yaml", "d.csv", "  - ridge: {alpha: 1}")
         workspace = write_workspace(folder)
-        workspace.write_text(workspace.read_text() + "    retrain: {when: [age > 1s], at_most_every: 6h}\n")
+        workspace.write_text(workspace.read_text() + "    retrain: {when: [age > 1s], at_most_every: 6h, tag: retrain_decision}\n")
         pilot("train", folder / "recipe.yaml", "--register", "m", workspace=workspace)
         pilot("promote", "m", 1, "--comment", "the first", workspace=workspace)
         stop_server(folder)
@@ -31,6 +36,9 @@ def main(_):
             until("the next look says why it does not retrain again", 60, lambda: any(d["decision"] == "SKIPPED" and d["trigger"] == "policy" for d in decisions(workspace)))
             first = attempted()[0]
             check(first["run"], f"the decision names its run: {first}")
+            until("the decision stands on the champion", 60, lambda: tag_of(workspace) == "SKIPPED")
+            kinds = [(e["kind"], e["details"].get("undo", {}).get("to")) for e in pilot("journal", "list", "--limit", 200, workspace=workspace)[0]["entries"] if e["kind"] == "set-tag"]
+            check(("set-tag", "RETRAIN_ATTEMPTED") in kinds, f"each change of the tag is an operation: {kinds}")
             check(any(r["fired"] for r in first["rules"]), f"the decision names the rule that fired: {first}")
             until("the run registers version 2", 60, lambda: any(v["version"] == 2 for v in pilot("registry", "show", "m", workspace=workspace)[0]["versions"]))
             pilot("retrain", "disable", "m", workspace=workspace)

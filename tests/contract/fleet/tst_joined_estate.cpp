@@ -30,7 +30,8 @@ namespace {
 class EstateTime final : public Clock {
 public:
     explicit EstateTime(estate::EstateClock &clock) : m_clock(clock) {}
-    QDateTime nowUtc() const override { return m_clock.now(); }
+    QDateTime nowUtc() const override { return m_clock.now().addSecs(ahead); }
+    int ahead = 0; ///< seconds that this machine's clock is ahead of the system's
 
 private:
     estate::EstateClock &m_clock;
@@ -40,7 +41,7 @@ private:
 struct Bench {
     QTemporaryDir folder;
     std::unique_ptr<estate::Estate> estate;
-    std::shared_ptr<const Clock> clock;
+    std::shared_ptr<EstateTime> clock;
     std::shared_ptr<Services> services;
     int asked = 0;
     promotion::GateState evidenceSays = promotion::GateState::Pass;
@@ -386,6 +387,38 @@ private Q_SLOTS:
         QCOMPARE(bench.services->pipelines->run(state.chain.last())->state, pipelines::State::Passed);
         QCOMPARE(bench.joinedOf(state.chain.last()).state, JoinedRun::State::Waiting); // and its approval comes up
         QCOMPARE(bench.journalled("pipeline-start", "done"), 1);
+    }
+    /// The system's clock goes two hours ahead: the wait is ten minutes all the same, not two hours and ten.
+    void aClockThatGoesWrongDoesNotHoldTheNextAttemptBack() {
+        Bench bench;
+        bench.clock->ahead = -7200;
+        bench.look();
+        const int before = bench.runsOf("IrisExp");
+        bench.estate->control(QStringLiteral("kubeflow"), QStringLiteral("fail"), {{Q("task"), Q("train")}, {Q("times"), 2}});
+        const QString failed = bench.train();
+        bench.pass();
+        bench.look();
+        QCOMPARE(bench.services->pipelines->run(failed)->state, pipelines::State::Failed);
+        const QString note = runNotes(*bench.services).value(failed).text;
+        QVERIFY2(note.contains(Q("the next in 10 min")), qPrintable(note));
+        bench.pass(590);
+        bench.look();
+        QCOMPARE(bench.runsOf("IrisExp"), before + 1);
+        bench.pass(20);
+        bench.look();
+        QCOMPARE(bench.runsOf("IrisExp"), before + 2);
+        // And two hours behind: the second attempt's failure is not taken for one of two hours ago.
+        bench.clock->ahead = 7200;
+        bench.pass();
+        bench.look();
+        const RetryState state = retryStates(*bench.services).front();
+        QCOMPARE(state.chain.size(), 2);
+        bench.pass(300);
+        bench.look();
+        QCOMPARE(bench.runsOf("IrisExp"), before + 2);
+        bench.pass(310);
+        bench.look();
+        QCOMPARE(bench.runsOf("IrisExp"), before + 3);
     }
     void attemptsAreCounted() {
         Bench bench;
