@@ -3,33 +3,28 @@
 //   What the labels that came say of the predictions of the model's endpoint on this machine, by the time of the prediction, in the workspace's time zone (weeks are ISO weeks).
 //   --json {"model","metric","interval","larger_is_better","by","zone","minimum_rows","rolling","predictions","labelled","buckets":[… as serving::AccuracySeries::toJson()],
 //           "deploys":[{"time","version","revision","outcome"}],"slices":[{"by","name","buckets":[…]}],"estimated":{… as EstimatedSeries::toJson()},"why":{… as AccuracyWhy::toJson()}}
-#include "app/pilot/accuracy_estimated.h"
 #include "app/pilot/accuracy_labels.h"
 #include "app/pilot/accuracy_table.h"
-#include "app/pilot/accuracy_why.h"
 #include "app/pilot/model_ref.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/data/csv.h"
-#include "core/fleet/live_quality.h"
-#include "core/metrics/slicing.h"
+#include "core/fleet/accuracy_view.h"
+#include "core/serving/log_reader.h"
 #include "core/serving/server_folder.h"
 
 #include <QJsonArray>
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
 namespace pilothouse {
 
 namespace {
 
 using Q = QLatin1String;
-
-constexpr std::size_t slicedRows = 200000; ///< newest requests whose inputs are read
 
 struct Options {
     std::string model, by = "day", metric, slice, from, to, csv;
@@ -50,36 +45,6 @@ Result<qint64> momentOf(const std::string &text, const char *option, const QTime
     return qint64(ms);
 }
 
-/// The metric and, of a forecast of several targets, which of them.
-Result<std::pair<QString, QString>> wantedMetric(Database &database, const QString &typed) {
-    auto [metric, target] = workspace::metricAndTarget(typed);
-    PH_ASSIGN(const QStringList targets, serving::servedTargets(database));
-    if (targets.size() == 1 && !target.isEmpty())
-        return invalid(QStringLiteral("The served version forecasts %1 alone.").arg(targets.front()), typed, QStringLiteral("Leave out “@%1”.").arg(target));
-    if (targets.size() > 1 && target.isEmpty())
-        target = targets.front();
-    if (targets.size() > 1 && !targets.contains(target))
-        return invalid(QStringLiteral("The served version does not forecast %1.").arg(target), typed, QStringLiteral("It forecasts: %1.").arg(targets.join(QStringLiteral(", "))));
-    return std::pair(metric, target);
-}
-
-/// Which group each row of the log is in. Category: by value; number: by value or quarter.
-Result<std::map<std::pair<qint64, int>, QString>> groupsOf(Context &context, Database &database, const QString &column, qint64 fromMs) {
-    PH_ASSIGN(const serving::LoggedRows logged, serving::newestRows(database, slicedRows, fromMs > 0 ? std::optional(QDateTime::fromMSecsSinceEpoch(fromMs, Qt::UTC)) : std::nullopt));
-    if (logged.ids.size() >= slicedRows)
-        context.note(QStringLiteral("Slices are of the newest %1 rows.").arg(slicedRows));
-    std::vector<std::size_t> all(logged.table.rows());
-    std::iota(all.begin(), all.end(), std::size_t(0));
-    PH_ASSIGN(const metrics::Slicing slicing, metrics::sliceByColumn(column, logged.table, all));
-    if (slicing.missing() > 0)
-        context.note(QStringLiteral("%1 rows have no %2: they are in no slice.").arg(slicing.missing()).arg(column));
-    std::map<std::pair<qint64, int>, QString> groups;
-    for (std::size_t i = 0; i < slicing.of.size(); ++i)
-        if (slicing.of[i] >= 0)
-            groups.emplace(std::pair(logged.ids[i].request, logged.ids[i].row), slicing.names[slicing.of[i]]);
-    return groups;
-}
-
 Result<void> accuracy(Context &context, const Options &options) {
     PH_ASSIGN(const auto services, context.services());
     const QString name = QString::fromStdString(options.model);
@@ -95,7 +60,7 @@ Result<void> accuracy(Context &context, const Options &options) {
     how.step = *calendarStepOf(QString::fromStdString(options.by));
     how.zone = QTimeZone(services->workspace.zone.toUtf8());
     how.minimumRows = std::size_t(options.minimumRows);
-    how.rolling = options.rolling > 0 ? options.rolling : how.step == CalendarStep::Hour ? 24 : how.step == CalendarStep::Day ? 7 : 4;
+    how.rolling = options.rolling > 0 ? options.rolling : fleet::usualRolling(how.step);
     PH_ASSIGN(qint64 from, momentOf(options.from, "--from", how.zone, 0));
     PH_ASSIGN(const qint64 to, momentOf(options.to, "--to", how.zone, std::numeric_limits<qint64>::max()));
     if (from >= to)
@@ -103,7 +68,7 @@ Result<void> accuracy(Context &context, const Options &options) {
     if (from > 0)
         from = calendarSpan(from, how.step, how.zone).from; // whole stretches
     how.nowMs = std::min(services->clock->nowUtc().toMSecsSinceEpoch(), to);
-    PH_ASSIGN(const auto metric, wantedMetric(*database, QString::fromStdString(options.metric)));
+    PH_ASSIGN(const auto metric, fleet::wantedMetric(*database, QString::fromStdString(options.metric)));
     how.metric = metric.first;
     PH_ASSIGN(serving::Outcomes outcomes, serving::readOutcomes(*database, metric.second, from, to));
     QString joinedText;
@@ -120,7 +85,10 @@ Result<void> accuracy(Context &context, const Options &options) {
     std::map<QString, serving::AccuracySeries> slices;
     const QString slice = QString::fromStdString(options.slice);
     if (!slice.isEmpty()) {
-        PH_ASSIGN(const auto groups, groupsOf(context, *database, slice, from));
+        QStringList notes;
+        PH_ASSIGN(const auto groups, fleet::accuracyGroups(*database, slice, from, notes));
+        for (const QString &note : notes)
+            context.note(note);
         PH_ASSIGN(slices, serving::accuracySlices(outcomes, groups, how));
     }
 
@@ -147,13 +115,13 @@ Result<void> accuracy(Context &context, const Options &options) {
         return package.folder;
     };
     if (options.estimated) {
-        PH_ASSIGN(const EstimatedSeries estimated, estimateAccuracy(context, *database, outcomes, how, packageOf));
+        PH_ASSIGN(const fleet::EstimatedSeries estimated, fleet::estimateAccuracy(*database, outcomes, how, packageOf, context.stop()));
         object.insert(Q("estimated"), estimated.toJson(how));
         text += QLatin1Char('\n') + estimated.text(how);
     }
     if (options.why) {
         PH_ASSIGN(const qint64 since, momentOf(options.since, "--since", how.zone, -1));
-        PH_ASSIGN(const AccuracyWhy why, whyAccuracy(context, *database, outcomes, how, since < 0 ? std::nullopt : std::optional(since), packageOf));
+        PH_ASSIGN(const fleet::AccuracyWhy why, fleet::whyAccuracy(*database, outcomes, how, since < 0 ? std::nullopt : std::optional(since), packageOf, context.stop()));
         object.insert(Q("why"), why.toJson());
         text += QLatin1Char('\n') + why.text();
     }
