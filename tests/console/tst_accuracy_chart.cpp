@@ -205,7 +205,7 @@ private:
         for (int day = 0; day < days; ++day)
             for (int i = 0; i < aDay && day != 4; ++i) {
                 const bool moved = day >= 12;
-                const double a = uniform(m_random) + (moved ? 1 : 0), b = uniform(m_random), truth = a + b + (moved ? 1.2 + 0.1 * i / aDay : i % 2 ? 0.1 : -0.1);
+                const double a = uniform(m_random) + (moved ? 1 : 0), b = uniform(m_random), truth = a + b + (moved ? 1 + 0.4 * uniform(m_random) : 0.4 * uniform(m_random) - 0.2);
                 m_asked.push_back({first.addDays(day).addSecs(i).toMSecsSinceEpoch(), a + b, truth, day < 16});
                 const qint64 seq = qint64(m_asked.size());
                 QVERIFY(m_database->execute(QStringLiteral("INSERT INTO predictions(seq,instance,time,revision,side,protocol,rows,many,input,output,latency_us,status,error) VALUES(?1,1,?2,1,0,0,1,0,?3,?4,250,200,'')"), [&](Statement &s) {

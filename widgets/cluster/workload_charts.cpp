@@ -16,7 +16,7 @@ using fleet::WorkloadMetrics;
 
 namespace {
 
-constexpr int periodMs = 15000;
+constexpr int periodMs = 15000, dearPeriodMs = 60000;
 constexpr std::size_t mostEntries = 4; ///< of a legend
 
 double secondsOf(const QDateTime &when) { return double(when.toMSecsSinceEpoch()) / 1000; }
@@ -170,6 +170,7 @@ void WorkloadCharts::read() {
 
 void WorkloadCharts::showMetrics(const WorkloadMetrics &metrics) {
     m_seen = metrics;
+    m_timer.setInterval(metrics.dear ? dearPeriodMs : periodMs);
     const bool none = metrics.source.isEmpty() && metrics.mixSource.isEmpty(); // four cards that say the same would only take the room
     m_none->setText(none ? tr("Requests, errors and latency are not known: %1").arg(QStringList{metrics.missing, metrics.mixMissing}.join(QLatin1Char(' ')).trimmed()) : QString());
     m_none->setVisible(none);
@@ -192,12 +193,18 @@ void WorkloadCharts::showMetrics(const WorkloadMetrics &metrics) {
             chart.card->showState(ScreenState::empty(tr("Not known"), missing));
         else
             chart.card->showState(ScreenState::full());
+        const bool partial = !metrics.partial.isEmpty() && source == metrics.source && !source.isEmpty();
+        chart.card->setSubtitle(partial ? tr("not all") : QString());
+        chart.card->setToolTip(partial ? tr("Not all of it: %1.").arg(metrics.partial) : QString());
+        if (partial)
+            data.sentence += QStringLiteral("; ") + chart.card->toolTip();
         if (source.isEmpty())
             chart.card->source()->clear();
         else
-            chart.card->source()->setSource(source, metrics.to, Freshness::Polled, periodMs / 1000);
+            chart.card->source()->setSource(source, metrics.to, Freshness::Polled, m_timer.interval() / 1000);
         chart.plot->setData(std::move(data));
     };
+    m_latency.card->setTitle(metrics.latency.size() > 1 && metrics.latency.front().name == QStringLiteral("p50") ? tr("Latency, ms") : tr("Latency p95, ms"));
     const auto why = [&](const QString &otherwise) { return metrics.source.isEmpty() && !metrics.missing.isEmpty() ? metrics.missing : otherwise; };
     show(m_requests, metrics.requests, tr("1/s"), metrics.source, why(tr("%1 saw no request in the last hour.").arg(metrics.source)));
     show(m_errors, metrics.errors, QStringLiteral("%"), metrics.source, why(tr("%1 does not tell which requests failed.").arg(metrics.source)));

@@ -27,6 +27,8 @@ AccuracyChart::AccuracyChart(ActionCatalogue &actions, QWidget *parent) : QWidge
     m_slice = new Choice;
     m_slice->setObjectName(QStringLiteral("accuracySlice"));
     m_slice->setAccessibleName(tr("Slices by an input"));
+    m_slice->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_slice->setMinimumContentsLength(10);
     row->addWidget(m_slice);
     m_legend = new Legend;
     row->addStretch(1);
@@ -81,6 +83,7 @@ void AccuracyChart::showView(const fleet::AccuracyView &view, const fleet::Quali
     m_legend->setEntries(accuracyLegend(data));
     m_plot->setData(std::move(data));
     m_why->refresh();
+    fitLegend();
 }
 
 void AccuracyChart::showPlot(PlotData data, bool log) {
@@ -89,10 +92,14 @@ void AccuracyChart::showPlot(PlotData data, bool log) {
     m_plot->setData(std::move(data));
 }
 
-/// The callout names the lines, too.
 void AccuracyChart::resizeEvent(QResizeEvent *event) {
     QWidget::resizeEvent(event);
-    const int others = m_step->sizeHint().width() + m_slice->sizeHint().width() + m_why->sizeHint().width() + 4 * 8;
+    fitLegend();
+}
+
+/// The callout names the lines, too.
+void AccuracyChart::fitLegend() {
+    const int others = m_step->sizeHint().width() + (m_slice->isVisibleTo(this) ? m_slice->sizeHint().width() : 0) + m_why->sizeHint().width() + 4 * 8;
     m_legend->setVisible(width() >= others + m_legend->sizeHint().width());
 }
 

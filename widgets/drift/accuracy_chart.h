@@ -33,6 +33,7 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
+    void fitLegend();
     void offerInputs(const QStringList &inputs);
     QString m_model;
     QWidget *m_tools;

@@ -9,11 +9,18 @@ namespace pilothouse::ui {
 
 namespace {
 constexpr Qt::Alignment right = Qt::AlignRight | Qt::AlignVCenter, left = Qt::AlignLeft | Qt::AlignVCenter;
+
+/// A number as the console writes it, a class as it is called.
+QString shown(const QString &value) {
+    bool isNumber = false;
+    const double read = value.toDouble(&isNumber);
+    return isNumber ? number(read, 4) : value;
+}
 } // namespace
 
 CauseModel::CauseModel(QObject *parent) : RowsModel(parent) {
     m_columns = {{tr("Feature"), left, 0, {}, 0},
-                 {tr("Part"), left, 100, tr("Share of drift × importance over all features"), 0},
+                 {tr("Part"), left, 124, tr("Share of drift × importance over all features"), 0},
                  {tr("Drift × weight"), right, 110, tr("How far it moved (PSI less chance) times what the metric loses without it"), 1}};
 }
 
@@ -54,8 +61,8 @@ QVariant LookModel::cell(const fleet::AccuracyWhy::Look &row, int column, int ro
         return {};
     switch (column) {
     case 0: return QLocale().toString(shownTime(QDateTime::fromMSecsSinceEpoch(row.timeMs, Qt::UTC)), QStringLiteral("d MMM HH:mm"));
-    case 1: return row.predicted;
-    case 2: return row.truth;
+    case 1: return shown(row.predicted);
+    case 2: return shown(row.truth);
     default: return number(row.loss);
     }
 }

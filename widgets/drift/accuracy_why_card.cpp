@@ -50,7 +50,7 @@ AccuracyWhyCard::AccuracyWhyCard(QWidget *parent) : Card(tr("Why did accuracy dr
     column->addWidget(m_rowsTitle);
     m_looks = new LookModel(this);
     m_lookTable = table("accuracyRows", tr("Rows with the largest error"), m_looks);
-    column->addWidget(m_lookTable, 1);
+    column->addWidget(m_lookTable, 2);
     setBody(body);
 }
 
