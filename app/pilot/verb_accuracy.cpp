@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot accuracy MODEL [--by hour|day|week] [--metric NAME[@TARGET]] [--slice COLUMN] [--labels FILE|URL] [--from TIME] [--to TIME] [--rolling N] [--minimum-rows N] [--estimated] [--why [--since TIME]] [--csv FILE] [--json]
+// pilot accuracy MODEL [--by hour|day|week] [--metric NAME[@TARGET]] [--slice COLUMN] [--labels FILE|URL [--labels-query SQL]] [--from TIME] [--to TIME] [--rolling N] [--minimum-rows N] [--estimated] [--why [--since TIME]] [--csv FILE] [--json]
 //   What the labels that came say of the predictions of the model's endpoint on this machine, by the time of the prediction, in the workspace's time zone (weeks are ISO weeks).
 //   --json {"model","metric","interval","larger_is_better","by","zone","minimum_rows","rolling","predictions","labelled","buckets":[… as serving::AccuracySeries::toJson()],
 //           "deploys":[{"time","version","revision","outcome"}],"slices":[{"by","name","buckets":[…]}],"estimated":{… as EstimatedSeries::toJson()},"why":{… as AccuracyWhy::toJson()}}
@@ -29,7 +29,7 @@ using Q = QLatin1String;
 struct Options {
     std::string model, by = "day", metric, slice, from, to, csv;
     int rolling = 0, minimumRows = 30;
-    std::string since, labels;
+    std::string since, labels, labelsQuery;
     bool estimated = false, why = false;
 };
 
@@ -75,7 +75,7 @@ Result<void> accuracy(Context &context, const Options &options) {
     if (!options.labels.empty()) {
         if (!metric.second.isEmpty())
             return invalid(QStringLiteral("Labels of a file are not told of one of several targets."), QString::fromStdString(options.labels), QStringLiteral("Send them to POST /labels."));
-        PH_ASSIGN(const JoinedLabels joined, joinLabels(context, options.labels, *database, outcomes, services->clock->nowUtc().toMSecsSinceEpoch()));
+        PH_ASSIGN(const JoinedLabels joined, joinLabels(context, options.labels, options.labelsQuery, *database, outcomes, services->clock->nowUtc().toMSecsSinceEpoch()));
         joinedText = joined.text(QString::fromStdString(options.labels));
         context.note(joinedText);
     }
@@ -154,7 +154,8 @@ const Verb verb("accuracy", "Accuracy over time, from the labels that came to a 
     app.add_option("--by", options.by, "Stretches of the workspace's time zone")->check(CLI::IsMember({"hour", "day", "week"}));
     app.add_option("--metric", options.metric, "accuracy, f1_macro, mae, rmse, r2 …; mae@TARGET of a forecast of several (else accuracy, or mae)");
     app.add_option("--slice", options.slice, "By the values or quarters of this input as well");
-    app.add_option("--labels", options.labels, "Labels of a CSV beside those of the log: prediction_id, value and perhaps time (a path, http(s)://, s3://BUCKET/KEY, dvc:PATH); not stored");
+    auto *labels = app.add_option("--labels", options.labels, "Labels of a CSV or SQLite file beside those of the log: prediction_id, value and perhaps time (a path, http(s)://, s3://BUCKET/KEY, dvc:PATH); not stored");
+    app.add_option("--labels-query", options.labelsQuery, "SELECT over an SQLite file that gives these columns (else SELECT * FROM labels)")->needs(labels);
     app.add_option("--from", options.from, "Predictions from this date or time on");
     app.add_option("--to", options.to, "Predictions before this date or time");
     app.add_option("--rolling", options.rolling, "Stretches of the rolling value (else 24 hours, 7 days, 4 weeks)")->check(CLI::Range(1, 1000));

@@ -140,6 +140,34 @@ private Q_SLOTS:
         QCOMPARE(pilot({"--labels", "absent.csv"}).code, 2);
     }
 
+    /// The same from a table of an SQLite file: out of order and twice, a time as seconds; the file is only read.
+    void labelsOfAnSqliteFileAreJoined() {
+        {
+            const auto file = Database::open(path("truth.db"), {QStringLiteral("CREATE TABLE outcomes(pid TEXT, y, at); CREATE TABLE labels(prediction_id TEXT, value REAL);"
+                                                                               "INSERT INTO outcomes VALUES('00000001-2',9,1775347200),('00000001-79',75,'2026-04-05T00:00:00Z'),('00000001-2',7,1775347201000),"
+                                                                               "('00000001-1',100,'2026-03-02T00:00:00Z'),('00000002-3',9,NULL),(NULL,1,NULL),('00000001-4',NULL,NULL);"
+                                                                               "INSERT INTO labels VALUES('00000001-79',75)")});
+            QVERIFY(file);
+        }
+        const char *query = "SELECT pid AS prediction_id, y AS value, at AS time FROM outcomes";
+        const Answer answer = pilot({"--labels", "truth.db", "--labels-query", query, "--minimum-rows", "6"});
+        QVERIFY2(answer.code == 0, qPrintable(answer.errors));
+        QCOMPARE(answer.object.value(Q("labels")).toString(), QStringLiteral("truth.db: 4 labels of these predictions, 1 of others, 2 lines without an id or a value."));
+        const QJsonArray buckets = answer.object.value(Q("buckets")).toArray();
+        QCOMPARE(answer.object.value(Q("labelled")).toInt(), 122);
+        QCOMPARE(buckets[1][Q("value")].toDouble(), (30.0 + 90 + 5) / 61);
+        QCOMPARE(buckets[0][Q("value")].toDouble(), (59.0 + 6) / 60); // 7 came a second after 9; the old 100 does not count
+        QCOMPARE(pilot({"--labels", "truth.db"}).object.value(Q("labelled")).toInt(), 122); // its table `labels`
+        for (const char *wrong : {"SELECT 1", "SELECT pid AS prediction_id, 'many' AS value FROM outcomes", "SELECT pid AS prediction_id, y AS value, 'soon' AS time FROM outcomes", "SELECT nothing FROM nowhere", "DELETE FROM labels",
+                                  "ATTACH 'labels.csv' AS other", "SELECT 1; SELECT 2", ""})
+            QVERIFY2(pilot({"--labels", "truth.db", "--labels-query", wrong}).code == 2 || qstrlen(wrong) == 0, wrong);
+        QVERIFY(pilot({"--labels", "truth.db", "--labels-query", "SELECT nothing FROM nowhere"}).object.value(Q("error")).toObject().value(Q("what")).toString().contains(Q("no such table")));
+        QCOMPARE(pilot({"--labels", "truth.db"}).object.value(Q("labelled")).toInt(), 122); // nothing was deleted
+        QCOMPARE(pilot({"--labels", "out.csv", "--labels-query", "SELECT 1"}).code, 2);
+        QVERIFY(writeFileAtomically(path("half.db"), QByteArray("SQLite format 3\0", 16) + QByteArray(40, 'x')));
+        QCOMPARE(pilot({"--labels", "half.db"}).code, 2);
+    }
+
     void whatCannotBeToldIsSaid() {
         QCOMPARE(pilot({"--metric", "accuracy"}).code, 2);
         QCOMPARE(pilot({"--metric", "mae@y2"}).code, 2);
