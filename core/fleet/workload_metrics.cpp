@@ -262,6 +262,8 @@ Result<WorkloadMetrics> readWorkloadMetrics(const Services &services, const QStr
     addServiceTraffic(services, connection, ref, TrafficQuestion::Source::Pods, out, token);
     if (token.stop_requested())
         return cancelled();
+    if (model)
+        out.slo = sloOfCurves(workspace::sloOf(*model), out);
     return out;
 }
 

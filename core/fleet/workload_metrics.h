@@ -4,6 +4,7 @@
 #include "core/cluster/kube_object.h"
 #include "core/fleet/services.h"
 #include "core/telemetry/prometheus.h"
+#include "core/telemetry/slo_reading.h"
 
 #include <QDateTime>
 #include <QMap>
@@ -38,6 +39,7 @@ struct WorkloadMetrics {
     QString mixMissing;
     QDateTime from, to;
     QString partial;    ///< why requests, errors and latency are not all of it; empty: they are
+    telemetry::SloReading slo; ///< what the model's watch promises, over the same hour
     bool dear = false;  ///< reading it costs the cluster much (logs of all pods): ask seldom
 };
 

@@ -14,6 +14,9 @@ void addServiceTraffic(const Services &services, const QString &connection, cons
 /// Requests a second, percent of 5xx and of 401, and percentiles of the latency, of all pods together. Pure.
 void curvesOfTraffic(const telemetry::ServiceTraffic &traffic, WorkloadMetrics &out);
 
+/// A promise against the requests, errors and latency that are known, of all revisions. Pure.
+telemetry::SloReading sloOfCurves(const workspace::Slo &slo, const WorkloadMetrics &metrics);
+
 /// One answer as a log tells it.
 struct LoggedAnswer {
     QDateTime when;

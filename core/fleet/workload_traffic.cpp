@@ -3,6 +3,8 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace pilothouse::fleet {
@@ -51,6 +53,32 @@ void curvesOfTraffic(const telemetry::ServiceTraffic &traffic, WorkloadMetrics &
     }
     out.source = traffic.source;
     out.partial = traffic.partial;
+}
+
+telemetry::SloReading sloOfCurves(const workspace::Slo &slo, const WorkloadMetrics &metrics) {
+    const auto valueAt = [](const Curve *curve, const QDateTime &when) -> std::optional<double> {
+        if (!curve)
+            return std::nullopt;
+        const auto found = std::lower_bound(curve->points.begin(), curve->points.end(), when, [](const auto &point, const QDateTime &at) { return point.first < at; });
+        return found == curve->points.end() || found->first != when || !std::isfinite(found->second) ? std::nullopt : std::optional(found->second);
+    };
+    const auto named = [](const std::vector<Curve> &curves, const QString &name, const QString &together) -> const Curve * { // of the same revision, or of all together
+        for (const Curve &curve : curves)
+            if (curve.name == name || curve.name == together)
+                return &curve;
+        return nullptr;
+    };
+    std::vector<telemetry::SloPoint> points;
+    for (const Curve &requests : metrics.requests) {
+        const Curve *errors = named(metrics.errors, requests.name, QStringLiteral("5xx")), *latency = named(metrics.latency, requests.name, QStringLiteral("p95"));
+        for (const auto &[when, rate] : requests.points) {
+            if (!std::isfinite(rate) || rate <= 0)
+                continue;
+            const auto percent = valueAt(errors, when);
+            points.push_back({rate, percent ? std::optional(rate * *percent / 100) : std::nullopt, valueAt(latency, when)});
+        }
+    }
+    return telemetry::readSlo(slo, points);
 }
 
 void addServiceTraffic(const Services &services, const QString &connection, const cluster::KubeRef &ref, TrafficQuestion::Source source, WorkloadMetrics &out, std::stop_token token) {

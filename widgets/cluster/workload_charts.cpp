@@ -188,13 +188,24 @@ void WorkloadCharts::showMetrics(const WorkloadMetrics &metrics) {
             data.yMin = 0;
             if (m_maxErrorRate >= 0)
                 data.limits = {{m_maxErrorRate, tr("turned back above %1").arg(number(m_maxErrorRate)), &Tokens::bad}};
+            if (metrics.slo.slo.availability)
+                data.limits.push_back({100 - *metrics.slo.slo.availability, tr("promised %1").arg(number(100 - *metrics.slo.slo.availability)), &Tokens::warn});
         }
+        if (&chart == &m_latency && metrics.slo.slo.latencyP95)
+            data.limits.push_back({*metrics.slo.slo.latencyP95, tr("promised %1").arg(number(*metrics.slo.slo.latencyP95)), &Tokens::warn});
         if (curves.empty())
             chart.card->showState(ScreenState::empty(tr("Not known"), missing));
         else
             chart.card->showState(ScreenState::full());
         const bool partial = !metrics.partial.isEmpty() && source == metrics.source && !source.isEmpty();
-        chart.card->setSubtitle(partial ? tr("not all") : QString());
+        QStringList words;
+        if (partial)
+            words << tr("not all");
+        if (&chart == &m_errors && metrics.slo.slo.availability && metrics.slo.availability)
+            words << tr("availability %1 %, promised %2 %").arg(number(*metrics.slo.availability, 5), number(*metrics.slo.slo.availability, 4));
+        if (&chart == &m_latency && metrics.slo.quick)
+            words << (*metrics.slo.quick ? tr("promise kept") : tr("promise broken"));
+        chart.card->setSubtitle(words.join(QStringLiteral(", ")));
         chart.card->setToolTip(partial ? tr("Not all of it: %1.").arg(metrics.partial) : QString());
         if (partial)
             data.sentence += QStringLiteral("; ") + chart.card->toolTip();

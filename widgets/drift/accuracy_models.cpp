@@ -20,13 +20,13 @@ QString shown(const QString &value) {
 
 CauseModel::CauseModel(QObject *parent) : RowsModel(parent) {
     m_columns = {{tr("Feature"), left, 0, {}, 0},
-                 {tr("Part"), left, 124, tr("Share of drift × importance over all features"), 0},
+                 {tr("Part, %"), left, 110, tr("Share of drift × importance over all features"), 0},
                  {tr("Drift × weight"), right, 110, tr("How far it moved (PSI less chance) times what the metric loses without it"), 1}};
 }
 
 QVariant CauseModel::cell(const learn::AccuracyCause &c, int column, int role) const {
     if (role == EffectRole && column == 1 && !c.tooFew)
-        return QVariant::fromValue(EffectCell{c.share, 2, 2, 1, percent(c.share), {}, c.share >= 0.25 ? State::Warn : State::Ok}); // no limit lies on the track
+        return QVariant::fromValue(EffectCell{c.share, 2, 2, 1, fixed(100 * c.share, 0), {}, c.share >= 0.25 ? State::Warn : State::Ok}); // no limit lies on the track
     if (role == SortRole)
         return column == 0 ? QVariant(c.feature) : QVariant(c.share);
     if (role == Qt::AccessibleTextRole && column == 0)
@@ -35,7 +35,7 @@ QVariant CauseModel::cell(const learn::AccuracyCause &c, int column, int role) c
         return {};
     switch (column) {
     case 0: return c.feature;
-    case 1: return c.tooFew ? tr("too few rows") : percent(c.share);
+    case 1: return c.tooFew ? tr("too few rows") : fixed(100 * c.share, 0);
     default: return c.tooFew ? QString() : QStringLiteral("%1 × %2").arg(number(c.drift, 2), number(c.importance, 2));
     }
 }

@@ -112,6 +112,11 @@ private Q_SLOTS:
         QCOMPARE(seen->latency.size(), std::size_t(3));
         QCOMPARE(at(seen->latency[1]), 20.0);
         QVERIFY(seen->shares.isEmpty()); // pods of all revisions together
+        QVERIFY(!seen->slo.slo.stated()); // it is no model's deployment
+        const telemetry::SloReading slo = sloOfCurves({99.9, 100}, *seen);
+        QCOMPARE(*slo.availability, 90.0);
+        QVERIFY(!*slo.available && *slo.quick);
+        QCOMPARE(slo.stretches, 1);
     }
 
     void whereNothingKnowsEachOneSaysWhy() {
