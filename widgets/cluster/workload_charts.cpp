@@ -3,6 +3,7 @@
 
 #include "widgets/base/card.h"
 #include "widgets/base/format.h"
+#include "widgets/cluster/slo_words.h"
 
 #include <QGridLayout>
 
@@ -201,14 +202,17 @@ void WorkloadCharts::showMetrics(const WorkloadMetrics &metrics) {
         QStringList words;
         if (partial)
             words << tr("not all");
-        if (&chart == &m_errors && metrics.slo.slo.availability && metrics.slo.availability)
-            words << tr("availability %1 %, promised %2 %").arg(number(*metrics.slo.availability, 5), number(*metrics.slo.slo.availability, 4));
-        if (&chart == &m_latency && metrics.slo.quick)
-            words << (*metrics.slo.quick ? tr("promise kept") : tr("promise broken"));
+        if (&chart == &m_errors && !sloVerdict(metrics.slo).isEmpty())
+            words << sloVerdict(metrics.slo);
         chart.card->setSubtitle(words.join(QStringLiteral(", ")));
-        chart.card->setToolTip(partial ? tr("Not all of it: %1.").arg(metrics.partial) : QString());
+        QStringList more;
         if (partial)
-            data.sentence += QStringLiteral("; ") + chart.card->toolTip();
+            more << tr("Not all of it: %1.").arg(metrics.partial);
+        if (const QString sentences = sloSentences(metrics.slo); &chart == &m_errors && !sentences.isEmpty())
+            more << sentences;
+        chart.card->setToolTip(more.join(QLatin1Char('\n')));
+        if (!more.isEmpty())
+            data.sentence += QStringLiteral("; ") + more.join(QLatin1Char(' '));
         if (source.isEmpty())
             chart.card->source()->clear();
         else
