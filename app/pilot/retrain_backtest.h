@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/pilot/policy_check.h"
+#include "core/fleet/policy_desk.h"
 #include "app/pilot/verb.h"
 
 #include <optional>
@@ -17,6 +17,6 @@ struct BacktestAsked {
 };
 
 /// Replays the policy that is in force over what is known of the model's past; answers with every look. Nothing is recorded.
-Result<void> backtestPolicy(Context &context, const PolicyDesk &desk, const workspace::Model &model, const BacktestAsked &asked);
+Result<void> backtestPolicy(Context &context, const fleet::PolicyDesk &desk, const workspace::Model &model, const BacktestAsked &asked);
 
 } // namespace pilothouse

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/retrain_hooks.h"
 
-#include "app/pilot/policy_check.h"
+#include "core/fleet/policy_desk.h"
 #include "core/base/events.h"
 #include "core/base/json.h"
 #include "core/retrain/actions.h"
+#include "core/retrain/held_back.h"
 
 #include <algorithm>
 
@@ -22,7 +23,7 @@ QJsonValue numberIn(const std::map<QString, double> &values, const QString &name
 }
 
 /// What the four routes share.
-struct Routes : PolicyDesk {
+struct Routes : fleet::PolicyDesk {
     workspace::Model model;
 
     Result<QJsonObject> status() const {
@@ -39,7 +40,8 @@ struct Routes : PolicyDesk {
                            {Q("best"), numberIn(seen.bestMetrics, decision.metric)},
                            {Q("current_r2"), numberIn(seen.metrics, QStringLiteral("r2"))},
                            {Q("best_r2"), numberIn(seen.bestMetrics, QStringLiteral("r2"))},
-                           {Q("next_allowed"), decision.nextAllowed ? QJsonValue(isoUtc(*decision.nextAllowed)) : QJsonValue()},
+                           {Q("next_allowed"), decision.nextAllowed && decision.nextAllowed->isValid() ? QJsonValue(isoUtc(*decision.nextAllowed)) : QJsonValue()},
+                           {Q("held_by"), QJsonArray::fromStringList(decision.heldBy)},
                            {Q("config"), config}};
         object.insert(Q("rules"), decision.toJson().value(Q("rules")));
         return object;
@@ -60,9 +62,9 @@ struct Routes : PolicyDesk {
         const QString user = services->operations->actor().name;
         const auto wanted = byHand(inForce, seen, user, force);
         if (!wanted && wanted.error().kind == ErrorKind::Refused) {
-            PH_ASSIGN(const qint64 interval, workspace::parseDuration(inForce.retrain.atMostEvery));
-            const auto next = nextAllowed(interval, seen.lastRetrain, seen.now);
-            return no(429, QStringLiteral("at_most_every %1").arg(inForce.retrain.atMostEvery), wanted.error(), next ? int(std::clamp<qint64>(seen.now.secsTo(*next), 1, INT_MAX)) : 1);
+            PH_ASSIGN(const HeldBack held, heldBack(inForce, seen));
+            const bool interval = held.by.value(0) == Q("at_most_every"), known = held.until && held.until->isValid();
+            return no(429, interval ? QStringLiteral("at_most_every %1").arg(inForce.retrain.atMostEvery) : held.by.value(0), wanted.error(), known ? int(std::clamp<qint64>(seen.now.secsTo(*held.until), 1, INT_MAX)) : 1);
         }
         if (!wanted)
             return wanted.error();
@@ -103,7 +105,7 @@ struct Routes : PolicyDesk {
 } // namespace
 
 Result<serving::RetrainHooks> retrainHooks(std::shared_ptr<fleet::Services> services, const workspace::Model &model) {
-    PH_ASSIGN(PolicyDesk desk, PolicyDesk::open(std::move(services)));
+    PH_ASSIGN(fleet::PolicyDesk desk, fleet::PolicyDesk::open(std::move(services)));
     const auto routes = std::make_shared<Routes>(Routes{std::move(desk), model});
     serving::RetrainHooks hooks;
     hooks.status = [routes] { return routes->status(); };

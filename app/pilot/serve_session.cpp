@@ -2,7 +2,8 @@
 #include "app/pilot/serve_session.h"
 
 #include "app/pilot/looking_thread.h"
-#include "app/pilot/policy_check.h"
+#include "core/fleet/policy_desk.h"
+#include "core/retrain/look_times.h"
 #include "app/pilot/retrain_hooks.h"
 
 #include "core/artifact/package.h"
@@ -230,7 +231,13 @@ void ServeSession::waitForEnd() {
         m_end = true;
         m_wake.notify_all();
     });
-    const qint64 every = !m_model ? 0 : m_o.policySeconds >= 0 ? m_o.policySeconds : policyInterval(*m_model);
+    const bool policy = m_model && m_o.policySeconds != 0;
+    const auto untilPolicy = [this]() -> std::chrono::seconds { // to its next look
+        if (m_o.policySeconds > 0)
+            return std::chrono::seconds(m_o.policySeconds);
+        const QDateTime now = m_services->clock->nowUtc(), next = retrain::nextLook(*m_model, now, QTimeZone(m_services->workspace.zone.toUtf8()));
+        return std::chrono::seconds(next.isValid() ? std::max<qint64>(1, (now.msecsTo(next) + 999) / 1000) : 86400);
+    };
     std::optional<fleet::CanaryWatch> canaries; // those of clusters, whether a window is open or not
     if (m_services)
         canaries.emplace(m_services);
@@ -244,17 +251,17 @@ void ServeSession::waitForEnd() {
                 m_context.note(news.sentence);
         });
     std::unique_lock guard(m_mutex);
-    if (every <= 0 && !canaries)
+    if (!policy && !canaries)
         return m_wake.wait(guard, [this] { return m_end; });
     using Steady = std::chrono::steady_clock;
     const auto never = Steady::now() + std::chrono::hours(24 * 365 * 10);
-    const auto policyPause = std::chrono::seconds(every), canaryPause = std::chrono::seconds(fleet::CanaryWatch::everySeconds);
-    auto policyDue = every > 0 ? Steady::now() + policyPause : never, canaryDue = canaries ? Steady::now() + canaryPause : never;
+    const auto canaryPause = std::chrono::seconds(fleet::CanaryWatch::everySeconds);
+    auto policyDue = policy ? Steady::now() + untilPolicy() : never, canaryDue = canaries ? Steady::now() + canaryPause : never;
     while (!m_wake.wait_until(guard, std::min(policyDue, canaryDue), [this] { return m_end; })) {
         guard.unlock();
         if (Steady::now() >= policyDue) {
             lookAtPolicy();
-            policyDue = Steady::now() + policyPause;
+            policyDue = Steady::now() + untilPolicy();
         }
         if (Steady::now() >= canaryDue) {
             for (const fleet::CanaryNews &news : canaries->look(m_context.stop()))
@@ -270,11 +277,11 @@ void ServeSession::waitForEnd() {
 /// its folder makes it one. Switched off, the decision is written all the same: SKIPPED, with the numbers.
 void ServeSession::lookAtPolicy() {
     const auto look = [this]() -> Result<void> {
-        PH_ASSIGN(const PolicyDesk desk, PolicyDesk::open(m_services));
-        PH_ASSIGN(const bool rules, hasPolicy(desk, *m_model));
+        PH_ASSIGN(const fleet::PolicyDesk desk, fleet::PolicyDesk::open(m_services));
+        PH_ASSIGN(const bool rules, fleet::hasPolicy(desk, *m_model));
         if (!rules)
             return {};
-        PH_ASSIGN(const PolicyChecked checked, checkPolicy(desk, *m_model, true));
+        PH_ASSIGN(const fleet::PolicyChecked checked, fleet::checkPolicy(desk, *m_model, true));
         if (checked.wouldRetrain)
             m_context.note(QStringLiteral("The policy retrains: %1").arg(checked.decision.reason));
         return {};

@@ -18,7 +18,7 @@ namespace pilothouse {
 struct ServeOptions {
     QString model, target, address = QStringLiteral("127.0.0.1"), apiKeySecret, dataFolder;
     int port = 0, threads = 2, bodyMiB = 8, requestSeconds = 10, goOnWithoutLabels = 0, minimumLabelled = 200;
-    int policySeconds = -1; ///< between two looks at the policy; 0: never, -1: policyInterval()
+    int policySeconds = -1; ///< between two looks at the policy; 0: never, -1: as it says itself (core/retrain/look_times.h)
     double rate = 0;
     bool noApiKey = false;
     QStringList routes; ///< "PATH=ROUTE"

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot pipelines chain RUN   {"run","commit","versions":[{"model","version","by"}],"images":[…],"rollouts":[{"model","version","revision","operation","image"}]}
+// pilot pipelines chain RUN   {"run","commit","versions":[{"model","version","by"}],"images":[…],"rollouts":[{"model","version","revision","operation","image"}],
+//   "followed":[… the rollouts that it caused, as they are followed: fleet::FollowedDeploy::toJson()]}
 #include "app/pilot/pipelines_sub.h"
 
+#include "core/fleet/deploy_follow.h"
 #include "core/fleet/run_chain.h"
+
+#include <QJsonArray>
 
 namespace pilothouse {
 
@@ -21,7 +25,17 @@ Result<void> chain(Context &context, const QString &id) {
         text += QStringLiteral("  image %1\n").arg(image);
     for (const auto &r : chain.rollouts)
         text += QStringLiteral("  %1 serves version %2%3\n").arg(r.model).arg(r.version).arg(r.operation.isEmpty() ? QString() : QStringLiteral(", by %1").arg(r.operation));
-    context.answer(chain.toJson(), chain.isEmpty() ? text + QStringLiteral("  Nothing that is registered or served names this run.") : text.trimmed());
+    QJsonArray followed;
+    for (const fleet::FollowedDeploy &one : fleet::followedDeploys(*services)) {
+        if (one.run != run.id)
+            continue;
+        followed << one.toJson();
+        if (!one.sentence().isEmpty())
+            text += QStringLiteral("  %1\n").arg(one.sentence());
+    }
+    QJsonObject object = chain.toJson();
+    object.insert(QLatin1String("followed"), followed);
+    context.answer(object, chain.isEmpty() && followed.isEmpty() ? text + QStringLiteral("  Nothing that is registered or served names this run.") : text.trimmed());
     return {};
 }
 

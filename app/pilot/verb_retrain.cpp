@@ -6,7 +6,7 @@
 // pilot retrain backtest MODEL [--from T] [--to T] [--every 1h] [--csv FILE] {"model","points":[{…Decision::toJson()}],"runs",…}: would it have fired?
 // pilot retrain log [MODEL] [--limit N]      {"decisions":[…]}, newest first
 #include "app/pilot/pipeline_wait.h"
-#include "app/pilot/policy_check.h"
+#include "core/fleet/policy_desk.h"
 #include "app/pilot/retrain_backtest.h"
 #include "app/pilot/verb.h"
 
@@ -34,10 +34,10 @@ struct Options {
 };
 
 /// What all sub-verbs need.
-struct Desk : PolicyDesk {
+struct Desk : fleet::PolicyDesk {
     static Result<Desk> open(Context &context) {
         PH_ASSIGN(auto services, context.services());
-        PH_ASSIGN(PolicyDesk desk, PolicyDesk::open(std::move(services)));
+        PH_ASSIGN(fleet::PolicyDesk desk, fleet::PolicyDesk::open(std::move(services)));
         return Desk{std::move(desk)};
     }
     Result<const workspace::Model *> model(const std::string &name) const {
@@ -76,7 +76,7 @@ Result<void> check(Context &context, const Options &options) {
     QString text;
     std::optional<Error> first; // one model's trouble does not hide the others
     for (const workspace::Model *model : models) {
-        const auto checked = checkPolicy(desk, *model, options.start);
+        const auto checked = fleet::checkPolicy(desk, *model, options.start);
         if (!checked) {
             context.note(QStringLiteral("%1: %2").arg(model->name, checked.error().text()));
             first = first ? first : checked.error();

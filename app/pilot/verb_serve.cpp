@@ -31,7 +31,7 @@ const Verb verb("serve", "Serve a model over HTTP: predictions, labels, rollout"
     app.add_option("--time-limit", o->requestSeconds, "Seconds in which a request must have arrived")->check(CLI::Range(1, 3600));
     app.add_option("--minimum-labels", o->minimumLabelled, "Labelled rows a step is judged on")->check(CLI::Range(20, 1000000));
     app.add_option("--go-on-without-labels", o->goOnWithoutLabels, "Seconds after which a step without a single label goes on by itself (0: never)")->check(CLI::Range(0, 1000000000));
-    app.add_option("--policy-seconds", o->policySeconds, "Seconds between two looks at the model's retrain policy (0: never; default: at_most_every, between 10 minutes and an hour)")->check(CLI::Range(0, 1000000000));
+    app.add_option("--policy-seconds", o->policySeconds, "Seconds between two looks at the model's retrain policy (0: never; default: its “check”, else at_most_every, between 10 minutes and an hour)")->check(CLI::Range(0, 1000000000));
     app.callback([&body, typed, o] {
         o->model = QString::fromStdString(typed->model);
         o->target = QString::fromStdString(typed->target);

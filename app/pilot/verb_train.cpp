@@ -24,6 +24,7 @@
 #include "core/base/json.h"
 #include "core/base/memory.h"
 #include "core/base/process_mark.h"
+#include "core/fleet/headline.h"
 #include "core/fleet/interrupted.h"
 #include "core/learn/cross_validation.h"
 #include "core/learn/search_text.h"
@@ -113,7 +114,7 @@ public:
         }
         if (m_failed)
             return *m_failed;
-        PH_TRY(m_services->registry->setRunTags(m_run, {{QStringLiteral("data.sha256"), result.sha256}, {QStringLiteral("package.digest"), result.digest},
+        PH_TRY(m_services->registry->setRunTags(m_run, {{QStringLiteral("data.sha256"), result.sha256}, {fleet::testRowsTag(), QString::number(result.testRows)}, {QStringLiteral("package.digest"), result.digest},
                                                         {QStringLiteral("weights.sha256"), result.weightsSha256}, {QStringLiteral("gates"), result.gatesPassed() ? QStringLiteral("passed") : QStringLiteral("failed")}}));
         return m_services->registry->finishRun(m_run, registry::RunStatus::Finished);
     }

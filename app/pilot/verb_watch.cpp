@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot watch [--once] [--events] [--metrics PORT [--address IP]]: looks after a workspace without a window until it is stopped: schedules of this machine, retries of failed runs, trainings and
-//   deploys that an approval joins, canaries in clusters, retraining policies, alert rules (told by the workspace's notifications). One for a workspace; the console and `pilot serve` may run beside it, nothing is done twice.
+//   deploys that an approval joins, the rollouts that deploy runs caused (followed until healthy or stuck), canaries in clusters, retraining policies, alert rules (told by the workspace's notifications). One for a workspace; the console and `pilot serve` may run beside it, nothing is done twice.
 //   --metrics tells its own figures under /metrics, on loopback unless --address says otherwise ("ready" has "metrics": the port).
 //   --events {"event":"news","model","sentence","acted"} each; --once looks once: --json {"news":[{"model","sentence","acted"}]}; exit 1 if something could not be done.
 // pilot watch --print-unit|--install|--uninstall [--timer MINUTES] [--plan]: the systemd units of the person who is logged in.
@@ -8,7 +8,7 @@
 #include "app/pilot/looking_thread.h"
 #include "app/pilot/metrics_server.h"
 #include "app/pilot/operation_answer.h"
-#include "app/pilot/policy_check.h"
+#include "core/fleet/policy_desk.h"
 #include "app/pilot/watch_units.h"
 
 #include "core/base/child_process.h"
@@ -77,24 +77,23 @@ private:
     static inline thread_local qint64 t_acted = 0, t_failed = 0;
 };
 
-/// Each model's policy, as often as it may retrain.
+/// Each model's policy, when it says that it is looked at.
 class Policies {
 public:
     explicit Policies(std::shared_ptr<fleet::Services> services) : m_services(std::move(services)) {}
     void look(Newspaper &news, std::stop_token token) {
-        const auto desk = PolicyDesk::open(m_services);
+        const auto desk = fleet::PolicyDesk::open(m_services);
         if (!desk)
             return news.tell({}, desk.error().text(), false, true);
         for (const workspace::Model &model : m_services->workspace.models) {
-            const QDateTime now = m_services->clock->nowUtc();
             const auto last = m_last.find(model.name);
-            if (token.stop_requested() || (last != m_last.end() && last->second <= now && last->second.secsTo(now) < policyInterval(model)))
+            if (token.stop_requested() || !fleet::policyDue(*desk, model, last == m_last.end() ? std::nullopt : std::optional(last->second)))
                 continue;
-            m_last[model.name] = now;
-            const auto rules = hasPolicy(*desk, model);
+            m_last[model.name] = m_services->clock->nowUtc();
+            const auto rules = fleet::hasPolicy(*desk, model);
             if (rules && !*rules)
                 continue;
-            const auto checked = rules ? checkPolicy(*desk, model, true) : Result<PolicyChecked>(rules.error());
+            const auto checked = rules ? fleet::checkPolicy(*desk, model, true) : Result<fleet::PolicyChecked>(rules.error());
             if (checked && checked->wouldRetrain)
                 news.tell(model.name, QStringLiteral("%1: the policy retrains: %2").arg(model.name, checked->decision.reason), true);
             else if (!checked && checked.error().kind != ErrorKind::Conflict) // else a run is under way, or another program decided

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/accuracy_view.h"
 
+#include "core/fleet/day_accuracy.h"
 #include "core/fleet/training_profile.h"
 #include "core/metrics/slicing.h"
 #include "core/serving/log_reader.h"
@@ -26,10 +27,8 @@ struct Log {
 };
 
 Result<Log> openLog(const Services &services, const workspace::Model &model, const AccuracyAsk &ask, const QDateTime &now) {
-    if (model.deployment.target.isEmpty())
-        return notFound(QStringLiteral("%1 has no prediction log here: the workspace names no deployment of it on this machine.").arg(model.name), services.workspace.file);
     Log log;
-    PH_ASSIGN(const QString folder, serving::servingFolder(services.root, model.deployment.target));
+    PH_ASSIGN(const QString folder, serving::servingFolder(services.root, logTargetOf(model)));
     PH_ASSIGN(log.database, serving::openServingDatabase(folder));
     log.how.step = ask.step;
     log.how.zone = QTimeZone(services.workspace.zone.toUtf8());

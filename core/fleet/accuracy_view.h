@@ -39,7 +39,7 @@ struct AccuracyView {
 };
 
 /// From the prediction log of the model's endpoint on this machine: the newest 400 days by week, 90 by day, 14 by hour. An estimate that cannot be made does not
-/// spoil the rest. NotFound: the workspace names no deployment on this machine, or nothing was asked. Blocking: seconds for a large log.
+/// spoil the rest. NotFound: nothing was asked here. Blocking: seconds for a large log.
 Result<AccuracyView> accuracyView(const Services &services, const workspace::Model &model, const AccuracyAsk &ask, const QDateTime &now, std::stop_token stop = {});
 
 /// Why it is worse on the newer half of the same rows, or from `sinceMs` on. Blocking: scores some thousand rows several times.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/joined_gates.h"
 
+#include "core/fleet/deploy_follow.h"
 #include "core/fleet/joined_runs.h"
 #include "core/fleet/run_retries.h"
 #include "core/pipelines/local_pipelines.h"
@@ -212,6 +213,8 @@ QMap<QString, RunNote> runNotes(const Services &services) {
         if (joined.state == State::Started)
             add(joined.start.run, Text::tr("Follows %1, approved by %2").arg(joined.train, joined.note));
     }
+    for (const FollowedDeploy &one : followedDeploys(services))
+        add(one.run, one.sentence());
     return notes;
 }
 

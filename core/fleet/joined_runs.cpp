@@ -76,11 +76,14 @@ QString pendingRequest(const Services &services, const ModelPlace &place, int ve
     return {};
 }
 
-/// A deploy run that began after the approval. Empty: none, or the system does not answer (then it is not started either).
+/// A deploy run that began after the approval. Empty: none, or the system does not answer (then it is not started either). One that belongs to another approval is not this one's, whatever the
+/// system's clock says.
 QString begunSince(const Services &services, const JoinedRun &joined) {
     const auto runs = services.pipelines->runs(joined.deploy.pipeline, 20);
+    const auto others = JoinedStore(services.root).of(joined.model);
+    const auto taken = [&](const QString &run) { return others && std::any_of(others->begin(), others->end(), [&](const JoinedRun &one) { return one.id != joined.id && one.start.run == run; }); };
     for (const PipelineRun &run : runs ? *runs : std::vector<PipelineRun>())
-        if (run.started.isValid() && joined.decided.isValid() && run.started > joined.decided)
+        if (run.started.isValid() && joined.decided.isValid() && run.started > joined.decided && !taken(run.id))
             return run.id;
     return {};
 }

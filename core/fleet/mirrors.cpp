@@ -51,7 +51,7 @@ registry::MirroredTexts mirroredTexts(const registry::Run &run) {
         out.tags.insert(QStringLiteral("mlflow.source.name"), QFileInfo(recipe).fileName());
         out.tags.insert(QStringLiteral("mlflow.source.type"), QStringLiteral("LOCAL"));
     }
-    for (const char *key : {"retrain_decision", "retrain_reason", "retrain_trigger", "pipeline_run", "recipe", "recipe.sha256", "data.sha256", "weights.sha256", "gates", "mlflow.source.git.commit"})
+    for (const char *key : {"retrain_decision", "retrain_reason", "retrain_trigger", "pipeline_run", "recipe", "recipe.sha256", "data.sha256", "data.test_rows", "weights.sha256", "gates", "mlflow.source.git.commit"})
         if (const auto it = out.tags.constFind(Q(key)); it != out.tags.constEnd())
             out.versionTags.insert(it.key(), it.value());
     const QString metric = run.params.value(QStringLiteral("select")), estimator = run.params.value(QStringLiteral("estimator"));

@@ -7,6 +7,7 @@
 #include "core/fleet/data_operations.h"
 #include "core/fleet/environments.h"
 #include "core/fleet/gitops_source.h"
+#include "core/fleet/policy_edit.h"
 #include "core/fleet/pull_requests.h"
 #include "core/fleet/workflow_deployer.h"
 #include "core/fleet/workload_desk.h"
@@ -37,7 +38,7 @@ bool goesOn(const QString &recordKind) {
 bool goesBack(const QString &recordKind, bool failed) {
     static const QStringList kinds{QStringLiteral("register"), QStringLiteral("workload"), QStringLiteral("rollout-apply"), QStringLiteral("argo-action"), QStringLiteral("argo-undo"), QStringLiteral("object-change"),
                                    QStringLiteral("volume-update"), QStringLiteral("train-job"), QStringLiteral("deploy-tag")};
-    if (recordKind == Q("gitops-commit") || recordKind == Q("commit-artifact") || recordKind == Q("pull-request"))
+    if (recordKind == Q("approver") || recordKind == Q("retrain-policy") || recordKind == Q("gitops-commit") || recordKind == Q("commit-artifact") || recordKind == Q("pull-request"))
         return !failed; // half of it is nothing: the commit is on its branch, or not
     if (goesOn(recordKind) || kinds.contains(recordKind))
         return true;
@@ -99,6 +100,8 @@ Result<operations::Operation> reverseOperation(const Services &services, const Q
     PH_ASSIGN(const operations::RecordedOperation recorded, operations::recordedOperation(*services.journal, id));
     if (isApproverOperation(recorded))
         return undoApproverOperation(services.workspace.file, recorded);
+    if (isPolicyOperation(recorded))
+        return undoPolicyOperation(services.workspace.file, recorded);
     if (isDataOperation(recorded)) {
         PH_ASSIGN(const DataWork work, dataWork(services, std::move(stop)));
         return undoDataOperation(work, *services.journal, recorded);

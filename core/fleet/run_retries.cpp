@@ -52,8 +52,17 @@ QMap<QString, QString> wantedOf(const workspace::Model &model) {
     return wanted;
 }
 
-/// Runs of the pipeline, newest first. Of another system as they were read last.
-Result<std::vector<PipelineRun>> runsOf(const Services &services, const QString &pipeline) {
+/// What came of places in a queue.
+void settleChain(const Services &services, RetryState &state) {
+    for (QString &id : state.chain)
+        if (id.contains(Q("?queue=")))
+            if (const auto run = services.pipelines->run(id); run && !run->became.isEmpty())
+                id = run->became;
+}
+
+} // namespace
+
+Result<std::vector<PipelineRun>> knownRunsOf(const Services &services, const QString &pipeline) {
     if (!pipeline.contains(QLatin1Char(':')))
         return services.pipelines->runs(pipeline, 20);
     const QString connection = pipeline.section(QLatin1Char(':'), 0, 0), job = pipeline.section(QLatin1Char(':'), 1);
@@ -66,16 +75,6 @@ Result<std::vector<PipelineRun>> runsOf(const Services &services, const QString 
     std::stable_sort(runs.begin(), runs.end(), pipelines::AllPipelines::newerFirst);
     return runs;
 }
-
-/// What came of places in a queue.
-void settleChain(const Services &services, RetryState &state) {
-    for (QString &id : state.chain)
-        if (id.contains(Q("?queue=")))
-            if (const auto run = services.pipelines->run(id); run && !run->became.isEmpty())
-                id = run->became;
-}
-
-} // namespace
 
 QJsonObject RetryState::toJson() const {
     return {{Q("model"), model}, {Q("chain"), QJsonArray::fromStringList(chain)}, {Q("most"), most}, {Q("due"), isoUtc(due)}, {Q("why"), why}, {Q("start"), start.toJson()}};
@@ -164,7 +163,7 @@ Result<void> RunRetries::lookAt(const workspace::Model &model, std::vector<RunNe
         return turn.error().kind == ErrorKind::Conflict ? Result<void>() : Result<void>(turn.error()); // another program is at it
     PH_ASSIGN(RetryState state, read(*m_services, model.name));
     const RetryState before = state;
-    PH_ASSIGN(const auto runs, runsOf(*m_services, pipeline));
+    PH_ASSIGN(const auto runs, knownRunsOf(*m_services, pipeline));
     if (runs.empty())
         return {};
     if (state.start.state == OnceStart::State::Sending) { // a program died while it started the next attempt

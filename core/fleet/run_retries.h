@@ -36,6 +36,8 @@ private:
     std::shared_ptr<Services> m_services;
 };
 
+/// Runs of a pipeline (as AllPipelines names it), newest first. Of another system as they were read last: nothing where it was not read since the start.
+Result<std::vector<pipelines::PipelineRun>> knownRunsOf(const Services &services, const QString &pipeline);
 std::vector<RetryState> retryStates(const Services &services);
 /// Why a run was not started as the workspace says it: "started with epochs=5". Empty: it was.
 QString startedOtherwise(const workspace::Model &model, const std::vector<pipelines::Parameter> &form, const pipelines::PipelineRun &run);

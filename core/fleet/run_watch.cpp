@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/run_watch.h"
 
+#include "core/fleet/deploy_follow.h"
 #include "core/fleet/remote_runs.h"
 #include "core/fleet/run_retries.h"
 #include "core/pipelines/local_pipelines.h"
@@ -27,7 +28,7 @@ RunWatch::RunWatch(std::shared_ptr<Services> services, PromotionAsker ask) : m_s
 bool RunWatch::needed() const {
     const auto *local = pipelines::localPart(*m_services->pipelines);
     const bool schedules = local && local->ownSchedules().any() && int(m_services->workspace.role) >= int(workspace::Role::Operator);
-    return schedules || RunRetries(m_services).needed() || JoinedRuns(m_services).needed();
+    return schedules || RunRetries(m_services).needed() || JoinedRuns(m_services).needed() || DeployFollow(m_services).needed();
 }
 
 std::vector<RunNews> RunWatch::look(std::stop_token token) {
@@ -35,6 +36,7 @@ std::vector<RunNews> RunWatch::look(std::stop_token token) {
     const auto append = [&](std::vector<RunNews> more) { news.insert(news.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end())); };
     append(RunRetries(m_services).look(token));
     append(JoinedRuns(m_services, m_ask).look(token));
+    append(DeployFollow(m_services).look(token));
     if (std::any_of(news.begin(), news.end(), [](const RunNews &one) { return one.acted; }))
         m_services->runs->forget(); // what was started shows at once
     return news;
@@ -85,6 +87,17 @@ std::vector<pipelines::Notice> runNotices(const Services &services) {
         }
         all.push_back(notice);
     }
+    for (const FollowedDeploy &one : followedDeploys(services))
+        if (one.state == FollowedDeploy::State::Stuck && one.open()) {
+            pipelines::Notice notice;
+            notice.id = QStringLiteral("deploy-") + one.run;
+            notice.kind = QStringLiteral("stuck-rollout");
+            notice.pipeline = one.pipeline;
+            notice.run = one.run;
+            notice.sentence = Text::tr("%1 passed, but %2").arg(one.run, one.sentence());
+            notice.since = one.passed;
+            all.push_back(notice);
+        }
     return all;
 }
 

@@ -12,11 +12,11 @@
 namespace pilothouse::fleet {
 
 /// What has to happen to runs without a person: schedules of this machine begin (local_schedules.h), failed runs are tried again (run_retries.h), approved trainings go on to their deploy run
-/// (joined_runs.h). The same for the console, `pilot watch` and `pilot serve`; all programs of this machine take turns, and nothing is done twice. One thread at a time.
+/// (joined_runs.h); and the rollouts that deploy runs caused are followed (deploy_follow.h). The same for the console, `pilot watch` and `pilot serve`; all programs of this machine take turns, and nothing is done twice. One thread at a time.
 class RunWatch {
 public:
     explicit RunWatch(std::shared_ptr<Services> services, PromotionAsker ask = askByChild);
-    bool needed() const; ///< the workspace has any of these, and its role may start runs
+    bool needed() const; ///< the workspace has any of these; what is started needs the role
     std::vector<RunNews> look(std::stop_token token = {}); ///< blocking
 
     static constexpr int everySeconds = 5;
@@ -27,7 +27,7 @@ private:
     PromotionAsker m_ask;
 };
 
-/// What of them a person must see: a start of which it is not known whether it was made, a training that a rule keeps from being deployed.
+/// What of them a person must see: a start of which it is not known whether it was made, a training that a rule keeps from being deployed, a rollout that is stuck after its deploy run passed.
 std::vector<pipelines::Notice> runNotices(const Services &services);
 
 /// The same as the console's tick, on the waiting pool while it lives. GUI thread.

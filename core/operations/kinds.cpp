@@ -51,6 +51,7 @@ const std::vector<OperationKind> &operationKinds() {
         {"restart-mirror", Role::Operator, "a training that was sent to a registry: it is sent anew"},
         {"retrain", Role::Operator, "a run, by the policy or by hand"},
         {"retrain-config", Role::Operator, "the retraining policy of a model"},
+        {"retrain-policy", Role::Operator, "a model's retraining policy in the workspace file"},
         {"rollout-abort", Role::Operator, "the traffic of an endpoint"},
         {"rollout-apply", Role::Operator, "objects of a cluster: those of a folder of manifests"},
         {"rollout-apply-undo", Role::Operator, "objects of a cluster, back to what they were before an apply"},

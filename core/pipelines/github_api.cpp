@@ -6,10 +6,10 @@
 #include "core/base/json.h"
 #include "core/base/redact.h"
 #include "core/net/directory_token.h"
+#include "core/net/http_date.h"
 
 #include <QFile>
 #include <QFileInfo>
-#include <QLocale>
 #include <QUrl>
 
 #include <algorithm>
@@ -26,12 +26,6 @@ constexpr std::chrono::milliseconds betweenWrites{1000};
 QString originOf(const QString &url) {
     const QUrl u(url);
     return QStringLiteral("%1://%2:%3").arg(u.scheme(), u.host()).arg(u.port(u.scheme() == Q("https") ? 443 : 80));
-}
-
-QDateTime httpDate(const QByteArray &text) {
-    QDateTime time = QLocale::c().toDateTime(QString::fromLatin1(text), QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"));
-    time.setTimeSpec(Qt::UTC);
-    return time;
 }
 
 bool pause(std::chrono::steady_clock::time_point until, std::stop_token token) {
@@ -99,7 +93,7 @@ std::optional<Error> GitHubApi::waiting() const {
 void GitHubApi::learn(const net::Response &response) {
     const std::lock_guard lock(m_lock);
     const auto number = [&](const char *name) { return response.header(name).isEmpty() ? qint64(-1) : response.header(name).trimmed().toLongLong(); };
-    if (const QDateTime date = httpDate(response.header("Date")); date.isValid())
+    if (const QDateTime date = net::httpDate(response.header("Date")); date.isValid())
         m_skew = now().secsTo(date);
     if (const qint64 limit = number("x-ratelimit-limit"); limit >= 0) {
         m_limits.limit = int(limit);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/pipelines/cron.h"
+#include "core/base/cron.h"
 #include "core/pipelines/github_pipelines.h"
 
 #include <algorithm>

@@ -92,6 +92,13 @@ private:
     Result<QString> parameterText(const Parameter &parameter, const QJsonValue &value) const;
 
     Result<LogPiece> progressive(const QString &path, const LogFrom &from, std::stop_token token) const;
+    /// The steps whose logs make up that of a stage: its own, and below their names those of what is in it.
+    struct StageSteps {
+        std::vector<std::pair<QString, QStringList>> sections;
+        bool running = false;
+    };
+    Result<std::optional<StageSteps>> stepsOfTree(const JenkinsId &id, const QString &stage, std::stop_token token) const; ///< nullopt: Pipeline Graph View is not there, or does not know it
+    Result<StageSteps> stepsOfView(const JenkinsId &id, const QString &stage, std::stop_token token) const;
     Result<LogPiece> stageLog(const JenkinsId &id, const LogFrom &from, std::stop_token token) const;
     Result<LogPiece> nodeLog(const QString &build, const QString &node, std::stop_token token) const;
     Result<Cron> cronOf(const QString &job) const;

@@ -2,7 +2,7 @@
 #include "core/pipelines/kubeflow_words.h"
 
 #include "core/base/redact.h"
-#include "core/pipelines/cron.h"
+#include "core/base/cron.h"
 
 #include <QHash>
 #include <QJsonArray>

@@ -3,7 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/json.h"
-#include "core/pipelines/cron.h"
+#include "core/base/cron.h"
 
 #include <QFileInfo>
 

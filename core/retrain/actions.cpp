@@ -3,20 +3,23 @@
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
+#include "core/retrain/held_back.h"
 
 namespace pilothouse::retrain {
 
 Result<Decision> byHand(const workspace::Model &model, const Observations &seen, const QString &by, bool force) {
     PH_ASSIGN(Decision decision, decide(model, seen));
-    if (decision.nextAllowed && !force)
-        return refused(QStringLiteral("Too soon: %1 was last retrained at %2 and may be at most every %3, so again from %4.")
-                           .arg(model.name, isoUtc(*seen.lastRetrain), model.retrain.atMostEvery, isoUtc(*decision.nextAllowed)),
+    PH_ASSIGN(const HeldBack held, heldBack(model, seen));
+    const bool tooEarly = held.by == QStringList{QStringLiteral("at_most_every")};
+    if (held.until && !force)
+        return refused(tooEarly ? QStringLiteral("Too soon: %1 was last retrained at %2 and may be at most every %3, so again from %4.").arg(model.name, isoUtc(*seen.lastRetrain), model.retrain.atMostEvery, isoUtc(*held.until))
+                           : QStringLiteral("%1 may not be retrained now. %2%3").arg(model.name, held.reasons.join(QLatin1Char(' ')), held.until->isValid() ? QStringLiteral(" Again from %1.").arg(isoUtc(*held.until)) : QString()),
                        QStringLiteral("model %1").arg(model.name), QStringLiteral("Force it to retrain all the same: --force, or {\"force\":true} to /retrain/trigger."));
     const QString policy = decision.reason;
     decision.kind = DecisionKind::RetrainAttempted;
     decision.trigger = QStringLiteral("by hand");
     decision.reason = QStringLiteral("Asked for by %1%2. The policy said: %3")
-                          .arg(by, decision.nextAllowed ? QStringLiteral(", although it is too soon") : QString(), policy);
+                          .arg(by, held.until ? QStringLiteral(", although it is %1").arg(tooEarly ? QStringLiteral("too soon") : QStringLiteral("held back")) : QString(), policy);
     return decision;
 }
 
@@ -50,7 +53,7 @@ operations::Operation retrainOperation(std::shared_ptr<DecisionStore> store, con
         PH_ASSIGN(*written, store->appendRetrain(decision, lastRetrain));
         auto run = starter(*written);
         if (!run) {
-            PH_TRY(store->addNote(written->id, QStringLiteral("Could not start: %1").arg(run.error().text())));
+            PH_TRY(store->setNotStarted(written->id, run.error().text()));
             return run.error();
         }
         written->run = *run;

@@ -13,7 +13,7 @@ namespace pilothouse::retrain {
 using Starter = std::function<Result<QString>(const Decision &)>;
 
 /// A retraining by hand: the policy's rules and numbers are kept for the record, but neither they nor the switch decide.
-/// Without `force` it is Refused while at_most_every forbids it ("safety check"); with it, the reason says so.
+/// Without `force` it is Refused while at_most_every, the windows or the budget forbid it ("safety check"); with it, the reason says so.
 Result<Decision> byHand(const workspace::Model &model, const Observations &seen, const QString &by, bool force);
 
 /// The operation that writes a RETRAIN_ATTEMPTED decision down and starts its run. Its guard and the store refuse when

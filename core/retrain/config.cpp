@@ -5,6 +5,7 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
 #include <cmath>
 
 namespace pilothouse::retrain {
@@ -15,8 +16,17 @@ constexpr double longestHours = 24.0 * 366; // a year: more is a slip of the pen
 
 QString textOf(const Rule &rule) {
     const QString number = QString::number(rule.number, 'g', 12);
-    return rule.kind == Rule::Kind::Drops ? QStringLiteral("%1 drops %2").arg(rule.metric, number)
-                                          : QStringLiteral("%1 %2 %3").arg(rule.metric, rule.op, number);
+    const QString metric = rule.yesterday ? rule.metric + QStringLiteral(" yesterday") : rule.metric;
+    return (rule.kind == Rule::Kind::Drops ? QStringLiteral("%1 drops %2").arg(metric, number) : QStringLiteral("%1 %2 %3").arg(metric, rule.op, number)) + rule.endings();
+}
+
+/// A limit that was moved beyond where it is over leaves no room between the two.
+void setNumber(Rule &rule, double number) {
+    rule.number = number;
+    const bool over = rule.kind == Rule::Kind::Drops || rule.op.startsWith(QLatin1Char('>'));
+    if (rule.until && (over ? *rule.until > number : *rule.until < number))
+        rule.until.reset();
+    rule.text = textOf(rule);
 }
 
 Result<std::optional<double>> numberField(const QJsonObject &object, const char *key, double lowest, bool mayEqual, double highest,
@@ -87,8 +97,7 @@ Result<workspace::Model> withConfig(workspace::Model model, const Config &config
             rules.push_back(added);
             rule = &rules.back();
         }
-        rule->number = *config.minPerformanceThreshold;
-        rule->text = textOf(*rule);
+        setNumber(*rule, *config.minPerformanceThreshold);
     }
     if (config.degradationThreshold) {
         Rule *rule = first(Rule::Kind::Drops);
@@ -103,14 +112,13 @@ Result<workspace::Model> withConfig(workspace::Model model, const Config &config
             rules.push_back(added);
             rule = &rules.back();
         }
-        rule->number = *config.degradationThreshold;
-        rule->text = textOf(*rule);
+        setNumber(*rule, *config.degradationThreshold);
     }
     model.retrain.when.clear();
     for (const Rule &rule : rules)
         model.retrain.when << rule.text;
     if (config.minHoursBetween)
-        model.retrain.atMostEvery = QStringLiteral("%1s").arg(qint64(std::llround(*config.minHoursBetween * 3600)));
+        model.retrain.atMostEvery = QStringLiteral("%1s").arg(std::max<qint64>(1, std::llround(*config.minHoursBetween * 3600))); // 0 hours: at any time
     if (config.enabled)
         model.retrain.enabled = *config.enabled;
     return model;
@@ -122,7 +130,7 @@ Result<QJsonObject> configInForce(const workspace::Model &original, const Config
     PH_ASSIGN(const std::vector<Rule> rules, rulesOf(model));
     PH_ASSIGN(const qint64 interval, workspace::parseDuration(model.retrain.atMostEvery));
     QJsonObject object{{Q("min_performance_threshold"), QJsonValue()}, {Q("degradation_threshold"), QJsonValue()},
-                       {Q("min_hours_between"), double(interval) / 3600}, {Q("enabled"), model.retrain.enabled},
+                       {Q("min_hours_between"), config.minHoursBetween.value_or(double(interval) / 3600)}, {Q("enabled"), model.retrain.enabled},
                        {Q("metric"), QJsonValue()}, {Q("rules"), QJsonArray::fromStringList(model.retrain.when)}};
     for (auto it = rules.rbegin(); it != rules.rend(); ++it) { // the first of a kind wins
         if (it->kind == Rule::Kind::Limit) {

@@ -1,114 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/clock.h"
 #include "core/base/json.h"
+#include "core/retrain/decision_text.h"
+#include "core/retrain/held_back.h"
+#include "core/retrain/judge_rule.h"
 #include "core/retrain/policy.h"
 
-#include <cmath>
+#include <QJsonArray>
 
 namespace pilothouse::retrain {
 
 namespace {
-
-QString number(double value) { return QString::number(value, 'g', 4); }
-
-QString duration(qint64 seconds) {
-    if (seconds >= 2 * 86400)
-        return QStringLiteral("%1 d").arg(number(double(seconds) / 86400));
-    if (seconds >= 3600)
-        return QStringLiteral("%1 h").arg(number(double(seconds) / 3600));
-    return QStringLiteral("%1 min").arg(number(double(seconds) / 60));
-}
-
-QString shortUtc(const QDateTime &time) { return time.toUTC().toString(QStringLiteral("yyyy-MM-dd HH:mm")) + QStringLiteral(" UTC"); }
-
-bool holds(double value, const QString &op, double limit) {
-    if (op == QLatin1String(">"))
-        return value > limit;
-    if (op == QLatin1String(">="))
-        return value >= limit;
-    if (op == QLatin1String("<"))
-        return value < limit;
-    return value <= limit;
-}
-
-/// A metric with the words that say where it is from; nullopt with the words that say why not.
-struct Known {
-    std::optional<double> value;
-    QString words;
-};
-
-/// Where only each of several targets has the metric: what may be asked for instead; else empty.
-QString ofOneTarget(const QString &name, const Observations &seen) {
-    const auto first = seen.metrics.lower_bound(workspace::metricOfTarget(name, QString()));
-    const bool there = first != seen.metrics.end() && first->first.startsWith(workspace::metricOfTarget(name, QString()));
-    return there && seen.metrics.find(name) == seen.metrics.end() ? first->first : QString();
-}
-
-Known metricOf(const QString &name, const Observations &seen) {
-    const auto it = seen.metrics.find(name);
-    const auto source = seen.metricSources.find(name);
-    const bool live = source == seen.metricSources.end();
-    const qint64 rows = seen.labelled(name);
-    const QString few = QStringLiteral("too few labelled rows: %1 of %2 needed").arg(rows).arg(minimumLabelledRows);
-    if (const QString instead = ofOneTarget(name, seen); !instead.isEmpty())
-        return {{}, QStringLiteral("%1 is not known over several targets, name one such as %2").arg(name, instead)};
-    if (it == seen.metrics.end() || !std::isfinite(it->second))
-        return {{}, QStringLiteral("%1 is not known, %2").arg(name, rows < minimumLabelledRows ? few : QStringLiteral("no source gives it"))};
-    if (live && rows < minimumLabelledRows)
-        return {{}, QStringLiteral("%1 is not judged, %2").arg(name, few)};
-    return {it->second, live ? QStringLiteral("%1 %2 on %3 labelled rows").arg(name, number(it->second)).arg(rows)
-                             : QStringLiteral("%1 %2 on %3").arg(name, number(it->second), source->second)};
-}
-
-RuleOutcome unknown(const Rule &rule, const QString &why) { return {rule.text, why, false, false, {}}; }
-
-RuleOutcome judgeMetric(const Rule &rule, const Observations &seen) {
-    const Known known = metricOf(rule.metric, seen);
-    if (!known.value)
-        return unknown(rule, known.words);
-    if (rule.kind == Rule::Kind::Limit)
-        return {rule.text, known.words, holds(*known.value, rule.op, rule.number), true, known.value};
-    const auto best = seen.bestMetrics.find(rule.metric);
-    if (best == seen.bestMetrics.end() || !std::isfinite(best->second))
-        return unknown(rule, QStringLiteral("%1, its best so far is not known").arg(known.words));
-    const double drop = best->second - *known.value;
-    return {rule.text,
-            drop > 0 ? QStringLiteral("%1, %2 below its best %3").arg(known.words, number(drop), number(best->second))
-                     : QStringLiteral("%1, its best was %2").arg(known.words, number(best->second)),
-            drop > rule.number, true, known.value};
-}
-
-RuleOutcome judge(const Rule &rule, const Observations &seen) {
-    switch (rule.kind) {
-    case Rule::Kind::Limit:
-    case Rule::Kind::Drops:
-        return judgeMetric(rule, seen);
-    case Rule::Kind::Drift:
-        if (!seen.worstPsi || !std::isfinite(*seen.worstPsi))
-            return unknown(rule, QStringLiteral("drift is not known"));
-        return {rule.text, QStringLiteral("PSI %1 in %2").arg(number(*seen.worstPsi), seen.worstColumn),
-                holds(*seen.worstPsi, rule.op, rule.number), true, seen.worstPsi};
-    case Rule::Kind::DataChanged: {
-        if (!seen.dataHash || !seen.trainedDataHash)
-            return unknown(rule, seen.dataHash ? QStringLiteral("the data that the champion was trained on is not known")
-                                               : QStringLiteral("the data's hash is not known"));
-        const bool changed = seen.dataHash->compare(*seen.trainedDataHash, Qt::CaseInsensitive) != 0;
-        return {rule.text,
-                changed ? QStringLiteral("MD5 %1 now, %2 when trained").arg(seen.dataHash->left(8), seen.trainedDataHash->left(8))
-                        : QStringLiteral("MD5 %1 as when trained").arg(seen.dataHash->left(8)),
-                changed, true, {}};
-    }
-    case Rule::Kind::Age: {
-        if (!seen.newestModel)
-            return unknown(rule, QStringLiteral("there is no model yet"));
-        const qint64 age = seen.newestModel->secsTo(seen.now);
-        if (age < 0)
-            return unknown(rule, QStringLiteral("the newest model is dated %1, after now: the clock was moved").arg(shortUtc(*seen.newestModel)));
-        return {rule.text, QStringLiteral("newest model is %1 old").arg(duration(age)), holds(double(age), rule.op, double(rule.seconds)), true, double(age)};
-    }
-    }
-    return unknown(rule, QStringLiteral("a rule of an unknown kind"));
-}
 
 QString listOf(const std::vector<RuleOutcome> &outcomes, bool fired) {
     QStringList parts;
@@ -116,6 +18,14 @@ QString listOf(const std::vector<RuleOutcome> &outcomes, bool fired) {
         if (o.fired == fired)
             parts << QStringLiteral("%1 (%2)").arg(o.rule, o.numbers);
     return parts.join(QStringLiteral("; "));
+}
+
+/// One cause says itself until when; of several, or of a window, that is added.
+QString heldText(const HeldBack &held) {
+    QString text = held.reasons.join(QLatin1Char(' '));
+    if (held.by != QStringList{QStringLiteral("at_most_every")})
+        text += held.until->isValid() ? QStringLiteral(" Allowed again from %1.").arg(timeText(*held.until)) : QStringLiteral(" It stays so unless the policy is changed.");
+    return text;
 }
 
 } // namespace
@@ -132,33 +42,39 @@ QString decisionName(DecisionKind kind) {
     return kind == DecisionKind::Skipped ? QStringLiteral("SKIPPED") : QStringLiteral("RETRAIN_ATTEMPTED");
 }
 
-std::optional<QDateTime> nextAllowed(qint64 intervalSeconds, const std::optional<QDateTime> &lastRetrain, const QDateTime &now) {
-    if (!lastRetrain || lastRetrain->addSecs(intervalSeconds) <= now || now.addSecs(intervalSeconds) < *lastRetrain)
-        return {};
-    return lastRetrain->addSecs(intervalSeconds);
+Result<std::vector<Rule>> rulesOf(const workspace::Model &model) {
+    std::vector<Rule> rules;
+    for (const QString &text : model.retrain.when) {
+        auto rule = workspace::parseRetrainRule(text);
+        if (!rule) {
+            Error error = std::move(rule).error();
+            error.where = QStringLiteral("model %1, retrain.when").arg(model.name);
+            return error;
+        }
+        rules.push_back(*std::move(rule));
+    }
+    return rules;
 }
 
 Result<Decision> decide(const workspace::Model &model, const Observations &seen) {
     PH_ASSIGN(const std::vector<Rule> rules, rulesOf(model));
-    const auto interval = workspace::parseDuration(model.retrain.atMostEvery);
-    if (!interval)
-        return invalid(QStringLiteral("“%1” is no duration like 6h, 1d or 30min.").arg(model.retrain.atMostEvery),
-                       QStringLiteral("model %1, retrain.at_most_every").arg(model.name), interval.error().hint);
+    PH_ASSIGN(const HeldBack held, heldBack(model, seen));
     Decision decision;
     decision.model = model.name;
     decision.time = seen.now;
     decision.dataHash = seen.dataHash;
     decision.notes = seen.notes;
+    decision.nextAllowed = held.until;
+    decision.heldBy = held.by;
     bool anyFired = false;
     for (const Rule &rule : rules) {
-        decision.rules.push_back(judge(rule, seen));
+        decision.rules.push_back(judgeRule(rule, seen, model.retrain.minimumRows));
         anyFired = anyFired || decision.rules.back().fired;
-        if (decision.metric.isEmpty() && (rule.kind == Rule::Kind::Limit || rule.kind == Rule::Kind::Drops)) {
+        if (decision.metric.isEmpty() && rule.ofMetric()) {
             decision.metric = rule.metric;
-            decision.before = metricOf(rule.metric, seen).value;
+            decision.before = judgedMetric(rule, seen, model.retrain.minimumRows);
         }
     }
-    decision.nextAllowed = nextAllowed(*interval, seen.lastRetrain, seen.now);
     const QString fired = listOf(decision.rules, true);
     if (rules.empty())
         decision.reason = QStringLiteral("The workspace gives no retrain rule for this model.");
@@ -168,8 +84,7 @@ Result<Decision> decide(const workspace::Model &model, const Observations &seen)
     else if (!anyFired)
         decision.reason = QStringLiteral("No rule fired: %1.").arg(listOf(decision.rules, false));
     else if (decision.nextAllowed)
-        decision.reason = QStringLiteral("Too soon after the retraining of %1, at most every %2: allowed again from %3. Would have fired: %4.")
-                              .arg(shortUtc(*seen.lastRetrain), duration(*interval), shortUtc(*decision.nextAllowed), fired);
+        decision.reason = QStringLiteral("%1 Would have fired: %2.").arg(heldText(held), fired);
     else {
         decision.kind = DecisionKind::RetrainAttempted;
         decision.reason = QStringLiteral("Fired: %1.").arg(fired);
@@ -181,13 +96,15 @@ QJsonObject Decision::toJson() const {
     using Q = QLatin1String;
     QJsonArray list;
     for (const RuleOutcome &r : rules)
-        list << QJsonObject{{Q("rule"), r.rule}, {Q("numbers"), r.numbers}, {Q("fired"), r.fired}, {Q("known"), r.known}, {Q("value"), r.value ? jsonNumber(*r.value) : QJsonValue()}};
+        list << QJsonObject{{Q("rule"), r.rule}, {Q("numbers"), r.numbers}, {Q("fired"), r.fired}, {Q("known"), r.known}, {Q("value"), r.value ? jsonNumber(*r.value) : QJsonValue()},
+                            {Q("since"), r.since ? QJsonValue(isoUtc(*r.since)) : QJsonValue()}, {Q("checks"), r.checks}};
     const auto maybe = [](const std::optional<double> &v) { return v ? jsonNumber(*v) : QJsonValue(); };
     return {{Q("id"), id},           {Q("model"), model},     {Q("decision"), decisionName(kind)}, {Q("reason"), reason},
             {Q("rules"), list},      {Q("time"), isoUtc(time)}, {Q("run"), run},                   {Q("trigger"), trigger},
             {Q("metric"), metric},   {Q("before"), maybe(before)}, {Q("after"), maybe(after)},
             {Q("data_hash"), dataHash ? QJsonValue(*dataHash) : QJsonValue()},
-            {Q("next_allowed"), nextAllowed ? QJsonValue(isoUtc(*nextAllowed)) : QJsonValue()},
+            {Q("next_allowed"), nextAllowed && nextAllowed->isValid() ? QJsonValue(isoUtc(*nextAllowed)) : QJsonValue()},
+            {Q("held_by"), QJsonArray::fromStringList(heldBy)},
             {Q("notes"), QJsonArray::fromStringList(notes)}};
 }
 
@@ -204,6 +121,8 @@ Result<Decision> Decision::fromJson(const QJsonObject &object, const QString &wh
     d.trigger = r.text("trigger");
     d.metric = r.text("metric", QString());
     d.notes = r.texts("notes");
+    for (const QJsonValue &v : object.value(Q("held_by")).toArray()) // absent from the log of an older program
+        d.heldBy << v.toString();
     const QJsonArray list = r.array("rules");
     PH_TRY(r.check());
     if (kind != decisionName(DecisionKind::Skipped) && kind != decisionName(DecisionKind::RetrainAttempted))
@@ -218,10 +137,13 @@ Result<Decision> Decision::fromJson(const QJsonObject &object, const QString &wh
         d.nextAllowed = fromIsoUtc(v.toString());
     for (const QJsonValue &v : list) {
         JsonReader rule(v.toObject(), where);
-        d.rules.push_back({rule.text("rule"), rule.text("numbers"), rule.boolean("fired"), rule.boolean("known"), {}});
+        d.rules.push_back({rule.text("rule"), rule.text("numbers"), rule.boolean("fired"), rule.boolean("known")});
         PH_TRY(rule.check());
         if (const QJsonValue value = v.toObject().value(Q("value")); value.isDouble())
             d.rules.back().value = value.toDouble();
+        if (const QJsonValue since = v.toObject().value(Q("since")); since.isString())
+            d.rules.back().since = fromIsoUtc(since.toString());
+        d.rules.back().checks = v.toObject().value(Q("checks")).toInt();
     }
     return d;
 }

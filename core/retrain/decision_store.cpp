@@ -6,6 +6,7 @@
 #include "core/base/json.h"
 
 #include <cmath>
+#include <utility>
 
 namespace pilothouse::retrain {
 
@@ -26,7 +27,7 @@ QJsonObject stateToJson(const ModelState &state) {
         best.insert(name, value);
     return {{Q("last_retrain"), state.lastRetrain ? QJsonValue(isoUtc(*state.lastRetrain)) : QJsonValue()},
             {Q("last_data_hash"), state.lastDataHash ? QJsonValue(*state.lastDataHash) : QJsonValue()},
-            {Q("best"), best}, {Q("config"), state.config.toJson()}};
+            {Q("failed_starts"), state.failedStarts}, {Q("best"), best}, {Q("config"), state.config.toJson()}};
 }
 
 Result<ModelState> stateFromJson(const QJsonObject &object, const QString &where) {
@@ -36,6 +37,7 @@ Result<ModelState> stateFromJson(const QJsonObject &object, const QString &where
         state.lastRetrain = fromIsoUtc(v.toString());
     if (const QJsonValue v = object.value(Q("last_data_hash")); v.isString())
         state.lastDataHash = v.toString();
+    state.failedStarts = object.value(Q("failed_starts")).toInt();
     const QJsonObject best = object.value(Q("best")).toObject();
     for (auto it = best.begin(); it != best.end(); ++it)
         state.best[it.key()] = it.value().toDouble(std::nan(""));
@@ -147,7 +149,28 @@ Result<void> DecisionStore::change(const QString &id, const std::function<void(D
 }
 
 Result<void> DecisionStore::setRun(const QString &id, const QString &run) {
-    return change(id, [&](Decision &d) { d.run = run; });
+    QString model;
+    PH_TRY(change(id, [&](Decision &d) {
+        d.run = run;
+        model = d.model;
+    }));
+    return countFailedStarts(model, [](int) { return 0; });
+}
+Result<void> DecisionStore::setNotStarted(const QString &id, const QString &why) {
+    QString model;
+    PH_TRY(change(id, [&](Decision &d) {
+        d.notes << QStringLiteral("Could not start: %1").arg(why);
+        model = d.model;
+    }));
+    return countFailedStarts(model, [](int before) { return before + 1; });
+}
+
+Result<void> DecisionStore::countFailedStarts(const QString &model, const std::function<int(int)> &count) {
+    return m_database->transaction([&]() -> Result<void> {
+        PH_ASSIGN(ModelState now, state(model));
+        const int before = std::exchange(now.failedStarts, count(now.failedStarts));
+        return now.failedStarts != before ? writeState(model, now) : Result<void>();
+    });
 }
 Result<void> DecisionStore::setAfter(const QString &id, double after) {
     return change(id, [&](Decision &d) { d.after = after; });

@@ -18,6 +18,7 @@ struct ModelState {
     std::optional<QString> lastDataHash;  ///< MD5 of the data then
     std::map<QString, double> best;       ///< best value seen of each metric
     Config config;                        ///< changed at run time
+    int failedStarts = 0;                 ///< last retrainings in a row that could not be started
 };
 
 /// The decision log and the policies' memory: `<root>/decisions.db`. Any thread; several programs at once.
@@ -37,9 +38,10 @@ public:
     /// Writes a retrain down and makes its time the model's last one. Conflict if another program wrote one since
     /// `expectedLast` was read: of two that decide at once only one retrains.
     Result<Decision> appendRetrain(Decision decision, const std::optional<QDateTime> &expectedLast);
-    /// The run that the retrain started, later the value that its model reached; or why it could not start.
+    /// The run that the retrain started, later the value that its model reached; or why it could not start, which is counted.
     Result<void> setRun(const QString &id, const QString &run);
     Result<void> setAfter(const QString &id, double after);
+    Result<void> setNotStarted(const QString &id, const QString &why);
     Result<void> addNote(const QString &id, const QString &note);
 
     /// Keeps the better of the stored and the given values (larger or smaller by the metric); NaN is passed over.
@@ -50,6 +52,7 @@ private:
     explicit DecisionStore(std::shared_ptr<Database> database) : m_database(std::move(database)) {}
     Result<Decision> append(Decision decision);
     Result<void> change(const QString &id, const std::function<void(Decision &)> &edit);
+    Result<void> countFailedStarts(const QString &model, const std::function<int(int)> &count);
     Result<void> writeState(const QString &model, const ModelState &state);
     std::shared_ptr<Database> m_database;
 };

@@ -8,12 +8,15 @@
 #include "core/data/csv.h"
 #include "core/drift/drift.h"
 #include "core/metrics/targets.h"
+#include "core/retrain/newest_row.h"
 #include "core/sources/fetch.h"
+#include "core/sources/source_changed.h"
 #include "core/workspace/recipe.h"
 
 #include <QFile>
 #include <QFileInfo>
 
+#include <algorithm>
 #include <cmath>
 
 namespace pilothouse::retrain {
@@ -23,12 +26,18 @@ namespace {
 /// One look; each part fills what it can and notes what it cannot.
 class Look {
 public:
-    Look(const ObserveParts &parts, const workspace::Model &model) : m_parts(parts), m_model(model) { m_seen.now = parts.now; }
+    Look(const ObserveParts &parts, const workspace::Model &model) : m_parts(parts), m_model(model) {
+        m_seen.now = parts.now;
+        m_seen.zone = parts.zone;
+        if (auto rules = rulesOf(model))
+            m_rules = *std::move(rules); // one that cannot be read is told by decide()
+    }
 
     Observations take() {
         memory();
         versions();
         data();
+        yesterday();
         if (m_champion) {
             package();
             live();
@@ -44,7 +53,51 @@ private:
         if (!state)
             return note(state.error());
         m_seen.lastRetrain = state->lastRetrain;
+        m_seen.failedStarts = state->failedStarts;
         m_seen.bestMetrics = state->best;
+        const auto last = m_parts.store.decisions(m_model.name, 1);
+        if (!last)
+            return note(last.error());
+        if (!last->empty()) {
+            m_seen.lastLook = last->front().time;
+            m_seen.lastRules = last->front().rules;
+        }
+    }
+
+    bool asks(const std::function<bool(const Rule &)> &about) const { return std::any_of(m_rules.begin(), m_rules.end(), about); }
+
+    void yesterday() {
+        if (!m_parts.yesterday || !asks([](const Rule &rule) { return rule.yesterday || rule.kind == Rule::Kind::RowsYesterday; }))
+            return;
+        auto read = m_parts.yesterday(m_model, m_parts.now, m_parts.zone);
+        if (!read)
+            return note(read.error());
+        if (*read)
+            m_seen.yesterday = **std::move(read);
+        else
+            m_seen.notes << QStringLiteral("What was answered yesterday is not known: the endpoint has no log here.");
+    }
+
+    /// How old the data is, for the rules that ask.
+    void dates(const workspace::Recipe &recipe) {
+        const bool file = sources::sourceKind(recipe.data.source) == sources::SourceKind::File;
+        if (asks([](const Rule &rule) { return rule.kind == Rule::Kind::SourceAge; })) {
+            const auto changed = file ? sources::sourceChanged({recipe.data.source, {}, {}}, {}) : m_parts.sourceChanged ? m_parts.sourceChanged(recipe.data) : Result<QDateTime>(notFound(QStringLiteral("Data that is elsewhere was not asked for its time."), redact(recipe.data.source)));
+            if (changed)
+                m_seen.sourceChanged = *changed;
+            else
+                note(changed.error());
+        }
+        if (!asks([](const Rule &rule) { return rule.kind == Rule::Kind::NewestRowAge; }))
+            return;
+        if (!file) {
+            m_seen.notes << QStringLiteral("The newest row of the data at %1 is not looked at: it is not a file here.").arg(redact(recipe.data.source));
+            return;
+        }
+        if (const auto newest = newestRow(recipe))
+            m_seen.newestRow = *newest;
+        else
+            note(newest.error());
     }
 
     void versions() {
@@ -75,6 +128,7 @@ private:
         const auto recipe = workspace::readRecipe(m_model.recipe);
         if (!recipe)
             return note(recipe.error());
+        dates(*recipe);
         if (sources::sourceKind(recipe->data.source) != sources::SourceKind::File)
             return elsewhere(recipe->data);
         QFile file(recipe->data.source);
@@ -164,16 +218,16 @@ private:
     void liveMetrics(const LiveRows &rows) {
         for (const LiveRows::Target &target : rows.targets)
             judged(target.scored, QStringLiteral("labelled with %1").arg(target.name), rows.source, target.name);
-        if (rows.targets.empty() || m_seen.labelledRows >= minimumLabelledRows) // too few of a target has been told already
+        if (rows.targets.empty() || m_seen.labelledRows >= m_model.retrain.minimumRows) // too few of a target has been told already
             judged(rows.scored, QStringLiteral("labelled"), rows.source, {});
     }
 
     /// The metrics of labelled rows take the place of those of the test rows, if there are enough.
     /// @param labelled  how, for the note  @param target  one of several
     void judged(const metrics::Scored &scored, const QString &labelled, const QString &source, const QString &target) {
-        if (qint64(scored.count) < minimumLabelledRows) {
+        if (qint64(scored.count) < m_model.retrain.minimumRows) {
             m_seen.notes << QStringLiteral("Only %1 of the last %2 rows at %3 are %4, %5 are needed to judge live metrics.")
-                                .arg(QString::number(scored.count), QString::number(liveWindow), source, labelled, QString::number(minimumLabelledRows));
+                                .arg(QString::number(scored.count), QString::number(liveWindow), source, labelled, QString::number(m_model.retrain.minimumRows));
             return;
         }
         const auto values = metrics::allMetrics(scored);
@@ -223,6 +277,7 @@ private:
 
     const ObserveParts &m_parts;
     const workspace::Model &m_model;
+    std::vector<Rule> m_rules;
     Observations m_seen;
     std::optional<registry::Version> m_champion;
     std::size_t m_rowsNeeded = 0; ///< for an answer about drift; 0: there is one, or no rows at all

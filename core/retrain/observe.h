@@ -7,6 +7,7 @@
 #include "core/registry/registry.h"
 #include "core/retrain/decision_store.h"
 #include "core/retrain/policy.h"
+#include "core/retrain/yesterday.h"
 
 #include <functional>
 #include <optional>
@@ -35,12 +36,17 @@ struct ObserveParts {
     const DecisionStore &store;
     LiveReader live; ///< may be empty: no endpoint
     QDateTime now;
+    QTimeZone zone = QTimeZone::utc(); ///< of the workspace
+    YesterdayReader yesterday = {};    ///< may be empty: no endpoint
+    /// When data that is not a file here was last changed (core/sources/source_changed.h); may be empty: not looked at.
+    std::function<Result<QDateTime>(const workspace::DataSpec &)> sourceChanged = {};
 };
 
 /// Collects what the policy of a model looks at: live metrics of the champion on labelled rows if there are at least
-/// `minimumLabelledRows`, else those of its test rows (said in metricSources), of several targets also each one's ("mae@t2m"); drift of the rows asked against the
+/// the policy's `minimumRows`, else those of its test rows (said in metricSources), of several targets also each one's ("mae@t2m"); drift of the rows asked against the
 /// champion's training profile (or the model's `reference`, a CSV file or a profile); MD5 of the recipe's data now and of what
-/// the champion was trained on; when the newest version was made; best values and the last retrain from the store.
+/// the champion was trained on; when the newest version was made; best values, the last retrain and the last look from the store. What only a rule asks for
+/// (the last whole day, the newest row, the source's time) is read only where one does.
 /// What cannot be read is absent and told in `notes`: it never fires a rule. Blocking.
 Observations observe(const ObserveParts &parts, const workspace::Model &model);
 

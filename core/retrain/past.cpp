@@ -5,6 +5,7 @@
 #include "core/metrics/metrics.h"
 #include "core/retrain/observe.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace pilothouse::retrain {
@@ -17,10 +18,14 @@ Error outOfOrder(const QString &what, const QDateTime &time, const QDateTime &no
 
 } // namespace
 
+KnownAt::KnownAt(qint64 minimumRows, const QTimeZone &zone) : m_minimumRows(minimumRows), m_zone(zone) { m_seen.zone = zone; }
+
 Result<void> KnownAt::advance(const QDateTime &now) {
     if (m_now.isValid() && now < m_now)
         return outOfOrder(QStringLiteral("A time"), now, m_now);
     m_now = now;
+    const QDate before = now.toTimeZone(m_zone).date().addDays(-1);
+    m_days.erase(m_days.begin(), m_days.lower_bound(before));
     return {};
 }
 
@@ -49,9 +54,21 @@ Result<void> KnownAt::learn(const Fact &fact) {
         if (window.rows.size() > std::size_t(liveWindow))
             window.rows.erase(window.rows.begin());
         window.changed = true;
+        if (fact.time.isValid()) {
+            Window &day = m_days[fact.time.toTimeZone(m_zone).date()].labels[fact.text];
+            day.classes = fact.classes;
+            day.rows[{fact.sequence, fact.row}] = {fact.truth, fact.predicted};
+            day.changed = true;
+        }
         break;
     }
     case Fact::Kind::Measured:
+        if (fact.text.endsWith(QLatin1String(" yesterday"))) {
+            const QString metric = fact.text.chopped(10);
+            m_seen.yesterday.metrics[metric] = fact.value;
+            m_seen.yesterday.labelled[workspace::metricAndTarget(metric).second] = fact.rows > 0 ? fact.rows : m_minimumRows;
+            break;
+        }
         m_seen.metrics[fact.text] = fact.value;
         if (fact.rows > 0) {
             m_seen.metricSources.erase(fact.text);
@@ -59,7 +76,7 @@ Result<void> KnownAt::learn(const Fact &fact) {
         } else {
             m_seen.metricSources[fact.text] = fact.source;
         }
-        if (fact.rows == 0 || fact.rows >= minimumLabelledRows)
+        if (fact.rows == 0 || fact.rows >= m_minimumRows)
             better(fact.text, fact.value);
         break;
     case Fact::Kind::Drift:
@@ -71,12 +88,31 @@ Result<void> KnownAt::learn(const Fact &fact) {
         break;
     case Fact::Kind::Retrain:
         m_lastRetrain = fact.known;
+        m_seen.spent.push_back({fact.known});
+        break;
+    case Fact::Kind::NewestRow:
+        m_seen.newestRow = fact.time;
+        break;
+    case Fact::Kind::SourceChanged:
+        m_seen.sourceChanged = fact.time;
+        break;
+    case Fact::Kind::Answered:
+        m_days[fact.time.toTimeZone(m_zone).date()].answered += fact.rows;
+        m_logged = std::min(m_logged.value_or(fact.time.toTimeZone(m_zone).date()), fact.time.toTimeZone(m_zone).date());
+        break;
+    case Fact::Kind::RowsYesterday:
+        m_seen.yesterday.rows = qint64(fact.value);
         break;
     }
     return {};
 }
 
-void KnownAt::retrained() {
+void KnownAt::decided(const Decision &decision) {
+    m_seen.lastLook = decision.time;
+    m_seen.lastRules = decision.rules;
+    if (decision.kind != DecisionKind::RetrainAttempted)
+        return;
+    m_seen.spent.push_back({m_now});
     m_lastRetrain = m_now;
     m_newest = m_now;
     m_simulatedOn = m_seen.dataHash;
@@ -93,7 +129,7 @@ void KnownAt::judge(Window &window, const QString &target) {
         return;
     window.changed = false;
     window.values.clear();
-    if (qint64(window.rows.size()) < minimumLabelledRows)
+    if (qint64(window.rows.size()) < m_minimumRows)
         return;
     metrics::Scored scored;
     scored.classes = window.classes;
@@ -110,6 +146,22 @@ void KnownAt::judge(Window &window, const QString &target) {
     }
     for (auto it = values->begin(); it != values->end(); ++it)
         window.values[target.isEmpty() ? it.key() : workspace::metricOfTarget(it.key(), target)] = it.value();
+}
+
+void KnownAt::addYesterday(Observations &seen) {
+    const QDate date = m_now.toTimeZone(m_zone).date().addDays(-1);
+    seen.yesterday.day = date.toString(Qt::ISODate);
+    const auto day = m_days.find(date);
+    if (m_logged && *m_logged <= date)
+        seen.yesterday.rows = day == m_days.end() ? 0 : day->second.answered;
+    if (day == m_days.end())
+        return;
+    for (auto &[target, window] : day->second.labels) {
+        judge(window, target);
+        seen.yesterday.labelled[target] = qint64(window.rows.size());
+        for (const auto &[metric, value] : window.values)
+            seen.yesterday.metrics[metric] = value;
+    }
 }
 
 Observations KnownAt::observations() {
@@ -146,6 +198,7 @@ Observations KnownAt::observations() {
         seen.metrics[metric] = value;
         seen.metricSources.erase(metric);
     }
+    addYesterday(seen);
     return seen;
 }
 

@@ -11,6 +11,8 @@ namespace pilothouse::retrain {
 Result<PastFacts> pastOfCsv(const QString &file, const QString &timeColumn, const QDateTime &now) {
     data::CsvOptions options;
     options.types.insert(timeColumn, data::ColumnType::Time);
+    for (const char *time : {"newest_row", "source_changed"})
+        options.types.insert(QLatin1String(time), data::ColumnType::Time);
     for (const char *text : {"data_hash", "drift_column"})
         options.types.insert(QLatin1String(text), data::ColumnType::Category);
     PH_ASSIGN(const data::LoadedTable loaded, data::readCsv(file, options));
@@ -35,12 +37,18 @@ Result<PastFacts> pastOfCsv(const QString &file, const QString &timeColumn, cons
             if (column.name == QLatin1String("data_hash")) {
                 fact.kind = Fact::Kind::Data;
                 fact.text = column.text(i);
+            } else if (column.type == data::ColumnType::Time && (column.name == QLatin1String("newest_row") || column.name == QLatin1String("source_changed"))) {
+                fact.kind = column.name == QLatin1String("newest_row") ? Fact::Kind::NewestRow : Fact::Kind::SourceChanged;
+                fact.time = QDateTime::fromMSecsSinceEpoch(column.times[i], Qt::UTC);
             } else if (column.type != data::ColumnType::Number) {
                 continue;
             } else if (column.name == QLatin1String("drift")) {
                 fact.kind = Fact::Kind::Drift;
                 fact.value = column.numbers[i];
                 fact.text = worst ? worst->text(i) : QStringLiteral("a column");
+            } else if (column.name == QLatin1String("rows_yesterday")) {
+                fact.kind = Fact::Kind::RowsYesterday;
+                fact.value = column.numbers[i];
             } else {
                 fact.text = column.name;
                 fact.value = column.numbers[i];

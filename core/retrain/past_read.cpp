@@ -26,7 +26,8 @@ double classOf(const artifact::Signature &signature, const QString &label) {
 }
 
 Result<void> labelsOf(const serving::ServingStore &store, const serving::Revision &revision, const artifact::Signature &signature, std::vector<Fact> &facts) {
-    const auto add = [&](const Statement &s, double truth, double predicted, const QString &target) {
+    /// @param asked  column of when the row was asked
+    const auto add = [&](const Statement &s, double truth, double predicted, const QString &target, int asked) {
         if (!std::isfinite(truth) || !std::isfinite(predicted))
             return;
         Fact fact;
@@ -38,18 +39,33 @@ Result<void> labelsOf(const serving::ServingStore &store, const serving::Revisio
         fact.truth = truth;
         fact.predicted = predicted;
         fact.text = target;
+        fact.time = fromMs(s.integer(asked));
         fact.classes = signature.classes.size();
         facts.push_back(std::move(fact));
     };
     if (signature.targets().size() > 1)
-        return store.database()->query(QStringLiteral("SELECT time,seq,row,value,predicted,target FROM target_labels WHERE revision=? AND predicted IS NOT NULL"),
-                                       [&](Statement &s) { s.bind(1, revision.number); }, [&](const Statement &s) { add(s, s.real(3), s.real(4), s.text(5)); });
-    return store.database()->query(QStringLiteral("SELECT time,seq,row,value,predicted,class,predicted_class FROM labels WHERE revision=?"),
+        return store.database()->query(QStringLiteral("SELECT time,seq,row,value,predicted,target,predicted_time FROM target_labels WHERE revision=? AND predicted IS NOT NULL"),
+                                       [&](Statement &s) { s.bind(1, revision.number); }, [&](const Statement &s) { add(s, s.real(3), s.real(4), s.text(5), 6); });
+    return store.database()->query(QStringLiteral("SELECT time,seq,row,value,predicted,class,predicted_class,predicted_time FROM labels WHERE revision=?"),
                                    [&](Statement &s) { s.bind(1, revision.number); }, [&](const Statement &s) {
         if (signature.classes.empty())
-            add(s, s.isNull(3) ? std::nan("") : s.real(3), s.isNull(4) ? std::nan("") : s.real(4), {});
+            add(s, s.isNull(3) ? std::nan("") : s.real(3), s.isNull(4) ? std::nan("") : s.real(4), {}, 7);
         else
-            add(s, classOf(signature, s.text(5)), classOf(signature, s.text(6)), {});
+            add(s, classOf(signature, s.text(5)), classOf(signature, s.text(6)), {}, 7);
+    });
+}
+
+/// How many rows were answered, by quarters of an hour: every zone's days are made of those.
+Result<void> answeredOf(const serving::ServingStore &store, const serving::Revision &revision, std::vector<Fact> &facts) {
+    constexpr qint64 quarter = 900'000;
+    return store.database()->query(QStringLiteral("SELECT time/%1,SUM(rows) FROM predictions WHERE revision=? AND status < 400 GROUP BY time/%1").arg(quarter), [&](Statement &s) { s.bind(1, revision.number); },
+                                   [&](const Statement &s) {
+        Fact fact;
+        fact.kind = Fact::Kind::Answered;
+        fact.time = fromMs(s.integer(0) * quarter);
+        fact.known = fromMs((s.integer(0) + 1) * quarter);
+        fact.rows = s.integer(1);
+        facts.push_back(std::move(fact));
     });
 }
 
@@ -103,6 +119,7 @@ Result<PastFacts> pastOfServing(const QString &root, const workspace::Model &mod
         if (signature.targets().size() > 1 && !past.notes.contains(note))
             past.notes << note;
         PH_TRY(labelsOf(*store, revision, signature, past.facts));
+        PH_TRY(answeredOf(*store, revision, past.facts));
     }
     return past;
 }
@@ -125,13 +142,19 @@ Result<PastFacts> pastOfDecisions(const DecisionStore &store, const workspace::M
         if (decision.dataHash)
             add(Fact::Kind::Data, decision, *decision.dataHash, 0);
         for (const RuleOutcome &outcome : decision.rules) {
-            const auto rule = parseRule(outcome.rule);
+            const auto rule = workspace::parseRetrainRule(outcome.rule);
             if (!rule || !outcome.known || !outcome.value)
                 continue; // a rule of an older program says nothing to this one
             if (rule->kind == Rule::Kind::Drift)
-                add(Fact::Kind::Drift, decision, outcome.numbers.section(QStringLiteral(" in "), 1), *outcome.value);
-            else if (rule->kind == Rule::Kind::Limit || rule->kind == Rule::Kind::Drops)
-                add(Fact::Kind::Measured, decision, rule->metric, *outcome.value);
+                add(Fact::Kind::Drift, decision, outcome.numbers.section(QStringLiteral(" in "), 1).section(QLatin1Char(','), 0, 0), *outcome.value);
+            else if (rule->ofMetric())
+                add(Fact::Kind::Measured, decision, rule->yesterday ? rule->metric + QStringLiteral(" yesterday") : rule->metric, *outcome.value);
+            else if (rule->kind == Rule::Kind::RowsYesterday)
+                add(Fact::Kind::RowsYesterday, decision, {}, *outcome.value);
+            else if (rule->kind == Rule::Kind::NewestRowAge || rule->kind == Rule::Kind::SourceAge) {
+                add(rule->kind == Rule::Kind::NewestRowAge ? Fact::Kind::NewestRow : Fact::Kind::SourceChanged, decision, {}, 0);
+                past.facts.back().time = decision.time.addSecs(-qint64(*outcome.value));
+            }
         }
     }
     return past;

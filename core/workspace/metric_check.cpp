@@ -16,4 +16,11 @@ void checkMetric(Problems &problems, qsizetype position, const QString &word, co
         addUnknown(problems, position, QStringLiteral("target"), target, targets.value_or(QStringList()));
 }
 
+std::optional<QStringList> targetsOf(const QString &recipe, const QString &metric) {
+    if (recipe.isEmpty() || !metric.contains(QLatin1Char('@')))
+        return std::nullopt;
+    const auto read = readRecipe(recipe);
+    return read ? std::optional(read->targets()) : std::nullopt;
+}
+
 } // namespace pilothouse::workspace

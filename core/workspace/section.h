@@ -19,6 +19,7 @@ public:
     void add(qsizetype position, QString what, QString hint = {});
     void addMissing(qsizetype position, QString what, QString hint = {});
     bool any() const { return !m_found.empty(); }
+    std::size_t count() const { return m_found.size(); }
     Error error() const; ///< Invalid; call only if any()
 
 private:

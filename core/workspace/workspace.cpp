@@ -5,11 +5,11 @@
 #include "core/base/time_zone.h"
 #include "core/workspace/alert_rule.h"
 #include "core/workspace/approver_key.h"
-#include "core/workspace/condition.h"
 #include "core/workspace/environment.h"
 #include "core/workspace/environment_read.h"
 #include "core/workspace/gate_read.h"
 #include "core/workspace/metric_check.h"
+#include "core/workspace/retrain_read.h"
 #include "core/workspace/section.h"
 #include "core/workspace/slo.h"
 
@@ -260,15 +260,6 @@ void readEndpoint(Reading &reading, Model &model, Section section) {
     section.finish();
 }
 
-/// What a model's recipe forecasts, for a metric of one of several targets ("mae@t2m"). Nothing for another metric, and where the recipe
-/// cannot be read: what is wrong with it is told where it is used.
-std::optional<QStringList> targetsOf(const QString &recipe, const QString &metric) {
-    if (recipe.isEmpty() || !metric.contains(QLatin1Char('@')))
-        return std::nullopt;
-    const auto read = readRecipe(recipe);
-    return read ? std::optional(read->targets()) : std::nullopt;
-}
-
 void readWatch(Reading &reading, Model &model, const YamlNode *list) {
     if (!list || list->kind == YamlNode::Kind::Null)
         return;
@@ -299,42 +290,13 @@ void readWatch(Reading &reading, Model &model, const YamlNode *list) {
     }
 }
 
-/// A retrain condition is one of the documented forms; the words are judged here so that a slip shows before the night.
-void checkCondition(Reading &reading, qsizetype position, const QString &rule, const QString &recipe) {
-    if (rule == QLatin1String("data_changed"))
-        return;
-    const auto condition = splitCondition(rule);
-    bool number = false;
-    if (condition)
-        (void)condition->right.toDouble(&number);
-    if (condition && condition->left == QLatin1String("age") && condition->op.startsWith(QLatin1Char('>')) && parseDuration(condition->right))
-        return;
-    if (!condition || !number || condition->left == QLatin1String("age")) {
-        reading.problems.add(position, u("The condition “%1” is not understood.").arg(rule),
-                             u("Forms: “mae > 1.5”, “mae@t2m > 1.5” of one of several targets, “r2 drops 0.1”, “drift > 0.25”, “age > 7d”, “data_changed”."));
-    } else if (condition->left != QLatin1String("drift")) {
-        const QStringList metrics = knownMetrics(), all = QStringList(metrics) << u("drift") << u("age");
-        checkMetric(reading.problems, position, u("metric"), condition->left, condition->left.contains(QLatin1Char('@')) ? metrics : all, targetsOf(recipe, condition->left));
-    }
-}
-
-void readRetrain(Reading &reading, Model &model, Section section) {
-    auto &r = model.retrain;
-    r.when = section.texts(u("when"));
-    for (QString &rule : r.when) {
-        rule = rule.simplified();
-        checkCondition(reading, section.positionOf(u("when")), rule, model.recipe);
-    }
-    r.atMostEvery = section.duration(u("at_most_every"), r.atMostEvery);
-    r.executor = section.text(u("executor"), r.executor);
+/// Where a retraining may run: connections by their names, and kinds.
+QStringList executorsOf(const Reading &reading) {
     QStringList executors = reading.workspace.connections.keys();
     for (const char *kind : {"local", "kubernetes", "pytorchjob", "kubeflow", "azureml", "jenkins", "github"})
         if (!executors.contains(QLatin1String(kind)))
             executors << QLatin1String(kind);
-    if (!executors.contains(r.executor))
-        addUnknown(reading.problems, section.positionOf(u("executor")), u("executor"), r.executor, executors);
-    r.enabled = section.boolean(u("enabled"), true);
-    section.finish();
+    return executors;
 }
 
 /// How a training's pods are made in a cluster; of the lists each entry is a line.
@@ -438,7 +400,7 @@ void readModel(Reading &reading, const QString &name, Section section) {
     m.promotion.preventSelfApproval = promotion.boolean(u("prevent_self_approval"), false);
     m.promotion.approvalExpires = promotion.duration(u("approval_expires"), m.promotion.approvalExpires);
     promotion.finish();
-    readRetrain(reading, m, section.section(u("retrain")));
+    m.retrain = readRetrainPolicy(section.section(u("retrain")), executorsOf(reading), m.recipe);
     m.reference = resolvedPath(section.text(u("reference")), reading.file);
     m.notes = section.text(u("notes"));
     section.finish();

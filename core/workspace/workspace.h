@@ -3,6 +3,7 @@
 
 #include "core/base/result.h"
 #include "core/workspace/recipe.h"
+#include "core/workspace/retrain_policy.h"
 
 #include <QMap>
 #include <QString>
@@ -78,12 +79,7 @@ struct Model {
         bool preventSelfApproval = false;
         QString approvalExpires = QStringLiteral("7d"); ///< how long an approval counts
     } promotion;
-    struct {
-        QStringList when;       ///< "mae > 1.5", "mae@t2m > 1.5", "r2 < 0.5", "r2 drops 0.1", "data_changed", "age > 7d", "drift > 0.25"
-        QString atMostEvery = QStringLiteral("6h");
-        QString executor = QStringLiteral("local");
-        bool enabled = true;
-    } retrain;
+    RetrainPolicy retrain;
     QString reference; ///< data or training profile that drift is measured against; empty: the champion's training profile
     QString notes;
 };

@@ -223,13 +223,7 @@ private Q_SLOTS:
         approve(QStringLiteral("Half the error on the same rows."));
         QTRY_VERIFY_WITH_TIMEOUT(row() && row()->rollout && row()->rollout->canary, slow);
         m_window->open(QStringLiteral("rollouts"), QStringLiteral("loop"));
-        for (int step = 0; step < 4 && !(row()->rollout->phase == cluster::RolloutPhase::Stable && row()->servedVersion == 2); ++step) {
-            const int before = row()->rollout->currentStep;
-            QTRY_VERIFY_WITH_TIMEOUT(row()->rollout->canaryStats.requests > 20 || row()->servedVersion == 2, slow);
-            if (row()->servedVersion != 2)
-                QTest::mouseClick(find<QAbstractButton>("rollout.promote"), Qt::LeftButton);
-            QTRY_VERIFY_WITH_TIMEOUT(row()->rollout->currentStep != before || row()->servedVersion == 2, slow);
-        }
+        rollOut(2);
         QTRY_VERIFY_WITH_TIMEOUT(row()->servedVersion == 2 && row()->liveVersion == 2, slow);
         QVERIFY(row()->skew.isEmpty());
         QCOMPARE(m_traffic->failed.load(), 0);
@@ -261,15 +255,48 @@ private Q_SLOTS:
     void theRetrainEndsAtAGateThatIsAnsweredInPlace() {
         QVERIFY2(m_traffic, "a step before failed");
         QTest::mouseClick(find<QAbstractButton>("retrain.run"), Qt::LeftButton);
-        QTRY_VERIFY_WITH_TIMEOUT(row()->lastRun && row()->lastRun->state == pipelines::State::Paused, slow);
-        m_window->open(QStringLiteral("pipelines"), QStringLiteral("loop"));
-        QAbstractButton *review = nullptr;
-        QTRY_VERIFY_WITH_TIMEOUT((review = m_window->findChild<QAbstractButton *>(QStringLiteral("gateReview"))) && review->isVisible(), slow);
-        QTest::mouseClick(review, Qt::LeftButton);
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->currentPanel() == QStringLiteral("models") && find<QWidget>("promotionSheet")->isVisible(), slow);
+        review();
+        if (QTest::currentTestFailed())
+            return;
         find<QPlainTextEdit>("promotionComment")->setPlainText(QStringLiteral("The same rows as before."));
         QTest::mouseClick(find<QAbstractButton>("rejectButton"), Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(newest() && newest()->state == promotion::RequestState::Rejected, slow);
+    }
+
+    /// From the alert of the injected drift to the version that it brings into service, all in the window.
+    void theAlertOfTheDriftRetrainsAndTheCandidateIsRolledOut() {
+        QVERIFY2(m_traffic, "a step before failed");
+        ChildJob often; // the retraining that was rejected is minutes ago
+        often.program = pilotProgram();
+        often.arguments = {QStringLiteral("retrain"), QStringLiteral("config"), QStringLiteral("loop"), QStringLiteral("--min-hours"), QStringLiteral("0"), QStringLiteral("--workspace"), m_window->fleet()->services()->workspace.file};
+        const auto set = runJob(often, {}, {});
+        QVERIFY2(set.has_value(), qPrintable(set ? QString() : set.error().text()));
+        m_window->open(QStringLiteral("alerts"));
+        auto *alerts = find<ui::List>("alerts");
+        const QString alert = QStringLiteral("drift/loop");
+        const auto listed = [&] { return std::any_of(m_window->snapshot().inbox.begin(), m_window->snapshot().inbox.end(), [&](const auto &item) { return item.id == alert; }); };
+        QTRY_VERIFY_WITH_TIMEOUT(listed(), slow);
+        QTRY_VERIFY_WITH_TIMEOUT((alerts->choose(alert), alerts->currentId() == alert), slow);
+        auto *handle = find<QAbstractButton>("handle");
+        QVERIFY2(handle->isVisible() && handle->isEnabled(), qPrintable(handle->text()));
+        const QString rejected = newest()->id;
+        QTest::mouseClick(handle, Qt::LeftButton); // why did it drift?
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->currentPanel(), QStringLiteral("drift"), slow);
+        const QString before = row()->lastRun->id;
+        QTest::mouseClick(find<QAbstractButton>("retrain.run"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(row()->lastRun && row()->lastRun->id != before, slow);
+        review();
+        if (QTest::currentTestFailed())
+            return;
+        QVERIFY(newest()->id != rejected);
+        m_promotion = newest()->id;
+        const int version = newest()->version;
+        approve(QStringLiteral("The drift is real."));
+        QTRY_VERIFY_WITH_TIMEOUT(row() && row()->rollout && row()->rollout->canary, slow);
+        m_window->open(QStringLiteral("rollouts"), QStringLiteral("loop"));
+        rollOut(version);
+        QTRY_VERIFY_WITH_TIMEOUT(row()->servedVersion == version && row()->liveVersion == version, slow);
+        QCOMPARE(m_traffic->failed.load(), 0);
     }
 
     void aPromotionIsUndoneInOneStep() {
@@ -278,7 +305,7 @@ private Q_SLOTS:
         QAbstractButton *undo = nullptr;
         QTRY_VERIFY_WITH_TIMEOUT((undo = m_window->findChild<QAbstractButton *>(QStringLiteral("undoButton"))) && undo->isVisible(), slow);
         QTest::mouseClick(undo, Qt::LeftButton);
-        QTRY_VERIFY_WITH_TIMEOUT(row()->liveVersion == 1 && row()->servedVersion == 1, slow);
+        QTRY_VERIFY_WITH_TIMEOUT(row()->liveVersion == 2 && row()->servedVersion == 2, slow);
         QCOMPARE(m_traffic->failed.load(), 0);
         QVERIFY(m_traffic->sent.load() > 100);
     }
@@ -345,6 +372,25 @@ private:
             if (r.model == QLatin1String("loop"))
                 return &r;
         return nullptr;
+    }
+    /// The run of the retraining waits at its gate, and its evidence is opened from there.
+    void review() {
+        QTRY_VERIFY_WITH_TIMEOUT(row()->lastRun && row()->lastRun->state == pipelines::State::Paused, slow);
+        m_window->open(QStringLiteral("pipelines"), QStringLiteral("loop"));
+        QAbstractButton *button = nullptr;
+        QTRY_VERIFY_WITH_TIMEOUT((button = m_window->findChild<QAbstractButton *>(QStringLiteral("gateReview"))) && button->isVisible(), slow);
+        QTest::mouseClick(button, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->currentPanel() == QStringLiteral("models") && find<QWidget>("promotionSheet")->isVisible(), slow);
+    }
+    /// Step by step, each when the canary has answered enough.
+    void rollOut(int version) {
+        for (int step = 0; step < 4 && !(row()->rollout->phase == cluster::RolloutPhase::Stable && row()->servedVersion == version); ++step) {
+            const int before = row()->rollout->currentStep;
+            QTRY_VERIFY_WITH_TIMEOUT(row()->rollout->canaryStats.requests > 20 || row()->servedVersion == version, slow);
+            if (row()->servedVersion != version)
+                QTest::mouseClick(find<QAbstractButton>("rollout.promote"), Qt::LeftButton);
+            QTRY_VERIFY_WITH_TIMEOUT(row()->rollout->currentStep != before || row()->servedVersion == version, slow);
+        }
     }
     void judge(int version) {
         m_window->open(QStringLiteral("models"), QStringLiteral("loop"));

@@ -11,7 +11,7 @@ import urllib.request
 
 from loop_lib import PILOT, run as run_main
 from mlflow_server import Mlflow, programs
-from system_lib import SHARED, SKIPPED, Estate, Steps, check, free_ports, json, new_workspace, os, own_policy, pathlib, pilot, reaches, secrets_by_name, started, subprocess, until
+from system_lib import SHARED, SKIPPED, Estate, Steps, check, free_ports, json, new_workspace, os, one_list, own_policy, pathlib, pilot, reaches, secrets_by_name, started, subprocess, until
 
 STAGES = ["Lint & Test", "Data Sync", "Model Training", "Build & Package", "Deploy", "Monitoring"]
 ROW = {"longitude": -122.23, "latitude": 37.88, "housing_median_age": 41, "total_rooms": 880, "total_bedrooms": 129, "population": 322, "households": 126, "median_income": 8.3252, "ocean_proximity": "NEAR BAY"}
@@ -209,7 +209,7 @@ def main(_):
             steps.ok("Be told: deployment failed", broken)
             steps.ok("Keep every secret in the keychain by name only", secrets_by_name(workspace, {"housing-github", "housing-docker-hub"}, {"ghp_owner"}))
             steps.ok("Switch automatic retraining off and on: own policy", own_policy(workspace, "housing"))
-            steps.skip("See all models in one list", "the list is the window's, of one workspace; its rows: tests/console/tst_models")
+            steps.ok("See all models of the workspaces in one list: live version, metric against limit with source and age, newest model's age, drift, skew", one_list(workspace))
             steps.skip("Push, tag, find and compare images: Docker Hub tag", "proved on a real registry by tests/contract/cluster/tst_oci_registry (tests/backends/registry.sh); no image of the service is built here")
             past = pilot("retrain", "backtest", "housing", workspace=workspace)[0]
             check(past["points"] and past["runs"] is not None, f"{past}")

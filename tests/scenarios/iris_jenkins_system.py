@@ -8,7 +8,7 @@ import tempfile
 
 from loop_lib import run as run_main
 from mlflow_server import Mlflow, programs
-from system_lib import SHARED, SKIPPED, Estate, Kube, Steps, check, gate_of, journal, json, kube_is_built, new_workspace, os, own_policy, pathlib, pilot, reaches, secrets_by_name, started, until
+from system_lib import SHARED, SKIPPED, Estate, Kube, Steps, check, gate_of, journal, json, kube_is_built, new_workspace, os, one_list, own_policy, pathlib, pilot, reaches, secrets_by_name, started, until
 
 MANIFEST = """
 apiVersion: apps/v1
@@ -128,7 +128,7 @@ def main(_):
         check(failed["state"] == "failed" and next(s for s in failed["stages"] if s["name"] == "Deploy to EKS")["state"] == "failed", f"{failed}")
         steps.ok("Be told: deployment failed", broken)
         steps.ok("Keep every secret in the keychain by name only", secrets_by_name(workspace, {"iris-jenkins", "iris-aws"}, {"token-of-admin", "not-a-key"}))
-        steps.skip("See all models in one list", "the list is the window's, of one workspace; its rows: tests/console/tst_models")
+        steps.ok("See all models of the workspaces in one list: live version, metric against limit with source and age, newest model's age, drift, skew", one_list(workspace))
         steps.skip("Be warned when the undo target has been expired", "no ECR here: tests/unit/rollouts/tst_image_guard, tests/contract/cluster/tst_ecr_server")
         steps.skip("Latency, CPU, memory, predictions per day", "no container of this cluster runs; from Prometheus and pods: tests/contract/fleet/tst_workload_metrics, tests/contract/fleet/tst_rollout_load")
         steps.skip("Besides: data versions on S3", "no AWS here: tests/contract/sources/tst_s3_servers")

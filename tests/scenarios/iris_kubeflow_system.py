@@ -7,7 +7,7 @@ import tempfile
 
 from loop_lib import run as run_main
 from mlflow_server import Mlflow, programs
-from system_lib import HERE, SHARED, SKIPPED, Backend, Estate, Steps, check, json, new_workspace, os, own_policy, pathlib, pilot, reaches, secrets_by_name, started, subprocess, until
+from system_lib import HERE, SHARED, SKIPPED, Backend, Estate, Steps, check, json, new_workspace, os, one_list, own_policy, pathlib, pilot, reaches, secrets_by_name, started, subprocess, until
 
 PYTHON = HERE.parents[1] / "build/python-venv/bin/python"
 DEPLOY = "pipelineInfo:\n  name: irisdeploy\nroot:\n  dag: {tasks: {}}\nschemaVersion: 2.1.0\nsdkVersion: kfp-2.3.0\n"
@@ -99,7 +99,7 @@ def main(_):
         steps.skip("Besides: retries of the whole run where task retry does not act", "tests/contract/fleet/tst_joined_estate has them, on the estate's own time")
         steps.ok("Switch automatic retraining off and on: own policy", own_policy(workspace, "iris"))
         steps.ok("Keep every secret in the keychain by name only", secrets_by_name(workspace, {"iris-minio", "iris-slack-webhook"}, {"pilothouse-secret"}))
-        steps.skip("See all models in one list", "the list is the window's, of one workspace; its rows: tests/console/tst_models")
+        steps.ok("See all models of the workspaces in one list: live version, metric against limit with source and age, newest model's age, drift, skew", one_list(workspace))
         steps.skip("Weekly, daily, hourly mean accuracy", "no container of KServe answers here")
         steps.skip("Promote, and see what changes: InferenceService", "there is no cluster in this scenario: tests/unit/cluster/tst_kserve, tests/contract/rollouts/tst_argo_server")
         steps.skip("Reach one behind a Host header", "on KServe's own model server: tests/contract/cluster/tst_kserve_server")

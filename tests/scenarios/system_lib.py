@@ -171,6 +171,27 @@ def own_policy(workspace, model):
     return f"{off['reason']} Then: {on['reason']}"
 
 
+def one_list(workspace, without_figure=()):
+    """The system's models beside those of another workspace, in one list; what it says of them, to be said. @param without_figure  models whose registry tells no metric of their champion"""
+    other = workspace.parent.parent / "neighbour/pilothouse.yaml"
+    other.parent.mkdir(exist_ok=True)
+    other.write_text("workspace: neighbour\nconnections: {local: {kind: local, root: state}}\nmodels:\n  spare: {recipe: spare.yaml}\n")
+    os.environ["PILOTHOUSE_SECRET_JOURNAL_KEY_NEIGHBOUR"] = "5c" * 32
+    ours, theirs = pilot("models", workspace, other)[0]["workspaces"]
+    check(not ours["error"] and [m["model"] for m in theirs["models"]] == ["spare"] and theirs["models"][0]["champion"] is None, f"{ours} {theirs}")
+    live = [m for m in ours["models"] if m["champion"] is not None]
+    check(live, f"nothing is live: {ours}")
+    said = []
+    for m in live:
+        h = m["headline"]
+        check(m["age_s"] is not None and m["age_s"] >= 0 and m["drift"]["verdict"] and m["skew"]["state"], f"{m}")
+        check(h["value"] is not None and h["metric"] and h["source"] and h["time"] if m["model"] not in without_figure else h["value"] is None and h["note"], f"{m['model']}: {h}")
+        limit = h["max"] if h["max"] is not None else h["min"]
+        told = h["note"] if h["value"] is None else f"{h['metric']} {h['value']:.3f}{'' if limit is None else f' against {limit}'} from {h['source']} on {h['rows'] or 'untold'} rows"
+        said.append(f"{m['model']} v{m['champion']}, {told}, newest {m['age_s']} s, drift {m['drift']['verdict']}, skew {m['skew']['state']}")
+    return "; ".join(said)
+
+
 def secrets_by_name(workspace, names, values):
     """Names in the workspace, and no value in it, in its journal or in what is listed of them; the names, to be said."""
     said = pilot("secrets", "list", workspace=workspace)[0]["secrets"]
@@ -183,5 +204,5 @@ def journal(workspace):
     return pilot("journal", workspace=workspace)[0]["entries"]
 
 
-__all__ = ["BACKENDS", "HERE", "Backend", "Estate", "Failed", "Kube", "SHARED", "SKIPPED", "Steps", "check", "free_ports", "gate_of", "journal", "json", "kube_is_built", "new_workspace", "os", "own_policy", "pathlib", "pilot", "reaches",
+__all__ = ["BACKENDS", "HERE", "Backend", "Estate", "Failed", "Kube", "SHARED", "SKIPPED", "Steps", "check", "free_ports", "gate_of", "journal", "json", "kube_is_built", "new_workspace", "one_list", "os", "own_policy", "pathlib", "pilot", "reaches",
            "secrets_by_name", "started", "subprocess", "time", "until"]

@@ -43,7 +43,7 @@ fleet::AccuracyAsk DriftPanel::accuracyAsk(const fleet::ModelRow &m) const {
 /// Again each five minutes, and where the first label came.
 void DriftPanel::readAccuracy(const fleet::ModelRow &m) {
     const workspace::Model *model = context().fleet ? context().fleet->services()->workspace.model(m.name) : nullptr;
-    if (!model || model->deployment.target.isEmpty()) {
+    if (!model) {
         m_readingOf.clear();
         m_viewOf.clear();
         return;

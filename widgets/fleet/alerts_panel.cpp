@@ -11,6 +11,7 @@
 #include "widgets/fleet/alert_model.h"
 #include "widgets/fleet/decision_model.h"
 #include "widgets/fleet/inbox_list.h"
+#include "widgets/fleet/policy_sheet.h"
 
 #include <QBoxLayout>
 #include <QClipboard>
@@ -59,6 +60,14 @@ AlertsPanel::AlertsPanel(const PanelContext &context)
     m_decisionTable->setAccessibleName(tr("What the policy decided"));
     m_decisionTable->setModel(m_decisionModel);
     m_decisionCard->setBody(m_decisionTable);
+    addPolicyAction(context, id(), this, [this] {
+        const Alert *alert = m_model->find(m_list->currentId());
+        return alert && !alert->model.isEmpty() ? alert->model : m_snapshot.models.empty() ? QString() : m_snapshot.models.front().name;
+    });
+    m_policy = new Button(actions(), QStringLiteral("policy.edit"), ButtonKind::Plain);
+    m_policy->setObjectName(QStringLiteral("editPolicy"));
+    m_policy->setWords(tr("Edit policy…"));
+    m_decisionCard->addTool(m_policy);
     down->addWidget(m_decisionCard);
     down->setStretchFactor(0, 3);
     down->setStretchFactor(1, 2);
@@ -198,6 +207,8 @@ void AlertsPanel::addSkew(const fleet::Skew &skew, std::vector<KeyValues::Row> &
 
 void AlertsPanel::showDetail() {
     const Alert *alert = m_model->find(m_list->currentId());
+    m_policy->setArgument(alert ? alert->model : QString());
+    m_policy->refresh();
     if (!alert) {
         m_detailCard->setTitle(tr("No alert chosen"));
         m_badge->hide();
@@ -336,7 +347,10 @@ std::vector<HeaderBadge> AlertsPanel::badges() const {
     return badges;
 }
 
-QString AlertsPanel::currentArgument(const QString &) const { return m_list->currentId(); }
+QString AlertsPanel::currentArgument(const QString &action) const {
+    const Alert *alert = action == QLatin1String("policy.edit") ? m_model->find(m_list->currentId()) : nullptr;
+    return alert ? alert->model : action == QLatin1String("policy.edit") ? QString() : m_list->currentId();
+}
 
 QWidget *AlertsPanel::firstFocus() { return m_list; }
 

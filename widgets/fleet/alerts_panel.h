@@ -47,7 +47,7 @@ private:
     StateBadge *m_badge;
     PlotWidget *m_plot;
     KeyValues *m_facts;
-    Button *m_handle, *m_silence, *m_copy, *m_drift, *m_open;
+    Button *m_policy, *m_handle, *m_silence, *m_copy, *m_drift, *m_open;
     Table *m_decisionTable;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs, logs, dispatches and gates of GitHub Actions over exact wire replies.
 #include "core/base/hash.h"
-#include "core/pipelines/cron.h"
+#include "core/base/cron.h"
 #include "tests/unit/pipelines/github_wire.h"
 
 #include <QFile>

@@ -195,6 +195,64 @@ private Q_SLOTS:
         QVERIFY(piece->note.contains(QStringLiteral("only the end")));
         QVERIFY(piece->end);
     }
+    /// The log of a stage with branches has those of all of them, each below its name; the text also grows in its midst, and that is said.
+    void theLogOfAStageHoldsItsBranches() {
+        JenkinsWire wire;
+        const auto node = [&](int id, const QByteArray &text) { wire.set("GET /job/a/7/execution/node/" + QByteArray::number(id) + "/log/logText/progressiveText", text, 200, "X-Text-Size: " + QByteArray::number(text.size()) + "\r\n"); };
+        const auto play = [&](const char *state, const char *building) {
+            wire.set("GET /job/a/7/stages/tree", QByteArray("{\"status\":\"ok\",\"data\":{\"stages\":[{\"id\":\"4\",\"name\":\"Test\",\"state\":\"") + state + "\",\"type\":\"STAGE\",\"children\":["
+                     "{\"id\":\"8\",\"name\":\"unit\",\"state\":\"success\",\"type\":\"PARALLEL\",\"children\":[]},{\"id\":\"9\",\"name\":\"e2e\",\"state\":\"running\",\"type\":\"PARALLEL\",\"children\":[{\"id\":\"20\",\"name\":\"browser\",\"state\":\"running\",\"type\":\"STAGE\",\"children\":[]}]}]},"
+                     "{\"id\":\"30\",\"name\":\"Deploy\",\"state\":\"skipped\",\"type\":\"STAGE\",\"children\":[]}]}}");
+            wire.set("GET /job/a/7/api/json", QByteArray("{\"number\":7,\"building\":") + building + "}");
+        };
+        play("running", "true");
+        wire.set("GET /job/a/7/stages/allSteps", "{\"status\":\"ok\",\"data\":{\"steps\":[{\"id\":\"5\",\"stageId\":\"4\"},{\"id\":\"10\",\"stageId\":\"8\"},{\"id\":\"11\",\"stageId\":\"8\"},{\"id\":\"21\",\"stageId\":\"20\"},{\"id\":\"31\",\"stageId\":\"30\"}]}}");
+        node(5, "checkout\n");
+        node(10, "unit 1\n");
+        node(11, "unit 2");
+        node(21, "page 1\n");
+        node(31, "never asked for\n");
+        const auto ci = wire.open();
+        LogFrom from;
+        from.run = QStringLiteral("a#7");
+        from.stage = QStringLiteral("4");
+        auto piece = ci->readLog(from);
+        QVERIFY2(piece, piece ? "" : qPrintable(piece.error().text()));
+        QCOMPARE(QString::fromUtf8(piece->bytes), QStringLiteral("checkout\n── unit ──\nunit 1\nunit 2\n── e2e ▸ browser ──\npage 1\n"));
+        QVERIFY(!piece->end && !piece->anew);
+        node(21, "page 1\npage 2\n");
+        from.next = piece->next;
+        piece = ci->readLog(from);
+        QCOMPARE(piece->bytes, QByteArray("page 2\n")); // its end grew
+        QVERIFY(!piece->anew);
+        node(10, "unit 1\nunit 1b\n");
+        play("success", "true"); // this stage has ended, the run goes on
+        from.next = piece->next;
+        piece = ci->readLog(from);
+        QVERIFY(piece->anew && piece->end); // its midst did
+        QCOMPARE(QString::fromUtf8(piece->bytes), QStringLiteral("checkout\n── unit ──\nunit 1\nunit 1b\nunit 2\n── e2e ▸ browser ──\npage 1\npage 2\n"));
+        from = {QStringLiteral("a#7"), QStringLiteral("20"), {}, 0};
+        QCOMPARE(ci->readLog(from)->bytes, QByteArray("page 1\npage 2\n")); // one branch alone
+    }
+    /// The stage view puts the steps of all branches into one list; they are told apart by which follows which.
+    void branchesOfTheStageViewAreToldApart() {
+        JenkinsWire wire;
+        const auto step = [](int id, int parent, const char *what, int from, int ms) {
+            return QByteArray("{\"id\":\"") + QByteArray::number(id) + "\",\"name\":\"Shell Script\",\"parameterDescription\":\"" + what + "\",\"parentNodes\":[\"" + QByteArray::number(parent) + "\"],\"startTimeMillis\":" + QByteArray::number(from) +
+                   ",\"durationMillis\":" + QByteArray::number(ms) + ",\"_links\":{\"log\":{\"href\":\"x\"}}}";
+        };
+        wire.set("GET /job/a/7/execution/node/6/wfapi/describe", "{\"status\":\"SUCCESS\",\"stageFlowNodes\":[" + step(7, 6, "make", 0, 100) + ',' + step(12, 10, "pytest", 110, 500) + ',' + step(13, 11, "npm test", 111, 300) + ',' +
+                                                                      step(14, 12, "coverage", 610, 50) + ',' + step(15, 13, "npm audit", 411, 50) + ',' + step(20, 19, "tidy", 700, 10) + "]}");
+        for (const auto &[id, text] : {std::pair{7, "made\n"}, {12, "12 passed\n"}, {13, "3 passed\n"}, {14, "96 %\n"}, {15, "0 found\n"}, {20, "done\n"}})
+            wire.set("GET /job/a/7/execution/node/" + QByteArray::number(id) + "/log/logText/progressiveText", text, 200, "X-Text-Size: " + QByteArray::number(qstrlen(text)) + "\r\n");
+        LogFrom from;
+        from.run = QStringLiteral("a#7");
+        from.stage = QStringLiteral("6");
+        const auto piece = wire.open()->readLog(from);
+        QVERIFY2(piece, piece ? "" : qPrintable(piece.error().text()));
+        QCOMPARE(QString::fromUtf8(piece->bytes), QStringLiteral("made\n── branch that began with “pytest” ──\n12 passed\n96 %\n── branch that began with “npm test” ──\n3 passed\n0 found\ndone\n"));
+        QVERIFY(piece->end);
+    }
     void filesWithTheirChecksum() {
         JenkinsWire wire;
         wire.set("GET /job/a/7/api/json", "{\"artifacts\":[{\"fileName\":\"m.json\",\"relativePath\":\"out/m.json\"}],\"fingerprint\":[{\"fileName\":\"m.json\",\"hash\":\"5d41402abc4b2a76b9719d911017c592\"}]}");

@@ -83,7 +83,18 @@ Fact anyFact(std::mt19937 &random, double hours) {
     case 4: return fact(Fact::Kind::Drift, hours, QStringLiteral("c"), value / 4);
     case 5: return fact(Fact::Kind::Data, hours, QStringLiteral("hash%1").arg(pick(3)));
     case 6: return fact(Fact::Kind::Retrain, hours);
-    default: return label(hours, pick(100000), value, pick(4));
+    case 7:
+    case 8: {
+        Fact f = fact(pick(2) ? Fact::Kind::Answered : Fact::Kind::NewestRow, hours);
+        f.time = hour(hours - pick(50));
+        f.rows = pick(9);
+        return f;
+    }
+    default: {
+        Fact f = label(hours, pick(100000), value, pick(4));
+        f.time = hour(hours - double(pick(30)));
+        return f;
+    }
     }
 }
 
@@ -113,7 +124,7 @@ private Q_SLOTS:
 
     void aLabelCountsFromWhenItCame() {
         std::vector<Fact> facts{versionFact(Fact::Kind::Champion, 0, 1)};
-        for (int k = 0; k < minimumLabelledRows; ++k)
+        for (int k = 0; k < 100; ++k)
             facts.push_back(label(k < 50 ? 1 : 9, k, 3)); // half of the labels come late
         const auto result = backtest(policy({QStringLiteral("mae > 1.5")}), facts, {});
         QCOMPARE(fired(result), QList<double>{9});
@@ -151,6 +162,99 @@ private Q_SLOTS:
         options.from = hour(20);
         const std::vector<Fact> facts{measured(0, "r2", 0.6), measured(5, "r2", 0.9), measured(10, "r2", 0.7), measured(21, "r2", 0.7)};
         QCOMPARE(fired(backtest(policy({QStringLiteral("r2 drops 0.1")}), facts, options)), QList<double>{20});
+    }
+
+    void howLongARuleHeldIsReplayed() {
+        const std::vector<Fact> facts{measured(0, "mae", 1), measured(5, "mae", 2), measured(7, "mae", 1), measured(10, "mae", 2), measured(12, "mae", 1.4), measured(30, "mae", 1)};
+        QCOMPARE(fired(backtest(policy({QStringLiteral("mae > 1.5 for 3 checks")}, QStringLiteral("1h")), facts, {})), QList<double>{}); // two looks, and two
+        QCOMPARE(fired(backtest(policy({QStringLiteral("mae > 1.5 until 1.3 for 3 checks")}, QStringLiteral("1h")), facts, {})), QList<double>{12});
+        QCOMPARE(fired(backtest(policy({QStringLiteral("mae > 1.5 until 1.3 for 10h")}, QStringLiteral("1h")), facts, {})), QList<double>{20});
+    }
+
+    void aScheduleFiresAtItsTimesByTheClocksOfTheZone() {
+        BacktestOptions options;
+        options.to = hour(24 * 4);
+        QCOMPARE(fired(backtest(policy({QStringLiteral("schedule 0 2 * * *")}), {measured(0, "r2", 1)}, options)), (QList<double>{2, 26, 50, 74}));
+        options.zone = QTimeZone("Europe/Berlin");
+        QCOMPARE(fired(backtest(policy({QStringLiteral("schedule 0 2 * * *")}), {measured(0, "r2", 1)}, options)), (QList<double>{1, 25, 49, 73}));
+    }
+
+    void itLooksWhenThePolicySays() {
+        workspace::Model model = policy({QStringLiteral("r2 < 0.5")}, QStringLiteral("1h"));
+        model.retrain.check = QStringLiteral("15 0 * * *");
+        BacktestOptions options;
+        options.to = hour(24 * 3);
+        const auto daily = backtest(model, {measured(0, "r2", 0.1)}, options);
+        QCOMPARE(fired(daily), (QList<double>{0.25, 24.25, 48.25}));
+        QCOMPARE(daily->looks, QStringLiteral("at 15 0 * * *"));
+        model.retrain.check = QStringLiteral("2h");
+        QCOMPARE(backtest(model, {measured(0, "r2", 0.9)}, options)->points.size(), std::size_t(37));
+        model.retrain.check = QStringLiteral("* * * * *");
+        options.to = hour(24 * 100);
+        QVERIFY(backtest(model, {measured(0, "r2", 0.9)}, options).error().text().contains(QStringLiteral("more than 100000 looks")));
+    }
+
+    void windowsAndTheBudgetHoldItBackAsLive() {
+        workspace::Model model = policy({QStringLiteral("r2 < 0.5")}, QStringLiteral("1h"));
+        model.retrain.onlyIn = {QStringLiteral("22:00-02:00")};
+        model.retrain.budget.runs = 3;
+        model.retrain.budget.per = QStringLiteral("2d");
+        BacktestOptions options;
+        options.to = hour(71);
+        const auto result = backtest(model, {measured(0, "r2", 0.1)}, options);
+        QCOMPARE(fired(result), (QList<double>{0, 1, 22, 48, 49, 70}));
+        QCOMPARE(result->outsideWindows, 60); // twenty hours of each day
+        QVERIFY2(result->overBudget > 20, qPrintable(QString::number(result->overBudget))); // from 22 on until the first of the three is two days past
+    }
+
+    void yesterdayIsTheLastWholeDayOfWhatWasKnownThen() {
+        workspace::Model model = policy({QStringLiteral("mae yesterday > 1.5"), QStringLiteral("rows_yesterday < 24")}, QStringLiteral("1h"));
+        model.retrain.check = QStringLiteral("15 0 * * *");
+        model.retrain.minimumRows = 20;
+        std::vector<Fact> facts{versionFact(Fact::Kind::Champion, 0, 1)};
+        const auto day = [&](int n, int rows, double error, double late) { // of each row the label comes so many hours after it was asked
+            for (int k = 0; k < rows; ++k) {
+                Fact answered = fact(Fact::Kind::Answered, 24.0 * n + k + 0.25);
+                answered.time = hour(24.0 * n + k);
+                answered.rows = 1;
+                Fact labelled = label(24.0 * n + k + late, n * 100 + k, error);
+                labelled.time = hour(24.0 * n + k);
+                facts.push_back(answered);
+                facts.push_back(labelled);
+            }
+        };
+        day(0, 24, 1, 0);
+        day(1, 24, 2, 0);
+        day(2, 24, 2, 30); // labels that came too late for the look
+        day(3, 23, 1, 0);
+        BacktestOptions options;
+        options.to = hour(24 * 4 + 1);
+        const auto result = backtest(model, facts, options);
+        QVERIFY2(result, result ? "" : qPrintable(result.error().text()));
+        QStringList numbers;
+        for (const Decision &point : result->points)
+            numbers << point.rules[0].numbers + QStringLiteral(" | ") + point.rules[1].numbers;
+        QCOMPARE(numbers, (QStringList{QStringLiteral("mae is not judged, too few labelled rows of 2026-02-28: 0 of 20 needed | how many rows were answered yesterday is not known"),
+                                       QStringLiteral("mae 1 on 24 labelled rows of 2026-03-01 | 24 rows were answered on 2026-03-01"),
+                                       QStringLiteral("mae 2 on 24 labelled rows of 2026-03-02 | 24 rows were answered on 2026-03-02"),
+                                       QStringLiteral("mae is not judged, too few labelled rows of 2026-03-03: 0 of 20 needed | 24 rows were answered on 2026-03-03"),
+                                       QStringLiteral("mae 1 on 23 labelled rows of 2026-03-04 | 23 rows were answered on 2026-03-04")}));
+        QCOMPARE(fired(result), (QList<double>{48.25, 96.25}));
+    }
+
+    void datesOfTheDataComeFromAFile() {
+        QTemporaryDir folder;
+        const QString file = folder.filePath(QStringLiteral("m.csv"));
+        QVERIFY(writeFileAtomically(file, "time,newest_row,source_changed,rows_yesterday,mae yesterday\n2026-03-01T00:00Z,2026-02-28T00:00Z,2026-02-28T12:00Z,24,1\n2026-03-02T00:00Z,,,5,2\n"));
+        const auto past = pastOfCsv(file, QStringLiteral("time"), hour(100));
+        QVERIFY2(past, past ? "" : qPrintable(past.error().text()));
+        QCOMPARE(past->facts.size(), std::size_t(6));
+        BacktestOptions options;
+        options.to = hour(30);
+        QCOMPARE(fired(backtest(policy({QStringLiteral("newest_row_age > 30h")}, QStringLiteral("1d")), past->facts, options)), QList<double>{7});
+        QCOMPARE(fired(backtest(policy({QStringLiteral("source_age > 15h")}, QStringLiteral("1d")), past->facts, options)), (QList<double>{4, 28}));
+        QCOMPARE(fired(backtest(policy({QStringLiteral("rows_yesterday < 20")}, QStringLiteral("1d")), past->facts, options)), QList<double>{24});
+        QCOMPARE(fired(backtest(policy({QStringLiteral("mae yesterday > 1.5")}, QStringLiteral("1d")), past->facts, options)), QList<double>{24});
     }
 
     void costIsOfItsRuns() {
@@ -191,7 +295,7 @@ private Q_SLOTS:
     /// Whatever happens after a time, in whatever order it is told: the decisions up to that time are the same to the last letter.
     void noDecisionDependsOnWhatCameLater() {
         const workspace::Model model = policy({QStringLiteral("r2 < 0.5"), QStringLiteral("r2 drops 0.1"), QStringLiteral("mae > 1"), QStringLiteral("drift > 0.25"),
-                                               QStringLiteral("data_changed"), QStringLiteral("age > 30h")});
+                                               QStringLiteral("data_changed"), QStringLiteral("age > 30h"), QStringLiteral("mae yesterday > 1 for 2 checks"), QStringLiteral("rows_yesterday < 5 for 3h"), QStringLiteral("newest_row_age > 40h")});
         int retrains = 0, labelled = 0, differs = 0;
         for (unsigned seed = 1; seed <= 60; ++seed) {
             std::mt19937 random(seed);

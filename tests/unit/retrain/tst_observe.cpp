@@ -251,6 +251,51 @@ private Q_SLOTS:
         QVERIFY2(notes.contains(QStringLiteral("data.json")), qPrintable(notes));
     }
 
+    void datesAndYesterdayAreReadWhereARuleAsks() {
+        Estate estate;
+        estate.now = QDateTime(QDate(2026, 3, 3), QTime(0, 15), Qt::UTC);
+        (void)writeFileAtomically(estate.model.recipe, "recipe: ws2m\ndata: {source: wind.csv}\ntask: regression\ntarget: y\ntime: {column: at, step: 1h}\nestimators: [ridge]\n");
+        estate.writeData("at,x,y\n2026-03-01T05:00,1,2\n2026-03-01T07:00,1,2\n2026-03-01T06:00,1,2\n");
+        int asked = 0;
+        const YesterdayReader yesterday = [&](const workspace::Model &, const QDateTime &now, const QTimeZone &zone) -> Result<std::optional<Yesterday>> {
+            ++asked;
+            Yesterday day;
+            day.day = now.toTimeZone(zone).date().addDays(-1).toString(Qt::ISODate);
+            day.rows = 7;
+            return std::optional(day);
+        };
+        const auto look = [&] { return observe({*estate.registry, *estate.store, {}, estate.now, QTimeZone("America/New_York"), yesterday}, estate.model); };
+        const auto unasked = look();
+        QVERIFY(!unasked.newestRow && !unasked.sourceChanged && !unasked.yesterday.rows);
+        QCOMPARE(asked, 0);
+        estate.model.retrain.when = {QStringLiteral("newest_row_age > 1d"), QStringLiteral("source_age > 1d"), QStringLiteral("rows_yesterday < 24")};
+        const auto seen = look();
+        QCOMPARE(*seen.newestRow, QDateTime(QDate(2026, 3, 1), QTime(7, 0), Qt::UTC));
+        QVERIFY(std::abs(seen.sourceChanged->secsTo(QDateTime::currentDateTimeUtc())) < 3600);
+        QCOMPARE(*seen.yesterday.rows, 7);
+        QCOMPARE(seen.yesterday.day, QStringLiteral("2026-03-01")); // it is the 2nd there still
+        estate.writeData("at,x,y\n2026-03-02T09:00,1,2\n");
+        QCOMPARE(*look().newestRow, QDateTime(QDate(2026, 3, 2), QTime(9, 0), Qt::UTC));
+        (void)writeFileAtomically(estate.model.recipe, "recipe: ws2m\ndata: {source: wind.csv}\ntask: regression\ntarget: y\nestimators: [ridge]\n");
+        const auto without = look();
+        QVERIFY(!without.newestRow);
+        QVERIFY2(without.notes.join(QString()).contains(QStringLiteral("does not say when a row was")), qPrintable(without.notes.join(QString())));
+    }
+
+    void theLastDecisionIsTheMemoryOfTheRules() {
+        Estate estate;
+        QVERIFY(!estate.look().lastLook);
+        Decision d;
+        d.model = estate.model.name;
+        d.time = estate.now.addSecs(-600);
+        d.rules = {{QStringLiteral("mae > 1.5 for 3 checks"), QStringLiteral("mae 2"), false, true, 2.0, estate.now.addSecs(-3600), 2}};
+        QVERIFY(estate.store->appendSkipped(d));
+        const auto seen = estate.look();
+        QCOMPARE(seen.lastLook->msecsTo(estate.now), 600000);
+        QCOMPARE(seen.lastRules.front().checks, 2);
+        QCOMPARE(seen.lastRules.front().since->msecsTo(estate.now), 3600000);
+    }
+
     void theStoreRemembersTheLastRetrainAndTheBest() {
         Estate estate;
         estate.makeChampion(estate.addVersion(QStringLiteral("aa"), 0.6, 0.7));

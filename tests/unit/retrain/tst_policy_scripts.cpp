@@ -8,6 +8,11 @@
 //   metric NAME VALUE [SOURCE]  best NAME VALUE            labelled N [TARGET]      what is seen
 //   psi VALUE COLUMN            data HASH|-                trained HASH|-           newest TIME|-
 //   config JSON                 restart                                             run-time config; the program ends and starts
+//   yesterday DAY [ROWS]        yesterday_metric NAME VALUE LABELLED                the last whole day
+//   newest_row TIME|-           source_changed TIME|-      usual_hours N            spent TIME [HOURS]
+//   only_in W; W                not_in W; W                zone NAME                min_rows N
+//   budget KEY VALUE            retries N                  retry_after 10min
+//   not_started                                                                     the last retraining could not be started
 //   check                       by hand USER [force]       log                      decide and record; retrain by hand; the log
 #include "core/base/file.h"
 #include "core/base/json.h"
@@ -48,6 +53,8 @@ public:
             openStore();
             return {};
         }
+        if (verb == QLatin1String("not_started"))
+            return m_store->setNotStarted(m_store->decisions({}, 1).value().front().id, QStringLiteral("no way")) ? QString() : QStringLiteral("NOT WRITTEN\n");
         return set(verb, rest) ? QString() : QStringLiteral("UNKNOWN STEP %1\n").arg(line);
     }
 
@@ -91,6 +98,52 @@ private:
         else if (verb == QLatin1String("newest"))
             m_seen.newestModel = rest == QLatin1String("-") ? std::nullopt : std::optional(time(rest));
         else
+            return setMore(verb, rest, first, others, time);
+        return true;
+    }
+
+    bool setMore(const QString &verb, const QString &rest, const QString &first, const QString &others, const std::function<QDateTime(const QString &)> &time) {
+        auto &policy = m_model.retrain;
+        const auto maybe = [&] { return rest == QLatin1String("-") ? std::nullopt : std::optional(time(rest)); };
+        if (verb == QLatin1String("yesterday")) {
+            m_seen.yesterday = {};
+            m_seen.yesterday.day = first;
+            if (!others.isEmpty())
+                m_seen.yesterday.rows = others.toLongLong();
+        } else if (verb == QLatin1String("yesterday_metric")) {
+            m_seen.yesterday.metrics[first] = others.section(QLatin1Char(' '), 0, 0).toDouble();
+            m_seen.yesterday.labelled[workspace::metricAndTarget(first).second] = others.section(QLatin1Char(' '), 1).toLongLong();
+        } else if (verb == QLatin1String("newest_row"))
+            m_seen.newestRow = maybe();
+        else if (verb == QLatin1String("source_changed"))
+            m_seen.sourceChanged = maybe();
+        else if (verb == QLatin1String("usual_hours"))
+            m_seen.usualHours = rest.toDouble();
+        else if (verb == QLatin1String("spent"))
+            m_seen.spent.push_back({time(first), others.isEmpty() ? std::nullopt : std::optional(others.toDouble())});
+        else if (verb == QLatin1String("only_in"))
+            policy.onlyIn = rest.split(QStringLiteral("; "), Qt::SkipEmptyParts);
+        else if (verb == QLatin1String("not_in"))
+            policy.notIn = rest.split(QStringLiteral("; "), Qt::SkipEmptyParts);
+        else if (verb == QLatin1String("zone"))
+            m_seen.zone = QTimeZone(rest.toUtf8());
+        else if (verb == QLatin1String("min_rows"))
+            policy.minimumRows = rest.toLongLong();
+        else if (verb == QLatin1String("retries"))
+            policy.retries = rest.toInt();
+        else if (verb == QLatin1String("retry_after"))
+            policy.retryAfter = rest;
+        else if (verb == QLatin1String("budget") && first == QLatin1String("runs"))
+            policy.budget.runs = others.toInt();
+        else if (verb == QLatin1String("budget") && first == QLatin1String("hours"))
+            policy.budget.hours = others.toDouble();
+        else if (verb == QLatin1String("budget") && first == QLatin1String("cost"))
+            policy.budget.cost = others.toDouble();
+        else if (verb == QLatin1String("budget") && first == QLatin1String("price_per_hour"))
+            policy.budget.pricePerHour = others.toDouble();
+        else if (verb == QLatin1String("budget") && first == QLatin1String("per"))
+            policy.budget.per = others;
+        else
             return false;
         return true;
     }
@@ -110,6 +163,11 @@ private:
         PH_ASSIGN(const workspace::Model model, withConfig(m_model, state.config));
         Observations seen = m_seen;
         seen.lastRetrain = state.lastRetrain;
+        seen.failedStarts = state.failedStarts;
+        if (const auto last = m_store->decisions(m_model.name, 1); last && !last->empty()) {
+            seen.lastLook = last->front().time;
+            seen.lastRules = last->front().rules;
+        }
         PH_ASSIGN(const Decision decision, judge(model, seen));
         return decision.kind == DecisionKind::Skipped ? m_store->appendSkipped(decision) : m_store->appendRetrain(decision, state.lastRetrain);
     }
@@ -183,7 +241,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("file");
         const QDir folder(QStringLiteral(PILOTHOUSE_SOURCE_DIR "/tests/unit/retrain"));
         const QStringList files = folder.entryList({QStringLiteral("*.policy")}, QDir::Files, QDir::Name);
-        QVERIFY2(files.size() >= 8, "the scripts were not found");
+        QVERIFY2(files.size() >= 16, "the scripts were not found");
         for (const QString &file : files)
             QTest::newRow(qUtf8Printable(file)) << folder.filePath(file);
     }

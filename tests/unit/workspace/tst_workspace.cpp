@@ -184,8 +184,18 @@ notifications:
         row("drift has no target", model("retrain: {when: [drift@t2m > 0.25]}"), "Unknown metric “drift”");
         row("a watch on an unknown metric of a target", model("watch: [{metric: mea@t2m}]"), "Unknown metric “mea” — did you mean “mae”?");
         row("a watch on no target", model("watch: [{metric: mae@}]"), "Unknown target “”.");
-        row("a condition without a number", model("retrain: {when: [mae > high]}"), "The condition “mae > high” is not understood.");
-        row("an age without a unit", model("retrain: {when: [age > 7]}"), "The condition “age > 7” is not understood.");
+        row("a condition without a number", model("retrain: {when: [mae > high]}"), "Cannot read the retrain rule “mae > high”: “high” is no number.");
+        row("an age without a unit", model("retrain: {when: [age > 7]}"), "Cannot read the retrain rule “age > 7”: “7” is no duration like 7d, 36h or 15min.");
+        row("a condition that fires on good models", model("retrain: {when: [r2 > 0.9]}"), "is good news");
+        row("a schedule that is none", model("retrain: {when: [schedule 0 2 * *]}"), "Cannot read the retrain rule “schedule 0 2 * *”");
+        row("a hysteresis beyond the limit", model("retrain: {when: [mae > 1.5 until 1.7]}"), "cannot lie beyond the limit 1.5");
+        row("a look at no time", model("retrain: {check: daily}"), "/w/pilothouse.yaml:4:24: “daily” is neither a duration nor a cron of five fields.");
+        row("a window that is none", model("retrain: {only_in: [night]}"), "“night” is no stretch of the week.");
+        row("a maintenance that never ends", model("retrain: {not_in: ['22:00-22:00']}"), "“22:00-22:00” is no stretch of the week.");
+        row("a budget of nothing", model("retrain: {budget: {per: 7d}}"), "“budget” limits nothing.");
+        row("a budget in money without a price", model("retrain: {budget: {cost: 50}}"), "needs what an hour of training costs");
+        row("a budget by another name", model("retrain: {budget: {run: 5}}"), "Unknown key “run” — did you mean “runs”?");
+        row("too few rows to judge by", model("retrain: {min_rows: 3}"), "“min_rows” must be a whole number from 10 to 500");
         row("an interval without a unit", model("retrain: {at_most_every: 6}"), "“at_most_every”: “6” is not a time.");
         row("an unknown executor", model("retrain: {executor: locl}"), "Unknown executor “locl” — did you mean “local”?");
         row("a watch on nothing", model("watch: [{max: 3}]"), "A watch needs either metric or staleness.");
@@ -196,6 +206,39 @@ notifications:
         row("no registry to be found", "workspace: a\nmodels: {m: {}}\n", "“registry” of model “m” names no connection.");
         row("an unknown event", QByteArray(local) + "notifications: {s: {kind: slack, on: [drif]}}\n", "did you mean “drift”?");
     }
+    void aRetrainPolicyIsReadWhole() {
+        const auto w = parseWorkspace(QByteArray(local) + R"(models:
+  m:
+    retrain:
+      when: [mae  yesterday > 1.5 until 1.3 for 2 checks, schedule 0 2 * * 1]
+      check: "15 0 * * *"
+      at_most_every: 12h
+      min_rows: 24
+      only_in: 22:00-06:00
+      not_in: [Sat, Sun 08:00-12:00]
+      budget: {runs: 4, cost: 50, price_per_hour: 1.25, per: 30d}
+      retries: 3
+      retry_after: 5min
+      tag: retrain_decision
+)", QStringLiteral("/w/pilothouse.yaml"));
+        QVERIFY2(w, w ? "" : qPrintable(w.error().text()));
+        RetrainPolicy wanted;
+        wanted.when = {QStringLiteral("mae yesterday > 1.5 until 1.3 for 2 checks"), QStringLiteral("schedule 0 2 * * 1")};
+        wanted.check = QStringLiteral("15 0 * * *");
+        wanted.atMostEvery = QStringLiteral("12h");
+        wanted.minimumRows = 24;
+        wanted.onlyIn = {QStringLiteral("22:00-06:00")};
+        wanted.notIn = {QStringLiteral("Sat"), QStringLiteral("Sun 08:00-12:00")};
+        wanted.budget.runs = 4;
+        wanted.budget.cost = 50;
+        wanted.budget.pricePerHour = 1.25;
+        wanted.budget.per = QStringLiteral("30d");
+        wanted.retries = 3;
+        wanted.retryAfter = QStringLiteral("5min");
+        wanted.tag = QStringLiteral("retrain_decision");
+        QVERIFY(w->models.front().retrain == wanted);
+    }
+
     void wrongTextsNameTheirPlace() {
         QFETCH(QByteArray, yaml);
         QFETCH(QString, message);

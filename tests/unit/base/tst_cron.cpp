@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/pipelines/cron.h"
+#include "core/base/cron.h"
 
 #include <QTest>
 
 using namespace pilothouse;
-using namespace pilothouse::pipelines;
 
 namespace {
 

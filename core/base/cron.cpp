@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/pipelines/cron.h"
+#include "core/base/cron.h"
 
 #include <QHash>
 #include <QRegularExpression>
@@ -7,7 +7,7 @@
 
 #include <optional>
 
-namespace pilothouse::pipelines {
+namespace pilothouse {
 
 namespace {
 
@@ -190,4 +190,4 @@ QDateTime lastPeriodic(const QDateTime &from, qint64 seconds, const QDateTime &b
     return from.addSecs(from.secsTo(before) / seconds * seconds);
 }
 
-} // namespace pilothouse::pipelines
+} // namespace pilothouse

@@ -9,7 +9,7 @@
 
 #include <array>
 
-namespace pilothouse::pipelines {
+namespace pilothouse {
 
 /// The one reader of cron texts without H (for those with it: jenkins_cron.h): lists, ranges, steps, names of months and days; where both days are restricted, one of them is enough.
 class Cron {
@@ -37,4 +37,4 @@ QDateTime nextCron(const QString &cron, const QDateTime &after);
 QDateTime nextPeriodic(const QDateTime &from, qint64 seconds, const QDateTime &after);
 QDateTime lastPeriodic(const QDateTime &from, qint64 seconds, const QDateTime &before);
 
-} // namespace pilothouse::pipelines
+} // namespace pilothouse
