@@ -17,13 +17,13 @@ struct Tr {
 QString sloVerdict(const telemetry::SloReading &reading) {
     if (!reading.available && !reading.quick)
         return {};
-    return reading.kept() ? Tr::tr("promise kept") : Tr::tr("promise broken");
+    return reading.kept() ? Tr::tr("Promise kept") : Tr::tr("Promise broken");
 }
 
 QString sloSentences(const telemetry::SloReading &reading) {
     QStringList out;
     if (reading.slo.availability && reading.availability)
-        out << Tr::tr("Last hour: availability %1 %, promised %2 %; %3 of the failures that it allows.")
+        out << Tr::tr("Availability %1 %, promised %2 %; %3 of the failures that it allows in the last hour.")
                    .arg(number(*reading.availability, 5), number(*reading.slo.availability, 4), percent(reading.budgetUsed.value_or(0)));
     if (reading.slo.latencyP95 && reading.quick)
         out << Tr::tr("Latency p95 within %1 ms promised: above it in %2 of %3 stretches, one of twenty is allowed.").arg(number(*reading.slo.latencyP95)).arg(reading.slow).arg(reading.stretches);

@@ -7,7 +7,7 @@
 
 namespace pilothouse::ui {
 
-/// "promise kept", "promise broken"; empty: nothing is promised, or nothing was asked.
+/// "Promise kept", "Promise broken"; empty: nothing is promised, or nothing was asked.
 QString sloVerdict(const telemetry::SloReading &reading);
 /// Whole sentences for a tooltip: what is promised, what was seen, how much of the failures that it allows are used.
 QString sloSentences(const telemetry::SloReading &reading);

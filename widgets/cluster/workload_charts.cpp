@@ -81,6 +81,11 @@ WorkloadCharts::WorkloadCharts(const PanelContext &context, QWidget *parent) : Q
     m_none->setWordWrap(true);
     m_none->hide();
     column->addWidget(m_none);
+    m_note = new Label({}, TextRole::Second, &Tokens::t3);
+    m_note->setObjectName(QStringLiteral("workloadNote"));
+    m_note->setWordWrap(true);
+    m_note->hide();
+    column->addWidget(m_note);
     auto *grid = new QGridLayout(m_all);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setSpacing(12);
@@ -130,6 +135,7 @@ void WorkloadCharts::clear() {
     m_ref = {};
     m_maxErrorRate = -1;
     m_none->hide();
+    m_note->hide();
     m_all->show();
     m_seen.reset();
     for (const Chart *chart : {&m_requests, &m_errors, &m_latency, &m_mix}) {
@@ -176,6 +182,15 @@ void WorkloadCharts::showMetrics(const WorkloadMetrics &metrics) {
     m_none->setText(none ? tr("Requests, errors and latency are not known: %1").arg(QStringList{metrics.missing, metrics.mixMissing}.join(QLatin1Char(' ')).trimmed()) : QString());
     m_none->setVisible(none);
     m_all->setVisible(!none);
+    QStringList notes; // the cards' headers have no room for them
+    if (!metrics.partial.isEmpty())
+        notes << tr("Not all of it: %1.").arg(metrics.partial);
+    if (const QString verdict = sloVerdict(metrics.slo); !verdict.isEmpty())
+        notes << verdict + QStringLiteral(": ") + sloSentences(metrics.slo).replace(QLatin1Char('\n'), QLatin1Char(' '));
+    const QString note = notes.join(QLatin1Char(' '));
+    m_note->setText(note);
+    m_note->setInk(metrics.slo.kept() ? &Tokens::t3 : &Tokens::warn);
+    m_note->setVisible(!note.isEmpty() && !none);
     const auto show = [&](const Chart &chart, const std::vector<WorkloadMetrics::Curve> &curves, const QString &unit, const QString &source, const QString &missing) {
         PlotData data = metricsPlot(curves, metrics, unit);
         std::vector<Legend::Entry> entries;
@@ -190,7 +205,7 @@ void WorkloadCharts::showMetrics(const WorkloadMetrics &metrics) {
             if (m_maxErrorRate >= 0)
                 data.limits = {{m_maxErrorRate, tr("turned back above %1").arg(number(m_maxErrorRate)), &Tokens::bad}};
             if (metrics.slo.slo.availability)
-                data.limits.push_back({100 - *metrics.slo.slo.availability, tr("promised %1").arg(number(100 - *metrics.slo.slo.availability)), &Tokens::warn});
+                data.limits.push_back({100 - *metrics.slo.slo.availability, tr("promised %1").arg(number(100 - *metrics.slo.slo.availability, 2)), &Tokens::warn});
         }
         if (&chart == &m_latency && metrics.slo.slo.latencyP95)
             data.limits.push_back({*metrics.slo.slo.latencyP95, tr("promised %1").arg(number(*metrics.slo.slo.latencyP95)), &Tokens::warn});
@@ -198,21 +213,8 @@ void WorkloadCharts::showMetrics(const WorkloadMetrics &metrics) {
             chart.card->showState(ScreenState::empty(tr("Not known"), missing));
         else
             chart.card->showState(ScreenState::full());
-        const bool partial = !metrics.partial.isEmpty() && source == metrics.source && !source.isEmpty();
-        QStringList words;
-        if (partial)
-            words << tr("not all");
-        if (&chart == &m_errors && !sloVerdict(metrics.slo).isEmpty())
-            words << sloVerdict(metrics.slo);
-        chart.card->setSubtitle(words.join(QStringLiteral(", ")));
-        QStringList more;
-        if (partial)
-            more << tr("Not all of it: %1.").arg(metrics.partial);
-        if (const QString sentences = sloSentences(metrics.slo); &chart == &m_errors && !sentences.isEmpty())
-            more << sentences;
-        chart.card->setToolTip(more.join(QLatin1Char('\n')));
-        if (!more.isEmpty())
-            data.sentence += QStringLiteral("; ") + more.join(QLatin1Char(' '));
+        if (!source.isEmpty() && source == metrics.source && !note.isEmpty())
+            data.sentence += QStringLiteral("; ") + note;
         if (source.isEmpty())
             chart.card->source()->clear();
         else

@@ -46,6 +46,7 @@ private:
     PanelContext m_context;
     QWidget *m_all;
     Label *m_none; ///< instead of all, where nothing tells anything
+    Label *m_note; ///< below all: what is missing of it, and whether what is promised is kept
     QString m_connection;
     cluster::KubeRef m_ref;
     double m_maxErrorRate = -1; ///< percent, of the model whose deployment it is; negative: none
