@@ -168,6 +168,25 @@ private Q_SLOTS:
         QCOMPARE(pilot({"--labels", "half.db"}).code, 2);
     }
 
+    /// The last hour of an endpoint on this machine, and whether it keeps what is promised.
+    void whatIsPromisedIsHeldAgainstTheLog() {
+        const auto kept = m_database;
+        m_database = *Database::open(path("root/serving/late/serving.db"), serving::servingMigrations());
+        const QString now = QDateTime::currentDateTimeUtc().addSecs(-600).toString(Qt::ISODate);
+        for (int i = 0; i < 50; ++i)
+            request(now, 1, i, -1); // 0.25 ms each
+        m_database = kept;
+        const auto traffic = [&](const QStringList &more) { return runPilot(m_folder.path(), QStringList{QStringLiteral("rollouts"), QStringLiteral("traffic"), QStringLiteral("late")} + more, QStringLiteral("log")); };
+        const Answer answer = traffic({QStringLiteral("--availability"), QStringLiteral("99.9"), QStringLiteral("--latency-p95"), QStringLiteral("100")});
+        QVERIFY2(answer.code == 0, qPrintable(answer.errors));
+        QCOMPARE(answer.object.value(Q("requests")).toInt(), 50);
+        const QJsonObject slo = answer.object.value(Q("slo")).toObject();
+        QVERIFY(slo.value(Q("availability"))[Q("kept")].toBool() && slo.value(Q("availability"))[Q("seen")].toDouble() == 100);
+        QVERIFY(slo.value(Q("latency_p95"))[Q("kept")].toBool() && slo.value(Q("latency_p95"))[Q("stretches")].toInt() == 1);
+        QVERIFY(!traffic({QStringLiteral("--latency-p95"), QStringLiteral("0.1")}).object.value(Q("slo"))[Q("latency_p95")][Q("kept")].toBool(true));
+        QVERIFY(traffic({}).object.value(Q("slo")).toObject().isEmpty()); // nothing is promised
+    }
+
     void whatCannotBeToldIsSaid() {
         QCOMPARE(pilot({"--metric", "accuracy"}).code, 2);
         QCOMPARE(pilot({"--metric", "mae@y2"}).code, 2);
