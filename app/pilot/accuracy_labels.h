@@ -8,13 +8,12 @@
 
 namespace pilothouse {
 
-/// Labels of a CSV file, wherever it lies (a path, http(s)://, s3://, dvc:), joined with the log's rows: columns prediction_id and value (or label), and `time` if it is known
-/// when they came. They are looked at, not stored: the endpoint's log stays as it is. Of two labels of a row the newer counts, one without a time
+/// Labels of a file (readLabelLines()), joined with the log's rows. They are looked at, not stored: the endpoint's log stays as it is. Of two labels of a row the newer counts, one without a time
 /// over those of the log.
 struct JoinedLabels {
     qint64 joined = 0, unknown = 0, missing = 0; ///< unknown: of no row that is asked about; missing: lines without an id or a value
     QString text(const QString &source) const;
 };
-Result<JoinedLabels> joinLabels(Context &context, const std::string &source, Database &database, serving::Outcomes &outcomes, qint64 nowMs);
+Result<JoinedLabels> joinLabels(Context &context, const std::string &source, const std::string &query, Database &database, serving::Outcomes &outcomes, qint64 nowMs);
 
 } // namespace pilothouse

@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot accuracy MODEL [--day yesterday|today|DATE] [--by hour|day|week] [--metric NAME[@TARGET]] [--slice COLUMN] [--labels FILE|URL] [--from TIME] [--to TIME] [--rolling N] [--minimum-rows N] [--estimated] [--why [--since TIME]] [--csv FILE] [--json]
+// pilot accuracy MODEL [--day yesterday|today|DATE] [--by hour|day|week] [--metric NAME[@TARGET]] [--slice COLUMN] [--labels FILE|URL [--labels-query SQL]] [--from TIME] [--to TIME] [--rolling N] [--minimum-rows N] [--estimated] [--why [--since TIME]] [--csv FILE] [--json]
 //   What the labels that came say of the predictions of the model's endpoint on this machine, by the time of the prediction, in the workspace's time zone (weeks are ISO weeks).
 //   --day is one calendar day, told in a sentence with the rows that it stands on; of few rows, too (6, where other stretches need 30). The log is that of the model's target on this machine, else of
 //   a server that runs beside a deployment elsewhere: pilot serve MODEL --target serving/MODEL.
 //   --json {"model","metric","interval","larger_is_better","by","zone","minimum_rows","rolling","predictions","labelled","buckets":[… as serving::AccuracySeries::toJson()],
 //           "deploys":[{"time","version","revision","outcome"}],"slices":[{"by","name","buckets":[…]}],"estimated":{… as EstimatedSeries::toJson()},"why":{… as AccuracyWhy::toJson()},
 //           "day":{… as fleet::DayAccuracy::toJson()}}
-#include "app/pilot/accuracy_estimated.h"
 #include "app/pilot/accuracy_labels.h"
 #include "app/pilot/accuracy_table.h"
-#include "app/pilot/accuracy_why.h"
 #include "app/pilot/model_ref.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/data/csv.h"
+#include "core/fleet/accuracy_view.h"
 #include "core/fleet/day_accuracy.h"
 #include "core/serving/log_reader.h"
-#include "core/metrics/slicing.h"
 #include "core/serving/server_folder.h"
 
 #include <QJsonArray>
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
 namespace pilothouse {
 
@@ -33,12 +30,10 @@ namespace {
 
 using Q = QLatin1String;
 
-constexpr std::size_t slicedRows = 200000; ///< newest requests whose inputs are read
-
 struct Options {
     std::string model, by = "day", metric, slice, from, to, csv;
     int rolling = 0, minimumRows = 0;
-    std::string since, labels, day;
+    std::string since, labels, labelsQuery, day;
     bool estimated = false, why = false;
 };
 
@@ -64,36 +59,6 @@ Result<QDate> dayOf(const std::string &text, const fleet::Services &services) {
     return invalid(QStringLiteral("“%1” is no day.").arg(QString::fromStdString(text)), QStringLiteral("--day"), QStringLiteral("Write yesterday, today or a date like 2026-03-01."));
 }
 
-/// The metric and, of a forecast of several targets, which of them.
-Result<std::pair<QString, QString>> wantedMetric(Database &database, const QString &typed) {
-    auto [metric, target] = workspace::metricAndTarget(typed);
-    PH_ASSIGN(const QStringList targets, serving::servedTargets(database));
-    if (targets.size() == 1 && !target.isEmpty())
-        return invalid(QStringLiteral("The served version forecasts %1 alone.").arg(targets.front()), typed, QStringLiteral("Leave out “@%1”.").arg(target));
-    if (targets.size() > 1 && target.isEmpty())
-        target = targets.front();
-    if (targets.size() > 1 && !targets.contains(target))
-        return invalid(QStringLiteral("The served version does not forecast %1.").arg(target), typed, QStringLiteral("It forecasts: %1.").arg(targets.join(QStringLiteral(", "))));
-    return std::pair(metric, target);
-}
-
-/// Which group each row of the log is in. Category: by value; number: by value or quarter.
-Result<std::map<std::pair<qint64, int>, QString>> groupsOf(Context &context, Database &database, const QString &column, qint64 fromMs) {
-    PH_ASSIGN(const serving::LoggedRows logged, serving::newestRows(database, slicedRows, fromMs > 0 ? std::optional(QDateTime::fromMSecsSinceEpoch(fromMs, Qt::UTC)) : std::nullopt));
-    if (logged.ids.size() >= slicedRows)
-        context.note(QStringLiteral("Slices are of the newest %1 rows.").arg(slicedRows));
-    std::vector<std::size_t> all(logged.table.rows());
-    std::iota(all.begin(), all.end(), std::size_t(0));
-    PH_ASSIGN(const metrics::Slicing slicing, metrics::sliceByColumn(column, logged.table, all));
-    if (slicing.missing() > 0)
-        context.note(QStringLiteral("%1 rows have no %2: they are in no slice.").arg(slicing.missing()).arg(column));
-    std::map<std::pair<qint64, int>, QString> groups;
-    for (std::size_t i = 0; i < slicing.of.size(); ++i)
-        if (slicing.of[i] >= 0)
-            groups.emplace(std::pair(logged.ids[i].request, logged.ids[i].row), slicing.names[slicing.of[i]]);
-    return groups;
-}
-
 Result<void> accuracy(Context &context, const Options &options) {
     PH_ASSIGN(const auto services, context.services());
     const QString name = QString::fromStdString(options.model);
@@ -113,7 +78,7 @@ Result<void> accuracy(Context &context, const Options &options) {
     std::optional<fleet::DayAccuracy> ofDay;
     const std::size_t minimumRows = options.minimumRows > 0 ? std::size_t(options.minimumRows) : options.day.empty() ? 30 : fleet::fewestOfADay;
     how.minimumRows = minimumRows;
-    how.rolling = options.rolling > 0 ? options.rolling : !options.day.empty() ? 1 : how.step == CalendarStep::Hour ? 24 : how.step == CalendarStep::Day ? 7 : 4;
+    how.rolling = options.rolling > 0 ? options.rolling : !options.day.empty() ? 1 : fleet::usualRolling(how.step);
     PH_ASSIGN(qint64 from, momentOf(options.from, "--from", how.zone, 0));
     PH_ASSIGN(qint64 to, momentOf(options.to, "--to", how.zone, std::numeric_limits<qint64>::max()));
     if (!options.day.empty()) {
@@ -127,14 +92,14 @@ Result<void> accuracy(Context &context, const Options &options) {
     if (from > 0)
         from = calendarSpan(from, how.step, how.zone).from; // whole stretches
     how.nowMs = std::min(services->clock->nowUtc().toMSecsSinceEpoch(), to);
-    PH_ASSIGN(const auto metric, wantedMetric(*database, ofDay ? ofDay->metric : QString::fromStdString(options.metric)));
+    PH_ASSIGN(const auto metric, fleet::wantedMetric(*database, ofDay ? ofDay->metric : QString::fromStdString(options.metric)));
     how.metric = metric.first;
     PH_ASSIGN(serving::Outcomes outcomes, serving::readOutcomes(*database, metric.second, from, to));
     QString joinedText;
     if (!options.labels.empty()) {
         if (!metric.second.isEmpty())
             return invalid(QStringLiteral("Labels of a file are not told of one of several targets."), QString::fromStdString(options.labels), QStringLiteral("Send them to POST /labels."));
-        PH_ASSIGN(const JoinedLabels joined, joinLabels(context, options.labels, *database, outcomes, services->clock->nowUtc().toMSecsSinceEpoch()));
+        PH_ASSIGN(const JoinedLabels joined, joinLabels(context, options.labels, options.labelsQuery, *database, outcomes, services->clock->nowUtc().toMSecsSinceEpoch()));
         joinedText = joined.text(QString::fromStdString(options.labels));
         context.note(joinedText);
     }
@@ -144,7 +109,10 @@ Result<void> accuracy(Context &context, const Options &options) {
     std::map<QString, serving::AccuracySeries> slices;
     const QString slice = QString::fromStdString(options.slice);
     if (!slice.isEmpty()) {
-        PH_ASSIGN(const auto groups, groupsOf(context, *database, slice, from));
+        QStringList notes;
+        PH_ASSIGN(const auto groups, fleet::accuracyGroups(*database, slice, from, notes));
+        for (const QString &note : notes)
+            context.note(note);
         PH_ASSIGN(slices, serving::accuracySlices(outcomes, groups, how));
     }
 
@@ -171,13 +139,13 @@ Result<void> accuracy(Context &context, const Options &options) {
         return package.folder;
     };
     if (options.estimated) {
-        PH_ASSIGN(const EstimatedSeries estimated, estimateAccuracy(context, *database, outcomes, how, packageOf));
+        PH_ASSIGN(const fleet::EstimatedSeries estimated, fleet::estimateAccuracy(*database, outcomes, how, packageOf, context.stop()));
         object.insert(Q("estimated"), estimated.toJson(how));
         text += QLatin1Char('\n') + estimated.text(how);
     }
     if (options.why) {
         PH_ASSIGN(const qint64 since, momentOf(options.since, "--since", how.zone, -1));
-        PH_ASSIGN(const AccuracyWhy why, whyAccuracy(context, *database, outcomes, how, since < 0 ? std::nullopt : std::optional(since), packageOf));
+        PH_ASSIGN(const fleet::AccuracyWhy why, fleet::whyAccuracy(*database, outcomes, how, since < 0 ? std::nullopt : std::optional(since), packageOf, context.stop()));
         object.insert(Q("why"), why.toJson());
         text += QLatin1Char('\n') + why.text();
     }
@@ -215,7 +183,8 @@ const Verb verb("accuracy", "Accuracy over time, from the labels that came to a 
     app.add_option("--metric", options.metric, "accuracy, f1_macro, mae, rmse, r2 …; mae@TARGET of a forecast of several (else accuracy, or mae)");
     auto *day = app.add_option("--day", options.day, "One calendar day: yesterday, today or a date; told with the rows that it stands on");
     app.add_option("--slice", options.slice, "By the values or quarters of this input as well");
-    app.add_option("--labels", options.labels, "Labels of a CSV beside those of the log: prediction_id, value and perhaps time (a path, http(s)://, s3://BUCKET/KEY, dvc:PATH); not stored")->excludes(day);
+    auto *labels = app.add_option("--labels", options.labels, "Labels of a CSV or SQLite file beside those of the log: prediction_id, value and perhaps time (a path, http(s)://, s3://BUCKET/KEY, dvc:PATH); not stored")->excludes(day);
+    app.add_option("--labels-query", options.labelsQuery, "SELECT over an SQLite file that gives these columns (else SELECT * FROM labels)")->needs(labels);
     app.add_option("--from", options.from, "Predictions from this date or time on")->excludes(day);
     app.add_option("--to", options.to, "Predictions before this date or time")->excludes(day);
     app.add_option("--rolling", options.rolling, "Stretches of the rolling value (else 24 hours, 7 days, 4 weeks)")->check(CLI::Range(1, 1000));

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot rollouts traffic TARGET [--connection C] [-n NS] [--since 1h] [--every 1m] [--from elasticsearch|pods]
+// pilot rollouts traffic TARGET [--connection C] [-n NS] [--since 1h] [--every 1m] [--from elasticsearch|pods] [--availability PERCENT] [--latency-p95 TIME]
 //   Requests a minute, the shares of 401 and 5xx and how long answers took, from an Elasticsearch of the workspace, else from the log of the pods.
 //   TARGET: deployment/NAME, service/NAME … of a cluster, or a model that one serves.
-//   --json: {"source","status_from","partial","bucket_seconds","requests","unauthorized_share","failed_share","buckets":[{"start","requests","unauthorized","failed","p50_ms","p95_ms","p99_ms"}]}
+//   --json: {"source","status_from","partial","bucket_seconds","requests","unauthorized_share","failed_share","buckets":[{"start","requests","unauthorized","failed","p50_ms","p95_ms","p99_ms"}],"slo":{… as SloReading::toJson(), of what is promised}}
+//   What is promised stands in the model's watch: {metric: availability, min: 99.9}, {metric: latency_p95, max: 100}; or in the options.
 #include "app/pilot/cluster_view.h"
 #include "app/pilot/rollouts_sub.h"
 
 #include "core/fleet/service_traffic.h"
 #include "core/fleet/services.h"
+#include "core/telemetry/slo_reading.h"
 
 #include <QJsonArray>
 
@@ -19,7 +21,33 @@ using Q = QLatin1String;
 
 struct Options {
     std::string target, space, connection, since = "1h", every = "1min", source;
+    double availability = 0, latencyMs = 0;
 };
+
+/// What is promised of it: by the options, else by the watch of the model that it serves.
+workspace::Slo promised(const workspace::Workspace &workspace, const Options &o) {
+    workspace::Slo slo;
+    const QString target = QString::fromStdString(o.target);
+    for (const workspace::Model &model : workspace.models)
+        if (model.name == target || (!model.deployment.target.isEmpty() && model.deployment.target == target))
+            slo = workspace::sloOf(model);
+    if (o.availability > 0)
+        slo.availability = o.availability;
+    if (o.latencyMs > 0)
+        slo.latencyP95 = o.latencyMs;
+    return slo;
+}
+
+QString sloText(const telemetry::SloReading &r) {
+    QString text;
+    const auto verdict = [](const std::optional<bool> &kept) { return !kept ? QStringLiteral("not known") : *kept ? QStringLiteral("kept") : QStringLiteral("broken"); };
+    if (r.slo.availability)
+        text += QStringLiteral("\nAvailability %1, promised %2 %: %3").arg(r.availability ? QStringLiteral("%1 %").arg(*r.availability, 0, 'f', 3) : QStringLiteral("not known")).arg(*r.slo.availability).arg(verdict(r.available)) +
+                (r.budgetUsed ? QStringLiteral(" (%1 % of the failures that it allows).").arg(100 * *r.budgetUsed, 0, 'f', 0) : QStringLiteral("."));
+    if (r.slo.latencyP95)
+        text += QStringLiteral("\nLatency p95 within %1 ms promised: %2 (above it in %3 of %4 stretches, one of twenty is allowed).").arg(*r.slo.latencyP95).arg(verdict(r.quick)).arg(r.slow).arg(r.stretches);
+    return text;
+}
 
 QJsonValue numberOf(const std::optional<double> &value) { return value ? QJsonValue(*value) : QJsonValue(); }
 QString timeText(const std::optional<double> &value) { return value ? QStringLiteral("%1 ms").arg(*value, 0, 'f', *value < 10 ? 1 : 0) : QStringLiteral("-"); }
@@ -54,7 +82,9 @@ Result<void> traffic(Context &context, const Options &o) {
                                                    .arg(shareText(seen.unauthorized(), all), shareText(seen.failed(), all), seen.source, seen.statusFrom);
     if (!seen.partial.isEmpty())
         text += QStringLiteral("\nNot all of it: %1.").arg(seen.partial);
-    context.answer({{Q("source"), seen.source}, {Q("status_from"), seen.statusFrom}, {Q("partial"), seen.partial}, {Q("bucket_seconds"), seen.bucketSeconds}, {Q("requests"), all}, {Q("unauthorized_share"), share(seen.unauthorized())}, {Q("failed_share"), share(seen.failed())}, {Q("buckets"), buckets}},
+    const telemetry::SloReading slo = telemetry::readSlo(promised(services->workspace, o), seen);
+    text += sloText(slo);
+    context.answer({{Q("slo"), slo.toJson()}, {Q("source"), seen.source}, {Q("status_from"), seen.statusFrom}, {Q("partial"), seen.partial}, {Q("bucket_seconds"), seen.bucketSeconds}, {Q("requests"), all}, {Q("unauthorized_share"), share(seen.unauthorized())}, {Q("failed_share"), share(seen.failed())}, {Q("buckets"), buckets}},
                    text);
     return {};
 }
@@ -67,6 +97,8 @@ const RolloutsSub sub("traffic", "Requests a minute, shares of 401 and 5xx, late
     app.add_option("--since", o->since, "How far back: 10min, 1h, 1d (default 1h)");
     app.add_option("--every", o->every, "Length of a line's stretch (default 1min)");
     app.add_option("--from", o->source, "Only this source")->check(CLI::IsMember({"elasticsearch", "pods"}));
+    app.add_option("--availability", o->availability, "Promised percentage of requests without a 5xx (else what the model's watch says)")->check(CLI::Range(0.001, 99.9999));
+    app.add_option("--latency-p95", o->latencyMs, "Promised p95 in milliseconds (else what the model's watch says)")->check(CLI::PositiveNumber);
     app.callback([&body, o] { body = [o](Context &context) { return traffic(context, *o); }; });
 });
 

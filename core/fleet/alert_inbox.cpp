@@ -2,6 +2,7 @@
 #include "core/fleet/alert_inbox.h"
 
 #include "core/telemetry/alert_store.h"
+#include "core/workspace/slo.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -56,7 +57,7 @@ QString watchedAs(const AlertRule &rule, const workspace::Workspace &workspace) 
     case AlertRule::Kind::Drift: return QStringLiteral("drift/") + rule.model;
     case AlertRule::Kind::Skew: return QStringLiteral("skew/") + rule.model;
     case AlertRule::Kind::Metric: // of several watched ones the first that is over its limit stands there
-        return rule.source != QLatin1String("registry") && std::all_of(model->watch.begin(), model->watch.end(), [&](const auto &w) { return w.metric.isEmpty() || w.metric == rule.metric; }) ? QStringLiteral("quality/") + rule.model : QString();
+        return rule.source != QLatin1String("registry") && std::all_of(model->watch.begin(), model->watch.end(), [&](const auto &w) { return w.metric.isEmpty() || w.metric == rule.metric || workspace::isSloMetric(w.metric); }) ? QStringLiteral("quality/") + rule.model : QString();
     default: return {};
     }
 }

@@ -4,6 +4,7 @@
 #include "core/serving/log_reader.h"
 #include "core/serving/outcome_reader.h"
 #include "core/serving/server_folder.h"
+#include "core/workspace/slo.h"
 
 #include <cmath>
 #include <limits>
@@ -20,7 +21,7 @@ QJsonValue orNull(double value) { return std::isfinite(value) ? QJsonValue(value
 
 QString watchedMetric(const workspace::Model &model) {
     for (const workspace::Model::Watch &watch : model.watch)
-        if (!watch.metric.isEmpty())
+        if (!watch.metric.isEmpty() && !workspace::isSloMetric(watch.metric))
             return watch.metric;
     return {};
 }

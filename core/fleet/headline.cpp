@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/headline.h"
+#include "core/workspace/slo.h"
 
 #include <QCoreApplication>
 
@@ -98,7 +99,7 @@ QString testRowsTag() { return QStringLiteral("data.test_rows"); }
 Headline headlineOf(const workspace::Model &model, const ModelRow &row, const registry::Run *championRun) {
     std::vector<Headline> figures;
     for (const Watch &watch : model.watch)
-        if (!watch.metric.isEmpty())
+        if (!watch.metric.isEmpty() && !workspace::isSloMetric(watch.metric))
             figures.push_back(figureOf(watch, row, championRun));
     if (figures.empty())
         return figureOf({}, row, championRun);

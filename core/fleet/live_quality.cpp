@@ -8,6 +8,7 @@
 #include "core/serving/log_reader.h"
 #include "core/serving/server_folder.h"
 #include "core/workspace/recipe.h"
+#include "core/workspace/slo.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -114,7 +115,7 @@ void addDrift(const Services &services, const workspace::Model &model, Database 
 std::vector<Quality> watchedQualities(const workspace::Model &model) {
     std::vector<Quality> all;
     for (const workspace::Model::Watch &watch : model.watch)
-        if (!watch.metric.isEmpty())
+        if (!watch.metric.isEmpty() && !workspace::isSloMetric(watch.metric))
             all.push_back({watch.metric, watch.unit, {}, watch.min, watch.max, {}, 0, {}});
     return all;
 }

@@ -3,7 +3,10 @@
 
 #include "core/cluster/pod_logs.h"
 #include "core/fleet/clusters.h"
+#include "core/fleet/live_quality.h"
 #include "core/fleet/named_workload.h"
+#include "core/serving/log_reader.h"
+#include "core/serving/server_folder.h"
 
 #include <QCoreApplication>
 
@@ -17,6 +20,8 @@ namespace {
 struct Text {
     Q_DECLARE_TR_FUNCTIONS(ServiceTraffic)
 };
+
+constexpr qint64 mostLogged = 200000;
 
 Result<ServiceTraffic> fromPods(const Services &services, const NamedWorkload &place, const TrafficQuestion &question, std::stop_token stop) {
     PH_ASSIGN(const auto api, services.clusters->of(place.connection));
@@ -69,8 +74,34 @@ Result<std::shared_ptr<telemetry::Elasticsearch>> elasticsearchOf(const Services
     return std::make_shared<telemetry::Elasticsearch>(services.http, options);
 }
 
+Result<ServiceTraffic> loggedTraffic(const Services &services, const workspace::Model &model, const QDateTime &from, const QDateTime &to, int bucketSeconds) {
+    PH_ASSIGN(const QString folder, serving::servingFolder(services.root, model.deployment.target));
+    PH_ASSIGN(const auto database, serving::openServingDatabase(folder));
+    ServiceTraffic out;
+    out.bucketSeconds = bucketSeconds;
+    out.source = Text::tr("the prediction log of %1").arg(model.name);
+    out.statusFrom = QStringLiteral("status");
+    telemetry::TrafficCounter counter(from, to, bucketSeconds);
+    qint64 oldest = 0, read = 0;
+    PH_TRY(database->query(QStringLiteral("SELECT time,status,latency_us FROM predictions ORDER BY seq DESC LIMIT ?1"), [](Statement &s) { s.bind(1, mostLogged); }, [&](const Statement &s) {
+        telemetry::AccessLine line;
+        line.status = int(s.integer(1));
+        line.milliseconds = double(s.integer(2)) / 1000;
+        oldest = s.integer(0);
+        ++read;
+        if (oldest >= from.toMSecsSinceEpoch() && oldest < to.toMSecsSinceEpoch())
+            counter.add(QDateTime::fromMSecsSinceEpoch(oldest, Qt::UTC), line);
+    }));
+    if (read == mostLogged && oldest > from.toMSecsSinceEpoch())
+        out.partial = Text::tr("the newest %1 requests").arg(read);
+    out.buckets = counter.take();
+    return out;
+}
+
 Result<ServiceTraffic> serviceTraffic(const Services &services, const TrafficQuestion &question, std::stop_token stop) {
     using Source = TrafficQuestion::Source;
+    if (const workspace::Model *model = services.workspace.model(question.target); model && question.source == Source::Any && hasLog(services, *model))
+        return loggedTraffic(services, *model, question.from, question.to, question.bucketSeconds);
     PH_ASSIGN(const NamedWorkload place, namedWorkload(services, question.target, question.connection, question.space, Text::tr("The Rollouts panel tells of a local endpoint.")));
     QString why;
     if (question.source != Source::Pods) {

@@ -6,7 +6,7 @@
 
 namespace pilothouse::fleet {
 
-Result<drift::Profile> trainingProfile(const Services &services, const workspace::Model &model, int version) {
+Result<QString> packageHere(const Services &services, const workspace::Model &model, int version) {
     QString folder;
     if (const QString connection = services.workspace.registryConnection(model); !connection.isEmpty())
         folder = services.remote->keptPackage(connection, model.registry.name, version);
@@ -14,6 +14,11 @@ Result<drift::Profile> trainingProfile(const Services &services, const workspace
         folder = registered->source;
     if (folder.isEmpty())
         return notFound(QStringLiteral("The package of version %1 is not on this machine.").arg(version), model.name, QStringLiteral("`pilot registry export` fetches it."));
+    return folder;
+}
+
+Result<drift::Profile> trainingProfile(const Services &services, const workspace::Model &model, int version) {
+    PH_ASSIGN(const QString folder, packageHere(services, model, version));
     const QString file = folder + QStringLiteral("/profile.json");
     PH_ASSIGN(const QByteArray bytes, readFile(file));
     PH_ASSIGN(const QJsonObject object, parseJsonObject(bytes, file));

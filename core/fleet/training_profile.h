@@ -6,8 +6,10 @@
 
 namespace pilothouse::fleet {
 
-/// What a version was trained on, column by column, from its package on this machine. NotFound: the package is not here (a look at the
-/// fleet fetches none), or has no profile.
+/// The folder of a version's package on this machine. NotFound: it is not here (a look at the fleet fetches none).
+Result<QString> packageHere(const Services &services, const workspace::Model &model, int version);
+
+/// What a version was trained on, column by column, from its package on this machine. NotFound: the package is not here, or has no profile.
 Result<drift::Profile> trainingProfile(const Services &services, const workspace::Model &model, int version);
 
 } // namespace pilothouse::fleet

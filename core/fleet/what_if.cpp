@@ -8,6 +8,7 @@
 #include "core/drift/drift.h"
 #include "core/fleet/live_quality.h"
 #include "core/fleet/model_place.h"
+#include "core/workspace/slo.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -78,7 +79,7 @@ QStringList unitsOf(const workspace::Model *declared, const artifact::Signature 
         QString unit = signature.unit;
         if (unit.isEmpty() && declared)
             for (const workspace::Model::Watch &watch : declared->watch)
-                if (!watch.unit.isEmpty() && (targets.size() == 1 || watch.metric.endsWith(QLatin1Char('@') + target)))
+                if (!watch.unit.isEmpty() && !workspace::isSloMetric(watch.metric) && (targets.size() == 1 || watch.metric.endsWith(QLatin1Char('@') + target)))
                     unit = watch.unit;
         units << unit;
     }

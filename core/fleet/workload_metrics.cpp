@@ -256,8 +256,14 @@ Result<WorkloadMetrics> readWorkloadMetrics(const Services &services, const QStr
                 return read.error();
             out.missing = Text::tr("%1: %2").arg(prometheus, read.error().text());
         }
+    addServiceTraffic(services, connection, ref, TrafficQuestion::Source::Elasticsearch, out, token);
     if (out.source.isEmpty() || out.mixIs == WorkloadMetrics::Mix::None)
         addLogMetrics(services, model, out, token);
+    addServiceTraffic(services, connection, ref, TrafficQuestion::Source::Pods, out, token);
+    if (token.stop_requested())
+        return cancelled();
+    if (model)
+        out.slo = sloOfCurves(workspace::sloOf(*model), out);
     return out;
 }
 

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/fleet/service_traffic.h"
 #include "core/fleet/workload_metrics.h"
 
 namespace pilothouse::fleet {
 
 /// Fills in what Prometheus did not know, from the prediction log of the model (null: the workload is no model's): ours on this machine, else GET /logs of its endpoint.
 void addLogMetrics(const Services &services, const workspace::Model *model, WorkloadMetrics &out, std::stop_token token);
+
+/// Fills in requests, errors and latency, where nothing knows them yet, from the workspace's Elasticsearch or from the access log of the pods. Why neither does is added to `missing`.
+void addServiceTraffic(const Services &services, const QString &connection, const cluster::KubeRef &ref, TrafficQuestion::Source source, WorkloadMetrics &out, std::stop_token token);
+/// Requests a second, percent of 5xx and of 401, and percentiles of the latency, of all pods together. Pure.
+void curvesOfTraffic(const telemetry::ServiceTraffic &traffic, WorkloadMetrics &out);
+
+/// A promise against the requests, errors and latency that are known, of all revisions. Pure.
+telemetry::SloReading sloOfCurves(const workspace::Slo &slo, const WorkloadMetrics &metrics);
 
 /// One answer as a log tells it.
 struct LoggedAnswer {

@@ -11,6 +11,7 @@
 #include "core/workspace/metric_check.h"
 #include "core/workspace/retrain_read.h"
 #include "core/workspace/section.h"
+#include "core/workspace/slo.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -277,8 +278,10 @@ void readWatch(Reading &reading, Model &model, const YamlNode *list) {
         w.cadence = entry.duration(u("cadence"));
         w.staleness = entry.duration(u("staleness"));
         entry.finish();
-        if (!w.metric.isEmpty())
-            checkMetric(reading.problems, entry.positionOf(u("metric")), u("metric"), w.metric, knownMetrics(), targetsOf(model.recipe, w.metric));
+        if (const QString wrong = sloProblem(w); !wrong.isEmpty())
+            reading.problems.add(entry.position(), wrong, u("For example {metric: availability, min: 99.9} or {metric: latency_p95, max: 100}."));
+        if (!w.metric.isEmpty() && !isSloMetric(w.metric))
+            checkMetric(reading.problems, entry.positionOf(u("metric")), u("metric"), w.metric, knownMetrics() + sloMetrics(), targetsOf(model.recipe, w.metric));
         if (w.metric.isEmpty() == w.staleness.isEmpty())
             reading.problems.add(entry.position(), u("A watch needs either metric or staleness."), u("For example {metric: mae, max: 1.5} or {staleness: 36h}."));
         if (w.min && w.max && *w.min > *w.max)

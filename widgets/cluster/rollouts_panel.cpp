@@ -352,6 +352,7 @@ void RolloutsPanel::showCharts() {
     const double lossLimit = m->quality.metric == QLatin1String("mae") && m->quality.max ? *m->quality.max : std::nan("");
     m_requests->setData(trafficPlot(traffic, TrafficMetric::Requests, roles, tr("1/s"), std::nan("")));
     m_errors->setData(trafficPlot(traffic, TrafficMetric::Errors, roles, QStringLiteral("%"), errorLimit));
+    showSlo();
     PlotData loss = trafficPlot(traffic, TrafficMetric::Loss, roles, m->unit, lossLimit);
     const bool labelled = !loss.series.empty();
     m_loss->setData(std::move(loss));
@@ -383,6 +384,7 @@ void RolloutsPanel::readTraffic() {
         return;
     m_task = startTask<serving::Traffic>(context().fleet->pools().waiting,
                                          [services = context().fleet->services(), model = *declared](std::stop_token) { return fleet::trafficOf(*services, model); });
+    readSlo(*declared);
     deliver(m_task, this, [this, model = m_model](const Result<serving::Traffic> &traffic) {
         if (!traffic) { // the last known goes on; the card says why it is old
             m_requestsCard->source()->setDown(tr("log"), m_seen.to, traffic.error().text());

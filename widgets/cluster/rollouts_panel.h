@@ -4,6 +4,7 @@
 #include "core/base/task.h"
 #include "core/fleet/workload_feed.h"
 #include "core/serving/log_reader.h"
+#include "core/telemetry/slo_reading.h"
 #include "widgets/base/panel.h"
 
 #include <QTimer>
@@ -62,6 +63,9 @@ private:
     void showButtons(const cluster::RolloutStatus &status);
     void showCharts();
     void readTraffic();
+    // What is promised: rollouts_slo.cpp
+    void readSlo(const workspace::Model &model);
+    void showSlo();
     const fleet::ModelRow *row(const QString &model) const;
     // Clusters: rollouts_clusters.cpp
     void buildFeed();
@@ -78,6 +82,10 @@ private:
     serving::Traffic m_seen;
     QDateTime m_readAt;
     Task<serving::Traffic> m_task;
+    Task<telemetry::SloReading> m_readingSlo;
+    std::optional<telemetry::SloReading> m_slo; ///< of m_sloOf, read at m_sloAt
+    QString m_sloOf;
+    QDateTime m_sloAt;
     QTimer m_charts;
     PanelState *m_state;
     WorkloadListModel *m_workloads;

@@ -3,6 +3,7 @@
 
 #include "widgets/base/card.h"
 #include "widgets/base/format.h"
+#include "widgets/cluster/slo_words.h"
 
 #include <QGridLayout>
 
@@ -16,7 +17,7 @@ using fleet::WorkloadMetrics;
 
 namespace {
 
-constexpr int periodMs = 15000;
+constexpr int periodMs = 15000, dearPeriodMs = 60000;
 constexpr std::size_t mostEntries = 4; ///< of a legend
 
 double secondsOf(const QDateTime &when) { return double(when.toMSecsSinceEpoch()) / 1000; }
@@ -80,6 +81,11 @@ WorkloadCharts::WorkloadCharts(const PanelContext &context, QWidget *parent) : Q
     m_none->setWordWrap(true);
     m_none->hide();
     column->addWidget(m_none);
+    m_note = new Label({}, TextRole::Second, &Tokens::t3);
+    m_note->setObjectName(QStringLiteral("workloadNote"));
+    m_note->setWordWrap(true);
+    m_note->hide();
+    column->addWidget(m_note);
     auto *grid = new QGridLayout(m_all);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setSpacing(12);
@@ -129,6 +135,7 @@ void WorkloadCharts::clear() {
     m_ref = {};
     m_maxErrorRate = -1;
     m_none->hide();
+    m_note->hide();
     m_all->show();
     m_seen.reset();
     for (const Chart *chart : {&m_requests, &m_errors, &m_latency, &m_mix}) {
@@ -170,10 +177,20 @@ void WorkloadCharts::read() {
 
 void WorkloadCharts::showMetrics(const WorkloadMetrics &metrics) {
     m_seen = metrics;
+    m_timer.setInterval(metrics.dear ? dearPeriodMs : periodMs);
     const bool none = metrics.source.isEmpty() && metrics.mixSource.isEmpty(); // four cards that say the same would only take the room
     m_none->setText(none ? tr("Requests, errors and latency are not known: %1").arg(QStringList{metrics.missing, metrics.mixMissing}.join(QLatin1Char(' ')).trimmed()) : QString());
     m_none->setVisible(none);
     m_all->setVisible(!none);
+    QStringList notes; // the cards' headers have no room for them
+    if (!metrics.partial.isEmpty())
+        notes << tr("Not all of it: %1.").arg(metrics.partial);
+    if (const QString verdict = sloVerdict(metrics.slo); !verdict.isEmpty())
+        notes << verdict + QStringLiteral(": ") + sloSentences(metrics.slo).replace(QLatin1Char('\n'), QLatin1Char(' '));
+    const QString note = notes.join(QLatin1Char(' '));
+    m_note->setText(note);
+    m_note->setInk(metrics.slo.kept() ? &Tokens::t3 : &Tokens::warn);
+    m_note->setVisible(!note.isEmpty() && !none);
     const auto show = [&](const Chart &chart, const std::vector<WorkloadMetrics::Curve> &curves, const QString &unit, const QString &source, const QString &missing) {
         PlotData data = metricsPlot(curves, metrics, unit);
         std::vector<Legend::Entry> entries;
@@ -187,17 +204,24 @@ void WorkloadCharts::showMetrics(const WorkloadMetrics &metrics) {
             data.yMin = 0;
             if (m_maxErrorRate >= 0)
                 data.limits = {{m_maxErrorRate, tr("turned back above %1").arg(number(m_maxErrorRate)), &Tokens::bad}};
+            if (metrics.slo.slo.availability)
+                data.limits.push_back({100 - *metrics.slo.slo.availability, tr("promised %1").arg(number(100 - *metrics.slo.slo.availability, 2)), &Tokens::warn});
         }
+        if (&chart == &m_latency && metrics.slo.slo.latencyP95)
+            data.limits.push_back({*metrics.slo.slo.latencyP95, tr("promised %1").arg(number(*metrics.slo.slo.latencyP95)), &Tokens::warn});
         if (curves.empty())
             chart.card->showState(ScreenState::empty(tr("Not known"), missing));
         else
             chart.card->showState(ScreenState::full());
+        if (!source.isEmpty() && source == metrics.source && !note.isEmpty())
+            data.sentence += QStringLiteral("; ") + note;
         if (source.isEmpty())
             chart.card->source()->clear();
         else
-            chart.card->source()->setSource(source, metrics.to, Freshness::Polled, periodMs / 1000);
+            chart.card->source()->setSource(source, metrics.to, Freshness::Polled, m_timer.interval() / 1000);
         chart.plot->setData(std::move(data));
     };
+    m_latency.card->setTitle(metrics.latency.size() > 1 && metrics.latency.front().name == QStringLiteral("p50") ? tr("Latency, ms") : tr("Latency p95, ms"));
     const auto why = [&](const QString &otherwise) { return metrics.source.isEmpty() && !metrics.missing.isEmpty() ? metrics.missing : otherwise; };
     show(m_requests, metrics.requests, tr("1/s"), metrics.source, why(tr("%1 saw no request in the last hour.").arg(metrics.source)));
     show(m_errors, metrics.errors, QStringLiteral("%"), metrics.source, why(tr("%1 does not tell which requests failed.").arg(metrics.source)));

@@ -15,7 +15,7 @@ class Legend;
 class PlotWidget;
 
 /// Requests/s, errors, latency and what is predicted (or its error) of a workload of a cluster, by revision, over the last hour; with a mark where a revision began. Read each
-/// 15 s on the waiting pool while it is to be seen; where a figure comes from nowhere, the card says why and what helps.
+/// 15 s (logs of pods: each minute) on the waiting pool while it is to be seen; where a figure comes from nowhere, the card says why and what helps.
 class WorkloadCharts : public QWidget {
     Q_OBJECT
 public:
@@ -46,6 +46,7 @@ private:
     PanelContext m_context;
     QWidget *m_all;
     Label *m_none; ///< instead of all, where nothing tells anything
+    Label *m_note; ///< below all: what is missing of it, and whether what is promised is kept
     QString m_connection;
     cluster::KubeRef m_ref;
     double m_maxErrorRate = -1; ///< percent, of the model whose deployment it is; negative: none

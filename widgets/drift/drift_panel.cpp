@@ -10,6 +10,8 @@
 #include "widgets/base/run_verb.h"
 #include "widgets/base/table.h"
 #include "widgets/base/write_gate.h"
+#include "widgets/drift/accuracy_chart.h"
+#include "widgets/drift/accuracy_why_card.h"
 #include "widgets/drift/drift_models.h"
 
 #include <QHBoxLayout>
@@ -46,9 +48,12 @@ DriftPanel::DriftPanel(const PanelContext &context, QWidget *parent) : Panel(QSt
     });
     m_qualityCard = new Card(tr("Quality"));
     m_qualityCard->addLeftTool(m_choice);
-    m_quality = new PlotWidget;
-    m_quality->setObjectName(QStringLiteral("qualityPlot"));
-    m_qualityCard->setBody(m_quality, 8);
+    m_accuracy = new AccuracyChart(actions());
+    connect(m_accuracy, &AccuracyChart::chosen, this, [this] {
+        if (const fleet::ModelRow *m = this->row(m_model))
+            showQuality(*m);
+    });
+    m_qualityCard->setBody(m_accuracy, 8);
     left->addWidget(m_qualityCard, 4);
     auto *below = new QHBoxLayout;
     below->setSpacing(12);
@@ -160,6 +165,12 @@ QWidget *DriftPanel::buildPolicy() {
     m_logCard = new Card(tr("Decisions"));
     m_logCard->setBody(log);
     column->addWidget(m_logCard, 2);
+    m_why = new AccuracyWhyCard;
+    m_why->setObjectName(QStringLiteral("accuracyWhy"));
+    m_why->hide();
+    connect(m_why, &AccuracyWhyCard::closed, this, &DriftPanel::closeWhy);
+    connect(m_why, &AccuracyWhyCard::causeChosen, this, [this](const QString &feature) { m_table->choose(feature); });
+    column->addWidget(m_why, 5);
     return m_side;
 }
 
@@ -227,6 +238,7 @@ void DriftPanel::addActions() {
     };
     show.run = [this](const QString &model, const QString &) { context().open(id(), model); };
     actions().add(show);
+    addAccuracyActions();
 }
 
 const fleet::ModelRow *DriftPanel::row(const QString &model) const {
@@ -257,6 +269,8 @@ void DriftPanel::showModel() {
     const fleet::ModelRow *m = row(m_model);
     if (!m)
         return;
+    if (m_askedWhy != m->name)
+        closeWhy();
     showQuality(*m);
     showFeatures(*m);
     readDays(*m);
@@ -271,9 +285,15 @@ void DriftPanel::showModel() {
 
 void DriftPanel::showQuality(const fleet::ModelRow &m) {
     const fleet::Quality &q = m.quality;
+    m_accuracy->setModel(m.name);
     m_qualityCard->setTitle(q.metric.isEmpty() ? tr("Quality") : metricName(q.metric));
     m_qualityCard->source()->setSource(m.seen.source, m.seen.time, Freshness::Polled, 2);
     m_qualityCard->setSubtitle(q.note.isEmpty() ? tr("%1 labelled rows").arg(count(q.labelledRows)) : q.note);
+    readAccuracy(m);
+    if (!m_viewOf.isEmpty() && m_viewOf == m_readingOf) {
+        showAccuracy(m);
+        return;
+    }
     if (q.series.empty()) {
         m_qualityCard->showState(ScreenState::empty(tr("No labels yet"), q.note.isEmpty() ? tr("The error is known once labels reach the endpoint (POST /labels).") : q.note));
         return;
@@ -298,7 +318,7 @@ void DriftPanel::showQuality(const fleet::ModelRow &m) {
     for (const cluster::Revision &revision : m.revisions)
         if (!q.series.empty() && revision.when >= q.series.front().first)
             data.markers.push_back({double(revision.when.toMSecsSinceEpoch()) / 1000, QStringLiteral("v%1").arg(revision.version), &Tokens::t3});
-    m_quality->setData(std::move(data));
+    m_accuracy->showPlot(std::move(data), !m_readingOf.isEmpty());
 }
 
 void DriftPanel::showFeatures(const fleet::ModelRow &m) {

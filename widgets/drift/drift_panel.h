@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/fleet/accuracy_view.h"
 #include "core/fleet/drift_days.h"
 #include "widgets/base/panel.h"
 
 namespace pilothouse::ui {
 
+class AccuracyChart;
+class AccuracyWhyCard;
 class Button;
 class Card;
 class PolicyLogModel;
@@ -40,6 +43,12 @@ private:
     QWidget *buildPolicy();
     void showModel();
     void showQuality(const fleet::ModelRow &row);
+    void addAccuracyActions();
+    fleet::AccuracyAsk accuracyAsk(const fleet::ModelRow &row) const;
+    void readAccuracy(const fleet::ModelRow &row);
+    void showAccuracy(const fleet::ModelRow &row);
+    void askWhy(const QString &model);
+    void closeWhy();
     void showFeatures(const fleet::ModelRow &row);
     void showDistribution();
     void readDays(const fleet::ModelRow &row);
@@ -56,7 +65,15 @@ private:
     PanelState *m_state;
     SegmentedControl *m_choice;
     Card *m_qualityCard, *m_featuresCard, *m_distributionCard, *m_daysCard, *m_policyCard, *m_logCard;
-    PlotWidget *m_quality, *m_distribution;
+    PlotWidget *m_distribution;
+    AccuracyChart *m_accuracy;
+    AccuracyWhyCard *m_why;
+    std::optional<fleet::AccuracyView> m_view; ///< of m_viewOf
+    QString m_viewOf, m_readingOf;             ///< model, metric, step, slice
+    qint64 m_readAt = 0;                       ///< for how many labels, and in which five minutes, the log was read
+    Task<fleet::AccuracyView> m_readingAccuracy;
+    Task<fleet::AccuracyWhy> m_asking;
+    QString m_askedWhy; ///< of which model
     HeatMap *m_days;
     SegmentedControl *m_lower; ///< which of the two lower cards is seen where there is no room for both
     Task<fleet::DriftDays> m_readingDays;

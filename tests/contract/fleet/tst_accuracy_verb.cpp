@@ -140,6 +140,53 @@ private Q_SLOTS:
         QCOMPARE(pilot({"--labels", "absent.csv"}).code, 2);
     }
 
+    /// The same from a table of an SQLite file: out of order and twice, a time as seconds; the file is only read.
+    void labelsOfAnSqliteFileAreJoined() {
+        {
+            const auto file = Database::open(path("truth.db"), {QStringLiteral("CREATE TABLE outcomes(pid TEXT, y, at); CREATE TABLE labels(prediction_id TEXT, value REAL);"
+                                                                               "INSERT INTO outcomes VALUES('00000001-2',9,1775347200),('00000001-79',75,'2026-04-05T00:00:00Z'),('00000001-2',7,1775347201000),"
+                                                                               "('00000001-1',100,'2026-03-02T00:00:00Z'),('00000002-3',9,NULL),(NULL,1,NULL),('00000001-4',NULL,NULL);"
+                                                                               "INSERT INTO labels VALUES('00000001-79',75)")});
+            QVERIFY(file);
+        }
+        const char *query = "SELECT pid AS prediction_id, y AS value, at AS time FROM outcomes";
+        const Answer answer = pilot({"--labels", "truth.db", "--labels-query", query, "--minimum-rows", "6"});
+        QVERIFY2(answer.code == 0, qPrintable(answer.errors));
+        QCOMPARE(answer.object.value(Q("labels")).toString(), QStringLiteral("truth.db: 4 labels of these predictions, 1 of others, 2 lines without an id or a value."));
+        const QJsonArray buckets = answer.object.value(Q("buckets")).toArray();
+        QCOMPARE(answer.object.value(Q("labelled")).toInt(), 122);
+        QCOMPARE(buckets[1][Q("value")].toDouble(), (30.0 + 90 + 5) / 61);
+        QCOMPARE(buckets[0][Q("value")].toDouble(), (59.0 + 6) / 60); // 7 came a second after 9; the old 100 does not count
+        QCOMPARE(pilot({"--labels", "truth.db"}).object.value(Q("labelled")).toInt(), 122); // its table `labels`
+        for (const char *wrong : {"SELECT 1", "SELECT pid AS prediction_id, 'many' AS value FROM outcomes", "SELECT pid AS prediction_id, y AS value, 'soon' AS time FROM outcomes", "SELECT y FROM nowhere", "DELETE FROM labels",
+                                  "ATTACH 'labels.csv' AS other", "SELECT 1; SELECT 2"})
+            QVERIFY2(pilot({"--labels", "truth.db", "--labels-query", wrong}).code == 2, wrong);
+        QVERIFY(pilot({"--labels", "truth.db", "--labels-query", "SELECT y FROM nowhere"}).object.value(Q("error")).toObject().value(Q("what")).toString().contains(Q("no such table")));
+        QCOMPARE(pilot({"--labels", "truth.db"}).object.value(Q("labelled")).toInt(), 122); // nothing was deleted
+        QCOMPARE(pilot({"--labels", "out.csv", "--labels-query", "SELECT 1"}).code, 2);
+        QVERIFY(writeFileAtomically(path("half.db"), QByteArray("SQLite format 3\0", 16) + QByteArray(40, 'x')));
+        QCOMPARE(pilot({"--labels", "half.db"}).code, 2);
+    }
+
+    /// The last hour of an endpoint on this machine, and whether it keeps what is promised.
+    void whatIsPromisedIsHeldAgainstTheLog() {
+        const auto kept = m_database;
+        m_database = *Database::open(path("root/serving/late/serving.db"), serving::servingMigrations());
+        const QString now = QDateTime::currentDateTimeUtc().addSecs(-600).toString(Qt::ISODate);
+        for (int i = 0; i < 50; ++i)
+            request(now, 1, i, -1); // 0.25 ms each
+        m_database = kept;
+        const auto traffic = [&](const QStringList &more) { return runPilot(m_folder.path(), QStringList{QStringLiteral("rollouts"), QStringLiteral("traffic"), QStringLiteral("late")} + more, QStringLiteral("log")); };
+        const Answer answer = traffic({QStringLiteral("--availability"), QStringLiteral("99.9"), QStringLiteral("--latency-p95"), QStringLiteral("100")});
+        QVERIFY2(answer.code == 0, qPrintable(answer.errors));
+        QCOMPARE(answer.object.value(Q("requests")).toInt(), 50);
+        const QJsonObject slo = answer.object.value(Q("slo")).toObject();
+        QVERIFY(slo.value(Q("availability"))[Q("kept")].toBool() && slo.value(Q("availability"))[Q("seen")].toDouble() == 100);
+        QVERIFY(slo.value(Q("latency_p95"))[Q("kept")].toBool() && slo.value(Q("latency_p95"))[Q("stretches")].toInt() == 1);
+        QVERIFY(!traffic({QStringLiteral("--latency-p95"), QStringLiteral("0.1")}).object.value(Q("slo"))[Q("latency_p95")][Q("kept")].toBool(true));
+        QVERIFY(traffic({}).object.value(Q("slo")).toObject().isEmpty()); // nothing is promised
+    }
+
     void whatCannotBeToldIsSaid() {
         QCOMPARE(pilot({"--metric", "accuracy"}).code, 2);
         QCOMPARE(pilot({"--metric", "mae@y2"}).code, 2);

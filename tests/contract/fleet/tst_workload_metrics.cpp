@@ -4,6 +4,7 @@
 #include "core/fleet/services.h"
 #include "core/fleet/workload_metrics_internal.h"
 #include "tests/support/backend.h"
+#include "tests/support/loopback_server.h"
 #include "tests/support/single_quoted_json.h"
 
 #include <QRegularExpression>
@@ -74,6 +75,60 @@ private Q_SLOTS:
         QTemporaryDir down;
         const auto dead = readWorkloadMetrics(*servicesOf(down, "  a: {kind: prometheus, url: \"http://127.0.0.1:1\"}\n"), QStringLiteral("lab"), web);
         QVERIFY2(dead && dead->missing.startsWith(Q("a: ")), dead ? qPrintable(dead->missing) : "");
+    }
+
+    /// Where no Prometheus is, the workspace's Elasticsearch is asked for the same hour; half an answer says so.
+    void withoutPrometheusElasticsearchIsAsked() {
+        const qint64 minute = QDateTime::currentMSecsSinceEpoch() / 60000 * 60000 - 5 * 60000;
+        support::LoopbackServer server([minute](support::LoopbackServer::Connection &c, int) {
+            for (QByteArray request = c.readRequest(); !request.isEmpty(); request = c.readRequest()) {
+                const bool ours = request.contains("web-");
+                c.reply(ours ? 200 : 400,
+                        QByteArray("{'timed_out':false,'_shards':{'total':3,'successful':2,'failed':1,'failures':[{'reason':{'reason':'node left'}}]},'hits':{'total':{'value':30}},'aggregations':{'t':{'buckets':[{'key':").replace('\'', '"') + QByteArray::number(minute) +
+                            QByteArray(",'doc_count':120,'requests':{'doc_count':120},'unauthorized':{'doc_count':30},'failed':{'doc_count':12},'latency':{'values':{'50.0':5000000.0,'95.0':20000000.0,'99.0':25000000.0}}}]}}}").replace('\'', '"'),
+                        "Content-Type: application/json\r\n");
+            }
+        });
+        QTemporaryDir folder;
+        const auto seen = readWorkloadMetrics(*servicesOf(folder, "  es: {kind: elasticsearch, url: \"" + server.url("").toUtf8() + "\"}\n"), QStringLiteral("lab"), web);
+        QVERIFY(seen);
+        QVERIFY2(seen->source.startsWith(Q("Elasticsearch http://")), qPrintable(seen->source + seen->missing));
+        QVERIFY2(!seen->partial.isEmpty(), qPrintable(seen->partial));
+        QVERIFY(!seen->dear);
+        const auto at = [minute](const WorkloadMetrics::Curve &curve) {
+            for (const auto &[when, value] : curve.points)
+                if (when.toMSecsSinceEpoch() == minute)
+                    return value;
+            return std::nan("");
+        };
+        QCOMPARE(seen->requests.size(), std::size_t(1));
+        QCOMPARE(at(seen->requests[0]), 2.0);
+        QCOMPARE(seen->errors.size(), std::size_t(2));
+        QCOMPARE(seen->errors[0].name, QStringLiteral("5xx"));
+        QCOMPARE(at(seen->errors[0]), 10.0);
+        QCOMPARE(seen->errors[1].name, QStringLiteral("401"));
+        QCOMPARE(at(seen->errors[1]), 25.0);
+        QVERIFY(std::isnan(seen->errors[0].points.front().second)); // a minute without a request has no share
+        QCOMPARE(seen->latency.size(), std::size_t(3));
+        QCOMPARE(at(seen->latency[1]), 20.0);
+        QVERIFY(seen->shares.isEmpty()); // pods of all revisions together
+        QVERIFY(!seen->slo.slo.stated()); // it is no model's deployment
+        const telemetry::SloReading slo = sloOfCurves({99.9, 100}, *seen);
+        QCOMPARE(*slo.availability, 90.0);
+        QVERIFY(!*slo.available && *slo.quick);
+        QCOMPARE(slo.stretches, 1);
+    }
+
+    void whereNothingKnowsEachOneSaysWhy() {
+        support::LoopbackServer server([](support::LoopbackServer::Connection &c, int) {
+            while (!c.readRequest().isEmpty())
+                c.reply(404, R"({"error":{"type":"index_not_found_exception","reason":"no such index [filebeat-*]"},"status":404})", "Content-Type: application/json\r\n");
+        });
+        QTemporaryDir folder;
+        const auto seen = readWorkloadMetrics(*servicesOf(folder, "  es: {kind: elasticsearch, url: \"" + server.url("").toUtf8() + "\"}\n"), QStringLiteral("lab"), web);
+        QVERIFY(seen && seen->source.isEmpty() && seen->requests.empty());
+        QVERIFY2(seen->missing.contains(Q("kind: prometheus")) && seen->missing.contains(Q("filebeat-*")), qPrintable(seen->missing));
+        QVERIFY2(seen->missing.contains(Q("127.0.0.1:1")), qPrintable(seen->missing)); // nor does the cluster answer for its pods' logs
     }
 
     void aLogGivesCurvesByVersion() {

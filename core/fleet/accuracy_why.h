@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/pilot/verb.h"
-
 #include "core/base/database.h"
 #include "core/learn/accuracy_causes.h"
 #include "core/serving/accuracy_series.h"
 
-namespace pilothouse {
+#include <functional>
+#include <optional>
+#include <stop_token>
+
+namespace pilothouse::fleet {
 
 /// Why a version is worse on newer rows than on older ones of the log.
 struct AccuracyWhy {
@@ -32,7 +34,7 @@ struct AccuracyWhy {
 
 /// @param since  absent: the newer half of the rows
 /// @param packageOf  folder of a version's package, which says what the model looks at
-Result<AccuracyWhy> whyAccuracy(Context &context, Database &database, const serving::Outcomes &outcomes, const serving::AccuracyOptions &how, std::optional<qint64> sinceMs,
-                                const std::function<Result<QString>(int version)> &packageOf);
+Result<AccuracyWhy> whyAccuracy(Database &database, const serving::Outcomes &outcomes, const serving::AccuracyOptions &how, std::optional<qint64> sinceMs,
+                                const std::function<Result<QString>(int version)> &packageOf, std::stop_token stop = {});
 
-} // namespace pilothouse
+} // namespace pilothouse::fleet

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/pilot/verb.h"
-
 #include "core/base/database.h"
 #include "core/learn/accuracy_estimate.h"
 #include "core/serving/accuracy_series.h"
 
-namespace pilothouse {
+#include <functional>
+#include <stop_token>
+
+namespace pilothouse::fleet {
 
 /// What the metric of the newest served version may be on stretches whose labels have not all come; behind the stretches that it is learned from.
 struct EstimatedSeries {
@@ -22,6 +23,6 @@ struct EstimatedSeries {
 
 /// @param how  with its metric
 /// @param packageOf  folder of a version's package; asked for classes alone, whose probabilities are not in the log
-Result<EstimatedSeries> estimateAccuracy(Context &context, Database &database, const serving::Outcomes &outcomes, const serving::AccuracyOptions &how, const std::function<Result<QString>(int version)> &packageOf);
+Result<EstimatedSeries> estimateAccuracy(Database &database, const serving::Outcomes &outcomes, const serving::AccuracyOptions &how, const std::function<Result<QString>(int version)> &packageOf, std::stop_token stop = {});
 
-} // namespace pilothouse
+} // namespace pilothouse::fleet

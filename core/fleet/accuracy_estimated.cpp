@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pilot/accuracy_estimated.h"
+#include "core/fleet/accuracy_estimated.h"
 
 #include "core/artifact/package.h"
 #include "core/base/clock.h"
@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace pilothouse {
+namespace pilothouse::fleet {
 
 namespace {
 
@@ -80,7 +80,7 @@ metrics::Scored scoredOf(const Said &said, const std::vector<const Row *> &rows,
 
 } // namespace
 
-Result<EstimatedSeries> estimateAccuracy(Context &context, Database &database, const serving::Outcomes &outcomes, const serving::AccuracyOptions &how, const std::function<Result<QString>(int)> &packageOf) {
+Result<EstimatedSeries> estimateAccuracy(Database &database, const serving::Outcomes &outcomes, const serving::AccuracyOptions &how, const std::function<Result<QString>(int)> &packageOf, std::stop_token stop) {
     PH_ASSIGN(const serving::LoggedRows logged, serving::newestRows(database, readRows));
     std::map<std::pair<qint64, int>, const serving::Outcome *> byId;
     for (const serving::Outcome &outcome : outcomes.rows)
@@ -140,7 +140,7 @@ Result<EstimatedSeries> estimateAccuracy(Context &context, Database &database, c
     for (const Row *row : reference)
         truth.push_back(row->outcome->truth);
     learn::FitContext fit;
-    fit.stop = context.stop();
+    fit.stop = stop;
     PH_ASSIGN(const auto estimator, learn::LossEstimator::fit(inputsOf(logged, reference), predictedOf(reference), truth, how.metric.isEmpty() ? QStringLiteral("mae") : how.metric, fit));
     for (const auto &[start, some] : later) {
         PH_ASSIGN(auto estimate, estimator.estimate(inputsOf(logged, some), predictedOf(some)));
@@ -167,4 +167,4 @@ QString EstimatedSeries::text(const serving::AccuracyOptions &options) const {
     return text;
 }
 
-} // namespace pilothouse
+} // namespace pilothouse::fleet

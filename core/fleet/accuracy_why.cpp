@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/pilot/accuracy_why.h"
+#include "core/fleet/accuracy_why.h"
 
 #include "core/artifact/labelled_rows.h"
 #include "core/base/clock.h"
@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace pilothouse {
+namespace pilothouse::fleet {
 
 namespace {
 
@@ -34,7 +34,7 @@ Result<serving::MetricReading> readingOf(const serving::Outcomes &outcomes, cons
 }
 
 /// What the model looks at, by the labelled older rows.
-Result<std::vector<std::pair<QString, double>>> importanceOf(Context &context, const QString &folder, const serving::LoggedRows &logged, const std::vector<std::size_t> &rows, const QString &metric) {
+Result<std::vector<std::pair<QString, double>>> importanceOf(const QString &folder, const serving::LoggedRows &logged, const std::vector<std::size_t> &rows, const QString &metric, std::stop_token stop) {
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(folder));
     PH_ASSIGN(const artifact::ScorerPtr scorer, learn::loadScorer(package));
     const artifact::Signature &signature = package.signature;
@@ -45,7 +45,7 @@ Result<std::vector<std::pair<QString, double>>> importanceOf(Context &context, c
     table.columns[std::size_t(table.indexOf(logged.labelColumn))].name = signature.outputs.front();
     PH_ASSIGN(const artifact::LabelledRows truth, artifact::labelledRows(table, signature));
     PH_ASSIGN(const auto features, explain::featuresOf(signature, explain::Grouping::Inputs));
-    PH_ASSIGN(const auto worth, explain::permutationImportance(*scorer, truth, features, {metric, 5, 7}, {context.stop(), 0, {}}));
+    PH_ASSIGN(const auto worth, explain::permutationImportance(*scorer, truth, features, {metric, 5, 7}, {stop, 0, {}}));
     std::vector<std::pair<QString, double>> out;
     for (std::size_t k = 0; k < features.size(); ++k)
         out.emplace_back(features[k].name, worth.mean[k]);
@@ -54,8 +54,8 @@ Result<std::vector<std::pair<QString, double>>> importanceOf(Context &context, c
 
 } // namespace
 
-Result<AccuracyWhy> whyAccuracy(Context &context, Database &database, const serving::Outcomes &outcomes, const serving::AccuracyOptions &how, std::optional<qint64> sinceMs,
-                                const std::function<Result<QString>(int)> &packageOf) {
+Result<AccuracyWhy> whyAccuracy(Database &database, const serving::Outcomes &outcomes, const serving::AccuracyOptions &how, std::optional<qint64> sinceMs,
+                                const std::function<Result<QString>(int)> &packageOf, std::stop_token stop) {
     PH_ASSIGN(const serving::LoggedRows logged, serving::newestRows(database, readRows));
     std::map<std::pair<qint64, int>, const serving::Outcome *> byId;
     for (const serving::Outcome &outcome : outcomes.rows)
@@ -90,7 +90,7 @@ Result<AccuracyWhy> whyAccuracy(Context &context, Database &database, const serv
     PH_ASSIGN(why.before, readingOf(outcomes, before, how, why.metric));
     PH_ASSIGN(why.after, readingOf(outcomes, after, how, why.metric));
     PH_ASSIGN(const QString folder, packageOf(why.version));
-    PH_ASSIGN(const auto importance, importanceOf(context, folder, logged, olderLabelled, why.metric));
+    PH_ASSIGN(const auto importance, importanceOf(folder, logged, olderLabelled, why.metric, stop));
     why.causes = learn::rankCauses(drift::compare(logged.table.take(older), logged.table.take(newer)), importance);
 
     const bool classes = !outcomes.classes.isEmpty();
@@ -148,4 +148,4 @@ QString AccuracyWhy::text() const {
     return text;
 }
 
-} // namespace pilothouse
+} // namespace pilothouse::fleet
