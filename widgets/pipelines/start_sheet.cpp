@@ -6,6 +6,7 @@
 #include "widgets/base/card.h"
 #include "widgets/base/field.h"
 #include "widgets/base/plan_view.h"
+#include "widgets/base/sheet_size.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
 #include "widgets/base/write_gate.h"
@@ -124,7 +125,7 @@ StartSheet::StartSheet(const PanelContext &context, QWidget *over, const std::ve
     buttons->addStretch(1);
     right->addLayout(buttons);
     outer->addLayout(right, 1);
-    resize(theme.px(760), theme.px(560));
+    resize(sheetSize(over, 760, 560));
 
     connect(leave, &QAbstractButton::clicked, this, &QDialog::reject);
     connect(m_again, &QAbstractButton::clicked, this, [this] { readForm(m_pipeline); });

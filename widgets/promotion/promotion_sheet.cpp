@@ -99,6 +99,7 @@ QWidget *PromotionSheet::buildBanner() {
     row->setSpacing(12);
     m_badge = new StateBadge;
     m_asked = new Label({}, TextRole::Body, &Tokens::t2);
+    m_asked->setElide(Qt::ElideMiddle); // it ends in an id
     m_sentence = new Label({}, TextRole::Strong);
     m_sentence->setElide(Qt::ElideRight);
     m_sentence->setObjectName(QStringLiteral("evidenceSentence"));

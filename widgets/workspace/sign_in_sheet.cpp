@@ -4,6 +4,7 @@
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/format.h"
+#include "widgets/base/sheet_size.h"
 
 #include <QBoxLayout>
 #include <QClipboard>
@@ -39,7 +40,6 @@ SignInSheet::SignInSheet(const QString &connection, SignInCalls calls, QWidget *
     setObjectName(QStringLiteral("signInSheet"));
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Sign in: %1").arg(connection));
-    const Theme &theme = Theme::of(window);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(16, 16, 16, 16);
     column->setSpacing(12);
@@ -72,7 +72,7 @@ SignInSheet::SignInSheet(const QString &connection, SignInCalls calls, QWidget *
     }
     buttons->addStretch(1);
     column->addLayout(buttons);
-    resize(theme.px(500), theme.px(350));
+    resize(sheetSize(window, 500, 350));
     connect(m_leave, &QAbstractButton::clicked, this, &QDialog::reject);
     connect(m_again, &QAbstractButton::clicked, this, &SignInSheet::begin);
     connect(m_copy, &QAbstractButton::clicked, this, [this] {
