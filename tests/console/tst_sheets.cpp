@@ -205,6 +205,16 @@ private Q_SLOTS:
             const auto *button = card->findChild<ui::Button *>(Q(verb));
             QVERIFY2(button->isVisible() && testing::shownPart(button, &window).size() == button->size(), verb);
         }
+        for (int i = 0; i < 3; ++i)
+            window.toasts().showError({ErrorKind::Unreachable, QStringLiteral("The server does not answer."), QStringLiteral("jenkins"), QStringLiteral("Nothing was sent. Try again when it is there."), {}});
+        settle();
+        keep(window.grab().toImage(), QStringLiteral("gate-toasts"), dark);
+        for (const char *verb : {"gateProceed", "gateAbort"}) {
+            const auto *button = card->findChild<ui::Button *>(Q(verb));
+            QVERIFY2(!window.toasts().geometry().intersects(QRect(button->mapTo(&window, QPoint()), button->size())), verb);
+            QCOMPARE(window.childAt(button->mapTo(&window, button->rect().center())), static_cast<const QWidget *>(button)); // a click reaches it
+        }
+        window.toasts().dismissAll();
     }
 
     /// A new sheet belongs to the list above: its class is looked up in the sources.

@@ -106,6 +106,8 @@ void Button::setPixelHeight(int height) {
     updateGeometry();
 }
 
+bool Button::decides() const { return m_kind == ButtonKind::Primary || m_kind == ButtonKind::Danger || m_height >= 32; }
+
 void Button::setBlocked(const QString &reason) {
     setEnabled(reason.isEmpty());
     setToolTip(reason);

@@ -25,6 +25,7 @@ public:
     void setWords(const QString &text); ///< instead of the command's own, where there is little room
     void setHint(const QString &key); ///< "↵", "Ctrl K": words separated by spaces become boxes
     void setPixelHeight(int height);  ///< 24 in rows, 28, 32 in decisions
+    bool decides() const; ///< one that a person looks for: filled, dangerous, or in a row of decisions
     void setBlocked(const QString &reason); ///< empty enables
     void setArgument(const QString &argument);
     void refresh();
