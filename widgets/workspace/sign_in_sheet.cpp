@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/workspace/sign_in_sheet.h"
 
+#include "core/fleet/directory_login.h"
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/format.h"
@@ -17,20 +18,11 @@ namespace pilothouse::ui {
 
 SignInCalls signInCallsOf(fleet::Fleet &fleet, const QString &connection) {
     const auto services = fleet.services();
-    const workspace::Connection of = services->workspace.connections.value(connection);
     SignInCalls out;
     out.pool = &fleet.pools().waiting;
-    out.secret = fleet::signInSecret(of);
-    out.begin = [services, of]() -> Result<net::DeviceCode> {
-        PH_ASSIGN(const net::DirectoryClient client, fleet::directoryClientOf(of));
-        PH_TRY(services->operations->check(fleet::signInOperation(of, services->secrets, {}))); // before a person takes the trouble
-        return net::beginDeviceSignIn(*services->http, client, SystemClock());
-    };
-    out.finish = [services, of](const net::DeviceCode &code, std::stop_token token) -> Result<QString> {
-        PH_ASSIGN(const net::DirectoryClient client, fleet::directoryClientOf(of));
-        PH_ASSIGN(const QString refresh, net::finishDeviceSignIn(*services->http, client, code, SystemClock(), token));
-        return services->operations->runWhole(fleet::signInOperation(of, services->secrets, refresh));
-    };
+    out.secret = fleet::signInSecret(services->workspace.connections.value(connection));
+    out.begin = [services, connection] { return fleet::beginSignIn(*services, connection); };
+    out.finish = [services, connection](const net::DeviceCode &code, std::stop_token token) { return fleet::finishSignIn(*services, connection, code, token); };
     return out;
 }
 
