@@ -46,7 +46,8 @@ inline QStringList layoutFlaws(const QWidget *root) {
         const bool own = parent && (qobject_cast<const QLineEdit *>(parent) || qobject_cast<const QComboBox *>(parent) || qobject_cast<const QAbstractSpinBox *>(parent)); // parts that Qt places
         const auto *label = qobject_cast<const QLabel *>(widget);
         const auto *button = qobject_cast<const QAbstractButton *>(widget);
-        if (widget != root && !own && (label || button || widget->metaObject()->className() == QByteArray("pilothouse::ui::SegmentedControl"))) {
+        const bool upright = widget->objectName() == QLatin1String("inboxTab"); // its words are painted from below to above
+        if (widget != root && !own && !upright && (label || button || widget->metaObject()->className() == QByteArray("pilothouse::ui::SegmentedControl"))) {
             const QSize least = widget->minimumSizeHint();
             if (widget->width() < least.width() || (widget->height() < least.height() && !(label && label->wordWrap())))
                 flaws << QStringLiteral("%1 needs %2×%3 and has %4×%5").arg(nameOf(widget)).arg(least.width()).arg(least.height()).arg(widget->width()).arg(widget->height());

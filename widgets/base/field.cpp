@@ -103,6 +103,14 @@ FilterEdit::FilterEdit(const QString &placeholder, QWidget *parent) : QLineEdit(
     setClearButtonEnabled(false);
 }
 
+bool FilterEdit::event(QEvent *event) {
+    if (event->type() == QEvent::ShortcutOverride && static_cast<const QKeyEvent *>(event)->key() == Qt::Key_Escape && !text().isEmpty()) {
+        event->accept();
+        return true;
+    }
+    return QLineEdit::event(event);
+}
+
 void FilterEdit::keyPressEvent(QKeyEvent *event) {
     if (event->key() != Qt::Key_Escape)
         return QLineEdit::keyPressEvent(event);

@@ -14,6 +14,7 @@
 
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QLocale>
 #include <QVBoxLayout>
 
@@ -64,6 +65,7 @@ DriftPanel::DriftPanel(const PanelContext &context, QWidget *parent) : Panel(QSt
     m_table->setItemDelegate(new StateDelegate(m_table));
     m_table->setItemDelegateForColumn(FeatureModel::Psi, new EffectDelegate(m_table));
     connect(m_table, &Table::chosen, this, [this] { showDistribution(); });
+    connect(m_table, &Table::opened, this, [this] { (m_daysCard->isVisible() ? static_cast<QWidget *>(m_days) : m_distribution)->setFocus(Qt::TabFocusReason); });
     m_featuresCard = new Card(tr("Features"));
     m_featuresCard->setBody(m_table);
     m_report = new Button(actions(), QStringLiteral("drift.report"), ButtonKind::Ghost);
@@ -470,6 +472,14 @@ void DriftPanel::openAt(const QString &argument) {
     m_model = argument;
     m_choice->setCurrent(argument);
     showModel();
+}
+
+QWidget *DriftPanel::firstFocus() { return m_table->isVisibleTo(this) ? static_cast<QWidget *>(m_table) : m_choice; }
+
+void DriftPanel::keyPressEvent(QKeyEvent *event) {
+    if (event->key() == Qt::Key_Escape && focusWidget() != firstFocus())
+        return firstFocus()->setFocus(Qt::TabFocusReason);
+    Panel::keyPressEvent(event);
 }
 
 std::vector<HeaderBadge> DriftPanel::badges() const {

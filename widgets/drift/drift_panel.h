@@ -31,8 +31,10 @@ public:
     QString subject() const override { return m_model.isEmpty() ? title() : m_model; }
     std::vector<HeaderBadge> badges() const override;
     QString currentArgument(const QString &) const override { return m_model; }
+    QWidget *firstFocus() override;
 
 protected:
+    void keyPressEvent(QKeyEvent *event) override; ///< Esc leads back to the features
     void resizeEvent(QResizeEvent *event) override;
 
 private:

@@ -38,7 +38,9 @@ ModelsPanel::ModelsPanel(const PanelContext &context, QWidget *parent)
     layout->addWidget(m_state);
     auto *back = new QShortcut(Qt::Key_Escape, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
     connect(back, &QShortcut::activated, this, [this] {
-        if (!runsAreShown() || !m_runs->closeSide())
+        if (m_pages->currentIndex() == 0)
+            m_list->setFocus(Qt::TabFocusReason);
+        else if (!runsAreShown() || !m_runs->closeSide())
             closeSheet();
     });
 }
@@ -83,6 +85,7 @@ QWidget *ModelsPanel::buildList() {
         m_listCard->addTool(environments);
     }
     m_listCard->setBody(body);
+    connect(m_list, &List::opened, this, [this] { m_table->setFocus(Qt::TabFocusReason); });
     connect(m_list, &List::chosen, this, [this](const QString &id) {
         if (id.isEmpty() || id == m_model)
             return;
