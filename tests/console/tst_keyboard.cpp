@@ -23,9 +23,28 @@ using Q = QLatin1String;
 class TestKeyboard : public QObject {
     Q_OBJECT
 
+    /// The sample, with inputs that were asked and drifted.
+    static fleet::Snapshot withDrift() {
+        fleet::Snapshot snapshot = testing::sampleSnapshot();
+        auto report = std::make_shared<drift::DriftReport>();
+        report->referenceRows = report->currentRows = 1000;
+        for (const char *name : {"WD10M", "PS", "T2M"}) {
+            drift::ColumnDrift column;
+            column.name = Q(name);
+            column.edges = {1, 2, 4, 8};
+            column.referenceShares = {0.2, 0.2, 0.2, 0.2, 0.2};
+            column.currentShares = {0.6, 0.1, 0.1, 0.1, 0.1};
+            column.psi = 0.1 * double(report->columns.size() + 1);
+            report->columns.push_back(column);
+        }
+        for (fleet::ModelRow &model : snapshot.models)
+            if (model.name == Q("weather-ws2m"))
+                model.drift = report;
+        return snapshot;
+    }
     /// A window that the keys go to.
     struct Desk : testing::SampleWindow {
-        explicit Desk(const QSize &size = {1440, 900}) : SampleWindow(ui::SchemeChoice::Dark, size) {
+        explicit Desk(const QSize &size = {1440, 900}, const fleet::Snapshot &snapshot = withDrift()) : SampleWindow(ui::SchemeChoice::Dark, size, snapshot) {
             window.activateWindow();
             active = QTest::qWaitForWindowActive(&window);
         }
@@ -68,7 +87,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("at");
         QTest::addColumn<QSize>("size");
         for (const QSize &size : {QSize(1440, 900), QSize(1024, 640)})
-            for (const auto &[panel, at] : {std::pair("overview", ""), std::pair("models", ""), std::pair("models", "p-1a2b3c4d"), std::pair("drift", ""), std::pair("pipelines", "")})
+            for (const auto &[panel, at] : {std::pair("overview", ""), std::pair("models", ""), std::pair("models", "p-1a2b3c4d"), std::pair("drift", ""), std::pair("drift", "weather-ws2m"), std::pair("what-if", ""), std::pair("pipelines", "")})
                 QTest::addRow("%s %s at %d", panel, at, size.width()) << QString(Q(panel)) << QString(Q(at)) << size;
     }
     void tabReachesEverythingAndShowsWhereItIs() {
@@ -80,13 +99,13 @@ private Q_SLOTS:
         QWidget *shown = desk.open(panel.toLatin1().constData(), at);
         QWidget *first = desk.window.focusWidget();
         QVERIFY2(first && (first == shown || shown->isAncestorOf(first)), first ? qPrintable(nameOf(first)) : "the keyboard is nowhere");
-        QSet<const QWidget *> reached;
+        QList<const QWidget *> reached;
         QStringList flaws;
         for (int i = 0; i < 200; ++i) {
             const QWidget *now = desk.window.focusWidget();
             if (!now || reached.contains(now))
                 break;
-            reached.insert(now);
+            reached << now;
             if (shown->isAncestorOf(now) && now->visibleRegion().isEmpty())
                 flaws << nameOf(now) + QStringLiteral(" has the focus where nobody sees it");
             else if (shown->isAncestorOf(now) && isControl(now) && !showsFocus(desk, now))
@@ -97,7 +116,10 @@ private Q_SLOTS:
         for (const QWidget *widget : shown->findChildren<QWidget *>())
             if (widget->isVisible() && widget->isEnabled() && isControl(widget) && !isPart(widget) && !reached.contains(widget))
                 flaws << nameOf(widget) + QStringLiteral(" cannot be reached by Tab");
-        QVERIFY2(flaws.isEmpty(), qPrintable(flaws.join(QLatin1Char('\n'))));
+        QStringList way;
+        for (const QWidget *step : reached)
+            way << nameOf(step);
+        QVERIFY2(flaws.isEmpty(), qPrintable(flaws.join(QLatin1Char('\n')) + QStringLiteral("\nreached: ") + way.join(QStringLiteral(", "))));
         QVERIFY(reached.size() > 3);
     }
 
@@ -156,7 +178,7 @@ private Q_SLOTS:
 
     void aFeatureIsComparedByArrowKeys() {
         Desk desk;
-        QWidget *panel = desk.open("drift");
+        QWidget *panel = desk.open("drift", QStringLiteral("weather-ws2m"));
         auto *features = panel->findChild<ui::Table *>(QStringLiteral("featureTable"));
         QVERIFY(features && features->model()->rowCount() > 1);
         features->setFocus();

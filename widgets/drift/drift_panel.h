@@ -11,6 +11,7 @@ class Card;
 class PolicyLogModel;
 class FeatureModel;
 class FilterProxy;
+class FoldingChoice;
 class HeatMap;
 class Label;
 class PanelState;
@@ -56,7 +57,7 @@ private:
     fleet::Snapshot m_snapshot;
     QString m_model;
     PanelState *m_state;
-    SegmentedControl *m_choice;
+    FoldingChoice *m_choice;
     Card *m_qualityCard, *m_featuresCard, *m_distributionCard, *m_daysCard, *m_policyCard, *m_logCard;
     PlotWidget *m_quality, *m_distribution;
     HeatMap *m_days;

@@ -21,6 +21,7 @@ void openEvidenceSheet(const PanelContext &context, QWidget *over, const promoti
     sheet->setEvidence(evidence, asked);
     dialog->resize(sheetSize(over, 1140, 720));
     dialog->open();
+    sheet->firstFocus()->setFocus();
 }
 
 } // namespace pilothouse::ui

@@ -266,7 +266,7 @@ QWidget *ModelsPanel::firstFocus() {
         return environmentsFocus();
     if (compareIsShown())
         return m_together->firstFocus();
-    return sheetIsShown() ? static_cast<QWidget *>(m_sheet) : runsAreShown() ? m_runs->firstFocus() : m_list;
+    return sheetIsShown() ? m_sheet->firstFocus() : runsAreShown() ? m_runs->firstFocus() : m_list;
 }
 
 } // namespace pilothouse::ui
