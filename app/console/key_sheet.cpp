@@ -2,6 +2,7 @@
 #include "app/console/key_sheet.h"
 
 #include "widgets/base/key_boxes.h"
+#include "widgets/base/sheet_size.h"
 #include "widgets/base/theme.h"
 
 #include <QBoxLayout>
@@ -64,7 +65,7 @@ KeySheet::KeySheet(const ActionCatalogue &actions, const std::vector<PanelEntry>
     auto *column = new QVBoxLayout(this);
     column->addWidget(scroll);
     scroll->setFocus();
-    resize(Theme::of(this).px(460), Theme::of(this).px(560));
+    resize(sheetSize(window, 460, 560));
 }
 
 } // namespace pilothouse::console

@@ -4,6 +4,7 @@
 #include "core/fleet/vaults.h"
 #include "widgets/base/button.h"
 #include "widgets/base/field.h"
+#include "widgets/base/sheet_size.h"
 #include "widgets/base/theme.h"
 
 #include <QBoxLayout>
@@ -33,7 +34,7 @@ TemplateSheet::TemplateSheet(TemplateCalls calls, QWidget *window)
     setObjectName(QStringLiteral("templateSheet"));
     setWindowTitle(tr("New workspace from a template"));
     setAttribute(Qt::WA_DeleteOnClose);
-    resize(Theme::of(this).px(760), Theme::of(this).px(640));
+    resize(ui::sheetSize(window, 760, 640));
     build();
     QStringList titles;
     QVariantList names;

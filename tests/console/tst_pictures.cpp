@@ -3,6 +3,7 @@
 // at beside the boards.
 #include "app/console/main_window.h"
 #include "app/console/task_bar.h"
+#include "tests/support/layout_flaws.h"
 #include "tests/support/sample_window.h"
 #include "widgets/base/confirm.h"
 #include "widgets/base/icons.h"
@@ -47,8 +48,11 @@ private Q_SLOTS:
             window.open(entry.id);
             QCOMPARE(window.size(), size); // no panel asks for more than the window has
             QCoreApplication::processEvents();
+            QStringList flaws;
+            (void)QTest::qWaitFor([&] { return (flaws = testing::layoutFlaws(window.panel(entry.id))).isEmpty(); }); // buttons wait for commands of panels not yet built; the picture is kept in any case
             const QImage image = window.grab().toImage();
             keep(image, entry.id, dark, size, fresh);
+            QVERIFY2(flaws.isEmpty(), qPrintable(entry.id + QLatin1Char('\n') + flaws.join(QLatin1Char('\n'))));
             const QColor ground = image.pixelColor(size.width() / 2, 2);
             QVERIFY2(dark == (ground.lightness() < 128), qPrintable(entry.id));
             std::set<QRgb> colours;

@@ -8,6 +8,7 @@
 #include "widgets/base/compare_model.h"
 #include "widgets/base/plot.h"
 #include "widgets/base/table.h"
+#include "widgets/base/toast.h"
 #include "widgets/drift/drift_models.h"
 #include "widgets/fleet/timeline_view.h"
 #include "widgets/serving/input_slider.h"
@@ -270,6 +271,24 @@ private Q_SLOTS:
         static_cast<ui::CompareModel *>(compare->model())->setRuns(chosen);
         QVERIFY(compare->horizontalHeader()->length() > compare->viewport()->width());
         QTRY_VERIFY(compare->horizontalScrollBar()->isVisible() && compare->horizontalScrollBar()->maximum() > 0);
+    }
+
+    void noticesLeaveTheButtonsOfTheSheetFree_data() {
+        QTest::addColumn<QSize>("size");
+        QTest::newRow("the smallest") << QSize(1024, 640);
+        QTest::newRow("as usual") << QSize(1440, 900);
+    }
+    void noticesLeaveTheButtonsOfTheSheetFree() {
+        QFETCH(QSize, size);
+        const Screen screen(testing::sampleSnapshot(), size);
+        screen.window->toasts().showError({ErrorKind::Conflict, QStringLiteral("The alias moved."), QStringLiteral("champion on t2m"), QStringLiteral("Nothing was sent. Open the sheet again."), {}});
+        screen.window->open(QStringLiteral("models"), QStringLiteral("p-1a2b3c4d")); // after the notice
+        for (const char *name : {"approveButton", "rejectButton"}) {
+            auto *button = screen.find<ui::Button>(name);
+            QVERIFY2(button && button->isVisible(), name);
+            QTRY_COMPARE(screen.window->childAt(button->mapTo(screen.window.get(), button->rect().center())), static_cast<QWidget *>(button));
+            QTRY_VERIFY(!screen.window->toasts().geometry().intersects(QRect(button->mapTo(screen.window.get(), QPoint()), button->size())));
+        }
     }
 
     void theSheetOpensWithTheKeyboardInItsComment() {

@@ -63,7 +63,7 @@ private Q_SLOTS:
         QVERIFY(field<QPlainTextEdit>("NOTES"));
         QVERIFY(field<QLineEdit>("MLFLOW_PASSWORD")->text().isEmpty()); // a name is asked for
         QVERIFY(!told().contains(QStringLiteral("…")));
-        QCOMPARE(m_sheet->focusWidget(), field<QLineEdit>("N_ESTIMATORS")); // what is next by keyboard
+        QTRY_COMPARE(m_sheet->focusWidget(), field<QLineEdit>("N_ESTIMATORS")); // what is next by keyboard
         keep("form");
         m_estate->theme->apply(ui::SchemeChoice::Light);
         keep("form-light");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window in German, and in a language that is a third longer than English and marks every text it was asked for.
 #include "app/console/main_window.h"
+#include "tests/support/layout_flaws.h"
 #include "tests/support/sample_window.h"
 #include "widgets/base/button.h"
 #include "widgets/base/cells.h"
@@ -32,18 +33,6 @@ public:
     }
 };
 
-/// Labels that are cut without an ellipsis: they neither wrap nor elide and have less room than they ask for; buttons whose words do not fit.
-QStringList clippedLabels(const QWidget &window) {
-    QStringList clipped;
-    for (const QLabel *label : window.findChildren<QLabel *>())
-        if (label->isVisible() && !label->wordWrap() && label->width() + 1 < label->minimumSizeHint().width())
-            clipped << label->text();
-    for (const ui::Button *button : window.findChildren<ui::Button *>())
-        if (button->isVisible() && button->width() + 1 < button->minimumSizeHint().width() && button->objectName() != QLatin1String("inboxTab"))
-            clipped << button->text();
-    return clipped;
-}
-
 } // namespace
 
 class TestTranslated : public QObject {
@@ -57,8 +46,8 @@ private Q_SLOTS:
         QLocale::setDefault(QLocale(QLocale::German, QLocale::Germany));
         visit([&](MainWindow &window, const PanelEntry &entry) {
             keep(window, entry.id);
-            const QStringList clipped = clippedLabels(window);
-            QVERIFY2(clipped.isEmpty(), qPrintable(entry.id + QStringLiteral(": ") + clipped.join(QStringLiteral(" | "))));
+            const QStringList flaws = testing::layoutFlaws(window.centralWidget() ? window.centralWidget() : &window);
+            QVERIFY2(flaws.isEmpty(), qPrintable(entry.id + QStringLiteral(": ") + flaws.join(QStringLiteral(" | "))));
         });
         QLocale::setDefault(before);
         QCoreApplication::removeTranslator(&german);

@@ -101,10 +101,20 @@ void Button::setHint(const QString &key) {
     update();
 }
 
+void Button::setKeysShown(bool shown) {
+    if (shown == m_keysShown)
+        return;
+    m_keysShown = shown;
+    updateGeometry();
+    update();
+}
+
 void Button::setPixelHeight(int height) {
     m_height = height;
     updateGeometry();
 }
+
+bool Button::decides() const { return m_kind == ButtonKind::Primary || m_kind == ButtonKind::Danger || m_height >= 32; }
 
 void Button::setBlocked(const QString &reason) {
     setEnabled(reason.isEmpty());
@@ -115,7 +125,7 @@ void Button::setBlocked(const QString &reason) {
 
 QStringList Button::hintKeys() const { return m_hint.split(QLatin1Char(' '), Qt::SkipEmptyParts); }
 
-int Button::keysWidth() const { return m_hint.isEmpty() ? 0 : Theme::of(this).px(8) + int(paintKeys(nullptr, hintKeys(), 0, 0, {}, this)); }
+int Button::keysWidth() const { return m_hint.isEmpty() || !m_keysShown ? 0 : Theme::of(this).px(8) + int(paintKeys(nullptr, hintKeys(), 0, 0, {}, this)); }
 
 QSize Button::sizeHint() const { return minimumSizeHint() + QSize(keysWidth(), 0); }
 

@@ -24,7 +24,9 @@ public:
     void setGlyph(const QString &iconName);
     void setWords(const QString &text); ///< instead of the command's own, where there is little room
     void setHint(const QString &key); ///< "↵", "Ctrl K": words separated by spaces become boxes
+    void setKeysShown(bool shown); ///< false: its key is in the palette only, and takes no room from what stands beside it
     void setPixelHeight(int height);  ///< 24 in rows, 28, 32 in decisions
+    bool decides() const; ///< one that a person looks for: filled, dangerous, or in a row of decisions
     void setBlocked(const QString &reason); ///< empty enables
     void setArgument(const QString &argument);
     void refresh();
@@ -44,6 +46,7 @@ private:
     QString m_glyph, m_hint, m_action, m_argument, m_words;
     QPointer<ActionCatalogue> m_actions;
     int m_height = 28;
+    bool m_keysShown = true;
 };
 
 /// Draws keys as boxes, right-aligned to `right`; gives the width. With a null painter it only measures.

@@ -6,18 +6,31 @@
 #include <QBoxLayout>
 #include <QGridLayout>
 #include <QPainter>
+#include <QRegularExpression>
+
+#include <algorithm>
 
 namespace pilothouse::ui {
 
+namespace {
+
+/// A title gives way last: a short one stays whole, of a long one its beginning is left, whatever tools stand beside it.
+class TitleLabel : public Label {
+public:
+    explicit TitleLabel(const QString &title) : Label(title, TextRole::Title) { setElide(Qt::ElideRight); }
+    QSize minimumSizeHint() const override { return {std::min(sizeHint().width(), Theme::of(this).px(88)), Label::minimumSizeHint().height()}; }
+};
+
+} // namespace
+
 Card::Card(const QString &title, QWidget *parent)
-    : QWidget(parent), m_title(new Label(title, TextRole::Title)), m_subtitle(new Label({}, TextRole::Second, &Tokens::t3)),
+    : QWidget(parent), m_title(new TitleLabel(title)), m_subtitle(new Label({}, TextRole::Second, &Tokens::t3)),
       m_source(new SourceLabel), m_header(new QWidget(this)), m_headerRow(new QHBoxLayout(m_header)), m_state(new PanelState(this)) {
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(1, 1, 1, 1);
     column->setSpacing(0);
     m_headerRow->setContentsMargins(12, 0, 12, 1);
     m_headerRow->setSpacing(8);
-    m_title->setElide(Qt::ElideRight);
     m_subtitle->setElide(Qt::ElideRight);
     m_subtitle->hide();
     m_title->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
@@ -132,7 +145,11 @@ void KeyValues::setRows(const std::vector<Row> &rows) {
             continue;
         auto *key = new Label(row.key, TextRole::Second, &Tokens::t3);
         auto *value = new Label(row.value, row.mono ? TextRole::Mono : TextRole::Second, row.ink);
-        value->setWordWrap(true);
+        static const QRegularExpression unbroken(QStringLiteral("^\\w{33,}$"));
+        if (row.value.contains(unbroken)) // a digest has no place to wrap at
+            value->setElide(Qt::ElideMiddle);
+        else
+            value->setWordWrap(true);
         value->setTextInteractionFlags(Qt::TextSelectableByMouse);
         m_grid->addWidget(key, line, 0, Qt::AlignTop);
         m_grid->addWidget(value, line++, 1, Qt::AlignTop);

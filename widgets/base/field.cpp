@@ -8,6 +8,7 @@
 #include <QAction>
 #include <QBoxLayout>
 #include <QDateTimeEdit>
+#include <QDialog>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QShortcut>
@@ -102,13 +103,22 @@ FilterEdit::FilterEdit(const QString &placeholder, QWidget *parent) : QLineEdit(
     setClearButtonEnabled(false);
 }
 
+bool FilterEdit::event(QEvent *event) {
+    if (event->type() == QEvent::ShortcutOverride && static_cast<const QKeyEvent *>(event)->key() == Qt::Key_Escape && !text().isEmpty()) {
+        event->accept();
+        return true;
+    }
+    return QLineEdit::event(event);
+}
+
 void FilterEdit::keyPressEvent(QKeyEvent *event) {
     if (event->key() != Qt::Key_Escape)
         return QLineEdit::keyPressEvent(event);
-    if (text().isEmpty())
-        clearFocus();
-    else
-        clear();
+    if (!text().isEmpty())
+        return clear();
+    clearFocus();
+    if (qobject_cast<const QDialog *>(window()))
+        event->ignore(); // nothing is left to clear: it closes the sheet
 }
 
 CheckBox::CheckBox(const QString &text, QWidget *parent) : QAbstractButton(parent) {

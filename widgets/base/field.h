@@ -54,6 +54,7 @@ public:
     explicit FilterEdit(const QString &placeholder = {}, QWidget *parent = nullptr);
 
 protected:
+    bool event(QEvent *event) override; ///< Esc clears before it is a key of the panel
     void keyPressEvent(QKeyEvent *event) override; ///< Esc clears, then leaves
 };
 

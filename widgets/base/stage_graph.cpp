@@ -182,6 +182,11 @@ void StageGraph::paintEvent(QPaintEvent *) {
         }
     for (std::size_t i = 0; i < m_stages.size(); ++i)
         paintStage(painter, i);
+    if (hasFocus() && m_current < 0) {
+        painter.setPen(QPen(t.acc, 2));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 4, 4);
+    }
 }
 
 void StageGraph::mousePressEvent(QMouseEvent *event) {

@@ -267,17 +267,32 @@ void Table::choose(const QString &id) {
 
 void Table::currentChanged(const QModelIndex &current, const QModelIndex &previous) {
     QTableView::currentChanged(current, previous);
+    viewport()->update(); // the ring
     if (current.isValid() && (current.row() != previous.row() || !previous.isValid()))
         Q_EMIT chosen(current.siblingAtColumn(0).data(IdRole).toString());
 }
 
 void Table::paintEvent(QPaintEvent *event) {
     QTableView::paintEvent(event);
-    if (!hasFocus() || currentIndex().isValid())
+    paintRowFocus(this);
+}
+
+void paintRowFocus(QAbstractItemView *view) {
+    if (!view->hasFocus())
         return;
-    QPainter painter(viewport());
-    painter.setPen(QPen(tokens(this).acc, 2));
-    painter.drawRect(viewport()->rect().adjusted(1, 1, -1, -1));
+    QStyleOption ring;
+    ring.rect = view->visualRect(view->currentIndex());
+    const QRect seen = view->viewport()->rect();
+    if (const auto *table = qobject_cast<const QTableView *>(view); table && !ring.rect.isEmpty()) { // the row, not the cell
+        ring.rect.setLeft(-table->horizontalHeader()->offset());
+        ring.rect.setWidth(table->horizontalHeader()->length());
+    }
+    if (!view->currentIndex().isValid() || !ring.rect.intersects(seen))
+        ring.rect = seen;
+    ring.rect.setLeft(std::max(ring.rect.left(), 0)); // what is scrolled aside has no edge
+    ring.rect.setRight(std::min(ring.rect.right(), seen.right()));
+    QPainter painter(view->viewport());
+    view->style()->drawPrimitive(QStyle::PE_FrameFocusRect, &ring, &painter, view);
 }
 
 List::List(QWidget *parent) : QListView(parent) {
@@ -332,8 +347,14 @@ void List::keyPressEvent(QKeyEvent *event) {
     QListView::keyPressEvent(event);
 }
 
+void List::paintEvent(QPaintEvent *event) {
+    QListView::paintEvent(event);
+    paintRowFocus(this);
+}
+
 void List::currentChanged(const QModelIndex &current, const QModelIndex &previous) {
     QListView::currentChanged(current, previous);
+    viewport()->update();
     if (current.isValid() && !current.data(GroupRole).toBool())
         Q_EMIT chosen(current.data(IdRole).toString());
 }

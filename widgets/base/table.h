@@ -29,6 +29,9 @@ private:
     std::function<bool(const QModelIndex &)> m_rule;
 };
 
+/// Where the keyboard is in a list or table that has it: a ring round the chosen row, round the whole where none is in sight. After the view has painted itself.
+void paintRowFocus(QAbstractItemView *view);
+
 /// Our table: hairlines, 28 px header, 32 px rows, chosen row with accent bar. J K and arrows move, Enter opens, Ctrl C
 /// copies the row as text. Column widths come from the model's Column table; columns with a dropOrder leave when it is narrow.
 class Table : public QTableView {
@@ -81,8 +84,7 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
     void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
     void resizeEvent(QResizeEvent *event) override;
-
-private:
+    void paintEvent(QPaintEvent *event) override;
 };
 
 } // namespace pilothouse::ui

@@ -3,6 +3,7 @@
 
 #include "widgets/base/button.h"
 #include "widgets/base/theme.h"
+#include "widgets/base/toast_place.h"
 
 #include <QApplication>
 #include <QBoxLayout>
@@ -10,7 +11,6 @@
 #include <QEvent>
 #include <QPainter>
 #include <QPlainTextEdit>
-#include <QTimer>
 
 #include <algorithm>
 
@@ -132,6 +132,9 @@ private:
 ToastArea::ToastArea(QWidget *window) : QWidget(window), m_window(window) {
     setObjectName(QStringLiteral("toasts"));
     window->installEventFilter(this);
+    m_soon.setSingleShot(true);
+    m_soon.setInterval(20);
+    connect(&m_soon, &QTimer::timeout, this, &ToastArea::place);
     hide();
 }
 
@@ -189,28 +192,48 @@ QStringList ToastArea::texts() const {
 }
 
 void ToastArea::place() {
-    if (m_toasts.isEmpty())
+    if (m_toasts.isEmpty()) {
+        qApp->removeEventFilter(this);
         return hide();
+    }
+    qApp->installEventFilter(this); // once, however often
     const Theme &theme = Theme::of(this);
     const int width = theme.px(360), gap = theme.px(8);
-    int height = 0;
+    int height = -gap;
     for (Toast *toast : m_toasts) {
         toast->resize(width, toast->layout()->totalHeightForWidth(width));
         height += toast->height() + gap;
     }
-    setGeometry(m_window->width() - width - theme.px(12), m_window->height() - theme.px(28 + 4) - height, width, height);
+    const QRect room = m_window->rect().adjusted(theme.px(12), theme.px(48), -theme.px(12), -theme.px(28 + 12)); // below the header, above the task bar
+    const QList<QRect> clear = decisionPlaces(m_window);
+    std::optional<QPoint> at = toastPlace(room, {width, height}, clear, gap);
+    qsizetype first = 0;
+    for (; !at && first + 1 < m_toasts.size(); ++first) { // the older ones wait until there is room
+        height -= m_toasts[first]->height() + gap;
+        at = toastPlace(room, {width, height}, clear, gap);
+    }
+    setGeometry(QRect(at.value_or(room.bottomRight() + QPoint(1 - width, 1 - height)), QSize(width, height)));
     int y = 0;
-    for (Toast *toast : m_toasts) {
-        toast->move(0, y);
-        y += toast->height() + gap;
+    for (qsizetype i = 0; i < m_toasts.size(); ++i) {
+        m_toasts[i]->setVisible(i >= first);
+        if (i < first)
+            continue;
+        m_toasts[i]->move(0, y);
+        y += m_toasts[i]->height() + gap;
     }
     show();
     raise();
 }
 
 bool ToastArea::eventFilter(QObject *watched, QEvent *event) {
-    if (watched == m_window && event->type() == QEvent::Resize)
+    if (watched == m_window && event->type() == QEvent::Resize) {
         place();
+    } else if (watched->isWidgetType() && !m_toasts.isEmpty() && !m_soon.isActive() &&
+               (event->type() == QEvent::Show || event->type() == QEvent::Hide || event->type() == QEvent::Move || event->type() == QEvent::Resize)) {
+        const auto *widget = static_cast<const QWidget *>(watched);
+        if (widget->window() == m_window && widget != m_window && widget != this && !isAncestorOf(widget))
+            m_soon.start();
+    }
     return QWidget::eventFilter(watched, event);
 }
 

@@ -5,13 +5,14 @@
 #include "widgets/base/state.h"
 
 #include <QDialog>
+#include <QTimer>
 #include <QWidget>
 
 #include <functional>
 
 namespace pilothouse::ui {
 
-/// Bottom right of a window, at most three notices, no focus theft. Success leaves after 8 s, errors stay until closed. A notice
+/// Bottom right of a window, at most three notices, no focus theft, never over a button that decides. Success leaves after 8 s, errors stay until closed. A notice
 /// is short: what does not fit into about four lines stands behind "Details".
 class ToastArea : public QWidget {
     Q_OBJECT
@@ -37,6 +38,7 @@ private:
     class Toast;
     void place();
     QWidget *m_window;
+    QTimer m_soon; ///< until the notices are placed anew, since something in the window moved
     QList<Toast *> m_toasts;
 };
 

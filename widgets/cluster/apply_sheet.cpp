@@ -5,6 +5,7 @@
 #include "core/fleet/operation_ways.h"
 #include "widgets/base/button.h"
 #include "widgets/base/field.h"
+#include "widgets/base/sheet_size.h"
 #include "widgets/base/table.h"
 #include "widgets/cluster/apply_model.h"
 #include "widgets/cluster/diff_view.h"
@@ -36,7 +37,7 @@ ApplySheet::ApplySheet(const PanelContext &context, const QString &connection, Q
     column->addWidget(buildButtons());
     const Theme &theme = Theme::of(this);
     setMinimumSize(theme.px(720), theme.px(520));
-    resize(theme.px(980), theme.px(680));
+    resize(sheetSize(panel, 980, 680));
     if (m_context.fleet) {
         const QStringList names = m_context.fleet->services()->clusters->names();
         m_connection->setItems(names);
@@ -79,7 +80,7 @@ QWidget *ApplySheet::buildForm() {
     browse->setObjectName(QStringLiteral("applyChoose"));
     connect(browse, &QAbstractButton::clicked, this, &ApplySheet::chooseFolder);
     grid->addWidget(browse, 0, 4, Qt::AlignBottom);
-    line(m_space, "applySpace", 1, 0, 1, tr("Namespace"), tr("that of the connection"), tr("Of objects that name none."));
+    line(m_space, "applySpace", 1, 0, 1, tr("Namespace"), tr("of the connection"), tr("Of objects that name none."));
     line(m_revision, "applyRevision", 1, 1, 1, tr("Git revision"), tr("the files as they lie there"), tr("The folder as this revision has it: v1.2, main~1, 3f1c2ab."));
     line(m_images, "applyImages", 1, 2, 3, tr("Image tags of the build"), QStringLiteral("mlops-api={commit}"), tr("NAME=TAG, several with spaces; {commit} is the commit of the manifests."));
     auto *row = new QHBoxLayout;

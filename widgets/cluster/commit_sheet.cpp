@@ -8,6 +8,7 @@
 #include "core/fleet/pull_requests.h"
 #include "widgets/base/button.h"
 #include "widgets/base/field.h"
+#include "widgets/base/sheet_size.h"
 #include "widgets/cluster/diff_view.h"
 
 #include <QCompleter>
@@ -41,7 +42,7 @@ CommitSheet::CommitSheet(const PanelContext &context, const QString &argument, Q
     column->addWidget(buildButtons());
     const Theme &theme = Theme::of(this);
     setMinimumSize(theme.px(640), theme.px(520));
-    resize(theme.px(820), theme.px(640));
+    resize(sheetSize(panel, 820, 640));
     QStringList repositories;
     if (m_context.fleet) {
         const auto &connections = m_context.fleet->services()->workspace.connections;

@@ -3,6 +3,7 @@
 
 #include "widgets/base/button.h"
 #include "widgets/base/field.h"
+#include "widgets/base/panel_state.h"
 #include "widgets/base/table.h"
 #include "widgets/base/theme.h"
 
@@ -20,7 +21,7 @@ ForwardsSheet::ForwardsSheet(ForwardList &list, Pools &pools, std::shared_ptr<fl
     : QWidget(window, Qt::Window), m_list(list), m_pools(pools), m_services(std::move(services)), m_model(new ForwardModel(this)), m_connection(new Choice(this)), m_space(new QLineEdit(this)),
       m_target(new QLineEdit(this)), m_port(new QLineEdit(this)), m_local(new QLineEdit(this)), m_portField(new Field(tr("Port"), m_port, {}, this)), m_start(new Button(tr("Forward"), ButtonKind::Primary, this)),
       m_stop(new Button(tr("Stop"), ButtonKind::Plain, this)), m_copy(new Button(tr("Copy address"), ButtonKind::Plain, this)), m_browse(new Button(tr("Open in the browser"), ButtonKind::Plain, this)),
-      m_table(new Table(this)), m_said(new Label({}, TextRole::Second, &Tokens::t2, this)) {
+      m_table(new Table(this)), m_state(new PanelState(this)), m_said(new Label({}, TextRole::Second, &Tokens::t2, this)) {
     setAttribute(Qt::WA_DeleteOnClose);
     setObjectName(QStringLiteral("forwardsSheet"));
     setWindowTitle(tr("Port-forwards"));
@@ -35,7 +36,8 @@ ForwardsSheet::ForwardsSheet(ForwardList &list, Pools &pools, std::shared_ptr<fl
     all->setContentsMargins(12, 12, 12, 12);
     all->addWidget(buildForm());
     all->addWidget(m_said);
-    all->addWidget(m_table, 1);
+    m_state->setContent(m_table);
+    all->addWidget(m_state, 1);
     all->addWidget(buildFoot());
     m_tick.setInterval(1000);
     connect(&m_tick, &QTimer::timeout, this, &ForwardsSheet::refresh);
@@ -74,12 +76,17 @@ QWidget *ForwardsSheet::buildForm() {
     m_local->setPlaceholderText(tr("any that is free"));
     m_local->setValidator(new QIntValidator(1, 65535, m_local));
     m_start->setObjectName(QStringLiteral("forwardStart"));
-    line->addWidget(new Field(tr("Connection"), m_connection, {}, form), 1);
-    line->addWidget(new Field(tr("Namespace"), m_space, {}, form), 1);
-    line->addWidget(new Field(tr("Service, workload or pod"), m_target, {}, form), 2);
-    line->addWidget(m_portField, 1);
-    line->addWidget(new Field(tr("Port here"), m_local, {}, form), 1);
-    line->addWidget(m_start, 0, Qt::AlignVCenter);
+    line->addWidget(new Field(tr("Connection"), m_connection, {}, form), 1, Qt::AlignTop);
+    line->addWidget(new Field(tr("Namespace"), m_space, {}, form), 1, Qt::AlignTop);
+    line->addWidget(new Field(tr("Service, workload or pod"), m_target, {}, form), 2, Qt::AlignTop);
+    line->addWidget(m_portField, 1, Qt::AlignTop);
+    line->addWidget(new Field(tr("Port here"), m_local, {}, form), 1, Qt::AlignTop);
+    auto *verb = new QVBoxLayout; // as high as the editors beside it
+    verb->setSpacing(4);
+    verb->addWidget(new Label(QStringLiteral("\u00a0"), TextRole::Label));
+    verb->addWidget(m_start);
+    verb->addStretch(1);
+    line->addLayout(verb);
     connect(m_start, &QAbstractButton::clicked, this, &ForwardsSheet::start);
     for (QLineEdit *edit : {m_space, m_target, m_port, m_local}) {
         connect(edit, &QLineEdit::returnPressed, this, &ForwardsSheet::start);
@@ -146,6 +153,7 @@ void ForwardsSheet::start() {
 
 void ForwardsSheet::refresh() {
     m_model->setRows(m_list.rows());
+    m_state->show(m_model->rowCount() ? ScreenState::full() : ScreenState::empty(tr("No port-forward is open"), tr("Name a service, a workload or a pod above; its address on this machine stands here.")));
     showButtons();
 }
 

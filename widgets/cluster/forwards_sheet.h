@@ -14,6 +14,7 @@ class Button;
 class Choice;
 class Field;
 class Label;
+class PanelState;
 class Table;
 
 /// The port-forwards in a window of its own: start one, and those that are open, with their bytes; stop, copy the address, open it in a browser. Closing it stops none.
@@ -46,6 +47,7 @@ private:
     Field *m_portField;
     Button *m_start, *m_stop, *m_copy, *m_browse;
     Table *m_table;
+    PanelState *m_state;
     Label *m_said;
     Task<std::vector<cluster::NamedPort>> m_ports;
     int m_asked = 0;

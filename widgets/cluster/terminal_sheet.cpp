@@ -45,7 +45,8 @@ TerminalSheet::TerminalSheet(Pools &pools, std::shared_ptr<fleet::Services> serv
     for (Button *button : {copy, paste, m_again})
         button->setFocusPolicy(Qt::TabFocus); // a click leaves the keyboard to the shell
     auto *foot = new QHBoxLayout;
-    foot->setContentsMargins(12, 4, 12, 8);
+    foot->setContentsMargins(12, 8, 12, 8);
+    foot->setSpacing(8);
     foot->addWidget(m_state, 1);
     foot->addWidget(m_container);
     foot->addWidget(copy);

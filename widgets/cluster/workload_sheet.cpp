@@ -6,6 +6,7 @@
 #include "widgets/base/button.h"
 #include "widgets/base/field.h"
 #include "widgets/base/plan_view.h"
+#include "widgets/base/sheet_size.h"
 #include "widgets/cluster/image_tags.h"
 #include "widgets/cluster/template_diff_view.h"
 
@@ -100,6 +101,7 @@ WorkloadSheet::WorkloadSheet(const PanelContext &context, const WorkloadAsk &ask
     m_diff->setObjectName(QStringLiteral("workloadPlanDiff"));
     m_diff->setAccessibleName(tr("What changes"));
     column->addWidget(m_diff, 1);
+    column->addStretch(0); // what is asked stands at the top, also where there is no difference to fill the rest
     column->addWidget(m_told);
     auto *row = new QHBoxLayout;
     row->setSpacing(8);
@@ -115,7 +117,7 @@ WorkloadSheet::WorkloadSheet(const PanelContext &context, const WorkloadAsk &ask
     column->addLayout(row);
     const Theme &theme = Theme::of(this);
     setMinimumWidth(theme.px(520));
-    resize(theme.px(600), theme.px(430));
+    resize(sheetSize(panel, 600, 430));
     connect(leave, &QAbstractButton::clicked, this, &QDialog::reject);
     connect(new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return), this), &QShortcut::activated, m_go, &QAbstractButton::click);
     m_soon.setSingleShot(true);

@@ -4,6 +4,7 @@
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/confusion_view.h"
+#include "widgets/base/folding_choice.h"
 #include "widgets/base/format.h"
 #include "widgets/base/plot.h"
 #include "widgets/base/report_export.h"
@@ -16,6 +17,7 @@
 
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QLocale>
 #include <QVBoxLayout>
 
@@ -25,7 +27,7 @@
 namespace pilothouse::ui {
 
 namespace {
-constexpr int sideWidth = 384, narrowSideWidth = 324, daysShown = 14;
+constexpr int sideWidth = 384, narrowSideWidth = 348, daysShown = 14;
 } // namespace
 
 DriftPanel::DriftPanel(const PanelContext &context, QWidget *parent) : Panel(QStringLiteral("drift"), tr("Drift"), context, parent), m_state(new PanelState) {
@@ -38,10 +40,8 @@ DriftPanel::DriftPanel(const PanelContext &context, QWidget *parent) : Panel(QSt
     row->setSpacing(12);
     auto *left = new QVBoxLayout;
     left->setSpacing(12);
-    m_choice = new SegmentedControl;
-    m_choice->setObjectName(QStringLiteral("driftModel"));
-    m_choice->setAccessibleName(tr("Model"));
-    connect(m_choice, &SegmentedControl::currentChanged, this, [this](const QString &id) {
+    m_choice = new FoldingChoice(QStringLiteral("driftModel"), tr("Model"));
+    connect(m_choice, &FoldingChoice::currentChanged, this, [this](const QString &id) {
         m_model = id;
         showModel();
         Q_EMIT headerChanged();
@@ -69,6 +69,7 @@ DriftPanel::DriftPanel(const PanelContext &context, QWidget *parent) : Panel(QSt
     m_table->setItemDelegate(new StateDelegate(m_table));
     m_table->setItemDelegateForColumn(FeatureModel::Psi, new EffectDelegate(m_table));
     connect(m_table, &Table::chosen, this, [this] { showDistribution(); });
+    connect(m_table, &Table::opened, this, [this] { (m_distributionCard->isVisible() ? static_cast<QWidget *>(m_distribution) : m_days)->setFocus(Qt::TabFocusReason); });
     m_featuresCard = new Card(tr("Features"));
     m_featuresCard->setBody(m_table);
     m_report = new Button(actions(), QStringLiteral("drift.report"), ButtonKind::Ghost);
@@ -146,6 +147,7 @@ QWidget *DriftPanel::buildPolicy() {
     inner->addWidget(m_next);
     auto *buttons = new QHBoxLayout;
     buttons->setContentsMargins(12, 0, 12, 0);
+    buttons->setSpacing(6);
     for (const auto &[id, kind] : {std::pair{"retrain.run", ButtonKind::Primary}, std::pair{"retrain.check", ButtonKind::Plain}, std::pair{"retrain.switch", ButtonKind::Plain}}) {
         auto *button = new Button(actions(), QLatin1String(id), kind);
         button->setObjectName(QLatin1String(id));
@@ -490,6 +492,14 @@ void DriftPanel::openAt(const QString &argument) {
     m_model = argument;
     m_choice->setCurrent(argument);
     showModel();
+}
+
+QWidget *DriftPanel::firstFocus() { return m_table->isVisibleTo(this) ? static_cast<QWidget *>(m_table) : m_choice->shown(); }
+
+void DriftPanel::keyPressEvent(QKeyEvent *event) {
+    if (event->key() == Qt::Key_Escape && focusWidget() != firstFocus())
+        return firstFocus()->setFocus(Qt::TabFocusReason);
+    Panel::keyPressEvent(event);
 }
 
 std::vector<HeaderBadge> DriftPanel::badges() const {

@@ -14,6 +14,7 @@ class Card;
 class PolicyLogModel;
 class FeatureModel;
 class FilterProxy;
+class FoldingChoice;
 class HeatMap;
 class Label;
 class PanelState;
@@ -34,8 +35,10 @@ public:
     QString subject() const override { return m_model.isEmpty() ? title() : m_model; }
     std::vector<HeaderBadge> badges() const override;
     QString currentArgument(const QString &) const override { return m_model; }
+    QWidget *firstFocus() override;
 
 protected:
+    void keyPressEvent(QKeyEvent *event) override; ///< Esc leads back to the features
     void resizeEvent(QResizeEvent *event) override;
 
 private:
@@ -63,7 +66,7 @@ private:
     fleet::Snapshot m_snapshot;
     QString m_model;
     PanelState *m_state;
-    SegmentedControl *m_choice;
+    FoldingChoice *m_choice;
     Card *m_qualityCard, *m_featuresCard, *m_distributionCard, *m_daysCard, *m_policyCard, *m_logCard;
     PlotWidget *m_distribution;
     AccuracyChart *m_accuracy;

@@ -4,6 +4,7 @@
 #include "widgets/base/button.h"
 #include "widgets/base/format.h"
 #include "widgets/base/icons.h"
+#include "widgets/base/table.h"
 #include "widgets/base/text.h"
 
 #include <QKeyEvent>
@@ -266,6 +267,16 @@ void InboxList::setItems(const std::vector<fleet::InboxItem> &items, const QDate
 void InboxList::resizeEvent(QResizeEvent *event) {
     QListView::resizeEvent(event);
     scheduleDelayedItemsLayout();
+}
+
+void InboxList::paintEvent(QPaintEvent *event) {
+    QListView::paintEvent(event);
+    paintRowFocus(this);
+}
+
+void InboxList::currentChanged(const QModelIndex &current, const QModelIndex &previous) {
+    QListView::currentChanged(current, previous);
+    viewport()->update(); // the ring
 }
 
 void InboxList::keyPressEvent(QKeyEvent *event) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pipelines/evidence_sheet.h"
 
+#include "widgets/base/sheet_size.h"
 #include "widgets/promotion/promotion_sheet.h"
 
 #include <QDialog>
@@ -18,9 +19,9 @@ void openEvidenceSheet(const PanelContext &context, QWidget *over, const promoti
     auto *sheet = new PromotionSheet(context);
     column->addWidget(sheet);
     sheet->setEvidence(evidence, asked);
-    const Theme &theme = Theme::of(over);
-    dialog->resize(over->size().boundedTo({theme.px(1180), theme.px(760)}) - QSize(theme.px(40), theme.px(40)));
+    dialog->resize(sheetSize(over, 1140, 720));
     dialog->open();
+    sheet->firstFocus()->setFocus();
 }
 
 } // namespace pilothouse::ui

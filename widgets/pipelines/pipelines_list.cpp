@@ -6,6 +6,7 @@
 #include "widgets/base/card.h"
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
+#include "widgets/base/stage_graph.h"
 #include "widgets/base/table.h"
 #include "widgets/pipelines/pipeline_strips.h"
 #include "widgets/pipelines/run_list.h"
@@ -89,6 +90,7 @@ void PipelinesPanel::followList() {
         if (m_list->currentIndex().isValid())
             m_list->scrollTo(m_list->currentIndex(), QAbstractItemView::PositionAtCenter);
     });
+    connect(m_list, &List::opened, this, [this] { m_stages->setFocus(Qt::TabFocusReason); });
     connect(m_list, &List::chosen, this, [this](const QString &id) {
         if (m_leaving || id.isEmpty())
             return;

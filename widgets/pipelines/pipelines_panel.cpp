@@ -10,6 +10,7 @@
 #include "widgets/pipelines/run_log_card.h"
 #include "widgets/pipelines/schedules_sheet.h"
 
+#include <QKeyEvent>
 #include <QRegularExpression>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -248,5 +249,11 @@ QString PipelinesPanel::currentArgument(const QString &actionId) const {
 }
 
 QWidget *PipelinesPanel::firstFocus() { return m_list; }
+
+void PipelinesPanel::keyPressEvent(QKeyEvent *event) {
+    if (event->key() == Qt::Key_Escape && focusWidget() != m_list)
+        return m_list->setFocus(Qt::TabFocusReason);
+    Panel::keyPressEvent(event);
+}
 
 } // namespace pilothouse::ui

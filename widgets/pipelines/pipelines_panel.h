@@ -52,6 +52,7 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
     void showEvent(QShowEvent *event) override;
     void hideEvent(QHideEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override; ///< Esc leads back to the runs
 
 private:
     // The list: pipelines_list.cpp

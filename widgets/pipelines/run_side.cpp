@@ -346,6 +346,8 @@ void PipelinesPanel::resizeEvent(QResizeEvent *event) {
     m_legend->setVisible(height() >= theme().px(700) && !narrow);
     m_bottom->setVisible(height() >= theme().px(600));
     m_log->setNarrow(narrow);
+    for (Button *button : m_head->findChildren<Button *>())
+        button->setKeysShown(!narrow); // the run's name needs the room
     QMetaObject::invokeMethod(this, [this] { // the cards have their new width then
         if (!m_run.isEmpty())
             showRun();

@@ -7,6 +7,7 @@
 #include "widgets/base/card.h"
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
+#include "widgets/base/sheet_size.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
 #include "widgets/base/write_gate.h"
@@ -31,7 +32,6 @@ SchedulesSheet::SchedulesSheet(const PanelContext &context, QWidget *over, std::
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Schedules"));
     addActions();
-    const Theme &theme = Theme::of(over);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(12, 12, 12, 12);
     column->setSpacing(12);
@@ -75,7 +75,7 @@ SchedulesSheet::SchedulesSheet(const PanelContext &context, QWidget *over, std::
     column->addLayout(foot);
     connect(leave, &QAbstractButton::clicked, this, &QDialog::reject);
     connect(m_table, &Table::chosen, this, [this] { showChosen(); });
-    resize(over->size().boundedTo({theme.px(1120), theme.px(640)}) - QSize(theme.px(40), theme.px(40)));
+    resize(sheetSize(over, 1080, 600));
     setState(std::move(state));
 }
 

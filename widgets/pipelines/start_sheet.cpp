@@ -6,6 +6,7 @@
 #include "widgets/base/card.h"
 #include "widgets/base/field.h"
 #include "widgets/base/plan_view.h"
+#include "widgets/base/sheet_size.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
 #include "widgets/base/write_gate.h"
@@ -124,7 +125,7 @@ StartSheet::StartSheet(const PanelContext &context, QWidget *over, const std::ve
     buttons->addStretch(1);
     right->addLayout(buttons);
     outer->addLayout(right, 1);
-    resize(theme.px(760), theme.px(560));
+    resize(sheetSize(over, 760, 560));
 
     connect(leave, &QAbstractButton::clicked, this, &QDialog::reject);
     connect(m_again, &QAbstractButton::clicked, this, [this] { readForm(m_pipeline); });
@@ -213,8 +214,12 @@ void StartSheet::showForm(const Result<pipelines::StartForm> &form) {
     m_ref->setItems(form->refs);
     m_refField->setVisible(!form->refs.isEmpty());
     m_otherRef->setVisible(!form->refs.isEmpty());
-    if (QWidget *editor = m_form->firstEditor(); editor && (!focusWidget() || focusWidget() == m_filter) && m_filter->text().isEmpty()) // also where the answer is there before the sheet is shown, or the window is not the active one
-        editor->setFocus(); // the pipeline is chosen: what it takes is next
+    const auto toForm = [this] { // the pipeline is chosen: what it takes is next
+        if (QWidget *editor = m_form->firstEditor(); editor && (!focusWidget() || focusWidget() == m_filter) && m_filter->text().isEmpty())
+            editor->setFocus();
+    };
+    toForm(); // also where the answer is there before the sheet is shown, or the window is not the active one
+    QMetaObject::invokeMethod(this, toForm, Qt::QueuedConnection); // and where the window became it before the editors were shown
     m_note->setText(form->note);
     m_note->setVisible(!form->note.isEmpty());
     if (const pipelines::Pipeline *p = pipeline(); p && !p->problem.isEmpty())

@@ -21,7 +21,7 @@ State stateOfVerdict(const QString &verdict) {
 } // namespace
 
 ComparisonModel::ComparisonModel(QObject *parent) : RowsModel(parent) {
-    m_columns = {{tr("Metric"), left, 0, {}, 0},         {tr("Champion"), right, 86, {}, 0}, {tr("Candidate"), right, 88, {}, 0},
+    m_columns = {{tr("Metric"), left, 0, {}, 0},         {tr("Champion"), right, 94, {}, 0}, {tr("Candidate"), right, 98, {}, 0},
                  {tr("Change"), right, 72, {}, 0},       {tr("−50 %, 0, +50 %"), left, 96, tr("The change against the champion's value, with its 95 % interval"), 1},
                  {tr("95 % interval"), right, 120, tr("Paired bootstrap over the same rows"), 2}};
 }

@@ -78,6 +78,7 @@ PromotionSheet::PromotionSheet(const PanelContext &context, QWidget *parent) : Q
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus); // its tables are the stops
     auto *evidence = new QWidget;
     m_columns = new QBoxLayout(QBoxLayout::LeftToRight, evidence);
     m_columns->setContentsMargins(0, 0, 0, 0);
@@ -99,6 +100,7 @@ QWidget *PromotionSheet::buildBanner() {
     row->setSpacing(12);
     m_badge = new StateBadge;
     m_asked = new Label({}, TextRole::Body, &Tokens::t2);
+    m_asked->setElide(Qt::ElideMiddle); // it ends in an id
     m_sentence = new Label({}, TextRole::Strong);
     m_sentence->setElide(Qt::ElideRight);
     m_sentence->setObjectName(QStringLiteral("evidenceSentence"));
@@ -293,7 +295,6 @@ void PromotionSheet::setEvidence(const promotion::Evidence &evidence, const QStr
     m_asked->setText(asked);
     m_sentence->setText(evidence.sentence);
     m_sentence->setToolTip(evidence.disagreement);
-    setFocusProxy(m_table);
 }
 
 void PromotionSheet::showEvidence() {
@@ -481,13 +482,14 @@ QString PromotionSheet::blockedReason() const {
     return {};
 }
 
+QWidget *PromotionSheet::firstFocus() const { return m_request && m_request->state == promotion::RequestState::Pending ? static_cast<QWidget *>(m_comment) : m_table; }
+
 void PromotionSheet::showButtons() {
     if (!m_request)
         return;
     const bool pending = m_request->state == promotion::RequestState::Pending;
     m_commentLabel->setVisible(pending);
     m_comment->setVisible(pending); // what was written is under Approvals
-    setFocusProxy(pending ? static_cast<QWidget *>(m_comment) : m_table);
     m_approve->setVisible(pending);
     m_reject->setVisible(pending);
     m_undo->setVisible(m_request->state == promotion::RequestState::Done);

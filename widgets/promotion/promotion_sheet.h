@@ -41,6 +41,7 @@ public:
     void setEvidence(const promotion::Evidence &evidence, const QString &asked);
     QString requestId() const { return m_request ? m_request->id : QString(); }
     QString comment() const;
+    QWidget *firstFocus() const; ///< the comment where it is to be decided, else the metrics. No focus proxy: Tab would go past everything else
     void clearComment();
     /// Why it cannot be approved now; empty: it can.
     QString blockedReason() const;

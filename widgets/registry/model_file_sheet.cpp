@@ -4,6 +4,7 @@
 #include "widgets/base/button.h"
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
+#include "widgets/base/sheet_size.h"
 #include "widgets/base/toast.h"
 #include "widgets/registry/import_form.h"
 
@@ -72,7 +73,7 @@ ModelFileSheet::ModelFileSheet(const PanelContext &context, const QString &file,
     column->addLayout(row);
     const Theme &theme = Theme::of(this);
     setMinimumWidth(theme.px(620));
-    resize(theme.px(700), theme.px(560));
+    resize(sheetSize(panel, 700, 560));
     connect(leave, &QAbstractButton::clicked, this, &QDialog::reject);
     connect(m_import, &QAbstractButton::clicked, this, &ModelFileSheet::importIt);
     connect(m_copy, &QAbstractButton::clicked, this, [this] {

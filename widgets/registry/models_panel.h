@@ -47,7 +47,31 @@ public:
 private:
     QWidget *buildList();
     QWidget *buildModel();
-    void addActions();
+    void closeSheet();
+    void addActions(); ///< this and what follows: models_actions.cpp
+    void lookAtFile();
+    void showModel(); ///< this and what follows: models_versions.cpp
+    void showVersionActions();
+    void addCompare(); ///< this and what follows: models_compare.cpp
+    QStringList comparable(const QString &model) const; ///< ids of the runs that its versions come from, newest first
+    void openCompare(const QString &model);
+    const registry::Run *runOf(int version) const;
+    void showCompare();
+    void showTogether(const QString &connection, const QStringList &runIds);
+    bool compareIsShown() const;
+    void addDecisions(); ///< this and what follows: models_promotion.cpp
+    void startEvidence(const QString &model, const QString &version, const QString &environment = {}); ///< environment: it is copied into it first
+    QString modelOf(const QString &requestId) const;
+    QString connectionOf(const QString &requestId) const;
+    WriteGate gateOf(const char *kind, const QString &model, const QString &connection = {}) const; ///< connection: of one that the workspace does not declare
+    /// Runs a decision on the pool and says how it ended, with the way back.
+    void decide(const QString &what, const QString &requestId, std::function<Result<promotion::Request>(promotion::Promotions &)> body);
+    void repeatSheet();
+    const promotion::Request *request(const QString &id) const;
+    void showSheet(const QString &requestId);
+    bool sheetIsShown() const;
+    void showRuns(const QString &runId); ///< this and what follows: models_runs.cpp
+    bool runsAreShown() const;
     void addHistory(); ///< this and what follows: models_history.cpp
     void openHistory(const QString &model);
     void showHistory();
@@ -60,30 +84,6 @@ private:
     bool onEnvironments() const;
     QString environmentArgument(const QString &actionId) const;
     QWidget *environmentsFocus() const;
-    void addDecisions();
-    void lookAtFile();
-    void showModel();
-    void showVersionActions();
-    void showCompare();
-    void addCompare();
-    QStringList comparable(const QString &model) const; ///< ids of the runs that its versions come from, newest first
-    void openCompare(const QString &model);
-    const registry::Run *runOf(int version) const;
-    void showTogether(const QString &connection, const QStringList &runIds);
-    bool compareIsShown() const;
-    bool sheetIsShown() const;
-    bool runsAreShown() const;
-    void showRuns(const QString &runId);
-    void showSheet(const QString &requestId);
-    void closeSheet();
-    /// Runs a decision on the pool and says how it ended, with the way back.
-    QString modelOf(const QString &requestId) const;
-    QString connectionOf(const QString &requestId) const;
-    WriteGate gateOf(const char *kind, const QString &model, const QString &connection = {}) const; ///< connection: of one that the workspace does not declare
-    void decide(const QString &what, const QString &requestId, std::function<Result<promotion::Request>(promotion::Promotions &)> body);
-    void startEvidence(const QString &model, const QString &version, const QString &environment = {}); ///< environment: it is copied into it first
-    void repeatSheet();
-    const promotion::Request *request(const QString &id) const;
 
     fleet::Snapshot m_snapshot;
     QString m_model, m_request, m_wantedRequest, m_wantedVersion, m_evidenceJob;

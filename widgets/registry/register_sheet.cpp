@@ -5,6 +5,7 @@
 #include "core/workspace/environment.h"
 #include "widgets/base/button.h"
 #include "widgets/base/field.h"
+#include "widgets/base/sheet_size.h"
 
 #include <QBoxLayout>
 #include <QCompleter>
@@ -75,7 +76,7 @@ RegisterSheet::RegisterSheet(const PanelContext &context, const QString &connect
     column->addLayout(row);
     const Theme &theme = Theme::of(this);
     setMinimumWidth(theme.px(460));
-    resize(theme.px(520), theme.px(360));
+    resize(sheetSize(panel, 520, 360));
     connect(leave, &QAbstractButton::clicked, this, &QDialog::reject);
     connect(m_choice, &QComboBox::currentIndexChanged, this, &RegisterSheet::refresh);
     connect(m_name, &QLineEdit::textChanged, this, &RegisterSheet::refresh);

@@ -53,7 +53,6 @@ EndpointSheet::EndpointSheet(const PanelContext &context, const QString &model, 
     how->setSpacing(8);
     how->addWidget(new Field(tr("How it is asked"), m_protocol), 1);
     m_propose->setObjectName(QStringLiteral("endpointPropose"));
-    m_propose->setPixelHeight(32);
     how->addWidget(m_propose, 0, Qt::AlignBottom);
     column->addLayout(how);
     m_profile->setObjectName(QStringLiteral("endpointProfile"));

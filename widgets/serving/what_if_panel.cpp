@@ -5,6 +5,7 @@
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/field.h"
+#include "widgets/base/folding_choice.h"
 #include "widgets/base/format.h"
 #include "widgets/base/plot.h"
 #include "widgets/serving/explain_page.h"
@@ -59,7 +60,7 @@ double WhatIfPanel::Both::value(const fleet::WhatIfAnswer &answer, std::size_t r
 }
 
 WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
-    : Panel(QStringLiteral("what-if"), tr("What-if"), context, parent), m_page(new SegmentedControl), m_pages(new QStackedWidget), m_state(new PanelState), m_choice(new SegmentedControl), m_output(new OutputChoice(false)),
+    : Panel(QStringLiteral("what-if"), tr("What-if"), context, parent), m_page(new SegmentedControl), m_pages(new QStackedWidget), m_state(new PanelState), m_choice(new FoldingChoice(QStringLiteral("whatIfModel"), tr("Model"))), m_output(new OutputChoice(false)),
       m_versions(new Choice), m_legend(new Legend), m_inputs(new Card(WhatIfPanel::tr("Input"))),
       m_answerCard(new Card(WhatIfPanel::tr("Answer"))), m_besideCard(new Card(WhatIfPanel::tr("Beside"))), m_curveCard(new Card(WhatIfPanel::tr("Response"))), m_requestCard(new Card(WhatIfPanel::tr("Request"))),
       m_answer(new Label({}, TextRole::Answer)), m_second(new Label({}, TextRole::Second, &Tokens::t2)),
@@ -73,8 +74,6 @@ WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
     m_page->setObjectName(QStringLiteral("whatIfPage"));
     m_page->setAccessibleName(tr("Page"));
     m_page->setSegments({{QStringLiteral("ask"), tr("Ask a row"), State::None}, {QStringLiteral("explain"), tr("Explain"), State::None}});
-    m_choice->setObjectName(QStringLiteral("whatIfModel"));
-    m_choice->setAccessibleName(tr("Model"));
     bar->addWidget(m_page);
     bar->addWidget(m_choice);
     bar->addWidget(m_output);
@@ -93,7 +92,7 @@ WhatIfPanel::WhatIfPanel(const PanelContext &context, QWidget *parent)
         m_beside.reset();
         askBeside();
     });
-    connect(m_choice, &SegmentedControl::currentChanged, this, [this](const QString &model) {
+    connect(m_choice, &FoldingChoice::currentChanged, this, [this](const QString &model) {
         m_model = model;
         m_version = 0;
         openModel();

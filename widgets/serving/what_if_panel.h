@@ -22,6 +22,7 @@ class Legend;
 class OutputChoice;
 class PanelState;
 class PlotWidget;
+class FoldingChoice;
 class SegmentedControl;
 class WhyCard;
 
@@ -105,7 +106,7 @@ private:
     QStackedWidget *m_pages;
     ExplainPage *m_explain = nullptr; ///< built when it is first wanted
     PanelState *m_state;
-    SegmentedControl *m_choice;
+    FoldingChoice *m_choice;
     OutputChoice *m_output;
     Choice *m_versions;
     Legend *m_legend;

@@ -5,6 +5,7 @@
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/field.h"
+#include "widgets/base/sheet_size.h"
 #include "widgets/base/table.h"
 
 #include <QBoxLayout>
@@ -96,8 +97,7 @@ ClusterSheet::ClusterSheet(const QString &connection, ClusterCalls calls, QWidge
     foot->addWidget(m_told, 1);
     foot->addWidget(leave);
     column->addLayout(foot);
-    const Theme &theme = Theme::of(this);
-    resize(theme.px(680), theme.px(580));
+    resize(sheetSize(window, 680, 580));
     connect(leave, &QAbstractButton::clicked, this, &QDialog::reject);
     connect(m_trust, &QAbstractButton::clicked, this, &ClusterSheet::trust);
     connect(m_again, &QAbstractButton::clicked, this, [this] { readRights(true); });

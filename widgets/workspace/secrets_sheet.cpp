@@ -5,6 +5,7 @@
 #include "widgets/base/card.h"
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
+#include "widgets/base/sheet_size.h"
 #include "widgets/base/table.h"
 #include "widgets/workspace/secret_model.h"
 
@@ -89,8 +90,7 @@ SecretsSheet::SecretsSheet(const PanelContext &context, SecretCalls calls, QWidg
     foot->addWidget(m_told, 1);
     foot->addWidget(leave);
     column->addLayout(foot);
-    const Theme &theme = Theme::of(this);
-    resize(theme.px(880), theme.px(540));
+    resize(sheetSize(window, 880, 540));
     m_hide.setSingleShot(true);
     m_settle.setSingleShot(true);
     m_settle.setInterval(120); // who moves through the rows by a held key asks once, at its end
@@ -322,6 +322,8 @@ void SecretsSheet::refresh() {
         m_detail->showState(ScreenState::empty(tr("A folder"), tr("Enter opens it, Backspace goes back up."), tr("Open"), [this, name = line->name] { openLine(name); }));
     else if (line->problem)
         m_detail->showState(ScreenState::failed(*line->problem, tr("Try again"), [this] { readList(); }));
+    else if (m_factsOf != line->name && m_settle.isActive()) // until it is asked about
+        m_detail->showState(ScreenState::loading());
     const QString blocked = m_asking.isRunning() ? tr("It is being read.") : wanted().isEmpty() ? tr("Choose a secret with a key first.") : QString();
     m_show->setBlocked(blocked);
     m_copy->setBlocked(blocked);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/workspace/sign_in_sheet.h"
 
+#include "core/fleet/directory_login.h"
 #include "widgets/base/button.h"
 #include "widgets/base/card.h"
 #include "widgets/base/format.h"
+#include "widgets/base/sheet_size.h"
 
 #include <QBoxLayout>
 #include <QClipboard>
@@ -16,20 +18,11 @@ namespace pilothouse::ui {
 
 SignInCalls signInCallsOf(fleet::Fleet &fleet, const QString &connection) {
     const auto services = fleet.services();
-    const workspace::Connection of = services->workspace.connections.value(connection);
     SignInCalls out;
     out.pool = &fleet.pools().waiting;
-    out.secret = fleet::signInSecret(of);
-    out.begin = [services, of]() -> Result<net::DeviceCode> {
-        PH_ASSIGN(const net::DirectoryClient client, fleet::directoryClientOf(of));
-        PH_TRY(services->operations->check(fleet::signInOperation(of, services->secrets, {}))); // before a person takes the trouble
-        return net::beginDeviceSignIn(*services->http, client, SystemClock());
-    };
-    out.finish = [services, of](const net::DeviceCode &code, std::stop_token token) -> Result<QString> {
-        PH_ASSIGN(const net::DirectoryClient client, fleet::directoryClientOf(of));
-        PH_ASSIGN(const QString refresh, net::finishDeviceSignIn(*services->http, client, code, SystemClock(), token));
-        return services->operations->runWhole(fleet::signInOperation(of, services->secrets, refresh));
-    };
+    out.secret = fleet::signInSecret(services->workspace.connections.value(connection));
+    out.begin = [services, connection] { return fleet::beginSignIn(*services, connection); };
+    out.finish = [services, connection](const net::DeviceCode &code, std::stop_token token) { return fleet::finishSignIn(*services, connection, code, token); };
     return out;
 }
 
@@ -39,7 +32,6 @@ SignInSheet::SignInSheet(const QString &connection, SignInCalls calls, QWidget *
     setObjectName(QStringLiteral("signInSheet"));
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Sign in: %1").arg(connection));
-    const Theme &theme = Theme::of(window);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(16, 16, 16, 16);
     column->setSpacing(12);
@@ -72,7 +64,7 @@ SignInSheet::SignInSheet(const QString &connection, SignInCalls calls, QWidget *
     }
     buttons->addStretch(1);
     column->addLayout(buttons);
-    resize(theme.px(500), theme.px(350));
+    resize(sheetSize(window, 500, 350));
     connect(m_leave, &QAbstractButton::clicked, this, &QDialog::reject);
     connect(m_again, &QAbstractButton::clicked, this, &SignInSheet::begin);
     connect(m_copy, &QAbstractButton::clicked, this, [this] {

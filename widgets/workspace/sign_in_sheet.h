@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/task.h"
-#include "core/fleet/directory_login.h"
+#include "core/fleet/person_sign_in.h"
 #include "widgets/base/panel.h"
 
 #include <QDialog>
@@ -15,7 +15,7 @@ class Button;
 class Card;
 class KeyValues;
 
-/// What the sheet asks, each on a pool thread: core/fleet/directory_login on the services of a window.
+/// What the sheet asks, each on a pool thread: core/fleet/person_sign_in on the services of a window.
 struct SignInCalls {
     QThreadPool *pool = nullptr;
     QString secret; ///< the name that the sign-in is kept under
