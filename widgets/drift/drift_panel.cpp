@@ -118,6 +118,10 @@ QWidget *DriftPanel::buildPolicy() {
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(12);
     m_policyCard = new Card(tr("Why, and what the policy says"));
+    m_editPolicy = new Button(actions(), QStringLiteral("policy.edit"), ButtonKind::Plain);
+    m_editPolicy->setObjectName(QStringLiteral("driftEditPolicy"));
+    m_editPolicy->setWords(tr("Edit…"));
+    m_policyCard->addTool(m_editPolicy);
     auto *body = new QWidget;
     auto *inner = new QVBoxLayout(body);
     inner->setContentsMargins(0, 12, 0, 12);
@@ -278,6 +282,7 @@ void DriftPanel::showModel() {
     readDays(*m);
     showPolicy(*m);
     m_report->setArgument(m_model);
+    m_editPolicy->setArgument(m_model);
     m_report->refresh();
     for (Button *button : m_buttons) {
         button->setArgument(m_model);

@@ -88,7 +88,7 @@ private:
     Label *m_summary, *m_reason, *m_next;
     RuleModel *m_rules;
     PolicyLogModel *m_decisions;
-    Button *m_report;
+    Button *m_report, *m_editPolicy;
     std::vector<Button *> m_buttons;
     QWidget *m_side = nullptr, *m_ruleTable = nullptr;
 };

@@ -60,7 +60,7 @@ AlertsPanel::AlertsPanel(const PanelContext &context)
     m_decisionTable->setAccessibleName(tr("What the policy decided"));
     m_decisionTable->setModel(m_decisionModel);
     m_decisionCard->setBody(m_decisionTable);
-    addPolicyAction(context, id(), this, [this] {
+    addPolicyAction(context, this, [this] {
         const Alert *alert = m_model->find(m_list->currentId());
         return alert && !alert->model.isEmpty() ? alert->model : m_snapshot.models.empty() ? QString() : m_snapshot.models.front().name;
     });

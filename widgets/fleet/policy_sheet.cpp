@@ -265,14 +265,13 @@ void PolicySheet::reject() {
         QDialog::reject();
 }
 
-void addPolicyAction(const PanelContext &context, const QString &panel, QWidget *over, std::function<QString()> model) {
+void addPolicyAction(const PanelContext &context, QWidget *over, std::function<QString()> model) {
     const QPointer<QWidget> window(over);
     ActionSpec edit;
     edit.id = QStringLiteral("policy.edit");
     edit.text = PolicySheet::tr("Edit the retraining policy…");
     edit.icon = QStringLiteral("settings");
     edit.section = PolicySheet::tr("Commands");
-    edit.panel = panel;
     const auto named = [context, model](const QString &argument) {
         const QString name = argument.isEmpty() ? model() : argument;
         return context.fleet && context.fleet->services()->workspace.model(name) ? name : QString();

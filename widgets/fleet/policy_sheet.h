@@ -62,7 +62,7 @@ private:
     Task<operations::OperationOutcome> m_saving;
 };
 
-/// The command "policy.edit" with a model of the workspace as its argument.
-void addPolicyAction(const PanelContext &context, const QString &panel, QWidget *over, std::function<QString()> model);
+/// The command "policy.edit" with a model of the workspace as its argument; without one, that of `model`.
+void addPolicyAction(const PanelContext &context, QWidget *over, std::function<QString()> model);
 
 } // namespace pilothouse::ui
