@@ -25,6 +25,7 @@
 #include "widgets/registry/model_file_sheet.h"
 #include "widgets/registry/register_sheet.h"
 #include "widgets/registry/report_period.h"
+#include "widgets/fleet/policy_sheet.h"
 #include "widgets/serving/endpoint_sheet.h"
 #include "widgets/workspace/cluster_sheet.h"
 #include "widgets/workspace/secrets_sheet.h"
@@ -153,7 +154,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("sheet");
         QTest::addColumn<bool>("dark");
         for (const char *name : {"start", "start-choices", "schedules", "evidence", "sign-in", "secrets", "cluster", "template", "apply", "commit", "workload-image", "workload-environment", "workload-resources", "register", "model-file", "report-period",
-                                 "endpoint", "confirm", "details", "keys", "forwards", "terminal"})
+                                 "endpoint", "policy", "confirm", "details", "keys", "forwards", "terminal"})
             for (const bool dark : {true, false})
                 QTest::addRow("%s, %s", name, dark ? "dark" : "light") << QString(Q(name)) << dark;
     }
@@ -333,6 +334,8 @@ private:
             return opened(new ui::ReportPeriodSheet(QStringLiteral("Evidence report of weather-ws2m"), testing::sampleNow(), [](const QDateTime &, const QDateTime &) {}, window));
         if (sheet == Q("endpoint"))
             return opened(new ui::EndpointSheet(m_context, QStringLiteral("iris"), 0, window));
+        if (sheet == Q("policy"))
+            return opened(new ui::PolicySheet(m_context, QStringLiteral("iris"), window));
         if (sheet == Q("confirm")) {
             ui::Danger danger;
             danger.verb = QStringLiteral("Abort canary");

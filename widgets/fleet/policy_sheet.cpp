@@ -7,6 +7,7 @@
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
 #include "widgets/base/plot.h"
+#include "widgets/base/sheet_size.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
 #include "widgets/base/write_gate.h"
@@ -39,7 +40,6 @@ PolicySheet::PolicySheet(const PanelContext &context, const QString &model, QWid
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Retraining policy of %1").arg(model));
     addActions();
-    const Theme &theme = Theme::of(over);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(12, 12, 12, 12);
     column->setSpacing(12);
@@ -53,15 +53,15 @@ PolicySheet::PolicySheet(const PanelContext &context, const QString &model, QWid
     m_told = new Label({}, TextRole::Second, &Tokens::t2);
     m_told->setObjectName(QStringLiteral("policyTold"));
     m_told->setWordWrap(true);
-    foot->addWidget(m_told, 1);
     auto *leave = new Button(tr("Close"), ButtonKind::Ghost);
     m_save = new Button(*context.actions, QStringLiteral("policy.save"), ButtonKind::Primary);
     m_save->setObjectName(QStringLiteral("policySave"));
     m_save->setHint(QStringLiteral("Ctrl ↵"));
-    for (Button *button : {leave, m_save}) {
+    for (Button *button : {m_save, leave}) {
         button->setPixelHeight(32);
         foot->addWidget(button);
     }
+    foot->addWidget(m_told, 1);
     column->addLayout(foot);
     connect(leave, &QAbstractButton::clicked, this, &QDialog::reject);
     connect(new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return), this), &QShortcut::activated, m_save, &QAbstractButton::click);
@@ -73,7 +73,7 @@ PolicySheet::PolicySheet(const PanelContext &context, const QString &model, QWid
     m_typed.setSingleShot(true);
     m_typed.setInterval(300);
     connect(&m_typed, &QTimer::timeout, this, &PolicySheet::tryDraft);
-    resize(over->size().boundedTo({theme.px(1160), theme.px(720)}) - QSize(theme.px(40), theme.px(40)));
+    resize(sheetSize(over, 1120, 680));
     if (const workspace::Model *declared = m_context.fleet->services()->workspace.model(model))
         m_form->setPolicy(declared->retrain);
     readPast();
