@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serving/http_connection.h"
 
+#include "core/serving/time_slice.h"
+
 namespace pilothouse::serving {
 
 namespace {
@@ -10,6 +12,7 @@ namespace {
 /// What is held is answered together as soon as nothing else is ready, or when it is due.
 void serveEvents(Worker &worker, const HttpLimits &limits) {
     asio::io_context &io = worker.io;
+    setTimeSlice(shortSlice);
     constexpr auto patience = std::chrono::microseconds(60);
     while (io.run_one() > 0)
         for (auto end = SteadyClock::now() + patience; !io.stopped();) {

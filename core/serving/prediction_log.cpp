@@ -3,6 +3,7 @@
 
 #include "core/serving/json_text.h"
 #include "core/serving/serving_store.h"
+#include "core/serving/time_slice.h"
 
 #include <QRandomGenerator>
 
@@ -137,6 +138,7 @@ std::string PredictionLog::lastError() const {
 }
 
 void PredictionLog::run() {
+    setTimeSlice(shortSlice);
     std::vector<LogRecord> batch;
     std::unique_lock guard(m_lock);
     while (true) {
