@@ -10,6 +10,7 @@
 #include "core/base/actor.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/base/memory.h"
 #include "core/fleet/canary_watch.h"
 #include "core/fleet/run_watch.h"
 #include "core/learn/load_scorer.h"
@@ -48,6 +49,9 @@ Result<void> ServeSession::run() {
     m_server.limits.bodyBytes = std::size_t(m_o.bodyMiB) << 20;
     m_server.limits.requestSeconds = m_o.requestSeconds;
     m_server.requestsPerSecond = m_o.rate;
+    m_server.batch = m_o.batch;
+    m_server.memoryBytes = qint64(m_o.maxMemory);
+    limitMemory(m_server.memoryBytes);
     for (const QString &text : std::as_const(m_o.routes)) {
         PH_ASSIGN(serving::RouteAlias alias, serving::routeAlias(text));
         m_server.aliases.push_back(std::move(alias));

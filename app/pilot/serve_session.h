@@ -21,6 +21,8 @@ struct ServeOptions {
     int policySeconds = -1; ///< between two looks at the policy; 0: never, -1: as it says itself (core/retrain/look_times.h)
     double rate = 0;
     bool noApiKey = false;
+    serving::BatchOptions batch;
+    std::uint64_t maxMemory = 0; ///< bytes, 0: no limit
     QStringList routes; ///< "PATH=ROUTE"
 };
 

@@ -29,6 +29,10 @@ const Verb verb("serve", "Serve a model over HTTP: predictions, labels, rollout"
     app.add_option("--threads", o->threads, "I/O threads (at most the number of cores)")->check(CLI::Range(1, 64));
     app.add_option("--body-limit", o->bodyMiB, "Largest body in MiB")->check(CLI::Range(1, 1024));
     app.add_option("--time-limit", o->requestSeconds, "Seconds in which a request must have arrived")->check(CLI::Range(1, 3600));
+    app.add_option("--batch-rows", o->batch.rows, "TorchScript: rows of requests that are there at once, answered in one pass (1: each alone); fewer where more would change an answer")->check(CLI::Range(1, 4096));
+    app.add_option("--batch-wait", o->batch.micros, "Microseconds that the first of them is held while others come; one that is alone is not held")->check(CLI::Range(0, 1000000));
+    app.add_option("--batch-tolerance", o->batch.tolerance, "How far such an answer may lie from the one that a row gets alone, relative (0: not a bit)")->check(CLI::Range(0.0, 0.01));
+    app.add_option("--max-memory", o->maxMemory, "Resident memory, such as 2GiB, above which predictions are refused with 503 and Retry-After, and models that do not fit are not loaded (0: no limit)")->transform(CLI::AsSizeValue(false));
     app.add_option("--minimum-labels", o->minimumLabelled, "Labelled rows a step is judged on")->check(CLI::Range(20, 1000000));
     app.add_option("--go-on-without-labels", o->goOnWithoutLabels, "Seconds after which a step without a single label goes on by itself (0: never)")->check(CLI::Range(0, 1000000000));
     app.add_option("--policy-seconds", o->policySeconds, "Seconds between two looks at the model's retrain policy (0: never; default: its “check”, else at_most_every, between 10 minutes and an hour)")->check(CLI::Range(0, 1000000000));

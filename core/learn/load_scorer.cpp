@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/learn/load_scorer.h"
 
+#include "core/artifact/shared_pass.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/vector_state.h"
@@ -31,7 +32,7 @@ Result<void> checkRows(const data::Rows &rows, const artifact::Signature &signat
     return {};
 }
 
-class PackageScorer final : public artifact::Scorer {
+class PackageScorer : public artifact::Scorer {
 public:
     PackageScorer(artifact::Signature signature, data::FittedTransforms transforms, std::shared_ptr<const FittedModel> model)
         : m_signature(std::move(signature)), m_transforms(std::move(transforms)), m_model(std::move(model)) {}
@@ -47,6 +48,11 @@ private:
     artifact::Signature m_signature;
     data::FittedTransforms m_transforms;
     std::shared_ptr<const FittedModel> m_model;
+};
+
+class SharedPassScorer final : public PackageScorer, public artifact::SharedPass {
+public:
+    using PackageScorer::PackageScorer;
 };
 
 class Baseline final : public artifact::Scorer {
@@ -139,6 +145,8 @@ Result<artifact::ScorerPtr> loadScorer(const QString &packageFolder) {
 }
 
 artifact::ScorerPtr makeScorer(artifact::Signature signature, data::FittedTransforms transforms, std::shared_ptr<const FittedModel> model) {
+    if (dynamic_cast<const artifact::SharedPass *>(model.get()))
+        return std::make_shared<SharedPassScorer>(std::move(signature), std::move(transforms), std::move(model));
     return std::make_shared<PackageScorer>(std::move(signature), std::move(transforms), std::move(model));
 }
 

@@ -36,7 +36,12 @@ struct Worker {
     asio::io_context io{1};
     asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
     asio::steady_timer sweep{io};
+    std::vector<std::shared_ptr<Session>> held; ///< whose requests are answered together; below io: they end before it
+    SteadyClock::time_point heldSince;          ///< the first of them
     std::thread thread;
+
+    bool heldIsDue(const HttpLimits &limits) const;
+    void answerHeld();
 };
 
 struct HttpServer::Impl {
@@ -98,6 +103,17 @@ public:
         m_state = State::Closing; // the next look closes it, so that the answer is not lost in a reset
         deadline(1);
     }
+    /// Answers requests that were held on one worker.
+    static void answerTogether(const std::vector<std::shared_ptr<Session>> &held) {
+        std::vector<HeldRequest> requests;
+        requests.reserve(held.size());
+        for (const auto &session : held)
+            requests.push_back({&session->m_request, &session->m_reply, session->m_heldAt});
+        held.front()->m_server.handler.handleTogether(requests);
+        for (const auto &session : held)
+            if (session->writeReply())
+                session->process();
+    }
     void closeIfIdle() {
         if (m_state == State::Idle)
             close();
@@ -153,6 +169,10 @@ private:
             m_reply.clear();
             m_state = State::Working;
             const bool answered = m_server.handler.handle(m_request, m_reply) || !goSlow();
+            if (answered && m_reply.later) {
+                hold();
+                return;
+            }
             if (!answered || !writeReply())
                 return;
         }
@@ -193,6 +213,13 @@ private:
             if (m_request.body.capacity() > m_in.size() && m_in.size() < (64u << 10))
                 m_in.resize(64u << 10);
         }
+    }
+
+    void hold() {
+        m_heldAt = SteadyClock::now();
+        if (m_worker.held.empty())
+            m_worker.heldSince = m_heldAt;
+        m_worker.held.push_back(shared_from_this());
     }
 
     void refuse(const error_code &ec) {
@@ -322,7 +349,7 @@ private:
     std::string m_out;
     State m_state = State::Idle;
     bool m_keep = true, m_added = false;
-    SteadyClock::time_point m_deadline;
+    SteadyClock::time_point m_deadline, m_heldAt;
     std::list<Session *>::iterator m_place;
 };
 

@@ -1,24 +1,44 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serving/http_connection.h"
 
+#include "core/serving/time_slice.h"
+
 namespace pilothouse::serving {
 
 namespace {
 
 /// Runs a worker's events. For a moment after each it looks for the next one instead of sleeping: where waking a thread is dear (a virtual machine:
 /// 40 µs), that is most of what a caller waits who asks one request after the other. It gives its core away to whoever wants it.
-void serveEvents(asio::io_context &io) {
+/// What is held is answered together as soon as nothing else is ready, or when it is due.
+void serveEvents(Worker &worker, const HttpLimits &limits) {
+    asio::io_context &io = worker.io;
+    setTimeSlice(shortSlice);
     constexpr auto patience = std::chrono::microseconds(60);
     while (io.run_one() > 0)
-        for (auto end = SteadyClock::now() + patience; SteadyClock::now() < end && !io.stopped();) {
-            if (io.poll() > 0)
-                end = SteadyClock::now() + patience;
-            else
+        for (auto end = SteadyClock::now() + patience; !io.stopped();) {
+            const bool some = io.poll_one() > 0;
+            if (!worker.held.empty() && (!some || worker.heldIsDue(limits)))
+                worker.answerHeld();
+            else if (!some && SteadyClock::now() >= end)
+                break;
+            else if (!some)
                 std::this_thread::yield();
+            else
+                end = SteadyClock::now() + patience;
         }
 }
 
 } // namespace
+
+bool Worker::heldIsDue(const HttpLimits &limits) const {
+    return held.size() >= limits.heldRequests || SteadyClock::now() - heldSince >= std::chrono::microseconds(limits.heldMicros);
+}
+
+void Worker::answerHeld() {
+    std::vector<std::shared_ptr<Session>> now;
+    now.swap(held);
+    Session::answerTogether(now);
+}
 
 void HttpServer::Impl::add(Worker &worker, Session *session, std::list<Session *>::iterator &place) {
     place = worker.sessions.insert(worker.sessions.end(), session);
@@ -110,7 +130,7 @@ void HttpServer::begin() {
     Impl *raw = m_impl.get();
     for (auto &worker : raw->workers) {
         raw->sweep(*worker);
-        worker->thread = std::thread([w = worker.get()] { serveEvents(w->io); });
+        worker->thread = std::thread([w = worker.get(), raw] { serveEvents(*w, raw->limits); });
     }
     asio::post(raw->workers.front()->io, [raw] { raw->accept(); });
 }
@@ -140,6 +160,8 @@ void HttpServer::stop(int drainSeconds) {
     for (auto &worker : s.workers)
         if (worker->thread.joinable())
             worker->thread.join();
+    for (auto &worker : s.workers)
+        worker->held.clear();
     // Handlers left in one context may hold sockets of another: destroy them while all contexts still live.
     for (auto &worker : s.workers)
         worker->work.reset();

@@ -3,7 +3,9 @@
 
 #include "core/base/result.h"
 
+#include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +22,8 @@ struct HttpLimits {
     int ioThreads = 2;       ///< at most the number of cores
     int slowThreads = 2;
     int slowWaiting = 256;   ///< requests that may wait for the slow pool; more get 503
+    std::size_t heldRequests = 64; ///< that are answered together (HttpReply::later), on each I/O thread
+    int heldMicros = 1000;         ///< how long the first of them is held while others come; alone it is not held at all
     bool keepHeaders = false; ///< HttpRequest::headers holds every header line; else they are dropped unread
 };
 
@@ -38,7 +42,15 @@ struct HttpReply {
     const char *contentType = "application/json";
     std::string body;
     std::string headers; ///< further header lines, each ending in \r\n
+    int later = 0;       ///< not 0 when handle() gave true: handleTogether() answers, and finds it here
     void clear();
+};
+
+/// A request whose answer was put off.
+struct HeldRequest {
+    const HttpRequest *request;
+    HttpReply *reply;
+    std::chrono::steady_clock::time_point since;
 };
 
 /// Answers requests. handle() runs on an I/O thread and must not wait; it gives false to have handleSlow() called on the slow
@@ -48,6 +60,8 @@ public:
     virtual ~HttpHandler() = default;
     virtual bool handle(const HttpRequest &request, HttpReply &reply) = 0;
     virtual void handleSlow(const HttpRequest &request, HttpReply &reply) = 0;
+    /// Requests of one I/O thread that handle() put off, in the order they came: all that were there when it had nothing else to do.
+    virtual void handleTogether(std::span<const HeldRequest>) {}
     /// Makes the reply of an error the server itself found (400, 408, 413, 431, 503).
     virtual void fail(int status, std::string_view what, HttpReply &reply) = 0;
 };

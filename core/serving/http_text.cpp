@@ -57,6 +57,7 @@ void HttpReply::clear() {
     contentType = "application/json";
     body.clear();
     headers.clear();
+    later = 0;
 }
 
 } // namespace pilothouse::serving

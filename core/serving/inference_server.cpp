@@ -27,6 +27,9 @@ Result<void> InferenceServer::Impl::begin() {
     options.clock = o.clock;
     options.rules = o.rules;
     options.sequence = [raw = log.get()] { return qint64(raw->sequence()); };
+    options.batch = o.batch;
+    o.limits.heldRequests = std::max<std::size_t>(1, o.batch.rows);
+    o.limits.heldMicros = o.batch.micros;
     PH_ASSIGN(control, RolloutControl::open(store, std::move(options)));
     shadow = std::make_unique<ShadowRunner>(store);
     PH_ASSIGN(http, HttpServer::listen(utf8(o.address), o.port, o.limits, *this));
@@ -63,6 +66,7 @@ void InferenceServer::Impl::runTicks() {
     int rounds = 0;
     while (!m_wake.wait_for(guard, std::chrono::milliseconds(o.tickMs), [this] { return m_stop; })) {
         guard.unlock();
+        watchMemory();
         control->tick();
         if (++rounds % 5 == 0)
             saveStatus();
@@ -115,6 +119,7 @@ void InferenceServer::Impl::saveStatus() {
 }
 
 void InferenceServer::Impl::tick() {
+    watchMemory();
     control->tick();
     deliverNotices();
     saveStatus();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "core/serving/batching.h"
 #include "core/serving/http_server.h"
 #include "core/serving/judge.h"
 #include "core/serving/prediction_log.h"
@@ -44,7 +45,10 @@ struct ServerOptions {
     std::string apiKey;     ///< needed by every route but health, ready, live, / and the descriptions; empty: none needed
     std::string adminToken; ///< opens all routes, /admin/* too; empty: /admin/* is closed
     double requestsPerSecond = 0; ///< per key, 0: no limit; one second's worth may come at once
+    qint64 memoryBytes = 0; ///< resident memory above which predictions are refused (503 with Retry-After) until it has fallen by a twentieth; 0: no limit
+    std::function<qint64()> residentBytes; ///< empty: of this process
     LogOptions log;
+    BatchOptions batch;
     JudgeRules rules;
     artifact::ScorerLoader loader;
     std::function<Result<QString>(const QString &folder)> digestOf; ///< see ControlOptions

@@ -116,7 +116,7 @@ void LiveModel::appendProbability(std::string &out, const artifact::Predictions 
     appendList(out, predictions.probabilities.data() + i * predictions.classes, predictions.classes);
 }
 
-Result<LiveModelPtr> loadLiveModel(const Revision &revision, const artifact::ScorerLoader &loader, std::shared_ptr<VersionCounters> counters) {
+Result<LiveModelPtr> loadLiveModel(const Revision &revision, const artifact::ScorerLoader &loader, std::shared_ptr<VersionCounters> counters, const BatchOptions &batch) {
     if (!loader)
         return Error{ErrorKind::Internal, QStringLiteral("This server was started without a way to load models."), {}, {}, {}};
     PH_ASSIGN(artifact::ScorerPtr scorer, loader(revision.folder));
@@ -136,6 +136,7 @@ Result<LiveModelPtr> loadLiveModel(const Revision &revision, const artifact::Sco
     if (answer->count != 1 || answer->values.size() != expected)
         return invalid(QStringLiteral("The model gave %1 values for one row; its signature says %2.").arg(answer->values.size()).arg(expected), revision.folder,
                        QStringLiteral("The package does not fit its signature; train it again."));
+    live->together = rowsTogether(*live->scorer, batch);
     return LiveModelPtr(std::move(live));
 }
 

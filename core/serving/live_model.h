@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/serving/batching.h"
 #include "core/serving/input_reader.h"
 #include "core/serving/latency.h"
 #include "core/serving/revision.h"
@@ -19,6 +20,7 @@ struct LiveModel {
     InputReader reader;
     std::shared_ptr<VersionCounters> counters;
     bool classes = false;
+    std::size_t together = 1; ///< rows of several requests that are scored in one call
     std::vector<std::string> classJson; ///< a class label as JSON: 0 where all labels are whole numbers, else "setosa"
     std::vector<std::string> targetJson; ///< of a forecast of several targets their names, quoted; else empty
     std::string nameJson, versionJson;  ///< quoted
@@ -33,6 +35,6 @@ struct LiveModel {
 using LiveModelPtr = std::shared_ptr<const LiveModel>;
 
 /// Loads and checks a version: it must score a row of its own signature before it gets traffic.
-Result<LiveModelPtr> loadLiveModel(const Revision &revision, const artifact::ScorerLoader &loader, std::shared_ptr<VersionCounters> counters);
+Result<LiveModelPtr> loadLiveModel(const Revision &revision, const artifact::ScorerLoader &loader, std::shared_ptr<VersionCounters> counters, const BatchOptions &batch = {});
 
 } // namespace pilothouse::serving

@@ -69,7 +69,9 @@ void InferenceServer::Impl::metricsJson(const HttpRequest &, const std::string &
                     {Q("success_rate"), total > 0 ? double(good) / double(total) : 1.0}, {Q("avg_response_time_ms"), total > 0 ? double(micros) / double(total) / 1000.0 : 0.0},
                     {Q("p50_response_time_ms"), p50}, {Q("p95_response_time_ms"), p95}, {Q("p99_response_time_ms"), p99},
                     {Q("uptime_seconds"), std::chrono::duration<double>(SteadyClock::now() - m_started).count()}, {Q("rows"), qint64(rows)}, {Q("rescued"), qint64(rescued)},
-                    {Q("refused_requests"), qint64(refused)}, {Q("connections"), http->connections()}, {Q("versions"), versions},
+                    {Q("refused_requests"), qint64(refused)}, {Q("connections"), http->connections()},
+                    {Q("memory"), QJsonObject{{Q("resident_bytes"), residentNow()}, {Q("limit_bytes"), o.memoryBytes}, {Q("full"), m_memoryFull.load()}, {Q("refused"), qint64(m_memoryRefused.load())}}},
+                    {Q("together"), QJsonObject{{Q("calls"), qint64(m_passes.load())}, {Q("requests"), qint64(m_passRequests.load())}}}, {Q("versions"), versions},
                     {Q("log"), QJsonObject{{Q("written"), qint64(log->written())}, {Q("dropped"), qint64(log->dropped())}, {Q("waiting"), qint64(log->waiting())},
                                            {Q("error"), fromUtf8(log->lastError())}}}};
     writeJson(reply, out);
@@ -120,6 +122,16 @@ void InferenceServer::Impl::metricsPrometheus(const HttpRequest &, const std::st
     sample(out, "pilothouse_log_dropped_total", model, double(log->dropped()));
     head(out, "pilothouse_log_waiting", "gauge", "Requests that wait to be written.");
     sample(out, "pilothouse_log_waiting", model, double(log->waiting()));
+    head(out, "pilothouse_resident_bytes", "gauge", "Resident memory of this server.");
+    sample(out, "pilothouse_resident_bytes", model, double(residentNow()));
+    head(out, "pilothouse_memory_limit_bytes", "gauge", "Resident memory above which predictions are refused; 0: no limit.");
+    sample(out, "pilothouse_memory_limit_bytes", model, double(o.memoryBytes));
+    head(out, "pilothouse_memory_refused_total", "counter", "Predictions refused at the memory limit.");
+    sample(out, "pilothouse_memory_refused_total", model, double(m_memoryRefused.load()));
+    head(out, "pilothouse_together_calls_total", "counter", "Calls of a model that answered several requests at once.");
+    sample(out, "pilothouse_together_calls_total", model, double(m_passes.load()));
+    head(out, "pilothouse_together_requests_total", "counter", "Requests answered by such calls.");
+    sample(out, "pilothouse_together_requests_total", model, double(m_passRequests.load()));
     head(out, "pilothouse_connections", "gauge", "Open connections.");
     sample(out, "pilothouse_connections", model, http->connections());
     head(out, "pilothouse_uptime_seconds", "gauge", "Seconds since this server started.");

@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The hot path: body → rows → scorer → answer, log record and counters.
+#include "core/serving/scored.h"
 #include "core/serving/server_impl.h"
 
 #include <algorithm>
 
 namespace pilothouse::serving {
 
-/// One attempt of one model at a body. Kept per thread so that its vectors are not allocated for every request.
-struct Scored {
-    data::Rows rows;
-    ReadInput input;
-    artifact::Predictions answer;
-    std::optional<InputProblem> problem;
-    std::optional<Error> error;
-};
-
 bool InferenceServer::Impl::score(const LiveModel &model, Protocol protocol, const std::string &body, Scored &out) const {
     out.error.reset();
     out.problem = model.reader.read(protocol, body, out.rows, out.input);
-    if (out.problem)
-        return false;
+    return !out.problem && scoreRows(model, out);
+}
+
+bool InferenceServer::Impl::scoreRows(const LiveModel &model, Scored &out) const {
     try {
         auto answer = model.scorer->score(out.rows);
         if (!answer) {
@@ -163,29 +157,45 @@ std::string reasonOf(const Scored &scored) {
 }
 
 constexpr std::size_t loggedBytesOfBadInput = 2048;
+constexpr std::size_t bodyOfFewRows = 16u << 10; ///< a larger one is not put together with others
 
 } // namespace
 
 void InferenceServer::Impl::predict(Protocol protocol, const HttpRequest &request, HttpReply &reply) {
-    const auto begin = SteadyClock::now();
+    if (refusedForMemory(reply))
+        return;
     const SplitPtr split = control->split();
+    if (split->stable && !split->canary && split->stable->together > 1 && request.body.size() <= bodyOfFewRows)
+        reply.later = 1 + int(protocol);
+    else
+        predictNow(split, protocol, request, reply);
+}
+
+LogRecord &InferenceServer::Impl::newRecord(Protocol protocol) {
+    thread_local LogRecord record;
+    record.clear();
+    record.sequence = log->nextSequence();
+    record.timeMs = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    record.protocol = protocol;
+    return record;
+}
+
+void InferenceServer::Impl::predictNow(const SplitPtr &split, Protocol protocol, const HttpRequest &request, HttpReply &reply) {
+    const auto begin = SteadyClock::now();
     if (!split->stable) {
         writeError(reply, 503, "unreachable", "No model is served here yet.", "Promote a version, or `pilot rollouts start`.");
         countAnswer(503);
         return;
     }
     thread_local Scored scored;
-    LogRecord record;
-    record.sequence = log->nextSequence();
-    record.timeMs = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-    record.protocol = protocol;
-    const LiveModel *model = split->stable.get();
+    LogRecord &record = newRecord(protocol);
+    const LiveModelPtr *model = &split->stable;
     bool good = false;
     if (split->toCanary(record.sequence)) {
         record.side = Side::Canary;
         good = score(*split->canary, protocol, request.body, scored);
         if (good) {
-            model = split->canary.get();
+            model = &split->canary;
         } else {
             // A new version must not cost anybody an answer: the stable one takes over, and if it can, the failure is
             // the canary's. If it cannot either, the request was wrong.
@@ -199,6 +209,13 @@ void InferenceServer::Impl::predict(Protocol protocol, const HttpRequest &reques
     } else {
         good = score(*split->stable, protocol, request.body, scored);
     }
+    give(*split, *model, request, scored, good, begin, record, reply);
+}
+
+/// Writes the answer of an attempt, and down what it was.
+void InferenceServer::Impl::give(const Split &split, const LiveModelPtr &live, const HttpRequest &request, Scored &scored, bool good, SteadyClock::time_point begin, LogRecord &record, HttpReply &reply) {
+    const LiveModel *model = live.get();
+    const Protocol protocol = record.protocol;
     std::string id;
     log->appendId(id, record.sequence);
     if (good) {
@@ -227,24 +244,24 @@ void InferenceServer::Impl::predict(Protocol protocol, const HttpRequest &reques
             writeV2(reply.body, *model, scored, record.output, id);
     }
     record.revision = model->revision.number;
-    record.input = good ? request.body : request.body.substr(0, loggedBytesOfBadInput);
+    record.input.assign(request.body, 0, good ? std::string::npos : loggedBytesOfBadInput);
 
     VersionCounters &counters = *model->counters;
     counters.latency.add(record.latencyUs);
     counters.byClass[std::size_t(record.status / 100)].fetch_add(1, std::memory_order_relaxed);
     counters.rows.fetch_add(std::uint64_t(record.rows), std::memory_order_relaxed);
     if (record.status < 400 || record.status >= 500) { // what a client sent wrong says nothing about a version
-        SideCounters &side = record.side == Side::Stable ? *split->stableSide : *split->canarySide;
+        SideCounters &side = record.side == Side::Stable ? *split.stableSide : *split.canarySide;
         side.requests.fetch_add(1, std::memory_order_relaxed);
         side.latency.add(record.latencyUs);
         if (record.status >= 500 || record.side == Side::Rescued)
             side.failed.fetch_add(1, std::memory_order_relaxed);
         if (record.side == Side::Rescued)
-            split->canary->counters->rescued.fetch_add(1, std::memory_order_relaxed);
+            split.canary->counters->rescued.fetch_add(1, std::memory_order_relaxed);
     }
-    if (good && split->shadow)
-        shadow->offer(split->stable.get() == model ? split->stable : split->canary, split->shadow, protocol, request.body, scored.answer);
-    log->add(std::move(record));
+    if (good && split.shadow)
+        shadow->offer(live, split.shadow, protocol, request.body, scored.answer);
+    log->add(record);
 }
 
 } // namespace pilothouse::serving

@@ -3,16 +3,19 @@
 
 #include "core/serving/json_text.h"
 #include "core/serving/serving_store.h"
+#include "core/serving/time_slice.h"
 
 #include <QRandomGenerator>
 
 #include <charconv>
 #include <chrono>
+#include <utility>
 
 namespace pilothouse::serving {
 
 namespace {
 constexpr std::size_t wakeAt = 2048; ///< below this the writer waits for its next look: a wake-up costs more than a row
+constexpr std::size_t keptBytes = 8u << 20, keptRecords = 32768; ///< of a batch whose records are used again; a larger one was a burst
 constexpr auto lookEvery = std::chrono::milliseconds(100);
 } // namespace
 
@@ -75,19 +78,36 @@ std::optional<PredictionId> parsePredictionId(std::string_view text) {
     return id;
 }
 
-void PredictionLog::add(LogRecord record) {
+void LogRecord::clear() {
+    sequence = timeMs = 0;
+    revision = rows = 0;
+    side = Side::Stable;
+    protocol = Protocol::Rest;
+    many = false;
+    input.clear();
+    output.clear();
+    latencyUs = 0;
+    status = 200;
+    error.clear();
+}
+
+void PredictionLog::add(LogRecord &record) {
     const std::size_t bytes = record.input.size() + record.output.size() + record.error.size() + sizeof record;
     bool wake = false;
     {
         const std::lock_guard guard(m_lock);
-        if (m_queue.size() >= m_options.queueRecords || m_bytes + bytes > m_options.queueBytes) {
+        if (m_queued >= m_options.queueRecords || m_bytes + bytes > m_options.queueBytes) {
             m_dropped.fetch_add(1, std::memory_order_relaxed);
             return;
         }
-        m_queue.push_back(std::move(record));
+        if (m_queued < m_queue.size())
+            std::swap(m_queue[m_queued], record);
+        else
+            m_queue.push_back(std::exchange(record, {}));
+        ++m_queued;
         m_bytes += bytes;
         ++m_added;
-        wake = m_queue.size() == wakeAt;
+        wake = m_queued == wakeAt;
     }
     if (wake)
         m_wake.notify_one();
@@ -109,7 +129,7 @@ Result<void> PredictionLog::flush() {
 
 std::size_t PredictionLog::waiting() const {
     const std::lock_guard guard(m_lock);
-    return m_queue.size();
+    return m_queued;
 }
 
 std::string PredictionLog::lastError() const {
@@ -118,11 +138,12 @@ std::string PredictionLog::lastError() const {
 }
 
 void PredictionLog::run() {
+    setTimeSlice(shortSlice);
     std::vector<LogRecord> batch;
     std::unique_lock guard(m_lock);
     while (true) {
-        m_wake.wait_for(guard, lookEvery, [this] { return m_stop || m_flushing > 0 || m_queue.size() >= wakeAt; });
-        if (m_queue.empty()) {
+        m_wake.wait_for(guard, lookEvery, [this] { return m_stop || m_flushing > 0 || m_queued >= wakeAt; });
+        if (m_queued == 0) {
             m_done.notify_all();
             if (m_stop)
                 return;
@@ -131,19 +152,19 @@ void PredictionLog::run() {
             continue;
         }
         batch.swap(m_queue);
-        m_bytes = 0;
+        const std::size_t count = std::exchange(m_queued, 0), bytes = std::exchange(m_bytes, 0);
         guard.unlock();
-        const Result<void> done = write(batch);
+        const Result<void> done = write(std::span(batch).first(count));
         if (done) {
-            m_written.fetch_add(batch.size());
-            m_sinceForget += std::int64_t(batch.size());
+            m_written.fetch_add(count);
+            m_sinceForget += std::int64_t(count);
             if (m_sinceForget > 10000)
                 forgetOld();
         } else {
-            m_dropped.fetch_add(batch.size());
+            m_dropped.fetch_add(count);
         }
-        const std::size_t count = batch.size();
-        batch.clear();
+        if (bytes > keptBytes || batch.size() > keptRecords)
+            std::vector<LogRecord>().swap(batch);
         guard.lock();
         m_error = done ? std::string() : utf8(done.error().text());
         m_settled += count;
@@ -151,7 +172,7 @@ void PredictionLog::run() {
     }
 }
 
-Result<void> PredictionLog::write(const std::vector<LogRecord> &batch) {
+Result<void> PredictionLog::write(std::span<const LogRecord> batch) {
     static const QString insert = QStringLiteral("INSERT INTO predictions(seq,instance,time,revision,side,protocol,rows,many,input,output,latency_us,status,error) "
                                                  "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)");
     return m_database->transaction([&]() -> Result<void> {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -34,6 +35,7 @@ struct LogRecord {
     std::uint32_t latencyUs = 0;
     int status = 200;
     std::string error;
+    void clear(); ///< the strings keep their room
 };
 
 struct LogOptions {
@@ -57,7 +59,10 @@ public:
     /// "3fa90c11-1a2b"; row ≥ 0 of a list: "3fa90c11-1a2b.7". The first part is this start's own, so an id is never used twice.
     void appendId(std::string &out, std::int64_t sequence, int row = -1) const;
 
-    void add(LogRecord record);
+    /// Takes the record and gives a used one back, whose strings keep their room: a record that one thread allocates and the writer frees makes both
+    /// wait for the same lock of malloc, and a writer that loses its core in there holds up everybody.
+    void add(LogRecord &record);
+    void add(LogRecord &&record) { add(record); }
     /// Waits until everything added before is written. TimedOut after 10 s; the writer's error if it could not write.
     Result<void> flush();
 
@@ -69,7 +74,7 @@ public:
 private:
     PredictionLog(std::shared_ptr<Database> database, const LogOptions &options);
     void run();
-    Result<void> write(const std::vector<LogRecord> &batch);
+    Result<void> write(std::span<const LogRecord> batch);
     void forgetOld();
 
     std::shared_ptr<Database> m_database;
@@ -79,7 +84,8 @@ private:
     std::atomic<std::uint64_t> m_written{0}, m_dropped{0};
     mutable std::mutex m_lock;
     std::condition_variable m_wake, m_done;
-    std::vector<LogRecord> m_queue;
+    std::vector<LogRecord> m_queue; ///< the first m_queued of them wait; the others are to be used again
+    std::size_t m_queued = 0;
     std::size_t m_bytes = 0;
     std::uint64_t m_added = 0, m_settled = 0; ///< settled: written, or given up
     int m_flushing = 0;

@@ -2,6 +2,7 @@
 #include "core/serving/rollout_control.h"
 
 #include "core/serving/json_text.h"
+#include "core/serving/memory_guard.h"
 
 namespace pilothouse::serving {
 
@@ -63,7 +64,8 @@ Result<LiveModelPtr> RolloutControl::loadRevision(const Revision &revision) {
                                 .arg(revision.versionText(), now.left(12), revision.digest.left(12)),
                             revision.folder, QStringLiteral("Somebody changed it. Register it as a new version."));
     }
-    return loadLiveModel(revision, m_options.loader, countersOf(revision));
+    PH_TRY(roomToLoad(revision.folder, revision.versionText()));
+    return loadLiveModel(revision, m_options.loader, countersOf(revision), m_options.batch);
 }
 
 /// Makes the split of what m_state, m_ab and the loaded models say, and lets requests see it.

@@ -21,6 +21,7 @@ struct ControlOptions {
     std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
     JudgeRules rules; ///< classes and unit are taken from the models
     std::function<qint64()> sequence; ///< the log's next one
+    BatchOptions batch;
 };
 
 /// The authority over one target's traffic: which versions live here, who gets which share, and why. Every change is in

@@ -28,6 +28,7 @@ public:
 
     bool handle(const HttpRequest &request, HttpReply &reply) override;
     void handleSlow(const HttpRequest &request, HttpReply &reply) override;
+    void handleTogether(std::span<const HeldRequest> all) override;
     void fail(int status, std::string_view what, HttpReply &reply) override;
 
     void tick();
@@ -43,7 +44,11 @@ public:
 private:
     // predict.cpp
     void predict(Protocol protocol, const HttpRequest &request, HttpReply &reply);
+    void predictNow(const SplitPtr &split, Protocol protocol, const HttpRequest &request, HttpReply &reply);
     bool score(const LiveModel &model, Protocol protocol, const std::string &body, struct Scored &out) const;
+    bool scoreRows(const LiveModel &model, struct Scored &out) const;
+    LogRecord &newRecord(Protocol protocol); ///< this thread's one, until the next
+    void give(const Split &split, const LiveModelPtr &live, const HttpRequest &request, struct Scored &scored, bool good, SteadyClock::time_point begin, LogRecord &record, HttpReply &reply);
 
     // routes.cpp
     struct Route;
@@ -91,10 +96,16 @@ private:
     void deliverNotices();
     void saveStatus();
     void countAnswer(int status);
+    void watchMemory();                 ///< memory_guard.cpp
+    qint64 residentNow() const;
+    bool refusedForMemory(HttpReply &reply);
 
     std::unique_ptr<RateLimit> m_rate;
     SteadyClock::time_point m_started = SteadyClock::now();
     std::array<std::atomic<std::uint64_t>, 600> m_withoutModel{}; ///< answers no version gave, by status: 400, 401, 404, 408, 413, 429, 503 …
+    std::atomic<std::uint64_t> m_passes{0}, m_passRequests{0}; ///< calls of the model that answered several requests, and how many
+    std::atomic<bool> m_memoryFull{false};
+    std::atomic<std::uint64_t> m_memoryRefused{0};
     std::mutex m_lock;
     std::condition_variable m_wake;
     bool m_stop = false, m_ended = false;

@@ -3,11 +3,13 @@
 with one thread on the loopback interface. All hops are in one run: ours, peer, floor, ours, peer, floor … The network's peer is the distribution's PyTorch and FastAPI."""
 import json
 import math
+import pathlib
 import random
 import subprocess
 import threading
 import time
 
+from serve_together import measure_together
 from server import COUNTED, Server, floor, free_port, with_key, wrk_program
 from table import PEERS, Row, middle
 
@@ -35,9 +37,9 @@ def train(pilot, kind, folder):
     return folder / kind
 
 
-def start_ours(pilot, package, folder):
-    data = folder / f"data-{package.name}"
-    server = Server("pilot serve", [pilot, "serve", package, "--data", data], "")
+def start_ours(pilot, package, folder, more=()):
+    data = folder / f"data-{pathlib.Path(package).name}"
+    server = Server("pilot serve", [pilot, "serve", package, "--data", data, *more], "")
     end = time.monotonic() + 60
     while not (data / "server.json").exists():
         if time.monotonic() > end or server.process.poll() is not None:
@@ -147,7 +149,8 @@ def measure(options):
         least.wait(ROW)
         rows = [row for kind in ("linear", "forest") for row in measure_kind(kind, options, pilot, python, least)]
         if torch.returncode == 0:
-            return rows + measure_kind("mlp", options, pilot, system, least)
+            rows += measure_kind("mlp", options, pilot, system, least)
+            return rows + measure_together(options, pilot, system, NAMES, lambda package, folder, more: start_ours(pilot, package, folder, more))
         return rows + [Row("serve mlp", missing="apt-get install python3-torch python3-fastapi python3-uvicorn")]
     finally:
         least.end()

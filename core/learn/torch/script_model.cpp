@@ -6,6 +6,7 @@
 
 #include "core/learn/torch/script_model.h"
 
+#include "core/artifact/shared_pass.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/learn/gradient_model.h"
@@ -78,7 +79,7 @@ Error withoutGradient(const QString &why) {
     return refused(QStringLiteral("This TorchScript has no gradient by its inputs: %1.").arg(why), {}, QStringLiteral("Use --method kernel-shap, which only asks for predictions."));
 }
 
-class ScriptModel final : public FittedModel, public GradientModel {
+class ScriptModel final : public FittedModel, public GradientModel, public artifact::SharedPass {
 public:
     ScriptModel(torch::jit::Module module, QByteArray bytes, std::size_t inputs, std::size_t outputs, std::size_t classes, Answers answers, std::optional<WindowShape> windows, QJsonObject card)
         : m_module(std::move(module)), m_bytes(std::move(bytes)), m_type(scriptType(m_module)), m_inputs(inputs), m_outputs(outputs), m_classes(classes), m_answers(answers), m_windows(std::move(windows)),
