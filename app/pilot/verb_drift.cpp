@@ -4,8 +4,11 @@
 //   --model: what this model says of the rows of both sides is compared as well ("role":"prediction"; of a profile: of the package's sample rows), and its target is "role":"target".
 //   --on CONNECTION --image IMAGE [--shards N] [--keep FOLDER]: the current rows (several files then) are profiled in the pods of a cluster, an indexed Job of shards, and added up here.
 //     --json has "shards":{"job","of","again"} too.
+// pilot drift MODEL --from log [--since TIME] [--until TIME] [--reference …|--reference-since TIME] …: the current rows are those of the model's prediction log on this machine, what it
+//   predicted is "role":"prediction", the labels that came are "role":"target"; against the training rows of the version that answered, --reference, or an earlier stretch of the log.
 //   --multivariate: all columns together as well, from rows on both sides; "multivariate" is drift::MultivariateDrift::toJson(), and --fail-on-drift counts it too.
 #include "app/pilot/data_source.h"
+#include "app/pilot/drift_from_log.h"
 #include "app/pilot/drift_on_cluster.h"
 #include "app/pilot/model_ref.h"
 #include "app/pilot/profile_sketch.h"
@@ -37,6 +40,7 @@ struct Options {
     std::string reference, recipe, report, model, target;
     std::vector<std::string> current;
     ClusterShards cluster;
+    LogDrift log;
     bool failOnDrift = false, multivariate = false;
     quint64 seed = 7;
 };
@@ -160,10 +164,32 @@ Result<void> runDrift(Context &context, const Options &options) {
     if (!options.recipe.empty()) {
         PH_ASSIGN(recipe, workspace::readRecipe(QString::fromStdString(options.recipe)));
     }
-    PH_ASSIGN(Side reference, readReference(context, QString::fromStdString(options.reference), recipe));
+    std::optional<LoggedDrift> logged;
+    if (options.log.wanted()) {
+        if (!options.current.empty() || recipe || !options.model.empty() || !options.cluster.connection.empty() || (options.log.ownReference() && !options.reference.empty()))
+            return invalid(QStringLiteral("The prediction log has the rows and the predictions."), QStringLiteral("--from"), QStringLiteral("Leave out --current, --recipe, --model and --on; the reference is --reference or an earlier stretch of the log."));
+        PH_ASSIGN(logged, readLoggedDrift(context, options.log));
+    } else if (options.reference.empty() || options.current.empty()) {
+        return invalid(QStringLiteral("A reference is compared with current rows, and one of them is not named."), {}, QStringLiteral("Give --reference and --current, or MODEL --from log."));
+    }
+    const QString against = logged && options.reference.empty() ? QStringLiteral("%1/%2").arg(logged->model).arg(logged->version) : QString::fromStdString(options.reference);
+    Side reference;
+    if (logged && logged->reference) {
+        reference = Side{logged->reference->name, std::move(logged->reference->table), std::nullopt};
+    } else {
+        PH_ASSIGN(reference, readReference(context, against, recipe));
+    }
     QJsonObject shards;
     Side current;
-    if (!options.cluster.connection.empty()) {
+    if (logged) {
+        current = Side{logged->current.name, std::move(logged->current.table), std::nullopt};
+        if (options.reference.empty() && !logged->reference && logged->signature.task != workspace::TaskKind::Forecast) { // what it says of the rows it was tested on
+            PH_ASSIGN(const ModelRef model, resolveModel(context, against));
+            PH_ASSIGN(const artifact::Package package, artifact::openPackage(model.folder));
+            PH_ASSIGN(const artifact::ScorerPtr scorer, learn::loadScorer(package));
+            PH_TRY(addPredictions(context, package, *scorer, reference));
+        }
+    } else if (!options.cluster.connection.empty()) {
         if (recipe || !options.model.empty() || options.multivariate)
             return invalid(QStringLiteral("Shards hand back profiles, which have no rows."), QStringLiteral("--on"), QStringLiteral("Leave out --recipe, --model and --multivariate."));
         PH_ASSIGN(ShardedProfile sharded, profileOnCluster(context, options.cluster, options.current, reference.profile ? *reference.profile : drift::profileOf(*reference.table, reference.name)));
@@ -178,6 +204,11 @@ Result<void> runDrift(Context &context, const Options &options) {
     }
     QString target = options.target.empty() && recipe ? recipe->target : QString::fromStdString(options.target);
     QStringList predicted;
+    if (logged) {
+        predicted = logged->current.predicted;
+        if (target.isEmpty() && !logged->current.targets.isEmpty())
+            target = logged->current.targets.front();
+    }
     if (!options.model.empty()) {
         PH_ASSIGN(const ModelRef model, resolveModel(context, QString::fromStdString(options.model)));
         PH_ASSIGN(const artifact::Package package, artifact::openPackage(model.folder));
@@ -200,7 +231,7 @@ Result<void> runDrift(Context &context, const Options &options) {
     report.currentName = current.name;
     report.markRoles(target, predicted);
     if (report.columns.empty())
-        return invalid(QStringLiteral("The two have no column in common that could be compared."), QString::fromStdString(options.current.front()),
+        return invalid(QStringLiteral("The two have no column in common that could be compared."), current.name,
                        QStringLiteral("Compare files with the same column names."));
     std::optional<drift::MultivariateDrift> together;
     if (options.multivariate) {
@@ -230,8 +261,8 @@ Result<void> runDrift(Context &context, const Options &options) {
 
 const Verb verb("drift", "Compare current data with a reference, column by column", [](CLI::App &app, VerbBody &body) {
     auto options = std::make_shared<Options>();
-    app.add_option("--reference", options->reference, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH, profile.json, or MODEL (package folder, NAME@ALIAS, NAME/VERSION)")->required();
-    app.add_option("--current", options->current, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH, or a profile of pilot profile --out; with --on one or more")->required();
+    app.add_option("--reference", options->reference, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH, profile.json, or MODEL (package folder, NAME@ALIAS, NAME/VERSION)");
+    app.add_option("--current", options->current, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH, or a profile of pilot profile --out; with --on one or more");
     app.add_option("--recipe", options->recipe, "Read both files by this recipe's data rules (missing, where, delimiter …)");
     addMaxMemory(app);
     app.add_option("--report", options->report, "Write a self-contained HTML page");
@@ -241,6 +272,7 @@ const Verb verb("drift", "Compare current data with a reference, column by colum
     app.add_option("--seed", options->seed, "Of what --multivariate draws")->needs(together);
     app.add_flag("--fail-on-drift", options->failOnDrift, "Exit 1 if a column drifted, or all of them together");
     options->cluster.addTo(app);
+    options->log.addTo(app);
     app.callback([options, &body] { body = [options](Context &context) { return runDrift(context, *options); }; });
 });
 
