@@ -46,6 +46,12 @@ class tst_DriftLogVerb : public QObject {
     /// Rows of one day; a label to every `everyLabel`-th.
     void ask(const char *day, int count, double inputShift, double answerShift, int everyLabel, double labelShift) {
         std::normal_distribution<double> draw(0, 1);
+        QVERIFY(m_database->transaction([&]() -> Result<void> {
+            askRows(day, count, inputShift, answerShift, everyLabel, labelShift, draw);
+            return {};
+        }));
+    }
+    void askRows(const char *day, int count, double inputShift, double answerShift, int everyLabel, double labelShift, std::normal_distribution<double> &draw) {
         for (int i = 0; i < count; ++i) {
             const double a = draw(m_random) + inputShift, y = draw(m_random);
             row(day, 1, QStringLiteral("{\"a\":%1}").arg(a), QString::number(y + answerShift));
