@@ -2,6 +2,45 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE" sourcelanguage="en_US">
 <context>
+    <name>AccuracyPlot</name>
+    <message>
+        <source>no labels</source>
+        <translation>keine Labels</translation>
+    </message>
+    <message>
+        <source>too few labels</source>
+        <translation>zu wenige Labels</translation>
+    </message>
+    <message>
+        <source>all rows</source>
+        <translation>alle Zeilen</translation>
+    </message>
+    <message>
+        <source>%1, estimated</source>
+        <translation>%1, geschätzt</translation>
+    </message>
+    <message>
+        <source>; estimated without labels %1 in the newest stretch</source>
+        <translation>; ohne Labels geschätzt %1 im neuesten Abschnitt</translation>
+    </message>
+    <message>
+        <source>limit %1</source>
+        <translation>Grenze %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2 over time: too few labels to say%3</source>
+        <translation>%1 von %2 über die Zeit: zu wenige Labels für eine Aussage%3</translation>
+    </message>
+    <message>
+        <source>%1 of %2 over time: %3 (%4 to %5) in the newest stretch with labels%6</source>
+        <translation>%1 von %2 über die Zeit: %3 (%4 bis %5) im neuesten Abschnitt mit Labels%6</translation>
+    </message>
+    <message>
+        <source>estimated</source>
+        <translation>geschätzt</translation>
+    </message>
+</context>
+<context>
     <name>AlertInbox</name>
     <message>
         <source>%1 is beyond its limit</source>
@@ -2498,6 +2537,25 @@
     </message>
 </context>
 <context>
+    <name>PersonSignIn</name>
+    <message>
+        <source>There is no connection “%1”.</source>
+        <translation>Es gibt keine Verbindung „%1“.</translation>
+    </message>
+    <message>
+        <source>pilot connect list shows them.</source>
+        <translation>pilot connect list zeigt sie.</translation>
+    </message>
+    <message>
+        <source>Nobody signs in for the connection %1: it has no login: device.</source>
+        <translation>Für die Verbindung %1 meldet sich niemand an: Sie hat kein login: device.</translation>
+    </message>
+    <message>
+        <source>Only connections of kind azureml have such a login; those of an application keep its secret: pilot connect add … --secret-from-stdin.</source>
+        <translation>Nur Verbindungen der Art azureml haben eine solche Anmeldung; die einer Anwendung halten ihr Geheimnis: pilot connect add … --secret-from-stdin.</translation>
+    </message>
+</context>
+<context>
     <name>PipelineEvidence</name>
     <message>
         <source>The gate is about no version of a registry that is known here.</source>
@@ -3904,6 +3962,14 @@
         <source>Elasticsearch knows no request of it</source>
         <translation>Elasticsearch kennt keine Anfrage daran</translation>
     </message>
+    <message>
+        <source>the prediction log of %1</source>
+        <translation>das Vorhersageprotokoll von %1</translation>
+    </message>
+    <message>
+        <source>the newest %1 requests</source>
+        <translation>die neuesten %1 Anfragen</translation>
+    </message>
 </context>
 <context>
     <name>Services</name>
@@ -4117,6 +4183,25 @@
     <message>
         <source>Which version %1 serves is not known: nothing says for which its image was built.</source>
         <translation>Welche Version %1 bedient, ist nicht bekannt: nichts sagt, für welche sein Image gebaut wurde.</translation>
+    </message>
+</context>
+<context>
+    <name>SloWords</name>
+    <message>
+        <source>Promise kept</source>
+        <translation>Versprechen gehalten</translation>
+    </message>
+    <message>
+        <source>Promise broken</source>
+        <translation>Versprechen gebrochen</translation>
+    </message>
+    <message>
+        <source>Availability %1 %, promised %2 %; %3 of the failures that it allows in the last hour.</source>
+        <translation>Verfügbarkeit %1 %, versprochen %2 %; %3 der Fehlschläge, die das in der letzten Stunde erlaubt.</translation>
+    </message>
+    <message>
+        <source>Latency p95 within %1 ms promised: above it in %2 of %3 stretches, one of twenty is allowed.</source>
+        <translation>Latenz p95 innerhalb von %1 ms versprochen: darüber in %2 von %3 Abschnitten, einer von zwanzig ist erlaubt.</translation>
     </message>
 </context>
 <context>
@@ -4416,6 +4501,10 @@
     <message>
         <source>%1: %2</source>
         <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1 knows no request of the last hour.</source>
+        <translation>%1 kennt keine Anfrage der letzten Stunde.</translation>
     </message>
 </context>
 <context>
@@ -5186,6 +5275,88 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::AccuracyChart</name>
+    <message>
+        <source>Stretches of time</source>
+        <translation>Zeitabschnitte</translation>
+    </message>
+    <message>
+        <source>Hour</source>
+        <translation>Stunde</translation>
+    </message>
+    <message>
+        <source>Day</source>
+        <translation>Tag</translation>
+    </message>
+    <message>
+        <source>Week</source>
+        <translation>Woche</translation>
+    </message>
+    <message>
+        <source>Slices by an input</source>
+        <translation>Teilmengen nach einer Eingabe</translation>
+    </message>
+    <message>
+        <source>Why did it drop?</source>
+        <translation>Warum ist sie gesunken?</translation>
+    </message>
+    <message>
+        <source>All rows</source>
+        <translation>Alle Zeilen</translation>
+    </message>
+    <message>
+        <source>By %1</source>
+        <translation>Nach %1</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::AccuracyWhyCard</name>
+    <message>
+        <source>Why did accuracy drop?</source>
+        <translation>Warum ist die Genauigkeit gesunken?</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Features by drift and importance</source>
+        <translation>Merkmale nach Drift und Wichtigkeit</translation>
+    </message>
+    <message>
+        <source>Rows with the largest error</source>
+        <translation>Zeilen mit dem größten Fehler</translation>
+    </message>
+    <message>
+        <source>It cannot be told yet</source>
+        <translation>Es lässt sich noch nicht sagen</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>lokal</translation>
+    </message>
+    <message>
+        <source>No row with an error</source>
+        <translation>Keine Zeile mit einem Fehler</translation>
+    </message>
+    <message>
+        <source>Rows to look at, worst %1</source>
+        <translation>Zeilen zum Ansehen, die schlechtesten %1</translation>
+    </message>
+    <message>
+        <source>%1 %2 on %3 labelled rows before %4, %5 on %6 from then on (v%7).</source>
+        <translation>%1 %2 auf %3 Zeilen mit Label vor %4, %5 auf %6 von da an (v%7).</translation>
+    </message>
+    <message>
+        <source>Ranked by drift × importance.</source>
+        <translation>Geordnet nach Drift × Wichtigkeit.</translation>
+    </message>
+    <message>
+        <source>No feature that the model looks at moved: what they mean may have changed, or the labels.</source>
+        <translation>Kein Merkmal, auf das das Modell achtet, hat sich verschoben: was sie bedeuten, kann sich geändert haben, oder die Labels.</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::ActionCatalogue</name>
     <message>
         <source>There is no command “%1” here.</source>
@@ -5655,10 +5826,6 @@
         <translation>Namespace</translation>
     </message>
     <message>
-        <source>that of the connection</source>
-        <translation>der der Verbindung</translation>
-    </message>
-    <message>
         <source>Of objects that name none.</source>
         <translation>Von Objekten, die keinen nennen.</translation>
     </message>
@@ -5784,6 +5951,10 @@
     <message>
         <source>Taken back as %1.</source>
         <translation>Zurückgenommen als %1.</translation>
+    </message>
+    <message>
+        <source>of the connection</source>
+        <translation>der Verbindung</translation>
     </message>
 </context>
 <context>
@@ -6009,6 +6180,41 @@
     <message>
         <source>new: %1</source>
         <translation>neu: %1</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::CauseModel</name>
+    <message>
+        <source>Feature</source>
+        <translation>Merkmal</translation>
+    </message>
+    <message>
+        <source>Part, %</source>
+        <translation>Anteil, %</translation>
+    </message>
+    <message>
+        <source>Share of drift × importance over all features</source>
+        <translation>Anteil an Drift × Wichtigkeit über alle Merkmale</translation>
+    </message>
+    <message>
+        <source>Drift × weight</source>
+        <translation>Drift × Gewicht</translation>
+    </message>
+    <message>
+        <source>How far it moved (PSI less chance) times what the metric loses without it</source>
+        <translation>Wie weit es sich verschob (PSI ohne den Zufall) mal was die Metrik ohne es verliert</translation>
+    </message>
+    <message>
+        <source>%1: too few rows to tell its drift</source>
+        <translation>%1: zu wenige Zeilen, um die Drift zu nennen</translation>
+    </message>
+    <message>
+        <source>%1: %2 of drift × importance</source>
+        <translation>%1: %2 von Drift × Wichtigkeit</translation>
+    </message>
+    <message>
+        <source>too few rows</source>
+        <translation>zu wenige Zeilen</translation>
     </message>
 </context>
 <context>
@@ -7425,6 +7631,42 @@
         <source>0 to %1, dot from %2; hatched: too few rows</source>
         <translation>0 bis %1, Punkt ab %2; schraffiert: zu wenige Zeilen</translation>
     </message>
+    <message>
+        <source>Why did accuracy drop?</source>
+        <translation>Warum ist die Genauigkeit gesunken?</translation>
+    </message>
+    <message>
+        <source>No labels came yet, so nothing tells that it dropped.</source>
+        <translation>Es kamen noch keine Labels, also sagt nichts, dass sie gesunken ist.</translation>
+    </message>
+    <message>
+        <source>Why did the accuracy of %1 drop?</source>
+        <translation>Warum ist die Genauigkeit von %1 gesunken?</translation>
+    </message>
+    <message>
+        <source>%1 predictions, none with a label. Labels come by POST /labels on the endpoint; `pilot accuracy %2 --labels FILE` looks at those of a file.</source>
+        <translation>%1 Vorhersagen, keine mit einem Label. Labels kommen über POST /labels am Endpunkt; `pilot accuracy %2 --labels DATEI` sieht die einer Datei an.</translation>
+    </message>
+    <message>
+        <source>no labels yet, estimated</source>
+        <translation>noch keine Labels, geschätzt</translation>
+    </message>
+    <message>
+        <source>%1 of %2 predictions have a label</source>
+        <translation>%1 von %2 Vorhersagen haben ein Label</translation>
+    </message>
+    <message>
+        <source>Dashed: estimated without labels, %1, learned from %2. A change of what the inputs mean is not seen.</source>
+        <translation>Gestrichelt: ohne Labels geschätzt, %1, gelernt aus %2. Eine Änderung dessen, was die Eingaben bedeuten, wird nicht gesehen.</translation>
+    </message>
+    <message>
+        <source>Not estimated: %1</source>
+        <translation>Nicht geschätzt: %1</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::EndpointSheet</name>
@@ -8749,6 +8991,14 @@
         <source>Name what it leads to, and its port.</source>
         <translation>Ziel und Port angeben.</translation>
     </message>
+    <message>
+        <source>No port-forward is open</source>
+        <translation>Keine Portweiterleitung ist offen</translation>
+    </message>
+    <message>
+        <source>Name a service, a workload or a pod above; its address on this machine stands here.</source>
+        <translation>Oben einen Dienst, einen Workload oder einen Pod nennen; seine Adresse auf diesem Rechner steht dann hier.</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::GateCard</name>
@@ -9793,6 +10043,29 @@
     <message>
         <source>Log</source>
         <translation>Protokoll</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::LookModel</name>
+    <message>
+        <source>Asked</source>
+        <translation>Gefragt</translation>
+    </message>
+    <message>
+        <source>Predicted</source>
+        <translation>Vorhergesagt</translation>
+    </message>
+    <message>
+        <source>Was</source>
+        <translation>War</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Prediction %1</source>
+        <translation>Vorhersage %1</translation>
     </message>
 </context>
 <context>
@@ -15334,6 +15607,18 @@
     <message>
         <source>Requests, errors and latency are not known: %1</source>
         <translation>Anfragen, Fehler und Latenz sind nicht bekannt: %1</translation>
+    </message>
+    <message>
+        <source>Not all of it: %1.</source>
+        <translation>Nicht alles davon: %1.</translation>
+    </message>
+    <message>
+        <source>promised %1</source>
+        <translation>versprochen %1</translation>
+    </message>
+    <message>
+        <source>Latency, ms</source>
+        <translation>Latenz, ms</translation>
     </message>
 </context>
 <context>

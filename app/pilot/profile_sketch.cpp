@@ -11,6 +11,7 @@
 #include "core/drift/profile_stream.h"
 
 #include <QFileInfo>
+#include <QtEndian>
 
 namespace pilothouse {
 
@@ -18,25 +19,19 @@ namespace {
 
 using Q = QLatin1String;
 
-Result<drift::Profile> readProfile(const QString &path) {
-    PH_ASSIGN(const QByteArray bytes, readFile(path));
-    PH_ASSIGN(const QJsonObject object, parseJsonObject(bytes, path));
-    return drift::Profile::fromJson(object, path);
-}
-
 Result<std::optional<drift::Profile>> readBins(Context &context, const QString &text) {
     if (text.isEmpty())
         return std::optional<drift::Profile>();
     const QFileInfo info(text);
     if (info.isFile() && info.suffix() == QStringLiteral("json")) {
-        PH_ASSIGN(drift::Profile profile, readProfile(text));
+        PH_ASSIGN(drift::Profile profile, readProfileFile(text));
         return std::optional(std::move(profile));
     }
     PH_ASSIGN(const ModelRef model, resolveModel(context, text));
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(model.folder));
     if (!package.files.contains(QStringLiteral("profile.json")))
         return invalid(QStringLiteral("The package has no training profile."), model.folder, QStringLiteral("Give a profile of the rows it was trained on (pilot profile FILE --out) as --bins."));
-    PH_ASSIGN(drift::Profile profile, readProfile(model.folder + QStringLiteral("/profile.json")));
+    PH_ASSIGN(drift::Profile profile, readProfileFile(model.folder + QStringLiteral("/profile.json")));
     return std::optional(std::move(profile));
 }
 
@@ -48,10 +43,15 @@ Result<QStringList> filesOf(const SketchOptions &options) {
     const int index = options.shard.section(QLatin1Char('/'), 0, 0).toInt(&first), shards = options.shard.section(QLatin1Char('/'), 1).toInt(&second);
     if (!first || !second || shards < 1 || index < 0 || index >= shards)
         return invalid(QStringLiteral("“%1” is no shard.").arg(options.shard), QStringLiteral("--shard"), QStringLiteral("Write INDEX/COUNT, the index from 0: 3/8, or $JOB_COMPLETION_INDEX/8 in an indexed Job."));
-    QStringList own;
-    for (qsizetype i = index; i < options.files.size(); i += shards)
-        own << options.files.at(i);
-    return own;
+    const QStringList left = options.left.split(QLatin1Char(','), Qt::SkipEmptyParts);
+    bool number = true;
+    const int own = left.isEmpty() ? index : index < left.size() ? left[index].toInt(&number) : -1;
+    if (!number || own < 0 || own >= shards)
+        return invalid(QStringLiteral("“%1” has no shard of %2 at place %3.").arg(options.left).arg(shards).arg(index), QStringLiteral("--left"), QStringLiteral("Write the shards that are left, such as 3,5."));
+    QStringList files;
+    for (qsizetype i = own; i < options.files.size(); i += shards)
+        files << options.files.at(i);
+    return files;
 }
 
 Result<drift::Profile> streamed(Context &context, const SketchOptions &options, const QStringList &files, const std::optional<drift::Profile> &bins) {
@@ -77,6 +77,27 @@ Result<drift::Profile> streamed(Context &context, const SketchOptions &options, 
 
 } // namespace
 
+QString packProfile(const drift::Profile &profile) { return QString::fromLatin1(qCompress(QJsonDocument(profile.toJson()).toJson(QJsonDocument::Compact), 9).toBase64()); }
+
+Result<drift::Profile> unpackProfile(const QString &text, const QString &where) {
+    constexpr quint32 mostBytes = 256u << 20;
+    const QByteArray packed = QByteArray::fromBase64(text.toLatin1());
+    const auto noProfile = [&] { return invalid(QStringLiteral("What was handed back is no profile."), where, QStringLiteral("Use the same version of pilot in the image and here.")); };
+    if (packed.size() < 5 || qFromBigEndian<quint32>(packed.constData()) > mostBytes) // its first bytes say how long it is
+        return noProfile();
+    const QByteArray bytes = qUncompress(packed);
+    if (bytes.isEmpty())
+        return noProfile();
+    PH_ASSIGN(const QJsonObject object, parseJsonObject(bytes, where));
+    return drift::Profile::fromJson(object, where);
+}
+
+Result<drift::Profile> readProfileFile(const QString &path) {
+    PH_ASSIGN(const QByteArray bytes, readFile(path));
+    PH_ASSIGN(const QJsonObject object, parseJsonObject(bytes, path));
+    return drift::Profile::fromJson(object, path);
+}
+
 Result<void> writeSketch(Context &context, const SketchOptions &options) {
     if (QFileInfo::exists(options.out) && !options.force)
         return Error{ErrorKind::Conflict, QStringLiteral("The file exists already."), options.out, QStringLiteral("Give another name, or --force to replace it."), {}};
@@ -85,7 +106,7 @@ Result<void> writeSketch(Context &context, const SketchOptions &options) {
     if (options.merge) {
         std::vector<drift::Profile> parts;
         for (const QString &file : files) {
-            PH_ASSIGN(drift::Profile part, readProfile(file));
+            PH_ASSIGN(drift::Profile part, readProfileFile(file));
             part.name = file; // an error names it
             if (!part.columns.empty()) // a shard that got no file
                 parts.push_back(std::move(part));
@@ -97,8 +118,13 @@ Result<void> writeSketch(Context &context, const SketchOptions &options) {
     }
     const QByteArray bytes = QJsonDocument(profile.toJson()).toJson(QJsonDocument::Compact);
     PH_TRY(writeFileAtomically(options.out, bytes));
-    context.answer(QJsonObject{{Q("out"), options.out}, {Q("files"), QJsonArray::fromStringList(files)}, {Q("rows"), qint64(profile.rows)}, {Q("columns"), qint64(profile.columns.size())},
-                               {Q("bytes"), bytes.size()}, {Q("shard"), options.shard.isEmpty() ? QJsonValue() : QJsonValue(options.shard)}},
+    QJsonObject answer{{Q("out"), options.out}, {Q("files"), QJsonArray::fromStringList(files)}, {Q("rows"), qint64(profile.rows)}, {Q("columns"), qint64(profile.columns.size())},
+                               {Q("bytes"), bytes.size()}, {Q("shard"), options.shard.isEmpty() ? QJsonValue() : QJsonValue(options.shard)}};
+    if (options.handBack) {
+        answer.insert(Q("index"), options.shard.isEmpty() ? QJsonValue() : QJsonValue(options.shard.section(QLatin1Char('/'), 0, 0).toInt()));
+        answer.insert(Q("profile"), packProfile(profile));
+    }
+    context.answer(answer,
                    QStringLiteral("%1: %2 rows of %3 in %4 columns, %5 bytes\nCompare it: pilot drift --reference … --current %1; add it up: pilot profile --merge … --out …")
                        .arg(options.out).arg(profile.rows).arg(options.merge ? QStringLiteral("%1 profiles").arg(files.size()) : files.join(QStringLiteral(", "))).arg(profile.columns.size()).arg(bytes.size()));
     return {};

@@ -53,27 +53,6 @@ QString jobName(const QString &recipe, const QString &run) {
     return QStringLiteral("%1-%2").arg(name.isEmpty() ? QStringLiteral("train") : name, run.left(8));
 }
 
-Result<void> addVolumes(const ClusterTraining &options, TrainingJob &job) {
-    for (const std::string &given : options.volumes) {
-        const QStringList parts = QString::fromStdString(given).split(QLatin1Char(':'));
-        if (parts.size() < 2 || parts.size() > 3 || (parts.size() == 3 && parts[2] != Q("ro")))
-            return invalid(QStringLiteral("“%1” is no volume.").arg(QString::fromStdString(given)), QStringLiteral("--volume"), QStringLiteral("Write CLAIM:/path or CLAIM:/path:ro."));
-        job.volumes.push_back({parts[0], parts[1], parts.size() == 3});
-    }
-    return {};
-}
-
-Result<void> addSecrets(const ClusterTraining &options, TrainingJob &job) {
-    static const QRegularExpression shape(QStringLiteral("^([^=]+)=([^/]+)/(.+)$"));
-    for (const std::string &given : options.secrets) {
-        const QRegularExpressionMatch parts = shape.match(QString::fromStdString(given));
-        if (!parts.hasMatch())
-            return invalid(QStringLiteral("“%1” names no secret.").arg(QString::fromStdString(given).left(60)), QStringLiteral("--secret"), QStringLiteral("Write NAME=SECRET/KEY: our name, the Kubernetes Secret, its key."));
-        job.secrets.push_back({parts.captured(1), parts.captured(2), parts.captured(3)});
-    }
-    return {};
-}
-
 /// The workspace that the pods see: the registry that the version goes to, and nothing else. JSON, which YAML reads.
 Result<QByteArray> workspaceFor(const fleet::Services &services, const ClusterTrainingInput &input, const QString &registry, const TrainingJob &job) {
     const workspace::Connection &connection = services.workspace.connections.value(registry);
@@ -111,6 +90,27 @@ Result<QString> registryFor(const fleet::Services &services, const ClusterTraini
 
 } // namespace
 
+Result<void> addJobVolumes(const std::vector<std::string> &volumes, TrainingJob &job) {
+    for (const std::string &given : volumes) {
+        const QStringList parts = QString::fromStdString(given).split(QLatin1Char(':'));
+        if (parts.size() < 2 || parts.size() > 3 || (parts.size() == 3 && parts[2] != Q("ro")))
+            return invalid(QStringLiteral("“%1” is no volume.").arg(QString::fromStdString(given)), QStringLiteral("--volume"), QStringLiteral("Write CLAIM:/path or CLAIM:/path:ro."));
+        job.volumes.push_back({parts[0], parts[1], parts.size() == 3});
+    }
+    return {};
+}
+
+Result<void> addJobSecrets(const std::vector<std::string> &secrets, TrainingJob &job) {
+    static const QRegularExpression shape(QStringLiteral("^([^=]+)=([^/]+)/(.+)$"));
+    for (const std::string &given : secrets) {
+        const QRegularExpressionMatch parts = shape.match(QString::fromStdString(given));
+        if (!parts.hasMatch())
+            return invalid(QStringLiteral("“%1” names no secret.").arg(QString::fromStdString(given).left(60)), QStringLiteral("--secret"), QStringLiteral("Write NAME=SECRET/KEY: our name, the Kubernetes Secret, its key."));
+        job.secrets.push_back({parts.captured(1), parts.captured(2), parts.captured(3)});
+    }
+    return {};
+}
+
 Result<TrainingJob> clusterTrainingJob(const fleet::Services &services, const ClusterTraining &options, const ClusterTrainingInput &input, const QString &space, const QString &run) {
     PH_ASSIGN(const workspace::Recipe recipe, workspace::readRecipe(input.recipeFile));
     TrainingJob job;
@@ -127,8 +127,8 @@ Result<TrainingJob> clusterTrainingJob(const fleet::Services &services, const Cl
     job.memory = QString::fromStdString(options.memory);
     job.serviceAccount = QString::fromStdString(options.serviceAccount);
     job.group = options.group;
-    PH_TRY(addVolumes(options, job));
-    PH_TRY(addSecrets(options, job));
+    PH_TRY(addJobVolumes(options.volumes, job));
+    PH_TRY(addJobSecrets(options.secrets, job));
     for (const std::string &given : options.annotations)
         job.annotations.insert(QString::fromStdString(given).section(QLatin1Char('='), 0, 0), QString::fromStdString(given).section(QLatin1Char('='), 1));
     PH_ASSIGN(const QByteArray text, readFile(input.recipeFile));

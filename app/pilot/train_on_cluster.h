@@ -25,6 +25,10 @@ struct ClusterTrainingInput {
     std::vector<std::string> tags;
 };
 
+/// CLAIM:/path[:ro] and NAME=SECRET/KEY, each. Invalid for another form.
+Result<void> addJobVolumes(const std::vector<std::string> &volumes, cluster::TrainingJob &job);
+Result<void> addJobSecrets(const std::vector<std::string> &secrets, cluster::TrainingJob &job);
+
 /// The job that these options describe, not yet started. `run`: its number, 32 hex digits, from which it has its name too; empty: a new one.
 /// Invalid for options that do not fit each other; Refused if what it trains would be gone with its pods, or the registry is not to be reached from them.
 Result<cluster::TrainingJob> clusterTrainingJob(const fleet::Services &services, const ClusterTraining &options, const ClusterTrainingInput &input, const QString &space, const QString &run = {});

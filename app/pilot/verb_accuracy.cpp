@@ -9,6 +9,7 @@
 #include "app/pilot/accuracy_labels.h"
 #include "app/pilot/accuracy_table.h"
 #include "app/pilot/model_ref.h"
+#include "app/pilot/moment_option.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/clock.h"
@@ -36,18 +37,6 @@ struct Options {
     std::string since, labels, labelsQuery, day;
     bool estimated = false, why = false;
 };
-
-/// A date is its midnight in the zone, a time is UTC where it names no offset.
-Result<qint64> momentOf(const std::string &text, const char *option, const QTimeZone &zone, qint64 absent) {
-    if (text.empty())
-        return absent;
-    if (const QDate day = QDate::fromString(QString::fromStdString(text), Qt::ISODate); day.isValid() && text.size() == 10)
-        return day.startOfDay(zone).toMSecsSinceEpoch();
-    const std::int64_t ms = data::parseIsoTime(text);
-    if (ms == data::Column::missingTime)
-        return invalid(QStringLiteral("“%1” is no time like 2026-03-01 or 2026-03-01T06:00Z.").arg(QString::fromStdString(text)), QLatin1String(option));
-    return qint64(ms);
-}
 
 /// A calendar day of the workspace's zone.
 Result<QDate> dayOf(const std::string &text, const fleet::Services &services) {

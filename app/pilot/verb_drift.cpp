@@ -2,16 +2,22 @@
 // pilot drift --reference FILE|PROFILE.json|MODEL --current FILE|PROFILE.json [--recipe FILE] [--model MODEL] [--target COLUMN] [--multivariate] [--report FILE.html] [--max-memory 4GiB] [--fail-on-drift] [--json]
 //   --json: the object of drift::DriftReport::toJson(). Exit 1 with --fail-on-drift if a column drifted.
 //   --model: what this model says of the rows of both sides is compared as well ("role":"prediction"; of a profile: of the package's sample rows), and its target is "role":"target".
+//   --on CONNECTION --image IMAGE [--shards N] [--keep FOLDER]: the current rows (several files then) are profiled in the pods of a cluster, an indexed Job of shards, and added up here.
+//     --json has "shards":{"job","of","again"} too.
+// pilot drift MODEL --from log [--since TIME] [--until TIME] [--reference …|--reference-since TIME] …: the current rows are those of the model's prediction log on this machine, what it
+//   predicted is "role":"prediction", the labels that came are "role":"target"; against the training rows of the version that answered, --reference, or an earlier stretch of the log.
 //   --multivariate: all columns together as well, from rows on both sides; "multivariate" is drift::MultivariateDrift::toJson(), and --fail-on-drift counts it too.
 #include "app/pilot/data_source.h"
+#include "app/pilot/drift_from_log.h"
+#include "app/pilot/drift_on_cluster.h"
 #include "app/pilot/model_ref.h"
+#include "app/pilot/profile_sketch.h"
 #include "app/pilot/verb.h"
 
 #include "core/artifact/labelled_rows.h"
 #include "core/artifact/package.h"
 #include "core/artifact/scorer.h"
 #include "core/base/file.h"
-#include "core/base/json.h"
 #include "core/data/csv.h"
 #include "core/data/prepare_table.h"
 #include "core/drift/answer.h"
@@ -31,7 +37,10 @@ namespace pilothouse {
 namespace {
 
 struct Options {
-    std::string reference, current, recipe, report, model, target;
+    std::string reference, recipe, report, model, target;
+    std::vector<std::string> current;
+    ClusterShards cluster;
+    LogDrift log;
     bool failOnDrift = false, multivariate = false;
     quint64 seed = 7;
 };
@@ -81,9 +90,7 @@ Result<Side> readRows(Context &context, const QString &path, const std::optional
 }
 
 Result<Side> readProfile(const QString &path, const QString &name) {
-    PH_ASSIGN(const QByteArray bytes, readFile(path));
-    PH_ASSIGN(const QJsonObject object, parseJsonObject(bytes, path));
-    PH_ASSIGN(drift::Profile profile, drift::Profile::fromJson(object, path));
+    PH_ASSIGN(drift::Profile profile, readProfileFile(path));
     return Side{name, std::nullopt, std::move(profile)};
 }
 
@@ -157,10 +164,51 @@ Result<void> runDrift(Context &context, const Options &options) {
     if (!options.recipe.empty()) {
         PH_ASSIGN(recipe, workspace::readRecipe(QString::fromStdString(options.recipe)));
     }
-    PH_ASSIGN(Side reference, readReference(context, QString::fromStdString(options.reference), recipe));
-    PH_ASSIGN(Side current, readCurrent(context, QString::fromStdString(options.current), recipe, reference));
+    std::optional<LoggedDrift> logged;
+    if (options.log.wanted()) {
+        if (!options.current.empty() || recipe || !options.model.empty() || !options.cluster.connection.empty() || (options.log.ownReference() && !options.reference.empty()))
+            return invalid(QStringLiteral("The prediction log has the rows and the predictions."), QStringLiteral("--from"), QStringLiteral("Leave out --current, --recipe, --model and --on; the reference is --reference or an earlier stretch of the log."));
+        PH_ASSIGN(logged, readLoggedDrift(context, options.log));
+    } else if (options.reference.empty() || options.current.empty()) {
+        return invalid(QStringLiteral("A reference is compared with current rows, and one of them is not named."), {}, QStringLiteral("Give --reference and --current, or MODEL --from log."));
+    }
+    const QString against = logged && options.reference.empty() ? QStringLiteral("%1/%2").arg(logged->model).arg(logged->version) : QString::fromStdString(options.reference);
+    Side reference;
+    if (logged && logged->reference) {
+        reference = Side{logged->reference->name, std::move(logged->reference->table), std::nullopt};
+    } else {
+        PH_ASSIGN(reference, readReference(context, against, recipe));
+    }
+    QJsonObject shards;
+    Side current;
+    if (logged) {
+        current = Side{logged->current.name, std::move(logged->current.table), std::nullopt};
+        if (options.reference.empty() && !logged->reference && logged->signature.task != workspace::TaskKind::Forecast) { // what it says of the rows it was tested on
+            PH_ASSIGN(const ModelRef model, resolveModel(context, against));
+            PH_ASSIGN(const artifact::Package package, artifact::openPackage(model.folder));
+            PH_ASSIGN(const artifact::ScorerPtr scorer, learn::loadScorer(package));
+            PH_TRY(addPredictions(context, package, *scorer, reference));
+        }
+    } else if (!options.cluster.connection.empty()) {
+        if (recipe || !options.model.empty() || options.multivariate)
+            return invalid(QStringLiteral("Shards hand back profiles, which have no rows."), QStringLiteral("--on"), QStringLiteral("Leave out --recipe, --model and --multivariate."));
+        PH_ASSIGN(ShardedProfile sharded, profileOnCluster(context, options.cluster, options.current, reference.profile ? *reference.profile : drift::profileOf(*reference.table, reference.name)));
+        if (sharded.planned)
+            return {};
+        shards = sharded.answer;
+        current = Side{sharded.profile.name, std::nullopt, std::move(sharded.profile)};
+    } else {
+        if (options.current.size() > 1)
+            return invalid(QStringLiteral("Several files are compared as a profile of them all."), QStringLiteral("--current"), QStringLiteral("Make it here, pilot profile FILE… --out, or in a cluster, --on CONNECTION."));
+        PH_ASSIGN(current, readCurrent(context, QString::fromStdString(options.current.front()), recipe, reference));
+    }
     QString target = options.target.empty() && recipe ? recipe->target : QString::fromStdString(options.target);
     QStringList predicted;
+    if (logged) {
+        predicted = logged->current.predicted;
+        if (target.isEmpty() && !logged->current.targets.isEmpty())
+            target = logged->current.targets.front();
+    }
     if (!options.model.empty()) {
         PH_ASSIGN(const ModelRef model, resolveModel(context, QString::fromStdString(options.model)));
         PH_ASSIGN(const artifact::Package package, artifact::openPackage(model.folder));
@@ -183,7 +231,7 @@ Result<void> runDrift(Context &context, const Options &options) {
     report.currentName = current.name;
     report.markRoles(target, predicted);
     if (report.columns.empty())
-        return invalid(QStringLiteral("The two have no column in common that could be compared."), QString::fromStdString(options.current),
+        return invalid(QStringLiteral("The two have no column in common that could be compared."), current.name,
                        QStringLiteral("Compare files with the same column names."));
     std::optional<drift::MultivariateDrift> together;
     if (options.multivariate) {
@@ -200,6 +248,8 @@ Result<void> runDrift(Context &context, const Options &options) {
         PH_TRY(writeFileAtomically(QString::fromStdString(options.report), drift::htmlReport(report, together ? &*together : nullptr)));
     QJsonObject object = report.toJson();
     QString text = table(report);
+    if (!shards.isEmpty())
+        object.insert(QStringLiteral("shards"), shards);
     if (together) {
         object.insert(QStringLiteral("multivariate"), together->toJson());
         text += QLatin1Char('\n') + together->lines().join(QLatin1Char('\n'));
@@ -211,8 +261,8 @@ Result<void> runDrift(Context &context, const Options &options) {
 
 const Verb verb("drift", "Compare current data with a reference, column by column", [](CLI::App &app, VerbBody &body) {
     auto options = std::make_shared<Options>();
-    app.add_option("--reference", options->reference, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH, profile.json, or MODEL (package folder, NAME@ALIAS, NAME/VERSION)")->required();
-    app.add_option("--current", options->current, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH, or a profile of pilot profile --out")->required();
+    app.add_option("--reference", options->reference, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH, profile.json, or MODEL (package folder, NAME@ALIAS, NAME/VERSION)");
+    app.add_option("--current", options->current, "Data file, http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH, or a profile of pilot profile --out; with --on one or more");
     app.add_option("--recipe", options->recipe, "Read both files by this recipe's data rules (missing, where, delimiter …)");
     addMaxMemory(app);
     app.add_option("--report", options->report, "Write a self-contained HTML page");
@@ -221,6 +271,8 @@ const Verb verb("drift", "Compare current data with a reference, column by colum
     auto *together = app.add_flag("--multivariate", options->multivariate, "Compare all columns together as well: a classifier that tells the rows apart, PCA reconstruction, energy distance");
     app.add_option("--seed", options->seed, "Of what --multivariate draws")->needs(together);
     app.add_flag("--fail-on-drift", options->failOnDrift, "Exit 1 if a column drifted, or all of them together");
+    options->cluster.addTo(app);
+    options->log.addTo(app);
     app.callback([options, &body] { body = [options](Context &context) { return runDrift(context, *options); }; });
 });
 

@@ -8,7 +8,7 @@
 //           "q75"},"top":[["text",count]],"step_seconds","gaps","missing_steps","longest_gap"}],"md5","sha256","bytes","repeated_rows",
 //           "problems":[{"column","what","hint","line"}],
 //           "report":{…},"quality":{"rows","reference"|null,"checks":{…},"findings":[{"check","column","value","count","what"}]},"recipe"|null,"reasons":[…],"written"|null}
-// pilot profile FILE… --out DAY.json [--bins PROFILE.json|MODEL] [--shard INDEX/COUNT], pilot profile --merge DAY.json… --out MONTH.json:
+// pilot profile FILE… --out DAY.json [--bins PROFILE.json|MODEL] [--shard INDEX/COUNT [--left 3,5]] [--hand-back], pilot profile --merge DAY.json… --out MONTH.json:
 //   a small file of the rows that adds up with others and that pilot drift compares (profile_sketch.h).
 #include "app/pilot/data_source.h"
 #include "app/pilot/profile_sketch.h"
@@ -34,9 +34,9 @@ namespace {
 using Q = QLatin1String;
 
 struct ProfileArguments {
-    std::string file, target, recipe, reference, delimiter, decimal, skipUntil, comment, out, bins, shard;
+    std::string file, target, recipe, reference, delimiter, decimal, skipUntil, comment, out, bins, shard, left;
     std::vector<std::string> files, missing, categorical;
-    bool force = false, merge = false;
+    bool force = false, merge = false, handBack = false;
     DataVersion version;
 };
 
@@ -208,6 +208,8 @@ Result<void> run(Context &context, ProfileArguments arguments) {
     options.out = text(arguments.out);
     options.bins = text(arguments.bins);
     options.shard = text(arguments.shard);
+    options.left = text(arguments.left);
+    options.handBack = arguments.handBack;
     options.merge = arguments.merge;
     options.force = arguments.force;
     options.csv = csvOptions(arguments);
@@ -220,7 +222,9 @@ const Verb verb("profile", "Schema, missing values, ranges, quality and fingerpr
     app.add_option("FILE", arguments->files, "CSV file, plain or gzip; or http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH; with --out one or more")->required();
     CLI::Option *const out = app.add_option("--out", arguments->out, "Write a small profile of the rows here, which adds up with others and which pilot drift compares");
     app.add_option("--bins", arguments->bins, "Count numbers in the bins of this reference: profile.json, or a model (package folder, NAME@ALIAS, NAME/VERSION)")->needs(out);
-    app.add_option("--shard", arguments->shard, "INDEX/COUNT: only this part of the files, the index from 0")->needs(out);
+    CLI::Option *const shard = app.add_option("--shard", arguments->shard, "INDEX/COUNT: only this part of the files, the index from 0")->needs(out);
+    app.add_option("--left", arguments->left, "Shards that are left, such as 3,5: the index of --shard is a place among them")->needs(shard);
+    app.add_flag("--hand-back", arguments->handBack, "The answer has the profile too, packed: for who cannot see the file")->needs(out);
     app.add_flag("--merge", arguments->merge, "The files are profiles of --out: add them up")->needs(out);
     arguments->version.addTo(app);
     addMaxMemory(app);

@@ -6,6 +6,8 @@
 #include <QJsonArray>
 #include <QRegularExpression>
 
+#include <algorithm>
+
 namespace pilothouse::cluster {
 
 namespace {
@@ -20,7 +22,7 @@ const QString metricsPath = QStringLiteral("/dev/termination-log");
 constexpr int pytorchPort = 23456;           // Kubeflow's own
 
 QJsonObject labels(const TrainingJob &job) {
-    QJsonObject labels{{Q("app.kubernetes.io/managed-by"), Q("pilothouse")}, {Q("app.kubernetes.io/component"), Q("training")}, {runLabel, job.run}};
+    QJsonObject labels{{Q("app.kubernetes.io/managed-by"), Q("pilothouse")}, {Q("app.kubernetes.io/component"), job.shards > 0 ? Q("profile") : Q("training")}, {runLabel, job.run}};
     static const QRegularExpression valid(QStringLiteral("^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"));
     if (valid.match(job.model).hasMatch())
         labels.insert(modelLabel, job.model);
@@ -120,7 +122,14 @@ QJsonObject podTemplate(const TrainingJob &job, const QString &containerName, co
 }
 
 QJsonObject jobSpec(const TrainingJob &job) {
-    QJsonObject spec{{Q("backoffLimit"), job.retries}, {Q("ttlSecondsAfterFinished"), job.keepSeconds}, {Q("template"), podTemplate(job, QStringLiteral("train"))}};
+    QJsonObject spec{{Q("backoffLimit"), job.retries}, {Q("ttlSecondsAfterFinished"), job.keepSeconds}, {Q("template"), podTemplate(job, job.shards > 0 ? QStringLiteral("profile") : QStringLiteral("train"))}};
+    if (job.shards > 0) {
+        spec.remove(Q("backoffLimit")); // the server's own: that of each index counts
+        spec.insert(Q("completionMode"), Q("Indexed"));
+        spec.insert(Q("completions"), job.shards);
+        spec.insert(Q("parallelism"), job.atOnce > 0 ? std::min(job.atOnce, job.shards) : job.shards);
+        spec.insert(Q("backoffLimitPerIndex"), job.retries);
+    }
     if (job.deadlineSeconds > 0)
         spec.insert(Q("activeDeadlineSeconds"), job.deadlineSeconds);
     return spec;
@@ -192,6 +201,8 @@ Result<void> checkTrainingJob(const TrainingJob &job) {
     const bool several = job.kind == TrainingJob::Kind::PyTorchJob || job.kind == TrainingJob::Kind::TrainJob;
     if (job.workers < 1 || job.workers > 1000 || (job.workers > 1 && !several))
         return invalid(QStringLiteral("%1 workers: a Job has one; several are a PyTorchJob's or a TrainJob's, at most 1,000.").arg(job.workers), QStringLiteral("workers"));
+    if (job.shards < 0 || job.shards > 1000 || job.atOnce < 0 || (job.shards > 0 && job.kind != TrainingJob::Kind::Job))
+        return invalid(QStringLiteral("%1 shards: 1 to 1,000, of a Job.").arg(job.shards), QStringLiteral("shards"));
     if (job.kind == TrainingJob::Kind::CronJob) {
         static const QRegularExpression fields(QStringLiteral("^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|\\S+ \\S+ \\S+ \\S+ \\S+)$"));
         if (!fields.match(job.schedule).hasMatch())

@@ -56,6 +56,10 @@ struct TrainingJob {
     int retries = 0;           ///< how often a failed pod is made anew: none, so that a failure is told and not repeated
     qint64 deadlineSeconds = 0;    ///< the whole job; 0: none
     qint64 keepSeconds = 7 * 86400; ///< after its end, until the cluster clears it away
+    /// More than 0: an indexed Job of so many pods, each a shard of the work, which its arguments name as $(JOB_COMPLETION_INDEX), from 0. A shard that fails is made anew
+    /// `retries` times by itself; one that fails for good leaves the others their work. Known by servers from 1.29 on; an older one makes 6 pods anew in all.
+    int shards = 0;
+    int atOnce = 0;            ///< shards whose pods run together; 0: all
 };
 
 /// The first thing that makes it no training: names, sizes, a schedule, workers of a kind that has none. Invalid, with the key.

@@ -27,6 +27,8 @@ QJsonObject owned(QJsonObject files, const QJsonObject &owner) {
 QString whatItIs(const TrainingJob &job) {
     const QString workers = job.workers > 1 ? QStringLiteral(" with %1 workers").arg(job.workers) : QString();
     const QString when = job.schedule.isEmpty() ? QString() : QStringLiteral(", at “%1”").arg(job.schedule);
+    if (job.shards > 0)
+        return QStringLiteral("Job of %1 shards, image %2").arg(job.shards).arg(job.image);
     return QStringLiteral("%1%2%3, image %4").arg(cluster::trainingRef(job).kind.kind, workers, when, job.image);
 }
 
@@ -71,10 +73,10 @@ Result<operations::Operation> startTraining(std::shared_ptr<const KubeApi> api, 
     operations::Operation operation;
     operation.kind = QStringLiteral("train-job");
     operation.object = ref.text();
-    operation.summary = QStringLiteral("Train in the cluster: %1").arg(whatItIs(*job));
+    operation.summary = (job->shards > 0 ? QStringLiteral("Profile in the cluster: %1") : QStringLiteral("Train in the cluster: %1")).arg(whatItIs(*job));
     operation.connection = api->connection();
     operation.undoRecord = {{Q("kind"), operation.kind}, {Q("object"), ref.kind.kind.toLower() + QLatin1Char('/') + ref.name}, {Q("namespace"), ref.space}};
-    operation.details = {{Q("run"), job->run}, {Q("image"), job->image}, {Q("workers"), job->workers}};
+    operation.details = {{Q("run"), job->run}, {Q("image"), job->image}, {Q("workers"), job->shards > 0 ? job->shards : job->workers}};
 
     operations::Step first;
     first.call = {QStringLiteral("POST"), ref.text(), whatItIs(*job), QStringLiteral("delete it, with its pods"),

@@ -41,6 +41,29 @@ class tst_TrainingObject : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void shardsAreAnIndexedJobWhoseFailuresAreEachTheirOwn() {
+        TrainingJob job = training(TrainingJob::Kind::Job);
+        QVERIFY(!trainingObject(job).value(Q("spec")).toObject().contains(Q("completionMode")));
+        job.shards = 8;
+        job.atOnce = 3;
+        job.retries = 2;
+        QVERIFY(checkTrainingJob(job));
+        const QJsonObject spec = trainingObject(job).value(Q("spec")).toObject();
+        QCOMPARE(spec.value(Q("completionMode")).toString(), QStringLiteral("Indexed"));
+        QCOMPARE(spec.value(Q("completions")).toInt(), 8);
+        QCOMPARE(spec.value(Q("parallelism")).toInt(), 3);
+        QCOMPARE(spec.value(Q("backoffLimitPerIndex")).toInt(), 2);
+        QVERIFY(!spec.contains(Q("backoffLimit"))); // 2 of all shards together would end the others' work
+        QCOMPARE(trainingObject(job).value(Q("metadata")).toObject().value(Q("labels")).toObject().value(Q("app.kubernetes.io/component")).toString(), QStringLiteral("profile"));
+        job.atOnce = 20;
+        QCOMPARE(trainingObject(job).value(Q("spec")).toObject().value(Q("parallelism")).toInt(), 8);
+        job.kind = TrainingJob::Kind::CronJob;
+        QVERIFY(!checkTrainingJob(job));
+        job.kind = TrainingJob::Kind::Job;
+        job.shards = 1001;
+        QVERIFY(!checkTrainingJob(job));
+    }
+
     void aUserThatIsNotRootWritesClaims_data() {
         QTest::addColumn<int>("kind");
         QTest::newRow("Job") << int(TrainingJob::Kind::Job);
