@@ -14,7 +14,6 @@
 
 #include "core/base/clock.h"
 #include "core/base/file.h"
-#include "core/data/csv.h"
 #include "core/fleet/accuracy_view.h"
 #include "core/fleet/day_accuracy.h"
 #include "core/serving/log_reader.h"
