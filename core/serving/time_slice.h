@@ -11,8 +11,8 @@
 
 namespace pilothouse::serving {
 
-/// Of the threads that answer and of the one that writes the log: with fewer cores than busy threads nobody waits for a whole slice of 3 ms (16
-/// connections on two cores: p90 1.0 → 0.3 ms, p99 4–18 → 2.5 ms, requests +4 %; of the first alone p99 rises, the writer then holds them up).
+/// Of the threads that answer and of the one that writes the log: with fewer cores than busy threads nobody waits for a whole slice of 3 ms (two
+/// cores, forest, medians of eight runs: 16 connections p90 1.3 → 0.7 ms, 64 p90 2.0 → 1.3 ms, requests +8 %). Of the first alone p99 rose: the writer held them up.
 inline constexpr std::uint64_t shortSlice = 100; ///< µs, the least that Linux knows
 
 /// How long the calling thread runs before another has its turn, where they are more than cores: sched_setattr(2) of Linux 6.12 and later;
