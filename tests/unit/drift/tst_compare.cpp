@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/json.h"
 #include "core/drift/answer.h"
+#include "core/drift/profile_stream.h"
 
 #include <QTest>
 
 #include <cmath>
+#include <limits>
 #include <random>
 
 using namespace pilothouse;
@@ -63,6 +65,30 @@ private Q_SLOTS:
         QCOMPARE(c.currentMissing, 1.0);
         const QJsonObject json = report.toJson().value(QStringLiteral("columns")).toArray().at(0).toObject();
         QVERIFY(json.value(QStringLiteral("psi")).isNull() && json.value(QStringLiteral("ks")).isNull());
+        QVERIFY(hasNoNanWord(htmlReport(report)));
+    }
+
+    /// NaN and both infinities are missing values: counted as such, and no figure changes by them, from rows and from a profile.
+    void valuesThatAreNotFiniteAreMissing() {
+        const std::vector<double> clean = normal(2000, 0.5, 2);
+        std::vector<double> dirty = clean;
+        for (int i = 0; i < 500; ++i)
+            for (const double odd : {std::nan(""), std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()})
+                dirty.insert(dirty.begin() + i * 3, odd);
+        const data::Table reference = table({numbers("x", normal(2000, 0, 1))});
+        const ColumnDrift wanted = compare(reference, table({numbers("x", clean)})).columns.front();
+        const DriftReport report = compare(reference, table({numbers("x", dirty)}));
+        const Profile bins = profileOf(reference, QStringLiteral("reference"));
+        ProfileStream stream(QStringLiteral("dirty"), &bins);
+        QVERIFY(stream.add(table({numbers("x", dirty)})));
+        const Profile streamed = stream.profile();
+        for (const ColumnDrift &c : {report.columns.front(), compare(bins, streamed).columns.front()}) {
+            QCOMPARE(c.currentRows, std::size_t(2000));
+            QCOMPARE(c.currentMissing, 1500.0 / 3500);
+            QCOMPARE(c.psi, wanted.psi);
+            QVERIFY(std::isfinite(*c.ksD) && std::isfinite(*c.wassersteinNorm) && std::isfinite(c.js));
+            QCOMPARE(*c.currentMax, *wanted.currentMax);
+        }
         QVERIFY(hasNoNanWord(htmlReport(report)));
     }
 
