@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """together.py: a TorchScript served to 32 clients at once. The answers that LibTorch gives to requests put together are those of each alone, to
-the bit; with --batch-tolerance to 1e-6. SIGTERM then ends the server with exit code 0. The interpreter with PyTorch is the first argument."""
+the bit; with --batch-tolerance to 1e-6. SIGTERM then ends the server with exit code 0. The interpreter is that of build/python-venv, else the first argument."""
 import http.client
 import json
 import os
@@ -61,12 +61,12 @@ def answers(package, words):
             server.wait(20)
 
 
-def main():
+def main(python):
     wrong = []
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "make.py").write_text(MAKE, encoding="utf-8")
-        subprocess.run([sys.argv[1], folder / "make.py", folder], check=True)
+        subprocess.run([python, folder / "make.py", folder], check=True)
         workspace = folder / "pilothouse.yaml"
         workspace.write_text(f"workspace: w\nconnections: {{local: {{kind: local, root: {folder}/home}}}}\n", encoding="utf-8")
         done = subprocess.run([PILOT, "registry", "import", folder / "net.pt", "--model", "net", "--rows", folder / "rows.csv", "--expected", "p", "--workspace", workspace, "--json"],
@@ -90,7 +90,8 @@ def main():
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2 or subprocess.run([sys.argv[1], "-c", "import torch"], capture_output=True).returncode:
-        print("skipped: no PyTorch to make a TorchScript with")
+    with_torch = [python for python in (str(ROOT / "build/python-venv/bin/python"), *sys.argv[1:2]) if os.access(python, os.X_OK) and not subprocess.run([python, "-c", "import torch"], capture_output=True).returncode]
+    if not with_torch:
+        print("skipped: no PyTorch to make a TorchScript with; tests/run makes build/python-venv, which sees the distribution's")
         sys.exit(SKIPPED)
-    sys.exit(main())
+    sys.exit(main(with_torch[0]))
