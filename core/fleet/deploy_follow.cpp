@@ -48,6 +48,14 @@ Result<void> write(const Services &services, const QString &model, const std::ve
     return writeFileAtomically(fileOf(services, model), canonicalJson({{Q("deploys"), array}}));
 }
 
+/// That the cluster cannot be asked is told once, of a pipeline that is known to deploy.
+Result<void> unseen(FollowedDeploy &one, const Error &error) {
+    if (one.said == error.text())
+        return {};
+    one.said = error.text();
+    return one.meant ? Result<void>(error) : Result<void>();
+}
+
 QString revisionWords(const FollowedDeploy &one) {
     return one.version > 0 ? Text::tr("%1: revision %2 (version %3)").arg(one.target).arg(one.revision).arg(one.version) : Text::tr("%1: revision %2").arg(one.target).arg(one.revision);
 }
@@ -158,8 +166,8 @@ Result<void> DeployFollow::lookAt(const workspace::Model &model, std::vector<Run
     PH_ASSIGN(const auto runs, knownRunsOf(*m_services, pipeline));
     PH_ASSIGN(auto all, read(*m_services, model.name));
     const auto before = all;
-    PH_ASSIGN(const auto target, m_services->rolloutTarget(model));
-    begin(model, pipeline, *target, runs, all);
+    const auto target = m_services->rolloutTarget(model); // one that cannot be reached from here matters where something is to be followed
+    begin(model, pipeline, target ? target->get() : nullptr, runs, all);
     settle(model, runs, all, news);
     std::optional<Error> problem;
     bool newer = false; // one that passed later
@@ -169,7 +177,7 @@ Result<void> DeployFollow::lookAt(const workspace::Model &model, std::vector<Run
             one.said = Text::tr("a newer deploy run passed");
             one.ended = m_services->clock->nowUtc();
         } else if (one.open() && one.state != State::Running) {
-            if (const auto done = follow(model, *target, one, news); !done)
+            if (const auto done = target ? follow(model, **target, one, news) : unseen(one, target.error()); !done)
                 problem = done.error();
         }
         newer = newer || one.passed.isValid();
@@ -183,7 +191,7 @@ Result<void> DeployFollow::lookAt(const workspace::Model &model, std::vector<Run
 }
 
 /// The newest run, while it is under way or soon after.
-void DeployFollow::begin(const workspace::Model &model, const QString &pipeline, const cluster::RolloutTarget &target, const std::vector<PipelineRun> &runs, std::vector<FollowedDeploy> &all) const {
+void DeployFollow::begin(const workspace::Model &model, const QString &pipeline, const cluster::RolloutTarget *target, const std::vector<PipelineRun> &runs, std::vector<FollowedDeploy> &all) const {
     const auto newest = std::find_if(runs.begin(), runs.end(), [](const PipelineRun &run) { return run.became.isEmpty() && run.state != pipelines::State::Skipped && run.started.isValid(); });
     if (newest == runs.end() || std::any_of(all.begin(), all.end(), [&](const FollowedDeploy &one) { return one.run == newest->id; }))
         return;
@@ -194,11 +202,11 @@ void DeployFollow::begin(const workspace::Model &model, const QString &pipeline,
     one.model = model.name;
     one.run = newest->id;
     one.pipeline = pipeline;
-    one.target = target.name();
+    one.target = target ? target->name() : model.deployment.target;
     one.started = newest->started;
     one.meant = bool(workflowDeployOf(*m_services, model));
-    if (!ended)
-        if (const auto there = newestOf(target); there && *there) // else by its time
+    if (!ended && target)
+        if (const auto there = newestOf(*target); there && *there) // else by its time
             one.before = (*there)->revision;
     all.insert(all.begin(), one);
 }
@@ -236,13 +244,8 @@ Result<void> DeployFollow::follow(const workspace::Model &model, const cluster::
     };
     const auto there = newestOf(target);
     const auto status = there ? target.status() : Result<cluster::RolloutStatus>(there.error());
-    if (!status) {
-        const QString said = status.error().text();
-        if (one.said == said)
-            return {}; // told once
-        one.said = said;
-        return status.error();
-    }
+    if (!status)
+        return unseen(one, status.error());
     if (one.state == State::Stuck && *there && one.revision > 0 && (*there)->revision != one.revision) {
         put(State::Overtaken, Text::tr("revision %1 came after it").arg((*there)->revision));
     } else if (*there && status->operation.isEmpty() && causedBy(one, **there)) {

@@ -47,7 +47,7 @@ public:
 
 private:
     Result<void> lookAt(const workspace::Model &model, std::vector<RunNews> &news);
-    void begin(const workspace::Model &model, const QString &pipeline, const cluster::RolloutTarget &target, const std::vector<pipelines::PipelineRun> &runs, std::vector<FollowedDeploy> &all) const;
+    void begin(const workspace::Model &model, const QString &pipeline, const cluster::RolloutTarget *target, const std::vector<pipelines::PipelineRun> &runs, std::vector<FollowedDeploy> &all) const; ///< target: null: not to be reached from here
     void settle(const workspace::Model &model, const std::vector<pipelines::PipelineRun> &runs, std::vector<FollowedDeploy> &all, std::vector<RunNews> &news) const;
     Result<void> follow(const workspace::Model &model, const cluster::RolloutTarget &target, FollowedDeploy &one, std::vector<RunNews> &news) const;
     std::shared_ptr<Services> m_services;
