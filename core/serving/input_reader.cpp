@@ -23,6 +23,7 @@ struct InputReader::Body {
 namespace {
 
 constexpr double missingValue = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t bodyOfManyRows = 2048; ///< bytes; of fewer there is nothing to win
 
 InputProblem broken(std::string field, std::string what, std::string hint = {}) {
     return {422, std::move(field), std::move(what), std::move(hint)};
@@ -63,6 +64,7 @@ InputReader::InputReader(const artifact::Signature &signature) : m_inputs(signat
         Known known{utf8(input.name), input.type == data::ColumnType::Category, input.optional, {}};
         for (std::size_t i = 0; i < input.categories.size(); ++i)
             known.codes.emplace(input.categories[i], double(i));
+        m_plainNames = m_plainNames && std::none_of(known.name.begin(), known.name.end(), [](unsigned char c) { return c < 0x20 || c == '"' || c == '\\'; });
         m_byName.emplace(known.name, m_known.size());
         m_known.push_back(std::move(known));
     }
@@ -72,12 +74,16 @@ InputReader::InputReader(const artifact::Signature &signature) : m_inputs(signat
 
 Problem InputReader::read(Protocol protocol, const std::string &body, data::Rows &rows, ReadInput &input) const {
     thread_local dom::parser parser;
-    rows.count = 0;
     rows.width = m_known.size();
-    rows.values.clear();
     input.many = protocol != Protocol::Rest;
     input.requestId.clear();
     input.outputs.clear();
+    if (body.size() >= bodyOfManyRows && readPlain(protocol, body, rows)) {
+        input.many = true;
+        return std::nullopt;
+    }
+    rows.count = 0;
+    rows.values.clear();
     dom::element root;
     if (const auto error = parser.parse(body).get(root)) {
         if (body.find_first_not_of(" \t\r\n") == std::string::npos)
@@ -222,16 +228,18 @@ Problem InputReader::readCell(const Body &cell, std::size_t column, const std::s
             return std::nullopt;
         return broken(field(), std::string("Expected a number, got ") + typeName(value.type()) + '.');
     }
-    std::string text;
-    if (std::string_view given; !value.get(given))
-        text = given;
+    if (std::string_view text; !value.get(text))
+        out = known.codeOf(text);
     else if (std::int64_t integer; !value.get(integer))
-        text = std::to_string(integer); // a category of digits, sent as a number
+        out = known.codeOf(std::to_string(integer)); // a category of digits, sent as a number
     else
         return broken(field(), std::string("Expected text, got ") + typeName(value.type()) + '.');
-    const auto code = known.codes.find(text);
-    out = code == known.codes.end() ? -1.0 : code->second;
     return std::nullopt;
+}
+
+double InputReader::Known::codeOf(std::string_view text) const {
+    const auto code = codes.find(text);
+    return code == codes.end() ? -1.0 : code->second;
 }
 
 Problem InputReader::missing(std::size_t column, const std::string &prefix) const {

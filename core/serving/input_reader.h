@@ -45,11 +45,18 @@ public:
 
 private:
     struct Body;
+    struct TextHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+    using Codes = std::unordered_map<std::string, double, TextHash, std::equal_to<>>;
     struct Known {
         std::string name;
         bool category = false, optional = false;
-        std::unordered_map<std::string, double> codes;
+        Codes codes;
+        double codeOf(std::string_view text) const; ///< -1: not among them
     };
+    bool readPlain(Protocol protocol, const std::string &body, data::Rows &rows) const;
     std::optional<InputProblem> readRest(const Body &body, data::Rows &rows, ReadInput &input) const;
     std::optional<InputProblem> readList(const Body &list, std::string_view name, data::Rows &rows) const;
     std::optional<InputProblem> readTensors(const Body &body, data::Rows &rows, ReadInput &input) const;
@@ -64,6 +71,7 @@ private:
 
     std::vector<data::Input> m_inputs;
     std::vector<Known> m_known;
+    bool m_plainNames = true; ///< they stand in JSON as they are
     std::unordered_map<std::string, std::size_t> m_byName;
     std::vector<std::string> m_outputs; ///< names of outputTensors()
 };
