@@ -58,6 +58,8 @@ void InferenceServer::Impl::end(int drainSeconds) {
     if (control)
         saveStatus();
     shadow.reset();
+    if (log)
+        endLog();
     log.reset();
 }
 
@@ -67,6 +69,7 @@ void InferenceServer::Impl::runTicks() {
     while (!m_wake.wait_for(guard, std::chrono::milliseconds(o.tickMs), [this] { return m_stop; })) {
         guard.unlock();
         watchMemory();
+        watchLog();
         control->tick();
         if (++rounds % 5 == 0)
             saveStatus();
@@ -114,12 +117,22 @@ void InferenceServer::Impl::saveStatus() {
             return;
         m_savedStatus = text;
     }
-    if (const auto saved = store->save(QStringLiteral("status"), status); !saved && o.report)
-        o.report(saved.error().text());
+    const auto saved = store->save(QStringLiteral("status"), status);
+    const QString trouble = saved ? QString() : saved.error().text();
+    {
+        const std::lock_guard guard(m_lock);
+        if (!saved)
+            m_savedStatus.clear(); // again with the next look
+        if (trouble == std::exchange(m_saveTrouble, trouble))
+            return;
+    }
+    if (!saved && o.report)
+        o.report(trouble);
 }
 
 void InferenceServer::Impl::tick() {
     watchMemory();
+    watchLog();
     control->tick();
     deliverNotices();
     saveStatus();

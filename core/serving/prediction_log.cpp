@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t wakeAt = 2048; ///< below this the writer waits for its next look: a wake-up costs more than a row
 constexpr std::size_t keptBytes = 8u << 20, keptRecords = 32768; ///< of a batch whose records are used again; a larger one was a burst
 constexpr auto lookEvery = std::chrono::milliseconds(100);
+
+/// A disk without room, a database that somebody holds: what could not be written is tried again.
+bool mayPass(const Error &error) { return error.kind == ErrorKind::Unreachable || error.kind == ErrorKind::TimedOut || error.kind == ErrorKind::Denied; }
 } // namespace
 
 Result<std::unique_ptr<PredictionLog>> PredictionLog::open(const QString &file, const LogOptions &options) {
@@ -34,7 +37,9 @@ Result<std::unique_ptr<PredictionLog>> PredictionLog::open(const QString &file, 
 PredictionLog::PredictionLog(std::shared_ptr<Database> database, const LogOptions &options)
     : m_database(std::move(database)), m_options(options), m_instance(QRandomGenerator::system()->generate()) {}
 
-PredictionLog::~PredictionLog() {
+PredictionLog::~PredictionLog() { end(); }
+
+void PredictionLog::end() {
     {
         const std::lock_guard guard(m_lock);
         m_stop = true;
@@ -115,10 +120,11 @@ void PredictionLog::add(LogRecord &record) {
 
 Result<void> PredictionLog::flush() {
     std::unique_lock guard(m_lock);
-    const std::uint64_t wanted = m_added;
+    const std::uint64_t wanted = m_added, attempts = m_attempts;
     ++m_flushing;
     m_wake.notify_one();
-    const bool done = m_done.wait_for(guard, std::chrono::seconds(10), [&] { return m_settled >= wanted; });
+    // An attempt that fails after the one that may be under way held all of it.
+    const bool done = m_done.wait_for(guard, std::chrono::seconds(10), [&] { return m_settled >= wanted || (!m_error.empty() && m_attempts > attempts + 1); });
     --m_flushing;
     if (!done)
         return Error{ErrorKind::TimedOut, QStringLiteral("The prediction log was not written in time."), m_database->path(), QStringLiteral("Look for a full or slow disk."), {}};
@@ -140,10 +146,11 @@ std::string PredictionLog::lastError() const {
 void PredictionLog::run() {
     setTimeSlice(shortSlice);
     std::vector<LogRecord> batch;
+    std::size_t count = 0, bytes = 0; // of the batch; still there after a failure that may pass
     std::unique_lock guard(m_lock);
     while (true) {
-        m_wake.wait_for(guard, lookEvery, [this] { return m_stop || m_flushing > 0 || m_queued >= wakeAt; });
-        if (m_queued == 0) {
+        m_wake.wait_for(guard, lookEvery, [&] { return m_stop || (count == 0 && (m_flushing > 0 || m_queued >= wakeAt)); });
+        if (count == 0 && m_queued == 0) {
             m_done.notify_all();
             if (m_stop)
                 return;
@@ -151,8 +158,11 @@ void PredictionLog::run() {
                 m_wake.wait_for(guard, std::chrono::milliseconds(1));
             continue;
         }
-        batch.swap(m_queue);
-        const std::size_t count = std::exchange(m_queued, 0), bytes = std::exchange(m_bytes, 0);
+        if (count == 0) {
+            batch.swap(m_queue);
+            count = std::exchange(m_queued, 0);
+            bytes = std::exchange(m_bytes, 0);
+        }
         guard.unlock();
         const Result<void> done = write(std::span(batch).first(count));
         if (done) {
@@ -160,14 +170,17 @@ void PredictionLog::run() {
             m_sinceForget += std::int64_t(count);
             if (m_sinceForget > 10000)
                 forgetOld();
-        } else {
-            m_dropped.fetch_add(count);
         }
-        if (bytes > keptBytes || batch.size() > keptRecords)
-            std::vector<LogRecord>().swap(batch);
         guard.lock();
         m_error = done ? std::string() : utf8(done.error().text());
-        m_settled += count;
+        ++m_attempts;
+        if (done || m_stop || !mayPass(done.error())) {
+            if (!done)
+                m_dropped.fetch_add(count);
+            m_settled += std::exchange(count, 0);
+            if (bytes > keptBytes || batch.size() > keptRecords)
+                std::vector<LogRecord>().swap(batch);
+        }
         m_done.notify_all();
     }
 }

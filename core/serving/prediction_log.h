@@ -45,12 +45,14 @@ struct LogOptions {
 };
 
 /// The prediction log of serving.db: requests put records into a bounded queue, one thread writes them in batches. A full
-/// queue drops the newest and counts it; a request never waits for the disk. What was added survives kill -9 once
+/// queue drops the newest and counts it; a request never waits for the disk. What a full disk or a held database refuses is kept and
+/// tried again, the queue filling up behind it. What was added survives kill -9 once
 /// flush() returned; a power cut may cost the last moments (PRAGMA synchronous=NORMAL).
 class PredictionLog {
 public:
     static Result<std::unique_ptr<PredictionLog>> open(const QString &file, const LogOptions &options);
-    ~PredictionLog(); ///< writes what is queued
+    ~PredictionLog();
+    void end(); ///< writes what is queued; what cannot be written now counts as dropped. Nothing may be added any more
 
     /// Sequence of a request; also the base of its prediction id.
     std::int64_t nextSequence() { return m_sequence.fetch_add(1, std::memory_order_relaxed); }
@@ -88,6 +90,7 @@ private:
     std::size_t m_queued = 0;
     std::size_t m_bytes = 0;
     std::uint64_t m_added = 0, m_settled = 0; ///< settled: written, or given up
+    std::uint64_t m_attempts = 0;             ///< batches written, or tried
     int m_flushing = 0;
     bool m_stop = false;
     std::string m_error;

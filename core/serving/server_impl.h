@@ -97,6 +97,8 @@ private:
     void saveStatus();
     void countAnswer(int status);
     void watchMemory();                 ///< memory_guard.cpp
+    void watchLog();                    ///< log_guard.cpp, this and the next
+    void endLog();
     qint64 residentNow() const;
     bool refusedForMemory(HttpReply &reply);
 
@@ -110,6 +112,10 @@ private:
     std::condition_variable m_wake;
     bool m_stop = false, m_ended = false;
     QByteArray m_savedStatus;
+    QString m_saveTrouble;                                 ///< told
+    bool m_logFails = false;                       ///< this and the next three: of the thread that ticks
+    std::uint64_t m_logLost = 0, m_logLostTold = 0; ///< predictions that the log missed: at the last look, and when it was last said
+    SteadyClock::time_point m_logFailedAt;
     std::thread m_tickThread, m_noticeThread;
 };
 
