@@ -76,7 +76,7 @@ public:
 private:
     PredictionLog(std::shared_ptr<Database> database, const LogOptions &options);
     void run();
-    Result<void> write(std::span<const LogRecord> batch);
+    Result<void> write(std::span<const LogRecord> batch, bool gently);
     void forgetOld();
 
     std::shared_ptr<Database> m_database;
