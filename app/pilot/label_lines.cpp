@@ -126,7 +126,7 @@ Result<std::vector<LabelLine>> readLabelLines(Context &context, const std::strin
     if (isSqliteFile(spec.path()))
         return ofSqlite(spec.path(), spec.source, query.empty() ? QStringLiteral("SELECT * FROM labels") : QString::fromStdString(query), classes, context.stop());
     if (!query.empty())
-        return invalid(QStringLiteral("It is no SQLite file, so it cannot be asked by a query."), spec.source, QStringLiteral("Leave out --labels-query: a CSV is read as a whole."));
+        return invalid(QStringLiteral("It is no SQLite file, so it cannot be asked by a query."), spec.source, QStringLiteral("Leave out --labels-query (in a workspace, query): a CSV is read as a whole."));
     return ofCsv(context, spec, classes);
 }
 

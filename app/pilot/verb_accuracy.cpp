@@ -3,7 +3,8 @@
 //   What the labels that came say of the predictions of the model's endpoint on this machine, by the time of the prediction, in the workspace's time zone (weeks are ISO weeks).
 //   --day is one calendar day, told in a sentence with the rows that it stands on; of few rows, too (6, where other stretches need 30). The log is that of the model's target on this machine, else of
 //   a server that runs beside a deployment elsewhere: pilot serve MODEL --target serving/MODEL.
-//   --json {"model","metric","interval","larger_is_better","by","zone","minimum_rows","rolling","predictions","labelled","buckets":[… as serving::AccuracySeries::toJson()],
+//   Without --labels, the source that the workspace names for the model (labels: {source, query}) is read; one that cannot be read is told, and the labels of the log alone count.
+//   --json {"labels" or "labels_problem" where a source is named,"model","metric","interval","larger_is_better","by","zone","minimum_rows","rolling","predictions","labelled","buckets":[… as serving::AccuracySeries::toJson()],
 //           "deploys":[{"time","version","revision","outcome"}],"slices":[{"by","name","buckets":[…]}],"estimated":{… as EstimatedSeries::toJson()},"why":{… as AccuracyWhy::toJson()},
 //           "day":{… as fleet::DayAccuracy::toJson()}}
 #include "app/pilot/accuracy_labels.h"
@@ -83,13 +84,24 @@ Result<void> accuracy(Context &context, const Options &options) {
     PH_ASSIGN(const auto metric, fleet::wantedMetric(*database, ofDay ? ofDay->metric : QString::fromStdString(options.metric)));
     how.metric = metric.first;
     PH_ASSIGN(serving::Outcomes outcomes, serving::readOutcomes(*database, metric.second, from, to));
-    QString joinedText;
+    QString joinedText, labelsProblem;
     if (!options.labels.empty()) {
         if (!metric.second.isEmpty())
             return invalid(QStringLiteral("Labels of a file are not told of one of several targets."), QString::fromStdString(options.labels), QStringLiteral("Send them to POST /labels."));
         PH_ASSIGN(const JoinedLabels joined, joinLabels(context, options.labels, options.labelsQuery, *database, outcomes, services->clock->nowUtc().toMSecsSinceEpoch()));
         joinedText = joined.text(QString::fromStdString(options.labels));
         context.note(joinedText);
+    } else if (model->labels.named()) {
+        if (!options.day.empty() || !metric.second.isEmpty()) {
+            labelsProblem = QStringLiteral("%1 is not read here: %2.").arg(model->labels.source, ofDay ? QStringLiteral("a day is told from the labels that came to the endpoint") : QStringLiteral("it does not tell one of several targets"));
+        } else if (const auto joined = joinLabels(context, model->labels.source.toStdString(), model->labels.query.toStdString(), *database, outcomes, services->clock->nowUtc().toMSecsSinceEpoch())) {
+            joinedText = joined->text(model->labels.source);
+        } else if (joined.error().kind == ErrorKind::Cancelled) {
+            return joined.error();
+        } else {
+            labelsProblem = QStringLiteral("Only the labels that came to the endpoint count: %1").arg(joined.error().text());
+        }
+        context.note(labelsProblem.isEmpty() ? joinedText : labelsProblem);
     }
     PH_ASSIGN(const serving::AccuracySeries series, serving::accuracySeries(outcomes, how));
     PH_ASSIGN(auto deploys, serving::deployMarkers(*database));
@@ -154,6 +166,8 @@ Result<void> accuracy(Context &context, const Options &options) {
     object.insert(Q("deploys"), marks);
     if (!joinedText.isEmpty())
         object.insert(Q("labels"), joinedText);
+    if (!labelsProblem.isEmpty())
+        object.insert(Q("labels_problem"), labelsProblem);
     object.insert(Q("slices"), parts);
     if (series.buckets.empty())
         text = ofDay ? QStringLiteral("%1, %2").arg(name, ofDay->sentence()) : QStringLiteral("%1 was asked nothing in this time.\n").arg(name);
@@ -171,7 +185,7 @@ const Verb verb("accuracy", "Accuracy over time, from the labels that came to a 
     app.add_option("--metric", options.metric, "accuracy, f1_macro, mae, rmse, r2 …; mae@TARGET of a forecast of several (else accuracy, or mae)");
     auto *day = app.add_option("--day", options.day, "One calendar day: yesterday, today or a date; told with the rows that it stands on");
     app.add_option("--slice", options.slice, "By the values or quarters of this input as well");
-    auto *labels = app.add_option("--labels", options.labels, "Labels of a CSV or SQLite file beside those of the log: prediction_id, value and perhaps time (a path, http(s)://, s3://BUCKET/KEY, dvc:PATH); not stored")->excludes(day);
+    auto *labels = app.add_option("--labels", options.labels, "Labels of a CSV or SQLite file beside those of the log: prediction_id, value and perhaps time (a path, http(s)://, s3://BUCKET/KEY, dvc:PATH); not stored. Else those of the workspace's labels: of the model")->excludes(day);
     app.add_option("--labels-query", options.labelsQuery, "SELECT over an SQLite file that gives these columns (else SELECT * FROM labels)")->needs(labels);
     app.add_option("--from", options.from, "Predictions from this date or time on")->excludes(day);
     app.add_option("--to", options.to, "Predictions before this date or time")->excludes(day);

@@ -366,6 +366,18 @@ void readPipeline(Reading &reading, Section &pipeline, Model &m) {
         m.pipeline.other.insert(u("gates"), gates.join(QLatin1Char('\n')));
 }
 
+/// labels: {source, query} of a model; a path is one beside the workspace file.
+LabelsSource readLabelsSource(Section section, const QString &file) {
+    LabelsSource labels;
+    const QString written = section.needText(u("source"));
+    if (written.contains(u("://")) && !written.startsWith(u("http://")) && !written.startsWith(u("https://")) && !written.startsWith(u("s3://")))
+        section.problems().add(section.positionOf(u("source")), u("Labels cannot be read from “%1”.").arg(written), u("Name a file, http(s)://…, s3://BUCKET/KEY or dvc:PATH."));
+    labels.source = written.startsWith(u("dvc:")) ? u("dvc:") + resolvedPath(written.mid(4), file) : resolvedPath(written, file);
+    labels.query = section.text(u("query"));
+    section.finish();
+    return labels;
+}
+
 void readModel(Reading &reading, const QString &name, Section section) {
     Model m;
     m.name = name;
@@ -403,6 +415,8 @@ void readModel(Reading &reading, const QString &name, Section section) {
     m.retrain = readRetrainPolicy(section.section(u("retrain")), executorsOf(reading), m.recipe);
     m.reference = resolvedPath(section.text(u("reference")), reading.file);
     m.notes = section.text(u("notes"));
+    if (section.has(u("labels")))
+        m.labels = readLabelsSource(section.section(u("labels")), reading.file);
     section.finish();
     reading.workspace.models.push_back(m);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/workspace/labels_source.h"
 #include "core/workspace/recipe.h"
 #include "core/workspace/retrain_policy.h"
 
@@ -82,6 +83,7 @@ struct Model {
     RetrainPolicy retrain;
     QString reference; ///< data or training profile that drift is measured against; empty: the champion's training profile
     QString notes;
+    LabelsSource labels;
 };
 
 /// notifications: NAME: {kind, …}. Where news goes out.

@@ -45,6 +45,26 @@ models:
         QVERIFY(!w->model(QStringLiteral("other")));
     }
 
+    void whereLabelsOfAModelLieIsReadAsDataOfARecipe() {
+        const QByteArray head = QByteArray(local) + "models:\n  t2m:\n    registry: {connection: here}\n    recipe: r.yaml\n    deployment: {connection: here, target: serving/t2m}\n";
+        const auto labelsOf = [&](const QByteArray &labels) {
+            const auto w = parseWorkspace(head + labels, file);
+            return w ? w->models.front().labels : LabelsSource{QStringLiteral("refused: ") + w.error().text(), {}};
+        };
+        QVERIFY(!labelsOf("").named());
+        QCOMPARE(labelsOf("    labels: {source: late/labels.csv}\n"), (LabelsSource{QStringLiteral("/w/late/labels.csv"), {}}));
+        QCOMPARE(labelsOf("    labels: {source: \"dvc:late.csv\"}\n").source, QStringLiteral("dvc:/w/late.csv"));
+        QCOMPARE(labelsOf("    labels: {source: \"https://h/labels.csv\"}\n").source, QStringLiteral("https://h/labels.csv"));
+        QCOMPARE(labelsOf("    labels: {source: l.db, query: SELECT id AS prediction_id FROM l}\n").query, QStringLiteral("SELECT id AS prediction_id FROM l"));
+
+        const QString unknown = failure(head + "    labels: {source: l.db, sorce: x}\n");
+        QVERIFY2(unknown.contains(QStringLiteral("sorce")) && unknown.contains(QStringLiteral("pilothouse.yaml:8:")), qPrintable(unknown));
+        const QString none = failure(head + "    labels: {query: SELECT 1}\n");
+        QVERIFY2(none.contains(QStringLiteral("source")), qPrintable(none));
+        const QString scheme = failure(head + "    labels: {source: \"ftp://h/l.csv\"}\n");
+        QVERIFY2(scheme.contains(QStringLiteral("ftp://h/l.csv")), qPrintable(scheme));
+    }
+
     void howACanaryIsJudged() {
         const QByteArray head = "workspace: a\nconnections: {c: {kind: kubernetes}, prom: {kind: prometheus, url: \"http://prom:9090\"}, m: {kind: mlflow, url: \"http://m\"}}\nmodels:\n  t2m:\n    registry: {connection: m}\n    deployment:\n"
                                 "      connection: c\n      target: rollout/t2m\n";
