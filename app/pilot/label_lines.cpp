@@ -6,6 +6,8 @@
 #include "core/base/sqlite_query.h"
 #include "core/data/csv.h"
 
+#include <QFileInfo>
+
 #include <cmath>
 
 namespace pilothouse {
@@ -18,9 +20,9 @@ Error wrongColumns(const QString &source, const QStringList &names, bool classes
     return invalid(QStringLiteral("Labels need a column prediction_id and a column value with %1.").arg(kindWord(classes)), source, QStringLiteral("Its columns are: %1.").arg(names.join(QStringLiteral(", "))));
 }
 
-Result<std::vector<LabelLine>> ofCsv(Context &context, const workspace::DataSpec &spec, bool classes) {
+Result<std::vector<LabelLine>> ofCsv(const workspace::DataSpec &spec, bool classes, std::stop_token stop) {
     const auto kind = classes ? data::ColumnType::Category : data::ColumnType::Number; // a class "1" is a text
-    PH_ASSIGN(const data::LoadedTable loaded, data::loadData(spec, {{QStringLiteral("prediction_id"), data::ColumnType::Category}, {QStringLiteral("value"), kind}, {QStringLiteral("label"), kind}}, context.stop()));
+    PH_ASSIGN(const data::LoadedTable loaded, data::loadData(spec, {{QStringLiteral("prediction_id"), data::ColumnType::Category}, {QStringLiteral("value"), kind}, {QStringLiteral("label"), kind}}, stop));
     const data::Column *ids = loaded.table.find(QStringLiteral("prediction_id")), *values = loaded.table.find(QStringLiteral("value")), *times = loaded.table.find(QStringLiteral("time"));
     if (!values)
         values = loaded.table.find(QStringLiteral("label"));
@@ -119,15 +121,21 @@ Result<std::vector<LabelLine>> ofSqlite(const QString &path, const QString &sour
 
 } // namespace
 
+Result<std::vector<LabelLine>> labelLinesOf(const workspace::DataSpec &spec, const QString &query, bool classes, std::stop_token stop) {
+    if (isSqliteFile(spec.path()))
+        return ofSqlite(spec.path(), spec.source, query.isEmpty() ? QStringLiteral("SELECT * FROM labels") : query, classes, stop);
+    if (!query.isEmpty() && !QFileInfo::exists(spec.path()))
+        return notFound(QStringLiteral("There is no such file."), spec.source, {});
+    if (!query.isEmpty())
+        return invalid(QStringLiteral("It is no SQLite file, so it cannot be asked by a query."), spec.source, QStringLiteral("Leave out --labels-query (in a workspace, query): a CSV is read as a whole."));
+    return ofCsv(spec, classes, stop);
+}
+
 Result<std::vector<LabelLine>> readLabelLines(Context &context, const std::string &source, const std::string &query, bool classes) {
     workspace::DataSpec spec;
     spec.source = dataArgument(source);
     PH_TRY(fetchData(context, spec));
-    if (isSqliteFile(spec.path()))
-        return ofSqlite(spec.path(), spec.source, query.empty() ? QStringLiteral("SELECT * FROM labels") : QString::fromStdString(query), classes, context.stop());
-    if (!query.empty())
-        return invalid(QStringLiteral("It is no SQLite file, so it cannot be asked by a query."), spec.source, QStringLiteral("Leave out --labels-query (in a workspace, query): a CSV is read as a whole."));
-    return ofCsv(context, spec, classes);
+    return labelLinesOf(spec, QString::fromStdString(query), classes, context.stop());
 }
 
 } // namespace pilothouse

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/pilot/verb.h"
+#include "core/workspace/recipe.h"
 
 #include <optional>
 #include <vector>
@@ -22,5 +23,7 @@ struct LabelLine {
 /// @param query  of an SQLite file; empty: SELECT * FROM labels
 /// Invalid: a column that is absent or of another kind, with the row; a query that SQLite refuses; a query for a file that is none.
 Result<std::vector<LabelLine>> readLabelLines(Context &context, const std::string &source, const std::string &query, bool classes);
+/// The same of data that is here: a plain file, or one that was fetched.
+Result<std::vector<LabelLine>> labelLinesOf(const workspace::DataSpec &spec, const QString &query, bool classes, std::stop_token stop);
 
 } // namespace pilothouse

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/pilot/serve_session.h"
 
+#include "app/pilot/labels_taker.h"
 #include "app/pilot/looking_thread.h"
 #include "core/fleet/policy_desk.h"
 #include "core/retrain/look_times.h"
@@ -254,6 +255,12 @@ void ServeSession::waitForEnd() {
             for (const fleet::RunNews &news : runs->look(token))
                 m_context.note(news.sentence);
         });
+    std::optional<LabelsTaker> labels;
+    std::optional<LookingThread> ofLabels;
+    if (m_model && m_model->labels.named()) {
+        labels.emplace(m_context, m_model->labels, *m_running, m_services->clock);
+        ofLabels.emplace(std::chrono::seconds(workspace::parseDuration(m_model->labels.every).value_or(300)), [&labels](std::stop_token token) { labels->look(token); });
+    }
     std::unique_lock guard(m_mutex);
     if (!policy && !canaries)
         return m_wake.wait(guard, [this] { return m_end; });

@@ -4,6 +4,7 @@
 #include "core/fleet/day_accuracy.h"
 #include "core/fleet/training_profile.h"
 #include "core/metrics/slicing.h"
+#include "core/serving/labels_look.h"
 #include "core/serving/log_reader.h"
 #include "core/serving/server_folder.h"
 
@@ -87,6 +88,9 @@ Result<AccuracyView> accuracyView(const Services &services, const workspace::Mod
     view.predictions = qint64(log.outcomes.rows.size());
     for (const auto &bucket : view.series.buckets)
         view.labelled += bucket.labelled;
+    PH_ASSIGN(const auto look, serving::lastLabelsLook(*log.database));
+    if (look && (!look->problem.isEmpty() || look->refused > 0))
+        view.notes << look->sentence();
     PH_ASSIGN(view.deploys, serving::deployMarkers(*log.database));
     std::erase_if(view.deploys, [&](const serving::DeployMarker &d) { return d.timeMs < log.fromMs; });
     PH_ASSIGN(const serving::LoggedRows newest, serving::newestRows(*log.database, 1));

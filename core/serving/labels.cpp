@@ -340,7 +340,7 @@ Result<LabelOutcome> takeLabels(const std::vector<Label> &labels, ServingStore &
     Desk desk(store, control);
     PH_TRY(store.database()->transaction([&]() -> Result<void> {
         for (const Label &label : labels)
-            PH_TRY(desk.take(label, time, outcome, pairs));
+            PH_TRY(desk.take(label, std::min(time, label.cameMs.value_or(time)), outcome, pairs));
         return {};
     }));
     if (desk.pairing())

@@ -16,6 +16,7 @@ struct Label {
     std::string text;           ///< the class; of a whole number too
     std::vector<double> values; ///< a number, or one for each step of a forecast
     std::vector<std::pair<std::string, std::vector<double>>> targets; ///< of a forecast of several targets, those that are known; the others are then empty
+    std::optional<qint64> cameMs{}; ///< when it became known, where its source tells; none: now
 };
 
 /// Reads {"labels":[{"prediction_id","value"}]}; value: number, text or list of numbers; of a forecast of several targets {"t2m":…,"rh2m":…},
@@ -27,6 +28,16 @@ struct LabelOutcome {
     std::vector<std::string> unknown; ///< ids this server never gave, or whose prediction the log dropped or deleted
     std::vector<std::pair<std::string, std::string>> rejected; ///< id, why: a class the model does not know, a failed request
 };
+
+/// Of labels that a source tells again at each look, those that are news.
+struct NewLabels {
+    std::vector<Label> labels;
+    qint64 standing = 0; ///< the row has this label already, or one that came later; or the source has a later one
+    qint64 unknown = 0;  ///< of no prediction that the log holds
+};
+
+/// Of several labels of a row the one that came last counts, of the same time that which stands last. Errors of the database.
+Result<NewLabels> newLabels(const std::vector<Label> &labels, Database &database);
 
 /// Stores labels with the loss of what was predicted, durable when it returns. While two versions are compared, the row
 /// is scored by both, so that they are judged on the same rows; rows of a forecast of several targets are not, for no single loss can be told of

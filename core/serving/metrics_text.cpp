@@ -3,6 +3,7 @@
 #include "core/serving/server_impl.h"
 
 #include "core/base/json.h"
+#include "core/serving/labels_look.h"
 
 namespace pilothouse::serving {
 
@@ -74,6 +75,8 @@ void InferenceServer::Impl::metricsJson(const HttpRequest &, const std::string &
                     {Q("together"), QJsonObject{{Q("calls"), qint64(m_passes.load())}, {Q("requests"), qint64(m_passRequests.load())}}}, {Q("versions"), versions},
                     {Q("log"), QJsonObject{{Q("written"), qint64(log->written())}, {Q("dropped"), qint64(log->dropped())}, {Q("waiting"), qint64(log->waiting())},
                                            {Q("error"), fromUtf8(log->lastError())}}}};
+    if (const auto look = lastLabelsLook(*store->database()); look && *look)
+        out.insert(Q("labels_source"), (*look)->toJson());
     writeJson(reply, out);
 }
 
@@ -122,6 +125,12 @@ void InferenceServer::Impl::metricsPrometheus(const HttpRequest &, const std::st
     sample(out, "pilothouse_log_dropped_total", model, double(log->dropped()));
     head(out, "pilothouse_log_waiting", "gauge", "Requests that wait to be written.");
     sample(out, "pilothouse_log_waiting", model, double(log->waiting()));
+    if (const auto look = lastLabelsLook(*store->database()); look && *look) {
+        head(out, "pilothouse_labels_source_ok", "gauge", "1: the last look at the model's source of labels could read it.");
+        sample(out, "pilothouse_labels_source_ok", model, (*look)->problem.isEmpty() ? 1 : 0);
+        head(out, "pilothouse_labels_source_look_seconds", "gauge", "When that look was, in seconds since 1970.");
+        sample(out, "pilothouse_labels_source_look_seconds", model, double((*look)->atMs / 1000));
+    }
     head(out, "pilothouse_resident_bytes", "gauge", "Resident memory of this server.");
     sample(out, "pilothouse_resident_bytes", model, double(residentNow()));
     head(out, "pilothouse_memory_limit_bytes", "gauge", "Resident memory above which predictions are refused; 0: no limit.");

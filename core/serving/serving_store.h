@@ -14,7 +14,7 @@ namespace pilothouse::serving {
 
 /// Steps of serving.db's schema; a released step is never changed.
 ///   revisions    what was taken into service here, with the model's signature (so that the log can be read without it)
-///   state        key → JSON: "rollout", "ab", "shadow", "status" (the last status shown, for when the server is down)
+///   state        key → JSON: "rollout", "ab", "shadow", "status" (the last status shown, for when the server is down), "labels_source" (LabelsLook)
 ///   predictions  one row a request; `input` is the body as it came, `output` the predictions as JSON
 ///   labels       one row a labelled prediction, with what was predicted and the loss
 ///   target_labels  the same of a forecast of several targets, one row a target that its label names

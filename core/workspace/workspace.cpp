@@ -366,7 +366,7 @@ void readPipeline(Reading &reading, Section &pipeline, Model &m) {
         m.pipeline.other.insert(u("gates"), gates.join(QLatin1Char('\n')));
 }
 
-/// labels: {source, query} of a model; a path is one beside the workspace file.
+/// labels: {source, query, every} of a model; a path is one beside the workspace file.
 LabelsSource readLabelsSource(Section section, const QString &file) {
     LabelsSource labels;
     const QString written = section.needText(u("source"));
@@ -374,6 +374,7 @@ LabelsSource readLabelsSource(Section section, const QString &file) {
         section.problems().add(section.positionOf(u("source")), u("Labels cannot be read from “%1”.").arg(written), u("Name a file, http(s)://…, s3://BUCKET/KEY or dvc:PATH."));
     labels.source = written.startsWith(u("dvc:")) ? u("dvc:") + resolvedPath(written.mid(4), file) : resolvedPath(written, file);
     labels.query = section.text(u("query"));
+    labels.every = section.duration(u("every"), labels.every);
     section.finish();
     return labels;
 }

@@ -168,6 +168,38 @@ private Q_SLOTS:
         QCOMPARE(pilot({"--labels", "half.db"}).code, 2);
     }
 
+    /// The workspace's labels: of a model are read without an option, grow, and are told where they cannot be read; the log's own still count.
+    void labelsThatTheWorkspaceNamesAreRead() {
+        const QByteArray was = *readFile(path("pilothouse.yaml"));
+        const auto naming = [&](const QByteArray &labels) {
+            QByteArray yaml = was;
+            return writeFileAtomically(path("pilothouse.yaml"), yaml.replace("  late:\n", "    labels: " + labels + "\n  late:\n"));
+        };
+        QVERIFY(naming("{source: named.csv}"));
+        QVERIFY(writeFileAtomically(path("named.csv"), "prediction_id,value,time\n00000001-2,7,2026-04-05T00:00:00Z\n"));
+        Answer answer = pilot({});
+        QVERIFY2(answer.code == 0, qPrintable(answer.errors));
+        QVERIFY(answer.object.value(Q("labels")).toString().endsWith(Q("named.csv: 1 labels of these predictions.")));
+        QCOMPARE(answer.object.value(Q("labelled")).toInt(), 121);
+        QVERIFY(writeFileAtomically(path("named.csv"), "prediction_id,value,time\n00000001-79,75,2026-04-05T00:00:00Z\n00000001-2,7,2026-04-05T00:00:00Z\n"));
+        QCOMPARE(pilot({}).object.value(Q("labelled")).toInt(), 122);
+
+        QVERIFY(writeFileAtomically(path("named.csv"), "id,val\n1,2\n"));
+        answer = pilot({});
+        QVERIFY2(answer.code == 0, qPrintable(answer.errors));
+        QVERIFY(!answer.object.contains(Q("labels")));
+        QVERIFY(answer.object.value(Q("labels_problem")).toString().contains(Q("prediction_id")));
+        QCOMPARE(answer.object.value(Q("labelled")).toInt(), 121);
+        QVERIFY(writeFileAtomically(path("other.csv"), "prediction_id,value\n00000001-79,75\n"));
+        answer = pilot({"--labels", "other.csv"}); // the option goes before the workspace
+        QCOMPARE(answer.object.value(Q("labelled")).toInt(), 122);
+        QVERIFY(!answer.object.contains(Q("labels_problem")));
+
+        QVERIFY(naming("{source: named.csv, qery: x}"));
+        QCOMPARE(pilot({}).code, 2);
+        QVERIFY(writeFileAtomically(path("pilothouse.yaml"), was));
+    }
+
     /// The last hour of an endpoint on this machine, and whether it keeps what is promised.
     void whatIsPromisedIsHeldAgainstTheLog() {
         const auto kept = m_database;
