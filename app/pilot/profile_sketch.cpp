@@ -19,9 +19,14 @@ namespace {
 
 using Q = QLatin1String;
 
-Result<std::optional<drift::Profile>> readBins(Context &context, const QString &text) {
+Result<std::optional<drift::Profile>> readBins(Context &context, const QString &text, const DataVersion &version) {
     if (text.isEmpty())
         return std::optional<drift::Profile>();
+    if (const sources::SourceKind kind = sources::sourceKind(text); kind == sources::SourceKind::Http || kind == sources::SourceKind::S3) {
+        PH_ASSIGN(const sources::LocalFile file, fetchData(context, sources::SourceSpec{text, QString::fromStdString(version.connection), {}}));
+        PH_ASSIGN(drift::Profile profile, namingSource(readProfileFile(file.path), file, text));
+        return std::optional(std::move(profile));
+    }
     const QFileInfo info(text);
     if (info.isFile() && info.suffix() == QStringLiteral("json")) {
         PH_ASSIGN(drift::Profile profile, readProfileFile(text));
@@ -113,7 +118,7 @@ Result<void> writeSketch(Context &context, const SketchOptions &options) {
         }
         PH_ASSIGN(profile, drift::mergedProfiles(parts, QFileInfo(options.out).completeBaseName()));
     } else {
-        PH_ASSIGN(const std::optional<drift::Profile> bins, readBins(context, options.bins));
+        PH_ASSIGN(const std::optional<drift::Profile> bins, readBins(context, options.bins, options.version));
         PH_ASSIGN(profile, streamed(context, options, files, bins));
     }
     const QByteArray bytes = QJsonDocument(profile.toJson()).toJson(QJsonDocument::Compact);

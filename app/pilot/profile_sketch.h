@@ -11,7 +11,7 @@ namespace pilothouse {
 /// `pilot profile … --out`: what of rows adds up with others (core/drift/profile_stream.h), as a small file.
 struct SketchOptions {
     QStringList files;  ///< data files; to be merged: files of --out
-    QString out, bins;  ///< bins: data of a reference's profile.json, or a package that has one
+    QString out, bins;  ///< bins: a reference's profile.json (a path or an address), or a package that has one
     QString shard;      ///< "3/8": of the files those at 3, 11, 19 … counted from 0, as an indexed Job numbers its pods; empty: all
     QString left;       ///< "3,5": of the shards only these, and the index of `shard` is a place among them (what is left of a Job)
     bool merge = false, force = false;

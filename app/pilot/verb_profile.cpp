@@ -221,7 +221,7 @@ const Verb verb("profile", "Schema, missing values, ranges, quality and fingerpr
     auto arguments = std::make_shared<ProfileArguments>();
     app.add_option("FILE", arguments->files, "CSV file, plain or gzip; or http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH; with --out one or more")->required();
     CLI::Option *const out = app.add_option("--out", arguments->out, "Write a small profile of the rows here, which adds up with others and which pilot drift compares");
-    app.add_option("--bins", arguments->bins, "Count numbers in the bins of this reference: profile.json, or a model (package folder, NAME@ALIAS, NAME/VERSION)")->needs(out);
+    app.add_option("--bins", arguments->bins, "Count numbers in the bins of this reference: profile.json (also https:// or s3://), or a model (package folder, NAME@ALIAS, NAME/VERSION)")->needs(out);
     CLI::Option *const shard = app.add_option("--shard", arguments->shard, "INDEX/COUNT: only this part of the files, the index from 0")->needs(out);
     app.add_option("--left", arguments->left, "Shards that are left, such as 3,5: the index of --shard is a place among them")->needs(shard);
     app.add_flag("--hand-back", arguments->handBack, "The answer has the profile too, packed: for who cannot see the file")->needs(out);
