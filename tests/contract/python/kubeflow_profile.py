@@ -45,7 +45,7 @@ json_format.ParseDict(ours[1], pipeline_spec_pb2.PlatformSpec())
 
 
 class Played:
-    """What Kubeflow makes of a spec: a list of commands, one an iteration."""
+    """What Kubeflow makes of a spec: a list of (words, artifacts, where in the pipeline), one an iteration."""
 
     def __init__(self, spec, given, folder):
         self.spec, self.folder, self.images = spec, folder, []
@@ -92,7 +92,7 @@ class Played:
             return text
 
         self.images.append(filled(container["image"]))
-        return [filled(word) for word in container["command"] + container["args"]], artifacts
+        return [filled(word) for word in container["command"] + container["args"]], artifacts, where
 
 
 def rows():
@@ -127,7 +127,7 @@ def shards_made(spec, folder, files, **more):
     assert len(played.commands) == len(files), played.commands
     assert set(played.images) == {"registry.example/pilot:1"}, played.images
     made = []
-    for (words, artifacts), file in zip(played.commands, files):
+    for (words, artifacts, _), file in zip(played.commands, files):
         assert words[0] == "pilot", words
         events = [json.loads(line) for line in pilot(*words[1:]).splitlines()]
         answer = next(event["result"] for event in events if event["event"] == "result")
