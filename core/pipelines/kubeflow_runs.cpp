@@ -145,8 +145,8 @@ std::vector<Parameter> kubeflowParameters(const QJsonObject &spec) {
         const QJsonValue value = kubeflowField(definition, "default_value");
         parameter.value = value.isNull() ? QJsonValue(QJsonValue::Undefined) : value;
         parameter.required = parameter.value.isUndefined() && !kubeflowField(definition, "is_optional").toBool();
-        if (parameter.kind == Kind::Lines)
-            parameter.choices = {}; // JSON as text
+        if (parameter.kind == Kind::Lines && parameter.description.isEmpty())
+            parameter.description = type == Q("LIST") ? QStringLiteral("A list, as JSON: [\"a\", \"b\"]") : QStringLiteral("A map, as JSON: {\"a\": 1}");
         parameters.push_back(std::move(parameter));
     }
     return parameters;

@@ -24,10 +24,16 @@ def profile(shard: str, bins: str, profile: dsl.Output[dsl.Artifact]):
     return dsl.ContainerSpec(image="pilot", command=["pilot", "profile"], args=["--out", profile.path, "--bins", bins, "--force", "--hand-back", "--events", "--", shard])
 
 
-@dsl.pipeline(name="profile-shards", description="Drift profiles of many files, a pod each: add them up with pilot profile --run RUN --out DAY.json")
+@dsl.pipeline(name="profile-shards")
 def profile_shards(shards: List[str], image: str, bins: str = "", secret: str = "pilothouse-data"):
-    """shards: data files, one an iteration. image: a container image with pilot (packaging/image). bins: the reference's profile (pilot profile REFERENCE --out), in whose bins
-    numbers are counted; empty: sketches alone. secret: a Secret of the cluster with access-key, secret-key, endpoint and region of the store; it may be missing."""
+    """Drift profiles of many files, a pod each: add them up with pilot profile --run RUN --out DAY.json
+
+    Args:
+        shards: Data files, one an iteration, as JSON: ["s3://rows/a.csv", "https://data.example/b.csv"].
+        image: A container image with pilot (packaging/image).
+        bins: Address of the reference's profile (pilot profile REFERENCE --out), in whose bins numbers are counted; empty: sketches alone.
+        secret: A Secret of the cluster with access-key, secret-key, endpoint and region of the shards' store; it may be missing.
+    """
     with dsl.ParallelFor(items=shards, name="shards") as shard:
         task = profile(shard=shard, bins=bins)
         task.set_container_image(image)

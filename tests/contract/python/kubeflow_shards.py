@@ -40,7 +40,8 @@ class Kubeflow(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/plain" if isinstance(body, str) else "application/json")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data)
+        if self.command != "HEAD":
+            self.wfile.write(data)
 
     def missing(self):
         more = {"code": 404, "kind": "Status", "status": "Failure", "reason": "NotFound"} if self.path.startswith("/api/") else {"code": 5}
@@ -52,6 +53,8 @@ class Kubeflow(http.server.BaseHTTPRequestHandler):
             if pod[1] not in self.logs:
                 return self.missing()
             return self.say(self.logs[pod[1]]) if pod[2] else self.say({"metadata": {"name": pod[1]}, "status": {"phase": "Succeeded"}})
+        if path == "/reference.json":
+            return self.say(shipped.read(self.folder.parent / "reference.json"))
         rest = path.removeprefix("/apis/v2beta1/")
         pipeline = {"pipeline_id": "p-1", "display_name": "profile-shards"}
         if rest == "healthz":
@@ -71,6 +74,8 @@ class Kubeflow(http.server.BaseHTTPRequestHandler):
         if rest.removeprefix("runs/") in self.runs:
             return self.say(self.runs[rest.removeprefix("runs/")])
         self.missing()
+
+    do_HEAD = do_GET
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -161,11 +166,14 @@ def main():
 
         for file, part in list(zip(files, parts))[:2] + [(folder / "rows.csv", rows)]:
             write(file, part)  # the third is not there yet
+        write(folder / "reference.csv", [[2 * a, b, kind] for a, b, kind in rows])
+        pilot("profile", folder / "reference.csv", "--out", folder / "reference.json")
+        bins = f"{address}/reference.json"
         uploaded = pilot("pipelines", "upload", shipped.COMPILED)
         assert uploaded["done"], uploaded
         shards = json.dumps([str(file) for file in files])
-        pilot("pipelines", "start", "kfp:profile-shards", "--param", f"shards={shards}", "--param", "image=registry.example/pilot:1")
-        assert Kubeflow.started == [{"shards": [str(file) for file in files], "image": "registry.example/pilot:1"}], Kubeflow.started
+        pilot("pipelines", "start", "kfp:profile-shards", "--param", f"shards={shards}", "--param", "image=registry.example/pilot:1", "--param", f"bins={bins}")
+        assert Kubeflow.started == [{"shards": [str(file) for file in files], "image": "registry.example/pilot:1", "bins": bins}], Kubeflow.started
 
         shown = pilot("pipelines", "show", "kfp:r-1")
         told = [(stage["name"], stage["id"], stage["state"], stage["note"]) for stage in shown["stages"]]
@@ -184,10 +192,11 @@ def main():
         pilot("pipelines", "retry", "kfp:r-1", "--failed")
         answer = pilot("profile", "--run", "kfp:r-1", "--out", folder / "merged.json")
         assert (answer["shards"], answer["rows"]) == (3, len(rows)), answer
-        pilot("profile", folder / "rows.csv", "--out", folder / "whole.json")
+        pilot("profile", folder / "rows.csv", "--out", folder / "whole.json", "--bins", folder / "reference.json")
         shipped.same(shipped.read(folder / "merged.json"), shipped.read(folder / "whole.json"))
-        drift = pilot("drift", "--reference", folder / "whole.json", "--current", folder / "merged.json")
-        assert not drift["drifted"], drift
+        reports = [pilot("drift", "--reference", folder / "reference.json", "--current", folder / name) for name in ("merged.json", "whole.json")]
+        figures = [[(column["name"], column["drifted"], column["psi"]) for column in report["columns"]] for report in reports]
+        assert figures[0] == figures[1] and [drifted for _, drifted, _ in figures[0]] == [True, False, False], figures
         print("ok")
     return 0
 

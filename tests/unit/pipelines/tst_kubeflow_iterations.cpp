@@ -226,6 +226,33 @@ private Q_SLOTS:
         const QString in = wf + QStringLiteral(".root.for-loop-1.iteration-iterations(1:1).iteration-item.for-loop-2.iteration-iterations(0:0).iteration-item.train.executor");
         QCOMPARE(kubeflowPods(runOf(w.tasks, spec), QStringLiteral("for-loop-1/1/for-loop-2/0/train")).value(0), node(in));
     }
+    void listsAndMapsAreSentAsSuch_data() {
+        QTest::addColumn<QJsonValue>("given");
+        QTest::addColumn<QJsonValue>("sent");
+        const QJsonArray list{Q("a"), 2};
+        const QJsonObject map{{Q("a"), QJsonArray{1}}};
+        QTest::newRow("a list as text") << QJsonValue(Q(" [\"a\", 2] ")) << QJsonValue(list);
+        QTest::newRow("a list") << QJsonValue(list) << QJsonValue(list);
+        QTest::newRow("a map as text") << QJsonValue(Q("{\"a\": [1]}")) << QJsonValue(map);
+        QTest::newRow("a map") << QJsonValue(map) << QJsonValue(map);
+        QTest::newRow("no JSON") << QJsonValue(Q("a.csv")) << QJsonValue();
+        QTest::newRow("half a list") << QJsonValue(Q("[\"a\"")) << QJsonValue();
+    }
+    void listsAndMapsAreSentAsSuch() {
+        QFETCH(QJsonValue, given);
+        QFETCH(QJsonValue, sent);
+        for (const char *type : {"LIST", "STRUCT"}) {
+            const auto known = kubeflowParameters({{Q("root"), QJsonObject{{Q("inputDefinitions"), QJsonObject{{Q("parameters"), QJsonObject{{Q("p"), QJsonObject{{Q("parameterType"), Q(type)}}}}}}}}}});
+            QCOMPARE(known.size(), std::size_t(1));
+            QVERIFY(known.front().required && known.front().description.contains(Q("JSON")));
+            const auto typed = kubeflowTyped(known, {{Q("p"), given}});
+            QCOMPARE(bool(typed), !sent.isNull());
+            if (typed)
+                QCOMPARE(typed->value(Q("p")), sent);
+            else
+                QCOMPARE(typed.error().kind, ErrorKind::Invalid);
+        }
+    }
     void aThousandIterationsAreAllThere() {
         Workflow w;
         const QString loop = wf + QStringLiteral(".root.for-loop-1");
