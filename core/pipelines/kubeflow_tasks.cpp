@@ -48,7 +48,8 @@ int indexIn(const QJsonObject &task) { return int(kubeflowInteger(attributes(tas
 
 KubeflowTasks::KubeflowTasks(const QJsonObject &run) {
     static const QRegularExpression inner(QStringLiteral("(\\A|-)driver\\z|\\Aexecutor(\\(\\d+\\))?\\z|\\Aroot\\z|\\(\\d+\\)\\z|\\Aiteration-(item|iterations)\\z|-iterations(\\(\\d+(:[^)]*)?\\))?\\z"));
-    for (const QJsonValue &value : kubeflowList(kubeflowObject(run, "run_details"), "task_details")) {
+    const QJsonArray details = kubeflowList(kubeflowObject(run, "run_details"), "task_details");
+    for (const QJsonValue &value : details.isEmpty() ? kubeflowList(run, "tasks") : details) {
         Task task;
         task.json = value.toObject();
         const QString own = kubeflowText(task.json, "name"), type = kubeflowText(task.json, "type");
@@ -192,7 +193,8 @@ void KubeflowTasks::placeByParent() {
             return name.isEmpty() ? std::optional<Up>() : Up{id, {{}, name, index, &m_all[i].json}, own ? parent : loop};
         }
         if (parent < m_all.size() && (kubeflowText(m_all[parent].json, "type") == Q("LOOP") || attributes(json).contains(Q("iteration_index")) || attributes(json).contains(Q("iterationIndex"))))
-            return Up{QStringLiteral("%1#%2").arg(kubeflowText(m_all[parent].json, "task_id")).arg(indexIn(json)), {{}, m_all[parent].name, indexIn(json), nullptr}, parent};
+            return Up{QStringLiteral("%1#%2").arg(kubeflowText(m_all[parent].json, "task_id")).arg(indexIn(json)),
+                      {{}, m_all[parent].name, indexIn(json), m_all[i].name == m_all[parent].name ? &m_all[i].json : nullptr}, parent};
         return {};
     };
     const auto innermost = [&](std::size_t i) -> std::optional<Up> {
@@ -204,6 +206,7 @@ void KubeflowTasks::placeByParent() {
     for (std::size_t i = 0; i < m_all.size(); ++i)
         if (const auto up = innermost(i)) {
             m_all[i].iteration = up->key;
+            m_all[i].plumbing = m_all[i].plumbing || up->iteration.task == &m_all[i].json;
             Iteration iteration = up->iteration;
             if (const auto outer = innermost(up->loop))
                 iteration.outer = outer->key;

@@ -12,7 +12,7 @@
 
 namespace pilothouse::pipelines {
 
-/// The tasks in the details of a run (v2beta1), and which of them lie in which iteration of which loop (ParallelFor).
+/// The tasks of a run (v2beta1; KFP 2: run_details, KFP 3: tasks), and which of them lie in which iteration of which loop (ParallelFor).
 ///
 /// Servers tell it in two ways. Those of KFP 2 give each node of Argo's workflow as a task, without saying which node it is: its children are, by the node's id, and an id is the
 /// FNV-32a of the node's whole name ("iris-x7k2p.root.for-loop-1.iteration-iterations(2:2).iteration-item.profile"). So the names are found by trying what stands in a task's place.

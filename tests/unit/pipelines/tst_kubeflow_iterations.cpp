@@ -106,8 +106,8 @@ QJsonArray shards(bool told = false) {
     return w.tasks;
 }
 
-/// The same of a server that says whose child each is. Rounds are tasks of their own, or stand in what is in them.
-QJsonArray byParents(bool rounds) {
+/// The same of a server that says whose child each is. Rounds are tasks of their own (of this type), or stand in what is in them.
+QJsonArray byParents(const char *rounds) {
     QJsonArray tasks;
     const auto add = [&](const char *id, const char *name, const char *type, const QString &parent, const char *state, int index = -1) {
         QJsonObject task{{Q("task_id"), Q(id)}, {Q("name"), Q(name)}, {Q("display_name"), Q(name)}, {Q("type"), Q(type)}, {Q("parent_task_id"), parent}, {Q("state"), Q(state)}};
@@ -123,7 +123,7 @@ QJsonArray byParents(bool rounds) {
     const char *states[] = {"SUCCEEDED", "FAILED", "RUNNING"}, *ids[] = {"i0", "i1", "i2"}, *own[] = {"p0", "p1", "p2"};
     for (int i = 2; i >= 0; --i) {
         if (rounds)
-            add(ids[i], "for-loop-1", "LOOP_ITERATION", Q("2"), states[i], i);
+            add(ids[i], "for-loop-1", rounds, Q("2"), states[i], i);
         add(own[i], "profile", "RUNTIME", rounds ? Q(ids[i]) : Q("2"), states[i], rounds ? -1 : i);
     }
     return tasks;
@@ -154,8 +154,9 @@ private Q_SLOTS:
         QTest::newRow("nodes of Argo without their names") << shards();
         QTest::newRow("in another order") << reversed(shards());
         QTest::newRow("nodes that say their pods") << shards(true);
-        QTest::newRow("iterations that are tasks") << byParents(true);
-        QTest::newRow("tasks that say their iteration") << byParents(false);
+        QTest::newRow("iterations that are tasks") << byParents("LOOP_ITERATION");
+        QTest::newRow("iterations that are DAGs") << byParents("DAG");
+        QTest::newRow("tasks that say their iteration") << byParents(nullptr);
     }
     void eachIterationIsAStage() {
         QFETCH(QJsonArray, tasks);
@@ -168,7 +169,7 @@ private Q_SLOTS:
                                                                                      "merge [merge] waiting <for-loop-1/0/profile,for-loop-1/1/profile,for-loop-1/2/profile,for-loop-1/3/profile> "));
     }
     void withoutASpecTheyAreKeptApartToo() {
-        for (const QJsonArray &tasks : {shards(), byParents(true), byParents(false)}) {
+        for (const QJsonArray &tasks : {shards(), byParents("LOOP_ITERATION"), byParents("DAG"), byParents(nullptr)}) {
             QStringList found;
             for (const Stage &stage : kubeflowStages(runOf(tasks, nullptr)))
                 found << QStringLiteral("%1 [%2] %3").arg(stage.name, stage.key(), stateName(stage.state));
@@ -176,6 +177,11 @@ private Q_SLOTS:
             QCOMPARE(found.join(QLatin1Char('\n')), QStringLiteral("for-loop-1 [for-loop-1] running\nlist [list] passed\nprofile · 1 of 3 [for-loop-1/0/profile] passed\n"
                                                                    "profile · 2 of 3 [for-loop-1/1/profile] failed\nprofile · 3 of 3 [for-loop-1/2/profile] running"));
         }
+    }
+    void tasksOfTheRunItself() {
+        QJsonObject run = runOf({}, shardSpec, four);
+        run.insert(Q("tasks"), byParents("DAG"));
+        QCOMPARE(told(kubeflowStages(run)), told(kubeflowStages(runOf(byParents("DAG"), shardSpec, four))));
     }
     void eachHasItsOwnPods() {
         const QString root = wf + QStringLiteral(".root."), in = root + QStringLiteral("for-loop-1.iteration-iterations(%1:%1).iteration-item.profile");
@@ -189,7 +195,7 @@ private Q_SLOTS:
         bool loop = false;
         QCOMPARE(kubeflowPods(run, QStringLiteral("for-loop-1"), &loop), QStringList());
         QVERIFY(loop);
-        QCOMPARE(kubeflowPods(runOf(byParents(false), shardSpec, four), QStringLiteral("for-loop-1/2/profile")), QStringList{QStringLiteral("pod-of-p2")});
+        QCOMPARE(kubeflowPods(runOf(byParents(nullptr), shardSpec, four), QStringLiteral("for-loop-1/2/profile")), QStringList{QStringLiteral("pod-of-p2")});
         QVERIFY2(node(wf + QStringLiteral(".root")) != node(wf + QStringLiteral(".root-driver")), "ids differ");
     }
     /// The items are said by no parameter: the list is made by a task.

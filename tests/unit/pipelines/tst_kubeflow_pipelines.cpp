@@ -150,6 +150,19 @@ private Q_SLOTS:
         const QByteArray asked = played.last("GET /apis/v2beta1/runs/r-1");
         QVERIFY2(asked.contains("kubeflow-userid: anna@example.org"), asked.constData());
     }
+    void tasksThatAreToldOnDemandAreAskedFor() {
+        Played played;
+        played.other = [](LoopbackServer::Connection &c, const QByteArray &request) {
+            if (line(request) == "GET /apis/v2beta1/runs/r-3") return c.reply(200, "{\"run_id\":\"r-3\",\"state\":\"RUNNING\"}");
+            return line(request) == "GET /apis/v2beta1/runs/r-3?view=FULL" && c.reply(200, "{\"run_id\":\"r-3\",\"state\":\"RUNNING\",\"tasks\":[{\"task_id\":\"1\",\"name\":\"read\",\"type\":\"RUNTIME\",\"state\":\"SUCCEEDED\"}]}");
+        };
+        const auto run = open(connection(played))->run(QStringLiteral("r-3"));
+        QVERIFY2(run, run ? "" : qPrintable(run.error().text()));
+        QCOMPARE(run->stages.size(), std::size_t(1));
+        QCOMPARE(run->stages[0].state, State::Passed);
+        QVERIFY(open(connection(played))->run(QStringLiteral("r-1")));
+        QCOMPARE(played.count("GET /apis/v2beta1/runs/r-1"), 1);
+    }
     void aStartSendsTypedParameters() {
         Played played;
         const auto service = open(connection(played));
