@@ -266,17 +266,15 @@ std::vector<Stage> asTheyCame(const KubeflowTasks &tasks) {
             continue;
         Stage stage = stageOf(task.name, tasks, place, {});
         stage.id = task.name;
-        QString suffix;
         QString key = task.iteration;
         for (int depth = 0; depth < 20 && !key.isEmpty(); ++depth) {
             const auto *round = tasks.iteration(key);
             if (!round)
                 break;
             stage.id = QStringLiteral("%1/%2/%3").arg(round->loop).arg(round->index).arg(stage.id);
-            suffix = QStringLiteral(" · %1 of %2").arg(round->index + 1).arg(tasks.iterationCount(round->loop, round->outer)) + suffix;
             key = round->outer;
         }
-        stage.name += suffix;
+        stage.name += tasks.rounds(task);
         stages.push_back(std::move(stage));
     }
     return stages;

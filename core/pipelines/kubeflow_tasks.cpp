@@ -279,6 +279,18 @@ const KubeflowTasks::Iteration *KubeflowTasks::iteration(const QString &key) con
     return found == m_iterations.end() ? nullptr : &found->second;
 }
 
+QString KubeflowTasks::rounds(const Task &task) const {
+    QString text, key = task.iteration;
+    for (int depth = 0; depth < 20 && !key.isEmpty(); ++depth) {
+        const Iteration *round = iteration(key);
+        if (!round)
+            break;
+        text.prepend(QStringLiteral(" · %1 of %2").arg(round->index + 1).arg(iterationCount(round->loop, round->outer)));
+        key = round->outer;
+    }
+    return text;
+}
+
 int KubeflowTasks::iterationCount(const QString &loop, const QString &outer) const {
     const QMap<int, QString> there = iterations(loop, outer);
     int count = there.isEmpty() ? 0 : there.lastKey() + 1;

@@ -49,6 +49,7 @@ public:
 
     QMap<int, QString> iterations(const QString &loop, const QString &outer) const; ///< index → key
     const Iteration *iteration(const QString &key) const;
+    QString rounds(const Task &task) const; ///< " · 3 of 8" of a task in an iteration, the outer loop's first; empty: it is in none
     int iterationCount(const QString &loop, const QString &outer) const; ///< as the server says it, else by the iterations that there are
     Place within(const Place &outer, const QString &loop, int index) const; ///< in an iteration
     Place within(const Place &outer, const QString &task) const { return {outer.iteration, outer.path.isEmpty() ? QString() : outer.path + QLatin1Char('.') + task}; } ///< in a part of a pipeline that is no loop

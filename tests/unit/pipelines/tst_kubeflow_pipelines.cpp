@@ -163,6 +163,21 @@ private Q_SLOTS:
         QVERIFY(open(connection(played))->run(QStringLiteral("r-1")));
         QCOMPARE(played.count("GET /apis/v2beta1/runs/r-1"), 1);
     }
+    void outputsOfIterationsAreKeptApart() {
+        Played played;
+        played.other = [](LoopbackServer::Connection &c, const QByteArray &request) {
+            const auto task = [](int i) { return QByteArray("{'task_id':'p%','parent_task_id':'l','display_name':'profile','type':'RUNTIME','state':'SUCCEEDED','type_attributes':{'iteration_index':'%'},'outputs':{'profile':{'artifact_ids':['1%']}}}").replace('%', QByteArray::number(i)); };
+            if (line(request) == "GET /apis/v2beta1/runs/r-4")
+                return c.reply(200, QByteArray("{'run_id':'r-4','state':'SUCCEEDED','run_details':{'task_details':[{'task_id':'l','display_name':'for-loop-1','type':'LOOP','state':'SUCCEEDED'}," + task(1) + ',' + task(0) + "]}}").replace('\'', '"'));
+            return line(request).startsWith("GET /apis/v2beta1/artifacts/1") && c.reply(200, "{\"uri\":\"s3://b/" + line(request).right(2) + "\"}");
+        };
+        const auto outputs = open(connection(played))->outputs(QStringLiteral("r-4"));
+        QVERIFY2(outputs, outputs ? "" : qPrintable(outputs.error().text()));
+        QStringList told;
+        for (const Output &output : *outputs)
+            told << output.stage + QLatin1Char(' ') + output.address;
+        QCOMPARE(told.join(QLatin1Char('|')), QStringLiteral("profile · 2 of 2 s3://b/11|profile · 1 of 2 s3://b/10"));
+    }
     void aStartSendsTypedParameters() {
         Played played;
         const auto service = open(connection(played));
