@@ -2,6 +2,7 @@
 #include "app/pilot/profile_sketch.h"
 
 #include "app/pilot/model_ref.h"
+#include "app/pilot/profile_of_run.h"
 
 #include "core/artifact/package.h"
 #include "core/base/file.h"
@@ -13,15 +14,22 @@
 #include <QFileInfo>
 #include <QtEndian>
 
+#include <algorithm>
+
 namespace pilothouse {
 
 namespace {
 
 using Q = QLatin1String;
 
-Result<std::optional<drift::Profile>> readBins(Context &context, const QString &text) {
+Result<std::optional<drift::Profile>> readBins(Context &context, const QString &text, const DataVersion &version) {
     if (text.isEmpty())
         return std::optional<drift::Profile>();
+    if (const sources::SourceKind kind = sources::sourceKind(text); kind == sources::SourceKind::Http || kind == sources::SourceKind::S3) {
+        PH_ASSIGN(const sources::LocalFile file, fetchData(context, sources::SourceSpec{text, QString::fromStdString(version.connection), {}}));
+        PH_ASSIGN(drift::Profile profile, namingSource(readProfileFile(file.path), file, text));
+        return std::optional(std::move(profile));
+    }
     const QFileInfo info(text);
     if (info.isFile() && info.suffix() == QStringLiteral("json")) {
         PH_ASSIGN(drift::Profile profile, readProfileFile(text));
@@ -103,30 +111,38 @@ Result<void> writeSketch(Context &context, const SketchOptions &options) {
         return Error{ErrorKind::Conflict, QStringLiteral("The file exists already."), options.out, QStringLiteral("Give another name, or --force to replace it."), {}};
     PH_ASSIGN(const QStringList files, filesOf(options));
     drift::Profile profile;
-    if (options.merge) {
-        std::vector<drift::Profile> parts;
+    std::vector<drift::Profile> parts;
+    if (!options.run.isEmpty()) {
+        PH_ASSIGN(parts, profilesOfRun(context, options.run));
+    }
+    const qsizetype shards = qsizetype(parts.size());
+    if (options.merge || !options.run.isEmpty()) {
         for (const QString &file : files) {
             PH_ASSIGN(drift::Profile part, readProfileFile(file));
             part.name = file; // an error names it
-            if (!part.columns.empty()) // a shard that got no file
-                parts.push_back(std::move(part));
+            parts.push_back(std::move(part));
         }
+        parts.erase(std::remove_if(parts.begin(), parts.end(), [](const drift::Profile &part) { return part.columns.empty(); }), parts.end()); // shards that got no file
         PH_ASSIGN(profile, drift::mergedProfiles(parts, QFileInfo(options.out).completeBaseName()));
     } else {
-        PH_ASSIGN(const std::optional<drift::Profile> bins, readBins(context, options.bins));
+        PH_ASSIGN(const std::optional<drift::Profile> bins, readBins(context, options.bins, options.version));
         PH_ASSIGN(profile, streamed(context, options, files, bins));
     }
     const QByteArray bytes = QJsonDocument(profile.toJson()).toJson(QJsonDocument::Compact);
     PH_TRY(writeFileAtomically(options.out, bytes));
     QJsonObject answer{{Q("out"), options.out}, {Q("files"), QJsonArray::fromStringList(files)}, {Q("rows"), qint64(profile.rows)}, {Q("columns"), qint64(profile.columns.size())},
                                {Q("bytes"), bytes.size()}, {Q("shard"), options.shard.isEmpty() ? QJsonValue() : QJsonValue(options.shard)}};
+    if (!options.run.isEmpty()) {
+        answer.insert(Q("run"), options.run);
+        answer.insert(Q("shards"), shards);
+    }
     if (options.handBack) {
         answer.insert(Q("index"), options.shard.isEmpty() ? QJsonValue() : QJsonValue(options.shard.section(QLatin1Char('/'), 0, 0).toInt()));
         answer.insert(Q("profile"), packProfile(profile));
     }
     context.answer(answer,
                    QStringLiteral("%1: %2 rows of %3 in %4 columns, %5 bytes\nCompare it: pilot drift --reference … --current %1; add it up: pilot profile --merge … --out …")
-                       .arg(options.out).arg(profile.rows).arg(options.merge ? QStringLiteral("%1 profiles").arg(files.size()) : files.join(QStringLiteral(", "))).arg(profile.columns.size()).arg(bytes.size()));
+                       .arg(options.out).arg(profile.rows).arg(options.merge || shards > 0 ? QStringLiteral("%1 profiles").arg(files.size() + shards) : files.join(QStringLiteral(", "))).arg(profile.columns.size()).arg(bytes.size()));
     return {};
 }
 

@@ -8,7 +8,8 @@
 //           "q75"},"top":[["text",count]],"step_seconds","gaps","missing_steps","longest_gap"}],"md5","sha256","bytes","repeated_rows",
 //           "problems":[{"column","what","hint","line"}],
 //           "report":{…},"quality":{"rows","reference"|null,"checks":{…},"findings":[{"check","column","value","count","what"}]},"recipe"|null,"reasons":[…],"written"|null}
-// pilot profile FILE… --out DAY.json [--bins PROFILE.json|MODEL] [--shard INDEX/COUNT [--left 3,5]] [--hand-back], pilot profile --merge DAY.json… --out MONTH.json:
+// pilot profile FILE… --out DAY.json [--bins PROFILE.json|MODEL] [--shard INDEX/COUNT [--left 3,5]] [--hand-back], pilot profile --merge DAY.json… --out MONTH.json,
+//   pilot profile --run RUN --out DAY.json (what the iterations of a pipeline's run handed back: resources/kubeflow):
 //   a small file of the rows that adds up with others and that pilot drift compares (profile_sketch.h).
 #include "app/pilot/data_source.h"
 #include "app/pilot/profile_sketch.h"
@@ -34,7 +35,7 @@ namespace {
 using Q = QLatin1String;
 
 struct ProfileArguments {
-    std::string file, target, recipe, reference, delimiter, decimal, skipUntil, comment, out, bins, shard, left;
+    std::string file, target, recipe, reference, delimiter, decimal, skipUntil, comment, out, bins, shard, left, run;
     std::vector<std::string> files, missing, categorical;
     bool force = false, merge = false, handBack = false;
     DataVersion version;
@@ -196,6 +197,8 @@ Result<void> profile(Context &context, const ProfileArguments &arguments) {
 }
 
 Result<void> run(Context &context, ProfileArguments arguments) {
+    if (arguments.files.empty() && arguments.run.empty())
+        return invalid(QStringLiteral("Which file?"), {}, QStringLiteral("Name one or more; or, with --run, the pipeline's run whose profiles are added up."));
     if (arguments.out.empty()) {
         if (arguments.files.size() > 1 || arguments.merge || !arguments.bins.empty() || !arguments.shard.empty())
             return invalid(QStringLiteral("Several files, --merge, --bins and --shard make a profile that is written."), {}, QStringLiteral("Say where to: --out DAY.json."));
@@ -209,6 +212,7 @@ Result<void> run(Context &context, ProfileArguments arguments) {
     options.bins = text(arguments.bins);
     options.shard = text(arguments.shard);
     options.left = text(arguments.left);
+    options.run = text(arguments.run);
     options.handBack = arguments.handBack;
     options.merge = arguments.merge;
     options.force = arguments.force;
@@ -219,12 +223,13 @@ Result<void> run(Context &context, ProfileArguments arguments) {
 
 const Verb verb("profile", "Schema, missing values, ranges, quality and fingerprint of a CSV file; proposes a recipe", [](CLI::App &app, VerbBody &body) {
     auto arguments = std::make_shared<ProfileArguments>();
-    app.add_option("FILE", arguments->files, "CSV file, plain or gzip; or http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH; with --out one or more")->required();
+    app.add_option("FILE", arguments->files, "CSV file, plain or gzip; or http(s)://, s3://BUCKET/KEY, FILE.dvc, dvc:PATH; with --out one or more");
     CLI::Option *const out = app.add_option("--out", arguments->out, "Write a small profile of the rows here, which adds up with others and which pilot drift compares");
-    app.add_option("--bins", arguments->bins, "Count numbers in the bins of this reference: profile.json, or a model (package folder, NAME@ALIAS, NAME/VERSION)")->needs(out);
+    app.add_option("--bins", arguments->bins, "Count numbers in the bins of this reference: profile.json (also https:// or s3://), or a model (package folder, NAME@ALIAS, NAME/VERSION)")->needs(out);
     CLI::Option *const shard = app.add_option("--shard", arguments->shard, "INDEX/COUNT: only this part of the files, the index from 0")->needs(out);
     app.add_option("--left", arguments->left, "Shards that are left, such as 3,5: the index of --shard is a place among them")->needs(shard);
     app.add_flag("--hand-back", arguments->handBack, "The answer has the profile too, packed: for who cannot see the file")->needs(out);
+    app.add_option("--run", arguments->run, "Run of a pipeline whose stages profiled shards (profile_shards.yaml on Kubeflow): add up what they handed back, and profiles that are named as files")->needs(out)->excludes(shard);
     app.add_flag("--merge", arguments->merge, "The files are profiles of --out: add them up")->needs(out);
     arguments->version.addTo(app);
     addMaxMemory(app);

@@ -3,6 +3,7 @@
 #include "core/net/directory_token.h"
 #include "core/net/fetch_file.h"
 #include "core/pipelines/kubeflow_pipelines.h"
+#include "core/pipelines/kubeflow_tasks.h"
 #include "core/pipelines/kubeflow_words.h"
 #include "core/workspace/yaml_tree.h"
 
@@ -57,12 +58,13 @@ Result<std::vector<Output>> KubeflowPipelines::outputs(const QString &id) const 
         return oldOutputs(workflow);
     std::vector<Output> found;
     bool known = true;
-    for (const QJsonValue &value : kubeflowList(kubeflowObject(json, "run_details"), "task_details")) {
-        const QJsonObject task = value.toObject(), outputs = task.value(Q("outputs")).toObject();
+    const KubeflowTasks tasks(json);
+    for (const KubeflowTasks::Task &task : tasks.all()) {
+        const QJsonObject outputs = task.json.value(Q("outputs")).toObject();
         for (auto it = outputs.begin(); it != outputs.end(); ++it)
             for (const QJsonValue &artifact : kubeflowList(it->toObject(), "artifact_ids")) {
                 Output output;
-                output.stage = kubeflowText(task, "display_name");
+                output.stage = kubeflowText(task.json, "display_name") + tasks.rounds(task);
                 output.name = it.key();
                 if (known) {
                     const auto seen = m_api.get(QStringLiteral("artifacts/") + artifact.toVariant().toString());
@@ -91,11 +93,12 @@ Result<void> KubeflowPipelines::download(const QString &id, const Output &output
         PH_ASSIGN(const QJsonObject read, m_api.get(QStringLiteral("runs/%1/nodes/%2/artifacts/%3:read").arg(encoded(id), encoded(node), encoded(output.name)), {}, token));
         return writeFileAtomically(file, QByteArray::fromBase64(read.value(Q("data")).toString().toLatin1()));
     }
-    for (const QJsonValue &value : kubeflowList(kubeflowObject(json, "run_details"), "task_details")) {
-        const QJsonObject task = value.toObject();
-        if (kubeflowText(task, "display_name") != output.stage)
+    const KubeflowTasks tasks(json);
+    for (const KubeflowTasks::Task &task : tasks.all()) {
+        const QJsonArray artifacts = kubeflowList(task.json.value(Q("outputs")).toObject().value(output.name).toObject(), "artifact_ids");
+        if (artifacts.isEmpty() || kubeflowText(task.json, "display_name") + tasks.rounds(task) != output.stage)
             continue;
-        for (const QJsonValue &artifact : kubeflowList(task.value(Q("outputs")).toObject().value(output.name).toObject(), "artifact_ids")) {
+        for (const QJsonValue &artifact : artifacts) {
             QUrlQuery view;
             view.addQueryItem(QStringLiteral("view"), QStringLiteral("DOWNLOAD"));
             PH_ASSIGN(const QJsonObject seen, m_api.get(QStringLiteral("artifacts/") + artifact.toVariant().toString(), view, token));

@@ -10,13 +10,13 @@ namespace pilothouse::pipelines {
 
 using Q = QLatin1String;
 
-Result<QStringList> KubeflowPipelines::podsOf(const QString &id, const QString &stage, bool &ended) const {
+Result<QStringList> KubeflowPipelines::podsOf(const QString &id, const QString &stage, bool &ended, bool &loop) const {
     PH_ASSIGN(const bool old, m_api.old());
     QJsonObject workflow;
     PH_ASSIGN(const QJsonObject json, rawRun(id, &workflow));
     ended = hasEnded(kubeflowState(kubeflowText(json, old ? "status" : "state")));
     if (!old)
-        return kubeflowPods(json, stage);
+        return kubeflowPods(json, stage, &loop);
     return QStringList{stage}; // a node's id is its pod's name there (POD_NAMES=v1)
 }
 
@@ -36,8 +36,9 @@ Result<LogPiece> KubeflowPipelines::wholeLog(const LogFrom &from, std::stop_toke
     if (task.isEmpty()) {
         PH_ASSIGN(const PipelineRun whole, run(from.run));
         std::vector<const Stage *> begun;
+        const auto isLoop = [&](const Stage &loop) { return std::any_of(whole.stages.begin(), whole.stages.end(), [&](const Stage &one) { return one.key().startsWith(loop.key() + QLatin1Char('/')); }); };
         for (const Stage &stage : whole.stages)
-            if (stage.state != State::Waiting && !done.contains(stage.key()))
+            if (stage.state != State::Waiting && !done.contains(stage.key()) && !isLoop(stage))
                 begun.push_back(&stage);
         std::stable_sort(begun.begin(), begun.end(), [](const Stage *a, const Stage *b) { return a->started.isValid() && (!b->started.isValid() || a->started < b->started); });
         if (from.next.isEmpty() && from.lastBytes > 0 && begun.size() > 1) { // its end: that of the task that began last
@@ -86,14 +87,16 @@ Result<LogPiece> KubeflowPipelines::stageLog(const LogFrom &from, std::stop_toke
     // What a piece continues: "POD\nNEXT", so that a tail asks the cluster alone.
     const qsizetype cut = from.next.indexOf(QLatin1Char('\n'));
     QStringList pods;
-    bool ended = false;
+    bool ended = false, loop = false;
     if (cut > 0)
         pods << from.next.left(cut);
     else if (stage.startsWith(Q("pod:")))
         pods << stage.mid(4);
     else {
-        PH_ASSIGN(pods, podsOf(from.run, stage, ended));
+        PH_ASSIGN(pods, podsOf(from.run, stage, ended, loop));
     }
+    if (loop)
+        return LogPiece{{}, {}, true, false, 0, QStringLiteral("A loop has no log of its own: its iterations have.")};
     if (pods.isEmpty())
         return LogPiece{{}, {}, ended, false, 0, ended ? QStringLiteral("Kubeflow names no pod of this stage: it did not run, or came from the cache.") : QStringLiteral("No pod of this stage has begun.")};
     const QString space = m_api.space().isEmpty() ? QStringLiteral("kubeflow") : m_api.space();

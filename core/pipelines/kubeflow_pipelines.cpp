@@ -202,6 +202,12 @@ Result<std::vector<PipelineRun>> KubeflowPipelines::runs(const QString &pipeline
 Result<QJsonObject> KubeflowPipelines::rawRun(const QString &id, QJsonObject *workflow) const {
     PH_ASSIGN(const bool old, m_api.old());
     PH_ASSIGN(const QJsonObject reply, m_api.get(QStringLiteral("runs/") + encoded(id)));
+    if (!old && kubeflowObject(reply, "run_details").isEmpty() && !reply.contains(Q("tasks"))) { // KFP 3 tells its tasks who asks for them
+        QUrlQuery query;
+        query.addQueryItem(QStringLiteral("view"), QStringLiteral("FULL"));
+        PH_ASSIGN(const QJsonObject whole, m_api.get(QStringLiteral("runs/") + encoded(id), query));
+        return whole;
+    }
     if (!old)
         return reply;
     if (workflow)

@@ -50,7 +50,7 @@ private:
     Result<void> readNames() const;
     Result<PipelineRun> shaped(PipelineRun run) const;
     Result<QString> nameOf(const QString &pipelineId) const;
-    Result<QStringList> podsOf(const QString &run, const QString &stage, bool &ended) const;
+    Result<QStringList> podsOf(const QString &run, const QString &stage, bool &ended, bool &loop) const;
     Result<LogPiece> stageLog(const LogFrom &from, std::stop_token token) const;
     Result<LogPiece> wholeLog(const LogFrom &from, std::stop_token token) const;
     Schedule scheduleOf(const QJsonObject &json, bool old) const;

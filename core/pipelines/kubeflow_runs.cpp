@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pipelines/kubeflow_runs.h"
 
+#include "core/pipelines/kubeflow_stages.h"
+#include "core/pipelines/kubeflow_tasks.h"
 #include "core/pipelines/kubeflow_words.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QRegularExpression>
-#include <QSet>
 
 #include <algorithm>
 
@@ -16,162 +16,6 @@ namespace {
 
 using Q = QLatin1String;
 constexpr qint64 stuckSeconds = 300;
-
-QString errorText(const QJsonObject &object) {
-    const QJsonValue error = object.value(Q("error"));
-    return error.isObject() ? kubeflowText(error.toObject(), "message") : error.toString();
-}
-
-/// What a stage follows: dependentTasks, and tasks whose outputs it takes.
-QStringList follows(const QJsonObject &task) {
-    QStringList after;
-    for (const QJsonValue &name : kubeflowList(task, "dependent_tasks"))
-        after << name.toString();
-    const QJsonObject inputs = task.value(Q("inputs")).toObject();
-    for (const QJsonValue &input : inputs.value(Q("parameters")).toObject())
-        if (const QString from = kubeflowText(kubeflowObject(input.toObject(), "task_output_parameter"), "producer_task"); !from.isEmpty())
-            after << from;
-    for (const QJsonValue &input : inputs.value(Q("artifacts")).toObject())
-        if (const QString from = kubeflowText(kubeflowObject(input.toObject(), "task_output_artifact"), "producer_task"); !from.isEmpty())
-            after << from;
-    after.removeDuplicates();
-    return after;
-}
-
-bool isCached(const QJsonObject &task) {
-    if (kubeflowText(task, "state").compare(Q("CACHED"), Qt::CaseInsensitive) == 0)
-        return true;
-    for (const QJsonValue &step : kubeflowList(task, "state_history"))
-        if (kubeflowText(step.toObject(), "state").compare(Q("CACHED"), Qt::CaseInsensitive) == 0)
-            return true;
-    return false;
-}
-
-/// "train(1)", "executor(0)": the tries of what Argo retries.
-std::optional<int> attemptOf(const QString &name, const QString &task) {
-    static const QRegularExpression form(QStringLiteral("\\A(.*)\\((\\d+)\\)\\z"));
-    const auto match = form.match(name);
-    if (!match.hasMatch() || (match.captured(1) != task && match.captured(1) != Q("executor")))
-        return {};
-    return match.captured(2).toInt() + 1;
-}
-
-struct Tasks {
-    std::vector<QJsonObject> all;
-    const QJsonObject *named(const QString &name) const {
-        const auto found = std::find_if(all.begin(), all.end(), [&](const QJsonObject &task) { return kubeflowText(task, "display_name") == name; });
-        return found == all.end() ? nullptr : &*found;
-    }
-    /// Below it, by child_tasks (ids of tasks or of their pods) and parent_task_id.
-    std::vector<QJsonObject> below(const QJsonObject &parent) const {
-        std::vector<QJsonObject> found;
-        QSet<QString> seen;
-        std::vector<QJsonObject> open{parent};
-        while (!open.empty()) {
-            const QJsonObject at = open.back();
-            open.pop_back();
-            QSet<QString> children;
-            for (const QJsonValue &child : kubeflowList(at, "child_tasks"))
-                children << kubeflowText(child.toObject(), "task_id") << kubeflowText(child.toObject(), "pod_name");
-            children.remove(QString());
-            const QString id = kubeflowText(at, "task_id");
-            for (const QJsonObject &task : all) {
-                const QString own = kubeflowText(task, "task_id");
-                if (own == id || seen.contains(own))
-                    continue;
-                if (children.contains(own) || children.contains(kubeflowText(task, "pod_name")) || (!id.isEmpty() && kubeflowText(task, "parent_task_id") == id)) {
-                    seen << own;
-                    found.push_back(task);
-                    open.push_back(task);
-                }
-            }
-        }
-        return found;
-    }
-};
-
-Tasks tasksOf(const QJsonObject &run) {
-    Tasks tasks;
-    for (const QJsonValue &task : kubeflowList(kubeflowObject(run, "run_details"), "task_details"))
-        tasks.all.push_back(task.toObject());
-    return tasks;
-}
-
-Attempt attemptFrom(const QJsonObject &task, int number) {
-    Attempt attempt;
-    attempt.number = number;
-    attempt.systemState = kubeflowText(task, "state");
-    attempt.state = kubeflowState(attempt.systemState);
-    attempt.started = kubeflowTime(task, "start_time");
-    attempt.ended = kubeflowTime(task, "end_time");
-    attempt.note = errorText(task);
-    const QString pod = kubeflowText(task, "pod_name");
-    attempt.log = pod.isEmpty() ? QString() : QStringLiteral("pod:") + pod;
-    return attempt;
-}
-
-Stage stageOf(const QString &name, const Tasks &tasks, const QJsonObject &spec) {
-    Stage stage(kubeflowText(kubeflowObject(spec, "task_info"), "name"));
-    if (stage.name.isEmpty())
-        stage.name = name;
-    stage.id = name;
-    stage.after = follows(spec);
-    const QJsonObject *task = tasks.named(name);
-    const QJsonObject *driver = tasks.named(name + QStringLiteral("-driver"));
-    if (!task)
-        task = driver;
-    if (!task)
-        return stage;
-    stage.systemState = kubeflowText(*task, "state");
-    stage.state = kubeflowState(stage.systemState);
-    stage.started = kubeflowTime(*task, "start_time");
-    stage.ended = kubeflowTime(*task, "end_time");
-    stage.note = errorText(*task);
-    if (isCached(*task)) {
-        stage.systemState = QStringLiteral("CACHED");
-        stage.note = QStringLiteral("From the cache: nothing ran.");
-    }
-    // A driver that has ended says nothing about the task itself.
-    if (task == driver && stage.state == State::Passed) {
-        stage.state = State::Waiting;
-        stage.ended = {};
-    }
-    for (const QJsonObject &child : tasks.below(*task)) {
-        if (const auto number = attemptOf(kubeflowText(child, "display_name"), name))
-            stage.attempts.push_back(attemptFrom(child, *number));
-        if (stage.note.isEmpty() && kubeflowState(kubeflowText(child, "state")) == State::Failed)
-            stage.note = errorText(child);
-    }
-    std::sort(stage.attempts.begin(), stage.attempts.end(), [](const Attempt &a, const Attempt &b) { return a.number < b.number; });
-    return stage;
-}
-
-std::vector<Stage> stagesOf(const QJsonObject &run) {
-    const Tasks tasks = tasksOf(run);
-    const QJsonObject known = kubeflowSpec(run).value(Q("root")).toObject().value(Q("dag")).toObject().value(Q("tasks")).toObject();
-    std::vector<Stage> stages;
-    for (auto it = known.begin(); it != known.end(); ++it)
-        stages.push_back(stageOf(it.key(), tasks, it->toObject()));
-    if (known.isEmpty()) {
-        static const QRegularExpression inner(QStringLiteral("(\\A|-)driver\\z|\\Aexecutor(\\(\\d+\\))?\\z|\\Aroot\\z|\\(\\d+\\)\\z"));
-        for (const QJsonObject &task : tasks.all)
-            if (const QString name = kubeflowText(task, "display_name"); !inner.match(name).hasMatch())
-                stages.push_back(stageOf(name, tasks, {}));
-    }
-    // A map has no order: what follows nothing first, then by what they follow.
-    std::vector<Stage> ordered;
-    QSet<QString> placed;
-    while (!stages.empty()) {
-        auto next = std::find_if(stages.begin(), stages.end(), [&](const Stage &stage) { return std::all_of(stage.after.begin(), stage.after.end(), [&](const QString &id) {
-            return placed.contains(id) || std::none_of(stages.begin(), stages.end(), [&](const Stage &other) { return other.key() == id; }); }); });
-        if (next == stages.end())
-            next = stages.begin();
-        placed << next->key();
-        ordered.push_back(std::move(*next));
-        stages.erase(next);
-    }
-    return ordered;
-}
 
 /// Retried, and pending since: KFP's retry can stick there (kubeflow/pipelines #11329).
 QString stuckNote(const QJsonObject &run, const QDateTime &now) {
@@ -192,6 +36,11 @@ QString stuckNote(const QJsonObject &run, const QDateTime &now) {
 QDateTime endOf(const QJsonObject &run, State state) { return hasEnded(state) ? kubeflowTime(run, "finished_at") : QDateTime(); }
 
 } // namespace
+
+QString kubeflowTaskError(const QJsonObject &object) {
+    const QJsonValue error = object.value(Q("error"));
+    return error.isObject() ? kubeflowText(error.toObject(), "message") : error.toString();
+}
 
 QJsonObject kubeflowSpec(const QJsonObject &object) {
     QJsonObject spec = kubeflowObject(object, "pipeline_spec");
@@ -215,15 +64,15 @@ PipelineRun kubeflowRun(const QJsonObject &json, const QDateTime &now) {
     run.reason = kubeflowText(json, "description");
     if (!kubeflowText(json, "recurring_run_id").isEmpty())
         run.startedBy = QStringLiteral("its schedule");
-    const Tasks tasks = tasksOf(json);
-    run.stages = stagesOf(json);
+    run.stages = kubeflowStages(json);
     run.note = stuckNote(json, now);
     if (run.state == State::Running && run.systemState.startsWith(Q("CANCEL"), Qt::CaseInsensitive))
         run.note = QStringLiteral("It is being ended.");
     if (run.state == State::Failed) {
-        QString why = errorText(json);
+        QString why = kubeflowTaskError(json);
+        const auto within = [&](const Stage &whole) { return std::any_of(run.stages.begin(), run.stages.end(), [&](const Stage &one) { return one.state == State::Failed && one.key().startsWith(whole.key() + QLatin1Char('/')); }); };
         for (const Stage &stage : run.stages)
-            if (stage.state == State::Failed && why.isEmpty())
+            if (stage.state == State::Failed && why.isEmpty() && !within(stage)) // of a loop the iteration
                 why = stage.note.isEmpty() ? QStringLiteral("The task %1 failed.").arg(stage.name) : QStringLiteral("%1: %2").arg(stage.name, stage.note);
         run.error = Error{ErrorKind::Refused, why.isEmpty() ? QStringLiteral("It failed; Kubeflow does not say why.") : why, run.title, QStringLiteral("Read the log of the stage that failed."), {}};
     }
@@ -296,8 +145,8 @@ std::vector<Parameter> kubeflowParameters(const QJsonObject &spec) {
         const QJsonValue value = kubeflowField(definition, "default_value");
         parameter.value = value.isNull() ? QJsonValue(QJsonValue::Undefined) : value;
         parameter.required = parameter.value.isUndefined() && !kubeflowField(definition, "is_optional").toBool();
-        if (parameter.kind == Kind::Lines)
-            parameter.choices = {}; // JSON as text
+        if (parameter.kind == Kind::Lines && parameter.description.isEmpty())
+            parameter.description = type == Q("LIST") ? QStringLiteral("A list, as JSON: [\"a\", \"b\"]") : QStringLiteral("A map, as JSON: {\"a\": 1}");
         parameters.push_back(std::move(parameter));
     }
     return parameters;
@@ -339,25 +188,27 @@ Result<QJsonObject> kubeflowTyped(const std::vector<Parameter> &known, const QJs
     return typed;
 }
 
-QStringList kubeflowPods(const QJsonObject &run, const QString &name) {
-    const Tasks tasks = tasksOf(run);
-    const QJsonObject *task = tasks.named(name);
+QStringList kubeflowPods(const QJsonObject &run, const QString &key, bool *loop) {
+    const KubeflowTasks tasks(run);
+    if (loop)
+        *loop = tasks.isLoop(key);
+    const KubeflowTasks::Task *task = tasks.isLoop(key) ? nullptr : tasks.at(key);
     if (!task)
         return {};
     // Servers leave pod_name of a task empty (kubeflow/pipelines #14007) and name its pods in child_tasks.
-    QStringList pods;
+    QStringList pods = tasks.pods(*task);
     const auto add = [&](const QJsonObject &one) {
         if (const QString pod = kubeflowText(one, "pod_name"); !pod.isEmpty())
             pods << pod;
     };
-    std::vector<QJsonObject> below = tasks.below(*task);
-    std::stable_sort(below.begin(), below.end(), [](const QJsonObject &a, const QJsonObject &b) { return kubeflowTime(a, "start_time") > kubeflowTime(b, "start_time"); });
-    for (const QJsonObject &child : below)
-        if (kubeflowText(child, "display_name").startsWith(Q("executor")) || attemptOf(kubeflowText(child, "display_name"), name))
-            add(child);
-    add(*task);
+    auto below = tasks.below(*task);
+    std::stable_sort(below.begin(), below.end(), [](const auto *a, const auto *b) { return kubeflowTime(a->json, "start_time") > kubeflowTime(b->json, "start_time"); });
+    for (const auto *child : below)
+        if (child->name.startsWith(Q("executor")) || kubeflowAttempt(child->name, task->name))
+            add(child->json);
+    add(task->json);
     if (pods.isEmpty())
-        for (const QJsonValue &child : kubeflowList(*task, "child_tasks"))
+        for (const QJsonValue &child : kubeflowList(task->json, "child_tasks"))
             add(child.toObject());
     pods.removeDuplicates();
     return pods;

@@ -8,6 +8,7 @@
 #include <QKeyEvent>
 #include <QPainter>
 #include <QPainterPath>
+#include <QPaintEvent>
 #include <QToolTip>
 
 #include <algorithm>
@@ -163,8 +164,9 @@ void StageGraph::paintStage(QPainter &painter, std::size_t i) const {
     }
 }
 
-void StageGraph::paintEvent(QPaintEvent *) {
+void StageGraph::paintEvent(QPaintEvent *event) {
     QPainter painter(this);
+    const QRectF seen = event->rect(); // a loop of a thousand iterations is scrolled
     painter.setRenderHint(QPainter::Antialiasing);
     const Tokens &t = tokens(this);
     const StageLayout &layout = stageLayout();
@@ -172,6 +174,9 @@ void StageGraph::paintEvent(QPaintEvent *) {
         for (const StageLayout::Edge &edge : layout.edges) {
             const State from = m_stages[std::size_t(edge.from)].state, to = m_stages[std::size_t(edge.to)].state;
             if (done != ((from == State::Ok || from == State::Warn) && to != State::Skipped))
+                continue;
+            const auto [top, bottom] = std::minmax_element(edge.points.begin(), edge.points.end(), [](const QPointF &a, const QPointF &b) { return a.y() < b.y(); });
+            if (bottom->y() < seen.top() - 2 || top->y() > seen.bottom() + 2)
                 continue;
             QPen pen(done ? t.ok : t.line2, 1.5, done ? Qt::SolidLine : Qt::CustomDashLine);
             if (!done)
@@ -181,7 +186,8 @@ void StageGraph::paintEvent(QPaintEvent *) {
             painter.drawPolyline(edge.points.data(), int(edge.points.size()));
         }
     for (std::size_t i = 0; i < m_stages.size(); ++i)
-        paintStage(painter, i);
+        if (qAbs(layout.places[i].y() - seen.center().y()) < seen.height() / 2 + Theme::of(this).px(60))
+            paintStage(painter, i);
     if (hasFocus() && m_current < 0) {
         painter.setPen(QPen(t.acc, 2));
         painter.setBrush(Qt::NoBrush);

@@ -150,6 +150,34 @@ private Q_SLOTS:
         const QByteArray asked = played.last("GET /apis/v2beta1/runs/r-1");
         QVERIFY2(asked.contains("kubeflow-userid: anna@example.org"), asked.constData());
     }
+    void tasksThatAreToldOnDemandAreAskedFor() {
+        Played played;
+        played.other = [](LoopbackServer::Connection &c, const QByteArray &request) {
+            if (line(request) == "GET /apis/v2beta1/runs/r-3") return c.reply(200, "{\"run_id\":\"r-3\",\"state\":\"RUNNING\"}");
+            return line(request) == "GET /apis/v2beta1/runs/r-3?view=FULL" && c.reply(200, "{\"run_id\":\"r-3\",\"state\":\"RUNNING\",\"tasks\":[{\"task_id\":\"1\",\"name\":\"read\",\"type\":\"RUNTIME\",\"state\":\"SUCCEEDED\"}]}");
+        };
+        const auto run = open(connection(played))->run(QStringLiteral("r-3"));
+        QVERIFY2(run, run ? "" : qPrintable(run.error().text()));
+        QCOMPARE(run->stages.size(), std::size_t(1));
+        QCOMPARE(run->stages[0].state, State::Passed);
+        QVERIFY(open(connection(played))->run(QStringLiteral("r-1")));
+        QCOMPARE(played.count("GET /apis/v2beta1/runs/r-1"), 1);
+    }
+    void outputsOfIterationsAreKeptApart() {
+        Played played;
+        played.other = [](LoopbackServer::Connection &c, const QByteArray &request) {
+            const auto task = [](int i) { return QByteArray("{'task_id':'p%','parent_task_id':'l','display_name':'profile','type':'RUNTIME','state':'SUCCEEDED','type_attributes':{'iteration_index':'%'},'outputs':{'profile':{'artifact_ids':['1%']}}}").replace('%', QByteArray::number(i)); };
+            if (line(request) == "GET /apis/v2beta1/runs/r-4")
+                return c.reply(200, QByteArray("{'run_id':'r-4','state':'SUCCEEDED','run_details':{'task_details':[{'task_id':'l','display_name':'for-loop-1','type':'LOOP','state':'SUCCEEDED'}," + task(1) + ',' + task(0) + "]}}").replace('\'', '"'));
+            return line(request).startsWith("GET /apis/v2beta1/artifacts/1") && c.reply(200, "{\"uri\":\"s3://b/" + line(request).right(2) + "\"}");
+        };
+        const auto outputs = open(connection(played))->outputs(QStringLiteral("r-4"));
+        QVERIFY2(outputs, outputs ? "" : qPrintable(outputs.error().text()));
+        QStringList told;
+        for (const Output &output : *outputs)
+            told << output.stage + QLatin1Char(' ') + output.address;
+        QCOMPARE(told.join(QLatin1Char('|')), QStringLiteral("profile · 2 of 2 s3://b/11|profile · 1 of 2 s3://b/10"));
+    }
     void aStartSendsTypedParameters() {
         Played played;
         const auto service = open(connection(played));
