@@ -5308,6 +5308,10 @@
         <source>By %1</source>
         <translation>Nach %1</translation>
     </message>
+    <message>
+        <source>Report…</source>
+        <translation>Bericht …</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::AccuracyWhyCard</name>
@@ -7666,6 +7670,18 @@
     <message>
         <source>Edit…</source>
         <translation>Bearbeiten…</translation>
+    </message>
+    <message>
+        <source>Save accuracy report…</source>
+        <translation>Genauigkeitsbericht sichern …</translation>
+    </message>
+    <message>
+        <source>Its prediction log has not been read, or there is none on this machine.</source>
+        <translation>Sein Vorhersageprotokoll wurde noch nicht gelesen, oder auf diesem Rechner gibt es keines.</translation>
+    </message>
+    <message>
+        <source>Save accuracy report</source>
+        <translation>Genauigkeitsbericht sichern</translation>
     </message>
 </context>
 <context>
@@ -15126,6 +15142,22 @@
     <message>
         <source>No value is missing, nothing is constant, repeated or far out.</source>
         <translation>Kein Wert fehlt, nichts ist konstant, doppelt oder weit außerhalb.</translation>
+    </message>
+    <message>
+        <source>Report…</source>
+        <translation>Bericht …</translation>
+    </message>
+    <message>
+        <source>Save data quality report…</source>
+        <translation>Datenqualitätsbericht sichern …</translation>
+    </message>
+    <message>
+        <source>Open a data file first.</source>
+        <translation>Zuerst eine Datendatei öffnen.</translation>
+    </message>
+    <message>
+        <source>Save data quality report</source>
+        <translation>Datenqualitätsbericht sichern</translation>
     </message>
 </context>
 <context>

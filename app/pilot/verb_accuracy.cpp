@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot accuracy MODEL [--day yesterday|today|DATE] [--by hour|day|week] [--metric NAME[@TARGET]] [--slice COLUMN] [--labels FILE|URL [--labels-query SQL]] [--from TIME] [--to TIME] [--rolling N] [--minimum-rows N] [--estimated] [--why [--since TIME]] [--csv FILE] [--json]
+// pilot accuracy MODEL [--day yesterday|today|DATE] [--by hour|day|week] [--metric NAME[@TARGET]] [--slice COLUMN] [--labels FILE|URL [--labels-query SQL]] [--from TIME] [--to TIME] [--rolling N] [--minimum-rows N] [--estimated] [--why [--since TIME]] [--csv FILE] [--report FILE.html] [--json]
 //   What the labels that came say of the predictions of the model's endpoint on this machine, by the time of the prediction, in the workspace's time zone (weeks are ISO weeks).
 //   --day is one calendar day, told in a sentence with the rows that it stands on; of few rows, too (6, where other stretches need 30). The log is that of the model's target on this machine, else of
 //   a server that runs beside a deployment elsewhere: pilot serve MODEL --target serving/MODEL.
@@ -11,10 +11,12 @@
 #include "app/pilot/accuracy_table.h"
 #include "app/pilot/model_ref.h"
 #include "app/pilot/moment_option.h"
+#include "app/pilot/report_page.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/clock.h"
 #include "core/base/file.h"
+#include "core/fleet/accuracy_report.h"
 #include "core/fleet/accuracy_view.h"
 #include "core/fleet/day_accuracy.h"
 #include "core/serving/log_reader.h"
@@ -24,6 +26,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 namespace pilothouse {
 
@@ -32,7 +35,7 @@ namespace {
 using Q = QLatin1String;
 
 struct Options {
-    std::string model, by = "day", metric, slice, from, to, csv;
+    std::string model, by = "day", metric, slice, from, to, csv, report;
     int rolling = 0, minimumRows = 0;
     std::string since, labels, labelsQuery, day;
     bool estimated = false, why = false;
@@ -108,8 +111,8 @@ Result<void> accuracy(Context &context, const Options &options) {
     std::erase_if(deploys, [&](const serving::DeployMarker &d) { return d.timeMs < from || d.timeMs >= to; });
     std::map<QString, serving::AccuracySeries> slices;
     const QString slice = QString::fromStdString(options.slice);
+    QStringList notes;
     if (!slice.isEmpty()) {
-        QStringList notes;
         PH_ASSIGN(const auto groups, fleet::accuracyGroups(*database, slice, from, notes));
         for (const QString &note : notes)
             context.note(note);
@@ -138,19 +141,25 @@ Result<void> accuracy(Context &context, const Options &options) {
         PH_ASSIGN(const ModelRef package, resolveModel(context, QStringLiteral("%1/%2").arg(name).arg(version)));
         return package.folder;
     };
+    std::optional<fleet::EstimatedSeries> estimated;
+    std::optional<fleet::AccuracyWhy> why;
     if (options.estimated) {
-        PH_ASSIGN(const fleet::EstimatedSeries estimated, fleet::estimateAccuracy(*database, outcomes, how, packageOf, context.stop()));
-        object.insert(Q("estimated"), estimated.toJson(how));
-        text += QLatin1Char('\n') + estimated.text(how);
+        PH_ASSIGN(estimated, fleet::estimateAccuracy(*database, outcomes, how, packageOf, context.stop()));
+        object.insert(Q("estimated"), estimated->toJson(how));
+        text += QLatin1Char('\n') + estimated->text(how);
     }
     if (options.why) {
         PH_ASSIGN(const qint64 since, momentOf(options.since, "--since", how.zone, -1));
-        PH_ASSIGN(const fleet::AccuracyWhy why, fleet::whyAccuracy(*database, outcomes, how, since < 0 ? std::nullopt : std::optional(since), packageOf, context.stop()));
-        object.insert(Q("why"), why.toJson());
-        text += QLatin1Char('\n') + why.text();
+        PH_ASSIGN(why, fleet::whyAccuracy(*database, outcomes, how, since < 0 ? std::nullopt : std::optional(since), packageOf, context.stop()));
+        object.insert(Q("why"), why->toJson());
+        text += QLatin1Char('\n') + why->text();
     }
     if (!options.csv.empty())
         PH_TRY(writeFileAtomically(QString::fromStdString(options.csv), accuracyCsv(tables, how)));
+    if (!options.report.empty()) {
+        fleet::AccuracyView view{how, title, series, slices, deploys, estimated, {}, {}, notes, qint64(outcomes.rows.size()), labelled};
+        PH_TRY(writeReportPage(options.report, fleet::accuracyReport(name, view, why, services->clock->nowUtc())));
+    }
     if (ofDay) {
         object.insert(Q("day"), ofDay->toJson());
         text.prepend(QStringLiteral("%1, %2\n\n").arg(name, ofDay->sentence()));
@@ -195,6 +204,7 @@ const Verb verb("accuracy", "Accuracy over time, from the labels that came to a 
     auto *why = app.add_flag("--why", options.why, "What may have made it worse: the inputs that moved and that the model looks at, and the rows with the largest loss");
     app.add_option("--since", options.since, "--why: rows from this date or time on, against those before (else the newer half)")->needs(why);
     app.add_option("--csv", options.csv, "Write the stretches to this file");
+    app.add_option("--report", options.report, "Write a self-contained HTML page, with what of --slice, --estimated and --why was asked");
     app.callback([&body] { body = [](Context &context) { return accuracy(context, options); }; });
 });
 

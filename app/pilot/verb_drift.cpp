@@ -12,12 +12,12 @@
 #include "app/pilot/drift_on_cluster.h"
 #include "app/pilot/model_ref.h"
 #include "app/pilot/profile_sketch.h"
+#include "app/pilot/report_page.h"
 #include "app/pilot/verb.h"
 
 #include "core/artifact/labelled_rows.h"
 #include "core/artifact/package.h"
 #include "core/artifact/scorer.h"
-#include "core/base/file.h"
 #include "core/data/csv.h"
 #include "core/data/prepare_table.h"
 #include "core/drift/answer.h"
@@ -245,7 +245,7 @@ Result<void> runDrift(Context &context, const Options &options) {
         PH_ASSIGN(together, learn::multivariateDrift(*reference.table, *current.table, how, context.stop()));
     }
     if (!options.report.empty())
-        PH_TRY(writeFileAtomically(QString::fromStdString(options.report), drift::htmlReport(report, together ? &*together : nullptr)));
+        PH_TRY(writeReportPage(options.report, drift::htmlReport(report, together ? &*together : nullptr)));
     QJsonObject object = report.toJson();
     QString text = table(report);
     if (!shards.isEmpty())

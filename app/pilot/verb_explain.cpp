@@ -8,6 +8,7 @@
 //   "data","seconds", of fetched data "origin". Progress events count steps of the method.
 #include "app/pilot/data_source.h"
 #include "app/pilot/explain_subject.h"
+#include "app/pilot/report_page.h"
 
 #include "core/base/file.h"
 #include "core/base/pace.h"
@@ -119,7 +120,7 @@ Result<void> runExplain(Context &context, ExplainOptions options) {
         explain::Explanation page = e;
         if (options.top && page.features.size() > options.top)
             page.features.resize(options.top);
-        PH_TRY(writeFileAtomically(QFileInfo(QString::fromStdString(options.report)).absoluteFilePath(), explain::htmlReport(page)));
+        PH_TRY(writeReportPage(options.report, explain::htmlReport(page)));
     }
     QJsonObject object = e.toJson();
     object.insert(Q("package"), loaded.package ? QJsonValue(loaded.package->folder) : QJsonValue());

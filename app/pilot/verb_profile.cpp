@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// pilot profile FILE|SOURCE [--data-version VERSION] [--connection NAME] [--reference FILE|PACKAGE] [--target COLUMN] [--recipe OUT.yaml]
+// pilot profile FILE|SOURCE [--data-version VERSION] [--connection NAME] [--reference FILE|PACKAGE] [--target COLUMN] [--recipe OUT.yaml] [--report PAGE.html]
 //   [--max-memory 4GiB] [--json]:
 //   what is in a data file, and a recipe to start from. --reference: what changed against a file, or a model's training rows, that were right.
 //   A file whose table does not fit into memory (or --max-memory) is read in blocks: memory does not grow with it. What then is an estimate
@@ -13,6 +13,7 @@
 //   a small file of the rows that adds up with others and that pilot drift compares (profile_sketch.h).
 #include "app/pilot/data_source.h"
 #include "app/pilot/profile_sketch.h"
+#include "app/pilot/report_page.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/file.h"
@@ -20,6 +21,7 @@
 #include "core/base/pace.h"
 #include "core/data/file_profile.h"
 #include "core/data/propose.h"
+#include "core/fleet/quality_report.h"
 #include "core/learn/quality_gate.h"
 
 #include <QDateTime>
@@ -35,7 +37,7 @@ namespace {
 using Q = QLatin1String;
 
 struct ProfileArguments {
-    std::string file, target, recipe, reference, delimiter, decimal, skipUntil, comment, out, bins, shard, left, run;
+    std::string file, target, recipe, reference, delimiter, decimal, skipUntil, comment, out, bins, shard, left, run, report;
     std::vector<std::string> files, missing, categorical;
     bool force = false, merge = false, handBack = false;
     DataVersion version;
@@ -184,6 +186,8 @@ Result<void> profile(Context &context, const ProfileArguments &arguments) {
         if (!out.isEmpty())
             PH_TRY(writeProposal(proposal->recipe, out, arguments.force));
     }
+    if (!arguments.report.empty())
+        PH_TRY(writeReportPage(arguments.report, fleet::qualityReport({file, profile, quality}, QDateTime::currentDateTimeUtc())));
     QJsonObject object = profile.toJson();
     object.insert(Q("file"), file);
     if (!local.origin.isEmpty())
@@ -236,6 +240,7 @@ const Verb verb("profile", "Schema, missing values, ranges, quality and fingerpr
     app.add_option("--reference", arguments->reference, "A data file or model package that was right: what changed against it");
     app.add_option("--target", arguments->target, "Column to predict (else found out)");
     app.add_option("--recipe", arguments->recipe, "Write the proposed recipe to this file");
+    app.add_option("--report", arguments->report, "Write what was found as a self-contained HTML page")->excludes(out);
     app.add_flag("--force", arguments->force, "Replace an existing recipe or profile file");
     app.add_option("--delimiter", arguments->delimiter, "One character, or tab (else found out)");
     app.add_option("--decimal", arguments->decimal, "Decimal mark: . or , (else found out)");

@@ -3,6 +3,7 @@
 // pilot report model NAME [--since TIME] [--until TIME] --out FILE   what was live when, every change, each promotion in full
 //   One HTML page for people who were not there, without scripts or foreign addresses; --out - is standard output. A PDF is made by the window.
 //   --json {"file","bytes","sha256"}
+#include "app/pilot/report_page.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/file.h"
@@ -10,8 +11,6 @@
 #include "core/data/csv.h"
 #include "core/fleet/evidence_report.h"
 #include "core/fleet/model_place.h"
-
-#include <QFileInfo>
 
 #include <unistd.h>
 
@@ -40,10 +39,7 @@ Result<void> write(Context &context, const Options &options, const QByteArray &p
             return invalid(QStringLiteral("--out - and --json both write to standard output."), QStringLiteral("--out"), QStringLiteral("Name a file."));
         return writeAll(STDOUT_FILENO, page.constData(), std::size_t(page.size()), QStringLiteral("standard output"));
     }
-    const QString file = QFileInfo(QString::fromStdString(options.out)).absoluteFilePath();
-    if (file.endsWith(Q(".pdf"), Qt::CaseInsensitive))
-        return invalid(QStringLiteral("This program writes HTML; a PDF is made by the window."), file, QStringLiteral("Name it .html, or export it in the window: Models, Export evidence report…"));
-    PH_TRY(writeFileAtomically(file, page));
+    PH_ASSIGN(const QString file, writeReportPage(options.out, page));
     context.answer({{Q("file"), file}, {Q("bytes"), page.size()}, {Q("sha256"), sha256Hex(page)}}, QStringLiteral("Written to %1.").arg(file));
     return {};
 }

@@ -70,6 +70,7 @@ Result<RecipeDraft> draftFromData(const Services &services, const QString &dataF
     draft.rows = found.profile.rows;
     draft.findings = found.quality.findings;
     draft.isNew = !services.workspace.model(draft.model);
+    draft.measured = std::make_shared<const MeasuredData>(MeasuredData{dataFile, found.profile, found.quality});
     for (const data::Problem &problem : found.profile.report.problems)
         draft.problems << Text::tr("line %1, column %2: %3").arg(problem.line).arg(problem.column).arg(problem.what);
     return draft;

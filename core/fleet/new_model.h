@@ -2,13 +2,14 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/data/quality.h"
+#include "core/fleet/quality_report.h"
 #include "core/fleet/services.h"
 
 #include <QByteArray>
 #include <QString>
 #include <QStringList>
 
+#include <memory>
 #include <stop_token>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct RecipeDraft {
     QStringList problems; ///< what reading found: "line 12: …"
     std::vector<data::QualityFinding> findings; ///< of the data's quality report; empty for an existing recipe
     bool isNew = false;   ///< the model is not in the workspace yet
+    std::shared_ptr<const MeasuredData> measured; ///< the data, for a report; none for an existing recipe
 };
 
 /// Reads and profiles the file and proposes a recipe. Blocking (pool thread). `target` empty: found out.

@@ -25,7 +25,7 @@ h3{font-size:10pt;margin-top:12px;margin-bottom:4px;page-break-after:avoid}p{mar
 table{border-collapse:collapse;width:100%;margin-left:0px;margin-right:0px;margin-top:0px;margin-bottom:8px}tr{page-break-inside:avoid}
 th{font-size:8pt;font-weight:600;color:#566270;text-align:left;padding:4px 6px;border-bottom:1px solid #8d9aa6}
 td{font-size:8.5pt;text-align:left;vertical-align:top;padding:4px 6px;border-bottom:1px solid #d5dce2}
-.n{text-align:right}svg{display:block;width:100%;height:auto;margin-top:6px;margin-bottom:6px}
+.n{text-align:right}td.n,td.k{white-space:nowrap}svg{display:block;width:100%;height:auto;margin-top:6px;margin-bottom:6px}
 )";
 
 QString fixed(double value) { return QString::number(value, 'f', 1); }
@@ -106,14 +106,14 @@ Rows::Rows(const QStringList &heads) : m_heads(heads) {}
 void Rows::add(const QStringList &cells) {
     m_rows += QStringLiteral("<tr>");
     for (qsizetype i = 0; i < cells.size(); ++i)
-        m_rows += QStringLiteral("<td%1>%2</td>").arg(i < m_heads.size() && m_heads[i].startsWith(QLatin1Char('>')) ? QStringLiteral(" class=\"n\" align=\"right\"") : QString(), cells[i]);
+        m_rows += QStringLiteral("<td%1>%2</td>").arg(i >= m_heads.size() ? QString() : m_heads[i].startsWith(QLatin1Char('>')) ? QStringLiteral(" class=\"n\" align=\"right\"") : m_heads[i].startsWith(QLatin1Char('=')) ? QStringLiteral(" class=\"k\"") : QString(), cells[i]);
     m_rows += QStringLiteral("</tr>\n");
 }
 
 QString Rows::html() const {
     QString head;
     for (const QString &h : m_heads)
-        head += h.startsWith(QLatin1Char('>')) ? QStringLiteral("<th class=\"n\" align=\"right\">%1</th>").arg(escaped(h.mid(1))) : QStringLiteral("<th align=\"left\">%1</th>").arg(escaped(h));
+        head += h.startsWith(QLatin1Char('>')) ? QStringLiteral("<th class=\"n\" align=\"right\">%1</th>").arg(escaped(h.mid(1))) : QStringLiteral("<th align=\"left\">%1</th>").arg(escaped(h.startsWith(QLatin1Char('=')) ? h.mid(1) : h));
     return QStringLiteral("<table width=\"100%\" cellspacing=\"0\" cellpadding=\"4\"><thead><tr>%1</tr></thead>\n<tbody>%2</tbody></table>\n").arg(head, m_rows);
 }
 
@@ -138,6 +138,70 @@ QString stretchesSvg(const QString &name, const std::vector<Stretch> &stretches,
         svg += QStringLiteral("</g>");
     }
     return svg + textAt(0, tall + 17, "start", first, quiet) + textAt(width, tall + 17, "end", last, quiet) + QStringLiteral("</svg>\n");
+}
+
+QString timelineSvg(const QString &name, const std::vector<TimePoint> &points, const std::vector<TimePoint> &smooth, const std::vector<TimePoint> &estimated, const std::vector<TimeMark> &marks, const QString &first, const QString &last) {
+    double least = INFINITY, most = -INFINITY;
+    for (const auto *some : {&points, &smooth, &estimated})
+        for (const TimePoint &p : *some)
+            for (const double v : {p.value, p.low, p.high})
+                if (std::isfinite(v) && std::isfinite(p.value)) {
+                    least = std::min(least, v);
+                    most = std::max(most, v);
+                }
+    if (!(least <= most))
+        return {};
+    const double spread = most > least ? most - least : std::max(1e-9, std::abs(most));
+    const double power = std::pow(10, std::floor(std::log10(spread / 4))), parts = spread / 4 / power;
+    const double step = power * (parts < 1.5 ? 1 : parts < 3.5 ? 2 : parts < 7.5 ? 5 : 10);
+    const double bottom = std::floor(least / step) * step, top = std::max(bottom + step, std::ceil(most / step) * step);
+    constexpr double left = 52, width = 700, above = 34, height = 170, below = 20;
+    const auto x = [&](double at) { return left + std::clamp(at, 0.0, 1.0) * (width - left - 8); };
+    const auto y = [&](double v) { return above + height * (1 - (v - bottom) / (top - bottom)); };
+    QString svg = opened(name, width, above + height + below);
+    double key = left;
+    const auto keyed = [&](const QString &text, const char *colour, const char *more) {
+        svg += stroke(key, 8, key + 18, 8, colour, 2, more) + textAt(key + 23, 12, "start", text, quiet);
+        key += 40 + 7.0 * double(text.size());
+    };
+    keyed(QStringLiteral("measured, with 95 %"), secondInk, "");
+    if (!smooth.empty())
+        keyed(QStringLiteral("rolling"), firstInk, "");
+    if (!estimated.empty())
+        keyed(QStringLiteral("estimated without labels"), secondInk, " stroke-dasharray=\"5 4\"");
+    for (int i = 0; bottom + step * i <= top + step / 2; ++i)
+        svg += stroke(left, y(bottom + step * i), width, y(bottom + step * i), line) + textAt(left - 6, y(bottom + step * i) + 4, "end", QString::number(std::abs(bottom + step * i) < step / 1000 ? 0 : bottom + step * i, 'g', 5), quiet);
+    for (const TimeMark &m : marks)
+        svg += stroke(x(m.at), above - 8, x(m.at), above + height, "#8d9aa6", 1, " stroke-dasharray=\"2 3\"") + textAt(x(m.at) + 3, above - 4, "start", m.label, quiet);
+    const auto path = [&](const std::vector<TimePoint> &some, const char *colour, const char *more) {
+        QString piece;
+        const auto end = [&] {
+            if (piece.contains(QLatin1Char(' ')))
+                svg += QStringLiteral("<polyline points=\"%1\" fill=\"none\" stroke=\"%2\" stroke-width=\"1.5\"%3/>").arg(piece, QLatin1String(colour), QLatin1String(more));
+            piece.clear();
+        };
+        for (const TimePoint &p : some) {
+            if (!std::isfinite(p.value)) {
+                end();
+                continue;
+            }
+            piece += QStringLiteral("%1%2,%3").arg(piece.isEmpty() ? QString() : QStringLiteral(" "), fixed(x(p.at)), fixed(y(p.value)));
+        }
+        end();
+    };
+    path(smooth, firstInk, "");
+    path(estimated, secondInk, " stroke-dasharray=\"5 4\"");
+    path(points, secondInk, "");
+    for (const auto *some : {&estimated, &points})
+        for (const TimePoint &p : *some) {
+            if (!std::isfinite(p.value))
+                continue;
+            svg += QStringLiteral("<g><title>%1</title>").arg(escaped(p.label));
+            if (std::isfinite(p.low) && std::isfinite(p.high))
+                svg += stroke(x(p.at), y(p.low), x(p.at), y(p.high), secondInk, 1);
+            svg += QStringLiteral("<circle cx=\"%1\" cy=\"%2\" r=\"2.5\" fill=\"%3\" stroke=\"%4\"/></g>").arg(fixed(x(p.at)), fixed(y(p.value)), QLatin1String(some == &points ? secondInk : "#ffffff"), QLatin1String(secondInk));
+        }
+    return svg + textAt(left, above + height + 15, "start", first, quiet) + textAt(width - 8, above + height + 15, "end", last, quiet) + QStringLiteral("</svg>\n");
 }
 
 QString forestSvg(const QString &name, const std::vector<ForestLine> &lines, const QString &left, const QString &right) {

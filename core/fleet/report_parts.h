@@ -23,7 +23,7 @@ QString badge(const char *kind, const QString &word);
 /// A table row by row. Cells are HTML: what comes from outside goes through escaped() first.
 class Rows {
 public:
-    /// @param heads  plain texts; a head that begins with '>' is of a column of numbers
+    /// @param heads  plain texts; a head that begins with '>' is of a column of numbers, one that begins with '=' of texts that are not broken into lines
     explicit Rows(const QStringList &heads);
     void add(const QStringList &cells);
     bool empty() const { return m_rows.isEmpty(); }
@@ -44,6 +44,18 @@ struct Stretch {
     bool marked = false;
 };
 QString stretchesSvg(const QString &name, const std::vector<Stretch> &stretches, const QString &first, const QString &last);
+
+/// A value at a moment, which is a share of the width 0 … 1; NaN: a gap. low and high: its interval, NaN: none.
+struct TimePoint {
+    double at = 0, value = 0, low = 0, high = 0;
+    QString label;
+};
+struct TimeMark {
+    double at = 0;
+    QString label;
+};
+/// Values over time, each with its interval; a line without points, such as a rolling mean; estimates, dashed; and marks.
+QString timelineSvg(const QString &name, const std::vector<TimePoint> &points, const std::vector<TimePoint> &smooth, const std::vector<TimePoint> &estimated, const std::vector<TimeMark> &marks, const QString &first, const QString &last);
 
 /// Change with its interval for each metric, on a scale of its own with 0 in the middle.
 struct ForestLine {

@@ -16,6 +16,8 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QLabel>
 #include <QTemporaryDir>
 #include <QTest>
@@ -153,11 +155,30 @@ private Q_SLOTS:
         QVERIFY(find<QWidget>("policyReason")->isVisible());
         m_window->actions().trigger(QStringLiteral("accuracy.why"), QStringLiteral("m")); // as from the palette
         QTRY_VERIFY_WITH_TIMEOUT(card->isVisible() && QApplication::focusWidget() == find<ui::Table>("accuracyCauses"), slow);
+        aReportIsSaved();
         m_window->resize(1024, 640);
         picture(QStringLiteral("accuracy-small"));
     }
 
 private:
+    /// With the answer to "why" that is shown, as a page and as a PDF.
+    void aReportIsSaved() {
+        for (const char *name : {"report.html", "report.pdf"}) {
+            QTest::mouseClick(find<ui::Button>("accuracy.report"), Qt::LeftButton);
+            QFileDialog *dialog = nullptr;
+            QTRY_VERIFY_WITH_TIMEOUT((dialog = m_window->findChild<QFileDialog *>()) && dialog->isVisible(), slow);
+            dialog->selectFile(path(name));
+            QVERIFY(QMetaObject::invokeMethod(dialog, "accept"));
+            QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(path(name)) && !m_window->findChild<QFileDialog *>(), slow);
+        }
+        const QByteArray page = readFile(path("report.html")).value_or(QByteArray());
+        QVERIFY(page.contains("<h1>Accuracy of m: mae by day</h1>") && page.contains("<h2>Why did it drop?</h2>") && page.contains("<h2>Estimated without labels</h2>"));
+        const QByteArray pdf = readFile(path("report.pdf")).value_or(QByteArray());
+        QVERIFY(pdf.startsWith("%PDF-1.") && pdf.contains("/ToUnicode"));
+        const QString kept = qEnvironmentVariable("PILOTHOUSE_PICTURES_TO");
+        if (!kept.isEmpty())
+            QVERIFY(writeFileAtomically(kept + QStringLiteral("/accuracy-report.html"), page).has_value() && writeFileAtomically(kept + QStringLiteral("/accuracy-report.pdf"), pdf).has_value());
+    }
     QString path(const char *name) const { return m_folder.filePath(QLatin1String(name)); }
     template<class T>
     T *find(const char *name) const {

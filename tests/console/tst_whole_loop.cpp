@@ -3,6 +3,7 @@
 // file, a recipe, two trainings, evidence, approval, rollout, what-if, drift, policy, retrain, undo.
 #include "app/console/main_window.h"
 #include "core/base/child_process.h"
+#include "core/base/file.h"
 #include "core/fleet/endpoint.h"
 #include "core/net/http.h"
 #include "tests/support/own_home.h"
@@ -167,6 +168,12 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(text->toPlainText().contains(QStringLiteral("target:     y")) || text->toPlainText().contains(QStringLiteral("target: y")), slow);
         QVERIFY(text->toPlainText().contains(QStringLiteral("linear_regression")));
         QVERIFY(find<QWidget>("dataCard")->isVisible()); // how good the data is
+        const QString page = m_folder.filePath(QStringLiteral("quality.html"));
+        QTest::mouseClick(find<QAbstractButton>("train.dataReport"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT((dialog = m_window->findChild<QFileDialog *>()) && dialog->isVisible() && dialog->acceptMode() == QFileDialog::AcceptSave, slow);
+        dialog->selectFile(page);
+        QVERIFY(QMetaObject::invokeMethod(dialog, "accept"));
+        QTRY_VERIFY_WITH_TIMEOUT(readFile(page).value_or(QByteArray()).contains("<h1>Data quality of "), slow);
     }
 
     void aMistakeInTheRecipeIsNamedAndBlocksTraining() {

@@ -70,7 +70,9 @@ QByteArray pdfOf(const QByteArray &html, const QString &foot) {
     font.setStyleHint(QFont::SansSerif);
     document.setDefaultFont(font);
     document.setDocumentMargin(0);
-    document.setHtml(withPictures(QString::fromUtf8(html), document).replace(QStringLiteral("font-family:Inter,\"Noto Sans\","), QStringLiteral("font-family:")));
+    document.setHtml(withPictures(QString::fromUtf8(html), document)
+                         .replace(QStringLiteral("font-family:Inter,\"Noto Sans\","), QStringLiteral("font-family:"))
+                         .replace(QStringLiteral("margin:12pt auto"), QStringLiteral("margin:0"))); // of a window; here tables would shrink by it
     const double footTall = writer.logicalDpiY() / 25.4 * 7; // 7 mm
     const QSizeF body(writer.width(), writer.height() - footTall);
     document.setPageSize(body);

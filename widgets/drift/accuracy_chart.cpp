@@ -38,6 +38,11 @@ AccuracyChart::AccuracyChart(ActionCatalogue &actions, QWidget *parent) : QWidge
     m_why->setWords(tr("Why did it drop?"));
     m_why->setPixelHeight(24);
     row->addWidget(m_why);
+    m_report = new Button(actions, QStringLiteral("accuracy.report"), ButtonKind::Ghost);
+    m_report->setObjectName(QStringLiteral("accuracy.report"));
+    m_report->setWords(tr("Report…"));
+    m_report->setPixelHeight(24);
+    row->addWidget(m_report);
     column->addWidget(m_tools);
     m_plot = new PlotWidget;
     m_plot->setObjectName(QStringLiteral("qualityPlot"));
@@ -61,8 +66,10 @@ void AccuracyChart::setModel(const QString &model) {
         return;
     m_model = model;
     offerInputs({});
-    m_why->setArgument(model);
-    m_why->refresh();
+    for (Button *button : {m_why, m_report}) {
+        button->setArgument(model);
+        button->refresh();
+    }
 }
 
 void AccuracyChart::offerInputs(const QStringList &inputs) {
@@ -83,6 +90,7 @@ void AccuracyChart::showView(const fleet::AccuracyView &view, const fleet::Quali
     m_legend->setEntries(accuracyLegend(data));
     m_plot->setData(std::move(data));
     m_why->refresh();
+    m_report->refresh();
     fitLegend();
 }
 
@@ -99,7 +107,7 @@ void AccuracyChart::resizeEvent(QResizeEvent *event) {
 
 /// The callout names the lines, too.
 void AccuracyChart::fitLegend() {
-    const int others = m_step->sizeHint().width() + (m_slice->isVisibleTo(this) ? m_slice->sizeHint().width() : 0) + m_why->sizeHint().width() + 4 * 8;
+    const int others = m_step->sizeHint().width() + (m_slice->isVisibleTo(this) ? m_slice->sizeHint().width() : 0) + m_why->sizeHint().width() + m_report->sizeHint().width() + 5 * 8;
     m_legend->setVisible(width() >= others + m_legend->sizeHint().width());
 }
 

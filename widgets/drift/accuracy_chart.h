@@ -40,7 +40,7 @@ private:
     SegmentedControl *m_step;
     Choice *m_slice;
     Legend *m_legend;
-    Button *m_why;
+    Button *m_why, *m_report;
     PlotWidget *m_plot;
 };
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The drift panel's accuracy over time: read from the endpoint's log beside the window, and why it dropped.
+#include "core/fleet/accuracy_report.h"
 #include "widgets/base/card.h"
 #include "widgets/base/format.h"
+#include "widgets/base/report_export.h"
 #include "widgets/drift/accuracy_chart.h"
 #include "widgets/drift/accuracy_why_card.h"
 #include "widgets/drift/drift_panel.h"
@@ -30,6 +32,25 @@ void DriftPanel::addAccuracyActions() {
     };
     why.run = [this](const QString &model, const QString &) { askWhy(model); };
     actions().add(why);
+    ActionSpec report;
+    report.id = QStringLiteral("accuracy.report");
+    report.text = tr("Save accuracy report…");
+    report.icon = QStringLiteral("download");
+    report.section = tr("Commands");
+    report.panel = id();
+    report.blocked = [this](const QString &model) {
+        return !row(model) ? tr("Choose a model first.") : viewIsOf(model) ? QString() : tr("Its prediction log has not been read, or there is none on this machine.");
+    };
+    report.run = [this](const QString &model, const QString &) {
+        if (viewIsOf(model))
+            exportReport(context(), this, tr("Save accuracy report"), QStringLiteral("accuracy-") + model,
+                         [model, view = *m_view, why = m_askedWhy == model ? m_toldWhy : std::nullopt, now = now()]() -> Result<QByteArray> { return fleet::accuracyReport(model, view, why, now); });
+    };
+    actions().add(report);
+}
+
+bool DriftPanel::viewIsOf(const QString &model) const {
+    return m_view && !model.isEmpty() && m_viewOf.startsWith(model + QLatin1Char('\n'));
 }
 
 fleet::AccuracyAsk DriftPanel::accuracyAsk(const fleet::ModelRow &m) const {
@@ -105,6 +126,7 @@ void DriftPanel::askWhy(const QString &name) {
     if (!model || !m)
         return;
     m_askedWhy = name;
+    m_toldWhy.reset();
     if (m_model != name)
         openAt(name);
     for (QWidget *other : {static_cast<QWidget *>(m_policyCard), static_cast<QWidget *>(m_logCard)})
@@ -118,6 +140,8 @@ void DriftPanel::askWhy(const QString &name) {
     deliver(m_asking, this, [this, name](const Result<fleet::AccuracyWhy> &why) {
         if (name != m_askedWhy || (!why && why.error().kind == ErrorKind::Cancelled))
             return;
+        if (why)
+            m_toldWhy = *why;
         m_why->showWhy(why, now());
         m_why->firstFocus()->setFocus();
     });

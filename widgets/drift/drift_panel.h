@@ -50,6 +50,7 @@ private:
     fleet::AccuracyAsk accuracyAsk(const fleet::ModelRow &row) const;
     void readAccuracy(const fleet::ModelRow &row);
     void showAccuracy(const fleet::ModelRow &row);
+    bool viewIsOf(const QString &model) const; ///< its accuracy was read and stands in m_view
     void askWhy(const QString &model);
     void closeWhy();
     void showFeatures(const fleet::ModelRow &row);
@@ -77,6 +78,7 @@ private:
     Task<fleet::AccuracyView> m_readingAccuracy;
     Task<fleet::AccuracyWhy> m_asking;
     QString m_askedWhy; ///< of which model
+    std::optional<fleet::AccuracyWhy> m_toldWhy; ///< of m_askedWhy, as shown
     HeatMap *m_days;
     SegmentedControl *m_lower; ///< which of the two lower cards is seen where there is no room for both
     Task<fleet::DriftDays> m_readingDays;

@@ -6,6 +6,7 @@
 #include "widgets/base/compare_model.h"
 #include "widgets/base/field.h"
 #include "widgets/base/format.h"
+#include "widgets/base/report_export.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
 #include "widgets/learn/finding_model.h"
@@ -13,6 +14,7 @@
 #include "widgets/learn/run_view.h"
 #include "widgets/learn/search_card.h"
 
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
 #include <QScrollArea>
@@ -151,6 +153,11 @@ QWidget *TrainPanel::buildFindings() {
     m_dataCard = new Card(tr("Data"));
     m_dataCard->setObjectName(QStringLiteral("dataCard"));
     m_dataCard->setBody(table);
+    m_dataReport = new Button(actions(), QStringLiteral("train.dataReport"), ButtonKind::Ghost);
+    m_dataReport->setObjectName(QStringLiteral("train.dataReport"));
+    m_dataReport->setWords(tr("Report…"));
+    m_dataReport->setPixelHeight(24);
+    m_dataCard->addTool(m_dataReport);
     m_dataCard->setMinimumHeight(150);
     m_dataCard->hide();
     return m_dataCard;
@@ -161,6 +168,7 @@ void TrainPanel::showFindings() {
     const fleet::RecipeDraft &draft = m_form->draft();
     m_dataCard->setVisible(!draft.columns.isEmpty() && !shownJob());
     m_findings->setRows(draft.findings);
+    m_dataReport->refresh();
     m_dataCard->setSubtitle(tr("%1 rows · %2 columns").arg(count(draft.rows)).arg(draft.columns.size()));
     m_dataCard->showState(draft.findings.empty() ? ScreenState::empty(tr("Nothing found"), tr("No value is missing, nothing is constant, repeated or far out.")) : ScreenState::full());
 }
@@ -222,6 +230,23 @@ void TrainPanel::addActions() {
               [](const fleet::Job &job) { return job.state != QLatin1String("running") && job.state != QLatin1String("cancelling"); },
               [this](const QString &job) { context().jobs->resume(job); });
     addResumeAction();
+    addReportAction();
+}
+
+void TrainPanel::addReportAction() {
+    ActionSpec spec;
+    spec.id = QStringLiteral("train.dataReport");
+    spec.text = tr("Save data quality report…");
+    spec.icon = QStringLiteral("download");
+    spec.section = tr("Commands");
+    spec.panel = id();
+    spec.blocked = [this](const QString &) { return m_form && m_form->draft().measured ? QString() : tr("Open a data file first."); };
+    spec.run = [this](const QString &, const QString &) {
+        if (const auto measured = m_form->draft().measured)
+            exportReport(context(), this, tr("Save data quality report"), QStringLiteral("quality-") + QFileInfo(measured->file).completeBaseName(),
+                         [measured, now = now()]() -> Result<QByteArray> { return fleet::qualityReport(*measured, now); });
+    };
+    actions().add(spec);
 }
 
 void TrainPanel::addResumeAction() {

@@ -36,6 +36,7 @@ protected:
 private:
     void addActions();
     void addResumeAction();
+    void addReportAction();
     QWidget *buildRuns();
     void showRuns();
     void showCompare();
@@ -56,6 +57,7 @@ private:
     Table *m_table;
     Button *m_goOn = nullptr; ///< for the chosen run, if it can go on
     Card *m_runsCard, *m_compareCard, *m_dataCard;
+    Button *m_dataReport = nullptr;
     FindingModel *m_findings;
     CompareModel *m_compare;
 };

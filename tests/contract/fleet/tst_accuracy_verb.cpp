@@ -7,6 +7,7 @@
 
 #include <QDateTime>
 #include <QDir>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QTemporaryDir>
 #include <QTest>
@@ -93,6 +94,18 @@ private Q_SLOTS:
         const QList<QByteArray> lines = readFile(path("out.csv"))->trimmed().split('\n');
         QCOMPARE(lines.size(), 4);
         QVERIFY2(lines[2].startsWith(",2026-03-29,2026-03-28T23:00:00.000Z,2026-03-29T22:00:00.000Z,61,60,mae,2,"), lines[2].constData());
+    }
+
+    void aPageIsWritten() {
+        const Answer answer = pilot({"--slice", "a", "--report", "page.html"});
+        QVERIFY2(answer.code == 0, qPrintable(answer.errors));
+        const QString page = QString::fromUtf8(*readFile(path("page.html")));
+        for (const char *wanted : {"<h1>Accuracy of house: mae by day</h1>", "2026-03-29", "<h2>Slices</h2>", "<svg"})
+            QVERIFY2(page.contains(QString::fromUtf8(wanted)), wanted);
+        const Answer pdf = pilot({"--report", "page.pdf"});
+        QCOMPARE(pdf.code, 2);
+        QVERIFY2(pdf.errors.contains(Q("a PDF is made by the window")), qPrintable(pdf.errors));
+        QVERIFY(!QFileInfo::exists(path("page.pdf")));
     }
 
     /// The error follows an input; when that moves, and no label has come yet, the estimate moves with it and says what it is.

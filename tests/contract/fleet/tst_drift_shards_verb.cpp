@@ -84,6 +84,8 @@ private Q_SLOTS:
         for (int i = 0; i < 4; ++i)
             writeRows(fileName(i), 10 + unsigned(i), 1000, i >= 2 ? 4 : 0);
         VERIFY_CODE(pilot({QStringLiteral("profile"), path(QStringLiteral("reference.csv")), QStringLiteral("--out"), path(QStringLiteral("bins.json"))}), 0);
+        VERIFY_CODE(pilot({QStringLiteral("profile"), path(QStringLiteral("reference.csv")), QStringLiteral("--report"), path(QStringLiteral("quality.html"))}), 0);
+        QVERIFY(readFile(path(QStringLiteral("quality.html"))).value_or(QByteArray()).contains("<h1>Data quality of reference.csv</h1>"));
     }
 
     /// The verdict is that of one profile of all files, made here.

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/evidence_report.h"
 #include "core/fleet/report_parts.h"
+#include "tests/support/parsed_page.h"
 #include "tests/unit/promotion/evidence_bench.h"
 #include "tests/unit/promotion/promotion_bench.h"
 
 #include <QRegularExpression>
 #include <QTest>
-#include <QXmlStreamReader>
 
 using namespace pilothouse;
 using namespace pilothouse::fleet;
+using pilothouse::testing::parsed;
+using pilothouse::testing::Parsed;
 
 namespace {
 
@@ -18,43 +20,6 @@ const QString nasty = QStringLiteral("<script>alert('x')</script> & \"quoted\" %
 
 QDateTime at(int hour) { return QDateTime(QDate(2024, 5, 1), QTime(hour, 0), Qt::UTC); }
 ReportFrame frame() { return {QStringLiteral("bench"), QStringLiteral("Pilothouse 1"), at(18), {true, true, 7, 0, {}, QStringLiteral("7 lines chain.")}}; }
-
-/// Headings by tag, all text, names of elements; fails the test where it is no XML.
-struct Parsed {
-    QStringList headings, elements;
-    QString text;
-    int rows = 0;
-    bool whole = false;
-    QString problem;
-};
-Parsed parsed(const QByteArray &html) {
-    Parsed out;
-    QXmlStreamReader xml(html);
-    QString heading;
-    bool inHeading = false;
-    while (!xml.atEnd()) {
-        const auto token = xml.readNext();
-        const QString name = xml.name().toString();
-        const bool h = name == QStringLiteral("h1") || name == QStringLiteral("h2");
-        if (token == QXmlStreamReader::StartElement) {
-            out.elements << name;
-            out.rows += name == QStringLiteral("tr");
-            inHeading = inHeading || h;
-        } else if (token == QXmlStreamReader::EndElement && h) {
-            out.headings << heading;
-            heading.clear();
-            inHeading = false;
-        } else if (token == QXmlStreamReader::Characters) {
-            out.text += xml.text().toString() + QLatin1Char(' ');
-            if (inHeading)
-                heading += xml.text();
-        }
-    }
-    out.whole = !xml.hasError();
-    out.problem = xml.errorString();
-    out.elements.removeDuplicates();
-    return out;
-}
 
 promotion::Request request(const test::EvidenceBench &bench, const promotion::Evidence &evidence) {
     promotion::Request r;
