@@ -14,7 +14,6 @@
 #include "widgets/learn/run_view.h"
 #include "widgets/learn/search_card.h"
 
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
 #include <QScrollArea>
@@ -243,7 +242,7 @@ void TrainPanel::addReportAction() {
     spec.blocked = [this](const QString &) { return m_form && m_form->draft().measured ? QString() : tr("Open a data file first."); };
     spec.run = [this](const QString &, const QString &) {
         if (const auto measured = m_form->draft().measured)
-            exportReport(context(), this, tr("Save data quality report"), QStringLiteral("quality-") + QFileInfo(measured->file).completeBaseName(),
+            exportReport(context(), this, tr("Save data quality report"), QStringLiteral("quality-") + measured->file.section(QLatin1Char('/'), -1).section(QLatin1Char('.'), 0, 0),
                          [measured, now = now()]() -> Result<QByteArray> { return fleet::qualityReport(*measured, now); });
     };
     actions().add(spec);
