@@ -4337,6 +4337,43 @@
     </message>
 </context>
 <context>
+    <name>WatchPresence</name>
+    <message>
+        <source>“pilot watch --install” writes a service that does it, “pilot watch” does it in a terminal.</source>
+        <translation>„pilot watch --install“ schreibt einen Dienst, der es tut, „pilot watch“ tut es in einem Terminal.</translation>
+    </message>
+    <message>
+        <source>No rule has been evaluated yet, so none can fire: pilot watch does not run. %1</source>
+        <translation>Noch keine Regel wurde ausgewertet, also kann keine auslösen: pilot watch läuft nicht. %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minutes</source>
+        <translation>
+            <numerusform>%n Minute</numerusform>
+            <numerusform>%n Minuten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hours</source>
+        <translation>
+            <numerusform>%n Stunde</numerusform>
+            <numerusform>%n Stunden</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>pilot watch runs, but has evaluated none for %1. Its output says why; start it again.</source>
+        <translation>pilot watch läuft, hat aber seit %1 keine ausgewertet. Seine Ausgabe sagt, warum; neu starten.</translation>
+    </message>
+    <message>
+        <source>The last was evaluated %1 ago, and pilot watch does not run. %2</source>
+        <translation>Die letzte wurde vor %1 ausgewertet, und pilot watch läuft nicht. %2</translation>
+    </message>
+    <message>
+        <source>Nobody evaluates the alert rules</source>
+        <translation>Niemand wertet die Alarmregeln aus</translation>
+    </message>
+</context>
+<context>
     <name>Webhooks</name>
     <message>
         <source>Send an example event to the webhook %1</source>

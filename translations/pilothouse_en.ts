@@ -69,6 +69,23 @@
     </message>
 </context>
 <context>
+    <name>WatchPresence</name>
+    <message numerus="yes">
+        <source>%n minutes</source>
+        <translation>
+            <numerusform>%n minute</numerusform>
+            <numerusform>%n minutes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hours</source>
+        <translation>
+            <numerusform>%n hour</numerusform>
+            <numerusform>%n hours</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::console::CommandPalette</name>
     <message numerus="yes">
         <source>%n results in %1 ms</source>

@@ -4,9 +4,11 @@
 #include "app/pilot/verb.h"
 
 #include "core/retrain/decision_store.h"
+#include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/fleet/interrupted.h"
 #include "core/fleet/services.h"
+#include "core/fleet/watch_presence.h"
 #include "core/learn/torch_loader.h"
 #include "core/sources/fetch.h"
 #include "core/workspace/recipe.h"
@@ -103,6 +105,12 @@ void checkServices(const fleet::Services &services, Report &report) {
             if (run.status == registry::RunStatus::Killed && !run.error.isEmpty() && arguments)
                 report.warn(QStringLiteral("training ") + run.name, run.error, QStringLiteral("Go on from its checkpoint: pilot %1").arg(arguments->join(QLatin1Char(' '))));
         }
+    if (const auto watch = fleet::watchPresence(services); !watch)
+        report.bad(QStringLiteral("alert rules"), watch.error());
+    else if (*watch && (*watch)->missed(services.clock->nowUtc()))
+        report.warn(QStringLiteral("alert rules"), (*watch)->sentence(services.clock->nowUtc()), QStringLiteral("`pilot watch --install`, then what it says; or `pilot watch`."));
+    else if (*watch)
+        report.ok(QStringLiteral("alert rules"), (*watch)->runs ? QStringLiteral("pilot watch looks after them.") : QStringLiteral("evaluated at %1.").arg((*watch)->looked.toString(Qt::ISODate)));
     for (const workspace::Model &model : services.workspace.models) {
         const auto target = services.rolloutTarget(model);
         if (!target)

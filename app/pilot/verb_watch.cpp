@@ -3,7 +3,7 @@
 //   deploys that an approval joins, the rollouts that deploy runs caused (followed until healthy or stuck), canaries in clusters, retraining policies, alert rules (told by the workspace's notifications). One for a workspace; the console and `pilot serve` may run beside it, nothing is done twice.
 //   --metrics tells its own figures under /metrics, on loopback unless --address says otherwise ("ready" has "metrics": the port).
 //   --events {"event":"news","model","sentence","acted"} each; --once looks once: --json {"news":[{"model","sentence","acted"}]}; exit 1 if something could not be done.
-// pilot watch --print-unit|--install|--uninstall [--timer MINUTES] [--plan]: the systemd units of the person who is logged in.
+// pilot watch --print-unit|--install|--uninstall [--timer MINUTES | --metrics PORT [--address IP]] [--plan]: the systemd units of the person who is logged in.
 //   --json of --print-unit {"name","folder","service","timer","enable"}; else {"operation","summary","done","steps"}
 #include "app/pilot/looking_thread.h"
 #include "app/pilot/metrics_server.h"
@@ -16,6 +16,7 @@
 #include "core/fleet/canary_watch.h"
 #include "core/fleet/run_watch.h"
 #include "core/fleet/watch_metrics.h"
+#include "core/fleet/watch_presence.h"
 
 #include <QFileInfo>
 #include <QJsonArray>
@@ -23,6 +24,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 namespace pilothouse {
 
@@ -124,10 +126,16 @@ void lookAtAlerts(fleet::AlertWatch &watch, Newspaper &news, std::stop_token tok
 
 Result<void> watch(Context &context, const Options &options) {
     PH_ASSIGN(const auto services, context.services());
-    auto lock = FileLock::tryAcquire(services->root + QStringLiteral("/watch.lock"));
+    auto lock = FileLock::tryAcquire(fleet::watchLockFile(services->root));
+    for (int again = 0; again < 5 && !lock && lock.error().kind == ErrorKind::Conflict; ++again) { // somebody may only look whether it is held
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        lock = FileLock::tryAcquire(fleet::watchLockFile(services->root));
+    }
     if (!lock && lock.error().kind == ErrorKind::Conflict)
         return Error{ErrorKind::Conflict, QStringLiteral("Another pilot watch looks after this workspace."), services->workspace.file, QStringLiteral("One is enough; end that one first."), {}};
     PH_ASSIGN(const FileLock held, std::move(lock));
+    if (const auto told = fleet::tellWatch(services->root, options.once); !told) // of a full disk: it looks all the same
+        context.note(told.error().text());
     if (int(services->workspace.role) < int(workspace::Role::Operator))
         return refused(QStringLiteral("Role %1 may start nothing, so there is nothing to look after.").arg(workspace::roleName(services->workspace.role)), services->workspace.file, QStringLiteral("It needs operator (role: in the workspace file)."));
     Newspaper news(context);
@@ -180,7 +188,11 @@ Result<void> watch(Context &context, const Options &options) {
 
 Result<void> units(Context &context, const Options &options) {
     PH_ASSIGN(const auto services, context.services());
-    const WatchUnits made = watchUnits(pilotProgram(), services->workspace.name, QFileInfo(services->workspace.file).absoluteFilePath(), options.timer);
+    if (options.timer > 0 && options.metrics >= 0)
+        return invalid(QStringLiteral("What looks once has no figures to be asked for."), QStringLiteral("--metrics"), QStringLiteral("Leave --timer out: a service that runs on tells them."));
+    if (options.install && options.metrics == 0)
+        return invalid(QStringLiteral("Prometheus must know the port."), QStringLiteral("--metrics 0"), QStringLiteral("Name one, such as --metrics 9464."));
+    const WatchUnits made = watchUnits(pilotProgram(), services->workspace.name, QFileInfo(services->workspace.file).absoluteFilePath(), options.timer, options.metrics, QString::fromStdString(options.address));
     if (options.print) {
         QString text = QStringLiteral("# %1/%2.service\n%3").arg(made.folder, made.name, QString::fromUtf8(made.service));
         if (!made.timer.isEmpty())

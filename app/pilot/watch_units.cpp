@@ -83,15 +83,16 @@ QString WatchUnits::enable() const {
 
 QString WatchUnits::disable() const { return QStringLiteral("systemctl --user disable --now %1.%2").arg(name, timer.isEmpty() ? QStringLiteral("service") : QStringLiteral("timer")); }
 
-WatchUnits watchUnits(const QString &program, const QString &workspaceName, const QString &workspaceFile, int everyMinutes) {
+WatchUnits watchUnits(const QString &program, const QString &workspaceName, const QString &workspaceFile, int everyMinutes, int metricsPort, const QString &address) {
     static const QRegularExpression other(QStringLiteral("[^A-Za-z0-9_.-]"));
     const bool once = everyMinutes > 0;
     WatchUnits units;
     units.folder = QStandardPaths::writableLocation(QStandardPaths::ConfigLocation) + QStringLiteral("/systemd/user");
     units.name = QStringLiteral("pilothouse-watch-") + QString(workspaceName).replace(other, QStringLiteral("_"));
     const QByteArray description = "Pilothouse looks after " + plain(workspaceName);
+    const QByteArray figures = metricsPort < 0 ? QByteArray() : " --metrics " + QByteArray::number(metricsPort) + " --address " + word(address);
     units.service = "# Written by pilot watch --install.\n[Unit]\nDescription=" + description + "\n\n[Service]\nType=" + (once ? "oneshot" : "exec") + "\nExecStart=" + word(program) + " watch" + (once ? " --once" : "") +
-                    " --workspace " + word(workspaceFile) + "\n" + (once ? "" : "Restart=on-failure\nRestartSec=30\nSuccessExitStatus=130 143\n") + "Nice=10\n";
+                    " --workspace " + word(workspaceFile) + figures + "\n" + (once ? "" : "Restart=on-failure\nRestartSec=30\nSuccessExitStatus=130 143\n") + "Nice=10\n";
     if (!once)
         units.service += "\n[Install]\nWantedBy=default.target\n";
     else

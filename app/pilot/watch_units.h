@@ -18,7 +18,8 @@ struct WatchUnits {
     QString disable() const;
 };
 /// @param program  full path of `pilot`   @param everyMinutes  0: a service that runs on; else a timer, 1 to 59
-WatchUnits watchUnits(const QString &program, const QString &workspaceName, const QString &workspaceFile, int everyMinutes);
+/// @param metricsPort  of its figures for Prometheus, told at `address`; below 0: none
+WatchUnits watchUnits(const QString &program, const QString &workspaceName, const QString &workspaceFile, int everyMinutes, int metricsPort = -1, const QString &address = {});
 
 /// "watch-unit": writes them (undo: what was there before), or removes them. Nothing is started by it.
 operations::Operation installUnits(const WatchUnits &units);

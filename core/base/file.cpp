@@ -150,6 +150,15 @@ Result<FileLock> FileLock::tryAcquire(const QString &path) {
     return FileLock(fd);
 }
 
+bool FileLock::held(const QString &path) {
+    const int fd = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    const bool held = ::flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    ::close(fd);
+    return held;
+}
+
 FileLock &FileLock::operator=(FileLock &&other) noexcept {
     std::swap(m_fd, other.m_fd);
     return *this;

@@ -36,6 +36,8 @@ public:
     static Result<FileLock> acquire(const QString &path);
     /// Conflict if somebody else holds it.
     static Result<FileLock> tryAcquire(const QString &path);
+    /// Somebody holds it now. Makes no file; no waiting. For an instant it shares the lock: who tries to get it just then tries again.
+    static bool held(const QString &path);
     FileLock(FileLock &&other) noexcept : m_fd(other.m_fd) { other.m_fd = -1; }
     FileLock &operator=(FileLock &&other) noexcept;
     FileLock(const FileLock &) = delete;

@@ -10,6 +10,7 @@
 #include "core/fleet/managed_alerts.h"
 #include "core/fleet/skew_watch.h"
 #include "core/fleet/timeline.h"
+#include "core/fleet/watch_presence.h"
 #include "core/promotion/promotion_plan.h"
 #include "core/retrain/decision_store.h"
 
@@ -289,6 +290,10 @@ Snapshot readSnapshot(const Services &services, int patienceMs, bool rememberedW
     QStringList instead;
     take(alertItems(services, &instead), alerts, s);
     addAlertItems(std::move(alerts), s.inbox, instead);
+    std::optional<WatchPresence> watch;
+    take(watchPresence(services), watch, s);
+    if (watch && watch->missed(s.read))
+        addAlertItems({watchMissedItem(*watch, s.read)}, s.inbox);
     if (services.managed)
         addAlertItems(managedItems(services.workspace, services.managed->known()), s.inbox);
     return s;

@@ -33,6 +33,7 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("options");
         QTest::newRow("a service") << QStringList();
         QTest::newRow("a timer") << QStringList{QStringLiteral("--timer"), QStringLiteral("5")};
+        QTest::newRow("a service with figures") << QStringList{QStringLiteral("--metrics"), QStringLiteral("9464")};
     }
     void unitsThatSystemdTakes() {
         QFETCH(QStringList, options);
@@ -42,8 +43,9 @@ private Q_SLOTS:
         QCOMPARE(name, QStringLiteral("pilothouse-watch-watched"));
         const QByteArray service = answer.object.value(Q("service")).toString().toUtf8(), timer = answer.object.value(Q("timer")).toString().toUtf8();
         QVERIFY(service.contains(m_folder.filePath(QStringLiteral("pilothouse.yaml")).toUtf8()));
-        QCOMPARE(service.contains("--once"), !options.isEmpty());
-        QCOMPARE(timer.isEmpty(), options.isEmpty());
+        QCOMPARE(service.contains("--once"), options.contains(QStringLiteral("--timer")));
+        QCOMPARE(service.contains(" --metrics 9464 --address "), options.contains(QStringLiteral("--metrics")));
+        QCOMPARE(timer.isEmpty(), !service.contains("--once"));
         QTemporaryDir units;
         const QString file = units.filePath(name + QStringLiteral(".service"));
         QVERIFY(writeFileAtomically(file, service));
@@ -78,6 +80,8 @@ private Q_SLOTS:
         QVERIFY(QFileInfo::exists(file + QStringLiteral(".timer")));
         QCOMPARE(pilot({QStringLiteral("watch"), QStringLiteral("--install")}).code, 0); // the service in place of the timer
         QVERIFY(!QFileInfo::exists(file + QStringLiteral(".timer")));
+        QCOMPARE(pilot({QStringLiteral("watch"), QStringLiteral("--install"), QStringLiteral("--metrics"), QStringLiteral("0")}).code, 2); // Prometheus must know it
+        QCOMPARE(pilot({QStringLiteral("watch"), QStringLiteral("--install"), QStringLiteral("--timer"), QStringLiteral("5"), QStringLiteral("--metrics"), QStringLiteral("9464")}).code, 2);
         QCOMPARE(pilot({QStringLiteral("watch"), QStringLiteral("--uninstall")}).code, 0);
         QVERIFY(!QFileInfo::exists(file + QStringLiteral(".service")));
     }

@@ -176,6 +176,7 @@ private Q_SLOTS:
                 }
         }
         QVERIFY(names.size() >= 8);
+        QVERIFY(names.contains(QStringLiteral("PilothouseWatchGone"))); // a watch that is gone tells nothing: only its absence can be seen
         const QString promtool = QStandardPaths::findExecutable(QStringLiteral("promtool"));
         if (promtool.isEmpty())
             return; // its own judgement only where it is installed
