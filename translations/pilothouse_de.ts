@@ -102,10 +102,6 @@
         <translation>Für ein Modell in einem Cluster kind: query mit einer Prometheus-Verbindung nehmen.</translation>
     </message>
     <message>
-        <source>too few labels: %1</source>
-        <translation>zu wenige Labels: %1</translation>
-    </message>
-    <message>
         <source>The labels that came give no %1.</source>
         <translation>Die eingetroffenen Labels ergeben kein %1.</translation>
     </message>
@@ -164,6 +160,18 @@
     <message>
         <source>%1 most</source>
         <translation>%1 am meisten</translation>
+    </message>
+    <message>
+        <source>no label has come yet</source>
+        <translation>noch kein Label ist gekommen</translation>
+    </message>
+    <message>
+        <source>no label of the last %1; the newest is of a prediction %2 ago</source>
+        <translation>kein Label der letzten %1; das neueste gehört zu einer Vorhersage von vor %2</translation>
+    </message>
+    <message>
+        <source>too few labels of the last %1: %2 of %3</source>
+        <translation>zu wenige Labels der letzten %1: %2 von %3</translation>
     </message>
 </context>
 <context>

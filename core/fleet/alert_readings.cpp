@@ -6,6 +6,7 @@
 #include "core/fleet/workload_metrics.h"
 #include "core/serving/log_reader.h"
 #include "core/serving/server_folder.h"
+#include "core/telemetry/alert_state.h"
 #include "core/telemetry/prometheus.h"
 
 #include <QCoreApplication>
@@ -25,7 +26,6 @@ struct Text {
     Q_DECLARE_TR_FUNCTIONS(AlertReadings)
 };
 
-constexpr qint64 labelledWindow = 500, minimumLabelled = 100;
 constexpr qint64 trafficSeconds = 900, minimumRequests = 20;
 
 AlertReading nothing(const QString &source, const QString &detail) { return {{}, {}, source, detail, {}}; }
@@ -94,13 +94,21 @@ Result<std::shared_ptr<Database>> logOf(const Services &services, const workspac
     return serving::openServingDatabase(folder);
 }
 
-AlertReading endpointMetric(Database &log, const AlertRule &rule, const QString &source) {
+/// Of the newest labelled rows that are not too old: labels that stopped coming tell nothing of now.
+AlertReading endpointMetric(Database &log, const AlertRule &rule, const QString &source, const QDateTime &now) {
     const auto [metric, target] = workspace::metricAndTarget(rule.metric);
-    const auto live = serving::liveMetrics(log, labelledWindow, {}, target);
+    const auto live = serving::liveMetrics(log, rule.rows, now.addSecs(-rule.withinSeconds), target);
     if (!live)
         return missing(source, live.error());
-    if (live->labelled < minimumLabelled)
-        return nothing(source, Text::tr("too few labels: %1").arg(live->labelled));
+    if (live->labelled < rule.minimumRows) {
+        const auto ever = serving::liveMetrics(log, 1, {}, target);
+        if (!ever)
+            return missing(source, ever.error());
+        const QString within = telemetry::durationText(double(rule.withinSeconds));
+        return nothing(source, ever->labelled == 0    ? Text::tr("no label has come yet")
+                               : live->labelled == 0 ? Text::tr("no label of the last %1; the newest is of a prediction %2 ago").arg(within, telemetry::durationText(double(ever->to.secsTo(now))))
+                                                     : Text::tr("too few labels of the last %1: %2 of %3").arg(within).arg(live->labelled).arg(rule.minimumRows));
+    }
     const auto value = live->values.find(metric);
     if (value == live->values.end())
         return nothing(source, Text::tr("The labels that came give no %1.").arg(rule.metric));
@@ -193,7 +201,7 @@ AlertReading AlertReadings::read(const AlertRule &rule) {
         const auto log = logOf(m_services, *model);
         if (!log)
             return log.error().kind == ErrorKind::NotFound ? nothing(source, Text::tr("Nothing was ever served there.")) : failed(source, log.error());
-        return rule.kind == Kind::Metric ? endpointMetric(**log, rule, source) : traffic(**log, rule, source, now);
+        return rule.kind == Kind::Metric ? endpointMetric(**log, rule, source, now) : traffic(**log, rule, source, now);
     }
     }
     const auto &rows = fleet().models;

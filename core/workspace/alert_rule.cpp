@@ -111,6 +111,15 @@ private:
         m_rule.source = m_section.word(u("source"), {u("endpoint"), u("registry")}, u("endpoint"));
         if (!m_rule.metric.isEmpty())
             checkMetric(m_problems, m_section.positionOf(u("metric")), u("metric"), m_rule.metric, knownMetrics(), std::nullopt);
+        if (m_rule.source == QLatin1String("endpoint"))
+            readLabels();
+    }
+    void readLabels() {
+        m_rule.withinSeconds = parseDuration(m_section.duration(u("within"), u("7d"))).value_or(0);
+        m_rule.rows = int(m_section.integer(u("rows"), m_rule.rows, 1, 1'000'000));
+        m_rule.minimumRows = int(m_section.integer(u("minimum_rows"), std::min(m_rule.minimumRows, m_rule.rows), 1, 1'000'000));
+        if (m_rule.minimumRows > m_rule.rows)
+            m_problems.add(m_section.positionOf(u("minimum_rows")), u("In this alert minimum_rows is greater than rows: there would never be a value."));
     }
     void readFor() {
         const QString text = m_section.duration(u("for"));

@@ -22,6 +22,8 @@ struct AlertRule {
     qint64 forSeconds = 0;  ///< how long it must hold; always 0 of staleness
     bool warning = false;   ///< severity: warning; else critical
     QStringList to;         ///< notifications; empty: all that take its event
+    qint64 withinSeconds = 7 * 86400; ///< of a metric of the endpoint: labels of predictions since then; older ones tell nothing of now
+    int rows = 500, minimumRows = 100; ///< of those the newest; below the minimum there is no value
     int everySeconds() const { return kind == Kind::Staleness ? 300 : 60; }
     QString event() const;    ///< of a notification's `on`: staleness, accuracy, drift, rollout, pipeline, alert
     QString kindName() const; ///< as in the file

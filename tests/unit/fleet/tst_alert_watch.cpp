@@ -3,11 +3,14 @@
 #include "core/fleet/alert_watch.h"
 
 #include "core/base/clock.h"
+#include "core/base/database.h"
 #include "core/base/file.h"
 #include "core/fleet/alert_silence.h"
 #include "core/operations/journal.h"
+#include "core/serving/serving_store.h"
 #include "tests/support/loopback_server.h"
 
+#include <QDir>
 #include <QJsonDocument>
 #include <QTemporaryDir>
 #include <QTest>
@@ -154,6 +157,35 @@ private Q_SLOTS:
         QCOMPARE(e.status("fresh").looked, looked);
         e.later(10);
         QCOMPARE(e.status("fresh").looked, t0.addSecs(300));
+    }
+
+    /// Labels that stopped coming do not hold a rule at ok for ever.
+    void labelsThatAreTooOldAreNoData() {
+        Estate e("  mae: {kind: metric, model: t2m, metric: mae, above: 1, rows: 50, minimum_rows: 20}\n  month: {kind: metric, model: t2m, metric: mae, above: 1, within: 30d, rows: 50, minimum_rows: 20}\n");
+        QVERIFY(QDir(e.services->root).mkpath(Q("serving/t2m")));
+        const auto log = *Database::open(e.services->root + Q("/serving/t2m/serving.db"), serving::servingMigrations());
+        QVERIFY(log->execute(Q("INSERT INTO revisions(number,model,version,digest,folder,author,operation,time,outcome,reason,signature) VALUES(1,'t2m',1,'','','','',0,'stable','',"
+                               "'{\"inputs\":[{\"name\":\"a\",\"type\":\"number\"}],\"outputs\":[\"y\"],\"target\":\"y\",\"task\":\"regression\"}')")));
+        int seq = 0;
+        const auto labels = [&](int count, int daysAgo, double loss) {
+            for (int i = 0; i < count; ++i)
+                QVERIFY(log->execute(Q("INSERT INTO labels(seq,row,prediction_id,time,predicted_time,revision,value,class,predicted,predicted_class,loss) VALUES(?1,0,'',?2,?2,1,?3,NULL,0,NULL,?3)"),
+                                     [&](Statement &s) { s.bind(1, ++seq).bind(2, t0.addDays(-daysAgo).toMSecsSinceEpoch()).bind(3, loss); }));
+        };
+        e.later(0);
+        QVERIFY2(e.status("mae").sentence.contains(Q("no label has come yet")), qPrintable(e.status("mae").sentence));
+        labels(100, 20, 3);
+        e.later(60);
+        QCOMPARE(int(e.status("mae").state), int(AlertState::NoData));
+        QVERIFY2(e.status("mae").sentence.contains(Q("no label of the last 7 d; the newest is of a prediction 20 d ago")), qPrintable(e.status("mae").sentence));
+        QCOMPARE(int(e.status("month").state), int(AlertState::Firing)); // three off
+        labels(10, 1, 0.5);
+        e.later(60);
+        QVERIFY2(e.status("mae").sentence.contains(Q("too few labels of the last 7 d: 10 of 20")), qPrintable(e.status("mae").sentence));
+        labels(40, 1, 0.5);
+        e.later(60);
+        QCOMPARE(int(e.status("mae").state), int(AlertState::Ok));
+        QCOMPARE(int(e.status("month").state), int(AlertState::Ok)); // the newest 50 are new ones
     }
 
     void tooManyRequestsHoldTheChannel() {

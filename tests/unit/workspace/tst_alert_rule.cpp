@@ -38,6 +38,9 @@ private Q_SLOTS:
         QCOMPARE(*r[2].above, 1.5);
         QCOMPARE(*r[2].below, 0.1);
         QCOMPARE(r[2].forSeconds, qint64(900));
+        QCOMPARE(r[2].withinSeconds, qint64(7 * 86400));
+        QCOMPARE(r[2].rows, 500);
+        QCOMPARE(r[2].minimumRows, 100);
         QVERIFY(r[2].warning);
         QCOMPARE(r[2].to, QStringList{QStringLiteral("team")});
         QCOMPARE(r[2].event(), QStringLiteral("accuracy"));
@@ -60,6 +63,8 @@ private Q_SLOTS:
         row("no model", "{kind: drift}", "names no model", ":11:");
         row("an unknown metric", "{kind: metric, model: t2m, metric: mea, above: 1}", "Unknown metric “mea”", ":11:");
         row("no limit", "{kind: metric, model: t2m, metric: mae}", "has no limit", ":11:");
+        row("more rows than are taken", "{kind: metric, model: t2m, metric: mae, above: 1, rows: 50, minimum_rows: 60}", "never be a value", ":11:");
+        row("labels of the registry", "{kind: metric, model: t2m, metric: mae, above: 1, source: registry, within: 1d}", "within", ":11:");
         row("no sla", "{kind: run_time, model: iris}", "has no limit", ":11:");
         row("limits that cross", "{kind: metric, model: t2m, metric: mae, above: 1, below: 2}", "every value would fire", ":11:");
         row("staleness that waits", "{kind: staleness, model: t2m, for: 5min}", "Staleness has no “for”", ":11:");
