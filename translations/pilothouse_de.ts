@@ -98,10 +98,6 @@
         <translation>%1 hat kein Vorhersageprotokoll auf dieser Maschine.</translation>
     </message>
     <message>
-        <source>Of a model in a cluster use kind: query with a Prometheus connection.</source>
-        <translation>Für ein Modell in einem Cluster kind: query mit einer Prometheus-Verbindung nehmen.</translation>
-    </message>
-    <message>
         <source>The labels that came give no %1.</source>
         <translation>Die eingetroffenen Labels ergeben kein %1.</translation>
     </message>
@@ -172,6 +168,14 @@
     <message>
         <source>too few labels of the last %1: %2 of %3</source>
         <translation>zu wenige Labels der letzten %1: %2 von %3</translation>
+    </message>
+    <message>
+        <source>Of a model in a cluster use kind: query with a Prometheus connection, or source: registry.</source>
+        <translation>Für ein Modell in einem Cluster kind: query mit einer Prometheus-Verbindung nehmen, oder source: registry.</translation>
+    </message>
+    <message>
+        <source>Name its target: deployment: {connection: …, target: deployment/NAME}.</source>
+        <translation>Ihr Ziel nennen: deployment: {connection: …, target: deployment/NAME}.</translation>
     </message>
 </context>
 <context>
@@ -541,6 +545,41 @@
     <message>
         <source>There is no connection “%1” of kind kubernetes in this workspace.</source>
         <translation>In diesem Arbeitsbereich gibt es keine Verbindung „%1“ der Art kubernetes.</translation>
+    </message>
+</context>
+<context>
+    <name>ClusterReading</name>
+    <message>
+        <source>Of a model in a cluster the last hour is known.</source>
+        <translation>Von einem Modell in einem Cluster ist die letzte Stunde bekannt.</translation>
+    </message>
+    <message>
+        <source>Say older_than: 1h, or less; or use kind: query.</source>
+        <translation>older_than: 1h oder weniger schreiben, oder kind: query nehmen.</translation>
+    </message>
+    <message>
+        <source>Nobody asked it in the last hour.</source>
+        <translation>In der letzten Stunde hat niemand es gefragt.</translation>
+    </message>
+    <message>
+        <source>too few requests in 15 minutes: %1</source>
+        <translation>zu wenige Anfragen in 15 Minuten: %1</translation>
+    </message>
+    <message>
+        <source>%1 does not tell which requests failed.</source>
+        <translation>%1 sagt nicht, welche Anfragen fehlschlugen.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 requests in 15 minutes</source>
+        <translation>%1 von %2 Anfragen in 15 Minuten</translation>
+    </message>
+    <message>
+        <source>%1 does not tell how long requests took.</source>
+        <translation>%1 sagt nicht, wie lange Anfragen dauerten.</translation>
+    </message>
+    <message>
+        <source>p95 of the middle one of %1 stretches</source>
+        <translation>p95 des mittleren von %1 Abschnitten</translation>
     </message>
 </context>
 <context>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fleet/alert_readings.h"
 
+#include "core/fleet/cluster_reading.h"
+#include "core/fleet/named_workload.h"
 #include "core/fleet/skew_watch.h"
 #include "core/fleet/snapshot.h"
-#include "core/fleet/workload_metrics.h"
 #include "core/serving/log_reader.h"
 #include "core/serving/server_folder.h"
 #include "core/telemetry/alert_state.h"
@@ -89,7 +90,7 @@ AlertReading registryMetric(const Services &services, const AlertRule &rule, con
 
 Result<std::shared_ptr<Database>> logOf(const Services &services, const workspace::Model &model) {
     if (model.deployment.target.isEmpty() || !model.deployment.target.startsWith(QLatin1String("serving/")))
-        return refused(Text::tr("%1 has no prediction log on this machine.").arg(model.name), services.workspace.file, Text::tr("Of a model in a cluster use kind: query with a Prometheus connection."));
+        return refused(Text::tr("%1 has no prediction log on this machine.").arg(model.name), services.workspace.file, Text::tr("Of a model in a cluster use kind: query with a Prometheus connection, or source: registry."));
     PH_ASSIGN(const QString folder, serving::servingFolder(services.root, model.deployment.target));
     return serving::openServingDatabase(folder);
 }
@@ -180,6 +181,20 @@ const Snapshot &AlertReadings::fleet() {
     return *m_fleet;
 }
 
+AlertReading AlertReadings::inCluster(const AlertRule &rule, const workspace::Model &model) {
+    auto &known = m_traffic[model.name];
+    if (!known) {
+        const auto place = namedWorkload(m_services, model.name, {}, {}, Text::tr("Name its target: deployment: {connection: …, target: deployment/NAME}."));
+        if (!place)
+            return failed(model.deployment.connection, place.error());
+        auto seen = readWorkloadMetrics(m_services, place->connection, place->ref, m_stop, false);
+        if (!seen)
+            return failed(place->connection, seen.error());
+        known = std::make_shared<const WorkloadMetrics>(std::move(*seen));
+    }
+    return clusterReading(rule, *known, m_services.clock->nowUtc());
+}
+
 AlertReading AlertReadings::read(const AlertRule &rule) {
     const QDateTime now = m_services.clock->nowUtc();
     if (rule.kind == Kind::Query)
@@ -195,6 +210,8 @@ AlertReading AlertReadings::read(const AlertRule &rule) {
     case Kind::Drift:
     case Kind::Skew: break;
     default: {
+        if (rule.kind != Kind::Metric && !model->deployment.target.isEmpty() && !model->deployment.target.startsWith(QLatin1String("serving/")))
+            return inCluster(rule, *model);
         if (rule.kind == Kind::Metric && rule.source == QLatin1String("registry"))
             return registryMetric(m_services, rule, *model);
         const QString source = model->deployment.target;

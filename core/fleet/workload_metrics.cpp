@@ -243,7 +243,7 @@ QString podPattern(const cluster::KubeRef &ref) {
     return name + QStringLiteral("-([a-z0-9]+)-[a-z0-9]{5}");
 }
 
-Result<WorkloadMetrics> readWorkloadMetrics(const Services &services, const QString &connection, const cluster::KubeRef &ref, std::stop_token token) {
+Result<WorkloadMetrics> readWorkloadMetrics(const Services &services, const QString &connection, const cluster::KubeRef &ref, std::stop_token token, bool logs) {
     WorkloadMetrics out;
     out.to = services.clock->nowUtc();
     out.from = out.to.addSecs(-windowSeconds);
@@ -255,11 +255,15 @@ Result<WorkloadMetrics> readWorkloadMetrics(const Services &services, const QStr
             if (read.error().kind == ErrorKind::Cancelled)
                 return read.error();
             out.missing = Text::tr("%1: %2").arg(prometheus, read.error().text());
+            out.problem = read.error();
         }
     addServiceTraffic(services, connection, ref, TrafficQuestion::Source::Elasticsearch, out, token);
     if (out.source.isEmpty() || out.mixIs == WorkloadMetrics::Mix::None)
         addLogMetrics(services, model, out, token);
-    addServiceTraffic(services, connection, ref, TrafficQuestion::Source::Pods, out, token);
+    if (logs)
+        addServiceTraffic(services, connection, ref, TrafficQuestion::Source::Pods, out, token);
+    if (!out.source.isEmpty())
+        out.problem.reset();
     if (token.stop_requested())
         return cancelled();
     if (model)

@@ -10,6 +10,7 @@
 #include <QMap>
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -40,13 +41,15 @@ struct WorkloadMetrics {
     QDateTime from, to;
     QString partial;    ///< why requests, errors and latency are not all of it; empty: they are
     telemetry::SloReading slo; ///< what the model's watch promises, over the same hour
+    std::optional<Error> problem; ///< what knows the requests could not be asked, and nothing else knows them
     bool dear = false;  ///< reading it costs the cluster much (logs of all pods): ask seldom
 };
 
 /// From the workspace's Prometheus (that of the model's judge, else the only one), by the names of the workload's pods and the metrics that are known: those that the connection names
 /// (requests_metric, status_label, latency_metric, predictions_metric, prediction_label, pod_label, namespace_label), pilothouse_*, http_requests_total (FastAPI), starlette_*, Istio's,
 /// Knative's and KServe's. Where it knows no request: from an Elasticsearch of the workspace. Where there is none: from the prediction log of the model whose deployment it is, and at last from the access log of the pods. What is not known is said, never an error; the last hour. Blocking.
-Result<WorkloadMetrics> readWorkloadMetrics(const Services &services, const QString &connection, const cluster::KubeRef &ref, std::stop_token token = {});
+/// @param logs  also from the pods' logs, which is dear
+Result<WorkloadMetrics> readWorkloadMetrics(const Services &services, const QString &connection, const cluster::KubeRef &ref, std::stop_token token = {}, bool logs = true);
 
 /// The client of a connection of kind prometheus.
 std::shared_ptr<telemetry::Prometheus> prometheusOf(const Services &services, const QString &connection);

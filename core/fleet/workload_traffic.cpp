@@ -101,6 +101,8 @@ void addServiceTraffic(const Services &services, const QString &connection, cons
         out.dear = pods;
         return;
     }
+    if (!seen && !pods)
+        out.problem = seen.error();
     const QString why = seen ? Text::tr("%1 knows no request of the last hour.").arg(seen->source) : seen.error().text();
     out.missing += (out.missing.isEmpty() ? QString() : QStringLiteral(" ")) + why;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Requests, errors, latency and predictions of a workload's revisions out of a real Prometheus (tests/backends/prometheus.sh), by the names of its pods; and what is said where nothing knows.
 #include "core/base/file.h"
+#include "core/fleet/alert_readings.h"
 #include "core/fleet/services.h"
 #include "core/fleet/workload_metrics_internal.h"
 #include "tests/support/backend.h"
@@ -12,6 +13,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <atomic>
 #include <cmath>
 
 using namespace pilothouse;
@@ -22,10 +24,10 @@ namespace {
 
 const cluster::KubeRef web{cluster::kinds::Deployment, QStringLiteral("ml"), QStringLiteral("web")};
 
-std::shared_ptr<Services> servicesOf(const QTemporaryDir &folder, const QByteArray &more) {
+std::shared_ptr<Services> servicesOf(const QTemporaryDir &folder, const QByteArray &more, const QByteArray &models = "models: {}\n") {
     const bool written = writeFileAtomically(folder.filePath(Q("config")), "apiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts: [{name: c, context: {cluster: c, user: u, namespace: ml}}]\nclusters: [{name: c, cluster: {server: \"http://127.0.0.1:1\"}}]\n"
                                                                            "users: [{name: u, user: {token: t}}]\n") &&
-                         writeFileAtomically(folder.filePath(Q("pilothouse.yaml")), "workspace: w\nconnections:\n  local: {kind: local, root: " + folder.filePath(Q("root")).toUtf8() + "}\n  lab: {kind: kubernetes, kubeconfig: config}\n" + more + "models: {}\n");
+                         writeFileAtomically(folder.filePath(Q("pilothouse.yaml")), "workspace: w\nconnections:\n  local: {kind: local, root: " + folder.filePath(Q("root")).toUtf8() + "}\n  lab: {kind: kubernetes, kubeconfig: config}\n" + more + models);
     ServiceOptions options;
     options.workspaceFile = folder.filePath(Q("pilothouse.yaml"));
     options.secrets = secrets::environmentStore();
@@ -117,6 +119,37 @@ private Q_SLOTS:
         QCOMPARE(*slo.availability, 90.0);
         QVERIFY(!*slo.available && *slo.quick);
         QCOMPARE(slo.stretches, 1);
+    }
+
+    /// A rule over the errors of a model in a cluster has its figure from there, two rules from one look.
+    void alertRulesAskIt() {
+        const qint64 minute = QDateTime::currentMSecsSinceEpoch() / 60000 * 60000 - 5 * 60000;
+        std::atomic<int> asked = 0;
+        support::LoopbackServer server([&](support::LoopbackServer::Connection &c, int) {
+            for (QByteArray request = c.readRequest(); !request.isEmpty(); request = c.readRequest()) {
+                ++asked;
+                c.reply(200,
+                        QByteArray("{'timed_out':false,'_shards':{'total':1,'successful':1,'failed':0},'hits':{'total':{'value':120}},'aggregations':{'t':{'buckets':[{'key':").replace('\'', '"') + QByteArray::number(minute) +
+                            QByteArray(",'doc_count':120,'requests':{'doc_count':120},'unauthorized':{'doc_count':30},'failed':{'doc_count':12},'latency':{'values':{'50.0':5000000.0,'95.0':20000000.0,'99.0':25000000.0}}}]}}}").replace('\'', '"'),
+                        "Content-Type: application/json\r\n");
+            }
+        });
+        QTemporaryDir folder;
+        const auto services = servicesOf(folder, "  es: {kind: elasticsearch, url: \"" + server.url("").toUtf8() + "\"}\n", "models:\n  web: {registry: {connection: local}, deployment: {connection: lab, target: deployment/web}}\n");
+        AlertReadings readings(*services);
+        workspace::AlertRule rule;
+        rule.model = QStringLiteral("web");
+        rule.kind = workspace::AlertRule::Kind::ErrorRate;
+        auto reading = readings.read(rule);
+        QVERIFY2(reading.value, reading.problem ? qPrintable(reading.problem->text()) : qPrintable(reading.detail));
+        QCOMPARE(*reading.value, 0.1);
+        QVERIFY(reading.source.startsWith(Q("Elasticsearch http://")));
+        const int once = asked;
+        rule.kind = workspace::AlertRule::Kind::Latency;
+        reading = readings.read(rule);
+        QVERIFY(reading.value);
+        QCOMPARE(*reading.value, 20.0);
+        QCOMPARE(asked.load(), once);
     }
 
     void whereNothingKnowsEachOneSaysWhy() {
