@@ -20,7 +20,7 @@ namespace {
 const QDateTime now{QDate(2026, 3, 30), QTime(12, 0), Qt::UTC}; // the clocks of Berlin went forward on the 29th
 
 std::shared_ptr<Services> servicesOf(const QTemporaryDir &folder, const QByteArray &connections, const QByteArray &zone = "Europe/Berlin") {
-    const bool written = writeFileAtomically(folder.filePath(Q("pilothouse.yaml")), "workspace: w\nzone: " + zone + "\nconnections:\n  local: {kind: local, root: " + folder.filePath(Q("root")).toUtf8() + "}\n" + connections);
+    const bool written = bool(writeFileAtomically(folder.filePath(Q("pilothouse.yaml")), "workspace: w\nzone: " + zone + "\nconnections:\n  local: {kind: local, root: " + folder.filePath(Q("root")).toUtf8() + "}\n" + connections));
     ServiceOptions options;
     options.workspaceFile = folder.filePath(Q("pilothouse.yaml"));
     options.secrets = secrets::environmentStore();
