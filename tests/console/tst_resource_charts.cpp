@@ -74,7 +74,7 @@ private Q_SLOTS:
         const PlotData days = plot("resourcePredictions")->data();
         QVERIFY(days.series[0].bars);
         QCOMPARE(days.series[0].points.size(), std::size_t(8));
-        QCOMPARE(*days.xMin, days.series[0].points[0].x()); // the first day is drawn whole
+        QVERIFY(*days.xMin < days.series[0].points[0].x()); // the first bar is drawn whole
         QVERIFY(plotCsv(days).contains("2026-11-16T00:00"));
         plot("resourceMemory")->setCrosshair(days.series[0].points[3].x());
         const QImage image = charts.grab().toImage();

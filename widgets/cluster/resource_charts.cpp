@@ -35,7 +35,7 @@ ResourceCharts::ResourceCharts(const PanelContext &context, QWidget *parent) : Q
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setSpacing(12);
     setFixedHeight(Theme::of(this).px(170));
-    const std::pair<QString, const char *> titles[] = {{tr("CPU, cores"), "resourceCpu"}, {tr("Memory"), "resourceMemory"}, {tr("Disk"), "resourceDisk"}, {tr("Predictions a day"), "resourcePredictions"}};
+    const std::pair<QString, const char *> titles[] = {{tr("CPU, cores"), "resourceCpu"}, {tr("Memory"), "resourceMemory"}, {tr("Disk"), "resourceDisk"}, {tr("Predictions/d"), "resourcePredictions"}};
     for (int i = 0; i < 4; ++i) {
         Chart &chart = m_charts[std::size_t(i)];
         chart = {new Card(titles[i].first), new PlotWidget, new Legend};
@@ -153,7 +153,7 @@ void ResourceCharts::draw(const Chart &chart, const std::vector<std::pair<QStrin
         for (const auto &[when, value] : one->points)
             line.points.emplace_back(double(when.toMSecsSinceEpoch()) / 1000, value * scale);
         if (byDay && !line.points.empty())
-            data.xMin = std::min(*data.xMin, line.points.front().x());
+            data.xMin = std::min(*data.xMin, line.points.front().x() - 43200); // the bar stands on the day's begin
         entries.push_back({name, line.ink, line.dashed});
         data.series.push_back(std::move(line));
     }
