@@ -42,6 +42,35 @@ QString labelText(const QMap<QString, QString> &labels) {
     return words.join(QStringLiteral(", "));
 }
 
+/// One that fires; a Grafana rule that has no data, or whose query failed, fires an alert of another name that keeps the rule's.
+InboxItem itemOf(const workspace::Workspace &workspace, const ManagedState &state, const ManagedAlert &alert) {
+    InboxItem item;
+    const QString severity = alert.labels.value(QStringLiteral("severity")), called = alert.labels.value(QStringLiteral("alertname")), reason = alert.annotations.value(QStringLiteral("grafana_state_reason"));
+    const QString name = alert.labels.value(QStringLiteral("rulename"), called);
+    const bool noData = called == Q("DatasourceNoData") || reason == Q("NoData"), failed = called == Q("DatasourceError") || reason == Q("Error");
+    item.group = InboxGroup::Broken;
+    item.state = noData || failed ? Health::Unknown : severity == Q("warning") || severity == Q("info") ? Health::Warn : Health::Bad;
+    item.id = managedId(state.connection, alert);
+    item.title = (noData ? Text::tr("%1 has no data (%2)") : failed ? Text::tr("%1 cannot be told (%2)") : Text::tr("%1 fires (%2)")).arg(name, state.connection);
+    item.sentence = managedSentence(alert);
+    for (const char *key : {"model", "model_name"})
+        if (const QString model = alert.labels.value(Q(key)); workspace.model(model))
+            item.model = model;
+    item.since = alert.since;
+    const InboxWay silence{Text::tr("Silence…"), QStringLiteral("alert.silence"), item.id};
+    if (item.model.isEmpty() || noData || failed) { // a retrain is no remedy for a query that fails
+        item.action = silence.action;
+        item.argument = silence.argument;
+        if (!item.model.isEmpty())
+            item.more = {{Text::tr("Retrain"), QStringLiteral("retrain.run"), item.model}};
+    } else {
+        item.action = QStringLiteral("retrain.run");
+        item.argument = item.model;
+        item.more = {{Text::tr("Roll back"), QStringLiteral("rollout.undo"), item.model}, silence};
+    }
+    return item;
+}
+
 } // namespace
 
 QStringList managerConnections(const workspace::Workspace &workspace) {
@@ -160,24 +189,47 @@ std::vector<InboxItem> managedItems(const workspace::Workspace &workspace, const
         for (const ManagedAlert &alert : state.alerts) {
             if (alert.state != Q("active"))
                 continue;
-            InboxItem item;
-            const QString severity = alert.labels.value(QStringLiteral("severity"));
-            item.group = InboxGroup::Broken;
-            item.state = severity == Q("warning") || severity == Q("info") ? Health::Warn : Health::Bad;
-            item.id = managedId(state.connection, alert);
-            const QString name = alert.labels.value(QStringLiteral("rulename"), alert.labels.value(QStringLiteral("alertname"))); // a Grafana rule without data keeps its name there
-            item.title = Text::tr("%1 fires (%2)").arg(name, state.connection);
-            item.sentence = managedSentence(alert);
-            for (const char *key : {"model", "model_name"})
-                if (const QString model = alert.labels.value(Q(key)); workspace.model(model))
-                    item.model = model;
-            item.since = alert.since;
-            item.action = item.model.isEmpty() ? QStringLiteral("alert.silence") : QStringLiteral("retrain.run");
-            item.argument = item.model.isEmpty() ? item.id : item.model;
-            items.push_back(std::move(item));
+            items.push_back(itemOf(workspace, state, alert));
         }
     }
     return items;
+}
+
+std::vector<SilencedAlert> managedSilenced(const workspace::Workspace &workspace, const std::vector<ManagedState> &states, const QDateTime &now) {
+    std::vector<SilencedAlert> out;
+    for (const ManagedState &state : states)
+        for (const ManagedSilence &silence : state.silences) {
+            if (silence.until <= now)
+                continue;
+            SilencedAlert one;
+            one.silence = silence.id;
+            one.connection = state.connection;
+            one.until = silence.until;
+            one.by = silence.by;
+            one.comment = silence.comment;
+            bool hides = false;
+            for (const ManagedAlert &alert : state.alerts)
+                if (alert.state != Q("active") && alert.silencedBy.contains(silence.id)) {
+                    const InboxItem item = itemOf(workspace, state, alert);
+                    one.id = item.id;
+                    one.title = item.title;
+                    one.sentence = item.sentence;
+                    one.model = item.model;
+                    one.state = item.state;
+                    out.push_back(one);
+                    hides = true;
+                }
+            if (hides)
+                continue;
+            QStringList matchers;
+            for (const AlertMatcher &matcher : silence.matchers)
+                matchers << matcherText(matcher);
+            one.id = QStringLiteral("silence/%1/%2").arg(state.connection, silence.id);
+            one.title = QStringLiteral("%1 (%2)").arg(matchers.join(QStringLiteral(", ")), state.connection);
+            one.sentence = silence.from > now ? Text::tr("begins %1").arg(isoUtc(silence.from)) : Text::tr("hides nothing now");
+            out.push_back(one);
+        }
+    return out;
 }
 
 std::vector<AlertMatcher> matchersOf(const ManagedAlert &alert) {

@@ -51,6 +51,8 @@ QString managedId(const QString &connection, const telemetry::ManagedAlert &aler
 /// What fires there and is not silenced there, and managers that do not answer, as items of the inbox. A label `model` (or `model_name`) that is a model of the
 /// workspace makes it that model's, whose fix is a retrain; others can be silenced.
 std::vector<InboxItem> managedItems(const workspace::Workspace &workspace, const std::vector<ManagedState> &states);
+/// What is silenced there, and silences in force or to come that hide nothing now.
+std::vector<SilencedAlert> managedSilenced(const workspace::Workspace &workspace, const std::vector<ManagedState> &states, const QDateTime &now);
 /// Its annotations' sentence, else its labels.
 QString managedSentence(const telemetry::ManagedAlert &alert);
 /// Matchers of exactly this alert: all of its labels.

@@ -110,10 +110,12 @@ private Q_SLOTS:
         QCOMPARE(int(errors.state), int(Health::Bad));
         QCOMPARE(errors.action, Q("alert.silence"));
         QCOMPARE(errors.since, QDateTime(QDate(2026, 11, 23), QTime(8, 0), Qt::UTC));
-        QCOMPARE(none.title, Q("No run fires (board)")); // the rule's name, not that of the case
+        QCOMPARE(none.title, Q("No run has no data (board)")); // the rule's name, not that of the case
         QCOMPARE(none.model, Q("t2m"));
-        QCOMPARE(none.action, Q("retrain.run"));
-        QCOMPARE(int(none.state), int(Health::Warn));
+        QCOMPARE(none.action, Q("alert.silence")); // a retrain mends no query
+        QCOMPARE(none.more.size(), std::size_t(1));
+        QCOMPARE(none.more[0].action, Q("retrain.run"));
+        QCOMPARE(int(none.state), int(Health::Unknown));
         QVERIFY2(none.sentence.contains(Q("severity warning")), qPrintable(none.sentence)); // no annotation: its labels
         for (const QByteArray &line : std::as_const(m_grafana->asked))
             QVERIFY2(line.contains("/api/alertmanager/grafana/api/v2/"), line.constData());
