@@ -2384,6 +2384,41 @@
     </message>
 </context>
 <context>
+    <name>ManagedRules</name>
+    <message>
+        <source>%1 cannot be told (%2)</source>
+        <translation>%1 lässt sich nicht sagen (%2)</translation>
+    </message>
+    <message>
+        <source>%1 has no data (%2)</source>
+        <translation>%1 hat keine Daten (%2)</translation>
+    </message>
+    <message>
+        <source>Its query fails there.</source>
+        <translation>Ihre Abfrage schlägt dort fehl.</translation>
+    </message>
+    <message>
+        <source>Its query gives nothing there.</source>
+        <translation>Ihre Abfrage ergibt dort nichts.</translation>
+    </message>
+    <message>
+        <source>%1 is pending (%2)</source>
+        <translation>%1 steht an (%2)</translation>
+    </message>
+    <message>
+        <source>%1 fires (%2)</source>
+        <translation>%1 löst aus (%2)</translation>
+    </message>
+    <message>
+        <source>%1 (fires after %2)</source>
+        <translation>%1 (löst nach %2 aus)</translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <translation>Zurückrollen</translation>
+    </message>
+</context>
+<context>
     <name>Mirrors</name>
     <message>
         <source>%1 answers again.</source>

@@ -299,6 +299,7 @@ Snapshot readSnapshot(const Services &services, int patienceMs, bool rememberedW
     if (services.managed) {
         const auto known = services.managed->known();
         addAlertItems(managedItems(services.workspace, known), s.inbox);
+        addAlertItems(ruleItems(services.workspace, known), s.inbox);
         auto silenced = managedSilenced(services.workspace, known, s.read);
         s.silenced.insert(s.silenced.end(), std::make_move_iterator(silenced.begin()), std::make_move_iterator(silenced.end()));
     }
