@@ -66,6 +66,21 @@
         <source>%1 Give it a new address, then: pilot alerts test %2</source>
         <translation>%1 Eine neue Adresse eintragen, dann: pilot alerts test %2</translation>
     </message>
+    <message>
+        <source>not evaluated yet</source>
+        <translation>noch nicht ausgewertet</translation>
+    </message>
+</context>
+<context>
+    <name>AlertModel</name>
+    <message>
+        <source>Roll back to v%1</source>
+        <translation>Zurück auf v%1</translation>
+    </message>
+    <message>
+        <source>Open rollout</source>
+        <translation>Rollout öffnen</translation>
+    </message>
 </context>
 <context>
     <name>AlertReadings</name>
@@ -2338,6 +2353,69 @@
     <message>
         <source>it is made anew for the rest of its time</source>
         <translation>sie wird für den Rest ihrer Zeit neu gesetzt</translation>
+    </message>
+    <message>
+        <source>%1 has no data (%2)</source>
+        <translation>%1 hat keine Daten (%2)</translation>
+    </message>
+    <message>
+        <source>%1 cannot be told (%2)</source>
+        <translation>%1 lässt sich nicht sagen (%2)</translation>
+    </message>
+    <message>
+        <source>Silence…</source>
+        <translation>Stummschalten …</translation>
+    </message>
+    <message>
+        <source>Retrain</source>
+        <translation>Neu trainieren</translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <translation>Zurückrollen</translation>
+    </message>
+    <message>
+        <source>begins %1</source>
+        <translation>beginnt %1</translation>
+    </message>
+    <message>
+        <source>hides nothing now</source>
+        <translation>verbirgt gerade nichts</translation>
+    </message>
+</context>
+<context>
+    <name>ManagedRules</name>
+    <message>
+        <source>%1 cannot be told (%2)</source>
+        <translation>%1 lässt sich nicht sagen (%2)</translation>
+    </message>
+    <message>
+        <source>%1 has no data (%2)</source>
+        <translation>%1 hat keine Daten (%2)</translation>
+    </message>
+    <message>
+        <source>Its query fails there.</source>
+        <translation>Ihre Abfrage schlägt dort fehl.</translation>
+    </message>
+    <message>
+        <source>Its query gives nothing there.</source>
+        <translation>Ihre Abfrage ergibt dort nichts.</translation>
+    </message>
+    <message>
+        <source>%1 is pending (%2)</source>
+        <translation>%1 steht an (%2)</translation>
+    </message>
+    <message>
+        <source>%1 fires (%2)</source>
+        <translation>%1 löst aus (%2)</translation>
+    </message>
+    <message>
+        <source>%1 (fires after %2)</source>
+        <translation>%1 (löst nach %2 aus)</translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <translation>Zurückrollen</translation>
     </message>
 </context>
 <context>
@@ -5564,6 +5642,14 @@
         <source>serves %1, live v%2</source>
         <translation>liefert %1 aus, live v%2</translation>
     </message>
+    <message>
+        <source>Silenced</source>
+        <translation>Stummgeschaltet</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>noch %1</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::AlertsPanel</name>
@@ -5801,16 +5887,8 @@
         <translation>vor %1</translation>
     </message>
     <message>
-        <source>Silence for 4 h</source>
-        <translation>4 h stummschalten</translation>
-    </message>
-    <message>
         <source>Silence %1</source>
         <translation>%1 stummschalten</translation>
-    </message>
-    <message>
-        <source>%1 is silent for 4 h</source>
-        <translation>%1 ist für 4 h stumm</translation>
     </message>
     <message>
         <source>Choose an alert of a rule first.</source>
@@ -5819,6 +5897,54 @@
     <message>
         <source>Edit policy…</source>
         <translation>Regel bearbeiten…</translation>
+    </message>
+    <message>
+        <source>Silence…</source>
+        <translation>Stummschalten …</translation>
+    </message>
+    <message>
+        <source>It is silenced already.</source>
+        <translation>Er ist schon stummgeschaltet.</translation>
+    </message>
+    <message>
+        <source>%1 is silent until %2</source>
+        <translation>%1 ist stumm bis %2</translation>
+    </message>
+    <message>
+        <source>End silence</source>
+        <translation>Stummschaltung beenden</translation>
+    </message>
+    <message>
+        <source>Choose an alert that is silenced first.</source>
+        <translation>Zuerst einen stummgeschalteten Alarm wählen.</translation>
+    </message>
+    <message>
+        <source>End the silence</source>
+        <translation>Stummschaltung beenden</translation>
+    </message>
+    <message>
+        <source>The silence has ended</source>
+        <translation>Die Stummschaltung ist beendet</translation>
+    </message>
+    <message>
+        <source>Silenced</source>
+        <translation>Stummgeschaltet</translation>
+    </message>
+    <message>
+        <source>Silenced until</source>
+        <translation>Stumm bis</translation>
+    </message>
+    <message>
+        <source>%1, %2 left</source>
+        <translation>%1, noch %2</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>Why silenced</source>
+        <translation>Warum stumm</translation>
     </message>
 </context>
 <context>
@@ -9747,8 +9873,16 @@
         <translation>Jetzt senden</translation>
     </message>
     <message>
-        <source>Silence for 4 h</source>
-        <translation>4 h stummschalten</translation>
+        <source>Silence…</source>
+        <translation>Stummschalten …</translation>
+    </message>
+    <message>
+        <source>End silence</source>
+        <translation>Stummschaltung beenden</translation>
+    </message>
+    <message>
+        <source>Retrain</source>
+        <translation>Neu trainieren</translation>
     </message>
 </context>
 <context>
@@ -14724,6 +14858,65 @@
     <message>
         <source>The connection uses it from now on; it is renewed by itself.</source>
         <translation>Die Verbindung benutzt sie von nun an; sie erneuert sich von selbst.</translation>
+    </message>
+</context>
+<context>
+    <name>pilothouse::ui::SilenceSheet</name>
+    <message>
+        <source>Until</source>
+        <translation>Bis</translation>
+    </message>
+    <message>
+        <source>Silence</source>
+        <translation>Stummschalten</translation>
+    </message>
+    <message>
+        <source>Silence %1</source>
+        <translation>%1 stummschalten</translation>
+    </message>
+    <message>
+        <source>1 hour</source>
+        <translation>1 Stunde</translation>
+    </message>
+    <message>
+        <source>4 hours</source>
+        <translation>4 Stunden</translation>
+    </message>
+    <message>
+        <source>1 day</source>
+        <translation>1 Tag</translation>
+    </message>
+    <message>
+        <source>1 week</source>
+        <translation>1 Woche</translation>
+    </message>
+    <message>
+        <source>Until a time of your own</source>
+        <translation>Bis zu einem eigenen Zeitpunkt</translation>
+    </message>
+    <message>
+        <source>For</source>
+        <translation>Für</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+    <message>
+        <source>It stands beside the alert while nothing is told of it, and in the journal. It can be ended at any time.</source>
+        <translation>Es steht neben dem Alarm, solange nichts von ihm gemeldet wird, und im Journal. Es lässt sich jederzeit beenden.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>That is over already.</source>
+        <translation>Das ist schon vorbei.</translation>
+    </message>
+    <message>
+        <source>Choose a time that is to come.</source>
+        <translation>Einen Zeitpunkt wählen, der noch kommt.</translation>
     </message>
 </context>
 <context>

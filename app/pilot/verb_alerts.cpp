@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // pilot alerts list [--history] [RULE]      {"alerts":[{"rule","model","state","since","value","limit","sentence","source","observed","looked","severity","silenced","fixes":[{"word","command"}]}],
 //                                            "silences":[{"id","rule","model","from","until","by","comment"}],"channels":[{"name","off","problem","sent","waiting","failed"}],"history":[…]}
-//                                            and of the Alertmanagers of the connections "managed":[{"connection","id","name","state","since","sentence","labels","silenced_by"}], "managed_silences", "problems"
+//                                            and of the Alertmanagers of the connections "managed":[{"connection","id","name","state","since","sentence","labels","silenced_by"}], "managed_silences", "problems", and "managed_rules":[{"connection","id","title","model","state","since","sentence"}]: what is pending there, rules that fail, and what fires in a Prometheus without one
 // pilot alerts silence RULE|--model M --for 4h [--comment …] [--plan] · silence --end ID     as an operation
 // pilot alerts silence managed/CONNECTION/FINGERPRINT | --connection C --match name=value … · silence --connection C --end ID     the same in an Alertmanager
 // pilot alerts test CHANNEL                 sends one message; one that was switched off is on again when it arrives
@@ -41,8 +41,18 @@ QJsonObject objectOf(const QMap<QString, QString> &texts) {
 /// What the Alertmanagers of the connections say now; one that does not answer is said and leaves the others.
 void addManaged(Context &context, const fleet::Services &services, QJsonObject &answer, QString &lines) {
     QJsonArray alerts, silences, problems;
-    for (const QString &name : fleet::managerConnections(services.workspace)) {
+    QJsonArray rules;
+    for (const QString &name : fleet::alertConnections(services.workspace)) {
         const fleet::ManagedState state = fleet::askManager(services, name, context.stop());
+        if (state.noRules && !state.problem) {
+            problems.append(QJsonObject{{Q("connection"), name}, {Q("problem"), state.noRules->text()}});
+            lines += QStringLiteral("%1  its rules cannot be told: %2\n").arg(name, state.noRules->text());
+        }
+        for (const fleet::InboxItem &item : fleet::ruleItems(services.workspace, {state})) {
+            const char *how = item.group == fleet::InboxGroup::Soon ? "pending" : item.state == fleet::Health::Unknown ? "cannot tell" : "firing";
+            rules.append(QJsonObject{{Q("connection"), name}, {Q("id"), item.id}, {Q("title"), item.title}, {Q("model"), item.model}, {Q("state"), Q(how)}, {Q("since"), item.since.isValid() ? QJsonValue(isoUtc(item.since)) : QJsonValue()}, {Q("sentence"), item.sentence}});
+            lines += QStringLiteral("%1  %2\n").arg(item.title, item.sentence);
+        }
         if (state.problem) {
             problems.append(QJsonObject{{Q("connection"), name}, {Q("problem"), state.problem->text()}});
             lines += QStringLiteral("%1  its alerts cannot be told: %2\n").arg(name, state.problem->text());
@@ -65,6 +75,7 @@ void addManaged(Context &context, const fleet::Services &services, QJsonObject &
         }
     }
     answer.insert(Q("managed"), alerts);
+    answer.insert(Q("managed_rules"), rules);
     answer.insert(Q("managed_silences"), silences);
     answer.insert(Q("problems"), problems);
 }

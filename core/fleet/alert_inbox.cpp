@@ -41,10 +41,30 @@ InboxItem itemOf(const AlertRule &rule, const AlertStatus &status) {
     item.sentence = status.sentence;
     item.model = rule.model;
     item.since = status.since;
-    const telemetry::AlertFix fix = telemetry::fixesOf(rule).front();
-    item.action = fix.action;
-    item.argument = fix.action == QLatin1String("alert.silence") ? item.id : rule.model;
+    for (const telemetry::AlertFix &fix : telemetry::fixesOf(rule))
+        item.more.push_back({fix.word, fix.action, fix.action == QLatin1String("alert.silence") ? item.id : rule.model});
+    const InboxWay first = item.more.front();
+    item.action = first.action == QLatin1String("rollout.undo") ? QStringLiteral("rollout.show") : first.action; // to which revision is chosen there
+    item.argument = first.argument;
+    if (item.action == first.action)
+        item.more.erase(item.more.begin());
     return item;
+}
+
+SilencedAlert silencedOf(const AlertRule &rule, const AlertStatus &status, const telemetry::AlertSilence &silence) {
+    const InboxItem item = itemOf(rule, status);
+    SilencedAlert out;
+    out.id = item.id;
+    const bool kept = status.state == AlertState::Ok;
+    out.title = kept ? rule.model.isEmpty() ? rule.name : QStringLiteral("%1 (%2)").arg(rule.name, rule.model) : item.title;
+    out.sentence = status.sentence;
+    out.model = rule.model;
+    out.state = kept ? Health::Ok : item.state;
+    out.silence = silence.id;
+    out.until = silence.until;
+    out.by = silence.by;
+    out.comment = silence.comment;
+    return out;
 }
 
 /// The item of the model's watch that is about the same; empty: none is.
@@ -64,11 +84,17 @@ QString watchedAs(const AlertRule &rule, const workspace::Workspace &workspace) 
 
 } // namespace
 
-Result<std::vector<InboxItem>> alertItems(const Services &services, QStringList *instead) {
+Result<std::vector<InboxItem>> alertItems(const Services &services, AlertsAside *aside) {
     std::vector<InboxItem> items;
-    if (!QFileInfo::exists(services.root + QStringLiteral("/alerts.db")))
+    const bool evaluated = QFileInfo::exists(services.root + QStringLiteral("/alerts.db"));
+    if (!evaluated && !aside)
         return items;
     PH_ASSIGN(const auto rules, workspace::readAlertRules(services.workspace.file));
+    if (!evaluated) {
+        for (const AlertRule &rule : rules)
+            aside->kept.push_back({rule.name, rule.model, Text::tr("not evaluated yet"), {}});
+        return items;
+    }
     PH_ASSIGN(const auto store, telemetry::AlertStore::open(services.root));
     PH_ASSIGN(const auto statuses, store->statuses());
     const QDateTime now = services.clock->nowUtc();
@@ -76,13 +102,23 @@ Result<std::vector<InboxItem>> alertItems(const Services &services, QStringList 
     PH_ASSIGN(const auto channels, store->channels());
     for (const AlertRule &rule : rules) {
         const auto at = std::find_if(statuses.begin(), statuses.end(), [&](const AlertStatus &s) { return s.rule == rule.name; });
-        if (at == statuses.end() || at->state == AlertState::Ok)
-            continue;
-        if (const QString same = watchedAs(rule, services.workspace); instead && !same.isEmpty())
-            *instead << same;
-        if (std::any_of(silences.begin(), silences.end(), [&](const auto &s) { return s.covers(*at, now); }))
-            continue;
-        items.push_back(itemOf(rule, *at));
+        AlertStatus status;
+        if (at != statuses.end())
+            status = *at;
+        status.rule = rule.name;
+        status.model = rule.model;
+        const bool kept = at == statuses.end() || status.state == AlertState::Ok;
+        if (const QString same = watchedAs(rule, services.workspace); aside && !kept && !same.isEmpty())
+            aside->instead << same;
+        const auto silence = std::find_if(silences.begin(), silences.end(), [&](const auto &s) { return s.covers(status, now); });
+        if (silence != silences.end()) {
+            if (aside)
+                aside->silenced.push_back(silencedOf(rule, status, *silence));
+        } else if (!kept) {
+            items.push_back(itemOf(rule, status));
+        } else if (aside) {
+            aside->kept.push_back({rule.name, rule.model, at == statuses.end() ? Text::tr("not evaluated yet") : status.sentence, status.looked});
+        }
     }
     for (const telemetry::ChannelState &channel : channels) {
         if (channel.off.isEmpty() || !services.workspace.notifications.contains(channel.name))

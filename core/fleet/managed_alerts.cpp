@@ -25,13 +25,14 @@ struct Text {
 constexpr int answeredSeconds = 30, failedSeconds = 60;
 
 bool due(const ManagedState &state, const QDateTime &now) {
-    return !state.asked.isValid() || state.asked > now || state.asked.secsTo(now) >= (state.problem ? failedSeconds : answeredSeconds);
+    return !state.asked.isValid() || state.asked > now || state.asked.secsTo(now) >= (state.problem || (state.noRules && !state.manager) ? failedSeconds : answeredSeconds);
 }
 
 /// What a person would see differ.
 bool differs(const ManagedState &a, const ManagedState &b) {
     const auto same = [](const ManagedAlert &x, const ManagedAlert &y) { return x.fingerprint == y.fingerprint && x.state == y.state && x.since == y.since && x.annotations == y.annotations; };
-    return a.problem.has_value() != b.problem.has_value() || !std::equal(a.alerts.begin(), a.alerts.end(), b.alerts.begin(), b.alerts.end(), same);
+    const auto sameRule = [](const telemetry::AlertingRule &x, const telemetry::AlertingRule &y) { return x.name == y.name && x.state == y.state && x.failed == y.failed && x.noData == y.noData && x.alerts.size() == y.alerts.size(); };
+    return a.problem.has_value() != b.problem.has_value() || !std::equal(a.rules.begin(), a.rules.end(), b.rules.begin(), b.rules.end(), sameRule) || !std::equal(a.alerts.begin(), a.alerts.end(), b.alerts.begin(), b.alerts.end(), same);
 }
 
 QString labelText(const QMap<QString, QString> &labels) {
@@ -42,7 +43,63 @@ QString labelText(const QMap<QString, QString> &labels) {
     return words.join(QStringLiteral(", "));
 }
 
+/// One that fires; a Grafana rule that has no data, or whose query failed, fires an alert of another name that keeps the rule's.
+InboxItem itemOf(const workspace::Workspace &workspace, const ManagedState &state, const ManagedAlert &alert) {
+    InboxItem item;
+    const QString severity = alert.labels.value(QStringLiteral("severity")), called = alert.labels.value(QStringLiteral("alertname")), reason = alert.annotations.value(QStringLiteral("grafana_state_reason"));
+    const QString name = alert.labels.value(QStringLiteral("rulename"), called);
+    const bool noData = called == Q("DatasourceNoData") || reason == Q("NoData"), failed = called == Q("DatasourceError") || reason == Q("Error");
+    item.group = InboxGroup::Broken;
+    item.state = noData || failed ? Health::Unknown : severity == Q("warning") || severity == Q("info") ? Health::Warn : Health::Bad;
+    item.id = managedId(state.connection, alert);
+    item.title = (noData ? Text::tr("%1 has no data (%2)") : failed ? Text::tr("%1 cannot be told (%2)") : Text::tr("%1 fires (%2)")).arg(name, state.connection);
+    item.sentence = managedSentence(alert);
+    item.model = modelOfLabels(workspace, alert.labels);
+    item.since = alert.since;
+    const InboxWay silence{Text::tr("Silence…"), QStringLiteral("alert.silence"), item.id};
+    if (item.model.isEmpty() || noData || failed) { // a retrain is no remedy for a query that fails
+        item.action = silence.action;
+        item.argument = silence.argument;
+        if (!item.model.isEmpty())
+            item.more = {{Text::tr("Retrain"), QStringLiteral("retrain.run"), item.model}};
+    } else {
+        item.action = QStringLiteral("retrain.run");
+        item.argument = item.model;
+        item.more = {{Text::tr("Roll back"), QStringLiteral("rollout.undo"), item.model}, silence};
+    }
+    return item;
+}
+
+Result<std::vector<telemetry::AlertingRule>> rulesOf(const Services &services, const QString &name, std::stop_token stop) {
+    const workspace::Connection connection = services.workspace.connections.value(name);
+    telemetry::PrometheusOptions options;
+    options.url = connection.url;
+    if (connection.kind == Q("grafana"))
+        options.url += connection.url.endsWith(QLatin1Char('/')) ? QStringLiteral("api/prometheus/grafana") : QStringLiteral("/api/prometheus/grafana");
+    options.user = connection.user;
+    options.caFile = connection.other.value(QStringLiteral("ca_file"));
+    options.timeoutMs = 5000; // others wait behind it
+    if (!connection.secret.isEmpty())
+        options.secret = [secrets = services.secrets, secret = connection.secret] { return secrets->read(secret); };
+    return telemetry::Prometheus(services.http, options).alertingRules(stop);
+}
+
 } // namespace
+
+QStringList alertConnections(const workspace::Workspace &workspace) {
+    QStringList out;
+    for (const workspace::Connection &connection : workspace.connections)
+        if (connection.kind == Q("grafana") || (connection.kind == Q("prometheus") && connection.other.value(QStringLiteral("alerts")) != Q("none")))
+            out << connection.name;
+    return out;
+}
+
+QString modelOfLabels(const workspace::Workspace &workspace, const QMap<QString, QString> &labels) {
+    for (const char *key : {"model", "model_name"})
+        if (const QString model = labels.value(Q(key)); workspace.model(model))
+            return model;
+    return {};
+}
 
 QStringList managerConnections(const workspace::Workspace &workspace) {
     QStringList out;
@@ -70,6 +127,19 @@ ManagedState askManager(const Services &services, const QString &connection, std
     ManagedState state;
     state.connection = connection;
     state.asked = services.clock->nowUtc();
+    auto rules = rulesOf(services, connection, stop);
+    if (rules)
+        state.rules = std::move(*rules);
+    else
+        state.noRules = rules.error();
+    state.manager = managerConnections(services.workspace).contains(connection);
+    if (!state.manager) {
+        if (state.noRules && state.noRules->kind == ErrorKind::Cancelled)
+            state.problem = state.noRules;
+        if (!state.noRules)
+            state.answered = services.clock->nowUtc();
+        return state;
+    }
     const auto manager = alertmanagerOf(services, connection);
     if (!manager) {
         state.problem = manager.error();
@@ -92,7 +162,7 @@ bool ManagedAlerts::refresh(const Services &services, std::stop_token stop) {
     if (!asking)
         return false;
     bool news = false;
-    const QStringList names = managerConnections(services.workspace);
+    const QStringList names = alertConnections(services.workspace);
     for (const QString &name : names) {
         ManagedState before;
         {
@@ -109,6 +179,8 @@ bool ManagedAlerts::refresh(const Services &services, std::stop_token stop) {
             now.silences = before.silences;
             now.answered = before.answered;
         }
+        if (now.noRules)
+            now.rules = before.rules;
         news = news || differs(before, now);
         const std::lock_guard lock(m_mutex);
         m_known[name] = std::move(now);
@@ -160,24 +232,47 @@ std::vector<InboxItem> managedItems(const workspace::Workspace &workspace, const
         for (const ManagedAlert &alert : state.alerts) {
             if (alert.state != Q("active"))
                 continue;
-            InboxItem item;
-            const QString severity = alert.labels.value(QStringLiteral("severity"));
-            item.group = InboxGroup::Broken;
-            item.state = severity == Q("warning") || severity == Q("info") ? Health::Warn : Health::Bad;
-            item.id = managedId(state.connection, alert);
-            const QString name = alert.labels.value(QStringLiteral("rulename"), alert.labels.value(QStringLiteral("alertname"))); // a Grafana rule without data keeps its name there
-            item.title = Text::tr("%1 fires (%2)").arg(name, state.connection);
-            item.sentence = managedSentence(alert);
-            for (const char *key : {"model", "model_name"})
-                if (const QString model = alert.labels.value(Q(key)); workspace.model(model))
-                    item.model = model;
-            item.since = alert.since;
-            item.action = item.model.isEmpty() ? QStringLiteral("alert.silence") : QStringLiteral("retrain.run");
-            item.argument = item.model.isEmpty() ? item.id : item.model;
-            items.push_back(std::move(item));
+            items.push_back(itemOf(workspace, state, alert));
         }
     }
     return items;
+}
+
+std::vector<SilencedAlert> managedSilenced(const workspace::Workspace &workspace, const std::vector<ManagedState> &states, const QDateTime &now) {
+    std::vector<SilencedAlert> out;
+    for (const ManagedState &state : states)
+        for (const ManagedSilence &silence : state.silences) {
+            if (silence.until <= now)
+                continue;
+            SilencedAlert one;
+            one.silence = silence.id;
+            one.connection = state.connection;
+            one.until = silence.until;
+            one.by = silence.by;
+            one.comment = silence.comment;
+            bool hides = false;
+            for (const ManagedAlert &alert : state.alerts)
+                if (alert.state != Q("active") && alert.silencedBy.contains(silence.id)) {
+                    const InboxItem item = itemOf(workspace, state, alert);
+                    one.id = item.id;
+                    one.title = item.title;
+                    one.sentence = item.sentence;
+                    one.model = item.model;
+                    one.state = item.state;
+                    out.push_back(one);
+                    hides = true;
+                }
+            if (hides)
+                continue;
+            QStringList matchers;
+            for (const AlertMatcher &matcher : silence.matchers)
+                matchers << matcherText(matcher);
+            one.id = QStringLiteral("silence/%1/%2").arg(state.connection, silence.id);
+            one.title = QStringLiteral("%1 (%2)").arg(matchers.join(QStringLiteral(", ")), state.connection);
+            one.sentence = silence.from > now ? Text::tr("begins %1").arg(isoUtc(silence.from)) : Text::tr("hides nothing now");
+            out.push_back(one);
+        }
+    return out;
 }
 
 std::vector<AlertMatcher> matchersOf(const ManagedAlert &alert) {

@@ -5,6 +5,7 @@
 #include "core/fleet/snapshot.h"
 #include "core/operations/operation.h"
 #include "core/telemetry/alertmanager.h"
+#include "core/telemetry/prometheus.h"
 
 #include <map>
 #include <mutex>
@@ -18,6 +19,9 @@ struct ManagedState {
     QString connection;
     std::vector<telemetry::ManagedAlert> alerts;
     std::vector<telemetry::ManagedSilence> silences;
+    std::vector<telemetry::AlertingRule> rules; ///< that the server judges by itself; of a Prometheus without an Alertmanager with what fires, too
+    std::optional<Error> noRules;               ///< why there are none
+    bool manager = true;                        ///< it has an Alertmanager, which tells what fires
     QDateTime asked, answered;    ///< answered: what stands here was told then; invalid: never
     std::optional<Error> problem; ///< of the last ask
 };
@@ -39,6 +43,8 @@ private:
     std::map<QString, ManagedState> m_known;
 };
 
+/// Connections whose alerts are shown, by name: those with an Alertmanager, and each Prometheus but one with `alerts: none`.
+QStringList alertConnections(const workspace::Workspace &workspace);
 /// Connections that have an Alertmanager, by name.
 QStringList managerConnections(const workspace::Workspace &workspace);
 /// Invalid: the connection has none.
@@ -46,11 +52,18 @@ Result<std::shared_ptr<telemetry::Alertmanager>> alertmanagerOf(const Services &
 /// What it says now. The error is in `problem`.
 ManagedState askManager(const Services &services, const QString &connection, std::stop_token stop = {});
 
+/// What the servers' own rules say beside that, as items of the inbox: what is pending, rules that fail or have no data, and of a Prometheus without an Alertmanager what fires (it cannot be silenced there).
+/// Left out: severity none; with `alerts: models` of the connection what names no model of the workspace.
+std::vector<InboxItem> ruleItems(const workspace::Workspace &workspace, const std::vector<ManagedState> &states);
+/// The model of the workspace that a label `model` or `model_name` names; empty: none.
+QString modelOfLabels(const workspace::Workspace &workspace, const QMap<QString, QString> &labels);
 /// Id of an alert in the inbox: "managed/CONNECTION/FINGERPRINT".
 QString managedId(const QString &connection, const telemetry::ManagedAlert &alert);
 /// What fires there and is not silenced there, and managers that do not answer, as items of the inbox. A label `model` (or `model_name`) that is a model of the
 /// workspace makes it that model's, whose fix is a retrain; others can be silenced.
 std::vector<InboxItem> managedItems(const workspace::Workspace &workspace, const std::vector<ManagedState> &states);
+/// What is silenced there, and silences in force or to come that hide nothing now.
+std::vector<SilencedAlert> managedSilenced(const workspace::Workspace &workspace, const std::vector<ManagedState> &states, const QDateTime &now);
 /// Its annotations' sentence, else its labels.
 QString managedSentence(const telemetry::ManagedAlert &alert);
 /// Matchers of exactly this alert: all of its labels.

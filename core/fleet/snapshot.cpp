@@ -287,15 +287,22 @@ Snapshot readSnapshot(const Services &services, int patienceMs, bool rememberedW
     s.timeline = timelineOf(s);
     s.inbox = inboxOf(s, services.workspace, s.read);
     std::vector<InboxItem> alerts;
-    QStringList instead;
-    take(alertItems(services, &instead), alerts, s);
-    addAlertItems(std::move(alerts), s.inbox, instead);
+    AlertsAside aside;
+    take(alertItems(services, &aside), alerts, s);
+    addAlertItems(std::move(alerts), s.inbox, aside.instead);
+    s.silenced = std::move(aside.silenced);
+    s.keptRules = std::move(aside.kept);
     std::optional<WatchPresence> watch;
     take(watchPresence(services), watch, s);
     if (watch && watch->missed(s.read))
         addAlertItems({watchMissedItem(*watch, s.read)}, s.inbox);
-    if (services.managed)
-        addAlertItems(managedItems(services.workspace, services.managed->known()), s.inbox);
+    if (services.managed) {
+        const auto known = services.managed->known();
+        addAlertItems(managedItems(services.workspace, known), s.inbox);
+        addAlertItems(ruleItems(services.workspace, known), s.inbox);
+        auto silenced = managedSilenced(services.workspace, known, s.read);
+        s.silenced.insert(s.silenced.end(), std::make_move_iterator(silenced.begin()), std::make_move_iterator(silenced.end()));
+    }
     return s;
 }
 

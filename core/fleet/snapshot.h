@@ -69,6 +69,10 @@ struct ModelRow {
 };
 
 enum class InboxGroup { Decision, Broken, Soon, Handled };
+/// A way to handle an item: an action of the catalogue with its argument, in a word.
+struct InboxWay {
+    QString word, action, argument;
+};
 struct InboxItem {
     InboxGroup group = InboxGroup::Decision;
     Health state = Health::Paused;
@@ -76,6 +80,21 @@ struct InboxItem {
     QDateTime since;
     QString action;   ///< action id of the catalogue that handles it: "promotion.review", "rollout.promote", "train.start" …
     QString argument; ///< e.g. the promotion request id
+    std::vector<InboxWay> more; ///< further ways, the better first
+};
+
+/// An alert of which nothing is told until `until`.
+struct SilencedAlert {
+    QString id, title, sentence, model; ///< id: as that of its item would be; of a silence that hides nothing now "silence/CONNECTION/ID"
+    Health state = Health::Ok;          ///< of what is hidden
+    QString silence, connection;        ///< id of the silence; connection: of the Alertmanager that has it, empty: our own
+    QDateTime until;
+    QString by, comment;
+};
+/// An own alert rule that is kept, or was not evaluated yet.
+struct KeptRule {
+    QString rule, model, sentence;
+    QDateTime looked; ///< invalid: not yet
 };
 
 /// One mark on the time axis. Lanes: train, build, promotion, rollout, drift, alert.
@@ -92,6 +111,8 @@ struct Snapshot {
     workspace::Role role = workspace::Role::Viewer;
     std::vector<ModelRow> models;
     std::vector<InboxItem> inbox;
+    std::vector<SilencedAlert> silenced;
+    std::vector<KeptRule> keptRules;
     std::vector<TimelineEvent> timeline;
     std::vector<promotion::Request> promotions;
     /// Of all registries. A model of the workspace is called as the workspace calls it: here, in its versions and in its promotions.

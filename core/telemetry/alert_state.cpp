@@ -161,8 +161,8 @@ AlertStatus AlertStatus::fromJson(const QJsonObject &o) {
 
 std::vector<AlertFix> fixesOf(const AlertRule &rule) {
     std::vector<AlertFix> out;
-    const AlertFix retrain{Text::tr("Retrain"), QStringLiteral("pilot retrain run %1").arg(rule.model), QStringLiteral("train.start")};
-    const AlertFix back{Text::tr("Roll back"), QStringLiteral("pilot rollouts undo %1").arg(rule.model), QStringLiteral("rollout.show")};
+    const AlertFix retrain{Text::tr("Retrain"), QStringLiteral("pilot retrain run %1").arg(rule.model), QStringLiteral("retrain.run")};
+    const AlertFix back{Text::tr("Roll back"), QStringLiteral("pilot rollouts undo %1").arg(rule.model), QStringLiteral("rollout.undo")};
     if (!rule.model.isEmpty())
         switch (rule.kind) {
         case Kind::Staleness: out = {retrain}; break;

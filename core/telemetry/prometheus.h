@@ -36,6 +36,21 @@ struct PrometheusSeries {
     std::vector<std::pair<QDateTime, double>> points;
 };
 
+/// A rule that a server judges by itself, and what it found.
+struct AlertingRule {
+    struct Alert {
+        QMap<QString, QString> labels, annotations;
+        QString state; ///< pending, firing
+        QDateTime since;
+    };
+    QString name, group, state; ///< inactive, pending, firing
+    bool failed = false, noData = false; ///< its query failed; gave nothing (Grafana)
+    QString problem;            ///< of one that failed, in the server's words
+    qint64 forSeconds = 0;      ///< how long it is pending before it fires
+    QMap<QString, QString> labels;
+    std::vector<Alert> alerts;
+};
+
 struct PrometheusOptions {
     QString url;  ///< "http://prom:9090", also with a path prefix
     QString user; ///< of Basic authentication; empty with a secret: a bearer token
@@ -56,6 +71,8 @@ public:
     Result<double> number(const QString &expression, const QDateTime &at = {}, std::stop_token token = {}) const;
     /// The values of a query over a stretch of time, one each `stepSeconds` (the server refuses more than 11,000 a series). Errors as query().
     Result<std::vector<PrometheusSeries>> range(const QString &expression, const QDateTime &from, const QDateTime &to, int stepSeconds, std::stop_token token = {}) const;
+    /// Its alerting rules. NotFound, Denied: it does not tell them, or not to this account. Errors as query().
+    Result<std::vector<AlertingRule>> alertingRules(std::stop_token token = {}) const;
     const QString &url() const { return m_options.url; }
 
 private:

@@ -33,7 +33,7 @@ const QMap<QString, QStringList> &kindKeys() {
         {u("mlflow"), {u("experiment"), u("artifacts"), u("promotes")}},
         {u("jenkins"), {u("folder"), u("jobs"), u("repository")}},
         {u("kubernetes"), {u("kubeconfig"), u("context"), u("namespace"), u("ca"), u("tls_server_name"), u("proxy"), u("insecure"), u("ingress")}},
-        {u("prometheus"), {u("alertmanager"), u("requests_metric"), u("status_label"), u("latency_metric"), u("predictions_metric"), u("prediction_label"), u("pod_label"), u("namespace_label")}},
+        {u("prometheus"), {u("alertmanager"), u("alerts"), u("requests_metric"), u("status_label"), u("latency_metric"), u("predictions_metric"), u("prediction_label"), u("pod_label"), u("namespace_label")}},
         {u("github"), {u("owner"), u("repo"), u("branch"), u("jobs")}},
         {u("kubeflow"), {u("namespace"), u("experiment"), u("cluster"), u("identity"), u("jobs")}},
         {u("azureml"), {u("tenant"), u("client"), u("subscription"), u("resource_group"), u("workspace"), u("region"), u("cloud"), u("authority"), u("promotes"), u("login"), u("experiment"), u("jobs")}},

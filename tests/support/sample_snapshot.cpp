@@ -201,7 +201,7 @@ void addRegistry(Snapshot &s) {
 
 void addInbox(Snapshot &s) {
     const auto add = [&](InboxGroup group, Health state, const char *id, const char *title, const char *sentence, const char *model, double hours, const char *action) {
-        s.inbox.push_back({group, state, str(id), str(title), str(sentence), str(model), ago(hours), str(action), str(id)});
+        s.inbox.push_back({group, state, str(id), str(title), str(sentence), str(model), ago(hours), str(action), str(id), {}});
     };
     add(InboxGroup::Decision, Health::Paused, "p-1a2b3c4d", "Promote weather-ws2m v30", "1 of 2 approvals. MAE −0.37 m/s on 17 520 rows.", "weather-ws2m", 0.24, "promotion.review");
     add(InboxGroup::Decision, Health::Paused, "rollout/weather-t2m", "Canary weather-t2m at 25 %", "Canary 0.11 °C better on 208 labelled rows, interval −0.19…−0.03.", "weather-t2m", 0.51, "rollout.show");

@@ -16,6 +16,7 @@ QString groupTitle(Alert::Group group) {
     return group == Alert::Firing    ? AlertModel::tr("Firing")
            : group == Alert::Pending ? AlertModel::tr("Pending")
            : group == Alert::NoData  ? AlertModel::tr("No data")
+           : group == Alert::Silenced ? AlertModel::tr("Silenced")
                                      : AlertModel::tr("Watched and kept");
 }
 
@@ -67,7 +68,41 @@ std::optional<Alert> skewOf(const fleet::ModelRow &row) {
     return alert;
 }
 
+/// A roll back names its revision: the newest one of another version before the one that serves. Where there is none here, the rollout is shown.
+fleet::InboxWay wayHere(const fleet::Snapshot &snapshot, const fleet::InboxWay &way) {
+    if (way.action != QLatin1String("rollout.undo"))
+        return way;
+    const auto row = std::find_if(snapshot.models.begin(), snapshot.models.end(), [&](const fleet::ModelRow &m) { return m.name == way.argument; });
+    if (row != snapshot.models.end() && row->rollout && row->rollout->stable)
+        for (const cluster::Revision &revision : row->revisions) // newest first
+            if (revision.revision < row->rollout->stable->revision && revision.version != row->rollout->stable->version)
+                return {AlertModel::tr("Roll back to v%1").arg(revision.version), way.action, QStringLiteral("%1/%2").arg(way.argument).arg(revision.revision)};
+    return {AlertModel::tr("Open rollout"), QStringLiteral("rollout.show"), way.argument};
+}
+
 } // namespace
+
+std::vector<Alert> silencedOf(const fleet::Snapshot &snapshot) {
+    std::vector<Alert> out;
+    for (const fleet::SilencedAlert &silenced : snapshot.silenced) {
+        Alert alert;
+        alert.group = Alert::Silenced;
+        alert.about = Alert::Other;
+        alert.state = stateOf(silenced.state);
+        alert.id = silenced.id;
+        alert.title = silenced.title;
+        alert.sentence = silenced.sentence;
+        alert.model = silenced.model;
+        alert.source = silenced.connection.isEmpty() ? AlertModel::tr("local") : silenced.connection;
+        alert.since = silenced.until; // how long it lasts, instead
+        alert.action = QStringLiteral("alert.endSilence");
+        alert.argument = silenced.connection + QLatin1Char('/') + silenced.silence;
+        alert.silence = silenced;
+        out.push_back(std::move(alert));
+    }
+    std::stable_sort(out.begin(), out.end(), [](const Alert &a, const Alert &b) { return a.silence->until < b.silence->until; });
+    return out;
+}
 
 std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
     std::vector<Alert> alerts;
@@ -88,6 +123,9 @@ std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
             alert.since = QDateTime();
         alert.action = item.action;
         alert.argument = item.argument;
+        for (const fleet::InboxWay &way : item.more)
+            if (const auto possible = wayHere(snapshot, way); possible.action != alert.action)
+                alert.more.push_back(possible);
         alerts.push_back(alert);
     }
     for (const fleet::ModelRow &row : snapshot.models) {
@@ -125,6 +163,20 @@ std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
 std::vector<Alert> quietRulesOf(const fleet::Snapshot &snapshot) {
     std::vector<Alert> rules;
     const std::vector<Alert> open = alertsOf(snapshot);
+    for (const fleet::KeptRule &kept : snapshot.keptRules) {
+        Alert alert;
+        alert.group = Alert::Quiet;
+        alert.about = Alert::Other;
+        alert.state = kept.looked.isValid() ? State::Ok : State::None;
+        alert.id = QStringLiteral("alert/") + kept.rule;
+        alert.title = kept.model.isEmpty() ? kept.rule : QStringLiteral("%1 (%2)").arg(kept.rule, kept.model);
+        alert.sentence = kept.sentence;
+        alert.model = kept.model;
+        alert.source = AlertModel::tr("local");
+        alert.action = QStringLiteral("alert.silence");
+        alert.argument = alert.id;
+        rules.push_back(std::move(alert));
+    }
     for (const fleet::ModelRow &row : snapshot.models) {
         if (!row.liveVersion)
             continue;
@@ -206,7 +258,7 @@ QVariant AlertModel::data(const QModelIndex &index, int role) const {
     case SecondRole: return alert.sentence;
     case StateRole: return int(alert.state);
     case RightRole: return alert.source;
-    case RightSecondRole: return alert.since.isValid() ? age(alert.since, m_now) : QString();
+    case RightSecondRole: return alert.silence ? tr("%1 left").arg(age(m_now, alert.since)) : alert.since.isValid() ? age(alert.since, m_now) : QString();
     case IdRole: return alert.id;
     case Qt::ToolTipRole: return alert.sentence;
     case Qt::AccessibleTextRole: return QStringLiteral("%1, %2, %3").arg(groupTitle(alert.group), alert.title, alert.sentence);

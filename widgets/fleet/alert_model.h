@@ -5,22 +5,28 @@
 
 #include <QAbstractListModel>
 
+#include <optional>
+
 namespace pilothouse::ui {
 
 /// What an alert is about and how far it is.
 struct Alert {
-    enum Group { Firing, Pending, NoData, Quiet } group = Firing; ///< Quiet: a limit that is watched and kept
+    enum Group { Firing, Pending, NoData, Silenced, Quiet } group = Firing; ///< Silenced: nothing is told of it; Quiet: a limit that is watched and kept
     enum About { Quality, Drift, Staleness, Skew, Other } about = Other;
     State state = State::Bad;
     QString id, title, sentence, model, source;
     QDateTime since;
     QString action, argument; ///< the command that handles it
+    std::vector<fleet::InboxWay> more; ///< further ones
+    std::optional<fleet::SilencedAlert> silence; ///< of one that is silenced
 };
 
 /// Alerts of the local rules: the broken and soon items of the inbox, endpoints that serve something else than the alias says or do not tell, metrics within a
 /// twentieth of their limit, and models whose numbers cannot be read. Firing first; bad before late, then newest first. Pure; tested.
 std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot);
-/// What is watched and kept: quality, drift, age and what the endpoint serves, of each live model. Pure; tested.
+/// What nothing is told of now, the first that ends first. Pure; tested.
+std::vector<Alert> silencedOf(const fleet::Snapshot &snapshot);
+/// What is watched and kept: own alert rules, and quality, drift, age and what the endpoint serves, of each live model. Pure; tested.
 std::vector<Alert> quietRulesOf(const fleet::Snapshot &snapshot);
 
 /// Alerts under their group headings.

@@ -5,9 +5,7 @@
 #include "widgets/base/card.h"
 #include "widgets/base/format.h"
 #include "widgets/base/plot.h"
-#include "widgets/base/run_verb.h"
 #include "widgets/base/table.h"
-#include "widgets/base/write_gate.h"
 #include "widgets/fleet/alert_model.h"
 #include "widgets/fleet/decision_model.h"
 #include "widgets/fleet/inbox_list.h"
@@ -23,11 +21,8 @@
 namespace pilothouse::ui {
 
 namespace {
-const QLatin1String ownRule("alert/"); ///< before the rule's name in the id of its alert
-const QLatin1String managedRule("managed/"); ///< before the connection and the alert's fingerprint
+constexpr std::size_t mostWays = 2; ///< buttons beside the first
 
-/// Ours, or one that an Alertmanager has; not the word that a manager does not answer.
-bool canBeSilenced(const QString &alert) { return alert.startsWith(ownRule) || (alert.startsWith(managedRule) && alert.count(QLatin1Char('/')) >= 2); }
 }
 
 AlertsPanel::AlertsPanel(const PanelContext &context)
@@ -90,6 +85,7 @@ QWidget *AlertsPanel::buildDetail() {
     auto *column = m_detailCard->bodyLayout(12, 12);
     column->addWidget(m_plot, 1);
     column->addWidget(m_facts);
+    column->addStretch(0); // where there is no chart
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(8);
     m_handle = new Button({}, ButtonKind::Primary);
@@ -106,11 +102,25 @@ QWidget *AlertsPanel::buildDetail() {
     m_copy->setGlyph(QStringLiteral("copy"));
     m_copy->setPixelHeight(32);
     m_copy->hide();
-    m_silence = new Button(tr("Silence for 4 h"), ButtonKind::Plain);
+    for (std::size_t i = 0; i < mostWays; ++i) {
+        auto *way = new Button({}, ButtonKind::Plain);
+        way->setObjectName(QStringLiteral("way%1").arg(i));
+        way->setPixelHeight(32);
+        way->hide();
+        connect(way, &QAbstractButton::clicked, this, [this, i] {
+            if (const Alert *alert = m_model->find(m_list->currentId()); alert && i < m_shown.size())
+                actions().trigger(QString(m_shown[i].action), QString(m_shown[i].argument)); // the handler may bring a new snapshot
+        });
+        m_ways.push_back(way);
+    }
+    m_silence = new Button(tr("Silence…"), ButtonKind::Plain);
     m_silence->setObjectName(QStringLiteral("silence"));
     m_silence->setPixelHeight(32);
     m_silence->hide();
-    for (Button *button : {m_handle, m_silence, m_copy, m_drift, m_open})
+    buttons->addWidget(m_handle);
+    for (Button *button : m_ways)
+        buttons->addWidget(button);
+    for (Button *button : {m_silence, m_copy, m_drift, m_open})
         buttons->addWidget(button);
     buttons->addStretch(1);
     column->addLayout(buttons);
@@ -143,21 +153,7 @@ void AlertsPanel::addActions() {
         actions().trigger(alert.action, alert.argument);
     };
     actions().add(handle);
-    ActionSpec silence;
-    silence.id = QStringLiteral("alert.silence");
-    silence.text = tr("Silence for 4 h");
-    silence.section = tr("Commands");
-    silence.panel = id();
-    silence.blocked = [this](const QString &alert) { return canBeSilenced(alert) ? roleProblem(context(), m_snapshot.role, workspace::Role::Operator) : tr("Choose an alert of a rule first."); };
-    silence.gate = [this](const QString &alert) {
-        return alert.startsWith(managedRule) ? writeGate(context(), "alert-silence", QStringLiteral("alert ") + alert, {alert.section(QLatin1Char('/'), 1, 1)}) : writeGate(context(), "alert-silence", QStringLiteral("alert ") + alert.mid(ownRule.size()));
-    };
-    silence.run = [this](const QString &alert, const QString &) {
-        const Alert *found = m_model->find(alert);
-        const QString rule = alert.startsWith(managedRule) ? alert : alert.mid(ownRule.size()), name = alert.startsWith(managedRule) && found ? found->title : rule;
-        runVerb(context(), this, tr("Silence %1").arg(name), {}, {QStringLiteral("alerts"), QStringLiteral("silence"), rule, QStringLiteral("--for"), QStringLiteral("4h")}, tr("%1 is silent for 4 h").arg(name));
-    };
-    actions().add(silence);
+    addSilenceActions();
 }
 
 void AlertsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
@@ -170,11 +166,12 @@ void AlertsPanel::showSnapshot(const fleet::Snapshot &snapshot) {
 
 void AlertsPanel::showAlerts() {
     const QString kept = m_list->currentId();
-    std::vector<Alert> alerts = alertsOf(m_snapshot), quiet = quietRulesOf(m_snapshot);
+    std::vector<Alert> alerts = alertsOf(m_snapshot), silenced = silencedOf(m_snapshot), quiet = quietRulesOf(m_snapshot);
     const auto open = alerts.size();
-    m_which->setSegments({{QStringLiteral("all"), tr("All %1").arg(alerts.size() + quiet.size()), State::None}, {QStringLiteral("open"), tr("Open %1").arg(open), State::None}});
+    m_which->setSegments({{QStringLiteral("all"), tr("All %1").arg(alerts.size() + silenced.size() + quiet.size()), State::None}, {QStringLiteral("open"), tr("Open %1").arg(open), State::None}});
     if (m_which->current() != QLatin1String("open"))
-        alerts.insert(alerts.end(), quiet.begin(), quiet.end());
+        for (const auto *more : {&silenced, &quiet})
+            alerts.insert(alerts.end(), more->begin(), more->end());
     m_model->setAlerts(std::move(alerts), now());
     m_list->choose(kept);
     if (m_list->currentId().isEmpty() && m_model->rowCount() > 1)
@@ -220,13 +217,16 @@ void AlertsPanel::showDetail() {
     m_detailCard->showState(ScreenState::full());
     m_detailCard->setTitle(alert->title);
     const QString since = alert->since.isValid() ? QLatin1Char(' ') + age(alert->since, now()) : QString();
-    m_badge->setState(alert->state, (alert->group == Alert::Firing    ? tr("Firing")
+    m_badge->setState(alert->silence ? State::Unknown : alert->state, (alert->group == Alert::Firing    ? tr("Firing")
                                      : alert->group == Alert::Pending ? tr("Pending")
                                      : alert->group == Alert::NoData  ? tr("No data")
-                                                                      : tr("Kept")) + since);
+                                     : alert->silence                 ? tr("Silenced")
+                                                                      : tr("Kept")) + (alert->silence ? QString() : since));
     const fleet::ModelRow *row = rowOf(alert->model);
     showChart(*alert, row);
     std::vector<KeyValues::Row> facts{{tr("What"), alert->sentence}};
+    if (alert->silence)
+        addSilence(*alert->silence, facts);
     if (row) {
         m_detailCard->source()->setSource(row->seen.source, row->seen.time, row->seen.reachable ? Freshness::Polled : Freshness::Down, 10);
         if (alert->about == Alert::Drift)
@@ -248,22 +248,44 @@ void AlertsPanel::showDetail() {
                              row->quality.over() ? &Tokens::bad : &Tokens::t1});
     }
     m_facts->setRows(facts);
-    const QString verb = inboxVerb(alert->action);
-    m_handle->setText(verb);
-    m_handle->setBlocked(actions().blocked(alert->action, alert->argument));
-    m_handle->setVisible(!verb.isEmpty());
-    const QString command = row && alert->about == Alert::Skew ? row->served.command : QString();
-    m_silence->setVisible(canBeSilenced(alert->id) && alert->action != QLatin1String("alert.silence"));
-    m_silence->setBlocked(actions().blocked(QStringLiteral("alert.silence"), alert->id));
-    m_copy->setVisible(!command.isEmpty());
-    m_copy->setToolTip(command);
-    m_drift->setVisible(row && alert->group != Alert::Quiet && alert->about != Alert::Skew && !alert->action.startsWith(QLatin1String("drift.")));
-    m_open->setVisible(row != nullptr);
+    showButtons(*alert, row);
     std::vector<retrain::Decision> mine;
     std::copy_if(m_snapshot.decisions.begin(), m_snapshot.decisions.end(), std::back_inserter(mine), [&](const retrain::Decision &decision) { return decision.model == alert->model; });
     m_decisionCard->setSubtitle(alert->model);
     m_decisionCard->showState(mine.empty() ? ScreenState::empty(tr("No decision about %1 yet").arg(alert->model), tr("The policy looks when new labels or data come, and by hand with “pilot retrain check”.")) : ScreenState::full());
     m_decisionModel->setRows(std::move(mine));
+}
+
+void AlertsPanel::addSilence(const fleet::SilencedAlert &silence, std::vector<KeyValues::Row> &facts) const {
+    facts.push_back({tr("Silenced until"), tr("%1, %2 left").arg(moment(silence.until, now()), age(now(), silence.until))});
+    facts.push_back({tr("By"), silence.by});
+    facts.push_back({tr("Why silenced"), silence.comment});
+}
+
+/// The first way, others beside it, and silence.
+void AlertsPanel::showButtons(const Alert &alert, const fleet::ModelRow *row) {
+    const QString verb = inboxVerb(alert.action);
+    m_handle->setText(verb);
+    m_handle->setBlocked(actions().blocked(alert.action, alert.argument));
+    m_handle->setVisible(!verb.isEmpty());
+    m_shown.clear();
+    for (const fleet::InboxWay &way : alert.more)
+        if (way.action != QLatin1String("alert.silence") && m_shown.size() < m_ways.size())
+            m_shown.push_back(way);
+    for (std::size_t i = 0; i < m_ways.size(); ++i) {
+        m_ways[i]->setVisible(i < m_shown.size());
+        if (i >= m_shown.size())
+            continue;
+        m_ways[i]->setText(m_shown[i].word);
+        m_ways[i]->setBlocked(actions().blocked(m_shown[i].action, m_shown[i].argument));
+    }
+    const QString command = row && alert.about == Alert::Skew ? row->served.command : QString();
+    m_silence->setVisible(canBeSilenced(alert.id) && !alert.silence && alert.action != QLatin1String("alert.silence"));
+    m_silence->setBlocked(actions().blocked(QStringLiteral("alert.silence"), alert.id));
+    m_copy->setVisible(!command.isEmpty());
+    m_copy->setToolTip(command);
+    m_drift->setVisible(row && alert.group != Alert::Quiet && !alert.silence && alert.about != Alert::Skew && !alert.action.startsWith(QLatin1String("drift.")));
+    m_open->setVisible(row != nullptr);
 }
 
 void AlertsPanel::showChart(const Alert &alert, const fleet::ModelRow *row) {

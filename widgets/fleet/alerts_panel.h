@@ -17,6 +17,9 @@ class SegmentedControl;
 class StateBadge;
 class Table;
 
+/// Of our own rules, or one that an Alertmanager has; not the word that a manager does not answer.
+bool canBeSilenced(const QString &alert);
+
 /// Board 08, left: what fires, the numbers behind it against their limit, what is likely, and the command that handles it.
 class AlertsPanel : public Panel {
     Q_OBJECT
@@ -31,7 +34,10 @@ public:
 private:
     QWidget *buildDetail();
     void addActions();
+    void addSilenceActions();
     void showDetail();
+    void showButtons(const Alert &alert, const fleet::ModelRow *row);
+    void addSilence(const fleet::SilencedAlert &silence, std::vector<KeyValues::Row> &facts) const;
     void showAlerts();
     void addSkew(const fleet::Skew &skew, std::vector<KeyValues::Row> &facts) const;
     void showChart(const Alert &alert, const fleet::ModelRow *row);
@@ -47,6 +53,8 @@ private:
     StateBadge *m_badge;
     PlotWidget *m_plot;
     KeyValues *m_facts;
+    std::vector<Button *> m_ways; ///< beside m_handle
+    std::vector<fleet::InboxWay> m_shown; ///< what they do
     Button *m_policy, *m_handle, *m_silence, *m_copy, *m_drift, *m_open;
     Table *m_decisionTable;
 };

@@ -158,7 +158,11 @@ QString inboxVerb(const QString &actionId) {
     if (actionId.startsWith(Q("pipeline.")))
         return InboxList::tr("Open run");
     if (actionId == Q("alert.silence"))
-        return InboxList::tr("Silence for 4 h");
+        return InboxList::tr("Silence…");
+    if (actionId == Q("alert.endSilence"))
+        return InboxList::tr("End silence");
+    if (actionId.startsWith(Q("retrain.")))
+        return InboxList::tr("Retrain");
     if (actionId == Q("registry.sync"))
         return InboxList::tr("Send now");
     if (actionId.startsWith(Q("journal.")))

@@ -17,6 +17,12 @@ using namespace pilothouse::telemetry;
 
 namespace {
 const QDateTime t0 = QDateTime::fromSecsSinceEpoch(1'763'800'000, Qt::UTC);
+QString ways(const InboxItem &item) {
+    QStringList out;
+    for (const InboxWay &way : item.more)
+        out << way.action + QLatin1Char(' ') + way.argument;
+    return out.join(QStringLiteral(", "));
+}
 }
 
 class tst_AlertInbox : public QObject {
@@ -60,17 +66,54 @@ private Q_SLOTS:
         };
         QCOMPARE(int(of("alert/fresh").group), int(InboxGroup::Broken));
         QCOMPARE(int(of("alert/fresh").state), int(Health::Bad));
-        QCOMPARE(of("alert/fresh").action, QStringLiteral("train.start"));
+        QCOMPARE(of("alert/fresh").action, QStringLiteral("retrain.run"));
         QCOMPARE(of("alert/fresh").argument, QStringLiteral("t2m"));
         QCOMPARE(of("alert/fresh").title, QStringLiteral("fresh (t2m) fires"));
         QCOMPARE(int(of("alert/mae").state), int(Health::Unknown));
         QCOMPARE(int(of("alert/drift").group), int(InboxGroup::Soon));
+        QCOMPARE(ways(of("alert/fresh")), QStringLiteral("alert.silence alert/fresh"));
+        QCOMPARE(ways(of("alert/mae")), QStringLiteral("rollout.undo t2m, alert.silence alert/mae"));
+        QCOMPARE(ways(of("alert/queue")), QString());
+        QVERIFY(snapshot.keptRules.empty() && snapshot.silenced.empty());
         QCOMPARE(of("alert/queue").action, QStringLiteral("alert.silence"));
         QCOMPARE(of("alert/queue").argument, QStringLiteral("alert/queue"));
         QVERIFY(of("alert/gone").id.isEmpty()); // the workspace has no such rule any more
         QVERIFY(std::is_sorted(snapshot.inbox.begin(), snapshot.inbox.end(), [](const InboxItem &a, const InboxItem &b) { return a.group < b.group; }));
         QVERIFY(store->addSilence({{}, {}, QStringLiteral("t2m"), t0, t0.addSecs(3600), QStringLiteral("ben"), {}}));
         QCOMPARE(alertItems(*m_services)->size(), std::size_t(1)); // the query is no model's
+    }
+
+    void whatIsSilencedIsToldBesideIt() {
+        AlertsAside before;
+        QVERIFY(alertItems(*m_services, &before)->empty());
+        QCOMPARE(before.kept.size(), std::size_t(4)); // none was evaluated; each can be silenced beforehand
+        QVERIFY(!before.kept[0].looked.isValid());
+        const auto store = *AlertStore::open(m_services->root);
+        AlertStatus s;
+        s.rule = QStringLiteral("mae");
+        s.model = QStringLiteral("t2m");
+        s.state = AlertState::Firing;
+        s.sentence = QStringLiteral("1.4, limit above 1");
+        s.since = s.looked = s.episode = t0;
+        QVERIFY(store->write(s, {}, t0));
+        QVERIFY(store->addSilence({{}, QStringLiteral("mae"), {}, t0, t0.addSecs(3600), QStringLiteral("ben"), QStringLiteral("new sensors")}));
+        QVERIFY(store->addSilence({{}, QStringLiteral("queue"), {}, t0, t0.addSecs(7200), QStringLiteral("ada"), {}}));
+        const Snapshot snapshot = readSnapshot(*m_services);
+        QCOMPARE(snapshot.silenced.size(), std::size_t(2));
+        const SilencedAlert &mae = snapshot.silenced[0], &queue = snapshot.silenced[1];
+        QCOMPARE(mae.id, QStringLiteral("alert/mae"));
+        QCOMPARE(int(mae.state), int(Health::Bad));
+        QCOMPARE(mae.title, QStringLiteral("mae (t2m) fires"));
+        QCOMPARE(mae.until, t0.addSecs(3600));
+        QCOMPARE(mae.by, QStringLiteral("ben"));
+        QCOMPARE(mae.comment, QStringLiteral("new sensors"));
+        QVERIFY(mae.silence.startsWith(QStringLiteral("s-")));
+        QCOMPARE(queue.title, QStringLiteral("queue")); // it is kept, and silenced for what comes
+        QCOMPARE(int(queue.state), int(Health::Ok));
+        QCOMPARE(snapshot.keptRules.size(), std::size_t(2));
+        QVERIFY(std::none_of(snapshot.inbox.begin(), snapshot.inbox.end(), [](const InboxItem &i) { return i.id == QStringLiteral("alert/mae"); }));
+        QVERIFY(store->endSilence(mae.silence, t0));
+        QCOMPARE(readSnapshot(*m_services).silenced.size(), std::size_t(1));
     }
 
     /// The same is not said twice: a rule has its own limit, and its silence counts for both.
@@ -83,11 +126,12 @@ private Q_SLOTS:
         };
         const auto shown = [&] {
             std::vector<InboxItem> inbox{item("stale/t2m", InboxGroup::Soon), item("drift/t2m", InboxGroup::Soon), item("quality/t2m", InboxGroup::Broken), item("stale/rh2m", InboxGroup::Soon)};
-            QStringList instead, ids;
-            auto items = alertItems(*m_services, &instead);
+            AlertsAside aside;
+            QStringList ids;
+            auto items = alertItems(*m_services, &aside);
             if (!items)
                 qFatal("%s", qPrintable(items.error().text()));
-            addAlertItems(std::move(*items), inbox, instead);
+            addAlertItems(std::move(*items), inbox, aside.instead);
             for (const InboxItem &one : inbox)
                 ids << one.id;
             ids.sort();

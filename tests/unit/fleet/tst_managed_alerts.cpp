@@ -29,7 +29,7 @@ struct Manager {
     QJsonArray silences;
     QByteArrayList asked;
     std::atomic<bool> down = false;
-    QByteArray prefix;
+    QByteArray prefix, rules; ///< rules: its answer; empty: it tells none
     LoopbackServer server{[this](LoopbackServer::Connection &c, int) {
         for (QByteArray request = c.readRequest(); !request.isEmpty(); request = c.readRequest())
             answer(c, request);
@@ -39,6 +39,8 @@ struct Manager {
         const std::lock_guard lock(mutex);
         const QByteArray json = "Content-Type: application/json\r\n", line = request.left(request.indexOf("\r\n"));
         asked << line;
+        if (!down && !rules.isEmpty() && line.contains("/api/v1/rules"))
+            return (void)c.reply(200, rules, json);
         if (down || !line.contains(prefix + "/api/v2/"))
             return (void)c.reply(down ? 503 : 404, "{}", json);
         if (line.contains("/alerts")) {
@@ -110,13 +112,89 @@ private Q_SLOTS:
         QCOMPARE(int(errors.state), int(Health::Bad));
         QCOMPARE(errors.action, Q("alert.silence"));
         QCOMPARE(errors.since, QDateTime(QDate(2026, 11, 23), QTime(8, 0), Qt::UTC));
-        QCOMPARE(none.title, Q("No run fires (board)")); // the rule's name, not that of the case
+        QCOMPARE(none.title, Q("No run has no data (board)")); // the rule's name, not that of the case
         QCOMPARE(none.model, Q("t2m"));
-        QCOMPARE(none.action, Q("retrain.run"));
-        QCOMPARE(int(none.state), int(Health::Warn));
+        QCOMPARE(none.action, Q("alert.silence")); // a retrain mends no query
+        QCOMPARE(none.more.size(), std::size_t(1));
+        QCOMPARE(none.more[0].action, Q("retrain.run"));
+        QCOMPARE(int(none.state), int(Health::Unknown));
         QVERIFY2(none.sentence.contains(Q("severity warning")), qPrintable(none.sentence)); // no annotation: its labels
         for (const QByteArray &line : std::as_const(m_grafana->asked))
-            QVERIFY2(line.contains("/api/alertmanager/grafana/api/v2/"), line.constData());
+            QVERIFY2(line.contains("/api/alertmanager/grafana/api/v2/") || line.startsWith("GET /api/prometheus/grafana/api/v1/rules?"), line.constData());
+    }
+
+    /// What is pending in Grafana, and a rule whose query fails, stand beside what fires; what the Alertmanager tells is not told twice.
+    void rulesOfGrafanaTellWhatItsAlertmanagerDoesNot() {
+        m_grafana->rules = R"({"status":"success","data":{"groups":[{"name":"g","rules":[
+          {"type":"alerting","name":"Drift","state":"pending","health":"ok","duration":600,"alerts":[{"labels":{"alertname":"Drift","model":"t2m"},"annotations":{"summary":"PSI 0.4"},"state":"Pending","activeAt":"2026-11-23T09:55:00Z"}]},
+          {"type":"alerting","name":"HighErrors","state":"firing","health":"ok","alerts":[{"labels":{"alertname":"HighErrors"},"state":"Alerting","activeAt":"2026-11-23T08:00:00Z"}]},
+          {"type":"alerting","name":"No run","state":"firing","health":"nodata","alerts":[{"labels":{"alertname":"No run"},"state":"NoData","activeAt":"2026-11-23T08:00:00Z"}]},
+          {"type":"alerting","name":"Broken","state":"inactive","health":"error","lastError":"parse error at char 3","labels":{"model":"t2m"},"alerts":[]},
+          {"type":"alerting","name":"Calm","state":"inactive","health":"ok","alerts":[{"labels":{"alertname":"Calm"},"state":"Normal","activeAt":"2026-11-23T08:00:00Z"}]},
+          {"type":"recording","name":"r","health":"err"}]}]}})";
+        QVERIFY(m_services->managed->refresh(*m_services));
+        const Snapshot snapshot = readSnapshot(*m_services);
+        QStringList told;
+        for (const InboxItem &one : snapshot.inbox)
+            if (one.id.startsWith(Q("rule/")))
+                told << one.title;
+        told.sort();
+        QCOMPARE(told, (QStringList{Q("Broken cannot be told (board)"), Q("Drift is pending (board)")}));
+        const auto drift = std::find_if(snapshot.inbox.begin(), snapshot.inbox.end(), [](const InboxItem &one) { return one.title.startsWith(Q("Drift")); });
+        QCOMPARE(int(drift->group), int(InboxGroup::Soon));
+        QCOMPARE(drift->sentence, Q("PSI 0.4 (fires after 10 min)"));
+        QCOMPARE(drift->model, Q("t2m"));
+        QCOMPARE(drift->action, Q("retrain.run"));
+        QCOMPARE(drift->since, QDateTime(QDate(2026, 11, 23), QTime(9, 55), Qt::UTC));
+        const InboxItem broken = item(snapshot, "rule/board/g/Broken");
+        QCOMPARE(int(broken.state), int(Health::Unknown));
+        QCOMPARE(broken.sentence, Q("parse error at char 3"));
+    }
+
+    /// One that does not tell rules (no right, an old one) still tells its alerts.
+    void withoutRulesTheAlertsStand() {
+        QVERIFY(m_services->managed->refresh(*m_services));
+        const auto known = m_services->managed->known();
+        const auto board = std::find_if(known.begin(), known.end(), [](const ManagedState &s) { return s.connection == Q("board"); });
+        QVERIFY(board->noRules && !board->problem && board->alerts.size() == 2);
+        const auto bare = std::find_if(known.begin(), known.end(), [](const ManagedState &s) { return s.connection == Q("bare"); });
+        QVERIFY(bare->noRules && !bare->problem && !bare->manager && bare->alerts.empty()); // its own panel says that it is away
+        QVERIFY(item(readSnapshot(*m_services), "managed/bare").id.isEmpty());
+    }
+
+    void aPrometheusWithoutAManagerTellsWhatFires_data() {
+        QTest::addColumn<QByteArray>("setting");
+        QTest::addColumn<QStringList>("told");
+        QTest::newRow("all") << QByteArray() << QStringList{Q("Latency fires (bare)"), Q("Stale fires (bare)")};
+        QTest::newRow("those of models") << QByteArray(", alerts: models") << QStringList{Q("Stale fires (bare)")};
+        QTest::newRow("none") << QByteArray(", alerts: none") << QStringList();
+    }
+    void aPrometheusWithoutAManagerTellsWhatFires() {
+        QFETCH(QByteArray, setting);
+        QFETCH(QStringList, told);
+        Manager server;
+        server.rules = R"({"status":"success","data":{"groups":[{"name":"g","rules":[
+          {"type":"alerting","name":"Stale","state":"firing","health":"ok","alerts":[{"labels":{"alertname":"Stale","model":"t2m","severity":"warning"},"annotations":{"summary":"40 h old"},"state":"firing","activeAt":"2026-11-23T09:00:00.123456789Z","value":"1e+00"}]},
+          {"type":"alerting","name":"Latency","state":"firing","health":"ok","alerts":[{"labels":{"alertname":"Latency","job":"api"},"annotations":{},"state":"firing","activeAt":"2026-11-23T09:00:00Z"}]},
+          {"type":"alerting","name":"Watchdog","state":"firing","health":"ok","alerts":[{"labels":{"alertname":"Watchdog","severity":"none"},"annotations":{},"state":"firing","activeAt":"2026-11-23T09:00:00Z"}]}]}]}})";
+        const QString file = m_folder->filePath(Q("bare.yaml"));
+        QVERIFY(writeFileAtomically(file, "workspace: w\nconnections:\n  local: {kind: local, root: " + m_folder->filePath(Q("root2")).toUtf8() + "}\n  bare: {kind: prometheus, url: \"" + server.server.url("").toUtf8() + "\"" + setting + "}\nmodels: {t2m: {registry: {connection: local}}}\n"));
+        ServiceOptions options;
+        options.workspaceFile = file;
+        options.secrets = secrets::memoryStore();
+        options.clock = m_clock;
+        const auto services = *openServices(options);
+        services->managed->refresh(*services);
+        QStringList titles;
+        for (const InboxItem &one : readSnapshot(*services).inbox)
+            if (one.id.startsWith(Q("rule/"))) {
+                titles << one.title;
+                QCOMPARE(int(one.group), int(InboxGroup::Broken));
+                QVERIFY(one.since.isValid());
+            }
+        titles.sort();
+        QCOMPARE(titles, told);
+        QVERIFY(managerConnections(services->workspace).isEmpty()); // it cannot be silenced there
     }
 
     /// What was told before still stands, and that it is not told anew is said.
