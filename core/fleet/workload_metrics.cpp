@@ -25,32 +25,6 @@ struct Text {
 
 constexpr int windowSeconds = 3600, stepSeconds = 30;
 
-const workspace::Model *modelOf(const Services &services, const QString &connection, const cluster::KubeRef &ref, const QString &defaultSpace) {
-    for (const workspace::Model &model : services.workspace.models) {
-        if (model.deployment.connection != connection || model.deployment.target.isEmpty())
-            continue;
-        const auto target = cluster::parseKubeRef(model.deployment.target, model.deployment.space.isEmpty() ? defaultSpace : model.deployment.space);
-        if (target && *target == ref)
-            return &model;
-    }
-    return nullptr;
-}
-
-/// The connection that knows, or why there is none.
-QString prometheusFor(const Services &services, const workspace::Model *model, QString &missing) {
-    if (model && !model->deployment.judge.prometheus.isEmpty())
-        return model->deployment.judge.prometheus;
-    QStringList names;
-    for (const workspace::Connection &connection : services.workspace.connections)
-        if (connection.kind == Q("prometheus"))
-            names << connection.name;
-    if (names.isEmpty())
-        missing = Text::tr("no Prometheus connection: add `prom: {kind: prometheus, url: http://…:9090}` to the workspace's connections.");
-    else if (names.size() > 1)
-        missing = Text::tr("%1 Prometheus connections (%2): name one under the model's deployment, `judge: {prometheus: %3}`.").arg(names.size()).arg(names.join(QStringLiteral(", ")), names.first());
-    return names.size() == 1 ? names.first() : QString();
-}
-
 /// Names of revisions by what stands in the pods' names, and when they began.
 struct Revisions {
     QMap<QString, QString> names; ///< by hash
@@ -86,27 +60,6 @@ Revisions revisionsOf(const Services &services, const QString &connection, const
     return out;
 }
 
-/// One Prometheus and one workload: selectors and queries.
-struct Asked {
-    std::shared_ptr<telemetry::Prometheus> prometheus;
-    QString pod = QStringLiteral("pod"), space = QStringLiteral("namespace");
-    QString pattern, inSpace;
-    QDateTime from, to;
-
-    QString selector(const QString &more) const {
-        QStringList parts{QStringLiteral("%1=\"%2\"").arg(space, inSpace), QStringLiteral("%1=~\"%2\"").arg(pod, escaped(pattern))};
-        if (!more.isEmpty())
-            parts << more;
-        return QLatin1Char('{') + parts.join(QLatin1Char(',')) + QLatin1Char('}');
-    }
-    /// The rate of a counter, with a label of its own for the revision.
-    QString rate(const QString &metric, const QString &more) const {
-        return QStringLiteral("label_replace(rate(%1%2[3m]),\"pilothouse_revision\",\"$1\",\"%3\",\"%4\")").arg(metric, selector(more), pod, escaped(pattern));
-    }
-    static QString escaped(QString regex) { return regex.replace(QLatin1Char('\\'), QStringLiteral("\\\\")); }
-    Result<std::vector<telemetry::PrometheusSeries>> range(const QString &query, std::stop_token token) const { return prometheus->range(query, from, to, stepSeconds, token); }
-};
-
 std::vector<WorkloadMetrics::Curve> curvesOf(const std::vector<telemetry::PrometheusSeries> &series, const Revisions &revisions, const QString &besides = {}) {
     std::vector<WorkloadMetrics::Curve> out;
     for (const telemetry::PrometheusSeries &one : series) {
@@ -121,19 +74,6 @@ std::vector<WorkloadMetrics::Curve> curvesOf(const std::vector<telemetry::Promet
     }
     std::sort(out.begin(), out.end(), [](const auto &a, const auto &b) { return a.name < b.name; });
     return out;
-}
-
-/// The family of which this workload exports something now.
-Result<std::optional<MetricFamily>> familyOf(const Asked &asked, const std::vector<MetricFamily> &families, std::stop_token token) {
-    QStringList names;
-    for (const MetricFamily &family : families)
-        names << family.requests;
-    PH_ASSIGN(const auto found, asked.prometheus->query(QStringLiteral("count by (__name__) (%1)").arg(asked.selector(QStringLiteral("__name__=~\"%1\"").arg(names.join(QLatin1Char('|'))))), {}, token));
-    for (const MetricFamily &family : families)
-        for (const telemetry::PrometheusSample &sample : found.samples)
-            if (sample.labels.value(QStringLiteral("__name__")) == family.requests)
-                return std::optional(family);
-    return std::optional<MetricFamily>();
 }
 
 Result<void> readFamily(const Asked &asked, const MetricFamily &family, const Revisions &revisions, WorkloadMetrics &out, std::stop_token token) {
@@ -180,7 +120,7 @@ Result<void> readMix(const Asked &asked, const QMap<QString, QString> &settings,
 
 Result<void> readPrometheus(const Services &services, const QString &name, const QString &connection, const cluster::KubeRef &ref, WorkloadMetrics &out, std::stop_token token) {
     const QMap<QString, QString> settings = services.workspace.connections.value(name).other;
-    Asked asked{prometheusOf(services, name), settings.value(QStringLiteral("pod_label"), QStringLiteral("pod")), settings.value(QStringLiteral("namespace_label"), QStringLiteral("namespace")), podPattern(ref), ref.space, out.from, out.to};
+    Asked asked{prometheusOf(services, name), settings.value(QStringLiteral("pod_label"), QStringLiteral("pod")), settings.value(QStringLiteral("namespace_label"), QStringLiteral("namespace")), podPattern(ref), ref.space, out.from, out.to, stepSeconds};
     const auto families = metricFamilies(settings);
     PH_ASSIGN(const auto family, familyOf(asked, families, token));
     const Revisions revisions = revisionsOf(services, connection, ref, token);
@@ -201,6 +141,43 @@ Result<void> readPrometheus(const Services &services, const QString &name, const
 }
 
 } // namespace
+
+const workspace::Model *modelOfWorkload(const Services &services, const QString &connection, const cluster::KubeRef &ref, const QString &defaultSpace) {
+    for (const workspace::Model &model : services.workspace.models) {
+        if (model.deployment.connection != connection || model.deployment.target.isEmpty())
+            continue;
+        const auto target = cluster::parseKubeRef(model.deployment.target, model.deployment.space.isEmpty() ? defaultSpace : model.deployment.space);
+        if (target && *target == ref)
+            return &model;
+    }
+    return nullptr;
+}
+
+QString prometheusFor(const Services &services, const workspace::Model *model, QString &missing) {
+    if (model && !model->deployment.judge.prometheus.isEmpty())
+        return model->deployment.judge.prometheus;
+    QStringList names;
+    for (const workspace::Connection &connection : services.workspace.connections)
+        if (connection.kind == Q("prometheus"))
+            names << connection.name;
+    if (names.isEmpty())
+        missing = Text::tr("no Prometheus connection: add `prom: {kind: prometheus, url: http://…:9090}` to the workspace's connections.");
+    else if (names.size() > 1)
+        missing = Text::tr("%1 Prometheus connections (%2): name one under the model's deployment, `judge: {prometheus: %3}`.").arg(names.size()).arg(names.join(QStringLiteral(", ")), names.first());
+    return names.size() == 1 ? names.first() : QString();
+}
+
+Result<std::optional<MetricFamily>> familyOf(const Asked &asked, const std::vector<MetricFamily> &families, std::stop_token token) {
+    QStringList names;
+    for (const MetricFamily &family : families)
+        names << family.requests;
+    PH_ASSIGN(const auto found, asked.prometheus->query(QStringLiteral("count by (__name__) (%1)").arg(asked.selector(QStringLiteral("__name__=~\"%1\"").arg(names.join(QLatin1Char('|'))))), {}, token));
+    for (const MetricFamily &family : families)
+        for (const telemetry::PrometheusSample &sample : found.samples)
+            if (sample.labels.value(QStringLiteral("__name__")) == family.requests)
+                return std::optional(family);
+    return std::optional<MetricFamily>();
+}
 
 std::shared_ptr<telemetry::Prometheus> prometheusOf(const Services &services, const QString &name) {
     const workspace::Connection connection = services.workspace.connections.value(name);
@@ -248,7 +225,7 @@ Result<WorkloadMetrics> readWorkloadMetrics(const Services &services, const QStr
     out.to = services.clock->nowUtc();
     out.from = out.to.addSecs(-windowSeconds);
     const auto api = services.clusters->of(connection);
-    const workspace::Model *model = modelOf(services, connection, ref, api ? (*api)->space() : QString());
+    const workspace::Model *model = modelOfWorkload(services, connection, ref, api ? (*api)->space() : QString());
     const QString prometheus = prometheusFor(services, model, out.missing);
     if (!prometheus.isEmpty())
         if (const auto read = readPrometheus(services, prometheus, connection, ref, out, token); !read) {

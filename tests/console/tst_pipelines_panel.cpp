@@ -6,6 +6,7 @@
 #include "widgets/base/button.h"
 #include "widgets/base/cells.h"
 #include "widgets/base/panel.h"
+#include "widgets/base/plot.h"
 #include "widgets/base/source_label.h"
 #include "widgets/base/stage_graph.h"
 #include "widgets/base/table.h"
@@ -110,8 +111,17 @@ private Q_SLOTS:
         QVERIFY(graph().stageLayout().branched);
         QTRY_VERIFY_WITH_TIMEOUT(find<ui::RunFacts>("runFacts")->text().contains(Q("Built for")), slow);
         keep("branches");
-        auto *times = find<QWidget>("stageTimes");
+        auto *times = find<ui::PlotWidget>("stageTimes");
         QTRY_VERIFY_WITH_TIMEOUT(times->isVisible(), slow);
+        auto *of = find<ui::SegmentedControl>("timesOf");
+        QCOMPARE(of->current(), QStringLiteral("stage"));
+        const QString stage = times->data().sentence;
+        of->setCurrent(QStringLiteral("run"));
+        QTRY_VERIFY_WITH_TIMEOUT(times->data().sentence.contains(Q("whole run")), slow);
+        QVERIFY(!times->data().series.empty());
+        keep("run-times");
+        of->setCurrent(QStringLiteral("stage"));
+        QCOMPARE(times->data().sentence, stage);
     }
 
     void theLogIsReadWholeAndByStage() {

@@ -235,6 +235,38 @@ private Q_SLOTS:
         QVERIFY(durationPlot(runs, QStringLiteral("Deploy"), {}).series.empty());
     }
 
+    void wholeRunsStandOldestFirstWithWhatFailedAndWasTriedAgain() {
+        std::vector<PipelineRun> runs;
+        for (int number = 421; number > 400; --number) {
+            runs.push_back(runOf(number));
+            PipelineRun &run = runs.back();
+            run.state = number == 420 ? pipelines::State::Failed : number == 419 ? pipelines::State::Cancelled : pipelines::State::Passed;
+            run.started = noon;
+            run.ended = noon.addSecs(number == 420 ? 900 : number == 421 ? 300 : 120);
+        }
+        runs[1].attempt = 3;
+        runs[2].stages = {stage("Train", pipelines::State::Passed, 60)};
+        runs[2].stages[0].attempts.resize(2);
+        runs.insert(runs.begin(), runOf(422)); // goes on: no time yet
+        runs.front().state = pipelines::State::Running;
+        runs.front().started = noon;
+        runs.front().ended = {};
+        const PlotData data = runPlot(runs, runs[1].id);
+        QCOMPARE(data.categories.size(), std::size_t(12));
+        QCOMPARE(data.categories.back(), QStringLiteral("#421"));
+        QCOMPARE(data.categories[10], QStringLiteral("#420 ×3"));
+        QCOMPARE(data.categories[9], QStringLiteral("#419 ×2"));
+        QCOMPARE(data.series.size(), std::size_t(4));
+        QVERIFY(data.series[1].ink == &Tokens::acc && data.series[3].ink == &Tokens::bad);
+        QCOMPARE(data.series[1].points[0], QPointF(11, 300));
+        QCOMPARE(data.series[3].points[0], QPointF(10, 900));
+        QCOMPARE(data.series[2].points[0].x(), 9.0);
+        QCOMPARE(data.limits[0].value, 120.0); // what failed is not what is usual
+        QVERIFY2(data.sentence.contains(QStringLiteral("1 failed, 2 tried")), qPrintable(data.sentence));
+        QVERIFY(plotCsv(data).contains("#420 ×3"));
+        QVERIFY(runPlot({runs.front()}, {}).series.empty());
+    }
+
     void factsNameWhatIsKnownOnly() {
         PipelineRun run = runOf(421);
         run.startedBy = QStringLiteral("anna");

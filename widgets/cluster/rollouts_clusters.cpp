@@ -7,11 +7,13 @@
 #include "widgets/base/table.h"
 #include "widgets/cluster/argo_card.h"
 #include "widgets/cluster/pod_actions.h"
+#include "widgets/cluster/resource_charts.h"
 #include "widgets/cluster/workload_charts.h"
 #include "widgets/cluster/workload_list_model.h"
 #include "widgets/cluster/workload_logs.h"
 #include "widgets/cluster/workload_page.h"
 
+#include <QHBoxLayout>
 #include <QStackedWidget>
 
 namespace pilothouse::ui {
@@ -67,23 +69,42 @@ void RolloutsPanel::addParts() {
     canary->hide();
     m_workloadPage->addHead(canary);
     auto *charts = new WorkloadCharts(context());
+    auto *resources = new ResourceCharts(context());
+    auto *kind = new SegmentedControl;
+    kind->setObjectName(QStringLiteral("workloadChartKind"));
+    kind->setAccessibleName(tr("What the charts show"));
+    kind->setSegments({{QStringLiteral("answers"), tr("Answers, last hour")}, {QStringLiteral("resources"), tr("Resources, 7 days")}});
+    resources->hide();
+    connect(kind, &SegmentedControl::currentChanged, this, [charts, resources](const QString &chosen) {
+        charts->setVisible(chosen != Q("resources"));
+        resources->setVisible(chosen == Q("resources"));
+    });
+    auto *kindRow = new QWidget;
+    auto *kindLine = new QHBoxLayout(kindRow);
+    kindLine->setContentsMargins(0, 0, 0, 6);
+    kindLine->addWidget(kind);
+    kindLine->addStretch();
+    m_workloadPage->addCharts(kindRow);
     m_workloadPage->addCharts(charts);
+    m_workloadPage->addCharts(resources);
     auto *logs = new WorkloadLogs(context().fleet->pools());
     logs->setObjectName(QStringLiteral("workloadLogs"));
     auto *card = new Card(tr("Logs"));
     card->setBody(logs);
     m_workloadPage->addLogs(card);
     connect(charts, &WorkloadCharts::sharesSeen, canary, &ArgoCard::setSeenShares);
-    connect(m_workloadPage, &WorkloadPage::shown, this, [this, canary, charts, logs, card](const std::shared_ptr<cluster::KubeApi> &api, const fleet::WorkloadId &id) {
+    connect(m_workloadPage, &WorkloadPage::shown, this, [this, canary, charts, resources, logs, card](const std::shared_ptr<cluster::KubeApi> &api, const fleet::WorkloadId &id) {
         const bool stepwise = api && ArgoCard::shows(id.ref);
         canary->setVisible(stepwise);
         stepwise ? canary->showWorkload(api, id.connection, id.ref, m_feed->watches(id.connection)) : canary->clear();
         card->setSubtitle({});
         if (!api) {
             charts->clear();
+            resources->clear();
             return logs->clear();
         }
         charts->showWorkload(m_snapshot, id.connection, id.ref);
+        resources->showWorkload(id.connection, id.ref);
         logs->follow(api, id.ref);
     });
     connect(m_workloadPage, &WorkloadPage::podOpened, this, [logs, card](const std::shared_ptr<cluster::KubeApi> &api, const cluster::KubeRef &pod) {

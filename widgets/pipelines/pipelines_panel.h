@@ -110,6 +110,7 @@ private:
     FilterEdit *m_filter;
     SegmentedControl *m_states;
     SystemsStrip *m_systems;
+    SegmentedControl *m_timesOf; ///< of the whole run, or of one stage
     Card *m_listCard, *m_noticeCard, *m_head, *m_timeCard;
     NoticeStrip *m_notices;
     StateBadge *m_badge;

@@ -81,6 +81,13 @@ QWidget *PipelinesPanel::buildRun() {
     m_times = new PlotWidget;
     m_times->setObjectName(QStringLiteral("stageTimes"));
     m_timeCard->setBody(m_times, 8);
+    m_timesOf = new SegmentedControl;
+    m_timesOf->setObjectName(QStringLiteral("timesOf"));
+    m_timesOf->setAccessibleName(tr("What the times are of"));
+    m_timesOf->setSegments({{QStringLiteral("run"), tr("Whole run")}, {QStringLiteral("stage"), tr("Stage")}});
+    m_timesOf->setCurrent(QStringLiteral("stage"));
+    connect(m_timesOf, &SegmentedControl::currentChanged, this, &PipelinesPanel::showRun);
+    m_timeCard->addTool(m_timesOf);
     bottom->addWidget(m_timeCard, 3);
     m_next = new NextRunsCard;
     m_next->setObjectName(QStringLiteral("nextRuns"));
@@ -287,11 +294,13 @@ void PipelinesPanel::showTimes(const PipelineRun &r) {
     const QString key = m_log->stage().isEmpty() ? tellingStage(r, now()) : m_log->stage();
     const auto stage = std::find_if(r.stages.begin(), r.stages.end(), [&](const auto &s) { return s.key() == key; });
     const QString name = stage == r.stages.end() ? QString() : stage->name;
-    PlotData data = durationPlot(m_detail ? m_detail->history() : earlier(r), name, r.id);
-    m_timeCard->setTitle(name.isEmpty() ? tr("Stage times") : tr("%1, last 12 runs").arg(name.left(1).toUpper() + name.mid(1)));
+    const bool whole = m_timesOf->current() == QStringLiteral("run");
+    const std::vector<pipelines::PipelineRun> runs = m_detail ? m_detail->history() : earlier(r);
+    PlotData data = whole ? runPlot(runs, r.id) : durationPlot(runs, name, r.id);
+    m_timeCard->setTitle(whole ? tr("Run times, last 12 runs") : name.isEmpty() ? tr("Stage times") : tr("%1, last 12 runs").arg(name.left(1).toUpper() + name.mid(1)));
     m_timeCard->showState(!data.series.empty() ? ScreenState::full()
                           : m_detail && m_detail->isReading() ? ScreenState::loading()
-                                                              : ScreenState::empty(tr("No finished stage yet"), tr("How long it took in the last twelve runs.")));
+                                                              : ScreenState::empty(whole ? tr("No finished run yet") : tr("No finished stage yet"), tr("How long it took in the last twelve runs.")));
     m_times->setData(std::move(data));
 }
 

@@ -8,6 +8,7 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace pilothouse::ui {
@@ -123,6 +124,58 @@ PlotData durationPlot(const std::vector<PipelineRun> &runs, const QString &stage
             data.series.push_back(series);
     data.xMin = -0.5;
     data.xMax = double(std::max<std::size_t>(found.size(), 4)) - 0.5; // the first bars stand left, where time begins
+    return data;
+}
+
+int attemptsOf(const PipelineRun &run) {
+    int most = std::max(1, run.attempt);
+    for (const Stage &stage : run.stages)
+        most = std::max(most, int(stage.attempts.size()));
+    return most;
+}
+
+PlotData runPlot(const std::vector<PipelineRun> &runs, const QString &chosen) {
+    std::vector<const PipelineRun *> found; // newest first
+    for (const PipelineRun &run : runs)
+        if (pipelines::hasEnded(run.state) && pipelines::secondsOf(run.started, run.ended) && found.size() < shownRuns)
+            found.push_back(&run);
+    std::reverse(found.begin(), found.end());
+    PlotData data;
+    data.unit = Text::tr("s");
+    data.yMin = 0;
+    enum { Others, Own, Stopped, Failed };
+    std::array<PlotSeries, 4> series;
+    const std::pair<QString, Ink> looks[] = {{Text::tr("passed"), &Tokens::line3}, {Text::tr("this run"), &Tokens::acc}, {Text::tr("cancelled or skipped"), &Tokens::warn}, {Text::tr("failed"), &Tokens::bad}};
+    for (std::size_t i = 0; i < series.size(); ++i) {
+        series[i].name = looks[i].first;
+        series[i].ink = looks[i].second;
+        series[i].bars = true;
+    }
+    std::vector<double> passed;
+    int failed = 0, again = 0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const PipelineRun &run = *found[i];
+        const double seconds = *pipelines::secondsOf(run.started, run.ended);
+        const bool isPassed = pipelines::hasPassed(run.state), isFailed = run.state == pipelines::State::Failed;
+        series[isFailed ? Failed : !isPassed ? Stopped : run.id == chosen ? Own : Others].points.emplace_back(double(i), seconds);
+        if (isPassed)
+            passed.push_back(seconds);
+        const int tries = attemptsOf(run);
+        failed += isFailed ? 1 : 0;
+        again += tries > 1 ? 1 : 0;
+        data.categories.push_back(tries > 1 ? QStringLiteral("%1 ×%2").arg(shortNumber(run)).arg(tries) : shortNumber(run));
+    }
+    const auto median = pipelines::median(passed);
+    if (median && passed.size() > 1)
+        data.limits.push_back({*median, Text::tr("median %1").arg(runTime(*median)), &Tokens::t3});
+    data.sentence = Text::tr("Time of the whole run over the last %1 runs: %2 failed, %3 tried more than once").arg(found.size()).arg(failed).arg(again);
+    if (median)
+        data.sentence += Text::tr(", median of those that passed %1").arg(runTime(*median));
+    for (PlotSeries &one : series)
+        if (!one.points.empty())
+            data.series.push_back(std::move(one));
+    data.xMin = -0.5;
+    data.xMax = double(std::max<std::size_t>(found.size(), 4)) - 0.5;
     return data;
 }
 

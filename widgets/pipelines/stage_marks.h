@@ -17,4 +17,12 @@ QString tellingStage(const pipelines::PipelineRun &run, const QDateTime &now);
 /// @param runs  of one pipeline, newest first, with their stages
 PlotData durationPlot(const std::vector<pipelines::PipelineRun> &runs, const QString &stage, const QString &chosen);
 
+/// Times of whole runs that have ended, of the newest twelve, oldest first, with the median of those that passed; failed ones in bad, others that did not pass in warn, the chosen one in accent
+/// where it passed. One that was tried more than once (started anew, or a stage of it) says so in its name: "#421 ×2". Pure.
+/// @param runs  of one pipeline, newest first
+PlotData runPlot(const std::vector<pipelines::PipelineRun> &runs, const QString &chosen);
+
+/// How often it was tried: started anew under its id, or the stage that was tried most. Pure.
+int attemptsOf(const pipelines::PipelineRun &run);
+
 } // namespace pilothouse::ui

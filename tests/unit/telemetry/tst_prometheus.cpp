@@ -62,6 +62,41 @@ private Q_SLOTS:
         QVERIFY(!prometheusNumber(text + QLatin1Char('x')));
     }
 
+    void aRangeHasItsSeriesAndWhatIsNoNumber() {
+        Said said("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{\"pod\":\"a\"},\"values\":[[1763800000,\"1.5\"],[1763800030.25,\"NaN\"],[1763800060,\"+Inf\"],[1763800090,\"-Inf\"]]},{\"metric\":{},\"values\":[]}]}}");
+        const QDateTime from = QDateTime::fromMSecsSinceEpoch(1763800000500, Qt::UTC);
+        const auto series = said.client().range(QStringLiteral("x"), from, from.addSecs(90), 30);
+        QVERIFY2(series, series ? "" : qPrintable(series.error().text()));
+        QVERIFY2(said.asked.startsWith("GET /prom/api/v1/query_range?query=x&start=1763800000.500&end=1763800090.500&step=30 "), said.asked.left(150).constData());
+        QCOMPARE(series->size(), std::size_t(2));
+        const auto &points = series->front().points;
+        QCOMPARE(series->front().labels.value(QStringLiteral("pod")), QStringLiteral("a"));
+        QCOMPARE(points.size(), std::size_t(4));
+        QCOMPARE(points[0].second, 1.5);
+        QVERIFY(std::isnan(points[1].second));
+        QCOMPARE(points[1].first.toMSecsSinceEpoch(), qint64(1763800030250));
+        QVERIFY(std::isinf(points[2].second) && points[2].second > 0);
+        QVERIFY(std::isinf(points[3].second) && points[3].second < 0);
+        QVERIFY((*series)[1].points.empty());
+        QVERIFY(said.client().range(QStringLiteral("x"), from, from, 0)); // a step of nothing is one second
+        QVERIFY(said.asked.contains("&step=1 "));
+    }
+
+    void aRangeThatIsTooLongIsRefusedInTheServersWords() {
+        Said said(R"x({"status":"error","errorType":"bad_data","error":"exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)"})x", 400);
+        const QDateTime from = QDateTime::fromSecsSinceEpoch(1763800000, Qt::UTC);
+        const auto refused = said.client().range(QStringLiteral("x"), from, from.addDays(30), 1);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ErrorKind::Invalid);
+        QVERIFY2(refused.error().text().contains(Q("11,000 points")), qPrintable(refused.error().text()));
+        QVERIFY(said.client().range(QString(5000, QLatin1Char('x')), from, from.addDays(1), 60).error().kind == ErrorKind::Invalid);
+        QVERIFY(said.asked.startsWith("POST /prom/api/v1/query_range ")); // too long for an address
+        const auto other = Said(vector("")).client().range(QStringLiteral("x"), from, from.addDays(1), 60);
+        QVERIFY(!other && other.error().kind == ErrorKind::Invalid);
+        const auto broken = Said("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":[[1,\"many\"]]}]}}").client().range(QStringLiteral("x"), from, from.addDays(1), 60);
+        QVERIFY(!broken);
+    }
+
     void oneNumberIsWanted() {
         QCOMPARE(*Said("{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":[1,\"7\"]}}").client().number(QStringLiteral("7")), 7.0);
         QCOMPARE(Said(vector("")).client().number(QStringLiteral("x")).error().kind, ErrorKind::NotFound);
