@@ -521,6 +521,37 @@
     </message>
 </context>
 <context>
+    <name>Capacity</name>
+    <message>
+        <source>%1 has no %2: have it scrape kube-state-metrics.</source>
+        <translation>%1 hat kein %2: lassen Sie es kube-state-metrics abfragen.</translation>
+    </message>
+    <message>
+        <source>%1 has no %2: have it scrape the kubelets (job kubelet, with /metrics/cadvisor).</source>
+        <translation>%1 hat kein %2: lassen Sie es die Kubelets abfragen (Job kubelet, mit /metrics/cadvisor).</translation>
+    </message>
+    <message>
+        <source>%1 has %2, but not of pods %3 in %4 in this time.</source>
+        <translation>%1 hat %2, aber in dieser Zeit nicht von Pods %3 in %4.</translation>
+    </message>
+    <message>
+        <source>%1 counts requests, but none of pods %2 in %3.</source>
+        <translation>%1 zählt Anfragen, aber keine von Pods %2 in %3.</translation>
+    </message>
+    <message>
+        <source>%1 has no counter of requests (looked for %2): have the pods scraped, or name it at the connection, `requests_metric: …`.</source>
+        <translation>%1 hat keinen Zähler von Anfragen (gesucht: %2): lassen Sie die Pods abfragen, oder nennen Sie ihn an der Verbindung, `requests_metric: …`.</translation>
+    </message>
+    <message>
+        <source>That is no stretch of time of at most 366 days.</source>
+        <translation>Das ist keine Zeitspanne von höchstens 366 Tagen.</translation>
+    </message>
+    <message>
+        <source>Ask for less, as in --since 30d.</source>
+        <translation>Fragen Sie nach weniger, etwa --since 30d.</translation>
+    </message>
+</context>
+<context>
     <name>ClusterImport</name>
     <message>
         <source>The context “%1” gets its credential from a program: there is no secret to import.</source>
@@ -4357,6 +4388,30 @@
     <message>
         <source>Time of stage %1 over the last %2 runs, median %3</source>
         <translation>Dauer der Stufe %1 über die letzten %2 Läufe, Median %3</translation>
+    </message>
+    <message>
+        <source>passed</source>
+        <translation>bestanden</translation>
+    </message>
+    <message>
+        <source>this run</source>
+        <translation>dieser Lauf</translation>
+    </message>
+    <message>
+        <source>cancelled or skipped</source>
+        <translation>abgebrochen oder übersprungen</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Time of the whole run over the last %1 runs: %2 failed, %3 tried more than once</source>
+        <translation>Dauer des ganzen Laufs über die letzten %1 Läufe: %2 fehlgeschlagen, %3 mehr als einmal versucht</translation>
+    </message>
+    <message>
+        <source>, median of those that passed %1</source>
+        <translation>, Median der bestandenen %1</translation>
     </message>
 </context>
 <context>
@@ -11541,6 +11596,26 @@
         <source>%1 names none of this run.</source>
         <translation>%1 nennt keine dieses Laufs.</translation>
     </message>
+    <message>
+        <source>What the times are of</source>
+        <translation>Wovon die Zeiten sind</translation>
+    </message>
+    <message>
+        <source>Whole run</source>
+        <translation>Ganzer Lauf</translation>
+    </message>
+    <message>
+        <source>Stage</source>
+        <translation>Stage</translation>
+    </message>
+    <message>
+        <source>Run times, last 12 runs</source>
+        <translation>Laufzeiten, letzte 12 Läufe</translation>
+    </message>
+    <message>
+        <source>No finished run yet</source>
+        <translation>Noch kein beendeter Lauf</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::PlanView</name>
@@ -12646,6 +12721,76 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::ResourceCharts</name>
+    <message>
+        <source>CPU, cores</source>
+        <translation>CPU, Kerne</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Platte</translation>
+    </message>
+    <message>
+        <source>Predictions/d</source>
+        <translation>Vorhersagen/T</translation>
+    </message>
+    <message>
+        <source>Nothing is chosen</source>
+        <translation>Nichts ist gewählt</translation>
+    </message>
+    <message>
+        <source>What a workload takes is drawn here.</source>
+        <translation>Was ein Workload braucht, wird hier gezeichnet.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>Not known</source>
+        <translation>Nicht bekannt</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %2, the last %n day(s)</source>
+        <translation>
+            <numerusform>%1 von %2, der letzte Tag</numerusform>
+            <numerusform>%1 von %2, die letzten %n Tage</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Requests of each day of %1; today so far.</source>
+        <translation>Anfragen jedes Tages von %1; heute bis jetzt.</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>cores</source>
+        <translation>Kerne</translation>
+    </message>
+    <message>
+        <source>memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>used</source>
+        <translation>belegt</translation>
+    </message>
+    <message>
+        <source>size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>predictions</source>
+        <translation>Vorhersagen</translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::RevisionModel</name>
     <message>
         <source>Rev.</source>
@@ -13051,6 +13196,18 @@
     <message>
         <source>Apply a folder…</source>
         <translation>Ordner anwenden …</translation>
+    </message>
+    <message>
+        <source>What the charts show</source>
+        <translation>Was die Diagramme zeigen</translation>
+    </message>
+    <message>
+        <source>Answers, last hour</source>
+        <translation>Antworten, letzte Stunde</translation>
+    </message>
+    <message>
+        <source>Resources, 7 days</source>
+        <translation>Ressourcen, 7 Tage</translation>
     </message>
 </context>
 <context>

@@ -543,6 +543,16 @@
     </message>
 </context>
 <context>
+    <name>pilothouse::ui::ResourceCharts</name>
+    <message numerus="yes">
+        <source>%1 of %2, the last %n day(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>pilothouse::ui::RunAxesPlot</name>
     <message numerus="yes">
         <source>%1 of %n runs pass</source>
