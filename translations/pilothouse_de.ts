@@ -12757,7 +12757,7 @@
     <message numerus="yes">
         <source>%1 of %2, the last %n day(s)</source>
         <translation>
-            <numerusform>%1 von %2, der letzte Tag</numerusform>
+            <numerusform>%1 von %2, letzter Tag (%n)</numerusform>
             <numerusform>%1 von %2, die letzten %n Tage</numerusform>
         </translation>
     </message>

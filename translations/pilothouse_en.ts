@@ -546,9 +546,9 @@
     <name>pilothouse::ui::ResourceCharts</name>
     <message numerus="yes">
         <source>%1 of %2, the last %n day(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 of %2, the last %n day</numerusform>
+            <numerusform>%1 of %2, the last %n days</numerusform>
         </translation>
     </message>
 </context>
