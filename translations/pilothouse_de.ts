@@ -1279,6 +1279,14 @@
         <source>Field of the namespace</source>
         <translation>Feld des Namensraums</translation>
     </message>
+    <message>
+        <source>Alerts that are shown</source>
+        <translation>Alarme, die gezeigt werden</translation>
+    </message>
+    <message>
+        <source>models: those of this workspace&apos;s models</source>
+        <translation>models: die der Modelle dieses Arbeitsbereichs</translation>
+    </message>
 </context>
 <context>
     <name>Connections</name>
@@ -1622,6 +1630,57 @@
     <message>
         <source>The file cannot be removed.</source>
         <translation>Die Datei lässt sich nicht entfernen.</translation>
+    </message>
+</context>
+<context>
+    <name>EndpointPolicy</name>
+    <message>
+        <source>The service refuses by its rule “%1”.</source>
+        <translation>Der Dienst lehnt ab, nach seiner Regel „%1“.</translation>
+    </message>
+    <message>
+        <source>Force it to retrain all the same: --force.</source>
+        <translation>Trotzdem neu trainieren: --force.</translation>
+    </message>
+    <message>
+        <source>%1/metrics tells no total_requests.</source>
+        <translation>%1/metrics nennt kein total_requests.</translation>
+    </message>
+    <message>
+        <source>Have the service of %1 retrain it</source>
+        <translation>Den Dienst von %1 neu trainieren lassen</translation>
+    </message>
+    <message>
+        <source>the service begins a retraining by its own rules</source>
+        <translation>der Dienst beginnt ein neues Training nach seinen eigenen Regeln</translation>
+    </message>
+    <message>
+        <source>Switch on retraining by the service of %1</source>
+        <translation>Neutraining durch den Dienst von %1 einschalten</translation>
+    </message>
+    <message>
+        <source>Switch off retraining by the service of %1</source>
+        <translation>Neutraining durch den Dienst von %1 ausschalten</translation>
+    </message>
+    <message>
+        <source>Change the retraining policy of the service of %1</source>
+        <translation>Die Trainingsregeln des Dienstes von %1 ändern</translation>
+    </message>
+    <message>
+        <source>back to %1</source>
+        <translation>zurück zu %1</translation>
+    </message>
+    <message>
+        <source>The policy of the service of %1 was changed meanwhile.</source>
+        <translation>Die Regeln des Dienstes von %1 wurden inzwischen geändert.</translation>
+    </message>
+    <message>
+        <source>Look at it again and repeat the change.</source>
+        <translation>Noch einmal ansehen und die Änderung wiederholen.</translation>
+    </message>
+    <message>
+        <source>The service took the change, but says %1 for “%2”.</source>
+        <translation>Der Dienst nahm die Änderung an, sagt aber %1 für „%2“.</translation>
     </message>
 </context>
 <context>
@@ -7947,6 +8006,46 @@
     <message>
         <source>Save accuracy report</source>
         <translation>Genauigkeitsbericht sichern</translation>
+    </message>
+    <message>
+        <source>The workspace names no service elsewhere that serves it (endpoint: {url: …}).</source>
+        <translation>Der Arbeitsbereich nennt keinen Dienst anderswo, der es bedient (endpoint: {url: …}).</translation>
+    </message>
+    <message>
+        <source>Retrain by the service</source>
+        <translation>Durch den Dienst neu trainieren</translation>
+    </message>
+    <message>
+        <source>Have the service of %1 retrain it</source>
+        <translation>Den Dienst von %1 neu trainieren lassen</translation>
+    </message>
+    <message>
+        <source>The service of %1 retrains it</source>
+        <translation>Der Dienst von %1 trainiert es neu</translation>
+    </message>
+    <message>
+        <source>Switch off retraining by the service</source>
+        <translation>Neutraining durch den Dienst ausschalten</translation>
+    </message>
+    <message>
+        <source>Switch off retraining by the service of %1</source>
+        <translation>Neutraining durch den Dienst von %1 ausschalten</translation>
+    </message>
+    <message>
+        <source>The service of %1 no longer retrains it by itself</source>
+        <translation>Der Dienst von %1 trainiert es nicht mehr von selbst neu</translation>
+    </message>
+    <message>
+        <source>Switch on retraining by the service</source>
+        <translation>Neutraining durch den Dienst einschalten</translation>
+    </message>
+    <message>
+        <source>Switch on retraining by the service of %1</source>
+        <translation>Neutraining durch den Dienst von %1 einschalten</translation>
+    </message>
+    <message>
+        <source>The service of %1 retrains it by its policy</source>
+        <translation>Der Dienst von %1 trainiert es nach seinen Regeln neu</translation>
     </message>
 </context>
 <context>

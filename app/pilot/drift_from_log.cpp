@@ -54,9 +54,9 @@ Result<LoggedSide> readSide(Context &context, Database &database, const LogDrift
 } // namespace
 
 void LogDrift::addTo(CLI::App &app) {
-    constexpr const char *group = "From the prediction log";
-    CLI::Option *const name = app.add_option("MODEL", model, "A model of the workspace, with --from log")->group(group);
-    CLI::Option *const source = app.add_option("--from", from, "log: the current rows are what the model's endpoint on this machine was asked and answered, with the labels that came")->check(CLI::IsMember({"log"}))->group(group)->needs(name);
+    constexpr const char *group = "From what was asked and answered";
+    CLI::Option *const name = app.add_option("MODEL", model, "A model of the workspace, with --from")->group(group);
+    CLI::Option *const source = app.add_option("--from", from, "log: the current rows are what the model's endpoint on this machine was asked and answered, with the labels that came; endpoint: the newest answers that a service elsewhere tells (GET /logs/N)")->check(CLI::IsMember({"log", "endpoint"}))->group(group)->needs(name);
     name->needs(source);
     app.add_option("--since", since, "From this date or time on")->group(group)->needs(source);
     app.add_option("--until", until, "Before this date or time")->group(group)->needs(source);

@@ -10,7 +10,7 @@
 
 namespace pilothouse {
 
-/// `pilot drift MODEL --from log`: what the model's endpoint on this machine was asked and answered, by time, as the current rows.
+/// `pilot drift MODEL --from log|endpoint`: what the model's endpoint on this machine was asked and answered, by time, as the current rows.
 struct LogDrift {
     std::string model, from, since, until, referenceSince, referenceUntil;
     std::size_t rows = 200000; ///< newest ones of each stretch
@@ -38,5 +38,7 @@ struct LoggedDrift {
 /// NotFound: no such model, no log, or nothing was answered in that time. What is in the log and could not be compared (a version with other inputs, a damaged row, more than
 /// `rows`) is told as a note, with its count.
 Result<LoggedDrift> readLoggedDrift(Context &context, const LogDrift &options);
+/// The same of a service elsewhere, by its GET /logs/{limit}: its newest answers, at most 10,000. Its version is that of the newest answer, else the champion. Errors: as HTTP tells them; NotFound.
+Result<LoggedDrift> readEndpointDrift(Context &context, const LogDrift &options);
 
 } // namespace pilothouse

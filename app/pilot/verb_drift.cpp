@@ -6,6 +6,7 @@
 //     --json has "shards":{"job","of","again"} too.
 // pilot drift MODEL --from log [--since TIME] [--until TIME] [--reference …|--reference-since TIME] …: the current rows are those of the model's prediction log on this machine, what it
 //   predicted is "role":"prediction", the labels that came are "role":"target"; against the training rows of the version that answered, --reference, or an earlier stretch of the log.
+// pilot drift MODEL --from endpoint …: the same of the newest answers that the model's endpoint tells (GET /logs/N, at most 10,000); without labels.
 //   --multivariate: all columns together as well, from rows on both sides; "multivariate" is drift::MultivariateDrift::toJson(), and --fail-on-drift counts it too.
 #include "app/pilot/data_source.h"
 #include "app/pilot/drift_from_log.h"
@@ -168,9 +169,9 @@ Result<void> runDrift(Context &context, const Options &options) {
     if (options.log.wanted()) {
         if (!options.current.empty() || recipe || !options.model.empty() || !options.cluster.connection.empty() || (options.log.ownReference() && !options.reference.empty()))
             return invalid(QStringLiteral("The prediction log has the rows and the predictions."), QStringLiteral("--from"), QStringLiteral("Leave out --current, --recipe, --model and --on; the reference is --reference or an earlier stretch of the log."));
-        PH_ASSIGN(logged, readLoggedDrift(context, options.log));
+        PH_ASSIGN(logged, options.log.from == "endpoint" ? readEndpointDrift(context, options.log) : readLoggedDrift(context, options.log));
     } else if (options.reference.empty() || options.current.empty()) {
-        return invalid(QStringLiteral("A reference is compared with current rows, and one of them is not named."), {}, QStringLiteral("Give --reference and --current, or MODEL --from log."));
+        return invalid(QStringLiteral("A reference is compared with current rows, and one of them is not named."), {}, QStringLiteral("Give --reference and --current, or MODEL --from log, or endpoint."));
     }
     const QString against = logged && options.reference.empty() ? QStringLiteral("%1/%2").arg(logged->model).arg(logged->version) : QString::fromStdString(options.reference);
     Side reference;

@@ -5,9 +5,11 @@
 // pilot retrain config MODEL [--min-performance X] [--degradation X] [--min-hours X]   the same; without options it only shows
 // pilot retrain backtest MODEL [--from T] [--to T] [--every 1h] [--csv FILE] {"model","points":[{…Decision::toJson()}],"runs",…}: would it have fired?
 // pilot retrain log [MODEL] [--limit N]      {"decisions":[…]}, newest first
+// check, run, enable, disable, config and log take --there: not the workspace's policy but that of the service which serves the model, by its /retrain routes (retrain_there.h); run and the changes then take --plan.
 #include "app/pilot/pipeline_wait.h"
 #include "core/fleet/policy_desk.h"
 #include "app/pilot/retrain_backtest.h"
+#include "app/pilot/retrain_there.h"
 #include "app/pilot/verb.h"
 
 #include "core/base/json.h"
@@ -27,7 +29,8 @@ using namespace retrain;
 
 struct Options {
     std::string model;
-    bool start = false, force = false, wait = false;
+    bool start = false, force = false, wait = false, there = false, plan = false;
+    QString name() const { return QString::fromStdString(model); }
     int limit = 20;
     std::optional<double> minPerformance, degradation, minHours;
     BacktestAsked backtest;
@@ -63,6 +66,10 @@ QString textOf(const Decision &decision) {
 }
 
 Result<void> check(Context &context, const Options &options) {
+    if (options.there && options.model.empty())
+        return invalid(QStringLiteral("Whose service?"), QStringLiteral("--there"), QStringLiteral("Name a model."));
+    if (options.there)
+        return checkThere(context, options.name());
     PH_ASSIGN(const Desk desk, Desk::open(context));
     std::vector<const workspace::Model *> models;
     if (!options.model.empty()) {
@@ -97,6 +104,8 @@ Result<void> check(Context &context, const Options &options) {
 }
 
 Result<void> run(Context &context, const Options &options) {
+    if (options.there)
+        return runThere(context, options.name(), options.force, options.plan);
     PH_ASSIGN(const Desk desk, Desk::open(context));
     PH_ASSIGN(const workspace::Model *original, desk.model(options.model));
     PH_ASSIGN(const ModelState state, desk.store->state(original->name));
@@ -152,6 +161,10 @@ Result<void> backtest(Context &context, const Options &options) {
 }
 
 Result<void> log(Context &context, const Options &options) {
+    if (options.there && options.model.empty())
+        return invalid(QStringLiteral("Whose service?"), QStringLiteral("--there"), QStringLiteral("Name a model."));
+    if (options.there)
+        return logThere(context, options.name(), options.limit);
     PH_ASSIGN(const Desk desk, Desk::open(context));
     if (!options.model.empty())
         if (const auto known = desk.model(options.model); !known)
@@ -185,9 +198,16 @@ const Verb verb("retrain", "Retraining: check the policies, run one, switch them
     begin->add_flag("--wait", options.wait, "Wait for its end, or for the point where it needs a person");
     for (const bool on : {true, false})
         add(on ? "enable" : "disable", on ? "Switch automatic retraining of a model on" : "Switch automatic retraining of a model off",
-            [on](Context &context) { return changeConfig(context, options, [on](Config &c) { c.enabled = on; }); })
+            [on](Context &context) { return options.there ? configThere(context, options.name(), {{Q("enabled"), on}}, options.plan) : changeConfig(context, options, [on](Config &c) { c.enabled = on; }); })
             ->add_option("MODEL", options.model, "The model")->required();
     auto *config = add("config", "Show or change the limits of a policy, beside the workspace file", [](Context &context) {
+        if (options.there) {
+            QJsonObject change;
+            for (const auto &[key, value] : {std::pair{"min_performance_threshold", options.minPerformance}, std::pair{"degradation_threshold", options.degradation}, std::pair{"min_hours_between", options.minHours}})
+                if (value)
+                    change.insert(Q(key), *value);
+            return configThere(context, options.name(), change, options.plan);
+        }
         return changeConfig(context, options, [](Config &c) {
             c.minPerformanceThreshold = options.minPerformance ? options.minPerformance : c.minPerformanceThreshold;
             c.degradationThreshold = options.degradation ? options.degradation : c.degradationThreshold;
@@ -203,6 +223,13 @@ const Verb verb("retrain", "Retraining: check the policies, run one, switch them
     options.backtest.addTo(*replay);
     auto *lines = add("log", "The decisions, newest first", [](Context &context) { return log(context, options); });
     lines->add_option("MODEL", options.model, "Only of this model");
+    for (const char *name : {"check", "run", "enable", "disable", "config", "log"}) {
+        auto *there = app.get_subcommand(name)->add_flag("--there", options.there, "The policy of the service that serves the model, by its /retrain routes");
+        if (std::string_view(name) != "check" && std::string_view(name) != "log")
+            app.get_subcommand(name)->add_flag("--plan", options.plan, "Show what would be sent there, change nothing")->needs(there);
+        else if (std::string_view(name) == "check")
+            there->excludes(app.get_subcommand(name)->get_option("--start"));
+    }
     lines->add_option("--limit", options.limit, "At most that many")->check(CLI::Range(1, 100000));
 });
 

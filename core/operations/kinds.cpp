@@ -30,6 +30,8 @@ const std::vector<OperationKind> &operationKinds() {
         {"deploy-tag", Role::Operator, "what a service outside a cluster runs"},
         {"disconnect", Role::Operator, "the workspace file: a connection less"},
         {"endpoint", Role::Operator, "the workspace file: where a model is asked"},
+        {"endpoint-retrain", Role::Operator, "a service: it retrains by itself"},
+        {"endpoint-retrain-config", Role::Operator, "a service: the policy by which it retrains"},
         {"gate-answer", Role::Approver, "a run that waits at a gate: it goes on, or ends there"},
         {"gitops-commit", Role::Operator, "a branch of a Git repository: the manifests that a GitOps controller follows"},
         {"mirror-run", Role::Operator, "a registry: a run, and a version more"},

@@ -292,6 +292,19 @@ Result<QJsonObject> Endpoint::get(const QString &path, int timeoutMs, std::stop_
     return parseJsonObject(response.body, request.url);
 }
 
+Result<QJsonObject> Endpoint::post(const QString &path, const QJsonObject &body, int timeoutMs, std::stop_token token) {
+    net::Request request;
+    request.method = "POST";
+    request.url = m_url + path;
+    request.headers.append(net::Header{"Content-Type", "application/json"});
+    request.body = QJsonDocument(body).toJson(QJsonDocument::Compact);
+    request.timeoutMs = timeoutMs;
+    request.connectTimeoutMs = timeoutMs;
+    request.maxBytes = 4 << 20;
+    PH_ASSIGN(const net::Response response, send(request, token));
+    return parseJsonObject(response.body, request.url);
+}
+
 Result<QJsonArray> Endpoint::getList(const QString &path, int timeoutMs, std::stop_token token) {
     net::Request request;
     request.url = m_url + path;

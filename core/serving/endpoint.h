@@ -76,6 +76,8 @@ public:
     Result<QJsonObject> get(const QString &path, int timeoutMs, std::stop_token token = {});
     /// The same of a route that answers with a list ("/logs/100"), also one that stands in an object as its only list.
     Result<QJsonArray> getList(const QString &path, int timeoutMs, std::stop_token token = {});
+    /// POST of a JSON object to another route ("/retrain/trigger"), never sent twice by itself. Errors as get().
+    Result<QJsonObject> post(const QString &path, const QJsonObject &body, int timeoutMs, std::stop_token token = {});
     /// For an address that is no URL yet (a service that only its cluster sees): prepare() changes each request into one that arrives, blocking, before it is sent;
     /// failed() hears that one did not come through. Call before the first request.
     struct Way {

@@ -24,6 +24,7 @@
 #include "widgets/pipelines/start_sheet.h"
 #include "widgets/registry/model_file_sheet.h"
 #include "widgets/registry/register_sheet.h"
+#include "widgets/fleet/silence_sheet.h"
 #include "widgets/registry/report_period.h"
 #include "widgets/fleet/policy_sheet.h"
 #include "widgets/serving/endpoint_sheet.h"
@@ -153,7 +154,7 @@ private Q_SLOTS:
     void everySheetFits_data() {
         QTest::addColumn<QString>("sheet");
         QTest::addColumn<bool>("dark");
-        for (const char *name : {"start", "start-choices", "schedules", "evidence", "sign-in", "secrets", "cluster", "template", "apply", "commit", "workload-image", "workload-environment", "workload-resources", "register", "model-file", "report-period",
+        for (const char *name : {"start", "start-choices", "schedules", "evidence", "sign-in", "secrets", "cluster", "template", "apply", "commit", "workload-image", "workload-environment", "workload-resources", "register", "model-file", "report-period", "silence",
                                  "endpoint", "policy", "confirm", "details", "keys", "forwards", "terminal"})
             for (const bool dark : {true, false})
                 QTest::addRow("%s, %s", name, dark ? "dark" : "light") << QString(Q(name)) << dark;
@@ -332,6 +333,8 @@ private:
         }
         if (sheet == Q("report-period"))
             return opened(new ui::ReportPeriodSheet(QStringLiteral("Evidence report of weather-ws2m"), testing::sampleNow(), [](const QDateTime &, const QDateTime &) {}, window));
+        if (sheet == Q("silence"))
+            return opened(new ui::SilenceSheet(QStringLiteral("t2m-mae"), testing::sampleNow(), [](const QDateTime &, const QString &) {}, window));
         if (sheet == Q("endpoint"))
             return opened(new ui::EndpointSheet(m_context, QStringLiteral("iris"), 0, window));
         if (sheet == Q("policy"))

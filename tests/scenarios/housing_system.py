@@ -104,13 +104,26 @@ def retrain_policy(steps, workspace, service, data):
     check(not off["would_retrain"] and "off" in off["reason"] and service.ask("/retrain/status")[1]["enabled"] is False, f"{off}")
     pilot("retrain", "enable", "housing", workspace=workspace)
     check(service.ask("/retrain/status")[1]["enabled"] is True, "the service does not know that it was switched on")
+    pilot("retrain", "disable", "housing", "--there", workspace=workspace)
+    there = pilot("retrain", "check", "housing", "--there", workspace=workspace)[0]
+    check(there["enabled"] is False and there["config"]["min_performance_threshold"] == 0.5 and there["figures"]["requests"] > 100, f"{there}")
+    pilot("retrain", "enable", "housing", "--there", workspace=workspace)
+    check(service.ask("/retrain/status")[1]["enabled"] is True, "the service does not know that it was switched on")
     steps.ok("Switch automatic retraining off and on where it lives: /retrain/config", off["reason"])
 
-    status, begun = service.ask("/retrain/trigger", force=False)
-    check(status == 202 and begun["run_id"], f"{status} {begun}")
-    status, refused = service.ask("/retrain/trigger", force=False)
-    check(status in (409, 429) and refused["rule"], f"{status} {refused}")
-    steps.ok("Retrain there: /retrain/trigger", f"{begun['run_id']}, a second one is refused by “{refused['rule']}”")
+    seen = pilot("drift", "housing", "--from", "endpoint", workspace=workspace)[0]
+    named = {c["name"]: c for c in seen["columns"]}
+    check(named["median_income"]["drifted"] and named["households"]["drifted"] and any(c.get("role") == "prediction" for c in seen["columns"]), f"{seen}")
+    steps.ok("Besides: see drift on what the service was asked, by its /logs", f"median_income PSI {named['median_income']['psi']:.2f}")
+
+    pilot("retrain", "run", "housing", "--there", workspace=workspace)
+    refused = pilot("retrain", "run", "housing", "--there", workspace=workspace, expect=None)[0]["error"]["what"]
+    check("rule" in refused, refused)
+    status, again = service.ask("/retrain/trigger", force=False)
+    check(status in (409, 429) and again["rule"] in refused, f"{status} {again} {refused}")
+    begun = pilot("retrain", "log", "housing", "--there", "--limit", "1", workspace=workspace)[0]["decisions"][0]
+    check(begun["run_id"], f"{begun}")
+    steps.ok("Retrain there: /retrain/trigger", f"{begun['run_id']}, a second one is refused by “{again['rule']}”")
     return begun["run_id"]
 
 

@@ -245,6 +245,7 @@ void DriftPanel::addActions() {
     show.run = [this](const QString &model, const QString &) { context().open(id(), model); };
     actions().add(show);
     addAccuracyActions();
+    addEndpointPolicyActions();
 }
 
 const fleet::ModelRow *DriftPanel::row(const QString &model) const {

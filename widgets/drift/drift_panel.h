@@ -47,6 +47,7 @@ private:
     void showModel();
     void showQuality(const fleet::ModelRow &row);
     void addAccuracyActions();
+    void addEndpointPolicyActions();
     fleet::AccuracyAsk accuracyAsk(const fleet::ModelRow &row) const;
     void readAccuracy(const fleet::ModelRow &row);
     void showAccuracy(const fleet::ModelRow &row);

@@ -64,7 +64,7 @@ std::vector<ConnectionKey> connectionKeysOf(const QString &kind) {
         return {key("path", Text::tr("Folder of artifacts"), QStringLiteral("ml/artifacts")), key("branch", Text::tr("Branch"), Text::tr("Empty: its default branch")), key("model", Text::tr("Model")), key("live", Text::tr("Live is"), QStringLiteral("branch:production, tag:live, merge:live")),
                 key("image", Text::tr("Image"), QStringLiteral("ghcr.io/team/api")), key("job", Text::tr("Job in the message"), Text::tr("Expression whose first group is the job's name")), key("remote", Text::tr("Pushes go to")), key("key_file", Text::tr("SSH key file")), caFile()};
     if (is("prometheus"))
-        return {key("alertmanager", Text::tr("Alertmanager"), QStringLiteral("http://…:9093")), key("requests_metric", Text::tr("Metric of requests")), key("status_label", Text::tr("Label of the status")), key("latency_metric", Text::tr("Metric of latency")),
+        return {key("alertmanager", Text::tr("Alertmanager"), QStringLiteral("http://…:9093")), key("alerts", Text::tr("Alerts that are shown"), Text::tr("models: those of this workspace's models"), {QString(), QStringLiteral("models"), QStringLiteral("none")}), key("requests_metric", Text::tr("Metric of requests")), key("status_label", Text::tr("Label of the status")), key("latency_metric", Text::tr("Metric of latency")),
                 key("predictions_metric", Text::tr("Metric of predictions")), key("prediction_label", Text::tr("Label of the prediction")), key("pod_label", Text::tr("Label of the pod")), key("namespace_label", Text::tr("Label of the namespace")), caFile()};
     if (is("grafana"))
         return {caFile()};
