@@ -6,12 +6,15 @@
 #include "core/base/file.h"
 #include "tests/support/kube_server.h"
 #include "tests/support/own_home.h"
+#include "widgets/base/button.h"
 #include "widgets/base/panel.h"
 #include "widgets/base/plan_view.h"
 #include "widgets/base/table.h"
 #include "widgets/base/toast.h"
 #include "widgets/cluster/pod_grid.h"
+#include "widgets/cluster/resource_charts.h"
 #include "widgets/cluster/template_diff_view.h"
+#include "widgets/cluster/workload_charts.h"
 
 #include <QAbstractButton>
 #include <QLabel>
@@ -93,6 +96,31 @@ private Q_SLOTS:
         QVERIFY(find<QLabel>("workloadVerdict")->text().contains(QStringLiteral("\"web\"")));
         filter->clear();
         QTRY_COMPARE_WITH_TIMEOUT(find<ui::List>("workloadList")->currentId(), web, slow);
+    }
+
+    /// What it answered in the last hour, or its resources of a week: one at a time, chosen by key.
+    void theChartsAreChosenByKey() {
+        choose(web);
+        auto *kind = find<ui::SegmentedControl>("workloadChartKind");
+        auto *answers = find<ui::WorkloadCharts>("workloadCharts");
+        auto *resources = find<ui::ResourceCharts>("resourceCharts");
+        QVERIFY(kind->isVisible() && answers->isVisible() && !resources->isVisible());
+        kind->setFocus();
+        QTest::keyClick(kind, Qt::Key_Right);
+        QVERIFY(!answers->isVisible() && resources->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(find<QLabel>("noResources")->isVisible(), slow);
+        QVERIFY2(find<QLabel>("noResources")->text().contains(QStringLiteral("kind: prometheus")), qPrintable(find<QLabel>("noResources")->text()));
+        for (const QSize size : {QSize(1024, 640), QSize(1440, 900)}) {
+            m_window->resize(size);
+            QCoreApplication::processEvents();
+            const QString folder = qEnvironmentVariable("PILOTHOUSE_PICTURES_TO");
+            const QImage image = m_window->grab().toImage();
+            QVERIFY(!image.isNull());
+            if (!folder.isEmpty())
+                QVERIFY(image.save(QStringLiteral("%1/workload-resources-%2.png").arg(folder).arg(size.width())));
+        }
+        QTest::keyClick(kind, Qt::Key_Left);
+        QVERIFY(answers->isVisible() && !resources->isVisible());
     }
 
     /// A change there would be put back: the commit is offered instead.

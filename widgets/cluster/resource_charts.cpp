@@ -2,8 +2,10 @@
 #include "widgets/cluster/resource_charts.h"
 
 #include "widgets/base/card.h"
+#include "widgets/base/text.h"
 
 #include <QGridLayout>
+#include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
@@ -31,10 +33,19 @@ std::pair<QString, double> byteUnit(std::initializer_list<const Capacity::Series
 } // namespace
 
 ResourceCharts::ResourceCharts(const PanelContext &context, QWidget *parent) : QWidget(parent), m_context(context) {
-    auto *grid = new QGridLayout(this);
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    m_all = new QWidget;
+    m_all->setFixedHeight(Theme::of(this).px(170));
+    column->addWidget(m_all);
+    m_none = new Label({}, TextRole::Second, &Tokens::t3);
+    m_none->setObjectName(QStringLiteral("noResources"));
+    m_none->setWordWrap(true);
+    m_none->hide();
+    column->addWidget(m_none);
+    auto *grid = new QGridLayout(m_all);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setSpacing(12);
-    setFixedHeight(Theme::of(this).px(170));
     const std::pair<QString, const char *> titles[] = {{tr("CPU, cores"), "resourceCpu"}, {tr("Memory"), "resourceMemory"}, {tr("Disk"), "resourceDisk"}, {tr("Predictions/d"), "resourcePredictions"}};
     for (int i = 0; i < 4; ++i) {
         Chart &chart = m_charts[std::size_t(i)];
@@ -76,6 +87,8 @@ void ResourceCharts::clear() {
     m_connection.clear();
     m_ref = {};
     m_seen.reset();
+    m_none->hide();
+    m_all->show();
     for (const Chart &chart : m_charts) {
         chart.plot->setData({});
         chart.legend->setEntries({});
@@ -116,12 +129,15 @@ void ResourceCharts::read() {
     });
 }
 
+/// Of all four the same: where there is no Prometheus, a sentence stands in their place.
 void ResourceCharts::showProblem(const Error &error) {
+    const bool absent = !m_seen && error.kind == ErrorKind::NotFound;
+    m_all->setVisible(!absent);
+    m_none->setVisible(absent);
+    m_none->setText(absent ? (error.what + QLatin1Char(' ') + error.hint).trimmed() : QString());
     for (const Chart &chart : m_charts) {
         if (m_seen)
             chart.card->showState(ScreenState::stale(m_seen->to, error.text(), tr("Try again"), [this] { read(); }));
-        else if (error.kind == ErrorKind::NotFound)
-            chart.card->showState(ScreenState::empty(tr("Not known"), error.text()));
         else
             chart.card->showState(ScreenState::failed(error, tr("Try again"), [this] { read(); }));
     }
@@ -168,6 +184,8 @@ void ResourceCharts::draw(const Chart &chart, const std::vector<std::pair<QStrin
 
 void ResourceCharts::showCapacity(const Capacity &capacity) {
     m_seen = capacity;
+    m_none->hide();
+    m_all->show();
     const auto [memoryUnit, memoryScale] = byteUnit({&m_seen->memory});
     const auto [diskUnit, diskScale] = byteUnit({&m_seen->diskUsed, &m_seen->diskSize});
     draw(m_charts[0], {{tr("CPU"), &m_seen->cpu}}, tr("cores"), 1);

@@ -13,6 +13,7 @@
 namespace pilothouse::ui {
 
 class Card;
+class Label;
 class Legend;
 
 /// CPU, memory, disk and predictions a day of a workload of a cluster over the last week, by Prometheus. Read each minute on the waiting pool while it is to be seen; where a
@@ -45,6 +46,8 @@ private:
     std::array<Chart, 4> m_charts; ///< CPU, memory, disk, predictions a day
     std::optional<fleet::Capacity> m_seen;
     Task<fleet::Capacity> m_task;
+    QWidget *m_all = nullptr;
+    Label *m_none = nullptr; ///< in place of the charts
     QTimer m_timer;
     int m_number = 0; ///< of the workload: an answer for another is old
 };

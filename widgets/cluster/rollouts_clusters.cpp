@@ -69,7 +69,9 @@ void RolloutsPanel::addParts() {
     canary->hide();
     m_workloadPage->addHead(canary);
     auto *charts = new WorkloadCharts(context());
+    charts->setObjectName(QStringLiteral("workloadCharts"));
     auto *resources = new ResourceCharts(context());
+    resources->setObjectName(QStringLiteral("resourceCharts"));
     auto *kind = new SegmentedControl;
     kind->setObjectName(QStringLiteral("workloadChartKind"));
     kind->setAccessibleName(tr("What the charts show"));
