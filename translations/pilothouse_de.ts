@@ -8047,6 +8047,10 @@
         <source>The service of %1 retrains it by its policy</source>
         <translation>Der Dienst von %1 trainiert es nach seinen Regeln neu</translation>
     </message>
+    <message>
+        <source>There is no day yet.</source>
+        <translation>Noch gibt es keinen Tag.</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::EndpointSheet</name>
@@ -9594,6 +9598,10 @@
             <numerusform>%n weitere</numerusform>
             <numerusform>%n weitere</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
     </message>
 </context>
 <context>

@@ -97,6 +97,7 @@ void ConfusionView::paintEvent(QPaintEvent *) {
 
 HeatMap::HeatMap(QWidget *parent) : QWidget(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Heat map"));
 }
 
@@ -106,12 +107,29 @@ void HeatMap::setValues(std::vector<QString> rows, std::vector<QString> columns,
     m_values = std::move(values);
     m_bad = bad;
     m_full = full > 0 ? full : 1;
-    QStringList words;
-    for (std::size_t i = 0; i < m_rows.size() && i < m_values.size(); ++i)
-        if (!m_values[i].empty())
-            words << QStringLiteral("%1: %2").arg(m_rows[i], number(m_values[i].back()));
-    setAccessibleDescription(words.join(QLatin1String("; ")));
+    m_row = std::clamp(m_row, 0, std::max(0, int(m_rows.size()) - 1));
+    m_column = std::min(m_column, int(m_columns.size()) - 1);
+    describe();
     update();
+}
+
+/// The cell where the keys are, else each row's newest value.
+void HeatMap::describe() {
+    QStringList words;
+    if (hasFocus() && m_column >= 0)
+        words << cellText(m_row, m_column);
+    else
+        for (std::size_t i = 0; i < m_rows.size() && i < m_values.size(); ++i)
+            if (!m_values[i].empty())
+                words << QStringLiteral("%1: %2").arg(m_rows[i], number(m_values[i].back()));
+    setAccessibleDescription(words.join(QLatin1String("; ")));
+}
+
+QString HeatMap::cellText(int row, int column) const {
+    if (row < 0 || row >= int(m_values.size()) || column < 0 || column >= int(m_values[std::size_t(row)].size()))
+        return {};
+    const double value = m_values[std::size_t(row)][std::size_t(column)];
+    return QStringLiteral("%1 · %2 · %3").arg(m_rows[std::size_t(row)], m_columns[std::size_t(column)], std::isnan(value) ? tr("not known") : number(value));
 }
 
 QSize HeatMap::sizeHint() const { return {Theme::of(this).px(320), Theme::of(this).px(17 * int(m_rows.size()) + 24)}; }
@@ -172,6 +190,11 @@ void HeatMap::paintEvent(QPaintEvent *) {
             }
         }
     }
+    if (hasFocus() && m_column >= 0 && m_row < shownRows()) {
+        painter.setPen(QPen(t.acc, 2));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRoundedRect(cellRect(m_row, m_column), 2, 2);
+    }
     const int every = std::max(1, int(std::ceil(theme.px(70) / std::max(1.0, cellRect(0, 0).width() + 1))));
     painter.setPen(t.t3);
     for (int column = 0; column < int(m_columns.size()); column += every) {
@@ -189,11 +212,50 @@ void HeatMap::mousePressEvent(QMouseEvent *event) {
         Q_EMIT chosen(row, column);
 }
 
+void HeatMap::keyPressEvent(QKeyEvent *event) {
+    const int rows = shownRows(), columns = int(m_columns.size());
+    if (rows == 0 || columns == 0)
+        return QWidget::keyPressEvent(event);
+    const int column = m_column < 0 ? columns - 1 : m_column;
+    switch (event->key()) {
+    case Qt::Key_Left: m_column = std::max(0, column - 1); break;
+    case Qt::Key_Right: m_column = std::min(columns - 1, column + 1); break;
+    case Qt::Key_Up: m_row = std::max(0, m_row - 1); break;
+    case Qt::Key_Down: m_row = std::min(rows - 1, m_row + 1); break;
+    case Qt::Key_Home: m_column = 0; break;
+    case Qt::Key_End: m_column = columns - 1; break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        Q_EMIT chosen(m_row, column);
+        return;
+    default: return QWidget::keyPressEvent(event);
+    }
+    m_column = m_column < 0 ? column : m_column;
+    describe();
+    QToolTip::showText(mapToGlobal(cellRect(m_row, m_column).bottomRight().toPoint()), cellText(m_row, m_column), this);
+    update();
+}
+
+void HeatMap::focusInEvent(QFocusEvent *event) {
+    if (m_column < 0)
+        m_column = int(m_columns.size()) - 1; // the newest
+    describe();
+    update();
+    QWidget::focusInEvent(event);
+}
+
+void HeatMap::focusOutEvent(QFocusEvent *event) {
+    QToolTip::hideText();
+    describe();
+    update();
+    QWidget::focusOutEvent(event);
+}
+
 bool HeatMap::event(QEvent *event) {
     if (event->type() == QEvent::ToolTip) {
         const auto *help = static_cast<QHelpEvent *>(event);
-        if (const auto [row, column] = at(help->pos()); row >= 0 && row < int(m_values.size()) && column < int(m_values[std::size_t(row)].size()))
-            QToolTip::showText(help->globalPos(), QStringLiteral("%1 · %2 · %3").arg(m_rows[std::size_t(row)], m_columns[std::size_t(column)], number(m_values[std::size_t(row)][std::size_t(column)])), this);
+        if (const auto [row, column] = at(help->pos()); row >= 0)
+            QToolTip::showText(help->globalPos(), cellText(row, column), this);
         return true;
     }
     return QWidget::event(event);

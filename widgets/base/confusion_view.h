@@ -45,15 +45,21 @@ Q_SIGNALS:
 protected:
     void paintEvent(QPaintEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override; ///< arrows, Home and End go from cell to cell, Enter chooses its row
+    void focusInEvent(QFocusEvent *event) override;
+    void focusOutEvent(QFocusEvent *event) override;
     bool event(QEvent *event) override;
 
 private:
     int shownRows() const; ///< the first ones that have room with their names
+    QString cellText(int row, int column) const; ///< "income · 21 Nov · 0.31"
+    void describe();
     QRectF cellRect(int row, int column) const;
     std::pair<int, int> at(const QPointF &point) const;
     std::vector<QString> m_rows, m_columns;
     std::vector<std::vector<double>> m_values;
     double m_bad = 0, m_full = 1;
+    int m_row = 0, m_column = -1; ///< where the keys are; −1: nowhere yet
 };
 
 } // namespace pilothouse::ui

@@ -5,6 +5,7 @@
 #include "widgets/base/card.h"
 #include "widgets/base/confusion_view.h"
 #include "widgets/base/folding_choice.h"
+#include "widgets/base/export.h"
 #include "widgets/base/format.h"
 #include "widgets/base/plot.h"
 #include "widgets/base/report_export.h"
@@ -98,6 +99,7 @@ DriftPanel::DriftPanel(const PanelContext &context, QWidget *parent) : Panel(QSt
             m_table->choose(m_dayColumns[std::size_t(at)]);
     });
     m_daysCard->setBody(m_days, 8);
+    addDayExport();
     auto *beside = new QVBoxLayout;
     beside->setSpacing(12);
     beside->addWidget(m_lower, 0, Qt::AlignLeft);
@@ -384,10 +386,14 @@ void DriftPanel::showDays(const Result<fleet::DriftDays> &days) {
         m_daysCard->showState(nothing ? ScreenState::empty(tr("No days yet"), days ? tr("Each day of what the endpoint is asked is compared with the training data here.") : days.error().text())
                                       : ScreenState::failed(days.error()));
         m_daysCard->setSubtitle({});
+        m_dayValues.reset();
+        m_saveDays->refreshMenu();
         return;
     }
     m_daysCard->showState(ScreenState::full());
     m_dayColumns = days->columns;
+    m_dayValues = std::make_shared<const fleet::DriftDays>(*days);
+    m_saveDays->refreshMenu();
     double most = drift::psiDrifted;
     for (const std::vector<double> &row : days->effect)
         for (const double value : row)

@@ -10,6 +10,7 @@ namespace pilothouse::ui {
 class AccuracyChart;
 class AccuracyWhyCard;
 class Button;
+class ExportButton;
 class Card;
 class PolicyLogModel;
 class FeatureModel;
@@ -48,6 +49,7 @@ private:
     void showQuality(const fleet::ModelRow &row);
     void addAccuracyActions();
     void addEndpointPolicyActions();
+    void addDayExport();
     fleet::AccuracyAsk accuracyAsk(const fleet::ModelRow &row) const;
     void readAccuracy(const fleet::ModelRow &row);
     void showAccuracy(const fleet::ModelRow &row);
@@ -84,6 +86,8 @@ private:
     SegmentedControl *m_lower; ///< which of the two lower cards is seen where there is no room for both
     Task<fleet::DriftDays> m_readingDays;
     std::vector<QString> m_dayColumns;
+    std::shared_ptr<const fleet::DriftDays> m_dayValues; ///< as drawn
+    ExportButton *m_saveDays = nullptr;
     QString m_daysOf; ///< model, version and hour that the days were read of
     FeatureModel *m_features;
     FilterProxy *m_sorted;
