@@ -55,8 +55,8 @@ private Q_SLOTS:
         QTest::addColumn<Limits>("limits"); // memory: on top of what is in use
         QTest::addColumn<QString>("name");
         QTest::newRow("memory, which the trees fill") << Limits{0, 0, qint64(12) << 20} << QStringLiteral("the memory limit of ");
-        QTest::newRow("CPU time") << Limits{0, 0.5, 0} << QStringLiteral("the CPU limit of 0.5 s");
-        QTest::newRow("run time") << Limits{0.5, 0, 0} << QStringLiteral("the run-time limit of 0.5 s");
+        QTest::newRow("CPU time") << Limits{0, 0.2, 0} << QStringLiteral("the CPU limit of 0.2 s");
+        QTest::newRow("run time") << Limits{0.2, 0, 0} << QStringLiteral("the run-time limit of 0.2 s");
     }
     void aTrainingOverALimitGoesOnToTheSameWeights() {
         QFETCH(Limits, limits);
