@@ -76,9 +76,12 @@ Result<QString> JenkinsPipelines::startRun(const StartRequest &request) {
     if (!request.ref.isEmpty() && QUrl::fromPercentEncoding(name.section(QLatin1Char('/'), -1).toUtf8()) != request.ref) {
         const QString parent = name.contains(QLatin1Char('/')) ? name.section(QLatin1Char('/'), 0, -2) : QString();
         const auto folder = m_api.object(JenkinsApi::jobPath(parent) + pipelineJobs);
-        if (!folder || !folder->value(Q("_class")).toString().contains(Q("MultiBranch")))
+        if (!folder && folder.error().kind != ErrorKind::NotFound)
+            return folder.error();
+        if (folder && folder->value(Q("_class")).toString().contains(Q("MultiBranch")))
+            name = parent + QLatin1Char('/') + QString::fromLatin1(QUrl::toPercentEncoding(request.ref));
+        else if (!request.refIfOffered)
             return refused(QStringLiteral("“%1” has no branches to choose from.").arg(name), source(), QStringLiteral("Only a job of a multibranch project is started for another branch; others take it as a parameter."));
-        name = parent + QLatin1Char('/') + QString::fromLatin1(QUrl::toPercentEncoding(request.ref));
     }
     PH_ASSIGN(const Job job, jobOf(name));
     if (!job.problem.isEmpty())

@@ -327,7 +327,7 @@ Result<LogPiece> LocalPipelines::readLog(const LogFrom &from, std::stop_token) c
 }
 
 Result<QString> LocalPipelines::startRun(const StartRequest &request) {
-    const auto &[pipeline, parameters, ref, by, reason] = request;
+    const auto &[pipeline, parameters, ref, by, reason, refIfOffered] = request;
     const workspace::Model *model = m_workspace.model(pipeline);
     if (!model || model->recipe.isEmpty())
         return notFound(QStringLiteral("There is no pipeline “%1”.").arg(pipeline), m_workspace.file,

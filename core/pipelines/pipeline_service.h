@@ -131,6 +131,7 @@ struct StartRequest {
     QJsonObject parameters; ///< of a Secret: the name of a secret of the store, never the value
     QString ref;            ///< branch, tag or version; empty: the usual one
     QString by, reason;
+    bool refIfOffered = false; ///< `ref` is what the workspace names: a job that has no branches to choose from is started as it is
 };
 /// Something that a system shows and that a person should know; with what would help.
 struct Notice {

@@ -47,6 +47,7 @@ Result<PipelinePlace> pipelinePlaceOf(const workspace::Workspace &workspace, con
                        QStringLiteral("Add pipeline: {connection: %1, job: NAME} to the model.").arg(place.connection));
     place.request.pipeline = place.connection + QLatin1Char(':') + job;
     place.request.ref = other.value(QStringLiteral("branch"));
+    place.request.refIfOffered = true; // it may only say which one a plain job of Jenkins builds
     for (const QString &line : other.value(QStringLiteral("parameters")).split(QLatin1Char('\n'), Qt::SkipEmptyParts))
         place.request.parameters.insert(line.section(QLatin1Char('='), 0, 0), line.section(QLatin1Char('='), 1));
     return place;

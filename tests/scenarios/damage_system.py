@@ -12,7 +12,7 @@ import tempfile
 
 from damage_world import FEATURES, GITHUB, TRAIN, VENV, Images, Repository, Service, program
 from loop_lib import run as run_main
-from system_lib import (SHARED, SKIPPED, Backend, Estate, Kube, Steps, check, journal, json, kube_is_built, new_workspace, os, one_list, own_policy, pathlib, pilot, reaches, secrets_by_name, started, until)
+from system_lib import (SHARED, SKIPPED, Backend, Estate, Kube, Steps, by_policy, check, journal, json, kube_is_built, new_workspace, os, one_list, own_policy, pathlib, pilot, reaches, secrets_by_name, started, until)
 
 SPACE = "mlops-ns"
 EXPERIMENT = "azureml:damage-incidence-prediction"
@@ -359,6 +359,7 @@ def main(_):
         trained_here(steps, world, rows)
         check(any(e["kind"] == "commit-artifact" and e["phase"] == "done" for e in journal(world.workspace)) and pilot("journal", "verify", workspace=world.workspace)[0]["intact"], "the journal does not tell it")
         steps.ok("Switch automatic retraining off and on: own policy", own_policy(world.workspace, "damage-svc"))
+        steps.ok("Besides: the policy's own executor", by_policy(world.workspace, "damage-svc", "github", "passed", "failed"))
         steps.ok("Keep every secret: service principal, classic token, in the keychain by name only", secrets_by_name(world.workspace, {"damage-github", "damage-azure", "damage-ghcr"}, {"ghp_owner", "estate-secret", "registry-pw"}))
         steps.ok("See all models of the workspaces in one list: live version, metric against limit with source and age, newest model's age, drift, skew", one_list(world.workspace))
         steps.skip("By desktop and Slack, once", "its owners have no Slack; by Slack and once: iris on Kubeflow, of the desktop: tests/console/tst_desktop")

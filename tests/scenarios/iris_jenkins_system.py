@@ -8,7 +8,7 @@ import tempfile
 
 from loop_lib import run as run_main
 from mlflow_server import Mlflow, programs
-from system_lib import SHARED, SKIPPED, Estate, Kube, Steps, check, gate_of, journal, json, kube_is_built, new_workspace, os, one_list, own_policy, pathlib, pilot, reaches, secrets_by_name, started, until
+from system_lib import SHARED, SKIPPED, Estate, Kube, Steps, by_policy, check, gate_of, journal, json, kube_is_built, new_workspace, os, one_list, own_policy, pathlib, pilot, reaches, secrets_by_name, started, until
 
 MANIFEST = """
 apiVersion: apps/v1
@@ -119,6 +119,7 @@ def main(_):
         check(then["version"] == 1, f"{then}")
         steps.ok("Say, for any past time, which version answered, who put it there")
         steps.ok("Switch automatic retraining off and on: own policy", own_policy(workspace, "iris"))
+        steps.ok("Besides: the policy's own executor", by_policy(workspace, "iris", "jenkins", "running", "asks", "passed", "failed"))
         # What the day after needs.
         estate.control("jenkins/fail", job="iris-pipeline", stage="Deploy to EKS")
         broken = started(workspace, "jenkins:iris-pipeline", "N_ESTIMATORS=130")

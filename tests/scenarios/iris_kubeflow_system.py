@@ -7,7 +7,7 @@ import tempfile
 
 from loop_lib import run as run_main
 from mlflow_server import Mlflow, programs
-from system_lib import HERE, SHARED, SKIPPED, Backend, Estate, Steps, check, json, new_workspace, os, one_list, own_policy, pathlib, pilot, reaches, secrets_by_name, started, subprocess, until
+from system_lib import HERE, SHARED, SKIPPED, Backend, Estate, Steps, by_policy, check, json, new_workspace, os, one_list, own_policy, pathlib, pilot, reaches, secrets_by_name, started, subprocess, until
 
 PYTHON = HERE.parents[1] / "build/python-venv/bin/python"
 DEPLOY = "pipelineInfo:\n  name: irisdeploy\nroot:\n  dag: {tasks: {}}\nschemaVersion: 2.1.0\nsdkVersion: kfp-2.3.0\n"
@@ -102,6 +102,7 @@ def main(_):
         steps.ok("Besides: a failed training is told")
         steps.skip("Besides: retries of the whole run where task retry does not act", "tests/contract/fleet/tst_joined_estate has them, on the estate's own time")
         steps.ok("Switch automatic retraining off and on: own policy", own_policy(workspace, "iris"))
+        steps.ok("Besides: the policy's own executor", by_policy(workspace, "iris", "kubeflow", "passed", "failed"))
         steps.ok("Keep every secret in the keychain by name only", secrets_by_name(workspace, {"iris-minio", "iris-slack-webhook"}, {"pilothouse-secret"}))
         steps.ok("See all models of the workspaces in one list: live version, metric against limit with source and age, newest model's age, drift, skew", one_list(workspace))
         steps.skip("Weekly, daily, hourly mean accuracy", "no container of KServe answers here")

@@ -171,6 +171,14 @@ def own_policy(workspace, model):
     return f"{off['reason']} Then: {on['reason']}"
 
 
+def by_policy(workspace, model, system, *ends):
+    """What the model's policy begins when it is told to is a run of the system that it names as its executor; until one of `ends`."""
+    begun = pilot("retrain", "run", model, "--force", workspace=workspace)[0]
+    check(begun["decision"]["decision"] == "RETRAIN_ATTEMPTED" and begun["run"]["system"] == system, f"{begun}")
+    run = until(f"{begun['run']['id']} begins", 60, lambda: (lambda now: now.get("became") or (now["id"] if now["state"] != "waiting" else None))(pilot("pipelines", "show", begun["run"]["id"], workspace=workspace)[0]))
+    return f"{run} {reaches(workspace, run, *ends)['state']}"
+
+
 def one_list(workspace, without_figure=()):
     """The system's models beside those of another workspace, in one list; what it says of them, to be said. @param without_figure  models whose registry tells no metric of their champion"""
     other = workspace.parent.parent / "neighbour/pilothouse.yaml"

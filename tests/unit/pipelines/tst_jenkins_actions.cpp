@@ -131,6 +131,23 @@ private Q_SLOTS:
         QVERIFY2(id, id ? "" : qPrintable(id.error().text()));
         QCOMPARE(*id, QStringLiteral("app/feature%2Fx?queue=5"));
     }
+    void theBranchOfTheWorkspaceIsForJobsThatHaveBranches() {
+        JenkinsWire wire;
+        playRetrain(wire);
+        wire.set(startCall, {}, 201, "Location: /jenkins/queue/item/17/\r\n");
+        StartRequest request = start({});
+        request.ref = QStringLiteral("main");
+        QCOMPARE(int(wire.open()->startRun(request).error().kind), int(ErrorKind::Refused)); // a person chose it
+        QCOMPARE(wire.count(startCall), 0);
+        request.refIfOffered = true;
+        wire.set("GET /job/weather/api/json", {}, 500); // whether there are branches is not known
+        QVERIFY(!wire.open()->startRun(request));
+        QCOMPARE(wire.count(startCall), 0);
+        wire.set("GET /job/weather/api/json", "{\"_class\":\"com.cloudbees.hudson.plugins.folder.Folder\"}");
+        const auto id = wire.open()->startRun(request);
+        QVERIFY2(id, id ? "" : qPrintable(id.error().text()));
+        QCOMPARE(*id, QStringLiteral("weather/retrain?queue=17"));
+    }
     void stopThenTermThenKill() {
         JenkinsWire wire;
         playRetrain(wire);
