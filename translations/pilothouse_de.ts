@@ -192,6 +192,26 @@
         <source>Name its target: deployment: {connection: …, target: deployment/NAME}.</source>
         <translation>Ihr Ziel nennen: deployment: {connection: …, target: deployment/NAME}.</translation>
     </message>
+    <message>
+        <source>%1, as the labels say</source>
+        <translation>%1, wie die Labels sagen</translation>
+    </message>
+    <message>
+        <source>%1 predictions are too few to tell, of %2.</source>
+        <translation>%1 Vorhersagen sind zu wenige für eine Aussage, von %2.</translation>
+    </message>
+    <message>
+        <source>%1 labels are too few to tell, of %2.</source>
+        <translation>%1 Labels sind zu wenige für eine Aussage, von %2.</translation>
+    </message>
+    <message>
+        <source>No label has come that could be compared with the training.</source>
+        <translation>Es kam kein Label, das mit dem Training verglichen werden könnte.</translation>
+    </message>
+    <message>
+        <source>The package of the version that answers is of before packages kept what their model predicts of its test rows. A new training keeps it.</source>
+        <translation>Das Paket der Version, die antwortet, ist aus der Zeit, bevor Pakete aufhoben, was ihr Modell zu seinen Testzeilen sagt. Ein neues Training hebt es auf.</translation>
+    </message>
 </context>
 <context>
     <name>AlertSilence</name>
@@ -5953,10 +5973,6 @@
         <translation>gedriftet ab %1</translation>
     </message>
     <message>
-        <source>PSI of the inputs of %1 that drifted most; %2 leads with %3</source>
-        <translation>PSI der am stärksten gedrifteten Eingaben von %1; %2 führt mit %3</translation>
-    </message>
-    <message>
         <source>Copy the remedy&apos;s command</source>
         <translation>Befehl der Abhilfe kopieren</translation>
     </message>
@@ -6059,6 +6075,14 @@
     <message>
         <source>Why silenced</source>
         <translation>Warum stumm</translation>
+    </message>
+    <message>
+        <source>Too few rows to tell what drifted of %1</source>
+        <translation>Zu wenige Zeilen, um zu sagen, was von %1 gedriftet ist</translation>
+    </message>
+    <message>
+        <source>PSI of what drifted most of %1; %2 leads with %3</source>
+        <translation>PSI dessen, was von %1 am stärksten gedriftet ist; %2 führt mit %3</translation>
     </message>
 </context>
 <context>
@@ -8051,6 +8075,14 @@
         <source>There is no day yet.</source>
         <translation>Noch gibt es keinen Tag.</translation>
     </message>
+    <message>
+        <source>What it answers moved (%1, PSI %2).</source>
+        <translation>Was es antwortet, hat sich verschoben (%1, PSI %2).</translation>
+    </message>
+    <message>
+        <source>The true values moved (%1, PSI %2).</source>
+        <translation>Die wahren Werte haben sich verschoben (%1, PSI %2).</translation>
+    </message>
 </context>
 <context>
     <name>pilothouse::ui::EndpointSheet</name>
@@ -8975,6 +9007,18 @@
     <message>
         <source>gone: %1, before %2</source>
         <translation>weg: %1, vorher %2</translation>
+    </message>
+    <message>
+        <source>%1 (labels)</source>
+        <translation>%1 (Labels)</translation>
+    </message>
+    <message>
+        <source>What was answered, against what the model answers to its test rows</source>
+        <translation>Was geantwortet wurde, gegen das, was das Modell zu seinen Testzeilen sagt</translation>
+    </message>
+    <message>
+        <source>The true values that came, against those of the training rows</source>
+        <translation>Die wahren Werte, die kamen, gegen die der Trainingszeilen</translation>
     </message>
 </context>
 <context>

@@ -34,19 +34,9 @@ Result<LoggedSide> readSide(Context &context, Database &database, const LogDrift
         context.note(QStringLiteral("%1: %2 of %3 rows are not compared: they are of versions with other inputs than the newest, or damaged.").arg(name).arg(answered - rows).arg(answered));
     LoggedSide side;
     side.name = QStringLiteral("%1 (%2)").arg(name, QStringLiteral("%1 … %2").arg(isoUtc(logged.from), isoUtc(logged.to)));
-    const auto rename = [&](const QString &first, bool label) { // of several targets "label t2m" is the first's column
-        const QString stem = logged.targets.size() > 1 ? first.chopped(logged.targets.front().size()) : QString();
-        for (const QString &target : logged.targets) {
-            const QString now = logged.targets.size() > 1 ? stem + target : first, wanted = label ? target : QStringLiteral("predicted %1").arg(target);
-            const bool taken = logged.table.find(wanted);
-            for (data::Column &column : logged.table.columns)
-                if (column.name == now && !taken)
-                    column.name = wanted;
-            (label ? side.targets : side.predicted) << (taken ? now : wanted);
-        }
-    };
-    rename(logged.predictionColumn, false);
-    rename(logged.labelColumn, true);
+    serving::AnswerNames names = serving::nameAnswers(logged);
+    side.predicted = std::move(names.predicted);
+    side.targets = std::move(names.targets);
     side.table = std::move(logged.table);
     return side;
 }

@@ -7,7 +7,7 @@
 // pilot drift MODEL --from log [--since TIME] [--until TIME] [--reference …|--reference-since TIME] …: the current rows are those of the model's prediction log on this machine, what it
 //   predicted is "role":"prediction", the labels that came are "role":"target"; against the training rows of the version that answered, --reference, or an earlier stretch of the log.
 // pilot drift MODEL --from endpoint …: the same of the newest answers that the model's endpoint tells (GET /logs/N, at most 10,000); without labels.
-//   --multivariate: all columns together as well, from rows on both sides; "multivariate" is drift::MultivariateDrift::toJson(), and --fail-on-drift counts it too.
+//   --multivariate: all columns together as well, from rows on both sides (of a model: the test rows that its package keeps); "multivariate" is drift::MultivariateDrift::toJson(), and --fail-on-drift counts it too.
 #include "app/pilot/data_source.h"
 #include "app/pilot/drift_from_log.h"
 #include "app/pilot/drift_on_cluster.h"
@@ -51,6 +51,7 @@ struct Side {
     QString name;
     std::optional<data::Table> table;
     std::optional<drift::Profile> profile;
+    QString package = {}; ///< folder of the model whose training rows these are
     QMap<QString, data::ColumnType> types() const {
         QMap<QString, data::ColumnType> types;
         if (profile)
@@ -105,7 +106,9 @@ Result<Side> readReference(Context &context, const QString &text, const std::opt
     PH_ASSIGN(const artifact::Package package, artifact::openPackage(model.folder));
     if (!package.files.contains(QStringLiteral("profile.json")))
         return invalid(QStringLiteral("The package has no training profile."), model.folder, QStringLiteral("Give the file it was trained on as --reference."));
-    return readProfile(model.folder + QStringLiteral("/profile.json"), QStringLiteral("training data of ") + model.label());
+    PH_ASSIGN(Side side, readProfile(model.folder + QStringLiteral("/profile.json"), QStringLiteral("training data of ") + model.label()));
+    side.package = model.folder;
+    return side;
 }
 
 /// Rows, or a profile that was made of them elsewhere (pilot profile --out).
@@ -131,6 +134,34 @@ Result<void> addPredictions(Context &context, const artifact::Package &package, 
     const drift::Profile predicted = drift::profileOf(learn::predictedColumns(scorer.signature(), predictions), side.name);
     side.profile->columns.insert(side.profile->columns.end(), predicted.columns.begin(), predicted.columns.end());
     context.note(QStringLiteral("%1: predictions are those of the %2 sample rows of the package.").arg(side.name).arg(sample.inputs.count));
+    return {};
+}
+
+/// What the package tells that its model says of the rows it was tested on; an older one is asked for its sample rows.
+Result<void> addTestPredictions(Context &context, const artifact::Package &package, Side &side) {
+    if (package.files.contains(QStringLiteral("predictions.json"))) {
+        PH_ASSIGN(const drift::Profile predicted, readProfileFile(package.folder + QStringLiteral("/predictions.json")));
+        side.profile->columns.insert(side.profile->columns.end(), predicted.columns.begin(), predicted.columns.end());
+        return {};
+    }
+    if (package.signature.task == workspace::TaskKind::Forecast)
+        return {};
+    PH_ASSIGN(const artifact::ScorerPtr scorer, learn::loadScorer(package));
+    return addPredictions(context, package, *scorer, side);
+}
+
+/// Of a profile, which has no rows, those that the model's package keeps as a sample.
+Result<void> addSampleRows(Context &context, Side &side) {
+    if (side.table || side.package.isEmpty())
+        return {};
+    PH_ASSIGN(const artifact::Package package, artifact::openPackage(side.package));
+    if (!package.files.contains(QStringLiteral("sample.csv")))
+        return {};
+    workspace::DataSpec spec;
+    spec.source = side.package + QStringLiteral("/sample.csv");
+    PH_ASSIGN(data::LoadedTable sample, data::loadData(spec, artifact::columnTypes(package.signature), context.stop()));
+    side.table = std::move(sample.table);
+    context.note(QStringLiteral("%1: all columns together are compared with the %2 test rows that the package keeps.").arg(side.name).arg(side.table->rows()));
     return {};
 }
 
@@ -184,11 +215,10 @@ Result<void> runDrift(Context &context, const Options &options) {
     Side current;
     if (logged) {
         current = Side{logged->current.name, std::move(logged->current.table), std::nullopt};
-        if (options.reference.empty() && !logged->reference && logged->signature.task != workspace::TaskKind::Forecast) { // what it says of the rows it was tested on
+        if (options.reference.empty() && !logged->reference) {
             PH_ASSIGN(const ModelRef model, resolveModel(context, against));
             PH_ASSIGN(const artifact::Package package, artifact::openPackage(model.folder));
-            PH_ASSIGN(const artifact::ScorerPtr scorer, learn::loadScorer(package));
-            PH_TRY(addPredictions(context, package, *scorer, reference));
+            PH_TRY(addTestPredictions(context, package, reference));
         }
     } else if (!options.cluster.connection.empty()) {
         if (recipe || !options.model.empty() || options.multivariate)
@@ -236,6 +266,7 @@ Result<void> runDrift(Context &context, const Options &options) {
                        QStringLiteral("Compare files with the same column names."));
     std::optional<drift::MultivariateDrift> together;
     if (options.multivariate) {
+        PH_TRY(addSampleRows(context, reference));
         if (!reference.table || !current.table)
             return invalid(QStringLiteral("All columns together are compared row by row, and a profile has no rows."), (reference.table ? current : reference).name,
                            QStringLiteral("Give data files on both sides, or leave out --multivariate."));

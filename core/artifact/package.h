@@ -21,6 +21,7 @@ namespace pilothouse::artifact {
 ///   recipe.yaml          as trained          recipe.json  resolved (paths, defaults, seeds)
 ///   data.json            {"source","rows","columns","md5","sha256","schema",…,"train_rows","test_rows"}
 ///   profile.json         training profile (core/drift)
+///   predictions.json     profile of what it predicts of test rows, "predicted PRICE"; of a forecast its first step (absent in older packages)
 ///   train_rows.u64       sorted 64-bit hashes of training rows (rowHash), little endian
 ///   sample.csv           up to 10,000 test rows, one column for each input and output of the signature (absent if switched off)
 ///   MODEL_CARD.md        for people

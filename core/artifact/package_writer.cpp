@@ -55,6 +55,8 @@ Result<void> fill(const QString &folder, PackageContents &contents, const std::f
     files.insert(QStringLiteral("recipe.json"), prettyJson(contents.recipe));
     files.insert(QStringLiteral("recipe.yaml"), contents.recipeYaml);
     files.insert(QStringLiteral("profile.json"), canonicalJson(contents.profile));
+    if (!contents.predictions.isEmpty())
+        files.insert(QStringLiteral("predictions.json"), canonicalJson(contents.predictions));
     files.insert(QStringLiteral("input_example.json"), prettyJson(inputExample(contents)));
     files.insert(QStringLiteral("MODEL_CARD.md"), modelCard(contents));
     files.insert(QStringLiteral("train_rows.u64"), trainRowFile(contents.trainRows));

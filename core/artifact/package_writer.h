@@ -18,6 +18,7 @@ struct PackageContents {
     MlModel ml;
     Signature signature;
     QJsonObject preprocessing, metrics, data, recipe, profile;
+    QJsonObject predictions;              ///< drift profile of what it predicts of rows that it was not trained on; empty: not known
     QByteArray recipeYaml;
     std::vector<std::uint64_t> trainRows; ///< rowHash of each training row
     std::optional<LabelledRows> sample;   ///< test rows; the first 10,000 are kept. Absent: switched off

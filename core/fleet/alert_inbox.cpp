@@ -74,7 +74,7 @@ QString watchedAs(const AlertRule &rule, const workspace::Workspace &workspace) 
         return {};
     switch (rule.kind) {
     case AlertRule::Kind::Staleness: return QStringLiteral("stale/") + rule.model;
-    case AlertRule::Kind::Drift: return QStringLiteral("drift/") + rule.model;
+    case AlertRule::Kind::Drift: return rule.of == QLatin1String("inputs") ? QStringLiteral("drift/") + rule.model : QString();
     case AlertRule::Kind::Skew: return QStringLiteral("skew/") + rule.model;
     case AlertRule::Kind::Metric: // of several watched ones the first that is over its limit stands there
         return rule.source != QLatin1String("registry") && std::all_of(model->watch.begin(), model->watch.end(), [&](const auto &w) { return w.metric.isEmpty() || w.metric == rule.metric || workspace::isSloMetric(w.metric); }) ? QStringLiteral("quality/") + rule.model : QString();

@@ -168,6 +168,29 @@ AlertReading runTime(const Snapshot &fleet, const AlertRule &rule, const QDateTi
     return {double(run->started.secsTo(end)), run->read.isValid() ? run->read : now, run->connection.isEmpty() ? QStringLiteral("local") : run->connection, Text::tr("run %1").arg(run->id), {}};
 }
 
+/// Of what was answered last, or of the labels that came to it.
+AlertReading answersDrifted(const AlertRule &rule, const ModelRow &row) {
+    const bool predictions = rule.of == QLatin1String("predictions");
+    if (!row.drift)
+        return nothing(row.seen.source, Text::tr("Nothing was asked lately that could have drifted, or the champion has no training profile here."));
+    const drift::ColumnDrift *most = nullptr;
+    std::size_t needed = 0, there = 0;
+    for (const drift::ColumnDrift &column : row.drift->columns) {
+        if (column.role != (predictions ? QLatin1String("prediction") : QLatin1String("target")))
+            continue;
+        needed = std::max(needed, column.rowsNeeded);
+        there = std::max(there, column.currentRows);
+        if (!column.tooFewRows && (!most || column.effect > most->effect))
+            most = &column;
+    }
+    if (most)
+        return {most->effect, row.seen.time, row.seen.source, predictions ? most->name : Text::tr("%1, as the labels say").arg(most->name), {}};
+    if (needed > 0)
+        return nothing(row.seen.source, predictions ? Text::tr("%1 predictions are too few to tell, of %2.").arg(there).arg(needed) : Text::tr("%1 labels are too few to tell, of %2.").arg(there).arg(needed));
+    return nothing(row.seen.source, predictions ? Text::tr("The package of the version that answers is of before packages kept what their model predicts of its test rows. A new training keeps it.")
+                                                : Text::tr("No label has come that could be compared with the training."));
+}
+
 } // namespace
 
 AlertReadings::AlertReadings(const Services &services, std::stop_token stop) : m_services(services), m_stop(std::move(stop)) {}
@@ -227,6 +250,8 @@ AlertReading AlertReadings::read(const AlertRule &rule) {
         return nothing({}, {});
     if (rule.kind == Kind::Skew)
         return skewed(*row);
+    if (rule.of != QLatin1String("inputs"))
+        return answersDrifted(rule, *row);
     if (!row->worstPsi)
         return nothing(row->seen.source, Text::tr("Nothing was asked lately that could have drifted, or the champion has no training profile here."));
     return {*row->worstPsi, row->seen.time, row->seen.source, Text::tr("%1 most").arg(row->worstColumn), {}};

@@ -45,7 +45,7 @@ Result<DriftDays> driftByDay(const drift::Profile &trained, const Services &serv
         if (stop.stop_requested())
             return cancelled();
         const QDate day = today.addDays(-back);
-        const auto rows = serving::newestRows(*database, driftRowsADay, day.startOfDay(zone), day.addDays(1).startOfDay(zone));
+        auto rows = serving::newestRows(*database, driftRowsADay, day.startOfDay(zone), day.addDays(1).startOfDay(zone));
         if (!rows && rows.error().kind != ErrorKind::NotFound)
             return rows.error();
         const std::size_t at = out.days.size();
@@ -55,6 +55,7 @@ Result<DriftDays> driftByDay(const drift::Profile &trained, const Services &serv
             effect.push_back(none);
         if (out.rows.back() == 0)
             continue;
+        serving::nameAnswers(*rows);
         for (const drift::ColumnDrift &column : drift::compare(trained, rows->table).columns) {
             auto &effect = effects.try_emplace(column.name, at + 1, none).first->second;
             if (!column.tooFewRows)

@@ -98,12 +98,14 @@ void addDrift(const Services &services, const workspace::Model &model, Database 
     if (!version)
         return;
     const auto profile = trainingProfile(services, model, *version);
-    const auto rows = serving::newestRows(database, windowRows);
+    auto rows = serving::newestRows(database, windowRows);
     if (!profile || !rows || rows->table.rows() == 0)
         return;
+    const serving::AnswerNames answers = serving::nameAnswers(*rows);
     auto report = std::make_shared<drift::DriftReport>(drift::compare(*profile, rows->table));
+    report->markRoles(answers.targets.value(0), answers.predicted);
     for (const drift::ColumnDrift &column : report->columns)
-        if (!column.tooFewRows && (!row.worstPsi || column.effect > *row.worstPsi)) {
+        if (column.role.isEmpty() && !column.tooFewRows && (!row.worstPsi || column.effect > *row.worstPsi)) {
             row.worstPsi = column.effect;
             row.worstColumn = column.name;
         }

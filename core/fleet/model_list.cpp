@@ -21,8 +21,8 @@ using Q = QLatin1String;
 QString driftVerdict(const drift::DriftReport *report) {
     if (!report)
         return QStringLiteral("not told");
-    const auto any = [&](auto &&of) { return std::any_of(report->columns.begin(), report->columns.end(), of); };
-    if (report->drifted)
+    const auto any = [&](auto &&of) { return std::any_of(report->columns.begin(), report->columns.end(), [&](const drift::ColumnDrift &c) { return c.role.isEmpty() && of(c); }); };
+    if (any([](const drift::ColumnDrift &c) { return c.drifted; }))
         return QStringLiteral("drifted");
     if (any([](const drift::ColumnDrift &c) { return c.warning; }))
         return QStringLiteral("moderate");

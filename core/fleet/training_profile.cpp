@@ -4,7 +4,19 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 
+#include <QFileInfo>
+
 namespace pilothouse::fleet {
+
+namespace {
+
+Result<drift::Profile> profileIn(const QString &file) {
+    PH_ASSIGN(const QByteArray bytes, readFile(file));
+    PH_ASSIGN(const QJsonObject object, parseJsonObject(bytes, file));
+    return drift::Profile::fromJson(object, file);
+}
+
+} // namespace
 
 Result<QString> packageHere(const Services &services, const workspace::Model &model, int version) {
     QString folder;
@@ -19,10 +31,13 @@ Result<QString> packageHere(const Services &services, const workspace::Model &mo
 
 Result<drift::Profile> trainingProfile(const Services &services, const workspace::Model &model, int version) {
     PH_ASSIGN(const QString folder, packageHere(services, model, version));
-    const QString file = folder + QStringLiteral("/profile.json");
-    PH_ASSIGN(const QByteArray bytes, readFile(file));
-    PH_ASSIGN(const QJsonObject object, parseJsonObject(bytes, file));
-    return drift::Profile::fromJson(object, file);
+    PH_ASSIGN(drift::Profile profile, profileIn(folder + QStringLiteral("/profile.json")));
+    const QString predictions = folder + QStringLiteral("/predictions.json");
+    if (!QFileInfo::exists(predictions))
+        return profile;
+    PH_ASSIGN(const drift::Profile predicted, profileIn(predictions));
+    profile.columns.insert(profile.columns.end(), predicted.columns.begin(), predicted.columns.end());
+    return profile;
 }
 
 } // namespace pilothouse::fleet

@@ -13,6 +13,7 @@
 #include "core/learn/import_torch.h"
 #include "core/learn/load_scorer.h"
 #include "core/learn/naive_figures.h"
+#include "core/learn/predicted_columns.h"
 #include "core/learn/torch_loader.h"
 #include "core/learn/train_report.h"
 #include "core/learn/tree_model.h"
@@ -397,6 +398,8 @@ artifact::PackageContents Import::contents() const {
     contents.recipe = recipeJson(recipe, {QJsonObject{{Q("name"), contents.ml.estimator}, {Q("parameters"), m_facts}}});
     contents.recipeYaml = "# Imported from " + QFileInfo(m_options.file).fileName().toUtf8().replace('\n', ' ') + ": nothing was trained by this recipe. It says how files are read for the model;\n# split and estimator are what one would begin with to train it anew.\n" + workspace::writeRecipe(recipe);
     contents.profile = drift::profileOf(profiled(recipe), m_options.name).toJson();
+    if (m_predictions.count > 0)
+        contents.predictions = drift::profileOf(answeredColumns(m_signature, m_predictions), m_options.name).toJson();
     contents.sample = m_sample;
     contents.example = m_inputs;
     contents.notes = m_result.notes;

@@ -33,6 +33,25 @@ data::Table predictedColumns(const artifact::Signature &signature, const artifac
     return out;
 }
 
+data::Table answeredColumns(const artifact::Signature &signature, const artifact::Predictions &predictions) {
+    data::Table out = predictedColumns(signature, predictions);
+    if (out.columns.empty())
+        return out;
+    if (signature.task != workspace::TaskKind::Forecast) {
+        out.columns.resize(predictions.classes ? 1 : predictions.outputs);
+        return out;
+    }
+    const QStringList targets = signature.targets();
+    const std::size_t steps = out.columns.size() / std::size_t(targets.size());
+    data::Table first;
+    for (qsizetype t = 0; t < targets.size(); ++t) {
+        data::Column column = std::move(out.columns[std::size_t(t) * steps]);
+        column.name = QStringLiteral("predicted %1").arg(targets[t]);
+        first.columns.push_back(std::move(column));
+    }
+    return first;
+}
+
 Result<std::size_t> addPredictedColumns(const artifact::Scorer &scorer, data::Table &table) {
     const artifact::Signature &signature = scorer.signature();
     if (signature.task == workspace::TaskKind::Forecast)

@@ -44,6 +44,7 @@ private:
     std::size_t best(const std::vector<Candidate> &candidates) const;
     void finish(const std::vector<Candidate> &candidates, std::size_t chosen);
     Result<void> writePackage(const Candidate &winner);
+    Result<QJsonObject> predictionProfile(const FittedModel &model) const;
     Result<TrainResult> finished();
     int stages() const { return m_asked.search ? 3 : int(m_estimators.size()) + 1; } ///< data, (search,) each estimator
     QMap<QString, QString> versions(const QString &flavour) const;

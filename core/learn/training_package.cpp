@@ -7,6 +7,7 @@
 #include "core/base/hash.h"
 #include "core/drift/drift.h"
 #include "core/learn/export_model.h"
+#include "core/learn/predicted_columns.h"
 #include "core/learn/torch_loader.h"
 #include "core/learn/xgboost_grower.h"
 
@@ -60,6 +61,17 @@ QMap<QString, QString> Training::versions(const QString &flavour) const {
     return versions;
 }
 
+/// Of rows that it was not trained on, spread over all of them if there are many.
+Result<QJsonObject> Training::predictionProfile(const FittedModel &model) const {
+    std::vector<std::size_t> rows;
+    const std::size_t step = (m_samples.test.size() + artifact::sampleLimit - 1) / artifact::sampleLimit;
+    for (std::size_t i = 0; i < m_samples.test.size(); i += step)
+        rows.push_back(m_samples.test[i]);
+    PH_ASSIGN(metrics::Scored said, m_part->score(model, rows));
+    const artifact::Predictions predictions{said.count, said.outputs, said.classes, std::move(said.predicted), std::move(said.probabilities)};
+    return drift::profileOf(answeredColumns(m_samples.signature, predictions), m_recipe.name).toJson();
+}
+
 Result<void> Training::writePackage(const Candidate &winner) {
     QJsonArray estimators;
     for (const auto &estimator : m_estimators)
@@ -82,6 +94,9 @@ Result<void> Training::writePackage(const Candidate &winner) {
         PH_ASSIGN(contents.recipeYaml, readFile(m_recipe.file));
     }
     contents.profile = drift::profileOf(trainingTable(m_samples), m_recipe.name).toJson();
+    if (!m_samples.test.empty()) {
+        PH_ASSIGN(contents.predictions, predictionProfile(*winner.model));
+    }
     contents.trainRows = artifact::rowHashes(m_samples.rows.take(m_samples.train));
     if (m_recipe.data.sample)
         contents.sample = m_samples.rows.take({m_samples.test.begin(), m_samples.test.begin() + std::ptrdiff_t(std::min(m_samples.test.size(), artifact::sampleLimit))});

@@ -309,6 +309,26 @@ private:
 
 } // namespace
 
+AnswerNames nameAnswers(LoggedRows &rows) {
+    AnswerNames names;
+    const auto rename = [&](const QString &first, bool label) { // of several targets "label t2m" is the first's column
+        const QString stem = rows.targets.size() > 1 ? first.chopped(rows.targets.front().size()) : QString();
+        for (const QString &target : rows.targets) {
+            const QString now = rows.targets.size() > 1 ? stem + target : first, wanted = label ? target : QStringLiteral("predicted %1").arg(target);
+            const bool taken = rows.table.find(wanted);
+            for (data::Column &column : rows.table.columns)
+                if (column.name == now && !taken)
+                    column.name = wanted;
+            (label ? names.targets : names.predicted) << (taken ? now : wanted);
+        }
+    };
+    rename(rows.predictionColumn, false);
+    rename(rows.labelColumn, true);
+    rows.predictionColumn = names.predicted.value(0);
+    rows.labelColumn = names.targets.value(0);
+    return names;
+}
+
 Result<LoggedRows> newestRows(Database &database, std::size_t rows, std::optional<QDateTime> since, std::optional<QDateTime> until) { return RowCollector(database, rows).collect(since, until); }
 
 } // namespace pilothouse::serving

@@ -38,6 +38,12 @@ struct LoggedRows {
     };
     std::vector<Id> ids; ///< of each row of the table
 };
+/// What a report calls the columns of the answers: "predicted PRICE", and the label by its target, "PRICE"; a name that an input has already is left as it is.
+struct AnswerNames {
+    QStringList predicted, targets;
+};
+AnswerNames nameAnswers(LoggedRows &rows);
+
 /// Rows of the newest answered version's schema; rows of versions with other inputs are left out, and of one that has the inputs but not a target
 /// neither prediction nor label of it is there. `rows` at most, of requests from `since` on and before `until`.
 Result<LoggedRows> newestRows(Database &database, std::size_t rows, std::optional<QDateTime> since = {}, std::optional<QDateTime> until = {});

@@ -89,6 +89,8 @@ private:
         case Kind::Skew: return;
         default: break;
         }
+        if (m_rule.kind == Kind::Drift)
+            m_rule.of = m_section.word(u("of"), {u("inputs"), u("predictions"), u("labels")}, u("inputs"));
         m_rule.above = m_section.maybeNumber(u("above"));
         m_rule.below = m_section.maybeNumber(u("below"));
         if (!m_rule.above && !m_rule.below) {

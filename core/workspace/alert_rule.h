@@ -18,6 +18,7 @@ struct AlertRule {
     QString experiment, connection; ///< of kind mlflow; of a query one of kind prometheus
     QString metric, source;         ///< metric: "mae", "mae@t2m"; source: endpoint (labels that came) | registry (the champion's run)
     QString query;
+    QString of;                     ///< drift: inputs | predictions (what the model answers) | labels (the true values that came); else empty
     std::optional<double> above, below; ///< fires beyond; of ages and run times `above` is in seconds, of latency in milliseconds, of an error rate a share
     qint64 forSeconds = 0;  ///< how long it must hold; always 0 of staleness
     bool warning = false;   ///< severity: warning; else critical

@@ -13,6 +13,8 @@ constexpr Qt::Alignment right = Qt::AlignRight | Qt::AlignVCenter, left = Qt::Al
 State stateOfColumn(const drift::ColumnDrift &c) {
     return c.tooFewRows ? State::Unknown : c.drifted ? State::Bad : c.warning ? State::Warn : State::Ok;
 }
+/// A target stands in the training rows and, as the labels say, in the log.
+QString nameOf(const drift::ColumnDrift &c) { return c.role == QLatin1String("target") ? FeatureModel::tr("%1 (labels)").arg(c.name) : c.name; }
 } // namespace
 
 FeatureModel::FeatureModel(QObject *parent) : RowsModel(parent) {
@@ -34,7 +36,12 @@ QVariant FeatureModel::cell(const drift::ColumnDrift &c, int column, int role) c
     if (role == SortRole)
         return column == Psi ? QVariant(c.effect) : column == Shift ? QVariant(c.wassersteinNorm.value_or(std::nan(""))) : column == Js ? QVariant(c.js) : QVariant(c.name);
     if (role == Qt::ToolTipRole) {
-        QStringList lines{tr("%1 against %2 rows").arg(count(qint64(c.currentRows)), count(qint64(c.referenceRows)))};
+        QStringList lines;
+        if (c.role == QLatin1String("prediction"))
+            lines << tr("What was answered, against what the model answers to its test rows");
+        else if (c.role == QLatin1String("target"))
+            lines << tr("The true values that came, against those of the training rows");
+        lines << tr("%1 against %2 rows").arg(count(qint64(c.currentRows)), count(qint64(c.referenceRows)));
         lines << tr("PSI %1, of which %2 by chance: %3 ± %4").arg(number(c.psi), number(std::max(0.0, c.psi - c.effect)), number(c.effect), number(c.effectError));
         if (c.ksD)
             lines << tr("Kolmogorov-Smirnov D %1, p %2").arg(number(*c.ksD), number(c.ksP.value_or(1)));
@@ -50,11 +57,11 @@ QVariant FeatureModel::cell(const drift::ColumnDrift &c, int column, int role) c
         return lines.join(QLatin1Char('\n'));
     }
     if (role == Qt::AccessibleTextRole && column == Feature)
-        return tr("%1: %2, PSI %3").arg(c.name, stateWord(stateOfColumn(c)), number(c.effect, 2));
+        return tr("%1: %2, PSI %3").arg(nameOf(c), stateWord(stateOfColumn(c)), number(c.effect, 2));
     if (role != Qt::DisplayRole)
         return {};
     switch (column) {
-    case Feature: return c.name;
+    case Feature: return nameOf(c);
     case Psi: return c.tooFewRows ? tr("too few rows: %1 of %2").arg(qMin(c.currentRows, c.referenceRows)).arg(count(qint64(c.rowsNeeded))) : number(c.effect, 2);
     case Shift: return c.wassersteinNorm ? number(*c.wassersteinNorm, 2) : QString();
     case Js: return c.tooFewRows ? QString() : number(c.js, 2);

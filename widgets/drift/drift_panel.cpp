@@ -451,13 +451,20 @@ void DriftPanel::showPolicy(const fleet::ModelRow &m) {
 /// What moved and whether it hurts, from the numbers on this screen.
 QString DriftPanel::summary(const fleet::ModelRow &m) const {
     QStringList sentences;
-    if (m.drift && !m.drift->columns.empty()) {
-        const auto drifted = std::count_if(m.drift->columns.begin(), m.drift->columns.end(), [](const auto &c) { return c.drifted; });
-        const auto most = std::max_element(m.drift->columns.begin(), m.drift->columns.end(), [](const auto &a, const auto &b) { return a.effect < b.effect; });
+    std::vector<const drift::ColumnDrift *> inputs, answers;
+    if (m.drift)
+        for (const drift::ColumnDrift &column : m.drift->columns)
+            (column.role.isEmpty() ? inputs : answers).push_back(&column);
+    if (!inputs.empty()) {
+        const auto drifted = std::count_if(inputs.begin(), inputs.end(), [](const auto *c) { return c->drifted; });
+        const drift::ColumnDrift *const most = *std::max_element(inputs.begin(), inputs.end(), [](const auto *a, const auto *b) { return a->effect < b->effect; });
         const QString shift = shiftWords(*most);
         const QString figures = tr("PSI %1").arg(number(most->effect, 2)) + (shift.isEmpty() ? QString() : QStringLiteral(", ") + shift);
-        sentences << (drifted ? tr("%1 of %2 inputs drifted, %3 most (%4).").arg(drifted).arg(m.drift->columns.size()).arg(most->name, figures)
+        sentences << (drifted ? tr("%1 of %2 inputs drifted, %3 most (%4).").arg(drifted).arg(inputs.size()).arg(most->name, figures)
                               : tr("No input drifted; %1 moved most (%2).").arg(most->name, figures));
+        for (const drift::ColumnDrift *column : answers)
+            if (column->drifted || column->warning)
+                sentences << (column->role == QLatin1String("prediction") ? tr("What it answers moved (%1, PSI %2).") : tr("The true values moved (%1, PSI %2).")).arg(column->name, number(column->effect, 2));
     } else {
         sentences << tr("Nothing was asked yet, so there is no drift to see.");
     }

@@ -238,7 +238,7 @@ void AlertsPanel::showDetail() {
         else if (!row->quality.metric.isEmpty() && !canBeSilenced(alert->id)) // a rule has its limit in its sentence
             facts.push_back({tr("Rule"), QStringLiteral("%1 %2").arg(row->quality.metric, limitText(row->quality.min, row->quality.max)), true});
         if (alert->about == Alert::Drift && row->drift)
-            facts.push_back({tr("Measured on"), tr("%1 inputs of %2 that were asked last, against the training").arg(row->drift->columns.size()).arg(row->name)});
+            facts.push_back({tr("Measured on"), tr("%1 inputs of %2 that were asked last, against the training").arg(std::count_if(row->drift->columns.begin(), row->drift->columns.end(), [](const drift::ColumnDrift &c) { return c.role.isEmpty(); })).arg(row->name)});
         else if (row->quality.labelledRows > 0 && alert->about != Alert::Staleness && alert->about != Alert::Skew)
             facts.push_back({tr("Measured on"), tr("%1 labelled rows").arg(ui::count(row->quality.labelledRows))});
         if (row->worstPsi && alert->about != Alert::Drift && alert->about != Alert::Skew)
@@ -297,7 +297,7 @@ void AlertsPanel::showChart(const Alert &alert, const fleet::ModelRow *row) {
         m_plot->setData(qualityChart(*row));
 }
 
-/// The inputs that drifted most, with both limits.
+/// What drifted most, with both limits.
 PlotData AlertsPanel::driftChart(const fleet::ModelRow &row) const {
     const auto shown = std::size_t(std::clamp(m_plot->width() / theme().px(110) - 2, 3, 8)); // as many as have room for their names
     std::vector<const drift::ColumnDrift *> columns;
@@ -322,7 +322,7 @@ PlotData AlertsPanel::driftChart(const fleet::ModelRow &row) const {
     const double words = theme().px(110), room = double(columns.size()) * words / std::max(words, m_plot->width() - 3 * words); // for the words on both limits, beside the bars
     data.xMin = -0.5 - room;
     data.xMax = double(columns.size()) - 0.5 + room;
-    data.sentence = tr("PSI of the inputs of %1 that drifted most; %2 leads with %3").arg(row.name, row.worstColumn, row.worstPsi ? fixed(*row.worstPsi, 2) : tr("none"));
+    data.sentence = columns.empty() ? tr("Too few rows to tell what drifted of %1").arg(row.name) : tr("PSI of what drifted most of %1; %2 leads with %3").arg(row.name, columns.front()->name, fixed(columns.front()->psi, 2));
     return data;
 }
 

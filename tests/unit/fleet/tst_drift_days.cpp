@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include <cmath>
+#include <optional>
 #include <random>
 
 using namespace pilothouse;
@@ -59,10 +60,10 @@ struct Asked {
     }
     static QDateTime now() { return QDateTime(QDate(2026, 3, 10), QTime(12, 0), Qt::UTC); }
     double draw(double shift) { return std::normal_distribution<double>(shift, 1)(random); }
-    void ask(const QDateTime &first, int count, double shift) {
+    void ask(const QDateTime &first, int count, double shift, std::optional<double> answer = {}) {
         for (int i = 0; i < count; ++i)
-            QVERIFY(store->database()->execute(Q("INSERT INTO predictions(seq,instance,time,revision,side,protocol,rows,many,input,output,latency_us,status,error) VALUES(?1,1,?2,1,0,0,1,0,?3,'1',250,200,'')"), [&](Statement &s) {
-                s.bind(1, ++sequence).bind(2, first.addSecs(i).toMSecsSinceEpoch()).bind(3, QStringLiteral("{\"speed\":%1,\"pressure\":%2}").arg(draw(shift)).arg(draw(0)));
+            QVERIFY(store->database()->execute(Q("INSERT INTO predictions(seq,instance,time,revision,side,protocol,rows,many,input,output,latency_us,status,error) VALUES(?1,1,?2,1,0,0,1,0,?3,?4,250,200,'')"), [&](Statement &s) {
+                s.bind(1, ++sequence).bind(2, first.addSecs(i).toMSecsSinceEpoch()).bind(3, QStringLiteral("{\"speed\":%1,\"pressure\":%2}").arg(draw(shift)).arg(draw(0))).bind(4, answer ? QString::number(draw(*answer)) : QStringLiteral("1"));
             }));
     }
     Result<DriftDays> days(int count) { return driftByDay(profile, services, model, 1, count, now()); }
@@ -74,6 +75,25 @@ struct Asked {
 class TestDriftDays : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void whatIsAnsweredStandsBesideTheInputs() {
+        Asked asked;
+        data::Table tested;
+        tested.columns.resize(1);
+        tested.columns[0].name = Q("predicted power");
+        for (int i = 0; i < 4000; ++i)
+            tested.columns[0].numbers.push_back(asked.draw(0));
+        const drift::Profile predicted = drift::profileOf(tested, Q("training"));
+        asked.profile.columns.insert(asked.profile.columns.end(), predicted.columns.begin(), predicted.columns.end());
+        asked.ask(QDateTime(QDate(2026, 3, 9), QTime(2, 0), Qt::UTC), 600, 0, 0);
+        asked.ask(QDateTime(QDate(2026, 3, 10), QTime(2, 0), Qt::UTC), 600, 0, 1.5);
+        const auto days = asked.days(2);
+        QVERIFY2(days, days ? "" : qPrintable(days.error().text()));
+        QCOMPARE(days->columns.front(), Q("predicted power"));
+        QCOMPARE(days->columns.size(), std::size_t(3));
+        QVERIFY(days->effect[0][0] < drift::psiWarning && days->effect[0][1] > drift::psiDrifted);
+        QVERIFY(days->effect[1][1] < drift::psiWarning && days->effect[2][1] < drift::psiWarning);
+    }
+
     void eachDayIsComparedByItself() {
         Asked asked;
         asked.ask(QDateTime(QDate(2026, 3, 6), QTime(2, 0), Qt::UTC), 600, 0);

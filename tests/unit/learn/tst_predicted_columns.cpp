@@ -83,6 +83,30 @@ private Q_SLOTS:
             QCOMPARE(said->text(i), probability->numbers[i] > 0.1 ? QStringLiteral("yes") : QStringLiteral("no"));
     }
 
+    void ofWhatIsAnsweredALogKeepsNoProbabilityAndTheFirstStep() {
+        Sum classes(true);
+        artifact::Rows two;
+        two.count = two.width = 2;
+        two.values = {1, 2, 6, 7};
+        const data::Table answered = learn::answeredColumns(classes.signature(), *classes.score(two));
+        QCOMPARE(answered.columns.size(), std::size_t(1));
+        QCOMPARE(answered.columns[0].text(0) + answered.columns[0].text(1), QStringLiteral("noyes"));
+        artifact::Signature forecast;
+        forecast.task = workspace::TaskKind::Forecast;
+        forecast.target = QStringLiteral("t2m");
+        forecast.outputs = {QStringLiteral("t2m@+1"), QStringLiteral("t2m@+2"), QStringLiteral("rh2m@+1"), QStringLiteral("rh2m@+2")};
+        artifact::Predictions said;
+        said.count = 2;
+        said.outputs = 4;
+        said.values = {1, 2, 3, 4, 5, 6, 7, 8};
+        const data::Table first = learn::answeredColumns(forecast, said);
+        QCOMPARE(first.columns.size(), std::size_t(2));
+        QCOMPARE(first.columns[0].name, QStringLiteral("predicted t2m"));
+        QCOMPARE(first.columns[0].numbers, (std::vector<double>{1, 5}));
+        QCOMPARE(first.columns[1].name, QStringLiteral("predicted rh2m"));
+        QCOMPARE(first.columns[1].numbers, (std::vector<double>{3, 7}));
+    }
+
     void driftOfThePredictionsIsToldFromThatOfInputsAndTarget() {
         data::Table reference = rows(0), current = rows(4);
         QVERIFY(learn::addPredictedColumns(Sum(false), reference) && learn::addPredictedColumns(Sum(false), current));

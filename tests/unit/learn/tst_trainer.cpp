@@ -186,6 +186,7 @@ private Q_SLOTS:
         QVERIFY(same("/signature.json"));
         QVERIFY(same("/profile.json"));
         QVERIFY(same("/train_rows.u64"));
+        QVERIFY(!same("/predictions.json")); // that tells what is said of the test rows
         // The best estimator may differ, as it is chosen on the test rows; the weights of the same one may not.
         const auto linearBefore = run(QByteArray(houseRecipe).replace(", decision_tree: {max_depth: 4}", ""));
         const auto linearAfter = run(QByteArray(houseRecipe).replace(", decision_tree: {max_depth: 4}", "").replace("houses.csv", "spoilt.csv"));

@@ -24,10 +24,11 @@ private Q_SLOTS:
         QVERIFY(writeFileAtomically(file, head + "  fresh: {kind: staleness, model: t2m}\n  exp: {kind: staleness, experiment: weather, connection: ml, older_than: 3h}\n"
                                                  "  mae: {kind: metric, model: t2m, metric: mae, above: 1.5, below: 0.1, for: 15min, severity: warning, to: [team]}\n  drift: {kind: drift, model: t2m}\n"
                                                  "  skew: {kind: skew, model: t2m, for: 10min}\n  sla: {kind: run_time, model: t2m}\n  errors: {kind: error_rate, model: t2m}\n  slow: {kind: latency, model: t2m, above: 250}\n"
-                                                 "  asked: {kind: no_data, model: t2m, older_than: 1h}\n  queue: {kind: query, connection: prom, query: sum(queue), above: 100}\n"));
+                                                 "  asked: {kind: no_data, model: t2m, older_than: 1h}\n  queue: {kind: query, connection: prom, query: sum(queue), above: 100}\n"
+                                                 "  said: {kind: drift, model: t2m, of: predictions}\n"));
         const auto rules = readAlertRules(file);
         QVERIFY2(rules, rules ? "" : qPrintable(rules.error().text() + rules.error().raw));
-        QCOMPARE(rules->size(), std::size_t(10));
+        QCOMPARE(rules->size(), std::size_t(11));
         const auto &r = *rules;
         QCOMPARE(r[0].kind, Kind::Staleness);
         QCOMPARE(*r[0].above, 36 * 3600.0);
@@ -50,6 +51,8 @@ private Q_SLOTS:
         QCOMPARE(*r[7].above, 250.0);
         QCOMPARE(r[8].kindName(), QStringLiteral("no_data"));
         QCOMPARE(r[9].query, QStringLiteral("sum(queue)"));
+        QCOMPARE(r[3].of, QStringLiteral("inputs"));
+        QCOMPARE(r[10].of, QStringLiteral("predictions"));
     }
 
     void whatIsWrongIsSaidAtItsPlace_data() {
@@ -71,6 +74,7 @@ private Q_SLOTS:
         row("a rate in percent", "{kind: error_rate, model: t2m, above: 2}", "between 0 and 1", ":11:");
         row("a query of another kind", "{kind: query, connection: ml, query: up, above: 1}", "no connection of kind prometheus", ":11:");
         row("an unknown channel", "{kind: drift, model: t2m, to: [tem]}", "did you mean “team”", ":11:");
+        row("drift of what there is not", "{kind: drift, model: t2m, of: prediction}", "predictions", ":11:");
         row("an unknown key", "{kind: drift, model: t2m, abov: 1}", "did you mean “above”", ":11:");
         row("a limit that is no time", "{kind: staleness, model: t2m, older_than: 36}", "is not a time", ":11:");
     }
