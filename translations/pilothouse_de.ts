@@ -5957,10 +5957,6 @@
         <translation>Eingehalten</translation>
     </message>
     <message>
-        <source>%1 inputs of %2 that were asked last, against the training</source>
-        <translation>%1 Eingaben von %2, wie zuletzt gefragt, gegen das Training</translation>
-    </message>
-    <message>
         <source>Quality</source>
         <translation>Güte</translation>
     </message>
@@ -6083,6 +6079,10 @@
     <message>
         <source>PSI of what drifted most of %1; %2 leads with %3</source>
         <translation>PSI dessen, was von %1 am stärksten gedriftet ist; %2 führt mit %3</translation>
+    </message>
+    <message>
+        <source>%1 rows that %2 was asked last, against the training</source>
+        <translation>%1 Zeilen, die %2 zuletzt gefragt wurde, gegen das Training</translation>
     </message>
 </context>
 <context>

@@ -37,6 +37,7 @@ InboxItem itemOf(const AlertRule &rule, const AlertStatus &status) {
     item.group = status.state == AlertState::Pending ? InboxGroup::Soon : InboxGroup::Broken;
     item.state = unclear ? Health::Unknown : status.state == AlertState::Pending || rule.warning ? Health::Warn : Health::Bad;
     item.id = QStringLiteral("alert/") + rule.name;
+    item.ruleKind = rule.kindName();
     item.title = titleOf(rule, status);
     item.sentence = status.sentence;
     item.model = rule.model;
@@ -92,7 +93,7 @@ Result<std::vector<InboxItem>> alertItems(const Services &services, AlertsAside 
     PH_ASSIGN(const auto rules, workspace::readAlertRules(services.workspace.file));
     if (!evaluated) {
         for (const AlertRule &rule : rules)
-            aside->kept.push_back({rule.name, rule.model, Text::tr("not evaluated yet"), {}});
+            aside->kept.push_back({rule.name, rule.model, Text::tr("not evaluated yet"), {}, rule.kindName()});
         return items;
     }
     PH_ASSIGN(const auto store, telemetry::AlertStore::open(services.root));
@@ -117,7 +118,7 @@ Result<std::vector<InboxItem>> alertItems(const Services &services, AlertsAside 
         } else if (!kept) {
             items.push_back(itemOf(rule, status));
         } else if (aside) {
-            aside->kept.push_back({rule.name, rule.model, at == statuses.end() ? Text::tr("not evaluated yet") : status.sentence, status.looked});
+            aside->kept.push_back({rule.name, rule.model, at == statuses.end() ? Text::tr("not evaluated yet") : status.sentence, status.looked, rule.kindName()});
         }
     }
     for (const telemetry::ChannelState &channel : channels) {

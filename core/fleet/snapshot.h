@@ -81,6 +81,7 @@ struct InboxItem {
     QString action;   ///< action id of the catalogue that handles it: "promotion.review", "rollout.promote", "train.start" …
     QString argument; ///< e.g. the promotion request id
     std::vector<InboxWay> more; ///< further ways, the better first
+    QString ruleKind = {};      ///< of an own alert rule, as in the file: "drift"
 };
 
 /// An alert of which nothing is told until `until`.
@@ -95,6 +96,7 @@ struct SilencedAlert {
 struct KeptRule {
     QString rule, model, sentence;
     QDateTime looked; ///< invalid: not yet
+    QString kind = {}; ///< as in the file
 };
 
 /// One mark on the time axis. Lanes: train, build, promotion, rollout, drift, alert.

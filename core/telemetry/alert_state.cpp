@@ -29,7 +29,7 @@ QString valueText(const AlertRule &rule, double value) {
         return durationText(value);
     if (rule.kind == Kind::ErrorRate)
         return QStringLiteral("%1 %").arg(value * 100, 0, 'g', 4);
-    const QString number = QString::number(value, 'g', 6);
+    const QString number = QString::number(value, 'g', rule.kind == Kind::Drift ? 3 : 6);
     return rule.kind == Kind::Latency ? number + QStringLiteral(" ms") : number;
 }
 

@@ -168,6 +168,8 @@ private Q_SLOTS:
             item.group = group;
             item.state = state;
             item.action = QStringLiteral("alert.silence");
+            item.since = sampleNow();
+            item.ruleKind = item.id == QLatin1String("alert/mae") ? QStringLiteral("metric") : item.id == QLatin1String("alert/fresh") ? QStringLiteral("staleness") : QStringLiteral("drift");
             snapshot.inbox.push_back(item);
         };
         add("alert/mae", fleet::InboxGroup::Broken, fleet::Health::Bad);
@@ -177,6 +179,11 @@ private Q_SLOTS:
         for (const Alert &alert : alertsOf(snapshot))
             lines << QStringLiteral("%1 %2 %3").arg(int(alert.group)).arg(alert.id, inboxVerb(alert.action));
         QCOMPARE(lines.join(QLatin1Char('\n')), QStringLiteral("0 alert/mae Silence…\n1 alert/drift Silence…\n2 alert/fresh Silence…"));
+        const auto alerts = alertsOf(snapshot);
+        QCOMPARE(int(alerts[0].about), int(Alert::Quality));
+        QCOMPARE(int(alerts[1].about), int(Alert::Drift));
+        QCOMPARE(alerts[1].since, sampleNow()); // a rule knows since when
+        QCOMPARE(int(alerts[2].about), int(Alert::Staleness));
     }
     void whatAnEndpointServesIsToldWithItsAge() {
         fleet::Snapshot snapshot;

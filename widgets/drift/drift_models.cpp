@@ -30,7 +30,7 @@ QVariant FeatureModel::cell(const drift::ColumnDrift &c, int column, int role) c
         return column == Feature ? QVariant(int(stateOfColumn(c))) : QVariant();
     if (role == EffectRole && column == Psi && !c.tooFewRows) {
         const State state = stateOfColumn(c);
-        return QVariant::fromValue(EffectCell{c.effect, drift::psiWarning, drift::psiDrifted, 2 * drift::psiDrifted, number(c.effect, 2),
+        return QVariant::fromValue(EffectCell{c.effect, drift::psiWarning, drift::psiDrifted, 2 * drift::psiDrifted, fixed(c.effect, 2),
                                               state == State::Bad ? tr("High") : state == State::Warn ? tr("Moderate") : tr("Low"), state});
     }
     if (role == SortRole)
@@ -57,12 +57,12 @@ QVariant FeatureModel::cell(const drift::ColumnDrift &c, int column, int role) c
         return lines.join(QLatin1Char('\n'));
     }
     if (role == Qt::AccessibleTextRole && column == Feature)
-        return tr("%1: %2, PSI %3").arg(nameOf(c), stateWord(stateOfColumn(c)), number(c.effect, 2));
+        return tr("%1: %2, PSI %3").arg(nameOf(c), stateWord(stateOfColumn(c)), fixed(c.effect, 2));
     if (role != Qt::DisplayRole)
         return {};
     switch (column) {
     case Feature: return nameOf(c);
-    case Psi: return c.tooFewRows ? tr("too few rows: %1 of %2").arg(qMin(c.currentRows, c.referenceRows)).arg(count(qint64(c.rowsNeeded))) : number(c.effect, 2);
+    case Psi: return c.tooFewRows ? tr("too few rows: %1 of %2").arg(qMin(c.currentRows, c.referenceRows)).arg(count(qint64(c.rowsNeeded))) : fixed(c.effect, 2);
     case Shift: return c.wassersteinNorm ? number(*c.wassersteinNorm, 2) : QString();
     case Js: return c.tooFewRows ? QString() : number(c.js, 2);
     case Rows: return tr("%1 vs %2").arg(count(qint64(c.currentRows)), count(qint64(c.referenceRows)));
@@ -113,7 +113,7 @@ QString shiftWords(const drift::ColumnDrift &c) {
 
 PlotData distributionPlot(const drift::ColumnDrift &c) {
     PlotData data;
-    data.sentence = QObject::tr("%1: share of rows, training against what was asked; PSI %2").arg(c.name, number(c.effect, 2));
+    data.sentence = QObject::tr("%1: share of rows, training against what was asked; PSI %2").arg(c.name, fixed(c.effect, 2));
     data.unit = QStringLiteral("%");
     data.yMin = 0;
     PlotSeries reference, current;

@@ -459,12 +459,12 @@ QString DriftPanel::summary(const fleet::ModelRow &m) const {
         const auto drifted = std::count_if(inputs.begin(), inputs.end(), [](const auto *c) { return c->drifted; });
         const drift::ColumnDrift *const most = *std::max_element(inputs.begin(), inputs.end(), [](const auto *a, const auto *b) { return a->effect < b->effect; });
         const QString shift = shiftWords(*most);
-        const QString figures = tr("PSI %1").arg(number(most->effect, 2)) + (shift.isEmpty() ? QString() : QStringLiteral(", ") + shift);
+        const QString figures = tr("PSI %1").arg(fixed(most->effect, 2)) + (shift.isEmpty() ? QString() : QStringLiteral(", ") + shift);
         sentences << (drifted ? tr("%1 of %2 inputs drifted, %3 most (%4).").arg(drifted).arg(inputs.size()).arg(most->name, figures)
                               : tr("No input drifted; %1 moved most (%2).").arg(most->name, figures));
         for (const drift::ColumnDrift *column : answers)
             if (column->drifted || column->warning)
-                sentences << (column->role == QLatin1String("prediction") ? tr("What it answers moved (%1, PSI %2).") : tr("The true values moved (%1, PSI %2).")).arg(column->name, number(column->effect, 2));
+                sentences << (column->role == QLatin1String("prediction") ? tr("What it answers moved (%1, PSI %2).") : tr("The true values moved (%1, PSI %2).")).arg(column->name, fixed(column->effect, 2));
     } else {
         sentences << tr("Nothing was asked yet, so there is no drift to see.");
     }

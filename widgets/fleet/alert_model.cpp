@@ -35,6 +35,11 @@ Alert::About aboutOf(const QString &id) {
                                                                                              : Alert::Other;
 }
 
+/// Of an own rule.
+Alert::About aboutOfKind(const QString &kind) {
+    return kind == QLatin1String("metric") ? Alert::Quality : kind == QLatin1String("drift") ? Alert::Drift : kind == QLatin1String("staleness") ? Alert::Staleness : Alert::Other;
+}
+
 /// What the endpoint of a model serves, against its alias; none: there is nothing to tell.
 std::optional<Alert> skewOf(const fleet::ModelRow &row) {
     const fleet::Skew &skew = row.served;
@@ -117,9 +122,9 @@ std::vector<Alert> alertsOf(const fleet::Snapshot &snapshot) {
         alert.sentence = item.sentence;
         alert.model = item.model;
         alert.source = AlertModel::tr("local");
-        alert.about = aboutOf(item.id);
+        alert.about = item.ruleKind.isEmpty() ? aboutOf(item.id) : aboutOfKind(item.ruleKind);
         alert.since = item.since;
-        if (alert.about == Alert::Drift) // read anew each time: when that was is not since when
+        if (alert.about == Alert::Drift && item.ruleKind.isEmpty()) // read anew each time: when that was is not since when
             alert.since = QDateTime();
         alert.action = item.action;
         alert.argument = item.argument;
@@ -166,7 +171,7 @@ std::vector<Alert> quietRulesOf(const fleet::Snapshot &snapshot) {
     for (const fleet::KeptRule &kept : snapshot.keptRules) {
         Alert alert;
         alert.group = Alert::Quiet;
-        alert.about = Alert::Other;
+        alert.about = aboutOfKind(kept.kind);
         alert.state = kept.looked.isValid() ? State::Ok : State::None;
         alert.id = QStringLiteral("alert/") + kept.rule;
         alert.title = kept.model.isEmpty() ? kept.rule : QStringLiteral("%1 (%2)").arg(kept.rule, kept.model);

@@ -229,19 +229,20 @@ void AlertsPanel::showDetail() {
         addSilence(*alert->silence, facts);
     if (row) {
         m_detailCard->source()->setSource(row->seen.source, row->seen.time, row->seen.reachable ? Freshness::Polled : Freshness::Down, 10);
-        if (alert->about == Alert::Drift)
+        const bool own = canBeSilenced(alert->id); // a rule has its limit in its sentence
+        if (alert->about == Alert::Drift && !own)
             facts.push_back({tr("Rule"), QStringLiteral("PSI ≤ %1").arg(fixed(drift::psiDrifted, 2)), true});
         else if (alert->about == Alert::Skew)
             addSkew(row->served, facts);
-        else if (alert->about == Alert::Staleness)
+        else if (alert->about == Alert::Staleness && !own)
             facts.push_back({tr("Rule"), QStringLiteral("age ≤ %1").arg(row->stalenessLimit), true});
-        else if (!row->quality.metric.isEmpty() && !canBeSilenced(alert->id)) // a rule has its limit in its sentence
+        else if (!row->quality.metric.isEmpty() && !own)
             facts.push_back({tr("Rule"), QStringLiteral("%1 %2").arg(row->quality.metric, limitText(row->quality.min, row->quality.max)), true});
         if (alert->about == Alert::Drift && row->drift)
-            facts.push_back({tr("Measured on"), tr("%1 inputs of %2 that were asked last, against the training").arg(std::count_if(row->drift->columns.begin(), row->drift->columns.end(), [](const drift::ColumnDrift &c) { return c.role.isEmpty(); })).arg(row->name)});
-        else if (row->quality.labelledRows > 0 && alert->about != Alert::Staleness && alert->about != Alert::Skew)
+            facts.push_back({tr("Measured on"), tr("%1 rows that %2 was asked last, against the training").arg(ui::count(qint64(row->drift->currentRows)), row->name)});
+        else if (row->quality.labelledRows > 0 && alert->about == Alert::Quality)
             facts.push_back({tr("Measured on"), tr("%1 labelled rows").arg(ui::count(row->quality.labelledRows))});
-        if (row->worstPsi && alert->about != Alert::Drift && alert->about != Alert::Skew)
+        if (row->worstPsi && *row->worstPsi >= drift::psiWarning && alert->about != Alert::Drift && alert->about != Alert::Skew)
             facts.push_back({tr("Likely"), tr("%1 drifted most, PSI %2").arg(row->worstColumn, fixed(*row->worstPsi, 2)), false, *row->worstPsi >= drift::psiDrifted ? &Tokens::bad : &Tokens::t1});
         if (alert->about == Alert::Drift && row->quality.value)
             facts.push_back({tr("Quality"), QStringLiteral("%1 %2, %3").arg(metricName(row->quality.metric), number(*row->quality.value), limitText(row->quality.min, row->quality.max)), false,
