@@ -14,6 +14,7 @@
 #include <QBoxLayout>
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QResizeEvent>
 #include <QSplitter>
 
 #include <algorithm>
@@ -80,6 +81,7 @@ QWidget *AlertsPanel::buildDetail() {
     m_badge->hide();
     m_detailCard->addTool(m_badge);
     m_plot = new PlotWidget;
+    m_plot->installEventFilter(this);
     m_plot->setObjectName(QStringLiteral("alertChart"));
     m_facts = new KeyValues;
     auto *column = m_detailCard->bodyLayout(12, 12);
@@ -245,7 +247,7 @@ void AlertsPanel::showDetail() {
         if (row->worstPsi && *row->worstPsi >= drift::psiWarning && alert->about != Alert::Drift && alert->about != Alert::Skew)
             facts.push_back({tr("Likely"), tr("%1 drifted most, PSI %2").arg(row->worstColumn, fixed(*row->worstPsi, 2)), false, *row->worstPsi >= drift::psiDrifted ? &Tokens::bad : &Tokens::t1});
         if (alert->about == Alert::Drift && row->quality.value)
-            facts.push_back({tr("Quality"), QStringLiteral("%1 %2, %3").arg(metricName(row->quality.metric), number(*row->quality.value), limitText(row->quality.min, row->quality.max)), false,
+            facts.push_back({tr("Quality"), metricName(row->quality.metric) + QLatin1Char(' ') + number(*row->quality.value) + (row->quality.max || row->quality.min ? QStringLiteral(", ") + limitText(row->quality.min, row->quality.max) : QString()), false,
                              row->quality.over() ? &Tokens::bad : &Tokens::t1});
     }
     m_facts->setRows(facts);
@@ -287,6 +289,17 @@ void AlertsPanel::showButtons(const Alert &alert, const fleet::ModelRow *row) {
     m_copy->setToolTip(command);
     m_drift->setVisible(row && alert.group != Alert::Quiet && !alert.silence && alert.about != Alert::Skew && !alert.action.startsWith(QLatin1String("drift.")));
     m_open->setVisible(row != nullptr);
+}
+
+bool AlertsPanel::eventFilter(QObject *watched, QEvent *event) {
+    if (watched == m_plot && event->type() == QEvent::Resize) {
+        const auto *resize = static_cast<QResizeEvent *>(event);
+        const Alert *alert = resize->size().width() == resize->oldSize().width() ? nullptr : m_model->find(m_list->currentId());
+        const fleet::ModelRow *row = alert && alert->about == Alert::Drift ? rowOf(alert->model) : nullptr;
+        if (row && row->drift)
+            m_plot->setData(driftChart(*row));
+    }
+    return Panel::eventFilter(watched, event);
 }
 
 void AlertsPanel::showChart(const Alert &alert, const fleet::ModelRow *row) {

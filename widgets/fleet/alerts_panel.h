@@ -30,6 +30,7 @@ public:
     std::vector<HeaderBadge> badges() const override;
     QString currentArgument(const QString &actionId) const override;
     QWidget *firstFocus() override;
+    bool eventFilter(QObject *watched, QEvent *event) override; ///< as many bars as have room
 
 private:
     QWidget *buildDetail();
