@@ -8,24 +8,30 @@ namespace pilothouse::serving {
 namespace {
 
 /// Runs a worker's events. For a moment after each it looks for the next one instead of sleeping: where waking a thread is dear (a virtual machine:
-/// 40 µs), that is most of what a caller waits who asks one request after the other. It gives its core away to whoever wants it.
+/// 40 µs), that is most of what a caller waits who asks one request after the other. It gives its core away to whoever wants it, not at every look: asking the
+/// system who does is dearer than the look (one connection, linear: requests +6 %, CPU of a request −3 %).
 /// What is held is answered together as soon as nothing else is ready, or when it is due.
 void serveEvents(Worker &worker, const HttpLimits &limits) {
     asio::io_context &io = worker.io;
     setTimeSlice(shortSlice);
     constexpr auto patience = std::chrono::microseconds(60);
-    while (io.run_one() > 0)
-        for (auto end = SteadyClock::now() + patience; !io.stopped();) {
+    constexpr int looks = 8; // of which each takes about half a microsecond
+    while (io.run_one() > 0) {
+        auto end = SteadyClock::now() + patience;
+        for (int nothing = 0; !io.stopped();) {
             const bool some = io.poll_one() > 0;
-            if (!worker.held.empty() && (!some || worker.heldIsDue(limits)))
+            if (!worker.held.empty() && (!some || worker.heldIsDue(limits))) {
                 worker.answerHeld();
-            else if (!some && SteadyClock::now() >= end)
-                break;
-            else if (!some)
-                std::this_thread::yield();
-            else
+            } else if (some) {
+                nothing = 0;
                 end = SteadyClock::now() + patience;
+            } else if (++nothing % looks == 0) {
+                if (SteadyClock::now() >= end)
+                    break;
+                std::this_thread::yield();
+            }
         }
+    }
 }
 
 } // namespace
