@@ -18,9 +18,8 @@ constexpr std::size_t wakeAt = 2048; ///< below this the writer waits for its ne
 constexpr std::size_t keptBytes = 8u << 20, keptRecords = 32768; ///< of a batch whose records are used again; a larger one was a burst
 constexpr auto lookEvery = std::chrono::milliseconds(100);
 /// Written at once: few while few wait, so that on a full machine an answer waits for a moment of the writer's and not for milliseconds (two cores, forest, one
-/// connection: p99 1.5 → 0.19 ms); more in a rush, for which a transaction is dear. Fewer than 256 cost more than they spare: with 64 the same p99 was 0.16 ms, but
-/// a record took 4.9 µs of CPU and not 4.3.
-constexpr std::size_t fewWait = 1024, smallPiece = 256, largePiece = 512;
+/// connection: p99 1.5 → 0.19 ms); more in a rush, for which a transaction is dear.
+constexpr std::size_t fewWait = 1024, smallPiece = 64, largePiece = 512;
 /// Pages of the write-ahead log that go to the database's file at once; of SQLite's 1000 an answer may wait for 3 ms.
 const QString checkpointEvery = QStringLiteral("PRAGMA wal_autocheckpoint=50");
 
